@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from queue import SimpleQueue
 from random import Random
@@ -48,20 +49,20 @@ class Mutant:
 
     file: str  # relative to the root
     line: int
-    start: int  # where the text that changes begins and ends, in characters of the file
+    start: int  # where the bytes that change begin and end in the file
     end: int
     new: str
 
     def __str__(self) -> str:
-        text = (ROOT / self.file).read_text()
-        return f"{self.file}:{self.line}: {text[self.start : self.end]} -> {self.new}"
+        old = (ROOT / self.file).read_bytes()[self.start : self.end].decode()
+        return f"{self.file}:{self.line}: {old} -> {self.new}"
 
-    def apply(self, root: Path) -> str:
-        """Change the file below a root; returns the text that was there."""
+    def apply(self, root: Path) -> bytes:
+        """Change the file below a root; returns what was there."""
         file = root / self.file
-        text = file.read_text()
-        file.write_text(text[: self.start] + self.new + text[self.end :])
-        return text
+        source = file.read_bytes()
+        file.write_bytes(source[: self.start] + self.new.encode() + source[self.end :])
+        return source
 
 
 def find_mutants(root: Path = ROOT) -> list[Mutant]:
@@ -72,7 +73,7 @@ def find_mutants(root: Path = ROOT) -> list[Mutant]:
     return [
         mutant
         for file, tree in trees.items()
-        for mutant in _mutants_of(str(file.relative_to(root)), file.read_text(), tree, names)
+        for mutant in _mutants_of(str(file.relative_to(root)), file.read_bytes(), tree, names)
     ]
 
 
@@ -97,29 +98,19 @@ def _is_number(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and type(node.value) in (int, float)
 
 
-def _mutants_of(file: str, text: str, tree: ast.Module, names: set[str]) -> Iterator[Mutant]:
-    starts = [0]
-    for line in text.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
-    lines = text.splitlines(keepends=True)
+def _mutants_of(file: str, source: bytes, tree: ast.Module, names: set[str]) -> Iterator[Mutant]:
+    lengths = map(len, source.splitlines(keepends=True))
+    starts = [*accumulate(lengths, initial=0)]  # of lines; the columns of nodes are bytes, too
 
-    def place(line: int, column: int) -> int:
-        return starts[line - 1] + len(lines[line - 1].encode()[:column].decode())
-
-    def text_of(node: ast.expr) -> str:
-        return text[
-            place(node.lineno, node.col_offset) : place(node.end_lineno, node.end_col_offset)
-        ]
+    def end_of(node: ast.expr) -> int:
+        return starts[node.end_lineno - 1] + node.end_col_offset
 
     def replace(node: ast.expr, new: str) -> Mutant:
-        start, end = (
-            place(node.lineno, node.col_offset),
-            place(node.end_lineno, node.end_col_offset),
-        )
-        return Mutant(file, node.lineno, start, end, new.format(text[start:end]))
+        start, end = starts[node.lineno - 1] + node.col_offset, end_of(node)
+        return Mutant(file, node.lineno, start, end, new.format(source[start:end].decode()))
 
     for name, value in _constants(tree):
-        if not name.endswith(_NOT_TESTED) and text_of(value) != "0":
+        if not name.endswith(_NOT_TESTED) and ast.unparse(value) != "0":
             yield replace(value, "({}) * 2")
             yield replace(value, "({}) // 2")
     for node in ast.walk(tree):
@@ -132,8 +123,7 @@ def _mutants_of(file: str, text: str, tree: ast.Module, names: set[str]) -> Iter
             if not any(_names_of(side) & names for side in sides):
                 continue
             sign = _SIGNS[type(node.ops[0])]
-            after = place(node.left.end_lineno, node.left.end_col_offset)
-            start = text.index(sign, after)
+            start = source.index(sign.encode(), end_of(node.left))
             yield Mutant(file, node.lineno, start, start + len(sign), _FLIPPED[sign])
 
 
@@ -165,26 +155,16 @@ def find_tests(mutant: Mutant) -> list[list[str]]:
 def is_killed(mutant: Mutant, root: Path, *, close: bool) -> bool:
     """Whether a test fails in a copy of the tree with the mutant; with `close`, one of its file."""
     before = mutant.apply(root)
-    groups = find_tests(mutant)
     try:
-        groups = [files for files in groups if files]
+        groups = [files for files in find_tests(mutant) if files]
         return any(not _pass(files, root) for files in groups[: 1 if close else 2])
     finally:
-        (root / mutant.file).write_text(before)
+        (root / mutant.file).write_bytes(before)
 
 
 def _pass(files: list[str], root: Path) -> bool:
-    words = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-x",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:randomly",
-    ]
+    words = [sys.executable, "-m", "pytest", "-x", "-q"]
+    words += ["-p", "no:cacheprovider", "-p", "no:randomly"]
     environment = {
         **os.environ,
         "PYTHONPATH": f"{root}{os.pathsep}{root / 'pytest_plugin'}",

@@ -16,11 +16,11 @@ def test_a_mutant_changes_its_place_alone(tmp_path):
     mutant = find_mutants()[0]
     copy = tmp_path / mutant.file
     copy.parent.mkdir(parents=True)
-    before = (ROOT / mutant.file).read_text()
-    copy.write_text(before)
+    before = (ROOT / mutant.file).read_bytes()
+    copy.write_bytes(before)
     assert mutant.apply(tmp_path) == before
-    changed = before[: mutant.start] + mutant.new + before[mutant.end :]
-    assert copy.read_text() == changed != before
+    changed = before[: mutant.start] + mutant.new.encode() + before[mutant.end :]
+    assert copy.read_bytes() == changed != before
 
 
 def test_the_tests_of_a_limit_are_those_of_its_file_and_then_of_its_room():
