@@ -7,7 +7,8 @@ from deck_sim.base.errors import quote, suggest
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.serialization import dump_json, print_errors
+from deck_sim.runtime.serialization import dump_json
+from deck_sim.server.app import refuse_call
 from deck_sim.server.request import VERSION
 
 
@@ -16,11 +17,10 @@ async def show_document(worlds: WorldRegistry, request: Request) -> Response:
     from deck_sim.server.openapi import document as documents
 
     try:
-        shown, status = documents.document(_edition(worlds, request)), 200
+        shown = documents.document(_edition(worlds, request))
     except ApiError as error:
-        refused = {**print_errors(error), "request_id": worlds.next_request_id()}
-        shown, status = refused, error.status
-    return Response(dump_json(shown), status, VERSION, media_type="application/json")
+        return refuse_call(worlds, error, request.scope)
+    return Response(dump_json(shown), headers=VERSION, media_type="application/json")
 
 
 def _edition(worlds: WorldRegistry, request: Request) -> str:
