@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deck_sim.base.redaction import redact_fields
-from deck_sim.contract.error_catalog import ApiError, refuse
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.files import kept_screenshots, screenshot_id
 from deck_sim.engine.records import Event, Resource
 from deck_sim.runtime.files import file_url
@@ -170,11 +170,6 @@ def record_message(simulation: Simulation, event: Event) -> dict[str, Any]:
     """An event as records show it: as destinations receive it, without secrets in what was sent."""
     message = print_message(simulation, event)
     return message | {"data": redact_fields(message["data"], simulation.masking)}
-
-
-def print_errors(error: ApiError) -> dict[str, Any]:
-    """The error envelope."""
-    return {"errors": [p.as_json() for p in error.shown]}
 
 
 def dump_json(data: Any) -> bytes:

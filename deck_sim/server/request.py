@@ -27,7 +27,7 @@ from deck_sim.runtime.request_bodies import (
     read_for_journal,
     read_object,
 )
-from deck_sim.runtime.serialization import dump_json, print_errors, print_resource
+from deck_sim.runtime.serialization import dump_json, print_resource
 from deck_sim.runtime.simulation import Refusal, Simulation
 from deck_sim.scenario.selection import Choice
 
@@ -147,7 +147,8 @@ def read_assumed(headers: Mapping[str, str]) -> tuple[str, ...]:
 def error_answer(error: ApiError) -> Answer:
     """The answer to a call that is refused: the error envelope."""
     choice = error.choice if isinstance(error, Refusal) else None
-    return Answer(print_errors(error), error.status, error.headers, choice)
+    data = {"errors": [one.as_json() for one in error.shown]}
+    return Answer(data, error.status, error.headers, choice)
 
 
 def record_call(request: Request, answer: Answer) -> Call:

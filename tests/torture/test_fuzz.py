@@ -8,7 +8,6 @@ from checked import FOUND
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.serialization import print_errors
 from deck_sim.server import app
 from deck_sim.server.control import routes
 from deck_sim.server.fault_injection import fire_call_fault
@@ -59,7 +58,7 @@ def test_nothing_is_found_in_a_sound_server(fuzzer):
 
 
 def answer_500(error):
-    return Answer(print_errors(error), 500)
+    return Answer({"errors": [one.as_json() for one in error.shown]}, 500)
 
 
 def leave_out_the_envelope(error):
