@@ -2,7 +2,7 @@
 
 import pytest
 
-from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.contract.interactions import PROMPTS
 
@@ -63,32 +63,6 @@ def test_a_kind_with_statuses_begins_in_one_of_them(edition, row):
     """The first status is one of the statuses; a kind without any has none."""
     assert row.first_status in (row.statuses or (None,))
     assert ("status" in row.attributes) == bool(row.statuses)
-
-
-@EVERY_ROW
-def test_an_update_changes_only_what_a_create_may_set(edition, row):
-    """The fields of an update are among those of the create."""
-    if row.update:
-        assert set(edition.body(row.update).model_fields) <= set(
-            edition.body(row.create).model_fields
-        )
-
-
-def test_the_noun_of_a_kind_has_spaces():
-    """Messages say `task run`."""
-    assert EDITIONS["connections"].kinds["task_run"].noun == "task run"
-
-
-def test_a_kind_without_a_machine_is_an_assertion_error():
-    """An agent has no statuses."""
-    with pytest.raises(AssertionError, match="agent has no state machine"):
-        EDITIONS["connections"].machine("agent")
-
-
-def test_the_default_edition_is_connections():
-    """It is registered."""
-    assert DEFAULT_EDITION == "connections"
-    assert DEFAULT_EDITION in EDITIONS
 
 
 def test_documented_interactions_have_their_documented_field():

@@ -118,11 +118,10 @@ def test_every_status_can_be_reached(name):
 
 
 @EVERY_MACHINE
-def test_final_statuses_are_settled_and_have_an_empty_row(name):
+def test_final_statuses_are_settled(name):
     """Clients do not poll in a final status."""
     machine = MACHINES[name]
     final = {status for status in machine.statuses if machine.is_final(status)}
-    assert final == {status for status, after in machine.follows.items() if not after}
     assert machine.ends == bool(final) == (name.partition(": ")[2] not in WITHOUT_END)
     assert final <= machine.settled
 
@@ -193,7 +192,5 @@ def test_only_a_connected_connection_runs_tasks():
 
 @EVERY_MACHINE
 def test_runs_whose_login_ends_fail_with_an_error_of_the_catalog(name):
-    """The statuses and the errors exist."""
-    for status, error in MACHINES[name].fails_users_with.items():
-        assert error in CATALOG
-        assert status in MACHINES[name].statuses
+    """The errors exist."""
+    assert {*MACHINES[name].fails_users_with.values()} <= set(CATALOG)
