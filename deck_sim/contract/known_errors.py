@@ -21,22 +21,15 @@ class ErrorInfo(ErrorName):
         return self.name
 
 
-def _read_catalog() -> tuple[ErrorInfo, ...]:
-    ends_run = {*run_errors()}
-    return tuple(
-        ErrorInfo(
-            name=row.name,
-            status=None if row.status == IN_RUN_ONLY else row.status,
-            editions=tuple(
-                name for name, edition in EDITIONS.items() if edition.has_error(row.name)
-            ),
-            ends_run=row.name in ends_run,
-            grade=row.grade,
-            message=row.message,
-        )
-        for row in CATALOG.values()
-        if row.grade != "ours"
+ERRORS = tuple(
+    ErrorInfo(
+        name=row.name,
+        status=None if row.status == IN_RUN_ONLY else row.status,
+        editions=tuple(name for name, edition in EDITIONS.items() if edition.has_error(row.name)),
+        ends_run=row.name in run_errors(),
+        grade=row.grade,
+        message=row.message,
     )
-
-
-ERRORS = _read_catalog()
+    for row in CATALOG.values()
+    if row.grade != "ours"
+)

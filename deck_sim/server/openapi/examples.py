@@ -20,17 +20,15 @@ _WHOLE: Mapping[str, Any] = {
     "SubmitInput": {"input": {"code": "123456"}},
     "UpdateTypedDestination": {"name": "Front desk", "status": "active"},
 }
-_BY_NAME: Mapping[str, Shape] = {
-    "auth_credentials": {
-        "examples": [{"username": "guest@example.com", "password": "correct horse"}]
-    },
-    "credentials": {"examples": [{"secret": "whsec_ZGVjay1zaW0gc2lnbnMgd2l0aCB0aGlz"}]},
-    "custom_headers": {"examples": ['{"X-Tenant": "17"}']},
-    "name": {"examples": ["Front desk"]},
-    "inputs": {"examples": [{"code": "123456"}]},
-    "password": {"examples": ["correct horse"]},
-    "url": {"examples": ["https://hotel.example"]},
-    "username": {"examples": ["guest@example.com"]},
+_BY_NAME: Mapping[str, Any] = {
+    "auth_credentials": {"username": "guest@example.com", "password": "correct horse"},
+    "credentials": {"secret": "whsec_ZGVjay1zaW0gc2lnbnMgd2l0aCB0aGlz"},
+    "custom_headers": '{"X-Tenant": "17"}',
+    "name": "Front desk",
+    "inputs": {"code": "123456"},
+    "password": "correct horse",
+    "url": "https://hotel.example",
+    "username": "guest@example.com",
 }
 _BY_TYPE: Shape = {"boolean": True, "integer": 1, "null": None, "object": {}, "string": "text"}
 
@@ -44,7 +42,7 @@ def add_examples(document: Shape, kinds: Iterable[Kind]) -> None:
     by_name = dict[str, Shape]()
     for kind in kinds:
         by_name = {**kind.attributes, **kind.includes, **by_name}
-    by_name |= _BY_NAME
+    by_name |= {name: {"examples": [value]} for name, value in _BY_NAME.items()}
 
     def example(schema: Shape, name: str = "") -> Any:
         """An example of a schema that stands under `name`."""
