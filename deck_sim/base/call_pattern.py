@@ -14,7 +14,7 @@ from deck_sim.base.errors import nearest, quote
 ANY = "*"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", ANY)
 _PATTERN = re.compile(r"(?:(?P<method>[A-Za-z]+|\*) +)?(?P<path>/\S*|\*\*)")
-_BEGINNINGS = ("/v2", "*", "/*")  # what a pattern must begin with to match a call
+_BEGINNINGS = ("/v2", "*", "/*")  # of patterns that can match a call
 _WILD = {"**": ".*", "*": "[^/]+"}
 _SIMILARITY = 0.6  # of 1: how similar two words are if one is a misspelling of the other
 

@@ -15,7 +15,7 @@ from typing import Any, Self, SupportsIndex
 from urllib.parse import unquote
 
 HIDDEN = "•••"
-DIGESTS = "Deck-Sim-Digests"  # a header: the control API sends digests of what it hides
+DIGESTS = "Deck-Sim-Digests"  # a header that asks the control API for digests of hidden values
 _DIGEST = "$masked"  # the key of a digest in JSON
 
 _SECRET = re.compile(
@@ -26,8 +26,8 @@ _SECRET = re.compile(
 # Names of headers are free, so more words count as secret.
 _SECRET_HEADER = re.compile(rf"{_SECRET.pattern}|auth(?!enticate)|key", re.IGNORECASE)
 
-# In `_SENT`, a login and a query more names are secret, but only as whole words, so `shipping`
-# is not secret. Words are those of snake, camel and kebab case, in lower case.
+# In `_SENT`, a login and a query more names are secret, but only as whole words, in lower case: the
+# `pin` in `shipping` is none. Names may be in snake, camel or kebab case.
 _SECRET_WORDS = (
     r"pins?|pin_?codes?|otps?|totps?|ssns?|social_security|cvvs?|cvcs?|csc|answers?|card_number"
     r"|(?:one_time|security|verification|authentication|auth|access|mfa|2fa|sms|backup|recovery)"
@@ -36,10 +36,10 @@ _SECRET_WORDS = (
 _BETWEEN_WORDS = re.compile(
     r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|[\W_]+"
 )
-_SENT = ("input", "inputs", "output", "extraction")  # what a caller or a source sends
+_SENT = ("input", "inputs", "output", "extraction")  # fields that a caller or a source sends
 _ALIKE = 0.8  # how close to one of these a misspelt name is
 
-# Everything in them except `username`, and `source_fields` whose names are not secret.
+# In these only `username`, and `source_fields` whose names are not secret, are shown.
 _CREDENTIALS = ("auth_credentials", "credentials")
 _HEADERS = "custom_headers"  # a JSON object as a string
 
@@ -133,7 +133,7 @@ def is_secret(name: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def is_secret_word(name: str, names: tuple[str, ...] = ()) -> bool:
-    """Whether values of this name are hidden in what a caller or a source sends."""
+    """Whether values of this name are hidden in data that a caller or a source sends."""
     words = _split_words(name)
     own = (_split_words(one) in words for one in names)
     return is_secret(name) or re.search(f"_(?:{_SECRET_WORDS})_", words) is not None or any(own)

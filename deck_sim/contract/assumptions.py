@@ -36,7 +36,7 @@ _current: ContextVar[_Call | None] = ContextVar("deck_sim_call_assumptions", def
 
 @contextmanager
 def collect_assumptions(edition: str, *, strict: bool) -> Iterator[None]:
-    """Collect what the call that is answered in this block relies on."""
+    """Collect the assumptions of the call that is answered in this block."""
     token = _current.set(_Call(edition, strict))
     try:
         yield
@@ -45,7 +45,7 @@ def collect_assumptions(edition: str, *, strict: bool) -> Iterator[None]:
 
 
 def rely_on(subject: str) -> None:
-    """Note what is assumed of a subject, as the ledger calls it.
+    """Note the assumptions about a subject of the ledger.
 
     Raises:
         ApiError: `assumption_refused`, if the world is strict and the ledger row is marked so.
@@ -58,7 +58,7 @@ def rely_on(subject: str) -> None:
 
 
 def rely_on_call(name: str, takes: Collection[str], asked: Iterable[str]) -> None:
-    """Note what is assumed of a call (`GET /agents`) and of each query parameter in `asked`.
+    """Note the assumptions about a call (`GET /agents`) and each query parameter in `asked`.
 
     Raises:
         ApiError: as `rely_on` does.
@@ -70,7 +70,7 @@ def rely_on_call(name: str, takes: Collection[str], asked: Iterable[str]) -> Non
 
 
 def rely_on_error(error: ApiError) -> None:
-    """Note what is assumed of an error answer.
+    """Note the assumptions about an error answer.
 
     An error relies on the existence of the call, but not on the content of a success. So of the
     rows that were noted before only the strict ones stay.
@@ -95,7 +95,7 @@ def rely_on_error(error: ApiError) -> None:
 
 
 def rely_again(names: Iterable[str], answered: Mapping[str, Any]) -> None:
-    """Note what a replayed answer relied on.
+    """Note the assumptions of a replayed answer.
 
     The errors of a failed run that it shows did not refuse the first call, so they do not refuse
     the replay.

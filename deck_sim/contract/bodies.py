@@ -23,8 +23,8 @@ JsonObject = dict[str, Any]
 Text = Annotated[str, StringConstraints(min_length=1)]
 ExternalId = Annotated[str, StringConstraints(max_length=255)]
 
-# The document has the types of an edition under this name, as one of the whole list: a generator
-# of clients would name an item after its list, `Event`.
+# In the document the title becomes a reference to a schema of the whole list, with the types of the
+# edition. Of a list without a name, generators of clients would call an item `Event`.
 EventTypes = Annotated[list[str], Field(min_length=1), WithJsonSchema({"title": "EventTypes"})]
 MADE = frozenset({"id", "object", "status", "created_at", "updated_at"})  # set by the server
 

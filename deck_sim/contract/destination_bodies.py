@@ -55,7 +55,7 @@ CONFIGS: Mapping[str, type[Body]] = {
 
 
 def needed(model: type[Body]) -> Any:
-    """The annotation and default of an object whose absence counts as one without fields."""
+    """The annotation and default of an object that counts as `{}` if it is absent or null."""
     null_is_empty = BeforeValidator(lambda value: {} if value is None else value)
     return Annotated[(model, null_is_empty)], Field(default={}, validate_default=True)
 

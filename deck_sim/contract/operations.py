@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from deck_sim.contract.resources import FILES_CALLS, Kind
 
-PAGING = ("limit", "cursor", "created_after", "created_before")  # what every paged list takes
+PAGING = ("limit", "cursor", "created_after", "created_before")  # parameters of every paged list
 CONFLICT = ("request/state_invalid",)
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One call. What follows from its path and kind of resource is not repeated here."""
+    """One call. Its path and kind of resource imply the rest."""
 
     name: str  # verb_noun, in Deck's words
     call: str  # method and path

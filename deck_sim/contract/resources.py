@@ -50,7 +50,7 @@ class Kind:
     path: str
     attributes: Mapping[str, Shape]  # shown in this order, after `object`
     verbs: tuple[str, ...] = ("create", "list", "get", "update", "delete")
-    # The verbs with an endpoint of their own, and what else differs from the usual operation.
+    # The verbs with an endpoint of their own, and other differences from the usual operation.
     own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     create: str | None = None  # the name of the model of the body
     update: str | None = None
@@ -74,7 +74,7 @@ class Kind:
     summary: tuple[str, ...] | None = None  # every field in its events, in order; None: all
     known: str = ""  # the ledger row of its usual calls
     errors_of: str = "request"  # the type of the error for an unknown id
-    malformed: str | None = None  # the error for a reference that no id of this kind looks like
+    malformed: str | None = None  # the error for a reference that does not look like an id
 
     @property
     def not_found(self) -> str:
@@ -125,7 +125,7 @@ def by_name(*kinds: Kind) -> dict[str, Kind]:
 
 CRUD = ("created", "updated", "deleted")
 
-# What `username_password` needs; no source field may be named after them.
+# The method `username_password` needs these; a source field cannot have their names.
 LOGIN_PARTS = ("username", "password")
 TIMEOUT_SECONDS = 1800  # of a task that names none (documented)
 METHOD_NEEDS: Mapping[str, tuple[str, ...]] = {"username_password": LOGIN_PARTS}

@@ -1,4 +1,4 @@
-"""The subjects of the fidelity ledger: everything in the tables of an edition, and what is in none.
+"""The subjects of the fidelity ledger: everything in the tables of an edition, and a few more.
 
 A row of the ledger names its subjects under `of`, and `rely_on` gets one of them.
 """

@@ -177,7 +177,7 @@ def _of_model(model: type[Body], name: str) -> dict[str, Shape]:
 
 
 def _narrow(shape: Shape, type_: str, names: Iterable[str], schemas: Mapping[str, Shape]) -> None:
-    """Say of the schema for one type what its model says only when it checks."""
+    """Add rules to the schema for one type that its model only checks."""
     fields = shape["properties"]
     if fields["type"].pop("default", None) != type_:
         shape["required"] = [*dict.fromkeys([*shape["required"], "type"])]
