@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from functools import lru_cache
 
 from deck_sim.base.call_pattern import ANY, CallPattern, nearest_path
@@ -15,10 +15,10 @@ _PARAMETER = re.compile(r"\{\w+\}")
 _PARTS = re.compile(r"\*\*|\*|\{\w+\}|.")
 _EVERY_CALL = ("**", "/**", "*", "/*", f"{_PREFIX}**", f"{_PREFIX}/**")  # the method alone counts
 
-# A path as a list of characters that it must have. Each is a set of characters, `_ALL`, or `_PART`
-# (all but a slash); the flag says that it may be absent or repeated.
+# A path is a list of sets of characters: one character, `_ALL`, `_PART` (all but a slash), and, as
+# the last, `_END`. The flag says that characters of the set may be absent or repeated.
 Token = tuple[str, bool]
-_ALL, _PART = "all", "part"
+_ALL, _PART, _END = "all", "part", "end"
 
 
 def explain_mismatch(call: str, editions: Collection[str]) -> str | None:
@@ -81,31 +81,25 @@ def _suggest(pattern: CallPattern, editions: Collection[str]) -> str:
 def _can_match(path: str, template: str) -> bool:
     """Whether a path exists that both the pattern of paths and the template match."""
     one, other = _tokens(path), _tokens(template)
-    # The pairs of positions that a common beginning can lead to.
-    reached, open_ = set[tuple[int, int]](), [(0, 0)]
+    reached, open_ = set[tuple[int, int]](), [(0, 0)]  # positions after a common beginning
     while open_:
-        place = open_.pop()
+        i, j = place = open_.pop()
+        if place == (len(one), len(other)):
+            return True
         if place not in reached:
             reached.add(place)
-            open_ += _next_places(one, other, *place)
-    return (len(one), len(other)) in reached
-
-
-def _next_places(one: list[Token], other: list[Token], i: int, j: int) -> Iterator[tuple[int, int]]:
-    is_optional = i < len(one) and one[i][1], j < len(other) and other[j][1]
-    if is_optional[0]:
-        yield i + 1, j
-    if is_optional[1]:
-        yield i, j + 1
-    if i < len(one) and j < len(other) and _share(one[i][0], other[j][0]):
-        yield i + (not is_optional[0]), j + (not is_optional[1])
+            (letters, stays), (other_letters, other_stays) = one[i], other[j]
+            open_ += [(i + stays, j), (i, j + other_stays)]
+            if _share(letters, other_letters):
+                open_.append((i + (not stays), j + (not other_stays)))
+    return False
 
 
 def _share(one: str, other: str) -> bool:
     """Whether a character is in both sets."""
-    if _ALL in (one, other) or one == other:
-        return True
-    return _PART in (one, other) and "/" not in (one, other)
+    if one == other or _END in (one, other):
+        return one == other
+    return _ALL in (one, other) or (_PART in (one, other) and "/" not in (one, other))
 
 
 def _tokens(path: str) -> list[Token]:
@@ -117,4 +111,4 @@ def _tokens(path: str) -> list[Token]:
             tokens += [(_PART, False), (_PART, True)]
         else:
             tokens.append((part, False))
-    return tokens
+    return [*tokens, (_END, False)]
