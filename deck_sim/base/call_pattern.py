@@ -4,7 +4,7 @@ In the path `*` matches one segment and `**` any number of segments.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Self
@@ -15,7 +15,6 @@ ANY = "*"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", ANY)
 _PATTERN = re.compile(r"(?:(?P<method>[A-Za-z]+|\*) +)?(?P<path>/\S*|\*\*)")
 _BEGINNINGS = ("/v2", "*", "/*")  # of patterns that can match a call
-_WILD = {"**": ".*", "*": "[^/]+"}
 _SIMILARITY = 0.6  # of 1: how similar two words are if one is a misspelling of the other
 
 
@@ -64,12 +63,30 @@ class CallPattern:
 
     def takes_path(self, path: str) -> bool:
         """Whether the path matches."""
-        parts = re.split(r"(\*\*|\*)", self.path)
-        return bool(re.fullmatch("".join(_WILD.get(part, re.escape(part)) for part in parts), path))
+        # Not with a regular expression: a few stars in one segment can take it minutes.
+        places = {0}  # the lengths of the beginnings of the path that the parts so far match
+        for part in re.split(r"(\*\*|\*)", self.path):
+            if part == "**":
+                end = len(path) + 1
+                places = {*range(min(places, default=end), end)}
+            elif part == "*":
+                places = {*_inside_segments(path, sorted(places))}
+            else:
+                places = {place + len(part) for place in places if path.startswith(part, place)}
+        return len(path) in places
 
     def matches(self, method: str, path: str) -> bool:
         """Whether the call matches."""
         return self.takes_method(method) and self.takes_path(path)
+
+
+def _inside_segments(path: str, places: list[int]) -> Iterator[int]:
+    """Every place that is further on in the same segment as one of these."""
+    end = -1
+    for place in places:
+        if place > end:
+            end = f"{path}/".index("/", place)
+            yield from range(place + 1, end + 1)
 
 
 def nearest_path(path: str, templates: Iterable[str]) -> str | None:

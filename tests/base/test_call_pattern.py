@@ -20,11 +20,21 @@ from deck_sim.base.call_pattern import CallPattern
         ("/v2/a.b", "GET /v2/aXb", False),
         ("/v2/a*", "GET /v2/agents", True),
         ("/v2/agents/*", "GET /v2/agents/", False),
+        ("/v2/**/*a*/b**", "GET /v2/x/y/-a-/b/c", True),
+        ("/v2/**/*a*/b**", "GET /v2/x/y/a-/b/c", False),
+        ("/v2/x**", "GET /v2/y", False),
     ],
 )
 def test_a_star_matches_one_segment(text, call, fits):
     """Two stars match any number of segments; an omitted method matches every method."""
     assert CallPattern.read(text).matches(*call.split()) is fits
+
+
+def test_many_stars_take_little_time():
+    """A regular expression with these takes hours."""
+    pattern = CallPattern.read(f"/v2/tasks/{'*a' * 30}*/run")
+    assert pattern.matches("POST", f"/v2/tasks/{'a' * 1000}/run")
+    assert not pattern.matches("POST", f"/v2/tasks/{'a' * 1000}/ran")
 
 
 @pytest.mark.parametrize("text", ["", "POST", "POST v2/tasks", "GET /a b", "G-T /a"])
