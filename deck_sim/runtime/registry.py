@@ -1,7 +1,7 @@
 """The worlds of one server. An API key selects a world, which is created on first use."""
 
 import logging
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -91,7 +91,7 @@ class WorldRegistry:
     _all_call_bytes: int = 0
     _refused: int = 0
     _calls: int = 0  # of the Deck API
-    refused_calls: list[RefusedCall] = field(default_factory=list)  # the last ones
+    refused_calls: deque[RefusedCall] = field(default_factory=lambda: deque(maxlen=_MOST_REFUSED))
     _controlled: set[str] = field(default_factory=set)  # keys with which the control API was called
 
     def select(self, authorization: str | None) -> Simulation:
@@ -224,6 +224,10 @@ class WorldRegistry:
         """Delete a world; its key creates a new one on next use."""
         self._lost_calls.pop(key, None)
         self._controlled.discard(key)  # a late call with it is one of a client that was kept
+        self._remove(key)
+
+    def _remove(self, key: str) -> None:
+        """Remove a world from memory."""
         dropped = self._worlds.pop(key, None)
         self._all_call_bytes -= self._call_bytes.pop(key, 0)
         if dropped is not None:
@@ -238,7 +242,7 @@ class WorldRegistry:
         self.state.forget(key)
         if key in self._worlds:
             self._worlds[key].saved = False  # from now on
-        self.drop(key)
+        self._remove(key)
 
     def keep_in(self, state: State | None) -> None:
         """Keep the worlds there, or nowhere."""
@@ -295,7 +299,7 @@ class WorldRegistry:
         """Number and keep a call of the Deck API that `select` refused."""
         self._calls += 1
         refused = RefusedCall(self._calls, call, has_key=bool(_read_key(authorization)))
-        self.refused_calls = [*self.refused_calls, refused][-_MOST_REFUSED:]
+        self.refused_calls.append(refused)
 
     def note_control(self, key: str) -> None:
         """Note that somebody controls the world of a key."""

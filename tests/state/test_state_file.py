@@ -129,6 +129,16 @@ def test_worlds_beyond_the_most_wait_in_the_file(serve):
     assert one.worlds.find_by_token("none") is None
 
 
+def test_a_world_that_waits_in_the_file_is_still_controlled(serve):
+    """Others are not told that nobody controls it."""
+    one = serve()
+    other = one.worlds.select("Bearer sk_other")
+    one.call("GET", "/_sim/clock")
+    one.worlds.unload(KEY)
+    one.call("GET", "/v2/agents")
+    assert one.worlds.stray_keys(other) == []
+
+
 def test_a_real_clock_catches_up_what_fell_due(serve):
     """It shows what it would show if the server had not stopped, at its speed."""
     now = [datetime(2030, 1, 1, tzinfo=UTC)]
