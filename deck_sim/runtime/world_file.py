@@ -1,6 +1,5 @@
 """World files: the resources, the default scenario and the rules of a new world."""
 
-import copy
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path as FilePath
@@ -11,7 +10,7 @@ from pydantic import Field, JsonValue, ValidationError
 from deck_sim.base.errors import nearest
 from deck_sim.base.validation import UNKNOWN_KEY, Strict, format_path
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.contract.error_catalog import ApiError, Problem
+from deck_sim.contract.error_catalog import ApiError, Problem, raise_problems
 from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.seeding import seed_resources, seedable
 from deck_sim.runtime.simulation import Settings, Simulation
@@ -49,10 +48,9 @@ class WorldFile(Strict):
         """Put the content of the file into a new world.
 
         Raises:
-            ApiError: with every problem, by its field in the file; nothing changes.
+            ApiError: with every problem, by its field in the file.
 
         """
-        before = copy.copy(simulation.selection), simulation.world
         problems: list[Problem] = []
         edition, library = simulation.world.edition, simulation.library
         steps: list[Callable[[], object]] = [
@@ -66,9 +64,7 @@ class WorldFile(Strict):
                 step()
             except ApiError as error:
                 problems += error.problems
-        if problems:
-            simulation.selection, simulation.world = before
-            raise ApiError(*problems)
+        raise_problems(problems)
 
 
 def world_schema() -> dict[str, Any]:
