@@ -27,19 +27,16 @@ def mask_key(key: str) -> str:
 
 def log_call(key: str, call: Call) -> None:
     """Log an answered call, with the scenario that it chose, its errors and its fault."""
-    if not log.isEnabledFor(logging.INFO):
-        return
     scenario = f"{call.scenario}" if call.scenario else None
     fault = f"fault: {call.fault}" if call.fault else None
     message = call.answered.get("message")
     errors = ": ".join(filter(None, [", ".join(call.errors), message]))
-    notes = [note for note in (scenario, errors, fault) if note]
     _write(
         "call",
         call.at,
         key,
         f"{call.method} {call.path} {call.status}",
-        notes,
+        [scenario, errors, fault],
         method=call.method,
         path=call.path,
         status=call.status,
@@ -53,25 +50,13 @@ def log_call(key: str, call: Call) -> None:
 
 def log_refused(method: str, path: str, status: int, why: str) -> None:
     """Log a call that reached no world."""
-    if log.isEnabledFor(logging.INFO):
-        text = f"{method} {path} {status}"
-        _write(
-            "refused",
-            None,
-            "(no world)",
-            text,
-            [why],
-            method=method,
-            path=path,
-            status=status,
-            why=why,
-        )
+    text = f"{method} {path} {status}"
+    data = {"method": method, "path": path, "status": status, "why": why}
+    _write("refused", None, "(no world)", text, [why], **data)
 
 
 def log_attempt(key: str, attempt: Attempt, result: AttemptResult, retry: datetime | None) -> None:
     """Log an attempt to deliver a webhook; `retry` is the world's time of the next one."""
-    if not log.isEnabledFor(logging.INFO):
-        return
     url, type_ = redact_text(attempt.destination["config"]["url"]), attempt.event.type
     notes = [
         result.error or f"{result.latency_ms} ms",
@@ -85,7 +70,7 @@ def log_attempt(key: str, attempt: Attempt, result: AttemptResult, retry: dateti
         result.at,
         key,
         f"-> {type_} to {url} {outcome}",
-        [note for note in notes if note],
+        notes,
         event_id=attempt.event.id,
         event_type=type_,
         url=url,
@@ -100,12 +85,15 @@ def log_attempt(key: str, attempt: Attempt, result: AttemptResult, retry: dateti
 
 
 def _write(
-    kind: str, at: datetime | None, key: str, text: str, notes: list[str], **data: Any
+    kind: str, at: datetime | None, key: str, text: str, notes: list[str | None], **data: Any
 ) -> None:
-    world, moment = mask_key(key), at and print_moment(at)
-    line = " ".join([*([moment] if moment else []), world, text])
-    details = f"  {'; '.join(notes)}" if notes else ""
-    activity = {"kind": kind, "at": moment, "world": world, **data}
+    """Write an entry. Notes that are None or empty are left out."""
+    if not log.isEnabledFor(logging.INFO):
+        return
+    world, moment = mask_key(key), print_moment(at) if at else None
+    line = " ".join(filter(None, [moment, world, text]))
+    if details := "; ".join(filter(None, notes)):
+        line += f"  {details}"
     # A path may have any character, and an entry must stay one line.
-    text = _CONTROL.sub(lambda found: repr(found[0])[1:-1], f"{line}{details}")
-    log.info("%s", text, extra={"activity": activity})
+    line = _CONTROL.sub(lambda found: repr(found[0])[1:-1], line)
+    log.info("%s", line, extra={"activity": {"kind": kind, "at": moment, "world": world, **data}})

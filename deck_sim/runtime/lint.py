@@ -157,7 +157,9 @@ def polls_what_is_finished(context: LintContext) -> Iterator[Finding]:
 def retries_without_key(context: LintContext) -> Iterator[Finding]:
     """A create that got a 5xx or no answer, and was sent again without its idempotency key."""
     creates = [
-        call for call in context.calls if any(_matches(call, pattern) for pattern in _CREATES)
+        call
+        for call in context.calls
+        if any(pattern.matches(call.method, call.path) for pattern in _CREATES)
     ]
     for first, retry in _with_repeats(creates):
         is_lost = first.unanswered is not None or first.status >= 500
@@ -216,8 +218,8 @@ def handles_a_delivery_twice(context: LintContext) -> Iterator[Finding]:
 
 def _repeated(earlier: Sequence[Call], later: Sequence[Call]) -> Iterator[tuple[Call, Call]]:
     for one, other in product(earlier, later):
-        is_repeated = one.request_id != other.request_id and _is_same(one, other)
-        if is_repeated and not _has_same_key(one, other):
+        is_same = (one.method, one.path, one.body) == (other.method, other.path, other.body)
+        if is_same and one.request_id != other.request_id and not _has_same_key(one, other):
             yield one, other
 
 
@@ -227,7 +229,7 @@ def _repeated(earlier: Sequence[Call], later: Sequence[Call]) -> Iterator[tuple[
 )
 def submits_an_answer_twice(context: LintContext) -> Iterator[Finding]:
     """The client sent an answer again that was wrong or already accepted."""
-    answers = [call for call in context.calls if _matches(call, _ANSWERS)]
+    answers = [call for call in context.calls if _ANSWERS.matches(call.method, call.path)]
     for first, again in _with_repeats(answers):
         if first.status != 200 or again is None:
             continue
@@ -281,10 +283,6 @@ def _is_final(context: LintContext, call: Call) -> bool:
     return machine is not None and machine.is_final(call.answered["status"])
 
 
-def _matches(call: Call, pattern: CallPattern) -> bool:
-    return pattern.matches(call.method, call.path)
-
-
 def _with_repeats(calls: Sequence[Call]) -> Iterator[tuple[Call, Call | None]]:
     """Each call, and the next one that is the same."""
     later, repeats = dict[tuple[str, str, str], Call](), list[Call | None]()
@@ -293,10 +291,6 @@ def _with_repeats(calls: Sequence[Call]) -> Iterator[tuple[Call, Call | None]]:
         repeats.append(later.get(key := (call.method, call.path, body)))
         later[key] = call
     return zip(calls, reversed(repeats), strict=True)
-
-
-def _is_same(one: Call, other: Call) -> bool:
-    return (one.method, one.path, one.body) == (other.method, other.path, other.body)
 
 
 def _has_same_key(one: Call, other: Call) -> bool:

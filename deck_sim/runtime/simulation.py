@@ -178,30 +178,16 @@ class Simulation:
 
     def forget_oldest(self) -> bool:
         """Drop what the options do not keep; returns whether somebody could miss it."""
-        before = self.dropped_answers
+        before, options = self.dropped_records, self.world.options
         self.forget_answers()
         self.crashes.keep(_MOST_CRASHES)
         self.world.script_errors.keep(_MOST_SCRIPT_ERRORS)
-        if not self._has_too_much():
-            return self.dropped_answers > before
         for resource_id in self.world.forget_oldest():
             self.chosen.pop(resource_id, None)
-        options = self.world.options
         self.journal.keep(options.keep_calls)
         self.journal.keep_bytes(options.keep_call_bytes)
         self.responses.forget(self.journal.dropped)
-        return True
-
-    def _has_too_much(self) -> bool:
-        world, options = self.world, self.world.options
-        return (
-            len(self.journal) > options.keep_calls
-            or self.journal.size > options.keep_call_bytes
-            or len(world.timeline) > options.keep_timeline
-            or len(world.events) > options.keep_events
-            or len(world.finished_runs) > options.keep_runs
-            or len(world.finished_sessions) > options.keep_runs
-        )
+        return self.dropped_records != before
 
     def forget_calls(self) -> None:
         """Drop all calls and their responses, apart from the last."""

@@ -60,17 +60,16 @@ class Position:
     def skip_dropped(self, simulation: Simulation) -> dict[str, Any]:
         """Move behind the records that were dropped; returns an entry that counts them, if any."""
         world = simulation.world
-        entries = max(world.timeline.dropped - self.entries, 0)
-        calls = max(simulation.journal.dropped - self.calls, 0)
-        events = max(world.events.dropped - self.events, 0)
-        if not (entries or calls or events):
+        counts = {
+            "entries": max(world.timeline.dropped - self.entries, 0),
+            "calls": max(simulation.journal.dropped - self.calls, 0),
+            "events": max(world.events.dropped - self.events, 0),
+        }
+        if not any(counts.values()):
             return {}
-        self.entries, self.calls, self.events = (
-            self.entries + entries,
-            self.calls + calls,
-            self.events + events,
-        )
-        counts = {"entries": entries, "calls": calls, "events": events}
+        self.entries += counts["entries"]
+        self.calls += counts["calls"]
+        self.events += counts["events"]
         what = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
         text = f"dropped: {what}; the `keep_…` options of the world keep more"
         return {"at": print_moment(world.now), "kind": "dropped", "id": "", "what": text, **counts}
