@@ -14,7 +14,7 @@ NOW, SECOND = datetime(2025, 1, 15, tzinfo=UTC), timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault for what it names."""
+    """A fault that applies to one subject."""
 
     what: str
     after: int = 0
@@ -26,7 +26,7 @@ class Fault:
     fires: ClassVar[str] = "here"
 
     def applies_to(self, *subject):
-        """Whether it is for this."""
+        """Whether it applies to this subject."""
         return subject == (self.what,)
 
 

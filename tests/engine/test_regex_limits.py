@@ -1,4 +1,4 @@
-"""The patterns of schemas: what they match, which are refused, and how long they may take."""
+"""The patterns of schemas: matches, refused patterns, and the limit of time."""
 
 import pytest
 

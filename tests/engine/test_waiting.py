@@ -1,4 +1,4 @@
-"""What a world waits for, and the explanations of it."""
+"""The resources that wait, and the explanations why an event does not come."""
 
 from datetime import timedelta
 

@@ -23,7 +23,7 @@ SHORT, LONG = 0.2, 60  # seconds: the timeout of a client that is to give up, an
 
 
 def read_table():
-    """The rows of the page: the fault as it is written, and what is seen by column."""
+    """The rows of the page: the fault as it is written, and by column the result of each client."""
     text = PAGE[PAGE.index("| fault | httpx") :].partition("\n\n")[0].replace("`", "")
     head, _, *rows = [line.strip("| ").split(" | ") for line in text.splitlines()]
     return {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}
@@ -39,7 +39,7 @@ def read_fault(text):
 
 @contextmanager
 def notes():
-    """A list for what a client sees: a status, the class of an error, or both."""
+    """A list for the result of a call: a status, the class of an error, or both."""
     seen = []
     try:
         yield seen
@@ -142,7 +142,7 @@ PROGRAMS = {see_with_fetch: "node", see_with_curl: "curl"}
     ],
 )
 def test_a_client_sees_what_the_page_says(server, sim, key, column, see):
-    """Of each fault, and how often it called."""
+    """The result for each fault, and whether it called twice."""
     calls, worlds = [], []
     for number, fault in enumerate(TABLE):
         worlds.append({"Authorization": f"Bearer {key}_{number}"})

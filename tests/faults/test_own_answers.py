@@ -1,4 +1,4 @@
-"""Faults that answer what a test says, seen by a client over a real socket."""
+"""Faults with an answer of the test's own, seen by a client over a real socket."""
 
 import http.client
 import json

@@ -22,7 +22,7 @@ def read_login(sent):
 
 
 def lacks(login):
-    """The codes of what a method needs and was not given."""
+    """The error codes of a login that lacks a part which its method needs."""
     absent = [name for name in ("username", "password") if not login["_given"].get(name)]
     return ["input_missing" for _ in absent] if login["auth_method"] == "username_password" else []
 

@@ -1,4 +1,4 @@
-"""What must hold in any world, checked on answers of the API, without the model."""
+"""Rules that hold in any world, checked on answers of the API, without the model."""
 
 import re
 from datetime import UTC, datetime
@@ -40,7 +40,7 @@ FINISHED = ("completed", "failed", "canceled", "terminated", "deleted")
 
 
 class Laws:
-    """What was seen of a world, and the checks of what comes next."""
+    """The answers of one world so far, and checks of the next ones."""
 
     def __init__(self, edition):
         self.tables = {kind: words_after(edition, kind) for kind in KINDS[edition]}

@@ -97,7 +97,7 @@ class SideBySide(RuleBasedStateMachine):
         self.call("POST", "/_sim/clock/advance", {"by": f"{seconds}s"})
         self.model.pass_time(seconds)
 
-    # What must hold after each call
+    # Checks after each call
 
     @invariant()
     def lists_agree(self):
