@@ -47,6 +47,12 @@ def waiting(world: World) -> list[Resource]:
     ]
 
 
+def next_due(world: World, resource_id: str) -> Due | None:
+    """The next timer of a resource, screenshots left out."""
+    due = (due for due in world.timers.of(resource_id) if due.name != SCREENSHOT)
+    return min(due, key=lambda due: due.at, default=None)
+
+
 def waits_for_person(world: World, resource_id: str) -> bool:
     """Whether only a person moves it on, by an answer, an approval or the release of a hold.
 
@@ -175,7 +181,7 @@ def _list(title: str, found: Sequence[Resource], detail: Callable[[Resource], st
 
 
 def _why_stuck(world: World, resource: Resource) -> str:
-    first = next((due for due in world.timers.upcoming() if due.owner == resource.id), None)
+    first = next_due(world, resource.id)
     return "; ".join([explain_need(world, resource), *([_when(world, first)] if first else [])])
 
 

@@ -14,8 +14,8 @@ from datetime import datetime
 
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import Resource
-from deck_sim.engine.timers import SCREENSHOT, Due
-from deck_sim.engine.waiting import waits_for_person
+from deck_sim.engine.timers import Due
+from deck_sim.engine.waiting import next_due, waits_for_person
 from deck_sim.engine.world import World
 from deck_sim.runtime.advance import pass_time_until, run_to_end, steps
 from deck_sim.runtime.simulation import LAST_MOMENT, ON_POLL, Simulation
@@ -33,7 +33,7 @@ def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
         run_to_end(pass_time_until(simulation, moment))
         return
     run_to_end(pass_time_until(simulation, world.now))  # fills the outbox; no jump
-    due = _next_due(world, _unfinished(world, unfinished))
+    due = _next_moment(world, _unfinished(world, unfinished))
     if due is not None:
         _jump(simulation, min(due, LAST_MOMENT))
 
@@ -44,14 +44,13 @@ def _unfinished(world: World, read: Iterable[Resource]) -> list[Resource]:
     return [resource for resource in now if not world.is_settled(resource)]
 
 
-def _next_due(world: World, unfinished: Iterable[Resource]) -> datetime | None:
+def _next_moment(world: World, unfinished: Iterable[Resource]) -> datetime | None:
     owners = set[str]()
     for resource in unfinished:
         used = (used.id for used in world.used_by(resource))
         owners |= {resource.id, *used, *world.users.get(resource.id, ())}
-    moving = (one for one in owners if not waits_for_person(world, one))
-    due = (due for one in moving for due in world.timers.of(one))
-    return min((one.at for one in due if one.name != SCREENSHOT), default=None)
+    due = (next_due(world, one) for one in owners if not waits_for_person(world, one))
+    return min((one.at for one in due if one is not None), default=None)
 
 
 def _jump(simulation: Simulation, moment: datetime) -> None:

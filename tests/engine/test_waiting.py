@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from deck_sim.base.errors import listed
+from deck_sim.engine.options import Options
 from deck_sim.engine.waiting import AwaitedEvent, waiting
 from deck_sim.engine.world_state import FROZEN_START
 
@@ -46,7 +47,8 @@ WAITS = {
 
 @pytest.mark.parametrize("needed", WAITS)
 def test_the_explanation_says_what_a_run_needs_and_which_timeout_ends_it(play, explain, needed):
-    """Without an id, all waiting runs are explained."""
+    """Without an id, all waiting runs are explained. A screenshot ends no wait."""
+    play.world.set_options(Options(screenshots=True))
     steps, text = WAITS[needed]
     run = play.run(steps)
     assert explain(run.id) == explain() == f"waiting without a timer: {text.format(run.id)}"

@@ -18,7 +18,7 @@ from deck_sim.engine.timers import (
     WINDOW,
     Due,
 )
-from deck_sim.engine.waiting import TIMER_EFFECTS, asks_person, explain_need
+from deck_sim.engine.waiting import TIMER_EFFECTS, asks_person, explain_need, next_due
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import print_moment
 from deck_sim.runtime.simulation import FOLLOW, FROZEN, ON_POLL, REAL, Simulation
@@ -88,7 +88,7 @@ def list_unfinished(simulation: Simulation) -> dict[str, Any]:
 def print_unfinished(simulation: Simulation, resource: Resource) -> dict[str, Any]:
     """Why a resource is not over yet, what is next for it, and what helps."""
     world = simulation.world
-    due = _next_due(world, resource.id)
+    due = next_due(world, resource.id)
     why, remedy = _explain(simulation, resource, due)
     printed = due and print_due(world, due)
     return {
@@ -149,11 +149,6 @@ def _last_failure(world: World, delivery_id: str) -> str | None:
     for attempt in world.attempts.get(delivery_id, ())[-1:]:
         return f"attempt {attempt.number} failed ({attempt.error or attempt.status})"
     return None
-
-
-def _next_due(world: World, resource_id: str) -> Due | None:
-    due = (due for due in world.timers.of(resource_id) if due.name != SCREENSHOT)
-    return min(due, key=lambda due: due.at, default=None)
 
 
 def _waits_since(world: World, resource: Resource) -> datetime:
