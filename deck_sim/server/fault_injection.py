@@ -135,7 +135,7 @@ class FaultyResponse:
         pieces = () if scope.get("method") == "HEAD" else out.pieces
         write = functions.get(WRITE_TO_SOCKET) if out.slow_head else None
         slow = None if write is None else _SlowHead(out.head, write)
-        if out.held and not await self._wait(receive, slow.send if slow else _ignore):
+        if out.held and not await self._wait(receive, slow):
             self.simulation.journal.note_departure(self.request_id)
             return
         if slow:
@@ -156,12 +156,12 @@ class FaultyResponse:
         if out.end == WHOLE:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _wait(self, receive: Receive, report: Callable[[float], None]) -> bool:
+    async def _wait(self, receive: Receive, slow: "_SlowHead | None") -> bool:
         """Wait for the delay of the fault; false if the client disconnects before its end.
 
         A delay on the world's clock ends when that has passed it, at the latest when real time has
-        at the world's speed. Every delay ends when the world is deleted. `report` is called with
-        the part of the delay that has passed.
+        at the world's speed. Every delay ends when the world is deleted. A slow head is sent
+        in proportion.
         """
         delay, simulation = self.outgoing.held, self.simulation
         is_real = self.outgoing.held_really
@@ -172,7 +172,8 @@ class FaultyResponse:
         async def wait() -> None:
             part = 0.0
             while part < 1 and not simulation.dropped:
-                report(part)
+                if slow:
+                    slow.send(part)
                 await asyncio.sleep(_CLOCK_INTERVAL)
                 part = (simulation.real_ns() - real_began) / real_delay
                 if not is_real:
@@ -180,10 +181,6 @@ class FaultyResponse:
 
         with simulation.in_use():
             return not await leaves_before(wait(), receive)
-
-
-def _ignore(part: float) -> None:
-    pass
 
 
 @dataclass

@@ -16,3 +16,40 @@ def logged():
     log.addHandler(handler)
     yield lambda: queue.get(timeout=20).getMessage()
     log.removeHandler(handler)
+
+
+@pytest.fixture
+def credentials_edition(sim):
+    """A world of the edition `credentials`, for the fixtures that follow."""
+    sim.post("/reset", json={"edition": "credentials"})
+
+
+@pytest.fixture
+def source(api):
+    """A source."""
+    body = {"type": "website", "website": {"url": "https://hotel.example"}}
+    return api.post("/sources", json=body).json()
+
+
+@pytest.fixture
+def refused(client, unchanged):
+    """Send a request that must be refused and must change nothing; return its answer."""
+
+    def refused(method, path, status, **request):
+        with unchanged():
+            answer = client.request(method, path, **request)
+        assert answer.status_code == status, answer.text
+        return answer
+
+    return refused
+
+
+@pytest.fixture
+def errors(refused):
+    """The same; return pairs of code and field, in the order of the answer."""
+
+    def errors(method, path, status, **request):
+        found = refused(method, path, status, **request).json()["errors"]
+        return [(error["code"], error.get("field")) for error in found]
+
+    return errors

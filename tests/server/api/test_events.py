@@ -30,60 +30,39 @@ def types(api):
     return types
 
 
-def _source(api):
-    body = {"type": "website", "website": {"url": "https://a.example"}}
-    return api.post("/sources", json=body).json()["id"]
+def test_every_documented_type_is_emitted_by_some_call(api, sim, task, source, run_task):
+    def idle():
+        sim.post("/clock/advance", json={"until": "idle"})
 
+    def open_(scenario):
+        body = {"source_id": source["id"], "auth_method": "none"}
+        headers = {"Deck-Sim-Scenario": scenario}
+        made = api.post("/connections", json=body, headers=headers).json()
+        idle()
+        return f"/connections/{made['id']}"
 
-def _open(api, sim, scenario):
-    headers = {"Deck-Sim-Scenario": scenario}
-    body = {"source_id": _source(api), "auth_method": "none"}
-    made = api.post("/connections", json=body, headers=headers).json()["id"]
-    sim.post("/clock/advance", json={"until": "idle"})
-    return made
-
-
-def _touch_resources(api):
-    """Create, change and delete one of each."""
-    agent = api.post("/agents", json={"name": "a"}).json()["id"]
-    task = api.post("/tasks", json={"name": "t", "agent_id": agent}).json()["id"]
-    api.post(f"/tasks/{task}/reset")
-    for path in (f"/tasks/{task}", f"/agents/{agent}", f"/sources/{_source(api)}"):
-        api.patch(path, json={"name": "b"})
-        api.delete(path)
-
-
-def _live_through_connections(api, sim):
-    api.post(f"/connections/{_open(api, sim, 'success')}/disconnect")
-    api.post(f"/connections/{_open(api, sim, 'connection_needs_mfa')}/terminate")
-    sim.post(f"/connections/{_open(api, sim, 'success')}/invalidate")
-
-
-def _live_through_runs(api, sim, run_task):
-    sim.put("/scenarios/everything", content=MANUAL)
-    run = run_task("everything")["id"]
-    sim.post("/clock/advance", json={"until": "idle"})
-    api.post(f"/task-runs/{run}/interaction", json={"inputs": {"code": "1"}})
-    api.post(f"/task-runs/{run_task()['id']}/cancel")
-    run_task("source_down")
-    sim.post("/clock/advance", json={"until": "idle"})
-
-
-def _keep_files(api, task, sim):
-    api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
-
-
-def test_every_documented_type_is_emitted_by_some_call(api, sim, task, run_task, types):
-    made = {"name": "q", "type": "hookdeck", "events": ["*"]}
-    queue = api.post("/event-destinations", json=made).json()["id"]
+    body = {"name": "q", "type": "hookdeck", "events": ["*"]}
+    queue = api.post("/event-destinations", json=body).json()["id"]
     for status in ("inactive", "active"):
         api.patch(f"/event-destinations/{queue}", json={"status": status})
-    _touch_resources(api)
-    _keep_files(api, task, sim)
-    _live_through_connections(api, sim)
-    _live_through_runs(api, sim, run_task)
-    kept = [event for event in sim.get("/events").json()["data"] if "storage." in event["type"]]
-    sim.delete(f"/storage/{kept[0]['data']['id']}")
+    api.post(f"{open_('success')}/disconnect")
+    api.post(f"{open_('connection_needs_mfa')}/terminate")
+    sim.post(f"{open_('success')}/invalidate")
+    api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
+    sim.put("/scenarios/everything", content=MANUAL)
+    run = f"/task-runs/{run_task('everything')['id']}"
+    idle()
+    api.post(f"{run}/interaction", json={"inputs": {"code": "1"}})
+    api.post(f"/task-runs/{run_task()['id']}/cancel")
+    run_task("source_down")
+    idle()
+    (file,) = api.get(f"{run}/storage").json()["data"]
+    sim.delete(f"/storage/{file['id']}")
+    api.post(f"/tasks/{task['id']}/reset")
+    ids = {"tasks": task["id"], "agents": task["agent_id"], "sources": source["id"]}
+    for path in (f"/{kind}/{id_}" for kind, id_ in ids.items()):
+        api.patch(path, json={"name": "b"})
+        api.delete(path)
     emitted = {event["type"] for event in sim.get("/events").json()["data"]}
     assert emitted == set(EDITIONS["connections"].event_types)
 

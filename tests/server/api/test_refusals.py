@@ -105,11 +105,9 @@ def test_a_wrong_call_is_not_refused_by_its_scenario(api, task, refuse):
     assert answer.status_code == 400
 
 
-def test_a_refused_session_is_not_started(api, sim, source, refuse):
+def test_a_refused_session_is_not_started(credentials_edition, api, source, refuse):
     """In the edition that has sessions."""
-    sim.post("/reset", json={"edition": "credentials"})
-    body = {"type": "website", "website": {"url": "https://hotel.example"}}
-    body = {"source_id": api.post("/sources", json=body).json()["id"]}
+    body = {"source_id": source["id"]}
     headers = refuse("session", [{"refused": "session/timeout"}])
     assert api.post("/sessions", json=body, headers=headers).status_code == 504
     assert api.get("/sessions").json()["data"] == []

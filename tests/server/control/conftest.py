@@ -4,21 +4,14 @@ import pytest
 
 
 @pytest.fixture
-def errors(sim, unchanged):
-    """Send a call that must be refused and change nothing; pairs of code and field."""
-
-    def errors(method, path, status, **request):
-        with unchanged():
-            answer = sim.request(method, path, **request)
-        assert answer.status_code == status, answer.text
-        return [(error["code"], error.get("field")) for error in answer.json()["errors"]]
-
-    return errors
+def client(sim):
+    """The client of `refused` and `errors`."""
+    return sim
 
 
 @pytest.fixture
 def message(sim, unchanged):
-    """The same; the message of its only error."""
+    """Send a call that must be refused and must change nothing; the message of its only error."""
 
     def message(method, path, **request):
         with unchanged():

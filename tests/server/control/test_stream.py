@@ -208,10 +208,8 @@ def test_an_advance_is_streamed_while_it_delivers(sim, streaming, subscribe, rec
     assert "task_run.running, attempt 1: 200" in [data.get("what") for _, data in after]
 
 
-def test_a_real_clock_moves_while_a_stream_is_open(sim, api, streaming):
+def test_a_real_clock_moves_while_a_stream_is_open(sim, api, source, streaming):
     """Statuses that fall due are sent without a call, and without a webhook."""
-    body = {"type": "website", "website": {"url": "https://hotel.example"}}
-    source = api.post("/sources", json=body).json()
     sim.put("/clock", json={"mode": "real", "speed": 100})
     with streaming() as messages:
         messages.until(type_="ready")

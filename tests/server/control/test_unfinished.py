@@ -68,14 +68,12 @@ def test_a_run_that_is_stuck_waits_for_its_timeout(run_task, unfinished, advance
 
 
 @pytest.fixture
-def open_connection(sim, api):
+def open_connection(sim, api, source):
     """Open a connection whose script has these steps."""
 
     def open_connection(*steps):
         answer = sim.put("/scenarios/login", json={"connection": [*steps]})
         assert answer.status_code == 200, answer.text
-        site = {"type": "website", "website": {"url": "https://hotel.example"}}
-        source = api.post("/sources", json=site).json()
         body = {"source_id": source["id"], "auth_method": "none"}
         headers = {"Deck-Sim-Scenario": "login"}
         return api.post("/connections", json=body, headers=headers).json()
@@ -90,13 +88,8 @@ def test_a_connection_without_a_timer_is_moved_by_nothing(unfinished, open_conne
 
 
 @pytest.fixture
-def run_in_session(sim, api):
+def run_in_session(credentials_edition, api, source, task):
     """A run in a world of the edition `credentials`."""
-    sim.post("/reset", json={"edition": "credentials"})
-    agent = api.post("/agents", json={"name": "Concierge"}).json()
-    task = api.post("/tasks", json={"name": "Read", "agent_id": agent["id"]}).json()
-    site = {"type": "website", "website": {"url": "https://hotel.example"}}
-    source = api.post("/sources", json=site).json()
     return api.post(f"/tasks/{task['id']}/run", json={"source_id": source["id"]}).json()
 
 

@@ -75,12 +75,11 @@ def test_an_empty_world_can_change_its_seed_and_keeps_the_rest(api, sim):
     assert api.post("/agents", json={"name": "x"}).json()["id"] != first
 
 
-def test_the_default_scenario_can_change_at_any_time(api, sim, task):
+def test_the_default_scenario_can_change_at_any_time(api, sim, source):
     """The next connection plays the new default; null keeps it."""
     for body in ({"default_scenario": "slow_success"}, {"default_scenario": None}, {}):
         assert sim.patch("/world", json=body).json()["default_scenario"] == "slow_success"
-    website = {"type": "website", "website": {"url": "https://hotel.example"}}
-    body = {"source_id": api.post("/sources", json=website).json()["id"], "auth_method": "none"}
+    body = {"source_id": source["id"], "auth_method": "none"}
     answer = api.post("/connections", json=body)
     assert answer.headers["Deck-Sim-Scenario"] == "slow_success; because=default"
 
@@ -113,7 +112,6 @@ _TYPE, _EVENT = "additive_changes.interaction_type", "additive_changes.event_typ
         ({"default_scenario": "sucess", "seed": 7}, ("input_invalid", "default_scenario")),
         ({"rate_limit": 5}, ("input_invalid", "rate_limit")),
         ({"rate_limit": {"requests": 0}}, ("input_invalid", "rate_limit.requests")),
-        ({"rate_limit": {"requests": 1_000_001}}, ("input_invalid", "rate_limit.requests")),
         ({"rate_limit": {"per": "10"}}, ("input_invalid", "rate_limit.per")),
         ({"rate_limit": {"per": 10}}, ("input_invalid", "rate_limit.per")),
         ({"rate_limit": {"per": "0s"}}, ("input_invalid", "rate_limit.per")),
@@ -235,7 +233,6 @@ def test_a_reset_takes_settings(sim):
         ({"step": "5s"}, ("input_invalid", "step")),
         ({"speed": 0}, ("input_invalid", "speed")),
         ({"mode": "frozen", "speed": 2}, ("input_invalid", "speed")),
-        ({"speed": 1e7}, ("input_invalid", "speed")),
         ({"now": "soon"}, ("input_invalid", "now")),
         ({"now": "9999-12-31T23:59:59Z"}, ("input_invalid", "now")),
         ({"now": "0001-01-01T00:00:00+01:00"}, ("input_invalid", "now")),

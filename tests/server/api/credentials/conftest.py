@@ -6,9 +6,8 @@ LOGIN = {"username": "alex", "password": "hunter2"}
 
 
 @pytest.fixture(autouse=True)
-def edition(sim):
+def edition(credentials_edition):
     """Every test of this folder has a world of the other edition."""
-    sim.post("/reset", json={"edition": "credentials"})
 
 
 @pytest.fixture
