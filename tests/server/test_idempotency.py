@@ -1,8 +1,8 @@
 """Idempotency keys: which calls take one, and what two calls at once do."""
 
 import asyncio
-import json
 
+import httpx2
 import pytest
 
 from deck_sim.contract.editions import EDITIONS
@@ -78,22 +78,11 @@ def test_a_key_that_is_empty_or_too_long_is_refused(key, text):
     assert problem.message == text
 
 
-def _ask(app, path, body=b"{}", key=b"k", method="POST"):
-    """Call an app; the status, the headers and the body of its answer."""
-    sent, scope = [], {"type": "http", "method": method, "path": path, "query_string": b""}
-    scope["headers"] = [(b"authorization", b"Bearer w"), (b"idempotency-key", key)]
-
-    async def receive():
-        return {"type": "http.request", "body": body}
-
-    async def send(message):
-        sent.append(message)
-
-    async def answer():
-        await app(scope, receive, send)
-        return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
-
-    return answer()
+async def _ask(app, path, body=b"{}", key="k"):
+    transport = httpx2.ASGITransport(app)
+    headers = {"Authorization": "Bearer w", "Idempotency-Key": key}
+    async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        return await client.post(path, content=body, headers=headers)
 
 
 async def _gather(*calls):
@@ -104,8 +93,8 @@ def test_of_concurrent_calls_one_creates():
     worlds = WorldRegistry()
     app, body = make_api(worlds), b'{"name": "x"}'
     answers = asyncio.run(_gather(*(_ask(app, "/agents", body) for _ in range(20))))
-    assert {(status, body) for status, _, body in answers} == {(201, answers[0][2])}
-    assert [b"deck-sim-replayed" in headers for _, headers, _ in answers] == [False] + 19 * [True]
+    assert {(one.status_code, one.content) for one in answers} == {(201, answers[0].content)}
+    assert ["deck-sim-replayed" in one.headers for one in answers] == [False] + 19 * [True]
     assert len(worlds.select("Bearer w").world.all("agent")) == 1
 
 
@@ -134,15 +123,16 @@ def test_a_call_conflicts_with_one_in_progress(slow):
         first = asyncio.ensure_future(_ask(app, "/things"))
         await asyncio.sleep(0)
         second = asyncio.ensure_future(_ask(app, "/things"))
-        other = asyncio.ensure_future(_ask(app, "/things", key=b"other"))
+        other = asyncio.ensure_future(_ask(app, "/things", key="other"))
         await asyncio.sleep(0)
         gate.set()
         return await second, await first, await other, await _ask(app, "/things")
 
     second, first, other, third = asyncio.run(play())
-    assert second[0] == 409
-    assert json.loads(second[2])["errors"][0]["code"] == "idempotency_error"
-    assert (first[0], third[2], other[0], made) == (201, first[2], 201, [b"{}", b"{}"])
+    assert second.status_code == 409
+    assert second.json()["errors"][0]["code"] == "idempotency_error"
+    assert (first.status_code, other.status_code, made) == (201, 201, [b"{}", b"{}"])
+    assert third.content == first.content
 
 
 def test_a_canceled_call_frees_its_key(slow):
@@ -157,7 +147,7 @@ def test_a_canceled_call_frees_its_key(slow):
         gate.set()
         return await _ask(app, "/things")
 
-    assert asyncio.run(play())[0] == 201
+    assert asyncio.run(play()).status_code == 201
     assert made == [b"{}"]
 
 
@@ -166,7 +156,7 @@ def test_a_crash_is_not_stored(slow):
     gate.set()
 
     async def play():
-        return [(await _ask(app, "/things", b"crash"))[0] for _ in range(2)]
+        return [(await _ask(app, "/things", b"crash")).status_code for _ in range(2)]
 
     assert asyncio.run(play()) == [500, 500]
     assert made == [b"crash", b"crash"]
