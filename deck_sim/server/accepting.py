@@ -73,43 +73,35 @@ async def accepting(
     At most so many calls of the function run at once; at the end they are canceled. `shortage`
     counts clients that cannot be accepted, usually since no file descriptor is free.
     """
-    openings = set[asyncio.Task[None]]()
-    work = _accept(listener, open_client, shortage, most, openings)
-    tasks = {asyncio.ensure_future(work)}
+    loop, openings = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+
+    async def accept() -> None:
+        while True:
+            try:
+                client, _ = await loop.sock_accept(listener)
+            except ConnectionError:  # the client has left
+                continue
+            except OSError as error:
+                text = f"cannot accept clients: {error.strerror}; they wait until others have left"
+                shortage.count(text)
+                await asyncio.sleep(_PAUSE_SECONDS)
+                continue
+            opening = loop.create_task(open_client(client))
+            openings.add(opening)
+            opening.add_done_callback(openings.discard)
+            opening.add_done_callback(partial(_close_unopened, client))
+            await asyncio.sleep(0)
+            if len(openings) >= most:
+                await asyncio.wait(openings, return_when=asyncio.FIRST_COMPLETED)
+
+    work = loop.create_task(accept())
     try:
         yield
     finally:
-        tasks |= openings
+        tasks = {work, *openings}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _accept(
-    listener: socket.socket,
-    open_client: OpenClient,
-    shortage: CountedWarning,
-    most: int,
-    openings: set[asyncio.Task[None]],
-) -> None:
-    loop = asyncio.get_running_loop()
-    while True:
-        try:
-            client, _ = await loop.sock_accept(listener)
-        except ConnectionError:  # the client has left
-            continue
-        except OSError as error:
-            text = f"cannot accept clients: {error.strerror}; they wait until others have left"
-            shortage.count(text)
-            await asyncio.sleep(_PAUSE_SECONDS)
-            continue
-        opening = loop.create_task(open_client(client))
-        openings.add(opening)
-        opening.add_done_callback(openings.discard)
-        opening.add_done_callback(partial(_close_unopened, client))
-        await asyncio.sleep(0)
-        if len(openings) >= most:
-            await asyncio.wait(openings, return_when=asyncio.FIRST_COMPLETED)
 
 
 def _close_unopened(client: socket.socket, opening: asyncio.Task[None]) -> None:

@@ -122,8 +122,7 @@ class App:
         try:
             self.worlds.save(request.simulation)
         except ApiError as error:
-            answer = error_answer(error)
-            answer.serialize(request.id)
+            return error_answer(error, request.id)
         return answer
 
     async def answer(self, request: Request) -> Answer:
@@ -132,13 +131,12 @@ class App:
             answer = await self.handle(request)
             answer.serialize(request.id)
         except ApiError as error:
-            answer = error_answer(error)
+            return error_answer(error, request.id)
         except Exception:
             request.simulation.crashes.append(traceback.format_exc())
             log.exception("deck-sim failed at %s %s", request.method, request.path)
             text = "deck-sim itself failed; its log has the traceback. Please report it."
-            answer = error_answer(refuse("api/api_error", text))
-        answer.serialize(request.id)
+            return error_answer(refuse("api/api_error", text), request.id)
         return answer
 
     async def handle(self, request: Request) -> Answer:
@@ -223,7 +221,7 @@ class DeckApp(App):
                 _check_named_scenario(request)
                 return await answer_once(request, route, _call_with_assumptions)
             except ApiError as error:
-                return _refuse(error)
+                return _refuse(request, error)
 
     def _save_late(self, simulation: Simulation) -> None:
         """Save what follows a call that is saved, and is answered whether this succeeds or not."""
@@ -278,16 +276,16 @@ async def _call_with_assumptions(request: Request, route: Route) -> Answer:
     except ApiError as error:
         if isinstance(error, Refusal) and error.precedes_endpoints:
             raise  # so that it is not stored under the idempotency key
-        return _refuse(error)
+        return _refuse(request, error)
 
 
-def _refuse(error: ApiError) -> Answer:
+def _refuse(request: Request, error: ApiError) -> Answer:
     """The answer to a call that is refused. A strict world may refuse an assumed error."""
     try:
         rely_on_error(error)
     except ApiError as stricter:
         error = stricter
-    return _add_assumptions(error_answer(error))
+    return _add_assumptions(error_answer(error, request.id))
 
 
 def _add_assumptions(answer: Answer) -> Answer:
@@ -316,9 +314,7 @@ async def _read_body(receive: Receive) -> bytes | None:
 
 def refuse_call(worlds: WorldRegistry, error: ApiError, scope: Scope) -> Response:
     """The answer to a call that reached no world."""
-    answer = error_answer(error)
-    answer.serialize(worlds.next_request_id())
-    return _make_response(scope, answer)
+    return _make_response(scope, error_answer(error, worlds.next_request_id()))
 
 
 def _make_response(scope: Scope, answer: Answer) -> Response:

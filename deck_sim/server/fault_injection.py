@@ -64,7 +64,7 @@ def fire_call_fault(request: Request) -> Answer | None:
         return None
     error: ApiError | None = fault.refusal
     if error is not None:
-        return error_answer(error)
+        return error_answer(error, request.id)
     retry_after = dict(fault.own_headers).get("retry-after")
     return Answer({}, fault.answered, {"Retry-After": retry_after} if retry_after else {})
 

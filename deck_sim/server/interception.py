@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from starlette.datastructures import Headers
@@ -28,9 +27,6 @@ from deck_sim.runtime.activity import log_refused
 from deck_sim.server.accepting import CountedWarning, accepting, listen
 from deck_sim.server.limits import Limits
 from deck_sim.server.request import VERSION, read_host
-
-if TYPE_CHECKING:
-    import trustme
 
 log = logging.getLogger("deck_sim")
 
@@ -53,7 +49,12 @@ class Interceptor:
             DeckSimError: if trustme is not installed.
 
         """
-        authority = _make_authority()
+        try:
+            import trustme
+        except ImportError:
+            text = "interception needs the library trustme: pip install 'deck-sim[intercept]'"
+            raise DeckSimError(text) from None
+        authority = trustme.CA(organization_name="deck-sim")
         self.hosts = tuple(dict.fromkeys(hosts))
         self.certificate = authority.cert_pem.bytes()  # of the authority, for clients to trust
         self.refused = Counter[str]()  # how often each other host was asked for
@@ -159,16 +160,6 @@ class Interceptor:
         self.refused[host] += 1
         log_refused(method, target, 403, refusal)
         return refusal
-
-
-def _make_authority() -> "trustme.CA":
-    try:
-        import trustme
-    except ImportError:
-        raise DeckSimError(
-            "interception needs the library trustme: pip install 'deck-sim[intercept]'"
-        ) from None
-    return trustme.CA(organization_name="deck-sim")
 
 
 async def _peek(client: socket.socket) -> bytes:

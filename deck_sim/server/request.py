@@ -144,11 +144,13 @@ def read_assumed(headers: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(filter(None, headers.get(ASSUMED, "").split(", ")))
 
 
-def error_answer(error: ApiError) -> Answer:
+def error_answer(error: ApiError, request_id: str) -> Answer:
     """The answer to a call that is refused: the error envelope."""
     choice = error.choice if isinstance(error, Refusal) else None
     data = {"errors": [one.as_json() for one in error.shown]}
-    return Answer(data, error.status, error.headers, choice)
+    answer = Answer(data, error.status, error.headers, choice)
+    answer.serialize(request_id)
+    return answer
 
 
 def record_call(request: Request, answer: Answer) -> Call:

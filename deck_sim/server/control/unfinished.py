@@ -1,6 +1,6 @@
 """`GET /_sim/next`: due timers, and why each unfinished resource waits, with the remedy."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from deck_sim.base.durations import format_duration
@@ -87,7 +87,7 @@ def list_unfinished(simulation: Simulation) -> dict[str, Any]:
 
 def print_unfinished(simulation: Simulation, resource: Resource) -> dict[str, Any]:
     """Why a resource is not over yet, what is next for it, and what helps."""
-    world = simulation.world
+    world, story = simulation.world, simulation.world.stories.get(resource.id)
     due = next_due(world, resource.id)
     why, remedy = _explain(simulation, resource, due)
     printed = due and print_due(world, due)
@@ -95,7 +95,7 @@ def print_unfinished(simulation: Simulation, resource: Resource) -> dict[str, An
         "id": resource.id,
         "kind": resource.kind,
         "status": resource.status,
-        "since": print_moment(_waits_since(world, resource)),
+        "since": print_moment(story.held.since if story and story.held else resource.updated_at),
         "why": f"{why[0].upper()}{why[1:]}.",
         "remedy": remedy,
         **({"next": {k: v for k, v in printed.items() if k != "id"}} if printed else {}),
@@ -149,11 +149,6 @@ def _last_failure(world: World, delivery_id: str) -> str | None:
     for attempt in world.attempts.get(delivery_id, ())[-1:]:
         return f"attempt {attempt.number} failed ({attempt.error or attempt.status})"
     return None
-
-
-def _waits_since(world: World, resource: Resource) -> datetime:
-    story = world.stories.get(resource.id)
-    return story.held.since if story and story.held else resource.updated_at
 
 
 def find_right_answer(simulation: Simulation, owner: str) -> dict[str, str] | None:
