@@ -35,7 +35,6 @@ TIMEOUT = timedelta(minutes=30)  # of the task
 REVIEW = timedelta(minutes=1)  # until a reviewer approves a run that no script approves
 REFUSED = "refused"  # a line's `what` if the call was refused
 _SECRET = "password"
-_TRANSITION = re.compile(r"(?:[a-z_]+ ->|created as) ([a-z_]+)")
 _EFFECTS = sorted({word for (_, word), step in REGISTRY.items() if not step.is_status})
 _EFFECT = re.compile(rf"({'|'.join(_EFFECTS)}|script error|fault):? (.*)", re.DOTALL)
 
@@ -77,24 +76,13 @@ class PlayLine:
 
 @dataclass(frozen=True, slots=True)
 class Playthrough:
-    """A scenario that was played: the simulation, the ids of its resources, and what happened."""
+    """A scenario that was played: the simulation, and what happened in it."""
 
     scenario: Scenario
     simulation: Simulation
-    task_id: str
-    login_id: str | None  # of the connection or credential; None if it was refused
-    run_id: str | None  # of the last run; None if there was none
+    login: Resource | None  # the connection or credential at the end; None if it was refused
+    run: Resource | None  # the last run at the end; None if there was none
     lines: list[PlayLine]
-
-    @property
-    def login(self) -> Resource | None:
-        """The connection or credential as it is at the end, if there was one."""
-        return self.simulation.world.resource(self.login_id) if self.login_id else None
-
-    @property
-    def run(self) -> Resource | None:
-        """The last run as it is at the end, if there was one."""
-        return self.simulation.world.all("task_run")[self.run_id] if self.run_id else None
 
     def __str__(self) -> str:
         return format_lines(self.lines)
@@ -197,23 +185,16 @@ class _Player:
             self._start("session", partial(logins.start_session, self.world, body))
         run = None
         for _ in self.scenario.playlist or [""]:
-            if login and self._can_run(login):
-                run = self._run(login) or run
+            run = (login and self._run(login)) or run
         while self._play_next():
             pass
-        return Playthrough(
-            self.scenario,
-            self.simulation,
-            self.task.id,
-            login.id if login else None,
-            run.id if run else None,
-            self.lines,
-        )
-
-    def _can_run(self, login: Resource) -> bool:
-        return self._read(login).status in self.world.machine(login).commands["run"].allowed
+        login, run = (one and self._read(one) for one in (login, run))
+        return Playthrough(self.scenario, self.simulation, login, run, self.lines)
 
     def _run(self, login: Resource) -> Resource | None:
+        """Run the task; None if the login cannot run it, or the run is refused."""
+        if self._read(login).status not in self.world.machine(login).commands["run"].allowed:
+            return None
         body = {f"{login.kind}_id": login.id, "input": self.task_input}
         return self._start("task_run", partial(self.run_task, self.world, self.task, body))
 
@@ -306,23 +287,22 @@ class _Player:
         timeline = self.world.timeline
         new, self.entries_read = timeline.since(self.entries_read), timeline.total
         for entry in new:
-            moved, effect = _TRANSITION.fullmatch(entry.what), _EFFECT.fullmatch(entry.what)
-            machine = self.world.kind(entry.kind).machine if moved else None
-            if moved and machine and machine.ends:
-                shown = {"status": moved[1], **self._next_event(entry, moved[1]).data.fields}
-                self._add_entry(entry, moved[1], describe_resource(shown))
-            elif effect:
+            status = entry.status
+            if status and (machine := self.world.kind(entry.kind).machine) and machine.ends:
+                shown = {"status": status, **self._next_event(entry).data.fields}
+                self._add_entry(entry, status, describe_resource(shown))
+            elif effect := _EFFECT.fullmatch(entry.what):
                 self._add_entry(entry, effect[1], effect[2])
             elif entry.kind == "storage":
                 file = self.world.all("storage")[entry.id]
                 self._add_entry(entry, "file", file["file_name"])
 
-    def _next_event(self, entry: TimelineEntry, status: str) -> Event:
+    def _next_event(self, entry: TimelineEntry) -> Event:
         """The event of a transition; events and transitions are in the same order."""
         while True:
             event = self.world.events[self.events_read]
             self.events_read += 1
-            if (event.data.id, event.data.status) == (entry.id, status):
+            if (event.data.id, event.data.status) == (entry.id, entry.status):
                 return event
 
     def _add_entry(self, entry: TimelineEntry, what: str, detail: str) -> None:

@@ -23,19 +23,16 @@ def shown(played):
     return [f"{line.at.seconds}s {line.who} {line.what}" for line in played.lines]
 
 
-def test_a_playthrough_has_its_world_and_ids():
-    """Each id is that of a resource."""
+def test_a_playthrough_has_its_login_and_run_as_they_are_at_the_end():
     played = play_scenario(shipped().get("success"))
-    assert played.simulation.world.find("task", played.task_id)
-    assert (played.login.id, played.login.status) == (played.login_id, "connected")
-    assert (played.run.id, played.run.status) == (played.run_id, "completed")
-    assert played.run["task_id"] == played.task_id
+    assert (played.login.status, played.run.status) == ("connected", "completed")
+    assert played.run in played.simulation.world.all("task_run").values()
 
 
 def test_a_failed_login_runs_nothing():
     """The lines are those of the connection."""
     played = play_scenario(shipped().get("credentials_rejected"))
-    assert (played.run, played.run_id) == (None, None)
+    assert played.run is None
     assert shown(played) == ["0s connection connecting", "3s connection invalid"]
 
 
@@ -135,8 +132,8 @@ def test_the_seed_determines_ids_and_times():
     """The same seed gives the same lines."""
     scenario = shipped().get("varying_success")
     one, same, other = (play_scenario(scenario, seed=seed) for seed in (1, 1, 2))
-    assert (one.lines, one.run_id) == (same.lines, same.run_id)
-    assert one.run_id != other.run_id
+    assert (one.lines, one.run.id) == (same.lines, same.run.id)
+    assert one.run.id != other.run.id
     assert one.lines != other.lines
 
 

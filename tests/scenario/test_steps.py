@@ -92,8 +92,9 @@ def start(read):
     def start(steps):
         played = play_scenario(read(f"task_run: {steps}"))
         world = played.simulation.world
-        task = world.change(world.find("task", played.task_id), settings={"timeout_seconds": 86400})
-        body = {"connection_id": played.login_id, "input": {"guest": "Alex"}}
+        (task,) = world.all("task").values()
+        task = world.change(task, settings={"timeout_seconds": 86400})
+        body = {"connection_id": played.login.id, "input": {"guest": "Alex"}}
         script = played.scenario.script("task_run")
         return played.simulation, commands.run_task(world, task, body, lambda facts: script).id
 
