@@ -4,7 +4,6 @@ Everything here goes through the control API. Reading never changes the world.
 """
 
 import itertools
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deck_sim.base.errors import DeckSimError, listed, missing_attribute, quote
+from deck_sim.base.errors import DeckSimError, listed, missing_attribute
 from deck_sim.base.redaction import Masking
 from deck_sim.base.server_sent_events import read_messages
 from deck_sim.contract.editions import EDITIONS, Edition
@@ -25,6 +24,7 @@ from deck_sim.handle.hold import Hold, point_kind
 from deck_sim.handle.idle_sleeps import IdleSleeps
 from deck_sim.handle.journal import Calls
 from deck_sim.handle.lint import LintReport
+from deck_sim.handle.scenario_source import read_source
 from deck_sim.handle.tasks import ReadyTask, TaskStarter
 from deck_sim.handle.threads import refuse_on_event_loop
 from deck_sim.handle.timeline import (
@@ -39,8 +39,6 @@ from deck_sim.handle.timeline import (
     write_moment,
 )
 from deck_sim.handle.webhook_apps import WebhookApps
-from deck_sim.scenario.yaml.document import YamlError
-from deck_sim.scenario.yaml.reader import read_yaml
 from deck_sim.webhooks.signing import secret_of
 
 if TYPE_CHECKING:
@@ -49,8 +47,6 @@ if TYPE_CHECKING:
 
 ALL_EVENTS = "*"
 WEBHOOK_PATH = "/webhooks/deck"
-
-_FILE_NAME = re.compile(r"\S+\.ya?ml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,22 +202,8 @@ class Deck(AbstractContextManager["Deck"]):
         `source` is YAML text, a `Path` of a file with it, or plain data, which may leave out
         `version` and `name`.
         """
-        sent: Json
-        if isinstance(source, PathLike):
-            source = _read_file(Path(source))
-        elif isinstance(source, str) and _FILE_NAME.fullmatch(source):
-            raise DeckSimError(
-                f"{quote(source)} is no YAML text; for a file pass `Path({source!r})`"
-            )
-        if isinstance(source, str):
-            data, sent = _read_data(source), {"content": source.encode()}
-        else:
-            plain = read_mapping(source, "source", '{"task_run": [{"running": "2s"}, "completed"]}')
-            data, sent = {"name": f"scenario_{next(self._numbers)}", **plain}, {"json": plain}
-        name = data.get("name") if isinstance(data, Mapping) else None
-        if not (isinstance(name, str) and re.fullmatch("[a-z0-9_]+", name)):
-            name = "scenario"  # for the path; the server says what is wrong, and where
-        self._control.call("PUT", f"/scenarios/{name}", **sent)
+        name, content = read_source(source, self._numbers)
+        self._control.call("PUT", f"/scenarios/{name}", **content)
         return name
 
     def hold(self, point: str, id: IdOrResource | None = None) -> Hold:
@@ -679,18 +661,3 @@ def _write_options(options: Mapping[str, Any]) -> Json:
 def _until(event: str, resource: IdOrResource | None, limit: Duration) -> Json:
     until = drop_none(event=event, id=None if resource is None else read_id(resource))
     return {"until": until, "limit": write_duration(limit)}
-
-
-def _read_file(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DeckSimError(f"cannot read {str(file)!r}: {reason}") from None
-
-
-def _read_data(text: str) -> Any:
-    try:
-        return read_yaml(text).data
-    except YamlError:
-        return None

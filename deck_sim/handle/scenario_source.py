@@ -1,0 +1,53 @@
+"""A scenario as a test gives it: YAML text, a file with it, or plain data."""
+
+import re
+from collections.abc import Iterator, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from deck_sim.base.errors import DeckSimError, quote
+from deck_sim.handle.control import Json, read_mapping
+from deck_sim.scenario.yaml.document import YamlError
+from deck_sim.scenario.yaml.reader import read_yaml
+
+_FILE_NAME = re.compile(r"\S+\.ya?ml")
+_NAME = re.compile("[a-z0-9_]+")
+
+
+def read_source(
+    source: str | PathLike[str] | Mapping[str, Any], numbers: Iterator[int]
+) -> tuple[str, Json]:
+    """The name of a scenario, and the content of the call that adds it.
+
+    Data without a name gets one with the next number.
+    """
+    content: Json
+    if isinstance(source, PathLike):
+        source = _read_file(Path(source))
+    elif isinstance(source, str) and _FILE_NAME.fullmatch(source):
+        raise DeckSimError(f"{quote(source)} is no YAML text; for a file pass `Path({source!r})`")
+    if isinstance(source, str):
+        data, content = _read_data(source), {"content": source.encode()}
+    else:
+        plain = read_mapping(source, "source", '{"task_run": [{"running": "2s"}, "completed"]}')
+        data, content = {"name": f"scenario_{next(numbers)}", **plain}, {"json": plain}
+    name = data.get("name") if isinstance(data, Mapping) else None
+    if not (isinstance(name, str) and _NAME.fullmatch(name)):
+        name = "scenario"  # for the path; the server says what is wrong, and where
+    return name, content
+
+
+def _read_file(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DeckSimError(f"cannot read {str(file)!r}: {reason}") from None
+
+
+def _read_data(text: str) -> Any:
+    try:
+        return read_yaml(text).data
+    except YamlError:
+        return None
