@@ -68,9 +68,7 @@ class DeckSim(AbstractContextManager[Deck]):
 
     def __enter__(self) -> Deck:
         """Start the server."""
-        library = shipped()
-        if self._scenarios is not None:
-            library = read_scenarios(self._scenarios, library)
+        library = read_scenarios(self._scenarios)
         with ExitStack() as stack:
             dispatcher = Dispatcher(self._make_sender())
             thread = ServerThread(WorldRegistry(library=library, dispatcher=dispatcher)).start()
@@ -84,14 +82,14 @@ class DeckSim(AbstractContextManager[Deck]):
         self._stack.close()
 
 
-def read_scenarios(folder: str | PathLike[str], below: Library) -> Library:
-    """The scenarios of a folder, in front of those of another library.
+def read_scenarios(folder: str | PathLike[str] | None) -> Library:
+    """The shipped scenarios and those of a folder, if there is one, which take precedence.
 
     Raises:
         DeckSimError: with every error of every file.
 
     """
     try:
-        return read_folder(Path(folder), below)
+        return shipped() if folder is None else read_folder(Path(folder), shipped())
     except ScenarioError as error:
         raise DeckSimError(str(error)) from None

@@ -35,8 +35,10 @@ _OPTIONS = {
     "scenarios": "a folder of your own scenario files; in the ini file, relative to that file",
 }
 _PAGES_TEXT = "a folder: the timeline of each failing test is written there as an HTML page"
-_COVERAGE_TEXT = "report the steps and branches of scenarios that no test played"
-_OWN_TEXT = "report the coverage of the scenarios of your folder alone"
+_SWITCHES = {
+    "coverage": "report the steps and branches of scenarios that no test played",
+    "coverage_own": "report the coverage of the scenarios of your folder alone",
+}
 _LEAST_TEXT = "with --deck-coverage: fail if a smaller percentage of the steps was played"
 _VARIABLES = {  # what `deck_env` sets: the attribute of `Deck`, and the default name
     "base_url": ("DECK_BASE_URL", "the base URL"),
@@ -71,10 +73,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(f"deck_{name}", text)
     group.addoption("--deck-html", metavar="DIR", help=_PAGES_TEXT)
     parser.addini("deck_html", f"{_PAGES_TEXT}; relative to the ini file")
-    group.addoption("--deck-coverage", action="store_true", help=_COVERAGE_TEXT)
-    parser.addini("deck_coverage", _COVERAGE_TEXT, type="bool")
-    group.addoption("--deck-coverage-own", action="store_true", help=_OWN_TEXT)
-    parser.addini("deck_coverage_own", _OWN_TEXT, type="bool")
+    for name, text in _SWITCHES.items():
+        group.addoption(f"--deck-{name.replace('_', '-')}", action="store_true", help=text)
+        parser.addini(f"deck_{name}", text, type="bool")
     group.addoption("--deck-fail-under", type=float, metavar="PERCENT", help=_LEAST_TEXT)
     parser.addini("deck_fail_under", _LEAST_TEXT)
     for name, (default, what) in _VARIABLES.items():
@@ -103,12 +104,12 @@ def pytest_configure(config: pytest.Config) -> None:
     lint: str = config.getini("deck_lint")
     if lint not in LINT_MODES:
         raise pytest.UsageError(f"deck_lint is {lint!r}; it can be {' or '.join(LINT_MODES)}")
-    if (pages := _find_folder(config, "html")) is not None:
+    if (pages := find_folder(config, "html")) is not None:
         _check_folder(pages)
         config.stash[PAGES] = pages
     asked: float | None = config.getoption("deck_fail_under")
-    only_own = _is_set(config, "coverage_own")
-    if not (only_own or _is_set(config, "coverage")):
+    only_own = bool(_option(config, "coverage_own"))
+    if not (only_own or _option(config, "coverage")):
         if asked is not None:
             raise pytest.UsageError(
                 "--deck-fail-under needs --deck-coverage or --deck-coverage-own"
@@ -129,12 +130,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Coverage(config, folder, percent, only_own=only_own), COVERAGE)
 
 
-def find_folder(config: pytest.Config) -> Path | None:
-    """The folder of `--deck-scenarios` or the ini value."""
-    return _find_folder(config, "scenarios")
-
-
-def _find_folder(config: pytest.Config, name: str) -> Path | None:
+def find_folder(config: pytest.Config, name: str = "scenarios") -> Path | None:
+    """The folder of `--deck-scenarios` or another option, or of its ini value."""
     given: str | None = config.getoption(f"deck_{name}")
     if given:
         return config.invocation_params.dir / given
@@ -339,10 +336,6 @@ def deck_time(request: pytest.FixtureRequest, deck: Deck) -> Iterator[DeckTime]:
 
     with freeze(request.node, deck) as frozen:
         yield frozen
-
-
-def _is_set(config: pytest.Config, name: str) -> bool:
-    return bool(config.getoption(f"deck_{name}") or config.getini(f"deck_{name}"))
 
 
 def _option(config: pytest.Config, name: str) -> str | None:

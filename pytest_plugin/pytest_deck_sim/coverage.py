@@ -94,8 +94,7 @@ def _never_played(folder: Path | None) -> Counts:
         return {}
     from deck_sim.handle.deck_sim import read_scenarios
     from deck_sim.scenario.coverage import Played, coverage
-    from deck_sim.scenario.library import shipped
 
-    library = read_scenarios(folder, shipped())
+    library = read_scenarios(folder)
     nothing: Played = {(scenario.name, "", ()): 0 for scenario in library.own()}
     return {row["scenario"]: row["steps"] for row in coverage(nothing, library)}

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from deck_sim import ERRORS, Deck, ErrorInfo
 from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.extras.history import is_generated
-from deck_sim.scenario.library import shipped
 from pytest_deck_sim import find_folder
 from pytest_deck_sim.worlds import make_failure, read_folder, read_marker
 
@@ -24,7 +23,7 @@ def _scenario_names(item: pytest.Item, edition: str | None) -> list[str]:
     only_own = options.scenarios == "own"
     if only_own and folder is None:
         raise make_failure("`scenarios='own'` needs a folder of your own: --deck-scenarios DIR")
-    library = shipped() if folder is None else read_folder(folder, shipped())
+    library = read_folder(folder)
     names = sorted(scenario.name for scenario in library.own()) if only_own else library.names()
     chosen = options.edition or edition or DEFAULT_EDITION
     return [name for name in names if chosen in library.get(name).editions]

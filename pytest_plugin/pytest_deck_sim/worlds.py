@@ -33,7 +33,7 @@ from deck_sim.handle.problems import (
     find_unused,
 )
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.scenario.library import Library, shipped
+from deck_sim.scenario.library import Library
 from deck_sim.server.serve import ServerThread
 from pytest_deck_sim import COVERAGE, FAIL, FAILED, LINT_MODES, PAGES, REPORT, BrokenFolder
 
@@ -73,8 +73,7 @@ class MarkerOptions(Options):
 @contextmanager
 def serve(config: pytest.Config, folder: Path | None) -> Iterator[str]:
     """Run a server with the scenarios of the folder in a thread; yield its URL."""
-    library = shipped() if folder is None else read_folder(folder, shipped())
-    thread = ServerThread(WorldRegistry(library=library)).start()
+    thread = ServerThread(WorldRegistry(library=read_folder(folder))).start()
     config.stash[OWN_SERVER] = thread.server.url
     config.stash[OWN_WORLDS] = thread.server.worlds
     try:
@@ -214,16 +213,16 @@ def _start(deck: Deck, options: MarkerOptions, edition: str | None, folder: Path
     if options.strict_fidelity:
         deck.refuse_assumed(options.strict_fidelity)
     if folder is not None:
-        for scenario in read_folder(folder, shipped()).own():
+        for scenario in read_folder(folder).own():
             deck.scenario(scenario.source)
     if options.scenario is not None:
         deck.use(options.scenario)
 
 
-def read_folder(folder: Path, below: Library) -> Library:
-    """The scenarios of a folder; a broken file is a failure."""
+def read_folder(folder: Path | None) -> Library:
+    """The shipped scenarios and those of a folder; a broken file is a failure."""
     try:
-        return read_scenarios(folder, below)
+        return read_scenarios(folder)
     except DeckSimError as error:
         raise BrokenFolder(str(error)) from None
 
