@@ -67,9 +67,8 @@ def answers_fit(checked):
 @pytest.fixture(scope="session")
 def server(checked):
     """One server for all tests: a new world is cheap, a new server is not."""
-    thread = ServerThread(WorldRegistry()).start()
-    yield thread.server
-    thread.stop()
+    with ServerThread(WorldRegistry()) as thread:
+        yield thread.server
 
 
 @pytest.fixture

@@ -180,8 +180,7 @@ def command() -> None:
     table = Table("scenario", "the run", box=None, pad_edge=False, header_style="bold")
     table.add_column("took", justify="right")
     table.add_column("calls", justify="right")
-    thread = ServerThread(WorldRegistry(Settings(mode="on_poll"))).start()
-    try:
+    with ServerThread(WorldRegistry(Settings(mode="on_poll"))) as thread:
         screen.print(f"The simulated Deck API is at {thread.server.base_url}")
         for number, story in enumerate(STORIES, 1):
             _print_heading(screen, f"{number}. {story.scenario}")
@@ -195,8 +194,6 @@ def command() -> None:
             outcome, took = " ".join([run["status"], *errors]), format_duration(narrator.at)
             table.add_row(story.scenario, colored(outcome), took, f"{narrator.calls}")
             total += narrator.at
-    finally:
-        thread.stop()
     milliseconds = (real_time.monotonic_ns() - began) // 1_000_000
     _print_heading(screen, "summary")
     screen.print(table)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -128,10 +128,11 @@ def command(
     server = thread.server
     key = server.worlds.first_key or ANY_KEY
     variables = dict(zip(names, (server.base_url, key, secret_of(key)), strict=True))
-    with log_to_stderr(log_format, quiet=quiet), ExitStack() as stack:
-        thread.start()
-        stack.callback(thread.stop)
-        more = stack.enter_context(intercepted_variables(server, os.environ))
+    with (
+        log_to_stderr(log_format, quiet=quiet),
+        thread,
+        intercepted_variables(server, os.environ) as more,
+    ):
         code = _run([*words], {**os.environ, **variables, **more}, timeout)
         worlds = [report_world(deck, env_webhook_secret) for deck in _decks(server)]
         refused = find_refused_calls(server.worlds.refused_calls, env_api_key)

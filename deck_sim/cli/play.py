@@ -150,14 +150,11 @@ def _write_page(played: Playthrough, file: Path) -> None:
 
     worlds = WorldRegistry()
     worlds.adopt(played.simulation)
-    server = ServerThread(worlds).start()
-    try:
-        with Deck(server.server.url, played.simulation.key) as deck:
+    with ServerThread(worlds) as thread, Deck(thread.server.url, played.simulation.key) as deck:
+        try:
             deck.write_html(file, title=played.scenario.name, text=played.scenario.summary)
-    except OSError as error:
-        raise CommandError(f"cannot write {str(file)!r}: {error.strerror}") from None
-    finally:
-        server.stop()
+        except OSError as error:
+            raise CommandError(f"cannot write {str(file)!r}: {error.strerror}") from None
     click.echo(f"The timeline is in {file}: open it in a browser.")
 
 

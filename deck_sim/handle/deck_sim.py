@@ -68,11 +68,10 @@ class DeckSim(AbstractContextManager[Deck]):
 
     def __enter__(self) -> Deck:
         """Start the server."""
-        library = read_scenarios(self._scenarios)
+        dispatcher = Dispatcher(self._make_sender())
+        worlds = WorldRegistry(library=read_scenarios(self._scenarios), dispatcher=dispatcher)
         with ExitStack() as stack:
-            dispatcher = Dispatcher(self._make_sender())
-            thread = ServerThread(WorldRegistry(library=library, dispatcher=dispatcher)).start()
-            stack.callback(thread.stop)
+            thread = stack.enter_context(ServerThread(worlds))
             deck = stack.enter_context(Deck(thread.server.url, KEY))
             deck.reset(**self._beginning)
             self._stack = stack.pop_all()

@@ -6,7 +6,12 @@ import socket
 import threading
 from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import Future
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    nullcontext,
+    suppress,
+)
 from contextvars import Context
 from functools import partial
 from pathlib import Path
@@ -181,8 +186,8 @@ class Server:
                 self._loop.call_soon_threadsafe(self._stopping.set)
 
 
-class ServerThread:
-    """A server in a thread of this process."""
+class ServerThread(AbstractContextManager["ServerThread"]):
+    """A server in a thread of this process, for a `with` block or from `start` to `stop`."""
 
     def __init__(
         self,
@@ -196,6 +201,12 @@ class ServerThread:
         self.server = Server(worlds, host, port, interceptor, names, limits)
         self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
         self._ready = threading.Event()
+
+    def __enter__(self) -> "ServerThread":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def start(self) -> "ServerThread":
         """Start; return when requests are answered."""

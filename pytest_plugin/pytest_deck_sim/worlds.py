@@ -73,13 +73,10 @@ class MarkerOptions(Options):
 @contextmanager
 def serve(config: pytest.Config, folder: Path | None) -> Iterator[str]:
     """Run a server with the scenarios of the folder in a thread; yield its URL."""
-    thread = ServerThread(WorldRegistry(library=read_folder(folder))).start()
-    config.stash[OWN_SERVER] = thread.server.url
-    config.stash[OWN_WORLDS] = thread.server.worlds
-    try:
+    with ServerThread(WorldRegistry(library=read_folder(folder))) as thread:
+        config.stash[OWN_SERVER] = thread.server.url
+        config.stash[OWN_WORLDS] = thread.server.worlds
         yield thread.server.url
-    finally:
-        thread.stop()
 
 
 @contextmanager

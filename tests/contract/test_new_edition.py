@@ -138,9 +138,8 @@ def kiosk():
 @pytest.fixture
 def server(checked, kiosk):
     """A server whose worlds have the edition."""
-    thread = ServerThread(WorldRegistry(settings=Settings("kiosk"))).start()
-    yield thread.server
-    thread.stop()
+    with ServerThread(WorldRegistry(settings=Settings("kiosk"))) as thread:
+        yield thread.server
 
 
 def test_a_run_of_a_new_edition_plays_from_prompt_to_webhook(kiosk, api, sim, advance, run_task):

@@ -217,13 +217,16 @@ def test_a_receiver_that_cannot_register_closes_its_socket(deck, error):
 
 def test_signatures_may_have_the_time_of_the_world():
     """If the server signs with it."""
-    thread = ServerThread(WorldRegistry(Settings(webhook_time="world"))).start()
-    with Deck(thread.server.url, "sk_test") as deck, WebhookReceiver(deck) as receiver:
+    worlds = WorldRegistry(Settings(webhook_time="world"))
+    with (
+        ServerThread(worlds) as thread,
+        Deck(thread.server.url, "sk_test") as deck,
+        WebhookReceiver(deck) as receiver,
+    ):
         deck.create("agents", {"name": "Concierge"})
         deck.settle()
         assert receiver.wait_for("agent.created")
         assert receiver.received[0].headers["webhook-timestamp"] == "1736933400"
-    thread.stop()
 
 
 def test_a_compressed_body_is_decompressed(deck, run, deck_webhooks):

@@ -12,9 +12,8 @@ from deck_sim.server.serve import ServerThread
 @pytest.fixture
 def thread():
     """A server that takes one key only."""
-    thread = ServerThread(WorldRegistry(keys=("sk_one",))).start()
-    yield thread
-    thread.stop()
+    with ServerThread(WorldRegistry(keys=("sk_one",))) as thread:
+        yield thread
 
 
 def test_a_timeline_is_followed_until_the_server_stops(thread):

@@ -181,9 +181,8 @@ MOVE = {"json": {"by": "1s"}}
 @pytest.fixture
 def own():
     """A server that a test may stop."""
-    thread = ServerThread(WorldRegistry()).start()
-    yield thread
-    thread.stop()
+    with ServerThread(WorldRegistry()) as thread:
+        yield thread
 
 
 @pytest.fixture

@@ -74,13 +74,10 @@ def test_a_page_of_an_empty_world_has_a_title(record):
 
 def test_a_world_that_cannot_be_read_has_no_page(tmp_path):
     """The server's error is raised, and no file is written."""
-    thread = ServerThread(WorldRegistry(keys=("sk_one",))).start()
-    try:
-        with (
-            Deck(thread.server.url, "sk_two") as deck,
-            pytest.raises(DeckSimError, match="API key"),
-        ):
-            deck.write_html(tmp_path / "page.html")
-    finally:
-        thread.stop()
+    with (
+        ServerThread(WorldRegistry(keys=("sk_one",))) as thread,
+        Deck(thread.server.url, "sk_two") as deck,
+        pytest.raises(DeckSimError, match="API key"),
+    ):
+        deck.write_html(tmp_path / "page.html")
     assert not (tmp_path / "page.html").exists()

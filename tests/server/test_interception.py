@@ -20,11 +20,9 @@ CONNECT = b"CONNECT api.deck.co:443 HTTP/1.1\r\nHost: api.deck.co:443\r\n\r\n"
 @pytest.fixture(scope="module")
 def thread():
     """A server that intercepts two hosts."""
-    thread = ServerThread(
-        WorldRegistry(), interceptor=Interceptor(["api.deck.co", "other.deck.co"])
-    )
-    yield thread.start()
-    thread.stop()
+    interceptor = Interceptor(["api.deck.co", "other.deck.co"])
+    with ServerThread(WorldRegistry(), interceptor=interceptor) as thread:
+        yield thread
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ def serving():
         def serving(interceptor=None, **limits):
             usual = {"header": LONG, "body": LONG, "keep_alive": LONG}
             limits = Limits(**usual | limits)
-            thread = ServerThread(WorldRegistry(), interceptor=interceptor, limits=limits).start()
-            stack.callback(thread.stop)
+            thread = ServerThread(WorldRegistry(), interceptor=interceptor, limits=limits)
+            stack.enter_context(thread)
             port = interceptor.port if interceptor else thread.server.port
             return lambda: stack.enter_context(connect(port))
 

@@ -44,12 +44,9 @@ def _has_ipv6():
 
 @pytest.mark.skipif(not _has_ipv6(), reason="this machine has no IPv6")
 def test_an_ipv6_address_is_served_and_written_in_brackets():
-    thread = ServerThread(WorldRegistry(), host="::1").start()
-    try:
+    with ServerThread(WorldRegistry(), host="::1") as thread:
         assert thread.server.url == f"http://[::1]:{thread.server.port}"
         assert httpx2.get(f"{thread.server.url}/_sim/health", trust_env=False).status_code == 200
-    finally:
-        thread.stop()
 
 
 def test_a_stopped_server_answers_no_more_and_frees_its_port():

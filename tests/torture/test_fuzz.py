@@ -26,9 +26,8 @@ from .wire import BadAnswer, parse_answer
 @pytest.fixture
 def fuzzer(checked):
     """A fuzzer of a server in this process, whose answers are held against the document, too."""
-    thread = ServerThread(WorldRegistry()).start()
-    yield Fuzzer(Client(thread.server.port), seed=7)
-    thread.stop()
+    with ServerThread(WorldRegistry()) as thread:
+        yield Fuzzer(Client(thread.server.port), seed=7)
 
 
 def test_every_call_is_made():
