@@ -14,7 +14,7 @@ Laws:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import takewhile
@@ -41,7 +41,6 @@ class IllegalMove(Exception):
     """A script or the engine tried a transition that no row allows; nothing changed."""
 
 
-@dataclass
 class World(WorldState):
     """The state of one isolated simulation, and the only functions that change its resources."""
 
