@@ -1,5 +1,5 @@
-"""What follows from a status, as the rows of the machines say: transitions of the resources that a
-run uses, and timers. `World` moves those resources.
+"""Consequences of a status, as the rows of the machines say: new statuses of the resources that a
+run uses, and timers. `World` makes the moves.
 """
 
 from collections.abc import Iterator
