@@ -6,6 +6,7 @@ row. A file belongs to one server at a time: it is locked until that server clos
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -56,6 +57,7 @@ class StateFile:
         self._writer = RowWriter()
         self._used_sources = set[str]()  # by the worlds that were loaded
         self._db = open_database(path)
+        self._opened = os.stat(path)
         self._waiting = 0  # how many changes are not applied yet
 
     def load_all(self) -> None:
@@ -125,17 +127,29 @@ class StateFile:
             ApiError: `state_not_saved`; the file is as it was.
 
         """
+        if not self._is_in_place():
+            text = (
+                f"The change could not be saved: the state file {self._path} was moved or removed."
+                " The world is as it was before. Put the file back, and repeat the call."
+            )
+            raise refuse("deck_sim/state_not_saved", text)
         try:
             if simulation is None:
                 self._delete(key)
             else:
                 self._save(key, simulation)
         except Exception as error:
-            self.forget(key)
             raise self._explain(error) from None
         if self._waiting >= MOST_CHANGES:
             with suppress(Exception), self._all_applied():
                 pass  # if it fails, they are saved anyway, and the next call tries again
+
+    def _is_in_place(self) -> bool:
+        """Whether the file still has its name; without one, SQLite would go on to write to it."""
+        try:
+            return os.path.samestat(os.stat(self._path), self._opened)
+        except OSError:
+            return False
 
     def _explain(self, error: Exception) -> ApiError:
         why = f"{error}" if isinstance(error, sqlite3.Error) else f"{error!r}"

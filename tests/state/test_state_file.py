@@ -291,6 +291,20 @@ def test_a_full_disk_refuses_a_call_and_changes_nothing(serve):
     assert one.is_saved()
 
 
+def test_a_file_that_is_moved_is_missed_at_the_next_change(serve):
+    """Another file in its place does not help; put back, it is used again."""
+    one = serve()
+    one.run(MFA)
+    away = one.path.rename(one.path.with_suffix(".away"))
+    for _ in range(2):
+        answer = one.call("POST", "/v2/agents", {"name": "a"}, 507)
+        assert "was moved or removed" in answer["errors"][0]["message"]
+        one.path.touch()
+    away.rename(one.path)
+    one.call("POST", "/v2/agents", {"name": "a"})
+    assert one.is_saved()
+
+
 def test_a_scenario_that_a_full_disk_refused_is_saved_with_the_next_run(serve):
     """Also if another world was changed in between."""
     one = serve()
