@@ -23,9 +23,9 @@ class RealClock:
         left = (last - self._from) // _MICROSECOND
         return max(now, self._from + min(elapsed, left) * _MICROSECOND)
 
-    def resume(self, now: datetime) -> None:
-        """Continue from `now`, to which an advance moved the world."""
-        self._from, self._from_ns = now, self._real_ns()
+    def resume(self, now: datetime, ago: timedelta = timedelta()) -> None:
+        """Continue from `now`, as if it had been set to that so long ago."""
+        self._from, self._from_ns = now, self._real_ns() - ago // _MICROSECOND * 1000
 
 
 class FollowClock:

@@ -206,18 +206,12 @@ class Simulation:
 
     # The clock
 
-    def set_clock(
-        self,
-        mode: str,
-        speed: float = 1,
-        step: timedelta | None = None,
-        now: datetime | None = None,
-    ) -> None:
-        """Change the clock's mode. A clock that shows another time than the world's moves it."""
+    def set_clock(self, mode: str, speed: float = 1, step: timedelta | None = None) -> None:
+        """Change the clock's mode."""
         self.mode, self.speed = mode, speed
         self.step = step if mode == ON_POLL else None
         clock = MOVING_CLOCKS.get(mode)
-        self.clock = clock and clock(now or self.world.now, speed, lambda: self.real_ns())
+        self.clock = clock and clock(self.world.now, speed, lambda: self.real_ns())
 
     def read_clock(self) -> datetime | None:
         """The time of a `real` clock now; None in other modes."""

@@ -17,15 +17,15 @@ from pathlib import Path
 from deck_sim.base import real_time
 from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import ApiError, refuse
+from deck_sim.runtime.clock_modes import RealClock
 from deck_sim.runtime.registry import WorldRegistry, world_token
-from deck_sim.runtime.simulation import LAST_MOMENT, Simulation
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.state.opening import StateFileError, open_database, remedy
 from deck_sim.state.row_values import RowReader, RowWriter, encode
 from deck_sim.state.rows import SavedWorld
 from deck_sim.state.tables import Changes, apply_changes, delete_rows, read_rows
 
 MOST_CHANGES = 250  # that wait to be applied
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @contextmanager
@@ -112,12 +112,11 @@ class StateFile:
             saved = SavedWorld.restore(make, reader, read_rows(self._db, id_), id_)
             self._used_sources |= reader.scenarios.keys()
         simulation = saved.simulation
-        now = simulation.world.now
-        if clock is not None:
-            elapsed = max(self._wall() - datetime.fromisoformat(saved_at), timedelta())
-            now = _later(datetime.fromisoformat(clock), elapsed, simulation.speed)
-        simulation.set_clock(simulation.mode, simulation.speed, simulation.step, now)
+        simulation.set_clock(simulation.mode, simulation.speed, simulation.step)
         saved.has_clock = clock is not None
+        if isinstance(simulation.clock, RealClock):
+            ago = max(self._wall() - datetime.fromisoformat(saved_at), timedelta())
+            simulation.clock.resume(datetime.fromisoformat(clock), ago)
         return saved
 
     def save(self, key: str, simulation: Simulation | None) -> None:
@@ -245,9 +244,3 @@ class StateFile:
     def _read_source(self, digest: str) -> str:
         row = self._db.execute("SELECT value FROM source WHERE digest = ?", (digest,)).fetchone()
         return str(row[0])
-
-
-def _later(moment: datetime, elapsed: timedelta, speed: float) -> datetime:
-    """The time of a clock that kept running at this speed; at most `LAST_MOMENT`."""
-    left = (LAST_MOMENT - moment) / _MICROSECOND
-    return moment + min(elapsed / _MICROSECOND * speed, left) * _MICROSECOND
