@@ -79,7 +79,7 @@ class WorldRegistry:
     real_ns: Callable[[], int] = real_time.monotonic_ns
     prepare: Callable[[Simulation], None] = lambda new: None  # called with each new world
     dispatcher: Dispatcher = field(default_factory=Dispatcher, compare=False)
-    state: State | None = None
+    state: State | None = None  # keeps the worlds
     origin: str = "http://127.0.0.1:8765"  # the scheme, host and port of the server
     max_worlds: int | None = None  # above it, the least recently used one is forgotten
     forgotten: int = 0  # worlds
@@ -93,6 +93,9 @@ class WorldRegistry:
     _calls: int = 0  # of the Deck API
     refused_calls: deque[RefusedCall] = field(default_factory=lambda: deque(maxlen=_MOST_REFUSED))
     _controlled: set[str] = field(default_factory=set)  # keys with which the control API was called
+
+    def __post_init__(self) -> None:
+        self.dispatcher.save = self.save
 
     def select(self, authorization: str | None) -> Simulation:
         """Return the world of the key in an `Authorization` header.
@@ -218,7 +221,7 @@ class WorldRegistry:
 
     def keyless(self) -> Simulation:
         """Return a temporary world, for calls that need no key."""
-        return Simulation("", self.settings, self.library, self.real_ns)
+        return self.make("", self.settings)
 
     def drop(self, key: str) -> None:
         """Delete a world; its key creates a new one on next use."""
@@ -243,11 +246,6 @@ class WorldRegistry:
         if key in self._worlds:
             self._worlds[key].saved = False  # from now on
         self._remove(key)
-
-    def keep_in(self, state: State | None) -> None:
-        """Keep the worlds there, or nowhere."""
-        self.state = state
-        self.dispatcher.save = self.save
 
     def save(self, simulation: Simulation) -> None:
         """Save what has changed in a world, or that it was replaced or deleted. Nothing leaves the

@@ -40,11 +40,11 @@ def keep_worlds(
     """
     file = StateFile(worlds, path, wall)
     try:
-        worlds.keep_in(file)
+        worlds.state = file
         file.load_all()
         yield
     finally:
-        worlds.keep_in(None)
+        worlds.state = None
         file.close()
 
 

@@ -46,13 +46,13 @@ def test_the_error_says_what_came_in_place_of_a_key(worlds, header, found):
 
 
 @pytest.mark.parametrize(
-    ("header", "told"),
+    ("header", "message"),
     [(None, "KEY is one of the server's `--keys`."), ("Bearer three", "key 'three' is not one of")],
 )
-def test_keys_that_are_not_allowed_are_refused(header, told):
+def test_keys_that_are_not_allowed_are_refused(header, message):
     """No world is created."""
     worlds = WorldRegistry(keys=("one",))
-    with pytest.raises(ApiError, match=told):
+    with pytest.raises(ApiError, match=message):
         worlds.select(header)
     assert worlds.select("Bearer one").key == "one"
 
