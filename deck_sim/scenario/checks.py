@@ -1,4 +1,4 @@
-"""Checks of a scenario beyond its keys: expressions, faults, what its people do, and parts that
+"""Checks of a scenario beyond its keys: expressions, faults, the answers of `play`, and parts that
 exclude each other.
 """
 
@@ -52,7 +52,7 @@ def _refuses(steps: Any) -> bool:
 
 
 REFERENCES = ("playlist", "mix")  # they play other scenarios
-WAYS = ("task_run", *REFERENCES)  # to define what a run does; they exclude each other
+WAYS = ("task_run", *REFERENCES)  # to define the steps of a run; they exclude each other
 OF_A_STORY = ("http", "webhooks", "task_timeout", "play")  # a list has none of its own
 
 
@@ -104,7 +104,7 @@ def check_faults(data: Mapping[str, Any], editions: tuple[str, ...]) -> Iterator
         explain = explain_mismatch if key == "http" else explain_foreign_event
         faults = data.get(key)
         for index, fault in enumerate(faults if isinstance(faults, list) else ()):
-            # What is no pattern is reported by its field.
+            # A value that is no pattern is reported by its field.
             with suppress(AttributeError, KeyError, TypeError, ValueError):
                 if why := explain(fault[name], names):
                     yield (key, index, name), why

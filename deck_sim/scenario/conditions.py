@@ -13,8 +13,8 @@ from deck_sim.engine.story import KINDS
 
 AUTH_METHODS: tuple[str, ...] = get_args(AuthMethod)
 
-# What is known of a new connection, session or run. A list holds the spellings of one name: a task
-# has a name and an id.
+# The facts about a new connection, session or run, by name. A list holds the spellings of one fact:
+# a task has a name and an id.
 Facts = Mapping[str, Any]
 
 

@@ -142,13 +142,13 @@ class Scenario(Strict):
     when: When | None = FILLED
     """Conditions under which it is chosen without being named."""
     connection: ConnectionScript | None = FILLED
-    """What opening a connection does, in the edition that has them. If omitted, `connecting: 1s`,
+    """The script of a new connection, in the edition that has them. If omitted, `connecting: 1s`,
     then `connected`."""
     session: SessionScript | None = FILLED
-    """What starting a session without a run does, in the edition that has them. If omitted,
+    """The script of a session that starts without a run, in the edition that has them. If omitted,
     `queued: 1s`, `running: 1s`, then `idle`."""
     task_run: RunScript | None = FILLED
-    """What a run does. If omitted, `queued: 2s`, `running: 8s`, then `completed`."""
+    """The script of a run. If omitted, `queued: 2s`, `running: 8s`, then `completed`."""
     playlist: Annotated[tuple[ScenarioName, ...], Many] | None = FILLED
     """Scenarios that the runs play in turn, the last one again and again."""
     mix: dict[ScenarioName, Weight] | None = NAMED

@@ -96,8 +96,8 @@ UNKNOWN = ""  # the status of a step that cannot be read; it may be any
 
 @dataclass(frozen=True, slots=True)
 class PartialStep:
-    """A step as far as it can be read. What an unreadable one would be is not known, so no check
-    reports what may follow from it.
+    """A step as far as it can be read. No check reports a mistake that may follow from the part
+    that cannot be read.
     """
 
     word: str
@@ -155,7 +155,7 @@ def _walk(steps: tuple[PartialStep, ...], path: Path) -> Iterator[tuple[Path, Pa
 
 
 class _ScriptCheck:
-    """Follows every path through a script, and reports what one edition does not allow."""
+    """Follows every path through a script, and reports steps that an edition does not allow."""
 
     def __init__(self, kind: str, edition: Edition) -> None:
         self.kind, self.edition, self.machine = kind, edition, edition.machine(kind)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 DEFAULT_SCENARIO = "success"
 HEADER = "Deck-Sim-Scenario"
-# The ways to choose a scenario, the first that finds one wins; and what a message calls the place
-# of the name.
+# The ways to choose a scenario; the first that finds one wins. Each has the name of its place in
+# messages.
 WAYS = {
     "header": HEADER,
     "queue": "queue",
