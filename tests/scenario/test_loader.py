@@ -8,14 +8,6 @@ from deck_sim.scenario.loader import (
     read_scenario,
     scenario_from_data,
 )
-from deck_sim.scenario.steps.step import step_words
-
-
-def test_an_unknown_step_lists_the_allowed_ones(mistakes):
-    """Without a near spelling, the message lists every step of the script."""
-    (line,) = mistakes("task_run: [sleeping]")
-    allowed = f"allowed in a task_run script: {listed(step_words('task_run'))}"
-    assert line == f"story.yaml:3:12: task_run[0]: unknown step 'sleeping'; {allowed}"
 
 
 def test_an_unknown_error_lists_those_of_its_type(mistakes):
@@ -23,13 +15,6 @@ def test_an_unknown_error_lists_those_of_its_type(mistakes):
     *_, line = mistakes("task_run: [failed: source/quota_exceeded]")
     known = listed([name for name in run_errors() if name.startswith("source/")], last="or")
     assert line.endswith(f"unknown error 'source/quota_exceeded'; allowed: {known}")
-
-
-def test_mistakes_come_in_the_order_of_the_file(mistakes):
-    """Mistakes of every check are sorted by line and column."""
-    body = "task_run:\n  - runing\nconnection:\n  - connecting: 1x\nconnection: !x []\n"
-    places = [line.split(": ")[0] for line in mistakes(body)]
-    assert places == ["story.yaml:4:5", "story.yaml:7:1", *["story.yaml:7:13"] * 2]
 
 
 @pytest.mark.parametrize(
@@ -60,9 +45,3 @@ def test_a_scenario_is_made_from_plain_data():
     with pytest.raises(ScenarioError) as caught:
         scenario_from_data({"version": 1, "name": "x", "task_run": ["runing"]})
     assert str(caught.value).startswith("<data>:1:1: task_run[0]: unknown status 'runing'")
-
-
-@pytest.mark.parametrize(("written", "edition"), [("connections", "connections"), ("null", None)])
-def test_a_scenario_may_be_for_one_edition(read, written, edition):
-    """A scenario names its edition, or none."""
-    assert read(f"edition: {written}").edition == edition

@@ -12,7 +12,6 @@ from deck_sim.scenario.expressions.templates import (
     render,
     template_problems,
 )
-from deck_sim.scenario.loader import ScenarioError, read_scenario
 
 NOW = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 INPUT = {
@@ -186,21 +185,6 @@ def test_all_problems_of_a_text_are_found_together():
     """A text without problems has none."""
     assert len([*template_problems("{{ a|b }} {{ c is d }}")]) == 4
     assert [*template_problems("{{ input.anything }}")] == []
-
-
-def test_a_problem_of_an_expression_has_its_place():
-    """It is reported with file, line, column and path."""
-    text = (
-        "version: 1\nname: echo\ntask_run:\n  - running: 1s\n"
-        "  - completed:\n      output:\n        '{{ nwo }}': '{{ inptu }}'\n"
-    )
-    with pytest.raises(ScenarioError) as caught:
-        read_scenario(text, "echo.yaml")
-    place = "task_run[1].completed.output.{{ nwo }}"
-    assert [str(m).split(";")[0] for m in caught.value.mistakes] == [
-        f"echo.yaml:7:22: {place}: unknown name 'nwo'",
-        f"echo.yaml:7:22: {place}: unknown name 'inptu'",
-    ]
 
 
 ESCAPES = [
