@@ -16,7 +16,7 @@ from deck_sim.engine.story import KINDS
 from deck_sim.extras.player import play_scenario
 from deck_sim.runtime.world_file import WorldFile
 from deck_sim.scenario.conditions import Rule, When
-from deck_sim.scenario.expressions.environment import FILTERS, FUNCTIONS, VARIABLES
+from deck_sim.scenario.expressions.environment import FUNCTIONS, VARIABLES, environment
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.model import Play, Scenario
@@ -228,7 +228,7 @@ def test_every_mapping_has_its_table(name):
     assert name in " ".join(table[1] for table in _TABLE.findall(PAGE.read_text())).split()
 
 
-@pytest.mark.parametrize("name", [*VARIABLES, *FUNCTIONS, *FILTERS])
+@pytest.mark.parametrize("name", [*VARIABLES, *FUNCTIONS, *environment().filters])
 def test_every_name_of_expressions_is_listed(name):
     """Variables, functions and filters."""
     assert re.search(rf"`{name}\b", PAGE.read_text())

@@ -15,7 +15,7 @@ from deck_sim.base.errors import listed
 from deck_sim.engine.story import KINDS
 from deck_sim.faults.fault import REGISTRY, fault_keys
 from deck_sim.runtime.world_file import load_world_file
-from deck_sim.scenario.expressions.environment import FILTERS
+from deck_sim.scenario.expressions.environment import environment
 from deck_sim.scenario.library import read_files, shipped
 from deck_sim.scenario.loader import ScenarioError
 from deck_sim.scenario.steps.step import step_words
@@ -23,7 +23,7 @@ from deck_sim.scenario.steps.step import step_words
 BAD = Path(__file__).parent / "bad"
 NAMES = sorted({file.stem for file in BAD.iterdir()})
 LISTS = {
-    listed(sorted(FILTERS), last="or"): "{filters}",
+    listed(sorted(environment().filters), last="or"): "{filters}",
     **{listed(step_words(kind)): f"{{steps of a {kind}}}" for kind in KINDS},
     **{
         listed(fault_keys(family), last="or"): f"{{faults with {family}}}"

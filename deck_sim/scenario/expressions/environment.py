@@ -39,7 +39,6 @@ _JINJA_FILTERS = (
     *("abs", "capitalize", "default", "first", "float", "int", "last", "length", "lower", "max"),
     *("min", "sort", "title", "trim", "upper"),
 )
-FILTERS = (*_JINJA_FILTERS, "sum", *limits.FILTERS)
 _JINJA_TESTS = (
     *("boolean", "defined", "even", "false", "float", "in", "integer", "mapping", "none", "number"),
     *("odd", "sequence", "string", "true", "undefined"),

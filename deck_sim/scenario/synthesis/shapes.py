@@ -87,9 +87,8 @@ def contained(schema: Schema) -> tuple[int, int | None]:
 
 def height(checker: SchemaChecker, schema: Any) -> int:
     """The least number of levels of a value for a schema, up to `HIGHEST`."""
-    known: dict[
-        tuple[int, int], tuple[Any, int]
-    ] = {}  # with the schema, so that its id stays its own
+    # By the id of a schema and the levels left; with the schema, so that its id stays its own.
+    known: dict[tuple[int, int], tuple[Any, int]] = {}
 
     def height_of(part: Any, left: int) -> int:
         if not isinstance(part, Mapping) or left == 0 or {"const", "enum"} & part.keys():
