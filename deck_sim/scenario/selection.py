@@ -54,16 +54,14 @@ class SelectionState:
     rules: list[Rule] = field(default_factory=list)
     turns: dict[str, int] = field(default_factory=dict)  # of each playlist and mix
 
-    def set_default(self, name: str, library: Library, edition: str = DEFAULT_EDITION) -> None:
+    def set_default(self, name: str, library: Library, edition: str) -> None:
         """Set the scenario that is played if nothing else chooses one. If a world of this edition
         cannot play it, it is an `ApiError`, and nothing changes.
         """
         check_scenario(name, "default_scenario", library, edition)
         self.default_scenario = name
 
-    def enqueue(
-        self, kind: str, names: list[str], library: Library, edition: str = DEFAULT_EDITION
-    ) -> None:
+    def enqueue(self, kind: str, names: list[str], library: Library, edition: str) -> None:
         """Queue scenarios for the next resources of a kind. If the edition has no such kind or
         cannot play one of them, it is an `ApiError`, and nothing changes.
         """
@@ -84,9 +82,7 @@ class SelectionState:
             except ApiError as error:
                 yield f"{quote(queue.pop(0))} is dropped from the queue for `{kind}`: {error}"
 
-    def set_rules(
-        self, rules: Sequence[Rule], library: Library, edition: str = DEFAULT_EDITION
-    ) -> None:
+    def set_rules(self, rules: Sequence[Rule], library: Library, edition: str) -> None:
         """Replace the rules. If the edition does not have the scenario or kind of some, the
         `ApiError` has all of these, and nothing changes.
         """

@@ -34,9 +34,9 @@ def given(ways):
     """A new resource and settings for which only these ways find a scenario."""
     selection = SelectionState(default_scenario="by_default")
     if "queue" in ways:
-        selection.enqueue("task_run", ["by_queue"], LIBRARY)
+        selection.queues["task_run"] = ["by_queue"]
     if "rule" in ways:
-        selection.set_rules([Rule(when=When(), scenario="by_rule")], LIBRARY)
+        selection.rules = [Rule(when=When(), scenario="by_rule")]
     facts = {"username": "by_magic_name" if "magic_name" in ways else "ada"}
     facts |= {"external_id": "a b"} if "when" in ways else {}
     return NewResource("task_run", "by_header" if "header" in ways else None, facts, 0), selection
@@ -72,10 +72,9 @@ def test_the_runner_up_is_another_scenario():
     """A way that finds the same scenario is skipped; a second rule may be the runner-up."""
     selection = SelectionState(default_scenario="by_rule")
     opening = NewResource("task_run", None, {}, 0)
-    selection.set_rules([Rule(when=When(), scenario="by_rule")], LIBRARY)
+    selection.rules = [Rule(when=When(), scenario="by_rule")]
     assert choose(opening, selection, LIBRARY).second is None
-    rules = [Rule(when=When(), scenario=name) for name in ("by_rule", "by_queue")]
-    selection.set_rules(rules, LIBRARY)
+    selection.rules = [Rule(when=When(), scenario=name) for name in ("by_rule", "by_queue")]
     assert choose(opening, selection, LIBRARY).second == "by_queue; because=rule"
 
 
@@ -167,14 +166,13 @@ def test_magic_names_and_when_skip_other_editions():
 
 def test_the_first_rule_that_matches_wins():
     """Rules are tried in order; rules for another kind are skipped."""
-    selection = SelectionState()
     rules = [
         Rule(when=When(username="b*"), scenario="by_default"),
         Rule(when=When(username="a*"), scenario="by_header", resource="connection"),
         Rule(when=When(username="a*"), scenario="by_queue"),
         Rule(when=When(), scenario="by_rule"),
     ]
-    selection.set_rules(rules, LIBRARY)
+    selection = SelectionState(rules=rules)
 
     def name(kind, username):
         return choose(NewResource(kind, None, {"username": username}, 0), selection, LIBRARY).name
@@ -186,13 +184,11 @@ def test_the_first_rule_that_matches_wins():
 
 def test_a_wrong_rule_changes_no_rules():
     """All unknown scenarios and kinds are reported, and the rules stay."""
-    selection = SelectionState()
-    selection.set_rules([Rule(when=When(), scenario="success")], LIBRARY)
-    before = list(selection.rules)
     good = Rule(when=When(), scenario="success", resource="task_run")
+    selection = SelectionState(rules=[good])
     wrong = [good.model_copy(update=u) for u in ({}, {"scenario": "sucess"}, {"resource": "run"})]
     with pytest.raises(ApiError) as caught:
-        selection.set_rules(wrong, LIBRARY)
+        selection.set_rules(wrong, LIBRARY, "connections")
     assert [(p.field, p.message) for p in caught.value.problems] == [
         (
             "rules[1].scenario",
@@ -203,7 +199,7 @@ def test_a_wrong_rule_changes_no_rules():
             "`rules[2].resource` is 'run'; it can be `connection` or `task_run`",
         ),
     ]
-    assert selection.rules == before
+    assert selection.rules == [good]
 
 
 def test_a_playlist_is_played_in_turn():
@@ -283,7 +279,7 @@ def test_a_queue_takes_only_playable_scenarios(kind, names, field, message):
     """A wrong kind or name is refused, and nothing is queued."""
     selection = SelectionState()
     with pytest.raises(ApiError) as caught:
-        selection.enqueue(kind, names, shipped())
+        selection.enqueue(kind, names, shipped(), "connections")
     (problem,) = caught.value.problems
     assert (problem.field, problem.message) == (field, message)
     assert selection.queues == {}
