@@ -16,7 +16,8 @@ from deck_sim.contract.statuses import Machine
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, Wait
 from deck_sim.scenario.fields import Length, SpanField
-from deck_sim.scenario.steps import effects, refusals
+from deck_sim.scenario.steps import effects as effects  # registers its steps
+from deck_sim.scenario.steps import refusals as refusals
 from deck_sim.scenario.steps.failures import fails
 from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.step import REGISTRY, Step, compute, step_words
@@ -219,15 +220,3 @@ def step_reader(kind: str) -> TypeAdapter[Step]:
     """The reader of one step of a kind of script."""
     reader: TypeAdapter[Step] = TypeAdapter(_union(kind))
     return reader
-
-
-__all__ = [
-    "ConnectionStep",
-    "RunStep",
-    "SessionStep",
-    "effects",
-    "is_step",
-    "refusals",
-    "step_reader",
-    "step_word",
-]
