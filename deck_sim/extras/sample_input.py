@@ -1,7 +1,7 @@
 """Makes up the input of a run from the expressions of the story that it plays."""
 
 from collections.abc import Iterator, Mapping
-from itertools import chain, islice, product
+from itertools import islice, product
 from typing import Any
 
 from deck_sim.engine.world_state import FROZEN_START
@@ -12,6 +12,7 @@ from deck_sim.scenario.expressions.templates import (
     is_template,
     names_at,
     render,
+    texts_in,
 )
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.model import Scenario
@@ -44,7 +45,7 @@ def sample_input(
     for story in (scenario, *map(library.get, scenario.entries)):
         script = story.source.get("task_run")
         script = script.get(edition) if isinstance(script, Mapping) else script
-        texts = list(_texts(script))
+        texts = [text for _, text in texts_in(script) if is_template(text)]
         types: dict[Keys, str | None] = {}
         for text in texts:
             for keys, type_ in keys_read(text, "input").items():
@@ -53,17 +54,6 @@ def sample_input(
         for text in texts:
             made = _completed(text, made, types, usual, seed)
     return {name: value for name, value in made.items() if name not in given}
-
-
-def _texts(written: Any) -> Iterator[str]:
-    """The texts with expressions in plain data."""
-    if isinstance(written, str):
-        yield from [written] if is_template(written) else []
-    elif isinstance(written, Mapping):
-        for pair in written.items():
-            yield from chain.from_iterable(map(_texts, pair))
-    elif isinstance(written, list):
-        yield from chain.from_iterable(map(_texts, written))
 
 
 def _completed(

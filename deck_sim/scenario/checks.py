@@ -12,36 +12,23 @@ from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.call_paths import explain_mismatch
 from deck_sim.contract.editions import EDITIONS, explain_foreign_event
 from deck_sim.engine.story import KINDS
-from deck_sim.scenario.expressions.templates import is_template, template_problems
+from deck_sim.scenario.expressions.templates import is_template, template_problems, texts_in
 from deck_sim.scenario.model import Scenario, written_steps
 from deck_sim.scenario.script_checks import Found
 from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.refusals import Refused
 from deck_sim.scenario.steps.statuses import Review, step_word
-from deck_sim.scenario.yaml.document import Path
 
 
 def check_expressions(data: Any) -> Iterator[Found]:
     """Report expressions that cannot be read, or that stand where none are computed."""
-    for path, text in _texts(data, ()):
+    for path, text in texts_in(data):
         if not is_template(text) or path == ("summary",):
             continue
         if path[0] in KINDS:
             yield from ((path, message) for message in template_problems(text))
         else:
             yield path, f"expressions are computed only in {listed(KINDS)}; here they stay text"
-
-
-def _texts(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(data, str):
-        yield path, data
-    elif isinstance(data, dict):
-        for name, value in data.items():
-            yield (*path, name), name
-            yield from _texts(value, (*path, name))
-    elif isinstance(data, list):
-        for index, item in enumerate(data):
-            yield from _texts(item, (*path, index))
 
 
 def _refuses(steps: Any) -> bool:

@@ -37,11 +37,20 @@ _TOO_DEEP = "not an expression: it is nested too deeply"
 
 def has_template(value: Any) -> bool:
     """Whether a value has an expression in it, at any depth."""
+    return any(is_template(text) for _, text in texts_in(value))
+
+
+def texts_in(value: Any, *path: int | str) -> Iterator[tuple[tuple[int | str, ...], str]]:
+    """Every text in plain data, with its path; a key has the path of its value."""
     if isinstance(value, str):
-        return is_template(value)
-    if isinstance(value, Mapping):
-        return any(has_template(part) for pair in value.items() for part in pair)
-    return isinstance(value, list) and any(map(has_template, value))
+        yield path, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield (*path, name), name
+            yield from texts_in(inner, *path, name)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from texts_in(item, *path, index)
 
 
 def is_template(text: str) -> bool:
