@@ -14,7 +14,7 @@ from typing import Any
 from deck_sim.contract.error_catalog import CATALOG, ApiError, Problem, problem, raise_problems
 from deck_sim.contract.fidelity import Behaviour
 from deck_sim.contract.ledger import assumptions_of, ledger, name_of
-from deck_sim.contract.subjects import SEVERAL, UNKNOWN_PARAMETER, subjects
+from deck_sim.contract.subjects import Subject, subjects
 
 REFUSED = "deck_sim/assumption_refused"
 
@@ -66,7 +66,7 @@ def rely_on_call(name: str, takes: Collection[str], asked: Iterable[str]) -> Non
     """
     rely_on(name)
     for parameter in dict.fromkeys(one.removesuffix("[]") for one in asked):
-        rely_on(f"{name}?{parameter}" if parameter in takes else UNKNOWN_PARAMETER)
+        rely_on(f"{name}?{parameter}" if parameter in takes else Subject.UNKNOWN_PARAMETER)
 
 
 def rely_on_error(error: ApiError) -> None:
@@ -90,7 +90,7 @@ def rely_on_error(error: ApiError) -> None:
         for row in call.note(assumptions_of(call.edition, one.name))
     ]
     if len(error.problems) > 1:
-        call.note(assumptions_of(call.edition, SEVERAL))
+        call.note(assumptions_of(call.edition, Subject.SEVERAL))
     raise_problems([_refusal(row, f"{one.name}: {one.message}", one.field) for row, one in refused])
 
 

@@ -5,6 +5,7 @@ A row of the ledger names its subjects under `of`, and `rely_on` gets one of the
 
 from collections.abc import Iterator
 from dataclasses import fields
+from enum import StrEnum
 from functools import cache
 
 from deck_sim.contract.editions import EDITIONS, Edition
@@ -12,25 +13,23 @@ from deck_sim.contract.interactions import PROMPTS
 from deck_sim.contract.operations import PAGING
 from deck_sim.contract.statuses import Machine
 
-# Subjects that are in no table.
-SEVERAL = "several problems"  # an error answer with more than one problem
-UNKNOWN_PARAMETER = "unknown parameter"
-DELETED = "what is deleted"
-DELETE_OF_USED = "delete of what is used"
-PATCH = "patch of an object, or of nothing"
-PATCH_OF_DESTINATION = "patch of a destination's object"
-ROTATE_SECRET = "rotate secret"
-SECRET_SHOWN = "secret shown"
-KEY_IGNORED = "idempotency key on another call"
-KEY_EMPTY = "empty idempotency key"
-TWO_AT_ONCE = "two calls with one key"
-HEAD = "HEAD"
-_IN_NO_TABLE = frozenset(
-    {
-        *(SEVERAL, UNKNOWN_PARAMETER, DELETED, DELETE_OF_USED, PATCH, PATCH_OF_DESTINATION),
-        *(ROTATE_SECRET, SECRET_SHOWN, KEY_IGNORED, KEY_EMPTY, TWO_AT_ONCE, HEAD),
-    }
-)
+
+class Subject(StrEnum):
+    """The subjects that are in no table."""
+
+    SEVERAL = "several problems"  # an error answer with more than one problem
+    UNKNOWN_PARAMETER = "unknown parameter"
+    DELETED = "what is deleted"
+    DELETE_OF_USED = "delete of what is used"
+    PATCH = "patch of an object, or of nothing"
+    PATCH_OF_DESTINATION = "patch of a destination's object"
+    ROTATE_SECRET = "rotate secret"
+    SECRET_SHOWN = "secret shown"
+    KEY_IGNORED = "idempotency key on another call"
+    KEY_EMPTY = "empty idempotency key"
+    TWO_AT_ONCE = "two calls with one key"
+    HEAD = "HEAD"
+
 
 # Fields of an edition whose rows have ledger rows of their own.
 _NO_BEHAVIOUR = {"name", "kinds", "login", "login_status", "bodies", "operations", "errors"}
@@ -79,4 +78,4 @@ def subjects(edition: str) -> frozenset[str]:
         found |= {f"{name}.users@{status}" for status in kind.statuses}
         if kind.machine and "answer" in kind.machine.commands:
             found |= {f"{name}.answer, {how}" for how in ("again", *kind.statuses)}
-    return _IN_NO_TABLE | found
+    return frozenset(found.union(Subject))

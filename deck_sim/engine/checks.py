@@ -13,7 +13,7 @@ from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.error_catalog import ApiError, Problem, problem
 from deck_sim.contract.resources import METHOD_NEEDS, TIMEOUT_SECONDS
 from deck_sim.contract.shapes import ID
-from deck_sim.contract.subjects import DELETED
+from deck_sim.contract.subjects import Subject
 from deck_sim.engine import json_schema
 from deck_sim.engine.records import Resource
 from deck_sim.engine.work_limits import MOST_STEPS, limit_work
@@ -128,7 +128,7 @@ def not_found(world: World, kind: str, resource_id: str, field: str | None = Non
 def _find(world: World, kind: str, resource_id: str) -> Resource | None:
     found = world.find(kind, resource_id)
     if found is None and resource_id in world.all(kind):
-        rely_on(DELETED)
+        rely_on(Subject.DELETED)
     return found
 
 

@@ -13,7 +13,7 @@ from deck_sim.base.redaction import readable_fields
 from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.error_catalog import Problem, problem, raise_problems, refuse
 from deck_sim.contract.resources import TIMEOUT_SECONDS
-from deck_sim.contract.subjects import DELETE_OF_USED, PATCH
+from deck_sim.contract.subjects import Subject
 from deck_sim.engine import checks
 from deck_sim.engine.playing import react, start_story
 from deck_sim.engine.records import Resource
@@ -71,7 +71,7 @@ def update_resource(world: World, resource: Resource, fields: Mapping[str, Any])
     """Set the fields that were sent; without any, nothing changes."""
     raise_problems(checks.field_problems(world, resource.kind, fields))
     if not fields or any(isinstance(value, dict) for value in fields.values()):
-        rely_on(PATCH)
+        rely_on(Subject.PATCH)
     return world.change(resource, **fields) if fields else resource
 
 
@@ -84,7 +84,7 @@ def delete_resource(world: World, resource: Resource) -> None:
         if used == resource.kind
         for other in world.all(row.object).values()
     ):
-        rely_on(DELETE_OF_USED)
+        rely_on(Subject.DELETE_OF_USED)
     world.delete(resource)
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from deck_sim.contract.assumptions import REFUSED, rely_again, rely_on
 from deck_sim.contract.editions import Idempotency
 from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
-from deck_sim.contract.subjects import KEY_EMPTY, KEY_IGNORED, TWO_AT_ONCE
+from deck_sim.contract.subjects import Subject
 from deck_sim.runtime.journal import StoredAnswer
 from deck_sim.runtime.request_bodies import read_object
 from deck_sim.server.request import Answer, Request, read_assumed
@@ -35,17 +35,17 @@ async def answer_once(
     rule, lines = request.world.rules.idempotency, request.headers.getlist(HEADER)
     if not rule.covers(route.method, creates=route.creates):
         if lines:
-            rely_on(KEY_IGNORED)
+            rely_on(Subject.KEY_IGNORED)
         return await call(request, route)
     if lines == [""]:
-        rely_on(KEY_EMPTY)
+        rely_on(Subject.KEY_EMPTY)
     key = read_key(rule, lines)
     if key is None:
         return await call(request, route)
     name = f"{route.method} {request.path}"
     parameters = digest_parameters(name, request.scope["query_string"], request.body)
     if key in simulation.answering:
-        rely_on(TWO_AT_ONCE)
+        rely_on(Subject.TWO_AT_ONCE)
         text = "A call with this idempotency key is not answered yet."
         raise refuse("idempotency/idempotency_error", text)
     simulation.forget_answers()

@@ -12,7 +12,7 @@ from deck_sim.base.redaction import is_secret
 from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.destinations import REQUIRED, WEBHOOK
 from deck_sim.contract.error_catalog import Problem, problem, raise_problems
-from deck_sim.contract.subjects import PATCH, PATCH_OF_DESTINATION, SECRET_SHOWN
+from deck_sim.contract.subjects import Subject
 from deck_sim.engine import destinations
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.request_bodies import check_body
@@ -33,7 +33,7 @@ def _create(request: Request, read: Read, show: ShowSecret) -> Answer:
     created = destinations.create_destination(request.world, fields, secret)
     shown = print_resource(request.simulation, created)
     if created["type"] == WEBHOOK:
-        rely_on(SECRET_SHOWN)
+        rely_on(Subject.SECRET_SHOWN)
         show(shown, secret)
     return Answer(shown, 201)
 
@@ -57,7 +57,7 @@ def _read_parts(request: Request, old: Resource | None) -> Fields:
     if old is None:
         return {"config": {}, **fields}
     if "config" in fields:
-        rely_on(PATCH)
+        rely_on(Subject.PATCH)
     return fields
 
 
@@ -68,7 +68,7 @@ def _read_typed(request: Request, old: Resource | None) -> Fields:
     if old is None:
         fields, given = {**fields, "type": type_}, given or {}
     elif given is not None:
-        rely_on(PATCH_OF_DESTINATION)
+        rely_on(Subject.PATCH_OF_DESTINATION)
     if given is None:
         return fields
     kept = {} if old is None else old["config"]
