@@ -49,7 +49,6 @@ def test_the_name_depends_on_the_steps_only():
 
 
 def test_hypothesis_prints_yaml_that_can_be_copied():
-    """Indented, on lines of its own."""
     first, *lines, last = pretty(tell()).split("\n")
     assert (first, last) == ("", "")
     assert read_scenario("\n".join(lines)).source == tell()

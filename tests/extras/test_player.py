@@ -30,14 +30,12 @@ def test_a_playthrough_has_its_login_and_run_as_they_are_at_the_end():
 
 
 def test_a_failed_login_runs_nothing():
-    """The lines are those of the connection."""
     played = play_scenario(shipped().get("credentials_rejected"))
     assert played.run is None
     assert shown(played) == ["0s connection connecting", "3s connection invalid"]
 
 
 def test_lines_are_formatted_in_columns():
-    """Without spaces at the end."""
     lines = [
         PlayLine(timedelta(0), "connection", "connecting"),
         PlayLine(timedelta(minutes=90), "task run", "failed", "a/b: c"),
@@ -49,7 +47,6 @@ def test_lines_are_formatted_in_columns():
 
 
 def test_without_answers_every_prompt_gets_a_right_one():
-    """The run completes."""
     played = play_scenario(read(ASKS_TWICE))
     assert shown(played)[-1] == "1s task run completed"
 
@@ -81,14 +78,12 @@ def test_given_answers_are_used_in_order(answers, answered, end):
 
 
 def test_an_answer_to_an_unknown_field_is_refused():
-    """With its name."""
     with pytest.raises(ApiError, match=r"`inputs\.pin` was not asked for"):
         play_scenario(read(ASKS_TWICE), [{"pin": "1"}])
 
 
 @pytest.mark.parametrize("field", ["{name: password}", "{name: secret, type: password}"])
 def test_a_password_is_not_shown(field):
-    """By the name or the type of its field."""
     prompt = f"{{type: login, fields: [{{name: user}}, {field}]}}"
     body = f"task_run: [running, interaction_required: {prompt}, running, completed]"
     name = "password" if "secret" not in field else "secret"
@@ -98,7 +93,6 @@ def test_a_password_is_not_shown(field):
 
 
 def test_a_waiting_run_is_approved_after_a_minute():
-    """Whenever it starts to wait."""
     played = play_scenario(read("task_run: [running: 5s, pending, completed]"))
     assert shown(played)[-3:] == [
         "6s task run pending",
@@ -122,14 +116,12 @@ def test_a_connection_is_played_to_its_end():
 
 
 def test_a_stuck_connection_ends_the_play():
-    """Nothing is due any more."""
     assert shown(play_scenario(read("connection: [connecting: stuck]"))) == [
         "0s connection connecting"
     ]
 
 
 def test_the_seed_determines_ids_and_times():
-    """The same seed gives the same lines."""
     scenario = shipped().get("varying_success")
     one, same, other = (play_scenario(scenario, seed=seed) for seed in (1, 1, 2))
     assert (one.lines, one.run.id) == (same.lines, same.run.id)
@@ -138,7 +130,6 @@ def test_the_seed_determines_ids_and_times():
 
 
 def test_several_errors_are_in_one_line():
-    """Each with its name and message."""
     played = play_scenario(read("task_run: [failed: [api/timeout, source/source_error]]"))
     assert played.lines[-1].detail == (
         "api/timeout: The request took too long.; source/source_error: The source answered with an"
@@ -155,7 +146,6 @@ def test_a_refused_login_has_no_run():
 
 
 def test_a_run_after_a_refused_one_is_played():
-    """A playlist goes on."""
     played = play_scenario(read("playlist: [rate_limited, success]"), library=shipped())
     assert [line.what for line in played.lines if line.who == "task run"][::2] == [
         "refused",

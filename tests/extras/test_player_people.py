@@ -51,7 +51,6 @@ def test_given_answers_win_over_those_of_the_scenario():
     ],
 )
 def test_the_reviewer_does_what_the_scenario_says(review, expected):
-    """Approve, reject, or never look at the run."""
     assert end(read(f"play: {{review: {review}}}\n{REVIEWED}")) == expected
 
 

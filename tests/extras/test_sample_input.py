@@ -67,7 +67,6 @@ def test_values_of_when_are_taken():
 
 
 def test_the_seed_determines_the_values():
-    """The same seed makes the same ones."""
     one, same, other = (made('"{{ input.reference }}"', seed=seed) for seed in (1, 1, 2))
     assert one == same != other
 

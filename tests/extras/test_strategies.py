@@ -34,8 +34,6 @@ def example(wanted, **how):
 
 @each_kind
 def test_every_history_is_legal_as_data_and_as_yaml(edition, connection):
-    """In its edition."""
-
     @settings(max_examples=100)
     @given(histories(edition=edition, connection=connection))
     def holds(history):
@@ -82,19 +80,16 @@ def test_a_history_has_at_most_most_steps_statuses(history):
     ],
 )
 def test_every_transition_is_generated(edition, way):
-    """In each edition."""
     words = way.replace("APPROVAL", EDITIONS[edition].machine("task_run").approval)
     assert words in example(lambda h: words in h["summary"], edition=edition)["summary"]
 
 
 def test_a_history_shrinks_to_the_shortest():
-    """One step that fails, or two that complete."""
     assert shortest()["task_run"] == [{"failed": "task/task_failed"}]
     assert shortest(endings=["completed"])["task_run"] == ["running", "completed"]
 
 
 def test_two_prompts_shrink_to_their_required_keys():
-    """Optional keys are dropped."""
     found = shortest(lambda h: len(h.answers) == 2, endings=("completed",))
     ask = {"interaction_required": {"type": "mfa", "accept": {"code": "123456"}}}
     assert found["task_run"] == ["running", ask, ask, "running", "completed"]
@@ -112,7 +107,6 @@ def test_endings_effects_and_outputs_can_be_chosen(history):
     "word", ["screenshot", "event", "file", "on_rejected", "on_timeout", "attempts", "fields"]
 )
 def test_every_optional_key_is_generated(word):
-    """Effects, branches and limits."""
     assert word in example(lambda history: word in history.yaml).yaml
 
 
@@ -129,13 +123,11 @@ def test_every_optional_key_is_generated(word):
     ],
 )
 def test_invalid_arguments_are_refused_at_once(wrong, shown):
-    """With what was found and what is allowed."""
     with pytest.raises(ValueError, match=shown):
         histories(**wrong)
 
 
 def test_without_hypothesis_the_error_says_what_to_install(monkeypatch):
-    """The extra."""
     monkeypatch.setitem(sys.modules, "hypothesis", None)
     monkeypatch.delitem(sys.modules, "deck_sim.extras.strategies")
     with pytest.raises(ImportError, match=r"pip install 'deck-sim\[hypothesis\]'"):

@@ -50,7 +50,6 @@ def test_asgi_gets_the_whole_request():
 
 
 def test_wsgi_gets_the_whole_request():
-    """Path, query, headers, body and server are in the environment."""
     environ, _ = seen_by_wsgi(REQUEST)
     assert (environ["PATH_INFO"], environ["QUERY_STRING"]) == ("/a b", "x=%C3%A4")
     assert (environ["HTTP_X_KEY"], environ["wsgi.input"].read()) == ("ä", b"body")
@@ -59,12 +58,10 @@ def test_wsgi_gets_the_whole_request():
 
 @pytest.mark.parametrize("call", [seen_by_asgi, seen_by_wsgi])
 def test_an_answer_in_pieces_is_joined(call):
-    """Status, headers with names in lower case, and the whole body."""
     assert call(REQUEST)[1] == HttpResponse(201, [(b"x-a", b"1")], b"one two")
 
 
 def test_a_url_without_a_path_is_the_root():
-    """The path is `/`, as servers send it."""
     assert seen_by_asgi(HttpRequest("GET", "http://shop.example", []))[0]["path"] == "/"
 
 

@@ -30,7 +30,6 @@ def other_url():
 
 
 def test_a_missing_server_is_an_error_with_its_url(free_url):
-    """The error names the URL that does not answer."""
     text = f"no deck-sim server answers at {free_url}: .*; `deck-sim serve` starts one"
     with Deck(free_url, "sk_test") as deck, pytest.raises(DeckSimError, match=text):
         deck.settle()
@@ -86,7 +85,6 @@ def test_a_key_that_no_header_can_have_is_refused():
 
 
 def test_another_kind_of_server_is_recognized(other_url, capfd):
-    """The error names the URL and the status."""
     with (
         Deck(other_url, "sk_test") as deck,
         pytest.raises(DeckSimError, match="answers 501, but is no deck-sim server"),

@@ -36,12 +36,10 @@ def test_the_inspector_is_opened_with_the_key_of_the_handle(deck):
     ],
 )
 def test_the_clock_advances_by_a_duration_or_to_a_moment(deck, move, given, length):
-    """As text or as an object; the report has the new time."""
     assert getattr(deck, move)(given).now == deck.clock.now == START + length
 
 
 def test_microseconds_are_not_lost(deck):
-    """Ten timedeltas below a millisecond make one."""
     for _ in range(10):
         deck.advance(timedelta(microseconds=100))
     assert deck.clock.now == START + timedelta(milliseconds=1)
@@ -60,7 +58,6 @@ def test_advance_until_waits_for_the_event_of_one_run(deck, run):
 
 
 def test_an_event_that_cannot_happen_is_an_error(deck, run):
-    """It names the event and the run that waits."""
     deck.use("mfa_then_success")
     waiting = run()
     with pytest.raises(DeckSimError, match=f"no `task_run.completed`.*{waiting['id']}"):
@@ -68,7 +65,6 @@ def test_an_event_that_cannot_happen_is_an_error(deck, run):
 
 
 def test_settle_leaves_runs_that_wait_for_a_person(deck, run):
-    """A run that asks for a code stays as it is."""
     deck.use("mfa_then_success")
     run()
     deck.settle()
@@ -99,7 +95,6 @@ def test_the_mode_of_the_clock_can_be_set(deck):
 
 
 def test_the_step_of_an_on_poll_clock_can_be_set(deck):
-    """As text or as a `timedelta`; other clocks have none."""
     deck.clock.set("on_poll", step=timedelta(seconds=5))
     assert (deck.clock.step, deck.clock.speed) == (timedelta(seconds=5), 1)
     deck.clock.set("frozen")
@@ -117,13 +112,11 @@ def test_reading_through_deck_is_no_poll(deck, run):
 
 
 def test_queued_scenarios_are_not_given_as_a_list(deck):
-    """The message shows how to give them."""
     with pytest.raises(DeckSimError, match=r"each an argument, like `deck\.queue\('source_down'"):
         deck.queue(["source_down", "success"])
 
 
 def test_queued_scenarios_are_played_before_the_default(deck, run):
-    """One for each run."""
     deck.use("mfa_then_success")
     deck.queue("success")
     run(), run()
@@ -142,7 +135,6 @@ def test_queued_scenarios_are_played_before_the_default(deck, run):
     ],
 )
 def test_a_scenario_is_added_from_text_or_data(deck, run, source, name):
-    """`scenario` returns its name."""
     assert deck.scenario(source) == name
     deck.use(name)
     run()
@@ -160,7 +152,6 @@ def test_a_scenario_is_added_from_text_or_data(deck, run, source, name):
     ],
 )
 def test_an_invalid_scenario_is_refused(deck, source, message):
-    """With the server's message; none is added."""
     before = deck.world
     with pytest.raises(DeckSimError, match=message) as caught:
         deck.scenario(source)
@@ -180,7 +171,6 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_the_server_refuses_is_an_error_and_changes_nothing(deck, name):
-    """With the server's message."""
     call, message = REFUSED[name]
     before = {**deck.world, "request_id": 0}
     with pytest.raises(DeckSimError, match=message):
@@ -215,7 +205,6 @@ def test_coverage_counts_the_steps_of_played_scenarios(deck, run):
 
 
 def test_seed_takes_a_mapping_and_keywords(deck):
-    """It returns the ids by kind."""
     agent, task = {"id": "agt_1", "name": "A"}, {"id": "task_1", "name": "T", "agent_id": "agt_1"}
     seeded = deck.seed({"agents": [agent]}, tasks=[task])
     assert {kind: ids for kind, ids in seeded.items() if ids} == {
@@ -226,7 +215,6 @@ def test_seed_takes_a_mapping_and_keywords(deck):
 
 
 def test_each_ready_task_has_its_own_ids(deck, api):
-    """`ready_task` takes the task's fields."""
     first, second = deck.ready_task(), deck.ready_task(name="Read", input_schema={"type": "object"})
     assert first.task_id != second.task_id
     assert api.get(f"/tasks/{second.task_id}").json()["name"] == "Read"
@@ -234,7 +222,6 @@ def test_each_ready_task_has_its_own_ids(deck, api):
 
 @pytest.mark.parametrize(("verdict", "status"), [("approve", "completed"), ("reject", "failed")])
 def test_a_run_can_be_approved_or_rejected(deck, run, verdict, status):
-    """Its status follows."""
     deck.use(deck.scenario(APPROVAL))
     started = run()
     deck.settle()
@@ -259,13 +246,11 @@ def test_a_run_is_recorded_as_a_scenario(deck, run):
 
 @pytest.mark.parametrize(("loss", "status"), [("drop", "disconnected"), ("invalidate", "invalid")])
 def test_a_connection_can_be_dropped_or_invalidated(deck, loss, status):
-    """The answer has its new status."""
     ready = deck.ready_task()
     assert getattr(deck, loss)(ready.connection_id)["status"] == status
 
 
 def test_the_timeline_has_calls_and_transitions(deck, run):
-    """As values, and as lines."""
     run()
     deck.advance("2s")
     assert [line.kind for line in deck.timeline][-4:] == ["call", "task_run", "task_run", "clock"]
@@ -274,7 +259,6 @@ def test_the_timeline_has_calls_and_transitions(deck, run):
 
 
 def test_the_timeline_has_delivery_attempts(deck, run, deck_webhooks):
-    """With the delivery, the number of the attempt, and its answer."""
     run()
     deck.settle()
     sent = deck.deliveries[0]
@@ -284,7 +268,6 @@ def test_the_timeline_has_delivery_attempts(deck, run, deck_webhooks):
 
 
 def test_replay_delivers_an_event_again(deck, run, deck_webhooks):
-    """When the clock moves."""
     run()
     deck.settle()
     deck.replay(deck.deliveries[0])
@@ -295,7 +278,6 @@ def test_replay_delivers_an_event_again(deck, run, deck_webhooks):
 
 
 def test_messages_lists_the_events_of_a_queue_destination(deck, run):
-    """Oldest first."""
     queue = {"name": "Q", "type": "hookdeck", "events": ["task_run.queued", "task_run.running"]}
     destination = deck.create("event-destinations", queue)
     run()
@@ -305,7 +287,6 @@ def test_messages_lists_the_events_of_a_queue_destination(deck, run):
 
 
 def test_reset_empties_the_world_and_takes_settings(deck):
-    """Edition, clock, time and seed."""
     deck.ready_task()
     deck.reset(edition="connections", clock="real", speed=0.001, now=START, seed=7)
     world = deck.world
@@ -316,7 +297,6 @@ def test_reset_empties_the_world_and_takes_settings(deck):
 
 
 def test_a_deleted_world_starts_empty(deck):
-    """With the same key."""
     deck.ready_task()
     deck.delete()
     assert deck.timeline == ()
@@ -380,7 +360,6 @@ def test_assumed_behaviour_can_be_refused(deck, api):
 
 
 def test_additive_changes_can_be_switched_on_and_off(deck, run):
-    """All in one call."""
     deck.additive_changes(
         fields=True, event_type="task_run.sparkled", interaction_type="palm_reading"
     )

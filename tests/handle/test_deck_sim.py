@@ -11,7 +11,6 @@ from tests.support.threads import no_thread_left
 
 
 def test_a_server_runs_for_the_block():
-    """`DeckSim` starts it, gives its `Deck`, and stops it."""
     with DeckSim(seed=3, now="2030-01-01T00:00:00Z", clock="on_poll", step="5s") as deck:
         assert isinstance(deck, Deck)
         assert deck.clock.step == timedelta(seconds=5)
@@ -33,7 +32,6 @@ def test_it_works_in_a_unittest():
 
 
 def test_it_plays_the_scenarios_of_a_folder(tmp_path):
-    """In addition to the shipped ones."""
     (tmp_path / "mine.yaml").write_text(
         "version: 1\nname: mine\ntask_run: [running: 1s, completed]"
     )
@@ -42,14 +40,12 @@ def test_it_plays_the_scenarios_of_a_folder(tmp_path):
 
 
 def test_a_folder_with_errors_starts_no_server(tmp_path):
-    """The error has the file and the place."""
     (tmp_path / "mine.yaml").write_text("version: 1\nname: mine\ntask_run: [complete]")
     with pytest.raises(DeckSimError, match=r"mine\.yaml:3:12: "):
         DeckSim(scenarios=str(tmp_path)).__enter__()
 
 
 def test_a_refused_setting_stops_the_server():
-    """The error lists the editions; the thread has ended."""
     with no_thread_left(), pytest.raises(DeckSimError, match="`edition`: must be"):
         DeckSim(edition="none").__enter__()
 

@@ -10,7 +10,6 @@ from deck_sim.handle.problems import find_unused
 
 
 def test_a_fault_is_given_as_a_mapping_or_keywords(deck, api):
-    """Or both."""
     deck.fault({"match": "GET /v2/agents", "status": 502}, times=1)
     deck.fault(match="GET /v2/agents", status=503, times=1)
     assert [api.get("/agents").status_code for _ in range(3)] == [502, 503, 200]
@@ -18,7 +17,6 @@ def test_a_fault_is_given_as_a_mapping_or_keywords(deck, api):
 
 
 def test_faults_are_cleared_by_id_or_as_returned(deck):
-    """One, several, or all."""
     given = [deck.fault(match="**", status=status) for status in (500, 501, 502, 503)]
     deck.clear_faults(given[0], given[1]["id"])
     assert [fault["status"] for fault in deck.faults] == [502, 503]
@@ -64,7 +62,6 @@ def test_a_fault_without_effect_is_reported_as_chance_if_it_had_one(deck, api):
 
 @pytest.mark.deck(strict=False)
 def test_a_fault_behind_another_is_reported_without_chance(deck, api):
-    """It has no probability."""
     for status in (502, 503):
         deck.fault("GET /v2/agents", status=status)
     api.get("/agents")
@@ -74,7 +71,6 @@ def test_a_fault_behind_another_is_reported_without_chance(deck, api):
 
 @pytest.mark.deck(strict=False)
 def test_a_fault_may_begin_with_its_pattern_or_event(deck):
-    """The first argument is the `match` or the `event`."""
     assert deck.fault("GET /v2/agents", status=502)["match"] == "GET /v2/agents"
     assert deck.fault("**", reset=True)["match"] == "**"
     assert deck.fault("task_run.*", drop=True)["event"] == "task_run.*"

@@ -51,7 +51,6 @@ def test_a_child_shares_no_socket_with_its_parent(anywhere, get):
 
 
 def test_a_child_drives_the_world_of_its_parent(anywhere):
-    """And sees what the parent does."""
     anywhere.create("agents", {"name": "of the parent"})
 
     def work():
@@ -105,7 +104,6 @@ def test_a_child_cannot_wait_for_webhooks_of_its_parent(deck):
 
 
 def test_a_handle_can_be_passed_to_another_process(anywhere):
-    """It drives the same world there."""
     anywhere.create("agents", {"name": "Concierge"})
     there = pickle.loads(pickle.dumps(anywhere))
     with there:
@@ -114,14 +112,12 @@ def test_a_handle_can_be_passed_to_another_process(anywhere):
 
 @pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
 def test_multiprocessing_passes_a_handle(deck, method):
-    """By each of its methods."""
     with multiprocessing.get_context(method).Pool(1) as pool:
         pool.apply(Deck.create, (deck, "agents", {"name": "Concierge"}))
     assert [call["path"] for call in deck.requests] == ["/v2/agents"]
 
 
 def test_a_handle_without_its_server_says_so_in_a_child():
-    """As in its own process."""
     with DeckSim() as deck:
         pass
     other = Deck(deck.url, "k")

@@ -103,7 +103,6 @@ def test_a_failed_release_does_not_hide_the_error_of_the_block(deck):
 
 @pytest.mark.deck(strict=False)
 def test_a_hold_prints_its_point(deck, run):
-    """In `repr` and in a sentence."""
     started = run()["id"]
     assert repr(deck.hold("task_run.completed")) == "Hold('task_run.completed')"
     shown = [str(deck.hold("task_run.completed", of)) for of in (None, started)]

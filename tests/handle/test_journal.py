@@ -83,7 +83,6 @@ def test_calls_are_found_by_pattern_and_content(pattern, wanted, places):
     ],
 )
 def test_an_unknown_filter_is_an_error(pattern, wanted, text):
-    """It lists what is allowed."""
     for find in (CALLS.where, CALLS.assert_called, CALLS.assert_not_called):
         with pytest.raises(DeckSimError) as caught:
             find(pattern, **wanted)
@@ -108,7 +107,6 @@ def test_a_call_that_cannot_be_made_is_an_error(deck, pattern, text):
 
 
 def test_a_call_that_is_no_operation_can_be_asked_for_by_its_error(deck, api):
-    """Whatever its path and method."""
     api.get("/agent")
     api.put("/agents")
     for pattern, code in (("/v2/agent", "endpoint_not_found"), ("PUT **", "method_not_allowed")):
@@ -161,7 +159,6 @@ def test_method_and_path_are_compared(pattern, line):
 
 
 def test_without_any_call_the_failure_says_so():
-    """There is no nearest one."""
     assert failure(Calls().assert_called, "/v2/agents", times=1) == [
         "`/v2/agents` was called 0 times, not once",
         "no call was made at all",
@@ -170,7 +167,6 @@ def test_without_any_call_the_failure_says_so():
 
 
 def test_a_wrong_count_shows_the_matching_calls():
-    """Each with its time and answer."""
     lines = failure(CALLS.assert_called, "GET /v2/task-runs/*", times=1)
     assert lines == [
         "`GET /v2/task-runs/*` was called twice, not once",
@@ -180,7 +176,6 @@ def test_a_wrong_count_shows_the_matching_calls():
 
 
 def test_a_forbidden_call_is_shown():
-    """With its answer."""
     CALLS.assert_not_called("DELETE /v2/agents/*")
     assert failure(CALLS.assert_not_called, "/v2/task-runs/*/cancel") == [
         "`/v2/task-runs/*/cancel` was called once, and must not be",
@@ -212,7 +207,6 @@ def test_many_calls_are_cut():
 
 
 def test_calls_print_a_line_each():
-    """`str` is for people."""
     assert str(Calls(CALLS[1:3])).split("\n") == [
         "2025-01-15T09:30:00Z  GET /v2/task-runs/trun_1 -> 200",
         "2025-01-15T09:30:00Z  GET /v2/task-runs/trun_1?include=input -> 200",

@@ -20,14 +20,12 @@ def hasty(deck, run, api):
 
 
 def test_a_correct_client_has_no_findings(deck, run):
-    """The report says so, and the check passes."""
     run()
     assert str(deck.lint) == "no findings"
     deck.lint.check()
 
 
 def test_a_finding_says_what_why_and_how_to_fix_it(deck, hasty):
-    """In the report, and in the failure of the check."""
     started = hasty()
     report = str(deck.lint).split("\n")
     assert report[0] == f"polls_too_often: `{started['id']}` was read 7 times within 1s of a read"
@@ -43,7 +41,6 @@ def test_a_finding_says_what_why_and_how_to_fix_it(deck, hasty):
 
 
 def test_the_poll_interval_can_be_set(deck, hasty):
-    """Text that is no duration is refused."""
     hasty()
     deck.poll_interval = "0s"
     assert deck.lint == ()
@@ -53,7 +50,6 @@ def test_the_poll_interval_can_be_set(deck, hasty):
 
 
 def test_a_rule_can_be_ignored_by_its_name(deck, hasty):
-    """A misspelt name is an error."""
     hasty()
     deck.lint.check("polls_too_often")
     with pytest.raises(DeckSimError, match="unknown lint rule 'polls_to_often'; did you mean"):

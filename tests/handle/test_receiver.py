@@ -26,7 +26,6 @@ def types(events):
 
 
 def test_every_event_arrives_signed(deck, run, deck_webhooks):
-    """With the headers of the standard."""
     run()
     deck.settle()
     assert types(deck_webhooks.events) == STATUSES
@@ -123,7 +122,6 @@ def test_wait_for_ends_after_its_timeout(deck, deck_webhooks, mode, why):
 
 
 def test_wait_for_returns_when_the_event_arrives(deck, run, deck_webhooks):
-    """With a clock that moves by itself."""
     started = run()
     deck.clock.set("real", speed=1000)
     event = deck_webhooks.wait_for("task_run.completed", started, timeout=60)
@@ -131,7 +129,6 @@ def test_wait_for_returns_when_the_event_arrives(deck, run, deck_webhooks):
 
 
 def test_wait_for_has_a_twin(deck, run, deck_webhooks):
-    """It returns the same."""
     run()
     deck.settle()
     found = asyncio.run(deck_webhooks.async_wait_for("task_run.completed"))

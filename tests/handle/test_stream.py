@@ -17,7 +17,6 @@ def thread():
 
 
 def test_a_timeline_is_followed_until_the_server_stops(thread):
-    """Earlier entries come first; entries are data, too."""
     with Deck(thread.server.url, "sk_one") as deck:
         deck.seed(agents=[{"id": "agt_1", "name": "Concierge"}])
         entries = deck.follow_timeline()
@@ -32,7 +31,6 @@ def test_a_timeline_is_followed_until_the_server_stops(thread):
 
 
 def test_a_refused_key_is_an_error(thread):
-    """With the server's message."""
     with Deck(thread.server.url, "sk_two") as deck, pytest.raises(DeckSimError, match="API key"):
         next(deck.follow_timeline())
 

@@ -34,7 +34,6 @@ def test_a_login_that_is_created_is_not_verified(deck):
 
 
 def test_a_run_is_started_and_played_up_to_a_status(world):
-    """In one call, with its input; the clock stands at the status."""
     run = world.start_run("mfa_then_success", input={"nights": 2}, status="interaction_required")
     assert (run["status"], run["input"]) == ("interaction_required", {"nights": 2})
     assert [run] == world.runs
@@ -50,7 +49,6 @@ def test_without_a_status_nothing_is_played(world):
 
 
 def test_fields_of_the_task_can_be_given(deck):
-    """As to `ready_task`."""
     run = deck.start_run(output_schema={"const": {"rooms": 3}}, status="completed")
     assert run["output"] == {"rooms": 3}
 
@@ -94,7 +92,6 @@ def test_the_login_is_opened_if_the_scenario_has_a_script_for_it(deck):
     ],
 )
 def test_a_status_that_is_not_reached_is_an_error(deck, how, text):
-    """It says what the run or its login waits for."""
     with pytest.raises(DeckSimError, match=text):
         deck.start_run(**how)
 
@@ -112,7 +109,6 @@ def test_waiting_for_a_login_that_was_seeded_says_so(deck, event):
 
 @pytest.mark.asyncio
 async def test_coroutines_start_runs_too(deck):
-    """With the counterpart; the plain call says so."""
     run = await deck.async_start_run("source_down", status="failed")
     assert (run["status"], deck.runs) == ("failed", [run])
     with pytest.raises(DeckSimError, match="async_start_run"):

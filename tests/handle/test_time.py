@@ -32,7 +32,6 @@ def in_loop(backend, work, *arguments):
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @pytest.mark.parametrize("name", PLAIN)
 def test_a_method_that_blocks_the_event_loop_is_refused(deck, name, backend):
-    """The error names the twin, and the clock stays."""
     text = f"`{name}` waits, which blocks .*; use `await deck.async_{name}"
     with pytest.raises(DeckSimError, match=text):
         in_loop(backend, getattr(deck, name), *PLAIN[name])
@@ -49,8 +48,6 @@ def test_setting_the_clock_is_refused_only_with_a_time(deck):
 
 
 def test_methods_that_do_not_wait_are_allowed(deck):
-    """On a running event loop."""
-
     def calls():
         deck.use("mfa_then_success")
         deck.ready_task()
@@ -162,7 +159,6 @@ async def test_a_callback_may_be_a_coroutine_function(deck, deck_webhooks, deck_
     ],
 )
 def test_what_is_no_duration_or_moment_is_refused(deck, call, given, said):
-    """The error shows how they are written."""
     with pytest.raises(DeckSimError, match=f"^{said}"):
         getattr(deck, call)(**given)
 

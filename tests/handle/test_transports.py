@@ -101,14 +101,12 @@ def test_errors_are_answers_in_every_way(anywhere, ask):
 
 
 def test_a_head_has_no_body_in_every_way(ask):
-    """It has the length."""
     answer = ask("HEAD", "/v2/test")
     assert (answer.status_code, answer.content) == (200, b"")
     assert int(answer.headers["Content-Length"]) > 0
 
 
 def test_escaped_queries_and_paths_are_decoded_in_every_way(anywhere, ask):
-    """Once."""
     anywhere.create("agents", {"name": "A"}), anywhere.create("agents", {"name": "B"})
     assert len(ask("GET", "/v2/agents", params={"limit": 1}).json()["data"]) == 1
     odd = ask("GET", "/v2/agents/a%20b%2Fc?x=%C3%A4")
@@ -137,7 +135,6 @@ STREAMS = {
 @pytest.mark.parametrize("stream", STREAMS)
 @pytest.mark.parametrize("name", ["httpx2", "requests"])
 def test_a_body_may_be_a_stream(anywhere, name, stream):
-    """A generator or a file."""
     headers = {"Authorization": f"Bearer {anywhere.api_key}"}
     with CLIENTS[name](anywhere, headers) as call:
         word = "content" if name == "httpx2" else "data"
@@ -147,8 +144,6 @@ def test_a_body_may_be_a_stream(anywhere, name, stream):
 
 @pytest.mark.parametrize("library", [httpx, httpx2])
 def test_an_asynchronous_body_may_be_a_stream(anywhere, library):
-    """An asynchronous generator."""
-
     async def pieces():
         yield b'{"name": '
         yield b'"Concierge"}'
@@ -221,14 +216,12 @@ def test_a_timeout_is_an_error_of_the_library(stuck, name):
 
 @pytest.mark.parametrize("timeout", [(1, 0.05), urllib3.Timeout(read=0.05)])
 def test_requests_takes_every_form_of_timeout(stuck, timeout):
-    """A pair, or urllib3's `Timeout`."""
     with pytest.raises(requests.ReadTimeout):
         move(stuck, "requests", timeout=timeout)
 
 
 @pytest.mark.parametrize("name", CLIENTS)
 def test_a_stopping_server_refuses_a_call_that_still_works(own, stuck, name):
-    """In Deck's envelope."""
     waiting = run_in_thread(partial(move, stuck, name, timeout=60))
     stuck.reached.wait()
     own.stop()
@@ -238,7 +231,6 @@ def test_a_stopping_server_refuses_a_call_that_still_works(own, stuck, name):
 
 @pytest.mark.parametrize("name", ERRORS)
 def test_a_stopped_server_refuses_connections(own, name):
-    """The error names it."""
     with Deck(own.server.url, "sk_test") as deck:
         assert deck.transport  # it knows the server from when it ran
         assert deck.requests_adapter
@@ -265,7 +257,6 @@ def test_an_advance_of_a_cancelled_call_goes_on_to_its_next_pause(own, stuck, re
 
 
 def test_proxies_of_the_environment_are_ignored(anywhere, monkeypatch):
-    """By requests, too."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with CLIENTS["requests"](anywhere, {}) as call:
         assert call("GET", f"{anywhere.url}/_sim/health").status_code == 200
@@ -279,7 +270,6 @@ def test_a_transport_outlives_its_client(anywhere):
 
 
 def test_a_world_is_used_by_one_thread_only(own):
-    """That of the server's event loop, whoever calls."""
     seen = []
 
     async def look(app):

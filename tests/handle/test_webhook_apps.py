@@ -126,8 +126,6 @@ def test_an_application_is_called_and_may_call_the_api(anywhere, taker, name):
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_an_application_is_called_while_a_twin_waits(anywhere, taker, name):
-    """Also from a coroutine."""
-
     async def play():
         anywhere.deliver_to(MAKERS[name](taker))
         start_run(anywhere)
@@ -239,7 +237,6 @@ async def test_an_asgi_application_is_called_on_the_loop_of_its_registration(dec
 
 
 def test_a_loop_that_has_ended_is_not_used(anywhere):
-    """An application that was registered on it is called on another."""
     heard = []
 
     async def work():
@@ -256,7 +253,6 @@ def test_a_loop_that_has_ended_is_not_used(anywhere):
 
 
 def test_background_tasks_are_done_when_the_advance_returns(anywhere):
-    """Work after the answer is waited for."""
     done = []
 
     async def app(scope, receive, send):
@@ -326,7 +322,6 @@ def test_an_application_cannot_advance_the_clock_that_waits_for_it(anywhere):
 
 @pytest.mark.parametrize("app", [print, 5, lambda: None, "app"])
 def test_an_object_that_is_no_application_is_refused(deck, app):
-    """The error says what is allowed, and nothing is registered."""
     with pytest.raises(DeckSimError, match=r"an ASGI application.*or a WSGI application"):
         deck.deliver_to(app)
     assert not deck.requests
@@ -344,7 +339,6 @@ def test_an_invalid_destination_keeps_no_application(anywhere, wrong, said):
 
 
 def test_host_and_path_can_be_chosen(anywhere):
-    """Also a query."""
     seen = []
 
     def app(environ, start_response):
@@ -385,7 +379,6 @@ def test_every_edition_delivers_to_an_application(deck, edition):
 
 
 def test_several_applications_get_their_own_events(anywhere):
-    """WSGI and ASGI."""
     heard = []
 
     async def react():

@@ -57,7 +57,6 @@ STORY = """
 
 @pytest.mark.parametrize("library", ["httpx2", "httpx"])
 def test_the_same_tests_pass_with_each_library(run, pytester, library):
-    """Without a socket."""
     pytester.makeini(f"[pytest]\ndeck_client_library = {library}")
     run(STORY).assert_outcomes(passed=6)
 
@@ -87,7 +86,6 @@ def test_the_clients_are_of_the_chosen_library(run, pytester, ini, library):
     ],
 )
 def test_an_unusable_library_is_an_error(run, pytester, library, hidden, said):
-    """It says what is allowed, or what to install."""
     pytester.makeini(f"[pytest]\ndeck_client_library = {library}")
     text = f"""
         import sys

@@ -104,7 +104,6 @@ def test_without_scenarios_coverage_is_complete(run, text, status):
     ],
 )
 def test_a_wrong_option_is_a_usage_error(run, options, text):
-    """Before any test."""
     result = run("def test_it(): pass", *options)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*{text}*"])
@@ -112,7 +111,6 @@ def test_a_wrong_option_is_a_usage_error(run, options, text):
 
 @pytest.mark.parametrize("end", ["deck.reset()", "deck.restore(kept)", "deck.delete()"])
 def test_steps_played_before_a_reset_count(run, end):
-    """Also before a restore or a deletion."""
     text = PLAYS.replace("deck.use(", "kept = deck.snapshot()\n        deck.use(")
     run(f"{text}        {end}\n", "--deck-coverage").stdout.fnmatch_lines([PLAYED])
 

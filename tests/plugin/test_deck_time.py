@@ -43,7 +43,6 @@ FREEZER_MOVES = {
 
 @pytest.mark.parametrize("name", FREEZER_MOVES)
 def test_the_freezer_advances_the_world(world, name):
-    """In each way of moving it, before the call returns."""
     (deck, time), (move, length) = world, FREEZER_MOVES[name]
     move(time)
     assert deck.clock.now == time.now == FROZEN_START + length
@@ -83,7 +82,6 @@ MOVES = {"freezer": lambda deck, time: time.tick("1h"), "world": lambda deck, _:
 
 @pytest.mark.parametrize("move", MOVES)
 def test_a_receiver_sees_the_time_of_each_webhook(world, receiver, start_run, move):
-    """Also within an advance of an hour."""
     (deck, time), seen = world, []
     hook = {"name": "Hook", "type": "webhook", "events": ["*"]}
     made = deck.create("event-destinations", {**hook, "config": {"url": receiver.url}})
@@ -107,7 +105,6 @@ def test_a_receiver_sees_the_time_of_each_webhook(world, receiver, start_run, mo
 
 @pytest.mark.parametrize("back", [lambda time: time.tick(-1), lambda time: time.move_to("2025")])
 def test_the_freezer_does_not_go_back(world, back):
-    """It refuses, and both times stay."""
     deck, time = world
     with pytest.raises(DeckSimError, match="time cannot go back: it is 2025-01-15 09:30:00"):
         back(time)
@@ -169,7 +166,6 @@ def test_the_time_is_real_after_the_test(run):
 
 @pytest.mark.parametrize("mode", ["real", "follow"])
 def test_a_clock_that_moves_by_itself_is_refused(run, mode):
-    """The error names the clocks that are allowed."""
     text = f"""
         import pytest
         @pytest.mark.deck(clock={mode!r})

@@ -65,7 +65,6 @@ def test_scenarios_of_the_other_edition_are_left_out(run, pytester):
 
 
 def test_a_folder_with_errors_is_an_error_before_any_test(run, pytester):
-    """With the place."""
     pytester.mkdir("stories").joinpath("mine.yaml").write_text("version: 1\nname: [x]\n")
     result = run(EVERY.replace("MARKER", ""), "--deck-scenarios=stories")
     result.assert_outcomes(errors=1)

@@ -16,7 +16,6 @@ def stories(pytester):
 
 
 def test_each_test_has_a_new_world(run):
-    """On the same server."""
     text = """
         servers = set()
         def test_one(deck):
@@ -30,7 +29,6 @@ def test_each_test_has_a_new_world(run):
 
 
 def test_keys_depend_on_the_test_only(run):
-    """On its name, parameters included."""
     text = """
         import pytest
         keys = []
@@ -83,7 +81,6 @@ def test_every_world_has_the_scenarios_of_the_folder(run, pytester, stories, dec
     ],
 )
 def test_a_wrong_option_is_an_error_before_the_test(run, stories, option, said):
-    """Without a traceback."""
     stories.joinpath("mine.yaml").write_text("version: 1\nname: [x]\n")
     result = run("def test_use(deck): pass", option)
     result.assert_outcomes(errors=1)
@@ -116,7 +113,6 @@ def test_a_running_server_is_used(run, deck_server):
 
 
 def test_the_session_fixtures_can_be_overridden(run, pytester, stories, deck_server):
-    """Server, folder and edition, in a conftest."""
     pytester.makeconftest(f"""
         import pytest, pathlib
         @pytest.fixture(scope="session")
@@ -135,7 +131,6 @@ def test_the_session_fixtures_can_be_overridden(run, pytester, stories, deck_ser
 
 
 def test_a_test_receives_the_events_of_its_own_world(run):
-    """Each test has its own receiver."""
     text = """
         import pytest
         urls = set()
@@ -151,7 +146,6 @@ def test_a_test_receives_the_events_of_its_own_world(run):
 
 
 def test_the_options_are_documented(run):
-    """By `--help`."""
     run("", "--help").stdout.fnmatch_lines(["*--deck-url=*", "*deck_url (string):*"])
 
 

@@ -33,7 +33,6 @@ def two_tests(lint=None, *, passes=True):
 def test_findings_fail_a_test_if_its_marker_or_the_ini_file_says_so(
     run, pytester, ini, marked, errors
 ):
-    """The lint report is the message."""
     pytester.makeini(f"[pytest]\ndeck_lint = {ini}" if ini == "fail" else "[pytest]")
     result = run(two_tests(marked))
     result.assert_outcomes(passed=2, errors=errors)

@@ -95,7 +95,6 @@ def test_a_misspelt_marker_is_an_error(run):
 
 
 def test_pytest_lists_every_argument(run):
-    """`pytest --markers` has each."""
     shown = run("", "--markers").stdout.str()
     (line,) = [line for line in shown.splitlines() if line.startswith("@pytest.mark.deck(")]
     listed = re.findall(r"(\w+)=", line.partition("):")[0])

@@ -78,7 +78,6 @@ KINDS = {
 
 @pytest.mark.parametrize(("body", "lines"), KINDS.values(), ids=KINDS)
 def test_the_report_shows_the_cause(run, body, lines):
-    """For typical failures."""
     result = run(COMMON + body)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*- deck timeline -*", *lines])

@@ -22,7 +22,6 @@ def test_tenacity_sleeps_on_the_clock_of_the_world(deck, start_run, read_run):
 
 
 def test_tenacity_sleeps_in_coroutines(deck, start_run, read_run):
-    """With `deck.async_sleep`."""
     run = start_run(deck, "slow_success")
 
     async def read():
@@ -36,7 +35,6 @@ def test_tenacity_sleeps_in_coroutines(deck, start_run, read_run):
 
 
 def test_tenacity_gives_up_on_the_clock_of_the_world(deck, deck_time, start_run, read_run):
-    """With `deck_time`."""
     run = start_run(deck, "slow_success")
     retrying = tenacity.Retrying(
         retry=UNFINISHED,

@@ -89,7 +89,6 @@ def test_a_problem_of_the_world_fails_the_test(run, use):
 
 
 def test_a_test_can_allow_every_problem(run):
-    """With `strict=False`."""
     run(using("; ".join(PROBLEMS), strict=False)).assert_outcomes(passed=1)
 
 
