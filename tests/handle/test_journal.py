@@ -75,18 +75,19 @@ def test_calls_are_found_by_pattern_and_content(pattern, wanted, places):
     ("pattern", "wanted", "text"),
     [
         ("POST", {}, "'POST' is not a pattern of calls; write it like `POST /v2/tasks/*/run`"),
-        ("GET v2/tasks", {}, "is not a pattern of calls"),
         ("**", {"jsn": 1}, "unknown argument 'jsn'; did you mean 'json'?; allowed are `stat"),
-        ("**", {"method": "GET"}, "unknown argument 'method'"),
+        ("**", {"status": "409"}, "`status` is a number like 409, not '409'"),
         ("**", {"error": "rate_limited"}, "; such are `rate_limit/rate_limit_exceeded` and `rate"),
         ("**", {"error": "auth/auth_invald"}, "'; did you mean 'auth/auth_invalid'?"),
+        ("**", {"error": "409"}, "write `type/code`: `request/state_invalid`"),
+        ("**", {"headers": {"Authorization": "x"}}, "keep the header 'Authorization'; it keeps"),
     ],
 )
-def test_an_unknown_filter_is_an_error(pattern, wanted, text):
+def test_an_expectation_that_no_call_can_meet_is_an_error(pattern, wanted, text):
+    """`assert_not_called` would always pass."""
     for find in (CALLS.where, CALLS.assert_called, CALLS.assert_not_called):
-        with pytest.raises(DeckSimError) as caught:
+        with pytest.raises(DeckSimError, match=re.escape(text)):
             find(pattern, **wanted)
-        assert text in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -94,16 +95,14 @@ def test_an_unknown_filter_is_an_error(pattern, wanted, text):
     [
         ("POST /v2/task/*/run", "can match 'POST /v2/task/*/run'; did you mean 'POST /v2/tasks/"),
         ("/v2/credentials", "the edition `connections` can match '/v2/credentials'; it is one of"),
-        ("GET /v1/agents", "'/v1/agents' is not a path of the API; paths begin with `/v2`"),
         ("GET /_sim/world", "is a path of the control API; its calls are not in the journal"),
     ],
 )
 def test_a_call_that_cannot_be_made_is_an_error(deck, pattern, text):
     """Otherwise an assertion that it is absent would pass for ever."""
     for find in (deck.requests.where, deck.requests.assert_not_called, deck.requests.assert_order):
-        with pytest.raises(DeckSimError) as caught:
+        with pytest.raises(DeckSimError, match=re.escape(text)):
             find(pattern)
-        assert text in str(caught.value)
 
 
 def test_a_call_that_is_no_operation_can_be_asked_for_by_its_error(deck, api):
@@ -232,27 +231,6 @@ def test_a_test_may_ask_for_more_headers(deck, api):
     api.get("/agents", headers={"X-Tenant": "t1"})
     deck.requests.assert_called("GET /v2/agents", headers={"X-Tenant": "t1"})
     deck.requests.where("GET /v2/agents").assert_not_called(headers={"X-Tenant": "t2"})
-
-
-@pytest.mark.parametrize(
-    ("pattern", "wanted", "said"),
-    [
-        (
-            "POST /tasks/*/run",
-            {},
-            "'/tasks/*/run' is not a path of the API; paths begin with `/v2`",
-        ),
-        ("PSOT /v2/tasks/*/run", {}, "unknown method 'PSOT'; did you mean 'POST'?"),
-        ("**", {"status": "409"}, "`status` is a number like 409, not '409'"),
-        ("**", {"error": "request/state_invald"}, "did you mean 'request/state_invalid'?"),
-        ("**", {"error": "409"}, "write `type/code`: `request/state_invalid`"),
-        ("**", {"headers": {"Authorization": "x"}}, "keep the header 'Authorization'; it keeps"),
-    ],
-)
-def test_an_impossible_call_is_an_error(pattern, wanted, said):
-    """`assert_not_called` would always pass."""
-    with pytest.raises(DeckSimError, match=re.escape(said)):
-        CALLS.assert_not_called(pattern, **wanted)
 
 
 DROPPED = Calls(CALLS, dropped=2)
