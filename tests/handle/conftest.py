@@ -19,15 +19,12 @@ def api(deck):
 
 
 @pytest.fixture
-def run(deck, api):
+def run(deck):
     """Start a run of a ready task."""
 
     def run(**task):
         ready = deck.ready_task(**task)
-        body = {"connection_id": ready.connection_id}
-        answer = api.post(f"/tasks/{ready.task_id}/run", json=body)
-        assert answer.status_code == 201, answer.text
-        return answer.json()
+        return deck.create(f"tasks/{ready.task_id}/run", ready.login)
 
     return run
 
