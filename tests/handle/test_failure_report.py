@@ -123,12 +123,12 @@ def test_a_client_of_an_earlier_test_is_named_by_its_key(deck):
         deck.reset()
 
 
-def refuses(status):
-    """An application that answers every webhook with a status."""
+def refuses(status, body=""):
+    """An application that answers every webhook with a status and a text."""
 
     def app(environ, start_response):
         start_response(f"{status} ", [])
-        return []
+        return [body.encode()]
 
     return app
 
@@ -250,8 +250,8 @@ def test_the_way_to_the_world_is_shown_to_who_has_not_called_it(deck, monkeypatc
         assert write_report(deck).endswith("  `deck.intercept()` answers for `api.deck.co`")
         client.get(f"{deck.url}/openapi.json")
         with pytest.raises(httpx2.ConnectError):
-            client.get("https://eu.deck.invalid/v2/agents")
-    assert write_report(deck).endswith("called `eu.deck.invalid`, too, which it does not name")
+            client.get("http://0.0.0.0:9/v2/agents")
+    assert write_report(deck).endswith("called `0.0.0.0`, too, which it does not name")
 
 
 def test_a_used_idempotency_key_names_its_first_call(deck, api):
@@ -290,12 +290,7 @@ def test_events_before_the_first_destination_are_shown(deck, run, is_late):
 )
 def test_the_text_of_a_refused_webhook_is_shown(deck, run, status, body, said):
     """A 404 asks for the path; a text that is not about signatures asks for no secret."""
-
-    def app(environ, start_response):
-        start_response(f"{status} ", [])
-        return [body.encode()]
-
-    deck.deliver_to(app)
+    deck.deliver_to(refuses(status, body))
     run()
     deck.advance("1m")
     report = write_report(deck)
