@@ -31,8 +31,8 @@ class WorldState:
     _resources: dict[str, dict[str, Resource]] = field(init=False)  # kind -> id -> resource
     stories: dict[str, Story] = field(default_factory=dict)  # by connection, session or run
     users: dict[str, dict[str, None]] = field(default_factory=dict)  # resource -> live runs on it
-    # The resources that others show in a list, and the files of runs: by id of the other, and their
-    # field that names it.
+    # The ids in the lists of resources: those of an agent's tasks are under its id and `agent_id`,
+    # those of a run's files under its id and `task_run_id`.
     members: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     timers: Timers = field(default_factory=Timers)
     events: BoundedLog[Event] = field(default_factory=BoundedLog)

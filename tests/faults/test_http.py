@@ -15,7 +15,6 @@ def put(sim):
     def put(match=RUN, **fault):
         answer = sim.post("/faults", json={"match": match, **fault})
         assert answer.status_code == 200, answer.text
-        return answer.json()["id"]
 
     return put
 
