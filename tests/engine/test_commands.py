@@ -251,17 +251,6 @@ def test_a_seeded_connection_can_be_used_and_dropped(play):
     assert play.look(run).status == "failed"
 
 
-def test_a_connection_is_reopened_under_the_same_id(play):
-    """It plays a new script, and then runs tasks again."""
-    connection = play.open("[connected: 10m, disconnected]")
-    play.wait("10m")
-    reopened = reopen(play, connection, "[connecting: 3s, connected]")
-    assert (reopened.id, reopened.status) == (connection.id, "connecting")
-    play.wait("3s")
-    assert play.look(connection).status == "connected"
-    assert play.run("[running, completed]", connection).status == "completed"
-
-
 @pytest.mark.parametrize("name", ["disconnect", "drop", "invalidate", "terminate"])
 def test_live_runs_fail_with_their_connection(play, name):
     """Finished runs and those of other connections stay as they are."""

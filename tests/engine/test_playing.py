@@ -181,24 +181,6 @@ def test_a_person_decides_about_a_pending_run(play, verdict, status):
         assert play.error(run) == "task/review_rejected: The reviewer rejected the run."
 
 
-def test_a_pending_run_with_a_duration_is_approved_by_time(play):
-    """`pending: 10m` is approved after ten minutes."""
-    run = play.run("[running, pending: 10m, completed]")
-    play.wait("10m")
-    assert play.told(run)[-1] == "10m pending -> completed"
-
-
-def test_a_story_continues_behind_a_branch(play):
-    """After the last step of a branch comes the step behind its prompt."""
-    prompt = "{timeout: 1m, on_timeout: [running: 2s]}"
-    run = play.run(f"[running, interaction_required: {prompt}, running: 3s, completed]")
-    play.wait("1h")
-    assert play.told(run)[-2:] == [
-        "1m interaction_required -> running",
-        "1m5s running -> completed",
-    ]
-
-
 def test_played_steps_are_counted(play):
     """Each step is counted as often as it was entered, by its path."""
     prompt = "{timeout: 1m, accept: {code: '1'}, on_timeout: [failed: task/task_failed]}"
@@ -207,16 +189,6 @@ def test_played_steps_are_counted(play):
     play.wait("1m")
     counts = {path: n for (_, kind, path), n in play.world.played.items() if kind == "task_run"}
     assert counts == {(0,): 1, (1,): 2, (1, "on_timeout", 0): 1}
-
-
-def test_a_run_that_breaks_its_output_schema_fails(play):
-    """The output is not shown."""
-    schema = {"type": "object", "properties": {"rooms": {"type": "integer"}}}
-    steps = "[running, completed: {output: {rooms: many}}]"
-    run = play.run(steps, output_schema=schema)
-    text = "task/output_invalid: `output.rooms`: 'many' is not of type 'integer'"
-    assert play.error(run) == text
-    assert play.look(run)["output"] is None
 
 
 def test_a_run_fails_with_all_errors_of_its_script(play):
