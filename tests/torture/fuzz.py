@@ -1,13 +1,14 @@
 """The fuzzer: sends inputs over sockets, and judges every answer.
 
-Inputs come in chapters. A chapter begins with a prepared world, so that one input, or a chapter up
-to it, can be sent again: `--only N`, and `--only N --after-all` for those before it, too.
+Inputs come in chapters. A chapter begins with a prepared world, so that an input can be sent again,
+alone (`--only N`) or after those of its chapter (`--only N --after-all`).
 """
 
 import argparse
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
@@ -27,7 +28,7 @@ _SOON = 1.0  # seconds after which it is asked whether a hold or a fault keeps a
 
 
 class Finding(Exception):
-    """Something that must not be."""
+    """A wrong answer, with the number of the input that got it."""
 
     def __init__(self, number: int, text: str) -> None:
         super().__init__(text)
@@ -40,7 +41,7 @@ class Fuzzer:
     def __init__(self, simulator: Client, seed: int) -> None:
         self.simulator, self.seed = simulator, seed
         self.inputs = [Inputs(seed, prepare(simulator, edition)) for edition in EDITIONS]
-        self.statuses: dict[int, int] = {}
+        self.statuses = Counter[int]()
         self.longest = (0.0, 0)
         self._connection: Connection | None = None
         self._last: Answer | None = None
@@ -203,14 +204,14 @@ class Fuzzer:
             if taken is None:  # cut, as the client has ended its part
                 return
             answer, length = taken
-            self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
+            self.statuses[answer.status] += 1
             if answer.status >= 500 and (wrong := judge(given, answer)):
                 raise Finding(given.number, wrong)
             data = data[length:]
 
     def _judge(self, given: Input, answer: Answer) -> None:
         self._last = answer
-        self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
+        self.statuses[answer.status] += 1
         if wrong := judge(given, answer):
             text = f"{wrong}\n{answer.status} {answer.headers}\n{answer.body[:2000]!r}"
             raise Finding(given.number, text)
@@ -318,6 +319,6 @@ def main(arguments: list[str]) -> int:
             fuzzer.run_one(given.only, after_all=given.after_all)
         except Finding as finding:
             return _report(fuzzer, finding)
-        print(f"nothing found; answers: {fuzzer.statuses}")
+        print(f"nothing found; answers: {dict(fuzzer.statuses)}")
         sys.stdout.write(simulator.read_log()[-2000:])
     return 0
