@@ -238,29 +238,21 @@ class _Line(socketserver.StreamRequestHandler):
         self.server.answer(Arrival(self.rfile), self.connection)
 
 
-@contextmanager
-def _receiving():
-    with Receiver() as receiver:
-        thread = threading.Thread(target=receiver.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
-            yield receiver
-        finally:
-            receiver.closing.set()
-            receiver.shutdown()
-            thread.join()
-
-
 @pytest.fixture
 def receiver():
     """A real receiver of webhooks, in a thread; it answers 200 by default."""
-    with _receiving() as receiver:
+    with Receiver() as receiver:
+        thread = threading.Thread(target=receiver.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
         yield receiver
+        receiver.closing.set()
+        receiver.shutdown()
+        thread.join()
 
 
 @pytest.fixture
 def subscribe(api, receiver):
-    """Make a destination of the receiver's; returns it as it was created."""
+    """Create a destination at the receiver; returns it."""
 
     def subscribe(*events, path="/", url=None, **body):
         config = {"url": url or receiver.url + path, **body.pop("config", {})}
@@ -274,7 +266,7 @@ def subscribe(api, receiver):
 
 @pytest.fixture
 def agent(api):
-    """Make an agent, which is an event."""
+    """Create an agent, which emits an event."""
     return lambda name="Concierge": api.post("/agents", json={"name": name}).json()
 
 

@@ -5,19 +5,38 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import deck_sim
 
+START_SERVER = """
+import deck_sim.cli.serve
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server.serve import Server
+WorldRegistry().create("key")
+Server(WorldRegistry()).stop()
+"""
+PRINT_HELP = """
+from contextlib import suppress
+from deck_sim.cli.app import main
+for word in ("--help", "--version"):
+    with suppress(SystemExit):
+        main([word])
+"""
+SLOW = {"pydantic", "yaml", "jsonschema", "jinja2", "rich", "httpx2", "sqlite3"}
 
-def test_a_server_is_ready_before_the_slow_modules_are_imported():
-    """A server starts without pydantic, YAML, JSON Schema, templates and the API below `/v2`."""
-    program = (
-        "import sys\nimport deck_sim.cli.serve\nfrom deck_sim.server.serve import Server\n"
-        "from deck_sim.runtime.registry import WorldRegistry\n"
-        "WorldRegistry().create('key')\nServer(WorldRegistry()).stop()\n"
-        "slow = {'pydantic', 'yaml', 'jsonschema', 'jinja2', 'rich', 'httpx2', 'sqlite3'}\n"
-        "slow.add('deck_sim.server.api')\n"
-        "sys.exit(str(slow & set(sys.modules) or ''))"
-    )
+
+@pytest.mark.parametrize(
+    ("program", "slow"),
+    [
+        (START_SERVER, SLOW | {"deck_sim.server.api"}),
+        (PRINT_HELP, SLOW | {"starlette", "uvicorn"}),
+    ],
+    ids=["server", "help"],
+)
+def test_slow_modules_are_not_imported_before_they_are_needed(program, slow):
+    """A server is ready, and the help is printed, without them."""
+    program += f"import sys; sys.exit(str({slow} & set(sys.modules) or ''))"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert ran.stderr.strip() == ""
 

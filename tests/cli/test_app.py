@@ -36,30 +36,11 @@ def test_each_command_has_help_that_says_the_same_as_the_table(name, cli):
     assert f"Examples:\n  {command(name).examples[0]}\n" in shown.stdout
 
 
-def test_all_commands_are_listed_for_a_shell():
-    """They are proposed when `deck-sim` is completed."""
-    proposed = main.shell_complete(click.Context(main), "")
-    assert {*COMMANDS} <= {item.value for item in proposed}
-
-
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_option_has_a_help_text(name):
     """In every command."""
     options = [p for p in command(name).params if isinstance(p, click.Option)]
     assert all(option.help for option in options)
-
-
-def test_help_and_version_import_nothing_heavy():
-    """No web framework, no pydantic, no rich."""
-    program = (
-        "import sys\nfrom contextlib import suppress\nfrom deck_sim.cli.app import main\n"
-        "for word in ('--help', '--version'):\n"
-        "    with suppress(SystemExit):\n        main([word])\n"
-        "heavy = {'starlette', 'uvicorn', 'pydantic', 'httpx2', 'rich', 'yaml', 'jsonschema'}\n"
-        "sys.exit(str(heavy & set(sys.modules) or ''))"
-    )
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert ran.stderr.strip() == ""
 
 
 def test_python_dash_m_is_the_command_line(monkeypatch, capsys):
@@ -96,21 +77,6 @@ def test_wrong_usage_is_one_line_and_exit_code_2(words, message, cli):
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert refused.stderr.startswith(f"deck-sim: {message}")
     assert refused.stderr.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    ("words", "proposed"),
-    [
-        ("deck-sim s", ["serve", "scenarios", "schema"]),
-        ("deck-sim clock --m", ["--mode"]),
-        ("deck-sim srve --p", []),
-    ],
-)
-def test_a_shell_can_complete_commands_and_options(words, proposed, cli):
-    """A misspelt command has no completions."""
-    count = str(len(words.split()) - 1)
-    shown = cli(_MAIN_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=count)
-    assert [line.removeprefix("plain,") for line in shown.stdout.split()] == proposed
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,13 @@ import pytest
         ("deck-sim scenarios mfa_tw", ["plain,mfa_twice"]),
         ("deck-sim play --scenarios {folder} min", ["plain,mine"]),
         ("deck-sim play tests/", ["file,tests/"]),
-        ("deck-sim ex", ["plain,exec"]),
+        ("deck-sim s", ["plain,serve", "plain,scenarios", "plain,schema"]),
+        ("deck-sim clock --m", ["plain,--mode"]),
+        ("deck-sim srve --p", []),
     ],
 )
-def test_a_shell_can_complete_scenarios(words, proposed, cli, write, tmp_path):
-    """Those of a folder, too, broken files or not. Other names are files."""
+def test_a_shell_can_complete_commands_options_and_scenarios(words, proposed, cli, write, tmp_path):
+    """Scenarios of a folder, too, broken files or not. Other names are files."""
     write("mine", "running", "completed")
     (tmp_path / "broken.yaml").write_text("version: 1\nname: broken\ntask_run: [walking]\n")
     words = words.format(folder=tmp_path)

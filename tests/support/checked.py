@@ -50,7 +50,7 @@ _CLOSED = {"additionalProperties": False}
 
 @cache
 def validator(edition, path, method, status=None, *, closed=True):
-    """A validator of the answer with that status, or without a status of the body."""
+    """A validator of the answer with that status, or without a status of the request's body."""
     found = document(edition)
     operation = found["paths"][path][method]
     part = operation["responses"][status] if status else operation["requestBody"]
@@ -69,13 +69,18 @@ def patterns(edition):
     return [(path, re.compile(re.sub(r"\{\w+\}", "[^/]+", path))) for path in paths]
 
 
+def find_operation(edition, method, path):
+    """The path of a call as in the document, and its operation; None if there is none."""
+    place = next((name for name, pattern in patterns(edition) if pattern.fullmatch(path)), None)
+    return place, document(edition)["paths"].get(place, {}).get(method)
+
+
 def complaints(edition, method, path, status, sent, answered, *, closed=True):
     """The mismatches of one call; `sent` and `answered` are its bodies.
 
     With `closed` the answer must not have undocumented fields.
     """
-    place = next((name for name, pattern in patterns(edition) if pattern.fullmatch(path)), None)
-    operation = document(edition)["paths"].get(place, {}).get(method)
+    place, operation = find_operation(edition, method, path)
     if operation is None:
         allowed = (401, 413, 429, 500, 501, 405 if place else 404)
         return [] if status in allowed else [f"the status is none of {allowed}"]
@@ -92,18 +97,14 @@ def complaints(edition, method, path, status, sent, answered, *, closed=True):
 
 def wrong_headers(edition, method, path, status, names):
     """The missing and the undocumented headers of an answer whose headers are `names`."""
-    place = next((name for name, pattern in patterns(edition) if pattern.fullmatch(path)), None)
-    answer = document(edition)["paths"].get(place, {}).get(method, {}).get("responses", {})
-    known = answer.get(f"{status}", {}).get(
-        "headers", ["Deck-Sim-Version", "Deck-Sim-Assumed", "Retry-After"]
-    )
+    _, operation = find_operation(edition, method, path)
+    answers = operation["responses"] if operation else {}
+    usual = ["Deck-Sim-Version", "Deck-Sim-Assumed", "Retry-After"]
+    known = answers.get(f"{status}", {}).get("headers", usual)
     must = {name.lower() for name in known if ANSWERED[name]["required"]}
-    ours = {name for name in names if name in OURS}
+    ours = {name.lower() for name in ANSWERED} & {*names}
     wrong = (ours - {name.lower() for name in known}) | (must - ours)
     return [f"the header {name} is missing or not documented" for name in sorted(wrong)]
-
-
-OURS = {name.lower() for name in ANSWERED}
 
 
 def undocumented(operation, status, answered):
