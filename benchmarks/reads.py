@@ -97,8 +97,8 @@ def request(method, path, data=None):
     return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body
 
 
-def start_run(client):
-    """Play a run to its end; returns its path and the run."""
+def ready_task(client):
+    """Make what a run needs; returns the path and the body of the call that starts one."""
     website = {"type": "website", "website": {"url": "https://hotel.example"}}
     source = client.call("POST", "/v2/sources", website)["id"]
     agent = client.call("POST", "/v2/agents", {"name": "Concierge"})["id"]
@@ -108,7 +108,12 @@ def start_run(client):
     body = {"source_id": source, "auth_method": "none"}
     connection = client.call("POST", "/v2/connections", body)["id"]
     client.call("POST", "/_sim/clock/advance", {"until": "idle"})
-    run = client.call("POST", f"/v2/tasks/{task}/run", {"connection_id": connection})["id"]
+    return f"/v2/tasks/{task}/run", {"connection_id": connection}
+
+
+def play_run(client):
+    """Play a run to its end; returns its path and the run."""
+    run = client.call("POST", *ready_task(client))["id"]
     client.call("POST", "/_sim/clock/advance", {"until": "idle"})
     path = f"/v2/task-runs/{run}"
     return path, client.call("GET", path)
@@ -117,7 +122,7 @@ def start_run(client):
 def main(rounds):
     with running(serve_deck) as deck_pipe, running(serve_bare) as bare_pipe:
         deck = Client(deck_pipe.recv())
-        path, run = start_run(deck)
+        path, run = play_run(deck)
         assert run["status"] == "completed"
         bare_pipe.send(run)
         bare = Client(bare_pipe.recv())

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
-from reads import Client, request, running, serve_deck
+from reads import Client, ready_task, request, running, serve_deck
 
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import Server
@@ -32,16 +32,11 @@ def serve_kept(pipe):
 
 def prepare(client):
     """Make what a run needs; returns the creates to measure, by name."""
-    website = {"type": "website", "website": {"url": "https://hotel.example"}}
-    source = client.call("POST", "/v2/sources", website)["id"]
+    start = ready_task(client)
     agent = client.call("POST", "/v2/agents", {"name": "Concierge"})["id"]
-    task = client.call("POST", "/v2/tasks", {"name": "Read", "agent_id": agent})["id"]
-    body = {"source_id": source, "auth_method": "none"}
-    connection = client.call("POST", "/v2/connections", body)["id"]
-    client.call("POST", "/_sim/clock/advance", {"until": "idle"})
     return {
         "an agent": request("POST", "/v2/agents", {"name": "Concierge"}),
-        "a run": request("POST", f"/v2/tasks/{task}/run", {"connection_id": connection}),
+        "a run": request("POST", *start),
         "a read": request("GET", f"/v2/agents/{agent}"),
     }
 
