@@ -1,7 +1,8 @@
-"""The base class of commands, and the error that they raise."""
+"""What all commands share: their base class, their error, and printing JSON."""
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,6 +10,12 @@ import click
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 GIVEN_WORDS = "deck_sim.given_words"  # of a command, in the `meta` of its context
+
+
+def check_folder(option: str, file: Path | None) -> None:
+    """Refuse an output file in a folder that does not exist."""
+    if file is not None and not file.parent.is_dir():
+        raise click.UsageError(f"{option}: the folder {str(file.parent)!r} does not exist")
 
 
 def print_json(data: Any) -> None:
@@ -24,7 +31,7 @@ class Command(click.Command):
         self.examples = examples
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the words; the error about a wrong one says what may be meant."""
+        """Read the words; the error about a wrong one suggests a right one."""
         given = ctx.meta[GIVEN_WORDS] = [*args]
         try:
             return super().parse_args(ctx, args)

@@ -17,7 +17,7 @@ import click
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.real_time import monotonic
-from deck_sim.cli.command import GIVEN_WORDS, Command, CommandError
+from deck_sim.cli.command import GIVEN_WORDS, Command, CommandError, check_folder
 from deck_sim.cli.exec_report import (
     ExecReport,
     explain_how_to_call,
@@ -115,9 +115,7 @@ def command(
     """
     if not words:
         raise click.UsageError("give the command to run, like `deck-sim exec -- npm test`")
-    if report_file is not None and not report_file.parent.is_dir():
-        folder = str(report_file.parent)
-        raise click.UsageError(f"--report: the folder {folder!r} does not exist")
+    check_folder("--report", report_file)
     if report_file is not None and report_file.suffix not in ("", ".xml", ".json"):
         name = report_file.name
         raise click.UsageError(f"--report: {name!r} must end in .xml (JUnit) or in .json")

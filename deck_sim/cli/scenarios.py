@@ -59,16 +59,16 @@ def draw(scenario: Scenario) -> Tree:
     if scenario.summary:
         title.append(f"\n{scenario.summary}", "not bold")
     tree = Tree(title, guide_style="dim")
+    rows = {}
     if scenario.when:
-        when = scenario.when.model_dump(exclude_none=True)
-        tree.add(Text("when", "bold").append(f"  {describe_value(when)}", "not bold"))
+        rows["when"] = describe_value(scenario.when.model_dump(exclude_none=True))
     if scenario.task_timeout:
-        length = format_duration(scenario.task_timeout)
-        tree.add(Text("task_timeout", "bold").append(f"  {length}", "not bold"))
+        rows["task_timeout"] = format_duration(scenario.task_timeout)
     if scenario.play:
         play = scenario.play.model_dump(exclude_unset=True).items()
-        shown = ", ".join(f"{key}: {describe_value(value) or 'none'}" for key, value in play)
-        tree.add(Text("play", "bold").append(f"  {shown}", "not bold"))
+        rows["play"] = ", ".join(f"{key}: {describe_value(value) or 'none'}" for key, value in play)
+    for name, text in rows.items():
+        tree.add(Text(name, "bold").append(f"  {text}", "not bold"))
     first = EDITIONS[scenario.editions[0]]
     for kind in (kind for kind in KINDS if scenario.defines(kind) or kind in first.kinds):
         usual = "" if scenario.defines(kind) else "  (the default; not in the file)"

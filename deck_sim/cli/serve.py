@@ -12,7 +12,7 @@ import click
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.version import __version__
-from deck_sim.cli.command import Command
+from deck_sim.cli.command import Command, check_folder
 from deck_sim.cli.interception import intercepted_variables
 from deck_sim.cli.option_types import ANY_KEY
 from deck_sim.cli.server_log import log_to_stderr
@@ -82,8 +82,7 @@ def command(
     Each API key has its own world, made when the key is first used. Each call of the Deck API and
     each delivery is a line on standard error.
     """
-    if port_file is not None and not port_file.parent.is_dir():
-        raise click.UsageError(f"--port-file: the folder {str(port_file.parent)!r} does not exist")
+    check_folder("--port-file", port_file)
     if port_file is not None and port_file.exists() and not port_file.is_file():
         text = f"--port-file: {str(port_file)!r} is a device or a pipe, not a file"
         raise click.UsageError(text)

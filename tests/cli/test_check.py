@@ -76,7 +76,7 @@ def test_json_of_files_without_mistakes_is_an_empty_list(cli, write):
         ),
     ],
 )
-def test_the_edition_of_a_scenario_is_told_with_its_reason(steps, keys, told, cli, write):
+def test_the_edition_of_a_scenario_is_printed_with_its_reason(steps, keys, told, cli, write):
     """The step or error that only one edition has; a playlist has that of its entries."""
     mine = write("mine", *steps, **keys)
     turns = mine.with_name("turns.yaml")

@@ -90,7 +90,7 @@ for key, path in (("sk_a", "/agents"), ("k\\xe9y", "/agents"), ("sk_b", "_sim"))
     assert shown[-1].startswith("deck-sim: 2 calls in 2 worlds; no scenario was played")
 
 
-def test_a_command_that_calls_nothing_is_told_where_the_api_is(cli):
+def test_a_command_that_calls_nothing_gets_a_hint(cli):
     """It probably does not read the variable."""
     shown = cli("exec", "--env-base-url", "DECK_URL", *python("raise SystemExit(254)")).stderr
     assert "nothing called the simulated API: does the command read DECK_URL?" in shown
@@ -103,7 +103,7 @@ def test_an_option_after_the_command_is_named(cli):
     assert "came after" not in cli("exec", "--", "true", "--clock", "on_poll").stderr
 
 
-def test_a_command_that_uses_another_key_is_told_its_key(cli):
+def test_another_key_than_the_own_is_reported(cli):
     """A variable that is not set ends up as a key like `undefined`."""
     source = CLIENT.replace('os.environ["DECK_API_KEY"]', "'undefined'")
     told = "  all calls came with the key 'undefined'; the one in `KEY` is 'sk_sim_local'\n"
@@ -152,7 +152,7 @@ def test_webhooks_that_wait_for_a_frozen_clock_are_in_the_summary(cli):
     assert "undelivered webhooks: 1 not sent yet, and only an advance of the frozen clock" in shown
 
 
-def test_equal_findings_of_the_lint_are_told_once(cli):
+def test_equal_findings_of_the_lint_are_printed_once(cli):
     """With their number."""
     source = """
 import os

@@ -170,7 +170,7 @@ def test_the_variables_of_a_server_that_listens_elsewhere_name_it(intercept, tmp
     assert json.loads(file.read_text())["NO_PROXY"].endswith(",127.0.0.2")
 
 
-def test_a_command_that_calls_nothing_is_told_what_leads_to_the_api(intercept):
+def test_a_command_that_calls_nothing_gets_a_hint(intercept):
     """It probably uses no proxy."""
     assert "does the command use HTTPS_PROXY and SSL_CERT_FILE" in intercept("--", "true")[1]
 

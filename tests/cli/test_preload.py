@@ -55,7 +55,7 @@ def test_another_host_has_no_address(load, host, port):
     assert asked == []
 
 
-def test_the_proxy_is_told_of_a_refused_host(load):
+def test_a_refused_host_is_reported_to_the_proxy(load):
     """It counts the call for the summary."""
     with socket.create_server(("127.0.0.1", 0)) as proxy:
         load(**{**SETTINGS, "DECK_SIM_INTERCEPT_PORT": f"{proxy.getsockname()[1]}"})

@@ -200,7 +200,7 @@ def test_wrong_usage_changes_nothing(words, message, drive, sim):
 
 
 @pytest.mark.parametrize("words", [["advance", "5m"], ["timeline"], ["coverage"]])
-def test_a_key_that_no_call_came_with_is_told(words, drive, cli, server, key, run_task):
+def test_a_key_that_no_call_came_with_is_reported(words, drive, cli, server, key, run_task):
     """With the keys that were called; the command is done as usual."""
     run_task()
     shown = cli(*words, "--url", server.url, "--key", f"{key}_misspelt")

@@ -20,11 +20,11 @@ from .wire import PATIENCE, Answer, BadAnswer, Connection, NoAnswer, parse_answe
 
 CHAPTER = 400  # inputs to one world
 _SLICE = 8_000  # inputs for continuous integration
-_REPORTED = 125 * CHAPTER  # inputs after which a line shows how far it is
-_PIPELINE = 12  # at most so many on their way
+_REPORTED = 125 * CHAPTER  # inputs between two lines of progress
+_PIPELINE = 12  # the most inputs that are sent without waiting for an answer
 _EVERY = 61  # each such input is sent alone, and if it is refused, the world must be as before
 _SLOW = {"delay", "slow_headers", "drip"}  # faults that may keep a client waiting
-_SOON = 1.0  # seconds after which it is asked whether a hold or a fault keeps an answer back
+_SOON = 1.0  # seconds after which it looks for a hold or a fault that delays an answer
 
 
 class Finding(Exception):
@@ -45,7 +45,7 @@ class Fuzzer:
         self.longest = (0.0, 0)
         self._connection: Connection | None = None
         self._last: Answer | None = None
-        self._has_interfered = False  # with the world, to get an answer
+        self._has_interfered = False  # whether it changed the world, to get an answer
 
     def inputs_of(self, chapter: int) -> Inputs:
         """The inputs of a chapter; its number selects the edition."""
@@ -163,13 +163,13 @@ class Fuzzer:
             raise Finding(last.number, f"the next request got {answer}")
 
     def _send_compared(self, given: Input) -> None:
-        """Send one request, and see that a refused one has changed nothing."""
+        """Send one request; if it is refused, check that it has changed nothing."""
         before, self._last, self._has_interfered = self._digest(), None, False
         self._send_sound([given])
         answer = self._last
         if before is None or answer is None or answer.status < 400 or self._has_interfered:
             return
-        if given.path == "/_sim/clock/advance":  # one that ends without its event has moved time
+        if given.path == "/_sim/clock/advance":  # without its event it has moved the clock
             return
         if "deck-sim-fault" not in answer.headers and self._digest() not in (before, None):
             raise Finding(
@@ -178,12 +178,12 @@ class Fuzzer:
 
     def _digest(self) -> int | None:
         if self.simulator.get(MAIN, "/_sim/clock")["mode"] != "frozen":
-            return None  # time passes between two looks
+            return None  # time passes between two calls
         answer = self.simulator.call(MAIN, "GET", "/_sim/snapshot")
         return digest_of_world(json.loads(answer.body)) if answer.status == 200 else None
 
     def _send_broken(self, given: Input) -> None:
-        """Send something on a connection of its own. The server answers or closes."""
+        """Send an input on its own connection. The server answers or closes."""
         connection = Connection(self.simulator.port)
         try:
             connection.send(given.data)
@@ -197,11 +197,11 @@ class Fuzzer:
             raise Finding(given.number, "the server is not healthy")
 
     def _judge_bytes(self, given: Input, data: bytes) -> None:
-        if b"HEAD" in given.data[:80]:  # nobody knows which of the answers have a body
+        if b"HEAD" in given.data[:80]:  # it is not known which of the answers have a body
             data = data.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if data else b""
         while data:
             taken = parse_answer(data, "GET", at_end=True)
-            if taken is None:  # cut, as the client has ended its part
+            if taken is None:  # incomplete, since the client has closed its half
                 return
             answer, length = taken
             self.statuses[answer.status] += 1
@@ -301,7 +301,7 @@ def _report(fuzzer: Fuzzer, finding: Finding) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """Fuzz, as the command line says."""
+    """Run the fuzzer; returns 1 if it found something."""
     parser = argparse.ArgumentParser(prog="scripts/torture fuzz", description=__doc__)
     parser.add_argument("--inputs", type=int, default=1_000_000, help="how many (1,000,000)")
     parser.add_argument("--first", type=int, default=0, help="the number of the first (0)")

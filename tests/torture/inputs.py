@@ -29,7 +29,7 @@ class Framing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """The bytes of one input, and what the judges must know of it."""
+    """The bytes of one input, and what the judges need to know."""
 
     number: int
     data: bytes
@@ -38,9 +38,9 @@ class Input:
     framing: Framing
 
 
-_LONGEST_BODY = 500_000  # bytes, but for the few that are meant to be refused for their size
+_LONGEST_BODY = 500_000  # bytes; a few inputs are longer, to be refused
 _LONGEST_HEAD = 12_000  # bytes of a request line and headers that every server takes
-_OF_SNAPSHOTS = "sk_fuzz_snapshots"  # nothing else is done in a world that was damaged
+_OF_SNAPSHOTS = "sk_fuzz_snapshots"  # of the world that damaged snapshots replace
 _FORGED = 0.5  # share of the damaged snapshots that get a new digest
 MAIN, SIDE = "sk_fuzz_main", "sk_fuzz_side"  # `SIDE` is for calls that replace the whole world
 
@@ -103,7 +103,7 @@ class Inputs:
         }  # fmt: skip
 
     def make(self, number: int) -> Input:
-        """Input number so-and-so."""
+        """The input with this number."""
         random = Random(f"{self.seed}/{number}")
         return _Maker(self, number, random).make()
 
@@ -367,5 +367,5 @@ def _chunk(random: Random, body: bytes) -> bytes:
 
 
 def explain(data: bytes, most: int = 1000) -> str:
-    """The bytes as Python would write them, so that they can be sent again."""
+    """The bytes as a Python literal, cut after `most`."""
     return repr(data) if len(data) <= most else f"{data[:most]!r}… ({len(data)} bytes)"

@@ -61,7 +61,7 @@ class World:
         self.lives, self.hooks = 0, ""
 
     def begin(self, simulator: Simulator) -> None:
-        """Make what runs need, and a destination of every event."""
+        """Create what runs need, and a destination of every event."""
         self.lives += 1
         self.hooks = f"/{self.key}/{self.lives}"
         simulator.do(self.key, "POST", "/_sim/reset", {"edition": self.edition, **self.clock})
@@ -80,7 +80,7 @@ class World:
         simulator.do(self.key, "POST", "/v2/event-destinations", hook)
 
     def judge(self, simulator: Simulator) -> None:
-        """Check what nobody was told, but must hold. The clock stands still meanwhile."""
+        """Check what must hold whatever the clients know. Freezes the clock."""
         simulator.do(self.key, "PUT", "/_sim/clock", {"mode": "frozen"})
         runs = simulator.get(self.key, "/_sim/task-runs")["data"]
         self.runs = {run["id"]: run for run in runs}
@@ -93,8 +93,8 @@ class World:
         event_of = EDITION_TABLES[self.edition].kinds["task_run"].machine.event
         for run in runs:
             words = laws.words.get(run["id"], [])
-            is_told = event_of(run["status"]) in words or words == ["created"]
-            check(is_told, f"{self.key}: {run['id']} is {run['status']} after {words}")
+            is_shown = event_of(run["status"]) in words or words == ["created"]
+            check(is_shown, f"{self.key}: {run['id']} is {run['status']} after {words}")
         made = Counter(
             one["event_id"] for one in simulator.get(self.key, "/_sim/deliveries")["data"]
         )
@@ -120,7 +120,7 @@ class World:
         return found
 
     def end(self, simulator: Simulator) -> None:
-        """Deliver all that is left; each event must have arrived."""
+        """Deliver all remaining events; each must have arrived."""
         simulator.do(self.key, "PUT", "/_sim/clock", {"mode": "frozen"})
         for _ in range(3):
             simulator.do(self.key, "POST", "/_sim/clock/advance", {"by": "2h"})
@@ -133,7 +133,7 @@ class World:
 
 
 class Client:
-    """One client of a world, and what it was told."""
+    """One client of a world, and the answers that it got."""
 
     def __init__(self, seed: int, number: int, world: World) -> None:
         self.random, self.number, self.world = Random(f"{seed}/{number}"), number, world
@@ -141,7 +141,7 @@ class Client:
         self.forget()
 
     def forget(self) -> None:
-        """Forget all; the world begins anew."""
+        """Forget all answers, since the world was reset."""
         self.names: dict[str, str | None] = {}  # of agents; None: deleted
         self.runs: dict[str, dict[str, Any]] = {}  # as they were shown last
         self.stored: list[tuple[str, Any, dict[str, str], Any]] = []  # creates, and their answers
@@ -232,7 +232,7 @@ class Client:
             self.now = max(self.now, data["now"])
 
     def judge(self, simulator: Simulator) -> None:
-        """Check that the server knows what it has told; finish the call that it did not answer."""
+        """Check that the server has what it answered; repeat the call that it did not answer."""
         key, called = self.world.key, self.open
         check(self.numbers <= self.world.calls, f"{key}: calls are missing in the journal")
         now = simulator.get(key, "/_sim/clock")["now"]
@@ -281,7 +281,7 @@ def _moment(text: str) -> datetime:
 
 
 def kill_again_and_again(kills: int, seed: int, file: Path) -> None:
-    """Kill so many servers.
+    """Kill a server this many times.
 
     Raises:
         Broken: if something does not hold after one of them.

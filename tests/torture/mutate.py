@@ -187,7 +187,7 @@ def copy_tree(to: Path) -> Path:
 
 
 def main(arguments: list[str]) -> int:
-    """Mutate, as the command line says."""
+    """Run the tests against mutants; returns 1 if one survives."""
     parser = argparse.ArgumentParser(prog="scripts/torture mutate", description=__doc__)
     parser.add_argument(
         "paths", nargs="*", default=["deck_sim"], help="files or folders (deck_sim)"

@@ -30,7 +30,7 @@ class Receiver:
             daemon_threads, request_queue_size = True, 200
 
             def handle_error(self, *_: Any) -> None:
-                """A server that is stopped leaves."""
+                """Ignore a server that was stopped while it sent."""
 
         self._server = Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"

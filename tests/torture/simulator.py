@@ -17,7 +17,7 @@ ALARMS = ("Traceback", "deck-sim failed", "Exception", "Task was destroyed", "ne
 
 
 def read_options(parser: argparse.ArgumentParser, arguments: list[str]) -> argparse.Namespace:
-    """Read the options of a command, and `--seed` and `--slice`, which it has, too."""
+    """Read the options of a command, to which `--seed` and `--slice` are added."""
     parser.add_argument("--seed", type=int, help="what is drawn; a new one if left out")
     parser.add_argument("--slice", action="store_true", help="a short run of a fixed seed, for CI")
     given = parser.parse_args(arguments)
@@ -61,7 +61,7 @@ class Client:
         return json.loads(answer.body)
 
     def find_alarm(self) -> str | None:
-        """Trouble of the server since the last look."""
+        """What went wrong in the server since the last call of this; None if nothing."""
         return None
 
 
@@ -106,7 +106,7 @@ class Simulator(Client):
         return self._log.read_text(errors="replace")
 
     def find_alarm(self) -> str | None:
-        """New trouble: the process has ended, or printed a traceback."""
+        """That the process has ended, or what it has printed about an error; None if neither."""
         if self._process.poll() is not None:
             return f"the server ended with {self._process.returncode}:\n{self.read_log()[-4000:]}"
         size = self._log.stat().st_size

@@ -203,7 +203,7 @@ class Life:
             self.sim("PUT", "/snapshot", self.sim("GET", "/snapshot"))
 
     def read(self) -> None:
-        """Read what a reader of logs would."""
+        """Read logs and lists."""
         path = self.random.choice(
             ("timeline", "next", "lint", "coverage", "requests", "deliveries")
         )
@@ -325,7 +325,7 @@ class Soak:
         self._lock = threading.Lock()
 
     def run(self, seconds: float) -> None:
-        """Live for so many seconds, or until something is found."""
+        """Live for this many seconds, or until something is found."""
         receiver, until = Receiver(), time.monotonic() + seconds
         threads = [
             threading.Thread(target=self._live, args=(receiver, until)) for _ in range(self.worlds)
@@ -353,7 +353,7 @@ class Soak:
                 self.lived += 1
 
     def _look_on(self, until: float) -> None:
-        """Read what there is to read in worlds of others, as the inspector does."""
+        """Read other worlds, as the inspector does."""
         random = Random(self.seed)
         while time.monotonic() < until and not self.found:
             worlds = self.simulator.get("", "/_sim/worlds")["data"]
@@ -375,14 +375,14 @@ def draw(samples: list[float]) -> str:
 
 
 def growth(samples: list[float]) -> float:
-    """By how much the samples have grown since the warm-up: between its end and their end."""
+    """How much the samples have grown between the end of the warm-up and their end."""
     rest = samples[int(len(samples) * _WARM_UP) :]
     part = max(1, len(rest) // 3)
     return statistics.median(rest[-part:]) - statistics.median(rest[:part])
 
 
 def soak(seed: int, worlds: int, seconds: float, most: float, options: list[str]) -> int:
-    """Soak a new server, and tell what was found. 0 if nothing was."""
+    """Soak a new server, and print what was found; 0 if nothing was."""
     with Simulator("--clock", "frozen", *options) as simulator:
         run = Soak(simulator, seed, worlds)
         run.run(seconds)
@@ -400,7 +400,7 @@ def soak(seed: int, worlds: int, seconds: float, most: float, options: list[str]
 
 
 def main(arguments: list[str]) -> int:
-    """Soak, as the command line says."""
+    """Run the soak; returns 1 if it found something."""
     parser = argparse.ArgumentParser(prog="scripts/torture soak", description=__doc__)
     parser.add_argument("--worlds", type=int, default=12, help="lives at once (12)")
     parser.add_argument("--seconds", type=float, default=600, help="for how long (600)")

@@ -137,6 +137,6 @@ def test_an_answer_is_read_as_it_is_framed(data, body):
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
     ],
 )
-def test_bytes_that_are_no_answer_are_told(data):
+def test_bytes_that_are_no_answer_are_refused(data):
     with pytest.raises(BadAnswer):
         parse_answer(data, "GET", at_end=True)

@@ -44,7 +44,7 @@ def test_a_planted_mistake_is_noticed(live, monkeypatch, owner, name, mistake, t
         list(map(live, range(8)))
 
 
-def test_memory_that_grows_after_the_warm_up_is_told():
+def test_growth_of_memory_counts_after_the_warm_up():
     assert growth([0, *range(100), *[100] * 200]) == 0
     assert growth([*range(100)]) > 30
     assert draw([0, 1, 2, 7]) == "▁▂▃█"

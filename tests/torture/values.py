@@ -60,7 +60,7 @@ RAW_TEXTS = [
     '{"a":1,}', "//", "/**/1", "[" * 200 + "]" * 200, "[" * 20_000, "[" * 3000 + "]" * 3000, '{"a":' * 500 + "1" + "}" * 500,
     '{"a":' * 5000, '"' + "\\u0000" * 50 + '"', "[" + "1," * 20_000 + "1]", "{" + '"k":1,' * 3000 + '"k":2}',
 ]  # fmt: skip
-_TWIN = "@twin@"  # at the end of a name that is to be there twice
+_TWIN = "@twin@"  # ends a name that is to be written twice
 
 
 class Values:
@@ -137,7 +137,7 @@ class Values:
         return made
 
     def text(self, name: str) -> str:
-        """A text that may stand at a name."""
+        """A text for a field with this name."""
         random = self.random
         if random.random() < 0.05:
             return random.choice(ODD_TEXTS)
@@ -146,7 +146,7 @@ class Values:
         return random.choice(["Concierge", "guest-1", "123456", "a"])
 
     def damage(self, value: Any) -> Any:
-        """The value with one damage at some place. It may contain marks for `write`."""
+        """The value with one random damage. It may contain marks for `write`."""
         if not isinstance(value, dict | list) or not value:
             return self.random.choice(ODD_VALUES)
         holder = value.copy()  # what is not on the way to the place is shared
@@ -219,7 +219,7 @@ _DAMAGES = [
 
 
 def write(random: Random, value: Any) -> bytes:
-    """The value as JSON text, now and then in an odd way."""
+    """The value as JSON text, some of it formatted in an unusual way."""
     plain = random.random() < 0.7
     text = json.dumps(value, ensure_ascii=plain, indent=None if plain else random.choice([None, 1]))
     if "@" in text:

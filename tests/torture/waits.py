@@ -17,7 +17,7 @@ from typing import Any
 from .simulator import Client, Simulator
 
 BAR = 2.0  # seconds
-SLICE_BAR = 20.0  # a busy machine is no finding there
+SLICE_BAR = 20.0  # higher, since the machine may be busy
 KEY, VICTIM = "sk_busy", "sk_victim"
 SLICE = ("scenario", "snapshot", "lists", "seed", "body", "clock")
 _PAUSE = 0.005  # seconds between two polls
@@ -156,7 +156,7 @@ def lists(deck: Client, size: int) -> Iterator[Call]:
 
 @row
 def clock(deck: Client, size: int) -> Iterator[Call]:
-    """Time that passes for many runs at once, however it does."""
+    """Time that passes for many runs at once, in each clock mode."""
     _runs(deck, size)
     yield "POST", "/_sim/clock/advance", {"until": {"event": "task_run.failed"}}
     _runs(deck, size)

@@ -13,7 +13,7 @@ _PIECE = 1 << 16
 
 
 class BadAnswer(Exception):
-    """Bytes of the server that are no answer."""
+    """The server sent bytes that are not an HTTP answer."""
 
 
 class NoAnswer(Exception):
@@ -111,7 +111,7 @@ def _left(deadline: float) -> float:
 
 
 def parse_answer(data: bytes, method: str, *, at_end: bool) -> tuple[Answer, int] | None:
-    """The first answer in the data, and its length; None if there is not all of it.
+    """The first answer in the data, and its length; None if it is incomplete.
 
     Raises:
         BadAnswer: if it cannot be one.
