@@ -11,7 +11,7 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server import app
 from deck_sim.server.control import routes
 from deck_sim.server.fault_injection import fire_call_fault
-from deck_sim.server.request import Answer
+from deck_sim.server.request import Answer, error_answer
 from deck_sim.server.serve import ServerThread
 
 from .calls import find_calls
@@ -56,12 +56,16 @@ def test_nothing_is_found_in_a_sound_server(fuzzer):
     assert {200, 400, 404} <= fuzzer.statuses.keys()
 
 
-def answer_500(error):
-    return Answer({"errors": [one.as_json() for one in error.shown]}, 500)
+def answer_500(error, request_id):
+    answer = error_answer(error, request_id)
+    answer.status = 500
+    return answer
 
 
-def leave_out_the_envelope(error):
-    return Answer({"detail": "no"}, error.status)
+def leave_out_the_envelope(error, request_id):
+    answer = Answer({"detail": "no"}, error.status)
+    answer.serialize(request_id)
+    return answer
 
 
 def change_the_world(request):
