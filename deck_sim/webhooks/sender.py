@@ -88,7 +88,7 @@ class Sender:
         port = target.host, target.port
         async with self._limits.wait(url, port, at_once=at_once) as taken:
             began, error = real_time.monotonic_ns(), None
-            sent = {**target.headers(body), **headers}
+            sent = {**target.headers, "content-length": f"{len(body)}", **headers}
             exchange = Exchange(target.path, sent, body)
             try:
                 async with asyncio.timeout(self.limit.total_seconds()):
