@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
+from deck_sim.engine.world_state import OF_RUN
 
 
 class File(NamedTuple):
@@ -40,6 +41,12 @@ def keep_file(
         }
         hidden = {"content": content, "digest": digest, "task_id": run["task_id"]}
         world.create("storage", fields, hidden)
+
+
+def files_of(world: World, run: Resource) -> dict[str, Resource]:
+    """The storage items of a run by id, oldest first, deleted ones included."""
+    stored = world.all("storage")
+    return {id_: stored[id_] for id_ in world.members.get((run.id, OF_RUN), ())}
 
 
 def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> None:

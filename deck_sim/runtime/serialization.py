@@ -9,7 +9,7 @@ from typing import Any
 
 from deck_sim.base.redaction import redact_fields
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.engine.files import kept_screenshots, screenshot_id
+from deck_sim.engine.files import files_of, kept_screenshots, screenshot_id
 from deck_sim.engine.records import Event, Resource
 from deck_sim.runtime.files import file_url
 from deck_sim.runtime.simulation import FIRST_MOMENT, LAST_MOMENT, Simulation
@@ -90,9 +90,8 @@ def print_resource(
 def print_storage(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:
     """The stored files of a run, newest first."""
     world = simulation.world
-    items = (item for item in world.all("storage").values() if item["task_run_id"] == run.id)
-    kept = [print_resource(simulation, item) for item in items if not world.is_gone(item)]
-    return kept[::-1]
+    newest_first = reversed(files_of(world, run).values())
+    return [print_resource(simulation, item) for item in newest_first if not world.is_gone(item)]
 
 
 def print_storage_item(simulation: Simulation, item: Resource) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from deck_sim.engine import checks, commands, logins
+from deck_sim.engine.files import files_of
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.polling import poll
 from deck_sim.runtime.request_bodies import ExtraChecks
@@ -109,8 +110,8 @@ def list_run_storage(request: Request) -> Answer:
     run = request.fetch("task_run")
     return list_items(
         request,
-        lambda: request.world.all("storage"),
-        lambda item: item["task_run_id"] == run.id and not request.world.is_gone(item),
+        lambda: files_of(request.world, run),
+        lambda item: not request.world.is_gone(item),
         partial(print_storage_item, request.simulation),
         polled=lambda spans: [run],
     )
