@@ -55,7 +55,8 @@ def fire_call_fault(request: Request) -> Answer | None:
     Returns its answer if the fault replaces the call, so that nothing must be done.
     """
     world = request.simulation.world
-    if not world.injected:
+    # After a status of 2xx to a CONNECT, the connection is a tunnel and cannot carry an answer.
+    if not world.injected or request.method == "CONNECT":
         return None
     owners = dict.fromkeys((EVERYBODY, *request.path.split("/")))
     fault = world.injected.fire((CALL, ANSWER), (request.method, request.path), owners, world.now)
