@@ -14,6 +14,7 @@ from deck_sim.base.errors import nearest, quote
 ANY = "*"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", ANY)
 _PATTERN = re.compile(r"(?:(?P<method>[A-Za-z]+|\*) +)?(?P<path>/\S*|\*\*)")
+_LONGEST = 500  # characters; looking for calls that match takes time for each
 _BEGINNINGS = ("/v2", "*", "/*")  # of patterns that can match a call
 _SIMILARITY = 0.6  # of 1: how similar two words are if one is a misspelling of the other
 
@@ -33,10 +34,12 @@ class CallPattern:
             ValueError: if the text is not a pattern, or no such call can match it.
 
         """
+        if len(text) > _LONGEST:
+            raise ValueError(f"{quote(text)} is longer than {_LONGEST} characters; use `*` or `**`")
         found = _PATTERN.fullmatch(text.strip())
         if found is None:
             raise ValueError(
-                f"{text!r} is not a pattern of calls; write it like `POST /v2/tasks/*/run`"
+                f"{quote(text)} is not a pattern of calls; write it like `POST /v2/tasks/*/run`"
             )
         pattern = cls((found["method"] or ANY).upper(), found["path"])
         if pattern.method not in METHODS:

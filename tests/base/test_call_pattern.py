@@ -49,6 +49,7 @@ def test_other_text_is_refused(text):
     [
         ("POST /tasks/*/run", "'/tasks/*/run' is not a path of the API; paths begin with `/v2`"),
         ("PSOT /v2/agents", "unknown method 'PSOT'; did you mean 'POST'?"),
+        (f"/v2/{'*' * 497}", "is longer than 500 characters; use `*` or `**`"),
     ],
 )
 def test_a_pattern_that_no_call_can_match_is_refused(text, said):
