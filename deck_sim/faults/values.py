@@ -57,7 +57,8 @@ def _read_true(value: Any) -> bool:
 
 
 Match = Annotated[str, AfterValidator(_read_match)]
-EventType = Annotated[str, AfterValidator(_read_event)]
+EventName = Annotated[str, Field(min_length=1, max_length=200)]  # a long glob takes minutes to read
+EventType = Annotated[EventName, AfterValidator(_read_event)]
 AnswerError = Annotated[str, PlainValidator(_read_error), WithJsonSchema({"enum": [*_CALL_ERRORS]})]
 OnlyTrue = Annotated[
     bool, PlainValidator(_read_true), WithJsonSchema({"const": True}), Field(description="`true`.")

@@ -22,6 +22,8 @@ FAULTS, WORLD = ("POST", "/_sim/faults"), ("PATCH", "/_sim/world")
 BOUNDS = {
     "body of a fault": (FAULTS, lambda n: answer(body="x" * n), 1024 * 1024),
     "pattern": (FAULTS, lambda n: fault(match=f"/v2/{'*' * (n - 4)}", reset=True), 500),
+    "event": (FAULTS, lambda n: {"event": "*" * n, "drop": True}, 200),
+    "held event": (("POST", "/_sim/holds"), lambda n: {"event": "x" * n}, 200),
     "value of a header": (FAULTS, lambda n: answer(headers={"X": "x" * n}), 8000),
     "headers": (FAULTS, lambda n: answer(headers={f"X-{i}": "x" for i in range(n)}), 50),
     "content type": (FAULTS, lambda n: answer(content_type="x" * n), 200),

@@ -20,7 +20,7 @@ from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.engine.options import MOST, OPTION_TYPES, Options
-from deck_sim.faults.values import Match
+from deck_sim.faults.values import EventName, Match
 from deck_sim.runtime.simulation import MODES, WEBHOOK_TIMES
 from deck_sim.scenario.conditions import Rule
 
@@ -158,7 +158,7 @@ class SetClock(Body):
 class UntilEvent(Body):
     """An event to wait for."""
 
-    event: Text
+    event: EventName
     id: Text | None = None
 
 
@@ -180,7 +180,7 @@ class Advance(Body):
 class NewHold(Body):
     """`POST /_sim/holds`: exactly one of `event` and `call`; `id` is the resource of the event."""
 
-    event: Text | None = None
+    event: EventName | None = None
     id: Text | None = None
     call: Match | None = None
 
