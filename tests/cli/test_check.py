@@ -118,33 +118,12 @@ def test_at_most_a_hundred_mistakes_of_a_file_are_shown(cli, write, tmp_path):
     assert found["omitted"] == {f"{many}": 200, f"{turns}": 104, f"{world}": 1}
 
 
-def test_a_name_used_twice_is_found_across_all_paths(cli, write, tmp_path):
-    """The mistake is at the second file and names the first."""
-    file = write("success", "queued", "running", "completed")
-    checked = cli("check", SHIPPED, file)
-    assert checked.exit_code == 1
-    printed, summary = checked.stdout.splitlines()
-    assert printed.startswith(f"{file}:2:7: name: ")
-    assert str(SHIPPED / "success.yaml") in printed
-    assert summary.startswith("1 mistake in 1 of ")
-
-
 def test_a_file_given_twice_is_read_once(cli, write, tmp_path):
     """As itself, with its folder, or with another spelling of its path."""
     file = write("mine", "queued", "running", "completed")
     checked = cli("check", file, tmp_path, tmp_path / ".." / tmp_path.name / file.name)
     assert checked.exit_code == 0
     assert checked.stdout == "1 scenario for any edition\n1 file, no mistakes\n"
-
-
-@pytest.mark.parametrize("source", [b"", b"version: 1\nname: [", b"\xff", b"- 1", b"x: 1\nx: 2"])
-def test_a_file_that_is_not_a_scenario_is_a_mistake(source, cli, tmp_path):
-    """Whatever bytes it holds, the mistake has a position."""
-    file = tmp_path / "broken.yaml"
-    file.write_bytes(source)
-    checked = cli("check", file)
-    assert checked.exit_code == 1
-    assert checked.stdout.startswith(f"{file}:")
 
 
 @pytest.mark.parametrize("path", ["nowhere.yaml", "nowhere/"])
@@ -160,28 +139,6 @@ def test_a_folder_without_scenarios_is_wrong_usage(cli, tmp_path):
     refused = cli("check", tmp_path)
     assert refused.exit_code == 2
     assert refused.stderr == (f"deck-sim: no *.yaml or *.yml file in the folder '{tmp_path}'\n")
-
-
-ENTRIES = """\
-version: 1
-name: turns
-playlist:
-  - success
-  - sucess
-  - flaky_source
-"""
-
-
-def test_the_entries_of_a_playlist_must_be_scenarios(cli, tmp_path):
-    """Known ones that are not themselves a playlist or mix."""
-    file = tmp_path / "turns.yaml"
-    file.write_text(ENTRIES)
-    assert cli("check", file).stdout == (
-        f"{file}:5:5: playlist[1]: unknown scenario 'sucess'; did you mean 'success'?\n"
-        f"{file}:6:5: playlist[2]: 'flaky_source' is itself a playlist or mix; name its"
-        " entries instead\n"
-        "2 mistakes in 1 of 1 file\n"
-    )
 
 
 def test_the_entries_of_a_mix_may_be_in_the_checked_files(cli, write, tmp_path):

@@ -78,15 +78,6 @@ def test_the_last_line_says_when_the_run_ended(words, seconds, cli, write):
     assert printed.splitlines()[-3].startswith("+10m")
 
 
-def test_a_file_with_an_unknown_entry_is_exit_code_1(cli, tmp_path):
-    """The message has its position."""
-    file = tmp_path / "turns.yaml"
-    file.write_text("version: 1\nname: turns\nplaylist: [sucess]\n")
-    refused = cli("play", file)
-    assert (refused.exit_code, refused.stdout) == (1, "")
-    assert refused.stderr.startswith(f"{file}:3:12: playlist[0]: unknown scenario 'sucess'")
-
-
 def test_a_scenario_is_played_in_the_given_edition(cli):
     """By default in its first one. An edition that it is not for is wrong usage."""
     assert "connection  connecting" in cli("play", "success").stdout
