@@ -79,8 +79,8 @@ def _mistakes_in_world(file: Path, library: Library) -> list[Mistake]:
 
 
 def _editions(library: Library) -> Iterator[tuple[str, list[str], str]]:
-    """The name of each readable scenario of the files, the editions that can play it, and why if
-    these are not all. The entries of a playlist or mix count.
+    """For each scenario without mistakes its name, the editions that can play it, and the reason if
+    not all can. A playlist or mix needs an edition that can play all its entries.
     """
     for scenario in library.own():
         parts = [scenario, *(part for name in scenario.entries if (part := library.find(name)))]

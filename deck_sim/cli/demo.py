@@ -50,24 +50,19 @@ STORIES = (
         polls=False,
     ),
 )
+_RESERVATION = {
+    "type": "object",
+    "required": ["guest", "nights"],
+    "properties": {
+        "guest": {"type": "string"},
+        "nights": {"type": "integer", "minimum": 1, "maximum": 14},
+    },
+}
+_RESERVATIONS = {"type": "array", "minItems": 1, "maxItems": 1, "items": _RESERVATION}
 _OUTPUT_SCHEMA = {
     "type": "object",
     "required": ["reservations"],
-    "properties": {
-        "reservations": {
-            "type": "array",
-            "minItems": 1,
-            "maxItems": 1,
-            "items": {
-                "type": "object",
-                "required": ["guest", "nights"],
-                "properties": {
-                    "guest": {"type": "string"},
-                    "nights": {"type": "integer", "minimum": 1, "maximum": 14},
-                },
-            },
-        }
-    },
+    "properties": {"reservations": _RESERVATIONS},
 }
 _ID = re.compile(r"(?<=_)[A-Za-z0-9]{16}")
 _UNFINISHED = {"connecting", "queued", "running", "pending"}

@@ -32,10 +32,10 @@ STYLES = {
 
 
 class _Console(Console):
-    """A console whose closed pipe is an error, as of every other output."""
+    """A console that raises an error if the reader of its pipe has left, as `click.echo` does."""
 
     def on_broken_pipe(self) -> None:
-        """Leave it to the program."""
+        """Raise the error; rich would end the program."""
         raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 

@@ -39,7 +39,7 @@ from deck_sim.webhooks.signing import secret_of
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126  # as shells exit
 _BY_SIGNAL = 128
 _TIMED_OUT = 124  # as of timeout(1)
-# Those that a command is unlikely to have, too.
+# Options of exec that a command is unlikely to have itself.
 _OWN_OPTIONS = ("--clock", "--edition", "--intercept", "--scenarios", "--env-base-url")
 _SIGNAL_INTERVAL = 0.1  # seconds
 _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout

@@ -1,4 +1,4 @@
-"""Readers of option values that click has no type for: callbacks, and the type `MODE`."""
+"""Types and checks of option values, in addition to those of click."""
 
 import json
 import math

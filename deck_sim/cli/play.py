@@ -53,8 +53,8 @@ from deck_sim.extras.sample_input import sample_input
     "task_input",
     metavar="JSON",
     callback=OBJECT,
-    help="The input of the run, in addition to a `guest` and a `check_in`. What else the scenario's"
-    " expressions read is made up.",
+    help="The input of the run, in addition to a `guest` and a `check_in`. Other values that the"
+    " scenario's expressions read are made up.",
 )
 @click.option(
     "--edition",

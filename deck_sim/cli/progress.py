@@ -33,10 +33,10 @@ def track_clock(
     to: datetime | None = None,
     soon: float = _SOON,
 ) -> Iterator[None]:
-    """During the block, show a bar on stderr for the time of a world on its way to a goal.
+    """Show a bar on stderr with the time of a world, during a block that lasts longer than `soon`.
 
-    `read` gives the world's time, also on another thread. The goal is `to`, or `by` after the
-    start; without both it is not known.
+    `read` gives the world's time, also on another thread. The bar is full at `to`, or `by` after
+    the start; without both it shows no share.
     """
     if not _can_show_bars():
         yield

@@ -78,7 +78,7 @@ def open_library(folder: Path | None) -> Library:
 def complete_scenario(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """The scenarios, those of `--scenarios` included, that begin so; else files."""
+    """Complete the name of a scenario, also of one in `--scenarios`, or else a file."""
     folder = context.params.get("folder")
     library = shipped() if folder is None else read_files(scenario_files(folder), shipped())[0]
     names = [name for name in library.names() if name.startswith(incomplete)]
