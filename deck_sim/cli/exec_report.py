@@ -70,19 +70,20 @@ class ExecReport:
         for world in self.worlds:
             played.update(world.scenarios)
             sent.update(world.deliveries)
+        called = f"{counted(calls, 'call')} in {counted(len(self.worlds), 'world')}"
+        if refused:
+            called += f", {refused} of them refused"
         parts = [
-            f"{counted(calls, 'call')} in {counted(len(self.worlds), 'world')}"
-            f"{f', {refused} of them refused' if refused else ''}"
-            if self.worlds
-            else "no call reached a world",
+            called if self.worlds else "no call reached a world",
             f"played {_list(played)}" if played else "no scenario was played",
-            *([f"webhooks: {_list(sent)}"] if sent else []),
         ]
+        if sent:
+            parts.append(f"webhooks: {_list(sent)}")
         problems = [f"  {text}" for text in self.problems]
         problems += [f"  {world.world}: {text}" for world in self.worlds for text in world.problems]
         parts.append(f"{counted(len(problems), 'problem')}{':' if problems else ''}")
         notes = [f"  {text}" for world in self.worlds for text in self._notes(world)]
-        return "\n".join([f"{'; '.join(parts)}", *problems, *notes])
+        return "\n".join(["; ".join(parts), *problems, *notes])
 
     def _notes(self, world: WorldReport) -> list[str]:
         webhooks = [f"{world.world}: undelivered webhooks: {text}" for text in world.undelivered]
