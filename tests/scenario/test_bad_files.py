@@ -1,4 +1,4 @@
-"""Broken scenario and world files, each beside its exact messages.
+"""Broken scenario and world files, each with its exact messages.
 
 `bad/NAME.yaml` is the file, `bad/NAME.txt` what `deck-sim check NAME.yaml` prints. A list from a
 table of the code is recorded by its name, so that a new row changes no recorded message.
@@ -51,7 +51,7 @@ STATUSES = {
 
 
 def mistakes_in(file):
-    """The mistakes in a scenario file, or in a world file, whose name begins so."""
+    """The mistakes in a scenario file, or in a world file, which is called `world_….yaml`."""
     if not file.name.startswith("world_"):
         return read_files([file], shipped())[1]
     with pytest.raises(ScenarioError) as found:

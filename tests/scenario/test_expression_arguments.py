@@ -64,7 +64,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("expression", "text"), (MISUSED | REFUSED).items())
 def test_wrong_arguments_are_reported_in_terms_of_the_expression(expression, text):
-    """Parameters and JSON types are named; what needs no values, when the file is read."""
+    """With parameters and JSON types; before it is computed, if the mistake needs no values."""
     written = f"{{{{ {expression} }}}}"
     assert list(template_problems(written)) == ([text] if expression in MISUSED else [])
     with pytest.raises(ExpressionError) as caught:

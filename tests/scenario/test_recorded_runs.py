@@ -19,7 +19,7 @@ DROPPED = {
     "error": "task/task_failed",
     "message": "The connection became `disconnected` during the run.",
 }
-END = ["running", "completed"]  # what a script has to have behind a prompt
+END = ["running", "completed"]  # steps that a script needs behind a prompt
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def play(api, sim, put, run_task, advance, connection):
         ),
     ],
 )
-def test_what_ends_a_run_is_its_last_step(play, record, script, happens, expected):
+def test_the_end_of_a_run_is_its_last_step(play, record, script, happens, expected):
     """A cancel, a lost login, a limit; a run that is not over never ends."""
     recorded = record(play(script, *happens))["task_run"]
     assert recorded == [*([] if "queued" in script else ["queued"]), *expected]
@@ -130,9 +130,7 @@ def test_what_ends_a_run_is_its_last_step(play, record, script, happens, expecte
         ),
     ],
 )
-def test_a_prompt_is_recorded_with_what_became_of_it(
-    play, record, keys, happens, expected, answers
-):
+def test_a_prompt_is_recorded_with_its_end(play, record, keys, happens, expected, answers):
     """And with answers like those that were given, if one was wrong or missing."""
     prompt = f"interaction_required: {{accept: {{code: 1}}, attempts: 2, {keys}}}"
     recorded = record(play(f"[running, {prompt}, running: 1m, completed]", *happens))
@@ -203,7 +201,7 @@ def test_behind_such_a_wait_in_a_branch_a_run_completes(play, record):
 
 
 def test_a_text_that_looks_like_an_expression_stays_a_text(play, record, sim, put, run_task, api):
-    """In keys, too: a recording has what came out of expressions, not what they were."""
+    """In keys, too: a recording has the results of expressions, not the expressions."""
     odd = r"\u007b\u007b x }} \\ 😀 \u007b% y"
     run_id = play(
         f"""[running, completed: {{output: {{'{{{{ "{odd}" }}}}': '{{{{ "{odd}" }}}}'}}}}]"""
@@ -217,7 +215,7 @@ def test_a_text_that_looks_like_an_expression_stays_a_text(play, record, sim, pu
 
 
 def test_a_recording_has_no_secret(play, record):
-    """Neither what a user typed, nor a password in an output."""
+    """Neither an answer of a user, nor a password in an output."""
     asks = (
         "interaction_required: {type: pin, fields: [{name: pin}], accept: {pin: 12}, attempts: 9}"
     )
@@ -300,7 +298,7 @@ def test_a_file_is_recorded_with_its_content(api, play, record, task):
     assert recorded["task_run"][2] == {"file": file}
 
 
-def test_what_cannot_be_recorded_is_refused(sim, play):
+def test_a_run_that_cannot_be_recorded_is_refused(sim, play):
     """A seeded run that is over has played nothing; no script can hold a prompt this long."""
     site = {"type": "website", "website": {"url": "https://a.example"}}
     seeded = {"agents": [{"id": "agt_1", "name": "A"}], "sources": [{"id": "src_1", **site}]}

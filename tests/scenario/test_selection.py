@@ -329,7 +329,7 @@ def test_a_check_about_one_scenario_ignores_the_others():
 
 
 def test_an_unknown_entry_is_left_to_the_library():
-    """A world may be told to play a playlist whose file an edit is about to complete."""
+    """An edit may add the entry before a run plays it."""
     library = library_of(turns={"playlist": ["gone", "success"]})
     selection = SelectionState(default_scenario="turns")
     selection.check(library, "connections")

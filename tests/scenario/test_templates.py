@@ -1,4 +1,4 @@
-"""Expressions: what they compute, and that they neither escape the sandbox nor use it up."""
+"""Expressions: their results, and the limits of their sandbox."""
 
 from datetime import UTC, datetime
 
