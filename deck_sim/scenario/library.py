@@ -189,7 +189,7 @@ class WatchedFolder(Library):
                 about = file.stat()
             except FileNotFoundError:  # an editor may be replacing it
                 continue
-            except OSError:  # as of a link to itself; its reader says what is wrong
+            except OSError:  # such as a link to itself; reading it reports the error
                 found.append((file.name, 0, 0))
             else:
                 found.append((file.name, about.st_mtime_ns, about.st_size))

@@ -35,7 +35,7 @@ from deck_sim.scenario.steps.statuses import Review
 from deck_sim.scenario.steps.step import BRANCHES, Step, status_steps
 from deck_sim.scenario.yaml.writer import write_yaml
 
-_WRONG = ("000000", "wrong", "another")  # answers, of which one is hardly ever right
+_WRONG = ("000000", "wrong", "another")  # answers, one of which is wrong for nearly every prompt
 
 
 def record_run(world: World, run: Resource, chosen: Mapping[str, Choice]) -> Scenario:
@@ -95,7 +95,7 @@ def _play(tracks: list[_Track]) -> Json:
     return play
 
 
-# What follows a prompt that did not go on, since no script may stop there, if it was in a branch.
+# Written after a prompt in a branch that got no right answer: no script may end at a prompt.
 _AFTER_PROMPT = {"connection": ["connected"], "task_run": ["running", "completed"]}
 
 
@@ -107,7 +107,7 @@ class _Track:
         self.resource = world.resource(moments[0].entry.id)
         self.machine = world.machine(self.resource)
         self.steps = status_steps(script.kind, self.machine)
-        # Whether each answer to a prompt was right, and an answer like it; None: there was none.
+        # For each answer to a prompt: whether it was right, and one like it (None: no answer).
         self.answers = list[tuple[bool, Mapping[str, str] | None]]()
         self.verdict = ""
 

@@ -248,7 +248,7 @@ def login(api, sim, put, task, connection):
 
 
 def test_the_login_of_a_run_is_recorded_up_to_its_next_opening(login, api, advance, record):
-    """A run that its end ended is stuck without it."""
+    """A run that failed with its login is recorded as `stuck`."""
     steps = "[connecting: 2s, connected: 1m, event: connection.odd, disconnected]"
     start, path = login(f"connection: {steps}\ntask_run: [running: stuck]")
     runs = []

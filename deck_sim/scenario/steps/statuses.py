@@ -61,7 +61,7 @@ class _Terminal(Step):
 
 
 class _Canceled(_Terminal):
-    """A cancel that no call of the world caused, by the way that the edition cancels."""
+    """A cancel that no call asked for. It enters the status that a cancel leads to."""
 
     @classmethod
     def status(cls, machine: Machine) -> str:
@@ -124,7 +124,7 @@ class Review(Step):
 
 
 class _Approval(Review):
-    """Such a status under a name that both editions know."""
+    """The status that waits for a reviewer, under a name that fits each edition."""
 
     @classmethod
     def status(cls, machine: Machine) -> str:

@@ -98,8 +98,8 @@ _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def _moment(draw: Draw, now: datetime, words: set[str]) -> datetime:
-    """A full quarter of an hour: within the next month, whose second half is for ends; in the last
-    weeks for the past; 20 to 60 years ago for a birth.
+    """A moment on a quarter of an hour: within 15 days from now; ends 15 days later, past moments
+    as long ago, births 20 to 60 years ago.
     """
     half = 15 if words & _ENDS else 0
     away = timedelta(days=half + draw(15) + 1, minutes=15 * draw(96))
