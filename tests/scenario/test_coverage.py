@@ -8,14 +8,7 @@ from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import scenario_from_data
 from deck_sim.scenario.model import written_steps
 
-ASKS = {
-    "type": "mfa",
-    "message": "Enter the code",
-    "fields": [{"name": "code", "type": "string", "label": "Code"}],
-    "accept": {"code": "1"},
-    "attempts": 1,
-    "timeout": "1m",
-}
+ASKS = {"accept": {"code": "1"}, "attempts": 1, "timeout": "1m"}
 FAILS = ["running", {"failed": "task/task_failed"}]
 DEEP = {**ASKS, "on_timeout": FAILS}
 STORY = {
