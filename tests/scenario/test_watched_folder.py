@@ -7,8 +7,7 @@ import pytest
 from deck_sim.scenario.library import Library, WatchedFolder, shipped
 from deck_sim.scenario.loader import ScenarioError
 
-FINE = "version: 1\nname: {}\nsummary: {}\nwhen: {{username: a*}}\ntask_run: [queued]\n"
-FINE = FINE.replace("[queued]", "[queued, running, completed]")
+FINE = "version: 1\nname: {}\nsummary: {}\nwhen: {{username: a*}}\n"
 
 
 @pytest.fixture
