@@ -76,9 +76,17 @@ _FIELDS = [
     for name in (*KEPT, "attempting", *(f"world.{row.name}" for row in fields(World)))
     if name not in {*_PARTS, *_LEFT_OUT, *DERIVED, "world.injected"}
 ]
+_OF_READS = ("journal", "rate_limiter", "world.counters", "world.now")
 _NEW = object(), object()  # differs from every value
 
 _get = cache(attrgetter)
+
+
+def is_of_read(change: tuple[Any, ...]) -> bool:
+    """Whether a change only counts a call, records it in the journal, or lets time pass."""
+    name, part, *values = change
+    is_time = name == "set_clock" or (part == FIELDS and values[0] in _OF_READS)
+    return is_time or part in _OF_READS
 
 
 class SavedWorld:
@@ -86,6 +94,7 @@ class SavedWorld:
 
     def __init__(self, simulation: Simulation, id_: int) -> None:
         self.simulation, self.id = simulation, id_
+        self.unsaved: Changes = []  # by reads, since the disk is full
         self.has_clock = False  # whether the row of the world has a moment of its clock
         self._parts = {path: class_(path) for path, class_ in _PARTS.items()}
         self._fields = dict[str, tuple[Any, Any]]()  # values, and as they were written

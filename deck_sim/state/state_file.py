@@ -22,10 +22,11 @@ from deck_sim.runtime.registry import WorldRegistry, world_token
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.state.opening import StateFileError, open_database, remedy
 from deck_sim.state.row_values import RowReader, RowWriter, encode
-from deck_sim.state.rows import SavedWorld
+from deck_sim.state.rows import SavedWorld, is_of_read
 from deck_sim.state.tables import Changes, apply_changes, delete_rows, read_rows
 
 MOST_CHANGES = 250  # that wait to be applied
+_MOST_UNSAVED = 1000  # changes by reads of one world
 
 
 @contextmanager
@@ -126,17 +127,13 @@ class StateFile:
             ApiError: `state_not_saved`; the file is as it was.
 
         """
-        if not self._is_in_place():
-            text = (
-                f"The change could not be saved: the state file {self._path} was moved or removed."
-                " The world is as it was before. Put the file back, and repeat the call."
-            )
-            raise refuse("deck_sim/state_not_saved", text)
         try:
             if simulation is None:
                 self._delete(key)
             else:
                 self._save(key, simulation)
+        except ApiError:
+            raise
         except Exception as error:
             raise self._explain(error) from None
         if self._waiting >= MOST_CHANGES:
@@ -175,11 +172,8 @@ class StateFile:
     def _save(self, key: str, simulation: Simulation) -> None:
         saved = self._saved.get(key)
         if saved is not None and saved.simulation is simulation:
-            if changes := self._find_changes(saved):
-                with self._transaction():
-                    row = saved.id, encode(changes)
-                    self._db.execute("INSERT INTO change (world, data) VALUES (?, ?)", row)
-                self._waiting += 1
+            if changes := saved.unsaved + self._find_changes(saved):
+                self._add(saved, changes)
             return
         with self._transaction():
             if saved is None:
@@ -192,6 +186,22 @@ class StateFile:
                 delete_rows(self._db, id_)
             saved = self._saved[key] = SavedWorld(simulation, id_)
             apply_changes(self._db, id_, self._find_changes(saved))
+
+    def _add(self, saved: SavedWorld, changes: Changes) -> None:
+        """Add changes to those that wait to be applied. On a full disk those of reads wait in
+        memory, so that reads are answered.
+        """
+        try:
+            with self._transaction():
+                row = saved.id, encode(changes)
+                self._db.execute("INSERT INTO change (world, data) VALUES (?, ?)", row)
+        except (sqlite3.Error, ApiError):
+            if len(changes) > _MOST_UNSAVED or not all(map(is_of_read, changes)):
+                raise
+            saved.unsaved = changes
+        else:
+            saved.unsaved = []
+            self._waiting += 1
 
     def _find_changes(self, saved: SavedWorld) -> Changes:
         changes: Changes = []
@@ -213,6 +223,12 @@ class StateFile:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        if not self._is_in_place():
+            text = (
+                f"The change could not be saved: the state file {self._path} was moved or removed."
+                " The world is as it was before. Put the file back, and repeat the call."
+            )
+            raise refuse("deck_sim/state_not_saved", text)
         self._db.execute("BEGIN IMMEDIATE")
         with self._db:
             yield

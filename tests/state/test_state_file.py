@@ -20,6 +20,7 @@ from deck_sim.runtime.registry import WorldRegistry, world_token
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.model import Source
+from deck_sim.state import state_file
 from deck_sim.state.opening import StateFileError
 from deck_sim.state.state_file import MOST_CHANGES, keep_worlds
 
@@ -284,6 +285,8 @@ def test_a_full_disk_refuses_a_call_and_changes_nothing(serve):
         answer = one.call("POST", f"{path}/interaction", body, 507, Idempotency_Key="k")
         assert answer["errors"][0]["code"] == "state_not_saved"
         assert "Free some space, and repeat the call" in answer["errors"][0]["message"]
+        for read in (path, "/_sim/clock"):
+            one.call("GET", read)
         one.call("POST", "/_sim/reset", status=507)
         one.call("DELETE", "/_sim/world", status=507)
     assert one.call("GET", path)["status"] == "interaction_required"
@@ -302,6 +305,32 @@ def test_a_file_that_is_moved_is_missed_at_the_next_change(serve):
         one.path.touch()
     away.rename(one.path)
     one.call("POST", "/v2/agents", {"name": "a"})
+    assert one.is_saved()
+
+
+@pytest.mark.parametrize("mode", ["frozen", "real"])
+def test_reads_are_answered_on_a_full_disk_and_saved_later(serve, mode):
+    """They change nothing but the journal, the counters of ids and the time."""
+    one = serve(mode=mode)
+    path = one.run("mfa_then_success")
+    with full_disk(one):
+        ids = [one.call("GET", path)["request_id"] for _ in range(3)]
+    one.call("POST", "/v2/agents", {"name": "a"})
+    assert one.is_saved()
+    calls = serve(after=one).call("GET", "/_sim/requests")["data"]
+    assert [call["request_id"] for call in calls[-4:-1]] == ids
+
+
+def test_many_reads_on_a_full_disk_are_refused_now_and_then(serve, monkeypatch):
+    """So that they do not fill the memory."""
+    monkeypatch.setattr(state_file, "_MOST_UNSAVED", 3)
+    one = serve()
+    one.call("GET", "/v2/agents")
+    with full_disk(one):
+        one.call("GET", "/v2/agents")
+        one.call("GET", "/v2/agents", status=507)
+        one.call("GET", "/v2/agents")
+    one.call("GET", "/v2/agents")
     assert one.is_saved()
 
 
