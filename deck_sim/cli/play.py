@@ -149,7 +149,7 @@ def _write_page(played: Playthrough, file: Path) -> None:
     from deck_sim.server.serve import ServerThread
 
     worlds = WorldRegistry()
-    worlds.adopt(played.simulation)
+    worlds.put(played.simulation)
     with ServerThread(worlds) as thread, Deck(thread.server.url, played.simulation.key) as deck:
         try:
             deck.write_html(file, title=played.scenario.name, text=played.scenario.summary)

@@ -143,25 +143,25 @@ class WorldRegistry:
     def create(self, key: str, **changes: Any) -> Simulation:
         """Replace the world of `key` by a new one, with these changes to the server's settings."""
         new = self.make(key, replace(self.settings, **changes))
-        new.began_after_call = self._calls
         self.prepare(new)
-        self.drop(key)
-        self.adopt(new)
-        self._evict(new)
+        self.put(new)
         return new
+
+    def put(self, new: Simulation) -> None:
+        """Serve a world in place of the one that has its key now."""
+        new.began_after_call = self._calls
+        self.drop(new.key)
+        self._adopt(new)
 
     def make(self, key: str, settings: Settings) -> Simulation:
         """Make an empty world that is not served yet."""
         library, url = Library(self.library), self.files_url(key)
         return Simulation(key, settings, library, self.real_ns, files_url=url)
 
-    def adopt(self, simulation: Simulation) -> None:
-        """Serve a world that was made elsewhere, under its key."""
-        self._worlds[simulation.key] = simulation
-        self._by_token[world_token(simulation.key)] = simulation
-
-    def _evict(self, new: Simulation) -> None:
-        """Forget the least recently used worlds above the limit, apart from those in use."""
+    def _adopt(self, new: Simulation) -> None:
+        """Serve a world, and forget the least recently used ones above the limit that are idle."""
+        self._worlds[new.key] = new
+        self._by_token[world_token(new.key)] = new
         if self.max_worlds is None:
             return
         idle = (one for one in self._worlds.values() if one is not new and self._is_idle(one))
@@ -201,8 +201,7 @@ class WorldRegistry:
         if found is None and self.state is not None:
             found = self.state.load(key)
             if found is not None:
-                self.adopt(found)
-                self._evict(found)
+                self._adopt(found)
         return found
 
     @property

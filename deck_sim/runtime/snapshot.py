@@ -97,16 +97,12 @@ def adopt_content(
 
     """
     try:
-        settings = content["state"]["settings"]
-        tried = worlds.make(key, settings)
-        _fill(tried, content)
-        show(tried)
+        restored = worlds.make(key, content["state"]["settings"])
+        _fill(restored, content)
+        show(restored)
     except Exception as error:
         raise _unusable("the last row", error, content["made_by"]) from None
-    restored = worlds.create(
-        key, **{row.name: getattr(settings, row.name) for row in fields(settings)}
-    )
-    _fill(restored, content)
+    worlds.put(restored)
     return restored
 
 
