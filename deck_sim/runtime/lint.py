@@ -120,13 +120,13 @@ def _early_reads(context: LintContext) -> Iterator[tuple[str, list[tuple[Call, C
     """By unfinished resource: each read within the poll interval of the previous one, after it."""
     if context.mode == ON_POLL:  # the time between two reads means nothing
         return
-    for id_, reads in _reads(context):
+    for id_, reads, machine in _reads(context):
         yield (
             id_,
             [
                 (earlier, later)
                 for earlier, later in pairwise(reads)
-                if not _is_final(context, earlier) and later.at - earlier.at < context.poll_interval
+                if later.at - earlier.at < context.poll_interval and not _is_final(earlier, machine)
             ],
         )
 
@@ -141,8 +141,8 @@ def _is_frozen_between(context: LintContext, earlier: Call, later: Call) -> bool
 )
 def polls_what_is_finished(context: LintContext) -> Iterator[Finding]:
     """Reads of a resource that a previous read showed in a final status."""
-    for id_, reads in _reads(context):
-        late = [later for earlier, later in pairwise(reads) if _is_final(context, earlier)]
+    for id_, reads, machine in _reads(context):
+        late = [later for earlier, later in pairwise(reads) if _is_final(earlier, machine)]
         if len(late) + 1 >= MIN_READS:
             status = late[0].answered.get("status")
             what = f"`{id_}` was read {len(late)} times after it was `{status}`"
@@ -248,13 +248,15 @@ def _was_wrong(context: LintContext, answer: Call) -> bool:
     )
 
 
-def _reads(context: LintContext) -> Iterator[tuple[str, list[Call]]]:
-    """The reads of each connection, session and run.
+def _reads(context: LintContext) -> Iterator[tuple[str, list[Call], Machine]]:
+    """The reads of each login, session and run, and its state machine.
 
     The first read right after an attempt to deliver is left out: it was caused by the webhook.
     """
     attempts = deque(sorted(one.at for made in context.world.attempts.values() for one in made))
-    reads: dict[str, list[Call]] = {}
+    kinds = context.world.rules.kinds.values()
+    machines = {row.path: row.machine for row in kinds if row.object in _POLLED}
+    reads = dict[str, tuple[list[Call], Machine]]()
     for call in context.calls:
         while attempts and attempts[0] + AT_ONCE < call.at:
             attempts.popleft()
@@ -264,23 +266,15 @@ def _reads(context: LintContext) -> Iterator[tuple[str, list[Call]]]:
             attempts.popleft()
             continue
         found = _READ.fullmatch(call.path)
+        machine = machines.get(found["plural"]) if found else None
         # The answer of a fault may have no status.
-        if found and "status" in call.answered and _machine(context, call):
-            reads.setdefault(found["id"], []).append(call)
-    yield from reads.items()
+        if found and machine and "status" in call.answered:
+            reads.setdefault(found["id"], ([], machine))[0].append(call)
+    return ((id_, *read) for id_, read in reads.items())
 
 
-def _machine(context: LintContext, call: Call) -> Machine | None:
-    """The state machine of the login, session or run that a call read."""
-    plural = call.path.split("/")[2]
-    kinds = context.world.rules.kinds.values()
-    polled = (row for row in kinds if row.path == plural and row.object in _POLLED)
-    return next((row.machine for row in polled), None)
-
-
-def _is_final(context: LintContext, call: Call) -> bool:
-    machine = _machine(context, call)
-    return machine is not None and machine.is_final(call.answered["status"])
+def _is_final(read: Call, machine: Machine) -> bool:
+    return machine.is_final(read.answered["status"])
 
 
 def _with_repeats(calls: Sequence[Call]) -> Iterator[tuple[Call, Call | None]]:
