@@ -213,12 +213,6 @@ class Simulation:
         clock = MOVING_CLOCKS.get(mode)
         self.clock = clock and clock(self.world.now, speed, lambda: self.real_ns())
 
-    def read_clock(self) -> datetime | None:
-        """The time of a `real` clock now; None in other modes."""
-        if self.clock is None or self.mode != REAL:
-            return None
-        return self.clock.read(self.world.now, LAST_MOMENT)
-
     def watch_process(self) -> None:
         """Warn once if the process is frozen and moves its time, and this frozen world does not."""
         if self.mode != FROZEN or self.unfollowed:

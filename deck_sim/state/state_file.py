@@ -19,7 +19,7 @@ from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.clock_modes import RealClock
 from deck_sim.runtime.registry import WorldRegistry, world_token
-from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.simulation import LAST_MOMENT, Simulation
 from deck_sim.state.opening import StateFileError, open_database, remedy
 from deck_sim.state.row_values import RowReader, RowWriter, encode
 from deck_sim.state.rows import SavedWorld, is_of_read
@@ -206,10 +206,11 @@ class StateFile:
     def _find_changes(self, saved: SavedWorld) -> Changes:
         changes: Changes = []
         saved.write(self._writer, changes)
-        clock = saved.simulation.read_clock()
-        if clock is not None or saved.has_clock:
-            saved.has_clock = clock is not None
-            moment = None if clock is None else clock.isoformat()
+        clock, moment = saved.simulation.clock, None
+        if isinstance(clock, RealClock):
+            moment = clock.read(saved.simulation.world.now, LAST_MOMENT).isoformat()
+        if moment or saved.has_clock:
+            saved.has_clock = moment is not None
             changes.append(("set_clock", moment, self._wall().isoformat()))
         return changes
 

@@ -89,14 +89,19 @@ def test_many_changes_become_few_rows(serve):
 
 
 def test_what_a_world_drops_leaves_the_file(serve):
-    """Old calls, events, entries, runs and stored answers, also before they were saved."""
+    """Old calls, events, entries, screenshots, runs and stored answers, also before they were
+    saved.
+    """
     one = serve()
-    one.run("success", Idempotency_Key="k1")
+    one.run("downloads_statement", Idempotency_Key="k1")
+    one.advance(until="idle")
+    assert one.simulation.world.screenshots
     one.call("PATCH", "/_sim/world", dict.fromkeys(LIMITS, 1))
     for number in range(3):
         one.run("instant_success", Idempotency_Key=f"key-{number}")
         one.advance(by="1m")
         assert one.is_saved()
+    assert one.simulation.world.screenshots == {}
     other = serve(after=one)
     assert other.is_saved()
     assert other.call("GET", "/_sim/requests")["dropped"] > 0
