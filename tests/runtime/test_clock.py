@@ -1,0 +1,448 @@
+"""The clock of a world: its modes and its advances, without a server."""
+
+import copy
+from datetime import timedelta
+
+import pytest
+from freezegun import freeze_time
+from offline import SECOND, OfflineSimulation
+
+from deck_sim.base import real_time
+from deck_sim.base.durations import parse_duration
+from deck_sim.contract.error_catalog import ApiError
+from deck_sim.engine import commands
+from deck_sim.engine.options import Options
+from deck_sim.engine.world_state import FROZEN_START
+from deck_sim.runtime import advance, clock
+from deck_sim.runtime.simulation import LAST_MOMENT
+
+ASKS = "[running: 1s, interaction_required: mfa, running, completed]"
+
+
+@pytest.fixture
+def simulation():
+    return OfflineSimulation()
+
+
+def refused(name, call):
+    """Return the message of a refused call; its only problem has that name."""
+    with pytest.raises(ApiError) as caught:
+        call()
+    assert [p.name for p in caught.value.problems] == [name]
+    return str(caught.value)
+
+
+# The clock
+
+
+def test_a_frozen_clock_does_not_move_by_itself(simulation):
+    """A frozen world stays at its start until an advance."""
+    simulation.pass_real("1h")
+    assert simulation.world.now == FROZEN_START
+
+
+@pytest.mark.parametrize(
+    ("speed", "real", "passed"),
+    [
+        (1, "8s", "8s"),
+        (60, "1s", "1m"),
+        (0.5, "3s", "1.5s"),
+        (0.001, "1s", "1ms"),
+        (1.1, "10s", "11s"),
+    ],
+)
+def test_a_real_clock_moves_with_real_time_at_its_speed(speed, real, passed):
+    """`speed: 60` is a minute a second; fractions slow the world down."""
+    simulation = OfflineSimulation(mode="real", now=FROZEN_START, speed=speed)
+    simulation.pass_real(real)
+    assert simulation.elapsed == parse_duration(passed)
+
+
+def test_a_slow_clock_loses_nothing_to_frequent_calls():
+    """No fraction of a microsecond is dropped."""
+    simulation = OfflineSimulation(mode="real", now=FROZEN_START, speed=0.001)
+    for _ in range(1000):
+        simulation.pass_real("0.1ms")
+    assert simulation.elapsed == timedelta(microseconds=100)
+
+
+def test_a_world_does_not_go_back_with_the_real_clock():
+    """Whatever the machine's clock does."""
+    simulation = OfflineSimulation(mode="real", now=FROZEN_START)
+    simulation.pass_real("10s")
+    simulation.real -= 5_000_000_000
+    simulation.catch_up()
+    assert simulation.elapsed == 10 * SECOND
+
+
+def test_a_real_clock_continues_after_an_advance():
+    """From the moment to which the world was advanced."""
+    simulation = OfflineSimulation(mode="real", now=FROZEN_START)
+    simulation.pass_real("10s")
+    simulation.advance_by(parse_duration("1h"))
+    simulation.pass_real("1s")
+    assert simulation.elapsed == parse_duration("1h11s")
+
+
+def test_a_real_world_starts_now_and_stops_at_the_last_moment():
+    """At any speed."""
+    before = real_time.now()
+    simulation = OfflineSimulation(mode="real", speed=10**12)
+    assert before <= simulation.world.now <= real_time.now()
+    simulation.pass_real("300d")
+    assert simulation.world.now == LAST_MOMENT
+
+
+@pytest.fixture
+def late(monkeypatch):
+    """A world on a real clock in which a run is over, and nothing was done yet."""
+    monkeypatch.setattr(advance, "BREAK_SECONDS", -1)  # each due thing takes too long
+    simulation = OfflineSimulation(mode="real", now=FROZEN_START)
+    simulation.run()
+    simulation.real += 60_000_000_000
+    return simulation
+
+
+def test_catching_up_pauses_after_each_due_thing_that_takes_long(late):
+    """Another call that catches up in a pause leaves nothing to do."""
+    catching_up = clock.catch_up(late)
+    next(catching_up)
+    assert late.elapsed == 2 * SECOND
+    late.catch_up()
+    assert late.elapsed == 60 * SECOND
+    assert [*catching_up] == []
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        lambda late: late.set_clock("frozen"),
+        lambda late: setattr(late, "advancing", True),
+        lambda late: setattr(late, "dropped", True),
+    ],
+)
+def test_catching_up_ends_in_a_pause_in_which_the_clock_is_set(late, stop):
+    """Or in which an advance begins, or the world is dropped."""
+    catching_up = clock.catch_up(late)
+    next(catching_up)
+    stop(late)
+    assert [*catching_up] == []
+    assert late.elapsed == 2 * SECOND
+
+
+def test_changing_the_clock_mode_keeps_the_time(simulation):
+    """A real clock continues from the world's moment."""
+    run = simulation.run()
+    simulation.advance_to(FROZEN_START + 10 * SECOND)
+    simulation.set_clock("real", 2)
+    assert (simulation.mode, simulation.speed) == ("real", 2)
+    assert simulation.look(run).status == "completed"
+    simulation.pass_real("1s")
+    assert simulation.elapsed == 12 * SECOND
+
+
+# Driving
+
+
+def test_an_advance_reports_exactly_what_happened(simulation):
+    """Every entry in order, and the new time."""
+    run = simulation.run()
+    report = simulation.advance_by(10 * SECOND)
+    assert report.now == simulation.world.now == FROZEN_START + 10 * SECOND
+    assert [(e.at - FROZEN_START, e.kind, e.id, e.what) for e in report.happened] == [
+        (2 * SECOND, "task_run", run, "queued -> running"),
+        (10 * SECOND, "task_run", run, "running -> completed"),
+    ]
+    noted = simulation.world.timeline[-1]
+    assert (noted.kind, noted.what) == ("clock", "advanced 10s")
+
+
+def test_an_advance_to_a_moment_includes_that_moment(simulation):
+    """What is due later does not happen."""
+    run = simulation.run()
+    assert simulation.advance_to(FROZEN_START + 2 * SECOND).happened[0].what == "queued -> running"
+    assert simulation.advance_to(FROZEN_START + 9.999 * SECOND).happened == []
+    assert simulation.look(run).status == "running"
+
+
+def test_an_advance_by_zero_adds_no_timeline_entry(simulation):
+    """The clock did not move."""
+    was = copy.deepcopy(simulation.world)
+    assert simulation.advance_by(timedelta()).happened == []
+    assert simulation.world == was
+
+
+IMPOSSIBLE = {
+    "by": lambda simulation: simulation.advance_by(-SECOND),
+    "to": lambda simulation: simulation.advance_to(FROZEN_START - SECOND),
+    "beyond": lambda simulation: simulation.advance_to(LAST_MOMENT + SECOND),
+    "for ages": lambda simulation: simulation.advance_by(timedelta.max),
+}
+
+
+@pytest.mark.parametrize("case", IMPOSSIBLE)
+def test_an_impossible_advance_is_refused(simulation, case):
+    """Into the past or after the last moment; nothing changes."""
+    simulation.run()
+    was = copy.deepcopy(simulation.world)
+    text = refused("request/input_invalid", lambda: IMPOSSIBLE[case](simulation))
+    assert "it is 2025-01-15 09:30:00" in text
+    assert simulation.world == was
+
+
+def test_an_advance_can_reach_the_last_moment(simulation):
+    """With everything that is due before."""
+    run = simulation.run()
+    assert simulation.advance_to(LAST_MOMENT).now == LAST_MOMENT
+    assert simulation.look(run).status == "completed"
+
+
+def test_an_advance_until_an_event_stops_at_its_moment(simulation):
+    """What is due later has not happened."""
+    run = simulation.run()
+    report = simulation.advance_until_event("task_run.running")
+    assert report.now == FROZEN_START + 2 * SECOND
+    assert [e.what for e in report.happened] == ["queued -> running"]
+    assert simulation.look(run).status == "running"
+
+
+def test_an_advance_can_wait_for_an_event_of_one_resource(simulation):
+    """The same event of another run does not count."""
+    simulation.run("[running: 1s, completed]")
+    second = simulation.run("[running: 5s, completed]")
+    report = simulation.advance_until_event("task_run.completed", second)
+    assert report.now == FROZEN_START + 5 * SECOND
+
+
+def test_a_past_event_does_not_count(simulation):
+    """Only later events end the advance."""
+    simulation.run()
+    with pytest.raises(ApiError):
+        simulation.advance_until_event("task_run.queued")
+
+
+def test_an_event_that_does_not_come_within_the_limit_is_an_error(simulation):
+    """The message says what waits; the clock stays at the last thing that happened."""
+    run = simulation.run(ASKS)
+    text = refused(
+        "request/state_invalid",
+        lambda: simulation.advance_until_event("task_run.completed", run, parse_duration("1m")),
+    )
+    assert text == (
+        f"no `task_run.completed` of `{run}` came within 1m, and nothing that is due by then can"
+        f" bring it; waiting without a timer: `{run}` is `interaction_required` (an answer to `mfa`"
+        " must give `code`; the interaction times out in 5m)"
+    )
+    assert simulation.elapsed == SECOND
+    assert simulation.world.timeline[-1].what == "advanced 1s"
+
+
+OUT_OF_REACH = {
+    "a prompt": (ASKS, "1s"),
+    "a reviewer": ("[running: 1s, pending, completed]", "1s"),
+    "stuck": ("[running: 1s, running: stuck]", "1s"),
+    "over": ("[running: 2s, failed: auth/auth_invalid]", "2s"),
+    "beyond the limit": ("[queued: 2s, running: 2d, completed]", "2s"),
+}
+
+
+@pytest.mark.parametrize("name", OUT_OF_REACH)
+def test_waiting_for_an_event_stops_when_its_run_stops(simulation, name):
+    """No timeout passes and no other run continues for an event that cannot come."""
+    steps, elapsed = OUT_OF_REACH[name]
+    wanted, _ = simulation.run(steps), simulation.run("[running: 10h, completed]")
+    refused(
+        "request/state_invalid",
+        lambda: simulation.advance_until_event("task_run.completed", wanted),
+    )
+    assert simulation.elapsed == parse_duration(elapsed)
+
+
+LATE = (
+    "[running: 1s, interaction_required: {type: mfa, timeout: 10m,"
+    " on_timeout: [running: 9s, completed]}, running, completed]"
+)
+
+
+@pytest.mark.parametrize(
+    ("steps", "status", "elapsed"),
+    [(ASKS, "failed", "5m1s"), (LATE, "completed", "10m10s")],
+)
+def test_a_timeout_may_cause_the_awaited_event(simulation, steps, status, elapsed):
+    """The advance waits for it."""
+    run = simulation.run(steps)
+    simulation.advance_until_event(f"task_run.{status}", run)
+    assert simulation.elapsed == parse_duration(elapsed)
+
+
+def test_an_event_that_no_story_causes_is_refused_at_once(simulation):
+    """No run continues."""
+    simulation.run()
+    was = copy.deepcopy(simulation.world)
+    refused(
+        "request/state_invalid",
+        lambda: simulation.advance_until_event("agent.created"),
+    )
+    assert simulation.world == was
+
+
+def test_a_misspelt_event_is_refused(simulation):
+    """The message has the nearest type."""
+    text = refused(
+        "request/input_invalid",
+        lambda: simulation.advance_until_event("task_run.complet"),
+    )
+    assert text == "unknown event type 'task_run.complet'; did you mean 'task_run.completed'?"
+
+
+def test_an_event_of_the_other_edition_is_refused(simulation):
+    """It cannot come, so the clock does not move."""
+    text = refused(
+        "request/input_invalid",
+        lambda: simulation.advance_until_event("session.idle"),
+    )
+    assert text.startswith(
+        "the edition `connections` has no event 'session.idle'; it is one of the edition"
+        " `credentials`; to switch: @pytest.mark.deck(edition="
+    )
+
+
+def test_a_limit_after_the_last_moment_is_cut(simulation):
+    """The advance ends at the last moment."""
+    text = refused(
+        "request/state_invalid",
+        lambda: simulation.advance_until_event("task_run.completed", limit=timedelta.max),
+    )
+    assert text.endswith("nothing is waiting; this world has no task run")
+
+
+def test_until_idle_plays_every_story_to_its_end(simulation):
+    """The clock stops at the last thing that happened."""
+    first, second = simulation.run(), simulation.run("[running: 3s, completed]")
+    report = simulation.advance_until_idle()
+    assert [simulation.look(run).status for run in (first, second)] == ["completed", "completed"]
+    assert report.now == FROZEN_START + 10 * SECOND
+    assert simulation.advance_until_idle().happened == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "status"),
+    [
+        (ASKS, "interaction_required"),
+        ("[running: 1s, pending, completed]", "pending"),
+        ("[running: stuck]", "running"),
+    ],
+)
+def test_until_idle_stops_when_only_timeouts_are_left(simulation, steps, status):
+    """A run that waits for a person does not time out."""
+    run = simulation.run(steps)
+    simulation.advance_until_idle()
+    assert simulation.look(run).status == status
+    assert simulation.elapsed <= SECOND
+
+
+def test_until_idle_stops_at_the_last_moment(simulation):
+    """What is due later does not happen."""
+    simulation.advance_to(LAST_MOMENT - SECOND)
+    run = simulation.run("[running: 2s, completed]")
+    assert simulation.advance_until_idle().happened == []
+    assert simulation.look(run).status == "running"
+
+
+ADVANCES = {
+    "by": lambda simulation: simulation.advance_by(parse_duration("1m")),
+    "idle": lambda simulation: simulation.advance_until_idle(),
+    "event": lambda simulation: simulation.advance_until_event("never", None, parse_duration("1m")),
+}
+
+
+@pytest.mark.parametrize("way", ADVANCES)
+def test_an_endless_story_is_an_error(simulation, monkeypatch, way):
+    """The message names the limit."""
+    monkeypatch.setattr(advance, "MAX_STEPS", 2)
+    for _ in range(3):
+        simulation.run("[running: 1s, completed]")
+    text = refused("request/state_invalid", lambda: ADVANCES[way](simulation))
+    assert text == (
+        "2 things happened in one advance, and more are due;"
+        " look for a scenario or a receiver that never ends"
+    )
+
+
+def test_reaching_the_limit_of_steps_is_allowed(simulation, monkeypatch):
+    """Only one step more is an error."""
+    monkeypatch.setattr(advance, "MAX_STEPS", 2)
+    runs = [simulation.run("[running: 1s, completed]") for _ in range(2)]
+    simulation.advance_by(SECOND)
+    assert [simulation.look(run).status for run in runs] == ["completed", "completed"]
+
+
+# A clock that follows the process
+
+
+@pytest.fixture
+def following():
+    """A world that follows the process, and the freezer of the process."""
+    with freeze_time("2025-01-15 09:30") as freezer:
+        yield OfflineSimulation(mode="follow"), freezer
+
+
+def test_a_followed_clock_starts_at_the_process_time(following):
+    """It moves with the process."""
+    simulation, freezer = following
+    run = simulation.run()
+    freezer.tick(10)
+    simulation.catch_up()
+    assert (simulation.elapsed, simulation.look(run).status) == (10 * SECOND, "completed")
+    assert type(simulation.world.now) is type(FROZEN_START)
+
+
+def test_a_world_does_not_go_back_with_the_process(following):
+    """The timeline says so, and the world continues from its moment."""
+    simulation, freezer = following
+    simulation.run("[queued: 1h, running, completed]")
+    freezer.tick(-60)
+    simulation.catch_up()
+    simulation.catch_up()
+    assert [entry.what for entry in simulation.world.timeline if entry.kind == "clock"] == [
+        "the process's time went back 1m; the world's stays, and goes on from here"
+    ]
+    freezer.tick(1)
+    simulation.catch_up()
+    assert simulation.elapsed == SECOND
+
+
+def test_an_unused_world_goes_back_with_the_process(following):
+    """A test may freeze time after it created and seeded its world."""
+    simulation, freezer = following
+    old = FROZEN_START - 400 * SECOND
+    commands.seed_resource(simulation.world, "agent", {"name": "B"}, id="agt_2", created_at=old)
+    epoch = simulation.epoch
+    freezer.tick(-60)
+    simulation.catch_up()
+    assert simulation.elapsed == -60 * SECOND
+    assert simulation.epoch != epoch  # streams have sent the old times
+    assert {entry.at for entry in simulation.world.timeline} == {simulation.world.now}
+    agents = simulation.world.all("agent").values()
+    assert [agent.created_at for agent in agents] == [simulation.world.now, old]
+
+
+def test_an_unused_connection_does_not_keep_a_world_from_going_back(following):
+    """Its time of disuse counts from the new start."""
+    simulation, freezer = following
+    simulation.world.set_options(Options(connection_idle=60 * SECOND))
+    freezer.tick(-600)
+    simulation.catch_up()
+    assert simulation.elapsed == -600 * SECOND
+    assert [due.at for due in simulation.world.timers.upcoming()] == [
+        simulation.world.now + 60 * SECOND
+    ]
+
+
+def test_a_call_does_not_move_the_clock_during_an_advance(following):
+    """The advance moves it."""
+    simulation, freezer = following
+    simulation.advancing = True
+    freezer.tick(1)
+    simulation.catch_up()
+    assert simulation.elapsed == 0 * SECOND
