@@ -12,12 +12,10 @@ Rules:
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from datetime import datetime, timedelta
 from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from deck_sim.engine.records import AdditiveChanges, Immutable
 from deck_sim.engine.timers import Timers
 from deck_sim.engine.world import World
 from deck_sim.runtime.simulation import Settings, Simulation
@@ -29,18 +27,6 @@ from deck_sim.state.tables import Changes, Stored
 FIELDS = "fields"  # the part of the fields that are one row each
 DERIVED = ("world.members", "world.timers")  # timers: from `world.timers._armed`
 _LEFT_OUT = ("world", "answering")  # of what snapshots hold: calls in progress end with the process
-_UNCHANGING = (
-    str,
-    int,
-    float,
-    type(None),
-    datetime,
-    timedelta,
-    Immutable,
-    Settings,
-    AdditiveChanges,
-)
-
 
 _PARTS: Mapping[str, type[parts.Part]] = {
     "chosen": parts.Dict,
@@ -108,7 +94,8 @@ class SavedWorld:
                 _put(self.simulation, path, written)
         for name in _FIELDS:
             value, (before, data_before) = _get(name)(self.simulation), self._fields.get(name, _NEW)
-            if value is not before or not isinstance(value, _UNCHANGING):
+            changes_in_place = type(value).__hash__ is None
+            if changes_in_place or value is not before:
                 data = writer.write(value)
                 if data != data_before:
                     changes.append(("insert", FIELDS, name, data))
