@@ -71,8 +71,8 @@ _get = cache(attrgetter)
 def is_of_read(change: tuple[Any, ...]) -> bool:
     """Whether a change only counts a call, records it in the journal, or lets time pass."""
     name, part, *values = change
-    is_time = name == "set_clock" or (part == FIELDS and values[0] in _OF_READS)
-    return is_time or part in _OF_READS
+    what = values[0] if part == FIELDS else part
+    return name == "set_clock" or what in _OF_READS
 
 
 class SavedWorld:
