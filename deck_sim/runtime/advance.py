@@ -4,6 +4,7 @@ An advance is a generator that yields at each pause. `Dispatcher.drive` sends we
 pauses; `run_to_end` sends nothing.
 """
 
+import asyncio
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,6 +43,17 @@ def run_to_end(advance: Generator[None, None, Result]) -> Result:
         except StopIteration as end:
             result: Result = end.value
             return result
+
+
+async def run_slowly(advance: Generator[None, None, Result]) -> Result:
+    """Run an advance, and let other calls be answered in its pauses; returns its result."""
+    while True:
+        try:
+            next(advance)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        await asyncio.sleep(0)
 
 
 def pass_time_until(simulation: Simulation, moment: datetime) -> Generator[None, None, None]:

@@ -14,7 +14,7 @@ a world that was dropped sends nothing more.
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ from deck_sim.engine.deliveries import (
 )
 from deck_sim.faults.outgoing import FAULT_HEADER, OutgoingWebhook
 from deck_sim.runtime.activity import log_attempt, mask_key
-from deck_sim.runtime.advance import Result, run_to_end
+from deck_sim.runtime.advance import Result, run_slowly, run_to_end
 from deck_sim.runtime.changes import Changes
 from deck_sim.runtime.clock import advance_to_clock, catch_up, settle
 from deck_sim.runtime.serialization import (
@@ -139,7 +139,7 @@ class Dispatcher:
         if simulation.mode == FOLLOW and not simulation.advancing:
             await self.drive(simulation, advance_to_clock(simulation))
         else:
-            await _yield_in_pauses(catch_up(simulation))
+            await run_slowly(catch_up(simulation))
 
     async def deliver(self, simulation: Simulation) -> None:
         """Send what is in the outbox, concurrently, and record the results.
@@ -209,7 +209,7 @@ class Dispatcher:
         try:
             while simulation.mode in _BACKGROUND_MODES:
                 background.wake.clear()
-                await _yield_in_pauses(catch_up(simulation))
+                await run_slowly(catch_up(simulation))
                 if not simulation.advancing:
                     run_to_end(settle(simulation))
                     self._announce(simulation)
@@ -223,7 +223,7 @@ class Dispatcher:
     def _start_attempts(self, simulation: Simulation, background: _Background) -> None:
         async def record(attempt: Attempt, make: MakeAttempt) -> None:
             result = await make()
-            await _yield_in_pauses(catch_up(simulation))
+            await run_slowly(catch_up(simulation))
             _record(simulation, attempt, result)
             self._announce(simulation)
             self.save(simulation)
@@ -326,11 +326,6 @@ def _record(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> 
     record_attempt(simulation.world, attempt, result)
     retries = simulation.world.timers.of(attempt.delivery_id)
     log_attempt(simulation.key, attempt, result, retries[0].at if retries else None)
-
-
-async def _yield_in_pauses(steps: Iterable[None]) -> None:
-    for _ in steps:
-        await asyncio.sleep(0)
 
 
 async def _log_errors(simulation: Simulation, work: Callable[[], Awaitable[None]]) -> None:

@@ -1,27 +1,14 @@
 """Answers that take long: other calls are answered in between."""
 
 import asyncio
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.server.request import Answer
 
-Result = TypeVar("Result")
-
 MOST_AT_ONCE = 200  # items of a list
-
-
-async def run_slowly(work: Generator[None, None, Result]) -> Result:
-    """Do work that pauses; returns its result."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
-        await asyncio.sleep(0)
 
 
 async def print_slowly(answer: Answer, request_id: str, change: Callable[[Any], Any]) -> None:

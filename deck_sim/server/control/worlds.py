@@ -15,6 +15,7 @@ from deck_sim.engine.options import OPTION_TYPES
 from deck_sim.engine.records import AdditiveChanges
 from deck_sim.engine.world import World
 from deck_sim.runtime.activity import mask_key
+from deck_sim.runtime.advance import run_slowly
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES, read_object
 from deck_sim.runtime.serialization import print_moment, read_start
@@ -23,7 +24,6 @@ from deck_sim.runtime.unplayed import find_unplayed_login
 from deck_sim.scenario.selection import check_scenario
 from deck_sim.server.control.clock import check_follow, check_pace
 from deck_sim.server.control.routes import route
-from deck_sim.server.long_answers import run_slowly
 from deck_sim.server.request import Answer, Request
 
 if TYPE_CHECKING:
