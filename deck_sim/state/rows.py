@@ -62,7 +62,7 @@ _FIELDS = [
     for name in (*KEPT, "attempting", *(f"world.{row.name}" for row in fields(World)))
     if name not in {*_PARTS, *_LEFT_OUT, *DERIVED, "world.injected"}
 ]
-_OF_READS = ("journal", "rate_limiter", "world.counters", "world.now")
+_OF_READS = ("journal", "world.counters", "world.now")
 _NEW = object(), object()  # differs from every value
 
 _get = cache(attrgetter)

@@ -292,6 +292,7 @@ def test_a_full_disk_refuses_a_call_and_changes_nothing(serve):
         assert "Free some space, and repeat the call" in answer["errors"][0]["message"]
         for read in (path, "/_sim/clock"):
             one.call("GET", read)
+        one.call("PATCH", "/_sim/world", {"rate_limit": True}, 507)
         one.call("POST", "/_sim/reset", status=507)
         one.call("DELETE", "/_sim/world", status=507)
     assert one.call("GET", path)["status"] == "interaction_required"
