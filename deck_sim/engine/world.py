@@ -263,8 +263,8 @@ class World(WorldState):
         self.timeline.keep(options.keep_timeline)
         if self.events.keep(options.keep_events):
             self._forget_deliveries()
-            for messages in self.messages.values():
-                del messages[: -options.keep_events]
+            for destination_id in self.messages:
+                del self.messages[destination_id][: -options.keep_events]
         runs = self.finished_runs.keep(options.keep_runs)
         sessions = self.finished_sessions.keep(options.keep_runs)
         for kind, ids in (("task_run", runs), ("session", sessions)):

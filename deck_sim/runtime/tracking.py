@@ -73,7 +73,9 @@ class Tracked(dict[Any, Any]):
 
 
 class Lending(Tracked):
-    """A dict whose values are changed in place by those who looked them up."""
+    """A dict whose values are changed in place after `[]`, `get` or `setdefault`, and not after
+    `values` or `items`.
+    """
 
     def __getitem__(self, key: Any) -> Any:
         self.touch(key)

@@ -93,9 +93,12 @@ def test_what_a_world_drops_leaves_the_file(serve):
     saved.
     """
     one = serve()
+    queue = {"name": "q", "type": "aws_sqs", "config": {"queue_url": "q"}, "events": ["*"]}
+    queue = one.call("POST", "/v2/event-destinations", queue)
     one.run("downloads_statement", Idempotency_Key="k1")
     one.advance(until="idle")
     assert one.simulation.world.screenshots
+    one.call("DELETE", f"/v2/event-destinations/{queue['id']}")
     one.call("PATCH", "/_sim/world", dict.fromkeys(LIMITS, 1))
     for number in range(3):
         one.run("instant_success", Idempotency_Key=f"key-{number}")
