@@ -1,7 +1,6 @@
 """`when:` and rules: which new connections, sessions and runs a scenario is for."""
 
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from typing import Annotated, Any, get_args
 
 from pydantic import WithJsonSchema, field_validator
@@ -10,6 +9,7 @@ from deck_sim.base.errors import quote, suggest
 from deck_sim.base.validation import Strict, value_error
 from deck_sim.contract.resources import AuthMethod
 from deck_sim.engine.story import KINDS
+from deck_sim.scenario.globs import as_text, fits
 
 AUTH_METHODS: tuple[str, ...] = get_args(AuthMethod)
 
@@ -40,7 +40,7 @@ class When(Strict):
     @field_validator("auth_method")
     @classmethod
     def _matches_one(cls, value: str | None) -> str | None:
-        if value is not None and not any(fnmatchcase(known, value) for known in AUTH_METHODS):
+        if value is not None and not any(fits(known, value) for known in AUTH_METHODS):
             near = suggest(value, AUTH_METHODS)
             raise value_error(f"{quote(value)} matches no auth method{near}")
         return value
@@ -67,12 +67,7 @@ class Rule(Strict):
 def matches_text(found: Any, glob: str) -> bool:
     """Whether a value, or one item of a list, matches a glob."""
     spellings = found if isinstance(found, list | tuple) else [found]
-    return any(fnmatchcase(as_text(text), glob) for text in spellings if text is not None)
-
-
-def as_text(value: Any) -> str:
-    """A value as the text that globs are compared with."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return any(fits(as_text(text), glob) for text in spellings if text is not None)
 
 
 def _contains(found: Any, wanted: Any) -> bool:
@@ -90,7 +85,7 @@ def _contains(found: Any, wanted: Any) -> bool:
         return found is wanted
     if _is_number(found) and _is_number(wanted):
         return bool(found == wanted)
-    return fnmatchcase(as_text(found), as_text(wanted))
+    return fits(as_text(found), as_text(wanted))
 
 
 def _is_number(value: Any) -> bool:

@@ -147,6 +147,11 @@ def test_answers_are_compared_as_text(ask, accept, answer, right):
     assert run.status == ("completed" if right else "failed")
 
 
+def test_an_answer_that_takes_too_long_to_compare_is_wrong(ask):
+    run, asked = ask(f"{{accept: {{code: '{'[1]' * 100}'}}}}", {"code": "1" * 1_000_000})
+    assert (run.status, asked) == ("failed", 2)
+
+
 def test_all_fields_of_an_answer_must_be_right(ask):
     """Fields that `accept` does not name may hold anything."""
     prompt = "{fields: [{name: a}, {name: b}, {name: c}], accept: {a: '1', b: '2'}, attempts: 9}"

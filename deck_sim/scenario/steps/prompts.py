@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
-from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, model_validator
@@ -18,8 +17,9 @@ from deck_sim.base.validation import Many, Strict, Whole, field_errors
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, ScriptError, Wait
-from deck_sim.scenario.conditions import as_text
+from deck_sim.engine.work_limits import OutOfSteps, limit_work
 from deck_sim.scenario.fields import AcceptedText, OneOrMany, SpanField
+from deck_sim.scenario.globs import as_text, fits
 from deck_sim.scenario.steps.step import Step, compute
 
 _WILDCARD = re.compile(r"\[!?\]?[^]]*\]|[?*]")
@@ -29,8 +29,8 @@ def _example_for(glob: str) -> str:
     """A text that matches `glob`, if there is one."""
 
     def fill(wildcard: re.Match[str]) -> str:
-        fits = (text for text in ("anything", *string.printable) if fnmatchcase(text, wildcard[0]))
-        return next(fits, wildcard[0])
+        texts = ("anything", *string.printable)
+        return next((text for text in texts if fits(text, wildcard[0])), wildcard[0])
 
     return _WILDCARD.sub(fill, glob)
 
@@ -176,8 +176,10 @@ class InteractionRequired(Step):
         return [field["name"] for field in self.prompt["fields"]]
 
     def accepts(self, stage: Stage, inputs: Mapping[str, Any]) -> bool:
-        """Whether an answer is right."""
-        return self.accept is None or any(
-            all(fnmatchcase(as_text(inputs[name]), as_text(w)) for name, w in answer.items())
-            for answer in compute(stage, [*self.accept])
-        )
+        """Whether an answer is right. One that takes too long to compare is wrong."""
+        with suppress(OutOfSteps), limit_work():
+            return self.accept is None or any(
+                all(fits(as_text(inputs[name]), as_text(glob)) for name, glob in answer.items())
+                for answer in compute(stage, [*self.accept])
+            )
+        return False
