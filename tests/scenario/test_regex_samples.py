@@ -2,6 +2,7 @@
 
 import pytest
 
+from deck_sim.engine.work_limits import OutOfSteps, limit_work
 from deck_sim.scenario.synthesis.regex_samples import matches, text_matching
 
 
@@ -15,3 +16,9 @@ def test_nothing_matches_an_invalid_pattern():
     """Other patterns match anywhere in a text."""
     assert matches("b", "abc")
     assert not matches("(", "(")
+
+
+@pytest.mark.parametrize("pattern", ["[a-z]{900}", "[^a]{90}"])
+def test_each_letter_is_work(pattern):
+    with limit_work(1000), pytest.raises(OutOfSteps):
+        text_matching(pattern, lambda limit: 0)

@@ -74,7 +74,7 @@ def make_output(schema: Any, seed: int, run_id: str, now: datetime, field: str =
     except OutOfSteps as error:
         text = (
             f"`{field}`: cannot be generated: its schema needs {error};"
-            " nest fewer `oneOf`, `anyOf` and `allOf`"
+            " nest fewer `oneOf`, `anyOf` and `allOf`, or shorten its patterns"
         )
         problems = [problem("request/input_invalid", text, field=field)]
     raise NoValidOutput(problems)

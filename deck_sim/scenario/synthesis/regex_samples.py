@@ -22,6 +22,7 @@ class _Random:
         self.draw, self.spread, self.left = draw, 2, MOST_REPEATS
 
     def choice(self, options: Any) -> Any:
+        spend(2 + len(options) // 10)
         if all(isinstance(option, str) for option in options):
             # rstr takes some of them from sets, whose order differs between processes.
             options = sorted(set(options))
