@@ -39,6 +39,21 @@ def test_a_repeated_round_is_shown_once(whats, shown):
     assert fold(whats) == shown
 
 
+def test_polls_are_folded_and_calls_show_what_was_sent(deck, run, api):
+    deck.use("mfa_then_success")
+    path = f"/task-runs/{run()['id']}"
+    deck.settle()
+    api.post(f"{path}/interaction", json={"inputs": {"code": "000000"}})
+    for _ in range(9):
+        api.get(path)
+        deck.sleep(2)
+    report = write_report(deck)
+    sent = '{"inputs": {"code": "000000"}}'
+    assert f"POST /v2{path}/interaction -> 200 interaction_required  {sent}\n" in report
+    assert report.count(f"GET /v2{path} -> 200 interaction_required\n") == 1
+    assert "  … 8 more times the same, until 2025-01-15T09:30:" in report
+
+
 def test_a_long_timeline_is_cut_in_the_middle(deck, api):
     """The first and the last lines stay, and a line counts the rest."""
     for number in range(60):
