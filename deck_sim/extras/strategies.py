@@ -160,7 +160,7 @@ def _run_walk(
     machine = rules.machine("task_run")
     done: st.SearchStrategy[Any] = st.just("completed")
     if outputs is not None:
-        done = outputs.map(_completed)
+        done = outputs.map(lambda output: {"completed": {"output": output}})
     if "result" in rules.kinds["task_run"].attributes:
         usual = machine.results["completed"]
         others = [result for result in get_args(Result) if result != usual]
@@ -242,10 +242,6 @@ def _some_of(optional: _Optional) -> st.SearchStrategy[Json]:
     """Some of the keys, in the order in which they are given."""
     found = st.fixed_dictionaries({}, optional=dict(optional))
     return found.map(lambda keys: {name: keys[name] for name in optional if name in keys})
-
-
-def _completed(output: Json) -> Json:
-    return {"completed": {"output": output}}
 
 
 def _failures(rules: Edition) -> st.SearchStrategy[_Step]:

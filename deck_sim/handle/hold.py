@@ -1,10 +1,9 @@
 """A hold: the point at which a test stops runs, logins or answers until it releases them."""
 
 from contextlib import AbstractContextManager
-from typing import Any
 
 from deck_sim.base.errors import DeckSimError, listed
-from deck_sim.handle.control import Control, drop_none
+from deck_sim.handle.control import Control, Json, drop_none
 
 
 def point_kind(point: str, call: str) -> str:
@@ -24,8 +23,7 @@ class Hold(AbstractContextManager["Hold"]):
         kind = point_kind(point, "call")
         self._control = control
         self.id: str = control.call("POST", "/holds", json=drop_none(**{kind: point}, id=of))["id"]
-        self._released: list[str] | None = None
-        self._met = 0
+        self._ended: Json = {}  # the answer to its release
 
     @property
     def held(self) -> list[str]:
@@ -40,17 +38,15 @@ class Hold(AbstractContextManager["Hold"]):
     @property
     def met(self) -> int:
         """The number of runs, logins and answers that were ever stopped here."""
-        return self._met if self._released is not None else int(self._read()["met"])
+        return int((self._ended or self._read())["met"])
 
     def release(self) -> list[str]:
         """Release everything at the world's present time; return the ids that were held.
 
         A second call does nothing.
         """
-        if self._released is None:
-            answer = self._control.call("DELETE", f"/holds/{self.id}")
-            self._released, self._met = answer["released"], answer["met"]
-        return self._released
+        self._ended = self._ended or self._control.call("DELETE", f"/holds/{self.id}")
+        return [*self._ended["released"]]
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         try:
@@ -65,7 +61,7 @@ class Hold(AbstractContextManager["Hold"]):
     def __str__(self) -> str:
         return f"`{self.point}`" + (f" of `{self.of}`" if self.of else "")
 
-    def _read(self) -> dict[str, Any]:
+    def _read(self) -> Json:
         holds = {hold["id"]: hold for hold in self._control.get("/holds")}
         if self.id not in holds:
             raise DeckSimError(

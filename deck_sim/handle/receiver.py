@@ -20,18 +20,18 @@ from deck_sim.handle.deck import ALL_EVENTS, WEBHOOK_PATH, Deck
 from deck_sim.handle.loopback_server import LoopbackServer
 from deck_sim.handle.threads import check_no_event_loop, result_of, run_in_thread
 from deck_sim.handle.webhook_apps import place_of
+from deck_sim.runtime.simulation import FROZEN, ON_POLL
 from deck_sim.webhooks.signing import ID, SignatureError, verify
 
-_FROZEN = "frozen"
 _UNSIGNED, _FAILED = 401, 500
 _STATUSES = range(200, 600)
 _WAKE_SECONDS = 0.05  # a waiting test calls the server this often
 
 # Why an event has not arrived, by the mode of the clock.
 _REASONS = {
-    _FROZEN: "the world's clock is frozen: advance it, for example with"
+    FROZEN: "the world's clock is frozen: advance it, for example with"
     ' `deck.advance_until("{event}")`',
-    "on_poll": "waited {timeout:g} seconds; an `on_poll` clock moves only when an unfinished"
+    ON_POLL: "waited {timeout:g} seconds; an `on_poll` clock moves only when an unfinished"
     " resource is read: read one, or advance the clock",
 }
 _OTHER_REASON = "waited {timeout:g} seconds"
@@ -143,9 +143,9 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         _check_event_type(event, self._deck.world["edition"])
         resource_id = None if id is None else read_id(id)
         mode = self._deck.clock.mode
-        if mode != _FROZEN:
+        if mode != FROZEN:
             check_no_event_loop(self.wait_for)
-        ends = real_time.monotonic() + (0 if mode == _FROZEN else timeout)
+        ends = real_time.monotonic() + (0 if mode == FROZEN else timeout)
         while True:
             left = ends - real_time.monotonic()
             with self._arrived:
