@@ -156,8 +156,7 @@ class Deck(AbstractContextManager["Deck"]):
         """
         from deck_sim.handle.interception import Interception
 
-        transports = self.transport, self.async_transport
-        interception = Interception(self.url, self.api_key, transports, hosts)
+        interception = Interception(self._channel, self.api_key, hosts)
         self.interceptions += (interception,)
         return self._opened.enter_context(interception)
 

@@ -6,7 +6,6 @@ port with their own sockets, so that the retries and pools of a client work as u
 """
 
 import re
-import sys
 from collections.abc import Callable, MutableMapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial, wraps
@@ -19,6 +18,7 @@ from urllib.request import Request
 
 from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.handle.address import read_host
+from deck_sim.handle.transports import AsyncTransport, Channel, Transport, library_of
 from deck_sim.runtime.activity import mask_key
 
 Method = Callable[..., Any]
@@ -33,18 +33,16 @@ _lock = Lock()
 class Interception(AbstractContextManager["Interception"]):
     """Answers the calls of this process to some hosts with one world, until it is stopped."""
 
-    def __init__(
-        self, url: str, api_key: str, transports: tuple[Any, Any], hosts: str | Sequence[str]
-    ) -> None:
-        """Start it, for the world of a key at a URL. The transports reach its server.
+    def __init__(self, channel: Channel, api_key: str, hosts: str | Sequence[str]) -> None:
+        """Start it, for the world of a key on the server that the channel reaches.
 
         Raises:
             DeckSimError: if one of the hosts is intercepted for another world.
 
         """
         self.hosts = [read_host(host) for host in ([hosts] if isinstance(hosts, str) else hosts)]
-        self.transport, self.async_transport = transports
-        self._world = url, api_key
+        self.transport, self.async_transport = Transport(channel), AsyncTransport(channel)
+        self._world = channel.url, api_key
         self.passed: dict[str, None] = {}  # other hosts that were called, in this order
         with _lock:
             for other in _active:
@@ -112,7 +110,7 @@ def _async_httpx(original: Method) -> Method:
 
 
 def _redirect_httpx(found: Interception, request: Any) -> Any:
-    library = sys.modules[type(request).__module__.partition(".")[0]]
+    library = library_of(request)
     headers = library.Headers(request.headers)
     url = found.redirect(f"{request.url}", headers)
     content = {"stream": request.stream, "extensions": request.extensions}

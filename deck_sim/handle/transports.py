@@ -49,18 +49,18 @@ class DirectChannel:
             self._leave(gone)
             raise
 
-    def send(self, library: ModuleType, request: Any, body: bytes) -> Any:
-        """The answer to a request of the library."""
+    def send(self, request: Any, body: bytes) -> Any:
+        """The answer to a request of httpx or httpx2."""
         seconds = _read_timeout(request)
-        with _library_errors(library, request):
-            return _respond(library, self.call(_read_request(request, body), seconds))
+        with _library_errors(request):
+            return _respond(request, self.call(_read_request(request, body), seconds))
 
-    async def async_send(self, library: ModuleType, request: Any, body: bytes) -> Any:
+    async def async_send(self, request: Any, body: bytes) -> Any:
         """`send` for coroutines."""
-        with _library_errors(library, request), anyio.fail_after(_read_timeout(request)):
+        with _library_errors(request), anyio.fail_after(_read_timeout(request)):
             response, gone = self._start(_read_request(request, body))
             try:
-                return _respond(library, await result_of(response))
+                return _respond(request, await result_of(response))
             finally:
                 if not response.done():
                     self._leave(gone)
@@ -88,8 +88,9 @@ class NetworkChannel:
     def __init__(self) -> None:
         self._transports: dict[str, Any] = {}  # by library
 
-    def send(self, library: ModuleType, request: Any, body: bytes) -> Any:
-        """The answer to a request of the library."""
+    def send(self, request: Any, body: bytes) -> Any:
+        """The answer to a request of httpx or httpx2."""
+        library = library_of(request)
         options = {"headers": request.headers, "content": body, "extensions": request.extensions}
         copy = library.Request(request.method, request.url, **options)
         answer = self._transport(library).handle_request(copy)
@@ -99,9 +100,9 @@ class NetworkChannel:
             answer.close()
         return library.Response(answer.status_code, headers=answer.headers, content=body)
 
-    async def async_send(self, library: ModuleType, request: Any, body: bytes) -> Any:
+    async def async_send(self, request: Any, body: bytes) -> Any:
         """`send` for coroutines, in a thread, so that a socket belongs to no event loop."""
-        return await result_of(run_in_thread(partial(self.send, library, request, body)))
+        return await result_of(run_in_thread(partial(self.send, request, body)))
 
     def close(self) -> None:
         """Close the sockets."""
@@ -150,8 +151,8 @@ class Transport(httpx2.BaseTransport):
 
     def handle_request(self, request: Any) -> Any:
         """Answer one request."""
-        library = _library_of(request, self._channel.url)
-        return self._channel.way.send(library, request, request.read())
+        _check_url(request, self._channel.url)
+        return self._channel.way.send(request, request.read())
 
 
 class AsyncTransport(httpx2.AsyncBaseTransport):
@@ -162,8 +163,8 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: Any) -> Any:
         """Answer one request."""
-        library = _library_of(request, self._channel.url)
-        return await self._channel.way.async_send(library, request, await request.aread())
+        _check_url(request, self._channel.url)
+        return await self._channel.way.async_send(request, await request.aread())
 
 
 def describe_foreign_url(requested: str, url: str) -> str:
@@ -174,11 +175,14 @@ def describe_foreign_url(requested: str, url: str) -> str:
     return f"this transport reaches only {url}, and the request was to {requested}; {advice}"
 
 
-def _library_of(request: Any, url: str) -> ModuleType:
-    library = sys.modules[type(request).__module__.partition(".")[0]]
+def library_of(request: Any) -> ModuleType:
+    """The library that made a request: httpx or httpx2."""
+    return sys.modules[type(request).__module__.partition(".")[0]]
+
+
+def _check_url(request: Any, url: str) -> None:
     if foreign := describe_foreign_url(f"{request.url}", url):
-        raise library.ConnectError(foreign, request=request)
-    return library
+        raise library_of(request).ConnectError(foreign, request=request)
 
 
 def _read_request(request: Any, body: bytes) -> HttpRequest:
@@ -190,15 +194,16 @@ def _read_timeout(request: Any) -> float | None:
     return seconds
 
 
-def _respond(library: ModuleType, response: HttpResponse) -> Any:
-    return library.Response(response.status, headers=response.headers, content=response.body)
+def _respond(request: Any, response: HttpResponse) -> Any:
+    make = library_of(request).Response
+    return make(response.status, headers=response.headers, content=response.body)
 
 
 @contextmanager
-def _library_errors(library: ModuleType, request: Any) -> Iterator[None]:
+def _library_errors(request: Any) -> Iterator[None]:
     try:
         yield
     except Exception as error:
         name = next(name for kind, name in _ERRORS.items() if isinstance(error, kind))
         text = f"{error}" or f"no answer within {_read_timeout(request):g} seconds"
-        raise getattr(library, name)(text, request=request) from error
+        raise getattr(library_of(request), name)(text, request=request) from error
