@@ -115,6 +115,8 @@ def test_multiprocessing_passes_a_handle(deck, method):
     with multiprocessing.get_context(method).Pool(1) as pool:
         pool.apply(Deck.create, (deck, "agents", {"name": "Concierge"}))
         pool.close()
+        pool.join()
+        pool.close()
         pool.join()  # else it ends by SIGTERM, which a child may have inherited a handler for
     assert [call["path"] for call in deck.requests] == ["/v2/agents"]
 
