@@ -25,7 +25,7 @@ from deck_sim.contract.editions import EDITIONS as EDITION_TABLES
 
 from ..model.laws import FINISHED, Laws  # noqa: TID252 (the tests are no package)
 from .judges import Broken, check
-from .prepared import EDITIONS, LOGINS, write_destination
+from .prepared import EDITIONS, LOGINS, TASK, write_basics, write_destination
 from .receiver import Receiver
 from .simulator import ALARMS, Simulator, read_options
 from .wire import BadAnswer, NoAnswer
@@ -65,16 +65,10 @@ class World:
         self.lives += 1
         self.hooks = f"/{self.key}/{self.lives}"
         simulator.do(self.key, "POST", "/_sim/reset", {"edition": self.edition, **self.clock})
-        logins, _, login_id = LOGINS[self.edition]
-        self.login = {login_id: "login"}
-        site = {"url": "https://a.example"}
-        resources = {
-            "agents": [{"id": "agt", "name": "first"}],
-            "sources": [{"id": "src", "type": "website", "website": site}],
-            "tasks": [{"id": "task", "name": "t", "agent_id": "agt"}],
-            logins: [{"id": "login", "source_id": "src", "auth_method": "none"}],
-        }
+        resources = write_basics(self.edition, 1)
         simulator.do(self.key, "POST", "/_sim/seed", {"resources": resources})
+        logins, _, login_id = LOGINS[self.edition]
+        self.login = {login_id: resources[logins][0]["id"]}
         url = self.receiver.url + self.hooks
         hook = write_destination(self.edition, "webhook", ["*"], url=url)
         simulator.do(self.key, "POST", "/v2/event-destinations", hook)
@@ -203,7 +197,7 @@ class Client:
     def start(self, simulator: Simulator) -> None:
         """Start a run."""
         scenario = {"Deck_Sim_Scenario": self.random.choice(SCENARIOS)}
-        run = self.create(simulator, "/v2/tasks/task/run", self.world.login, **scenario)
+        run = self.create(simulator, f"/v2/tasks/{TASK}/run", self.world.login, **scenario)
         self.runs[run["id"]] = run
 
     def act(self, simulator: Simulator) -> None:

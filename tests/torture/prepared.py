@@ -21,6 +21,7 @@ LOGINS = {
     "credentials": ("credentials", "cred", "credential_id"),
 }
 EDITIONS = (*LOGINS,)
+TASK = "task_1"
 _SCHEMA = {
     "type": "object",
     "properties": {"guest": {"type": "string"}, "nights": {"type": "integer"}},
@@ -42,7 +43,17 @@ def prepare(simulator: Simulator, edition: str) -> Prepared:
     sim, api = "/_sim", "/v2"
     options = {"edition": edition, "mode": "frozen", "screenshots": True}
     simulator.do(key, "POST", f"{sim}/reset", options)
-    simulator.do(key, "POST", f"{sim}/seed", {"resources": _resources(edition)})
+    schemas = {"input_schema": _SCHEMA, "output_schema": _SCHEMA}
+    resources = write_basics(edition, 8, **schemas, storage={"enabled": True})
+    (task,), (source,) = resources["tasks"], resources["sources"]
+    resources["tasks"].append({**task, "id": "task_2", "input_schema": None})
+    resources["sources"].append({**source, "id": "src_2"})
+    _, prefix, login = LOGINS[edition]
+    resources["task_runs"] = [
+        {"id": run, "task_id": TASK, login: f"{prefix}_{number}", "scenario": scenario}
+        for number, (run, scenario) in enumerate(_RUNS.items())
+    ]
+    simulator.do(key, "POST", f"{sim}/seed", {"resources": resources})
     events = ["task_run.completed", "task_run.failed", "agent.created"]
     queue = write_destination(edition, "aws_sqs", events, queue_url="deck")
     simulator.do(key, "POST", f"{api}/event-destinations", queue)
@@ -62,6 +73,19 @@ def prepare(simulator: Simulator, edition: str) -> Prepared:
     return Prepared(edition, snapshot, {kind: sorted(set(found)) for kind, found in ids.items()})
 
 
+def write_basics(edition: str, logins: int, **task: Any) -> dict[str, list[dict[str, Any]]]:
+    """The resources to seed that runs need: an agent, a source, a task and logins."""
+    plural, prefix, _ = LOGINS[edition]
+    website = {"type": "website", "website": {"url": "https://hotel.example"}}
+    login = {"source_id": "src_1", "auth_method": "none"}
+    return {
+        "agents": [{"id": "agt_1", "name": "Concierge"}],
+        "sources": [{"id": "src_1", **website}],
+        "tasks": [{"id": TASK, "name": "Read", "agent_id": "agt_1", **task}],
+        plural: [{"id": f"{prefix}_{number}", **login} for number in range(logins)],
+    }
+
+
 def write_destination(edition: str, type_: str, events: list[str], **place: str) -> dict[str, Any]:
     """The body that creates an event destination."""
     where = "config" if edition == "connections" else type_
@@ -72,32 +96,3 @@ def _note(ids: dict[str, list[str]], rows: list[dict[str, Any]]) -> None:
     for row in rows:
         id_ = row.get("id") or row["request_id"]
         ids.setdefault(id_.partition("_")[0], []).append(id_)
-
-
-def _resources(edition: str) -> dict[str, list[dict[str, Any]]]:
-    task = {
-        "agent_id": "agt_1",
-        "status": "live",
-        "input_schema": _SCHEMA,
-        "output_schema": _SCHEMA,
-    }
-    found: dict[str, list[dict[str, Any]]] = {
-        "agents": [{"id": "agt_1", "name": "Concierge"}],
-        "sources": [
-            {"id": "src_1", "type": "website", "website": {"url": "https://hotel.example"}},
-            {"id": "src_2", "type": "website", "website": {"url": "https://inn.example"}},
-        ],
-        "tasks": [
-            {"id": "task_1", "name": "Read", **task, "storage": {"enabled": True}},
-            {"id": "task_2", "name": "Write", **task, "input_schema": None},
-        ],
-    }
-    plural, prefix, name = LOGINS[edition]
-    ids = [f"{prefix}_{number}" for number in range(1, 9)]
-    login = {"source_id": "src_1", "auth_method": "none"}
-    found[plural] = [{"id": id_, **login} for id_ in ids]
-    found["task_runs"] = [
-        {"id": run, "task_id": "task_1", name: id_, "scenario": scenario}
-        for (run, scenario), id_ in zip(_RUNS.items(), ids, strict=False)
-    ]
-    return found

@@ -20,7 +20,7 @@ from deck_sim.contract.editions import EDITIONS as EDITION_TABLES
 
 from ..model.laws import FINISHED, Laws  # noqa: TID252 (the tests are no package)
 from .judges import Broken, check
-from .prepared import EDITIONS, LOGINS, write_destination
+from .prepared import EDITIONS, LOGINS, TASK, write_basics, write_destination
 from .receiver import Receiver
 from .simulator import Client, Simulator, read_options
 from .wire import Answer, BadAnswer, NoAnswer
@@ -109,18 +109,10 @@ class Life:
     def _begin(self) -> None:
         settings = {"edition": self.edition, "mode": self.mode, "seed": self.number}
         self.sim("POST", "/reset", {**settings, **({"speed": 500} if self.mode == "real" else {})})
-        agent = self.create("/agents", {"name": "Concierge"})
-        source = self.create(
-            "/sources", {"type": "website", "website": {"url": "https://h.example"}}
-        )
-        task = {"name": "Read", "agent_id": agent, "storage": {"enabled": True}}
-        self.task = self.create("/tasks", task)
-        self.source = source
-        kind, prefix, self.login_name = LOGINS[self.edition]
-        login = {"source_id": source, "auth_method": "none"}
-        logins = [{"id": f"{prefix}_{n}", **login} for n in range(4)]
-        self.sim("POST", "/seed", {"resources": {kind: logins}})
-        self.logins = [login["id"] for login in logins]
+        resources = write_basics(self.edition, 4, storage={"enabled": True})
+        self.sim("POST", "/seed", {"resources": resources})
+        logins, _, self.login_name = LOGINS[self.edition]
+        self.logins = [login["id"] for login in resources[logins]]
         self.hook = f"/{self.number}"
         self.queue = self._destination("aws_sqs", queue_url="deck")
         self._destination("webhook", url=self.receiver.url + self.hook)
@@ -142,7 +134,7 @@ class Life:
         """Start a run."""
         body = {self.login_name: self.random.choice(self.logins), "input": {"guest": "Alex"}}
         scenario = self.random.choice(RUNS)
-        if id_ := self.create(f"/tasks/{self.task}/run", body, Deck_Sim_Scenario=scenario):
+        if id_ := self.create(f"/tasks/{TASK}/run", body, Deck_Sim_Scenario=scenario):
             check(id_ not in self.runs, f"{id_} is new, and was there before")
             self.runs.append(id_)
 

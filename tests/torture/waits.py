@@ -14,6 +14,7 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
+from .prepared import TASK, write_basics
 from .simulator import Client, Simulator
 
 BAR = 2.0  # seconds
@@ -21,6 +22,7 @@ SLICE_BAR = 20.0  # higher, since the machine may be busy
 KEY, VICTIM = "sk_busy", "sk_victim"
 SLICE = ("scenario", "snapshot", "lists", "seed", "body", "clock")
 _PAUSE = 0.005  # seconds between two polls
+_RUN, _LOGIN = f"/v2/tasks/{TASK}/run", {"connection_id": "conn_0"}
 
 Call = tuple[str, str, Any]  # method, path, body
 Row = Callable[[Client, int], Iterator[Call]]
@@ -59,30 +61,22 @@ class Victim(threading.Thread):
         return self.longest
 
 
-def _prepare(deck: Client, **task: Any) -> tuple[str, str]:
-    """A task and a login in a new, frozen world; their ids."""
+def _prepare(deck: Client, **task: Any) -> None:
+    """Seed a task and a login in a new, frozen world."""
     deck.do(KEY, "POST", "/_sim/reset", {"mode": "frozen"})
-    agent = deck.do(KEY, "POST", "/v2/agents", {"name": "A"})["id"]
-    url = {"url": "https://hotel.example.com"}
-    source = deck.do(KEY, "POST", "/v2/sources", {"type": "website", "website": url})["id"]
     schemas = {"input_schema": {"type": "object"}, "output_schema": {"type": "object"}, **task}
-    body = {"name": "T", "agent_id": agent, "prompt": "p", **schemas}
-    made = deck.do(KEY, "POST", "/v2/tasks", body)["id"]
-    login = {"username": "u", "password": "p"}
-    body = {"source_id": source, "auth_method": "username_password", "auth_credentials": login}
-    connection = deck.do(KEY, "POST", "/v2/connections", body)["id"]
-    deck.do(KEY, "POST", "/_sim/clock/advance", {"by": "10s"})
-    return made, connection
+    resources = write_basics("connections", 1, **schemas)
+    deck.do(KEY, "POST", "/_sim/seed", {"resources": resources})
 
 
-def _seed(task: str, connection: str, number: int, **more: Any) -> Any:
-    more = more or {"scenario": "success"}
-    uses = {"task_id": task, "connection_id": connection, **more}
+def _seed(number: int, **more: str) -> Any:
+    uses = {"task_id": TASK, **_LOGIN, **(more or {"scenario": "success"})}
     return {"resources": {"task_runs": [{"id": f"trun_{n}", **uses} for n in range(number)]}}
 
 
 def _runs(deck: Client, number: int, **task: Any) -> None:
-    deck.do(KEY, "POST", "/_sim/seed", _seed(*_prepare(deck, **task), number))
+    _prepare(deck, **task)
+    deck.do(KEY, "POST", "/_sim/seed", _seed(number))
 
 
 def _large_output(size: int) -> Any:
@@ -125,11 +119,11 @@ def settings(deck: Client, size: int) -> Iterator[Call]:
 @row
 def seed(deck: Client, size: int) -> Iterator[Call]:
     """Many resources at once, also with outputs to be made."""
-    ids = _prepare(deck, output_schema=_large_output(20))
-    yield "POST", "/_sim/seed", _seed(*ids, size)
-    yield "POST", "/_sim/seed", _seed(*ids, size)  # the same ids
-    ids = _prepare(deck, output_schema=_large_output(20))
-    yield "POST", "/_sim/seed", _seed(*ids, size // 30, status="completed")
+    _prepare(deck, output_schema=_large_output(20))
+    yield "POST", "/_sim/seed", _seed(size)
+    yield "POST", "/_sim/seed", _seed(size)  # the same ids
+    _prepare(deck, output_schema=_large_output(20))
+    yield "POST", "/_sim/seed", _seed(size // 30, status="completed")
     yield "POST", "/_sim/seed", {"resources": {f"agent{n}": [] for n in range(size * 9)}}
 
 
@@ -172,11 +166,10 @@ def clock(deck: Client, size: int) -> Iterator[Call]:
 @row
 def body(deck: Client, size: int) -> Iterator[Call]:
     """Bodies of the Deck API with as much as allowed."""
-    ids = _prepare(deck)
+    _prepare(deck)
     for value in ([0] * (size * 9), [{}] * (size * 4), "x" * (size * 900), "?a=b&" * (size * 180)):
         yield "POST", "/v2/agents", {"name": value}
-        run = {"connection_id": ids[1], "input": {"a": value}}
-        yield "POST", f"/v2/tasks/{ids[0]}/run", run
+        yield "POST", _RUN, {**_LOGIN, "input": {"a": value}}
     yield "POST", "/v2/agents", {f"nam{n}": 1 for n in range(size * 9)}
     yield "GET", "/_sim/requests", None
 
@@ -194,9 +187,8 @@ def schema(deck: Client, size: int) -> Iterator[Call]:
         ({"properties": {"a": {"items": {"pattern": "(x+x+)+y"}}}}, ["x" * 40] * 100),
     ]
     for input_schema, value in schemas:
-        ids = _prepare(deck, input_schema={"type": "object", **input_schema})
-        run = {"connection_id": ids[1], "input": {"a": value}}
-        yield "POST", f"/v2/tasks/{ids[0]}/run", run
+        _prepare(deck, input_schema={"type": "object", **input_schema})
+        yield "POST", _RUN, {**_LOGIN, "input": {"a": value}}
 
 
 def measure(name: str, size: int) -> Iterator[tuple[Call, int, float, float]]:
