@@ -134,17 +134,12 @@ class Fuzzer:
             canary = f"canary_{group[-1].number}"
             tail = b"" if group[-1].framing is Framing.LAST else _canary(canary)
             connection.send(b"".join(given.data for given in group) + tail)
-            while group:
-                given = group[0]
-                answer = self._read(connection, given)
-                if answer is None:
-                    self._close()
-                    group = group[1:]
-                    break
-                self._judge(given, answer)
-                group = group[1:]
-                if group and answer.headers.get("connection") == "close":
-                    self._close()  # it has not read the others
+            for given in [*group]:
+                answer, group = self._read(connection, given), group[1:]
+                if answer is not None:
+                    self._judge(given, answer)
+                if answer is None or (group and answer.headers.get("connection") == "close"):
+                    self._close()  # it has not read the others, which are sent again
                     break
             else:
                 self._end_group(connection, given, canary)
