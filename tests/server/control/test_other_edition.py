@@ -43,17 +43,13 @@ def test_a_playlist_is_refused_if_an_entry_is_of_the_other_edition(sim, message)
     assert sim.post("/queue", json=queue_of("turns", resource="connection")).status_code == 200
 
 
-def test_a_queue_for_a_kind_of_the_other_edition_is_refused(message):
-    """It would stay in the queue."""
-    text = message("POST", "/queue", json=queue_of("success", resource="session"))
-    assert text == "`resource` is 'session'; it can be `connection` or `task_run`"
-
-
-def test_a_rule_for_a_kind_of_the_other_edition_is_refused(message):
-    """It would never match."""
+def test_a_kind_of_the_other_edition_is_refused(message):
+    """The queue would keep its entry, and the rule would never match."""
     rule = {"scenario": "success", "when": {"task": "*"}, "resource": "session"}
-    text = message("PUT", "/rules", json={"rules": [rule]})
-    assert text == "`rules[0].resource` is 'session'; it can be `connection` or `task_run`"
+    end = "is 'session'; it can be `connection` or `task_run`"
+    text = message("POST", "/queue", json=queue_of("success", resource="session"))
+    assert text == f"`resource` {end}"
+    assert message("PUT", "/rules", json={"rules": [rule]}) == f"`rules[0].resource` {end}"
 
 
 def test_a_world_keeps_an_edition_that_has_the_kinds_of_its_queues_and_rules(sim, errors):

@@ -11,26 +11,30 @@ TASK = {
     "output_schema": SCHEMA,
     "settings": {"timeout_seconds": 600},
 }
+PARTS = {
+    "agents": [{"id": "agt_1", "name": "Concierge"}],
+    "sources": [{"id": "src_1", **SITE}],
+    "tasks": [TASK],
+}
+NO_OUTPUT = {**TASK, "output_schema": {**SCHEMA, "not": {"required": ["nights"]}}}
 OUTPUT = {"nights": 2}
 FAILED = [{"type": "source", "code": "source_error"}]
-LOGINS = {
-    "connections": ("connections", {"connection_id": "log_1"}),
-    "credentials": ("credentials", {"credential_id": "log_1"}),
-}
+IN_CONNECTIONS = pytest.mark.parametrize("seed", ["connections"], indirect=True)
+LOGINS = {"connections": "connection_id", "credentials": "credential_id"}  # by edition
 
 
 @pytest.fixture(params=LOGINS)
 def seed(request, sim):
     """Seed one run, with all that it needs."""
     sim.post("/reset", json={"edition": request.param})
-    path, login = LOGINS[request.param]
+    login = {LOGINS[request.param]: "log_1"}
 
-    def seed(**run):
+    def seed(task=TASK, login_status=None, **run):
+        stored = {"id": "log_1", "source_id": "src_1", "auth_method": "none"}
         resources = {
-            "agents": [{"id": "agt_1", "name": "Concierge"}],
-            "sources": [{"id": "src_1", **SITE}],
-            "tasks": [TASK],
-            path: [{"id": "log_1", "source_id": "src_1", "auth_method": "none"}],
+            **PARTS,
+            "tasks": [task],
+            request.param: [{**stored, "status": login_status} if login_status else stored],
             "task_runs": [{"id": "trun_1", "task_id": "task_1", **login, **run}],
         }
         return sim.post("/seed", json={"resources": resources})
@@ -109,14 +113,7 @@ def test_a_wrong_seeded_run_is_refused(seed, unchanged, run, field):
     assert [e["field"] for e in answer.json()["errors"]] == [f"resources.task_runs[0].{field}"]
 
 
-PARTS = {
-    "agents": [{"id": "agt_1", "name": "Concierge"}],
-    "sources": [{"id": "src_1", **SITE}],
-    "tasks": [TASK],
-}
-
-
-@pytest.mark.parametrize("seed", ["connections"], indirect=True)
+@IN_CONNECTIONS
 def test_a_scenario_that_refuses_its_call_cannot_be_seeded(sim, seed, unchanged):
     """The error is one of the seed, not that of the scenario."""
     steps = {"version": 1, "name": "closed", "task_run": [{"refused": "source/source_blocked"}]}
@@ -135,31 +132,22 @@ def test_the_timeout_in_an_error_is_that_of_the_task(api, seed):
     assert error["message"] == "Task execution exceeded the timeout of 10 minutes."
 
 
-def test_a_scenario_needs_a_login_that_can_run(errors, unchanged):
-    """As the run call does."""
-    login = {"id": "c", "source_id": "src_1", "auth_method": "none", "status": "invalid"}
-    run = {"id": "r", "task_id": "task_1", "connection_id": "c", "scenario": "success"}
-    body = {"resources": {**PARTS, "connections": [login], "task_runs": [run]}}
+@IN_CONNECTIONS
+@pytest.mark.parametrize(
+    ("given", "status", "code", "field"),
+    [
+        ({"login_status": "invalid", "scenario": "success"}, 409, "state_invalid", ""),
+        ({"task": NO_OUTPUT}, 400, "input_invalid", ".output"),
+        ({"result": "success"}, 400, "input_invalid", ".result"),
+    ],
+)
+def test_a_seeded_run_is_checked_with_what_it_names(seed, unchanged, given, status, code, field):
+    """A login that can run, a schema that can be generated, an edition that shows results."""
     with unchanged():
-        found = errors("POST", "/seed", 409, json=body)
-    assert found == [("state_invalid", "resources.task_runs[0]")]
-
-
-def test_an_output_that_cannot_be_generated_must_be_given(errors):
-    task = {**TASK, "output_schema": {**SCHEMA, "not": {"required": ["nights"]}}}
-    login = {"id": "c", "source_id": "src_1", "auth_method": "none"}
-    run = {"id": "r", "task_id": "task_1", "connection_id": "c"}
-    parts = {**PARTS, "tasks": [task], "connections": [login], "task_runs": [run]}
-    found = errors("POST", "/seed", 400, json={"resources": parts})
-    assert {field for _, field in found} == {"resources.task_runs[0].output"}
-
-
-def test_a_result_is_for_the_edition_that_shows_it(errors):
-    login = {"id": "c", "source_id": "src_1", "auth_method": "none"}
-    run = {"id": "r", "task_id": "task_1", "connection_id": "c", "result": "success"}
-    parts = {**PARTS, "connections": [login], "task_runs": [run]}
-    found = errors("POST", "/seed", 400, json={"resources": parts})
-    assert found == [("input_invalid", "resources.task_runs[0].result")]
+        answer = seed(**given)
+    assert answer.status_code == status
+    for error in answer.json()["errors"]:
+        assert (error["code"], error["field"]) == (code, f"resources.task_runs[0]{field}")
 
 
 def test_a_completed_run_may_have_failed_at_its_task(api, sim):
