@@ -16,7 +16,7 @@ from checked import FOUND, Checked
 
 import deck_sim.server.serve
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import ServerThread
+from deck_sim.server.serve import Server
 
 budget.register()
 
@@ -67,8 +67,8 @@ def answers_fit(checked):
 @pytest.fixture(scope="session")
 def server(checked):
     """One server for all tests: a new world is cheap, a new server is not."""
-    with ServerThread(WorldRegistry()) as thread:
-        yield thread.server
+    with Server(WorldRegistry()) as server:
+        yield server
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from deck_sim.handle.deck import Deck
 from deck_sim.handle.receiver import WebhookReceiver
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
-from deck_sim.server.serve import ServerThread
+from deck_sim.server.serve import Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +175,12 @@ def command() -> None:
     table = Table("scenario", "the run", box=None, pad_edge=False, header_style="bold")
     table.add_column("took", justify="right")
     table.add_column("calls", justify="right")
-    with ServerThread(WorldRegistry(Settings(mode="on_poll"))) as thread:
-        screen.print(f"The simulated Deck API is at {thread.server.base_url}")
+    with Server(WorldRegistry(Settings(mode="on_poll"))) as server:
+        screen.print(f"The simulated Deck API is at {server.base_url}")
         for number, story in enumerate(STORIES, 1):
             _print_heading(screen, f"{number}. {story.scenario}")
             screen.print(f"{story.title}\n", style="italic")
-            with Deck(thread.server.url, f"sk_live_demo_{number}") as deck:
+            with Deck(server.url, f"sk_live_demo_{number}") as deck:
                 narrator = Narrator(screen, deck, deck.clock.now)
                 run = _play_story(story, deck, narrator)
             read = "output" if run["status"] == "completed" else "errors"

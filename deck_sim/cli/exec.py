@@ -33,7 +33,7 @@ from deck_sim.cli.server_options import make_server, server_options
 from deck_sim.handle.deck import Deck
 from deck_sim.runtime.activity import mask_key
 from deck_sim.server.inspector import inspector_url
-from deck_sim.server.serve import Server, ServerThread
+from deck_sim.server.serve import Server
 from deck_sim.webhooks.signing import secret_of
 
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126  # as shells exit
@@ -122,13 +122,12 @@ def command(
     names = [env_base_url, env_api_key, env_webhook_secret]
     if not all(names) or any("=" in name for name in names) or len({*names}) < len(names):
         raise click.UsageError(f"--env-…: three different names without `=`; found {names}")
-    thread = make_server(ServerThread, **options)
-    server = thread.server
+    server = make_server(**options)
     key = server.worlds.first_key or ANY_KEY
     variables = dict(zip(names, (server.base_url, key, secret_of(key)), strict=True))
     with (
         log_to_stderr(log_format, quiet=quiet),
-        thread,
+        server,
         intercepted_variables(server, os.environ) as more,
     ):
         code = _run([*words], {**os.environ, **variables, **more}, timeout)

@@ -146,11 +146,11 @@ def _as_json(played: Playthrough, edition: str, task_input: dict[str, Any]) -> d
 def _write_page(played: Playthrough, file: Path) -> None:
     from deck_sim.handle.deck import Deck
     from deck_sim.runtime.registry import WorldRegistry
-    from deck_sim.server.serve import ServerThread
+    from deck_sim.server.serve import Server
 
     worlds = WorldRegistry()
     worlds.put(played.simulation)
-    with ServerThread(worlds) as thread, Deck(thread.server.url, played.simulation.key) as deck:
+    with Server(worlds) as server, Deck(server.url, played.simulation.key) as deck:
         try:
             deck.write_html(file, title=played.scenario.name, text=played.scenario.summary)
         except OSError as error:

@@ -86,7 +86,7 @@ def command(
     if port_file is not None and port_file.exists() and not port_file.is_file():
         text = f"--port-file: {str(port_file)!r} is a device or a pipe, not a file"
         raise click.UsageError(text)
-    server = make_server(Server, **options)
+    server = make_server(**options)
 
     def ready() -> None:
         if port_file is not None:

@@ -42,14 +42,13 @@ from deck_sim.runtime.simulation import WEBHOOK_TIMES, Settings
 from deck_sim.scenario.library import WatchedFolder, shipped
 from deck_sim.server.interception import Interceptor
 from deck_sim.server.limits import Limits
-from deck_sim.server.serve import Server, ServerThread
+from deck_sim.server.serve import Server
 from deck_sim.webhooks.sender import Sender
 
 if TYPE_CHECKING:
     from deck_sim.scenario.loader import ScenarioError
 
 Act = TypeVar("Act", bound=Callable[..., Any])
-Made = TypeVar("Made", Server, ServerThread)
 
 _USUAL = Limits()
 
@@ -225,7 +224,6 @@ def server_options(port: int) -> Callable[[Act], Act]:
 
 
 def make_server(
-    make: type[Made],
     *,
     host: str,
     port: int,
@@ -243,8 +241,8 @@ def make_server(
     max_worlds: int | None,
     mask: list[str],
     **others: Any,
-) -> Made:
-    """Check the options, read the files, and make a server or its thread with them.
+) -> Server:
+    """Check the options, read the files, and make a server with them.
 
     The other options are those of `Limits` and of `Settings`.
     """
@@ -278,7 +276,7 @@ def make_server(
     except DeckSimError as error:  # a library is missing
         raise CommandError(f"--intercept: {error}") from None
     try:
-        return make(worlds, host, port, interceptor, allowed_hosts, limits)
+        return Server(worlds, host, port, interceptor, allowed_hosts, limits)
     except OSError as error:
         text = f"cannot listen on {host}:{port}: {error.strerror}; {_how_to_listen(host, error)}"
         raise CommandError(text) from None

@@ -15,7 +15,7 @@ from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library, read_folder, shipped
 from deck_sim.scenario.loader import ScenarioError
-from deck_sim.server.serve import ServerThread
+from deck_sim.server.serve import Server
 from deck_sim.webhooks.sender import Sender
 
 KEY = "sk_test_deck_sim"
@@ -71,8 +71,8 @@ class DeckSim(AbstractContextManager[Deck]):
         dispatcher = Dispatcher(self._make_sender())
         worlds = WorldRegistry(library=read_scenarios(self._scenarios), dispatcher=dispatcher)
         with ExitStack() as stack:
-            thread = stack.enter_context(ServerThread(worlds))
-            deck = stack.enter_context(Deck(thread.server.url, KEY))
+            server = stack.enter_context(Server(worlds))
+            deck = stack.enter_context(Deck(server.url, KEY))
             deck.reset(**self._beginning)
             self._stack = stack.pop_all()
         return deck

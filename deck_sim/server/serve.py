@@ -8,14 +8,13 @@ from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import Future
 from contextlib import (
     AbstractAsyncContextManager,
-    AbstractContextManager,
     nullcontext,
     suppress,
 )
 from contextvars import Context
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from starlette.types import ASGIApp
 
@@ -31,7 +30,7 @@ from deck_sim.server.protocol import Connections, Protocol
 
 T = TypeVar("T")
 
-THREAD = "deck-sim"  # the name of the thread of a `ServerThread`
+THREAD = "deck-sim"  # the name of the thread of a server
 _DATE_SECONDS = 1  # between two settings of the `Date` of answers
 
 # Addresses that mean every address of the machine, and one that clients can call.
@@ -73,7 +72,10 @@ class Loop(asyncio.SelectorEventLoop):
 
 
 class Server:
-    """A server on a port of its own. `run` serves until `stop` is called."""
+    """A server on a port of its own.
+
+    `run` serves until `stop` is called; `start`, or a `with` block, does so in a thread.
+    """
 
     def __init__(
         self,
@@ -97,6 +99,7 @@ class Server:
         worlds.origin = self.url
         self._loop: asyncio.AbstractEventLoop | None = None  # while it runs
         self._stopping = asyncio.Event()
+        self._thread: threading.Thread | None = None
         self._app = OpenCalls(make_app(worlds), worlds)
         self._front = LocalOnly(self._app, worlds, listens_at, names)
         self._connections = Connections(worlds, limits or Limits())
@@ -115,6 +118,21 @@ class Server:
         """Serve until stopped. `ready` is called once, when requests are answered."""
         with asyncio.Runner(loop_factory=Loop) as runner:
             runner.run(self._serve(ready))
+
+    def start(self) -> Self:
+        """Serve in a thread; return when requests are answered."""
+        is_ready = threading.Event()
+
+        def serve() -> None:
+            try:
+                self.run(is_ready.set)
+            finally:
+                is_ready.set()
+
+        self._thread = threading.Thread(target=serve, name=THREAD, daemon=True)
+        self._thread.start()
+        is_ready.wait()
+        return self
 
     async def _serve(self, ready: Callable[[], None]) -> None:
         connections = self._connections
@@ -178,52 +196,23 @@ class Server:
         return Context().run(asyncio.run_coroutine_threadsafe, call(self._app), self._loop)
 
     def stop(self) -> None:
-        """Make `run` return. Safe on any thread, in a signal handler, and more than once."""
+        """Make `run` return; if it runs in a thread, wait for its end.
+
+        Safe on any thread, in a signal handler, and more than once. A forked child stops nothing.
+        """
         if self._loop is None:
             self._stopping.set()
         else:
             with suppress(RuntimeError):  # it has stopped by itself
                 self._loop.call_soon_threadsafe(self._stopping.set)
+        if self._thread is not None:
+            self._thread.join()
 
-
-class ServerThread(AbstractContextManager["ServerThread"]):
-    """A server in a thread of this process, for a `with` block or from `start` to `stop`."""
-
-    def __init__(
-        self,
-        worlds: WorldRegistry,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        interceptor: Interceptor | None = None,
-        names: Collection[str] = (),
-        limits: Limits | None = None,
-    ) -> None:
-        self.server = Server(worlds, host, port, interceptor, names, limits)
-        self._thread = threading.Thread(target=self._run, name=THREAD, daemon=True)
-        self._ready = threading.Event()
-
-    def __enter__(self) -> "ServerThread":
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-    def start(self) -> "ServerThread":
-        """Start; return when requests are answered."""
-        self._thread.start()
-        self._ready.wait()
-        return self
-
-    def stop(self) -> None:
-        """Stop; return when the thread has ended. A forked child, which has none, stops nothing."""
-        self.server.stop()
-        self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            self.server.run(self._ready.set)
-        finally:
-            self._ready.set()
 
 
 def write_port(file: Path, port: int) -> None:

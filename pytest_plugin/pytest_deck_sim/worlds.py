@@ -34,7 +34,7 @@ from deck_sim.handle.problems import (
 )
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library
-from deck_sim.server.serve import ServerThread
+from deck_sim.server.serve import Server
 from pytest_deck_sim import COVERAGE, FAIL, FAILED, LINT_MODES, PAGES, REPORT, BrokenFolder
 
 if TYPE_CHECKING:
@@ -73,10 +73,10 @@ class MarkerOptions(Options):
 @contextmanager
 def serve(config: pytest.Config, folder: Path | None) -> Iterator[str]:
     """Run a server with the scenarios of the folder in a thread; yield its URL."""
-    with ServerThread(WorldRegistry(library=read_folder(folder))) as thread:
-        config.stash[OWN_SERVER] = thread.server.url
-        config.stash[OWN_WORLDS] = thread.server.worlds
-        yield thread.server.url
+    with Server(WorldRegistry(library=read_folder(folder))) as server:
+        config.stash[OWN_SERVER] = server.url
+        config.stash[OWN_WORLDS] = server.worlds
+        yield server.url
 
 
 @contextmanager

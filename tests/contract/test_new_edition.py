@@ -21,7 +21,7 @@ from deck_sim.runtime.simulation import Settings
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import ScenarioError, read_scenario
 from deck_sim.server.openapi.document import document
-from deck_sim.server.serve import ServerThread
+from deck_sim.server.serve import Server
 
 
 class CreateDesk(Body):
@@ -138,8 +138,8 @@ def kiosk():
 @pytest.fixture
 def server(checked, kiosk):
     """A server whose worlds have the edition."""
-    with ServerThread(WorldRegistry(settings=Settings("kiosk"))) as thread:
-        yield thread.server
+    with Server(WorldRegistry(settings=Settings("kiosk"))) as server:
+        yield server
 
 
 def test_a_run_of_a_new_edition_plays_from_prompt_to_webhook(kiosk, api, sim, advance, run_task):

@@ -15,7 +15,7 @@ from freezegun import freeze_time
 from deck_sim import Deck, DeckSimError, WebhookReceiver
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
-from deck_sim.server.serve import ServerThread
+from deck_sim.server.serve import Server
 from tests.support.threads import no_thread_left
 
 STATUSES = ["task_run.queued", "task_run.running", "task_run.completed"]
@@ -216,8 +216,8 @@ def test_signatures_may_have_the_time_of_the_world():
     """If the server signs with it."""
     worlds = WorldRegistry(Settings(webhook_time="world"))
     with (
-        ServerThread(worlds) as thread,
-        Deck(thread.server.url, "sk_test") as deck,
+        Server(worlds) as server,
+        Deck(server.url, "sk_test") as deck,
         WebhookReceiver(deck) as receiver,
     ):
         deck.create("agents", {"name": "Concierge"})

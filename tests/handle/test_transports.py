@@ -15,7 +15,7 @@ import urllib3
 from deck_sim import Deck, DeckSimError
 from deck_sim.handle.threads import run_in_thread
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import ServerThread, server_at
+from deck_sim.server.serve import Server, server_at
 
 
 @contextmanager
@@ -176,8 +176,8 @@ MOVE = {"json": {"by": "1s"}}
 @pytest.fixture
 def own():
     """A server that a test may stop."""
-    with ServerThread(WorldRegistry()) as thread:
-        yield thread
+    with Server(WorldRegistry()) as server:
+        yield server
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ def stuck(own, receiver):
     """A world whose clock cannot be moved on, as a webhook is not answered; `reached` when it is
     sent, and `calls` ask for that in each way.
     """
-    with Deck(own.server.url, "sk_test") as deck:
+    with Deck(own.url, "sk_test") as deck:
         deck.reached = threading.Event()
         receiver.say(lambda arrival, line: deck.reached.set() or receiver.hang(arrival, line))
         deck.register_webhook(receiver.url)
@@ -231,7 +231,7 @@ def test_a_stopping_server_refuses_a_call_that_still_works(own, stuck, name):
 
 @pytest.mark.parametrize("name", ERRORS)
 def test_a_stopped_server_refuses_connections(own, name):
-    with Deck(own.server.url, "sk_test") as deck:
+    with Deck(own.url, "sk_test") as deck:
         assert deck.transport  # it knows the server from when it ran
         assert deck.requests_adapter
         own.stop()
@@ -275,5 +275,5 @@ def test_a_world_is_used_by_one_thread_only(own):
     async def look(app):
         seen.append(threading.current_thread().name)
 
-    own.server.submit(look).result()
+    own.submit(look).result()
     assert seen == ["deck-sim"]

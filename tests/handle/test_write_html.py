@@ -5,7 +5,7 @@ from recordings import read_recording
 
 from deck_sim import Deck, DeckSimError
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import ServerThread
+from deck_sim.server.serve import Server
 
 
 @pytest.fixture
@@ -75,8 +75,8 @@ def test_a_page_of_an_empty_world_has_a_title(record):
 def test_a_world_that_cannot_be_read_has_no_page(tmp_path):
     """The server's error is raised, and no file is written."""
     with (
-        ServerThread(WorldRegistry(keys=("sk_one",))) as thread,
-        Deck(thread.server.url, "sk_two") as deck,
+        Server(WorldRegistry(keys=("sk_one",))) as server,
+        Deck(server.url, "sk_two") as deck,
         pytest.raises(DeckSimError, match="API key"),
     ):
         deck.write_html(tmp_path / "page.html")

@@ -5,6 +5,7 @@ main thread: they cannot use a page, but may return a function that does.
 """
 
 import os
+from contextlib import ExitStack
 from urllib.parse import urlencode
 
 import pytest
@@ -12,7 +13,7 @@ from browser import MISSING, Browser, Watch, find_chromium
 from playwright.sync_api import expect
 
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import ServerThread
+from deck_sim.server.serve import Server
 
 
 @pytest.fixture(scope="session")
@@ -90,14 +91,11 @@ def busy_world(api, sim, run_task, advance, subscribe, receiver):
 @pytest.fixture
 def start_server(watch):
     """Start a server of the test's own, which has no worlds of other tests."""
-    threads = []
+    with ExitStack() as stack:
 
-    def start_server(port=0, **settings):
-        thread = ServerThread(WorldRegistry(**settings), port=port).start()
-        threads.append(thread)
-        watch.origin = thread.server.url
-        return thread
+        def start_server(port=0, **settings):
+            server = stack.enter_context(Server(WorldRegistry(**settings), port=port))
+            watch.origin = server.url
+            return server
 
-    yield start_server
-    for thread in threads:
-        thread.stop()
+        yield start_server

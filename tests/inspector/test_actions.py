@@ -97,7 +97,7 @@ def test_the_title_counts_the_open_prompts(page, open_tab, run_task, advance):
 
 
 def test_an_empty_world_hints_at_the_one_that_got_the_calls(page, start_server):
-    server = start_server().server
+    server = start_server()
     httpx2.get(f"{server.base_url}/agents", headers={"Authorization": "Bearer sk_right"})
     page.goto(f"{server.url}/_sim/ui#key=sk_mistyped")
     hint = page.get_by_role("status").filter(has_text="another key")

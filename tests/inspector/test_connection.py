@@ -11,7 +11,7 @@ def test_without_a_key_there_is_a_list_of_worlds_to_choose_from(page, server, ru
 
 
 def test_with_keys_a_key_is_asked_for(page, start_server, watch):
-    server = start_server(keys=("sk_one",)).server
+    server = start_server(keys=("sk_one",))
     watch.refusals_are_expected = True
     page.goto(f"{server.url}/_sim/ui")
     page.get_by_role("textbox").fill("sk_two")
@@ -26,23 +26,23 @@ def test_with_keys_a_key_is_asked_for(page, start_server, watch):
 def test_the_page_goes_on_when_the_server_is_back(page, start_server, watch, key):
     before = start_server()
     watch.refusals_are_expected = True
-    page.goto(f"{before.server.url}/_sim/ui#key={key}")
+    page.goto(f"{before.url}/_sim/ui#key={key}")
     expect(page.locator(".live-live")).to_be_attached()
     before.stop()
     expect(page.locator(".live-reconnecting")).to_be_attached()
-    after = start_server(before.server.port)
-    after.server.worlds.create(key).world.note("clock", "", "a new beginning")
+    after = start_server(before.port)
+    after.worlds.create(key).world.note("clock", "", "a new beginning")
     expect(page.locator(".live-live")).to_be_attached()
 
 
 def test_what_was_selected_is_left_when_the_server_lost_the_world(page, start_server, watch, key):
     before = start_server()
     watch.refusals_are_expected = True
-    page.goto(f"{before.server.url}/_sim/ui#key={key}&select=resource:trun_lost")
+    page.goto(f"{before.url}/_sim/ui#key={key}&select=resource:trun_lost")
     expect(page.get_by_role("complementary", name="Details")).to_be_visible()
     before.stop()
     expect(page.locator(".live-reconnecting")).to_be_attached()
-    start_server(before.server.port)
+    start_server(before.port)
     expect(page.get_by_text("The server was restarted.")).to_be_visible()
     expect(page.get_by_role("complementary", name="Details")).to_be_hidden()
 

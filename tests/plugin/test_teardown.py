@@ -215,15 +215,15 @@ def test_a_stopped_server_is_named_instead_of_the_timeline(run):
     """The report does not fail."""
     text = """
         import pytest
-        from deck_sim.server.serve import ServerThread
+        from deck_sim.server.serve import Server
         from deck_sim.runtime.registry import WorldRegistry
         @pytest.fixture(scope="session")
-        def thread(): return ServerThread(WorldRegistry()).start()
+        def server(): return Server(WorldRegistry()).start()
         @pytest.fixture(scope="session")
-        def deck_server(thread): return thread.server.url
+        def deck_server(server): return server.url
         @pytest.mark.deck(strict=False)
-        def test_it(deck, thread):
-            thread.stop()
+        def test_it(deck, server):
+            server.stop()
             assert False
     """
     result = run(text)

@@ -23,7 +23,7 @@ from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
-from deck_sim.server.serve import ServerThread
+from deck_sim.server.serve import Server
 from deck_sim.webhooks.sender import Outcome, Sender
 from deck_sim.webhooks.signing import secret_of
 
@@ -421,15 +421,15 @@ def test_an_advance_that_is_broken_off_says_how_far_it_came(local):
 def test_a_server_can_be_stopped_while_it_delivers(receiver):
     """A receiver that never answers does not delay it."""
     receiver.say(receiver.hang)
-    thread = ServerThread(WorldRegistry(Settings(mode="real"))).start()
+    server = Server(WorldRegistry(Settings(mode="real"))).start()
     headers = {"Authorization": "Bearer k"}
-    with httpx2.Client(base_url=thread.server.base_url, headers=headers, trust_env=False) as api:
+    with httpx2.Client(base_url=server.base_url, headers=headers, trust_env=False) as api:
         body = {"name": "x", "type": "webhook", "config": {"url": receiver.url}, "events": ["*"]}
         api.post("/event-destinations", json=body)
         api.post("/agents", json={"name": "a"})
         while not receiver.arrivals:
             api.get("/test")
-    thread.stop()
+    server.stop()
     assert len(receiver.arrivals) == 1
 
 

@@ -25,7 +25,7 @@ from deck_sim.runtime.snapshot import (
 )
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
-from deck_sim.server.serve import ServerThread
+from deck_sim.server.serve import Server
 
 SHOWN = ("/timeline", "/requests", "/events", "/deliveries", "/task-runs", "/next", "/clock")
 SHOWN += ("/world", "/coverage", "/queue", "/rules", "/holds", "/connections", "/scenarios")
@@ -136,10 +136,8 @@ class Client:
 @pytest.fixture(scope="module")
 def servers():
     """Two servers that share nothing but the snapshot."""
-    threads = [ServerThread(WorldRegistry()).start() for _ in range(2)]
-    yield [thread.server for thread in threads]
-    for thread in threads:
-        thread.stop()
+    with Server(WorldRegistry()) as one, Server(WorldRegistry()) as other:
+        yield [one, other]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from freezegun import freeze_time
 from deck_sim.handle.deck import Deck
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import ServerThread
+from deck_sim.server.serve import Server
 from deck_sim.webhooks.sender import LIMIT, Sender
 
 WHEN = "2020-01-01T00:00:00Z"
@@ -38,8 +38,8 @@ class Frozen:
     def __init__(self, freezer, limit):
         self.freezer = freezer
         office = Dispatcher(Sender(limit=limit))
-        self.thread = ServerThread(WorldRegistry(dispatcher=office)).start()
-        self.deck = Deck(self.thread.server.url, "k")
+        self.server = Server(WorldRegistry(dispatcher=office)).start()
+        self.deck = Deck(self.server.url, "k")
 
     def jump(self):
         """Move the clock of the process by an hour."""
@@ -49,7 +49,7 @@ class Frozen:
     def stop(self):
         """Stop the server, and say whether it did."""
         self.deck.close()
-        stopper = threading.Thread(target=self.thread.stop, daemon=True)
+        stopper = threading.Thread(target=self.server.stop, daemon=True)
         stopper.start()
         stopper.join(STOPS_WITHIN)
         return not stopper.is_alive()
@@ -79,7 +79,7 @@ def freeze(request):
 
 def test_a_kept_socket_outlives_a_jump_of_the_clock(freeze):
     frozen = freeze()
-    line = http.client.HTTPConnection("127.0.0.1", frozen.thread.server.port)
+    line = http.client.HTTPConnection("127.0.0.1", frozen.server.port)
     lines = []
     for _ in range(3):
         line.request("GET", "/_sim/health")
@@ -127,7 +127,7 @@ def test_a_client_on_an_event_loop_is_served(freeze, loop):
     frozen = freeze()
 
     async def use():
-        url = f"{frozen.thread.server.base_url}/test"
+        url = f"{frozen.server.base_url}/test"
         headers = {"Authorization": "Bearer k"}
         # Without a timeout, which would count on the frozen clock of the client's own loop.
         async with httpx2.AsyncClient(headers=headers, timeout=None, trust_env=False) as client:

@@ -10,7 +10,7 @@ import pytest
 from deck_sim import Deck, DeckSimError
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.interception import Interceptor
-from deck_sim.server.serve import ServerThread
+from deck_sim.server.serve import Server
 
 KEY = "sk_live_of_the_program"
 REQUEST = b"GET /v2/test HTTP/1.1\r\nHost: api.deck.co\r\nAuthorization: Bearer k\r\n\r\n"
@@ -18,16 +18,16 @@ CONNECT = b"CONNECT api.deck.co:443 HTTP/1.1\r\nHost: api.deck.co:443\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
-def thread():
+def server():
     """A server that intercepts two hosts."""
     interceptor = Interceptor(["api.deck.co", "other.deck.co"])
-    with ServerThread(WorldRegistry(), interceptor=interceptor) as thread:
-        yield thread
+    with Server(WorldRegistry(), interceptor=interceptor) as server:
+        yield server
 
 
 @pytest.fixture
-def interceptor(thread):
-    return thread.server.interceptor
+def interceptor(server):
+    return server.interceptor
 
 
 @pytest.fixture
@@ -54,11 +54,11 @@ def dial(interceptor):
 @pytest.mark.parametrize(
     "url", ["https://api.deck.co", "https://other.deck.co:8443", "http://API.deck.co"]
 )
-def test_a_call_to_an_intercepted_host_reaches_the_world_of_its_key(thread, program, url):
+def test_a_call_to_an_intercepted_host_reaches_the_world_of_its_key(server, program, url):
     """In a TLS tunnel, and in plain HTTP."""
     made = program.post(f"{url}/v2/%61gents?x=%C3%A4", json={"name": "Concierge"})
     assert made.status_code == 201
-    with Deck(thread.server.url, KEY) as deck:
+    with Deck(server.url, KEY) as deck:
         call = deck.requests[-1]
     assert (call["path"], call["query"]) == ("/v2/agents", "x=%C3%A4")
 
@@ -146,9 +146,9 @@ def test_a_program_that_does_not_trust_the_authority_is_logged(interceptor, logg
 
 
 @pytest.mark.parametrize("kind", ["reset", "truncate"])
-def test_a_fault_ends_a_tunnel_as_it_ends_a_socket(thread, program, kind):
+def test_a_fault_ends_a_tunnel_as_it_ends_a_socket(server, program, kind):
     """Through TLS, too."""
-    with Deck(thread.server.url, KEY) as deck:
+    with Deck(server.url, KEY) as deck:
         deck.fault("GET /v2/agents", **{kind: True}, times=1)
     with pytest.raises((httpx2.ReadError, httpx2.RemoteProtocolError)):
         program.get("https://api.deck.co/v2/agents")
@@ -157,11 +157,11 @@ def test_a_fault_ends_a_tunnel_as_it_ends_a_socket(thread, program, kind):
 
 def test_a_server_that_stops_closes_its_clients():
     """Those that have said nothing, too."""
-    thread = ServerThread(WorldRegistry(), interceptor=Interceptor(["api.deck.co"])).start()
-    with dial(thread.server.interceptor) as silent, dial(thread.server.interceptor) as tunnel:
+    server = Server(WorldRegistry(), interceptor=Interceptor(["api.deck.co"])).start()
+    with dial(server.interceptor) as silent, dial(server.interceptor) as tunnel:
         tunnel.sendall(CONNECT)
         tunnel.recv(999)
-        thread.stop()
+        server.stop()
         assert (silent.recv(1), tunnel.recv(1)) == (b"", b"")
 
 

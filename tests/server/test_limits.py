@@ -13,7 +13,7 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server import accepting, protocol, serve
 from deck_sim.server.interception import Interceptor
 from deck_sim.server.limits import Limits
-from deck_sim.server.serve import ServerThread
+from deck_sim.server.serve import Server
 
 HALF = b"GET /v2/test HTTP/1.1\r\nHost: localhost\r\nX-Half:"
 WHOLE = b"GET /v2/test HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer k\r\n\r\n"
@@ -29,9 +29,9 @@ def serving():
         def serving(interceptor=None, **limits):
             usual = {"header": LONG, "body": LONG, "keep_alive": LONG}
             limits = Limits(**usual | limits)
-            thread = ServerThread(WorldRegistry(), interceptor=interceptor, limits=limits)
-            stack.enter_context(thread)
-            port = interceptor.port if interceptor else thread.server.port
+            server = Server(WorldRegistry(), interceptor=interceptor, limits=limits)
+            stack.enter_context(server)
+            port = interceptor.port if interceptor else server.port
             return lambda: stack.enter_context(connect(port))
 
         yield serving

@@ -9,15 +9,14 @@ import pytest
 
 from deck_sim import Deck, __version__
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import Server, ServerThread, server_at, write_port
+from deck_sim.server.serve import Server, server_at, write_port
 
 
 def test_port_0_takes_a_free_port_at_once():
-    thread = ServerThread(WorldRegistry())
-    server = thread.server
+    server = Server(WorldRegistry())
     assert server.port > 0
     assert server.base_url == f"http://127.0.0.1:{server.port}/v2"
-    thread.start().stop()
+    server.start().stop()
 
 
 def test_other_threads_can_call_the_app_on_the_loop_of_the_server(server):
@@ -44,20 +43,20 @@ def _has_ipv6():
 
 @pytest.mark.skipif(not _has_ipv6(), reason="this machine has no IPv6")
 def test_an_ipv6_address_is_served_and_written_in_brackets():
-    with ServerThread(WorldRegistry(), host="::1") as thread:
-        assert thread.server.url == f"http://[::1]:{thread.server.port}"
-        assert httpx2.get(f"{thread.server.url}/_sim/health", trust_env=False).status_code == 200
+    with Server(WorldRegistry(), host="::1") as server:
+        assert server.url == f"http://[::1]:{server.port}"
+        assert httpx2.get(f"{server.url}/_sim/health", trust_env=False).status_code == 200
 
 
 def test_a_stopped_server_answers_no_more_and_frees_its_port():
-    thread = ServerThread(WorldRegistry()).start()
-    port = thread.server.port
-    thread.stop()
+    server = Server(WorldRegistry()).start()
+    port = server.port
+    server.stop()
     with pytest.raises(httpx2.ConnectError):
         httpx2.get(f"http://127.0.0.1:{port}/_sim/health", trust_env=False)
     with pytest.raises(ConnectionRefusedError, match="has been stopped"):
-        thread.server.submit(None)
-    ServerThread(WorldRegistry(), port=port).start().stop()
+        server.submit(None)
+    Server(WorldRegistry(), port=port).start().stop()
 
 
 @pytest.fixture
@@ -65,23 +64,23 @@ def stoppable():
     """A server, its world's handle, and a function that sends a request on a new connection. What
     is not read stays with the sender, as far as it can.
     """
-    thread = ServerThread(WorldRegistry())
-    thread.server._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
-    thread.start()
+    server = Server(WorldRegistry())
+    server._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+    server.start()
     with ExitStack() as stack:
-        deck = stack.enter_context(Deck(thread.server.url, "k"))
+        deck = stack.enter_context(Deck(server.url, "k"))
 
         def send(line, end=b"\r\n"):
             client = stack.enter_context(socket.socket())
             client.settimeout(20)
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-            client.connect(("127.0.0.1", thread.server.port))
+            client.connect(("127.0.0.1", server.port))
             headers = b"Host: localhost\r\nAuthorization: Bearer k\r\n"
             client.sendall(line + b" HTTP/1.1\r\n" + headers + end)
             return client
 
-        yield thread, deck, send
-        thread.stop()
+        yield server, deck, send
+        server.stop()
 
 
 def _status(client):
@@ -90,35 +89,35 @@ def _status(client):
 
 def test_a_stopping_server_sends_answers_that_are_kept_back_or_late(stoppable, caplog):
     """A held one, and a delayed one; their work is done."""
-    thread, deck, send = stoppable
+    server, deck, send = stoppable
     hold = deck.hold("GET /v2/test")
     deck.fault("GET /v2/agents", delay={"for": "1h", "wait": "real"})
     clients = [send(b"GET /v2/test"), send(b"GET /v2/agents")]
     while len(deck.requests) < 2 or not hold.answers:
         pass
-    thread.stop()
+    server.stop()
     assert ([_status(client) for client in clients], caplog.records) == ([200, 200], [])
-    assert thread.server.cut_calls == 0
+    assert server.cut_calls == 0
 
 
 def test_a_stopping_server_refuses_a_call_whose_body_is_incomplete(stoppable, caplog):
     """And a server that never gets it stops all the same; a connection without a call is closed."""
-    thread, deck, send = stoppable
+    server, deck, send = stoppable
     client, half = send(b"POST /v2/agents", b"Content-Length: 9\r\n\r\n"), send(b"GET /", b"")
     httpx2.get(f"{deck.url}/_sim/health", trust_env=False)  # both were accepted before it
-    thread.stop()
+    server.stop()
     assert (_status(client), half.recv(1), caplog.records) == (503, b"", [])
-    assert thread.server.cut_calls == 1
+    assert server.cut_calls == 1
 
 
 def test_a_stopping_server_leaves_a_client_that_does_not_read(stoppable, caplog):
     """Whether more of its answer is to be sent, or all of it waits in a buffer."""
-    thread, deck, send = stoppable
+    server, deck, send = stoppable
     deck.fault("GET /v2/agents", status=200, body="x" * 1_000_000)
     clients = [send(b"GET /v2/agents"), send(b"GET /openapi.json")]
     for client in clients:
         assert client.recv(1) == b"H"
-    thread.stop()
+    server.stop()
     for client in clients:
         received = bytearray()
         with suppress(ConnectionResetError):
@@ -136,11 +135,11 @@ def test_a_client_that_has_left_before_it_is_served_is_dropped(server):
 
 
 def test_start_returns_if_the_server_fails(monkeypatch):
-    heard, thread = [], ServerThread(WorldRegistry())
+    heard, server = [], Server(WorldRegistry())
     monkeypatch.setattr(threading, "excepthook", heard.append)
-    monkeypatch.setattr(thread.server, "run", lambda ready: 1 / 0)
-    thread.start().stop()
-    thread.server._socket.close()
+    monkeypatch.setattr(server, "run", lambda ready: 1 / 0)
+    server.start().stop()
+    server._socket.close()
     assert heard
 
 

@@ -11,7 +11,7 @@ from deck_sim.base import real_time
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
 from deck_sim.scenario.library import shipped
-from deck_sim.server.serve import ServerThread
+from deck_sim.server.serve import Server
 from deck_sim.state.state_file import keep_worlds
 
 KEY = "sk_kept"
@@ -32,14 +32,14 @@ class Kept:
         self.worlds.dispatcher.apps["app.test"] = receive
         self._keeping = keep_worlds(self.worlds, path, wall)
         self._keeping.__enter__()
-        self._thread = ServerThread(self.worlds).start()
-        self._http = httpx2.Client(base_url=self._thread.server.url, trust_env=False)
+        self._server = Server(self.worlds).start()
+        self._http = httpx2.Client(base_url=self._server.url, trust_env=False)
 
     def stop(self):
         """Stop the server, and close the file; once."""
         if not self._http.is_closed:
             self._http.close()
-            self._thread.stop()
+            self._server.stop()
             self._keeping.__exit__(None, None, None)
 
     def call(self, method, path, json=None, status=None, key=KEY, **headers):

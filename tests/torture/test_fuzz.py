@@ -12,7 +12,7 @@ from deck_sim.server import app
 from deck_sim.server.control import routes
 from deck_sim.server.fault_injection import fire_call_fault
 from deck_sim.server.request import Answer, error_answer
-from deck_sim.server.serve import ServerThread
+from deck_sim.server.serve import Server
 
 from .calls import find_calls
 from .fuzz import Finding, Fuzzer
@@ -26,8 +26,8 @@ from .wire import BadAnswer, parse_answer
 @pytest.fixture
 def fuzzer(checked):
     """A fuzzer of a server in this process, whose answers are held against the document, too."""
-    with ServerThread(WorldRegistry()) as thread:
-        yield Fuzzer(Client(thread.server.port), seed=7)
+    with Server(WorldRegistry()) as server:
+        yield Fuzzer(Client(server.port), seed=7)
 
 
 def test_every_call_is_made():

@@ -16,7 +16,7 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server import open_calls
 from deck_sim.server.control import stream as module
 from deck_sim.server.mounts import make_app
-from deck_sim.server.serve import ServerThread
+from deck_sim.server.serve import Server
 
 
 class Messages:
@@ -259,10 +259,10 @@ def test_a_stream_without_news_has_comments(streaming, monkeypatch, frozen):
 def test_a_stream_ends_at_once_when_its_server_stops(monkeypatch):
     """The server does not wait until the time for unfinished answers is over."""
     monkeypatch.setattr(open_calls, "_END_SECONDS", (60,))
-    thread = ServerThread(WorldRegistry()).start()
-    with open_stream(thread.server.url, "sk_test") as messages:
+    server = Server(WorldRegistry()).start()
+    with open_stream(server.url, "sk_test") as messages:
         messages.until(type_="ready")
-        thread.stop()
+        server.stop()
         assert [*messages] == []
 
 

@@ -18,7 +18,7 @@ from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
-from deck_sim.server.serve import ServerThread
+from deck_sim.server.serve import Server
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 KEY = "sk_test_schemathesis"
@@ -50,9 +50,9 @@ def address(request, checked, seed_examples):
     simulation = worlds.create(KEY)
     seed_examples(simulation)
     simulation.selection.default_scenario = "mfa_then_success"
-    thread = ServerThread(worlds).start()
-    yield f"{thread.server.url}/openapi.json"
-    thread.stop()
+    server = Server(worlds).start()
+    yield f"{server.url}/openapi.json"
+    server.stop()
     assert simulation.crashes == []
 
 
