@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -30,6 +30,7 @@ from deck_sim.cli.interception import intercepted_variables
 from deck_sim.cli.option_types import ANY_KEY, POSITIVE_DURATION
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
+from deck_sim.cli.signals import handling
 from deck_sim.handle.deck import Deck
 from deck_sim.runtime.activity import mask_key
 from deck_sim.server.inspector import inspector_url
@@ -189,7 +190,7 @@ def _run(words: list[str], variables: dict[str, str], timeout: timedelta | None)
             process.send_signal(number)
 
     # Not SIG_IGN, which the command would inherit.
-    with _handling({signal.SIGINT: lambda *_: None, signal.SIGTERM: pass_on}):
+    with handling({signal.SIGINT: lambda *_: None, signal.SIGTERM: pass_on}):
         try:
             process = subprocess.Popen(words, env=variables)
         except OSError as error:
@@ -240,16 +241,6 @@ def _wait_for_signal(text: str) -> None:
     """Print the text once a signal can be caught, and wait for one."""
     stopped = threading.Event()
     stop = {number: lambda *_: stopped.set() for number in (signal.SIGINT, signal.SIGTERM)}
-    with _handling(stop):
+    with handling(stop):
         click.echo(text, err=True)
         stopped.wait()
-
-
-@contextmanager
-def _handling(by_signal: dict[signal.Signals, Any]) -> Iterator[None]:
-    before = {number: signal.signal(number, act) for number, act in by_signal.items()}
-    try:
-        yield
-    finally:
-        for number, act in before.items():
-            signal.signal(number, act)

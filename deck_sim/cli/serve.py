@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -17,6 +17,7 @@ from deck_sim.cli.interception import intercepted_variables
 from deck_sim.cli.option_types import ANY_KEY
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
+from deck_sim.cli.signals import handling
 from deck_sim.server.inspector import inspector_url
 from deck_sim.server.local_only import is_loopback
 from deck_sim.server.serve import Server, write_port
@@ -96,9 +97,13 @@ def command(
         if not (is_loopback(options["host"]) or server.worlds.keys):
             click.echo(_OPEN, err=True)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: server.stop())
-    with log_to_stderr(log_format, quiet=quiet), ExitStack() as stack:
+    stop = dict.fromkeys((signal.SIGINT, signal.SIGTERM), lambda *_: server.stop())
+    with (
+        closing(server),
+        handling(stop),
+        log_to_stderr(log_format, quiet=quiet),
+        ExitStack() as stack,
+    ):
         if state_file is not None:
             stack.enter_context(_kept(server, state_file))
         server.run(ready)

@@ -176,6 +176,10 @@ class Server:
                 async with asyncio.timeout(_DATE_SECONDS):
                     await self._stopping.wait()
 
+    def close(self) -> None:
+        """Free the port of a server that does not run, or never did."""
+        self._socket.close()
+
     def files(self) -> list[int]:
         """The numbers of the open files that are its sockets."""
         numbers = [self._socket.fileno(), *self._connections.files()]
