@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args
 
-from pydantic import WithJsonSchema, field_validator
+from pydantic import Field, WithJsonSchema, field_validator
 
 from deck_sim.base.errors import quote, suggest
 from deck_sim.base.validation import Strict, value_error
@@ -18,20 +18,23 @@ AUTH_METHODS: tuple[str, ...] = get_args(AuthMethod)
 Facts = Mapping[str, Any]
 
 
+Glob = Annotated[str, Field(max_length=1000)]
+
+
 class When(Strict):
     """Conditions, all of which must hold. Texts are globs."""
 
-    username: str | None = None
+    username: Glob | None = None
     """The user name of the connection or credential."""
-    external_id: str | None = None
+    external_id: Glob | None = None
     """The external id of the connection or credential."""
-    source: str | None = None
+    source: Glob | None = None
     """The source, by name or id."""
-    task: str | None = None
+    task: Glob | None = None
     """The task, by name or id; runs only."""
-    agent: str | None = None
+    agent: Glob | None = None
     """The agent, by name or id; runs only."""
-    auth_method: str | None = None
+    auth_method: Glob | None = None
     """The auth method of the connection or credential."""
     input: dict[str, Any] | None = None
     """Keys and values that the run's input must have; it may have more. Texts are globs, numbers

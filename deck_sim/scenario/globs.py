@@ -22,7 +22,8 @@ def fits(text: str, glob: str) -> bool:
 
     """
     if re.search(r"[?[]", glob):
-        spend(len(glob) * (1 + len(text) // _CHARACTERS))
+        # Each `[` without an end is searched for to the end of the glob.
+        spend(len(glob) * (1 + len(glob) // 50 + len(text) // _CHARACTERS))
         return fnmatchcase(text, glob)
     spend(1 + len(text) // _CHARACTERS)
     return _fits_stars(text, *glob.split("*"))

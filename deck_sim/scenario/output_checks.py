@@ -3,11 +3,13 @@ task's schema fails with `task/output_invalid`, so `deck-sim check` reports it b
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from deck_sim.base.errors import quote
 from deck_sim.base.validation import format_path
 from deck_sim.engine.json_schema import violations
+from deck_sim.engine.work_limits import OutOfSteps, limit_work
 from deck_sim.scenario.conditions import Rule, matches_text
 from deck_sim.scenario.expressions.templates import has_template
 from deck_sim.scenario.library import Library
@@ -28,9 +30,7 @@ def output_mismatches(
     """
     for place, scenario, glob in _chosen(default, rules, library):
         concerned = [
-            (index, task)
-            for index, task in enumerate(tasks)
-            if glob is None or matches_text([task["id"], task["name"]], glob)
+            (index, task) for index, task in enumerate(tasks) if glob is None or _is_for(task, glob)
         ]
         for played in map(library.get, scenario.entries or (scenario.name,)):
             for where, output in _outputs(played):
@@ -65,6 +65,12 @@ def _chosen(
     for scenario in library.with_when():
         if scenario.when is not None and scenario.when.task is not None:
             yield (), scenario, scenario.when.task
+
+
+def _is_for(task: Task, glob: str) -> bool:
+    with suppress(OutOfSteps), limit_work():
+        return matches_text([task["id"], task["name"]], glob)
+    return False
 
 
 def _outputs(scenario: Scenario) -> Iterator[tuple[str, Any]]:

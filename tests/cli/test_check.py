@@ -241,6 +241,13 @@ def test_an_output_that_may_fit_is_no_mistake(cli, write, tmp_path, output, chos
     assert cli("check", world, mine).stdout.endswith("\n2 files, no mistakes\n")
 
 
+def test_a_name_that_takes_too_long_to_compare_gets_no_output(cli, write, tmp_path):
+    mine, world = write("mine", "running", "completed: {output: {}}"), tmp_path / "w.yaml"
+    named = WORLD.replace("name: Pay", f"name: {'x' * 300_000}")
+    world.write_text(f"{named}rules: [{{when: {{task: '{'[x]' * 300}'}}, scenario: mine}}]\n")
+    assert cli("check", world, mine).stdout.endswith("\n2 files, no mistakes\n")
+
+
 def test_three_mismatches_of_an_output_are_shown(cli, write, tmp_path):
     """The rest are counted. Outputs in branches are checked too."""
     output = "{a: x, b: x, c: x, d: x, e: x}"

@@ -18,6 +18,10 @@ def prompt(attempts):
     return {"task_run": ["running", step, "running", "completed"]}
 
 
+def rule(glob):
+    return {"rules": [{"when": {"username": glob}, "scenario": "success"}]}
+
+
 FAULTS, WORLD = ("POST", "/_sim/faults"), ("PATCH", "/_sim/world")
 BOUNDS = {
     "body of a fault": (FAULTS, lambda n: answer(body="x" * n), 1024 * 1024),
@@ -38,6 +42,7 @@ BOUNDS = {
     "timeout cap": (WORLD, lambda n: {"timeout_cap": n}, 1_000_000_000),
     "speed": (("PUT", "/_sim/clock"), lambda n: {"mode": "real", "speed": n}, 1_000_000),
     "attempts": (("PUT", "/_sim/scenarios/x"), prompt, 1000),
+    "glob": (("PUT", "/_sim/rules"), lambda n: rule("*" * n), 1000),
     "weight": (
         ("PUT", "/_sim/scenarios/x"),
         lambda n: {"mix": {"success": n, "source_down": 1}},
