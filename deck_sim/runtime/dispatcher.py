@@ -240,8 +240,8 @@ class Dispatcher:
         due = simulation.world.timers.peek()
         if simulation.mode != "real" or simulation.advancing or due is None:
             return _MAX_SLEEP
-        left = (due.at - simulation.world.now) / simulation.speed
-        return min(max(left, timedelta()), _MAX_SLEEP)
+        left = (due.at - simulation.world.now).total_seconds() / simulation.speed  # may be infinite
+        return timedelta(seconds=min(max(left, 0), _MAX_SLEEP.total_seconds()))
 
     def _begin_attempts(self, simulation: Simulation) -> list[tuple[Attempt, MakeAttempt]]:
         """Take the outbox. The body of an event is printed once for all destinations."""

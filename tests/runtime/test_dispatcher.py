@@ -619,12 +619,16 @@ def test_attempts_that_cannot_be_saved_are_not_made(local, caplog):
     assert "the disk is full" in caplog.text
 
 
-def test_background_delivery_sleeps_until_the_next_timer(local):
-    """In real time, at the clock's speed."""
-    simulation, dispatcher = local(Receivers(), mode="real", speed=1_000_000)
+@pytest.mark.parametrize(
+    ("speed", "slept"),
+    [(1_000_000, timedelta(milliseconds=86.4)), (5e-324, timedelta(minutes=1))],
+)
+def test_background_delivery_sleeps_until_the_next_timer(local, speed, slept):
+    """In real time, at the clock's speed, but not longer than a minute."""
+    simulation, dispatcher = local(Receivers(), mode="real", speed=speed)
     run_to_end(settle(simulation))
     simulation.world.timers.arm("edlv_x", "attempt", simulation.world.now + timedelta(days=1))
-    assert dispatcher._until_next(simulation) == timedelta(milliseconds=86.4)
+    assert dispatcher._until_next(simulation) == slept
 
 
 # The delivery log
