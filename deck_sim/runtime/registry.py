@@ -9,7 +9,6 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any, Protocol
 
-from deck_sim.base import real_time
 from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.chance import make_id
@@ -76,7 +75,6 @@ class WorldRegistry:
     settings: Settings = field(default_factory=Settings)
     library: Library = field(default_factory=shipped)
     keys: tuple[str, ...] | None = None  # None: any key is allowed
-    real_ns: Callable[[], int] = real_time.monotonic_ns
     prepare: Callable[[Simulation], None] = lambda new: None  # called with each new world
     dispatcher: Dispatcher = field(default_factory=Dispatcher, compare=False)
     state: State | None = None  # keeps the worlds
@@ -156,7 +154,7 @@ class WorldRegistry:
     def make(self, key: str, settings: Settings) -> Simulation:
         """Make an empty world that is not served yet."""
         library, url = Library(self.library), self.files_url(key)
-        return Simulation(key, settings, library, self.real_ns, files_url=url)
+        return Simulation(key, settings, library, files_url=url)
 
     def _adopt(self, new: Simulation) -> None:
         """Serve a world, and forget the least recently used ones above the limit that are idle."""
