@@ -184,7 +184,11 @@ class Dispatcher:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _announce(self, simulation: Simulation) -> None:
-        """Announce a change, and drop records beyond the limits; each kind is logged once."""
+        self.forget_oldest(simulation)
+        self.changes.announce(simulation.key)
+
+    def forget_oldest(self, simulation: Simulation) -> None:
+        """Drop the records of a world beyond its limits; the first of each kind is logged."""
         dropped = simulation.dropped_records if simulation.forget_oldest() else {}
         for name, count in dropped.items():
             if count and name not in self._warned:
@@ -197,7 +201,6 @@ class Dispatcher:
                     name,
                     " or `--keep call_bytes=N`" if name == "calls" else "",
                 )
-        self.changes.announce(simulation.key)
 
     async def wait_for_attempts(self, simulation: Simulation) -> None:
         """Wait until the attempts in the background have been recorded."""

@@ -261,7 +261,7 @@ class WorldRegistry:
             raise refuse("deck_sim/state_not_saved", file="its file", why=text)
         present = self._worlds.get(key)
         if present is not None:
-            present.forget_oldest()
+            self.dispatcher.forget_oldest(present)
         try:
             self.state.save(key, present)
         except ApiError:

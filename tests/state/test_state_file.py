@@ -88,9 +88,9 @@ def test_many_changes_become_few_rows(serve):
     assert one.is_saved()
 
 
-def test_what_a_world_drops_leaves_the_file(serve):
+def test_what_a_world_drops_leaves_the_file(serve, caplog):
     """Old calls, events, entries, screenshots, runs and stored answers, also before they were
-    saved.
+    saved. The log says so.
     """
     one = serve()
     queue = {"name": "q", "type": "aws_sqs", "config": {"queue_url": "q"}, "events": ["*"]}
@@ -105,6 +105,7 @@ def test_what_a_world_drops_leaves_the_file(serve):
         one.advance(by="1m")
         assert one.is_saved()
     assert one.simulation.world.screenshots == {}
+    assert "the oldest calls of the world of sk_kept are dropped from now on" in caplog.text
     other = serve(after=one)
     assert other.is_saved()
     assert other.call("GET", "/_sim/requests")["dropped"] > 0
