@@ -69,12 +69,3 @@ def test_a_result_is_for_the_edition_that_has_it(read, mistakes):
     assert read(body).editions == ("credentials",)
     (line,) = mistakes(f"edition: connections\n{body}")
     assert "the edition `connections` has no task run with a `result`" in line
-
-
-def test_an_approved_run_goes_on(read):
-    """`running` may follow a review, where the edition allows it."""
-    body = "task_run: [running, approval: 5s, running: 2s, completed]"
-    played = play_scenario(read(body))
-    assert played.scenario.editions == ("credentials",)
-    statuses = [line.what for line in played.lines if line.who == "task run"]
-    assert statuses[-3:] == ["review_required", "running", "completed"]

@@ -9,17 +9,6 @@ from deck_sim.scenario.steps.step import REGISTRY, Step
 
 
 @pytest.fixture
-def play(read):
-    """Play a body; return times and statuses of the run."""
-
-    def play(body):
-        lines = [line for line in play_scenario(read(body)).lines if line.who == "task run"]
-        return [f"{format_duration(line.at)} {line.what}" for line in lines]
-
-    return play
-
-
-@pytest.fixture
 def ask(read):
     """Play a run with this prompt; return the run and the number of prompts."""
 
@@ -32,10 +21,12 @@ def ask(read):
     return ask
 
 
-def test_statuses_last_as_long_as_they_say(play):
+def test_statuses_last_as_long_as_they_say(read):
     """A status has a duration or none, and may follow itself."""
     body = "task_run: [{queued: 2s}, {running: {for: 250ms}}, running: 1m, {running}, completed]"
-    assert play(body) == ["1s queued", "3s running", "1m3s250ms completed"]
+    lines = [line for line in play_scenario(read(body)).lines if line.who == "task run"]
+    found = [f"{format_duration(line.at)} {line.what}" for line in lines]
+    assert found == ["1s queued", "3s running", "1m3s250ms completed"]
 
 
 def test_a_range_is_drawn_from_the_seed(read):
@@ -261,19 +252,6 @@ def test_at_the_inactivity_limit_the_limit_is_first(read):
         for step in (pending, late)
     }
     assert ends == {pending: "completed", late: "failed"}
-
-
-@pytest.mark.parametrize(
-    ("edition", "ends"),
-    [
-        ("connections", ["3s running", "8s canceled"]),
-        ("credentials", ["2s running", "7s cancelling", "8s canceled"]),
-    ],
-)
-def test_a_run_is_canceled_from_elsewhere(play, edition, ends):
-    """By the way that the edition cancels."""
-    body = f"edition: {edition}\ntask_run: [queued: 2s, running: 5s, canceled]"
-    assert play(body)[1:] == ends
 
 
 def test_a_refusal_cannot_be_played_by_a_run_that_exists(start):

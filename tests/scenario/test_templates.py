@@ -339,16 +339,6 @@ def test_measuring_stops_at_the_limit():
 # At play
 
 
-def test_an_output_is_computed_when_its_run_completes(api, sim, run_task, advance):
-    """It can use the input of the run and the world's date."""
-    output = {"made": "{{ input.nights }} from {{ today }}"}
-    sim.put("/scenarios/echo", json={"task_run": ["running", {"completed": {"output": output}}]})
-    run = run_task("echo", input={"nights": 3})
-    advance("1s")
-    found = api.get(f"/task-runs/{run['id']}").json()
-    assert (found["status"], found["output"]) == ("completed", {"made": "3 from 2025-01-15"})
-
-
 def test_the_known_keys_of_variables_are_those_of_a_played_script(sim, run_task):
     """The check before playing knows the same keys."""
     value = {name: f"{{{{ {name} }}}}" for name in VARIABLES}
