@@ -28,12 +28,9 @@ def track_progress(items: Sequence[Item], what: str) -> Iterable[Item]:
 
 @contextmanager
 def track_clock(
-    read: Callable[[], datetime],
-    by: timedelta | None = None,
-    to: datetime | None = None,
-    soon: float = _SOON,
+    read: Callable[[], datetime], by: timedelta | None = None, to: datetime | None = None
 ) -> Iterator[None]:
-    """Show a bar on stderr with the time of a world, during a block that lasts longer than `soon`.
+    """Show a bar on stderr with the time of a world, during a block that takes long.
 
     `read` gives the world's time, also on another thread. The bar is full at `to`, or `by` after
     the start; without both it shows no share.
@@ -43,7 +40,7 @@ def track_clock(
         return
     began, over = read(), threading.Event()
     length = to - began if to else by
-    bar = threading.Thread(target=_follow_clock, args=(read, began, length, soon, over))
+    bar = threading.Thread(target=_follow_clock, args=(read, began, length, over))
     bar.start()
     try:
         yield
@@ -56,10 +53,9 @@ def _follow_clock(
     read: Callable[[], datetime],
     began: datetime,
     length: timedelta | None,
-    soon: float,
     over: threading.Event,
 ) -> None:
-    if over.wait(soon):
+    if over.wait(_SOON):
         return
     from rich.progress import BarColumn, Progress, TextColumn
 

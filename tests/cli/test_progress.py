@@ -84,8 +84,9 @@ def test_a_bar_counts_the_items(on_terminal):
 
 @pytest.mark.parametrize("goal", [{"by": HOUR}, {"to": START + HOUR}, {}])
 @pytest.mark.parametrize("ends", [None, DeckSimError("gone")])
-def test_a_long_advance_shows_the_time_of_the_world(on_terminal, goal, ends):
-    """The bar is filled as far as is known. The command tells an error of the server itself."""
+def test_a_long_advance_shows_the_time_of_the_world(on_terminal, monkeypatch, goal, ends):
+    """The bar is filled as far as is known. The command itself reports an error of the server."""
+    monkeypatch.setattr("deck_sim.cli.progress._SOON", 0)
     times, moved = iter([START, START + HOUR / 2]), threading.Event()
 
     def read():
@@ -97,7 +98,7 @@ def test_a_long_advance_shows_the_time_of_the_world(on_terminal, goal, ends):
         return now or START + HOUR / 2
 
     with on_terminal() as shown:
-        with track_clock(read, **goal, soon=0):
+        with track_clock(read, **goal):
             moved.wait()
         assert "advancing" in (text := shown())
     assert "2025-01-15 10:00:00" in text

@@ -366,6 +366,6 @@ def _chunk(random: Random, body: bytes) -> bytes:
     return chunks + random.choice([b"0\r\n\r\n", b"000\r\n\r\n", b"0\r\nX-Trailer: 1\r\n\r\n"])
 
 
-def explain(data: bytes, most: int = 1000) -> str:
-    """The bytes as a Python literal, cut after `most`."""
-    return repr(data) if len(data) <= most else f"{data[:most]!r}… ({len(data)} bytes)"
+def explain(data: bytes) -> str:
+    """The bytes as a Python literal; many are cut."""
+    return repr(data) if len(data) <= 1000 else f"{data[:1000]!r}… ({len(data)} bytes)"

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from .inputs import Framing, Input
+from .inputs import Input
 from .wire import Answer
 
 _WITHOUT_ENVELOPE = ("/_sim/files/", "/_sim/ui")
@@ -38,7 +38,11 @@ def judge(given: Input, answer: Answer) -> str | None:
         data = json.loads(answer.body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         return f"a {status} that is not JSON: {error}"
-    return judge_envelope(data) if status >= 400 else _judge_success(given, data)
+    if status >= 400:
+        return judge_envelope(data)
+    if not isinstance(data, dict):
+        return "a success that is no object"
+    return None if "request_id" in data else "a success without its request_id"
 
 
 def _refuse_constant(name: str) -> float:
@@ -63,12 +67,6 @@ def judge_envelope(data: Any) -> str | None:
             return f"an error without its type, code or message: {error}"
     request_id = data.get("request_id")
     return None if isinstance(request_id, str) else "an error without its request_id"
-
-
-def _judge_success(given: Input, data: Any) -> str | None:
-    if given.framing is Framing.BROKEN or not isinstance(data, dict):
-        return None if isinstance(data, dict) else "a success that is no object"
-    return None if "request_id" in data else "a success without its request_id"
 
 
 def digest_of_world(snapshot: dict[str, Any]) -> Any:

@@ -65,15 +65,15 @@ class Mutant:
         return source
 
 
-def find_mutants(root: Path = ROOT) -> list[Mutant]:
+def find_mutants() -> list[Mutant]:
     """All mutants of the source."""
-    files = [file for part in ("deck_sim", "pytest_plugin") for file in (root / part).rglob("*.py")]
+    files = [file for part in ("deck_sim", "pytest_plugin") for file in (ROOT / part).rglob("*.py")]
     trees = {file: ast.parse(file.read_text()) for file in sorted(files)}
     names = {name for tree in trees.values() for name, _ in _constants(tree)}
     return [
         mutant
         for file, tree in trees.items()
-        for mutant in _mutants_of(str(file.relative_to(root)), file.read_bytes(), tree, names)
+        for mutant in _mutants_of(str(file.relative_to(ROOT)), file.read_bytes(), tree, names)
     ]
 
 

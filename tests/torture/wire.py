@@ -69,9 +69,9 @@ class Connection:
                     return answer
                 self._exchange(_left(deadline))
 
-    def read_to_end(self, patience: float = PATIENCE) -> bytes:
+    def read_to_end(self) -> bytes:
         """All that the server sends until it closes."""
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + PATIENCE
         while not self.is_closed:
             self._exchange(_left(deadline))
         return bytes(self._read)
