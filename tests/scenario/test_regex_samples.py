@@ -20,5 +20,6 @@ def test_nothing_matches_an_invalid_pattern():
 
 @pytest.mark.parametrize("pattern", ["[a-z]{900}", "[^a]{200}"])
 def test_each_letter_is_work(pattern):
+    """A letter that is chosen from many costs more."""
     with limit_work(1000), pytest.raises(OutOfSteps):
         text_matching(pattern, lambda limit: 0)
