@@ -21,7 +21,26 @@ _LOCAL = tuple(
     )
 )
 # Clouds serve the credentials of a machine at addresses in these networks.
-_NEVER = tuple(map(ipaddress.ip_network, ("169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128")))
+_NEVER = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "169.254.0.0/16",
+        "100.100.100.200/32",  # Alibaba
+        "192.0.0.192/32",  # Oracle
+        "fe80::/10",
+        "fd00:ec2::254/128",  # Amazon
+        "fd20:ce::254/128",  # Google
+        "64:ff9b:1::/48",  # NAT64 (RFC 8215): each site chooses where its IPv4 addresses stand
+    )
+)
+# Networks whose addresses embed an IPv4 address, and how many bits follow it.
+_EMBEDDING = (
+    (ipaddress.ip_network("::/96"), 0),  # IPv4-compatible
+    (ipaddress.ip_network("::ffff:0:0/96"), 0),  # IPv4-mapped
+    (ipaddress.ip_network("::ffff:0:0:0/96"), 0),  # IPv4-translated
+    (ipaddress.ip_network("64:ff9b::/96"), 0),  # NAT64
+    (ipaddress.ip_network("2002::/16"), 80),  # 6to4
+)
 # Names below these exist in local networks only, or not at all (RFC 6761, 6762, 8375).
 _LOCAL_DOMAINS = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test")
 
@@ -69,9 +88,14 @@ async def find_addresses(host: str, port: int, resolve: Resolve, *, public: bool
 
 @lru_cache(maxsize=1024)
 def _may_call(address: Address, *, public: bool) -> bool:
-    mapped: Address = getattr(address, "ipv4_mapped", None) or address
-    if any(mapped in network for network in _NEVER):
+    embedded = (
+        ipaddress.IPv4Address(int(address) >> bits & 0xFFFF_FFFF)
+        for network, bits in _EMBEDDING
+        if address in network
+    )
+    if any(one in network for one in (address, *embedded) for network in _NEVER):
         return False
+    mapped: Address = getattr(address, "ipv4_mapped", None) or address
     return public or any(mapped in network for network in _LOCAL)
 
 

@@ -60,13 +60,39 @@ def test_only_loopback_and_private_addresses_are_local(address, local):
 
 
 @pytest.mark.parametrize(
-    "address", ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254", "fe80::1"]
+    "address",
+    [
+        "169.254.169.254",
+        "100.100.100.200",
+        "192.0.0.192",
+        "fd00:ec2::254",
+        "fd20:ce::254",
+        "fe80::1",
+        "::169.254.169.254",
+        "::ffff:169.254.169.254",
+        "::ffff:0:169.254.169.254",
+        "64:ff9b::169.254.169.254",
+        "64:ff9b::100.100.100.200",
+        "64:ff9b:1::169.254.169.254",
+        "64:ff9b:1:a9fe:a9:fe00::",
+        "2002:a9fe:a9fe::1",
+        "2002:c000:c0::1",
+    ],
 )
 def test_the_credentials_of_a_machine_are_never_called(address):
-    """Clouds serve them at these addresses. A name does not help, nor a switch."""
+    """Clouds serve them at these addresses, and IPv6 can embed the IPv4 ones. A name does not help,
+    nor a switch.
+    """
     assert not is_called(address, public=True)
     with pytest.raises(AddressRefused, match="never called, since clouds serve the credentials"):
         find("hook.test", address, public=True)
+
+
+@pytest.mark.parametrize("address", ["64:ff9b::808:808", "2002:808:808::1", "100.100.100.201"])
+def test_neighbours_of_those_addresses_are_public(address):
+    """They are called if public addresses are."""
+    assert is_called(address, public=True)
+    assert not is_called(address, public=False)
 
 
 @pytest.mark.parametrize("host", ["app", "host.docker.internal", "printer.local", "hook.test."])
