@@ -240,7 +240,8 @@ def read_files(
             continue
         other = first.setdefault(scenario.name, mistakes)
         if other is not mistakes:
-            text = f"the name {scenario.name!r} is already used in {other.file}"
+            used = loader.show_file(other.file)
+            text = f"the name {scenario.name!r} is already used in {used}"
             mistakes.add(("name",), f"{text}; rename one of the two")
         library.add(scenario)
     for name, mistakes in first.items():

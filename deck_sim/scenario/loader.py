@@ -46,7 +46,12 @@ class Mistake:
 
     def __str__(self) -> str:
         place = f"{self.path}: " if self.path else ""
-        return f"{self.file}:{self.line}:{self.column}: {place}{self.message}"
+        return f"{show_file(self.file)}:{self.line}:{self.column}: {place}{self.message}"
+
+
+def show_file(file: str) -> str:
+    """The path of a file in one line: in quotes if it has a line break or the like."""
+    return file if file.isprintable() else repr(file)
 
 
 class ScenarioError(Exception):

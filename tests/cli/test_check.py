@@ -28,6 +28,19 @@ def test_every_mistake_of_every_file_has_a_line(cli, write, tmp_path):
     assert lines[3:] == ["3 mistakes in 2 of 3 files"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows allows no such names")
+def test_a_file_name_with_a_line_break_is_quoted(cli, write, tmp_path):
+    """Each mistake stays one line."""
+    write("one", "queued", "runing", file="a\nb.yaml")
+    write("one", "queued", "running", "completed", file="c.yaml")
+    checked = cli("check", tmp_path)
+    shown = repr(f"{tmp_path}/a\nb.yaml")
+    first, second, total = checked.stdout.splitlines()
+    assert first.startswith(f"{shown}:5:5: task_run[1]: unknown status 'runing'")
+    assert second.endswith(f"the name 'one' is already used in {shown}; rename one of the two")
+    assert total == "2 mistakes in 2 of 2 files"
+
+
 def test_json_has_the_parts_of_each_mistake(cli, write):
     """With `--format json`, or `--json`."""
     file = write("one", "queued", "runing: 2s")
