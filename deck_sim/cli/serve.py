@@ -12,7 +12,7 @@ import click
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.version import __version__
-from deck_sim.cli.command import Command, check_folder
+from deck_sim.cli.command import Command, CommandError, check_folder
 from deck_sim.cli.interception import intercepted_variables
 from deck_sim.cli.option_types import ANY_KEY
 from deck_sim.cli.server_log import log_to_stderr
@@ -23,6 +23,7 @@ from deck_sim.server.local_only import is_loopback
 from deck_sim.server.serve import Server, write_port
 from deck_sim.webhooks.signing import secret_of
 
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 _BANNER = """\
 deck-sim {version} on {url} (edition {edition})
 
@@ -91,29 +92,41 @@ def command(
 
     def ready() -> None:
         if port_file is not None:
-            write_port(port_file, server.port)
+            _write_port(port_file, server.port)
         variables = stack.enter_context(intercepted_variables(server, os.environ))
         click.echo(_banner(server, variables))
         if not (is_loopback(options["host"]) or server.worlds.keys):
             click.echo(_OPEN, err=True)
 
-    stop = dict.fromkeys((signal.SIGINT, signal.SIGTERM), lambda *_: server.stop())
+    stop = dict.fromkeys(_STOPS, lambda *_: server.stop())
     with (
-        closing(server),
         handling(stop),
+        closing(server),
         log_to_stderr(log_format, quiet=quiet),
         ExitStack() as stack,
     ):
         if state_file is not None:
             stack.enter_context(_kept(server, state_file))
         server.run(ready)
-    _report_cut(server.cut_calls)
+    _end(server.cut_calls)
 
 
-def _report_cut(calls: int) -> None:
+def _end(cut_calls: int) -> None:
     # A function of its own, since coverage does not follow the frame that ran a server.
-    if calls:
-        click.echo(f"deck-sim: stopped; calls that were cut: {calls}", err=True)
+    for number in _STOPS:  # Python undoes handlers when it ends, and another signal would kill it
+        signal.signal(number, signal.SIG_IGN)
+    if cut_calls:
+        click.echo(f"deck-sim: stopped; calls that were cut: {cut_calls}", err=True)
+
+
+def _write_port(file: Path, port: int) -> None:
+    try:
+        write_port(file, port)
+    except OSError as error:
+        raise CommandError(
+            f"--port-file: cannot write {error.filename!r}: {error.strerror};"
+            " give a file in a folder in which files can be written"
+        ) from None
 
 
 @contextmanager

@@ -49,7 +49,16 @@ def write(tmp_path):
 
 
 @pytest.fixture
-def serving():
+def signal_handlers():
+    """Restores the handlers: `deck-sim serve` ignores these signals when it has ended."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def serving(signal_handlers):
     """Run `deck-sim serve` on this thread while `visit` gets its banner on another; a signal then
     stops the server. Returns the exit code and the result of `visit`.
     """

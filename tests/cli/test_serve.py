@@ -95,6 +95,29 @@ def test_a_signal_stops_its_process_without_a_traceback(by):
     assert (process.returncode, error) == (0, b"")
 
 
+# Sends a signal when Python ends, after it has undone its handlers of signals.
+_LATE_SIGNAL = """
+import os, signal, sys
+class Late:
+    def __del__(self, kill=os.kill, process=os.getpid(), number=signal.{}):
+        kill(process, number)
+sys.late = Late()
+from deck_sim.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("late", ["SIGINT", "SIGTERM"])
+def test_another_signal_while_the_process_ends_changes_nothing(late):
+    """The exit code is 0, as after one signal."""
+    words = [sys.executable, "-u", "-c", _LATE_SIGNAL.format(late), "serve", "--port", "0"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        _, error = process.communicate()
+    assert (process.returncode, error) == (0, b"")
+
+
 def test_a_call_that_works_when_a_signal_comes_is_refused_and_counted():
     """Two signals are as one. Here an advance waits for a receiver that never answers."""
     words = [sys.executable, "-u", "-m", "deck_sim", "serve", "--port", "0", "--quiet"]
@@ -140,6 +163,18 @@ def test_the_port_file_holds_the_port(serving, tmp_path):
         lambda banner: (banner, file.read_text()), "--port-file", str(file)
     )
     assert (code, base_url(banner)[0]) == (0, f"http://127.0.0.1:{int(port)}/v2")
+
+
+def test_a_port_file_that_cannot_be_written_is_exit_code_1(cli, tmp_path):
+    """Here a folder has the name of the file that is written first."""
+    part = tmp_path / "port.txt.part"
+    part.mkdir()
+    refused = cli("serve", "--port", "0", "--port-file", tmp_path / "port.txt")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr == (
+        f"deck-sim: --port-file: cannot write {str(part)!r}: Is a directory;"
+        " give a file in a folder in which files can be written\n"
+    )
 
 
 @pytest.mark.parametrize(
