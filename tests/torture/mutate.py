@@ -2,7 +2,8 @@
 
 A limit is a number with a name such as `MAX_BODY_BYTES`, or a bound of a field (`le=600`). A mutant
 doubles it, halves it, or compares it the other way (`>` as `>=`). It lives in a copy of the tree,
-where the tests of its room run; a survivor is a limit that no test notices.
+where the tests of its room run; a survivor is a limit that no test notices. Left out are limits
+whose exact value is promised to nobody (`_NOT_PROMISED`).
 """
 
 import argparse
@@ -13,9 +14,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from queue import SimpleQueue
@@ -26,6 +29,42 @@ _NAME = re.compile(
     r"(MAX|MOST|MIN|LEAST|LIMIT|LONGEST|DEPTH|KEPT|STEPS|PATIENCE)(_|$)|_(BYTES|SECONDS|SIZE|CHARS)$"
 )
 _NOT_TESTED = ("_SECONDS", "_INTERVAL")  # of real time, which no test measures
+# Limits whose exact value is promised to nobody: a module has all of its limits, a package those of
+# its modules. Not for a limit that the docs, the contract or a message states.
+_NOT_PROMISED = {
+    "lengths of texts in messages, and numbers of items that a message shows": (
+        "base.errors",
+        "base.limits.MOST_PROBLEMS",
+        "cli.exec_report._MOST_NOTES",
+        "engine.json_schema._LONGEST",
+        "engine.regex_limits._LONGEST",
+        "engine.waiting._MOST_NAMED",
+        "handle.control._MOST_MESSAGES",
+        "handle.expected_call",
+        "handle.failure_report",
+        "handle.journal",
+        "handle.lint",
+        "handle.problems",
+        "handle.webhook_apps._LONGEST",
+        "scenario.output_checks.MOST_SHOWN",
+        "webhooks.sender._MAX_QUOTE",
+    ),
+    "sizes of batches": (
+        "server.control.stream._MOST_MESSAGES",
+        "server.long_answers.MOST_AT_ONCE",
+        "state.state_file.MOST_CHANGES",
+        "state.state_file._MOST_UNSAVED",
+    ),
+    "limits of caches": ("engine.json_schema._MOST_CACHED",),
+    "tuning of generated values": (
+        "extras.sample_input",
+        "scenario.expressions.reads",
+        "scenario.synthesis",
+    ),
+    "estimates of memory": ("server.request._CALL_BYTES",),
+    "the backlog of a socket": ("handle.loopback_server.request_queue_size",),
+    "a test would take minutes": ("runtime.advance.MAX_STEPS",),
+}
 # Tests that repeat others, or are of no limit; and rooms whose tests guard limits of another, too.
 _SLOW = ("tests/inspector", "tests/docs", "tests/torture", "tests/server/openapi", "tests/model")
 _ALSO = {
@@ -52,10 +91,15 @@ class Mutant:
     start: int  # where the bytes that change begin and end in the file
     end: int
     new: str
+    limit: str  # its module and name, such as `base.limits.MAX_VALUES`; of a bound, the module
 
     def __str__(self) -> str:
         old = (ROOT / self.file).read_bytes()[self.start : self.end].decode()
         return f"{self.file}:{self.line}: {old} -> {self.new}"
+
+    def is_at(self, paths: Collection[str]) -> bool:
+        """Whether its file begins with one of the paths, or one is its `file:line`."""
+        return f"{self.file}:{self.line}" in paths or self.file.startswith((*paths,))
 
     def apply(self, root: Path) -> bytes:
         """Change the file below a root; returns what was there."""
@@ -66,15 +110,37 @@ class Mutant:
 
 
 def find_mutants() -> list[Mutant]:
-    """All mutants of the source."""
+    """The mutants of all limits except those of `_NOT_PROMISED`.
+
+    Raises `ValueError` if an entry of that table names no limit.
+    """
+    found = _find_all()
+    for entry in (entry for entries in _NOT_PROMISED.values() for entry in entries):
+        others = [one for one in found if not f"{one.limit}.".startswith(f"{entry}.")]
+        if len(others) == len(found):
+            raise ValueError(f"`_NOT_PROMISED` has {entry!r}, which is no limit")
+        found = others
+    return found
+
+
+@cache
+def _find_all() -> list[Mutant]:
     files = [file for part in ("deck_sim", "pytest_plugin") for file in (ROOT / part).rglob("*.py")]
     trees = {file: ast.parse(file.read_text()) for file in sorted(files)}
-    names = {name for tree in trees.values() for name, _ in _constants(tree)}
+    limits = defaultdict[str, list[str]](list)
+    for file, tree in trees.items():
+        for name, _ in _constants(tree):
+            limits[name].append(_module(str(file.relative_to(ROOT))))
     return [
         mutant
         for file, tree in trees.items()
-        for mutant in _mutants_of(str(file.relative_to(ROOT)), file.read_bytes(), tree, names)
+        for mutant in _mutants_of(str(file.relative_to(ROOT)), file.read_bytes(), tree, limits)
     ]
+
+
+def _module(file: str) -> str:
+    """`deck_sim/base/limits.py` as `base.limits`."""
+    return file.removesuffix(".py").partition("/")[2].replace("/", ".")
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
@@ -87,7 +153,8 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
             name, value = statement.target.id, statement.value
         else:
             continue
-        if value is not None and _NAME.search(name.upper()) and _is_number(value):
+        is_tested = _NAME.search(name.upper()) and not name.endswith(_NOT_TESTED)
+        if is_tested and value is not None and _is_number(value):
             yield name, value
 
 
@@ -98,38 +165,47 @@ def _is_number(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and type(node.value) in (int, float)
 
 
-def _mutants_of(file: str, source: bytes, tree: ast.Module, names: set[str]) -> Iterator[Mutant]:
+def _mutants_of(
+    file: str, source: bytes, tree: ast.Module, limits: Mapping[str, list[str]]
+) -> Iterator[Mutant]:
+    module = _module(file)
     lengths = map(len, source.splitlines(keepends=True))
     starts = [*accumulate(lengths, initial=0)]  # of lines; the columns of nodes are bytes, too
 
     def end_of(node: ast.expr) -> int:
         return starts[node.end_lineno - 1] + node.end_col_offset
 
-    def replace(node: ast.expr, new: str) -> Mutant:
+    def replace(node: ast.expr, new: str, limit: str) -> Mutant:
         start, end = starts[node.lineno - 1] + node.col_offset, end_of(node)
-        return Mutant(file, node.lineno, start, end, new.format(source[start:end].decode()))
+        return Mutant(file, node.lineno, start, end, new.format(source[start:end].decode()), limit)
 
     for name, value in _constants(tree):
-        if not name.endswith(_NOT_TESTED) and ast.unparse(value) != "0":
-            yield replace(value, "({}) * 2")
-            yield replace(value, "({}) // 2")
+        if ast.unparse(value) != "0":
+            yield replace(value, "({}) * 2", f"{module}.{name}")
+            yield replace(value, "({}) // 2", f"{module}.{name}")
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             for keyword in node.keywords:
                 if keyword.arg in _BOUNDS and _is_number(keyword.value):
-                    yield replace(keyword.value, "({}) + 1")
+                    yield replace(keyword.value, "({}) + 1", module)
         elif isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _SIGNS:
-            sides = (node.left, node.comparators[0])
-            if not any(_names_of(side) & names for side in sides):
+            names = _names_of(node) & limits.keys()
+            if not names:
                 continue
+            name = min(names)
+            home = module if module in limits[name] else limits[name][0]
             sign = _SIGNS[type(node.ops[0])]
             start = source.index(sign.encode(), end_of(node.left))
-            yield Mutant(file, node.lineno, start, start + len(sign), _FLIPPED[sign])
+            yield Mutant(
+                file, node.lineno, start, start + len(sign), _FLIPPED[sign], f"{home}.{name}"
+            )
 
 
 def _names_of(node: ast.expr) -> set[str]:
+    """The attributes and constants in an expression. A name in lower case is a local variable."""
     found = (n for n in ast.walk(node) if isinstance(n, ast.Name | ast.Attribute))
-    return {n.id if isinstance(n, ast.Name) else n.attr for n in found}
+    names = {n.id if isinstance(n, ast.Name) else f".{n.attr}" for n in found}
+    return {name.removeprefix(".") for name in names if name.startswith(".") or name.isupper()}
 
 
 def find_tests(mutant: Mutant) -> list[list[str]]:
@@ -190,7 +266,7 @@ def main(arguments: list[str]) -> int:
     """Run the tests against mutants; returns 1 if one survives."""
     parser = argparse.ArgumentParser(prog="scripts/torture mutate", description=__doc__)
     parser.add_argument(
-        "paths", nargs="*", default=["deck_sim"], help="files or folders (deck_sim)"
+        "paths", nargs="*", default=["deck_sim"], help="folders, files or `file:line` (deck_sim)"
     )
     parser.add_argument("--list", action="store_true", help="only list the mutants")
     parser.add_argument("--sample", type=int, metavar="N", help="only N of them")
@@ -198,7 +274,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--close", action="store_true", help="only run the tests of the same file")
     parser.add_argument("--jobs", type=int, default=2, help="how many at once (2)")
     given = parser.parse_args(arguments)
-    mutants = [one for one in find_mutants() if one.file.startswith(tuple(given.paths))]
+    mutants = [one for one in find_mutants() if one.is_at(given.paths)]
     if given.sample is not None:
         mutants = Random(given.seed).sample(mutants, min(given.sample, len(mutants)))
     if given.list:

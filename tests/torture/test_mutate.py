@@ -1,5 +1,8 @@
 """Limits are found in the source, and changed one at a time."""
 
+import pytest
+
+from . import mutate
 from .mutate import ROOT, find_mutants, find_tests
 
 
@@ -29,3 +32,30 @@ def test_the_tests_of_a_limit_are_those_of_its_file_and_then_of_its_room():
     assert "tests/runtime/test_journal.py" in close
     assert {file.split("/")[1] for file in room} == {"runtime", "server", "handle"}
     assert not {*close} & {*room}
+
+
+def test_a_limit_that_is_not_promised_has_no_mutants(monkeypatch):
+    before = {mutant.limit for mutant in find_mutants()}
+    monkeypatch.setattr(mutate, "_NOT_PROMISED", {"a reason": ("base.limits", "scenario.yaml")})
+    left = {mutant.limit for mutant in find_mutants()}
+    assert before - left == {
+        "base.limits.MAX_VALUES",
+        "scenario.yaml.reader.MAX_BYTES",
+        "scenario.yaml.reader.MAX_DEPTH",
+        "scenario.yaml.reader.MAX_DIGITS",
+    }
+
+
+def test_an_entry_of_the_table_that_names_no_limit_is_an_error(monkeypatch):
+    monkeypatch.setattr(mutate, "_NOT_PROMISED", {"a reason": ("base.limits.MAX_VALUE",)})
+    with pytest.raises(ValueError, match=r"base\.limits\.MAX_VALUE'"):
+        find_mutants()
+
+
+def test_a_path_may_be_a_folder_a_file_or_a_line():
+    bodies = "deck_sim/runtime/request_bodies.py"
+    at = [mutant for mutant in find_mutants() if mutant.file == bodies]
+    lines = {mutant.line for mutant in at if mutant.is_at([f"{bodies}:{at[0].line}"])}
+    assert lines == {at[0].line}
+    assert all(mutant.is_at(["deck_sim/base", "deck_sim/runtime"]) for mutant in at)
+    assert not at[0].is_at([f"{bodies}:1"])
