@@ -62,9 +62,8 @@ log = logging.getLogger("deck_sim")
 
 
 class App:
-    """An ASGI app that answers with the routes of a world's edition; of itself, the control API.
-
-    `open_paths` need no API key.
+    """An ASGI app that answers with the routes of a world's edition. The control API is one; the
+    Deck API is a `DeckApp`. Calls of `open_paths` need no API key.
     """
 
     # Ids of control calls are counted apart: watching a world must not change its answers.
@@ -109,7 +108,7 @@ class App:
         return self.worlds.select_by_id(world_id)
 
     def note_refused(self, call: str, authorization: str | None) -> None:
-        """Note a call that reached no world. One of the control API leaves no trace."""
+        """Note a call that reached no world. Calls of the control API are not noted."""
 
     async def respond(self, request: Request) -> ASGIApp:
         """Answer a request to a world."""
@@ -224,7 +223,7 @@ class DeckApp(App):
                 return _refuse(request, error)
 
     def _save_late(self, simulation: Simulation) -> None:
-        """Save what follows a call that is saved, and is answered whether this succeeds or not."""
+        """Save changes that follow a saved call. The call is answered even if this fails."""
         with suppress(ApiError):
             self.worlds.save(simulation)
 

@@ -80,7 +80,7 @@ def _replay(request: Request, stored: StoredAnswer) -> Answer:
 
 
 def read_key(rule: Idempotency, lines: list[str]) -> str | None:
-    """Join the lines of the header, as HTTP does; None if there is no line."""
+    """Join the lines of the header, as HTTP does; None without a line."""
     if not lines:
         return None
     key = ", ".join(lines)

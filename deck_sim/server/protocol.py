@@ -76,7 +76,7 @@ class Connections:
             protocol.shutdown()
 
     async def end(self) -> None:
-        """Close all connections, once what is written has left."""
+        """Close all connections, after a short time for answers to leave."""
         for _ in range(int(_END_SECONDS / _LOOK_SECONDS)):
             if not self.state.connections:
                 return
@@ -158,7 +158,7 @@ class Protocol(H11Protocol):
             self._timer.cancel()
 
     def _end_body(self) -> None:
-        """Refuse a request whose body does not come to its end."""
+        """Refuse a request whose body is incomplete after its time."""
         if self.cycle.response_started:
             self.transport.close()
             return
@@ -167,7 +167,7 @@ class Protocol(H11Protocol):
         self._send_last(error)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is not HTTP; uvicorn calls this."""
+        """Refuse a request that is not valid HTTP; uvicorn calls this."""
         self._shared.broken.count("a request was not valid HTTP; if more follow, they are counted")
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             self._send_last(refuse("deck_sim/http_invalid"))

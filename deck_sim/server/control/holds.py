@@ -92,14 +92,14 @@ def _check_id(world: World, event: str, resource_id: str | None) -> None:
 
 @route("GET", "/holds")
 def list_holds(request: Request) -> Answer:
-    """Show all holds, and what stands at each."""
+    """Show all holds, each with the stories and answers that it holds."""
     simulation = request.simulation
     return Answer({"data": [_print(simulation, hold) for hold in simulation.world.holds.values()]})
 
 
 @route("DELETE", "/holds/{id}")
 def release_hold(request: Request) -> Answer:
-    """Release a hold. What stands there continues at the present moment."""
+    """Release a hold. Its stories and answers continue at the present moment."""
     hold_id, simulation, held = request.params["id"], request.simulation, request.world.holds
     if hold_id not in held:
         near = nearest(hold_id, held)
@@ -138,7 +138,7 @@ def _answers(simulation: Simulation, hold_id: str) -> int:
 
 
 def print_holds(simulation: Simulation) -> dict[str, Any]:
-    """The stories and answers that are held, if there are any."""
+    """The stories and answers that are held; empty if none is."""
     holds = simulation.world.holds.values()
     held = [
         {"id": story.owner, "event": hold.event, "hold": hold.id}

@@ -453,13 +453,12 @@ def test_the_deck_api_takes_no_id_of_a_world(server, listed, sim):
 
 def test_a_server_with_keys_lists_the_world_of_the_caller():
     """It lists no other world, and masks a key that looks real. An id is no key."""
-    server = Server(WorldRegistry(keys=("sk_live_abcdef", "two"))).start()
-    url = f"{server.url}/_sim/worlds"
-    assert httpx2.get(url, trust_env=False).status_code == 401
-    for key in ("two", "sk_live_abcdef"):
-        headers = {"Authorization": f"Bearer {key}"}
-        seen = httpx2.get(url, headers=headers, trust_env=False).json()["data"]
-    headers = {"Deck-Sim-World": seen[0]["id"]}
-    assert httpx2.get(url, headers=headers, trust_env=False).status_code == 401
-    server.stop()
+    with Server(WorldRegistry(keys=("sk_live_abcdef", "two"))) as server:
+        url = f"{server.url}/_sim/worlds"
+        assert httpx2.get(url, trust_env=False).status_code == 401
+        for key in ("two", "sk_live_abcdef"):
+            headers = {"Authorization": f"Bearer {key}"}
+            seen = httpx2.get(url, headers=headers, trust_env=False).json()["data"]
+        headers = {"Deck-Sim-World": seen[0]["id"]}
+        assert httpx2.get(url, headers=headers, trust_env=False).status_code == 401
     assert [world["key"] for world in seen] == ["sk_live_…cdef"]
