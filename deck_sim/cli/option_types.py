@@ -94,6 +94,15 @@ def _key(text: str) -> str:
     return text
 
 
+def _not_empty(remedy: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not text.strip():
+            raise ValueError(f"it is empty, perhaps a variable that is not set; {remedy}")
+        return text
+
+    return read
+
+
 def _field_name(text: str) -> str:
     if not re.search("[A-Za-z0-9]", text):
         raise ValueError(f"a name like `guest_email` is needed, not {text!r}")
@@ -149,6 +158,10 @@ MOMENT = option_value(lambda text: read_moment(text, "MOMENT"))
 START = option_value(lambda text: read_start(text, "MOMENT"))
 SPEED = _Speed(0, 1_000_000, min_open=True)
 URL, KEY, KEYS = option_value(read_url), option_value(_key), option_value(_keys)
+LISTENS_AT = option_value(
+    _not_empty("write 127.0.0.1 for programs on this machine, or 0.0.0.0 for others too")
+)
+NAME = option_value(_not_empty("write a name like deck.test"))
 HOST, FIELD_NAME = option_value(read_host), option_value(_field_name)
 KEEP = option_value(_keep)
 OBJECT, ANSWERS = option_value(_object), option_value(_answer)

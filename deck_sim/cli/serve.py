@@ -19,7 +19,6 @@ from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
 from deck_sim.cli.signals import handling
 from deck_sim.server.inspector import inspector_url
-from deck_sim.server.local_only import is_loopback
 from deck_sim.server.serve import Server, write_port
 from deck_sim.webhooks.signing import secret_of
 
@@ -95,7 +94,7 @@ def command(
             _write_port(port_file, server.port)
         variables = stack.enter_context(intercepted_variables(server, os.environ))
         click.echo(_banner(server, variables))
-        if not (is_loopback(options["host"]) or server.worlds.keys):
+        if not (server.is_local or server.worlds.keys):
             click.echo(_OPEN, err=True)
 
     stop = dict.fromkeys(_STOPS, lambda *_: server.stop())

@@ -19,7 +19,9 @@ from deck_sim.cli.option_types import (
     KEEP,
     KEPT,
     KEYS,
+    LISTENS_AT,
     MODE,
+    NAME,
     POSITIVE_DURATION,
     SECONDS,
     SPEED,
@@ -70,7 +72,11 @@ def server_options(port: int) -> Callable[[Act], Act]:
     """Add the options of a server to a command; `port` is the default of `--port`."""
     options = (
         click.option(
-            "--host", default="127.0.0.1", show_default=True, help="The address to listen on."
+            "--host",
+            default="127.0.0.1",
+            show_default=True,
+            callback=LISTENS_AT,
+            help="The address to listen on.",
         ),
         click.option(
             "--port",
@@ -142,6 +148,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "allowed_hosts",
             metavar="NAME",
             multiple=True,
+            callback=NAME,
             help="A name by which clients call a server on loopback, besides loopback names; may be"
             " repeated.",
         ),
@@ -232,7 +239,7 @@ def make_server(
     reload: bool,
     file: Path | None,
     keys: tuple[str, ...] | None,
-    allowed_hosts: tuple[str, ...],
+    allowed_hosts: list[str],
     allow_public: bool,
     webhook_hosts: tuple[str, ...],
     intercept: bool,

@@ -21,15 +21,15 @@ _READS = ("GET", "HEAD", "OPTIONS")
 
 
 class LocalOnly:
-    """An ASGI app in front of another. `host` is the address of the server; `names` are further
+    """An ASGI app in front of another. `address` is where the server listens; `names` are further
     names by which it may be called.
     """
 
     def __init__(
-        self, app: ASGIApp, worlds: WorldRegistry, host: str, names: Collection[str] = ()
+        self, app: ASGIApp, worlds: WorldRegistry, address: str, names: Collection[str] = ()
     ) -> None:
         self._app, self._worlds, self._names = app, worlds, frozenset(map(str.lower, names))
-        self._takes_any_name = not is_loopback(host)
+        self._takes_any_name = not is_loopback(address)
         self._check_host = lru_cache(maxsize=1000)(self._refuse_host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,6 +68,7 @@ def is_loopback(name: str) -> bool:
     if name == "localhost" or name.endswith(".localhost"):
         return True
     try:
-        return ipaddress.ip_address(name).is_loopback
+        address = ipaddress.ip_address(name)
     except ValueError:
         return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback

@@ -23,7 +23,7 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.accepting import accepting, listen
 from deck_sim.server.interception import Interceptor
 from deck_sim.server.limits import Limits
-from deck_sim.server.local_only import LocalOnly
+from deck_sim.server.local_only import LocalOnly, is_loopback
 from deck_sim.server.mounts import make_app
 from deck_sim.server.open_calls import OpenCalls
 from deck_sim.server.protocol import Connections, Protocol
@@ -34,7 +34,7 @@ THREAD = "deck-sim"  # the name of the thread of a server
 _DATE_SECONDS = 1  # between two settings of the `Date` of answers
 
 # Addresses that mean every address of the machine, and one that clients can call.
-_UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+_UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 
 _running = dict[str, "Server"]()  # the servers of this process, by URL
 
@@ -90,18 +90,18 @@ class Server:
 
         On loopback, `names` are further names by which clients may call it.
         """
-        self.worlds, self.interceptor, listens_at = worlds, interceptor, host
+        self.worlds, self.interceptor = worlds, interceptor
         self._socket = listen(host, port)
-        self.port: int = self._socket.getsockname()[1]
-        host = _UNSPECIFIED.get(host, host)
-        name = f"[{host}]" if ":" in host else host
+        address, self.port = self._socket.getsockname()[:2]
+        self.is_local = is_loopback(address)  # other machines cannot reach it
+        name = _UNSPECIFIED.get(address, f"[{host}]" if ":" in host else host)
         self.url = f"http://{name}:{self.port}"
         worlds.origin = self.url
         self._loop: asyncio.AbstractEventLoop | None = None  # while it runs
         self._stopping = asyncio.Event()
         self._thread: threading.Thread | None = None
         self._app = OpenCalls(make_app(worlds), worlds)
-        self._front = LocalOnly(self._app, worlds, listens_at, names)
+        self._front = LocalOnly(self._app, worlds, address, (*names, host))
         self._connections = Connections(worlds, limits or Limits())
 
     @property

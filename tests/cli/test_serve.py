@@ -424,6 +424,8 @@ def test_a_host_that_is_not_of_this_machine_is_exit_code_1(cli, host):
             "Invalid value for '--now': `MOMENT` must be in the years 1000 to 8999, not 9999-12-31",
         ),
         (["--now", "soon"], "Invalid value for '--now': `MOMENT` must be a moment like"),
+        (["--host", ""], "Invalid value for '--host': it is empty, perhaps a variable that is not"),
+        (["--allow-host", " "], "Invalid value for '--allow-host': it is empty, perhaps a"),
         (["--webhook-time", "noon"], "Invalid value for '--webhook-time': 'noon' is not one of"),
         (["--keys", " , "], "Invalid value for '--keys': no key found in ' , '"),
         (["--scenarios", "nowhere"], "Invalid value for '--scenarios'"),

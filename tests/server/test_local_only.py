@@ -26,7 +26,16 @@ def call(host, *, method="GET", path="/_sim/world", origin=None, at="127.0.0.1",
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "LOCALHOST:8765", "127.0.0.1:1", "127.9.9.9", "[::1]:80", "a.localhost."]
+    "host",
+    [
+        "localhost",
+        "LOCALHOST:8765",
+        "127.0.0.1:1",
+        "127.9.9.9",
+        "[::1]:80",
+        "[::ffff:127.0.0.1]",
+        "a.localhost.",
+    ],
 )
 def test_loopback_names_are_answered(host):
     """With and without a port."""

@@ -48,6 +48,32 @@ def test_an_ipv6_address_is_served_and_written_in_brackets():
         assert httpx2.get(f"{server.url}/_sim/health", trust_env=False).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.1",
+        "localhost",
+        pytest.param(
+            "::ffff:127.0.0.1",
+            marks=pytest.mark.skipif(not _has_ipv6(), reason="this machine has no IPv6"),
+        ),
+    ],
+)
+def test_the_bound_address_decides_which_names_are_answered(host):
+    """However loopback is written, a website cannot call the server. Its own URL works."""
+    with Server(WorldRegistry(), host=host) as server:
+        url = f"{server.url}/_sim/health"
+        names = [{}, {"Host": "evil.example"}]
+        found = [httpx2.get(url, headers=name, trust_env=False).status_code for name in names]
+    assert (server.is_local, found) == (True, [200, 421])
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "0"])
+def test_a_server_at_every_address_has_a_url_that_can_be_called(host):
+    with Server(WorldRegistry(), host=host) as server:
+        assert (server.is_local, server.url) == (False, f"http://127.0.0.1:{server.port}")
+
+
 def test_a_stopped_server_answers_no_more_and_frees_its_port():
     server = Server(WorldRegistry()).start()
     port = server.port
