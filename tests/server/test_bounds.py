@@ -13,9 +13,16 @@ def answer(**given):
     return fault(status=200, **given)
 
 
-def prompt(attempts):
-    step = {"interaction_required": {"accept": {"code": "1"}, "attempts": attempts}}
+def script(step):
     return {"task_run": ["running", step, "running", "completed"]}
+
+
+def prompt(attempts):
+    return script({"interaction_required": {"accept": {"code": "1"}, "attempts": attempts}})
+
+
+def rate_limit(requests):
+    return {"rate_limit": {"requests": requests}}
 
 
 def rule(glob):
@@ -23,6 +30,11 @@ def rule(glob):
 
 
 FAULTS, WORLD = ("POST", "/_sim/faults"), ("PATCH", "/_sim/world")
+SCENARIO, CLOCK = ("PUT", "/_sim/scenarios/x"), ("PUT", "/_sim/clock")
+SEED = {
+    "agents": [{"id": "agt_1", "name": "Concierge"}],
+    "sources": [{"id": "src_1", "type": "website", "website": {"url": "https://a.example"}}],
+}
 BOUNDS = {
     "body of a fault": (FAULTS, lambda n: answer(body="x" * n), 1024 * 1024),
     "pattern": (FAULTS, lambda n: fault(match=f"/v2/{'*' * (n - 4)}", reset=True), 500),
@@ -38,15 +50,20 @@ BOUNDS = {
     "field": (FAULTS, lambda n: fault(error="api/api_error", field="x" * n), 200),
     "kept headers": (WORLD, lambda n: {"keep_headers": [f"x{i}" for i in range(n)]}, 50),
     "name of a kept header": (WORLD, lambda n: {"keep_headers": ["x" * n]}, 100),
-    "requests": (WORLD, lambda n: {"rate_limit": {"requests": n}}, 1_000_000),
+    "status of a webhook": (FAULTS, lambda n: {"event": "*", "status": n}, 599),
+    "masked fields": (WORLD, lambda n: {"mask": [f"x{i}" for i in range(n)]}, 50),
+    "name of a masked field": (WORLD, lambda n: {"mask": ["x" * n]}, 100),
+    "kept calls": (WORLD, lambda n: {"keep_calls": n}, 1_000_000_000),
+    "requests": (WORLD, rate_limit, 1_000_000),
     "timeout cap": (WORLD, lambda n: {"timeout_cap": n}, 1_000_000_000),
-    "speed": (("PUT", "/_sim/clock"), lambda n: {"mode": "real", "speed": n}, 1_000_000),
-    "attempts": (("PUT", "/_sim/scenarios/x"), prompt, 1000),
+    "speed": (CLOCK, lambda n: {"mode": "real", "speed": n}, 1_000_000),
+    "attempts": (SCENARIO, prompt, 1000),
     "glob": (("PUT", "/_sim/rules"), lambda n: rule("*" * n), 1000),
-    "weight": (
-        ("PUT", "/_sim/scenarios/x"),
-        lambda n: {"mix": {"success": n, "source_down": 1}},
-        1000,
+    "weight": (SCENARIO, lambda n: {"mix": {"success": n, "source_down": 1}}, 1000),
+    "id of a seeded resource": (
+        ("POST", "/_sim/seed"),
+        lambda n: {"resources": {"agents": [{"id": "x" * n, "name": "x"}]}},
+        255,
     ),
     "timeout": (
         ("POST", "/v2/tasks"),
@@ -54,13 +71,32 @@ BOUNDS = {
         31_536_000,
     ),
 }
+BOUNDS_OF_CREDENTIALS = {
+    "source fields": (
+        ("POST", "/v2/credentials"),
+        lambda n: {
+            "source_id": "src_1",
+            "auth_credentials": {"source_fields": {f"x{i}": "x" for i in range(n)}},
+        },
+        10,
+    ),
+    "id of a task": (
+        ("POST", "/v2/tasks"),
+        lambda n: {"id": f"task_{'x' * (n - 5)}", "name": "x", "agent_id": "agt_1"},
+        255,
+    ),
+}
+EDITIONS = {"connections": BOUNDS, "credentials": BOUNDS_OF_CREDENTIALS}
 
 
-@pytest.mark.parametrize("bound", BOUNDS)
-def test_a_bound_is_taken_and_what_is_beyond_is_refused(server, api, sim, bound):
+@pytest.mark.parametrize(
+    ("edition", "bound"), [(name, bound) for name, bounds in EDITIONS.items() for bound in bounds]
+)
+def test_a_bound_is_taken_and_what_is_beyond_is_refused(server, api, sim, edition, bound):
     """A double, a half or an off-by-one of the bound fails."""
-    (method, path), body, most = BOUNDS[bound]
-    sim.post("/seed", json={"resources": {"agents": [{"id": "agt_1", "name": "Concierge"}]}})
+    (method, path), body, most = EDITIONS[edition][bound]
+    sim.post("/reset", json={"edition": edition})
+    sim.post("/seed", json={"resources": SEED})
     taken, refused = (api.request(method, server.url + path, json=body(most + i)) for i in (0, 1))
     assert taken.is_success, taken.text
     assert refused.status_code == 400
@@ -75,20 +111,43 @@ def test_a_check_has_two_hundred_thousand_steps():
 
 
 LEAST = {
-    "content type": (lambda n: answer(content_type="x" * n), 1),
-    "Retry-After": (lambda n: answer(retry_after=n), 0),
-    "message": (lambda n: fault(error="api/api_error", message="x" * n), 1),
-    "field": (lambda n: fault(error="api/api_error", field="x" * n), 1),
-    "times": (lambda n: fault(reset=True, times=n), 1),
-    "every": (lambda n: fault(reset=True, every=n), 1),
+    "content type": (FAULTS, lambda n: answer(content_type="x" * n), 1),
+    "Retry-After": (FAULTS, lambda n: answer(retry_after=n), 0),
+    "message": (FAULTS, lambda n: fault(error="api/api_error", message="x" * n), 1),
+    "field": (FAULTS, lambda n: fault(error="api/api_error", field="x" * n), 1),
+    "times": (FAULTS, lambda n: fault(reset=True, times=n), 1),
+    "every": (FAULTS, lambda n: fault(reset=True, every=n), 1),
+    "status of a webhook": (FAULTS, lambda n: {"event": "*", "status": n}, 300),
+    "requests": (WORLD, rate_limit, 1),
+    "thousandths of a speed": (CLOCK, lambda n: {"mode": "real", "speed": n / 1000}, 1),
+    "queued scenarios": (
+        ("POST", "/_sim/queue"),
+        lambda n: {"resource": "task_run", "scenarios": ["success"] * n},
+        1,
+    ),
+    "attempts": (SCENARIO, prompt, 1),
+    "type of an event": (SCENARIO, lambda n: script({"event": "x" * n}), 1),
+    "name of a file": (SCENARIO, lambda n: script({"file": "x" * n}), 1),
+    "type of a prompt": (
+        SCENARIO,
+        lambda n: script({"interaction_required": {"type": "x" * n, "fields": [{"name": "a"}]}}),
+        1,
+    ),
+    "name of a field": (
+        SCENARIO,
+        lambda n: script({"interaction_required": {"type": "x", "fields": [{"name": "x" * n}]}}),
+        1,
+    ),
 }
 
 
 @pytest.mark.parametrize("bound", LEAST)
-def test_a_least_value_is_taken_and_what_is_below_is_refused(sim, bound):
+def test_a_least_value_is_taken_and_what_is_below_is_refused(server, api, bound):
     """A text of no characters, for example."""
-    body, least = LEAST[bound]
-    taken, refused = (sim.post("/faults", json=body(least - less)) for less in (0, 1))
+    (method, path), body, least = LEAST[bound]
+    taken, refused = (
+        api.request(method, server.url + path, json=body(least - less)) for less in (0, 1)
+    )
     assert (taken.is_success, refused.status_code) == (True, 400)
 
 

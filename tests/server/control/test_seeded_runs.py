@@ -202,3 +202,7 @@ def test_nothing_is_seeded_from_the_future(sim):
     )
     agent["created_at"] = "2025-01-15T10:30:00+01:00"
     assert sim.post("/seed", json={"resources": {"agents": [agent]}}).status_code == 200
+
+
+def test_a_seeded_run_took_no_negative_time(seed):
+    assert [seed(output=OUTPUT, runtime_ms=ms).status_code for ms in (-1, 0)] == [400, 200]
