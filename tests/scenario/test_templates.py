@@ -270,6 +270,32 @@ def test_the_sandbox_holds(text, why):
     assert len(found) < 500
 
 
+@pytest.mark.parametrize(
+    ("text", "most", "why"),
+    [
+        ("{{ input.long }}", 65_536, "it makes more than 64 KiB"),
+        ("{{ input.long ~ 'x' }}", 65_535, "it makes more than 64 KiB"),
+        ("{{ input.long + 'x' }}", 65_535, "`+` would make too much"),
+        ("{{ 'x' * input.n }}", 65_536, "`*` would make too much"),
+        ("{{ input.long|replace('x', 'xx') }}", 32_768, "`replace` would make too much"),
+        ("{{ 8 ** 499 * 8 ** input.n }}", 499, "`*` would make too large a number"),
+        ("{{ 2 ** input.n }}", 1000, "`**` would make too large a number"),
+        ("{{ 1|round(input.n) }}", 1000, "`round` would make too large a number"),
+    ],
+)
+def test_a_result_may_have_the_size_of_its_limit(text, most, why):
+    """One character, or one factor, more is refused."""
+    taken, refused = (refusal(text, long="x" * n, n=n) for n in (most, most + 1))
+    assert taken.startswith("computed ")
+    assert refused == why
+
+
+def test_a_text_with_expressions_has_at_most_64_kib():
+    taken, refused = (refusal("{{ 1 }}".ljust(length, "x")) for length in (65_536, 65_537))
+    assert taken.startswith("computed ")
+    assert refused == "not an expression: it is longer than 64 KiB"
+
+
 @pytest.mark.parametrize("depth", [199, 200])
 def test_a_value_of_two_hundred_levels_is_refused(depth):
     """The limit does not depend on Python's recursion limit; one level less is fine."""

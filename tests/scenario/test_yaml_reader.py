@@ -157,11 +157,17 @@ MANY = f"more than {MAX_VALUES} values, with aliases expanded"
         ("[" + "a," * MAX_VALUES + "]", MANY, 1, 2 * MAX_VALUES),
         ("x" * (MAX_BYTES + 1), "the file is larger than 1024 KiB", 1, 1),
         (b"x" * (MAX_BYTES + 1), "the file is larger than 1024 KiB", 1, 1),
+        ("a: " + "1" * 41, "a number of more than 40 characters; quote it", 1, 4),
     ],
 )
 def test_text_that_cannot_be_read_is_refused_with_a_place(source, message, line, column):
     """The error has a message, a line and a column."""
     assert refused(source) == (message, line, column)
+
+
+def test_text_and_numbers_of_the_greatest_length_are_read():
+    assert read_yaml("x" * MAX_BYTES).data == "x" * MAX_BYTES
+    assert read_yaml("1" * 40).data == int("1" * 40)
 
 
 @pytest.mark.parametrize(
