@@ -180,6 +180,16 @@ def test_a_client_that_waits_for_ever_is_stopped(deck, run, twin):
     sleep()
 
 
+def test_a_client_may_sleep_a_thousand_times(deck, monkeypatch):
+    """The thousandth is an error."""
+    report = deck.advance(1)
+    monkeypatch.setattr(deck, "advance", lambda seconds: report)
+    for _ in range(999):
+        deck.sleep(1)
+    with pytest.raises(DeckSimError, match="it has slept 1000 times"):
+        deck.sleep(1)
+
+
 def test_a_client_that_sleeps_for_no_time_is_stopped(deck, run):
     """Though something is due: it never happens."""
     deck.most_idle_sleeps = 5

@@ -5,6 +5,7 @@ from recordings import read_recording
 
 from deck_sim import Deck, DeckSimError
 from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server.inspector.report import record_world
 from deck_sim.server.serve import Server
 
 
@@ -81,3 +82,12 @@ def test_a_world_that_cannot_be_read_has_no_page(tmp_path):
     ):
         deck.write_html(tmp_path / "page.html")
     assert not (tmp_path / "page.html").exists()
+
+
+def test_the_details_of_the_latest_500_records_are_kept():
+    """All are listed."""
+    calls = [f'id: {n}\nevent: call\ndata: {{"id": "req_{n}"}}\n\n' for n in range(501)]
+    kept = record_world(lambda path: "".join(calls) if path.startswith("/stream") else "{}")
+    assert len(kept["calls"]) == 501
+    requests = [path for path in kept["answers"] if path.startswith("/_sim/requests/")]
+    assert requests == [f"/_sim/requests/req_{n}" for n in range(1, 501)]

@@ -116,6 +116,14 @@ def test_a_world_is_shown_the_calls_without_a_key_since_it_began(keys, calls):
     assert worlds.keyless_calls(own) == calls
 
 
+def test_the_last_hundred_calls_without_a_key_are_shown(worlds):
+    own = worlds.select("Bearer one")
+    calls = [f"GET /v2/{number}" for number in range(101)]
+    for call in calls:
+        worlds.note_refused(call, None)
+    assert [*worlds.keyless_calls(own)] == calls[1:]
+
+
 def test_the_world_that_was_not_used_for_longest_is_forgotten(worlds, caplog):
     """The log tells it once; a control call is a use, too."""
     worlds.max_worlds = 2

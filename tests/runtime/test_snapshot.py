@@ -299,6 +299,18 @@ def test_an_odd_input_is_restored(client, odd):
 
 
 @pytest.mark.parametrize(
+    ("levels", "text"),
+    [(900, "`digest` does not match"), (1001, "nested more than 1000 levels deep")],
+)
+def test_a_snapshot_has_up_to_a_thousand_levels(client, levels, text):
+    """Some versions of Python cannot read quite as many."""
+    values = "[" * (levels - 1) + "]" * (levels - 1)
+    body = f'{{"version": 2, "deck_sim": "1", "digest": "x", "values": {values}}}'
+    (error,) = client.call("PUT", "/_sim/snapshot", content=body.encode())["errors"]
+    assert text in error["message"]
+
+
+@pytest.mark.parametrize(
     ("changes", "field", "text"),
     [
         ({"version": None}, "version", "`version` must be 2, not None"),

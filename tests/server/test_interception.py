@@ -121,6 +121,19 @@ def test_a_client_that_leaves_or_sends_no_end_is_closed(interceptor, sent):
             assert len(sent) > 65_536
 
 
+@pytest.mark.parametrize(
+    ("length", "answered"), [(65_536, b"HTTP/1.1 200 "), (65_537, b"")], ids=["most", "more"]
+)
+def test_the_head_of_a_connect_has_at_most_64_kib(interceptor, length, answered):
+    """A longer one gets no answer."""
+    end = b"\r\n\r\n"
+    with dial(interceptor) as client:
+        client.sendall(
+            (CONNECT.removesuffix(end) + b"\r\nX: ").ljust(length - len(end), b"x") + end
+        )
+        assert client.recv(999)[:13] == answered
+
+
 def test_a_client_that_resets_its_socket_disturbs_nobody(interceptor, program):
     """Before it has said anything."""
     with dial(interceptor) as client:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from deck_sim.webhooks import concurrency
-from deck_sim.webhooks.concurrency import MAX_CONNECTING, MAX_IN_FLIGHT, ConcurrencyLimits
+from deck_sim.webhooks.concurrency import ConcurrencyLimits
 
 PORT = ("127.0.0.1", 80)
 
@@ -68,19 +68,19 @@ def test_few_attempts_connect_to_a_port_at_one_moment(taken_after):
         begun = [await waiting.begin(1, f"http://a/{n}") for n in range(20)]
         return [task for tasks, _ in begun for task in tasks], begun[-1][1]
 
-    assert play(story) == (MAX_CONNECTING, 20)
+    assert play(story) == (4, 20)
 
 
 def test_an_attempt_that_does_not_get_through_ends_its_turn(taken_after, monkeypatch):
     """The next one starts although the request of the one before was never sent."""
     monkeypatch.setattr(concurrency, "LONGEST_TURN", timedelta())
-    assert play(lambda waiting: waiting.begin(20)) == (MAX_IN_FLIGHT, 20)
+    assert play(lambda waiting: waiting.begin(20)) == (16, 20)
 
 
 def test_connected_attempts_let_others_connect_up_to_the_limit_of_the_url(taken_after):
     """A slow response does not block other attempts until the limit is reached."""
     taken_after(timedelta())
-    assert play(lambda waiting: waiting.begin(20)) == (MAX_IN_FLIGHT, 20)
+    assert play(lambda waiting: waiting.begin(20)) == (16, 20)
 
 
 def test_each_url_and_each_port_has_its_own_limit(taken_after):
@@ -94,7 +94,7 @@ def test_each_url_and_each_port_has_its_own_limit(taken_after):
         third, _ = await waiting.begin(20, "http://c/", ("127.0.0.1", 81))
         return [*first, *second, *third], (seen, waiting.inside.count("http://c/"))
 
-    assert play(story) == ((2 * MAX_IN_FLIGHT, 1), 60)
+    assert play(story) == ((2 * 16, 1), 60)
 
 
 def test_a_canceled_attempt_no_longer_counts(taken_after):

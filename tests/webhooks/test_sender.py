@@ -138,6 +138,20 @@ def test_an_endless_body_is_a_success(receiver):
     assert send(receiver.url).ok
 
 
+@pytest.mark.parametrize(
+    ("length", "limit", "ok"), [(65_535, SHORT, False), (65_536, timedelta(seconds=5), True)]
+)
+def test_64_kib_of_a_body_are_read(receiver, length, limit, ok):
+    """The attempt does not wait for more."""
+
+    def stop(arrival, line):
+        line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n" + b"." * length)
+        receiver.closing.wait()
+
+    receiver.say(stop)
+    assert send(receiver.url, limit=limit).ok is ok
+
+
 def test_many_and_long_headers_are_cut(receiver):
     """The log keeps a limited number, each up to a limited length."""
     many = b"".join(b"X-%d: %s\r\n" % (n, b"x" * 1500) for n in range(50))

@@ -81,6 +81,13 @@ def test_a_restored_world_has_its_calls_without_responses(api, sim):
     assert (shown["status"], shown["response"]) == (201, None)
 
 
+def test_64_kib_of_a_response_are_kept():
+    kept = SentResponses()
+    for length in (65_536, 65_537):
+        kept.keep(length, [], b"x" * length)
+    assert [len(kept.find(length).body) for length in (65_536, 65_537)] == [65_536] * 2
+
+
 def test_the_oldest_responses_are_dropped():
     """All have 32 MiB, a KiB for the headers of each."""
     kept = SentResponses()

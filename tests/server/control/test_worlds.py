@@ -462,3 +462,12 @@ def test_a_server_with_keys_lists_the_world_of_the_caller():
         headers = {"Deck-Sim-World": seen[0]["id"]}
         assert httpx2.get(url, headers=headers, trust_env=False).status_code == 401
     assert [world["key"] for world in seen] == ["sk_live_…cdef"]
+
+
+def test_five_stray_keys_are_shown(server, sim):
+    """Of more, which are keys of other applications."""
+    sim.post("/reset", json={})
+    for number in range(6):
+        stray = {"Authorization": f"Bearer sk_stray_of_many_{number}"}
+        httpx2.get(f"{server.base_url}/agents", headers=stray, trust_env=False)
+    assert len(sim.get("/world").json()["stray_keys"]) == 5
