@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
@@ -13,6 +13,7 @@ from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.chance import make_id
 from deck_sim.runtime.activity import mask_key
+from deck_sim.runtime.advance import run_to_end, with_breaks
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.simulation import Settings, Simulation
 from deck_sim.scenario.library import Library, shipped
@@ -37,7 +38,7 @@ def _explain_header(authorization: str) -> str:
     return f" Found {'`Bearer` without a key' if is_bearer else 'a header without `Bearer`'}."
 
 
-def _read_key(authorization: str | None) -> str:
+def read_key(authorization: str | None) -> str:
     """The key in an `Authorization` header; empty if it has no key."""
     scheme, _, key = (authorization or "").partition(" ")
     return key.strip() if scheme.lower() == "bearer" else ""
@@ -55,8 +56,8 @@ class RefusedCall:
 class State(Protocol):
     """A place that keeps worlds, so that they outlive the process."""
 
-    def load(self, key: str) -> Simulation | None:
-        """Return the world of a key, or None if the key has no world."""
+    def load(self, key: str) -> Generator[None, None, Simulation | None]:
+        """Return the world of a key, or None if the key has no world. Pauses after each row."""
 
     def save(self, key: str, simulation: Simulation | None) -> None:
         """Save what has changed in the world of a key; None deletes it."""
@@ -82,6 +83,7 @@ class WorldRegistry:
     max_worlds: int | None = None  # above it, the least recently used one is forgotten
     forgotten: int = 0  # worlds
     _worlds: OrderedDict[str, Simulation] = field(default_factory=OrderedDict)
+    _loading: dict[str, Iterator[None]] = field(default_factory=dict)  # by key
     _lost_calls: OrderedDict[str, int] = field(default_factory=OrderedDict)  # of forgotten worlds
     _by_token: dict[str, Simulation] = field(default_factory=dict)
     # By key, the least recently called first: the bytes of the calls and responses that are kept.
@@ -102,7 +104,7 @@ class WorldRegistry:
             ApiError: `api_key_invalid` if the key is missing or not allowed.
 
         """
-        key = _read_key(authorization)
+        key = read_key(authorization)
         if not key:
             any_key = "Any key will do; each has a world of its own."
             which = any_key if self.keys is None else "KEY is one of the server's `--keys`."
@@ -195,12 +197,26 @@ class WorldRegistry:
 
     def find(self, key: str) -> Simulation | None:
         """Return the world of a key, or None. Safe on any thread, unless worlds are kept."""
-        found = self._worlds.get(key)
-        if found is None and self.state is not None:
-            found = self.state.load(key)
-            if found is not None:
-                self._adopt(found)
-        return found
+        run_to_end(self.load(key))
+        return self._worlds.get(key)
+
+    def load(self, key: str) -> Generator[None, None, None]:
+        """Load the world of a key, if it is kept and not in memory. In the pauses other calls can
+        be answered; those that load the same world share the work.
+        """
+        if key not in self._worlds and self.state is not None:
+            loading = self._loading.setdefault(key, self._load(self.state, key))
+            for is_pause in with_breaks(False for _ in loading):
+                if is_pause:
+                    yield
+
+    def _load(self, state: State, key: str) -> Iterator[None]:
+        try:
+            found = yield from state.load(key)
+        finally:
+            del self._loading[key]
+        if found is not None:
+            self._adopt(found)
 
     @property
     def known_keys(self) -> list[str]:
@@ -293,7 +309,7 @@ class WorldRegistry:
     def note_refused(self, call: str, authorization: str | None) -> None:
         """Number and keep a call of the Deck API that `select` refused."""
         self._calls += 1
-        refused = RefusedCall(self._calls, call, has_key=bool(_read_key(authorization)))
+        refused = RefusedCall(self._calls, call, has_key=bool(read_key(authorization)))
         self.refused_calls.append(refused)
 
     def note_control(self, key: str) -> None:
@@ -320,10 +336,13 @@ class WorldRegistry:
 
     def find_by_token(self, token: str) -> Simulation | None:
         """Return the world whose key has that token."""
-        found = self._by_token.get(token)
-        if found is None and self.state is not None and (key := self.state.find_key(token)):
-            found = self.find(key)
-        return found
+        run_to_end(self.load_by_token(token))
+        return self._by_token.get(token)
+
+    def load_by_token(self, token: str) -> Generator[None, None, None]:
+        """As `load`, for the world whose key has that token."""
+        if token not in self._by_token and self.state and (key := self.state.find_key(token)):
+            yield from self.load(key)
 
     def next_request_id(self) -> str:
         """Return an id for a request that reached no world."""

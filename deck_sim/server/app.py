@@ -39,7 +39,8 @@ from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.holds import count_stop, find_call_hold
 from deck_sim.runtime.activity import log_call, log_refused
-from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.runtime.advance import run_slowly
+from deck_sim.runtime.registry import WorldRegistry, read_key
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
 from deck_sim.runtime.serialization import read_moment
 from deck_sim.runtime.simulation import Refusal, Simulation
@@ -90,7 +91,7 @@ class App:
         headers, worlds = Headers(scope=scope), self.worlds
         try:
             is_open = relative_path(scope) in self.open_paths
-            simulation = worlds.keyless() if is_open else self.select(headers)
+            simulation = worlds.keyless() if is_open else await self.select(headers)
         except ApiError as error:
             log_refused(scope["method"], scope["path"], error.status, str(error))
             self.note_refused(f"{scope['method']} {scope['path']}", headers.get("authorization"))
@@ -100,12 +101,19 @@ class App:
         with simulation.in_use():
             return await self.respond(request)
 
-    def select(self, headers: Headers) -> Simulation:
+    async def select(self, headers: Headers) -> Simulation:
         """Return the world of a call: that of its key, or one of those that `/worlds` lists."""
         world_id = headers.get(WORLD)
         if world_id is None or self.worlds.keys is not None:
-            return self.worlds.select(headers.get("authorization"))
+            return await self.select_by_key(headers)
+        await run_slowly(self.worlds.load_by_token(world_id))
         return self.worlds.select_by_id(world_id)
+
+    async def select_by_key(self, headers: Headers) -> Simulation:
+        """Return the world of the key. While it is loaded, other calls are answered."""
+        authorization = headers.get("authorization")
+        await run_slowly(self.worlds.load(read_key(authorization)))
+        return self.worlds.select(authorization)
 
     def note_refused(self, call: str, authorization: str | None) -> None:
         """Note a call that reached no world. Calls of the control API are not noted."""
@@ -167,9 +175,9 @@ class DeckApp(App):
 
     id_prefix = "req"
 
-    def select(self, headers: Headers) -> Simulation:
+    async def select(self, headers: Headers) -> Simulation:
         """Return the world of the key."""
-        return self.worlds.select(headers.get("authorization"))
+        return await self.select_by_key(headers)
 
     def note_refused(self, call: str, authorization: str | None) -> None:
         """Keep the call, for the reports of tests."""

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from deck_sim.runtime.advance import run_slowly
 from deck_sim.runtime.files import read_signed_file
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.control.app import make_control
@@ -62,7 +63,9 @@ async def _show_inspector(request: Request) -> Response:
 
 async def _show_file(worlds: WorldRegistry, request: Request) -> Response:
     """Show a file or screenshot. Its `url` has a signature instead of an API key."""
-    simulation = worlds.find_by_token(request.path_params["token"])
+    token = request.path_params["token"]
+    await run_slowly(worlds.load_by_token(token))
+    simulation = worlds.find_by_token(token)
     signature = request.query_params.get("signature", "")
     found = simulation and read_signed_file(simulation, request.path_params["file_id"], signature)
     if not found:

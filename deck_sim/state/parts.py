@@ -8,12 +8,15 @@ Rules:
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Generator
 from itertools import islice
 from typing import Any
 
 from deck_sim.runtime.tracking import TRACKED, Lending
 from deck_sim.state.row_values import RowReader, RowWriter
 from deck_sim.state.tables import Changes, Stored
+
+Restoring = Generator[None, None, Any]  # pauses after each row
 
 
 class Part(ABC):
@@ -40,8 +43,10 @@ class Part(ABC):
     def _write_changes(self, found: Any, writer: RowWriter, changes: Changes) -> None: ...
 
     @abstractmethod
-    def restore(self, found: Any, reader: RowReader, stored: Stored) -> Any:
-        """Fill an empty dict or list with what is stored; returns what takes its place."""
+    def restore(self, found: Any, reader: RowReader, stored: Stored) -> Restoring:
+        """Fill an empty dict or list with what is stored, row by row; returns what takes its
+        place.
+        """
 
 
 class List(Part):
@@ -63,11 +68,12 @@ class List(Part):
             changes.append(("drop", self.path, first))
             self._first = first
 
-    def restore(self, found: Any, reader: RowReader, stored: Stored) -> Any:
+    def restore(self, found: Any, reader: RowReader, stored: Stored) -> Restoring:
         """As `Part.restore`."""
         rows = stored.entries.get(self.path, [])
         for _, text in rows:
             found.append(reader.value(text))
+            yield
         self._first = rows[0][0] if rows else 0
         self._saved = TRACKED[type(found)](found, self._first)
         self._end = self._saved.total
@@ -109,16 +115,17 @@ class Dict(Part):
     def _forget(self, key: Any, changes: Changes) -> None:
         """Forget what belongs to a key that was removed."""
 
-    def restore(self, found: Any, reader: RowReader, stored: Stored) -> Any:
+    def restore(self, found: Any, reader: RowReader, stored: Stored) -> Restoring:
         """As `Part.restore`."""
         for name, text in stored.items.get(self.path, []):
             key = reader.value(name)
-            found[key] = self._read(key, text, reader, stored)
+            found[key] = yield from self._read(key, text, reader, stored)
         self._saved = self._begin(found)
         self._saved.take_touched()
         return self._saved
 
-    def _read(self, key: Any, text: str, reader: RowReader, stored: Stored) -> Any:
+    def _read(self, key: Any, text: str, reader: RowReader, stored: Stored) -> Restoring:
+        yield
         return reader.value(text)
 
 
@@ -157,7 +164,7 @@ class Lists(LendingDict):
         self._parts.pop(key, None)
         changes.append(("clear", f"{self.path}/{key}"))
 
-    def _read(self, key: Any, text: str, reader: RowReader, stored: Stored) -> Any:
+    def _read(self, key: Any, text: str, reader: RowReader, stored: Stored) -> Restoring:
         return self._part(key).restore(self.inner.plain(), reader, stored)
 
 
@@ -177,9 +184,9 @@ class Kinds(Dicts):
         for kind in found:
             self._value(found, kind, writer, changes)
 
-    def restore(self, found: Any, reader: RowReader, stored: Stored) -> Any:
+    def restore(self, found: Any, reader: RowReader, stored: Stored) -> Restoring:
         """As `Part.restore`."""
         for kind, resources in found.items():
-            found[kind] = self._part(kind).restore(resources, reader, stored)
+            found[kind] = yield from self._part(kind).restore(resources, reader, stored)
         self._saved = found
         return found

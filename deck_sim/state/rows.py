@@ -10,7 +10,7 @@ Rules:
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import fields
 from functools import cache
 from operator import attrgetter
@@ -104,8 +104,8 @@ class SavedWorld:
     @classmethod
     def restore(
         cls, make: Callable[[Settings], Simulation], reader: RowReader, stored: Stored, id_: int
-    ) -> "SavedWorld":
-        """Make the simulation that the rows describe.
+    ) -> Generator[None, None, "SavedWorld"]:
+        """Make the simulation that the rows describe, with a pause after each row.
 
         Raises:
             ValueError: if there are rows that this version does not know.
@@ -122,7 +122,9 @@ class SavedWorld:
         for name, value in values.items():
             _put(simulation, name, value)
         for path, part in restored._parts.items():
-            _put(simulation, path, part.restore(_get(path)(simulation), reader, stored))
+            _put(
+                simulation, path, (yield from part.restore(_get(path)(simulation), reader, stored))
+            )
         _list_members(simulation.world)
         _arm_timers(simulation.world)
         simulation.world.outbox[:0] = simulation.attempting  # nobody knows how they went

@@ -1,14 +1,14 @@
 """The file that worlds are kept in: an SQLite database, with a transaction for each saved change.
 
-A change is one row of the table `change`, because a commit costs as much as the pages that it
-writes. After some hundreds they are applied to the other tables, where many of them meet in one
-row. A file belongs to one server at a time: it is locked until that server closes it or ends.
+A change is a row of the table `change` (a large one is several), because a commit costs as much as
+the pages that it writes. When some hundred rows or a megabyte wait, the oldest are applied to the
+other tables, where many changes meet in one row; about a megabyte at a time, so that no call waits
+long. A file belongs to one server at a time: it is locked until that server closes it or ends.
 """
 
-import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,9 +23,11 @@ from deck_sim.runtime.simulation import LAST_MOMENT, Simulation
 from deck_sim.state.opening import StateFileError, open_database, remedy
 from deck_sim.state.row_values import RowReader, RowWriter, encode
 from deck_sim.state.rows import SavedWorld, is_of_read
-from deck_sim.state.tables import Changes, apply_changes, delete_rows, read_rows
+from deck_sim.state.tables import Changes, apply_changes, apply_waiting, delete_rows, read_rows
 
-MOST_CHANGES = 250  # that wait to be applied
+MOST_CHANGES = 250  # rows of them that wait to be applied
+MOST_CHARACTERS = 1_000_000  # of these rows
+_ROW = 500  # changes of a call in one row
 _MOST_UNSAVED = 1000  # changes by reads of one world
 
 
@@ -59,7 +61,7 @@ class StateFile:
         self._used_sources = set[str]()  # by the worlds that were loaded
         self._db = open_database(path)
         self._opened = os.stat(path)
-        self._waiting = 0  # how many changes are not applied yet
+        self._waiting = self._waiting_size = 0  # rows that are not applied yet, and their length
 
     def load_all(self) -> None:
         """Load every world.
@@ -71,7 +73,7 @@ class StateFile:
         version = "that wrote it"
         try:
             (version,) = self._db.execute("SELECT version FROM about").fetchone()
-            self._waiting = self._db.execute("SELECT count(*) FROM change").fetchone()[0]
+            self._count_waiting()
             for (key,) in self._db.execute("SELECT key FROM world ORDER BY id").fetchall():
                 self._worlds.find(key)  # loads it
             sources = {digest for (digest,) in self._db.execute("SELECT digest FROM source")}
@@ -80,20 +82,19 @@ class StateFile:
             self._db.execute("UPDATE about SET version = ?", (__version__,))
         except Exception as error:  # no list of what a foreign file can cause is complete
             self._saved.clear()  # so that `close` writes nothing to it
-            self._waiting = 0
             why = error.__cause__ or error  # of a refusal by `load`
             text = f"cannot be read: {type(why).__name__}: {why}; {remedy(version)}"
             raise StateFileError(self._path, text) from None
 
-    def load(self, key: str) -> Simulation | None:
-        """Return the world of a key, or None if the key has no world.
+    def load(self, key: str) -> Generator[None, None, Simulation | None]:
+        """Return the world of a key, or None if the key has no world. Pauses after each row.
 
         Raises:
             ApiError: `state_not_saved` if the file cannot be read now.
 
         """
         try:
-            saved = self.read(key)
+            saved = yield from self.read(key)
         except Exception as error:
             raise self._explain(error) from error
         if saved is None:
@@ -101,17 +102,22 @@ class StateFile:
         self._saved[key] = saved
         return saved.simulation
 
-    def read(self, key: str) -> SavedWorld | None:
+    def read(self, key: str) -> Generator[None, None, SavedWorld | None]:
         """Return the world of a key as it is in the file, or None if it is not there."""
+        with suppress(sqlite3.Error, ApiError):  # on a full disk
+            while self._waiting:
+                self._apply_oldest()
+                yield
         with self._all_applied():
             row = self._db.execute("SELECT id, clock, saved_at FROM world WHERE key = ?", (key,))
             if (found := row.fetchone()) is None:
                 return None
             id_, clock, saved_at = found
-            reader = RowReader(self._worlds.library.find, sources=self._read_source)
-            make = partial(self._worlds.make, key)
-            saved = SavedWorld.restore(make, reader, read_rows(self._db, id_), id_)
-            self._used_sources |= reader.scenarios.keys()
+            stored = read_rows(self._db, id_)
+        reader = RowReader(self._worlds.library.find, sources=self._read_source)
+        make = partial(self._worlds.make, key)
+        saved = yield from SavedWorld.restore(make, reader, stored, id_)
+        self._used_sources |= reader.scenarios.keys()
         simulation = saved.simulation
         simulation.set_clock(simulation.mode, simulation.speed, simulation.step)
         saved.has_clock = clock is not None
@@ -136,9 +142,9 @@ class StateFile:
             raise
         except Exception as error:
             raise self._explain(error) from None
-        if self._waiting >= MOST_CHANGES:
-            with suppress(Exception), self._all_applied():
-                pass  # if it fails, they are saved anyway, and the next call tries again
+        if self._waiting >= MOST_CHANGES or self._waiting_size >= MOST_CHARACTERS:
+            with suppress(Exception):  # they are saved anyway, and the next call tries again
+                self._apply_oldest()
 
     def _is_in_place(self) -> bool:
         """Whether the file still has its name; without one, SQLite would go on to write to it."""
@@ -163,10 +169,8 @@ class StateFile:
     def close(self) -> None:
         """Save all worlds, and close the file."""
         for key, saved in [*self._saved.items()]:
-            with suppress(ApiError):
-                self.save(key, saved.simulation)
-        with suppress(Exception), self._all_applied():
-            pass
+            with suppress(Exception):
+                self._save(key, saved.simulation)
         self._db.close()
 
     def _save(self, key: str, simulation: Simulation) -> None:
@@ -193,15 +197,17 @@ class StateFile:
         """
         try:
             with self._transaction():
-                row = saved.id, encode(changes)
-                self._db.execute("INSERT INTO change (world, data) VALUES (?, ?)", row)
+                starts = range(0, len(changes), _ROW)
+                rows = [(saved.id, encode(changes[start : start + _ROW])) for start in starts]
+                self._db.executemany("INSERT INTO change (world, data) VALUES (?, ?)", rows)
         except (sqlite3.Error, ApiError):
             if len(changes) > _MOST_UNSAVED or not all(map(is_of_read, changes)):
                 raise
             saved.unsaved = changes
         else:
             saved.unsaved = []
-            self._waiting += 1
+            self._waiting += len(rows)
+            self._waiting_size += sum(len(data) for _, data in rows)
 
     def _find_changes(self, saved: SavedWorld) -> Changes:
         changes: Changes = []
@@ -237,26 +243,27 @@ class StateFile:
             self._db.executemany("INSERT OR IGNORE INTO source VALUES (?, ?)", sources)
         self._writer.sources.clear()
 
+    def _count_waiting(self) -> None:
+        found = self._db.execute("SELECT count(*), coalesce(sum(length(data)), 0) FROM change")
+        self._waiting, self._waiting_size = found.fetchone()
+
+    def _apply_oldest(self) -> None:
+        with self._transaction():
+            apply_waiting(self._db, MOST_CHARACTERS)
+        self._count_waiting()
+
     @contextmanager
     def _all_applied(self) -> Iterator[None]:
-        """Apply the changes that wait; on a full disk only until the end of the block."""
+        """Apply the changes that wait until the end of the block, which a full disk allows."""
         if not self._waiting:
             yield
             return
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            waiting = dict[int, Changes]()
-            for world, data in self._db.execute("SELECT world, data FROM change ORDER BY id"):
-                waiting.setdefault(world, []).extend(json.loads(data))
-            for world, changes in waiting.items():
-                apply_changes(self._db, world, changes)
-            self._db.execute("DELETE FROM change")
+            apply_waiting(self._db)
             yield
-            with suppress(sqlite3.Error):
-                self._db.commit()
-                self._waiting = 0
         finally:
-            self._db.rollback()  # nothing after a commit
+            self._db.rollback()
 
     def _read_source(self, digest: str) -> str:
         row = self._db.execute("SELECT value FROM source WHERE digest = ?", (digest,)).fetchone()

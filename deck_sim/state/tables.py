@@ -1,7 +1,9 @@
 """The rows of one world in the tables `item` and `entry`: reads them, and applies changes."""
 
+import json
 import sqlite3
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from deck_sim.state.row_values import encode
@@ -46,9 +48,21 @@ def delete_rows(db: sqlite3.Connection, world: int) -> None:
 def apply_changes(db: sqlite3.Connection, world: int, changes: Changes) -> None:
     """Make changes of the rows of a world."""
     batch = _Batch(db, world)
-    for name, *values in changes:
-        getattr(batch, name)(*values)
+    batch.add(changes)
     batch.execute()
+
+
+def apply_waiting(db: sqlite3.Connection, most: float = inf) -> None:
+    """Apply the changes that wait, the oldest first, until they have so many characters."""
+    batches, last, size = dict[int, _Batch](), 0, 0
+    for id_, world, data in db.execute("SELECT id, world, data FROM change ORDER BY id"):
+        batches.setdefault(world, _Batch(db, world)).add(json.loads(data))
+        last, size = id_, size + len(data)
+        if size >= most:
+            break
+    for batch in batches.values():
+        batch.execute()
+    db.execute("DELETE FROM change WHERE id <= ?", (last,))
 
 
 class _Batch:
@@ -59,6 +73,11 @@ class _Batch:
         self._items = dict[tuple[str, str], tuple[str, Any]]()  # what to do, and the value
         self._entries = dict[tuple[str, int], Any]()
         self._ends = dict[str, int]()
+
+    def add(self, changes: Changes) -> None:
+        """Add changes, which `execute` makes."""
+        for name, *values in changes:
+            getattr(self, name)(*values)
 
     def clear(self, part: str) -> None:
         """Delete all rows of a part and of the parts below it."""

@@ -8,6 +8,7 @@ import pytest
 from whole_world import whole
 
 from deck_sim.base import real_time
+from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Settings
 from deck_sim.scenario.library import shipped
@@ -73,7 +74,7 @@ class Kept:
 
     def is_saved(self):
         """Whether the file holds the world that is in memory."""
-        return whole(self.simulation) == whole(self.worlds.state.read(KEY).simulation)
+        return whole(self.simulation) == whole(run_to_end(self.worlds.state.read(KEY)).simulation)
 
 
 @pytest.fixture

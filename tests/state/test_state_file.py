@@ -9,23 +9,26 @@ import sqlite3
 import stat
 import threading
 import weakref
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from unittest.mock import ANY
 
 import pytest
+from whole_world import whole
 
+from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.registry import WorldRegistry, world_token
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.model import Source
 from deck_sim.state import state_file
 from deck_sim.state.opening import StateFileError
-from deck_sim.state.state_file import MOST_CHANGES, keep_worlds
+from deck_sim.state.state_file import MOST_CHANGES, MOST_CHARACTERS, keep_worlds
 
 LIMITS = ("keep_calls", "keep_events", "keep_timeline", "keep_runs", "keep_keys")
 MFA, KEY = "mfa_then_success", "sk_kept"
+MANY = [{"id": f"agt_{number}", "name": "a" * 100} for number in range(2000)]
 
 
 def test_a_world_goes_on_after_a_kill(serve):
@@ -75,7 +78,7 @@ def test_every_kind_of_change_is_saved(serve):
     other.call("POST", "/_sim/reset")
     assert other.is_saved()
     other.call("DELETE", "/_sim/world")
-    assert other.worlds.state.read(KEY) is None
+    assert run_to_end(other.worlds.state.read(KEY)) is None
 
 
 def test_many_changes_become_few_rows(serve):
@@ -86,6 +89,67 @@ def test_many_changes_become_few_rows(serve):
     db = one.worlds.state._db
     assert db.execute("SELECT count(*) FROM change").fetchone()[0] <= 20
     assert one.is_saved()
+
+
+def waiting(kept):
+    """How many rows of changes are not applied yet, and their length."""
+    db = kept.worlds.state._db
+    return db.execute("SELECT count(*), coalesce(sum(length(data)), 0) FROM change").fetchone()
+
+
+def test_long_changes_are_applied_before_there_are_many(serve):
+    """Refused bodies of many bytes are in the journal, so they are changes."""
+    one = serve()
+    for _ in range(5):
+        one.call("POST", "/v2/agents", {"nope": "x" * 400_000}, 400)
+        assert waiting(one)[1] < MOST_CHARACTERS
+    assert one.is_saved()
+
+
+def test_a_large_change_is_applied_a_part_at_a_time(serve, monkeypatch):
+    """Each call applies a part, so that none takes long. A kill in between loses nothing."""
+    monkeypatch.setattr(state_file, "MOST_CHARACTERS", 100_000)
+    one = serve()
+    one.run(MFA)
+    one.call("POST", "/_sim/seed", {"resources": {"agents": MANY}})
+    lengths = [waiting(one)[1]]
+    assert lengths[0] > 500_000
+    other = serve(after=one)
+    assert len(other.simulation.world.all("agent")) == 1 + len(MANY)
+    assert other.is_saved()
+    while lengths[-1] > 100_000:
+        one.call("PATCH", "/_sim/world", {"timeout_cap": len(lengths)})
+        lengths.append(waiting(one)[1])
+    assert len(lengths) > 3
+    assert lengths == sorted(lengths, reverse=True)
+    assert one.is_saved()
+
+
+def test_a_server_that_ends_leaves_changes_to_the_next(serve):
+    """To apply them would take long."""
+    one = serve()
+    one.run(MFA)
+    before = whole(one.simulation)
+    one.stop()
+    with closing(sqlite3.connect(one.path)) as db:
+        assert db.execute("SELECT count(*) FROM change").fetchone()[0] > 0
+    assert whole(serve().simulation) == before
+
+
+def test_others_are_answered_while_a_large_world_is_loaded(serve):
+    """Calls with its key share the work."""
+    one = serve()
+    one.call("POST", "/_sim/seed", {"resources": {"agents": MANY}})
+    one.worlds.unload(KEY)
+    loading = one.worlds.load(KEY)
+    next(loading)
+    one.call("GET", "/v2/agents", key="sk_other")
+    assert one.worlds.known_keys == ["sk_other"]
+    one.call("GET", "/v2/agents")
+    loaded = one.simulation
+    assert [*loading] == []
+    assert one.simulation is loaded
+    assert len(loaded.world.all("agent")) == len(MANY)
 
 
 def test_what_a_world_drops_leaves_the_file(serve, caplog):
@@ -428,6 +492,7 @@ def change_file(serve, tmp_path):
         one = serve()
         one.run(MFA)
         one.stop()
+        serve().stop()  # applies the changes that wait
         db = sqlite3.connect(one.path, isolation_level=None)
         for statement in statements:
             db.execute(statement)
