@@ -60,7 +60,8 @@ class StateFile:
         self._writer = RowWriter()
         self._used_sources = set[str]()  # by the worlds that were loaded
         self._db = open_database(path)
-        self._opened = os.stat(path)
+        names = path, f"{path.resolve()}-wal"
+        self._files = {name: os.stat(name) for name in names}  # as they were seen last
         self._waiting = self._waiting_size = 0  # rows that are not applied yet, and their length
 
     def load_all(self) -> None:
@@ -104,7 +105,7 @@ class StateFile:
 
     def read(self, key: str) -> Generator[None, None, SavedWorld | None]:
         """Return the world of a key as it is in the file, or None if it is not there."""
-        with suppress(sqlite3.Error, ApiError):  # on a full disk
+        with suppress(sqlite3.Error, OSError):  # on a full disk
             while self._waiting:
                 self._apply_oldest()
                 yield
@@ -138,8 +139,6 @@ class StateFile:
                 self._delete(key)
             else:
                 self._save(key, simulation)
-        except ApiError:
-            raise
         except Exception as error:
             raise self._explain(error) from None
         if self._waiting >= MOST_CHANGES or self._waiting_size >= MOST_CHARACTERS:
@@ -147,13 +146,27 @@ class StateFile:
                 self._apply_oldest()
 
     def _is_in_place(self) -> bool:
-        """Whether the file still has its name; without one, SQLite would go on to write to it."""
+        """Whether the file and its log still have their names and have not become shorter. If not,
+        SQLite would go on to write to them.
+        """
         try:
-            return os.path.samestat(os.stat(self._path), self._opened)
+            for name, before in self._files.items():
+                found = os.stat(name)
+                if not os.path.samestat(found, before) or found.st_size < before.st_size:
+                    return False
+                self._files[name] = found
         except OSError:
             return False
+        return True
 
     def _explain(self, error: Exception) -> ApiError:
+        if not self._is_in_place():
+            text = (
+                f"The change could not be saved: the state file {self._path} or {self._path}-wal"
+                " was moved, removed or cut. The world is as it was before. Put both back and"
+                " repeat the call; if they are lost, start the server again."
+            )
+            return refuse("deck_sim/state_not_saved", text)
         why = f"{error}" if isinstance(error, sqlite3.Error) else f"{error!r}"
         return refuse("deck_sim/state_not_saved", file=str(self._path), why=why)
 
@@ -200,7 +213,7 @@ class StateFile:
                 starts = range(0, len(changes), _ROW)
                 rows = [(saved.id, encode(changes[start : start + _ROW])) for start in starts]
                 self._db.executemany("INSERT INTO change (world, data) VALUES (?, ?)", rows)
-        except (sqlite3.Error, ApiError):
+        except (sqlite3.Error, OSError):
             if len(changes) > _MOST_UNSAVED or not all(map(is_of_read, changes)):
                 raise
             saved.unsaved = changes
@@ -231,11 +244,7 @@ class StateFile:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         if not self._is_in_place():
-            text = (
-                f"The change could not be saved: the state file {self._path} was moved or removed."
-                " The world is as it was before. Put the file back, and repeat the call."
-            )
-            raise refuse("deck_sim/state_not_saved", text)
+            raise FileNotFoundError(self._path)
         self._db.execute("BEGIN IMMEDIATE")
         with self._db:
             yield

@@ -375,11 +375,23 @@ def test_a_file_that_is_moved_is_missed_at_the_next_change(serve):
     away = one.path.rename(one.path.with_suffix(".away"))
     for _ in range(2):
         answer = one.call("POST", "/v2/agents", {"name": "a"}, 507)
-        assert "was moved or removed" in answer["errors"][0]["message"]
+        assert "was moved, removed or cut" in answer["errors"][0]["message"]
         one.path.touch()
     away.rename(one.path)
     one.call("POST", "/v2/agents", {"name": "a"})
     assert one.is_saved()
+
+
+@pytest.mark.parametrize("end", ["", "-wal"])
+@pytest.mark.parametrize("spoil", [os.unlink, lambda path: os.truncate(path, 0)])
+def test_nothing_is_acknowledged_that_a_removed_or_emptied_file_would_lose(serve, spoil, end):
+    """Neither the database nor its log can be missing."""
+    one = serve()
+    one.run(MFA)
+    spoil(f"{one.path}{end}")
+    for _ in range(2):
+        answer = one.call("POST", "/v2/agents", {"name": "a"}, 507)
+        assert "was moved, removed or cut" in answer["errors"][0]["message"]
 
 
 @pytest.mark.parametrize("mode", ["frozen", "real"])
