@@ -157,3 +157,26 @@ def test_a_number_has_at_most_a_thousand_digits(api):
         api.post("/agents", content=b'{"name": %s}' % (b"1" * digits)) for digits in (1000, 1001)
     ]
     assert ["1000 digits" in answered.text for answered in found] == [False, True]
+
+
+SEED_CALL = ("POST", "/_sim/seed")
+PROBLEMS = {
+    "kinds": (SEED_CALL, lambda n: {"resources": {f"x{i}": [] for i in range(n)}}),
+    "resources": (
+        SEED_CALL,
+        lambda n: {"resources": {"agents": [{"id": f"x{i}"} for i in range(n)]}},
+    ),
+    "rules": (
+        ("PUT", "/_sim/rules"),
+        lambda n: {"rules": [{"when": {"username": "x"}, "scenario": "x"}] * n},
+    ),
+}
+
+
+@pytest.mark.parametrize("of", PROBLEMS)
+def test_a_hundred_problems_of_a_body_are_shown(server, api, of):
+    """The message in place of the others says so."""
+    (method, path), body = PROBLEMS[of]
+    errors = api.request(method, server.url + path, json=body(101)).json()["errors"]
+    assert len(errors) == 101
+    assert errors[-1]["message"] == "1 more problem is not shown; fix these first"

@@ -34,7 +34,6 @@ _NOT_TESTED = ("_SECONDS", "_INTERVAL")  # of real time, which no test measures
 _NOT_PROMISED = {
     "lengths of texts in messages, and numbers of items that a message shows": (
         "base.errors",
-        "base.limits.MOST_PROBLEMS",
         "cli.exec_report._MOST_NOTES",
         "engine.json_schema._LONGEST",
         "engine.regex_limits._LONGEST",
