@@ -79,9 +79,15 @@ class Injected:
         self.since = self.since or now
         return (
             number % (fault.every or 1) == 0
-            and (fault.times is None or self.fired < fault.times)
-            and (fault.duration is None or now - self.since < fault.duration)
+            and not self.is_over(now)
             and (fault.probability is None or self._draw() < fault.probability * _DRAWS)
+        )
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it can fire no more."""
+        fault = self.fault
+        return self.fired == fault.times or bool(
+            fault.duration and self.since and now - self.since >= fault.duration
         )
 
     def _draw(self) -> int:

@@ -1,9 +1,10 @@
 """The model of a scenario file, and the scripts that it gives to connections, sessions and runs."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
@@ -217,6 +218,11 @@ class Scenario(Strict):
     def text(self) -> str:
         """The scenario as YAML, as it was written if it was."""
         return self._source.text or write_yaml({**self._source})
+
+    @cached_property
+    def size(self) -> int:
+        """How many bytes it has as JSON."""
+        return len(json.dumps(self._source))
 
     @property
     def overview(self) -> dict[str, Any]:

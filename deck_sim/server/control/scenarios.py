@@ -12,6 +12,7 @@ from deck_sim.runtime.request_bodies import read_object
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, check_entries
 from deck_sim.server.control.reports import read_word
+from deck_sim.server.control.room import check_room
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 
@@ -79,6 +80,9 @@ async def put_scenario(request: Request) -> Answer:
         text = f"`name` is {scenario.name!r}, but the path has {name!r}; make them the same"
         raise refuse("request/input_invalid", text, field="name")
     simulation.selection.check(library, simulation.world.edition, about=name)
+    added = {one.name: one for one in simulation.library.own()} | {name: scenario}
+    check_room("added scenarios", len(added))
+    check_room("bytes of added scenarios, as JSON", sum(one.size for one in added.values()))
     simulation.library.add(scenario)
     return Answer(scenario.overview)
 
@@ -146,6 +150,8 @@ def _users(simulation: Simulation, name: str) -> Iterator[str]:
 def queue_scenarios(request: Request, body: bodies.Queue) -> Answer:
     """Queue scenarios for the next connections, sessions or runs, one each."""
     simulation = request.simulation
+    queued = simulation.selection.queues.get(body.resource, [])
+    check_room("queued scenarios of a kind", len(queued) + len(body.scenarios))
     simulation.selection.enqueue(
         body.resource, body.scenarios, simulation.library, simulation.world.edition
     )
