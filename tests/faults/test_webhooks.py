@@ -160,7 +160,7 @@ def meet(receiver, monkeypatch):
         monkeypatch.setattr(concurrency, name, timedelta(hours=1))
 
     def meet(arrival, line):
-        both.wait(timeout=10)
+        both.wait(timeout=60)
         return 200
 
     receiver.say(meet)

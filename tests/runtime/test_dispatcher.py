@@ -471,7 +471,7 @@ def test_a_real_clock_sends_retries_without_any_call(receiver, subscribe, agent,
     sim.put("/clock", json={"mode": "real", "speed": 1000})
     subscribe("agent.created")
     agent()
-    assert done.wait(20)
+    assert done.wait(60)
 
 
 def test_deliveries_do_not_change_the_number_of_polls(receiver, subscribe, run_task, api, sim):

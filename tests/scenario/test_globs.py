@@ -15,6 +15,7 @@ from deck_sim.scenario.selection import NewResource, SelectionState, choose
 
 
 @example("ab", "a**b").via("two stars that stand for nothing")
+@example("aba", "a*c*a").via("a part that is missing")
 @example("aba", "ab*ba").via("parts that would overlap")
 @example("[a]", "[a]").via("a text that is written as its glob")
 @given(st.text("ab*?[]!\n", max_size=6), st.text("ab*?[]!\n", max_size=6))

@@ -243,7 +243,7 @@ def test_webhooks_that_fell_due_are_sent_when_the_server_is_back(serve):
         return 200, {}
 
     serve(after=one, wall=lambda: now[0], receive=receive)
-    assert done.wait(10)
+    assert done.wait(60)
     assert sent == body["events"]
 
 

@@ -194,7 +194,7 @@ def test_an_advance_is_streamed_while_it_delivers(sim, streaming, subscribe, rec
     """Records from before an attempt are sent during the attempt."""
     subscribe("task_run.running")
     seen = threading.Event()
-    receiver.say(lambda arrival, line: seen.wait(30) and 200)
+    receiver.say(lambda arrival, line: seen.wait(60) and 200)
     with streaming() as messages:
         run_task()
         path, body = "/clock/advance", {"json": {"by": "1m"}}
