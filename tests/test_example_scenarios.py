@@ -67,7 +67,7 @@ def test_a_story_ends_as_it_says(name, answers, task_input, connection, run, err
 
 
 def test_every_step_and_branch_is_played():
-    """What is missed is behind a reviewer, behind an answer that comes late, or behind the end."""
+    """The other steps need a reviewer or a late answer, or follow the end."""
     played = Counter()
     for name, answers, task_input, *_ in ENDS:
         played += play(name, answers, task_input).simulation.world.played

@@ -27,7 +27,7 @@ _SECRET = re.compile(
 _SECRET_HEADER = re.compile(rf"{_SECRET.pattern}|auth(?!enticate)|key", re.IGNORECASE)
 
 # In `_SENT`, a login and a query more names are secret, but only as whole words, in lower case: the
-# `pin` in `shipping` is none. Names may be in snake, camel or kebab case.
+# `shipping` does not have the word `pin`. Names may be in snake, camel or kebab case.
 _SECRET_WORDS = (
     r"pins?|pin_?codes?|otps?|totps?|ssns?|social_security|cvvs?|cvcs?|csc|answers?|card_number"
     r"|(?:one_time|security|verification|authentication|auth|access|mfa|2fa|sms|backup|recovery)"

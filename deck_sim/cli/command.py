@@ -1,4 +1,4 @@
-"""What all commands share: their base class, their error, and printing JSON."""
+"""Code that all commands share: their base class, their error, and printing JSON."""
 
 import json
 from collections.abc import Iterator

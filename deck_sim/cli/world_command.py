@@ -1,4 +1,4 @@
-"""What the commands that drive a running server share: their options and how they print."""
+"""Commands that drive a running server: their common options, and how they print."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -61,7 +61,7 @@ class Play:
         return self.world.all(resource.kind)[resource.id]
 
     def wait(self, length):
-        """Let that much time pass."""
+        """Pass that much time."""
         end = self.world.now + parse_duration(length)
         while self.world.now < end or self.is_due(end):
             pass_time(self.world, end)

@@ -27,7 +27,7 @@ PATHS = [
 
 @pytest.mark.parametrize(("path", "word"), PATHS)
 def test_a_path_names_a_step(story, path, word):
-    """Also within branches; behind the last step there is none."""
+    """Also within branches; no step follows the last."""
     story.path = path
     assert getattr(story.step, "word", None) == word
 

@@ -19,7 +19,7 @@ def read(body):
 
 
 def shown(played):
-    """Who did what, and when."""
+    """Each line: its time, its actor and the action."""
     return [f"{line.at.seconds}s {line.who} {line.what}" for line in played.lines]
 
 

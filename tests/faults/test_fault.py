@@ -50,7 +50,7 @@ def test_a_fault_reads_back_from_what_it_prints(base, data):
 
 
 def test_a_fault_is_shown_in_one_line():
-    """What happens, and to what."""
+    """Its kind, and the calls or events that it is for."""
     late = read_fault(HttpFault, {"match": "GET /v2/test", "delay": "90s"})
     lost = read_fault(WebhookFault, {"event": "task_run.*", "drop": True})
     assert (str(late), str(lost)) == ("delay: 1m30s, for GET /v2/test", "drop, for task_run.*")

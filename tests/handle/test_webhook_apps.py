@@ -91,7 +91,7 @@ class Taker:
 
     @property
     def types(self):
-        """What was taken, each once."""
+        """The types that were taken, each once."""
         return sorted({event["type"] for event in self.events})
 
 
@@ -417,7 +417,7 @@ def test_a_closed_deck_calls_no_application(deck):
 
 
 def test_our_own_loop_ends_with_the_deck(deck):
-    """What still runs on it is cancelled."""
+    """Tasks that still run on it are cancelled."""
     left, threads = [], []
 
     async def work():

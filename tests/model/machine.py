@@ -54,7 +54,7 @@ class Machine(SideBySide):
     # Time
 
     def advance(self, data):
-        """Let some seconds pass, or the time until a timer is due, or until a second before."""
+        """Pass some seconds, or the time until a timer is due, or until a second before."""
         length = data.draw(LENGTHS, label="length")
         due = self.model.next_due() or 1
         self.pass_time({"due": due, "before": max(due - 1, 1)}.get(length, length))

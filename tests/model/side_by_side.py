@@ -93,7 +93,7 @@ class SideBySide(RuleBasedStateMachine):
         return shown["id"] if creates else None
 
     def pass_time(self, seconds):
-        """Let so many seconds pass in both."""
+        """Pass so many seconds in both."""
         self.call("POST", "/_sim/clock/advance", {"by": f"{seconds}s"})
         self.model.pass_time(seconds)
 

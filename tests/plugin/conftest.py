@@ -1,4 +1,4 @@
-"""What the tests of the plugin share: pytest runs inside the tests.
+"""Fixtures of the tests of the plugin: pytest runs inside the tests.
 
 A run in this process costs 0.06 seconds, one in a process of its own a second, so nearly all are in
 this process. When such a run ends, pytester removes from `sys.modules` what the run has imported. A

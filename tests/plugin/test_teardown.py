@@ -1,4 +1,4 @@
-"""What fails a test at its end, and what a failed test shows."""
+"""Findings that fail a test at its end, and the report of a failed test."""
 
 import os
 from contextlib import ExitStack

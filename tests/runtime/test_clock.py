@@ -158,7 +158,7 @@ def test_an_advance_reports_exactly_what_happened(simulation):
 
 
 def test_an_advance_to_a_moment_includes_that_moment(simulation):
-    """What is due later does not happen."""
+    """Later timers do not fire."""
     run = simulation.run()
     assert simulation.advance_to(FROZEN_START + 2 * SECOND).happened[0].what == "queued -> running"
     assert simulation.advance_to(FROZEN_START + 9.999 * SECOND).happened == []
@@ -198,7 +198,7 @@ def test_an_advance_can_reach_the_last_moment(simulation):
 
 
 def test_an_advance_until_an_event_stops_at_its_moment(simulation):
-    """What is due later has not happened."""
+    """Later timers have not fired."""
     run = simulation.run()
     report = simulation.advance_until_event("task_run.running")
     assert report.now == FROZEN_START + 2 * SECOND
@@ -342,7 +342,7 @@ def test_until_idle_stops_when_only_timeouts_are_left(simulation, steps, status)
 
 
 def test_until_idle_stops_at_the_last_moment(simulation):
-    """What is due later does not happen."""
+    """Later timers do not fire."""
     simulation.advance_to(LAST_MOMENT - SECOND)
     run = simulation.run("[running: 2s, completed]")
     assert simulation.advance_until_idle().happened == []

@@ -27,7 +27,7 @@ def write(tmp_path):
 
 @pytest.fixture
 def reports():
-    """What was reported, as text."""
+    """The reports, as text."""
     return []
 
 

@@ -1,4 +1,4 @@
-"""Answers with long lists: what they print, and that others are answered meanwhile."""
+"""Answers with long lists: their text, and that other calls are answered while it is printed."""
 
 import asyncio
 import json

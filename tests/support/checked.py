@@ -70,7 +70,7 @@ def patterns(edition):
 
 
 def find_operation(edition, method, path):
-    """The path of a call as in the document, and its operation; None if there is none."""
+    """The path of a call as in the document, and its operation; or None."""
     place = next((name for name, pattern in patterns(edition) if pattern.fullmatch(path)), None)
     return place, document(edition)["paths"].get(place, {}).get(method)
 

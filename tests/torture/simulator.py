@@ -61,7 +61,7 @@ class Client:
         return json.loads(answer.body)
 
     def find_alarm(self) -> str | None:
-        """What went wrong in the server since the last call of this; None if nothing."""
+        """The errors of the server since the last call of this; None without any."""
         return None
 
 

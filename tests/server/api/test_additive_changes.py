@@ -35,7 +35,7 @@ def every(api, run_task, advance, subscribe, task, connection):
 
 
 def _resources(api, paths):
-    """What is shown there."""
+    """The values that are shown there."""
     lists, singles = paths
     shown = [item for path in lists for item in api.get(path).json()["data"]]
     shown += [api.get(path).json() for path in singles]

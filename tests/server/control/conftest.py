@@ -23,5 +23,5 @@ def message(sim, unchanged):
 
 @pytest.fixture
 def whats(sim):
-    """What the lines of the timeline say, oldest first."""
+    """The texts of the timeline, oldest first."""
     return lambda: [entry["what"] for entry in sim.get("/timeline").json()["data"]]

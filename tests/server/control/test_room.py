@@ -30,7 +30,7 @@ def test_every_limit_of_what_a_world_has_is_tested():
 
 @pytest.mark.parametrize("what", ROOM)
 def test_a_world_has_a_limit_for_all_that_is_added(server, api, unchanged, monkeypatch, what):
-    """What is beyond is refused with the remedy, and the world stays as it is."""
+    """One more is refused with the remedy, and the world stays as it is."""
     make, most = ROOM[what]
     monkeypatch.setitem(LIMITS, what, (most, "do this"))
     calls = [make(i) for i in range(3)]
