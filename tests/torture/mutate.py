@@ -51,8 +51,7 @@ _NOT_PROMISED = {
     "sizes of batches": (
         "server.control.stream._MOST_MESSAGES",
         "server.long_answers.MOST_AT_ONCE",
-        "state.state_file.MOST_CHANGES",
-        "state.state_file._MOST_UNSAVED",
+        "state.state_file",
     ),
     "limits of caches": ("engine.json_schema._MOST_CACHED",),
     "tuning of generated values": (
