@@ -64,6 +64,7 @@ def test_only_loopback_and_private_addresses_are_local(address, local):
     [
         "169.254.169.254",
         "100.100.100.200",
+        "168.63.129.16",
         "192.0.0.192",
         "fd00:ec2::254",
         "fd20:ce::254",
