@@ -2,14 +2,15 @@
 
 Rules:
 1. A row of a dict is written if its key was touched (`runtime/tracking.py`).
-2. Lists grow at their end and lose items at their start. A list or dict that was replaced by
-   another is written again as a whole.
+2. Lists grow at their end and lose items at their start. A list or dict that was replaced by one
+   that continues it is written from there on, and by any other as a whole.
 3. The order of dicts is that of their rows: a key that was removed and added again gets a new row.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator
 from itertools import islice
+from operator import is_
 from typing import Any
 
 from deck_sim.runtime.tracking import TRACKED, Lending
@@ -29,11 +30,26 @@ class Part(ABC):
     def write(self, found: Any, writer: RowWriter, changes: Changes) -> Any:
         """Write the rows that have changed; returns what takes the place of the dict or list."""
         if found is not self._saved:
-            if self._saved is not None:
-                changes.append(("clear", self.path))
-            self._saved = self._begin(found)
+            if self._saved is not None and self._is_continued(found):
+                self._write_changes(self._saved, writer, changes)
+                self._saved = self._continue(found)
+            else:
+                self._replace(found, changes)
         self._write_changes(self._saved, writer, changes)
         return self._saved
+
+    @abstractmethod
+    def _is_continued(self, found: Any) -> bool:
+        """Whether another dict or list begins with the saved one, as in a world that was seeded."""
+
+    @abstractmethod
+    def _continue(self, found: Any) -> Any:
+        """The replacement for a dict or list that begins with the saved one."""
+
+    def _replace(self, found: Any, changes: Changes) -> None:
+        if self._saved is not None:
+            changes.append(("clear", self.path))
+        self._saved = self._begin(found)
 
     @abstractmethod
     def _begin(self, found: Any) -> Any:
@@ -58,6 +74,18 @@ class List(Part):
     def _begin(self, found: Any) -> Any:
         self._first = self._end = getattr(found, "dropped", 0)
         return TRACKED[type(found)](found, self._first)
+
+    def _is_continued(self, found: Any) -> bool:
+        saved = self._saved
+        lost = saved.total - len(saved)
+        return (
+            lost == getattr(found, "dropped", 0)
+            and len(found) >= len(saved)
+            and all(map(is_, saved, found))
+        )
+
+    def _continue(self, found: Any) -> Any:
+        return TRACKED[type(found)](found, self._saved.total - len(self._saved))
 
     def _write_changes(self, found: Any, writer: RowWriter, changes: Changes) -> None:
         new = [*islice(reversed(found), found.total - self._end)][::-1]
@@ -99,6 +127,17 @@ class Dict(Part):
     def _begin(self, found: Any) -> Any:
         return TRACKED[type(found)](found)
 
+    def _is_continued(self, found: Any) -> bool:
+        return [*islice(found, len(self._saved))] == [*self._saved]
+
+    def _continue(self, found: Any) -> Any:
+        continued = TRACKED[type(found)](self._saved)
+        continued.take_touched()
+        for key, value in found.items():
+            if key not in continued or dict.__getitem__(continued, key) is not value:
+                continued[key] = value
+        return continued
+
     def _write_changes(self, found: Any, writer: RowWriter, changes: Changes) -> None:
         for key, is_new in found.take_touched().items():
             name = writer.write(key)
@@ -135,6 +174,9 @@ class LendingDict(Dict):
     def _begin(self, found: Any) -> Any:
         return Lending(found)
 
+    def _is_continued(self, found: Any) -> bool:
+        return False
+
 
 class Lists(LendingDict):
     """A dict of lists, each of which is a part of its own."""
@@ -145,11 +187,9 @@ class Lists(LendingDict):
         super().__init__(path)
         self._parts = dict[Any, Part]()
 
-    def write(self, found: Any, writer: RowWriter, changes: Changes) -> Any:
-        """As `Part.write`."""
-        if found is not self._saved:
-            self._parts.clear()
-        return super().write(found, writer, changes)
+    def _replace(self, found: Any, changes: Changes) -> None:
+        self._parts.clear()
+        super()._replace(found, changes)
 
     def _value(self, found: Any, key: Any, writer: RowWriter, changes: Changes) -> Any:
         written = self._part(key).write(dict.__getitem__(found, key), writer, changes)
@@ -178,6 +218,12 @@ class Kinds(Dicts):
     """The resources by kind. The kinds follow from the edition."""
 
     def _begin(self, found: Any) -> Any:
+        return found
+
+    def _is_continued(self, found: Any) -> bool:
+        return bool(self._saved.keys() == found.keys())
+
+    def _continue(self, found: Any) -> Any:
         return found
 
     def _write_changes(self, found: Any, writer: RowWriter, changes: Changes) -> None:

@@ -81,6 +81,18 @@ def test_every_kind_of_change_is_saved(serve):
     assert run_to_end(other.worlds.state.read(KEY)) is None
 
 
+def test_a_seed_writes_only_what_it_adds(serve):
+    """It works in a copy of the world, whose lists continue those that are saved."""
+    one = serve()
+    one.run(MFA)
+    one.call("POST", "/_sim/seed", {"resources": {"agents": MANY[1:]}})
+    before = waiting(one)[1]
+    one.call("POST", "/_sim/seed", {"resources": {"agents": MANY[:1]}})
+    assert waiting(one)[1] < before + 20_000
+    assert one.is_saved()
+    assert serve(after=one).is_saved()
+
+
 def test_many_changes_become_few_rows(serve):
     """The file does not grow with calls that change the same few things."""
     one = serve()
