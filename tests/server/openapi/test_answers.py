@@ -29,9 +29,9 @@ def test_messages_fit_the_document(run_task, advance, receiver, subscribe, agent
 FIRST = '{"id": "agt_1", "object": "agent"}'
 WRONG = [
     ("get", "/test", 200, b"", '{"status": "ready", "request_id": "req_1"}', "environment"),
-    ("get", "/test", 418, b"", "{}", "the status is none of"),
-    ("get", "/none", 200, b"", "{}", "the status is none of"),
-    ("put", "/agents", 404, b"", "{}", "the status is none of"),
+    ("get", "/test", 418, b"", "{}", "the status is not one of"),
+    ("get", "/none", 200, b"", "{}", "the status is not one of"),
+    ("put", "/agents", 404, b"", "{}", "the status is not one of"),
     ("delete", "/agents/a", 200, b"", FIRST, "deleted"),
     ("post", "/agents", 201, b'{"nmae": "x"}', FIRST, "nmae"),
     ("get", "/agents/a", 404, b"", '{"errors": [{"type": "a", "code": "b"}]}', "a/b is not"),
@@ -77,7 +77,7 @@ def test_answers_of_the_suite_s_server_are_checked(api, monkeypatch):
     monkeypatch.delitem(operation["responses"], "200")
     assert api.get("/test").status_code == 200
     assert FOUND == [
-        "GET /v2/test -> 200: the status is none of ['401', '429', '500', '501', '507']"
+        "GET /v2/test -> 200: the status is not one of ['401', '429', '500', '501', '507']"
     ]
     FOUND.clear()
 
