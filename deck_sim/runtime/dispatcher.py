@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from deck_sim.base import real_time
 from deck_sim.base.redaction import redact_headers
@@ -82,6 +83,7 @@ class Dispatcher:
         # Saves what has changed in a world, if worlds are kept; nothing is sent before.
         self.save: Callable[[Simulation], None] = lambda simulation: None
         self._backgrounds: dict[int, _Background] = {}  # by the identity of the simulation
+        self.advances = set[asyncio.Task[Any]]()  # the calls that move a clock
 
     @property
     def apps(self) -> dict[str, App]:
@@ -108,7 +110,10 @@ class Dispatcher:
                 " the clock in a webhook receiver"
             )
             raise refuse("request/state_invalid", text)
+        call = asyncio.current_task()
+        assert call is not None, "it runs in a task"
         simulation.advancing = True
+        self.advances.add(call)
         try:
             await self.wait_for_attempts(simulation)
             while True:
@@ -133,6 +138,7 @@ class Dispatcher:
         finally:
             advance.close()  # if it was broken off: it says how far the clock has moved
             simulation.advancing = False
+            self.advances.discard(call)
 
     async def catch_up(self, simulation: Simulation) -> None:
         """Move a world to where its clock is by now, before a call is answered."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -78,7 +78,7 @@ async def accepting(
     async def accept() -> None:
         while True:
             try:
-                client, _ = await loop.sock_accept(listener)
+                client = await _accept(listener)
             except ConnectionError:  # the client has left
                 continue
             except OSError as error:
@@ -102,6 +102,24 @@ async def accepting(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _accept(listener: socket.socket) -> socket.socket:
+    """As `sock_accept` of asyncio, which loses a client if it is canceled in the turn that accepted
+    it.
+    """
+    loop = asyncio.get_running_loop()
+    while True:
+        with suppress(BlockingIOError):
+            client, _ = listener.accept()
+            client.setblocking(False)
+            return client
+        ready = asyncio.Event()
+        loop.add_reader(listener, ready.set)
+        try:
+            await ready.wait()
+        finally:
+            loop.remove_reader(listener)
 
 
 def _close_unopened(client: socket.socket, opening: asyncio.Task[None]) -> None:

@@ -53,6 +53,12 @@ class OpenCalls:
         finally:
             self._calls.discard(call)
 
+    def end_advances(self) -> None:
+        """End the advances at once: each of their steps may take a while."""
+        self._is_ending = True
+        for call in self._worlds.dispatcher.advances:
+            call.cancel()
+
     async def end(self) -> None:
         """End all calls."""
         self._is_ending = True

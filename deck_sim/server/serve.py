@@ -70,22 +70,6 @@ class Loop(asyncio.SelectorEventLoop):
         """Real seconds."""
         return real_time.monotonic()
 
-    async def sock_accept(self, sock: socket.socket) -> tuple[socket.socket, Any]:
-        """As asyncio's, which loses a client if it is canceled in the turn that accepted it."""
-        while True:
-            try:
-                client, address = sock.accept()
-            except BlockingIOError:
-                ready = asyncio.Event()
-                self.add_reader(sock, ready.set)
-                try:
-                    await ready.wait()
-                finally:
-                    self.remove_reader(sock)
-            else:
-                client.setblocking(False)
-                return client, address
-
 
 class Server:
     """A server on a port of its own.
@@ -224,9 +208,13 @@ class Server:
             self._stopping.set()
         else:
             with suppress(RuntimeError):  # it has stopped by itself
-                self._loop.call_soon_threadsafe(self._stopping.set)
+                self._loop.call_soon_threadsafe(self._begin_to_stop)
         if self._thread is not None:
             self._thread.join()
+
+    def _begin_to_stop(self) -> None:
+        self._stopping.set()
+        self._app.end_advances()
 
     def __enter__(self) -> Self:
         return self.start()

@@ -69,3 +69,19 @@ def test_a_client_whose_opening_never_began_is_closed(listen):
         return client.recv(1)
 
     assert (asyncio.run(play()), opened) == (b"", [])
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_no_client_is_lost_when_the_block_ends(listen, turns):
+    """A socket that is dropped without being closed is a warning, which fails the test."""
+
+    async def open_client(client):
+        client.close()
+
+    async def play():
+        async with listen(open_client, 2) as connect:
+            await turn()
+            connect()
+            await turn(turns)
+
+    asyncio.run(play())

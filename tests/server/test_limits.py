@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server import accepting, protocol, serve
+from deck_sim.server import accepting, protocol
 from deck_sim.server.interception import Interceptor
 from deck_sim.server.limits import Limits
 from deck_sim.server.serve import Server
@@ -186,14 +186,14 @@ def test_refused_connections_are_counted_in_one_warning(serving, logged, monkeyp
 def test_a_server_without_a_free_file_accepts_again_later(serving, logged, monkeypatch, intercepts):
     """The proxy does, too. It is logged once and counted; a client that has left is no trouble."""
     errors = [ConnectionAbortedError(), *[OSError(errno.EMFILE, "Too many open files")] * 3]
-    accept, proxy = serve.Loop.sock_accept, Interceptor(["localhost"]) if intercepts else None
+    accept, proxy = accepting._accept, Interceptor(["localhost"]) if intercepts else None
 
-    async def sock_accept(loop, listener):
+    async def accept_at_last(listener):
         if errors and (proxy is None or listener.getsockname()[1] == proxy.port):
             raise errors.pop()
-        return await accept(loop, listener)
+        return await accept(listener)
 
-    monkeypatch.setattr(serve.Loop, "sock_accept", sock_accept)
+    monkeypatch.setattr(accepting, "_accept", accept_at_last)
     monkeypatch.setattr(accepting, "_PAUSE_SECONDS", 0)
     monkeypatch.setattr(accepting, "_QUIET_SECONDS", SHORT)
     assert ask(serving(proxy)()) == 200

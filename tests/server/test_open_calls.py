@@ -1,6 +1,7 @@
 """How the calls of a server that stops end, in-process."""
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -22,14 +23,14 @@ async def begin(scope, receive, send):
     await asyncio.Event().wait()
 
 
-def play(app, end):
+def play(app, end, worlds=None):
     """Call the app, do something to its call; returns the messages and the error of the call."""
     sent = []
 
     async def send(message):
         sent.append(message)
 
-    calls = OpenCalls(app, WorldRegistry())
+    calls = OpenCalls(app, worlds or WorldRegistry())
 
     async def run():
         call = asyncio.ensure_future(calls(SCOPE, None, send))
@@ -57,6 +58,22 @@ async def cancel(calls, call):
 def test_a_call_that_goes_on_is_answered_503():
     cut, outcome, sent = play(wait_for_ever, stop)
     assert (cut, outcome, sent[0]["status"]) == (1, None, 503)
+
+
+def test_an_advance_is_ended_when_the_stop_begins():
+    """It is not waited for: with much that falls due, each of its steps takes a while."""
+    worlds = WorldRegistry()
+
+    async def advance(scope, receive, send):
+        endless = (None for _ in itertools.count())
+        await worlds.dispatcher.drive(worlds.keyless(), endless)
+
+    async def begin_to_stop(calls, call):
+        calls.end_advances()
+
+    cut, outcome, sent = play(advance, begin_to_stop, worlds)
+    assert (cut, outcome, sent[0]["status"]) == (1, None, 503)
+    assert not worlds.dispatcher.advances
 
 
 def test_a_call_whose_answer_has_begun_is_reset():
