@@ -1,6 +1,11 @@
 """The command line: `deck-sim`."""
 
+import gc
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 INTERRUPTED = 130  # the usual exit code after Ctrl-C
@@ -9,8 +14,32 @@ INTERRUPTED = 130  # the usual exit code after Ctrl-C
 def main(**options: Any) -> None:
     """Run the program. Ctrl-C shows no traceback, not even while the libraries are imported."""
     try:
-        from deck_sim.cli.app import main
+        with importing():
+            from deck_sim.cli.app import main
 
         main(**options)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Import modules in the block: fast, and Ctrl-C ends the process at once.
+
+    A KeyboardInterrupt may become another error while a library makes its classes.
+    """
+    interrupts = (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
+    collects = gc.isenabled()
+    gc.disable()  # it makes imports a tenth slower, and finds nothing
+    if interrupts:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        if interrupts:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        if collects:
+            gc.enable()

@@ -3,6 +3,7 @@ import gc
 import io
 import os
 import runpy
+import signal
 import subprocess
 import sys
 from contextlib import redirect_stdout
@@ -166,6 +167,29 @@ def test_ctrl_c_during_the_first_imports_ends_without_a_traceback(monkeypatch, c
     with pytest.raises(SystemExit) as ended:
         deck_sim.cli.main()
     assert (ended.value.code, capsys.readouterr().err) == (130, "")
+
+
+# Sends Ctrl-C while a class is made. Before Python 3.12, this is a RuntimeError.
+_INTERRUPTED_IMPORT = """
+import os, signal, sys
+class Module:
+    def find_spec(self, name, *_):
+        if name == "deck_sim.cli.{}":
+            type("Model", (), {{"field": self}})
+    def __set_name__(self, *_):
+        os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Module())
+from deck_sim.cli import main
+main(args=["check"])
+"""
+
+
+@pytest.mark.parametrize("module", ["app", "check"])
+def test_ctrl_c_while_a_library_makes_a_class_shows_no_traceback(module):
+    """The process ends by the signal; the exit code of a shell is 130."""
+    words = [sys.executable, "-c", _INTERRUPTED_IMPORT.format(module)]
+    ran = subprocess.run(words, capture_output=True)
+    assert (ran.returncode, ran.stderr) == (-signal.SIGINT, b"")
 
 
 def test_output_that_an_ascii_console_cannot_show_is_no_error(write):
