@@ -274,6 +274,12 @@ def test_three_mismatches_of_an_output_are_shown(cli, write, tmp_path):
     assert line.endswith("`output.c`: 'x' is not of type 'integer'; 2 more")
 
 
+@pytest.mark.skipif(not os.access("/proc/kmsg", os.R_OK), reason="this user may not read it")
+def test_a_file_that_waits_for_content_is_read_as_far_as_it_goes(cli):
+    """The log of the kernel is a regular file, and a plain read waits for the next message."""
+    assert cli("check", "/proc/kmsg").exit_code == 1
+
+
 def test_a_pipe_is_refused(cli, tmp_path):
     """By every command: reading a pipe without a writer never ends."""
     pipe = tmp_path / "pipe.yaml"

@@ -7,6 +7,7 @@ documents are errors. Nothing recurses, and size, depth and expanded aliases are
 hostile text is refused quickly.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -65,11 +66,16 @@ def read_file(file: FilePath) -> Document:
     try:
         if not (file.is_dir() or S_ISREG(file.stat().st_mode)):  # reading could block
             raise YamlError("cannot be read: it is a pipe or a device, not a file")
-        with file.open("rb") as opened:
-            source = opened.read(MAX_BYTES + 1)  # one more than allowed
+        with open(file, "rb", opener=_open_without_waiting) as opened:
+            source = opened.read(MAX_BYTES + 1) or b""  # one more than allowed; or None
     except OSError as error:
         raise YamlError(f"cannot be read: {error.strerror or error}") from None
     return read_yaml(source)
+
+
+def _open_without_waiting(file: str, flags: int) -> int:
+    """Some regular files wait for content: /proc/kmsg. Reading then gives None."""
+    return os.open(file, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def read_yaml(source: bytes | str) -> Document:
