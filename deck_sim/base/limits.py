@@ -4,8 +4,3 @@ file, for YAML or JSON in a request, and for data of a test.
 
 MAX_VALUES = 100_000  # each object, list and scalar is one; aliases count as often as they are used
 MOST_PROBLEMS = 100  # making their messages takes time
-
-
-def describe_omitted(count: int, noun: str) -> str:
-    """The message in place of the problems that are not shown."""
-    return f"{count} more {noun}{'s are' if count > 1 else ' is'} not shown; fix these first"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deck_sim.base.limits import MOST_PROBLEMS, describe_omitted
+from deck_sim.base.limits import MOST_PROBLEMS
 from deck_sim.contract.fidelity import CHECKED, Grade, check_source, read_table
 
 IN_RUN_ONLY = 0
@@ -189,16 +189,11 @@ class Problem:
 
 
 class ApiError(Exception):
-    """An error answer: one or more problems, one HTTP status. `omitted` counts further
-    problems, whose messages were not made.
-    """
+    """An error answer: one or more problems, one HTTP status."""
 
-    def __init__(
-        self, *problems: Problem, headers: dict[str, str] | None = None, omitted: int = 0
-    ) -> None:
+    def __init__(self, *problems: Problem, headers: dict[str, str] | None = None) -> None:
         super().__init__("; ".join(p.message for p in problems))
-        self.problems, self.omitted = problems, omitted
-        self.headers = headers or {}
+        self.problems, self.headers = problems, headers or {}
 
     @property
     def status(self) -> int:
@@ -207,12 +202,11 @@ class ApiError(Exception):
 
     @property
     def shown(self) -> tuple[Problem, ...]:
-        """The first problems, and one that says how many more there are."""
-        omitted = self.omitted + max(len(self.problems) - MOST_PROBLEMS, 0)
-        if not omitted:
+        """The first problems, and one that says if there are more."""
+        if len(self.problems) <= MOST_PROBLEMS:
             return self.problems
-        last = problem("request/input_invalid", describe_omitted(omitted, "problem"))
-        return (*self.problems[:MOST_PROBLEMS], last)
+        text = "more problems are not shown; fix these first"
+        return (*self.problems[:MOST_PROBLEMS], problem("request/input_invalid", text))
 
 
 def problem(

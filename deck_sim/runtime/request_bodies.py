@@ -172,10 +172,10 @@ def check_body(
         return model.model_validate(data)
     except pydantic.ValidationError as error:
         details = error.errors(include_url=False)
-        found = [_problem(one, model) for one in details[:MOST_PROBLEMS]]
+        found = [_problem(one, model) for one in details[: MOST_PROBLEMS + 1]]
         fields = {one.field for one in found}
         more = [one for one in extra_checks(data) if one.field not in fields]
-        raise ApiError(*found, *more, omitted=len(details) - len(found)) from None
+        raise ApiError(*found, *more) from None
 
 
 # Absent, null, or empty where a value is required.

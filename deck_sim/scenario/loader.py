@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from deck_sim.base.errors import listed, nearest, quote
-from deck_sim.base.limits import MOST_PROBLEMS, describe_omitted
+from deck_sim.base.errors import counted, listed, nearest, quote
+from deck_sim.base.limits import MOST_PROBLEMS
 from deck_sim.base.validation import Strict, error_message, format_path, show
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
@@ -120,7 +120,8 @@ class Mistakes:
         ]
         omitted = len(found) - MOST_PROBLEMS
         if omitted > 0:
-            text = describe_omitted(omitted, "mistake")
+            verb = "is" if omitted == 1 else "are"
+            text = f"{counted(omitted, 'more mistake')} {verb} not shown; fix these first"
             shown.append(Mistake(self.file, shown[-1].line, shown[-1].column, "", text, omitted))
         return shown
 

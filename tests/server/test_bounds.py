@@ -179,4 +179,4 @@ def test_a_hundred_problems_of_a_body_are_shown(server, api, of):
     (method, path), body = PROBLEMS[of]
     errors = api.request(method, server.url + path, json=body(101)).json()["errors"]
     assert len(errors) == 101
-    assert errors[-1]["message"] == "1 more problem is not shown; fix these first"
+    assert errors[-1]["message"] == "more problems are not shown; fix these first"

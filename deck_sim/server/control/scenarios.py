@@ -107,7 +107,6 @@ def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
         check_entries(scenario, library, mistakes)
     if scenario is not None and not mistakes:
         return scenario
-    report = mistakes.report()
     raise ApiError(
         *(
             problem(
@@ -115,10 +114,8 @@ def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
                 f"{one.path}: {one.message}".removeprefix(": ") if is_json else str(one),
                 field=one.path or None,
             )
-            for one in report
-            if not one.omitted
-        ),
-        omitted=sum(one.omitted for one in report),
+            for one in mistakes.report()
+        )
     )
 
 
