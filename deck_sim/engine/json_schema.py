@@ -16,7 +16,12 @@ from typing import Any
 from deck_sim.base.errors import cut, listed
 from deck_sim.base.redaction import HIDDEN, Masking, is_secret_word, redact
 from deck_sim.contract.error_catalog import Problem, problem
-from deck_sim.engine.regex_limits import InvalidPattern, PatternTooSlow, check_pattern
+from deck_sim.engine.regex_limits import (
+    InvalidPattern,
+    PatternTooSlow,
+    check_pattern,
+    parse_pattern,
+)
 from deck_sim.engine.schema_keywords import REFERENCES, limited_validator
 from deck_sim.engine.work_limits import OutOfSteps, limit_work
 
@@ -40,7 +45,7 @@ class SchemaChecker:
     def _validator(self) -> Any:
         dialect = _dialect(self.schema)
         return limited_validator(dialect)(
-            self.schema, format_checker=dialect.FORMAT_CHECKER, _resolver=self._resolver
+            self.schema, format_checker=_formats(dialect), _resolver=self._resolver
         )
 
     def violations(self, value: Any, field: str, masking: Masking | None) -> list[Problem]:
@@ -221,7 +226,23 @@ def _meta_validator(dialect: Any) -> Any:
     from jsonschema.validators import validator_for
 
     meta = validator_for(dialect.META_SCHEMA, default=dialect)
-    return limited_validator(meta)(dialect.META_SCHEMA, format_checker=meta.FORMAT_CHECKER)
+    return limited_validator(meta)(dialect.META_SCHEMA, format_checker=_formats(meta))
+
+
+@cache
+def _formats(dialect: Any) -> Any:
+    """The library's checks of formats, except that it compiles a `regex`."""
+    from jsonschema import FormatChecker
+
+    formats = FormatChecker(())
+    formats.checkers = {**dialect.FORMAT_CHECKER.checkers, "regex": (_is_regex, InvalidPattern)}
+    return formats
+
+
+def _is_regex(value: Any) -> bool:
+    if isinstance(value, str):
+        parse_pattern(value)
+    return True
 
 
 def _check_patterns(contents: dict[str, Any]) -> None:

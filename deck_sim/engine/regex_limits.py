@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from regex import Pattern
 
 MOST_WEIGHT = 200_000
+_COMPARED = 2000  # characters compared in the time of a step
 _SHORTEST = 0.001  # seconds for one text when the time of a check is used up
 _LONGEST = 100  # characters of a pattern in a message
 
@@ -36,11 +37,12 @@ def search(pattern: str, text: str) -> bool:
     Raises `InvalidPattern`, or `PatternTooSlow` if the patterns of one check together take
     longer than its limit.
     """
-    spend()
+    # The engine compares its longest literal text at each place, and cannot be stopped in it.
+    spend(1 + len(pattern) * len(text) // _COMPARED)
     work, began = current_work(), real_time.monotonic()
     try:
         timeout = max(work.seconds, _SHORTEST)
-        return _compile(pattern).search(text, timeout=timeout) is not None
+        return _compile_once(pattern).search(text, timeout=timeout) is not None
     except TimeoutError:
         text = f"the pattern {quote(pattern, _LONGEST)} takes too long to match"
         raise PatternTooSlow(text) from None
@@ -50,8 +52,31 @@ def search(pattern: str, text: str) -> bool:
 
 def check_pattern(pattern: str) -> None:
     """Raise `InvalidPattern` unless a text is a regular expression of a reasonable size."""
-    _compile(pattern)
-    spend(len(pattern))
+    _compile_once(pattern)
+
+
+def parse_pattern(pattern: str) -> None:
+    """Raise `InvalidPattern` unless a text is a regular expression in Python's syntax."""
+    # `re.compile` takes milliseconds for each class of letters that ignores case.
+    spend(len(pattern) // 2)
+    try:
+        re._parser.parse(pattern)
+    except (re.error, OverflowError) as error:
+        raise InvalidPattern(_explain(pattern, error)) from None
+
+
+def _compile_once(pattern: str) -> "Pattern[str]":
+    # A check may use more patterns in turn than a cache of fixed size holds.
+    patterns: dict[str, Pattern[str]] = current_work().patterns
+    if pattern not in patterns:
+        weight = _weigh(pattern)
+        if weight > MOST_WEIGHT:
+            raise InvalidPattern(_explain(pattern, "it is too large, or repeats too much"))
+        spend(2 * len(pattern) + weight // 16)
+        compiled = _compile(pattern)
+        parse_pattern(pattern)  # the engine has more flags; with `(?f)` it cannot be stopped
+        patterns[pattern] = compiled
+    return patterns[pattern]
 
 
 @lru_cache(maxsize=200)
@@ -59,12 +84,13 @@ def _compile(pattern: str) -> "Pattern[str]":
     import regex
 
     try:
-        if _weigh(pattern) > MOST_WEIGHT:
-            raise ValueError("it is too large, or repeats too much")
         return regex.compile(pattern)
     except (regex.error, OverflowError, RecursionError, ValueError) as error:
-        text = f"the pattern {quote(pattern, _LONGEST)} is invalid: {error}"
-        raise InvalidPattern(text) from None
+        raise InvalidPattern(_explain(pattern, error)) from None
+
+
+def _explain(pattern: str, why: object) -> str:
+    return f"the pattern {quote(pattern, _LONGEST)} is invalid: {why}"
 
 
 def _weigh(pattern: str) -> int:

@@ -6,7 +6,8 @@ Work is counted in steps and not in seconds, so that every machine refuses the s
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 MOST_STEPS = 200_000  # about half a second
 MOST_SECONDS = 1.0
@@ -23,6 +24,7 @@ class Work:
     limit: int = MOST_STEPS
     seconds: float = MOST_SECONDS  # for matching patterns: `regex_limits` says why not in steps
     spent: int = 0
+    patterns: dict[str, Any] = field(default_factory=dict)  # that were compiled
 
 
 _WORK: ContextVar[Work | None] = ContextVar("_WORK", default=None)

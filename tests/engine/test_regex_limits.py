@@ -49,15 +49,33 @@ def test_an_invalid_or_too_large_pattern_is_refused(pattern, why):
 )
 def test_common_and_just_small_enough_patterns_are_not_refused(pattern):
     """A uuid and a slug have repetitions within repetitions."""
-    check_pattern(pattern)
+    with limit_work(steps=600_000):
+        check_pattern(pattern)
 
 
-def test_a_check_spends_a_step_for_each_character_and_a_search_one():
-    """Compiling takes time by the length of the pattern."""
-    with limit_work(steps=10):
-        search("a" * 50, "a")
+@pytest.mark.parametrize("pattern", ["a" * 60, "a{500}"])
+def test_the_first_use_of_a_pattern_in_a_check_spends_the_most(pattern):
+    """Compiling takes time by the length of the pattern with its repetitions."""
+    with limit_work(steps=250):
+        check_pattern(pattern)
+        for _ in range(20):
+            search(pattern, "a")
         with pytest.raises(OutOfSteps):
-            check_pattern("a" * 10)
+            check_pattern(f"{pattern}{pattern}")
+
+
+def test_a_search_spends_steps_by_the_pattern_and_the_text():
+    """The engine compares a literal text at each place, and cannot be stopped in it."""
+    pattern, text = "b" + "a" * 2_000, "a" * 300_000
+    with pytest.raises(OutOfSteps):
+        search(pattern, text)
+    assert search("^[A-Za-z0-9+/]+=*$", "a" * 10_000_000)
+
+
+def test_flags_that_only_the_engine_knows_are_refused():
+    """It cannot be stopped while it compares with `(?f)`."""
+    with pytest.raises(InvalidPattern, match="unknown flag"):
+        search("(?if)" + "ss" * 1_000, "a")
 
 
 def test_the_patterns_of_one_check_share_its_time():

@@ -210,3 +210,13 @@ def test_patterns_are_about_texts_and_names():
     assert found(violations(schema, "b", "input")) == [("input", "'b' does not match '^a'")]
     (problem,) = violations(schema, {"ab": 1}, "input")
     assert problem.field == "input.ab"
+
+
+def test_the_format_of_a_pattern_spends_steps_by_its_length():
+    """`re` would take seconds to compile this one."""
+    pattern = "(?i)" + "[\u0100-\uffff]" * 1_000
+    with limit_work(steps=2_000):
+        (problem,) = violations({"format": "regex"}, pattern, "input")
+    assert "it needs more than 2,000 steps" in problem.message
+    assert violations({"format": "regex"}, pattern, "input") == []
+    assert schema_problems({"pattern": pattern}, "input_schema") == []
