@@ -74,7 +74,7 @@ _ALSO = {
     "webhooks": ("runtime", "server"),
 }
 _BOUNDS_OF_BODIES = Path("tests/server/test_bounds.py")  # of any room
-_PATIENCE = 300  # seconds; a mutant that makes a test hang is killed
+_PATIENCE = 600  # seconds; a mutant that makes a test hang is killed
 _BOUNDS = ("ge", "le", "gt", "lt", "min_length", "max_length")
 _FLIPPED = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
@@ -230,10 +230,13 @@ def is_killed(mutant: Mutant, root: Path, *, close: bool) -> bool:
     """Whether a test fails in a copy of the tree with the mutant; with `close`, one of its file."""
     before = mutant.apply(root)
     try:
-        groups = [files for files in find_tests(mutant) if files]
-        return any(not _pass(files, root) for files in groups[: 1 if close else 2])
+        return any(not _pass(files, root) for files in _groups(mutant, close=close))
     finally:
         (root / mutant.file).write_bytes(before)
+
+
+def _groups(mutant: Mutant, *, close: bool) -> list[list[str]]:
+    return [files for files in find_tests(mutant) if files][: 1 if close else 2]
 
 
 def _pass(files: list[str], root: Path) -> bool:
@@ -287,6 +290,10 @@ def _run(mutants: list[Mutant], jobs: int, *, close: bool) -> int:
         trees = SimpleQueue[Path]()
         for number in range(jobs):
             trees.put(copy_tree(Path(folder, f"{number}")))
+        groups = [files for mutant in mutants for files in _groups(mutant, close=close)]
+        if not _pass(sorted({file for files in groups for file in files}), Path(folder, "0")):
+            print("mutate: the tests fail without a mutant, too")
+            return 1
 
         def kill(mutant: Mutant) -> bool:
             tree = trees.get()
