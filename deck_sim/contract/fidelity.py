@@ -70,7 +70,7 @@ def read_table(text: str) -> Iterator[tuple[str, dict[str, str]]]:
         source: PAGE: what it says
         date: YYYY-MM-DD, when it was read
     """
-    for row in re.split(r"\n(?=\S)", text.strip()):
+    for row in filter(None, re.split(r"\n(?=\S)", text.strip())):
         lines = re.split(r"\n +(?=(?:of|source|date): )", row)
         head, *parts = (" ".join(line.split()) for line in lines)
         yield head, dict(part.split(": ", 1) for part in parts)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.contract import error_catalog, operations
 from deck_sim.contract.error_catalog import ErrorRow
-from deck_sim.contract.fidelity import Behaviour
 from deck_sim.contract.operations import Operation
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
@@ -50,7 +49,7 @@ class Edition:
     bodies: Callable[[], Any]  # imports the edition's own models of bodies
     operations: tuple[Operation, ...]  # besides or instead of those of every edition
     errors: tuple[ErrorRow, ...] = ()  # besides those of every edition
-    ledger: tuple[Behaviour, ...] = ()
+    ledger: str = ""  # its rows, which `fidelity.read_rows` parses
     login: str  # the kind of resource that stores a login …
     login_status: str  # … and the status of a working one
     answer_key: str  # the field of a body that answers an interaction …

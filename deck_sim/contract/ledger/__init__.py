@@ -14,8 +14,11 @@ from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY, ErrorRow
 from deck_sim.contract.fidelity import Behaviour, read_rows
 from deck_sim.contract.ledger import calls, conventions, events, runs
 
-ROWS = (*conventions.ROWS, *calls.ROWS, *runs.ROWS, *events.ROWS)  # in the order of their topics
-_TOPICS = [*dict.fromkeys(row.topic for row in ROWS)]
+
+@cache
+def shared_rows() -> tuple[Behaviour, ...]:
+    """The rows of every edition, in the order of their topics. They are parsed on first use."""
+    return read_rows(conventions.ROWS + calls.ROWS + runs.ROWS + events.ROWS)
 
 
 def ledger() -> Mapping[str, Behaviour]:
@@ -64,7 +67,8 @@ def _ledger(*editions: Edition) -> Mapping[str, Behaviour]:
         for name, row in _rows_in(edition).items():
             only = None if name in found else edition.name
             found[name] = replace(_join(found.get(name, row), row), edition=only)
-    return {row.name: row for row in sorted(found.values(), key=lambda r: _TOPICS.index(r.topic))}
+    topics = [*dict.fromkeys(row.topic for row in shared_rows())]
+    return {row.name: row for row in sorted(found.values(), key=lambda r: topics.index(r.topic))}
 
 
 @cache
@@ -74,7 +78,7 @@ def _rows_in(edition: Edition) -> Mapping[str, Behaviour]:
     for operation in edition.every_operation:
         (row,) = read_rows(operation.known)
         rows.append(replace(row, of=(operation.call, *row.of)))
-    rows += [*ROWS, *edition.ledger]
+    rows += [*shared_rows(), *read_rows(edition.ledger)]
     rows += map(row_of_error, edition.deck_errors)
     found = dict[str, Behaviour]()
     for row in rows:

@@ -1,9 +1,6 @@
 """Rows of single calls, their bodies and their filters."""
 
-from deck_sim.contract.fidelity import read_rows
-
-ROWS = read_rows(
-    """\
+ROWS = """\
 # Calls
 agent_shows_tasks (documented): An agent shows its tasks: id, object, name and status.
     source: docs.deck.co, API reference, agents: the field "tasks" of the object
@@ -62,4 +59,3 @@ event_destination_filters (assumed, strict): Event destinations are filtered by 
     of: GET /event-destinations?type&status
     source: nothing public; other lists are filtered by such fields
 """
-)

@@ -1,9 +1,6 @@
 """Rows of the conventions that every call follows."""
 
-from deck_sim.contract.fidelity import read_rows
-
-ROWS = read_rows(
-    """\
+ROWS = """\
 # Conventions
 base_path (documented): Every call is below `/v2`. Bodies and answers are JSON.
     source: docs.deck.co, API reference, introduction: the base path is /v2, and bodies are JSON
@@ -137,4 +134,3 @@ rate_limit_window (assumed, later): The window slides. Refused calls do not coun
 retry_after (assumed, unusual): A 429 has no `Retry-After`, unless the world is set to send one.
     source: nothing public; the pages name no header for it
 """
-)

@@ -1,9 +1,6 @@
 """Rows of events, destinations, deliveries and errors."""
 
-from deck_sim.contract.fidelity import read_rows
-
-ROWS = read_rows(
-    """\
+ROWS = """\
 # Events, destinations and deliveries
 event_shape (documented): An event has `id`, `object`, `type`, `data` and `created_at`.
     source: docs.deck.co, API reference, events: {"id": "evt_…", "object": "event", "type", "data",
@@ -121,4 +118,3 @@ all_problems_at_once (assumed, header): One answer has all problems of a body; t
     of: several problems
     source: nothing public; the envelope is a list, and a client mends a body in one go
 """
-)

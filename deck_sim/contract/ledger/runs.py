@@ -1,9 +1,6 @@
 """Rows of logins, task runs, interactions, files and screenshots."""
 
-from deck_sim.contract.fidelity import read_rows
-
-ROWS = read_rows(
-    """\
+ROWS = """\
 # Connections, credentials and sessions
 secrets_never_shown (documented): No answer shows a password.
     source: docs.deck.co, API reference, credentials: the answer never has a password
@@ -137,4 +134,3 @@ screenshots_every_five_seconds (assumed, later): They are taken every five secon
 screenshots_oldest_first (assumed, always): Screenshots are sorted oldest first.
     source: nothing public; they tell the story of a run
 """
-)

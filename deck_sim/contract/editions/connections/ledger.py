@@ -1,9 +1,6 @@
 """The ledger rows that only the `connections` edition has, by topic."""
 
-from deck_sim.contract.fidelity import read_rows
-
-LEDGER = read_rows(
-    """\
+LEDGER = """\
 # Conventions
 moments_filter_connections (assumed, strict): `created_after` and `created_before` filter
     connections.
@@ -139,4 +136,3 @@ idempotency_key_error_in_connections (assumed, strict): The `connections` editio
     of: idempotency/idempotency_key_error
     source: nothing public; the later edition documents it, and a long key must have some answer
 """
-)

@@ -1,9 +1,6 @@
 """The ledger rows that only the `credentials` edition has, by topic."""
 
-from deck_sim.contract.fidelity import read_rows
-
-LEDGER = read_rows(
-    """\
+LEDGER = """\
 # Conventions
 moments_filter_logins (assumed, strict): `created_after` and `created_before` filter credentials and
     sessions.
@@ -256,4 +253,3 @@ destination_hides_secrets (assumed, always): Keys of that object whose names sug
     not shown.
     source: nothing public; a key of a queue is a secret like any other
 """
-)
