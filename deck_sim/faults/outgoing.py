@@ -1,6 +1,5 @@
 """A response or a webhook that is about to be sent, as a fault sees it."""
 
-import gzip
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -76,4 +75,6 @@ class OutgoingWebhook:
     @property
     def sent(self) -> bytes:
         """The body as it is sent."""
+        import gzip
+
         return gzip.compress(self.body, mtime=0) if self.is_gzipped else self.body

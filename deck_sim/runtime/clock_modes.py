@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from fractions import Fraction
 
 from deck_sim.base import real_time
 
@@ -14,12 +13,13 @@ class RealClock:
     """Moves with real time, `speed` times as fast, without adding up rounding errors."""
 
     def __init__(self, now: datetime, speed: float, real_ns: Callable[[], int]) -> None:
-        self._speed, self._real_ns = Fraction(speed), real_ns
+        self._speed, self._real_ns = speed.as_integer_ratio(), real_ns
         self.resume(now)
 
     def read(self, now: datetime, last: datetime) -> datetime:
         """The time of a world whose clock showed `now` and may not pass `last`."""
-        elapsed = int((self._real_ns() - self._from_ns) * self._speed) // 1000
+        times, parts = self._speed
+        elapsed = (self._real_ns() - self._from_ns) * times // (parts * 1000)
         left = (last - self._from) // _MICROSECOND
         return max(now, self._from + min(elapsed, left) * _MICROSECOND)
 

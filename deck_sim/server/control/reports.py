@@ -7,7 +7,6 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.contract.fidelity import GRADES
 from deck_sim.contract.ledger import rows_of
-from deck_sim.runtime import lint
 from deck_sim.server.control.clock import read_duration
 from deck_sim.server.control.records import print_call
 from deck_sim.server.control.routes import route
@@ -17,6 +16,8 @@ from deck_sim.server.request import Answer, Request
 @route("GET", "/lint")
 def show_lint(request: Request) -> Answer:
     """Show mistakes of the client that the journal and the deliveries reveal."""
+    from deck_sim.runtime import lint
+
     given = request.query_values("poll_interval")
     interval = read_duration(given[0], "poll_interval") if given else lint.POLL_INTERVAL
     data = [
