@@ -4,8 +4,9 @@ exclude each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from deck_sim.base.errors import listed, nearest, quote
@@ -18,6 +19,7 @@ from deck_sim.scenario.script_checks import Found
 from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.refusals import Refused
 from deck_sim.scenario.steps.statuses import Review, step_word
+from deck_sim.scenario.yaml.document import Path
 
 
 def check_expressions(data: Any) -> Iterator[Found]:
@@ -60,7 +62,7 @@ def check_exclusions(data: Mapping[str, Any]) -> Iterator[Found]:
         yield (name,), f"`{name}` has no effect{why}"
 
 
-def check_play(scenario: Scenario) -> Iterator[Found]:
+def check_play(scenario: Scenario) -> Iterator[tuple[Path, str | Callable[[], str]]]:
     """Report keys of `play` for prompts and reviews that the scenario does not have."""
     play = scenario.play
     if play is None or scenario.entries:
@@ -76,12 +78,15 @@ def check_play(scenario: Scenario) -> Iterator[Found]:
     if not prompts:
         yield ("play", "answers"), "has no effect, because no step asks for input; leave it out"
         return
-    asked = [*dict.fromkeys(name for prompt in prompts for name in prompt.field_names)]
+    asked = dict.fromkeys(name for prompt in prompts for name in prompt.field_names)
     for index, answer in enumerate(answers):
         for name in (name for name in answer if name not in asked):
-            allowed = nearest(name, asked) or f"; they ask for {listed(asked)}"
-            text = f"{quote(name)} is not a field of the prompts{allowed}"
-            yield ("play", "answers", index, name), text
+            yield ("play", "answers", index, name), partial(_explain_answer, name, asked)
+
+
+def _explain_answer(name: str, asked: Iterable[str]) -> str:
+    allowed = nearest(name, asked) or f"; they ask for {listed(asked)}"
+    return f"{quote(name)} is not a field of the prompts{allowed}"
 
 
 def check_faults(data: Mapping[str, Any], editions: tuple[str, ...]) -> Iterator[Found]:

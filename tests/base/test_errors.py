@@ -39,6 +39,12 @@ def test_a_very_long_word_is_not_compared(length, is_compared):
     assert bool(nearest("x" * length, ["x" * 499])) is is_compared
 
 
+@pytest.mark.parametrize(("number", "is_compared"), [(1000, True), (1001, False)])
+def test_a_word_is_not_compared_with_very_many(number, is_compared):
+    """A world may have a million ids."""
+    assert bool(nearest("agt_1x", [f"agt_{n}" for n in range(number)])) is is_compared
+
+
 def test_a_long_word_is_cut_in_messages():
     """After `LONGEST` characters."""
     assert quote("x" * LONGEST) == repr("x" * LONGEST)

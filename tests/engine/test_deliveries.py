@@ -15,7 +15,11 @@ from deck_sim.engine.deliveries import (
     set_destination_status,
     take_outbox,
 )
-from deck_sim.engine.destinations import create_destination, update_destination
+from deck_sim.engine.destinations import (
+    body_problems,
+    create_destination,
+    update_destination,
+)
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.world import World
 
@@ -333,3 +337,9 @@ def test_no_secret_is_in_the_timeline_or_an_event(listen, world):
     """The entry of a rotation does not show it."""
     rotate_secret(world, listen("*"), "whsec_hush")
     assert "whsec_hush" not in repr([world.timeline, [e.data.fields for e in world.events]])
+
+
+def test_the_problems_of_many_event_types_are_bounded(world):
+    """Each is compared with all event types."""
+    events = [f"task_run.complete{number}" for number in range(20_000)]
+    assert len(body_problems(world, "webhook", {"events": events}, "config")) == 101

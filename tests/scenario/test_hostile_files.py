@@ -92,3 +92,25 @@ def test_the_mistakes_of_a_scenario_are_bounded():
     lines = [mistake.line for mistake in found.value.mistakes]
     assert lines == [1, *range(2, 101), 100]
     assert found.value.mistakes[-1].omitted == 19_901
+
+
+def test_few_unknown_names_of_a_prompt_are_reported():
+    """Each is compared with all fields; the others follow when these are right."""
+    fields = ", ".join(f"{{name: code_{number}}}" for number in range(900))
+    accept = ", ".join(f"code_{number}x: a" for number in range(20_000))
+    prompt = f"{{message: m, type: x, fields: [{fields}], accept: {{{accept}}}}}"
+    with pytest.raises(ScenarioError) as found:
+        read_scenario(f"{HEAD}task_run: [running, {{interaction_required: {prompt}}}, completed]")
+    unknown = [one.message for one in found.value.mistakes if one.path.endswith(".accept")]
+    assert [text.partition(" ")[0] for text in unknown] == ["'code_0x'", "'code_1x'", "'code_2x'"]
+
+
+def test_many_unknown_answers_are_bounded():
+    """The message is made for those that are reported; the others are counted."""
+    fields = ", ".join(f"{{name: code_{number}}}" for number in range(900))
+    answers = ", ".join(f"code_{number}x: a" for number in range(20_000))
+    prompt = f"{{message: m, type: x, fields: [{fields}]}}"
+    steps = f"[running, {{interaction_required: {prompt}}}, running, completed]"
+    with pytest.raises(ScenarioError) as found:
+        read_scenario(f"{HEAD}play: {{answers: [{{{answers}}}]}}\ntask_run: {steps}")
+    assert found.value.mistakes[-1].omitted == 19_900

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
+from itertools import islice
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, model_validator
@@ -22,6 +23,7 @@ from deck_sim.scenario.fields import AcceptedText, OneOrMany, SpanField
 from deck_sim.scenario.globs import as_text, fits
 from deck_sim.scenario.steps.step import Step, compute
 
+_MOST_UNKNOWN = 3  # names in one `accept` that are reported; each is compared with all fields
 _WILDCARD = re.compile(r"\[!?\]?[^]]*\]|[?*]")
 
 
@@ -102,7 +104,7 @@ class InteractionRequired(Step):
         for name in (name for name, count in asked.items() if count > 1):
             faults.append(("fields", f"lists the field {quote(name)} twice"))
         unknown = (name for answer in self.accept or () for name in answer if name not in asked)
-        for name in dict.fromkeys(unknown) if asked else ():
+        for name in islice(dict.fromkeys(unknown), _MOST_UNKNOWN) if asked else ():
             allowed = nearest(name, asked) or f"; it asks for {listed(asked)}"
             faults.append(("accept", f"{quote(name)} is not a field of this interaction{allowed}"))
         if faults:
