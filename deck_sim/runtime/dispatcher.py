@@ -19,7 +19,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from deck_sim.base import real_time
 from deck_sim.base.redaction import redact_headers
@@ -83,7 +82,6 @@ class Dispatcher:
         # Saves what has changed in a world, if worlds are kept; nothing is sent before.
         self.save: Callable[[Simulation], None] = lambda simulation: None
         self._backgrounds: dict[int, _Background] = {}  # by the identity of the simulation
-        self.advances = set[asyncio.Task[Any]]()  # the calls that move a clock
 
     @property
     def apps(self) -> dict[str, App]:
@@ -110,10 +108,7 @@ class Dispatcher:
                 " the clock in a webhook receiver"
             )
             raise refuse("request/state_invalid", text)
-        call = asyncio.current_task()
-        assert call is not None, "it runs in a task"
         simulation.advancing = True
-        self.advances.add(call)
         try:
             await self.wait_for_attempts(simulation)
             while True:
@@ -138,14 +133,25 @@ class Dispatcher:
         finally:
             advance.close()  # if it was broken off: it says how far the clock has moved
             simulation.advancing = False
-            self.advances.discard(call)
 
     async def catch_up(self, simulation: Simulation) -> None:
         """Move a world to where its clock is by now, before a call is answered."""
         if simulation.mode == FOLLOW and not simulation.advancing:
             await self.drive(simulation, advance_to_clock(simulation))
         else:
-            await run_slowly(catch_up(simulation))
+            await self._let_time_pass(simulation)
+
+    async def _let_time_pass(self, simulation: Simulation) -> None:
+        """Move a world to where its clock is by now; it is saved in each pause, as each save of a
+        great change would keep others waiting.
+        """
+
+        def save_in_pauses() -> Generator[None, None, None]:
+            for _ in catch_up(simulation):
+                self.save(simulation)
+                yield
+
+        await run_slowly(save_in_pauses())
 
     async def deliver(self, simulation: Simulation) -> None:
         """Send what is in the outbox, concurrently, and record the results.
@@ -183,6 +189,12 @@ class Dispatcher:
         self.changes.announce(simulation.key)
         self._backgrounds.pop(id(simulation), _Background()).cancel()
 
+    def stop_clocks(self) -> None:
+        """Let no time pass in the background."""
+        for background in self._backgrounds.values():
+            if background.loop is not None:
+                background.loop.cancel()
+
     async def close(self) -> None:
         """Cancel all background tasks, and wait for their end."""
         tasks = [task for one in self._backgrounds.values() for task in one.cancel()]
@@ -218,7 +230,7 @@ class Dispatcher:
         try:
             while simulation.mode in _BACKGROUND_MODES:
                 background.wake.clear()
-                await run_slowly(catch_up(simulation))
+                await self._let_time_pass(simulation)
                 if not simulation.advancing:
                     run_to_end(settle(simulation))
                     self._announce(simulation)
@@ -232,7 +244,7 @@ class Dispatcher:
     def _start_attempts(self, simulation: Simulation, background: _Background) -> None:
         async def record(attempt: Attempt, make: MakeAttempt) -> None:
             result = await make()
-            await run_slowly(catch_up(simulation))
+            await self._let_time_pass(simulation)
             _record(simulation, attempt, result)
             self._announce(simulation)
             self.save(simulation)

@@ -24,39 +24,44 @@ class OpenCalls:
     def __init__(self, app: ASGIApp, worlds: WorldRegistry) -> None:
         self._app, self._worlds = app, worlds
         self._calls = set[asyncio.Task[object]]()
+        self._unanswered = set[asyncio.Task[object]]()  # those whose answer has not begun
         self._is_ending = False
         self.cut = 0  # the calls that got no answer of their own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a call."""
-        has_begun = False
 
         async def send_noting(message: Message) -> None:
-            nonlocal has_begun
-            has_begun = True
+            self._unanswered.discard(call)
             await send(message)
 
         call = asyncio.current_task()
         assert call is not None
         self._calls.add(call)
+        self._unanswered.add(call)
         try:
+            if self._is_ending:
+                raise asyncio.CancelledError
             await self._app(scope, receive, send_noting)
         except asyncio.CancelledError:
             if not self._is_ending:
                 raise
             self.cut += 1
-            if has_begun:
-                await end_socket(scope, receive, RESET)
-            else:
+            if call in self._unanswered:
                 stopped = refuse_call(self._worlds, refuse("deck_sim/unavailable"), scope)
                 await stopped(scope, receive, send)
+            else:
+                await end_socket(scope, receive, RESET)
         finally:
             self._calls.discard(call)
+            self._unanswered.discard(call)
 
-    def end_advances(self) -> None:
-        """End the advances at once: each of their steps may take a while."""
+    def begin_to_end(self) -> None:
+        """Cancel all calls whose answer has not begun, and those that come from now on. Their work
+        would make each step of the stop take a while.
+        """
         self._is_ending = True
-        for call in self._worlds.dispatcher.advances:
+        for call in self._unanswered:
             call.cancel()
 
     async def end(self) -> None:

@@ -214,7 +214,8 @@ class Server:
 
     def _begin_to_stop(self) -> None:
         self._stopping.set()
-        self._app.end_advances()
+        self._app.begin_to_end()
+        self.worlds.dispatcher.stop_clocks()
 
     def __enter__(self) -> Self:
         return self.start()

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 import standardwebhooks
 from freezegun import freeze_time
+from offline import SECOND, OfflineSimulation
 
 from deck_sim.base.real_time import process_id
 from deck_sim.contract.error_catalog import ApiError, refuse
@@ -122,6 +123,35 @@ def test_others_are_answered_while_much_falls_due(local, monkeypatch):
 
     asyncio.run(whole())
     assert len(receivers.sent) == BREAK_AFTER + 1
+
+
+def test_a_world_that_catches_up_is_saved_in_each_pause(monkeypatch):
+    """One save of all that fell due would keep others waiting, and a stop."""
+    monkeypatch.setattr(advance_module, "BREAK_SECONDS", -1)  # each due thing takes too long
+    simulation, dispatcher, saved = OfflineSimulation(mode="real", now=WALL), Dispatcher(), []
+    dispatcher.save = lambda simulation: saved.append(simulation.elapsed)
+    simulation.run()
+    simulation.real += 60_000_000_000
+    asyncio.run(dispatcher.catch_up(simulation))
+    assert saved == [2 * SECOND, 10 * SECOND]
+
+
+def test_no_time_passes_in_the_background_once_the_clocks_are_stopped(monkeypatch):
+    """A stop does not wait until a world has caught up."""
+    monkeypatch.setattr(advance_module, "BREAK_SECONDS", -1)
+    simulation, dispatcher = OfflineSimulation(mode="real", now=WALL), Dispatcher()
+    simulation.run()
+    simulation.real += 60_000_000_000
+
+    async def play():
+        with dispatcher.changes.listen(simulation.key):
+            dispatcher.wake(simulation)
+            await asyncio.sleep(0)  # until the first pause
+            dispatcher.stop_clocks()
+            await asyncio.sleep(0)
+
+    asyncio.run(play())
+    assert simulation.elapsed == 2 * SECOND
 
 
 def test_an_advance_sends_signed_events_and_waits_for_the_responses(

@@ -5,6 +5,7 @@ import itertools
 
 import pytest
 
+from deck_sim.runtime.advance import run_slowly
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server import open_calls
 from deck_sim.server.fault_injection import SocketReset
@@ -23,14 +24,14 @@ async def begin(scope, receive, send):
     await asyncio.Event().wait()
 
 
-def play(app, end, worlds=None):
+def play(app, end):
     """Call the app, do something to its call; returns the messages and the error of the call."""
     sent = []
 
     async def send(message):
         sent.append(message)
 
-    calls = OpenCalls(app, worlds or WorldRegistry())
+    calls = OpenCalls(app, WorldRegistry())
 
     async def run():
         call = asyncio.ensure_future(calls(SCOPE, None, send))
@@ -60,20 +61,32 @@ def test_a_call_that_goes_on_is_answered_503():
     assert (cut, outcome, sent[0]["status"]) == (1, None, 503)
 
 
-def test_an_advance_is_ended_when_the_stop_begins():
-    """It is not waited for: with much that falls due, each of its steps takes a while."""
-    worlds = WorldRegistry()
+async def begin_to_stop(calls, call):
+    calls.begin_to_end()
 
-    async def advance(scope, receive, send):
-        endless = (None for _ in itertools.count())
-        await worlds.dispatcher.drive(worlds.keyless(), endless)
 
-    async def begin_to_stop(calls, call):
-        calls.end_advances()
+async def begin_to_stop_before_it(calls, call):
+    calls.begin_to_end()
+    await calls(SCOPE, None, _ignore)
 
-    cut, outcome, sent = play(advance, begin_to_stop, worlds)
-    assert (cut, outcome, sent[0]["status"]) == (1, None, 503)
-    assert not worlds.dispatcher.advances
+
+async def _ignore(message):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("end", "most"), [(begin_to_stop, 1), (begin_to_stop_before_it, 2)], ids=["open", "late"]
+)
+def test_work_ends_when_the_stop_begins(end, most):
+    """It is not waited for: each turn of the loop may take a while. A later call begins none."""
+    begun = []
+
+    async def work(scope, receive, send):
+        begun.append(scope)
+        await run_slowly(itertools.repeat(None))
+
+    cut, outcome, sent = play(work, end)
+    assert (len(begun), cut, outcome, sent[0]["status"]) == (1, most, None, 503)
 
 
 def test_a_call_whose_answer_has_begun_is_reset():
