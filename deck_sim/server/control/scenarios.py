@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from deck_sim.scenario.library import Library, check_entries
 from deck_sim.server.control.reports import read_word
 from deck_sim.server.control.room import check_room
 from deck_sim.server.control.routes import route
+from deck_sim.server.long_answers import run_in_thread
 from deck_sim.server.request import Answer, Request
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ async def list_scenarios(request: Request) -> Answer:
     """
     shows_steps = read_word(request, "include", ("steps",)) is not None
     data = _print_all(request, shows_steps=shows_steps)
-    return Answer({"data": await asyncio.to_thread(list, data) if shows_steps else data})
+    return Answer({"data": await run_in_thread(list, data) if shows_steps else data})
 
 
 def _print_all(request: Request, *, shows_steps: bool) -> Iterator[dict[str, Any]]:
@@ -44,7 +44,7 @@ async def show_scenario(request: Request) -> Answer:
     this world's edition.
     """
     scenario = request.simulation.library.get(request.params["name"], "name")
-    return await asyncio.to_thread(_show, request, scenario)
+    return await run_in_thread(_show, request, scenario)
 
 
 def _show(request: Request, scenario: Scenario) -> Answer:
@@ -75,7 +75,7 @@ async def put_scenario(request: Request) -> Answer:
     """Add a scenario to this world. The body is JSON if its content type says so, else YAML."""
     name, simulation = request.params["name"], request.simulation
     library = Library(simulation.library)
-    scenario = await asyncio.to_thread(_read_scenario, request, name, library)
+    scenario = await run_in_thread(_read_scenario, request, name, library)
     if scenario.name != name:
         text = f"`name` is {scenario.name!r}, but the path has {name!r}; make them the same"
         raise refuse("request/input_invalid", text, field="name")

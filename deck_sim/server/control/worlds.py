@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,7 @@ from deck_sim.runtime.unplayed import find_unplayed_login
 from deck_sim.scenario.selection import check_scenario
 from deck_sim.server.control.clock import check_follow, check_pace
 from deck_sim.server.control.routes import route
+from deck_sim.server.long_answers import run_in_thread
 from deck_sim.server.request import Answer, Request
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ async def show_snapshot(request: Request) -> Answer:
 
     await request.worlds.dispatcher.wait_for_attempts(request.simulation)
     copied = snapshot.copy_content(request.simulation)
-    document = await asyncio.to_thread(snapshot.write_snapshot, *copied)
+    document = await run_in_thread(snapshot.write_snapshot, *copied)
     return Answer({**document, "values": iter(document["values"])})
 
 
@@ -208,5 +208,5 @@ async def put_snapshot(request: Request) -> Answer:
     def show(simulation: Simulation) -> Answer:
         return show_world(replace(request, simulation=simulation))
 
-    content = await asyncio.to_thread(read)
+    content = await run_in_thread(read)
     return show(snapshot.adopt_content(request.worlds, request.simulation.key, content, show))
