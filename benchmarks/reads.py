@@ -43,8 +43,9 @@ def serve_bare(pipe):
     listening.listen()
     app = Starlette(routes=[Route("/v2/task-runs/{id}", show)])
     quiet = {"log_level": "warning", "access_log": False}
+    base = {"loop": "asyncio", "http": "h11"}  # what a plain install has
     pipe.send(listening.getsockname()[1])
-    uvicorn.Server(uvicorn.Config(app, lifespan="off", ws="none", **quiet)).run([listening])
+    uvicorn.Server(uvicorn.Config(app, lifespan="off", ws="none", **base, **quiet)).run([listening])
 
 
 @contextmanager

@@ -26,7 +26,8 @@ async def hello(request):
 
 app = Starlette(routes=[Route("/_sim/health", hello)])
 quiet = {"log_level": "warning", "access_log": False}
-uvicorn.run(app, port=int(sys.argv[1]), lifespan="off", ws="none", **quiet)
+base = {"loop": "asyncio", "http": "h11"}  # what a plain install has
+uvicorn.run(app, port=int(sys.argv[1]), lifespan="off", ws="none", **base, **quiet)
 """
 SERVERS = {
     "bare hello": [sys.executable, "-c", HELLO, "{port}"],
