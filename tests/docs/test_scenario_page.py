@@ -80,18 +80,18 @@ def spell_type(schema):
 
 
 def row(name, info):
-    """The row of a key: its name, type, default and description."""
+    """The row of a key: its name, its type with the default, and its description."""
     type_ = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
     meaning = " ".join(info.description.split())
     type_name = spell_type(TypeAdapter(type_).json_schema())
-    return f"| {name} | {type_name} | {default(info)} | {meaning} |\n"
+    return f"| {name} | {type_name}{default(info)} | {meaning} |\n"
 
 
 def default(info):
-    """The default of a key, if it is a text."""
+    """Whether a key is required, or its default if that is a text."""
     if info.is_required():
-        return "required"
-    return f"`{info.default}`" if info.default and isinstance(info.default, str) else ""
+        return ", required"
+    return f" (`{info.default}`)" if info.default and isinstance(info.default, str) else ""
 
 
 def table_of_keys(models):
@@ -105,7 +105,7 @@ def table_of_keys(models):
     for (key, _), [(model, info), *others] in rows.items():
         shared = len(others) + 1 == len(models)
         lines.append(row(f"`{key}`" if shared else f"`{key}`, {model.kinds[0]}", info))
-    return "| key | type | default | |\n|---|---|---|---|\n" + "".join(lines)
+    return "| key | type (default) | |\n|---|---|---|\n" + "".join(lines)
 
 
 def table_of_errors():
@@ -195,7 +195,7 @@ def test_recording_fills_tables_and_timelines(tmp_path):
     page.write_text(text.format("```yaml\nversion: 1\nname: a\nconnection: [invalid]\n```\n"))
     record(page)
     lines = page.read_text().splitlines()
-    assert lines[2:6:3] == ["| key | type | default | |", "<!-- /table -->"]
+    assert lines[2:6:3] == ["| key | type (default) | |", "<!-- /table -->"]
     assert lines[-5:] == [
         "```text",
         "+0s  connection  connecting",
