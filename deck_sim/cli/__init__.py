@@ -1,6 +1,7 @@
 """The command line: `deck-sim`."""
 
 import gc
+import os
 import signal
 import sys
 import threading
@@ -20,6 +21,21 @@ def main(**options: Any) -> None:
         main(**options)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except SystemExit as end:
+        _end_working_process(end.code)
+        raise
+
+
+def _end_working_process(code: Any) -> None:
+    """End the process at once if threads still work: Python would wait for them, and may crash if
+    they are daemons.
+    """
+    from deck_sim.base.work_threads import is_working
+
+    if is_working():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code or 0)
 
 
 @contextmanager

@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-import threading
 
 import pytest
 
 from deck_sim.runtime.advance import run_slowly
-from deck_sim.server.long_answers import MOST_AT_ONCE, print_slowly, run_in_thread
+from deck_sim.server.long_answers import MOST_AT_ONCE, print_slowly
 from deck_sim.server.request import Answer
 
 
@@ -52,28 +51,3 @@ def test_others_have_a_turn_in_each_pause_of_long_work():
         return await running, turns
 
     assert asyncio.run(whole()) == ("done", 3)
-
-
-def test_work_in_a_thread_returns_its_result_or_error():
-    assert asyncio.run(run_in_thread(divmod, 7, 2)) == (3, 1)
-    with pytest.raises(ZeroDivisionError):
-        asyncio.run(run_in_thread(divmod, 7, 0))
-
-
-def test_the_end_of_the_loop_does_not_wait_for_work_in_a_thread():
-    """A server that stops must not wait for the snapshot of a large world."""
-    may_end, ended = threading.Event(), threading.Event()
-
-    def work():
-        may_end.wait(60)
-        ended.set()
-
-    async def begin():
-        call = asyncio.ensure_future(run_in_thread(work))
-        await asyncio.sleep(0)
-        return call
-
-    call = asyncio.run(begin())
-    assert (call.cancelled(), ended.is_set()) == (True, False)
-    may_end.set()
-    assert ended.wait(60)

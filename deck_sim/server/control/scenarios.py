@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import listed
+from deck_sim.base.work_threads import run_in_thread
 from deck_sim.contract.error_catalog import ApiError, problem, refuse
 from deck_sim.runtime.request_bodies import read_object
 from deck_sim.runtime.simulation import Simulation
@@ -13,7 +14,6 @@ from deck_sim.scenario.library import Library, check_entries
 from deck_sim.server.control.reports import read_word
 from deck_sim.server.control.room import check_room
 from deck_sim.server.control.routes import route
-from deck_sim.server.long_answers import run_in_thread
 from deck_sim.server.request import Answer, Request
 
 if TYPE_CHECKING:

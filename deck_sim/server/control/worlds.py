@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.work_threads import run_in_thread
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import raise_problems, refuse
 from deck_sim.engine.options import OPTION_TYPES
@@ -23,7 +24,6 @@ from deck_sim.runtime.unplayed import find_unplayed_login
 from deck_sim.scenario.selection import check_scenario
 from deck_sim.server.control.clock import check_follow, check_pace
 from deck_sim.server.control.routes import route
-from deck_sim.server.long_answers import run_in_thread
 from deck_sim.server.request import Answer, Request
 
 if TYPE_CHECKING:
