@@ -45,6 +45,27 @@ def test_a_secret_of_an_input_is_shown_nowhere(deck, api, caplog, tmp_path):
     assert "`input.guests`: [{'ssn': '•••'}] is too short" in caplog.text
 
 
+FILED = {
+    "task_run": ["running", {"file": {"name": "a.pdf", "extraction": {"pin": PIN}}}, "completed"]
+}
+WHOLE = {"properties": {"pin": {"type": "integer"}}}
+STORES = {"enabled": True, "extraction": True, "extraction_schema": WHOLE}
+
+
+@pytest.mark.parametrize(
+    ("script", "fields", "place"),
+    [
+        (ECHO, {"output_schema": WHOLE}, "output.pin"),
+        (FILED, {"storage": STORES}, "extraction.pin"),
+    ],
+)
+def test_an_error_does_not_repeat_a_secret_that_breaks_a_schema(deck, script, fields, place):
+    """Its message is in the timeline, the events and a recording."""
+    run = deck.start_run(deck.scenario(script), input={"pin": PIN}, status="failed", **fields)
+    assert f"`{place}`: ••• does not fit `type: integer`" in run["errors"][0]["message"]
+    assert PIN not in f"{deck.events}{[*map(str, deck.timeline)]}{deck.record(run)}"
+
+
 def test_an_assertion_compares_hidden_values_by_the_originals(deck, started):
     """In calls and in runs; in the names that a world adds, too."""
     body = deck.requests[-1]["body"]
