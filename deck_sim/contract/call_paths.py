@@ -21,8 +21,8 @@ Token = tuple[str, bool]
 _ALL, _PART, _END = "all", "part", "end"
 
 
-def explain_mismatch(call: str, editions: Collection[str]) -> str | None:
-    """Why no call of these editions can match the pattern; None if one can.
+def can_match(call: str, editions: Collection[str]) -> bool:
+    """Whether a call of these editions can match the pattern.
 
     Raises:
         ValueError: if it is not a pattern of calls.
@@ -30,8 +30,20 @@ def explain_mismatch(call: str, editions: Collection[str]) -> str | None:
     """
     pattern = CallPattern.read(call)
     methods = {method for name in editions for method in _methods_at(pattern.path, name)}
-    if pattern.path in _EVERY_CALL or _fits(pattern.method, methods):
+    return pattern.path in _EVERY_CALL or _fits(pattern.method, methods)
+
+
+def explain_mismatch(call: str, editions: Collection[str]) -> str | None:
+    """Why no call of these editions can match the pattern; None if one can.
+
+    Raises:
+        ValueError: if it is not a pattern of calls.
+
+    """
+    if can_match(call, editions):
         return None
+    pattern = CallPattern.read(call)
+    methods = {method for name in editions for method in _methods_at(pattern.path, name)}
     where = f"the edition {listed(editions)}" if len(editions) == 1 else "any edition"
     text = f"no call of {where} can match {str(pattern)!r}"
     if methods:
