@@ -16,7 +16,8 @@ from deck_sim.engine.deliveries import set_destination_status
 from deck_sim.engine.destinations import create_destination
 from deck_sim.runtime.clock import advance_by
 from deck_sim.runtime.dispatcher import Dispatcher
-from deck_sim.runtime.simulation import Settings, Simulation
+from deck_sim.runtime.settings import Settings
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.webhooks.sender import Outcome, Sender
 from deck_sim.webhooks.signing import secret_of

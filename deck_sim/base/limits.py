@@ -1,6 +1,6 @@
-"""The most values in one document, and the most problems reported for it. They are the same for a
-file, for YAML or JSON in a request, and for data of a test.
-"""
+"""Limits that are the same for a file, for YAML or JSON in a request, and for data of a test."""
 
-MAX_VALUES = 100_000  # each object, list and scalar is one; aliases count as often as they are used
-MOST_PROBLEMS = 100  # making their messages takes time
+# Of one document: each object, list and scalar is one; aliases count as often as they are used.
+MAX_VALUES = 100_000
+MOST_PROBLEMS = 100  # reported for it: making their messages takes time
+MAX_NAME = 100  # characters of a text that an error repeats

@@ -47,6 +47,8 @@ _SHAPE = re.compile(r"whsec_[\w+/=-]+")  # the secret of a webhook, anywhere in 
 _USER = re.compile(r"(?<=://)[^/?#\s\"'\\]*@")
 _PARAMETER = re.compile(r"(?<=[?&;])([^=&;#?\s]+)=([^&;#\s\"']+)")
 
+_LIVE = "sk_live_"  # how a real key begins, which is not logged as a whole
+
 
 @dataclass(frozen=True, slots=True)
 class Masking:
@@ -260,3 +262,8 @@ def _hide_parameters(text: str, is_hidden: Callable[[str], bool]) -> str:
         return f"{name}={HIDDEN if is_hidden(unquote(name)) else value}"
 
     return _PARAMETER.sub(show, text)
+
+
+def mask_key(key: str) -> str:
+    """The key as it is shown; of one that looks real, only the end."""
+    return f"{_LIVE}…{key[-4:]}" if key.startswith(_LIVE) else key

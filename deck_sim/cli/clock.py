@@ -9,7 +9,7 @@ from deck_sim.cli.command import Command
 from deck_sim.cli.option_types import MODE, MOMENT, POSITIVE_DURATION, SPEED, check_clock
 from deck_sim.cli.world_command import on_server, print_result
 from deck_sim.handle.deck import Deck
-from deck_sim.runtime.simulation import ON_POLL, REAL
+from deck_sim.runtime.settings import ON_POLL, REAL
 
 
 @click.command(

@@ -21,7 +21,7 @@ from deck_sim.extras.player import PlayLine, describe_resource
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.receiver import WebhookReceiver
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.simulation import Settings
+from deck_sim.runtime.settings import Settings
 from deck_sim.server.serve import Server
 
 

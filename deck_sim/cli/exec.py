@@ -17,6 +17,7 @@ import click
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.real_time import monotonic
+from deck_sim.base.redaction import mask_key
 from deck_sim.cli.command import GIVEN_WORDS, Command, CommandError, check_folder
 from deck_sim.cli.exec_report import (
     ExecReport,
@@ -32,7 +33,6 @@ from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
 from deck_sim.cli.signals import handling
 from deck_sim.handle.deck import Deck
-from deck_sim.runtime.activity import mask_key
 from deck_sim.server.inspector import inspector_url
 from deck_sim.server.serve import Server
 from deck_sim.webhooks.signing import secret_of

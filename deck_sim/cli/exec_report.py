@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
 from deck_sim.base.errors import counted, quote
+from deck_sim.base.redaction import mask_key
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.failure_report import find_refusals, find_undelivered
 from deck_sim.handle.problems import (
@@ -20,9 +21,8 @@ from deck_sim.handle.problems import (
     find_unused,
 )
 from deck_sim.handle.timeline import cut_middle
-from deck_sim.runtime.activity import mask_key
 from deck_sim.runtime.registry import RefusedCall
-from deck_sim.runtime.simulation import FROZEN
+from deck_sim.runtime.settings import FROZEN
 from deck_sim.server.interception import Interceptor
 
 _MOST_NOTES = 5  # of one kind and world

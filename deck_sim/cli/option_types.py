@@ -14,8 +14,8 @@ from deck_sim.base.errors import DeckSimError, listed, nearest
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.options import MOST, OPTION_TYPES
 from deck_sim.handle.address import read_host, read_url
-from deck_sim.runtime.serialization import read_moment, read_start
-from deck_sim.runtime.simulation import FOLLOW, MODES, ON_POLL, REAL
+from deck_sim.runtime.moments import read_moment, read_start
+from deck_sim.runtime.settings import FOLLOW, MODES, ON_POLL, REAL
 
 # The key that `deck-sim serve` proposes. Any key works.
 ANY_KEY = "sk_sim_local"

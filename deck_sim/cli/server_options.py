@@ -40,7 +40,7 @@ from deck_sim.engine.options import Options
 from deck_sim.handle.address import DECK_HOST
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.simulation import WEBHOOK_TIMES, Settings
+from deck_sim.runtime.settings import WEBHOOK_TIMES, Settings
 from deck_sim.scenario.library import WatchedFolder, shipped
 from deck_sim.server.interception import Interceptor
 from deck_sim.server.limits import Limits

@@ -4,12 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-FAULT_HEADER = "deck-sim-fault"  # names the fault that a response or webhook was changed by
+from deck_sim.faults.endings import WHOLE
 
-# How a response ends.
-WHOLE = "whole"  # as HTTP says
-CLOSED = "closed"  # the connection is closed after the last piece
-RESET = "reset"  # the connection is reset
+FAULT_HEADER = "deck-sim-fault"  # names the fault that a response or webhook was changed by
 
 NOTHING = 0  # the status of a response of which not even a status line is sent
 BODILESS = (204, 205, 304)  # statuses of responses without a body, as HTTP says

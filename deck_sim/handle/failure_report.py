@@ -16,8 +16,8 @@ from deck_sim.handle.problems import explain_no_calls, find_keyless_calls, find_
 from deck_sim.handle.timeline import TimelineEntry, cut_middle
 from deck_sim.handle.webhook_apps import RAISED_HEADER, REFUSAL_HEADER
 from deck_sim.runtime.lint import polls_a_frozen_clock
-from deck_sim.runtime.serialization import print_moment
-from deck_sim.runtime.simulation import FROZEN, ON_POLL, REAL
+from deck_sim.runtime.moments import print_moment
+from deck_sim.runtime.settings import FROZEN, ON_POLL, REAL
 
 if TYPE_CHECKING:
     from deck_sim.handle.deck import Deck

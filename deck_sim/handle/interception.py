@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 from urllib.request import Request
 
 from deck_sim.base.errors import DeckSimError, listed
+from deck_sim.base.redaction import mask_key
 from deck_sim.handle.address import read_host
 from deck_sim.handle.transports import AsyncTransport, Channel, Transport, library_of
-from deck_sim.runtime.activity import mask_key
 
 Method = Callable[..., Any]
 

@@ -20,7 +20,7 @@ from deck_sim.handle.deck import ALL_EVENTS, WEBHOOK_PATH, Deck
 from deck_sim.handle.loopback_server import LoopbackServer
 from deck_sim.handle.threads import check_no_event_loop, result_of, run_in_thread
 from deck_sim.handle.webhook_apps import place_of
-from deck_sim.runtime.simulation import FROZEN, ON_POLL
+from deck_sim.runtime.settings import FROZEN, ON_POLL
 from deck_sim.webhooks.signing import ID, SignatureError, verify
 
 _UNSIGNED, _FAILED = 401, 500

@@ -7,7 +7,7 @@ from typing import Any
 
 from deck_sim.base.durations import HOW_TO_WRITE, format_duration
 from deck_sim.base.errors import DeckSimError
-from deck_sim.runtime.serialization import print_moment
+from deck_sim.runtime.moments import print_moment
 
 Duration = str | timedelta | float  # text such as `5m`, or a number of seconds
 

@@ -4,25 +4,23 @@ Entries are records of the logger `deck_sim.activity`. Their message is a line f
 their attribute `activity` is the same as plain data.
 """
 
+from __future__ import annotations
+
 import logging
 import re
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from deck_sim.base.redaction import redact_text
-from deck_sim.engine.deliveries import Attempt, AttemptResult
-from deck_sim.runtime.journal import Call
-from deck_sim.runtime.serialization import print_moment
+from deck_sim.base.redaction import mask_key, redact_text
+from deck_sim.runtime.moments import print_moment
+
+if TYPE_CHECKING:
+    from deck_sim.engine.deliveries import Attempt, AttemptResult
+    from deck_sim.runtime.journal import Call
 
 log = logging.getLogger("deck_sim.activity")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_LIVE = "sk_live_"  # a real key, which is not logged as a whole
-
-
-def mask_key(key: str) -> str:
-    """The key as it is shown; of one that looks real, only the end."""
-    return f"{_LIVE}…{key[-4:]}" if key.startswith(_LIVE) else key
 
 
 def log_call(key: str, call: Call) -> None:

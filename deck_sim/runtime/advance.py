@@ -4,21 +4,17 @@ An advance is a generator that yields at each pause. `Dispatcher.drive` sends we
 pauses; `run_to_end` sends nothing.
 """
 
-import asyncio
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
-from deck_sim.base import real_time
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import TimelineEntry
+from deck_sim.runtime.pauses import with_breaks
 from deck_sim.runtime.simulation import Simulation
 
 MAX_STEPS = 5_000_000  # due things in one advance: an endless scenario ends in an error
-BREAK_AFTER = 500  # due things: then other calls are answered
-BREAK_SECONDS = 0.05  # after which they are answered, too: one due thing may make a large output
 MAX_PAUSES = 1_000  # at one moment: a webhook that always causes another ends in an error
 
 
@@ -31,29 +27,7 @@ class AdvanceReport:
     after: int  # the number of entries before those
 
 
-Result = TypeVar("Result")
 Advance = Generator[None, None, AdvanceReport]
-
-
-def run_to_end(advance: Generator[None, None, Result]) -> Result:
-    """Run an advance without sending anything; returns its result."""
-    while True:
-        try:
-            next(advance)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
-
-
-async def run_slowly(advance: Generator[None, None, Result]) -> Result:
-    """Run an advance, and let other calls be answered in its pauses; returns its result."""
-    while True:
-        try:
-            next(advance)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
-        await asyncio.sleep(0)
 
 
 def pass_time_until(simulation: Simulation, moment: datetime) -> Generator[None, None, None]:
@@ -62,17 +36,6 @@ def pass_time_until(simulation: Simulation, moment: datetime) -> Generator[None,
         if is_pause:
             yield
     pass_time(simulation.world, moment)
-
-
-def with_breaks(happened: Iterable[bool]) -> Iterator[bool]:
-    """The steps, with a pause after each few hundred, and after some that take long."""
-    done, began = 0, real_time.monotonic()
-    for is_pause in happened:
-        done += 1
-        pauses = is_pause or done >= BREAK_AFTER or real_time.monotonic() - began > BREAK_SECONDS
-        yield pauses
-        if pauses:
-            done, began = 0, real_time.monotonic()
 
 
 def steps(simulation: Simulation, moment: datetime) -> Iterator[bool]:

@@ -9,15 +9,11 @@ from deck_sim.base.errors import nearest_type, quote
 from deck_sim.contract.editions import explain_foreign_event
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.waiting import AwaitedEvent
-from deck_sim.runtime.advance import (
-    Advance,
-    AdvanceReport,
-    pass_time_until,
-    steps,
-    with_breaks,
-)
+from deck_sim.runtime.advance import Advance, AdvanceReport, pass_time_until, steps
 from deck_sim.runtime.forecast import Forecast
-from deck_sim.runtime.simulation import LAST_MOMENT, Simulation, new_epoch
+from deck_sim.runtime.moments import LAST_MOMENT
+from deck_sim.runtime.pauses import with_breaks
+from deck_sim.runtime.simulation import Simulation, new_epoch
 from deck_sim.runtime.unplayed import explain_unplayed_login, find_unplayed_login
 
 

@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from deck_sim.base import real_time
-from deck_sim.base.redaction import redact_headers
+from deck_sim.base.redaction import mask_key, redact_headers
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.deliveries import (
     Attempt,
@@ -31,17 +31,14 @@ from deck_sim.engine.deliveries import (
     take_outbox,
 )
 from deck_sim.faults.outgoing import FAULT_HEADER, OutgoingWebhook
-from deck_sim.runtime.activity import log_attempt, mask_key
-from deck_sim.runtime.advance import Result, run_slowly, run_to_end
+from deck_sim.runtime.activity import log_attempt
 from deck_sim.runtime.changes import Changes
 from deck_sim.runtime.clock import advance_to_clock, catch_up, settle
-from deck_sim.runtime.serialization import (
-    custom_headers,
-    dump_json,
-    print_message,
-    print_moment,
-)
-from deck_sim.runtime.simulation import FOLLOW, Simulation
+from deck_sim.runtime.moments import print_moment
+from deck_sim.runtime.pauses import Result, run_slowly, run_to_end
+from deck_sim.runtime.serialization import custom_headers, dump_json, print_message
+from deck_sim.runtime.settings import FOLLOW
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.webhooks.sender import App, Outcome, Sender, explain_status
 from deck_sim.webhooks.signing import TOLERANCE, SignatureError, signed_headers, verify
 

@@ -19,7 +19,8 @@ from deck_sim.contract.statuses import Machine
 from deck_sim.engine.story import KINDS, WRONG_ANSWER
 from deck_sim.engine.world import World
 from deck_sim.runtime.journal import Call
-from deck_sim.runtime.simulation import FROZEN, ON_POLL, Simulation
+from deck_sim.runtime.settings import FROZEN, ON_POLL
+from deck_sim.runtime.simulation import Simulation
 
 POLL_INTERVAL = timedelta(seconds=1)  # our choice; the API documents 200 calls in ten seconds
 AT_ONCE = timedelta(seconds=1)  # a call within this time of a delivery is caused by it

@@ -10,12 +10,13 @@ from itertools import islice
 from typing import Any, Protocol
 
 from deck_sim.base.errors import quote
+from deck_sim.base.redaction import mask_key
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.chance import make_id
-from deck_sim.runtime.activity import mask_key
-from deck_sim.runtime.advance import run_to_end, with_breaks
 from deck_sim.runtime.dispatcher import Dispatcher
-from deck_sim.runtime.simulation import Settings, Simulation
+from deck_sim.runtime.pauses import run_to_end, with_breaks
+from deck_sim.runtime.settings import Settings
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, shipped
 
 log = logging.getLogger("deck_sim")

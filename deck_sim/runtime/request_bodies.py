@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deck_sim.base.errors import quote
-from deck_sim.base.limits import MAX_VALUES, MOST_PROBLEMS
+from deck_sim.base.limits import MAX_NAME, MAX_VALUES, MOST_PROBLEMS
 from deck_sim.base.redaction import (
     HIDDEN,
     PLAIN,
@@ -22,7 +22,7 @@ from deck_sim.base.redaction import (
     redact_text,
 )
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
-from deck_sim.runtime.serialization import MAX_NAME, dump_json
+from deck_sim.runtime.serialization import dump_json
 
 if TYPE_CHECKING:
     import pydantic

@@ -16,11 +16,11 @@ from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems, refuse
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import checks, commands
-from deck_sim.runtime.advance import with_breaks
+from deck_sim.runtime.moments import LAST_MOMENT, print_moment, read_moment
+from deck_sim.runtime.pauses import with_breaks
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.seeded_runs import RUN, SeededRun, run_problems, seed_run
-from deck_sim.runtime.serialization import print_moment, read_moment
-from deck_sim.runtime.simulation import LAST_MOMENT, Simulation
+from deck_sim.runtime.simulation import Simulation
 
 Seed = Mapping[str, list[dict[str, Any]]]  # by the plural in the API's paths
 

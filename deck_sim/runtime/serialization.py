@@ -4,56 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from deck_sim.base.redaction import redact_fields
-from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.files import files_of, kept_screenshots, screenshot_id
 from deck_sim.engine.records import Event, Resource
 from deck_sim.runtime.files import file_url
-from deck_sim.runtime.simulation import FIRST_MOMENT, LAST_MOMENT, Simulation
+from deck_sim.runtime.moments import print_moment
+from deck_sim.runtime.simulation import Simulation
 
 # One encoder for all: `json.dumps` would make one for each call.
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-
-MAX_NAME = 100  # characters of a text that an error repeats
-
-
-def print_moment(moment: datetime) -> str:
-    """`2025-01-15T09:30:00Z`, with milliseconds only if there are any (assumed)."""
-    precision = "milliseconds" if moment.microsecond >= 1000 else "seconds"
-    return f"{moment.isoformat(timespec=precision).removesuffix('+00:00')}Z"
-
-
-def read_moment(text: str, field: str) -> datetime:
-    """Read an ISO 8601 moment; without an offset it is UTC.
-
-    Raises:
-        ApiError: `input_invalid` if it is not.
-
-    """
-    try:
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # in UTC it may be before the year 1
-        shape = f"`{field}` must be a moment like 2025-01-15T09:30:00Z, not {text[:MAX_NAME]!r}"
-        raise refuse("request/input_invalid", shape, field=field) from None
-
-
-def read_start(text: str, field: str) -> datetime:
-    """Read the moment at which a world begins.
-
-    Raises:
-        ApiError: `input_invalid` if it is no moment, or outside the years of worlds.
-
-    """
-    moment = read_moment(text, field)
-    if not FIRST_MOMENT <= moment < LAST_MOMENT:
-        years = f"{FIRST_MOMENT:%Y} to {LAST_MOMENT.year - 1}"
-        why = f"`{field}` must be in the years {years}, not {print_moment(moment)}"
-        raise refuse("request/input_invalid", why, field=field)
-    return moment
 
 
 def print_resource(

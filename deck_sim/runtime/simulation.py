@@ -10,19 +10,17 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration
 from deck_sim.base.redaction import Masking
-from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.contract.error_catalog import ApiError, problem, raise_problems
 from deck_sim.engine.bounded_log import BoundedLog
 from deck_sim.engine.chance import seed_of
 from deck_sim.engine.commands import Facts
-from deck_sim.engine.options import Options
 from deck_sim.engine.playing import release
 from deck_sim.engine.story import Script
 from deck_sim.engine.world import World
@@ -31,40 +29,16 @@ from deck_sim.runtime.clock_modes import MOVING_CLOCKS, STARTS, ProcessWatch
 from deck_sim.runtime.journal import Journal, StoredAnswer
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.responses import SentResponses
+from deck_sim.runtime.settings import FOLLOW, FROZEN, ON_POLL, Settings
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.selection import HEADER, Choice, NewResource, SelectionState, choose
 
 log = logging.getLogger("deck_sim")
 
-FOLLOW = "follow"  # the only mode that needs the caller and the server in one process
-ON_POLL, FROZEN, REAL = "on_poll", "frozen", "real"
-MODES = (REAL, FROZEN, ON_POLL, FOLLOW)
-WEBHOOK_TIMES = ("wall", "world")  # which clock gives a webhook's timestamp
-FIRST_MOMENT = datetime(1000, 1, 1, tzinfo=UTC)  # at which a world can begin
-LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 _MOST_CHOICES = 20  # that are kept
 _MOST_CRASHES = 20
 _MOST_SCRIPT_ERRORS = 100
 _MOST_WARNINGS = 100  # about ignored names
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The settings of a new world.
-
-    Without `now`, a frozen world starts at `FROZEN_START`, a moving one at the present moment.
-    """
-
-    edition: str = DEFAULT_EDITION
-    mode: str = FROZEN
-    speed: float = 1
-    step: timedelta | None = None  # of an `on_poll` clock; other modes ignore it
-    now: datetime | None = None
-    seed: int | None = 0  # None: one that follows from the key of the world
-    webhook_time: str = "wall"  # one of `WEBHOOK_TIMES`
-    rate_limit: bool = False
-    strict_fidelity: bool = False  # refuse calls that rely on strict assumptions
-    options: Options = field(default_factory=Options)
 
 
 def new_epoch() -> str:

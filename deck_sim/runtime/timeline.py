@@ -9,7 +9,7 @@ from typing import Any, Self
 from deck_sim.base.redaction import redact
 from deck_sim.engine.records import Event, TimelineEntry
 from deck_sim.runtime.journal import GAVE_UP, Call
-from deck_sim.runtime.serialization import print_moment
+from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.simulation import Simulation
 
 Record = tuple[str, dict[str, Any]]  # `entry`, `call` or `event`, and what is printed of it

@@ -11,9 +11,10 @@ from deck_sim.base.errors import nearest
 from deck_sim.base.validation import UNKNOWN_KEY, Strict, format_path
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError, Problem, raise_problems
-from deck_sim.runtime.advance import run_to_end
+from deck_sim.runtime.pauses import run_to_end
 from deck_sim.runtime.seeding import seed_resources, seedable
-from deck_sim.runtime.simulation import Settings, Simulation
+from deck_sim.runtime.settings import Settings
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.fields import Version
 from deck_sim.scenario.library import Library

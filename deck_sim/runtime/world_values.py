@@ -32,7 +32,7 @@ from deck_sim.engine.world import World
 from deck_sim.faults.fault import REGISTRY as FAULTS
 from deck_sim.runtime.journal import Call, Journal, StoredAnswer
 from deck_sim.runtime.rate_limiter import RateLimiter
-from deck_sim.runtime.simulation import Settings
+from deck_sim.runtime.settings import Settings
 from deck_sim.scenario.conditions import Rule
 from deck_sim.scenario.loader import scenario_from_data
 from deck_sim.scenario.model import Scenario

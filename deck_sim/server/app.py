@@ -39,10 +39,10 @@ from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.holds import count_stop, find_call_hold
 from deck_sim.runtime.activity import log_call, log_refused
-from deck_sim.runtime.advance import run_slowly
+from deck_sim.runtime.moments import read_moment
+from deck_sim.runtime.pauses import run_slowly
 from deck_sim.runtime.registry import WorldRegistry, read_key
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
-from deck_sim.runtime.serialization import read_moment
 from deck_sim.runtime.simulation import Refusal, Simulation
 from deck_sim.scenario.selection import HEADER, check_scenario, find_misspelt_header
 from deck_sim.server.fault_injection import (
@@ -52,9 +52,10 @@ from deck_sim.server.fault_injection import (
     leaves_before,
     send_early_webhooks,
 )
+from deck_sim.server.headers import VERSION
 from deck_sim.server.idempotency import answer_once
 from deck_sim.server.long_answers import print_slowly
-from deck_sim.server.request import ASSUMED, VERSION, Answer, Request, error_answer, record_call
+from deck_sim.server.request import ASSUMED, Answer, Request, error_answer, record_call
 from deck_sim.server.routing import Route, Routes, relative_path
 
 WORLD = "Deck-Sim-World"  # a header of control calls: the id of a world, in place of its key

@@ -25,8 +25,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.runtime.activity import log_refused
 from deck_sim.server.accepting import CountedWarning, accepting, listen
+from deck_sim.server.headers import VERSION, read_host
 from deck_sim.server.limits import Limits
-from deck_sim.server.request import VERSION, read_host
 
 log = logging.getLogger("deck_sim")
 

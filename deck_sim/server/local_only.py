@@ -15,7 +15,7 @@ from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.app import refuse_call
-from deck_sim.server.request import read_host
+from deck_sim.server.headers import read_host
 
 _READS = ("GET", "HEAD", "OPTIONS")
 

@@ -9,12 +9,12 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from deck_sim.runtime.advance import run_slowly
 from deck_sim.runtime.files import read_signed_file
+from deck_sim.runtime.pauses import run_slowly
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.control.app import make_control
+from deck_sim.server.headers import VERSION
 from deck_sim.server.openapi.serving import show_document
-from deck_sim.server.request import VERSION
 
 
 def make_app(worlds: WorldRegistry) -> Router:

@@ -5,7 +5,7 @@ import asyncio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.faults.outgoing import RESET
+from deck_sim.faults.endings import RESET
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.app import refuse_call
 from deck_sim.server.fault_injection import end_socket

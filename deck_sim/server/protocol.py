@@ -17,12 +17,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.faults.outgoing import RESET
+from deck_sim.faults.endings import RESET
 from deck_sim.runtime.activity import log_refused
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.accepting import CountedWarning
 from deck_sim.server.app import refuse_call
-from deck_sim.server.fault_injection import CLOSE_SOCKET, WRITE_TO_SOCKET
+from deck_sim.server.extensions import CLOSE_SOCKET, WRITE_TO_SOCKET
 from deck_sim.server.limits import Limits
 
 log = logging.getLogger("deck_sim")

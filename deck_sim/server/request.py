@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope
 
 from deck_sim.base.redaction import redact_query
-from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.contract.operations import Operation
 from deck_sim.engine import checks
@@ -34,7 +33,6 @@ from deck_sim.scenario.selection import Choice
 if TYPE_CHECKING:
     from deck_sim.contract.bodies import Body
 
-VERSION = {"Deck-Sim-Version": __version__}  # a header of every answer
 ASSUMED = "Deck-Sim-Assumed"  # a header: the assumptions that an answer relies on, by ledger name
 
 _CALL_BYTES = 1024  # of memory for a call in the journal, without its texts
@@ -129,14 +127,6 @@ class Request:
     def show(self, resource: Resource, status: int = 200) -> Answer:
         """The answer that shows a resource."""
         return Answer(print_resource(self.simulation, resource), status)
-
-
-def read_host(text: str) -> str:
-    """The host of `host:port`, in small letters, without a dot at its end; empty if it has none."""
-    try:
-        return (urlsplit(f"//{text}").hostname or "").removesuffix(".")
-    except ValueError:  # of brackets
-        return ""
 
 
 def read_assumed(headers: Mapping[str, str]) -> tuple[str, ...]:

@@ -18,7 +18,8 @@ from typing import Any
 
 from deck_sim.engine.timers import Timers
 from deck_sim.engine.world import World
-from deck_sim.runtime.simulation import Settings, Simulation
+from deck_sim.runtime.settings import Settings
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.snapshot import KEPT
 from deck_sim.state import parts
 from deck_sim.state.row_values import RowReader, RowWriter

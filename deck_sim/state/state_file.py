@@ -18,8 +18,9 @@ from deck_sim.base import real_time
 from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.clock_modes import RealClock
+from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.runtime.registry import WorldRegistry, world_token
-from deck_sim.runtime.simulation import LAST_MOMENT, Simulation
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.state.opening import StateFileError, open_database, remedy
 from deck_sim.state.row_values import RowReader, RowWriter, encode
 from deck_sim.state.rows import SavedWorld, is_of_read

@@ -17,7 +17,7 @@ from deck_sim.contract.resources import Kind
 from deck_sim.contract.shapes import text
 from deck_sim.contract.statuses import Command, Machine
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.simulation import Settings
+from deck_sim.runtime.settings import Settings
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import ScenarioError, read_scenario
 from deck_sim.server.openapi.document import document

@@ -14,7 +14,7 @@ from freezegun import freeze_time
 
 from deck_sim import Deck, DeckSimError, WebhookReceiver
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.simulation import Settings
+from deck_sim.runtime.settings import Settings
 from deck_sim.server.serve import Server
 from tests.support.threads import no_thread_left
 

@@ -5,7 +5,7 @@ import itertools
 import json
 
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.simulation import Settings
+from deck_sim.runtime.settings import Settings
 from deck_sim.server.mounts import make_app
 
 from .scripts import CONNECTIONS, CREDENTIAL_RUNS, RUNS, SESSIONS

@@ -13,8 +13,8 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine import commands
 from deck_sim.engine.options import Options
 from deck_sim.engine.world_state import FROZEN_START
-from deck_sim.runtime import advance, clock
-from deck_sim.runtime.simulation import LAST_MOMENT
+from deck_sim.runtime import advance, clock, pauses
+from deck_sim.runtime.moments import LAST_MOMENT
 
 ASKS = "[running: 1s, interaction_required: mfa, running, completed]"
 
@@ -96,7 +96,7 @@ def test_a_real_world_starts_now_and_stops_at_the_last_moment():
 @pytest.fixture
 def late(monkeypatch):
     """A world on a real clock in which a run is over, and nothing was done yet."""
-    monkeypatch.setattr(advance, "BREAK_SECONDS", -1)  # each due thing takes too long
+    monkeypatch.setattr(pauses, "BREAK_SECONDS", -1)  # each due thing takes too long
     simulation = OfflineSimulation(mode="real", now=FROZEN_START)
     simulation.run()
     simulation.real += 60_000_000_000

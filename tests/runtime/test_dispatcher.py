@@ -18,11 +18,13 @@ from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
 from deck_sim.engine.options import Options
 from deck_sim.runtime import advance as advance_module
-from deck_sim.runtime.advance import BREAK_AFTER, run_to_end
+from deck_sim.runtime import pauses
 from deck_sim.runtime.clock import advance_by, settle
 from deck_sim.runtime.dispatcher import Dispatcher
+from deck_sim.runtime.pauses import BREAK_AFTER, run_to_end
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.simulation import Settings, Simulation
+from deck_sim.runtime.settings import Settings
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.server.serve import Server
 from deck_sim.webhooks.sender import Outcome, Sender
@@ -109,7 +111,7 @@ def play(local):
 
 def test_others_are_answered_while_much_falls_due(local, monkeypatch):
     """Webhooks leave when all that is due at the moment is done, as in a short advance."""
-    monkeypatch.setattr(advance_module, "BREAK_SECONDS", 60)
+    monkeypatch.setattr(pauses, "BREAK_SECONDS", 60)
     receivers = Receivers()
     simulation, dispatcher = local(receivers)
     for _ in range(BREAK_AFTER):
@@ -127,7 +129,7 @@ def test_others_are_answered_while_much_falls_due(local, monkeypatch):
 
 def test_a_world_that_catches_up_is_saved_in_each_pause(monkeypatch):
     """One save of all that fell due would keep others waiting, and a stop."""
-    monkeypatch.setattr(advance_module, "BREAK_SECONDS", -1)  # each due thing takes too long
+    monkeypatch.setattr(pauses, "BREAK_SECONDS", -1)  # each due thing takes too long
     simulation, dispatcher, saved = OfflineSimulation(mode="real", now=WALL), Dispatcher(), []
     dispatcher.save = lambda simulation: saved.append(simulation.elapsed)
     simulation.run()
@@ -138,7 +140,7 @@ def test_a_world_that_catches_up_is_saved_in_each_pause(monkeypatch):
 
 def test_no_time_passes_in_the_background_once_the_clocks_are_stopped(monkeypatch):
     """A stop does not wait until a world has caught up."""
-    monkeypatch.setattr(advance_module, "BREAK_SECONDS", -1)
+    monkeypatch.setattr(pauses, "BREAK_SECONDS", -1)
     simulation, dispatcher = OfflineSimulation(mode="real", now=WALL), Dispatcher()
     simulation.run()
     simulation.real += 60_000_000_000

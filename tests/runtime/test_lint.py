@@ -10,7 +10,8 @@ from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.world_state import FROZEN_START
 from deck_sim.runtime.journal import Call
 from deck_sim.runtime.lint import LINT_RULES, find_problems
-from deck_sim.runtime.simulation import Settings, Simulation
+from deck_sim.runtime.settings import Settings
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, shipped
 
 BODY = {"connection_id": "conn_1"}

@@ -15,7 +15,7 @@ from deck_sim.engine.records import Hold
 from deck_sim.engine.timers import ATTEMPT
 from deck_sim.engine.world_state import FROZEN_START
 from deck_sim.runtime import advance
-from deck_sim.runtime.simulation import LAST_MOMENT
+from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.webhooks.signing import secret_of
 
 MINUTE = 60 * SECOND

@@ -7,7 +7,7 @@ from deck_sim.engine.options import Options
 from deck_sim.engine.world_state import FROZEN_START
 from deck_sim.runtime.journal import Call
 from deck_sim.runtime.registry import WorldRegistry, world_token
-from deck_sim.runtime.simulation import Settings
+from deck_sim.runtime.settings import Settings
 from deck_sim.scenario.loader import read_scenario
 
 MINE = "version: 1\nname: mine\ntask_run: [running, completed]"

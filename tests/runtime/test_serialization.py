@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.runtime.serialization import print_moment, read_moment
+from deck_sim.runtime.moments import print_moment, read_moment
 
 
 @pytest.mark.parametrize(

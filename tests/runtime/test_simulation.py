@@ -6,8 +6,8 @@ import pytest
 from offline import SECOND, OfflineSimulation
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.runtime import advance
-from deck_sim.runtime.advance import run_to_end
+from deck_sim.runtime import pauses
+from deck_sim.runtime.pauses import run_to_end
 from deck_sim.runtime.seeding import seed_resources
 from deck_sim.runtime.timeline import print_timeline
 
@@ -46,7 +46,7 @@ def test_what_went_wrong_is_kept_in_part_and_counted(simulation):
 @pytest.fixture
 def seeding(simulation, monkeypatch):
     """A seed of two agents, in the pause after the first."""
-    monkeypatch.setattr(advance, "BREAK_SECONDS", -1)
+    monkeypatch.setattr(pauses, "BREAK_SECONDS", -1)
     agents = [{"id": "agt_a", "name": "A"}, {"id": "agt_b", "name": "B"}]
     found = seed_resources(simulation, {"agents": agents})
     next(found)

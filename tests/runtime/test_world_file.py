@@ -5,7 +5,8 @@ import copy
 import pytest
 from jsonschema import Draft202012Validator
 
-from deck_sim.runtime.simulation import Settings, Simulation
+from deck_sim.runtime.settings import Settings
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.world_file import is_world_file, load_world_file, world_schema
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import ScenarioError

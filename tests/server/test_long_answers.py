@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from deck_sim.runtime.advance import run_slowly
+from deck_sim.runtime.pauses import run_slowly
 from deck_sim.server.long_answers import MOST_AT_ONCE, print_slowly
 from deck_sim.server.request import Answer
 

@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from deck_sim.runtime.advance import run_slowly
+from deck_sim.runtime.pauses import run_slowly
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server import open_calls
 from deck_sim.server.fault_injection import SocketReset

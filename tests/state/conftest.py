@@ -8,9 +8,9 @@ import pytest
 from whole_world import whole
 
 from deck_sim.base import real_time
-from deck_sim.runtime.advance import run_to_end
+from deck_sim.runtime.pauses import run_to_end
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.simulation import Settings
+from deck_sim.runtime.settings import Settings
 from deck_sim.scenario.library import shipped
 from deck_sim.server.serve import Server
 from deck_sim.state.state_file import keep_worlds

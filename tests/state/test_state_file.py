@@ -17,7 +17,7 @@ from unittest.mock import ANY
 import pytest
 from whole_world import whole
 
-from deck_sim.runtime.advance import run_to_end
+from deck_sim.runtime.pauses import run_to_end
 from deck_sim.runtime.registry import WorldRegistry, world_token
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario

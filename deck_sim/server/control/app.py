@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from deck_sim.base.redaction import mask_key
 from deck_sim.base.version import __version__
 from deck_sim.engine.story import KINDS
 from deck_sim.engine.waiting import asks_person
-from deck_sim.runtime.activity import mask_key
+from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.registry import WorldRegistry, world_token
-from deck_sim.runtime.serialization import print_moment
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.app import App
 

@@ -21,7 +21,7 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.engine.options import MOST, OPTION_TYPES, Options
 from deck_sim.faults.values import EventName, Match
-from deck_sim.runtime.simulation import MODES, WEBHOOK_TIMES
+from deck_sim.runtime.settings import MODES, WEBHOOK_TIMES
 from deck_sim.scenario.conditions import Rule
 
 IDLE = "idle"

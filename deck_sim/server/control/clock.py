@@ -17,8 +17,9 @@ from deck_sim.engine.records import Resource
 from deck_sim.engine.waiting import waiting
 from deck_sim.runtime import clock
 from deck_sim.runtime.advance import Advance, AdvanceReport
-from deck_sim.runtime.serialization import print_moment, read_moment
-from deck_sim.runtime.simulation import FOLLOW, ON_POLL, REAL, Simulation
+from deck_sim.runtime.moments import print_moment, read_moment
+from deck_sim.runtime.settings import FOLLOW, ON_POLL, REAL
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.timeline import print_entries
 from deck_sim.server.control.holds import print_holds
 from deck_sim.server.control.routes import route

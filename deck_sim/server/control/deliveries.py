@@ -7,8 +7,9 @@ from deck_sim.engine import deliveries
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.clock import settle
-from deck_sim.runtime.serialization import print_moment, print_resource, record_message
-from deck_sim.runtime.simulation import FROZEN
+from deck_sim.runtime.moments import print_moment
+from deck_sim.runtime.serialization import print_resource, record_message
+from deck_sim.runtime.settings import FROZEN
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 from deck_sim.webhooks.signing import SIGNATURE

@@ -12,7 +12,7 @@ from deck_sim.engine.holds import stories_at
 from deck_sim.engine.records import Hold
 from deck_sim.engine.story import KINDS
 from deck_sim.engine.world import World
-from deck_sim.runtime.serialization import print_moment
+from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.control.room import check_room
 from deck_sim.server.control.routes import route

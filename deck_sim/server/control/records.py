@@ -10,9 +10,10 @@ from deck_sim.base.errors import quote
 from deck_sim.base.redaction import Masking, redact_headers
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.runtime.journal import GAVE_UP, KEPT_HEADERS, Call
+from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.request_bodies import read_for_journal
 from deck_sim.runtime.responses import SentResponse
-from deck_sim.runtime.serialization import print_moment, record_message, record_resource
+from deck_sim.runtime.serialization import record_message, record_resource
 from deck_sim.runtime.timeline import print_timeline
 from deck_sim.server.control.people import check_kind
 from deck_sim.server.control.routes import ROUTES, route

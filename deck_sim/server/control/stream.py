@@ -13,16 +13,18 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 from deck_sim.base.durations import format_duration
+from deck_sim.base.redaction import mask_key
 from deck_sim.base.version import __version__
-from deck_sim.runtime.activity import mask_key
 from deck_sim.runtime.changes import Listener
+from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.registry import WorldRegistry, world_token
-from deck_sim.runtime.serialization import print_moment
-from deck_sim.runtime.simulation import REAL, Simulation
+from deck_sim.runtime.settings import REAL
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.timeline import Position, next_record
 from deck_sim.server.control.reports import read_word
 from deck_sim.server.control.routes import route
-from deck_sim.server.request import VERSION, Answer, Request
+from deck_sim.server.headers import VERSION
+from deck_sim.server.request import Answer, Request
 
 LAST_EVENT_ID = "last-event-id"
 HEARTBEAT_SECONDS = 15  # between two comments on a stream on which nothing happens

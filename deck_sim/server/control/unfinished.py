@@ -20,8 +20,9 @@ from deck_sim.engine.timers import (
 )
 from deck_sim.engine.waiting import TIMER_EFFECTS, asks_person, explain_need, next_due
 from deck_sim.engine.world import World
-from deck_sim.runtime.serialization import print_moment
-from deck_sim.runtime.simulation import FOLLOW, FROZEN, ON_POLL, REAL, Simulation
+from deck_sim.runtime.moments import print_moment
+from deck_sim.runtime.settings import FOLLOW, FROZEN, ON_POLL, REAL
+from deck_sim.runtime.simulation import Simulation
 
 MOST_UNFINISHED = 200  # that are listed
 _DELIVERY = "event_delivery"

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.redaction import mask_key
 from deck_sim.base.work_threads import run_in_thread
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import raise_problems, refuse
 from deck_sim.engine.options import OPTION_TYPES
 from deck_sim.engine.records import AdditiveChanges
 from deck_sim.engine.world import World
-from deck_sim.runtime.activity import mask_key
-from deck_sim.runtime.advance import run_slowly
+from deck_sim.runtime.moments import print_moment, read_start
+from deck_sim.runtime.pauses import run_slowly
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES, read_object
-from deck_sim.runtime.serialization import print_moment, read_start
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.unplayed import find_unplayed_login
 from deck_sim.scenario.selection import check_scenario

@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from deck_sim.server.request import VERSION
+from deck_sim.server.headers import VERSION
 
 STATIC = Path(__file__).with_name("static")
 PAGE = "index.html"

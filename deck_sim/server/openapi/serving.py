@@ -6,11 +6,11 @@ from starlette.responses import Response
 from deck_sim.base.errors import quote, suggest
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.runtime.advance import run_slowly
+from deck_sim.runtime.pauses import run_slowly
 from deck_sim.runtime.registry import WorldRegistry, read_key
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.server.app import refuse_call
-from deck_sim.server.request import VERSION
+from deck_sim.server.headers import VERSION
 
 
 async def show_document(worlds: WorldRegistry, request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from deck_sim.runtime.advance import run_to_end
+from deck_sim.runtime.pauses import run_to_end
 from deck_sim.runtime.seeding import seed_resources
 from deck_sim.server.openapi.document import document
 

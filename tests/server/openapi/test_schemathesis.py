@@ -17,7 +17,7 @@ from budget import BUDGET, REPEATS
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.simulation import Settings
+from deck_sim.runtime.settings import Settings
 from deck_sim.server.serve import Server
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")

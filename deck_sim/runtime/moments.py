@@ -1,0 +1,45 @@
+"""Moments as the APIs and the program read and print them, and the first and last of a world."""
+
+from datetime import UTC, datetime
+
+from deck_sim.base.limits import MAX_NAME
+from deck_sim.contract.error_catalog import refuse
+
+FIRST_MOMENT = datetime(1000, 1, 1, tzinfo=UTC)  # at which a world can begin
+LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+def print_moment(moment: datetime) -> str:
+    """`2025-01-15T09:30:00Z`, with milliseconds only if there are any (assumed)."""
+    precision = "milliseconds" if moment.microsecond >= 1000 else "seconds"
+    return f"{moment.isoformat(timespec=precision).removesuffix('+00:00')}Z"
+
+
+def read_moment(text: str, field: str) -> datetime:
+    """Read an ISO 8601 moment; without an offset it is UTC.
+
+    Raises:
+        ApiError: `input_invalid` if it is not.
+
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # in UTC it may be before the year 1
+        shape = f"`{field}` must be a moment like 2025-01-15T09:30:00Z, not {text[:MAX_NAME]!r}"
+        raise refuse("request/input_invalid", shape, field=field) from None
+
+
+def read_start(text: str, field: str) -> datetime:
+    """Read the moment at which a world begins.
+
+    Raises:
+        ApiError: `input_invalid` if it is no moment, or outside the years of worlds.
+
+    """
+    moment = read_moment(text, field)
+    if not FIRST_MOMENT <= moment < LAST_MOMENT:
+        years = f"{FIRST_MOMENT:%Y} to {LAST_MOMENT.year - 1}"
+        why = f"`{field}` must be in the years {years}, not {print_moment(moment)}"
+        raise refuse("request/input_invalid", why, field=field)
+    return moment

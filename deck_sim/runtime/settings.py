@@ -1,0 +1,31 @@
+"""The settings of a new world, and the names of the clock modes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from deck_sim.contract.editions import DEFAULT_EDITION
+from deck_sim.engine.options import Options
+
+FOLLOW = "follow"  # the only mode that needs the caller and the server in one process
+ON_POLL, FROZEN, REAL = "on_poll", "frozen", "real"
+MODES = (REAL, FROZEN, ON_POLL, FOLLOW)
+WEBHOOK_TIMES = ("wall", "world")  # which clock gives a webhook's timestamp
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of a new world.
+
+    Without `now`, a frozen world starts at `FROZEN_START`, a moving one at the present moment.
+    """
+
+    edition: str = DEFAULT_EDITION
+    mode: str = FROZEN
+    speed: float = 1
+    step: timedelta | None = None  # of an `on_poll` clock; other modes ignore it
+    now: datetime | None = None
+    seed: int | None = 0  # None: one that follows from the key of the world
+    webhook_time: str = "wall"  # one of `WEBHOOK_TIMES`
+    rate_limit: bool = False
+    strict_fidelity: bool = False  # refuse calls that rely on strict assumptions
+    options: Options = field(default_factory=Options)
