@@ -11,40 +11,32 @@ reset it. So a result is recorded in the world that the simulation has when the 
 a world that was dropped sends nothing more.
 """
 
+from __future__ import annotations
+
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from deck_sim.base import real_time
-from deck_sim.base.redaction import mask_key, redact_headers
+from deck_sim.base.redaction import mask_key
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.engine.deliveries import (
-    Attempt,
-    AttemptResult,
-    record_attempt,
-    secrets_of,
-    take_outbox,
-)
-from deck_sim.faults.outgoing import FAULT_HEADER, OutgoingWebhook
-from deck_sim.runtime.activity import log_attempt
 from deck_sim.runtime.changes import Changes
-from deck_sim.runtime.clock import advance_to_clock, catch_up, settle
-from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.pauses import Result, run_slowly, run_to_end
-from deck_sim.runtime.serialization import custom_headers, dump_json, print_message
 from deck_sim.runtime.settings import FOLLOW
-from deck_sim.runtime.simulation import Simulation
-from deck_sim.webhooks.sender import App, Outcome, Sender, explain_status
-from deck_sim.webhooks.signing import TOLERANCE, SignatureError, signed_headers, verify
+from deck_sim.webhooks.sender import App, Sender
+
+if TYPE_CHECKING:
+    from deck_sim.engine.deliveries import Attempt
+    from deck_sim.runtime.attempts import MakeAttempt
+    from deck_sim.runtime.simulation import Simulation
 
 log = logging.getLogger("deck_sim")
-
-MakeAttempt = Callable[[], Awaitable[AttemptResult]]
 
 _BACKGROUND_MODES = ("real", "on_poll")
 _MAX_SLEEP = timedelta(minutes=1)
@@ -133,6 +125,8 @@ class Dispatcher:
 
     async def catch_up(self, simulation: Simulation) -> None:
         """Move a world to where its clock is by now, before a call is answered."""
+        from deck_sim.runtime.clock import advance_to_clock
+
         if simulation.mode == FOLLOW and not simulation.advancing:
             await self.drive(simulation, advance_to_clock(simulation))
         else:
@@ -142,6 +136,7 @@ class Dispatcher:
         """Move a world to where its clock is by now; it is saved in each pause, as each save of a
         great change would keep others waiting.
         """
+        from deck_sim.runtime.clock import catch_up
 
         def save_in_pauses() -> Generator[None, None, None]:
             for _ in catch_up(simulation):
@@ -155,16 +150,18 @@ class Dispatcher:
 
         Results are recorded in the order of the outbox, so equal runs have equal timelines.
         """
+        from deck_sim.runtime.attempts import end_attempts, record_result
+
         begun = self._begin_attempts(simulation)
         try:
             results = await asyncio.gather(*(make() for _, make in begun))
         except BaseException:  # canceled: the attempts are still to be made
             ids = [attempt.delivery_id for attempt, _ in begun]
             simulation.world.outbox[:0] = ids
-            _end_attempts(simulation, *ids)
+            end_attempts(simulation, *ids)
             raise
         for (attempt, _), result in zip(begun, results, strict=True):
-            _record(simulation, attempt, result)
+            record_result(simulation, attempt, result)
         self.save(simulation)
 
     def wake(self, simulation: Simulation) -> None:
@@ -224,6 +221,8 @@ class Dispatcher:
             await asyncio.wait(attempts)
 
     async def _deliver_in_background(self, simulation: Simulation, background: _Background) -> None:
+        from deck_sim.runtime.clock import settle
+
         try:
             while simulation.mode in _BACKGROUND_MODES:
                 background.wake.clear()
@@ -239,10 +238,12 @@ class Dispatcher:
             background.loop = None
 
     def _start_attempts(self, simulation: Simulation, background: _Background) -> None:
+        from deck_sim.runtime.attempts import record_result
+
         async def record(attempt: Attempt, make: MakeAttempt) -> None:
             result = await make()
             await self._let_time_pass(simulation)
-            _record(simulation, attempt, result)
+            record_result(simulation, attempt, result)
             self._announce(simulation)
             self.save(simulation)
 
@@ -262,88 +263,12 @@ class Dispatcher:
         return timedelta(seconds=min(max(left, 0), _MAX_SLEEP.total_seconds()))
 
     def _begin_attempts(self, simulation: Simulation) -> list[tuple[Attempt, MakeAttempt]]:
-        """Take the outbox. The body of an event is printed once for all destinations."""
-        attempts = take_outbox(simulation.world)
-        simulation.attempting += [attempt.delivery_id for attempt in attempts]
+        """Take the outbox."""
+        from deck_sim.runtime import attempts
+
+        taken = attempts.take_attempts(simulation)
         self.save(simulation)
-        events = {attempt.event.id: attempt.event for attempt in attempts}
-        bodies = {id_: dump_json(print_message(simulation, it)) for id_, it in events.items()}
-        return [
-            (one, partial(self._try, simulation, one, bodies[one.event.id])) for one in attempts
-        ]
-
-    async def _try(self, simulation: Simulation, attempt: Attempt, body: bytes) -> AttemptResult:
-        world, config, fault = simulation.world, attempt.destination["config"], attempt.fault
-        at, wall = world.now, simulation.caller_time or self._wall()
-        stamp = wall if simulation.settings.webhook_time == "wall" else at
-        secrets = tuple(secrets_of(world, attempt.destination))
-        webhook = OutgoingWebhook(secrets, stamp, body, body)
-        if fault is not None:
-            webhook = fault.apply(webhook)
-        headers = {
-            "user-agent": "deck-sim",
-            **custom_headers(config.get("custom_headers")),
-            **webhook.headers,
-            **({} if fault is None else {FAULT_HEADER: fault.key}),
-            **signed_headers(webhook.secrets, attempt.event.id, webhook.stamp, webhook.signed),
-        }
-        outcome = await self._send(config["url"], headers, webhook)
-        error = outcome.error
-        if error is None and not outcome.ok and abs(wall - stamp) > TOLERANCE:
-            error = (
-                f"answered {outcome.status}; the timestamp is the world's ({print_moment(stamp)}),"
-                " and receivers refuse one that is more than five minutes off: use"
-                " `webhook_time: wall`"
-            )
-        return AttemptResult(
-            at=at,
-            number=attempt.number,
-            ok=outcome.ok,
-            status=outcome.status,
-            error=error,
-            latency_ms=outcome.latency_ms,
-            request=redact_headers(outcome.request or headers),
-            response=redact_headers(outcome.headers),
-            fault=fault and fault.key,
-            refusal=_explain_refusal(secrets[0], headers, webhook.body, wall),
-        )
-
-    async def _send(
-        self, url: str, headers: Mapping[str, str], webhook: OutgoingWebhook
-    ) -> Outcome:
-        """Send a webhook as often as a fault says; returns the outcome of the first copy."""
-        if (status := webhook.answered) is not None:
-            why = explain_status(status) or f"answered {status} before it got to the receiver"
-            return Outcome(status, why, latency_ms=0)
-        send = partial(self._sender.send, url, headers, webhook.sent, at_once=webhook.at_once)
-        if webhook.at_once:
-            outcomes = await asyncio.gather(*(send() for _ in range(webhook.copies)))
-        else:
-            outcomes = [await send() for _ in range(webhook.copies)]
-        return outcomes[0]
-
-
-def _explain_refusal(
-    secret: str, headers: Mapping[str, str], body: bytes, now: datetime
-) -> str | None:
-    """Why a receiver that verifies the signature refuses a webhook; None if it takes it."""
-    try:
-        verify(secret, headers, body, now)
-    except SignatureError as error:
-        return str(error)
-    return None
-
-
-def _end_attempts(simulation: Simulation, *delivery_ids: str) -> None:
-    for delivery_id in delivery_ids:
-        simulation.attempting.remove(delivery_id)
-
-
-def _record(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> None:
-    _end_attempts(simulation, attempt.delivery_id)
-    record_attempt(simulation.world, attempt, result)
-    retries = simulation.world.timers.of(attempt.delivery_id)
-    log_attempt(simulation.key, attempt, result, retries[0].at if retries else None)
+        return attempts.prepare_attempts(simulation, taken, self._sender, self._wall)
 
 
 async def _log_errors(simulation: Simulation, work: Callable[[], Awaitable[None]]) -> None:

@@ -1,5 +1,7 @@
 """The worlds of one server. An API key selects a world, which is created on first use."""
 
+from __future__ import annotations
+
 import logging
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Generator, Iterator
@@ -7,17 +9,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import islice
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from deck_sim.base.errors import quote
 from deck_sim.base.redaction import mask_key
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.engine.chance import make_id
+from deck_sim.engine.chance import make_id, seed_of
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.pauses import run_to_end, with_breaks
 from deck_sim.runtime.settings import Settings
-from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, shipped
+
+if TYPE_CHECKING:
+    from deck_sim.runtime.simulation import Simulation
 
 log = logging.getLogger("deck_sim")
 
@@ -156,6 +160,8 @@ class WorldRegistry:
 
     def make(self, key: str, settings: Settings) -> Simulation:
         """Make an empty world that is not served yet."""
+        from deck_sim.runtime.simulation import Simulation  # the first world is made late
+
         library, url = Library(self.library), self.files_url(key)
         return Simulation(key, settings, library, files_url=url)
 
@@ -344,6 +350,11 @@ class WorldRegistry:
         """As `load`, for the world whose key has that token."""
         if token not in self._by_token and self.state and (key := self.state.find_key(token)):
             yield from self.load(key)
+
+    def keyless_request_id(self) -> str:
+        """Return the id of the first control call of a world that `keyless` returns."""
+        seed = self.settings.seed
+        return make_id(seed_of("") if seed is None else seed, "ctl", 1)
 
     def next_request_id(self) -> str:
         """Return an id for a request that reached no world."""

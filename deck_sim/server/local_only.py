@@ -14,7 +14,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.app import refuse_call
 from deck_sim.server.headers import read_host
 
 _READS = ("GET", "HEAD", "OPTIONS")
@@ -44,7 +43,11 @@ class LocalOnly:
             error = self._check_host(host)
         if origin is not None and origin.partition(b"://")[2] != host:
             error = _check_origin(scope, origin) or error
-        app = self._app if error is None else refuse_call(self._worlds, error, scope)
+        app = self._app
+        if error is not None:
+            from deck_sim.server.app import refuse_call
+
+            app = refuse_call(self._worlds, error, scope)
         await app(scope, receive, send)
 
     def _refuse_host(self, header: bytes) -> ApiError | None:

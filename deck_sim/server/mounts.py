@@ -1,20 +1,20 @@
 """The whole ASGI app: what is mounted where."""
 
+import json
 import re
+from contextlib import suppress
 from functools import cache, partial
 from urllib.parse import quote
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from deck_sim.runtime.files import read_signed_file
 from deck_sim.runtime.pauses import run_slowly
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.control.app import make_control
 from deck_sim.server.headers import VERSION
-from deck_sim.server.openapi.serving import show_document
+from deck_sim.server.health import HEALTH, health
 
 
 def make_app(worlds: WorldRegistry) -> Router:
@@ -27,11 +27,21 @@ def make_app(worlds: WorldRegistry) -> Router:
 
         return app.make_api(worlds), app.make_fallback(worlds)
 
+    @cache
+    def make_control_app() -> ASGIApp:
+        """The control API: it imports all that a world needs."""
+        from deck_sim.server.control import app
+
+        return app.make_control(worlds)
+
     async def call_api(scope: Scope, receive: Receive, send: Send) -> None:
         await make_deck_apps()[0](scope, receive, send)
 
     async def call_fallback(scope: Scope, receive: Receive, send: Send) -> None:
         await make_deck_apps()[1](scope, receive, send)
+
+    async def call_control(scope: Scope, receive: Receive, send: Send) -> None:
+        await make_control_app()(scope, receive, send)
 
     return Router(
         routes=[
@@ -39,8 +49,9 @@ def make_app(worlds: WorldRegistry) -> Router:
             Route("/_sim/files/{token}/{file_id}", partial(_show_file, worlds)),
             Route("/_sim/ui", _show_inspector),
             Route("/_sim/ui/{name:path}", _show_inspector),
-            _AnyPathMount("/_sim", make_control(worlds)),
-            Route("/openapi.json", partial(show_document, worlds)),
+            Route(f"/_sim{HEALTH}", partial(_show_health, worlds)),
+            _AnyPathMount("/_sim", call_control),
+            Route("/openapi.json", partial(_show_document, worlds)),
         ],
         redirect_slashes=False,
         default=call_fallback,
@@ -55,6 +66,23 @@ class _AnyPathMount(Mount):
         self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
+async def _show_health(worlds: WorldRegistry, request: Request) -> Response:
+    with suppress(ClientDisconnect):
+        async for _ in request.stream():  # a client may send a body all the same
+            pass
+    data = {**health(), "request_id": worlds.keyless_request_id()}
+    response = Response(json.dumps(data, separators=(",", ":")), 200, VERSION, "application/json")
+    if request.method == "HEAD":
+        response.body = b""
+    return response
+
+
+async def _show_document(worlds: WorldRegistry, request: Request) -> Response:
+    from deck_sim.server.openapi import serving
+
+    return await serving.show_document(worlds, request)
+
+
 async def _show_inspector(request: Request) -> Response:
     from deck_sim.server.inspector import serving
 
@@ -63,6 +91,8 @@ async def _show_inspector(request: Request) -> Response:
 
 async def _show_file(worlds: WorldRegistry, request: Request) -> Response:
     """Show a file or screenshot. Its `url` has a signature instead of an API key."""
+    from deck_sim.runtime.files import read_signed_file
+
     token = request.path_params["token"]
     await run_slowly(worlds.load_by_token(token))
     simulation = worlds.find_by_token(token)

@@ -7,8 +7,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.faults.endings import RESET
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.app import refuse_call
-from deck_sim.server.fault_injection import end_socket
 
 # Real time for calls that end by themselves, for canceled ones, and for those that go on.
 _END_SECONDS = (0.1, 0.2, 0.1)
@@ -46,6 +44,9 @@ class OpenCalls:
         except asyncio.CancelledError:
             if not self._is_ending:
                 raise
+            from deck_sim.server.app import refuse_call
+            from deck_sim.server.fault_injection import end_socket
+
             self.cut += 1
             if call in self._unanswered:
                 stopped = refuse_call(self._worlds, refuse("deck_sim/unavailable"), scope)

@@ -21,7 +21,6 @@ from deck_sim.faults.endings import RESET
 from deck_sim.runtime.activity import log_refused
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.accepting import CountedWarning
-from deck_sim.server.app import refuse_call
 from deck_sim.server.extensions import CLOSE_SOCKET, WRITE_TO_SOCKET
 from deck_sim.server.limits import Limits
 
@@ -184,6 +183,8 @@ class Protocol(H11Protocol):
 
     def _send_last(self, error: ApiError) -> None:
         """Answer at once with an error in place of the app, and close the connection."""
+        from deck_sim.server.app import refuse_call
+
         if self.cycle is not None:
             self.cycle.disconnected = True
             self.cycle.message_event.set()

@@ -3,7 +3,6 @@
 from typing import Any
 
 from deck_sim.base.redaction import mask_key
-from deck_sim.base.version import __version__
 from deck_sim.engine.story import KINDS
 from deck_sim.engine.waiting import asks_person
 from deck_sim.runtime.moments import print_moment
@@ -27,16 +26,17 @@ from deck_sim.server.control import (  # noqa: F401
     worlds,
 )
 from deck_sim.server.control.routes import ROUTES, route
+from deck_sim.server.health import HEALTH, health
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import Routes
 
-HEALTH, WORLDS = "/health", "/worlds"
+WORLDS = "/worlds"
 
 
 @route("GET", HEALTH)
 def show_health(request: Request) -> Answer:
-    """Show that the server runs. Needs no key."""
-    return Answer({"status": "ok", "version": __version__})
+    """Show that the server runs. Needs no key. `mounts` answers it without this app."""
+    return Answer(health())
 
 
 @route("GET", WORLDS)

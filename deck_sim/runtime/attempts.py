@@ -1,0 +1,129 @@
+"""The attempts to deliver webhooks: each is taken from the outbox, made and recorded."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from deck_sim.base.redaction import redact_headers
+from deck_sim.engine.deliveries import (
+    Attempt,
+    AttemptResult,
+    record_attempt,
+    secrets_of,
+    take_outbox,
+)
+from deck_sim.faults.outgoing import FAULT_HEADER, OutgoingWebhook
+from deck_sim.runtime.activity import log_attempt
+from deck_sim.runtime.moments import print_moment
+from deck_sim.runtime.serialization import custom_headers, dump_json, print_message
+from deck_sim.runtime.simulation import Simulation
+from deck_sim.webhooks.sender import Outcome, Sender, explain_status
+from deck_sim.webhooks.signing import TOLERANCE, SignatureError, signed_headers, verify
+
+MakeAttempt = Callable[[], Awaitable[AttemptResult]]
+
+
+def take_attempts(simulation: Simulation) -> list[Attempt]:
+    """Take the outbox."""
+    attempts = take_outbox(simulation.world)
+    simulation.attempting += [attempt.delivery_id for attempt in attempts]
+    return attempts
+
+
+def prepare_attempts(
+    simulation: Simulation,
+    attempts: Sequence[Attempt],
+    sender: Sender,
+    clock: Callable[[], datetime],
+) -> list[tuple[Attempt, MakeAttempt]]:
+    """Give each attempt the function that makes it. The body of an event is printed once for all
+    destinations.
+    """
+    events = {attempt.event.id: attempt.event for attempt in attempts}
+    bodies = {id_: dump_json(print_message(simulation, it)) for id_, it in events.items()}
+    make = partial(_make, sender, clock, simulation)
+    return [(one, partial(make, one, bodies[one.event.id])) for one in attempts]
+
+
+async def _make(
+    sender: Sender,
+    clock: Callable[[], datetime],
+    simulation: Simulation,
+    attempt: Attempt,
+    body: bytes,
+) -> AttemptResult:
+    world, config, fault = simulation.world, attempt.destination["config"], attempt.fault
+    at, wall = world.now, simulation.caller_time or clock()
+    stamp = wall if simulation.settings.webhook_time == "wall" else at
+    secrets = tuple(secrets_of(world, attempt.destination))
+    webhook = OutgoingWebhook(secrets, stamp, body, body)
+    if fault is not None:
+        webhook = fault.apply(webhook)
+    headers = {
+        "user-agent": "deck-sim",
+        **custom_headers(config.get("custom_headers")),
+        **webhook.headers,
+        **({} if fault is None else {FAULT_HEADER: fault.key}),
+        **signed_headers(webhook.secrets, attempt.event.id, webhook.stamp, webhook.signed),
+    }
+    outcome = await _send(sender, config["url"], headers, webhook)
+    error = outcome.error
+    if error is None and not outcome.ok and abs(wall - stamp) > TOLERANCE:
+        error = (
+            f"answered {outcome.status}; the timestamp is the world's ({print_moment(stamp)}),"
+            " and receivers refuse one that is more than five minutes off: use"
+            " `webhook_time: wall`"
+        )
+    return AttemptResult(
+        at=at,
+        number=attempt.number,
+        ok=outcome.ok,
+        status=outcome.status,
+        error=error,
+        latency_ms=outcome.latency_ms,
+        request=redact_headers(outcome.request or headers),
+        response=redact_headers(outcome.headers),
+        fault=fault and fault.key,
+        refusal=_explain_refusal(secrets[0], headers, webhook.body, wall),
+    )
+
+
+async def _send(
+    sender: Sender, url: str, headers: Mapping[str, str], webhook: OutgoingWebhook
+) -> Outcome:
+    """Send a webhook as often as a fault says; returns the outcome of the first copy."""
+    if (status := webhook.answered) is not None:
+        why = explain_status(status) or f"answered {status} before it got to the receiver"
+        return Outcome(status, why, latency_ms=0)
+    send = partial(sender.send, url, headers, webhook.sent, at_once=webhook.at_once)
+    if webhook.at_once:
+        outcomes = await asyncio.gather(*(send() for _ in range(webhook.copies)))
+    else:
+        outcomes = [await send() for _ in range(webhook.copies)]
+    return outcomes[0]
+
+
+def _explain_refusal(
+    secret: str, headers: Mapping[str, str], body: bytes, now: datetime
+) -> str | None:
+    """Why a receiver that verifies the signature refuses a webhook; None if it takes it."""
+    try:
+        verify(secret, headers, body, now)
+    except SignatureError as error:
+        return str(error)
+    return None
+
+
+def end_attempts(simulation: Simulation, *delivery_ids: str) -> None:
+    """Note that no attempt at these deliveries is in progress any more."""
+    for delivery_id in delivery_ids:
+        simulation.attempting.remove(delivery_id)
+
+
+def record_result(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> None:
+    """Record and log the result of an attempt."""
+    end_attempts(simulation, attempt.delivery_id)
+    record_attempt(simulation.world, attempt, result)
+    retries = simulation.world.timers.of(attempt.delivery_id)
+    log_attempt(simulation.key, attempt, result, retries[0].at if retries else None)
