@@ -38,13 +38,9 @@ def test_a_limit_that_is_not_promised_has_no_mutants(monkeypatch):
     before = {mutant.limit for mutant in find_mutants()}
     monkeypatch.setattr(mutate, "_NOT_PROMISED", {"a reason": ("base.limits", "scenario.yaml")})
     left = {mutant.limit for mutant in find_mutants()}
-    assert before - left == {
-        "base.limits.MAX_VALUES",
-        "base.limits.MOST_PROBLEMS",
-        "scenario.yaml.reader.MAX_BYTES",
-        "scenario.yaml.reader.MAX_DEPTH",
-        "scenario.yaml.reader.MAX_DIGITS",
-    }
+    gone = {limit for limit in before if limit.startswith(("base.limits.", "scenario.yaml."))}
+    assert gone
+    assert before - left == gone
 
 
 def test_an_entry_of_the_table_that_names_no_limit_is_an_error(monkeypatch):
