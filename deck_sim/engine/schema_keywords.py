@@ -5,14 +5,16 @@ Some keywords are our own: those that match patterns, since Python's `re` cannot
 `uniqueItems`, which is quadratic in the library.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from typing import Any
 
 from deck_sim.engine.regex_limits import search
-from deck_sim.engine.work_limits import spend
+from deck_sim.engine.work_limits import current_work, spend
 
 REFERENCES = ("$ref", "$dynamicRef")
+_NESTED = (*REFERENCES, "$recursiveRef")
+MOST_NESTED = 150  # references inside one another
 _PER_ITEM = {  # keywords that look at each item or property of a value
     *("items", "prefixItems", "additionalItems", "contains", "uniqueItems", "unevaluatedItems"),
     *("additionalProperties", "patternProperties", "propertyNames", "unevaluatedProperties"),
@@ -59,9 +61,24 @@ def _counted(word: str, function: Any) -> Callable[[Any, Any, Any, Any], Iterato
             if word == "unevaluatedItems":
                 steps += len(instance) ** 2 // 1000
         spend(steps)
-        return map(_count_error, function(validator, value, instance, schema) or ())
+        found = function(validator, value, instance, schema) or ()
+        return map(_count_error, _follow(found) if word in _NESTED else found)
 
     return keyword
+
+
+def _follow(found: Iterable[Any]) -> Iterator[Any]:
+    """What a reference leads to. The depth is limited, because generators that are closed at the
+    end of Python's stack print errors.
+    """
+    work = current_work()
+    work.depth += 1
+    try:
+        if work.depth > MOST_NESTED:
+            raise RecursionError
+        yield from found
+    finally:
+        work.depth -= 1
 
 
 def _count_error(error: Any) -> Any:

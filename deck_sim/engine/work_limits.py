@@ -24,6 +24,7 @@ class Work:
     limit: int = MOST_STEPS
     seconds: float = MOST_SECONDS  # for matching patterns: `regex_limits` says why not in steps
     spent: int = 0
+    depth: int = 0  # of the references of a schema that are followed now
     patterns: dict[str, Any] = field(default_factory=dict)  # that were compiled
 
 

@@ -1,8 +1,11 @@
 """The limits of checks against JSON Schemas, and the keywords that are our own."""
 
+from functools import reduce
+
 import pytest
 
 from deck_sim.engine.json_schema import SchemaChecker, schema_problems, violations
+from deck_sim.engine.schema_keywords import MOST_NESTED
 from deck_sim.engine.work_limits import OutOfSteps, limit_work
 
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
@@ -220,3 +223,15 @@ def test_the_format_of_a_pattern_spends_steps_by_its_length():
     assert "it needs more than 2,000 steps" in problem.message
     assert violations({"format": "regex"}, pattern, "input") == []
     assert schema_problems({"pattern": pattern}, "input_schema") == []
+
+
+def test_references_are_followed_to_a_limited_depth():
+    """Not to the end of Python's stack, where generators cannot be closed without an error."""
+    schema = {"properties": {"next": {"$ref": "#"}}}
+
+    def check(levels):
+        return violations(schema, reduce(lambda inner, _: {"next": inner}, range(levels), 1), "o")
+
+    assert check(MOST_NESTED) == []
+    (problem,) = check(MOST_NESTED + 1)
+    assert problem.message == "`o`: cannot be checked: it is nested too deeply"
