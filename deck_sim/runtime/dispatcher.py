@@ -17,7 +17,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Generator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,7 +27,7 @@ from deck_sim.base import real_time
 from deck_sim.base.redaction import mask_key
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.changes import Changes
-from deck_sim.runtime.pauses import Result, run_slowly, run_to_end
+from deck_sim.runtime.pauses import Result, run_slowly, run_to_end, taking_turns
 from deck_sim.runtime.settings import FOLLOW
 from deck_sim.webhooks.sender import App, Sender
 
@@ -99,29 +99,39 @@ class Dispatcher:
             raise refuse("request/state_invalid", text)
         simulation.advancing = True
         try:
-            await self.wait_for_attempts(simulation)
-            while True:
-                if simulation.dropped:
-                    text = "this world was reset or deleted while its clock was being moved"
-                    raise refuse("request/state_invalid", text)
-                if has_left():
-                    advance.close()
-                    text = "the advance was broken off, since its caller has left"
-                    simulation.world.note("clock", "", text)
-                    raise refuse("request/state_invalid", text)
-                next(advance)
-                self._announce(simulation)
-                self.save(simulation)
-                due = simulation.world.timers.peek()
-                if due is None or due.at > simulation.world.now:
-                    await self.deliver(simulation)
-                await asyncio.sleep(0)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
+            # Closed before its end, an advance says how far the clock has moved.
+            with closing(advance), taking_turns():
+                await self.wait_for_attempts(simulation)
+                return await self._advance(simulation, advance, has_left)
         finally:
-            advance.close()  # if it was broken off: it says how far the clock has moved
             simulation.advancing = False
+
+    async def _advance(
+        self,
+        simulation: Simulation,
+        advance: Generator[None, None, Result],
+        has_left: Callable[[], bool],
+    ) -> Result:
+        while True:
+            if simulation.dropped:
+                text = "this world was reset or deleted while its clock was being moved"
+                raise refuse("request/state_invalid", text)
+            if has_left():
+                advance.close()
+                text = "the advance was broken off, since its caller has left"
+                simulation.world.note("clock", "", text)
+                raise refuse("request/state_invalid", text)
+            try:
+                next(advance)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            self._announce(simulation)
+            self.save(simulation)
+            due = simulation.world.timers.peek()
+            if due is None or due.at > simulation.world.now:
+                await self.deliver(simulation)
+            await asyncio.sleep(0)
 
     async def catch_up(self, simulation: Simulation) -> None:
         """Move a world to where its clock is by now, before a call is answered."""

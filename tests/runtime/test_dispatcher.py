@@ -5,6 +5,7 @@ import gc
 import threading
 import warnings
 from datetime import UTC, datetime, timedelta
+from itertools import islice, repeat
 
 import httpx2
 import pytest
@@ -21,7 +22,7 @@ from deck_sim.runtime import advance as advance_module
 from deck_sim.runtime import pauses
 from deck_sim.runtime.clock import advance_by, settle
 from deck_sim.runtime.dispatcher import Dispatcher
-from deck_sim.runtime.pauses import BREAK_AFTER, run_to_end
+from deck_sim.runtime.pauses import BREAK_AFTER, run_to_end, taking_turns, with_breaks
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
@@ -125,6 +126,14 @@ def test_others_are_answered_while_much_falls_due(local, monkeypatch):
 
     asyncio.run(whole())
     assert len(receivers.sent) == BREAK_AFTER + 1
+
+
+def test_works_that_take_turns_share_the_steps_between_their_pauses(monkeypatch):
+    """So others do not wait longer for many of them."""
+    monkeypatch.setattr(pauses, "BREAK_SECONDS", 60)
+    with taking_turns(), taking_turns():
+        steps = [*islice(with_breaks(repeat(False)), BREAK_AFTER)]
+    assert steps.count(True) == 2
 
 
 def test_a_world_that_catches_up_is_saved_in_each_pause(monkeypatch):
