@@ -29,6 +29,11 @@ from deck_sim.state.tables import Changes, apply_changes, apply_waiting, delete_
 MOST_CHANGES = 250  # rows of them that wait to be applied
 MOST_CHARACTERS = 1_000_000  # of these rows
 _ROW = 500  # changes of a call in one row
+# The newest change of a world that waits, in a row if the world exists.
+_NEWEST = """
+SELECT max(change.id) FROM world LEFT JOIN change ON change.world = world.id
+WHERE key = ? GROUP BY world.id
+"""
 _MOST_UNSAVED = 1000  # changes by reads of one world
 
 
@@ -106,11 +111,15 @@ class StateFile:
 
     def read(self, key: str) -> Generator[None, None, SavedWorld | None]:
         """Return the world of a key as it is in the file, or None if it is not there."""
+        found = self._db.execute(_NEWEST, (key,)).fetchone()
+        if found is None:
+            return None
+        (newest,) = found
         with suppress(sqlite3.Error, OSError):  # on a full disk
-            while self._waiting:
+            while self._waits(newest):
                 self._apply_oldest()
                 yield
-        with self._all_applied():
+        with self._all_applied(newest):
             row = self._db.execute("SELECT id, clock, saved_at FROM world WHERE key = ?", (key,))
             if (found := row.fetchone()) is None:
                 return None
@@ -262,10 +271,15 @@ class StateFile:
             apply_waiting(self._db, MOST_CHARACTERS)
         self._count_waiting()
 
+    def _waits(self, change: int | None) -> bool:
+        """Whether a change or an older one is not applied."""
+        (oldest,) = self._db.execute("SELECT min(id) FROM change").fetchone()
+        return change is not None and oldest is not None and oldest <= change
+
     @contextmanager
-    def _all_applied(self) -> Iterator[None]:
+    def _all_applied(self, newest: int | None) -> Iterator[None]:
         """Apply the changes that wait until the end of the block, which a full disk allows."""
-        if not self._waiting:
+        if not self._waits(newest):
             yield
             return
         self._db.execute("BEGIN IMMEDIATE")
