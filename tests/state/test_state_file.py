@@ -164,6 +164,16 @@ def test_others_are_answered_while_a_large_world_is_loaded(serve):
     assert len(loaded.world.all("agent")) == len(MANY)
 
 
+def test_a_new_key_does_not_wait_until_changes_of_others_are_applied(serve):
+    """While other worlds are advanced there are always some."""
+    one = serve()
+    for _ in range(2):  # the first makes the world, and is written at once
+        one.call("POST", "/v2/agents", {"name": "Concierge"})
+    waiting = one.worlds.state._waiting
+    one.call("GET", "/v2/agents", key="sk_other")
+    assert one.worlds.state._waiting >= waiting > 0
+
+
 def test_what_a_world_drops_leaves_the_file(serve, caplog):
     """Old calls, events, entries, screenshots, runs and stored answers, also before they were
     saved. The log says so.
