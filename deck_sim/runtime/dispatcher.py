@@ -195,9 +195,8 @@ class Dispatcher:
 
     def stop_clocks(self) -> None:
         """Let no time pass in the background."""
-        for background in self._backgrounds.values():
-            if background.loop is not None:
-                background.loop.cancel()
+        for loop in [one.loop for one in self._backgrounds.values() if one.loop]:
+            loop.cancel()
 
     async def close(self) -> None:
         """Cancel all background tasks, and wait for their end."""

@@ -121,9 +121,7 @@ class StateFile:
                 yield
         with self._all_applied(newest):
             row = self._db.execute("SELECT id, clock, saved_at FROM world WHERE key = ?", (key,))
-            if (found := row.fetchone()) is None:
-                return None
-            id_, clock, saved_at = found
+            id_, clock, saved_at = row.fetchone()
             stored = read_rows(self._db, id_)
         reader = RowReader(self._worlds.library.find, sources=self._read_source)
         make = partial(self._worlds.make, key)

@@ -1,13 +1,17 @@
 """Work in threads, for which neither the event loop nor the program waits."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 
 import pytest
 
+from deck_sim.base import work_threads
 from deck_sim.base.work_threads import is_working, run_in_thread
+from deck_sim.cli import main
 
 
 def test_work_in_a_thread_returns_its_result_or_error():
@@ -33,6 +37,34 @@ def test_the_end_of_the_loop_does_not_wait_for_work_in_a_thread():
     assert (call.cancelled(), ended.is_set(), is_working()) == (True, False, True)
     may_end.set()
     assert ended.wait(60)
+
+
+def test_work_that_was_canceled_before_its_turn_is_not_done():
+    """At most four work at once."""
+    done = []
+
+    async def begin():
+        call = asyncio.ensure_future(run_in_thread(done.append, 1))
+        await asyncio.sleep(0)
+        return call
+
+    with ExitStack() as stack:
+        for _ in range(4):
+            stack.enter_context(work_threads._FREE)
+        asyncio.run(begin())
+    while is_working():
+        pass
+    assert done == []
+
+
+def test_a_program_whose_threads_work_on_ends_at_once(monkeypatch, capsys):
+    """In this process, with a function in place of the end."""
+    ended = []
+    monkeypatch.setattr(os, "_exit", ended.append)
+    monkeypatch.setattr(work_threads, "is_working", lambda: True)
+    with pytest.raises(SystemExit):
+        main(args=["--version"])
+    assert ended == [0]
 
 
 def test_the_program_does_not_wait_for_work_in_a_thread():

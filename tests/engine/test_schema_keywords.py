@@ -225,6 +225,12 @@ def test_the_format_of_a_pattern_spends_steps_by_its_length():
     assert schema_problems({"pattern": pattern}, "input_schema") == []
 
 
+def test_a_regex_is_a_text():
+    """Other values have no format."""
+    assert violations({"format": "regex"}, 5, "o") == []
+    assert len(violations({"format": "regex"}, "(", "o")) == 1
+
+
 def test_references_are_followed_to_a_limited_depth():
     """Not to the end of Python's stack, where generators cannot be closed without an error."""
     schema = {"properties": {"next": {"$ref": "#"}}}

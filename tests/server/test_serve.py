@@ -1,5 +1,6 @@
 """The server: port, start, stop, and answers outside of both APIs."""
 
+import asyncio
 import socket
 import threading
 from contextlib import ExitStack, suppress
@@ -9,6 +10,8 @@ import pytest
 
 from deck_sim import Deck, __version__
 from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server.control.app import make_control
+from deck_sim.server.mounts import make_app
 from deck_sim.server.serve import Server, server_at, write_port
 
 
@@ -192,6 +195,23 @@ def test_health_needs_no_key(server):
         "request_id": answer.json()["request_id"],
     }
     assert answer.headers["Deck-Sim-Version"] == __version__
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_the_control_api_has_the_same_health(method):
+    """The server answers it before it imports the control API, which answers other methods."""
+
+    async def ask(app, url):
+        transport = httpx2.ASGITransport(app)
+        async with httpx2.AsyncClient(transport=transport) as client:
+            return await client.request(method, url)
+
+    worlds = WorldRegistry()
+    one = asyncio.run(ask(make_app(worlds), "http://localhost/_sim/health"))
+    other = asyncio.run(ask(make_control(worlds), "http://localhost/health"))
+    assert one.status_code == other.status_code
+    assert one.text[:20] == other.text[:20]
+    assert [*one.headers] == [*other.headers]
 
 
 @pytest.mark.parametrize(
