@@ -68,8 +68,8 @@ def _counted(word: str, function: Any) -> Callable[[Any, Any, Any, Any], Iterato
 
 
 def _follow(found: Iterable[Any]) -> Iterator[Any]:
-    """What a reference leads to. The depth is limited, because generators that are closed at the
-    end of Python's stack print errors.
+    """Follow a reference, to a limited depth: generators that are closed at the end of Python's
+    stack print errors.
     """
     work = current_work()
     work.depth += 1

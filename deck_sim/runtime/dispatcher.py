@@ -194,7 +194,7 @@ class Dispatcher:
         self._backgrounds.pop(id(simulation), _Background()).cancel()
 
     def stop_clocks(self) -> None:
-        """Let no time pass in the background."""
+        """Stop the clocks that move worlds in the background."""
         for loop in [one.loop for one in self._backgrounds.values() if one.loop]:
             loop.cancel()
 
