@@ -99,6 +99,7 @@ def adopt_content(
     try:
         restored = worlds.make(key, content["state"]["settings"])
         _fill(restored, content)
+        restored.forget_oldest()  # as each call does
         show(restored)
     except Exception as error:
         raise _unusable("the last row", error, content["made_by"]) from None

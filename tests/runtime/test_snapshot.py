@@ -371,6 +371,17 @@ def test_a_world_that_cannot_be_shown_is_refused(client, change):
     assert client.look() == before
 
 
+def test_a_world_of_an_unknown_edition_is_refused(client):
+    """With it, every later call would fail."""
+    before, values = client.look(), client.call("GET", "/_sim/snapshot")["values"]
+    (world,) = [row["$fields"][1] for row in values if "resources" in f"{row.get('$fields')}"]
+    world["edition"] = 0
+    taken = {"version": 2, "values": values, "digest": _digest(values)}
+    (error,) = client.call("PUT", "/_sim/snapshot", json=taken)["errors"]
+    assert "KeyError: 0" in error["message"]
+    assert client.look() == before
+
+
 def test_no_snapshot_is_taken_during_an_advance(client):
     """Attempts in progress cannot be kept."""
     client.simulation.advancing = True
