@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -291,5 +290,4 @@ async def _log_errors(simulation: Simulation, work: Callable[[], Awaitable[None]
     except ApiError as error:  # it could not be saved; the world goes on when it is called again
         log.error("deck-sim: %s", error)
     except Exception:
-        simulation.crashes.append(traceback.format_exc())
-        log.exception("deck-sim failed while it delivered events")
+        simulation.note_crash("the delivery of events")

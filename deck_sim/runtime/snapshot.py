@@ -16,7 +16,7 @@ from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.runtime.world_values import Reader, Writer
+from deck_sim.runtime.world_values import Reader, Writer, check_types
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.model import Scenario
 
@@ -26,7 +26,7 @@ MAX_DEPTH = 1000  # of a document: it contains request bodies, which may be deep
 # Fields of a simulation that belong to the server or to the moment. All others are kept.
 LEFT_OUT = (
     *("key", "library", "real_ns", "advancing", "dropped", "saved", "attempting", "uses"),
-    *("caller_time", "process_watch", "files_url", "held_responses"),
+    *("caller_time", "process_watch", "files_url", "held_responses", "is_restored"),
     *("began_after_call", "last_call", "epoch", "responses"),
 )
 KEPT = tuple(row.name for row in fields(Simulation) if row.name not in LEFT_OUT)
@@ -118,8 +118,10 @@ def _unusable(place: str, error: Exception, made_by: object) -> ApiError:
 def _fill(simulation: Simulation, content: Mapping[str, Any]) -> None:
     if unknown := content["state"].keys() - {*KEPT}:
         raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+    check_types(Simulation, content["state"])
     for name, value in content["state"].items():
         setattr(simulation, name, value)
+    simulation.is_restored = True
     simulation.set_clock(simulation.mode, simulation.speed, simulation.step)
     for scenario in content["scenarios"]:
         if simulation.library.find(scenario.name) is not scenario:

@@ -17,9 +17,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, get_type_hints
 
 from deck_sim.base.redaction import Masked
+from deck_sim.base.type_hints import fits
 from deck_sim.contract.editions import RateLimit
 from deck_sim.engine.bounded_log import BoundedLog
 from deck_sim.engine.deliveries import AttemptResult
@@ -130,6 +131,7 @@ class Reader:
 
     find: Callable[[str], Scenario | None]
     values: list[Any] = field(default_factory=list)  # the rows that have been read
+    checks_types: bool = True  # of the fields of dataclasses
 
     def read(self, data: Any) -> Any:
         """Return the value that was written as this data."""
@@ -180,6 +182,8 @@ def _read_fields(reader: Reader, data: list[Any]) -> Any:
             items[row.name] = row.default_factory()
     if odd := items.keys() ^ {*_names(class_)}:
         raise ValueError(f"{data[0]} has other fields here: {', '.join(sorted(odd))}")
+    if reader.checks_types:
+        check_types(class_, items)
     value = object.__new__(class_)  # `__init__` may not take every field
     for name, item in items.items():
         object.__setattr__(value, name, item)
@@ -193,6 +197,24 @@ def _write_model(writer: Writer, value: Any) -> list[Any]:
 def _read_model(reader: Reader, data: list[Any]) -> Any:
     class_: Any = _class_of(data[0])
     return class_.model_validate(reader.read(data[1]))
+
+
+def check_types(class_: type, items: Mapping[str, Any]) -> None:
+    """Check that values have the types of the fields of a class.
+
+    Raises:
+        TypeError: if one has another.
+
+    """
+    for name, value in items.items():
+        if not fits(value, _hints(class_)[name]):
+            raise TypeError(f"`{name}` of a {class_.__name__} cannot be {value!r:.100}")
+
+
+@cache
+def _hints(class_: type) -> dict[str, Any]:
+    imported_for_types = {one.__name__: one for one in (*_TAG_OF, Scenario)}
+    return get_type_hints(class_, localns=imported_for_types)
 
 
 @cache

@@ -17,7 +17,6 @@ Calls of the control API skip faults, limits, idempotency keys, the journal and 
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -141,10 +140,8 @@ class App:
         except ApiError as error:
             return error_answer(error, request.id)
         except Exception:
-            request.simulation.crashes.append(traceback.format_exc())
-            log.exception("deck-sim failed at %s %s", request.method, request.path)
-            text = "deck-sim itself failed; its log has the traceback. Please report it."
-            return error_answer(refuse("api/api_error", text), request.id)
+            crash = request.simulation.note_crash(f"{request.method} {request.path}")
+            return error_answer(crash, request.id)
         return answer
 
     async def handle(self, request: Request) -> Answer:

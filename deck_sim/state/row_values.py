@@ -41,6 +41,7 @@ class RowWriter(Writer):
 class RowReader(Reader):
     """Reads what a `RowWriter` wrote, and shares equal values that do not change."""
 
+    checks_types: bool = False  # only this server writes the file
     sources: Callable[[str], str] = lambda digest: ""  # the text of a source
     scenarios: dict[str, Scenario] = field(default_factory=dict)  # that were read, by digest
     _shared: dict[str, Any] = field(default_factory=dict)

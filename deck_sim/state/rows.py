@@ -60,7 +60,12 @@ _PARTS: Mapping[str, type[parts.Part]] = {
 
 _FIELDS = [
     name
-    for name in (*KEPT, "attempting", *(f"world.{row.name}" for row in fields(World)))
+    for name in (
+        *KEPT,
+        "attempting",
+        "is_restored",
+        *(f"world.{row.name}" for row in fields(World)),
+    )
     if name not in {*_PARTS, *_LEFT_OUT, *DERIVED, "world.injected"}
 ]
 _OF_READS = ("journal", "world.counters", "world.now")

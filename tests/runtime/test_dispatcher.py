@@ -643,7 +643,7 @@ def test_an_error_in_the_background_is_recorded(local, caplog):
     simulation, dispatcher = local(Broken(), mode="real")
     _deliver_in_background(simulation, dispatcher)
     assert "ZeroDivisionError" in simulation.crashes[0]
-    assert "failed while it delivered" in caplog.text
+    assert "failed during the delivery of events" in caplog.text
 
 
 def test_attempts_that_cannot_be_saved_are_not_made(local, caplog):

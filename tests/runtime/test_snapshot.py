@@ -57,12 +57,13 @@ class Client:
     """A world on one server, and the calls that change it."""
 
     def __init__(self, server, key, http):
-        self.key, self.worlds, self._http, self._url = key, server.worlds, http, server.url
+        self.key, self.worlds, self._http, self.url = key, server.worlds, http, server.url
+        self.headers = {"Authorization": f"Bearer {key}"}
 
     def call(self, method, path, headers=None, **request):
         """Make a call; returns its answer as data."""
-        headers = {"Authorization": f"Bearer {self.key}", **(headers or {})}
-        answer = self._http.request(method, f"{self._url}{path}", headers=headers, **request)
+        headers = {**self.headers, **(headers or {})}
+        answer = self._http.request(method, f"{self.url}{path}", headers=headers, **request)
         assert answer.status_code < 500, answer.text
         return answer.json()
 
@@ -371,15 +372,48 @@ def test_a_world_that_cannot_be_shown_is_refused(client, change):
     assert client.look() == before
 
 
-def test_a_world_of_an_unknown_edition_is_refused(client):
-    """With it, every later call would fail."""
+def forge(values):
+    """A snapshot of these values: anybody can make its digest."""
+    return {"version": 2, "values": values, "digest": _digest(values)}
+
+
+def rows_of(values, tag):
+    """The fields of the dataclasses with a tag."""
+    return [row["$fields"][1] for row in values if "$fields" in row and row["$fields"][0] == tag]
+
+
+@pytest.mark.parametrize(
+    ("tag", "field", "value", "text"),
+    [
+        ("world", "edition", "newest", "KeyError: 'newest'"),
+        ("world", "edition", None, "TypeError: `edition` of a World cannot be None"),
+        ("world", "events", [{"$moment": "2025-01-15"}], "`events` of a World cannot be [datetime"),
+        ("story", "path", {"$tuple": [{}]}, "`path` of a Story cannot be ({},)"),
+        ("options", "mask", None, "`mask` of a Options cannot be None"),
+    ],
+)
+def test_a_forged_snapshot_of_wrong_types_is_refused(client, tag, field, value, text):
+    """The world stays as it was."""
+    client.step(("run", "mine"))
     before, values = client.look(), client.call("GET", "/_sim/snapshot")["values"]
-    (world,) = [row["$fields"][1] for row in values if "resources" in f"{row.get('$fields')}"]
-    world["edition"] = 0
-    taken = {"version": 2, "values": values, "digest": _digest(values)}
-    (error,) = client.call("PUT", "/_sim/snapshot", json=taken)["errors"]
-    assert "KeyError: 0" in error["message"]
+    rows_of(values, tag)[0][field] = value
+    (error,) = client.call("PUT", "/_sim/snapshot", json=forge(values))["errors"]
+    assert text in error["message"]
     assert client.look() == before
+
+
+def test_a_failure_of_a_forged_world_says_what_to_do(client, http, caplog):
+    """The traceback is in `crashes`, not in the log."""
+    values = client.call("GET", "/_sim/snapshot")["values"]
+    for resource in rows_of(values, "resource"):
+        resource["fields"] |= {"name": {"$set": []}}
+    client.call("PUT", "/_sim/snapshot", json=forge(values))
+    answer = http.get(f"{client.url}/v2/tasks", headers=client.headers)
+    assert answer.json()["errors"][0]["code"] == "api_error"
+    assert "restore one that `GET /_sim/snapshot` returned, or reset" in answer.text
+    assert [record.exc_info for record in caplog.records] == [None]
+    assert "Traceback" in client.call("GET", "/_sim/world")["crashes"][0]
+    assert client.call("POST", "/_sim/reset", json={})["crashes"] == []
 
 
 def test_no_snapshot_is_taken_during_an_advance(client):

@@ -7,7 +7,7 @@ from datetime import UTC
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deck_sim.engine.records import Event, Hold
+from deck_sim.engine.records import Event, Hold, Resource
 from deck_sim.engine.world_state import FROZEN_START
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.world_values import Reader, Writer
@@ -42,7 +42,8 @@ def test_every_form_of_a_value_is_restored(value):
 
 def test_a_field_that_an_older_document_lacks_has_its_default():
     """A world of an older version can be read as long as only fields are new."""
-    event = Event("evt_1", "agent.created", None, FROZEN_START)
+    agent = Resource("agent", "agt_1", FROZEN_START, FROZEN_START, None, {})
+    event = Event("evt_1", "agent.created", agent, FROZEN_START)
     for value, new in ((Hold("hold_1"), "met"), (event, "extras")):
         written = RowWriter().write(value)
         del written["$fields"][1][new]

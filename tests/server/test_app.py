@@ -108,7 +108,7 @@ def test_a_bug_becomes_an_api_error_that_is_recorded_and_logged(call, worlds, ca
     assert json.loads(body)["request_id"].startswith("req_")
     (crash,) = worlds.select("Bearer k").crashes
     assert "RuntimeError: a bug" in crash
-    assert caplog.messages == ["deck-sim failed at GET /broken"]
+    assert caplog.messages == ["deck-sim failed during GET /broken"]
     assert worlds.select("Bearer k").journal[0].errors == ("api/api_error",)
 
 

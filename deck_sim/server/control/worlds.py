@@ -206,7 +206,9 @@ async def put_snapshot(request: Request) -> Answer:
         return snapshot.read_snapshot(document, request.worlds.library)
 
     def show(simulation: Simulation) -> Answer:
-        return show_world(replace(request, simulation=simulation))
+        answer = show_world(replace(request, simulation=simulation))
+        answer.serialize(request.id)
+        return answer
 
     content = await run_in_thread(read)
     return show(snapshot.adopt_content(request.worlds, request.simulation.key, content, show))
