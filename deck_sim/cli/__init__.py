@@ -22,6 +22,7 @@ def main(**options: Any) -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except SystemExit as end:
+        gc.freeze()  # or Python looks through all worlds before it ends
         _end_working_process(end.code)
         raise
 
