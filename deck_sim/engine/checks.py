@@ -44,7 +44,32 @@ def new_login_problems(world: World, body: Mapping[str, Any]) -> list[Problem]:
 
 def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
     """The problems of a body that starts a run: its references, and its input."""
-    return body_problems(world, "task_run", body) + input_problems(world, task, body)
+    return use_problems(world, "task_run", body) + input_problems(world, task, body)
+
+
+def use_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
+    """The problems of what a new run or session uses: nothing at all, unknown ids, a mismatch."""
+    references = world.kind(kind).references
+    names = [name for name in references if body.get(name) is not None]
+    if not names and len(references) > 1:  # the shape of a body requires a single one
+        text = "`credential_id` is required, or `source_id` if the source takes no login"
+        return [problem("request/input_missing", text, field="credential_id")]
+    known = [
+        found
+        for name, used in references.items()
+        if isinstance(body.get(name), str) and (found := world.find(used, body[name]))
+    ]
+    return body_problems(world, kind, body) + [
+        problem(
+            "request/input_invalid",
+            f"`{name}` is `{body[name]}`, but the {other.kind} `{other.id}` has"
+            f" `{other.fields[name]}`; leave one of them out",
+            field=name,
+        )
+        for other in known
+        for name in names
+        if other.fields.get(name, body[name]) != body[name]
+    ]
 
 
 def input_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:

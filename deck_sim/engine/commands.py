@@ -106,14 +106,59 @@ def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> 
 
 
 def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Choose) -> Resource:
-    """Start a run on a connection; returns it as it was created, before its script moved it."""
+    """Start a run; returns it as it was created, before its script moved it.
+
+    It runs on a connection or, where a run logs in itself, with a credential, at a source without
+    login, or in an open session.
+    """
     raise_problems(checks.run_problems(world, task, fields))
-    connection = checks.fetch(world, "connection", fields["connection_id"])
-    check_allowed(world, connection, "run")
-    source_id = connection["source_id"]
-    script = choose(run_facts(world, task, fields["input"], connection, source_id))
-    uses = {"source_id": source_id, "connection_id": connection.id}
-    return begin_run(world, task, uses, fields["input"], script)
+    uses, given = used_ids(world, fields), fields["input"]
+    login, session = check_used(world, uses)
+    if session is None:
+        check_session_limit(world)
+    script = choose(run_facts(world, task, given, login, uses["source_id"]))
+    return begin_run(world, task, uses, given, script)
+
+
+def used_ids(world: World, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The ids of all that a run uses: those in the fields of its call, and those they imply."""
+    named = {name: fields.get(name) for name in world.kind("task_run").references}
+    uses = inherit_references(world, "task_run", named)
+    if "source_id" in uses:
+        return uses
+    connection = world.all("connection")[uses["connection_id"]]
+    return {"source_id": connection["source_id"], **uses}
+
+
+def check_used(
+    world: World, uses: Mapping[str, str | None]
+) -> tuple[Resource | None, Resource | None]:
+    """The login and the session that a new run or session uses.
+
+    Raises:
+        ApiError: `state_invalid` if one of them cannot take a run now.
+
+    """
+    login, session = (
+        world.all(kind)[used] if (used := uses.get(f"{kind}_id")) else None
+        for kind in (world.rules.login, "session")
+    )
+    for resource in filter(None, (login, session)):
+        check_allowed(world, resource, "run")
+    runs = world.users.get(session.id) if session else None
+    if session and runs:  # a session does one run at a time (assumed)
+        text = f"The session `{session.id}` is taken by the task run `{next(iter(runs))}`."
+        raise refuse("request/state_invalid", text)
+    return login, session
+
+
+def check_session_limit(world: World) -> None:
+    """Refuse another session if as many are open as the world allows."""
+    limit = world.options.session_limit
+    if limit is None:
+        return
+    if sum(not world.is_final(session) for session in world.all("session").values()) >= limit:
+        raise refuse("rate_limit/session_limit_exceeded")
 
 
 def begin_run(
@@ -122,16 +167,26 @@ def begin_run(
     uses: Mapping[str, Any],
     given: Mapping[str, Any],
     script: Script,
+    *,
+    silent: bool = False,
     **standard: Any,
 ) -> Resource:
-    """Create a run with these references and this input, and play its script."""
+    """Create a run that uses these and has this input, and play its script.
+
+    If it needs a session and `uses` names none, it gets a new one.
+    """
     fields = {"task_id": task.id, "agent_id": task["agent_id"], **uses}
-    fields |= {"output": None, "errors": [], "interaction": None}
+    if "session_id" in uses and uses["session_id"] is None:
+        used = {name: uses[name] for name in world.kind("session").references}
+        fields["session_id"] = world.create("session", used, silent=silent).id
+    unset: dict[str, Any] = {"result": None, "output": None, "errors": [], "interaction": None}
+    shown = world.kind("task_run").attributes
+    fields |= {name: value for name, value in unset.items() if name in shown}
     timeout = task["settings"]["timeout_seconds"]
     if script.task_timeout and timeout == TIMEOUT_SECONDS:
         timeout = script.task_timeout // timedelta(seconds=1)
     hidden = {"input": given, "timeout_seconds": timeout}
-    run = world.create("task_run", fields, hidden, **standard)
+    run = world.create("task_run", fields, hidden, silent=silent, **standard)
     world.timers.arm(run.id, TASK_TIMEOUT, world.now + timedelta(seconds=timeout))
     start_story(world, run, script)
     return run

@@ -161,7 +161,7 @@ class _Player:
         self.simulation = Simulation("player", Settings(edition, seed=seed), Library(library))
         self.simulation.library.add(scenario)
         self.world = self.simulation.world
-        self.create_login, self.run_task = _COMMANDS[self.world.rules.login]
+        self.create_login = _CREATE_LOGIN[self.world.rules.login]
         self.approval = self.world.rules.machine("task_run").approval
         self.began, self.events_read, self.entries_read = self.world.now, 0, 0
         self.answers = None if answers is None else iter(answers)
@@ -179,7 +179,7 @@ class _Player:
         login = self._start("connection", partial(self.create_login, self.world, body))
         if (
             login
-            and self.world.rules.has_sessions
+            and "session" in self.world.rules.kinds
             and self.scenario.defines("session", self.world.edition)
         ):
             body = {"credential_id": login.id}
@@ -197,7 +197,7 @@ class _Player:
         if self._read(login).status not in self.world.machine(login).commands["run"].allowed:
             return None
         body = {f"{login.kind}_id": login.id, "input": self.task_input}
-        return self._start("task_run", partial(self.run_task, self.world, self.task, body))
+        return self._start("task_run", partial(commands.run_task, self.world, self.task, body))
 
     def _start(self, kind: str, create: Callable[[commands.Choose], Resource]) -> Resource | None:
         """Create a resource and play its script until it is settled; None if it is refused."""
@@ -334,11 +334,8 @@ def _create_task(world: World, timeout: timedelta) -> tuple[Resource, Resource]:
     return source, seed("task", task)
 
 
-# By kind of login: how one is created, and how a task is run with it. A credential has no script.
-_COMMANDS: dict[str, tuple[Callable[..., Resource], Callable[..., Resource]]] = {
-    "connection": (commands.open_connection, commands.run_task),
-    "credential": (
-        lambda world, body, _choose: logins.create_credential(world, body),
-        logins.run_task,
-    ),
+# By kind of login. A credential has no script.
+_CREATE_LOGIN: dict[str, Callable[..., Resource]] = {
+    "connection": commands.open_connection,
+    "credential": lambda world, body, _choose: logins.create_credential(world, body),
 }

@@ -1,6 +1,6 @@
 """Seeded task runs: finished ones, and those that play a scenario from now on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -19,7 +19,7 @@ from deck_sim.contract.error_catalog import (
     run_errors,
 )
 from deck_sim.contract.resources import Kind
-from deck_sim.engine import checks, commands, logins
+from deck_sim.engine import checks, commands
 from deck_sim.engine.json_schema import violations
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.simulation import Refusal, Simulation
@@ -55,8 +55,7 @@ _OUTCOME = ("status", "created_at", "output", "errors", "result", "runtime_ms")
 def run_problems(simulation: Simulation, item: Mapping[str, Any], status: Any) -> list[Problem]:
     """The problems of a seeded run in this status, as far as its fields have the right type."""
     world = simulation.world
-    of_login = logins.body_problems if world.rules.has_sessions else checks.body_problems
-    problems = of_login(world, RUN, item)
+    problems = checks.use_problems(world, RUN, item)
     task_id, scenario = item.get("task_id"), item.get("scenario")
     task = world.find("task", task_id) if isinstance(task_id, str) else None
     if task is not None:
@@ -127,10 +126,7 @@ def seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Res
     """Add a run without an event; `given` is its id, and its status and moments if it has ended."""
     world = simulation.world
     row, task = world.kind(RUN), checks.fetch(world, "task", body.task_id)
-    named = {name: getattr(body, name) for name in row.references}
-    uses = commands.inherit_references(world, RUN, named)
-    if "source_id" not in uses:  # the connection has it
-        uses["source_id"] = world.all("connection")[uses["connection_id"]]["source_id"]
+    uses = commands.used_ids(world, dict(body))
     if body.scenario is not None:
         return _play(simulation, task, uses, body)
     output, errors, timeout = body.output, list[Any](), task["settings"]["timeout_seconds"]
@@ -167,12 +163,7 @@ def _make_output(simulation: Simulation, task: Resource, run_id: str) -> Any:
 
 def _play(simulation: Simulation, task: Resource, uses: Mapping[str, Any], body: Any) -> Resource:
     world = simulation.world
-    begin_run: Callable[..., Resource]
-    if world.rules.has_sessions:
-        begin_run, (login, _) = logins.begin_run, logins.check_used(world, uses)
-    else:
-        begin_run, login = commands.begin_run, world.all("connection")[uses["connection_id"]]
-        commands.check_allowed(world, login, "run")
+    login, _ = commands.check_used(world, uses)
     facts = commands.run_facts(world, task, body.input, login, uses["source_id"])
     try:
         script = simulation.choose(RUN, body.scenario, facts)
@@ -182,6 +173,6 @@ def _play(simulation: Simulation, task: Resource, uses: Mapping[str, Any], body:
             " none; choose another one"
         )
         raise refuse("request/input_invalid", text, field="scenario") from None
-    run = begin_run(world, task, uses, body.input, script, silent=True, id=body.id)
+    run = commands.begin_run(world, task, uses, body.input, script, silent=True, id=body.id)
     simulation.record_choice(run.id)
     return run

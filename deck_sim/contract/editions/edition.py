@@ -102,11 +102,6 @@ class Edition:
         """The kind of resource that stores a login."""
         return self.kinds[self.login]
 
-    @property
-    def has_sessions(self) -> bool:
-        """Whether a run logs in itself, in a session, rather than on an open connection."""
-        return "session" in self.kinds
-
     def write_webhook(self, url: str, secret: str) -> dict[str, Any]:
         """The part of a create body with the URL and secret of a webhook."""
         if "config" in self.kinds["event_destination"].named_by:

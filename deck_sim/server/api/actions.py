@@ -90,18 +90,10 @@ for _name in ("answer_run", "answer_connection"):
 
 @endpoint
 def run_task(request: Request) -> Answer:
-    """Start a run on a connection. The answer shows it `queued`."""
+    """Start a run. The answer shows it `queued`."""
     world, task = request.world, request.fetch("task")
     problems = partial(checks.run_problems, world, task)
     return _start(request, "task_run", problems, partial(commands.run_task, world, task))
-
-
-@endpoint
-def run_task_with_login(request: Request) -> Answer:
-    """Start a run that logs in itself. The answer shows it `queued`."""
-    world, task = request.world, request.fetch("task")
-    problems = partial(logins.run_problems, world, task)
-    return _start(request, "task_run", problems, partial(logins.run_task, world, task))
 
 
 @endpoint
@@ -174,5 +166,5 @@ def delete_credential(request: Request) -> Answer:
 def start_session(request: Request) -> Answer:
     """Start a session without a run (observed)."""
     world = request.world
-    problems = partial(logins.body_problems, world, "session")
+    problems = partial(checks.use_problems, world, "session")
     return _start(request, "session", problems, partial(logins.start_session, world))

@@ -216,12 +216,7 @@ EVENT_DESTINATION = replace(
 
 _NEEDS_SESSION = (*CONFLICT, "rate_limit/session_limit_exceeded")
 OPERATIONS = (
-    replace(
-        operations.RUN_TASK,
-        endpoint="run_task_with_login",
-        body="RunTaskWithLogin",
-        errors=_NEEDS_SESSION,
-    ),
+    replace(operations.RUN_TASK, body="RunTaskWithLogin", errors=_NEEDS_SESSION),
     Operation(
         "start_session",
         "POST /sessions",
