@@ -33,7 +33,6 @@ from deck_sim.handle.deck import Deck
     metavar="DURATION",
     callback=DURATION,
     default="1d",
-    show_default=True,
     help="The longest time to advance for --until EVENT.",
 )
 @on_server

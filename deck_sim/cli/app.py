@@ -125,7 +125,7 @@ def _discard_output() -> None:
 @click.group(
     cls=CommandLine,
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
     examples=["deck-sim demo", "deck-sim serve", "deck-sim play mfa_then_success"],
 )
 @click.version_option(__version__, prog_name="deck-sim", message="%(prog)s %(version)s")

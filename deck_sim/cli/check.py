@@ -39,7 +39,6 @@ from deck_sim.scenario.yaml.reader import read_file
     "shape",
     type=click.Choice(["text", "json"]),
     default="text",
-    show_default=True,
     help="Lines for people, or JSON for programs.",
 )
 @JSON

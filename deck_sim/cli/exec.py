@@ -63,21 +63,18 @@ _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
     "--env-base-url",
     metavar="NAME",
     default="DECK_BASE_URL",
-    show_default=True,
     help="The variable for the base URL.",
 )
 @click.option(
     "--env-api-key",
     metavar="NAME",
     default="DECK_API_KEY",
-    show_default=True,
     help="The variable for the API key.",
 )
 @click.option(
     "--env-webhook-secret",
     metavar="NAME",
     default="DECK_WEBHOOK_SECRET",
-    show_default=True,
     help="The variable for the secret of webhooks.",
 )
 @click.option(

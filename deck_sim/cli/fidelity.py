@@ -27,7 +27,6 @@ from deck_sim.contract.ledger import rows_of
     "shape",
     type=click.Choice(["text", "json", "markdown"]),
     default="text",
-    show_default=True,
     help="Lines for people, JSON for programs, or Markdown tables.",
 )
 @JSON

@@ -74,9 +74,7 @@ from deck_sim.extras.sample_input import sample_input
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the timeline as one self-contained page instead of printing it.",
 )
-@click.option(
-    "--seed", type=int, default=0, show_default=True, help="The seed of ids and random durations."
-)
+@click.option("--seed", type=int, default=0, help="The seed of ids and random durations.")
 @FOLDER
 @JSON
 def command(

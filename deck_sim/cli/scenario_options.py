@@ -38,7 +38,6 @@ EDITION = click.option(
     "--edition",
     type=click.Choice(list(EDITIONS)),
     default=DEFAULT_EDITION,
-    show_default=True,
     help="The edition of the Deck API.",
 )
 FOLDER = click.option(

@@ -62,7 +62,6 @@ def _timeout(name: str, limit: str, text: str) -> Callable[[Act], Act]:
         limit,
         metavar="DURATION",
         default=f"{getattr(_USUAL, limit):g}s",
-        show_default=True,
         callback=SECONDS,
         help=text,
     )
@@ -74,7 +73,6 @@ def server_options(port: int) -> Callable[[Act], Act]:
         click.option(
             "--host",
             default="127.0.0.1",
-            show_default=True,
             callback=LISTENS_AT,
             help="The address to listen on.",
         ),
@@ -82,7 +80,6 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "--port",
             type=click.IntRange(0, 65_535),
             default=port,
-            show_default=True,
             help="The port; 0 picks a free one.",
         ),
         EDITION,
@@ -91,7 +88,6 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "mode",
             type=MODE,
             default="real",
-            show_default=True,
             help="How time moves in each world.",
         ),
         click.option(
@@ -169,7 +165,6 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "--webhook-time",
             type=click.Choice(WEBHOOK_TIMES),
             default="wall",
-            show_default=True,
             help="The time in webhook signatures; verifiers reject what is five minutes off.",
         ),
         click.option(
@@ -198,7 +193,6 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "connections",
             type=click.IntRange(1),
             default=_USUAL.connections,
-            show_default=True,
             help="Answer 503 above so many connections at once, or above half of `ulimit -n`.",
         ),
         _timeout("--header-timeout", "header", "Close a connection if a header takes longer."),
@@ -216,7 +210,6 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "--log-format",
             type=click.Choice(FORMATS),
             default=FORMATS[0],
-            show_default=True,
             help="Lines for people, or JSON for programs.",
         ),
         click.option("--quiet", is_flag=True, help="Log no calls and no deliveries."),
