@@ -20,8 +20,8 @@ from deck_sim.handle.deck import Deck
         "deck-sim advance --until idle",
     ],
 )
-@click.argument("by", required=False, metavar="[DURATION]", callback=DURATION)
-@click.option("--to", metavar="MOMENT", callback=MOMENT, help="Advance to this moment.")
+@click.argument("by", required=False, metavar="[DURATION]", type=DURATION)
+@click.option("--to", type=MOMENT, help="Advance to this moment.")
 @click.option(
     "--until",
     metavar="EVENT",
@@ -30,8 +30,7 @@ from deck_sim.handle.deck import Deck
 @click.option("--id", "resource_id", metavar="ID", help="The resource of the event.")
 @click.option(
     "--limit",
-    metavar="DURATION",
-    callback=DURATION,
+    type=DURATION,
     default="1d",
     help="The longest time to advance for --until EVENT.",
 )

@@ -29,11 +29,10 @@ from deck_sim.runtime.settings import ON_POLL, REAL
 )
 @click.option(
     "--step",
-    metavar="DURATION",
-    callback=POSITIVE_DURATION,
+    type=POSITIVE_DURATION,
     help="How much time each read takes with the mode on_poll.",
 )
-@click.option("--now", metavar="MOMENT", callback=MOMENT, help="Advance to this moment first.")
+@click.option("--now", type=MOMENT, help="Advance to this moment first.")
 @on_server
 def command(
     deck: Deck,

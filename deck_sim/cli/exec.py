@@ -85,8 +85,7 @@ _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
 )
 @click.option(
     "--timeout",
-    metavar="DURATION",
-    callback=POSITIVE_DURATION,
+    type=POSITIVE_DURATION,
     help="End the command after this time, like 10m.",
 )
 @click.option("--hold", is_flag=True, help="Serve on after the command ends, until Ctrl-C.")

@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -27,18 +27,18 @@ KEPT = [name[5:] for name in OPTION_TYPES if name.startswith("keep_") and name !
 _NEXT_FIELD = re.compile(r",(?=\s*[A-Za-z_]\w*=)")
 
 
-def option_value(read: Callable[[str], Any]) -> Callable[..., Any]:
-    """Make a callback from a reader; errors of the reader become usage errors."""
+class Value(click.ParamType):  # type: ignore[type-arg]  # not generic in older versions of click
+    """A value that a function reads from text. `name` is how the help shows it."""
 
-    def callback(context: click.Context, parameter: click.Parameter, given: Any) -> Any:
+    def __init__(self, name: str, read: Callable[[str], Any]) -> None:
+        self.name, self._read = name, read
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the text; errors of the function become usage errors."""
         try:
-            if isinstance(given, tuple):  # of an option that may be repeated
-                return [read(text) for text in given]
-            return None if given is None else read(given)
+            return self._read(value)
         except (ValueError, ApiError, DeckSimError) as error:
-            raise click.BadParameter(str(error)) from None
-
-    return callback
+            self.fail(str(error), param, ctx)
 
 
 def _positive(text: str) -> timedelta:
@@ -109,16 +109,10 @@ def _field_name(text: str) -> str:
     return text
 
 
-if TYPE_CHECKING:
-    Choice = click.Choice[str]
-else:
-    Choice = click.Choice  # not generic before click 8.2
-
-
-class _Mode(Choice):
+class _Mode(click.Choice):  # type: ignore[type-arg]  # the same
     """The clock modes without `follow`, which works only within a test's own process."""
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == FOLLOW:
             self.fail(
                 "`follow` reads the clock of the process that your tests freeze, so it works only"
@@ -151,17 +145,17 @@ def check_clock(
 
 
 MODE = _Mode([mode for mode in MODES if mode != FOLLOW])
-DURATION, POSITIVE_DURATION = option_value(parse_duration), option_value(_positive)
-SECONDS = option_value(lambda text: _positive(text).total_seconds())
-TASK_TIMEOUT = option_value(_timeout)
-MOMENT = option_value(lambda text: read_moment(text, "MOMENT"))
-START = option_value(lambda text: read_start(text, "MOMENT"))
+DURATION, POSITIVE_DURATION = Value("DURATION", parse_duration), Value("DURATION", _positive)
+SECONDS = Value("DURATION", lambda text: _positive(text).total_seconds())
+TASK_TIMEOUT = Value("DURATION", _timeout)
+MOMENT = Value("MOMENT", lambda text: read_moment(text, "MOMENT"))
+START = Value("MOMENT", lambda text: read_start(text, "MOMENT"))
 SPEED = _Speed(0, 1_000_000, min_open=True)
-URL, KEY, KEYS = option_value(read_url), option_value(_key), option_value(_keys)
-LISTENS_AT = option_value(
-    _not_empty("write 127.0.0.1 for programs on this machine, or 0.0.0.0 for others too")
+URL, KEY, KEYS = Value("URL", read_url), Value("KEY", _key), Value("KEY,...", _keys)
+LISTENS_AT = Value(
+    "TEXT", _not_empty("write 127.0.0.1 for programs on this machine, or 0.0.0.0 for others too")
 )
-NAME = option_value(_not_empty("write a name like deck.test"))
-HOST, FIELD_NAME = option_value(read_host), option_value(_field_name)
-KEEP = option_value(_keep)
-OBJECT, ANSWERS = option_value(_object), option_value(_answer)
+NAME = Value("NAME", _not_empty("write a name like deck.test"))
+HOST, FIELD_NAME = Value("HOST", read_host), Value("NAME", _field_name)
+KEEP = Value("NAME=N", _keep)
+OBJECT, ANSWERS = Value("JSON", _object), Value("FIELD=TEXT,...", _answer)

@@ -40,9 +40,8 @@ from deck_sim.extras.sample_input import sample_input
 @click.option(
     "--answer",
     "answers",
-    metavar="FIELD=TEXT,...",
     multiple=True,
-    callback=ANSWERS,
+    type=ANSWERS,
     help="An answer to a prompt; repeat it for the next one. Default: what the scenario's `play`"
     " says, else an accepted answer.",
 )
@@ -51,8 +50,7 @@ from deck_sim.extras.sample_input import sample_input
 @click.option(
     "--input",
     "task_input",
-    metavar="JSON",
-    callback=OBJECT,
+    type=OBJECT,
     help="The input of the run, in addition to a `guest` and a `check_in`. Other values that the"
     " scenario's expressions read are made up.",
 )
@@ -63,8 +61,7 @@ from deck_sim.extras.sample_input import sample_input
 )
 @click.option(
     "--timeout",
-    metavar="DURATION",
-    callback=TASK_TIMEOUT,
+    type=TASK_TIMEOUT,
     help="The timeout of the task, like 2h.  [default: 30m]",
 )
 @click.option(

@@ -60,9 +60,8 @@ def _timeout(name: str, limit: str, text: str) -> Callable[[Act], Act]:
     return click.option(
         name,
         limit,
-        metavar="DURATION",
         default=f"{getattr(_USUAL, limit):g}s",
-        callback=SECONDS,
+        type=SECONDS,
         help=text,
     )
 
@@ -73,7 +72,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
         click.option(
             "--host",
             default="127.0.0.1",
-            callback=LISTENS_AT,
+            type=LISTENS_AT,
             help="The address to listen on.",
         ),
         click.option(
@@ -97,14 +96,12 @@ def server_options(port: int) -> Callable[[Act], Act]:
         ),
         click.option(
             "--step",
-            metavar="DURATION",
-            callback=POSITIVE_DURATION,
+            type=POSITIVE_DURATION,
             help="How much time each read takes with --clock on_poll.",
         ),
         click.option(
             "--now",
-            metavar="MOMENT",
-            callback=START,
+            type=START,
             help="The start time of each world, like 2025-01-15T09:30:00Z.",
         ),
         click.option(
@@ -122,8 +119,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
         ),
         click.option(
             "--keys",
-            metavar="KEY,...",
-            callback=KEYS,
+            type=KEYS,
             help="The API keys to accept, like sk_one,sk_two.  [default: any]",
         ),
         click.option(
@@ -134,17 +130,15 @@ def server_options(port: int) -> Callable[[Act], Act]:
         click.option(
             "--intercept-host",
             "intercept_hosts",
-            metavar="HOST",
             multiple=True,
-            callback=HOST,
+            type=HOST,
             help=f"A host to intercept; can be repeated.  [default: {DECK_HOST}]",
         ),
         click.option(
             "--allow-host",
             "allowed_hosts",
-            metavar="NAME",
             multiple=True,
-            callback=NAME,
+            type=NAME,
             help="A name by which clients call a server on loopback, besides loopback names; may be"
             " repeated.",
         ),
@@ -177,9 +171,8 @@ def server_options(port: int) -> Callable[[Act], Act]:
         ),
         click.option(
             "--keep",
-            metavar="NAME=N",
             multiple=True,
-            callback=KEEP,
+            type=KEEP,
             help=f"How many {listed(KEPT, last='or').replace('`', '')} each world keeps; may be"
             " repeated.",
         ),
@@ -200,9 +193,8 @@ def server_options(port: int) -> Callable[[Act], Act]:
         _timeout("--keep-alive", "keep_alive", "Close a connection unused for this time."),
         click.option(
             "--mask",
-            metavar="NAME",
             multiple=True,
-            callback=FIELD_NAME,
+            type=FIELD_NAME,
             help="A field whose values are hidden wherever they are shown, besides those with"
             " names like `pin` or `password`; may be repeated.",
         ),
@@ -232,14 +224,14 @@ def make_server(
     reload: bool,
     file: Path | None,
     keys: tuple[str, ...] | None,
-    allowed_hosts: list[str],
+    allowed_hosts: tuple[str, ...],
     allow_public: bool,
     webhook_hosts: tuple[str, ...],
     intercept: bool,
-    intercept_hosts: list[str],
-    keep: list[tuple[str, int]],
+    intercept_hosts: tuple[str, ...],
+    keep: tuple[tuple[str, int], ...],
     max_worlds: int | None,
-    mask: list[str],
+    mask: tuple[str, ...],
     **others: Any,
 ) -> Server:
     """Check the options, read the files, and make a server with them.
@@ -247,7 +239,7 @@ def make_server(
     The other options are those of `Limits` and of `Settings`.
     """
     limits = Limits(**{row.name: others.pop(row.name) for row in fields(Limits)})
-    options = Options(mask=(*mask,), **dict[str, Any](keep))
+    options = Options(mask=mask, **dict[str, Any](keep))
     new = Settings(speed=speed or 1, options=options, **others)
     check_clock("--clock", new.mode, speed=speed, step=new.step)
     if intercept_hosts and not intercept:

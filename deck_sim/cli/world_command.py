@@ -20,8 +20,7 @@ _URL = click.option(
     envvar="DECK_BASE_URL",
     show_envvar=True,
     default=DEFAULT_URL,
-    metavar="URL",
-    callback=URL,
+    type=URL,
     help="The server's URL, with or without /v2.",
 )
 _KEY = click.option(
@@ -29,8 +28,7 @@ _KEY = click.option(
     envvar="DECK_API_KEY",
     show_envvar=True,
     default=ANY_KEY,
-    metavar="KEY",
-    callback=KEY,
+    type=KEY,
     help="The API key, which selects the world.",
 )
 
