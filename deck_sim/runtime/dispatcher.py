@@ -126,10 +126,11 @@ class Dispatcher:
                 result: Result = end.value
                 return result
             self._announce(simulation)
-            self.save(simulation)
             due = simulation.world.timers.peek()
-            if due is None or due.at > simulation.world.now:
+            if simulation.world.outbox and (due is None or due.at > simulation.world.now):
                 await self.deliver(simulation)
+            else:
+                self.save(simulation)
             await asyncio.sleep(0)
 
     async def catch_up(self, simulation: Simulation) -> None:

@@ -2,8 +2,8 @@
 
 A change is a row of the table `change` (a large one is several), because a commit costs as much as
 the pages that it writes. When some hundred rows or a megabyte wait, the oldest are applied to the
-other tables, where many changes meet in one row; about a megabyte at a time, so that no call waits
-long. A file belongs to one server at a time: it is locked until that server closes it or ends.
+other tables, where many changes meet in one row; a part at a time, so that no call waits long. A
+file belongs to one server at a time: it is locked until that server closes it or ends.
 """
 
 import os
@@ -28,6 +28,7 @@ from deck_sim.state.tables import Changes, apply_changes, apply_waiting, delete_
 
 MOST_CHANGES = 250  # rows of them that wait to be applied
 MOST_CHARACTERS = 1_000_000  # of these rows
+_PART = 250_000  # characters that are applied at a time
 _ROW = 500  # changes of a call in one row
 # The newest change of a world that waits, in a row if the world exists.
 _NEWEST = """
@@ -266,7 +267,7 @@ class StateFile:
 
     def _apply_oldest(self) -> None:
         with self._transaction():
-            apply_waiting(self._db, MOST_CHARACTERS)
+            apply_waiting(self._db, _PART)
         self._count_waiting()
 
     def _waits(self, change: int | None) -> bool:
