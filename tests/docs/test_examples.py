@@ -162,6 +162,13 @@ def test_every_link_of_a_page_leads_somewhere(page):
         assert not anchor or anchor in anchors_of(target), f"{path}#{anchor}"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_table_of_a_page_has_a_header(page):
+    """Rows behind an empty line are shown as plain text."""
+    tables = re.findall(r"(?:^\|.*\n)+", _BLOCK.sub("", page.read_text()), re.MULTILINE)
+    assert [table for table in tables if not re.match(r".*\n\|-", table)] == []
+
+
 def test_every_page_is_linked_from_the_readme():
     """A reader finds each page of docs/ from the front page."""
     linked = {path for path, _ in links_in((ROOT / "README.md").read_text())}
