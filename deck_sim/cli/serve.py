@@ -105,9 +105,15 @@ def command(
         ExitStack() as stack,
     ):
         if state_file is not None:
-            stack.enter_context(_kept(server, state_file))
+            with handling(dict.fromkeys(_STOPS, _leave)):
+                stack.enter_context(_kept(server, state_file))
         server.run(ready)
     _end(server.cut_calls)
+
+
+def _leave(*_: object) -> None:
+    """End before the server runs: loading many worlds takes long."""
+    raise SystemExit(0)
 
 
 def _end(cut_calls: int) -> None:

@@ -88,8 +88,10 @@ class StateFile:
             unused = ((digest,) for digest in sources - self._used_sources)
             self._db.executemany("DELETE FROM source WHERE digest = ?", unused)
             self._db.execute("UPDATE about SET version = ?", (__version__,))
-        except Exception as error:  # no list of what a foreign file can cause is complete
+        except BaseException as error:  # no list of what a foreign file can cause is complete
             self._saved.clear()  # so that `close` writes nothing to it
+            if not isinstance(error, Exception):
+                raise
             why = error.__cause__ or error  # of a refusal by `load`
             text = f"cannot be read: {type(why).__name__}: {why}; {remedy(version)}"
             raise StateFileError(self._path, text) from None

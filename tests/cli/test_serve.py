@@ -468,6 +468,24 @@ def test_worlds_outlive_their_server(serving, tmp_path):
     assert (code, calls, seeds) == (0, [first["request_id"]], [1, 2])
 
 
+# Sends a signal when the state file is opened.
+_SIGNAL_AT_FILE = """
+import os, signal, sys
+send = lambda event, _: event == "sqlite3.connect" and os.kill(os.getpid(), signal.{})
+sys.addaudithook(send)
+from deck_sim.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("by", ["SIGINT", "SIGTERM"])
+def test_a_signal_while_worlds_are_loaded_ends_the_process_at_once(by, tmp_path):
+    """Nothing is printed, and no server starts."""
+    words = [sys.executable, "-c", _SIGNAL_AT_FILE.format(by), "serve", "--port", "0", "--state"]
+    ran = subprocess.run([*words, tmp_path / "worlds.db"], capture_output=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
+
+
 def test_a_file_that_holds_no_worlds_is_an_error_in_one_line(cli, tmp_path):
     """It ends the program as other wrong usage does."""
     (tmp_path / "notes.txt").write_text("This is not a database at all.")

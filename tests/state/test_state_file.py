@@ -7,6 +7,7 @@ import resource
 import signal
 import sqlite3
 import stat
+import sys
 import threading
 import weakref
 from contextlib import closing, contextmanager
@@ -587,6 +588,16 @@ def test_a_field_that_an_older_version_did_not_have_gets_its_default(serve, chan
     """So most files of older versions can be used."""
     change_file("DELETE FROM item WHERE part = 'fields' AND key = '\"world.options\"'")
     assert serve().call("GET", "/_sim/world")["timeout_cap"] is None
+
+
+def test_a_load_that_is_broken_off_loses_nothing(serve):
+    """A real clock asks for the time when its world is loaded."""
+    one = serve(mode="real")
+    path = one.run(MFA)
+    one.stop()
+    with pytest.raises(SystemExit), keep_worlds(WorldRegistry(), one.path, wall=sys.exit):
+        pass
+    assert path.endswith(serve().call("GET", path)["id"])
 
 
 def test_only_its_owner_can_read_the_file(serve):
