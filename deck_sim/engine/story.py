@@ -9,7 +9,7 @@ as after an `if`. A path is plain data, so a story can be copied, saved, and cou
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar, Protocol
@@ -127,6 +127,9 @@ class Story:
     path: Path = (0,)
     attempts: int = 0  # wrong answers to the prompt that is open
     held: Held | None = None  # while set, `path` is the step that still reacts to words
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Story:
+        return replace(self)  # all that it holds is immutable
 
     @property
     def step(self) -> Step | None:

@@ -50,6 +50,11 @@ class Timers:
     _armed: dict[Key, datetime] = field(default_factory=dict)
     _progress: int = 0  # how many of them are progress
 
+    def __deepcopy__(self, memo: dict[int, object]) -> "Timers":
+        # By hand, since `deepcopy` takes 20 times as long for moments and keys.
+        queues = {at: OrderedDict(queue) for at, queue in self._queues.items()}
+        return Timers([*self._moments], queues, dict(self._armed), self._progress)
+
     def arm(self, owner: str, name: str, at: datetime) -> None:
         """Set the timer `name` of `owner` to that moment."""
         self.take_back(owner, name)

@@ -74,3 +74,5 @@ def test_copies_share_the_script(story):
     twin = copy.deepcopy(story)
     assert twin == story
     assert twin.script is story.script
+    twin.attempts += 1
+    assert twin != story

@@ -1,5 +1,6 @@
 """Timers: order, replacement, removal."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -68,6 +69,17 @@ def test_the_timers_of_one_owner_have_every_name(timers):
         timers.arm("b", name, at(seconds))
     assert sorted(timers.of("a")) == [(at(n), "a", name) for n, name in enumerate(TIMER_EFFECTS)]
     assert len({*NAMES}) == len(TIMER_EFFECTS)
+
+
+def test_a_copy_and_its_original_change_apart(timers):
+    """Timers armed, or taken back, in one of them are not in the other."""
+    timers.arm("a", "step", at(1))
+    twin = deepcopy(timers)
+    assert twin == timers
+    twin.arm("b", "step", at(1))
+    timers.take_back("a", "step")
+    assert (timers.peek(), [due.owner for due in twin.upcoming()]) == (None, ["a", "b"])
+    assert (timers.is_idle(), twin.is_idle()) == (True, False)
 
 
 def test_upcoming_removes_nothing(timers):
