@@ -53,6 +53,7 @@ class Finding:
 
 
 Find = Callable[[LintContext], Iterator[Finding]]
+Reads = Iterator[tuple[str, tuple[Call, ...]]]  # by the id of a login, session or run
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,9 @@ def find_problems(
 )
 def polls_a_frozen_clock(context: LintContext) -> Iterator[Finding]:
     """Early reads between which the clock of a frozen world did not move."""
-    for id_, early in _early_reads(context):
-        stuck = [later for earlier, later in early if _is_frozen_between(context, earlier, later)]
-        if len(stuck) + 1 >= MIN_READS:
-            what = f"this world's clock is frozen: `{id_}` was read {len(stuck)} times, and nobody"
-            yield Finding(f"{what} advanced the clock", (*stuck,))
+    for id_, stuck in _early_reads(context, is_frozen=True):
+        what = f"this world's clock is frozen: `{id_}` was read {len(stuck)} times, and nobody"
+        yield Finding(f"{what} advanced the clock", stuck)
 
 
 @lint_rule(
@@ -107,33 +106,23 @@ def polls_a_frozen_clock(context: LintContext) -> Iterator[Finding]:
 )
 def polls_too_often(context: LintContext) -> Iterator[Finding]:
     """Early reads, unless a frozen clock explains them."""
-    for id_, pairs in _early_reads(context):
-        early = [
-            later for earlier, later in pairs if not _is_frozen_between(context, earlier, later)
-        ]
-        if len(early) + 1 >= MIN_READS:
-            length = format_duration(context.poll_interval)
-            what = f"`{id_}` was read {len(early)} times within {length} of a read"
-            yield Finding(what, (*early,))
+    length = format_duration(context.poll_interval)
+    for id_, early in _early_reads(context, is_frozen=False):
+        yield Finding(f"`{id_}` was read {len(early)} times within {length} of a read", early)
 
 
-def _early_reads(context: LintContext) -> Iterator[tuple[str, list[tuple[Call, Call]]]]:
-    """By unfinished resource: each read within the poll interval of the previous one, after it."""
-    if context.mode == ON_POLL:  # the time between two reads means nothing
-        return
-    for id_, reads, machine in _reads(context):
-        yield (
-            id_,
-            [
-                (earlier, later)
-                for earlier, later in pairwise(reads)
-                if later.at - earlier.at < context.poll_interval and not _is_final(earlier, machine)
-            ],
-        )
+def _early_reads(context: LintContext, *, is_frozen: bool) -> Reads:
+    """The reads within the poll interval of a read that showed something unfinished. `is_frozen`:
+    those between which a frozen clock did not move, or only the others.
+    """
 
+    def is_early(earlier: Call, later: Call, is_final: bool) -> bool:
+        is_stuck = context.mode == FROZEN and earlier.at == later.at
+        is_soon = later.at - earlier.at < context.poll_interval
+        return is_soon and not is_final and is_stuck == is_frozen
 
-def _is_frozen_between(context: LintContext, earlier: Call, later: Call) -> bool:
-    return context.mode == FROZEN and earlier.at == later.at
+    if context.mode != ON_POLL:  # the time between two reads means nothing
+        yield from _repeated_reads(context, is_early)
 
 
 @lint_rule(
@@ -142,12 +131,9 @@ def _is_frozen_between(context: LintContext, earlier: Call, later: Call) -> bool
 )
 def polls_what_is_finished(context: LintContext) -> Iterator[Finding]:
     """Reads of a resource that a previous read showed in a final status."""
-    for id_, reads, machine in _reads(context):
-        late = [later for earlier, later in pairwise(reads) if _is_final(earlier, machine)]
-        if len(late) + 1 >= MIN_READS:
-            status = late[0].answered.get("status")
-            what = f"`{id_}` was read {len(late)} times after it was `{status}`"
-            yield Finding(what, (*late,))
+    for id_, late in _repeated_reads(context, lambda earlier, later, is_final: is_final):
+        status = late[0].answered.get("status")
+        yield Finding(f"`{id_}` was read {len(late)} times after it was `{status}`", late)
 
 
 @lint_rule(
@@ -249,8 +235,8 @@ def _was_wrong(context: LintContext, answer: Call) -> bool:
     )
 
 
-def _reads(context: LintContext) -> Iterator[tuple[str, list[Call], Machine]]:
-    """The reads of each login, session and run, and its state machine.
+def _repeated_reads(context: LintContext, is_mistake: Callable[[Call, Call, bool], bool]) -> Reads:
+    """The reads that are a mistake, given the previous read and whether that showed a final status.
 
     The first read right after an attempt to deliver is left out: it was caused by the webhook.
     """
@@ -271,11 +257,14 @@ def _reads(context: LintContext) -> Iterator[tuple[str, list[Call], Machine]]:
         # The answer of a fault may have no status.
         if found and machine and "status" in call.answered:
             reads.setdefault(found["id"], ([], machine))[0].append(call)
-    return ((id_, *read) for id_, read in reads.items())
-
-
-def _is_final(read: Call, machine: Machine) -> bool:
-    return machine.is_final(read.answered["status"])
+    for id_, (calls, machine) in reads.items():
+        mistakes = tuple(
+            later
+            for earlier, later in pairwise(calls)
+            if is_mistake(earlier, later, machine.is_final(earlier.answered["status"]))
+        )
+        if len(mistakes) + 1 >= MIN_READS:
+            yield id_, mistakes
 
 
 def _with_repeats(calls: Sequence[Call]) -> Iterator[tuple[Call, Call | None]]:
