@@ -96,7 +96,8 @@ class Writer:
         if type_ in _TAG_OF and is_dataclass(type_):
             return self.write_value(value)
         if type_ in _TAG_OF:
-            return {"$model": _write_model(self, value)}
+            fields_set = value.model_dump(exclude_unset=True)
+            return {"$model": [_TAG_OF[type_], self.write(fields_set)]}
         text = f"{type_.__name__} cannot be written; add a row to `_TAGS` or `_FORMS`"
         raise TypeError(text)
 
@@ -173,7 +174,7 @@ def _read_pairs(reader: Reader, data: list[Any]) -> dict[Any, Any]:
 
 
 def _read_fields(reader: Reader, data: list[Any]) -> Any:
-    class_: Any = _class_of(data[0])
+    class_ = _class_of(data[0])
     items = {name: reader.read(item) for name, item in data[1].items()}
     for row in fields(class_):
         if row.name not in items and row.default is not MISSING:
@@ -188,15 +189,6 @@ def _read_fields(reader: Reader, data: list[Any]) -> Any:
     for name, item in items.items():
         object.__setattr__(value, name, item)
     return value
-
-
-def _write_model(writer: Writer, value: Any) -> list[Any]:
-    return [_TAG_OF[type(value)], writer.write(value.model_dump(exclude_unset=True))]
-
-
-def _read_model(reader: Reader, data: list[Any]) -> Any:
-    class_: Any = _class_of(data[0])
-    return class_.model_validate(reader.read(data[1]))
 
 
 def check_types(class_: type, items: Mapping[str, Any]) -> None:
@@ -222,7 +214,7 @@ def _names(class_: Any) -> tuple[str, ...]:
     return tuple(row.name for row in fields(class_))
 
 
-def _class_of(tag: str) -> type:
+def _class_of(tag: str) -> Any:
     if tag not in _TAGS:
         raise ValueError(f"unknown tag {tag!r}")
     return _TAGS[tag]
@@ -238,10 +230,6 @@ def _read_script(reader: Reader, data: list[Any]) -> Script:
     scenario, kind, *head = data
     script: Script = reader.follow(scenario).script(kind, *head)
     return script
-
-
-def _write_timers(writer: Writer, timers: Timers) -> list[Any]:
-    return [[writer.write(due.at), due.owner, due.name] for due in timers.upcoming()]
 
 
 def _read_timers(reader: Reader, data: list[Any]) -> Timers:
@@ -277,12 +265,16 @@ _FORMS: dict[type, tuple[str, _Write, _Read]] = {
         lambda r, d: deque(map(r.read, d[1]), d[0]),
     ),
     Script: ("script", _write_script, _read_script),
-    Timers: ("timers", _write_timers, _read_timers),
+    Timers: (
+        "timers",
+        lambda w, v: [[w.write(due.at), due.owner, due.name] for due in v.upcoming()],
+        _read_timers,
+    ),
     Scenario: ("scenario", lambda w, v: w.write_source(v.source), lambda r, d: r.follow(d)),
 }
 _READERS: dict[str, _Read] = {
     **{name: read for name, _, read in _FORMS.values()},
-    "model": _read_model,
+    "model": lambda r, d: _class_of(d[0]).model_validate(r.read(d[1])),
     "value": lambda r, d: r.follow(d),
     "fields": _read_fields,  # the row of a "value"
     "source": lambda r, d: r.read_scenario(d),  # the row of a "scenario" or "script"
