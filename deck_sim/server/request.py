@@ -1,6 +1,6 @@
 """One request while it is answered, its answer, and the journal's record of both."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -163,7 +163,7 @@ def record_call(request: Request, answer: Answer) -> Call:
         scenario=answer.choice,
         after=request.timeline_length,
         headers=headers,
-        answered=_summarize(answer) if readable else {},
+        answered=_summarize(answer, errors) if readable else {},
         replayed=request.replayed,
         fault=request.fault and request.fault.key,
         unanswered=None if readable else f"fault `{request.fault.key}`",
@@ -174,9 +174,9 @@ def record_call(request: Request, answer: Answer) -> Call:
     )
 
 
-def _summarize(answer: Answer) -> dict[str, Any]:
+def _summarize(answer: Answer, errors: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     summary = {name: answer.data[name] for name in ("id", "status") if name in answer.data}
-    if errors := answer.data.get("errors", ()) if answer.status >= 400 else ():
+    if errors:
         summary["message"] = " ".join(error["message"] for error in errors)
     if "Retry-After" in answer.headers:
         summary["retry_after"] = answer.headers["Retry-After"]
