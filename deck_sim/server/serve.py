@@ -6,11 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import Future
-from contextlib import (
-    AbstractAsyncContextManager,
-    nullcontext,
-    suppress,
-)
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from contextvars import Context
 from functools import partial
 from pathlib import Path

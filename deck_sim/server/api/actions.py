@@ -9,11 +9,7 @@ from deck_sim.engine.files import files_of
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.polling import poll
 from deck_sim.runtime.request_bodies import ExtraChecks
-from deck_sim.runtime.serialization import (
-    print_resource,
-    print_screenshots,
-    print_storage_item,
-)
+from deck_sim.runtime.serialization import print_resource, print_screenshots, print_storage_item
 from deck_sim.scenario.selection import HEADER
 from deck_sim.server.api.paging import list_items, show_all
 from deck_sim.server.request import Answer, Request
