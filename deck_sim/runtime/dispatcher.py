@@ -28,7 +28,7 @@ from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.changes import Changes
 from deck_sim.runtime.pauses import Result, run_slowly, run_to_end, taking_turns
 from deck_sim.runtime.settings import FOLLOW
-from deck_sim.webhooks.sender import App, Sender
+from deck_sim.webhooks.sender import Sender
 
 if TYPE_CHECKING:
     from deck_sim.engine.deliveries import Attempt
@@ -65,16 +65,12 @@ class Dispatcher:
         self, sender: Sender | None = None, wall: Callable[[], datetime] = real_time.process_now
     ) -> None:
         self._sender, self._wall = sender or Sender(), wall
+        self.apps = self._sender.apps  # called without a socket; by their host in a URL
         self.changes = Changes()
         self._warned = set[str]()  # the kinds of records that were dropped in some world
         # Saves what has changed in a world, if worlds are kept; nothing is sent before.
         self.save: Callable[[Simulation], None] = lambda simulation: None
         self._backgrounds: dict[int, _Background] = {}  # by the identity of the simulation
-
-    @property
-    def apps(self) -> dict[str, App]:
-        """The applications that are called without a socket, by their host in a URL."""
-        return self._sender.apps
 
     async def drive(
         self,

@@ -162,8 +162,8 @@ class WorldRegistry:
         """Make an empty world that is not served yet."""
         from deck_sim.runtime.simulation import Simulation  # the first world is made late
 
-        library, url = Library(self.library), self.files_url(key)
-        return Simulation(key, settings, library, files_url=url)
+        url = f"{self.origin}/_sim/files/{world_token(key)}"
+        return Simulation(key, settings, Library(self.library), files_url=url)
 
     def _adopt(self, new: Simulation) -> None:
         """Serve a world, and forget the least recently used ones above the limit that are idle."""
@@ -234,10 +234,6 @@ class WorldRegistry:
     def first_key(self) -> str | None:
         """The first of the allowed keys; None if any is allowed."""
         return self.keys[0] if self.keys else None
-
-    def files_url(self, key: str) -> str:
-        """The base URL of a world's files."""
-        return f"{self.origin}/_sim/files/{world_token(key)}"
 
     def keyless(self) -> Simulation:
         """Return a temporary world, for calls that need no key."""

@@ -1,7 +1,7 @@
 """The timeline of a world as the control API prints it: entries and calls, in their order."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -108,14 +108,6 @@ def _emitted(entry: TimelineEntry, event: Event) -> bool:
     resource = event.data
     is_same = (entry.id, entry.at) == (resource.id, event.created_at)
     return is_same and entry.status in (None, resource.status)
-
-
-def print_entries(
-    simulation: Simulation, entries: Iterable[TimelineEntry], after: int
-) -> Iterator[dict[str, Any]]:
-    """Entries that follow one another; `after` is the number of those before them."""
-    for number, entry in enumerate(entries, after + 1):
-        yield print_entry(simulation, entry, number)
 
 
 def print_entry(simulation: Simulation, entry: TimelineEntry, number: int) -> dict[str, Any]:

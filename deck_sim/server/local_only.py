@@ -41,8 +41,9 @@ class LocalOnly:
                 origin = value
         if host is not None:
             error = self._check_host(host)
-        if origin is not None and origin.partition(b"://")[2] != host:
-            error = _check_origin(scope, origin) or error
+        may_change = scope["method"] not in _READS and scope["path"].startswith("/_sim")
+        if may_change and origin is not None and origin.partition(b"://")[2] != host:
+            error = refuse("deck_sim/origin_refused", origin=quote(origin.decode("latin-1")))
         app = self._app
         if error is not None:
             from deck_sim.server.app import refuse_call
@@ -57,13 +58,6 @@ class LocalOnly:
         if self._takes_any_name or is_loopback(name) or name in self._names:
             return None
         return refuse("deck_sim/host_refused", host=quote(text), allowed=name or "NAME")
-
-
-def _check_origin(scope: Scope, origin: bytes) -> ApiError | None:
-    """The refusal of a call by which a page of another origin would change a world."""
-    if scope["method"] in _READS or not scope["path"].startswith("/_sim"):
-        return None
-    return refuse("deck_sim/origin_refused", origin=quote(origin.decode("latin-1")))
 
 
 def is_loopback(name: str) -> bool:

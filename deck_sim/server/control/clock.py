@@ -20,7 +20,7 @@ from deck_sim.runtime.advance import Advance, AdvanceReport
 from deck_sim.runtime.moments import print_moment, read_moment
 from deck_sim.runtime.settings import FOLLOW, ON_POLL, REAL
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.runtime.timeline import print_entries
+from deck_sim.runtime.timeline import print_entry
 from deck_sim.server.control.holds import print_holds
 from deck_sim.server.control.routes import route
 from deck_sim.server.control.unfinished import find_right_answer, list_unfinished, print_due
@@ -102,7 +102,8 @@ async def advance_clock(request: Request, body: bodies.Advance) -> Answer:
     else:
         advance = clock.advance_until_idle(simulation)
     report = await _drive(request, advance)
-    happened = print_entries(simulation, report.happened, report.after)
+    numbered = enumerate(report.happened, report.after + 1)
+    happened = (print_entry(simulation, entry, number) for number, entry in numbered)
     now = print_moment(report.now)
     return Answer({"now": now, "happened": happened, **print_holds(simulation)})
 
