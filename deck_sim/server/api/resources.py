@@ -36,26 +36,23 @@ def list_resource(request: Request) -> Answer:
     asked = {name: read_filter(request, kind, name, problems) for name in kind.filters}
     statuses = asked.pop("status", [])
     filters = {kind.filter_fields.get(name, name): words for name, words in asked.items() if words}
+    lasting = {name: words for name, words in filters.items() if name not in _CHANGING}
     includes = read_includes(request, kind)
 
-    def matches(item: Resource) -> bool:
-        fits = all(item[name] in values for name, values in filters.items())
-        return fits and not item.deleted and (not statuses or item.status in statuses)
-
-    def may_match(item: Resource) -> bool:
-        """Whether an item could match in another status: a list of completed runs polls all."""
-        lasting = ((name, values) for name, values in filters.items() if name not in _CHANGING)
-        return not item.deleted and all(item[name] in values for name, values in lasting)
+    def fits(item: Resource, filters: dict[str, list[str]]) -> bool:
+        return not item.deleted and all(item[name] in words for name, words in filters.items())
 
     def polled(spans: Filter) -> list[Resource]:
-        return [item for item in world.all(kind.object).values() if may_match(item) and spans(item)]
+        """Those that could match in another status: a list of completed runs polls all."""
+        items = world.all(kind.object).values()
+        return [item for item in items if fits(item, lasting) and spans(item)]
 
     return list_items(
         request,
         lambda: world.all(kind.object),
-        matches,
+        lambda item: fits(item, filters) and (not statuses or item.status in statuses),
         lambda item: print_resource(request.simulation, item, includes),
-        polled=polled if statuses or filters.keys() & {*_CHANGING} else None,
+        polled=polled if statuses or filters != lasting else None,
         problems=problems,
     )
 
