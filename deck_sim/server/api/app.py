@@ -24,17 +24,13 @@ def make_fallback(worlds: WorldRegistry) -> DeckApp:
     return DeckApp(worlds, _no_routes)
 
 
-def routes_of(edition: Edition) -> list[Route]:
-    """Every route of an edition's API."""
-    return [
-        Route(row.method, row.path, ENDPOINTS[row.endpoint or row.name], row)
-        for row in edition.every_operation
-    ]
-
-
 @cache
 def _routes(edition: Edition) -> Routes:
-    return Routes(routes_of(edition), _find_elsewhere)
+    routes = (
+        Route(row.method, row.path, ENDPOINTS[row.endpoint or row.name], row)
+        for row in edition.every_operation
+    )
+    return Routes(routes, _find_elsewhere)
 
 
 @cache
