@@ -85,7 +85,6 @@ def log_attempt(key: str, attempt: Attempt, result: AttemptResult, retry: dateti
 def _write(
     kind: str, at: datetime | None, key: str, text: str, notes: list[str | None], **data: Any
 ) -> None:
-    """Write an entry. Notes that are None or empty are left out."""
     if not log.isEnabledFor(logging.INFO):
         return
     world, moment = mask_key(key), print_moment(at) if at else None

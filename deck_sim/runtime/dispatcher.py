@@ -268,7 +268,6 @@ class Dispatcher:
         return timedelta(seconds=min(max(left, 0), _MAX_SLEEP.total_seconds()))
 
     def _begin_attempts(self, simulation: Simulation) -> list[tuple[Attempt, MakeAttempt]]:
-        """Take the outbox."""
         from deck_sim.runtime import attempts
 
         taken = attempts.take_attempts(simulation)

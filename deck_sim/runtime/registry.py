@@ -246,7 +246,6 @@ class WorldRegistry:
         self._remove(key)
 
     def _remove(self, key: str) -> None:
-        """Remove a world from memory."""
         dropped = self._worlds.pop(key, None)
         self._all_call_bytes -= self._call_bytes.pop(key, 0)
         if dropped is not None:

@@ -157,8 +157,6 @@ class Simulation:
         finally:
             self.uses -= 1
 
-    # The past
-
     @property
     def dropped_records(self) -> dict[str, int]:
         """How many records of each kind were dropped. The option `keep_calls` keeps more `calls`,
@@ -201,8 +199,6 @@ class Simulation:
             answers.popitem(last=False)
             self.dropped_answers += not is_old
 
-    # The clock
-
     def set_clock(self, mode: str, speed: float = 1, step: timedelta | None = None) -> None:
         """Change the clock's mode."""
         self.mode, self.speed = mode, speed
@@ -224,8 +220,6 @@ class Simulation:
             )
             self._warn("clock", [self.unfollowed])
 
-    # Holds
-
     def release(self, hold_id: str) -> list[str]:
         """Release the resources and responses at a hold; returns the ids of the resources."""
         released = release(self.world, hold_id)
@@ -237,8 +231,6 @@ class Simulation:
         for hold_id in hold_ids:
             for send in self.held_responses.pop(hold_id, []):
                 send()
-
-    # Scenarios
 
     def choose(self, kind: str, header: str | None, facts: Facts) -> Script:
         """Choose the script of a new connection, session or run, and record why in `choices`.

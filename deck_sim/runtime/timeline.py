@@ -165,7 +165,6 @@ def _print_event(event: Event, number: int) -> dict[str, Any]:
 
 
 def _print_changes(simulation: Simulation, entry: TimelineEntry) -> dict[str, Any]:
-    """The attributes that were set, with secrets hidden."""
     shown = simulation.world.kind(entry.kind).attributes
     changes = {
         name: print_moment(value) if isinstance(value, datetime) else value

@@ -141,7 +141,6 @@ def _problems(world: WorldFile, library: Library, edition: str) -> tuple[Problem
 
 
 def _readable(data: Any) -> WorldFile:
-    """The parts of a world file that can be read."""
     whole = _dict(data)
     default, rules = whole.get("default_scenario"), whole.get("rules")
     return WorldFile.model_construct(

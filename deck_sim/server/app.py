@@ -270,7 +270,6 @@ def _check_named_scenario(request: Request) -> None:
 
 
 async def _call_with_assumptions(request: Request, route: Route) -> Answer:
-    """Call the endpoint, and add the assumptions that its answer relies on."""
     operation = route.operation
     try:
         rely_on(request.method)

@@ -104,7 +104,6 @@ class Routes:
         return route, parameters
 
     def _hint(self, scope: Scope) -> str | None:
-        """Explain a 404 if the path is nearly right; otherwise None."""
         path, relative, root = scope["path"], relative_path(scope), scope.get("root_path", "")
         unslashed = relative.removesuffix("/")
         if "//" in relative:

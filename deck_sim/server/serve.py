@@ -152,7 +152,6 @@ class Server:
             await self.worlds.dispatcher.close()
 
     async def _open(self, client: socket.socket) -> None:
-        """Serve a client that was accepted."""
         try:
             make_protocol = partial(Protocol, self._connections, self._front)
             await asyncio.get_running_loop().connect_accepted_socket(make_protocol, client)

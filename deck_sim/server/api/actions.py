@@ -23,14 +23,12 @@ def _target(request: Request) -> Resource:
 
 
 def _show_playing(request: Request, resource: Resource, status: int) -> Answer:
-    """Show a resource, and in a header the scenario that was chosen for it."""
     choice = request.simulation.record_choice(resource.id)
     shown = print_resource(request.simulation, resource)
     return Answer(shown, status, {HEADER: str(choice)}, choice)
 
 
 def _choose(request: Request, kind: str) -> commands.Choose:
-    """Return the function that chooses a scenario for the resource that the request starts."""
     header = request.headers.get(HEADER)
     return lambda facts: request.simulation.choose(kind, header, facts)
 
@@ -41,7 +39,6 @@ def _start(
     problems: ExtraChecks,
     start: Callable[[dict[str, Any], commands.Choose], Resource],
 ) -> Answer:
-    """Start a resource that plays a scenario, from the body of the request."""
     body = request.read_body(problems).model_dump()
     return _show_playing(request, start(body, _choose(request, kind)), 201)
 
@@ -81,9 +78,6 @@ for _name in ("answer_run", "answer_connection"):
     add_endpoint(_name, _answer_interaction)
 
 
-# Task runs
-
-
 @endpoint
 def run_task(request: Request) -> Answer:
     """Start a run. The answer shows it `queued`."""
@@ -113,9 +107,6 @@ def list_run_screenshots(request: Request) -> Answer:
     return show_all(print_screenshots(request.simulation, run))
 
 
-# Connections
-
-
 @endpoint
 def open_connection(request: Request) -> Answer:
     """Open a connection. The answer shows it `connecting`."""
@@ -130,9 +121,6 @@ def reopen_connection(request: Request) -> Answer:
     choose = _choose(request, "connection")
     reopened = commands.reopen_connection(request.world, _target(request), choose)
     return _show_playing(request, reopened, 200)
-
-
-# Credentials and sessions
 
 
 @endpoint

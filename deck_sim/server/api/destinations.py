@@ -52,7 +52,6 @@ def _secret_in(type_: str, fields: Fields) -> str | None:
 
 
 def _read_parts(request: Request, old: Resource | None) -> Fields:
-    """Read `config` and `credentials`."""
     _, fields = _check(request, old, lambda type_: ("config", "credentials"))
     if old is None:
         return {"config": {}, **fields}

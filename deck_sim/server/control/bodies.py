@@ -28,8 +28,6 @@ IDLE = "idle"
 
 
 def _one_of(words: Collection[str]) -> AfterValidator:
-    """A check that a text is one of some words."""
-
     def check(word: str) -> str:
         if word not in words:
             allowed = listed(words, last="or").replace("`", "'")

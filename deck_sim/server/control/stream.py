@@ -90,7 +90,6 @@ class EventStream:
                 yield b":\n\n"
 
     def _read_messages(self) -> Iterator[str]:
-        """The next part of the new messages."""
         simulation = self.worlds.find(self.key)
         if simulation is None:  # deleted; the next call with the key makes a new one
             return

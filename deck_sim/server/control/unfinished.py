@@ -106,7 +106,6 @@ def print_unfinished(simulation: Simulation, resource: Resource) -> dict[str, An
 def _explain(
     simulation: Simulation, resource: Resource, due: Due | None
 ) -> tuple[str, dict[str, Any]]:
-    """Why it waits, as a clause, and the remedy."""
     world = simulation.world
     story, later = world.stories.get(resource.id), due and _say_when(simulation, due)
     need = explain_need(world, resource)
@@ -146,7 +145,6 @@ def _say_when(simulation: Simulation, due: Due) -> str:
 
 
 def _last_failure(world: World, delivery_id: str) -> str | None:
-    """How the last attempt of a delivery that is tried again went."""
     for attempt in world.attempts.get(delivery_id, ())[-1:]:
         return f"attempt {attempt.number} failed ({attempt.error or attempt.status})"
     return None

@@ -47,7 +47,6 @@ def document(name: str) -> dict[str, Any]:
 
 
 def _webhook(edition: Edition, type_: str) -> Shape:
-    """The message to a destination, and the expected answer."""
     content = {JSON: {"schema": event_of(edition, type_)}}
     return {
         "post": {

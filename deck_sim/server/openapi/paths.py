@@ -179,7 +179,6 @@ def _error_responses(edition: Edition, operation: Operation) -> dict[int, Shape]
 
 
 def _errors(edition: Edition, operation: Operation) -> Iterator[str]:
-    """The names of the errors that follow from the operation."""
     yield from ("request/api_key_invalid", "rate_limit/rate_limit_exceeded", "api/api_error")
     yield "deck_sim/assumption_refused"
     yield "deck_sim/state_not_saved"
