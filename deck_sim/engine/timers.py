@@ -16,17 +16,27 @@ from typing import NamedTuple
 
 # Names of timers. The first three are progress; the others are timeouts. A world with nothing but
 # timeouts is idle.
-STEP = "step"  # the script goes on
-ATTEMPT = "attempt"  # of a delivery
-AUTO_TRANSITION = "auto_transition"  # a resource leaves its status by itself
+STEP = "step"
+ATTEMPT = "attempt"
+AUTO_TRANSITION = "auto_transition"
 PROGRESS = (STEP, ATTEMPT, AUTO_TRANSITION)
-WINDOW = "window"  # of an interaction
-DISUSE = "disuse"  # a resource leaves its status by itself because no run uses it
+WINDOW = "window"
+DISUSE = "disuse"
 INACTIVITY = "inactivity"
 SCREENSHOT = "screenshot"  # reads do not jump to it
 TASK_TIMEOUT = "task_timeout"
-# In the order in which a story arms those that may fall due at the same moment.
-NAMES = (TASK_TIMEOUT, INACTIVITY, WINDOW, STEP, ATTEMPT, AUTO_TRANSITION, DISUSE, SCREENSHOT)
+# What happens when each fires, in the order in which a story arms those that may fall due at the
+# same moment.
+EFFECTS = {
+    TASK_TIMEOUT: "the task times out",
+    INACTIVITY: "the run fails for inactivity",
+    WINDOW: "the interaction times out",
+    STEP: "the script goes on",
+    ATTEMPT: "a delivery is attempted",
+    AUTO_TRANSITION: "its status changes by itself",
+    DISUSE: "it ends because no run uses it",
+    SCREENSHOT: "a screenshot is taken",
+}
 OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # taken back when the story leaves its step
 
 Key = tuple[str, str]
@@ -79,7 +89,7 @@ class Timers:
 
     def of(self, owner: str) -> list[Due]:
         """The armed timers of one owner."""
-        return [Due(self._armed[owner, n], owner, n) for n in NAMES if (owner, n) in self._armed]
+        return [Due(self._armed[owner, n], owner, n) for n in EFFECTS if (owner, n) in self._armed]
 
     def peek(self) -> Due | None:
         """The next timer, or None."""

@@ -7,33 +7,10 @@ from datetime import datetime
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed
 from deck_sim.engine.records import Resource
-from deck_sim.engine.timers import (
-    ATTEMPT,
-    AUTO_TRANSITION,
-    DISUSE,
-    INACTIVITY,
-    PROGRESS,
-    SCREENSHOT,
-    STEP,
-    TASK_TIMEOUT,
-    WINDOW,
-    Due,
-)
+from deck_sim.engine.timers import EFFECTS, PROGRESS, SCREENSHOT, STEP, Due
 from deck_sim.engine.world import World
 
 _MOST_NAMED = 5
-
-# What happens when each timer fires.
-TIMER_EFFECTS = {
-    STEP: "the script goes on",
-    WINDOW: "the interaction times out",
-    TASK_TIMEOUT: "the task times out",
-    SCREENSHOT: "a screenshot is taken",
-    INACTIVITY: "the run fails for inactivity",
-    ATTEMPT: "a delivery is attempted",
-    AUTO_TRANSITION: "its status changes by itself",
-    DISUSE: "it ends because no run uses it",
-}
 
 
 def waiting(world: World) -> list[Resource]:
@@ -201,7 +178,7 @@ def explain_need(world: World, resource: Resource) -> str:
 
 
 def _when(world: World, due: Due) -> str:
-    return f"{TIMER_EFFECTS[due.name]} in {format_duration(due.at - world.now)}"
+    return f"{EFFECTS[due.name]} in {format_duration(due.at - world.now)}"
 
 
 def _errors(resource: Resource) -> str:

@@ -11,6 +11,7 @@ from deck_sim.engine.timers import (
     ATTEMPT,
     AUTO_TRANSITION,
     DISUSE,
+    EFFECTS,
     INACTIVITY,
     PROGRESS,
     SCREENSHOT,
@@ -18,7 +19,7 @@ from deck_sim.engine.timers import (
     WINDOW,
     Due,
 )
-from deck_sim.engine.waiting import TIMER_EFFECTS, asks_person, explain_need, next_due
+from deck_sim.engine.waiting import asks_person, explain_need, next_due
 from deck_sim.engine.world import World
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.settings import FOLLOW, FROZEN, ON_POLL, REAL
@@ -41,7 +42,7 @@ def print_due(world: World, due: Due) -> dict[str, Any]:
         "at": print_moment(due.at),
         "in": format_duration(due.at - world.now),
         "id": due.owner,
-        "what": TIMER_EFFECTS[due.name],
+        "what": EFFECTS[due.name],
         **({"to": to} if to else {}),
     }
 
@@ -137,7 +138,7 @@ def _join(*clauses: str | None) -> str:
 def _say_when(simulation: Simulation, due: Due) -> str:
     world = simulation.world
     to = next_status(world, due)
-    what = f"it becomes `{to}`" if to and due.name in PROGRESS else TIMER_EFFECTS[due.name]
+    what = f"it becomes `{to}`" if to and due.name in PROGRESS else EFFECTS[due.name]
     left = due.at - world.now
     if simulation.mode == REAL and left > _SECOND:  # it goes on while the sentence is read
         left = round(left / _SECOND) * _SECOND
