@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Protocol
 
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.injected import Fault
+from deck_sim.engine.records import Immutable
 
 Path = tuple[int | str, ...]
 
@@ -64,8 +65,8 @@ class Step(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
-    """The script of one connection, session or run. Immutable: copies of a world share it."""
+class Script(Immutable):
+    """The script of one connection, session or run."""
 
     scenario: str
     kind: str
@@ -74,9 +75,6 @@ class Script:
     faults: tuple[Fault, ...] = ()  # injected when it starts
     head: Path = ()  # where the steps stand in the file, below the kind
     task_timeout: timedelta | None = None  # of its runs, instead of the default of a task
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Script:
-        return self
 
     @property
     def refusal(self) -> ApiError | None:
