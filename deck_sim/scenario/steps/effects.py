@@ -102,7 +102,9 @@ class KeepFile(Step):
         if schema is not None and self.result == "success":
             try:
                 if extraction is None:
-                    extraction = _extract(stage, schema)
+                    world, path = stage.world, format_path(stage.story.path)
+                    name = f"{stage.story.owner}/{path}"  # differs for each file of a run
+                    extraction = make_output(schema, world.seed, name, world.now, "extraction")
             except NoValidOutput as error:
                 why = NOTHING_FITS.format(name="extraction", step=self.word)
                 stage.reject(_FAILED, error.problems, why)
@@ -115,11 +117,6 @@ class KeepFile(Step):
 
 
 _FAILED = "storage/extraction_failed"
-
-
-def _extract(stage: Stage, schema: Any) -> Any:
-    name = f"{stage.story.owner}/{format_path(stage.story.path)}"  # differs for each file of a run
-    return make_output(schema, stage.world.seed, name, stage.world.now, "extraction")
 
 
 class TakeScreenshot(Step):

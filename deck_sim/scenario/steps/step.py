@@ -58,9 +58,10 @@ class Step(Strict):
             )
         value = item[cls.word] if isinstance(item, dict) else None
         if value is None:
-            required = (f for f in cls.model_fields.values() if f.is_required())
-            for text in (f"{field.description}".rstrip(".") for field in required):
-                raise value_error(f"`{cls.word}` needs a value: {text[0].lower()}{text[1:]}")
+            for field in cls.model_fields.values():
+                if field.is_required():
+                    text = f"{field.description}".rstrip(".")
+                    raise value_error(f"`{cls.word}` needs a value: {text[0].lower()}{text[1:]}")
             return {}
         if isinstance(value, dict) and not (cls.may_be_mapping and cls.shorthand not in value):
             return value

@@ -41,18 +41,22 @@ def number_in(
 
 def _range(schema: Schema, step: Fraction, usual: tuple[int, int]) -> tuple[int, int]:
     """The first and the last step that the number may be."""
-    least, above = _fraction(schema, "minimum"), _fraction(schema, "exclusiveMinimum")
-    most, below = _fraction(schema, "maximum"), _fraction(schema, "exclusiveMaximum")
-    firsts = [ceil(bound / step) for bound in (least,) if bound is not None]
-    firsts += [floor(bound / step) + 1 for bound in (above,) if bound is not None]
-    lasts = [floor(bound / step) for bound in (most,) if bound is not None]
-    lasts += [ceil(bound / step) - 1 for bound in (below,) if bound is not None]
+    firsts, lasts = list[int](), list[int]()
+    if (least := _fraction(schema, "minimum")) is not None:
+        firsts.append(ceil(least / step))
+    if (above := _fraction(schema, "exclusiveMinimum")) is not None:
+        firsts.append(floor(above / step) + 1)
+    if (most := _fraction(schema, "maximum")) is not None:
+        lasts.append(floor(most / step))
+    if (below := _fraction(schema, "exclusiveMaximum")) is not None:
+        lasts.append(ceil(below / step) - 1)
     first, last = max([*firsts, ceil(usual[0] / step)]), min([*lasts, floor(usual[1] / step)])
     if first <= last:
         return first, last
     if firsts:
         return max(firsts), min([*lasts, max(firsts) + USUAL_SPAN])
-    return min(lasts, default=USUAL_SPAN) - USUAL_SPAN, min(lasts, default=USUAL_SPAN)
+    last = min(lasts, default=USUAL_SPAN)
+    return last - USUAL_SPAN, last
 
 
 def _fraction(schema: Schema, word: str) -> Fraction | None:
