@@ -17,11 +17,9 @@ from freezegun import api as freezegun
 
 from deck_sim import Deck, DeckSimError
 from deck_sim.base.durations import parse_duration
-from deck_sim.base.real_time import process_id
 from deck_sim.engine.world_state import FROZEN_START
 from deck_sim.handle.control import Control
-from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import THREAD
+from deck_sim.server.serve import THREAD, server_at
 
 # Modules that read real time: pytest measures tests with it.
 _PYTEST = ("_pytest.runner", "_pytest.terminal", "_pytest.timing")
@@ -66,7 +64,7 @@ class DeckTime(freezegun.FrozenDateTimeFactory):
 
 
 class _RemoteTime:
-    """Reads the clock of a world on a server elsewhere, by a call each time.
+    """Reads the clock of a world by a call each time.
 
     The call itself reads the time, and so does a server thread of this process that answers it.
     They get the last answer, or the call would never end.
@@ -87,8 +85,8 @@ class _RemoteTime:
 
 
 @contextmanager
-def bind(deck: Deck, worlds: WorldRegistry | None) -> Iterator[DeckTime]:
-    """Freeze the process with the world of `deck`; `worlds` are those of this process, if any."""
+def bind(deck: Deck) -> Iterator[DeckTime]:
+    """Freeze the process with the world of `deck`."""
     mode = deck.clock.mode
     if mode not in _MODES:
         raise DeckSimError(
@@ -97,18 +95,16 @@ def bind(deck: Deck, worlds: WorldRegistry | None) -> Iterator[DeckTime]:
         )
     deck.stamp_webhooks("world")
     now, control = deck.clock.now, Control(deck.url, deck.api_key)
-    remote = _RemoteTime(control, now)
-    read = partial(_local_time, worlds, deck.api_key, process_id(), remote) if worlds else remote
+    read = partial(_read_time, deck, _RemoteTime(control, now))
     # Event loops of asyncio keep real time, so that timeouts and sleeps of an application end.
     with closing(control), freezegun.freeze_time(now, real_asyncio=True, ignore=[*_PYTEST]):
         time = freezegun.freeze_factories[-1] = DeckTime(deck, read)
         yield time
 
 
-def _local_time(
-    worlds: WorldRegistry, key: str, process: str, remote: Callable[[], datetime]
-) -> datetime:
-    if process != process_id():  # a forked child has a copy of the worlds, which stands still
+def _read_time(deck: Deck, remote: _RemoteTime) -> datetime:
+    server = server_at(deck.url)
+    if server is None:  # it runs elsewhere, or in the parent of this forked process
         return remote()
-    simulation = worlds.find(key)
+    simulation = server.worlds.find(deck.api_key)
     return simulation.world.now if simulation else FROZEN_START  # if it was deleted

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from pytest_deck_sim.frozen import DeckTime
 
 OWN_SERVER = pytest.StashKey[str]()
-OWN_WORLDS = pytest.StashKey[WorldRegistry]()
 
 _IF_INTENDED = "if this is intended, mark the test with @pytest.mark.deck(strict=False)"
 
@@ -75,7 +74,6 @@ def serve(config: pytest.Config, folder: Path | None) -> Iterator[str]:
     """Run a server with the scenarios of the folder in a thread; yield its URL."""
     with Server(WorldRegistry(library=read_folder(folder))) as server:
         config.stash[OWN_SERVER] = server.url
-        config.stash[OWN_WORLDS] = server.worlds
         yield server.url
 
 
@@ -147,12 +145,10 @@ def receive(item: pytest.Item, deck: Deck) -> Iterator[WebhookReceiver]:
 @contextmanager
 def freeze(item: pytest.Item, deck: Deck) -> Iterator[DeckTime]:
     """Freeze the process with the world."""
-    own = item.config.stash.get(OWN_SERVER, None) == deck.url
-    worlds = item.config.stash[OWN_WORLDS] if own else None
     try:
         from pytest_deck_sim.frozen import bind
 
-        with bind(deck, worlds) as time:
+        with bind(deck) as time:
             yield time
     except ModuleNotFoundError as error:
         raise make_failure(f"`deck_time` freezes the process: pip install {error.name}") from None

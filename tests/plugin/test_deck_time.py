@@ -9,7 +9,7 @@ import pytest
 import standardwebhooks
 from freezegun import freeze_time
 
-from deck_sim import DeckSim, DeckSimError
+from deck_sim import Deck, DeckSim, DeckSimError
 from deck_sim.engine.world_state import FROZEN_START
 from forks import Child
 from pytest_deck_sim.frozen import bind
@@ -24,12 +24,14 @@ def elapsed():
 
 @pytest.fixture(params=["in this process", "elsewhere"])
 def world(request, deck):
-    """A world and its `deck_time`, on the test server and on an unknown one."""
+    """A world and its `deck_time`, which reads it directly, or by calls to `localhost`."""
     if request.param == "in this process":
         yield deck, request.getfixturevalue("deck_time")
     else:
-        with DeckSim() as other, bind(other, None) as time:
-            yield other, time
+        with DeckSim() as own:
+            url = own.url.replace("127.0.0.1", "localhost")
+            with Deck(url, own.api_key) as other, bind(other) as time:
+                yield other, time
 
 
 FREEZER_MOVES = {

@@ -10,10 +10,10 @@ from pytest_deck_sim.worlds import world_of
 
 TEST = """
     import pytest
-    from pytest_deck_sim.worlds import OWN_WORLDS
+    from deck_sim.server.serve import server_at
 
-    def crash(deck, request):
-        world = request.config.stash[OWN_WORLDS].find(deck.api_key)
+    def crash(deck):
+        world = server_at(deck.url).worlds.find(deck.api_key)
         world.crashes.append("ZeroDivisionError: boom")
 
     def run(deck):
@@ -44,7 +44,7 @@ TEST = """
         deck.create("connections", {{**login, "external_id": name}})
 
     @pytest.mark.deck(strict={strict})
-    def test_it(deck, request):
+    def test_it(deck):
         deck.create("agents", {{"name": "Concierge"}})
         {use}
 """
@@ -75,7 +75,7 @@ PROBLEMS = {
     IGNORED: "the magic name 'session_breaks_down' is ignored, and 'success' is played: the"
     " scenario 'session_breaks_down' is for the edition `credentials`, and this world's is"
     ' `connections`; to switch: @pytest.mark.deck(edition="credentials"), *strict=False*',
-    "crash(deck, request)": "deck-sim itself failed:",
+    "crash(deck)": "deck-sim itself failed:",
 }
 
 
