@@ -28,11 +28,10 @@ class Control:
     def __init__(self, url: str, api_key: str) -> None:
         self.url, self.api_key = url, api_key
         try:
-            authorization = f"Bearer {api_key}".encode("latin-1")
+            self._authorization = f"Bearer {api_key}".encode("latin-1")
         except UnicodeEncodeError:
             text = f"{api_key!r} cannot be sent as an API key; use letters, digits and `_`"
             raise DeckSimError(text) from None
-        self._authorization = authorization
         self._open()
 
     def _open(self) -> None:
@@ -80,10 +79,7 @@ class Control:
 
     def read(self, path: str) -> str:
         """Make a GET call and return the body of its answer as text; errors are those of `call`."""
-        answer = self._send("GET", path, {})
-        if answer.is_error:
-            _decode(answer)
-        return answer.text
+        return self._send("GET", path, {}).text
 
     def stream(self, path: str, last: str) -> Iterator[str]:
         """The lines of a stream that goes on behind a message, until the server ends it.
@@ -96,10 +92,7 @@ class Control:
             self._make_client() as client,
             client.stream("GET", path, headers=headers) as answer,
         ):
-            self._check(answer)
-            if answer.is_error:
-                answer.read()
-                _decode(answer)
+            _check(answer)
             yield from answer.iter_lines()
 
     def _send(
@@ -111,7 +104,7 @@ class Control:
         headers = {**headers, **drop_none(**{real_time.PRESENT_HEADER: present})}
         with self._reaching_server():
             answer = self._client.request(method, path, headers=headers, **content)
-        self._check(answer)
+        _check(answer)
         return answer
 
     @contextmanager
@@ -127,11 +120,6 @@ class Control:
             fix = "its URL begins with http:" if is_https else "`deck-sim serve` starts one"
             raise DeckSimError(f"{text}; {fix}") from None
 
-    def _check(self, answer: httpx2.Response) -> None:
-        if "Deck-Sim-Version" not in answer.headers:
-            text = f"{answer.url} answers {answer.status_code}, but is no deck-sim server"
-            raise DeckSimError(text)
-
     def get(self, path: str) -> list[Json]:
         """The items of a list."""
         data: list[Json] = self.call("GET", path)["data"]
@@ -140,6 +128,15 @@ class Control:
     def close(self) -> None:
         """Close the client's sockets."""
         self._client.close()
+
+
+def _check(answer: httpx2.Response) -> None:
+    if "Deck-Sim-Version" not in answer.headers:
+        text = f"{answer.url} answers {answer.status_code}, but is no deck-sim server"
+        raise DeckSimError(text)
+    if answer.is_error:
+        answer.read()  # the rest of a stream
+        _decode(answer)
 
 
 def _decode(answer: httpx2.Response) -> Json:
