@@ -129,23 +129,18 @@ class WebhookApps:
     def _connect(self, app: WebhookApp, stack: ExitStack) -> str:
         from deck_sim.server.serve import server_at
 
-        server = server_at(self._url)
+        server, answer = server_at(self._url), partial(self._answer, app)
         if server is None:
-            loopback = LoopbackServer(partial(self._answer, app))
+            loopback = LoopbackServer(answer)
             loopback.start()
             stack.callback(loopback.stop)
             return loopback.url
         host = f"app-{next(self._numbers)}.{self._name}.deck-sim.invalid"
         known = server.worlds.dispatcher.apps
-        known[host] = partial(self._async_answer, app)
+        # The server's event loop awaits this, so the application is waited for in a thread.
+        known[host] = lambda *call: result_of(run_in_thread(partial(answer, *call)))
         stack.callback(known.pop, host)
         return f"http://{host}"
-
-    async def _async_answer(
-        self, app: WebhookApp, path: str, headers: Mapping[str, str], body: bytes
-    ) -> tuple[int, Mapping[str, str]]:
-        # The server's event loop awaits this, so the application is waited for in a thread.
-        return await result_of(run_in_thread(partial(self._answer, app, path, headers, body)))
 
     def _answer(
         self, app: WebhookApp, path: str, headers: Mapping[str, str], body: bytes
