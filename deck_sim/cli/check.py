@@ -52,7 +52,8 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
     stories = [file for file in files if file not in worlds]
     library, mistakes = read_files(track_progress(stories, "checking"), shipped())
     mistakes += [mistake for file in worlds for mistake in _mistakes_in_world(file, library)]
-    _SHAPES["json" if as_json else shape](len(files), mistakes, list(_editions(library)))
+    show = _print_json if as_json or shape == "json" else _print_text
+    show(len(files), mistakes, list(_editions(library)))
     return 1 if mistakes else 0
 
 
@@ -130,6 +131,3 @@ def _print_json(
         {"name": name, "editions": names, "because": why or None} for name, names, why in editions
     ]
     print_json({"files": files, "mistakes": found, "omitted": omitted, "scenarios": scenarios})
-
-
-_SHAPES = {"text": _print_text, "json": _print_json}

@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +30,7 @@ from deck_sim.cli.exec_report import (
 from deck_sim.cli.interception import intercepted_variables
 from deck_sim.cli.option_types import ANY_KEY, POSITIVE_DURATION
 from deck_sim.cli.server_log import log_to_stderr
-from deck_sim.cli.server_options import make_server, server_options
+from deck_sim.cli.server_options import Act, make_server, server_options
 from deck_sim.cli.signals import handling
 from deck_sim.handle.deck import Deck
 from deck_sim.server.inspector import inspector_url
@@ -46,6 +46,10 @@ _SIGNAL_INTERVAL = 0.1  # seconds
 _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
 
 
+def _variable(option: str, usual: str, what: str) -> Callable[[Act], Act]:
+    return click.option(option, metavar="NAME", default=usual, help=f"The variable for {what}.")
+
+
 @click.command(
     cls=Command,
     context_settings={"allow_interspersed_args": False},
@@ -59,24 +63,9 @@ _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
     ],
 )
 @server_options(port=0)
-@click.option(
-    "--env-base-url",
-    metavar="NAME",
-    default="DECK_BASE_URL",
-    help="The variable for the base URL.",
-)
-@click.option(
-    "--env-api-key",
-    metavar="NAME",
-    default="DECK_API_KEY",
-    help="The variable for the API key.",
-)
-@click.option(
-    "--env-webhook-secret",
-    metavar="NAME",
-    default="DECK_WEBHOOK_SECRET",
-    help="The variable for the secret of webhooks.",
-)
+@_variable("--env-base-url", "DECK_BASE_URL", "the base URL")
+@_variable("--env-api-key", "DECK_API_KEY", "the API key")
+@_variable("--env-webhook-secret", "DECK_WEBHOOK_SECRET", "the secret of webhooks")
 @click.option(
     "--report",
     "report_file",

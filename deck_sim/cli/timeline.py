@@ -7,7 +7,6 @@ import click
 from deck_sim.cli.command import Command
 from deck_sim.cli.world_command import on_server, print_lines, print_result, warn_if_uncalled
 from deck_sim.handle.deck import Deck
-from deck_sim.handle.timeline import TimelineEntry
 
 
 @click.command(
@@ -27,12 +26,11 @@ def command(deck: Deck, follow: bool, as_json: bool) -> None:
     With --follow, --json prints an object for each line.
     """
     for entry in deck.follow_timeline() if follow else ():
-        (_print_json_line if as_json else print_lines)(entry)
+        if as_json:
+            click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
+        else:
+            print_lines(entry)
     entries = deck.timeline
     text = entries or f"nothing happened yet in the world of {deck.api_key}"
     print_result([entry.as_json() for entry in entries], text, as_json=as_json)
     warn_if_uncalled(deck)
-
-
-def _print_json_line(entry: TimelineEntry) -> None:
-    click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
