@@ -202,7 +202,6 @@ def _print_heading(screen: Console, text: str) -> None:
 
 
 def _play_story(story: DemoRun, deck: Deck, narrator: Narrator) -> Json:
-    """Connect, run the task and answer prompts; returns the final run."""
     answers = iter(story.answers)
 
     def ask(interaction: Json) -> Mapping[str, str]:

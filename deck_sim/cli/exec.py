@@ -142,7 +142,6 @@ def command(
 
 
 def _decks(server: Server) -> Iterator[Deck]:
-    """A handle for each world that was called."""
     for key in server.worlds.known_keys:
         with Deck(server.url, key) as deck:
             if deck.requests:

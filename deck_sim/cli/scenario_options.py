@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 
 class _Folder(click.Path):
-    """A folder that exists."""
-
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if Path(value).is_file():
             self.fail(f"{value!r}: {explain_file(Path(value))}", param, ctx)

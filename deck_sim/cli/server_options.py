@@ -56,7 +56,6 @@ _USUAL = Limits()
 
 
 def _timeout(name: str, limit: str, text: str) -> Callable[[Act], Act]:
-    """The option of a time limit, which is a field of `Limits`."""
     return click.option(
         name,
         limit,

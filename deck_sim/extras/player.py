@@ -144,8 +144,6 @@ def describe_resource(shown: Mapping[str, Any]) -> str:
 
 
 class _Player:
-    """Plays one scenario, and acts for its user and its reviewer."""
-
     def __init__(
         self,
         scenario: Scenario,
@@ -315,8 +313,6 @@ class _Player:
 
 
 def _create_task(world: World, timeout: timedelta) -> tuple[Resource, Resource]:
-    """A source, and a task with that timeout."""
-
     def seed(kind: str, body: BaseModel) -> Resource:
         return commands.seed_resource(world, kind, body.model_dump())
 

@@ -104,7 +104,6 @@ def write_report(deck: "Deck") -> str:
 
 
 def _how_to_call(deck: "Deck") -> str:
-    """How an application finds the world that it has not called."""
     if deck.interceptions:
         hosts = listed(host for one in deck.interceptions for host in one.hosts)
         passed = {host: None for one in deck.interceptions for host in one.passed}

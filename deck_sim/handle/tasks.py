@@ -102,7 +102,6 @@ class TaskStarter:
         self._control.call("POST", "/clock/advance", json=how)
 
     def _scripts_of(self, scenario: str) -> list[str]:
-        """The kinds that a scenario has a script for."""
         if "/" in scenario:  # it would be another path
             text = f"`scenario` names an unknown scenario: {quote(scenario)}"
             raise DeckSimError(f"{text}{shipped().instead(scenario)}")

@@ -18,7 +18,6 @@ _FAILURE = "deck_every_failure_"  # the beginning of the names of scenarios
 
 
 def _scenario_names(item: pytest.Item, edition: str | None) -> list[str]:
-    """The scenarios that the test's edition can play: every one, or those of the folder."""
     folder, options = find_folder(item.config), read_marker(item)
     only_own = options.scenarios == "own"
     if only_own and folder is None:
@@ -30,7 +29,6 @@ def _scenario_names(item: pytest.Item, edition: str | None) -> list[str]:
 
 
 def _failures(item: pytest.Item, edition: str | None) -> list[ErrorInfo]:
-    """The errors that a run of the test's edition can end with."""
     chosen = read_marker(item).edition or edition or DEFAULT_EDITION
     return [error for error in ERRORS if error.ends_run and chosen in error.editions]
 
