@@ -1,6 +1,5 @@
 """The clock of a world: its time and its mode."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +59,7 @@ class Clock:
         """
         if now is not None:
             check_no_event_loop(self.set)
-        self._apps.serve_during(self._setting(mode, now, speed, step))
+        self._apps.serve_during(self._put, write_clock(mode, now, speed, step))
 
     async def async_set(
         self,
@@ -71,11 +70,10 @@ class Clock:
         step: Duration | None = None,
     ) -> None:
         """`set` for coroutines."""
-        await self._apps.async_serve_during(self._setting(mode, now, speed, step))
+        await self._apps.async_serve_during(self._put, write_clock(mode, now, speed, step))
 
-    def _setting(self, *how: Any) -> Callable[[], Json]:
-        body = write_clock(*how)
-        return lambda: self._control.call("PUT", "/clock", json=body)
+    def _put(self, body: Json) -> Json:
+        return self._control.call("PUT", "/clock", json=body)
 
 
 def write_clock(

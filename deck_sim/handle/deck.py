@@ -4,7 +4,7 @@ Everything here goes through the control API. Reading never changes the world.
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -252,20 +252,20 @@ class Deck(AbstractContextManager["Deck"]):
 
         Everything that falls due happens before it returns.
         """
-        return self.apps.serve_during(self._advancing(by=write_duration(by)))
+        return self.apps.serve_during(self._advance, by=write_duration(by))
 
     async def async_advance(self, by: Duration) -> AdvanceReport:
         """`advance` for coroutines."""
-        return await self.apps.async_serve_during(self._advancing(by=write_duration(by)))
+        return await self.apps.async_serve_during(self._advance, by=write_duration(by))
 
     @refuse_on_event_loop
     def advance_to(self, moment: str | datetime) -> AdvanceReport:
         """Advance the clock to a moment; one without an offset is UTC."""
-        return self.apps.serve_during(self._advancing(to=write_moment(moment)))
+        return self.apps.serve_during(self._advance, to=write_moment(moment))
 
     async def async_advance_to(self, moment: str | datetime) -> AdvanceReport:
         """`advance_to` for coroutines."""
-        return await self.apps.async_serve_during(self._advancing(to=write_moment(moment)))
+        return await self.apps.async_serve_during(self._advance, to=write_moment(moment))
 
     @refuse_on_event_loop
     def advance_until(
@@ -275,22 +275,22 @@ class Deck(AbstractContextManager["Deck"]):
 
         If nothing due within `limit` emits it, the error says what waits.
         """
-        return self.apps.serve_during(self._advancing(**_until(event, id, limit)))
+        return self.apps.serve_during(self._advance, **_until(event, id, limit))
 
     async def async_advance_until(
         self, event: str, id: IdOrResource | None = None, *, limit: Duration = "1d"
     ) -> AdvanceReport:
         """`advance_until` for coroutines."""
-        return await self.apps.async_serve_during(self._advancing(**_until(event, id, limit)))
+        return await self.apps.async_serve_during(self._advance, **_until(event, id, limit))
 
     @refuse_on_event_loop
     def settle(self) -> AdvanceReport:
         """Advance the clock until nothing is due. Runs that wait for a person stay as they are."""
-        return self.apps.serve_during(self._advancing(until="idle"))
+        return self.apps.serve_during(self._advance, until="idle")
 
     async def async_settle(self) -> AdvanceReport:
         """`settle` for coroutines."""
-        return await self.apps.async_serve_during(self._advancing(until="idle"))
+        return await self.apps.async_serve_during(self._advance, until="idle")
 
     @refuse_on_event_loop
     def sleep(self, seconds: float) -> None:
@@ -305,8 +305,8 @@ class Deck(AbstractContextManager["Deck"]):
         """`sleep` for clients that await it."""
         self._idle_sleeps.add(await self.async_advance(seconds), self.most_idle_sleeps)
 
-    def _advancing(self, **how: Any) -> Callable[[], AdvanceReport]:
-        return lambda: read_advance(self._control.call("POST", "/clock/advance", json=how))
+    def _advance(self, **how: Any) -> AdvanceReport:
+        return read_advance(self._control.call("POST", "/clock/advance", json=how))
 
     # Webhooks
 
@@ -356,14 +356,14 @@ class Deck(AbstractContextManager["Deck"]):
     @refuse_on_event_loop
     def replay(self, delivery: IdOrResource) -> Json:
         """Deliver an event again: at once, unless the clock is `real` or `follow`."""
-        return self.apps.serve_during(self._replaying(delivery))
+        return self.apps.serve_during(self._replay, read_id(delivery))
 
     async def async_replay(self, delivery: IdOrResource) -> Json:
         """`replay` for coroutines."""
-        return await self.apps.async_serve_during(self._replaying(delivery))
+        return await self.apps.async_serve_during(self._replay, read_id(delivery))
 
-    def _replaying(self, delivery: IdOrResource) -> Callable[[], Json]:
-        return lambda: self._control.call("POST", f"/deliveries/{read_id(delivery)}/replay")
+    def _replay(self, id: str) -> Json:
+        return self._control.call("POST", f"/deliveries/{id}/replay")
 
     # Faults and limits
 
@@ -587,7 +587,7 @@ class Deck(AbstractContextManager["Deck"]):
         has it; a status that it does not reach is an error. `task` are fields of the task, such as
         `output_schema`.
         """
-        return self.apps.serve_during(self._starting(scenario, input, status, task))
+        return self.apps.serve_during(self._start_run, scenario, input, status, task)
 
     async def async_start_run(
         self,
@@ -598,10 +598,10 @@ class Deck(AbstractContextManager["Deck"]):
         **task: Any,
     ) -> Json:
         """`start_run` for coroutines."""
-        return await self.apps.async_serve_during(self._starting(scenario, input, status, task))
+        return await self.apps.async_serve_during(self._start_run, scenario, input, status, task)
 
-    def _starting(self, *how: Any) -> Callable[[], Json]:
-        return lambda: self._starter.start_run(*how)
+    def _start_run(self, *how: Any) -> Json:
+        return self._starter.start_run(*how)
 
     @property
     def _starter(self) -> TaskStarter:

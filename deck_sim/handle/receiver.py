@@ -164,7 +164,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         self, event: str, id: IdOrResource | None = None, timeout: float = 5
     ) -> Json:
         """`wait_for` for coroutines."""
-        return await result_of(run_in_thread(partial(self.wait_for, event, id, timeout)))
+        return await result_of(run_in_thread(self.wait_for, event, id, timeout))
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> int:
         """Receive one attempt, and return the status to answer with."""

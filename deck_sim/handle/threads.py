@@ -59,17 +59,18 @@ def _in_trio() -> bool:
     return trio is not None and trio.lowlevel.in_trio_task()
 
 
-def run_in_thread(work: Callable[[], T]) -> Future[T]:
+def run_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> Future[T]:
     """Start work in a daemon thread of its own."""
     future = Future[T]()
-    Thread(target=run_into, args=(future, work), name="deck-sim-call", daemon=True).start()
+    call = future, work, *args
+    Thread(target=run_into, args=call, kwargs=named, name="deck-sim-call", daemon=True).start()
     return future
 
 
-def run_into(future: Future[T], work: Callable[[], T]) -> None:
+def run_into(future: Future[T], work: Callable[P, T], *args: P.args, **named: P.kwargs) -> None:
     """Run work on this thread, and put its result or error into a future."""
     try:
-        future.set_result(work())
+        future.set_result(work(*args, **named))
     except BaseException as error:  # the waiting thread gets a failed test or an interrupt, too
         future.set_exception(error)
 

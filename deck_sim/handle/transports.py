@@ -12,7 +12,6 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -102,7 +101,7 @@ class NetworkChannel:
 
     async def async_send(self, request: Any, body: bytes) -> Any:
         """`send` for coroutines, in a thread, so that a socket belongs to no event loop."""
-        return await result_of(run_in_thread(partial(self.send, request, body)))
+        return await result_of(run_in_thread(self.send, request, body))
 
     def close(self) -> None:
         """Close the sockets."""

@@ -24,7 +24,7 @@ from functools import partial
 from hashlib import blake2b
 from queue import SimpleQueue
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from deck_sim.base.errors import DeckSimError
 from deck_sim.handle.applications import HttpRequest, HttpResponse, call_asgi, call_wsgi
@@ -42,6 +42,7 @@ from deck_sim.handle.threads import (
 if TYPE_CHECKING:
     from anyio.lowlevel import EventLoopToken
 
+P = ParamSpec("P")
 T = TypeVar("T")
 Calls = SimpleQueue[Callable[[], None] | None]  # None ends it
 
@@ -91,13 +92,13 @@ class WebhookApps:
             self._apps.append(added)
             self._open.enter_context(stack.pop_all())
 
-    def serve_during(self, work: Callable[[], T]) -> T:
+    def serve_during(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         """Do work that waits for the server, and call WSGI applications on this thread."""
         if all(app.is_asgi for app in self._apps):
-            return work()
+            return work(*args, **named)
         calls: Calls = SimpleQueue()
         before, self._wsgi_calls = self._wsgi_calls, calls
-        done = run_in_thread(work)
+        done = run_in_thread(work, *args, **named)
         done.add_done_callback(lambda _: calls.put(None))
         try:
             for call in iter(calls.get, None):
@@ -106,11 +107,11 @@ class WebhookApps:
             self._wsgi_calls = before
         return done.result()
 
-    async def async_serve_during(self, work: Callable[[], T]) -> T:
+    async def async_serve_during(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         """Do work in a thread, and call ASGI applications on the loop that awaits this."""
         before, self._awaiting = self._awaiting, current_loop()
         try:
-            return await result_of(run_in_thread(work))
+            return await result_of(run_in_thread(work, *args, **named))
         finally:
             self._awaiting = before
 
@@ -138,7 +139,7 @@ class WebhookApps:
         host = f"app-{next(self._numbers)}.{self._name}.deck-sim.invalid"
         known = server.worlds.dispatcher.apps
         # The server's event loop awaits this, so the application is waited for in a thread.
-        known[host] = lambda *call: result_of(run_in_thread(partial(answer, *call)))
+        known[host] = lambda *call: result_of(run_in_thread(answer, *call))
         stack.callback(known.pop, host)
         return f"http://{host}"
 
@@ -178,12 +179,12 @@ class WebhookApps:
     ) -> Future[None]:
         if app.is_asgi:
             loop = self._loop_for(app.loop)
-            return run_in_thread(partial(run_on_loop, loop, call_asgi, app.app, request, response))
-        call, calls = partial(call_wsgi, app.app, request, response), self._wsgi_calls
+            return run_in_thread(run_on_loop, loop, call_asgi, app.app, request, response)
+        calls = self._wsgi_calls
         if calls is None:
-            return run_in_thread(call)
+            return run_in_thread(call_wsgi, app.app, request, response)
         finished = Future[None]()
-        calls.put(partial(_call_here, finished, call))
+        calls.put(partial(_call_here, finished, app.app, request, response))
         return finished
 
     def _loop_for(self, registered: EventLoopToken | None) -> EventLoopToken:
@@ -197,8 +198,8 @@ class WebhookApps:
             return self._own_loop.token
 
 
-def _call_here(finished: Future[None], call: Callable[[], None]) -> None:
-    run_into(finished, call)
+def _call_here(finished: Future[None], *call: Any) -> None:
+    run_into(finished, call_wsgi, *call)
     error = finished.exception()
     # A failed test or an interrupt inside the application ends the advance on this thread.
     if error is not None and not isinstance(error, Exception):
