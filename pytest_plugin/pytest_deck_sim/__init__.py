@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 # Writes the report on the test's world, given the text of the failure.
 REPORT = pytest.StashKey[Callable[[str], str]]()
-PAGES = pytest.StashKey[Path]()  # the folder of `--deck-html`
 FAILED = pytest.StashKey[bool]()
 _TOLD = pytest.StashKey[set[str]]()  # the mistakes in a folder that were reported in full
 FAIL = "fail"
@@ -106,7 +105,6 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"deck_lint is {lint!r}; it can be {' or '.join(LINT_MODES)}")
     if (pages := find_folder(config, "html")) is not None:
         _check_folder(pages)
-        config.stash[PAGES] = pages
     asked: float | None = config.getoption("deck_fail_under")
     only_own = bool(_option(config, "coverage_own"))
     if not (only_own or _option(config, "coverage")):

@@ -35,7 +35,7 @@ from deck_sim.handle.problems import (
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library
 from deck_sim.server.serve import Server
-from pytest_deck_sim import COVERAGE, FAIL, FAILED, LINT_MODES, PAGES, REPORT, BrokenFolder
+from pytest_deck_sim import COVERAGE, FAIL, FAILED, LINT_MODES, REPORT, BrokenFolder, find_folder
 
 if TYPE_CHECKING:
     from pytest_deck_sim.frozen import DeckTime
@@ -45,8 +45,6 @@ OWN_SERVER = pytest.StashKey[str]()
 _IF_INTENDED = "if this is intended, mark the test with @pytest.mark.deck(strict=False)"
 
 _ALLOWED = {"lint": LINT_MODES, "scenarios": ("all", "own")}  # values of arguments of the marker
-
-_FLAGS = ("strict", "strict_fidelity")
 
 # Part of the keys on a shared server, where two runs of the same tests may meet.
 RUN_ID = uuid.uuid4().hex[:8]
@@ -174,7 +172,7 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
             text = f"@pytest.mark.deck {'; it '.join(wrong)}; allowed are {listed(allowed)}"
             raise make_failure(text)
         options.update(mark.kwargs)
-    for name in _FLAGS:
+    for name in ("strict", "strict_fidelity"):
         if not isinstance(value := options.get(name, True), bool):
             raise make_failure(f"@pytest.mark.deck: `{name}` is {value!r}; it is True or False")
     for name, values in _ALLOWED.items():
@@ -236,7 +234,7 @@ def _find_problems(item: pytest.Item, deck: Deck, failed: bool) -> list[str]:
 
 def _write_report(item: pytest.Item, deck: Deck, failure: str | None) -> str:
     """The report; with `--deck-html` and the text of a failure, also as a page."""
-    folder = item.config.stash.get(PAGES, None)
+    folder = find_folder(item.config, "html")
     try:
         text = write_report(deck)
         if failure is None or folder is None:
