@@ -62,7 +62,8 @@ from deck_sim.extras.sample_input import sample_input
 @click.option(
     "--timeout",
     type=TASK_TIMEOUT,
-    help="The timeout of the task, like 2h.  [default: 30m]",
+    default=format_duration(TIMEOUT),
+    help="The timeout of the task, like 2h.",
 )
 @click.option(
     "--html",
@@ -80,7 +81,7 @@ def command(
     no_answer: bool,
     reject: bool,
     task_input: dict[str, Any] | None,
-    timeout: timedelta | None,
+    timeout: timedelta,
     edition: str | None,
     seed: int,
     folder: Path | None,
@@ -109,7 +110,7 @@ def command(
             task_input=given | made_up,
             library=library,
             seed=seed,
-            timeout=timeout or TIMEOUT,
+            timeout=timeout,
             reject=reject,
         )
     except ApiError as error:
