@@ -103,8 +103,8 @@ class KeepFile(Step):
             try:
                 if extraction is None:
                     world, path = stage.world, format_path(stage.story.path)
-                    name = f"{stage.story.owner}/{path}"  # differs for each file of a run
-                    extraction = make_output(schema, world.seed, name, world.now, "extraction")
+                    place = f"{stage.story.owner}/{path}"  # differs for each file of a run
+                    extraction = make_output(schema, world.seed, place, world.now, "extraction")
             except NoValidOutput as error:
                 why = NOTHING_FITS.format(name="extraction", step=self.word)
                 stage.reject(_FAILED, error.problems, why)
