@@ -30,21 +30,20 @@ class Part(ABC):
     def write(self, found: Any, writer: RowWriter, changes: Changes) -> Any:
         """Write the rows that have changed; returns what takes the place of the dict or list."""
         if found is not self._saved:
-            if self._saved is not None and self._is_continued(found):
-                self._write_changes(self._saved, writer, changes)
-                self._saved = self._continue(found)
-            else:
+            continued = None if self._saved is None else self._continue(found)
+            if continued is None:
                 self._replace(found, changes)
+            else:
+                self._write_changes(self._saved, writer, changes)
+                self._saved = continued
         self._write_changes(self._saved, writer, changes)
         return self._saved
 
     @abstractmethod
-    def _is_continued(self, found: Any) -> bool:
-        """Whether another dict or list begins with the saved one, as in a world that was seeded."""
-
-    @abstractmethod
     def _continue(self, found: Any) -> Any:
-        """The replacement for a dict or list that begins with the saved one."""
+        """The replacement for another dict or list that begins with the saved one, as in a world
+        that was seeded; None if it does not.
+        """
 
     def _replace(self, found: Any, changes: Changes) -> None:
         if self._saved is not None:
@@ -75,17 +74,15 @@ class List(Part):
         self._first = self._end = getattr(found, "dropped", 0)
         return TRACKED[type(found)](found, self._first)
 
-    def _is_continued(self, found: Any) -> bool:
+    def _continue(self, found: Any) -> Any:
         saved = self._saved
         lost = saved.total - len(saved)
-        return (
+        is_continued = (
             lost == getattr(found, "dropped", 0)
             and len(found) >= len(saved)
             and all(map(is_, saved, found))
         )
-
-    def _continue(self, found: Any) -> Any:
-        return TRACKED[type(found)](found, self._saved.total - len(self._saved))
+        return TRACKED[type(found)](found, lost) if is_continued else None
 
     def _write_changes(self, found: Any, writer: RowWriter, changes: Changes) -> None:
         new = [*islice(reversed(found), found.total - self._end)][::-1]
@@ -127,10 +124,9 @@ class Dict(Part):
     def _begin(self, found: Any) -> Any:
         return TRACKED[type(found)](found)
 
-    def _is_continued(self, found: Any) -> bool:
-        return [*islice(found, len(self._saved))] == [*self._saved]
-
     def _continue(self, found: Any) -> Any:
+        if [*islice(found, len(self._saved))] != [*self._saved]:
+            return None
         continued = TRACKED[type(found)](self._saved)
         continued.take_touched()
         for key, value in found.items():
@@ -174,8 +170,8 @@ class LendingDict(Dict):
     def _begin(self, found: Any) -> Any:
         return Lending(found)
 
-    def _is_continued(self, found: Any) -> bool:
-        return False
+    def _continue(self, found: Any) -> Any:
+        return None
 
 
 class Lists(LendingDict):
@@ -220,11 +216,8 @@ class Kinds(Dicts):
     def _begin(self, found: Any) -> Any:
         return found
 
-    def _is_continued(self, found: Any) -> bool:
-        return bool(self._saved.keys() == found.keys())
-
     def _continue(self, found: Any) -> Any:
-        return found
+        return found if self._saved.keys() == found.keys() else None
 
     def _write_changes(self, found: Any, writer: RowWriter, changes: Changes) -> None:
         for kind in found:
