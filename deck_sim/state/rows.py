@@ -57,17 +57,9 @@ _PARTS: Mapping[str, type[parts.Part]] = {
     "world.users": parts.Dicts,
 }
 
-
-_FIELDS = [
-    name
-    for name in (
-        *KEPT,
-        "attempting",
-        "is_restored",
-        *(f"world.{row.name}" for row in fields(World)),
-    )
-    if name not in {*_PARTS, *_LEFT_OUT, *DERIVED, "world.injected"}
-]
+_EVERY = (*KEPT, "attempting", "is_restored", *(f"world.{row.name}" for row in fields(World)))
+_NO_FIELDS = {*_PARTS, *_LEFT_OUT, *DERIVED, "world.injected"}
+_FIELDS = [name for name in _EVERY if name not in _NO_FIELDS]
 _OF_READS = ("journal", "world.counters", "world.now")
 _NEW = object(), object()  # differs from every value
 
