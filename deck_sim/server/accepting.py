@@ -108,18 +108,22 @@ async def _accept(listener: socket.socket) -> socket.socket:
     """As `sock_accept` of asyncio, which loses a client if it is canceled in the turn that accepted
     it.
     """
-    loop = asyncio.get_running_loop()
     while True:
         with suppress(BlockingIOError):
             client, _ = listener.accept()
             client.setblocking(False)
             return client
-        ready = asyncio.Event()
-        loop.add_reader(listener, ready.set)
-        try:
-            await ready.wait()
-        finally:
-            loop.remove_reader(listener)
+        await wait_until_readable(listener)
+
+
+async def wait_until_readable(source: socket.socket) -> None:
+    """Wait until a socket has data, or a client to accept."""
+    loop, readable = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(source, readable.set)
+    try:
+        await readable.wait()
+    finally:
+        loop.remove_reader(source)
 
 
 def _close_unopened(client: socket.socket, opening: asyncio.Task[None]) -> None:

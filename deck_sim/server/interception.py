@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.runtime.activity import log_refused
-from deck_sim.server.accepting import CountedWarning, accepting, listen
+from deck_sim.server.accepting import CountedWarning, accepting, listen, wait_until_readable
 from deck_sim.server.headers import VERSION, read_host
 from deck_sim.server.limits import Limits
 
@@ -164,11 +164,5 @@ class Interceptor:
 
 async def _peek(client: socket.socket) -> bytes:
     """Wait for the first byte, and leave it in the socket; empty if the client has left."""
-    loop, readable = asyncio.get_running_loop(), asyncio.Event()
-    client.setblocking(False)
-    loop.add_reader(client, readable.set)
-    try:
-        await readable.wait()
-    finally:
-        loop.remove_reader(client)
+    await wait_until_readable(client)
     return client.recv(1, socket.MSG_PEEK)
