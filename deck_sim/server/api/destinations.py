@@ -23,10 +23,9 @@ from deck_sim.webhooks.signing import secret_of, secret_problem
 
 Fields = dict[str, Any]
 Read = Callable[[Request, Resource | None], Fields]
-ShowSecret = Callable[[Fields, str], None]
 
 
-def _create(request: Request, read: Read, show: ShowSecret) -> Answer:
+def _create(request: Request, read: Read, secret_at: str) -> Answer:
     """Create a destination. This answer shows its secret, and no other does (assumed)."""
     fields = read(request, None)
     secret = _secret_in(fields["type"], fields) or secret_of(request.simulation.key)
@@ -34,7 +33,7 @@ def _create(request: Request, read: Read, show: ShowSecret) -> Answer:
     shown = print_resource(request.simulation, created)
     if created["type"] == WEBHOOK:
         rely_on(Subject.SECRET_SHOWN)
-        show(shown, secret)
+        shown[secret_at] = {**shown.get(secret_at, {}), "secret": secret}
     return Answer(shown, 201)
 
 
@@ -104,17 +103,9 @@ def _check(
     return type_, fields
 
 
-def _show_in_credentials(shown: Fields, secret: str) -> None:
-    shown["credentials"] = {"secret": secret}
-
-
-def _show_in_webhook(shown: Fields, secret: str) -> None:
-    shown[WEBHOOK] = {**shown[WEBHOOK], "secret": secret}
-
-
 add_endpoint(
-    "create_event_destination", partial(_create, read=_read_parts, show=_show_in_credentials)
+    "create_event_destination", partial(_create, read=_read_parts, secret_at="credentials")
 )
 add_endpoint("update_event_destination", partial(_update, read=_read_parts))
-add_endpoint("create_typed_destination", partial(_create, read=_read_typed, show=_show_in_webhook))
+add_endpoint("create_typed_destination", partial(_create, read=_read_typed, secret_at=WEBHOOK))
 add_endpoint("update_typed_destination", partial(_update, read=_read_typed))
