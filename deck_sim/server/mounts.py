@@ -21,40 +21,31 @@ def make_app(worlds: WorldRegistry) -> Router:
     """Make the app of a server: Deck API, control API, files, inspector, OpenAPI document."""
 
     @cache
-    def make_deck_apps() -> tuple[ASGIApp, ASGIApp]:
-        """The Deck API, and the app for unknown paths: their imports are slow."""
-        from deck_sim.server.api import app
+    def make(name: str) -> ASGIApp:
+        """An app, when it is called first: its imports are slow."""
+        if name == "control":
+            from deck_sim.server.control import app as control
 
-        return app.make_api(worlds), app.make_fallback(worlds)
+            return control.make_control(worlds)
+        from deck_sim.server.api import app as api
 
-    @cache
-    def make_control_app() -> ASGIApp:
-        """The control API: it imports all that a world needs."""
-        from deck_sim.server.control import app
+        return api.make_api(worlds) if name == "api" else api.make_fallback(worlds)
 
-        return app.make_control(worlds)
-
-    async def call_api(scope: Scope, receive: Receive, send: Send) -> None:
-        await make_deck_apps()[0](scope, receive, send)
-
-    async def call_fallback(scope: Scope, receive: Receive, send: Send) -> None:
-        await make_deck_apps()[1](scope, receive, send)
-
-    async def call_control(scope: Scope, receive: Receive, send: Send) -> None:
-        await make_control_app()(scope, receive, send)
+    async def call(name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        await make(name)(scope, receive, send)
 
     return Router(
         routes=[
-            _AnyPathMount("/v2", call_api),
+            _AnyPathMount("/v2", partial(call, "api")),
             Route("/_sim/files/{token}/{file_id}", partial(_show_file, worlds)),
             Route("/_sim/ui", _show_inspector),
             Route("/_sim/ui/{name:path}", _show_inspector),
             Route(f"/_sim{HEALTH}", partial(_show_health, worlds)),
-            _AnyPathMount("/_sim", call_control),
+            _AnyPathMount("/_sim", partial(call, "control")),
             Route("/openapi.json", partial(_show_document, worlds)),
         ],
         redirect_slashes=False,
-        default=call_fallback,
+        default=partial(call, "fallback"),
     )
 
 
