@@ -1,6 +1,7 @@
 """Patterns of calls, such as `POST /v2/tasks/*/run`: a method, which can be omitted, and a path.
 
-In the path `*` matches one segment and `**` any number of segments.
+In the path `*` matches one segment and `**` any number of segments. Of the path of a call, the
+first 1,000 characters are compared.
 """
 
 import re
@@ -14,7 +15,9 @@ from deck_sim.base.errors import nearest, quote
 ANY = "*"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", ANY)
 _PATTERN = re.compile(r"(?:(?P<method>[A-Za-z]+|\*) +)?(?P<path>/\S*|\*\*)")
-_LONGEST = 500  # characters; looking for calls that match takes time for each
+_LONGEST, _MOST_STARS = 500, 10  # looking for calls that match takes time for each character
+_COMPARED = 1000  # characters of a path; a world may have a thousand patterns for each call
+_STARS = re.compile(r"(\*\*|\*)")
 _BEGINNINGS = ("/v2", "*", "/*")  # of patterns that can match a call
 _SIMILARITY = 0.6  # of 1: how similar two words are if one is a misspelling of the other
 
@@ -42,6 +45,11 @@ class CallPattern:
                 f"{quote(text)} is not a pattern of calls; write it like `POST /v2/tasks/*/run`"
             )
         pattern = cls((found["method"] or ANY).upper(), found["path"])
+        if len(_STARS.findall(pattern.path)) > _MOST_STARS:
+            raise ValueError(
+                f"{quote(text)} has more than {_MOST_STARS} stars; one `**` matches any number of"
+                " segments"
+            )
         if pattern.method not in METHODS:
             raise ValueError(
                 f"unknown method {quote(pattern.method)}{nearest(pattern.method, METHODS)}"
@@ -67,8 +75,9 @@ class CallPattern:
     def takes_path(self, path: str) -> bool:
         """Whether the path matches."""
         # Not with a regular expression: a few stars in one segment can take it minutes.
+        path = path[:_COMPARED]
         places = {0}  # the lengths of the beginnings of the path that the parts so far match
-        for part in re.split(r"(\*\*|\*)", self.path):
+        for part in _STARS.split(self.path):
             if part == "**":
                 end = len(path) + 1
                 places = {*range(min(places, default=end), end)}

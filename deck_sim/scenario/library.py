@@ -24,7 +24,7 @@ _PACKAGE = Path(__file__).parent.parent
 # In an installed package `library`; in a checkout, at the top.
 SHIPPED = next(f for f in (_PACKAGE / "library", _PACKAGE.parent / "scenarios") if f.is_dir())
 
-_STEM = "[a-z0-9_]+"
+_STEM = "[a-z0-9_]{1,250}"  # a file has no longer name, and looking for one would take seconds
 _SUFFIXES = (".yaml", ".yml")
 _NEAR = ("", "*/", "*/*/")  # where a file that is not configured is looked for
 _FEW = 10  # names that a message may list
