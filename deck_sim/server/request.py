@@ -105,15 +105,12 @@ class Request:
         return rules.body(name)
 
     def read_body(self, extra_checks: ExtraChecks = lambda data: []) -> "Body":
-        """Validate the body against the model of the operation; see `read_as`."""
-        return self.read_as(self.body_model, extra_checks)
+        """Validate the body against the model of the operation; see `check_body`."""
+        return check_body(self.body_model, self.read_object(), extra_checks)
 
-    def read_as(self, model: type[Model], extra_checks: ExtraChecks = lambda data: []) -> Model:
-        """Validate the body against a model. The error has every problem.
-
-        If the body is invalid, `extra_checks` are made for the same error.
-        """
-        return check_body(model, self.read_object(), extra_checks)
+    def read_as(self, model: type[Model]) -> Model:
+        """Validate the body against a model."""
+        return check_body(model, self.read_object())
 
     def read_object(self) -> dict[str, Any]:
         """Read the body, which must be a JSON object."""
