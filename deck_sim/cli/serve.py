@@ -19,7 +19,7 @@ from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
 from deck_sim.cli.signals import handling
 from deck_sim.server.inspector import inspector_url
-from deck_sim.server.serve import Server, write_port
+from deck_sim.server.serve import Server
 from deck_sim.webhooks.signing import secret_of
 
 _STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -125,8 +125,10 @@ def _end(cut_calls: int) -> None:
 
 
 def _write_port(file: Path, port: int) -> None:
+    part = file.with_name(f"{file.name}.part")  # others wait for the file and read it at once
     try:
-        write_port(file, port)
+        part.write_text(f"{port}\n")
+        part.replace(file)
     except OSError as error:
         raise CommandError(
             f"--port-file: cannot write {error.filename!r}: {error.strerror};"

@@ -9,7 +9,6 @@ from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from contextvars import Context
 from functools import partial
-from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from starlette.types import ASGIApp
@@ -217,10 +216,3 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-def write_port(file: Path, port: int) -> None:
-    """Write the port to a file, atomically: others wait for the file and read it at once."""
-    part = file.with_name(f"{file.name}.part")
-    part.write_text(f"{port}\n")
-    part.replace(file)

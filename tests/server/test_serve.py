@@ -12,7 +12,7 @@ from deck_sim import Deck, __version__
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.control.app import make_control
 from deck_sim.server.mounts import make_app
-from deck_sim.server.serve import Server, server_at, write_port
+from deck_sim.server.serve import Server, server_at
 
 
 def test_port_0_takes_a_free_port_at_once():
@@ -170,12 +170,6 @@ def test_start_returns_if_the_server_fails(monkeypatch):
     server.start().stop()
     server._socket.close()
     assert heard
-
-
-def test_the_port_file_is_written_atomically(tmp_path):
-    write_port(tmp_path / "port", 8765)
-    assert (tmp_path / "port").read_text() == "8765\n"
-    assert [file.name for file in tmp_path.iterdir()] == ["port"]
 
 
 def test_a_client_that_uses_https_is_named_in_the_log(server, caplog):
