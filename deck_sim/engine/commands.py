@@ -179,9 +179,9 @@ def begin_run(
     if "session_id" in uses and uses["session_id"] is None:
         used = {name: uses[name] for name in world.kind("session").references}
         fields["session_id"] = world.create("session", used, silent=silent).id
-    unset: dict[str, Any] = {"result": None, "output": None, "errors": [], "interaction": None}
-    shown = world.kind("task_run").attributes
-    fields |= {name: value for name, value in unset.items() if name in shown}
+    fields |= {"output": None, "errors": [], "interaction": None}
+    if "result" in world.kind("task_run").attributes:
+        fields["result"] = None
     timeout = task["settings"]["timeout_seconds"]
     if script.task_timeout and timeout == TIMEOUT_SECONDS:
         timeout = script.task_timeout // timedelta(seconds=1)
