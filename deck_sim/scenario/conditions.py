@@ -8,15 +8,11 @@ from pydantic import Field, WithJsonSchema, field_validator
 from deck_sim.base.errors import quote, suggest
 from deck_sim.base.validation import Strict, value_error
 from deck_sim.contract.resources import AuthMethod
+from deck_sim.engine.commands import Facts
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.globs import as_text, fits
 
 AUTH_METHODS: tuple[str, ...] = get_args(AuthMethod)
-
-# The facts about a new connection, session or run, by name. A list holds the spellings of one fact:
-# a task has a name and an id.
-Facts = Mapping[str, Any]
-
 
 Glob = Annotated[str, Field(max_length=1000)]
 

@@ -24,7 +24,8 @@ from deck_sim.engine.work_limits import OutOfSteps, limit_work
 from deck_sim.scenario.library import Library
 
 if TYPE_CHECKING:
-    from deck_sim.scenario.conditions import Facts, Rule
+    from deck_sim.engine.commands import Facts
+    from deck_sim.scenario.conditions import Rule
     from deck_sim.scenario.model import Scenario
 
 DEFAULT_SCENARIO = "success"
