@@ -30,7 +30,8 @@ def can_match(call: str, editions: Collection[str]) -> bool:
     """
     pattern = CallPattern.read(call)
     methods = {method for name in editions for method in _methods_at(pattern.path, name)}
-    return pattern.path in _EVERY_CALL or _fits(pattern.method, methods)
+    found = bool(methods) if pattern.method == ANY else pattern.method in methods
+    return found or pattern.path in _EVERY_CALL
 
 
 def explain_mismatch(call: str, editions: Collection[str]) -> str | None:
@@ -50,14 +51,9 @@ def explain_mismatch(call: str, editions: Collection[str]) -> str | None:
         return f"{text}; that path takes {listed(sorted(methods))}"
     if "?" in pattern.path:
         return f"{text}; a pattern has no query, so write the path alone"
-    others = [name for name in EDITIONS if _fits(pattern.method, _methods_at(pattern.path, name))]
-    if others:
+    if others := [name for name in EDITIONS if can_match(call, (name,))]:
         return f"{text}; it is one of the edition {listed(others)}"
     return f"{text}{_suggest(pattern, editions)}"
-
-
-def _fits(method: str, methods: Collection[str]) -> bool:
-    return method in methods or (method == ANY and bool(methods))
 
 
 @lru_cache(maxsize=1000)  # of patterns, which anybody may write
