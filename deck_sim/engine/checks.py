@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from deck_sim.base.errors import quote
-from deck_sim.base.redaction import Masking
 from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.error_catalog import ApiError, Problem, problem
 from deck_sim.contract.resources import METHOD_NEEDS, TIMEOUT_SECONDS
@@ -77,8 +76,7 @@ def input_problems(world: World, task: Resource, body: Mapping[str, Any]) -> lis
     given = body.get("input", {})
     if not isinstance(given, dict):
         return []
-    masking = Masking(world.options.mask)
-    return json_schema.violations(task["input_schema"], given, "input", masking)
+    return json_schema.violations(task["input_schema"], given, "input", world.options.masking)
 
 
 def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) -> list[Problem]:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, Self
 
 from deck_sim.base.durations import format_duration
+from deck_sim.base.redaction import Masking
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.engine.records import Immutable
@@ -53,6 +54,11 @@ class Options(Immutable):
         """The names of the options with another value than before."""
         names = (row.name for row in fields(self))
         return {name for name in names if getattr(self, name) != getattr(before, name)}
+
+    @property
+    def masking(self) -> Masking:
+        """How messages hide secrets of inputs, outputs and extractions."""
+        return Masking(self.mask)
 
     def as_json(self) -> dict[str, Any]:
         """The options as the control API shows them."""

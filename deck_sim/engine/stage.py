@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from deck_sim.base.durations import Span, spell_duration
-from deck_sim.base.redaction import Masking
 from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.engine import json_schema
 from deck_sim.engine.chance import draw_duration
@@ -56,11 +55,6 @@ class Stage:
             "input": self.resource.hidden.get("input", {}),
         }
 
-    @property
-    def masking(self) -> Masking:
-        """How messages hide secrets of outputs and extractions."""
-        return Masking(self.world.options.mask)
-
     def move(self, status: str, **fields: Any) -> None:
         """Move the resource to `status`, unless a hold stops the story before."""
         word = self.world.machine(self.resource).event(status)
@@ -75,7 +69,8 @@ class Stage:
 
     def complete(self, output: Any, **fields: Any) -> None:
         """Complete the run; an output that breaks the task's schema fails it instead."""
-        broken = json_schema.violations(self.output_schema, output, "output", self.masking)
+        masking = self.world.options.masking
+        broken = json_schema.violations(self.output_schema, output, "output", masking)
         if not isinstance(output, dict):
             text = "The output is not an object; the API's outputs are."
             self.fail(problem("task/output_invalid", text, field="output"))

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from deck_sim.base.durations import spell_duration
 from deck_sim.base.errors import listed, nearest
-from deck_sim.base.redaction import Masking
 from deck_sim.contract.bodies import Body, JsonObject, Text
 from deck_sim.contract.error_catalog import (
     ApiError,
@@ -97,7 +96,7 @@ def _outcome_problems(
     wrong |= _result_problems(row, item.get("result"), str(status))
     problems = [problem("request/input_invalid", text, field=at) for at, text in wrong.items()]
     if task is not None and isinstance(output, dict):
-        masking = Masking(simulation.world.options.mask)
+        masking = simulation.world.options.masking
         problems += violations(task["output_schema"], output, "output", masking)
     return problems
 

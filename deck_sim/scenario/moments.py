@@ -9,7 +9,7 @@ from datetime import datetime
 from json import dumps
 from typing import Any
 
-from deck_sim.base.redaction import Masking, redact
+from deck_sim.base.redaction import redact
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import Resource, TimelineEntry
 from deck_sim.engine.story import WRONG_ANSWER, Path, Script
@@ -129,7 +129,7 @@ def _file(world: World, item: Resource) -> Json:
 
 def without_secrets(world: World, data: Any) -> Any:
     """Data in which the values that records hide are replaced."""
-    return redact(data, Masking(world.options.mask), is_sent=True)
+    return redact(data, world.options.masking, is_sent=True)
 
 
 def step_at(script: Script, entry: TimelineEntry) -> tuple[Step, Path] | None:
