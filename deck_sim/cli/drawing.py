@@ -14,20 +14,11 @@ from deck_sim.base.durations import format_duration
 from deck_sim.extras.player import PlayLine
 
 _UNLIMITED = 1_000_000  # columns
-_ACTIVE, _WAITING, _GOOD, _BAD = "cyan", "yellow", "green", "red"
-STYLES = {
-    "connecting": _ACTIVE,
-    "queued": _ACTIVE,
-    "running": _ACTIVE,
-    "interaction_required": _WAITING,
-    "pending": _WAITING,
-    "connected": _GOOD,
-    "completed": _GOOD,
-    "failed": _BAD,
-    "invalid": _BAD,
-    "disconnected": _BAD,
-    "canceled": _BAD,
-    "terminated": _BAD,
+_COLORS = {
+    "cyan": ("connecting", "queued", "running"),
+    "yellow": ("interaction_required", "pending"),
+    "green": ("connected", "completed"),
+    "red": ("failed", "invalid", "disconnected", "canceled", "terminated"),
 }
 
 
@@ -52,8 +43,8 @@ def console() -> Console:
 def colored(text: str) -> Text:
     """The text with its statuses colored."""
     drawn = Text(text)
-    for status, style in STYLES.items():
-        drawn.highlight_regex(rf"\b{status}\b", style)
+    for color, statuses in _COLORS.items():
+        drawn.highlight_regex(rf"\b({'|'.join(statuses)})\b", color)
     return drawn
 
 
