@@ -92,18 +92,14 @@ class ExpectedCall:
                 raise DeckSimError(f"{text} {listed(kept_headers)}; {remedy}")
         return call
 
-    @property
-    def has_json(self) -> bool:
-        """Whether the body is compared."""
-        return self.json is not _ABSENT
-
-    def without_json(self) -> Self:
-        """The same call with any body."""
-        return replace(self, json=_ABSENT)
-
     def matches(self, call: Mapping[str, Any]) -> bool:
         """Whether a call of the journal agrees with every field."""
         return not any(row.weight for row in self.compare(call))
+
+    def lacks_body(self, call: Mapping[str, Any]) -> bool:
+        """Whether a call agrees but for its body, which was too large for the journal."""
+        compares_json = self.json is not _ABSENT and call["body_cut"]
+        return compares_json and replace(self, json=_ABSENT).matches(call)
 
     def compare(self, call: Mapping[str, Any]) -> Iterator[Comparison]:
         """A row for each expected field. Method and path weigh more than all that is sent."""
@@ -125,7 +121,7 @@ class ExpectedCall:
         if self.headers is not None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             yield from _compare("headers", headers, call["headers"])
-        if self.has_json:
+        if self.json is not _ABSENT:
             yield from _compare("json", self.json, call["body"])
 
 

@@ -130,10 +130,9 @@ class Calls(tuple[Json, ...]):
 
     def _explain_unknown(self, call: ExpectedCall) -> list[str]:
         """The calls that cannot be looked at, and could be such ones."""
-        cut = [made for made in self if made["body_cut"] and call.without_json().matches(made)]
+        cut = [f"  {_line(made)}" for made in self if call.lacks_body(made)]
         text = "the body of this call was too large for the journal, so it cannot be compared:"
-        bodies = [text, *(f"  {_line(made)}" for made in cut)] if cut and call.has_json else []
-        return [*explain_dropped(self.dropped), *bodies]
+        return [*explain_dropped(self.dropped), *([text, *cut] if cut else [])]
 
     def _nearest(self, call: ExpectedCall) -> list[str]:
         if not self:
