@@ -76,18 +76,15 @@ class SampleClient:
     def __init__(self, http: httpx2.Client, ask: Callable[[Json], Mapping[str, str]]) -> None:
         self.http, self.ask = http, ask
 
-    def connect(self, source_id: str, username: str, password: str) -> Json:
+    def connect(self, source_id: str) -> Json:
         """Open a connection; return it once it is connected or has failed."""
-        body = {
-            "source_id": source_id,
-            "auth_method": "username_password",
-            "auth_credentials": {"username": username, "password": password},
-        }
-        return self.wait(self._call("POST", "connections", body))
+        login = {"username": "alex@example.com", "password": "secret"}
+        body = {"source_id": source_id, "auth_method": "username_password"}
+        return self.wait(self._call("POST", "connections", body | {"auth_credentials": login}))
 
-    def start_run(self, task_id: str, connection: Json, **given: Any) -> Json:
+    def start_run(self, task_id: str, connection: Json) -> Json:
         """Run a task; return the new run."""
-        body = {"connection_id": connection["id"], "input": given}
+        body = {"connection_id": connection["id"], "input": {"guest": "Alex Green"}}
         return self._call("POST", f"tasks/{task_id}/run", body)
 
     def read(self, known: Json) -> Json:
@@ -219,10 +216,9 @@ def _play_story(story: DemoRun, deck: Deck, narrator: Narrator) -> Json:
         trust_env=False,
     ) as http:
         client = SampleClient(http, ask)
-        connection = client.connect(ready.source_id, "alex@example.com", "secret")
+        connection = client.connect(ready.source_id)
         if story.polls:
-            run = client.start_run(ready.task_id, connection, guest="Alex Green")
-            return client.wait(run)
+            return client.wait(client.start_run(ready.task_id, connection))
         return _wait_for_webhook(client, deck, narrator, ready.task_id, connection)
 
 
@@ -235,7 +231,7 @@ def _wait_for_webhook(
     """
     deck.clock.set("frozen")
     with WebhookReceiver(deck) as webhooks:
-        client.start_run(task_id, connection, guest="Alex Green")
+        client.start_run(task_id, connection)
         deck.advance_until("task_run.running")
         webhooks.respond(503, times=1)
         deck.settle()
