@@ -12,22 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from deck_sim.base.errors import DeckSimError, listed
+from deck_sim.cli import option_types
 from deck_sim.cli.command import CommandError
-from deck_sim.cli.option_types import (
-    FIELD_NAME,
-    HOST,
-    KEEP,
-    KEPT,
-    KEYS,
-    LISTENS_AT,
-    MODE,
-    NAME,
-    POSITIVE_DURATION,
-    SECONDS,
-    SPEED,
-    START,
-    check_clock,
-)
 from deck_sim.cli.scenario_options import (
     EDITION,
     FOLDER,
@@ -60,7 +46,7 @@ def _timeout(name: str, limit: str, text: str) -> Callable[[Act], Act]:
         name,
         limit,
         default=f"{getattr(_USUAL, limit):g}s",
-        type=SECONDS,
+        type=option_types.SECONDS,
         help=text,
     )
 
@@ -71,7 +57,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
         click.option(
             "--host",
             default="127.0.0.1",
-            type=LISTENS_AT,
+            type=option_types.LISTENS_AT,
             help="The address to listen on.",
         ),
         click.option(
@@ -84,23 +70,23 @@ def server_options(port: int) -> Callable[[Act], Act]:
         click.option(
             "--clock",
             "mode",
-            type=MODE,
+            type=option_types.MODE,
             default="real",
             help="How time moves in each world.",
         ),
         click.option(
             "--speed",
-            type=SPEED,
+            type=option_types.SPEED,
             help="How much faster than real time the clock runs; 60 is a minute a second.",
         ),
         click.option(
             "--step",
-            type=POSITIVE_DURATION,
+            type=option_types.POSITIVE_DURATION,
             help="How much time each read takes with --clock on_poll.",
         ),
         click.option(
             "--now",
-            type=START,
+            type=option_types.START,
             help="The start time of each world, like 2025-01-15T09:30:00Z.",
         ),
         click.option(
@@ -118,7 +104,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
         ),
         click.option(
             "--keys",
-            type=KEYS,
+            type=option_types.KEYS,
             help="The API keys to accept, like sk_one,sk_two.  [default: any]",
         ),
         click.option(
@@ -130,14 +116,14 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "--intercept-host",
             "intercept_hosts",
             multiple=True,
-            type=HOST,
+            type=option_types.HOST,
             help=f"A host to intercept; can be repeated.  [default: {DECK_HOST}]",
         ),
         click.option(
             "--allow-host",
             "allowed_hosts",
             multiple=True,
-            type=NAME,
+            type=option_types.NAME,
             help="A name by which clients call a server on loopback, besides loopback names; may be"
             " repeated.",
         ),
@@ -171,9 +157,9 @@ def server_options(port: int) -> Callable[[Act], Act]:
         click.option(
             "--keep",
             multiple=True,
-            type=KEEP,
-            help=f"How many {listed(KEPT, last='or').replace('`', '')} each world keeps; may be"
-            " repeated.",
+            type=option_types.KEEP,
+            help=f"How many {listed(option_types.KEPT, last='or').replace('`', '')} each world"
+            " keeps; may be repeated.",
         ),
         click.option(
             "--max-worlds",
@@ -193,7 +179,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
         click.option(
             "--mask",
             multiple=True,
-            type=FIELD_NAME,
+            type=option_types.FIELD_NAME,
             help="A field whose values are hidden wherever they are shown, besides those with"
             " names like `pin` or `password`; may be repeated.",
         ),
@@ -240,7 +226,7 @@ def make_server(
     limits = Limits(**{row.name: others.pop(row.name) for row in fields(Limits)})
     options = Options(mask=mask, **dict[str, Any](keep))
     new = Settings(speed=speed or 1, options=options, **others)
-    check_clock("--clock", new.mode, speed=speed, step=new.step)
+    option_types.check_clock("--clock", new.mode, speed=speed, step=new.step)
     if intercept_hosts and not intercept:
         raise click.UsageError("--intercept-host needs --intercept")
     if not reload:
