@@ -27,7 +27,7 @@ from deck_sim.base.redaction import mask_key
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.changes import Changes
 from deck_sim.runtime.pauses import Result, run_slowly, run_to_end, taking_turns
-from deck_sim.runtime.settings import FOLLOW
+from deck_sim.runtime.settings import FOLLOW, ON_POLL, REAL
 from deck_sim.webhooks.sender import Sender
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("deck_sim")
 
-_BACKGROUND_MODES = ("real", "on_poll")
+_BACKGROUND_MODES = (REAL, ON_POLL)
 _MAX_SLEEP = timedelta(minutes=1)
 _RECORDS = {"timeline": "entries of the timeline", "keys": "stored answers"}  # in a sentence
 
@@ -262,7 +262,7 @@ class Dispatcher:
     def _until_next(self, simulation: Simulation) -> timedelta:
         """Real time until the next timer is due."""
         due = simulation.world.timers.peek()
-        if simulation.mode != "real" or simulation.advancing or due is None:
+        if simulation.mode != REAL or simulation.advancing or due is None:
             return _MAX_SLEEP
         left = (due.at - simulation.world.now).total_seconds() / simulation.speed  # may be infinite
         return timedelta(seconds=min(max(left, 0), _MAX_SLEEP.total_seconds()))

@@ -23,6 +23,7 @@ from deck_sim.engine.injected import ANSWER, CALL, EVERYBODY, HASTE
 from deck_sim.faults.endings import CLOSED, RESET, WHOLE
 from deck_sim.faults.outgoing import FAULT_HEADER, NOTHING, OutgoingResponse
 from deck_sim.runtime.clock import settle
+from deck_sim.runtime.settings import REAL
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.extensions import CLOSE_SOCKET, WRITE_TO_SOCKET
 from deck_sim.server.request import Answer, Request, error_answer
@@ -101,7 +102,7 @@ def apply_fault(
     version, pieces = headers.pop("deck-sim-version"), (bytes(response.body),)
     answer = OutgoingResponse(response.status_code, (*headers.items(),), pieces, length)
     faulty = fault.apply(answer)
-    if faulty.held and not faulty.held_really and simulation.mode != "real":
+    if faulty.held and not faulty.held_really and simulation.mode != REAL:
         late = format_duration(faulty.held)
         text = (
             f"answered at once, not {late} later: the clock is `{simulation.mode}`;"
