@@ -94,6 +94,18 @@ def test_a_seed_writes_only_what_it_adds(serve):
     assert serve(after=one).is_saved()
 
 
+def test_a_seed_may_take_back_a_timer(serve):
+    """A seeded run uses a connection that would be disconnected if nothing used it."""
+    one = serve()
+    one.call("PATCH", "/_sim/world", {"connection_idle": "1d"})
+    one.run("success")
+    one.advance(by="1h")
+    run = {"id": "trun", "task_id": "task", "connection_id": "conn", "scenario": "success"}
+    one.call("POST", "/_sim/seed", {"resources": {"task_runs": [run]}})
+    assert one.is_saved()
+    assert whole(serve(after=one).simulation) == whole(one.simulation)
+
+
 def test_many_changes_become_few_rows(serve):
     """The file does not grow with calls that change the same few things."""
     one = serve()
