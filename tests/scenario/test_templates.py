@@ -173,6 +173,7 @@ def test_a_computed_value_is_a_copy():
         ("{# note #}", "only `{{ … }}` expressions are allowed, not `{%` or `{#`"),
         ("{{ " + "(" * 300 + "1" + ")" * 300 + " }}", "not an expression: it is nested too deeply"),
         ("{{ input" + ".a" * 200 + " }}", "not an expression: it is nested too deeply"),
+        ("{{ " + "9" * 5000 + " }}", "a number in it is too large"),
     ],
 )
 def test_a_mistake_in_an_expression_is_found_before_it_is_played(text, problem):

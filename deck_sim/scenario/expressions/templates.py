@@ -113,6 +113,8 @@ def _parse(text: str) -> nodes.Template:
         why = f"{error.message}".replace("'end of print statement'", "`}}`").removesuffix(".")
         why = why.replace("end of template", "end of the text")
         raise ExpressionError(f"not an expression: {why}") from None
+    except ValueError:  # Python reads no integer of more than 4,300 digits
+        raise ExpressionError("a number in it is too large") from None
     except RecursionError:
         raise ExpressionError(_TOO_DEEP) from None
     level: list[nodes.Node] = [tree]
