@@ -34,6 +34,7 @@ MakeProtocol = Callable[[ASGIApp], asyncio.Protocol]
 
 _CONNECT, _TLS = b"C", b"\x16"  # the first byte of each
 _LONGEST_HEAD = 65_536  # bytes of a CONNECT
+_LONGEST_HOST, _MOST_HOSTS = 253, 1000  # of those that are refused, and counted
 _TUNNEL = b"HTTP/1.1 200 Connection established\r\n\r\n"
 # Most clients show the reason phrase of a refused CONNECT, and none of them the body.
 _REFUSED = "HTTP/1.1 403 {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -155,9 +156,10 @@ class Interceptor:
         """Log and count a call to another host, and return its error; empty for one of ours."""
         if host in self.hosts:
             return ""
-        host = re.sub("[^!-~]", "?", host or target)
+        host = re.sub("[^!-~]", "?", host or target)[:_LONGEST_HOST]
         refusal = f"deck-sim refuses {host}; {self.how_to_answer(host)}"
-        self.refused[host] += 1
+        if host in self.refused or len(self.refused) < _MOST_HOSTS:
+            self.refused[host] += 1
         log_refused(method, target, 403, refusal)
         return refusal
 

@@ -161,7 +161,8 @@ class Server:
         if self.interceptor is None:
             return nullcontext()
         of = self._connections
-        return self.interceptor.serving(self._app, partial(Protocol, of), of.limits, of.shortage)
+        front = LocalOnly(self._app, self.worlds, "127.0.0.1", self.interceptor.hosts)
+        return self.interceptor.serving(front, partial(Protocol, of), of.limits, of.shortage)
 
     async def _wait_for_stop(self) -> None:
         while not self._stopping.is_set():

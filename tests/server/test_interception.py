@@ -98,6 +98,22 @@ def test_another_host_is_refused(interceptor, program):
     assert interceptor.refused["deck.example"] == 2
 
 
+def test_a_thousand_refused_hosts_are_counted(interceptor, program):
+    """Others are refused, too. A program may ask for any number of them."""
+    interceptor.refused.clear()
+    statuses = {program.get(f"http://{n}.deck.example/").status_code for n in range(1001)}
+    assert (statuses, len(interceptor.refused)) == ({403}, 1000)
+    program.get("http://0.deck.example/")
+    assert interceptor.refused["0.deck.example"] == 2
+    interceptor.refused.clear()
+
+
+def test_a_page_of_another_origin_changes_no_world(program):
+    """As without the proxy."""
+    made = program.post("http://api.deck.co/_sim/reset", headers={"Origin": "https://evil.example"})
+    assert made.json()["errors"][0]["code"] == "origin_refused"
+
+
 @pytest.mark.parametrize("target", [b"[", b"", b"a\x1bb:443"])
 def test_a_target_that_is_no_host_is_refused(interceptor, target):
     """It cannot break the answer's head."""
