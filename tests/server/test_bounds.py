@@ -37,7 +37,8 @@ SEED = {
 }
 BOUNDS = {
     "body of a fault": (FAULTS, lambda n: answer(body="x" * n), 1024 * 1024),
-    "pattern": (FAULTS, lambda n: fault(match=f"/v2/{'*' * (n - 4)}", reset=True), 500),
+    "pattern": (FAULTS, lambda n: fault(match=f"/v2/**{'x' * (n - 6)}", reset=True), 500),
+    "stars of a pattern": (FAULTS, lambda n: fault(match=f"/v2/{'**' * n}", reset=True), 10),
     "event": (FAULTS, lambda n: {"event": "*" * n, "drop": True}, 200),
     "held event": (("POST", "/_sim/holds"), lambda n: {"event": "x" * n}, 200),
     "value of a header": (FAULTS, lambda n: answer(headers={"X": "x" * n}), 8000),
