@@ -96,7 +96,7 @@ def next_record(simulation: Simulation, position: Position) -> Record | None:
         position.events += 1
         return "event", _print_event(event, position.events)
     if call and (entry is None or call.after <= position.entries):
-        position.calls = call.number
+        position.calls += 1
         return "call", print_call_entry(simulation, call)
     if entry:
         position.entries += 1
