@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -105,15 +106,10 @@ def command(
         ExitStack() as stack,
     ):
         if state_file is not None:
-            with handling(dict.fromkeys(_STOPS, _leave)):
+            with handling(dict.fromkeys(_STOPS, lambda *_: sys.exit())):  # it may take long
                 stack.enter_context(_kept(server, state_file))
         server.run(ready)
     _end(server.cut_calls)
-
-
-def _leave(*_: object) -> None:
-    """End before the server runs: loading many worlds takes long."""
-    raise SystemExit(0)
 
 
 def _end(cut_calls: int) -> None:
