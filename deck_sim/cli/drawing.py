@@ -15,10 +15,10 @@ from deck_sim.extras.player import PlayLine
 
 _UNLIMITED = 1_000_000  # columns
 _COLORS = {
-    "cyan": ("connecting", "queued", "running"),
-    "yellow": ("interaction_required", "pending"),
-    "green": ("connected", "completed"),
-    "red": ("failed", "invalid", "disconnected", "canceled", "terminated"),
+    "cyan": ("unverified", "connecting", "queued", "running", "completing", "cancelling"),
+    "yellow": ("interaction_required", "pending", "review_required"),
+    "green": ("verified", "connected", "idle", "completed"),
+    "red": ("failed", "invalid", "disconnected", "canceled", "terminated", "deleted"),
 }
 
 
