@@ -16,7 +16,7 @@ ANY = "*"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", ANY)
 _PATTERN = re.compile(r"(?:(?P<method>[A-Za-z]+|\*) +)?(?P<path>/\S*|\*\*)")
 _LONGEST, _MOST_STARS = 500, 10  # looking for calls that match takes time for each character
-_COMPARED = 1000  # characters of a path; a world may have a thousand patterns for each call
+_MOST_COMPARED = 1000  # characters of a path; a world may have a thousand patterns for each call
 _STARS = re.compile(r"(\*\*|\*)")
 _BEGINNINGS = ("/v2", "*", "/*")  # of patterns that can match a call
 _SIMILARITY = 0.6  # of 1: how similar two words are if one is a misspelling of the other
@@ -75,7 +75,7 @@ class CallPattern:
     def takes_path(self, path: str) -> bool:
         """Whether the path matches."""
         # Not with a regular expression: a few stars in one segment can take it minutes.
-        path = path[:_COMPARED]
+        path = path[:_MOST_COMPARED]
         places = {0}  # the lengths of the beginnings of the path that the parts so far match
         for part in _STARS.split(self.path):
             if part == "**":

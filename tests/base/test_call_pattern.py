@@ -39,9 +39,9 @@ def test_many_stars_take_little_time():
 
 def test_of_a_long_path_only_the_beginning_is_compared():
     """A client may send 60,000 characters, and a world has up to 1,000 patterns."""
-    path = f"/v2/{'a' * 60_000}/run"
-    assert CallPattern.read("/v2/**").matches("GET", path)
-    assert not CallPattern.read("/v2/*/run").matches("GET", path)
+    assert CallPattern.read("/v2/*b").matches("GET", f"/v2/{'a' * 995}b")
+    assert not CallPattern.read("/v2/*b").matches("GET", f"/v2/{'a' * 996}b")
+    assert CallPattern.read("/v2/**").matches("GET", f"/v2/{'a' * 996}b")
 
 
 @pytest.mark.parametrize("text", ["", "POST", "POST v2/tasks", "GET /a b", "G-T /a"])

@@ -98,6 +98,11 @@ def test_another_host_is_refused(interceptor, program):
     assert interceptor.refused["deck.example"] == 2
 
 
+def test_a_refused_host_is_counted_with_the_longest_name_that_a_host_can_have(interceptor, program):
+    assert program.get(f"http://{'a.' * 200}example/").status_code == 403
+    assert [len(host) for host in interceptor.refused if host.startswith("a.")] == [253]
+
+
 def test_a_thousand_refused_hosts_are_counted(interceptor, program):
     """Others are refused, too. A program may ask for any number of them."""
     interceptor.refused.clear()

@@ -145,15 +145,26 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
     """The numbers with the name of a limit, of a module and its classes."""
     bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef))]
     for statement in (statement for body in bodies for statement in body):
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            name, value = statement.targets[0].id, statement.value
-        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            name, value = statement.target.id, statement.value
-        else:
-            continue
-        is_tested = _NAME.search(name.upper()) and not name.endswith(_NOT_TESTED)
-        if is_tested and value is not None and _is_number(value):
-            yield name, value
+        for name, value in _assigned(statement):
+            is_tested = _NAME.search(name.upper()) and not name.endswith(_NOT_TESTED)
+            if is_tested and _is_number(value):
+                yield name, value
+
+
+def _assigned(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    """The names that a statement sets, also `A, B = 1, 2`, and their values."""
+    target = value = None
+    if isinstance(statement, ast.Assign):
+        target, value = statement.targets[0], statement.value
+    elif isinstance(statement, ast.AnnAssign):
+        target, value = statement.target, statement.value
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        pairs = [*zip(target.elts, value.elts, strict=True)]
+    else:
+        pairs = [(target, value)]
+    for name, one in pairs:
+        if isinstance(name, ast.Name) and one is not None:
+            yield name.id, one
 
 
 def _is_number(node: ast.expr) -> bool:

@@ -11,6 +11,7 @@ def test_each_kind_of_limit_has_its_mutants():
     bodies = "deck_sim/runtime/request_bodies.py"
     assert (bodies, "10 * 1024 * 1024 -> (10 * 1024 * 1024) * 2") in found
     assert (bodies, "10 * 1024 * 1024 -> (10 * 1024 * 1024) // 2") in found
+    assert ("deck_sim/server/api/paging.py", "100 -> (100) * 2") in found  # of two in a statement
     assert ("deck_sim/server/app.py", "> -> >=") in found
     assert ("deck_sim/contract/bodies.py", "255 -> (255) + 1") in found
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from deck_sim.server.serve import Loop
-from deck_sim.webhooks.exchange import MAX_HEADER_LENGTH, MAX_HEADERS
 from deck_sim.webhooks.sender import REDIRECTS, Sender
 
 TLS = Path(__file__).parent / "tls"
@@ -157,7 +156,7 @@ def test_many_and_long_headers_are_cut(receiver):
     many = b"".join(b"X-%d: %s\r\n" % (n, b"x" * 1500) for n in range(50))
     receiver.say(b"HTTP/1.1 200 OK\r\n" + many + b"Content-Length: 0\r\n\r\n")
     headers = send(receiver.url).headers
-    assert (len(headers), len(headers["x-0"])) == (MAX_HEADERS, MAX_HEADER_LENGTH)
+    assert (len(headers), len(headers["x-0"])) == (40, 1000)
 
 
 def test_the_outcome_has_every_header_of_the_request(receiver):
