@@ -29,7 +29,7 @@ BAR = 1.0  # seconds for the thirty days
 class Failing(Sender):
     """A sender whose receivers always fail."""
 
-    async def send(self, url, headers, body):
+    async def send(self, url, headers, body, *, at_once=False):
         """Fail at once."""
         return Outcome(500, None, 0)
 
