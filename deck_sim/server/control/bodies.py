@@ -65,7 +65,7 @@ class _Settings(Body):
 
 
 HeaderName = Annotated[
-    str, Field(pattern=r"^[\w!#$%&'*+.^`|~-]+$", max_length=100), AfterValidator(str.lower)
+    str, Field(pattern=r"^[A-Za-z0-9_!#$%&'*+.^`|~-]+$", max_length=100), AfterValidator(str.lower)
 ]
 HeaderNames = Annotated[tuple[HeaderName, ...], Many, Field(max_length=50)]
 FieldName = Annotated[str, Field(pattern=r"[A-Za-z0-9]", max_length=100)]

@@ -58,6 +58,7 @@ def test_a_snapshot_keeps_the_options(sim):
         ({"session_limt": 1}, "session_limt"),
         ({"keep_headers": "x-request-id"}, "keep_headers"),
         ({"keep_headers": ["x-request-id", "x y"]}, "keep_headers[1]"),
+        ({"keep_headers": ["x-\u0301"]}, "keep_headers[0]"),
         ({"mask": ["guest_email", "-"]}, "mask[1]"),
     ],
 )
