@@ -22,17 +22,11 @@ from typing import Any
 
 from deck_sim.base.errors import listed
 from deck_sim.contract.error_catalog import Problem, problem
+from deck_sim.engine.cascade import arm_auto_transition, arm_screenshot, find_led
 from deck_sim.engine.chance import make_id
 from deck_sim.engine.options import Options
 from deck_sim.engine.records import Event, Resource, TimelineEntry
-from deck_sim.engine.timers import (
-    ATTEMPT,
-    AUTO_TRANSITION,
-    DISUSE,
-    OF_A_STEP,
-    SCREENSHOT,
-    TASK_TIMEOUT,
-)
+from deck_sim.engine.timers import ATTEMPT, AUTO_TRANSITION, DISUSE, OF_A_STEP, TASK_TIMEOUT
 from deck_sim.engine.world_state import MILLISECOND, OF_RUN, WorldState
 
 ALL = "*"  # the events of a destination that receives every type
@@ -58,7 +52,7 @@ class World(WorldState):
             for resource in found.values():
                 created = min(resource.created_at, moment)
                 found[resource.id] = replace(resource, created_at=created, updated_at=created)
-                self._arm_auto_transition(resource)
+                arm_auto_transition(self, resource)
 
     def take_over(self, replaced: "World") -> None:
         """Take the time, and the ids that were given, of a world that this copy of it replaces."""
@@ -111,7 +105,7 @@ class World(WorldState):
             added = self.additive_changes.event_type
             if added and added.startswith(f"{kind}."):
                 self.emit(added, resource)
-        self._arm_auto_transition(resource)
+        arm_auto_transition(self, resource)
         return resource
 
     def change(
@@ -193,8 +187,8 @@ class World(WorldState):
         if status not in machine.leads_first:
             self._lead_used(moved)
         self._end_users(moved)
-        self._arm_auto_transition(moved)
-        self._arm_screenshot(moved)
+        arm_auto_transition(self, moved)
+        arm_screenshot(self, moved)
         return moved
 
     def fail(self, run: Resource, *problems: Problem) -> Resource:
@@ -209,10 +203,10 @@ class World(WorldState):
             rows = machine.auto_transitions.values() if machine else ()
             if any(row.option in changed for row in rows):
                 for resource in self.all(kind.object).values():
-                    self._arm_auto_transition(resource)
+                    arm_auto_transition(self, resource)
         if "screenshots" in changed:
             for run in self.all("task_run").values():
-                self._arm_screenshot(run)
+                arm_screenshot(self, run)
 
     def emit(self, type_: str, resource: Resource) -> None:
         """Record an event about a resource as it is now, and make its deliveries, due at once."""
@@ -322,26 +316,11 @@ class World(WorldState):
             users = self.users.get(used.id, {})
             if resource.id in users:
                 del users[resource.id]
-                self._arm_auto_transition(used)
+                arm_auto_transition(self, used)
 
     def _lead_used(self, run: Resource) -> None:
-        """Move the resources that a run uses, if their own tables allow it."""
-        machine = self.machine(run)
-        if not machine.leads:
-            return
-        # The errors of a run say nothing about its login before it has begun to work.
-        errors = run["errors"] if run.started_at else []
-        words = [f"{error['type']}/{error['code']}" for error in errors]
-        words += [*(error["type"] for error in errors), str(run.status)]
-        for name, leads in machine.leads.items():
-            targets = next((leads[word] for word in words if word in leads), ())
-            used = self.all(self.kind(run.kind).references[name]).get(run[name])
-            if used is not None:
-                status = str(used.status)
-                reachable = (status, *self.machine(used).follows[status])
-                target = next((target for target in targets if target in reachable), status)
-                if target != status:
-                    self.move(used, target)
+        for used, status in find_led(self, run):
+            self.move(used, status)
 
     def _end_users(self, resource: Resource) -> None:
         """End the runs that work through a resource that goes away (assumed)."""
@@ -358,26 +337,6 @@ class World(WorldState):
             else:
                 self.move(run, self.machine(run).cancellation)
                 self.stop_story(run.id)
-
-    def _arm_auto_transition(self, resource: Resource) -> None:
-        """Set the timer by which a resource that no run uses leaves its status by itself."""
-        machine = self.kind(resource.kind).machine
-        if machine is None or not machine.auto_transitions:
-            return
-        self.timers.take_back(resource.id, AUTO_TRANSITION, DISUSE)
-        row = machine.auto_transitions.get(str(resource.status))
-        after = row and (row.after or getattr(self.options, row.option))
-        if row and after and not self.users.get(resource.id):
-            name = DISUSE if row.is_timeout else AUTO_TRANSITION
-            self.timers.arm(resource.id, name, self.now + after)
-
-    def _arm_screenshot(self, resource: Resource) -> None:
-        """Set the timer of the next screenshot if the resource is a run that takes some now."""
-        machine = self.machine(resource)
-        if machine.is_run:
-            self.timers.take_back(resource.id, SCREENSHOT)
-            if self.options.screenshots and resource.status == machine.timed_from:
-                self.timers.arm(resource.id, SCREENSHOT, self.now + self.rules.screenshot_interval)
 
 
 @lru_cache(maxsize=1024)
