@@ -199,8 +199,11 @@ def check_types(class_: type, items: Mapping[str, Any]) -> None:
 
     """
     for name, value in items.items():
-        if not fits(value, _hints(class_)[name]):
-            raise TypeError(f"`{name}` of a {class_.__name__} cannot be {value!r:.100}")
+        hint = _hints(class_)[name]
+        if not fits(value, hint):
+            allowed = hint.__name__ if isinstance(hint, type) else hint
+            text = f"`{name}` of {class_.__name__} must be {allowed}, not {value!r:.100}"
+            raise TypeError(text)
 
 
 @cache

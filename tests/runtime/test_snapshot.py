@@ -386,10 +386,20 @@ def rows_of(values, tag):
     ("tag", "field", "value", "text"),
     [
         ("world", "edition", "newest", "KeyError: 'newest'"),
-        ("world", "edition", None, "TypeError: `edition` of a World cannot be None"),
-        ("world", "events", [{"$moment": "2025-01-15"}], "`events` of a World cannot be [datetime"),
-        ("story", "path", {"$tuple": [{}]}, "`path` of a Story cannot be ({},)"),
-        ("options", "mask", None, "`mask` of a Options cannot be None"),
+        ("world", "edition", None, "TypeError: `edition` of World must be str, not None"),
+        (
+            "world",
+            "events",
+            [{"$moment": "2025-01-15"}],
+            "`events` of World must be deck_sim.engine.bounded_log.BoundedLog[deck",
+        ),
+        (
+            "story",
+            "path",
+            {"$tuple": [{}]},
+            "`path` of Story must be tuple[int | str, ...], not ({},)",
+        ),
+        ("options", "mask", None, "`mask` of Options must be tuple[str, ...], not None"),
     ],
 )
 def test_a_forged_snapshot_of_wrong_types_is_refused(client, tag, field, value, text):
