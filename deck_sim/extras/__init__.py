@@ -1,1 +1,1 @@
-"""Tools for scenarios: the player and the Hypothesis strategies."""
+"""Tools for scenarios: the player."""

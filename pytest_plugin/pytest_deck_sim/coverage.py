@@ -1,8 +1,8 @@
 """`--deck-coverage`: the steps and branches of scenarios that no test played.
 
 Counted are the scenarios that a test played and those of the user's folder, or the latter alone.
-Scenarios that are made up are not: by `deck_sim.extras.strategies`, which differ in each run, and
-by `deck_every_failure`. Under xdist each worker counts, and the controller adds up.
+Those that `deck_every_failure` makes are not. Under xdist each worker counts, and the controller
+adds up.
 """
 
 from __future__ import annotations

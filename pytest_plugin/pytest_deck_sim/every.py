@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim import ERRORS, Deck, ErrorInfo
 from deck_sim.contract.editions import DEFAULT_EDITION
-from deck_sim.extras.history import is_generated
 from pytest_deck_sim import find_folder
 from pytest_deck_sim.worlds import make_failure, read_folder, read_marker
 
@@ -47,5 +46,5 @@ def fail_runs(deck: Deck, error: ErrorInfo) -> None:
 
 
 def is_made_up(name: str) -> bool:
-    """Whether a scenario of this name was generated here or by the strategies."""
-    return name.startswith(_FAILURE) or is_generated(name)
+    """Whether a scenario of this name was made by `fail_runs`."""
+    return name.startswith(_FAILURE)

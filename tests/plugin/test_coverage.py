@@ -115,19 +115,6 @@ def test_steps_played_before_a_reset_count(run, end):
     run(f"{text}        {end}\n", "--deck-coverage").stdout.fnmatch_lines([PLAYED])
 
 
-def test_generated_histories_are_not_counted(run):
-    """They differ in each run."""
-    text = PLAYS.replace(
-        'deck.use("mfa_then_success")',
-        """from deck_sim.extras.history import make_history
-        steps = {"task_run": ["queued", "running", "completed"]}
-        deck.use(deck.scenario(make_history("connections", steps, (), ("completed",))))""",
-    )
-    result = run(text, "--deck-coverage")
-    result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["100% of 0 steps were played"])
-
-
 def test_failures_made_for_each_test_are_not_counted(run):
     """Their steps are not written by anybody."""
     text = PLAYS.replace('"mfa_then_success"', "deck.world['default_scenario']")

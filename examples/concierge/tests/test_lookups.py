@@ -2,9 +2,6 @@
 
 import anyio
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-
-from deck_sim.extras.strategies import histories
 
 pytestmark = pytest.mark.anyio
 
@@ -151,24 +148,3 @@ async def test_a_wait_is_a_number(visit):
     user = await visit()
     await user.begin()
     assert [*await user.look(wait="long")] == ["error"]
-
-
-@settings(
-    deadline=None,
-    max_examples=30,
-    phases=[phase for phase in Phase if phase is not Phase.explain],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(history=histories(connection=True))
-async def test_every_generated_scenario_ends_correctly(deck, visit, history):
-    """Any legal scenario, with any prompts at login and during the run."""
-    deck.reset()
-    deck.use(deck.scenario(history))
-    user = await visit()
-    await user.begin()
-    for answers in history.answers:
-        await deck.async_settle()
-        question = (await user.look())["question"]
-        await user.answer(question, **answers)
-    await deck.async_settle()
-    assert (await user.look())["status"] == {"completed": "done"}.get(history.outcome, "failed")
