@@ -233,17 +233,16 @@ def _refuses_signature(attempt: _Row, *, works: bool) -> bool:
 
 
 def _present_state(state: _Row, mode: str) -> list[str]:
-    held = {one["id"]: f", held before {one['event']}" for one in state.get("held", ())}
-    waiting = [
-        f"  {one['id']} is {one['status']}, and no timer moves it{held.get(one['id'], '')}"
-        + (f"; it accepts {show_value(one['answer'])}" if "answer" in one else "")
-        for one in state["waiting"]
+    accepted = {one["id"]: one["answer"] for one in state["waiting"] if "answer" in one}
+    waits = [
+        f"  {one['id']} is {one['status']}. {one['why']}"
+        + (f" It accepts {show_value(accepted[one['id']])}." if one["id"] in accepted else "")
+        for one in state["unfinished"]
     ]
     answers = [
         f"  {one['answers']} x `{one['call']}` is done, and a hold delays its answer"
         for one in state.get("kept_back", ())
     ]
-    due = [f"  in {one['in']}: {one['what']} ({one['id']})" for one in state["due"]]
-    remedy = [_REMEDIES[mode]] if due and mode in _REMEDIES else []
-    lines = [*answers, *cut_middle(waiting, _MOST_ROWS), *cut_middle(due, _MOST_ROWS), *remedy]
+    remedy = [_REMEDIES[mode]] if state["due"] and mode in _REMEDIES else []
+    lines = [*answers, *cut_middle(waits, _MOST_ROWS), *remedy]
     return [f"  the time is {state['now']}", *(lines or ["  nothing waits, and nothing is due"])]

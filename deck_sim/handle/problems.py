@@ -7,7 +7,7 @@ from deck_sim.base.errors import DeckSimError, counted, listed
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.hold import Hold
 from deck_sim.handle.webhook_apps import RAISED_HEADER
-from deck_sim.runtime.unplayed import STARTS, explain_unplayed_login
+from deck_sim.runtime.why import STARTS
 
 _MOST_CALLS = 3  # that a message names
 _CHANCE = "make it more probable, or give the world another seed"
@@ -91,8 +91,7 @@ def find_failed_applications(deck: Deck) -> list[str]:
 
 def find_unplayed_logins(deck: Deck) -> list[str]:
     """The scenario to play, if it has a script for logins only, which no login has played."""
-    unplayed = deck.world["unplayed_login"]
-    return explain_unplayed_login(**unplayed) if unplayed else []
+    return [*deck.world["unplayed_login"]]
 
 
 def _is_unmet(hold: Hold) -> bool:

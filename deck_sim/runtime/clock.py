@@ -1,5 +1,6 @@
 """Moves the clock of a world: to where it is by now, by a length, to a moment, or to an event."""
 
+import copy
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -10,11 +11,10 @@ from deck_sim.contract.editions import explain_foreign_event
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.waiting import AwaitedEvent
 from deck_sim.runtime.advance import Advance, AdvanceReport, pass_time_until, steps
-from deck_sim.runtime.forecast import Forecast
 from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.runtime.pauses import with_breaks
 from deck_sim.runtime.simulation import Simulation, new_epoch
-from deck_sim.runtime.unplayed import explain_unplayed_login, find_unplayed_login
+from deck_sim.runtime.why import explain_absence
 
 
 def catch_up(simulation: Simulation) -> Generator[None, None, None]:
@@ -95,22 +95,41 @@ def advance_until_event(
     until = world.now + min(limit, LAST_MOMENT - world.now)
     with _advancing(simulation) as report:
         steps_left = with_breaks(steps(simulation, until))
-        forecast = Forecast(simulation, wanted, until)
-        while forecast.may_come() and (is_pause := next(steps_left, None)) is not None:
+        comes: bool | None = None  # on a copy of the world; None if that was not tried
+        while True:
+            if not comes and not wanted.moves(simulation.world, until):
+                comes = _comes_on_a_copy(simulation, wanted, until) if comes is None else comes
+                if not comes:
+                    break
+            is_pause = next(steps_left, None)
+            if is_pause is None:
+                break
             if is_pause:
                 yield
-                forecast.forget()  # a receiver or a call may have changed the world
+                comes = None  # a receiver or a call may have changed the world
             if wanted.came(simulation.world):
                 yield from pass_time_until(simulation, simulation.world.now)
                 return report
-    unplayed = find_unplayed_login(simulation.world, simulation.selection, simulation.library)
-    reasons = [wanted.explain(simulation.world)]
-    reasons += explain_unplayed_login(*unplayed) if unplayed else []
     text = (
         f"no {wanted} came within {format_duration(limit)}, and nothing that is due by then"
-        f" can bring it; {'; '.join(reasons)}"
+        f" can bring it; {explain_absence(simulation, wanted)}"
     )
     raise refuse("request/state_invalid", text)
+
+
+def _comes_on_a_copy(simulation: Simulation, wanted: AwaitedEvent, until: datetime) -> bool:
+    """Whether the event comes on a copy of the world.
+
+    Also True if webhooks are sent before: their receivers may cause it.
+    """
+    ahead, wanted = copy.copy(simulation), copy.copy(wanted)
+    ahead.world = copy.deepcopy(ahead.world)
+    for is_pause in steps(ahead, until):
+        if wanted.came(ahead.world):
+            return True
+        if is_pause:
+            return not wanted.is_over(ahead.world)
+    return False
 
 
 def advance_until_idle(simulation: Simulation) -> Advance:

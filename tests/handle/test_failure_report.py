@@ -89,9 +89,9 @@ def test_the_sections_show_choices_refusals_errors_and_waits(deck, run, api):
     assert "source_down; because=queue (else mfa_then_success; because=default)" in report
     assert "\nfailed runs:\n  trun_7QWb9asDJXWKZYzR  source/source_not_available: The" in report
     assert report.count("`; `cancel` is allowed only in") == 1
-    waiting = f"  {waits['id']} is interaction_required, and no timer moves it, held before task"
-    assert f'{waiting}_run.failed; it accepts {{"code": "123456"}}\n' in report
-    assert f": the task times out ({waits['id']})" in report
+    waiting = f"  {waits['id']} is interaction_required. Held before `task_run.failed` until it is"
+    assert f"{waiting} released; the task times out in " in report
+    assert 'It accepts {"code": "123456"}.\n' in report
 
 
 @pytest.mark.parametrize(

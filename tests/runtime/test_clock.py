@@ -230,8 +230,8 @@ def test_an_event_that_does_not_come_within_the_limit_is_an_error(simulation):
     )
     assert text == (
         f"no `task_run.completed` of `{run}` came within 1m, and nothing that is due by then can"
-        f" bring it; waiting without a timer: `{run}` is `interaction_required` (an answer to `mfa`"
-        " must give `code`; the interaction times out in 5m)"
+        f" bring it; `{run}` is `interaction_required` (an answer to `mfa` must give `code`; the"
+        " interaction times out in 5m)"
     )
     assert simulation.elapsed == SECOND
     assert simulation.world.timeline[-1].what == "advanced 1s"
@@ -313,7 +313,7 @@ def test_a_limit_after_the_last_moment_is_cut(simulation):
         "request/state_invalid",
         lambda: simulation.advance_until_event("task_run.completed", limit=timedelta.max),
     )
-    assert text.endswith("nothing is waiting; this world has no task run")
+    assert text.endswith("can bring it; this world has no task run")
 
 
 def test_until_idle_plays_every_story_to_its_end(simulation):

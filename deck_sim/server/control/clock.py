@@ -21,9 +21,10 @@ from deck_sim.runtime.moments import print_moment, read_moment
 from deck_sim.runtime.settings import FOLLOW, ON_POLL, REAL
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.timeline import print_entry
+from deck_sim.runtime.why import find_right_answer
 from deck_sim.server.control.holds import print_holds
 from deck_sim.server.control.routes import route
-from deck_sim.server.control.unfinished import find_right_answer, list_unfinished, print_due
+from deck_sim.server.control.unfinished import list_unfinished, print_due
 from deck_sim.server.request import Answer, Request
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.runtime.serialization import record_resource
 from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.why import find_right_answer
 from deck_sim.server.control.routes import route
-from deck_sim.server.control.unfinished import find_right_answer, print_due, print_unfinished
+from deck_sim.server.control.unfinished import print_due, print_unfinished
 from deck_sim.server.request import Answer, Request
 
 

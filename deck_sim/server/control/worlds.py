@@ -20,7 +20,7 @@ from deck_sim.runtime.pauses import run_slowly
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES, read_object
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.runtime.unplayed import find_unplayed_login
+from deck_sim.runtime.why import explain_unplayed_login, find_unplayed_login
 from deck_sim.scenario.selection import check_scenario
 from deck_sim.server.control.clock import check_follow, check_pace
 from deck_sim.server.control.routes import route
@@ -52,7 +52,7 @@ def show_world(request: Request) -> Answer:
         }
         for choice in simulation.choices
     ]
-    unplayed = find_unplayed_login(world, simulation.selection, simulation.library)
+    unplayed = find_unplayed_login(simulation)
     return Answer(
         {
             "edition": world.edition,
@@ -61,7 +61,7 @@ def show_world(request: Request) -> Answer:
             "clock": simulation.mode,
             "webhook_time": simulation.settings.webhook_time,
             "default_scenario": simulation.selection.default_scenario,
-            "unplayed_login": unplayed and unplayed._asdict(),
+            "unplayed_login": [*explain_unplayed_login(*unplayed)] if unplayed else [],
             "queues": simulation.selection.queues,
             "rate_limit": limit is not None
             and {**asdict(limit), "per": format_duration(limit.per)},

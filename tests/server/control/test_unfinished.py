@@ -34,20 +34,6 @@ def test_a_run_that_waits_for_time_says_when_and_for_what(run_task, unfinished, 
     assert waits["remedy"] == {"do": "wait"}
 
 
-def test_a_prompt_waits_for_an_answer_and_an_approval_for_a_reviewer(run_task, unfinished, advance):
-    """With the time that is left."""
-    asked, reviewed = run_task("mfa_then_success"), run_task("needs_approval")
-    advance("1m")
-    asked, reviewed = unfinished()[asked["id"]], unfinished()[reviewed["id"]]
-    assert asked["why"] == (
-        "An answer to `mfa` must give `code`; the interaction times out in 4m10s."
-    )
-    assert asked["remedy"] == {"do": "answer"}
-    assert asked["next"]["to"] == "failed"
-    assert reviewed["why"].startswith("A reviewer must approve or reject it; ")
-    assert reviewed["remedy"] == {"do": "review"}
-
-
 def test_a_held_run_names_its_hold(run_task, unfinished, advance, sim):
     """Since when it is held, not since its status."""
     run = run_task()
@@ -57,14 +43,6 @@ def test_a_held_run_names_its_hold(run_task, unfinished, advance, sim):
     assert held["why"].startswith("Held before `task_run.completed` until it is released; ")
     assert held["remedy"] == {"do": "release", "hold": hold["id"]}
     assert held["since"] == "2025-01-15T09:30:11Z"
-
-
-def test_a_run_that_is_stuck_waits_for_its_timeout(run_task, unfinished, advance):
-    run = run_task("agent_hangs")
-    advance("1m")
-    stuck = unfinished()[run["id"]]
-    assert "nothing moves it on; the " in stuck["why"]
-    assert (stuck["remedy"]["do"], stuck["next"]["to"]) == ("advance", "failed")
 
 
 @pytest.fixture
@@ -81,12 +59,6 @@ def open_connection(sim, api, source):
     return open_connection
 
 
-def test_a_connection_without_a_timer_is_moved_by_nothing(unfinished, open_connection):
-    opened = open_connection({"connecting": "stuck"})
-    stuck = unfinished()[opened["id"]]
-    assert (stuck["why"], stuck["remedy"]) == ("Nothing moves it on.", {"do": "none"})
-
-
 @pytest.fixture
 def run_in_session(credentials_edition, api, source, task):
     """A run in a world of the edition `credentials`."""
@@ -98,15 +70,6 @@ def test_a_session_waits_for_its_run(run_in_session, unfinished):
     session = unfinished()[run_in_session["session_id"]]
     assert session["why"] == f"It waits for the task run `{run_in_session['id']}`."
     assert session["remedy"] == {"do": "none"}
-
-
-def test_a_clock_that_waits_for_a_read_says_so(run_task, unfinished, sim):
-    """It can be advanced all the same."""
-    run = run_task()
-    sim.put("/clock", json={"mode": "on_poll"})
-    why = "The clock moves when a client reads it; it becomes `running` in 2s."
-    assert unfinished()[run["id"]]["why"] == why
-    assert unfinished()[run["id"]]["remedy"] == {"do": "advance", "by": "2s"}
 
 
 def test_a_delivery_that_is_tried_again_says_how_the_last_attempt_went(
@@ -151,24 +114,6 @@ def test_the_latest_unfinished_resources_are_listed_and_all_are_counted(sim, run
 
 def test_a_limit_is_a_number(message):
     assert message("GET", "/next?limit=-1") == "`limit` must be a whole number from 0, not '-1'"
-
-
-@pytest.fixture
-def play(sim, run_task):
-    """Start a run of a scenario with these steps."""
-
-    def play(*steps):
-        answer = sim.put("/scenarios/mine", json={"task_run": [*steps]})
-        assert answer.status_code == 200, answer.text
-        return run_task("mine")
-
-    return play
-
-
-def test_the_next_status_is_that_of_the_next_step_with_one(play, unfinished):
-    """Effects have none."""
-    run = play({"queued": "2s"}, "screenshot", {"running": "1s"}, "completed")
-    assert unfinished()[run["id"]]["next"]["to"] == "running"
 
 
 def test_a_status_that_ends_by_itself_says_what_follows(run_in_session, sim, unfinished):

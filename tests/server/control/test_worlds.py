@@ -18,7 +18,7 @@ def test_a_new_world_is_empty(sim):
         "clock": "frozen",
         "webhook_time": "wall",
         "default_scenario": "success",
-        "unplayed_login": None,
+        "unplayed_login": [],
         "queues": {},
         "rate_limit": False,
         "strict_fidelity": False,

@@ -1,0 +1,191 @@
+"""Why a resource waits and what helps, in the one sentence that every report prints."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from deck_sim.base.durations import format_duration
+from deck_sim.base.errors import listed
+from deck_sim.engine.records import Resource
+from deck_sim.engine.stage import Stage
+from deck_sim.engine.story import KINDS
+from deck_sim.engine.timers import (
+    ATTEMPT,
+    AUTO_TRANSITION,
+    DISUSE,
+    EFFECTS,
+    INACTIVITY,
+    PROGRESS,
+    SCREENSHOT,
+    TASK_TIMEOUT,
+    WINDOW,
+    Due,
+)
+from deck_sim.engine.waiting import AwaitedEvent, asks_person, next_due
+from deck_sim.engine.world import World
+from deck_sim.runtime.settings import FROZEN, ON_POLL, REAL
+from deck_sim.runtime.simulation import Simulation
+from deck_sim.scenario.selection import DEFAULT_SCENARIO
+
+_MOST_NAMED = 5
+_DELIVERY = "event_delivery"
+_SECOND = timedelta(seconds=1)
+_CLOCKS = {
+    FROZEN: "the clock is frozen; ",
+    ON_POLL: "the clock moves when a client reads it; ",
+}
+# What starts the scripts that a run does not.
+STARTS = {
+    "connection": "a seeded connection plays none; open one with `deck.ready_task(login=True)` or"
+    " `POST /v2/connections`",
+    "session": "the session of a run plays none; start one with `POST /v2/sessions`",
+}
+
+
+class Wait(NamedTuple):
+    """Why a resource is not over: a sentence, what helps, and its next timer."""
+
+    why: str
+    remedy: dict[str, Any]
+    due: Due | None
+
+
+def explain_wait(simulation: Simulation, resource: Resource) -> Wait:
+    """Why an unfinished resource waits, and what ends the wait."""
+    world, story = simulation.world, simulation.world.stories.get(resource.id)
+    due = next_due(world, resource.id)
+    why = _explain(simulation, resource, due)
+    if story and story.held:
+        remedy = {"do": "release", "hold": story.held.hold}
+    elif story and asks_person(world, resource):
+        remedy = {"do": "answer" if resource.fields.get("interaction") else "review"}
+    elif due is None:
+        remedy = {"do": "wait" if resource.kind == _DELIVERY else "none"}
+    elif simulation.advancing:
+        why, remedy = f"an advance is in progress; {why}", {"do": "wait"}
+    elif simulation.mode in _CLOCKS:
+        why = f"{_CLOCKS[simulation.mode]}{why}"
+        remedy = {"do": "advance", "by": format_duration(due.at - world.now)}
+    else:
+        remedy = {"do": "wait"}
+    return Wait(f"{why[0].upper()}{why[1:]}.", remedy, due)
+
+
+def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
+    """Why an event does not come: how each resource that it could be about waits or ended."""
+    world, named = simulation.world, wanted.named(simulation.world)
+    kinds, own = world.rules.kinds, world.rules.kinds.get(wanted.kind)
+    if wanted.resource_id is not None and named is None:
+        return f"there is no `{wanted.resource_id}` in this world"
+    if named and own and named.kind != own.object:
+        ids = [*world.resources[own.object]][-_MOST_NAMED:]
+        such = f", such as {listed(ids)}" if ids else ""
+        noun = kinds[named.kind].noun
+        return f"`{named.id}` is one of the {noun}s, and this event is about {own.noun}s{such}"
+    found = sorted(wanted.candidates(world), key=lambda one: one.updated_at)
+    reasons = [_describe(simulation, one) for one in found[-_MOST_NAMED:] if one.status]
+    if len(found) > _MOST_NAMED:
+        reasons.append(f"and {len(found) - _MOST_NAMED} more")
+    if own and not found:
+        reasons.append(f"this world has no {own.noun}")
+    if last := wanted.last(world):
+        reasons.append(f"it came {format_duration(world.now - last.created_at)} ago")
+    reasons += explain_unplayed_login(*(find_unplayed_login(simulation) or ("", ())))
+    return "; ".join(reasons) or "nothing waits"
+
+
+def _describe(simulation: Simulation, resource: Resource) -> str:
+    world = simulation.world
+    if world.is_settled(resource):
+        errors = resource.fields.get("errors") or []
+        why = ", ".join(f"{e['type']}/{e['code']}: {e['message']}" for e in errors)
+    else:
+        why = _explain(simulation, resource, next_due(world, resource.id))
+    return f"`{resource.id}` is `{resource.status}`{f' ({why})' if why else ''}"
+
+
+def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str:
+    """What the resource needs, and what its next timer does."""
+    world, story = simulation.world, simulation.world.stories.get(resource.id)
+    asked, machine = resource.fields.get("interaction"), world.kind(resource.kind).machine
+    reviewed = machine.commands.get("approve") if machine else None
+    attempts, users = world.attempts.get(resource.id), world.users.get(resource.id)
+    need = None
+    if story and story.held:
+        need = f"held before `{world.holds[story.held.hold].event}` until it is released"
+    elif asked is not None:
+        fields = listed(field["name"] for field in asked["fields"])
+        need = f"an answer to `{asked['type']}` must give {fields}"
+    elif reviewed and resource.status in reviewed.allowed and asks_person(world, resource):
+        need = "a reviewer must approve or reject it"
+    elif due is None and resource.kind == _DELIVERY:
+        need = "its receiver has not answered yet"
+    elif due is None and users:
+        need = f"it waits for the task run `{next(iter(users))}`"
+    elif due is None or due.name not in PROGRESS:
+        need = "nothing moves it on"
+    elif attempts:
+        need = f"attempt {attempts[-1].number} failed ({attempts[-1].error or attempts[-1].status})"
+    return "; ".join(filter(None, [need, due and _say_when(simulation, due)]))
+
+
+def _say_when(simulation: Simulation, due: Due) -> str:
+    world, to = simulation.world, next_status(simulation.world, due)
+    what = f"it becomes `{to}`" if to and due.name in PROGRESS else EFFECTS[due.name]
+    left = due.at - world.now
+    if simulation.mode == REAL and left > _SECOND:  # it goes on while the sentence is read
+        left = round(left / _SECOND) * _SECOND
+    return f"{what} in {format_duration(left)}" if left else f"{what} as soon as time passes"
+
+
+def next_status(world: World, due: Due) -> str | None:
+    """The status that a resource enters when a timer of it fires, as far as that is certain."""
+    if due.name in (TASK_TIMEOUT, INACTIVITY):
+        return "failed"
+    if due.name in (AUTO_TRANSITION, DISUSE):
+        resource = world.resource(due.owner)
+        return world.machine(resource).auto_transitions[str(resource.status)].to
+    story = world.stories.get(due.owner)
+    if story is None or due.name in (ATTEMPT, SCREENSHOT):
+        return None
+    script = story.script
+    ends = due.name == WINDOW
+    path = script.into(story.path, "on_timeout") if ends else script.behind(story.path)
+    while (step := script.at(path)) is not None:
+        found: Any = step  # effects have no status, and the engine knows of none
+        if found.is_status:
+            return str(found.status(world.rules.machine(script.kind)))
+        path = script.behind(path)
+    return None
+
+
+def find_right_answer(simulation: Simulation, owner: str) -> dict[str, str] | None:
+    """The answer that the open interaction of a resource accepts, if its script names one."""
+    story = simulation.world.stories.get(owner)
+    if story is None or not getattr(story.step, "has_right_answer", False):
+        return None
+    step: Any = story.step  # an `InteractionRequired`; its import is slow
+    answer: dict[str, str] = step.right_answer(Stage(simulation.world, story))
+    return answer
+
+
+def find_unplayed_login(simulation: Simulation) -> tuple[str, list[str]] | None:
+    """The scenario that was set as the default, with the kinds of its scripts, if these are for
+    logins only and none was played. The default of a new world was set by nobody.
+    """
+    world, name = simulation.world, simulation.selection.default_scenario
+    scenario = None if name == DEFAULT_SCENARIO else simulation.library.find(name)
+    kinds = [kind for kind in KINDS if scenario and scenario.defines(kind, world.edition)]
+    played = {kind for played, kind, _ in world.played if played == name}
+    if not kinds or "task_run" in kinds or not played.isdisjoint(kinds):
+        return None
+    return name, kinds
+
+
+def explain_unplayed_login(scenario: str, kinds: Iterable[str]) -> Iterator[str]:
+    """For each kind, that its script was not played, and what starts it."""
+    return (
+        f"`{scenario}` has a script for a {kind} and none for a run, and nothing played it:"
+        f" {STARTS[kind]}"
+        for kind in kinds
+    )

@@ -1,0 +1,139 @@
+"""Why a resource waits, and why an awaited event does not come."""
+
+import pytest
+from offline import SECOND, OfflineSimulation
+
+from deck_sim.base.durations import parse_duration
+from deck_sim.engine.options import Options
+from deck_sim.engine.waiting import AwaitedEvent
+from deck_sim.runtime.why import explain_absence, explain_wait
+
+ASKS = "[running, interaction_required: mfa, running, completed]"
+# Steps, the time that passes, the sentence, and what helps.
+WAITS = [
+    (
+        "[queued: 2s, running, completed]",
+        "0s",
+        "The clock is frozen; it becomes `running` in 2s.",
+        {"do": "advance", "by": "2s"},
+    ),
+    (
+        ASKS,
+        "1m",
+        "An answer to `mfa` must give `code`; the interaction times out in 4m.",
+        {"do": "answer"},
+    ),
+    (
+        "[running, pending, completed]",
+        "1m",
+        "A reviewer must approve or reject it; the task times out in 29m.",
+        {"do": "review"},
+    ),
+    (
+        "[running, pending: 10m, completed]",
+        "1m",
+        "The clock is frozen; it becomes `completed` in 9m.",
+        {"do": "advance", "by": "9m"},
+    ),
+    (
+        "[running: stuck]",
+        "1m",
+        "The clock is frozen; nothing moves it on; the task times out in 29m.",
+        {"do": "advance", "by": "29m"},
+    ),
+    (
+        "[queued: 2s, screenshot, running: 1s, completed]",
+        "0s",
+        "The clock is frozen; it becomes `running` in 2s.",
+        {"do": "advance", "by": "2s"},
+    ),
+]
+
+
+@pytest.fixture
+def simulation():
+    return OfflineSimulation()
+
+
+@pytest.fixture
+def explain(simulation):
+    """Why no completed run comes, or not that one."""
+    return lambda run=None: explain_absence(simulation, AwaitedEvent("task_run.completed", run, 0))
+
+
+def wait_of(simulation, run):
+    """The sentence about a run, and what helps."""
+    found = explain_wait(simulation, simulation.world.resource(run))
+    return found.why, found.remedy
+
+
+def test_a_wait_is_explained_with_what_helps():
+    """A screenshot ends no wait."""
+    wrong = []
+    for steps, passed, why, remedy in WAITS:
+        simulation = OfflineSimulation()
+        simulation.world.set_options(Options(screenshots=True))
+        run = simulation.run(steps)
+        simulation.advance_by(parse_duration(passed))
+        found = wait_of(simulation, run)
+        wrong += [] if found == (why, remedy) else [(steps, found)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "why", "remedy"),
+    [
+        ("real", "It becomes `running` in 2s.", {"do": "wait"}),
+        (
+            "on_poll",
+            "The clock moves when a client reads it; it becomes `running` in 2s.",
+            {"do": "advance", "by": "2s"},
+        ),
+    ],
+)
+def test_a_clock_that_waits_for_somebody_is_named(simulation, mode, why, remedy):
+    """A real clock moves by itself; its fractions of a second are left out."""
+    run = simulation.run("[queued: 2300ms, running, completed]")
+    simulation.advance_by(SECOND * (0 if mode == "real" else 0.3))
+    simulation.set_clock(mode)
+    assert wait_of(simulation, run) == (why, remedy)
+
+
+def test_a_connection_that_hangs_is_moved_by_nothing(simulation):
+    opened = simulation.connect("[connecting: stuck]")
+    assert wait_of(simulation, opened) == ("Nothing moves it on.", {"do": "none"})
+
+
+def test_each_run_that_an_event_could_be_about_is_named(simulation, explain):
+    """With why it waits, or its errors, and when the event came last."""
+    failed = simulation.run("[failed: auth/auth_invalid]")
+    done, asks = simulation.run("[running, completed]"), simulation.run(ASKS)
+    simulation.advance_by(SECOND)
+    assert explain() == (
+        f"`{failed}` is `failed` (auth/auth_invalid: The source rejected the credentials.);"
+        f" `{done}` is `completed`; `{asks}` is `interaction_required` (an answer to `mfa` must"
+        " give `code`; the interaction times out in 4m59s); it came 1s ago"
+    )
+    assert explain(done) == f"`{done}` is `completed`; it came 1s ago"
+
+
+def test_at_most_five_are_named(simulation, explain):
+    """The latest five; the others are counted."""
+    runs = [simulation.run() for _ in range(7)]
+    text = explain()
+    assert [run in text for run in runs] == [False] * 2 + [True] * 5
+    assert text.endswith("; and 2 more")
+
+
+def test_an_event_about_nothing_is_explained_by_that(simulation, explain):
+    """A misspelt id, an id of another kind, and a world without runs."""
+    assert explain("trun_x") == "there is no `trun_x` in this world"
+    assert explain() == "this world has no task run"
+    text = explain_absence(simulation, AwaitedEvent("agent.created", "conn_1", 0))
+    assert (
+        text
+        == "`conn_1` is one of the connections, and this event is about agents, such as `agt_1`"
+    )
+    text = explain_absence(simulation, AwaitedEvent("task_run.completed", "conn_1", 0))
+    assert text == "`conn_1` is one of the connections, and this event is about task runs"
+    assert explain_absence(simulation, AwaitedEvent("no.such", None, 0)) == "nothing waits"
