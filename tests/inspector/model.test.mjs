@@ -63,20 +63,6 @@ test("the prompt of a deleted login does not count", () => {
   assert.equal(model(...story, gone).lane("conn_1").to, START + 2000);
 });
 
-test("a lane is shown as it was at a moment", () => {
-  const asked = { interaction: { type: "mfa" } };
-  const story = model(
-    created(1),
-    moved(2, "interaction_required", { changes: asked }),
-    moved(3, "running", { changes: { interaction: null } }),
-  );
-  const lane = story.lane("trun_1");
-  assert.equal(story.stateAt(lane, START), null);
-  assert.deepEqual(story.stateAt(lane, START + 1500), { status: "queued" });
-  assert.deepEqual(story.stateAt(lane, START + 2500), { status: "interaction_required", ...asked });
-  assert.deepEqual(lane.fields, { interaction: null });
-});
-
 test("a run belongs to its login", () => {
   const run = created(0, { about: { connection_id: "conn_1", session_id: "sess_1" } });
   assert.equal(model(run).lane("trun_1").parent, "conn_1");

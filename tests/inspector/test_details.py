@@ -81,16 +81,6 @@ def test_a_run_is_answered_in_its_details(page, open_details, run):
     expect(details).to_be_hidden()
 
 
-def test_a_past_moment_is_read_only(page, open_details, run):
-    at = 1_736_933_402_000  # one second after it was created
-    details = open_details(page, "resource", run["id"], at=at)
-    expect(details).to_contain_text("As it was at 09:30:02. Read only.")
-    expect(details.locator(".details-facts")).to_contain_text("running")
-    expect(details.get_by_role("button", name="Answer", exact=True)).to_have_count(0)
-    details = open_details(page, "resource", run["id"], at=at - 2_000)
-    expect(details).to_contain_text("It did not exist at this moment.")
-
-
 def test_a_scenario_is_made_from_a_run(page, open_details, run, sim):
     details = open_details(page, "resource", run["id"])
     details.get_by_role("button", name="Make a scenario").click()

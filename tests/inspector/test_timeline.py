@@ -51,29 +51,6 @@ def test_a_click_opens_what_is_drawn_there(page, lanes, run):
     expect(page.get_by_role("complementary")).to_contain_text("Run 1")
 
 
-def test_a_past_moment_shows_the_lanes_as_they_were(page, lanes):
-    grid = lanes()
-    page.keyboard.press("[")
-    expect(page.get_by_text("Viewing the past")).to_contain_text("09:30:03")
-    row = grid.get_by_role("row").nth(1)
-    expect(row).to_contain_text("running since 0s, next: interaction required in 8s (then it ha")
-    page.get_by_role("button", name="Back to live").click()
-    expect(row).to_contain_text("waits for a person")
-
-
-def test_the_bar_below_is_dragged_to_a_past_moment(page, lanes):
-    lanes()
-    slider = page.get_by_role("slider", name="Moment that is shown")
-    box = slider.bounding_box()
-    page.mouse.move(box["x"] + 700, box["y"] + 30)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 300, box["y"] + 30)
-    page.mouse.up()
-    expect(slider).to_have_attribute("aria-valuetext", re.compile(r"09:30:0\d"))
-    slider.press("End")
-    expect(slider).to_have_attribute("aria-valuetext", "now")
-
-
 def test_a_filter_leaves_the_lanes_that_match(page, lanes):
     grid = lanes()
     search = page.get_by_role("searchbox", name="Filter lanes")

@@ -33,11 +33,11 @@ function recorded() {
   return Model.fromRecording({ world, entries, calls: [], events: [], next });
 }
 
-/** The ids of the rows, now or at a past moment. */
-function shown(change, at = null) {
+/** The ids of the rows. */
+function shown(change) {
   const scene = new Scene();
   Object.assign(scene.choice, change);
-  scene.update({ model: recorded(), ui: { at, selected: null } });
+  scene.update({ model: recorded(), ui: { selected: null } });
   return scene.rows.map(({ lane, depth }) => `${" ".repeat(depth)}${lane.id}`);
 }
 
@@ -54,14 +54,6 @@ test("a lane that does not match stays above one that does", () => {
   assert.deepEqual(shown({ unfinished: true }), two);
   assert.deepEqual(shown({ text: "conn_1", kinds: new Set(["connection"]) }), ["conn_1"]);
   assert.deepEqual(shown({ text: "unknown" }), []);
-});
-
-test("a filter at a past moment takes the lanes as they were", () => {
-  const before = Date.UTC(2025, 0, 15, 9, 30, 1);
-  const one = ["conn_1", " trun_1"];
-  assert.deepEqual(shown({ families: new Set(["waiting"]) }, before), one);
-  assert.deepEqual(shown({ families: new Set(["person"]) }, before), []);
-  assert.deepEqual(shown({ unfinished: true }, before), one);
 });
 
 /** What the clusters of marks at these positions are: how many, and the foremost type. */
@@ -115,7 +107,7 @@ function sceneOf(ui = {}) {
   const scene = new Scene();
   scene.resize(1000, 400);
   const model = recorded();
-  scene.update({ model, ui: { at: null, selected: null, ...ui } });
+  scene.update({ model, ui: { selected: null, ...ui } });
   return { scene, model, run: model.lane("trun_2") };
 }
 
@@ -146,7 +138,7 @@ test("what comes next is the status that it leads to, or the limit that ends a w
   const { scene, run, model } = sceneOf();
   const next = (what, to) => {
     model.apply("next", { ...model.next, due: [{ ...model.next.due[0], what, to }] });
-    scene.update({ model, ui: { at: null, selected: null } });
+    scene.update({ model, ui: { selected: null } });
     return laneText(scene, run).split("next: ")[1];
   };
   assert.equal(next("the script goes on", "running"), "running in 4m 48s");
@@ -155,23 +147,8 @@ test("what comes next is the status that it leads to, or the limit that ends a w
   const [due] = model.next.due;
   const unfinished = [{ id: "trun_2", why: "", remedy: { do: "answer" }, next: due }];
   model.apply("next", { ...model.next, due: [], unfinished });
-  scene.update({ model, ui: { at: null, selected: null } });
+  scene.update({ model, ui: { selected: null } });
   assert.match(laneText(scene, run), /next: ends in 4m 48s$/);
-});
-
-test("a past moment shows what was true then and what came next", () => {
-  const { scene, run, model } = sceneOf({ at: Date.UTC(2025, 0, 15, 9, 30, 10) });
-  assert.equal(scene.status(run), "running");
-  assert.equal(
-    laneText(scene, run),
-    "task run trun_2, mfa_then_success, running since 2s," +
-      " next: interaction required in 2s (then it happened)",
-  );
-  scene.update({ model, ui: { at: Date.UTC(2025, 0, 15, 9, 30, 20), selected: null } });
-  assert.match(laneText(scene, run), /since 8s, next: times out in 4m 52s$/);
-  scene.update({ model, ui: { at: Date.UTC(2025, 0, 15, 9, 30, 3), selected: null } });
-  assert.match(laneText(scene, run), /not yet created$/);
-  assert.match(laneText(scene, model.lane("trun_1")), /failed 1s ago$/);
 });
 
 test("stepping stops at each moment in which something happened", () => {
@@ -202,7 +179,7 @@ function longScene(ui = {}) {
   const model = Model.fromRecording({ world, entries, calls: [], events: [] });
   const scene = new Scene();
   scene.resize(1000, 400);
-  const update = (at) => scene.update({ model, ui: { at, selected: null, ...ui } });
+  const update = (at) => scene.update({ model, ui: { selected: null, ...ui } });
   update(null);
   return { scene, update };
 }
@@ -213,13 +190,6 @@ test("many lanes open at the latest, at a zoom at which each can be seen", () =>
   assert.ok(scene.x(lane.to) - scene.x(lane.from) > 50);
   assert.ok(scene.x(scene.now) < 1000);
   assert.ok(scene.y(199) < 400);
-});
-
-test("a look at the past does not move what is in view", () => {
-  const { scene, update } = longScene();
-  const left = scene.view.time(0);
-  update(scene.now - 5000);
-  assert.equal(scene.view.time(0), left);
 });
 
 test("a selected lane comes into view", () => {

@@ -46,7 +46,7 @@ function perform(ctx, target, action) {
  * @param {string[]} [commands] only these
  */
 export function resourceActions(ctx, target, commands) {
-  if (ctx.readOnly || ctx.ui.at !== null) return nothing;
+  if (ctx.readOnly) return nothing;
   return actionsOn(ctx, target)
     .filter(({ command }) => !commands || commands.includes(command))
     .map(

@@ -28,7 +28,7 @@ const SPANS = ["1s", "10s", "1m", "5m", "1h", "1d"];
  */
 export function advance(ctx, body, text) {
   if (ctx.busy || ctx.readOnly) return Promise.resolve(null);
-  ctx.set({ menu: null, at: null }); // what happens is not in the past
+  ctx.set({ menu: null });
   const label = (/** @type {any} */ report) => reportText(ctx, report);
   return ctx.act(label, ctx.api.post("/_sim/clock/advance", body), { busy: text });
 }
@@ -59,7 +59,7 @@ export function advanceUntilIdle(ctx) {
 export function clockView(ctx) {
   const { model, ui } = ctx;
   if (!model.world) return nothing;
-  const [time, part] = clockText(ui.at ?? model.now()).split(".");
+  const [time, part] = clockText(model.now()).split(".");
   return html`<div class="clock">
     <button
       type="button"
@@ -71,15 +71,14 @@ export function clockView(ctx) {
       <span class="clock-time mono"
         >${time}${part && model.world.mode !== "real" ? html`<small>.${part}</small>` : nothing}</span
       >
-      <span class="clock-day">${dayText(ui.at ?? model.now())} · ${modeText(ctx)}</span>
+      <span class="clock-day">${dayText(model.now())} · ${modeText(ctx)}</span>
     </button>
     ${ui.menu === "clock" ? clockMenu(ctx) : nothing}
   </div>`;
 }
 
 /** @param {Context} ctx */
-function modeText({ model, ui }) {
-  if (ui.at !== null) return html`<strong>past</strong>`;
+function modeText({ model }) {
   const world = /** @type {import("./model.js").World} */ (model.world);
   const pace = world.mode === "real" && world.speed !== 1 ? ` ×${world.speed}` : "";
   const step = world.step ? ` ${world.step}` : "";

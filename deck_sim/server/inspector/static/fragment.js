@@ -7,32 +7,28 @@
  * @property {string|null} world … its id in `/_sim/worlds`
  * @property {string} tab
  * @property {import("./model.js").Ref|null} selected
- * @property {number|null} at the moment that is shown; null follows the world
  * @property {string} filter
  */
 
 /** @param {string} hash @returns {Place} */
 export function readFragment(hash) {
   const read = new URLSearchParams(hash.replace(/^#/, ""));
-  const at = Number(read.get("at"));
   return {
     key: read.get("key"),
     world: read.get("world"),
     tab: read.get("tab") ?? "timeline",
     selected: readRef(read.get("select")),
-    at: read.has("at") && Number.isFinite(at) ? at : null,
     filter: read.get("filter") ?? "",
   };
 }
 
 /** @param {Place} place @returns {string} */
-export function writeFragment({ key, world, tab, selected, at, filter }) {
+export function writeFragment({ key, world, tab, selected, filter }) {
   const written = new URLSearchParams();
   if (key !== null) written.set("key", key);
   else if (world !== null) written.set("world", world);
   if (tab !== "timeline") written.set("tab", tab);
   if (selected) written.set("select", `${selected.type}:${selected.id}`);
-  if (at !== null) written.set("at", `${at}`);
   if (filter) written.set("filter", filter);
   return `#${written}`;
 }

@@ -26,7 +26,7 @@ export function header(ctx) {
               class="world-chip"
               title="Choose another world"
               ?disabled=${ctx.readOnly}
-              @click=${() => ctx.set({ key: null, world: null, selected: null, at: null, tab: "timeline" })}
+              @click=${() => ctx.set({ key: null, world: null, selected: null, tab: "timeline" })}
             >
               <span class="mono">${world.key}</span
               ><span class="world-edition">${world.edition}</span>

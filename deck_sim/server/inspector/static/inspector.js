@@ -118,7 +118,7 @@ export class Inspector {
 
   /** The world has another history now: it was reset or restored, or its server was restarted. */
   _startOver() {
-    this.set({ selected: null, at: null });
+    this.set({ selected: null });
     const text = "The server was restarted. Worlds begin anew, unless it has `--state FILE`.";
     if (this.wasGone) this.toasts.add(text, false);
   }

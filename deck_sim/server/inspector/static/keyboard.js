@@ -29,7 +29,6 @@ export const KEYS = [
       ["z", "zoom to the row"],
       ["f", "fit everything"],
       ["l", "follow what happens"],
-      ["[  ]", "show the previous and the next moment"],
     ],
   ],
 ];
@@ -70,7 +69,6 @@ export function listenToKeys(inspector, tabs) {
 function close(ctx) {
   if (ctx.ui.menu) ctx.set({ menu: null });
   else if (ctx.ui.selected) ctx.select(null);
-  else if (ctx.ui.at !== null) ctx.set({ at: null });
 }
 
 function focusSearch() {

@@ -158,24 +158,6 @@ export class Model {
     return this.next?.due[0] ?? null;
   }
 
-  /**
-   * A lane as it was at a moment, or null if it was not there yet.
-   * @param {Lane} lane
-   * @param {number} ms
-   * @returns {Record<string, any>|null}
-   */
-  stateAt(lane, ms) {
-    if (ms < lane.from) return null;
-    /** @type {Record<string, any>} */
-    const state = { status: lane.spans[0].status };
-    for (const entry of lane.history) {
-      if (entry.time > ms) break;
-      Object.assign(state, entry.changes);
-      if (entry.status) state.status = entry.status;
-    }
-    return state;
-  }
-
   /** @param {World} world */
   _setWorld(world) {
     if (this.world && this.world.epoch !== world.epoch) this.reset();

@@ -33,7 +33,6 @@ function sorted({ model }) {
 /** @param {Context} ctx */
 export function waitingStrip(ctx) {
   const { model, ui } = ctx;
-  if (ui.at !== null) return nothing; // the timeline says so
   const all = sorted(ctx);
   const { unfinished = [], unfinished_total = 0 } = model.next ?? {};
   const total = unfinished_total - (unfinished.length - all.length);
@@ -201,6 +200,6 @@ function openAnswer(ctx, id) {
 export function openFirstPrompt(ctx) {
   const first = sorted(ctx).find((one) => one.remedy.do === "answer");
   if (!first) return ctx.toast("No prompt is open");
-  ctx.go("timeline", { at: null });
+  ctx.go("timeline");
   if (!ctx.ui.expanded.has(`answer-${first.id}`)) openAnswer(ctx, first.id);
 }

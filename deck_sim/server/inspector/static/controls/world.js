@@ -143,7 +143,7 @@ function resetForm(ctx, dialog) {
     const { edition } = readForm(event);
     const done = await change(ctx, "The world is empty", ctx.api.post("/_sim/reset", { edition }));
     dialog.close();
-    if (done) ctx.set({ selected: null, at: null });
+    if (done) ctx.set({ selected: null });
   };
   return html`<form class="dialog-content control-form" @submit=${reset}>
     <h2 id="reset-title">Reset the world?</h2>

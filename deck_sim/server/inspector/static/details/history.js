@@ -18,8 +18,7 @@ const WORDS = { attempt_ok: "delivered", attempt_failed: "not delivered" };
  * @param {Lane} lane
  */
 export function historyList(ctx, lane) {
-  const { at } = ctx.ui;
-  const all = historyOf(lane).filter((item) => at === null || item.at <= at);
+  const all = historyOf(lane);
   const key = `history-${lane.id}`;
   const isWhole = ctx.ui.expanded.has(key);
   const items = isWhole ? all : all.slice(-SHOWN);

@@ -35,29 +35,26 @@ const MOST_CHILDREN = 20;
  * @param {Entry|null} [entry] the entry of its history that is selected
  */
 export function resourceDetails(ctx, ref, entry = null) {
-  const { model, ui } = ctx;
+  const { model } = ctx;
   const lane = model.lane(ref.id);
   const path = `/_sim/resources/${encodeURIComponent(ref.id)}`;
   const answer = fetched(ctx, path, model.entries.length);
   if (!lane && !answer.data) return ctx.readOnly ? unknown(ref.id) : missing(answer);
-  const isPast = ui.at !== null && lane !== undefined;
-  const state = isPast ? pastState(ctx, lane) : presentState(lane, answer.data);
+  const state = presentState(lane, answer.data);
   const kind = lane?.kind ?? answer.data.kind;
-  const target = { id: ref.id, kind, status: state?.status };
+  const target = { id: ref.id, kind, status: state.status };
   const head = detailsHead({
     kind,
-    title: lane?.title ?? state?.name ?? words(kind),
+    title: lane?.title ?? state.name ?? words(kind),
     id: ref.id,
     facts: headFacts(ctx, lane, target, state),
   });
-  if (!state) return html`${head}${callout("over", "It did not exist at this moment.")}`;
-  return html`${head} ${isPast ? pastNotice(ctx) : nothing}
-  ${isPast ? prompt(state) : actPart(ctx, target, state, answer.data)} ${errorList(state.errors)}
+  return html`${head} ${actPart(ctx, target, state, answer.data)} ${errorList(state.errors)}
   ${bodySection(ref.id, state, "output")} ${storyPart(ctx, lane, answer.data, entry)}
   ${lane ? section("History", historyList(ctx, lane)) : nothing}
   ${bodySection(ref.id, state, "input")} ${linkPart(ctx, ref.id, { ...lane?.about, ...state })}
   ${
-    !isPast && answer.data
+    answer.data
       ? section("As the API shows it", body(answer.data.resource, ref.id), {
           open: lane === undefined,
         })
@@ -78,33 +75,21 @@ function unknown(id) {
   return callout("over", html`This recording has no details of <code>${id}</code>.`);
 }
 
-/** @param {Context} ctx @param {Lane} lane */
-function pastState(ctx, lane) {
-  return ctx.model.stateAt(lane, /** @type {number} */ (ctx.ui.at));
-}
-
 /** @param {Lane|undefined} lane @param {any} data @returns {Record<string, any>} */
 function presentState(lane, data) {
   const folded = lane ? { ...lane.fields, status: lane.status } : {};
   return { ...data?.resource, ...folded, input: data?.resource.input };
 }
 
-/** @param {Context} ctx */
-function pastNotice({ ui }) {
-  const at = /** @type {number} */ (ui.at);
-  return callout("waiting", html`<p>As it was at ${timeText(at)}. Read only.</p>`);
-}
-
 /** @param {Context} ctx @param {Lane|undefined} lane @param {any} target @param {any} state */
-function headFacts({ model, ui }, lane, target, state) {
-  const now = ui.at ?? model.now();
+function headFacts({ model }, lane, target, state) {
+  const now = model.now();
   if (!lane)
     return html`${target.status ? statusBadge(target.status, target.kind) : nothing}
-    ${state?.created_at ? html`created ${timeText(parseTime(state.created_at), now)}` : nothing}`;
-  const span = lane.spans.findLast((one) => one.from <= now) ?? lane.spans[0];
-  const end = lane.to !== null && lane.to <= now ? lane.to : null;
-  const took = end === null ? nothing : html`, took ${durationText(end - lane.from)}`;
-  return html`${state ? statusBadge(state.status, lane.kind) : nothing}
+    ${state.created_at ? html`created ${timeText(parseTime(state.created_at), now)}` : nothing}`;
+  const span = /** @type {import("../model.js").Span} */ (lane.spans.at(-1));
+  const took = lane.to === null ? nothing : html`, took ${durationText(lane.to - lane.from)}`;
+  return html`${statusBadge(state.status, lane.kind)}
     <span>since ${timeText(span.from, now)}</span>
     <span class="muted">created ${timeText(lane.from)}${took}</span>`;
 }
@@ -232,8 +217,6 @@ function storyPart(ctx, lane, data, entry) {
   const name = data?.scenario ?? lane?.about.scenario;
   if (!lane || !name) return nothing;
   const chosen = { ...lane.about, runner_up: runnerUp(ctx, lane.id, data), ...data?.story, name };
-  const { at } = ctx.ui;
-  const past = at === null ? null : lane.history.findLast((one) => one.time <= at);
-  const step = entry?.step ?? (past ? past.step : (data?.story?.step ?? lane.history.at(-1)?.step));
+  const step = entry?.step ?? data?.story?.step ?? lane.history.at(-1)?.step;
   return storySection(ctx, chosen, step);
 }

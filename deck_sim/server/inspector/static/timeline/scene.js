@@ -72,8 +72,7 @@ export class Scene {
     const { model, ui } = ctx;
     this.now = model.now();
     this.isReal = model.world?.mode === "real";
-    this.past = ui.at !== null && ui.at !== undefined;
-    this.horizon = this.past ? ui.at : this.now;
+    this.horizon = this.now;
     const isNew = ui.selected !== this.selected;
     this.selected = ui.selected;
     const { families, unfinished } = this.choice;

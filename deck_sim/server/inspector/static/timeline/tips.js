@@ -70,7 +70,7 @@ function spanTip(scene, lane, span) {
 
 /** @param {Scene} scene @param {import("../model.js").Model} model @param {Lane} lane */
 function laneTip(scene, model, lane) {
-  const state = model.stateAt(lane, scene.horizon);
+  const state = { ...lane.fields, status: lane.status };
   const next = scene.next(lane);
   const why = scene.past ? undefined : model.unfinishedById.get(lane.id)?.why;
   return html`${title(lane)}
