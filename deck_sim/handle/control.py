@@ -1,9 +1,5 @@
-"""The client of the control API, which everything in the handle goes through.
+"""The client of the control API, which everything in the handle goes through."""
 
-It uses HTTP, and calls the server directly if that runs in this process. The home of httpx2.
-"""
-
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +9,7 @@ import httpx2
 from deck_sim.base import real_time
 from deck_sim.base.errors import DeckSimError, quote
 from deck_sim.base.redaction import DIGESTS, read_digests
+from deck_sim.handle.transports import Transport
 
 Json = dict[str, Any]
 
@@ -25,43 +22,18 @@ TIMEOUT_SECONDS = 60  # for one answer; a long advance takes a while
 class Control:
     """Calls below `/_sim` for the world of one API key."""
 
-    def __init__(self, url: str, api_key: str) -> None:
-        self.url, self.api_key = url, api_key
+    def __init__(self, transport: Transport, api_key: str) -> None:
+        self.url, self.api_key = transport.url, api_key
         try:
-            self._authorization = f"Bearer {api_key}".encode("latin-1")
+            authorization = f"Bearer {api_key}".encode("latin-1")
         except UnicodeEncodeError:
             text = f"{api_key!r} cannot be sent as an API key; use letters, digits and `_`"
             raise DeckSimError(text) from None
-        self._open()
-
-    def _open(self) -> None:
-        self._process, transport = real_time.process_id(), None
-        # A socket for each world would take several times as long as all that the world needs.
-        serve = sys.modules.get("deck_sim.server.serve")  # if not imported, no server runs here
-        if serve is not None and serve.server_at(self.url) is not None:
-            from deck_sim.handle.transports import Channel, Transport
-
-            transport = Transport(Channel(self.url))
-        self._opened = self._make_client(transport)
-
-    @property
-    def _client(self) -> httpx2.Client:
-        """The client of this process: a forked child opens its own."""
-        if self._process != real_time.process_id() and not self._opened.is_closed:
-            self._open()
-        return self._opened
-
-    def _make_client(self, transport: httpx2.BaseTransport | None = None) -> httpx2.Client:
-        return httpx2.Client(
+        self._client = httpx2.Client(
             base_url=f"{self.url}/_sim",
-            headers={
-                b"Authorization": self._authorization,
-                real_time.PROCESS_HEADER.encode(): self._process.encode(),
-            },
+            headers={b"Authorization": authorization},
             timeout=TIMEOUT_SECONDS,
             transport=transport,
-            # Reading the certificates would take longer than everything else a test's world needs.
-            verify=not self.url.startswith("http://"),
             trust_env=False,  # no proxy between us and loopback
         )
 
@@ -89,8 +61,10 @@ class Control:
         headers = {"Last-Event-ID": last}
         with (
             self._reaching_server(),
-            self._make_client() as client,
-            client.stream("GET", path, headers=headers) as answer,
+            httpx2.Client(
+                headers=self._client.headers, trust_env=False, timeout=TIMEOUT_SECONDS
+            ) as client,
+            client.stream("GET", f"{self.url}/_sim{path}", headers=headers) as answer,
         ):
             _check(answer)
             yield from answer.iter_lines()
@@ -101,7 +75,8 @@ class Control:
         # A server elsewhere signs webhooks with the time of a frozen process, since the frozen
         # receivers refuse others as too old or too new.
         present = real_time.process_now().isoformat() if real_time.is_frozen() else None
-        headers = {**headers, **drop_none(**{real_time.PRESENT_HEADER: present})}
+        headers = {**headers, real_time.PROCESS_HEADER: real_time.process_id()}
+        headers |= drop_none(**{real_time.PRESENT_HEADER: present})
         with self._reaching_server():
             answer = self._client.request(method, path, headers=headers, **content)
         _check(answer)

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,12 +37,12 @@ from deck_sim.handle.timeline import (
     write_duration,
     write_moment,
 )
+from deck_sim.handle.transports import Transport
 from deck_sim.handle.webhook_apps import WebhookApps
 from deck_sim.webhooks.signing import secret_of
 
 if TYPE_CHECKING:
     from deck_sim.handle.interception import Interception
-    from deck_sim.handle.transports import Channel
 
 ALL_EVENTS = "*"
 WEBHOOK_PATH = "/webhooks/deck"
@@ -79,7 +78,9 @@ class Deck(AbstractContextManager["Deck"]):
         self.url = read_url(url)
         self.api_key = api_key
         self._opened = ExitStack()
-        self._control = self._opened.enter_context(closing(Control(self.url, api_key)))
+        self._transport = Transport(self.url)
+        self._opened.callback(self._transport.disconnect)
+        self._control = self._opened.enter_context(closing(Control(self._transport, api_key)))
         self.apps = self._opened.enter_context(closing(WebhookApps(self.url, api_key)))
         self.clock = Clock(self._control, self.apps)
         self._numbers = itertools.count(1)
@@ -130,23 +131,12 @@ class Deck(AbstractContextManager["Deck"]):
     @property
     def transport(self) -> Any:
         """A transport for `httpx.Client` or `httpx2.Client`; needs no socket in this process."""
-        from deck_sim.handle.transports import Transport
-
-        return Transport(self._channel)
+        return self._transport
 
     @property
     def async_transport(self) -> Any:
         """A transport for `httpx.AsyncClient` or `httpx2.AsyncClient`."""
-        from deck_sim.handle.transports import AsyncTransport
-
-        return AsyncTransport(self._channel)
-
-    @cached_property
-    def requests_adapter(self) -> Any:
-        """An adapter for requests: `session.mount(deck.base_url, deck.requests_adapter)`."""
-        from deck_sim.handle.requests_adapter import DeckAdapter
-
-        return self._opened.enter_context(closing(DeckAdapter(self.url)))
+        return self._transport
 
     def intercept(self, hosts: str | Sequence[str] = (DECK_HOST,)) -> "Interception":
         """Answer calls of this process to Deck's own host with this world, whatever their key.
@@ -156,15 +146,9 @@ class Deck(AbstractContextManager["Deck"]):
         """
         from deck_sim.handle.interception import Interception
 
-        interception = Interception(self._channel, self.api_key, hosts)
+        interception = Interception(self._transport, self.api_key, hosts)
         self.interceptions += (interception,)
         return self._opened.enter_context(interception)
-
-    @cached_property
-    def _channel(self) -> "Channel":
-        from deck_sim.handle.transports import Channel
-
-        return self._opened.enter_context(closing(Channel(self.url)))
 
     # Scenarios
 

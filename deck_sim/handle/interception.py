@@ -19,7 +19,7 @@ from urllib.request import Request
 from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.base.redaction import mask_key
 from deck_sim.handle.address import read_host
-from deck_sim.handle.transports import AsyncTransport, Channel, Transport, library_of
+from deck_sim.handle.transports import Transport, library_of
 
 Method = Callable[..., Any]
 
@@ -33,16 +33,16 @@ _lock = Lock()
 class Interception(AbstractContextManager["Interception"]):
     """Answers the calls of this process to some hosts with one world, until it is stopped."""
 
-    def __init__(self, channel: Channel, api_key: str, hosts: str | Sequence[str]) -> None:
-        """Start it, for the world of a key on the server that the channel reaches.
+    def __init__(self, transport: Transport, api_key: str, hosts: str | Sequence[str]) -> None:
+        """Start it, for the world of a key on the server that the transport reaches.
 
         Raises:
             DeckSimError: if one of the hosts is intercepted for another world.
 
         """
         self.hosts = [read_host(host) for host in ([hosts] if isinstance(hosts, str) else hosts)]
-        self.transport, self.async_transport = Transport(channel), AsyncTransport(channel)
-        self._world = channel.url, api_key
+        self.transport = transport
+        self._world = transport.url, api_key
         self.passed: dict[str, None] = {}  # other hosts that were called, in this order
         with _lock:
             for other in _active:
@@ -104,7 +104,7 @@ def _async_httpx(original: Method) -> Method:
         found = _find(f"{request.url}")
         if found is None:
             return await original(self, request)
-        return await found.async_transport.handle_async_request(_redirect_httpx(found, request))
+        return await found.transport.handle_async_request(_redirect_httpx(found, request))
 
     return handle_async_request
 

@@ -19,6 +19,7 @@ from deck_sim import Deck, DeckSimError
 from deck_sim.base.durations import parse_duration
 from deck_sim.engine.world_state import FROZEN_START
 from deck_sim.handle.control import Control
+from deck_sim.handle.transports import Transport
 from deck_sim.server.serve import THREAD, server_at
 
 # Modules that read real time: pytest measures tests with it.
@@ -94,7 +95,7 @@ def bind(deck: Deck) -> Iterator[DeckTime]:
             " which moves by itself; use clock='frozen' or clock='on_poll'"
         )
     deck.stamp_webhooks("world")
-    now, control = deck.clock.now, Control(deck.url, deck.api_key)
+    now, control = deck.clock.now, Control(Transport(deck.url), deck.api_key)
     read = partial(_read_time, deck, _RemoteTime(control, now))
     # Event loops of asyncio keep real time, so that timeouts and sleeps of an application end.
     with closing(control), freezegun.freeze_time(now, real_asyncio=True, ignore=[*_PYTEST]):

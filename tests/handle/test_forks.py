@@ -8,7 +8,6 @@ from contextlib import ExitStack
 
 import httpx2
 import pytest
-import requests
 
 from deck_sim import Deck, DeckSim, DeckSimError, WebhookReceiver
 from forks import Child
@@ -20,18 +19,11 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(params=["httpx2", "requests"])
-def get(request, anywhere):
+@pytest.fixture
+def get(anywhere):
     """Read a path of the Deck API with a client that has been used before."""
     headers = {"Authorization": f"Bearer {anywhere.api_key}"}
-    with ExitStack() as stack:
-        if request.param == "httpx2":
-            options = {"transport": anywhere.transport, "headers": headers}
-            client = stack.enter_context(httpx2.Client(**options))
-        else:
-            client = stack.enter_context(requests.Session())
-            client.headers.update(headers)
-            client.mount(anywhere.base_url, anywhere.requests_adapter)
+    with httpx2.Client(transport=anywhere.transport, headers=headers) as client:
 
         def get(path):
             return client.get(f"{anywhere.base_url}{path}", timeout=20).json()

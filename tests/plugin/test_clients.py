@@ -26,13 +26,6 @@ STORY = """
     async def test_a_run_in_anyio(deck, deck_async_client):
         await run_a_task(deck, deck_async_client)
 
-    def test_requests(deck):
-        import requests
-        with requests.Session() as session:
-            session.mount(deck.base_url, deck.requests_adapter)
-            headers = {"Authorization": f"Bearer {deck.api_key}"}
-            assert session.get(f"{deck.base_url}/test", headers=headers).json()["status"] == "ready"
-
     @pytest.mark.asyncio
     async def test_a_webhook_in_the_loop_of_the_test(deck_env, deck_async_client):
         import asyncio, os
@@ -58,7 +51,7 @@ STORY = """
 @pytest.mark.parametrize("library", ["httpx2", "httpx"])
 def test_the_same_tests_pass_with_each_library(run, pytester, library):
     pytester.makeini(f"[pytest]\ndeck_client_library = {library}")
-    run(STORY).assert_outcomes(passed=6)
+    run(STORY).assert_outcomes(passed=5)
 
 
 @pytest.mark.parametrize(("ini", "library"), [("", "httpx2"), ("= httpx", "httpx")])
