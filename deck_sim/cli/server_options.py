@@ -147,11 +147,6 @@ def server_options(port: int) -> Callable[[Act], Act]:
             help="The time in webhook signatures; verifiers reject what is five minutes off.",
         ),
         click.option(
-            "--strict-fidelity",
-            is_flag=True,
-            help="Answer 501 to calls that rest on an assumption.",
-        ),
-        click.option(
             "--rate-limit", is_flag=True, help="Answer 429 above 200 calls in 10 s per world."
         ),
         click.option(

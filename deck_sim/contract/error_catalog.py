@@ -143,8 +143,6 @@ storage/storage_error run (assumed): The storage item could not be kept.
     source: nothing public; the group storage is documented without its codes
 storage/extraction_failed run (assumed): The data could not be extracted from the file.
     source: nothing public; extraction is part of storage and can fail by itself
-deck_sim/assumption_refused 501 (ours): This world has `strict_fidelity`, and the call rests on
-    `{behaviour}`, of which nothing public is known: {what}
 deck_sim/http_invalid 400 (ours): The request is not valid HTTP/1.1.
 deck_sim/origin_refused 403 (ours): A page of {origin} cannot change a world; call the control API
     from a program, or from the inspector.

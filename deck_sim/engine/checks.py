@@ -8,11 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from deck_sim.base.errors import quote
-from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.error_catalog import ApiError, Problem, problem
 from deck_sim.contract.resources import METHOD_NEEDS, TIMEOUT_SECONDS
 from deck_sim.contract.shapes import ID
-from deck_sim.contract.subjects import Subject
 from deck_sim.engine import json_schema
 from deck_sim.engine.records import Resource
 from deck_sim.engine.work_limits import MOST_STEPS, limit_work
@@ -104,7 +102,7 @@ def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[P
     problems = [
         _unknown_reference(world, used, fields[name], name)
         for name, used in row.references.items()
-        if fields.get(name) is not None and _find(world, used, fields[name]) is None
+        if fields.get(name) is not None and world.find(used, fields[name]) is None
     ]
     problems += [problem("request/input_missing", field=name) for name in absent]
     seconds = _at(fields, _TIMEOUT)
@@ -135,7 +133,7 @@ def _unknown_reference(world: World, kind: str, resource_id: str, field: str) ->
 
 def fetch(world: World, kind: str, resource_id: str) -> Resource:
     """The resource with that id; raises `…_not_found` if it does not exist or was deleted."""
-    found = _find(world, kind, resource_id)
+    found = world.find(kind, resource_id)
     if found is None:
         raise ApiError(not_found(world, kind, resource_id))
     return found
@@ -146,13 +144,6 @@ def not_found(world: World, kind: str, resource_id: str, field: str | None = Non
     # The catalog's text for sources is that of a failed run, which names no id.
     text = f"No {kind} has the id `{resource_id}`."
     return problem(world.kind(kind).not_found, text, field=field)
-
-
-def _find(world: World, kind: str, resource_id: str) -> Resource | None:
-    found = world.find(kind, resource_id)
-    if found is None and resource_id in world.all(kind):
-        rely_on(Subject.DELETED)
-    return found
 
 
 def _at(fields: Mapping[str, Any], path: str) -> Any:

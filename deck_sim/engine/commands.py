@@ -10,10 +10,8 @@ from typing import Any
 
 from deck_sim.base.errors import listed
 from deck_sim.base.redaction import readable_fields
-from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.error_catalog import Problem, problem, raise_problems, refuse
 from deck_sim.contract.resources import TIMEOUT_SECONDS
-from deck_sim.contract.subjects import Subject
 from deck_sim.engine import checks
 from deck_sim.engine.playing import react, start_story
 from deck_sim.engine.records import Resource
@@ -70,21 +68,11 @@ def inherit_references(world: World, kind: str, fields: Mapping[str, Any]) -> di
 def update_resource(world: World, resource: Resource, fields: Mapping[str, Any]) -> Resource:
     """Set the fields that were sent; without any, nothing changes."""
     raise_problems(checks.field_problems(world, resource.kind, fields))
-    if not fields or any(isinstance(value, dict) for value in fields.values()):
-        rely_on(Subject.PATCH)
     return world.change(resource, **fields) if fields else resource
 
 
 def delete_resource(world: World, resource: Resource) -> None:
     """Delete a resource; those that refer to it stay as they are."""
-    if not resource.deleted and any(
-        other.fields.get(name) == resource.id and not other.deleted
-        for row in world.rules.kinds.values()
-        for name, used in row.references.items()
-        if used == resource.kind
-        for other in world.all(row.object).values()
-    ):
-        rely_on(Subject.DELETE_OF_USED)
     world.delete(resource)
 
 
@@ -197,10 +185,7 @@ def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, An
     check_allowed(world, resource, "answer")
     raise_problems(_answer_problems(world, resource, inputs))
     react(world, resource.id, "answer", inputs)
-    answered = world.all(resource.kind)[resource.id]
-    again = answered["interaction"] == resource["interaction"]
-    rely_on(f"{resource.kind}.answer, {'again' if again else answered.status}")
-    return answered
+    return world.all(resource.kind)[resource.id]
 
 
 def apply_command(world: World, resource: Resource, name: str) -> Resource:
@@ -239,9 +224,6 @@ def check_allowed(world: World, resource: Resource, name: str) -> str | None:
             f" `{name}` is allowed only in {listed(row.allowed)}."
         )
         raise refuse("request/state_invalid", text)
-    rely_on(f"{resource.kind}.{name}@{resource.status}")
-    if row.leads_to and world.users.get(resource.id):
-        rely_on(f"{resource.kind}.users@{row.leads_to}")
     return row.leads_to
 
 

@@ -12,10 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.destinations import WEBHOOK
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.contract.subjects import Subject
 from deck_sim.engine import injected
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import ATTEMPT, Due
@@ -186,7 +184,6 @@ def rotate_secret(world: World, destination: Resource, secret: str) -> Resource:
     present, *old = secrets_of(world, destination)
     if secret == present:
         return destination
-    rely_on(Subject.ROTATE_SECRET)
     until = world.now + world.rules.secret_overlap
     kept = [row for row in destination.hidden["old_secrets"] if row[0] in old and row[0] != secret]
     rotated = ((present, until), *kept)[:MOST_OLD_SECRETS]

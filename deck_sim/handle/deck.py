@@ -399,10 +399,6 @@ class Deck(AbstractContextManager["Deck"]):
         """
         self.set_options(keep_headers=names)
 
-    def refuse_assumed(self, refuse: bool = True) -> None:
-        """Answer Deck API calls that rest on an assumption with 501, or with False no longer."""
-        self._control.call("PATCH", "/world", json={"strict_fidelity": refuse})
-
     def additive_changes(
         self,
         *,

@@ -34,7 +34,6 @@ class Call(Immutable):
     replayed: bool = False  # answered with a stored answer
     fault: str | None = None  # the key of its fault
     unanswered: str | None = None  # why its client got no answer, or none that can be read
-    assumed: tuple[str, ...] = ()  # the assumed behaviours it relies on
     number: int = 0  # among all calls of its world, also those that are no longer kept
     size: int = 0  # estimated bytes of memory
     is_body_cut: bool = False  # the body was too large to be kept

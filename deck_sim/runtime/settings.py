@@ -27,5 +27,4 @@ class Settings:
     seed: int | None = 0  # None: one that follows from the key of the world
     webhook_time: str = "wall"  # one of `WEBHOOK_TIMES`
     rate_limit: bool = False
-    strict_fidelity: bool = False  # refuse calls that rely on strict assumptions
     options: Options = field(default_factory=Options)

@@ -91,7 +91,6 @@ class Simulation:
     chosen: dict[str, Choice] = field(default_factory=dict)  # by resource that plays or played it
     ignored_names: dict[str, None] = field(default_factory=dict)  # the warnings about them, once
     rate_limiter: RateLimiter = field(init=False)
-    strict_fidelity: bool = field(init=False)  # refuse calls that rely on strict assumptions
     # By idempotency key, oldest first. The oldest of a plain dict is not found at once.
     stored_answers: OrderedDict[str, StoredAnswer] = field(default_factory=OrderedDict)
     dropped_answers: int = 0  # that could have been replayed
@@ -120,7 +119,6 @@ class Simulation:
         self.world.options = self.settings.options
         limited = self.settings.rate_limit
         self.rate_limiter = RateLimiter(self.world.rules.rate_limit if limited else None)
-        self.strict_fidelity = self.settings.strict_fidelity
         self.set_clock(self.settings.mode, self.settings.speed, self.settings.step)
 
     @property

@@ -7,7 +7,7 @@
 5. Find the route, and check the scenario that a create names.
 6. Replay the answer stored under the call's idempotency key.
 7. Call the endpoint.
-8. Turn errors into Deck's envelope, and name the assumptions that the answer relies on.
+8. Turn errors into Deck's envelope.
 9. Record the call in the journal, and save what has changed if worlds are kept.
 10. Send early webhooks, wake the dispatcher, wait while a hold keeps the answer back.
 11. Send the answer, as the fault changes it.
@@ -27,13 +27,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim.base.real_time import PRESENT_HEADER, PROCESS_HEADER, process_id
 from deck_sim.base.redaction import DIGESTS, with_digests
-from deck_sim.contract.assumptions import (
-    collect_assumptions,
-    collected_assumptions,
-    rely_on,
-    rely_on_call,
-    rely_on_error,
-)
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.holds import count_stop, find_call_hold
@@ -54,7 +47,7 @@ from deck_sim.server.fault_injection import (
 from deck_sim.server.headers import VERSION
 from deck_sim.server.idempotency import answer_once
 from deck_sim.server.long_answers import print_slowly
-from deck_sim.server.request import ASSUMED, Answer, Request, error_answer, record_call
+from deck_sim.server.request import Answer, Request, error_answer, record_call
 from deck_sim.server.routing import Route, Routes, relative_path
 
 WORLD = "Deck-Sim-World"  # a header of control calls: the id of a world, in place of its key
@@ -219,14 +212,13 @@ class DeckApp(App):
         answer = fire_call_fault(request)
         if answer is not None:
             return answer
-        with collect_assumptions(simulation.world.edition, strict=simulation.strict_fidelity):
-            try:
-                simulation.rate_limiter.admit(simulation.world.now)
-                route = self.find_route(request)
-                _check_named_scenario(request)
-                return await answer_once(request, route, _call_with_assumptions)
-            except ApiError as error:
-                return _refuse(request, error)
+        try:
+            simulation.rate_limiter.admit(simulation.world.now)
+            route = self.find_route(request)
+            _check_named_scenario(request)
+            return await answer_once(request, route, _call)
+        except ApiError as error:
+            return error_answer(error, request.id)
 
     def _save_late(self, simulation: Simulation) -> None:
         """Save changes that follow a saved call. The call is answered even if this fails."""
@@ -253,8 +245,13 @@ class DeckApp(App):
 
 
 async def _call(request: Request, route: Route) -> Answer:
-    answer = route.endpoint(request)
-    return answer if isinstance(answer, Answer) else await answer
+    try:
+        answer = route.endpoint(request)
+        return answer if isinstance(answer, Answer) else await answer
+    except ApiError as error:
+        if isinstance(error, Refusal) and error.precedes_endpoints:
+            raise  # so that it is not stored under the idempotency key
+        return error_answer(error, request.id)
 
 
 def _check_named_scenario(request: Request) -> None:
@@ -267,36 +264,6 @@ def _check_named_scenario(request: Request) -> None:
         raise refuse("request/input_invalid", text, field=misspelt.title())
     if name and not operation.plays:
         check_scenario(name, HEADER, request.simulation.library, request.world.edition)
-
-
-async def _call_with_assumptions(request: Request, route: Route) -> Answer:
-    operation = route.operation
-    try:
-        rely_on(request.method)
-        if operation is not None:
-            asked = [name for name, _ in request.query]
-            rely_on_call(operation.call, operation.parameters, asked)
-        return _add_assumptions(await _call(request, route))
-    except ApiError as error:
-        if isinstance(error, Refusal) and error.precedes_endpoints:
-            raise  # so that it is not stored under the idempotency key
-        return _refuse(request, error)
-
-
-def _refuse(request: Request, error: ApiError) -> Answer:
-    """The answer to a call that is refused. A strict world may refuse an assumed error."""
-    try:
-        rely_on_error(error)
-    except ApiError as stricter:
-        error = stricter
-    return _add_assumptions(error_answer(error, request.id))
-
-
-def _add_assumptions(answer: Answer) -> Answer:
-    names = collected_assumptions(answer.data)
-    if names:
-        answer.headers = {**answer.headers, ASSUMED: ", ".join(names)}
-    return answer
 
 
 async def _read_body(receive: Receive) -> bytes | None:

@@ -9,13 +9,11 @@ from contextlib import suppress
 from hashlib import blake2b
 from urllib.parse import quote
 
-from deck_sim.contract.assumptions import REFUSED, rely_again, rely_on
 from deck_sim.contract.editions import Idempotency
-from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
-from deck_sim.contract.subjects import Subject
+from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.journal import StoredAnswer
 from deck_sim.runtime.request_bodies import read_object
-from deck_sim.server.request import Answer, Request, read_assumed
+from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import Route
 
 HEADER = "Idempotency-Key"
@@ -34,18 +32,13 @@ async def answer_once(
     simulation, now = request.simulation, request.world.now
     rule, lines = request.world.rules.idempotency, request.headers.getlist(HEADER)
     if not rule.covers(route.method, creates=route.creates):
-        if lines:
-            rely_on(Subject.KEY_IGNORED)
         return await call(request, route)
-    if lines == [""]:
-        rely_on(Subject.KEY_EMPTY)
     key = read_key(rule, lines)
     if key is None:
         return await call(request, route)
     name = f"{route.method} {request.path}"
     parameters = digest_parameters(name, request.scope["query_string"], request.body)
     if key in simulation.answering:
-        rely_on(Subject.TWO_AT_ONCE)
         text = "A call with this idempotency key is not answered yet."
         raise refuse("idempotency/idempotency_error", text)
     simulation.forget_answers()
@@ -63,8 +56,7 @@ async def answer_once(
         answer.serialize(request.id)
     finally:
         simulation.answering.discard(key)
-    # The refusal of an assumption is not an answer that Deck gives.
-    if answer.status in rule.kept and answer.status != CATALOG[REFUSED].status:
+    if answer.status in rule.kept:
         now, headers = request.world.now, {**answer.headers}
         stored = StoredAnswer(now, name, parameters, answer.status, headers, answer.body)
         simulation.stored_answers[key] = stored
@@ -74,7 +66,6 @@ async def answer_once(
 def _replay(request: Request, stored: StoredAnswer) -> Answer:
     """The stored answer, with the `request_id` of the first call."""
     data = json.loads(stored.body)
-    rely_again(read_assumed(stored.headers), data)
     request.id, request.replayed = data["request_id"], True
     return Answer(data, stored.status, {**stored.headers, **REPLAYED}, body=stored.body)
 

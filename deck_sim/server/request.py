@@ -33,8 +33,6 @@ from deck_sim.scenario.selection import Choice
 if TYPE_CHECKING:
     from deck_sim.contract.bodies import Body
 
-ASSUMED = "Deck-Sim-Assumed"  # a header: the assumptions that an answer relies on, by ledger name
-
 _CALL_BYTES = 1024  # of memory for a call in the journal, without its texts
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -126,11 +124,6 @@ class Request:
         return Answer(print_resource(self.simulation, resource), status)
 
 
-def read_assumed(headers: Mapping[str, str]) -> tuple[str, ...]:
-    """The assumptions named in the headers of an answer."""
-    return tuple(filter(None, headers.get(ASSUMED, "").split(", ")))
-
-
 def error_answer(error: ApiError, request_id: str) -> Answer:
     """The answer to a call that is refused: the error envelope."""
     choice = error.choice if isinstance(error, Refusal) else None
@@ -164,7 +157,6 @@ def record_call(request: Request, answer: Answer) -> Call:
         replayed=request.replayed,
         fault=request.fault and request.fault.key,
         unanswered=None if readable else f"fault `{request.fault.key}`",
-        assumed=read_assumed(answer.headers),
         number=request.simulation.journal.total + 1,
         size=_CALL_BYTES + sum(map(len, texts)) + estimate_size(request.body),
         is_body_cut=len(request.body) > MAX_JOURNAL_JSON,

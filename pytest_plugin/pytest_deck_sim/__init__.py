@@ -92,7 +92,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Add the marker, and register the coverage plugin if `--deck-coverage` is given."""
     text = (
         "deck(scenario=None, edition=None, clock=None, step=None, seed=None, now=None,"
-        " rate_limit=False, strict_fidelity=False, session_limit=None, timeout_cap=None,"
+        " rate_limit=False, session_limit=None, timeout_cap=None,"
         " screenshots=False, connection_idle=None, keep_headers=(), mask=(), keep_calls=10000,"
         " keep_call_bytes=67108864, keep_events=10000000, keep_timeline=40000000,"
         " keep_runs=2000000, keep_keys=2000000, strict=True, lint=None,"

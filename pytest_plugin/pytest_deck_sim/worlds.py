@@ -61,7 +61,6 @@ class MarkerOptions(Options):
     seed: int = 0
     now: str | datetime | None = None
     rate_limit: bool | Mapping[str, Any] = False
-    strict_fidelity: bool = False
     strict: bool = True
     lint: str | None = None  # None: the ini value `deck_lint`
     scenarios: str = "all"  # of `deck_every_scenario`
@@ -172,9 +171,8 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
             text = f"@pytest.mark.deck {'; it '.join(wrong)}; allowed are {listed(allowed)}"
             raise make_failure(text)
         options.update(mark.kwargs)
-    for name in ("strict", "strict_fidelity"):
-        if not isinstance(value := options.get(name, True), bool):
-            raise make_failure(f"@pytest.mark.deck: `{name}` is {value!r}; it is True or False")
+    if not isinstance(strict := options.get("strict", True), bool):
+        raise make_failure(f"@pytest.mark.deck: `strict` is {strict!r}; it is True or False")
     for name, values in _ALLOWED.items():
         if (value := options.get(name)) not in (None, *values):
             text = f"`{name}` is {value!r}; it can be {listed(values, last='or')}"
@@ -201,8 +199,6 @@ def _start(deck: Deck, options: MarkerOptions, edition: str | None, folder: Path
     )
     if options.rate_limit:
         deck.limit_rate(options.rate_limit)
-    if options.strict_fidelity:
-        deck.refuse_assumed(options.strict_fidelity)
     if folder is not None:
         for scenario in read_folder(folder).own():
             deck.scenario(scenario.source)

@@ -44,13 +44,13 @@ def test_the_banner_has_the_address_of_the_inspector_on_that_key(serving):
 
 
 def test_the_options_are_the_settings_of_each_world(serving):
-    """Seed, time, rate limit and strict fidelity."""
+    """Seed, time and rate limit."""
     words = ["--clock", "frozen", "--seed", "7", "--now", "2030-02-03T04:05:06Z"]
-    words += ["--rate-limit", "--strict-fidelity"]
+    words += ["--rate-limit"]
     _, answer = serving(lambda banner: get(banner, "/_sim/world"), *words)
     world = answer.json()
     assert (world["seed"], world["now"]) == (7, "2030-02-03T04:05:06Z")
-    assert (world["rate_limit"]["requests"], world["strict_fidelity"]) == (200, True)
+    assert world["rate_limit"]["requests"] == 200
 
 
 def test_the_server_keeps_as_much_as_asked(serving):

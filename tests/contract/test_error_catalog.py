@@ -60,7 +60,6 @@ task/review_rejected run assumed
 storage/storage_error run assumed
 storage/extraction_failed run assumed
 organization/plan_limit_reached 403 assumed
-deck_sim/assumption_refused 501 ours
 deck_sim/request_timeout 408 ours
 deck_sim/http_invalid 400 ours
 deck_sim/origin_refused 403 ours

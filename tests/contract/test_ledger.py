@@ -5,11 +5,10 @@ from collections import Counter
 
 import pytest
 
-from deck_sim.contract.assumptions import collect_assumptions, rely_on
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG, read_errors
 from deck_sim.contract.fidelity import CHECKED, read_rows
-from deck_sim.contract.ledger import assumptions_of, ledger, row_of_error, rows_of, shared_rows
+from deck_sim.contract.ledger import ledger, row_of_error, rows_of, shared_rows
 from deck_sim.contract.subjects import subject_groups, subjects
 
 
@@ -26,14 +25,6 @@ def test_every_subject_of_a_row_exists(edition):
     """In the tables of the edition, or in the list of `subjects`."""
     known = subjects(edition)
     assert [row.name for row in rows_of(edition) if not known.issuperset(row.of)] == []
-
-
-def test_a_misspelt_subject_is_an_error():
-    """Otherwise an answer would not name its assumption."""
-    with collect_assumptions("connections", strict=False):
-        rely_on("HEAD")
-        with pytest.raises(AssertionError, match="HAED"):
-            rely_on("HAED")
 
 
 def test_names_of_rows_are_unique():
@@ -117,14 +108,6 @@ def test_each_source_is_about_its_row():
 def test_each_row_is_a_sentence():
     """It ends with a period."""
     assert [row.name for row in ledger().values() if not row.what.endswith(".")] == []
-
-
-def test_an_assumption_applies_only_in_its_edition():
-    """A subject may be assumed in one edition and documented in the other."""
-    subject = "idempotency/idempotency_key_error"
-    (row,) = assumptions_of("connections", subject)
-    assert row.name == "idempotency_key_error_in_connections"
-    assert assumptions_of("credentials", subject) == ()
 
 
 def test_rows_are_filtered_by_edition_and_grade():

@@ -167,7 +167,6 @@ def test_calls_that_only_a_new_edition_has_are_served(kiosk, api, connection):
     assert api.get("/desks/desk_1").json()["errors"][0]["code"] == "desk_not_found"
     closed = api.post(f"/connections/{connection['id']}/close")
     assert closed.json()["status"] == "terminated"
-    assert "close_path" in closed.headers["Deck-Sim-Assumed"]
 
 
 def test_the_document_and_the_ledger_of_a_new_edition_follow_from_its_rows(kiosk):

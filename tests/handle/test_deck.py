@@ -350,15 +350,6 @@ def test_the_rate_can_be_limited(deck, api):
     assert deck.world["rate_limit"] is False
 
 
-def test_assumed_behaviour_can_be_refused(deck, api):
-    """`refuse_assumed(False)` allows it again; `fidelity` lists every behaviour."""
-    assert "reopen_path" in [row["name"] for row in deck.fidelity]
-    deck.refuse_assumed()
-    assert api.get("/nowhere").status_code == 501
-    deck.refuse_assumed(False)
-    assert api.get("/nowhere").status_code == 404
-
-
 def test_additive_changes_can_be_switched_on_and_off(deck, run):
     deck.additive_changes(
         fields=True, event_type="task_run.sparkled", interaction_type="palm_reading"

@@ -37,15 +37,6 @@ def test_the_end_of_a_world_releases_delayed_answers(deck):
         assert answer.result().status_code == 200
 
 
-def test_faults_work_where_assumptions_are_refused(deck, api):
-    """A fault's error is not assumed, and not marked as such."""
-    deck.refuse_assumed()
-    deck.fault(match="GET /v2/agents", error="request/state_invalid")
-    answer = api.get("/agents")
-    assert answer.status_code == 409
-    assert "deck-sim-assumed" not in answer.headers
-
-
 @pytest.mark.deck(strict=False)
 def test_a_fault_without_effect_is_reported_as_chance_if_it_had_one(deck, api):
     """Here the second call is the first that it could have affected."""

@@ -37,13 +37,6 @@ def test_a_page_keeps_what_can_be_opened_in_it(deck, deck_client, deck_webhooks,
         assert f"/_sim/{path}" in answers
 
 
-def test_a_page_keeps_the_assumptions_that_its_calls_relied_on(deck, deck_client, record):
-    run = deck.start_run("success", status="completed")
-    refused = deck_client.post(f"/task-runs/{run['id']}/cancel")
-    rows = record()["answers"]["/_sim/fidelity?grade=assumed"]["data"]
-    assert {row["name"] for row in rows} == {*refused.headers["deck-sim-assumed"].split(", ")}
-
-
 def test_a_page_keeps_the_messages_of_a_queue(deck, deck_client, record):
     config = {"queue_url": "https://sqs.us-east-1.amazonaws.com/1/q", "region": "us-east-1"}
     body = {"name": "Q", "type": "aws_sqs", "config": config, "events": ["*"]}

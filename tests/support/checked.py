@@ -99,7 +99,7 @@ def wrong_headers(edition, method, path, status, names):
     """The missing and the undocumented headers of an answer whose headers are `names`."""
     _, operation = find_operation(edition, method, path)
     answers = operation["responses"] if operation else {}
-    usual = ["Deck-Sim-Version", "Deck-Sim-Assumed", "Retry-After"]
+    usual = ["Deck-Sim-Version", "Retry-After"]
     known = answers.get(f"{status}", {}).get("headers", usual)
     must = {name.lower() for name in known if ANSWERED[name]["required"]}
     ours = {name.lower() for name in ANSWERED} & {*names}

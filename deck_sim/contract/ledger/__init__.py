@@ -33,11 +33,6 @@ def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behavi
     return [row for row in rows if row.name in names and grade in (None, row.grade)]
 
 
-def assumptions_of(edition: str, subject: str) -> tuple[Behaviour, ...]:
-    """The rows about a subject that an answer of this edition names in its header."""
-    return _marked(EDITIONS[edition]).get(subject, ())
-
-
 def name_of(error: ErrorRow) -> str:
     """The row's name: the code, with the type before it if several errors have that code."""
     same_code = [row for row in CATALOG.values() if row.code == error.code]
@@ -88,12 +83,3 @@ def _rows_in(edition: Edition) -> Mapping[str, Behaviour]:
 
 def _join(one: Behaviour, other: Behaviour) -> Behaviour:
     return replace(other, of=tuple(dict.fromkeys((*one.of, *other.of))))
-
-
-@cache
-def _marked(edition: Edition) -> Mapping[str, tuple[Behaviour, ...]]:
-    found = dict[str, tuple[Behaviour, ...]]()
-    for row in rows_of(edition.name):
-        for subject in row.of if row.mark != "none" else ():
-            found[subject] = (*found.get(subject, ()), row)
-    return found

@@ -9,10 +9,8 @@ from functools import partial
 from typing import Any
 
 from deck_sim.base.redaction import is_secret
-from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.destinations import REQUIRED, WEBHOOK
 from deck_sim.contract.error_catalog import Problem, problem, raise_problems
-from deck_sim.contract.subjects import Subject
 from deck_sim.engine import destinations
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.request_bodies import check_body
@@ -32,7 +30,6 @@ def _create(request: Request, read: Read, secret_at: str) -> Answer:
     created = destinations.create_destination(request.world, fields, secret)
     shown = print_resource(request.simulation, created)
     if created["type"] == WEBHOOK:
-        rely_on(Subject.SECRET_SHOWN)
         shown[secret_at] = {**shown.get(secret_at, {}), "secret": secret}
     return Answer(shown, 201)
 
@@ -52,11 +49,7 @@ def _secret_in(type_: str, fields: Fields) -> str | None:
 
 def _read_parts(request: Request, old: Resource | None) -> Fields:
     _, fields = _check(request, old, lambda type_: ("config", "credentials"))
-    if old is None:
-        return {"config": {}, **fields}
-    if "config" in fields:
-        rely_on(Subject.PATCH)
-    return fields
+    return {"config": {}, **fields} if old is None else fields
 
 
 def _read_typed(request: Request, old: Resource | None) -> Fields:
@@ -65,8 +58,6 @@ def _read_typed(request: Request, old: Resource | None) -> Fields:
     given = {name: fields.pop(name, None) for name in REQUIRED}[type_]
     if old is None:
         fields, given = {**fields, "type": type_}, given or {}
-    elif given is not None:
-        rely_on(Subject.PATCH_OF_DESTINATION)
     if given is None:
         return fields
     kept = {} if old is None else old["config"]

@@ -11,7 +11,6 @@ from itertools import chain, islice
 from typing import Any, TypeVar
 
 from deck_sim.base.errors import listed, nearest
-from deck_sim.contract.assumptions import rely_on
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
 from deck_sim.contract.resources import Kind
 from deck_sim.engine.records import Event, Resource
@@ -81,10 +80,7 @@ def show_all(items: list[dict[str, Any]]) -> Answer:
 def read_includes(request: Request, kind: Kind) -> frozenset[str]:
     """Read `include=`, one or several. Unknown names are ignored (observed)."""
     asked = {name for value in request.query_values("include") for name in value.split(",")}
-    includes = asked.intersection(kind.includes)
-    for name in sorted(includes):
-        rely_on(f"include={name}")
-    return frozenset(includes)
+    return frozenset(asked.intersection(kind.includes))
 
 
 def read_filter(request: Request, kind: Kind, name: str, problems: list[Problem]) -> list[str]:

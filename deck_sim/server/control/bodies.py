@@ -141,7 +141,6 @@ class ChangeWorld(WorldSettings):
 
     rate_limit: Annotated[LimitRate | None, WrapValidator(_switch_or)] = None  # or a bool
     additive_changes: AdditiveChange | None = None
-    strict_fidelity: bool | None = None
 
 
 class SetClock(Body):

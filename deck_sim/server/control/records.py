@@ -77,7 +77,6 @@ def _print_whole(call: Call) -> dict[str, Any]:
         "replayed": call.replayed,
         "fault": call.fault,
         "unanswered": call.unanswered,
-        "assumed": list(call.assumed),
     }
 
 

@@ -65,7 +65,6 @@ def show_world(request: Request) -> Answer:
             "queues": simulation.selection.queues,
             "rate_limit": limit is not None
             and {**asdict(limit), "per": format_duration(limit.per)},
-            "strict_fidelity": simulation.strict_fidelity,
             **world.options.as_json(),
             "additive_changes": asdict(world.additive_changes),
             "choices": choices,
@@ -102,8 +101,6 @@ def change_world(request: Request, body: bodies.ChangeWorld) -> Answer:
         if not isinstance(body.rate_limit, bool):
             limit = replace(limit, **body.rate_limit.model_dump(exclude_none=True))
         simulation.rate_limiter = RateLimiter(limit if body.rate_limit else None)
-    if body.strict_fidelity is not None:
-        simulation.strict_fidelity = body.strict_fidelity
     if options != world.options:
         world.set_options(options)
     simulation.world, simulation.selection = world, selection

@@ -23,7 +23,6 @@ Read = Callable[[str], str]  # the answer of a GET below `/_sim`; a refusal is a
 Json = dict[str, Any]
 
 _WHOLE = ("/next", "/lint")
-_ASSUMED = "/fidelity?grade=assumed"
 _MOST = 500  # resources, calls, events or deliveries that can be opened; the latest
 _LISTED = {"entry": "entries", "call": "calls", "event": "events"}  # messages that are kept
 
@@ -58,15 +57,7 @@ def record_world(read: Read) -> Json:
         **_read_all(read, "/destinations/{}/messages", destinations),
         **{f"/_sim{path}": json.loads(read(path)) for path in _WHOLE},
     }
-    answers[f"/_sim{_ASSUMED}"] = _read_assumed(read, answers.values())
     return {**kept, "next": answers["/_sim/next"], "answers": answers}
-
-
-def _read_assumed(read: Read, answers: Iterable[Json]) -> Json:
-    """The rows of the ledger that a call relied on: the whole ledger is large."""
-    names = {name for answer in answers for name in answer.get("assumed") or ()}
-    rows = json.loads(read(_ASSUMED))["data"] if names else []
-    return {"data": [row for row in rows if row["name"] in names]}
 
 
 def _read_all(read: Read, path: str, ids: Iterable[str | None]) -> Json:

@@ -13,7 +13,6 @@ from deck_sim.scenario import selection
 from deck_sim.server import idempotency
 from deck_sim.server.api.paging import DEFAULT_LIMIT, MAX_LIMIT
 from deck_sim.server.openapi.schemas import answer_name
-from deck_sim.server.request import ASSUMED
 
 JSON = "application/json"
 CODES = "x-error-codes"  # an extension of ours: OpenAPI has no place for the codes of a status
@@ -39,16 +38,12 @@ ANSWERED: Mapping[str, Shape] = {
         "The answer was stored under the call's idempotency key; deck-sim's own.",
         shapes.constant(_TRUE),
     ),
-    ASSUMED: _header(
-        "The assumptions that the answer relies on, by name in the fidelity ledger.",
-        shapes.text("state_invalid"),
-    ),
     RETRY_AFTER: _header(
         "Seconds until a call is accepted again; sent if the world is set to send it.",
         {"type": "integer", "minimum": 1, "examples": [2]},
     ),
 }
-_NEVER_STORED = (401, 413, 429, 500, 501, 507)  # statuses, under an idempotency key
+_NEVER_STORED = (401, 413, 429, 500, 507)  # statuses, under an idempotency key
 
 
 def paths(edition: Edition) -> dict[str, Shape]:
@@ -151,7 +146,7 @@ _PAGE = (
 
 
 def _answer_headers(edition: Edition, operation: Operation, status: int) -> Iterator[str]:
-    yield from (VERSION, ASSUMED)
+    yield VERSION
     if operation.plays and status == operation.status:
         yield selection.HEADER
     stored = status in edition.idempotency.kept and status not in _NEVER_STORED
@@ -180,7 +175,6 @@ def _error_responses(edition: Edition, operation: Operation) -> dict[int, Shape]
 
 def _errors(edition: Edition, operation: Operation) -> Iterator[str]:
     yield from ("request/api_key_invalid", "rate_limit/rate_limit_exceeded", "api/api_error")
-    yield "deck_sim/assumption_refused"
     yield "deck_sim/state_not_saved"
     yield from operation.errors
     if _takes_key(edition, operation):
@@ -201,5 +195,5 @@ def _errors(edition: Edition, operation: Operation) -> Iterator[str]:
 
 
 def _message(name: str) -> str:
-    words = {"id": "…", "limit": "10 MiB", "behaviour": "…", "what": "…", "file": "…", "why": "…"}
+    words = {"id": "…", "limit": "10 MiB", "file": "…", "why": "…"}
     return CATALOG[name].message.format(field="name", **words)

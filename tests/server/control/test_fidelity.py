@@ -1,4 +1,4 @@
-"""Control calls about the fidelity ledger, and strict worlds."""
+"""Control calls about the fidelity ledger."""
 
 import pytest
 
@@ -31,11 +31,3 @@ def test_an_unknown_grade_or_edition_is_refused(sim, query, message):
     (error,) = answer.json()["errors"]
     assert error["field"] == query.split("=")[0]
     assert message in error["message"]
-
-
-def test_strict_fidelity_can_be_turned_on_and_off(sim):
-    assert sim.patch("/world", json={"strict_fidelity": True}).json()["strict_fidelity"] is True
-    assert sim.patch("/world", json={"seed": 3}).json()["strict_fidelity"] is True
-    assert sim.patch("/world", json={"strict_fidelity": False}).json()["strict_fidelity"] is False
-    sim.patch("/world", json={"strict_fidelity": True})
-    assert sim.post("/reset").json()["strict_fidelity"] is False

@@ -21,7 +21,6 @@ def test_a_new_world_is_empty(sim):
         "unplayed_login": [],
         "queues": {},
         "rate_limit": False,
-        "strict_fidelity": False,
         "session_limit": None,
         "timeout_cap": None,
         "screenshots": False,

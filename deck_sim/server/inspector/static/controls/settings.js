@@ -22,7 +22,6 @@ const HINTS = {
   keep_headers: "More headers that the journal keeps.",
   mask: "More names of fields whose values are hidden.",
   rate_limit: 'true is the limit of the edition; or one like {"requests": 5, "per": "1m"}.',
-  strict_fidelity: "Refuse calls that rely on what is only assumed about Deck.",
   webhook_time: "Which clock signs webhooks.",
   additive_changes: "Undocumented additions to answers and events.",
 };
@@ -40,7 +39,6 @@ const CHOICES = { edition: ["connections", "credentials"], webhook_time: ["wall"
 /** What switches a setting off; null for the others. @type {Record<string, any>} */
 const OFF = {
   rate_limit: false,
-  strict_fidelity: false,
   screenshots: false,
   seed: 0,
   additive_changes: {},

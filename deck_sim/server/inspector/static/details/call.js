@@ -65,8 +65,7 @@ export function callDetails(ctx, ref) {
               ${response?.truncated ? html`<span class="tag">only its beginning</span>` : nothing}
             </h4>
             ${body(response?.body ?? null, `${call.id}-response`)}`,
-        )}
-        ${assumptions(ctx, whole.assumed ?? [])}`
+        )}`
       : ctx.readOnly
         ? nothing
         : missing(answer)
@@ -165,23 +164,5 @@ function caused(ctx, call) {
         return html`<li>${link(ctx, ref, text)} ${withShortIds(entry.what)}</li>`;
       })}
     </ul>`,
-  );
-}
-
-/** The rows of the fidelity ledger that the answer relies on. @param {Context} ctx
- * @param {string[]} names */
-function assumptions(ctx, names) {
-  if (!names.length) return nothing;
-  const rows = fetched(ctx, "/_sim/fidelity?grade=assumed").data?.data ?? [];
-  return section(
-    "Assumed",
-    html`<p class="muted">Deck does not document this; deck-sim assumes it.</p>
-      <ul class="plain">
-        ${names.map((name) => {
-          const row = rows.find((/** @type {any} */ one) => one.name === name);
-          return html`<li><code>${name}</code> ${row ? withCode(row.what) : nothing}</li>`;
-        })}
-      </ul>`,
-    { open: false, aside: `${names.length}` },
   );
 }
