@@ -46,6 +46,7 @@ class Event(Immutable):
     data: Resource  # as it was then
     created_at: datetime
     extras: Mapping[str, Any] = field(default_factory=dict)  # what it shows of other resources
+    after: int = 0  # number of timeline entries before it
 
 
 @dataclass(frozen=True, slots=True)

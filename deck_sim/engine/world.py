@@ -210,7 +210,8 @@ class World(WorldState):
 
     def emit(self, type_: str, resource: Resource) -> None:
         """Record an event about a resource as it is now, and make its deliveries, due at once."""
-        event = Event(self.next_id("evt"), type_, resource, self.now, self.event_extras(resource))
+        extras, after = self.event_extras(resource), self.timeline.total
+        event = Event(self.next_id("evt"), type_, resource, self.now, extras, after)
         self.events.append(event)
         for destination in self.all("event_destination").values():
             wants = destination["events"] == [ALL] or type_ in destination["events"]

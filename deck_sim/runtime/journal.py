@@ -35,6 +35,7 @@ class Call(Immutable):
     fault: str | None = None  # the key of its fault
     unanswered: str | None = None  # why its client got no answer, or none that can be read
     number: int = 0  # among all calls of its world, also those that are no longer kept
+    position: int = 0  # number of calls, entries and events that were recorded before it
     size: int = 0  # estimated bytes of memory
     is_body_cut: bool = False  # the body was too large to be kept
 

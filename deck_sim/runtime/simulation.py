@@ -88,6 +88,7 @@ class Simulation:
     responses: SentResponses = field(default_factory=SentResponses)
     choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=_MOST_CHOICES))
     epoch: str = field(default_factory=new_epoch)
+    control_changes: int = 0  # control calls that may have changed something
     chosen: dict[str, Choice] = field(default_factory=dict)  # by resource that plays or played it
     ignored_names: dict[str, None] = field(default_factory=dict)  # the warnings about them, once
     rate_limiter: RateLimiter = field(init=False)

@@ -1,6 +1,7 @@
 """The timeline of a world as the control API prints it: entries and calls, in their order."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,49 @@ def print_timeline(simulation: Simulation) -> Iterator[dict[str, Any]]:
         if record is None:  # the world was replaced while they were printed
             return
         yield record[1]
+
+
+def print_news(simulation: Simulation, after: int) -> dict[str, Any]:
+    """What was recorded after the first so many entries, calls and events of a world.
+
+    `data` has the entries and calls, `events` the events, and `next` is the number to ask from the
+    next time. If some that follow were dropped, `data` begins with an entry that counts them.
+    """
+    position, found = _find_position(simulation, after), dict[str, list[dict[str, Any]]]()
+    while record := next_record(simulation, position):
+        found.setdefault("events" if record[0] == "event" else "data", []).append(record[1])
+    return {
+        "next": count_records(simulation),
+        "data": found.get("data", []),
+        "events": found.get("events", []),
+    }
+
+
+def count_records(simulation: Simulation) -> int:
+    """How many entries, calls and events a world has recorded, also those that were dropped."""
+    world = simulation.world
+    return world.timeline.total + world.events.total + simulation.journal.total
+
+
+def _find_position(simulation: Simulation, number: int) -> "Position":
+    """The place behind so many records, in the order in which they were recorded.
+
+    That is not the order in which they are shown: a call stands before what it caused, and is
+    recorded when it is answered.
+    """
+    world, journal, events = simulation.world, simulation.journal, simulation.world.events
+    if number >= count_records(simulation):
+        return Position("", world.timeline.total, journal.total, events.total)
+    calls = bisect_left(journal, number, key=lambda call: call.position)
+    called = number - journal.dropped - calls
+    # An event comes after some entries and all earlier events.
+    emitted = bisect_left(
+        range(len(events)), called, key=lambda at: events[at].after + events.dropped + at
+    )
+    if (journal.dropped and not calls) or (events.dropped and not emitted):
+        return Position()  # what was dropped last may have followed
+    emitted += events.dropped
+    return Position("", called - emitted, journal.dropped + calls, emitted)
 
 
 @dataclass(slots=True)
@@ -88,11 +132,8 @@ def next_record(simulation: Simulation, position: Position) -> Record | None:
     if dropped := position.skip_dropped(simulation):
         return "dropped", dropped
     entry, event = world.timeline.at(position.entries), world.events.at(position.events)
-    call, last = journal.at(position.calls), world.timeline.at(position.entries - 1)
-    is_due = call is None and entry is None
-    # The entry that emitted it may have been dropped.
-    is_overdue = entry is not None and event is not None and event.created_at < entry.at
-    if event and ((last and _emitted(last, event)) or is_due or is_overdue):
+    call = journal.at(position.calls)
+    if event and event.after <= position.entries:
         position.events += 1
         return "event", _print_event(event, position.events)
     if call and (entry is None or call.after <= position.entries):
@@ -102,12 +143,6 @@ def next_record(simulation: Simulation, position: Position) -> Record | None:
         position.entries += 1
         return "entry", print_entry(simulation, entry, position.entries)
     return None
-
-
-def _emitted(entry: TimelineEntry, event: Event) -> bool:
-    resource = event.data
-    is_same = (entry.id, entry.at) == (resource.id, event.created_at)
-    return is_same and entry.status in (None, resource.status)
 
 
 def print_entry(simulation: Simulation, entry: TimelineEntry, number: int) -> dict[str, Any]:

@@ -114,6 +114,8 @@ class App:
     async def respond(self, request: Request) -> ASGIApp:
         """Answer a request to a world."""
         answer = self.save(request, await self.answer(request))
+        if request.method not in ("GET", "HEAD"):
+            request.simulation.control_changes += 1
         self.worlds.dispatcher.wake(request.simulation)
         return answer.app or _make_response(request.scope, answer)
 

@@ -1,5 +1,6 @@
 """One request while it is answered, its answer, and the journal's record of both."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,8 +10,9 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope
 
+from deck_sim.base.errors import quote
 from deck_sim.base.redaction import redact_query
-from deck_sim.contract.error_catalog import ApiError
+from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.contract.operations import Operation
 from deck_sim.engine import checks
 from deck_sim.engine.records import Resource
@@ -28,6 +30,7 @@ from deck_sim.runtime.request_bodies import (
 )
 from deck_sim.runtime.serialization import dump_json, print_resource
 from deck_sim.runtime.simulation import Refusal, Simulation
+from deck_sim.runtime.timeline import count_records
 from deck_sim.scenario.selection import Choice
 
 if TYPE_CHECKING:
@@ -124,6 +127,16 @@ class Request:
         return Answer(print_resource(self.simulation, resource), status)
 
 
+def read_count(request: Request, name: str) -> int | None:
+    """Read the last value of a query parameter that takes a whole number."""
+    for text in request.query_values(name)[-1:]:
+        if not re.fullmatch("[0-9]{1,9}", text):
+            found = f"`{name}` must be a whole number from 0, not {quote(text)}"
+            raise refuse("request/input_invalid", found, field=name)
+        return int(text)
+    return None
+
+
 def error_answer(error: ApiError, request_id: str) -> Answer:
     """The answer to a call that is refused: the error envelope."""
     choice = error.choice if isinstance(error, Refusal) else None
@@ -158,6 +171,7 @@ def record_call(request: Request, answer: Answer) -> Call:
         fault=request.fault and request.fault.key,
         unanswered=None if readable else f"fault `{request.fault.key}`",
         number=request.simulation.journal.total + 1,
+        position=count_records(request.simulation),
         size=_CALL_BYTES + sum(map(len, texts)) + estimate_size(request.body),
         is_body_cut=len(request.body) > MAX_JOURNAL_JSON,
     )

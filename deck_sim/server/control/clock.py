@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from datetime import timedelta
 from functools import partial
 from itertools import islice
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration, parse_duration
-from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import Resource
 from deck_sim.engine.waiting import waiting
@@ -25,7 +23,7 @@ from deck_sim.runtime.why import find_right_answer
 from deck_sim.server.control.holds import print_holds
 from deck_sim.server.control.routes import route
 from deck_sim.server.control.unfinished import list_unfinished, print_due
-from deck_sim.server.request import Answer, Request
+from deck_sim.server.request import Answer, Request, read_count
 
 if TYPE_CHECKING:
     from deck_sim.server.control import bodies
@@ -133,7 +131,7 @@ def show_next(request: Request) -> Answer:
 
     `limit` is the most that is listed of what is due and of what waits.
     """
-    simulation, most = request.simulation, _read_limit(request)
+    simulation, most = request.simulation, read_count(request, "limit")
     world = simulation.world
     state: dict[str, Any] = {
         "now": print_moment(world.now),
@@ -141,15 +139,6 @@ def show_next(request: Request) -> Answer:
         "waiting": map(partial(_print_waiting, simulation), waiting(world)[:most]),
     }
     return Answer({**state, **list_unfinished(simulation), **print_holds(simulation)})
-
-
-def _read_limit(request: Request) -> int | None:
-    for text in request.query_values("limit")[-1:]:
-        if not re.fullmatch("[0-9]{1,9}", text):
-            found = f"`limit` must be a whole number from 0, not {quote(text)}"
-            raise refuse("request/input_invalid", found, field="limit")
-        return int(text)
-    return None
 
 
 def _print_waiting(simulation: Simulation, resource: Resource) -> dict[str, Any]:

@@ -6,25 +6,59 @@ They do not change a world: they are not in its journal, and do not move an `on_
 from functools import partial
 from typing import Any
 
+from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import quote
-from deck_sim.base.redaction import Masking, redact_headers
+from deck_sim.base.redaction import Masking, mask_key, redact_headers
+from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.runtime.journal import GAVE_UP, KEPT_HEADERS, Call
 from deck_sim.runtime.moments import print_moment
+from deck_sim.runtime.registry import world_token
 from deck_sim.runtime.request_bodies import read_for_journal
 from deck_sim.runtime.responses import SentResponse
 from deck_sim.runtime.serialization import record_message, record_resource
-from deck_sim.runtime.timeline import print_timeline
+from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.timeline import print_news, print_timeline
 from deck_sim.server.control.people import check_kind
 from deck_sim.server.control.routes import ROUTES, route
-from deck_sim.server.request import Answer, Request
+from deck_sim.server.request import Answer, Request, read_count
 from deck_sim.server.routing import Route
 
 
 @route("GET", "/timeline")
 def show_timeline(request: Request) -> Answer:
-    """Show calls, transitions, deliveries and clock moves, in the order in which they happened."""
-    return Answer({"data": print_timeline(request.simulation)})
+    """Show calls, transitions, deliveries and clock moves, in the order in which they happened.
+
+    With `after=N`, only those after the first N, with the events, the world's settings and time,
+    and `next`, the number to ask from the next time.
+    """
+    simulation, after = request.simulation, read_count(request, "after")
+    if after is None:
+        return Answer({"data": print_timeline(simulation)})
+    return Answer({"world": print_world(simulation), **print_news(simulation, after)})
+
+
+def print_world(simulation: Simulation) -> dict[str, Any]:
+    """The settings of a world that a page shows, and its time.
+
+    `epoch` is another after a reset, and `changes` after each control call that may have changed
+    something.
+    """
+    world = simulation.world
+    return {
+        "world": world_token(simulation.key),
+        "key": mask_key(simulation.key),
+        "epoch": simulation.epoch,
+        "changes": simulation.control_changes,
+        "edition": world.edition,
+        "now": print_moment(world.now),
+        "mode": simulation.mode,
+        "speed": simulation.speed,
+        "step": simulation.step and format_duration(simulation.step),
+        "seed": world.seed,
+        "default_scenario": simulation.selection.default_scenario,
+        "version": __version__,
+    }
 
 
 @route("GET", "/requests")

@@ -12,15 +12,11 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from deck_sim.base.durations import format_duration
-from deck_sim.base.redaction import mask_key
-from deck_sim.base.version import __version__
 from deck_sim.runtime.changes import Listener
-from deck_sim.runtime.moments import print_moment
-from deck_sim.runtime.registry import WorldRegistry, world_token
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import REAL
-from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.timeline import Position, next_record
+from deck_sim.server.control.records import print_world
 from deck_sim.server.control.reports import read_word
 from deck_sim.server.control.routes import route
 from deck_sim.server.headers import VERSION
@@ -100,7 +96,9 @@ class EventStream:
         world = print_world(simulation)
         # A real clock goes on by itself. A page asks what is new after each message, and that call
         # moves the clock: with a message for it the page would never stop asking.
-        shown = {**world, "now": None} if simulation.mode == REAL else world
+        shown = {**world, "changes": None}
+        if simulation.mode == REAL:
+            shown["now"] = None
         if shown != self._shown:
             self._shown = shown
             yield self._message("world", world)
@@ -118,24 +116,6 @@ class EventStream:
     def _message(self, type_: str, data: dict[str, Any]) -> str:
         text = json.dumps(data, separators=(",", ":"))  # ASCII: some clients split lines at U+2028
         return f"id: {self.position}\nevent: {type_}\ndata: {text}\n\n"
-
-
-def print_world(simulation: Simulation) -> dict[str, Any]:
-    """The settings of a world that a stream shows, and its time."""
-    world = simulation.world
-    return {
-        "world": world_token(simulation.key),
-        "key": mask_key(simulation.key),
-        "epoch": simulation.epoch,
-        "edition": world.edition,
-        "now": print_moment(world.now),
-        "mode": simulation.mode,
-        "speed": simulation.speed,
-        "step": simulation.step and format_duration(simulation.step),
-        "seed": world.seed,
-        "default_scenario": simulation.selection.default_scenario,
-        "version": __version__,
-    }
 
 
 async def _end_with_client(listener: Listener, receive: Receive) -> None:

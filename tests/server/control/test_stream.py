@@ -126,14 +126,6 @@ def test_a_message_has_one_line_of_data(agent, streaming):
     assert entry["about"]["name"] == "a\u2028b\x85c"
 
 
-def test_events_whose_entries_were_skipped_come_last(agent, streaming, simulation):
-    """Nothing is lost to a client with a position of its own making."""
-    agent("first")
-    agent("second")
-    with streaming(f"{simulation().epoch}:2:1:0") as messages:
-        assert types(messages.until(type_="ready")) == ["world", "call", "event", "ready"]
-
-
 def test_a_change_of_the_settings_is_a_message(sim, streaming):
     with streaming() as messages:
         messages.until(type_="ready")

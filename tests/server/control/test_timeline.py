@@ -1,0 +1,86 @@
+"""`GET /_sim/timeline?after=N`: what is new."""
+
+from dataclasses import replace
+
+import pytest
+
+
+@pytest.fixture
+def news(sim):
+    """What a world recorded after a number, its settings, and the number to ask from."""
+    return lambda after: sim.get(f"/timeline?after={after}").json()
+
+
+def summary(answer):
+    """The kind of each entry, and the type of each event."""
+    return [one["kind"] for one in answer["data"]], [one["type"] for one in answer["events"]]
+
+
+def test_the_whole_past_comes_after_0(sim, agent, news):
+    """The entries are those of the whole timeline, and the events are short."""
+    agent()
+    answer = news(0)
+    assert answer["data"] == sim.get("/timeline").json()["data"]
+    assert summary(answer) == (["call", "agent"], ["agent.created"])
+    assert answer["events"][0]["resource_id"] == answer["data"][1]["id"]
+    assert answer["next"] == 3
+
+
+def test_what_is_new_comes_after_the_last_number(agent, news):
+    """Nothing twice, and nothing after the end."""
+    agent("first")
+    after = news(0)["next"]
+    assert summary(news(after)) == ([], [])
+    agent("second")
+    answer = news(after)
+    assert summary(answer) == (["call", "agent"], ["agent.created"])
+    assert answer["data"][1]["about"] == {"name": "second"}
+    assert news(answer["next"])["data"] == news(999)["data"] == []
+
+
+def test_every_number_gives_all_that_was_recorded_after_it(run_task, sim, news):
+    """Whatever the order in which records are shown."""
+    run_task()
+    sim.post("/clock/advance", json={"until": "idle"})
+    total = news(0)["next"]
+    counts = [len(news(after)["data"] + news(after)["events"]) for after in range(total + 1)]
+    assert counts == [*range(total, -1, -1)]
+
+
+def test_a_call_that_ends_late_is_not_lost(simulation, agent, news):
+    """A call is recorded when it is answered, behind what happened meanwhile."""
+    agent()
+    simulation().world.note("agent", "agt_1", "meanwhile")
+    after = news(0)["next"]
+    late = replace(simulation().journal[0], number=2, position=after, after=0)
+    simulation().journal.append(late)
+    assert [one["number"] for one in news(after)["data"]] == [2]
+
+
+def test_what_was_dropped_is_counted(sim, agent, news):
+    """A number older than the oldest record gives the oldest that are kept."""
+    sim.patch("/world", json={"keep_calls": 1, "keep_timeline": 1, "keep_events": 1})
+    for _ in range(20):
+        agent()
+    dropped, *kept = news(1)["data"]
+    assert (dropped["kind"], dropped["calls"]) == ("dropped", 19)
+    assert [one["kind"] for one in kept] == ["call", "agent"]
+    assert news(news(1)["next"])["data"] == []
+
+
+def test_a_page_learns_of_changes_and_resets(sim, news):
+    """A control call that changes a setting changes a count, a reset the epoch."""
+    before = news(0)["world"]
+    sim.get("/clock")
+    assert news(0)["world"] == before
+    sim.patch("/world", json={"default_scenario": "source_down"})
+    after = news(0)["world"]
+    assert (after["changes"], after["default_scenario"]) == (before["changes"] + 1, "source_down")
+    sim.post("/reset")
+    assert news(0)["world"]["epoch"] != before["epoch"]
+
+
+def test_a_number_must_be_a_whole_number(sim):
+    """Otherwise the call is refused."""
+    answer = sim.get("/timeline?after=-1")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "after")
