@@ -454,7 +454,7 @@ class Deck(AbstractContextManager["Deck"]):
         """Every call of the Deck API and its answer, oldest first."""
         answer = self._control.call("GET", "/requests")
         kept, masking = answer["kept_headers"], Masking((*answer["mask"],))
-        return Calls(answer["data"], (answer["edition"],), kept, masking, answer["dropped"])
+        return Calls(answer["data"], kept, masking, answer["dropped"])
 
     def called_worlds(self) -> list[Json]:
         """The worlds of the server that were called, each with its `key` and number of `calls`."""

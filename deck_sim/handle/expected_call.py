@@ -9,8 +9,6 @@ from urllib.parse import parse_qs
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import DeckSimError, cut, listed, nearest
 from deck_sim.base.redaction import Masked, Masking, redact, redact_at
-from deck_sim.contract.call_paths import explain_mismatch
-from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.runtime.journal import KEPT_HEADERS
 
@@ -56,11 +54,10 @@ class ExpectedCall:
     def read(
         cls,
         pattern: str,
-        editions: Collection[str] = (),
         kept_headers: Collection[str] = KEPT_HEADERS,
         **expected: Any,
     ) -> Self:
-        """Read the arguments of an assertion about calls in these editions; none means any.
+        """Read the arguments of an assertion about calls.
 
         Raises:
             DeckSimError: if no call could ever match; `assert_not_called` would always pass.
@@ -72,9 +69,6 @@ class ExpectedCall:
             read = CallPattern.read(pattern, anywhere=anywhere)
         except ValueError as error:
             raise DeckSimError(str(error)) from None
-        if not anywhere and (why := explain_mismatch(pattern, editions or tuple(EDITIONS))):
-            names = listed(_NO_OPERATION, last="or")
-            raise DeckSimError(f"{why}\nfor calls of other paths, give their `error`: {names}")
         allowed = [row.name for row in fields(cls)][1:]
         for name in expected:
             if name not in allowed:

@@ -30,7 +30,6 @@ class Calls(tuple[Json, ...]):
     An argument that no call can match, such as a misspelt error, is a `DeckSimError`.
     """
 
-    editions: tuple[str, ...] = ()  # of the world; none means any
     kept_headers: Collection[str] = KEPT_HEADERS
     masking: Masking = PLAIN
     dropped: int = 0  # how many older calls the journal has lost
@@ -38,15 +37,13 @@ class Calls(tuple[Json, ...]):
     def __new__(
         cls,
         calls: Iterable[Json] = (),
-        editions: tuple[str, ...] = (),
         kept_headers: Collection[str] = KEPT_HEADERS,
         masking: Masking = PLAIN,
         dropped: int = 0,
     ) -> Self:
-        """Keep calls of a world of one of these editions, whose journal keeps these headers."""
+        """Keep calls of a world whose journal keeps these headers."""
         made = super().__new__(cls, calls)
-        made.editions, made.kept_headers, made.masking = editions, kept_headers, masking
-        made.dropped = dropped
+        made.kept_headers, made.masking, made.dropped = kept_headers, masking, dropped
         return made
 
     def where(self, pattern: str = "**", **expected: Any) -> "Calls":
@@ -122,11 +119,11 @@ class Calls(tuple[Json, ...]):
         return "\n".join(lines) or "no calls"
 
     def _read(self, pattern: str, **expected: Any) -> ExpectedCall:
-        return ExpectedCall.read(pattern, self.editions, self.kept_headers, **expected)
+        return ExpectedCall.read(pattern, self.kept_headers, **expected)
 
     def _matching(self, call: ExpectedCall) -> "Calls":
         found = filter(call.matches, self)
-        return Calls(found, self.editions, self.kept_headers, self.masking, self.dropped)
+        return Calls(found, self.kept_headers, self.masking, self.dropped)
 
     def _explain_unknown(self, call: ExpectedCall) -> list[str]:
         """The calls that cannot be looked at, and could be such ones."""

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 from deck_sim.base.errors import listed, nearest, quote
-from deck_sim.contract.call_paths import can_match, explain_mismatch
 from deck_sim.contract.editions import EDITIONS, explain_foreign_event
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.expressions.templates import is_template, template_problems, texts_in
@@ -92,19 +91,10 @@ def _explain_answer(name: str, asked: Iterable[str]) -> str:
 def check_faults(
     data: Mapping[str, Any], editions: tuple[str, ...]
 ) -> Iterator[tuple[Path, str | Callable[[], str]]]:
-    """Report faults that no call or event can meet in the editions that can play the scenario."""
-    names = editions or tuple(EDITIONS)
-    for key, name in (("http", "match"), ("webhooks", "event")):
-        faults = data.get(key)
-        for index, fault in enumerate(faults if isinstance(faults, list) else ()):
-            # A value that is no pattern is reported by its field.
-            with suppress(AttributeError, KeyError, TypeError, ValueError):
-                place, pattern = (key, index, name), fault[name]
-                if key == "http" and not can_match(pattern, names):
-                    yield place, partial(_explain_match, pattern, names)
-                elif key == "webhooks" and (why := explain_foreign_event(pattern, names)):
-                    yield place, why
-
-
-def _explain_match(call: str, editions: tuple[str, ...]) -> str:
-    return explain_mismatch(call, editions) or ""
+    """Report faults of events that no edition that can play the scenario has."""
+    faults = data.get("webhooks")
+    for index, fault in enumerate(faults if isinstance(faults, list) else ()):
+        # A value that is no event is reported by its field.
+        with suppress(AttributeError, KeyError, TypeError, ValueError):
+            if why := explain_foreign_event(fault["event"], editions or tuple(EDITIONS)):
+                yield ("webhooks", index, "event"), why

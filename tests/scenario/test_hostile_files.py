@@ -5,7 +5,6 @@ import tracemalloc
 
 import pytest
 
-from deck_sim.scenario import checks
 from deck_sim.scenario.loader import ScenarioError, load_scenario, read_scenario
 
 HEAD = "version: 1\nname: bad\n"
@@ -115,13 +114,3 @@ def test_many_unknown_answers_are_bounded():
     with pytest.raises(ScenarioError) as found:
         read_scenario(f"{HEAD}play: {{answers: [{{{answers}}}]}}\ntask_run: {steps}")
     assert found.value.mistakes[-1].omitted == 19_900
-
-
-def test_messages_of_many_faults_are_made_for_those_that_are_reported(monkeypatch):
-    """Each pattern that no call can match is compared with all calls."""
-    explained = []
-    monkeypatch.setattr(checks, "explain_mismatch", lambda *of: explained.append(of) or "no call")
-    faults = ", ".join(f"{{match: GET /v2/agent/{number}, status: 500}}" for number in range(500))
-    with pytest.raises(ScenarioError) as found:
-        read_scenario(f"{HEAD}http: [{faults}]")
-    assert (found.value.mistakes[-1].omitted, len(explained)) == (400, 100)

@@ -30,7 +30,7 @@ BEYOND = {
     r"|unknown (name|filter|test) '[^']*'(; did you mean '[^']*'\?$|; allowed: )",
     "answers and their question": "not a field of this interaction|lists the field",
     "how a pattern of calls is written": "pattern of calls|unknown method|not a path of the"
-    "|no call of|path of the control",
+    "|has a parameter",
     "headers of the server": "is set by the server",
     "which events there are": "event type '",
     "nothing as a length": "must be longer than zero",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import quote
-from deck_sim.contract.call_paths import explain_mismatch
 from deck_sim.contract.editions import explain_foreign_event
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.injected import EVERYBODY, Injected
@@ -29,9 +28,9 @@ def add_fault(request: Request) -> Answer:
     if error is not None and not world.rules.has_error(error):
         text = f"`error`: the edition `{world.edition}` has no error {quote(error)}"
         raise refuse("request/input_invalid", text, field="error")
-    explain = explain_mismatch if fault.family == "match" else explain_foreign_event
-    if why := explain(getattr(fault, fault.family), (world.edition,)):
-        raise refuse("request/input_invalid", f"`{fault.family}`: {why}", field=fault.family)
+    event = getattr(fault, "event", None)
+    if event is not None and (why := explain_foreign_event(event, (world.edition,))):
+        raise refuse("request/input_invalid", f"`event`: {why}", field="event")
     _make_room(world, fault)
     return Answer(_print(world.injected.add(world.next_id("flt"), fault)))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import listed, nearest, nearest_type, quote
-from deck_sim.contract.call_paths import explain_mismatch
 from deck_sim.contract.editions import Edition, explain_foreign_event
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.holds import stories_at
@@ -32,12 +31,9 @@ def make_hold(request: Request, body: bodies.NewHold) -> Answer:
     if body.event is not None:
         _check_event(world, body.event)
         _check_id(world, body.event, body.id)
-    if body.call is not None:
-        if why := explain_mismatch(body.call, (world.edition,)):
-            raise refuse("request/input_invalid", f"`call`: {why}", field="call")
-        if body.id is not None:
-            text = "`id` goes with `event`; for a `call`, write the id in its path"
-            raise refuse("request/input_invalid", text, field="id")
+    elif body.id is not None:
+        text = "`id` goes with `event`; for a `call`, write the id in its path"
+        raise refuse("request/input_invalid", text, field="id")
     check_room("holds", len(world.holds) + 1)
     hold = Hold(world.next_id("hold"), body.event, body.id, body.call)
     world.holds[hold.id] = hold
