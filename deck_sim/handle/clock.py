@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from deck_sim.base.durations import parse_duration
 from deck_sim.base.errors import missing_attribute
 from deck_sim.handle.control import Control, Json, drop_none
-from deck_sim.handle.threads import check_no_event_loop
+from deck_sim.handle.threads import await_in_thread, check_no_event_loop
 from deck_sim.handle.timeline import Duration, write_duration, write_moment
 from deck_sim.handle.webhook_apps import WebhookApps
 
@@ -70,7 +70,7 @@ class Clock:
         step: Duration | None = None,
     ) -> None:
         """`set` for coroutines."""
-        await self._apps.async_serve_during(self._put, write_clock(mode, now, speed, step))
+        await await_in_thread(self._put, write_clock(mode, now, speed, step))
 
     def _put(self, body: Json) -> Json:
         return self._control.call("PUT", "/clock", json=body)

@@ -25,7 +25,7 @@ from deck_sim.handle.journal import Calls
 from deck_sim.handle.lint import LintReport
 from deck_sim.handle.scenario_source import read_source
 from deck_sim.handle.tasks import ReadyTask, TaskStarter
-from deck_sim.handle.threads import refuse_on_event_loop
+from deck_sim.handle.threads import await_in_thread, refuse_on_event_loop
 from deck_sim.handle.timeline import (
     AdvanceReport,
     Duration,
@@ -240,7 +240,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     async def async_advance(self, by: Duration) -> AdvanceReport:
         """`advance` for coroutines."""
-        return await self.apps.async_serve_during(self._advance, by=write_duration(by))
+        return await await_in_thread(self._advance, by=write_duration(by))
 
     @refuse_on_event_loop
     def advance_to(self, moment: str | datetime) -> AdvanceReport:
@@ -249,7 +249,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     async def async_advance_to(self, moment: str | datetime) -> AdvanceReport:
         """`advance_to` for coroutines."""
-        return await self.apps.async_serve_during(self._advance, to=write_moment(moment))
+        return await await_in_thread(self._advance, to=write_moment(moment))
 
     @refuse_on_event_loop
     def advance_until(
@@ -265,7 +265,7 @@ class Deck(AbstractContextManager["Deck"]):
         self, event: str, id: IdOrResource | None = None, *, limit: Duration = "1d"
     ) -> AdvanceReport:
         """`advance_until` for coroutines."""
-        return await self.apps.async_serve_during(self._advance, **_until(event, id, limit))
+        return await await_in_thread(self._advance, **_until(event, id, limit))
 
     @refuse_on_event_loop
     def settle(self) -> AdvanceReport:
@@ -274,7 +274,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     async def async_settle(self) -> AdvanceReport:
         """`settle` for coroutines."""
-        return await self.apps.async_serve_during(self._advance, until="idle")
+        return await await_in_thread(self._advance, until="idle")
 
     @refuse_on_event_loop
     def sleep(self, seconds: float) -> None:
@@ -315,8 +315,8 @@ class Deck(AbstractContextManager["Deck"]):
         """
         if not path.startswith("/"):
             raise DeckSimError(f"`path` must begin with a slash, not be {path!r}")
-        with self.apps.adding(app, host) as url:
-            return self.register_webhook(f"{url}{path}", events, secret=secret, name="deliver_to")
+        url = self.apps.add(app, host)
+        return self.register_webhook(f"{url}{path}", events, secret=secret, name="deliver_to")
 
     def register_webhook(
         self,
@@ -344,7 +344,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     async def async_replay(self, delivery: IdOrResource) -> Json:
         """`replay` for coroutines."""
-        return await self.apps.async_serve_during(self._replay, read_id(delivery))
+        return await await_in_thread(self._replay, read_id(delivery))
 
     def _replay(self, id: str) -> Json:
         return self._control.call("POST", f"/deliveries/{id}/replay")
@@ -578,7 +578,7 @@ class Deck(AbstractContextManager["Deck"]):
         **task: Any,
     ) -> Json:
         """`start_run` for coroutines."""
-        return await self.apps.async_serve_during(self._start_run, scenario, input, status, task)
+        return await await_in_thread(self._start_run, scenario, input, status, task)
 
     def _start_run(self, *how: Any) -> Json:
         return self._starter.start_run(*how)

@@ -18,8 +18,7 @@ from deck_sim.faults.outgoing import FAULT_HEADER
 from deck_sim.handle.control import IdOrResource, Json, read_id
 from deck_sim.handle.deck import ALL_EVENTS, WEBHOOK_PATH, Deck
 from deck_sim.handle.loopback_server import LoopbackServer
-from deck_sim.handle.threads import check_no_event_loop, result_of, run_in_thread
-from deck_sim.handle.webhook_apps import place_of
+from deck_sim.handle.threads import await_in_thread, check_no_event_loop
 from deck_sim.runtime.settings import FROZEN, ON_POLL
 from deck_sim.webhooks.signing import ID, SignatureError, verify
 
@@ -67,7 +66,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         self.complaints: list[str] = []  # wrong signatures, and callbacks that failed
         self._arrived = Condition()
         self._callbacks: list[tuple[str, Callable[[Json], Any]]] = []
-        self._failures: set[tuple[object, ...]] = set()  # the errors whose tracebacks were reported
+        self._failed = False  # whether a callback has; the traceback is shown once
         self._answers: deque[int] = deque()
         self._usual = 200
         self._process = real_time.process_id()
@@ -164,7 +163,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         self, event: str, id: IdOrResource | None = None, timeout: float = 5
     ) -> Json:
         """`wait_for` for coroutines."""
-        return await result_of(run_in_thread(self.wait_for, event, id, timeout))
+        return await await_in_thread(self.wait_for, event, id, timeout)
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> int:
         """Receive one attempt, and return the status to answer with."""
@@ -202,12 +201,9 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
                 if type_ in (ALL_EVENTS, event["type"]):
                     callback(event)
         except BaseException as error:  # pytest's failures are no Exception
-            if (place := place_of(error)) not in self._failures:
-                self._failures.add(place)
-                self._complain(f"a callback failed at {event['type']}:\n{traceback.format_exc()}")
-            else:
-                text = f"{type(error).__name__}: {error}".partition("\n")[0]
-                self._complain(f"a callback failed again, at {event['type']}: {text}")
+            text = f"{type(error).__name__}: {error}" if self._failed else traceback.format_exc()
+            self._failed = True
+            self._complain(f"a callback failed at {event['type']}:\n{text}")
             return _FAILED
         return status
 

@@ -67,6 +67,11 @@ def run_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> Fut
     return future
 
 
+async def await_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    """Do work in a thread, and wait for its end. Cancelling the wait does not stop the work."""
+    return await result_of(run_in_thread(work, *args, **named))
+
+
 def run_into(future: Future[T], work: Callable[P, T], *args: P.args, **named: P.kwargs) -> None:
     """Run work on this thread, and put its result or error into a future."""
     try:
@@ -99,12 +104,6 @@ def run_on_loop(loop: EventLoopToken, work: Callable[..., Coroutine[Any, Any, T]
     from anyio.from_thread import run
 
     return run(work, *args, token=loop)
-
-
-def is_running(loop: EventLoopToken) -> bool:
-    """Whether a loop still runs. Of trio's this is unknown until it is called: True."""
-    running: bool = getattr(loop.native_token, "is_running", lambda: True)()
-    return running
 
 
 class LoopThread:

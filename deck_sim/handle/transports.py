@@ -9,7 +9,7 @@ an answer or an error of that library.
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from types import ModuleType
@@ -19,12 +19,12 @@ import anyio
 import httpx2
 
 from deck_sim.base.real_time import process_id
-from deck_sim.handle.threads import result_of, run_in_thread
+from deck_sim.handle.threads import await_in_thread, result_of
 
 if TYPE_CHECKING:
     from deck_sim.server.serve import Server
 
-Answer = tuple[int, list[tuple[bytes, bytes]], bytes]  # status, headers, body
+Answer = tuple[int, Sequence[tuple[bytes, bytes]], bytes]  # status, headers, body
 
 # Our errors and those of httpx and httpx2; the first that fits is used.
 _ERRORS = {
@@ -60,7 +60,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
         with self._library_errors(request):
             copy = _copy(request, await request.aread())
             if (server := server_at(self.url)) is None:
-                return _respond(request, await result_of(run_in_thread(self._send, copy)))
+                return _respond(request, await await_in_thread(self._send, copy))
             with anyio.fail_after(_read_timeout(request)):
                 return _respond(request, await result_of(server.submit(partial(_call, copy))))
 
