@@ -2,7 +2,7 @@
 and how much of its past a world keeps.
 
 A field of `Options` is the only place of an option. The control API, the marker, `Deck.reset`,
-`DeckSim` and snapshots take its name and type from here; `docs/control.md` describes it.
+and `DeckSim` take its name and type from here; `docs/control.md` describes it.
 """
 
 from collections.abc import Iterator, Mapping

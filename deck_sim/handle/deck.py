@@ -615,14 +615,13 @@ class Deck(AbstractContextManager["Deck"]):
             raise DeckSimError(text, error.errors) from None
         self.holds = ()
 
-    def snapshot(self) -> Json:
-        """The whole world as JSON data, for `restore`."""
-        return self._control.call("GET", "/snapshot")
+    def snapshot(self) -> str:
+        """Keep a copy of the whole world on the server until it stops; the id, for `restore`."""
+        return str(self._control.call("POST", "/snapshots")["id"])
 
-    def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """Replace the world by that of a snapshot, which may come from another server."""
-        sent = read_mapping(snapshot, "snapshot", "deck.snapshot()")
-        self._control.call("PUT", "/snapshot", json=sent)
+    def restore(self, snapshot: str) -> None:
+        """Replace the world by a copy of a snapshot of any world of the same server."""
+        self._control.call("POST", f"/snapshots/{read_id(snapshot)}/restore")
         self.holds = ()
 
     def delete(self) -> None:

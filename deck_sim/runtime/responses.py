@@ -4,13 +4,15 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from deck_sim.engine.records import Immutable
+
 MAX_BODY = 65_536  # bytes of one body; the rest is not kept
 MAX_BODIES = 32 * 1024**2  # bytes of all; older responses are dropped
 _OVERHEAD = 1024  # bytes of headers and of the objects
 
 
 @dataclass(frozen=True, slots=True)
-class SentResponse:
+class SentResponse(Immutable):
     """A response; its body may be cut."""
 
     headers: tuple[tuple[str, str], ...]

@@ -6,7 +6,6 @@ world.
 
 import logging
 import os
-import sys
 import traceback
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -96,7 +95,6 @@ class Simulation:
     stored_answers: OrderedDict[str, StoredAnswer] = field(default_factory=OrderedDict)
     dropped_answers: int = 0  # that could have been replayed
     crashes: BoundedLog[str] = field(default_factory=BoundedLog)  # tracebacks of our own errors
-    is_restored: bool = False  # from a snapshot
     answering: set[str] = field(default_factory=set)  # idempotency keys of calls in progress
     advancing: bool = False  # an advance is in progress; a second one is refused
     dropped: bool = False  # reset, deleted or not saved: sends no more webhooks
@@ -128,23 +126,10 @@ class Simulation:
         return _masking_of(self.key, self.world.options.mask)
 
     def note_crash(self, where: str) -> ApiError:
-        """Note the exception that is being handled; returns the error that tells of it.
-
-        Anybody can write a snapshot, and not everything is checked that its values must have in
-        common. So the cause in a restored world may be the snapshot.
-        """
+        """Note the exception that is being handled; returns the error that tells of it."""
         self.crashes.append(traceback.format_exc())
-        if self.is_restored:
-            text = (
-                f"deck-sim itself failed: {sys.exception()!r}. Perhaps values of the snapshot that"
-                " this world was restored from contradict each other: restore one that"
-                " `GET /_sim/snapshot` returned, or reset the world. If that returned it, please"
-                " report it; `crashes` in `GET /_sim/world` has the traceback."
-            )
-            log.error("%s: %s", where, text)
-        else:
-            text = "deck-sim itself failed; its log has the traceback. Please report it."
-            log.exception("deck-sim failed during %s", where)
+        log.exception("deck-sim failed during %s", where)
+        text = "deck-sim itself failed; its log has the traceback. Please report it."
         return refuse("api/api_error", text)
 
     @contextmanager

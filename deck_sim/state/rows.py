@@ -27,7 +27,7 @@ from deck_sim.state.tables import Changes, Stored
 
 FIELDS = "fields"  # the part of the fields that are one row each
 DERIVED = ("world.members", "world.timers")  # timers: from `world.timers._armed`
-_LEFT_OUT = ("world", "answering")  # of what snapshots hold: calls in progress end with the process
+_LEFT_OUT = ("world", "responses")  # of what snapshots hold
 
 _PARTS: Mapping[str, type[parts.Part]] = {
     "chosen": parts.Dict,
@@ -57,7 +57,7 @@ _PARTS: Mapping[str, type[parts.Part]] = {
     "world.users": parts.Dicts,
 }
 
-_EVERY = (*KEPT, "attempting", "is_restored", *(f"world.{row.name}" for row in fields(World)))
+_EVERY = (*KEPT, "attempting", *(f"world.{row.name}" for row in fields(World)))
 _NO_FIELDS = {*_PARTS, *_LEFT_OUT, *DERIVED, "world.injected"}
 _FIELDS = [name for name in _EVERY if name not in _NO_FIELDS]
 _OF_READS = ("journal", "world.counters", "world.now")

@@ -118,7 +118,7 @@ class _CountedDeck(Deck):
         self._count(self)
         super().reset(**settings)
 
-    def restore(self, snapshot: Mapping[str, Any]) -> None:
+    def restore(self, snapshot: str) -> None:
         self._count(self)
         super().restore(snapshot)
 

@@ -1,7 +1,6 @@
 """Faults with an answer of the test's own, seen by a client over a real socket."""
 
 import http.client
-import json
 from urllib.parse import urlsplit
 
 import pytest
@@ -132,17 +131,6 @@ def test_a_scenario_can_answer_for_its_run(sim, run_task, api):
     run = run_task("own")
     path = f"/task-runs/{run['id']}"
     assert [api.get(path).json()["status"] for _ in range(2)] == ["done", "queued"]
-
-
-def test_a_snapshot_keeps_an_own_answer(sim, api):
-    """With its headers, and what looks like the snapshot's own marks."""
-    fault = {"match": RUNS, "status": 200, "body": {"$value": 1}, "headers": {"X": ["a", "b"]}}
-    sim.post("/faults", json=fault)
-    kept = sim.get("/snapshot").json()
-    sim.delete("/faults")
-    assert sim.put("/snapshot", json=json.loads(json.dumps(kept))).status_code == 200
-    answer = api.get("/task-runs")
-    assert (answer.json(), answer.headers.get_list("x")) == ({"$value": 1}, ["a", "b"])
 
 
 def test_an_own_answer_is_no_mistake_of_the_client(own, sim, run_task, api):

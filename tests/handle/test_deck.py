@@ -1,6 +1,5 @@
 """The methods of `Deck`, against the session's server."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -303,9 +302,8 @@ def test_a_deleted_world_starts_empty(deck):
 
 
 def test_a_restored_world_continues(deck, run):
-    """A snapshot survives JSON."""
     started = run()
-    kept = json.loads(json.dumps(deck.snapshot()))
+    kept = deck.snapshot()
     deck.settle()
     completed = deck.timeline[:-1]
     deck.reset()
@@ -374,7 +372,7 @@ RESPONSE = httpx2.Response(201, json={"id": "trun_1"})
         (lambda deck: deck.limit_rate("5/s"), r"`limit` is a mapping, like `.*`, not '5/s'"),
         (lambda deck: deck.rule("success", {"username": "*"}), "`when` is a mapping, like"),
         (lambda deck: deck.create("agents", "Concierge"), "`body` is a mapping, like"),
-        (lambda deck: deck.restore(None), "`snapshot` is a mapping, like `deck.snapshot"),
+        (lambda deck: deck.restore("snap_x"), "this server has no such snapshot: 'snap_x'"),
         (lambda deck: deck.scenario(["completed"]), "`source` is a mapping, like"),
         (lambda deck: deck.scenario("stories/mine.yaml"), r"for a file pass `Path\('stories/mine"),
         (lambda deck: deck.scenario(Path("mine.yaml")), "cannot read 'mine.yaml': No such file"),

@@ -162,16 +162,13 @@ def test_a_world_is_reset_after_a_question(controls, sim, task):
     assert (world["resources"]["task"], world["edition"]) == (0, "credentials")
 
 
-def test_a_world_is_saved_and_restored(controls, sim, task, tmp_path):
+def test_a_snapshot_is_taken_and_restored(controls, sim, task):
     page = controls()
-    snapshot = card(page, "World").get_by_role("button", name="Download", exact=True)
-    with page.expect_download() as download:
-        snapshot.click()
-    file = tmp_path / "world.json"
-    download.value.save_as(file)
+    card(page, "World").get_by_role("button", name="Take").click()
+    toast(page, "A snapshot is taken")
     sim.post("/reset", json={})
-    page.get_by_label("Restore a snapshot").set_input_files(file)
-    toast(page, "Restored world.json")
+    card(page, "World").get_by_role("button", name="Restore").click()
+    toast(page, "The snapshot is restored")
     assert sim.get("/world").json()["resources"]["task"] == 1
 
 

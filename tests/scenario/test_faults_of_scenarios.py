@@ -28,10 +28,10 @@ def test_faults_apply_to_calls_about_their_run(api, run_task):
 def test_equal_runs_fault_equally(put, sim, api, run_task):
     """A probability is drawn from the seed and the run; its neighbours do not change it."""
     name = put("http: [{match: GET /v2/task-runs/*, probability: 0.5, status: 502}]")
-    before = sim.get("/snapshot").json()
+    before = sim.post("/snapshots").json()["id"]
 
     def poll(count):
-        sim.put("/snapshot", json=before)
+        sim.post(f"/snapshots/{before}/restore")
         for _ in range(count):
             sim.post("/faults", json={"match": "GET /v2/agents", "drip": True})
         ids = [run_task(name)["id"] for _ in range(count)]

@@ -2,15 +2,15 @@
 
 from dataclasses import fields
 
-from deck_sim.runtime.snapshot import copy_content
+from deck_sim.runtime.snapshot import take_snapshot
 from deck_sim.state.row_values import RowWriter
 
 
 def whole(simulation):
     """Every kept field of a simulation and its world as data."""
-    state, _ = copy_content(simulation)
+    state = dict(take_snapshot(simulation).state)
     world, write = state.pop("world"), RowWriter().write
-    del state["answering"]  # calls in progress end with the process
+    del state["responses"]  # they are not kept
     state |= {row.name: getattr(world, row.name) for row in fields(world)}
     # The lists have an order, and what has them has none.
     members = {f"{key}": ids for key, ids in sorted(state.pop("members").items())}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.base.redaction import mask_key
-from deck_sim.base.work_threads import run_in_thread
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import raise_problems, refuse
 from deck_sim.engine.options import OPTION_TYPES
@@ -18,8 +17,6 @@ from deck_sim.engine.world import World
 from deck_sim.runtime.moments import print_moment, read_start
 from deck_sim.runtime.pauses import run_slowly
 from deck_sim.runtime.rate_limiter import RateLimiter
-from deck_sim.runtime.request_bodies import MAX_BODY_BYTES, read_object
-from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import explain_unplayed_login, find_unplayed_login
 from deck_sim.scenario.selection import check_scenario
 from deck_sim.server.control.clock import check_follow, check_pace
@@ -180,32 +177,31 @@ async def seed_world(request: Request, body: bodies.Seed) -> Answer:
     return Answer({"seeded": seeded})
 
 
-@route("GET", "/snapshot")
-async def show_snapshot(request: Request) -> Answer:
-    """Show the whole world as a document, to be restored on this server or another."""
-    from deck_sim.runtime import snapshot
+@route("POST", "/snapshots")
+async def add_snapshot(request: Request) -> Answer:
+    """Keep a copy of the whole world until it is deleted or the server stops."""
+    from deck_sim.runtime.snapshot import take_snapshot
 
     await request.worlds.dispatcher.wait_for_attempts(request.simulation)
-    copied = snapshot.copy_content(request.simulation)
-    document = await run_in_thread(snapshot.write_snapshot, *copied)
-    return Answer({**document, "values": iter(document["values"])})
+    return Answer({"id": request.worlds.add_snapshot(take_snapshot(request.simulation))})
 
 
-@route("PUT", "/snapshot")
-async def put_snapshot(request: Request) -> Answer:
-    """Restore a world from a snapshot."""
-    from deck_sim.runtime import snapshot
+@route("POST", "/snapshots/{id}/restore")
+def restore_world(request: Request) -> Answer:
+    """Replace the world by a copy of a snapshot, which may be one of another world."""
+    from deck_sim.runtime.snapshot import restore_snapshot
 
-    def read() -> dict[str, Any]:
-        document = read_object(
-            request.body, max_depth=snapshot.MAX_DEPTH, max_values=MAX_BODY_BYTES
-        )
-        return snapshot.read_snapshot(document, request.worlds.library)
+    snapshot, worlds = request.worlds.find_snapshot(request.params["id"]), request.worlds
+    restored = worlds.make(request.simulation.key, worlds.settings)
+    restore_snapshot(snapshot, restored)
+    worlds.put(restored)
+    return show_world(replace(request, simulation=restored))
 
-    def show(simulation: Simulation) -> Answer:
-        answer = show_world(replace(request, simulation=simulation))
-        answer.serialize(request.id)
-        return answer
 
-    content = await run_in_thread(read)
-    return show(snapshot.adopt_content(request.worlds, request.simulation.key, content, show))
+@route("DELETE", "/snapshots/{id}")
+def delete_snapshot(request: Request) -> Answer:
+    """Delete a snapshot."""
+    snapshot_id = request.params["id"]
+    request.worlds.find_snapshot(snapshot_id)
+    del request.worlds.snapshots[snapshot_id]
+    return Answer({"id": snapshot_id, "deleted": True})

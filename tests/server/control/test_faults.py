@@ -86,8 +86,8 @@ def test_a_snapshot_keeps_faults_with_their_counts(sim, api, subscribe, run_task
     run_task("proxy_error_page")
     assert api.get("/agents").status_code == 200
     advance("1m")
-    kept, faults = sim.get("/snapshot").json(), sim.get("/faults").json()["data"]
+    kept, faults = sim.post("/snapshots").json()["id"], sim.get("/faults").json()["data"]
     sim.delete("/faults")
-    assert sim.put("/snapshot", json=kept).status_code == 200
+    assert sim.post(f"/snapshots/{kept}/restore").status_code == 200
     assert sim.get("/faults").json()["data"] == faults
     assert [api.get("/agents").status_code for _ in range(2)] == [502, 200]

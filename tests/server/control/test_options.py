@@ -40,9 +40,9 @@ def test_options_are_off_until_they_are_set(sim):
 
 def test_a_snapshot_keeps_the_options(sim):
     sim.patch("/world", json=ON)
-    snapshot = sim.get("/snapshot").json()
+    snapshot = sim.post("/snapshots").json()["id"]
     sim.post("/reset")
-    sim.put("/snapshot", json=snapshot)
+    sim.post(f"/snapshots/{snapshot}/restore")
     assert shown(sim) == {**OFF, **ON}
 
 

@@ -63,9 +63,7 @@ def test_the_scenario_of_a_seeded_run_is_known(sim, task, connection):
     run["scenario"] = "needs_approval"
     seeded = sim.post("/seed", json={"resources": {"task_runs": [run]}})
     assert seeded.status_code == 200, seeded.text
-    snapshot = sim.get("/snapshot").json()
-    snapshot.pop("request_id")
-    sim.put("/snapshot", json=snapshot)
+    sim.post(f"/snapshots/{sim.post('/snapshots').json()['id']}/restore")
     assert sim.get("/resources/trun_seeded").json()["scenario"] == "needs_approval"
 
 

@@ -73,12 +73,13 @@ def test_a_long_response_is_cut(api, sim, monkeypatch):
     assert len(response["body"]) == 50
 
 
-def test_a_restored_world_has_its_calls_without_responses(api, sim):
-    """Snapshots have no responses."""
+def test_a_restored_world_has_its_calls_with_responses(api, sim):
     agent = api.post("/agents", json={"name": "x"}).json()
-    sim.put("/snapshot", json=sim.get("/snapshot").json())
-    shown = sim.get(f"/requests/{agent['request_id']}").json()
-    assert (shown["status"], shown["response"]) == (201, None)
+    taken = sim.post("/snapshots").json()["id"]
+    before = sim.get(f"/requests/{agent['request_id']}").json()
+    sim.post("/reset")
+    sim.post(f"/snapshots/{taken}/restore")
+    assert sim.get(f"/requests/{agent['request_id']}").json() == before
 
 
 def test_64_kib_of_a_response_are_kept():

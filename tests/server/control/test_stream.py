@@ -155,12 +155,11 @@ def test_calls_do_not_bring_messages_while_a_real_clock_goes_on(sim, streaming):
 def test_a_world_that_is_replaced_begins_a_new_epoch(sim, agent, streaming, how):
     """Clients forget what was sent before. A deleted world comes back with a call."""
     agent("first")
-    snapshot = sim.get("/snapshot").json()
+    snapshot = sim.post("/snapshots").json()["id"]
     with streaming() as messages:
         (_, before), *_ = messages.until(type_="ready")
         if how == "restore":
-            snapshot.pop("request_id")
-            sim.put("/snapshot", json=snapshot)
+            sim.post(f"/snapshots/{snapshot}/restore")
         elif how == "reset":
             sim.post("/reset")
         else:

@@ -9,6 +9,9 @@ import { change, controlCard, field } from "./shared.js";
 
 /** @typedef {import("../app.js").Context} Context */
 
+/** The id of the snapshot that was taken last. */
+let snapshot = "";
+
 /** @param {string} name @param {string} text @param {string} type */
 function download(name, text, type) {
   const url = URL.createObjectURL(new Blob([text], { type }));
@@ -57,7 +60,6 @@ export function worldCard(ctx) {
     if (text)
       download(fileName(ctx, end), text, end.endsWith("json") ? "application/json" : "text/plain");
   };
-  const snapshot = async () => JSON.stringify(await ctx.api.get("/_sim/snapshot"));
   return controlCard(
     "World",
     "Take it with you, put it back, or begin again.",
@@ -81,20 +83,22 @@ export function worldCard(ctx) {
         </button>
       </div>
       <h3>Snapshot</h3>
-      <p class="muted">
-        Everything in this world, with the secrets of its destinations and without its key.
-      </p>
+      <p class="muted">A copy of this world, which the server keeps while it runs.</p>
       <div class="control-buttons">
-        <button type="button" class="button" @click=${() => save(snapshot, ".snapshot.json")}>
-          Download
+        <button type="button" class="button" @click=${() => takeSnapshot(ctx)}>Take</button>
+        <button
+          type="button"
+          class="button"
+          ?disabled=${!snapshot}
+          @click=${() =>
+            change(
+              ctx,
+              "The snapshot is restored",
+              ctx.api.post(`/_sim/snapshots/${snapshot}/restore`, {}),
+            )}
+        >
+          Restore
         </button>
-        <label class="button file-button"
-          >Restore…<input
-            type="file"
-            accept="application/json,.json"
-            aria-label="Restore a snapshot"
-            @change=${(/** @type {any} */ event) => void restore(ctx, event.target)}
-        /></label>
       </div>
       <h3>Reset</h3>
       <p class="muted">
@@ -108,23 +112,12 @@ export function worldCard(ctx) {
   );
 }
 
-/** @param {Context} ctx @param {HTMLInputElement} input */
-async function restore(ctx, input) {
-  const file = input.files?.[0];
-  if (!file) return;
-  const put = async () => {
-    /** @type {any} */
-    let document;
-    try {
-      document = JSON.parse(await file.text());
-    } catch {
-      throw new Error(`${file.name} is no JSON; choose a file that was downloaded here`);
-    }
-    delete document.request_id;
-    return ctx.api.put("/_sim/snapshot", document);
+/** @param {Context} ctx */
+async function takeSnapshot(ctx) {
+  const take = async () => {
+    snapshot = (await ctx.api.post("/_sim/snapshots", {})).id;
   };
-  await change(ctx, `Restored ${file.name}`, put());
-  input.value = "";
+  await change(ctx, "A snapshot is taken", take());
 }
 
 /** Ask before everything is removed. @param {Context} ctx */
