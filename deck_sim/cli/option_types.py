@@ -48,13 +48,6 @@ def _positive(text: str) -> timedelta:
     return length
 
 
-def _timeout(text: str) -> timedelta:
-    length = parse_duration(text)
-    if not timedelta(seconds=1) <= length <= timedelta(days=365):
-        raise ValueError(f"a task's timeout must be 1s to 365d, not {text!r}")
-    return length
-
-
 def _keys(text: str) -> tuple[str, ...]:
     keys = tuple(filter(None, (key.strip() for key in text.split(","))))
     if not keys:
@@ -147,7 +140,6 @@ def check_clock(
 MODE = _Mode([mode for mode in MODES if mode != FOLLOW])
 DURATION, POSITIVE_DURATION = Value("DURATION", parse_duration), Value("DURATION", _positive)
 SECONDS = Value("DURATION", lambda text: _positive(text).total_seconds())
-TASK_TIMEOUT = Value("DURATION", _timeout)
 MOMENT = Value("MOMENT", lambda text: read_moment(text, "MOMENT"))
 START = Value("MOMENT", lambda text: read_start(text, "MOMENT"))
 SPEED = _Speed(0, 1_000_000, min_open=True)

@@ -64,9 +64,6 @@ def draw(scenario: Scenario) -> Tree:
         rows["when"] = describe_value(scenario.when.model_dump(exclude_none=True))
     if scenario.task_timeout:
         rows["task_timeout"] = format_duration(scenario.task_timeout)
-    if scenario.play:
-        play = scenario.play.model_dump(exclude_unset=True).items()
-        rows["play"] = ", ".join(f"{key}: {describe_value(value) or 'none'}" for key, value in play)
     for name, text in rows.items():
         tree.add(Text(name, "bold").append(f"  {text}", "not bold"))
     first = EDITIONS[scenario.editions[0]]

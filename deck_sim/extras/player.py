@@ -5,7 +5,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from deck_sim.base.durations import format_duration
 from deck_sim.contract import bodies
 from deck_sim.engine import commands, logins
-from deck_sim.engine.records import Event, Resource, TimelineEntry
+from deck_sim.engine.records import Resource, TimelineEntry
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import KINDS
 from deck_sim.engine.waiting import waiting
@@ -26,13 +26,12 @@ from deck_sim.runtime.pauses import run_to_end
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Refusal, Simulation
 from deck_sim.scenario.library import Library, shipped
-from deck_sim.scenario.model import Play, Scenario
+from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.step import REGISTRY
 
 Answers = Sequence[Mapping[str, str]]
 
-TIMEOUT = timedelta(minutes=30)  # of the task
 REVIEW = timedelta(minutes=1)  # until a reviewer approves a run that no script approves
 REFUSED = "refused"  # a line's `what` if the call was refused
 _SECRET = "password"
@@ -93,9 +92,9 @@ def play_scenario(
     scenario: Scenario,
     answers: Answers | None = None,
     *,
+    edition: str | None = None,
     task_input: Mapping[str, Any] | None = None,
     library: Library | None = None,
-    timeout: timedelta = TIMEOUT,
     seed: int = 0,
     reject: bool = False,
 ) -> Playthrough:
@@ -103,21 +102,22 @@ def play_scenario(
 
     The login is a connection that plays `scenario`; or a stored credential, with a session if the
     scenario has one. A playlist has one run for each entry, one after the other; of a mix one entry
-    is drawn. The edition is that of the scenario, or else the first that can play it.
+    is drawn. Without `edition`, it is that of the scenario, or else the first that can play it.
 
-    Given `answers` are used in order; later prompts get none and time out. With `reject`, every run
-    that waits for an approval is rejected at once. Without them, the `play` of the scenario says
-    what its people do: by default every prompt gets a right answer, and a run that waits for an
-    approval without a duration is approved after a minute. `task_input` is added to a guest and a
-    check-in date; `timeout` is the task's.
+    Given `answers` are used in order; later prompts get none and time out. Without them, every
+    prompt gets a right answer. A run that waits for an approval without a duration is approved
+    after a minute; with `reject`, every run that waits for an approval is rejected at once.
+    `task_input` is added to a guest and a check-in date.
 
     Raises:
         ApiError: if an answer does not fit its prompt, or the input does not fit the task.
 
     """
+    settings = Settings(edition or scenario.edition or scenario.editions[0], seed=seed)
+    simulation = Simulation("player", settings, Library(library or shipped()))
+    simulation.library.add(scenario)
     task_input = {**USUAL_INPUT, **(task_input or {})}
-    player = _Player(scenario, answers, task_input, library or shipped(), timeout, seed, reject)
-    return player.play()
+    return _Player(scenario, simulation, answers, task_input, reject).play()
 
 
 def format_lines(lines: Iterable[PlayLine]) -> str:
@@ -147,24 +147,17 @@ class _Player:
     def __init__(
         self,
         scenario: Scenario,
+        simulation: Simulation,
         answers: Answers | None,
         task_input: dict[str, Any],
-        library: Library,
-        timeout: timedelta,
-        seed: int,
         reject: bool,
     ) -> None:
-        edition = scenario.edition or scenario.editions[0]
-        self.scenario, self.task_input, self.reject = scenario, task_input, reject
-        self.simulation = Simulation("player", Settings(edition, seed=seed), Library(library))
-        self.simulation.library.add(scenario)
-        self.world = self.simulation.world
-        self.create_login = _CREATE_LOGIN[self.world.rules.login]
-        self.approval = self.world.rules.machine("task_run").approval
-        self.began, self.events_read, self.entries_read = self.world.now, 0, 0
+        self.scenario, self.simulation, self.world = scenario, simulation, simulation.world
         self.answers = None if answers is None else iter(answers)
-        self.written_answers: dict[str, Iterator[Mapping[str, str]]] = {}  # by scenario
-        self.source, self.task = _create_task(self.world, timeout)
+        self.task_input, self.reject = task_input, reject
+        self.approval = self.world.rules.machine("task_run").approval
+        self.source, self.task = _create_task(self.world)
+        self.began, self.entries_read = self.world.now, self.world.timeline.total
         self.lines: list[PlayLine] = []
 
     def play(self) -> Playthrough:
@@ -174,7 +167,9 @@ class _Player:
             "auth_credentials": {"username": "alex@example.com", "password": "-"},
             "external_id": None,
         }
-        login = self._start("connection", partial(self.create_login, self.world, body))
+        login = self._start(
+            "connection", partial(_CREATE_LOGIN[self.world.rules.login], self.world, body)
+        )
         if (
             login
             and "session" in self.world.rules.kinds
@@ -208,7 +203,6 @@ class _Player:
         if kind == "task_run":
             name = self.simulation.choices[-1].played.name
             if name != self.scenario.name:
-                self.written_answers.pop(name, None)
                 self._add_line("scenario", "plays", name)
         while resource and not self.world.is_settled(self._read(resource)) and self._play_next():
             pass
@@ -221,9 +215,7 @@ class _Player:
     def _play_next(self) -> bool:
         """Act for a person, or else advance to what is due next; False if neither is possible."""
         self._add_news()
-        waits = [run for run in self.world.all("task_run").values() if run.status == self.approval]
-        reviewed = [run for run in waits if self._verdict(run) == "reject"]
-        if any(self._act_for(resource) for resource in [*waiting(self.world), *reviewed]):
+        if any(map(self._act_for, [*waiting(self.world), *self._in_review()])):
             return True
         due = self.world.timers.peek()
         if due is not None:
@@ -231,35 +223,32 @@ class _Player:
         self._add_news()
         return due is not None
 
+    def _in_review(self) -> list[Resource]:
+        """The runs to reject. A run that a timer approves is among them."""
+        runs = self.world.all("task_run").values() if self.reject else ()
+        return [run for run in runs if run.status == self.approval]
+
     def _act_for(self, resource: Resource) -> bool:
         """Answer or review what a resource waits for; False if it waits for neither."""
         if resource.status == "interaction_required":
             return self._answer(resource)
-        is_review = resource.kind == "task_run" and resource.status == self.approval
-        if not is_review or self._verdict(resource) == "none":
+        if resource.kind != "task_run" or resource.status != self.approval:
             return False
-        self._review(resource)
+        if not self.reject:
+            run_to_end(advance_by(self.simulation, REVIEW))
+            self._add_news()
+            if self._read(resource).status != self.approval:  # a timeout or a lost login ended it
+                return True
+        self._add_line("reviewer", "rejected" if self.reject else "approved")
+        verdict = "reject" if self.reject else "approve"
+        commands.review_run(self.world, self._read(resource), verdict)
         return True
 
-    def _verdict(self, run: Resource) -> str:
-        return "reject" if self.reject else self._play_of(run).review
-
-    def _play_of(self, resource: Resource) -> Play:
-        """The actions of people in the story that a resource plays."""
-        name = self.world.stories[resource.id].script.scenario
-        return self.simulation.library.get(name).play or Play()
-
-    def _next_answer(self, resource: Resource) -> Mapping[str, str] | None:
-        story, answers = self.world.stories[resource.id], self.answers
-        assert isinstance(story.step, InteractionRequired)
-        written = self._play_of(resource).answers
-        if answers is None and written is not None:
-            answers = self.written_answers.setdefault(story.script.scenario, iter(written))
-        right = story.step.right_answer(Stage(self.world, story))
-        return right if answers is None else next(answers, None)
-
     def _answer(self, resource: Resource) -> bool:
-        answer = self._next_answer(resource)
+        story = self.world.stories[resource.id]
+        assert isinstance(story.step, InteractionRequired)
+        right = story.step.right_answer(Stage(self.world, story))
+        answer = right if self.answers is None else next(self.answers, None)
         if answer is None:
             return False
         asked = {field["name"]: field["type"] for field in resource["interaction"]["fields"]}
@@ -269,50 +258,30 @@ class _Player:
         commands.answer_interaction(self.world, resource, answer)
         return True
 
-    def _review(self, run: Resource) -> None:
-        if self._verdict(run) == "reject":
-            self._add_line("reviewer", "rejected")
-            commands.review_run(self.world, run, "reject")
-            return
-        run_to_end(advance_by(self.simulation, REVIEW))
-        self._add_news()
-        run = self._read(run)
-        if run.status == self.approval:  # a timeout or a lost connection may have ended it
-            self._add_line("reviewer", "approved")
-            commands.review_run(self.world, run, "approve")
-
     def _add_news(self) -> None:
         """Add a line for each new entry of the world's timeline that is part of the story."""
         timeline = self.world.timeline
         new, self.entries_read = timeline.since(self.entries_read), timeline.total
         for entry in new:
-            status = entry.status
-            if status and (machine := self.world.kind(entry.kind).machine) and machine.ends:
-                shown = {"status": status, **self._next_event(entry).data.fields}
-                self._add_entry(entry, status, describe_resource(shown))
-            elif effect := _EFFECT.fullmatch(entry.what):
-                self._add_entry(entry, effect[1], effect[2])
-            elif entry.kind == "storage":
-                file = self.world.all("storage")[entry.id]
-                self._add_entry(entry, "file", file["file_name"])
+            if found := self._read_entry(entry):
+                self.lines.append(PlayLine(entry.at - self.began, *found))
 
-    def _next_event(self, entry: TimelineEntry) -> Event:
-        """The event of a transition; events and transitions are in the same order."""
-        while True:
-            event = self.world.events[self.events_read]
-            self.events_read += 1
-            if (event.data.id, event.data.status) == (entry.id, entry.status):
-                return event
-
-    def _add_entry(self, entry: TimelineEntry, what: str, detail: str) -> None:
-        who = "task run" if entry.kind == "storage" else self.world.kind(entry.kind).noun
-        self.lines.append(PlayLine(entry.at - self.began, who, what, detail))
+    def _read_entry(self, entry: TimelineEntry) -> tuple[str, str, str] | None:
+        """Who, what and details; None for an entry that is no part of the story."""
+        if entry.kind == "storage":
+            return "task run", "file", self.world.all("storage")[entry.id]["file_name"]
+        kind = self.world.rules.kinds.get(entry.kind)
+        if kind and entry.status and kind.machine and kind.machine.ends:
+            shown = {"status": entry.status, **(entry.changes or {})}
+            return kind.noun, entry.status, describe_resource(shown)
+        effect = _EFFECT.fullmatch(entry.what)
+        return (kind.noun, effect[1], effect[2]) if kind and effect else None
 
     def _add_line(self, who: str, what: str, detail: str = "") -> None:
         self.lines.append(PlayLine(self.world.now - self.began, who, what, detail))
 
 
-def _create_task(world: World, timeout: timedelta) -> tuple[Resource, Resource]:
+def _create_task(world: World) -> tuple[Resource, Resource]:
     def seed(kind: str, body: BaseModel) -> Resource:
         return commands.seed_resource(world, kind, body.model_dump())
 
@@ -325,7 +294,6 @@ def _create_task(world: World, timeout: timedelta) -> tuple[Resource, Resource]:
         input_schema=_INPUT_SCHEMA,
         output_schema=_OUTPUT_SCHEMA,
         storage=bodies.TaskStorage(enabled=True, extraction=True, extraction_schema={}),
-        settings=bodies.TaskSettings(timeout_seconds=timeout // timedelta(seconds=1)),
     )
     return source, seed("task", task)
 

@@ -209,14 +209,6 @@ class Deck(AbstractContextManager["Deck"]):
         """Reject a run that waits for a reviewer."""
         return self._control.call("POST", f"/task-runs/{read_id(run)}/reject")
 
-    def record(self, run: IdOrResource) -> str:
-        """A scenario that plays a run again, as YAML: the text of a file for the scenarios folder.
-
-        It has the real durations, prompts and outcome, and no answer that was given.
-        """
-        answer = self._control.call("GET", f"/task-runs/{read_id(run)}/scenario")
-        return str(answer["yaml"])
-
     def drop(self, login: IdOrResource) -> Json:
         """End a connection or a session, as the source may do at any time."""
         kinds = self._edition.kinds.values()

@@ -1,23 +1,20 @@
-"""Checks of a scenario beyond its keys: expressions, faults, the answers of `play`, and parts that
-exclude each other.
+"""Checks of a scenario beyond its keys: expressions, faults, and parts that exclude each
+other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
-from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.errors import listed
 from deck_sim.contract.editions import EDITIONS, explain_foreign_event
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.expressions.templates import is_template, template_problems, texts_in
-from deck_sim.scenario.model import Scenario, written_steps
 from deck_sim.scenario.script_checks import Found
-from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.refusals import Refused
-from deck_sim.scenario.steps.statuses import Review, step_word
+from deck_sim.scenario.steps.statuses import step_word
 from deck_sim.scenario.yaml.document import Path
 
 
@@ -41,7 +38,7 @@ def _refuses(steps: Any) -> bool:
 
 REFERENCES = ("playlist", "mix")  # they play other scenarios
 WAYS = ("task_run", *REFERENCES)  # to define the steps of a run; they exclude each other
-OF_A_STORY = ("http", "webhooks", "task_timeout", "play")  # a list has none of its own
+OF_A_STORY = ("http", "webhooks", "task_timeout")  # a list has none of its own
 
 
 def check_exclusions(data: Mapping[str, Any]) -> Iterator[Found]:
@@ -59,33 +56,6 @@ def check_exclusions(data: Mapping[str, Any]) -> Iterator[Found]:
         return
     for name in (name for name in OF_A_STORY if data.get(name) is not None):
         yield (name,), f"`{name}` has no effect{why}"
-
-
-def check_play(scenario: Scenario) -> Iterator[tuple[Path, str | Callable[[], str]]]:
-    """Report keys of `play` for prompts and reviews that the scenario does not have."""
-    play = scenario.play
-    if play is None or scenario.entries:
-        return
-    steps = [step for *_, step in written_steps(scenario)]
-    if "review" in play.model_fields_set and not any(isinstance(step, Review) for step in steps):
-        text = "has no effect, because no step waits for an approval; leave it out"
-        yield ("play", "review"), text
-    answers = play.answers
-    prompts = [step for step in steps if isinstance(step, InteractionRequired)]
-    if answers is None:
-        return
-    if not prompts:
-        yield ("play", "answers"), "has no effect, because no step asks for input; leave it out"
-        return
-    asked = dict.fromkeys(name for prompt in prompts for name in prompt.field_names)
-    for index, answer in enumerate(answers):
-        for name in (name for name in answer if name not in asked):
-            yield ("play", "answers", index, name), partial(_explain_answer, name, asked)
-
-
-def _explain_answer(name: str, asked: Iterable[str]) -> str:
-    allowed = nearest(name, asked) or f"; they ask for {listed(asked)}"
-    return f"{quote(name)} is not a field of the prompts{allowed}"
 
 
 def check_faults(

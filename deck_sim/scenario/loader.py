@@ -19,7 +19,7 @@ from deck_sim.base.limits import MOST_PROBLEMS
 from deck_sim.base.validation import Strict, error_message, format_path, show
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
-from deck_sim.scenario.checks import check_exclusions, check_expressions, check_faults, check_play
+from deck_sim.scenario.checks import check_exclusions, check_expressions, check_faults
 from deck_sim.scenario.model import Scenario, is_name
 from deck_sim.scenario.script_checks import check_scripts
 from deck_sim.scenario.steps.step import BRANCHES, REGISTRY, status_steps, step_words
@@ -176,7 +176,6 @@ def read_partially(
         check_exclusions(readable),
         in_scripts,
         check_faults(data, editions),
-        check_play(scenario) if scenario else (),
     ):
         mistakes.add(*found)
     if scenario is None or mistakes:

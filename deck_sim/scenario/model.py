@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -24,7 +24,7 @@ from deck_sim.engine.story import KINDS, Path, Script
 from deck_sim.faults.http import AnyHttpFault, HttpFault
 from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
 from deck_sim.scenario.conditions import When
-from deck_sim.scenario.fields import AcceptedText, Version
+from deck_sim.scenario.fields import Version
 from deck_sim.scenario.steps.statuses import (
     ConnectionStep,
     RunStep,
@@ -111,16 +111,6 @@ else:
     RunScript = _script_of(RunStep)
 
 
-class Play(Strict):
-    """The actions of people when `deck-sim play` plays a story."""
-
-    answers: Annotated[tuple[dict[str, AcceptedText], ...], Many] | None = None
-    """The answers to its prompts, in order; later prompts get none. If omitted, every prompt gets
-    an accepted answer; with an empty list, none gets one."""
-    review: Literal["approve", "reject", "none"] = "approve"
-    """The verdict of the reviewer when the run waits for approval; `none` leaves it waiting."""
-
-
 class Source(dict[str, Any]):
     """A scenario as plain data. Two are equal whatever text they were read from."""
 
@@ -157,8 +147,6 @@ class Scenario(Strict):
     task_timeout: PositiveDuration | None = None
     """The timeout of its runs if their task has the default one of 30 minutes. A task with a
     timeout of its own keeps it."""
-    play: Play | None = FILLED
-    """The actions of people when `deck-sim play` plays it."""
     http: Annotated[tuple[AnyHttpFault, ...], Many] | None = FILLED
     """Faults of calls about the resource that plays the scenario."""
     webhooks: Annotated[tuple[AnyWebhookFault, ...], Many] | None = FILLED
@@ -168,11 +156,11 @@ class Scenario(Strict):
     _why_editions: str = PrivateAttr(default="")
 
     @field_validator(
-        "when", "connection", "session", "task_run", "playlist", "mix", "play", "http", "webhooks"
+        "when", "connection", "session", "task_run", "playlist", "mix", "http", "webhooks"
     )
     @classmethod
     def _check_filled(cls, value: Any) -> Any:
-        content = value.model_fields_set if isinstance(value, When | Play) else value
+        content = value.model_fields_set if isinstance(value, When) else value
         if value is not None:
             _read_filled(content)
         return value

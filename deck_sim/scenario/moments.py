@@ -29,7 +29,6 @@ class Moment:
     entry: TimelineEntry
     effect: Json | None  # as it is written in a file
     asked_at: datetime  # of a prompt: when it was shown last
-    wrong: int = 0  # answers to it
     is_rejected: bool = False  # its last answer was wrong, and it was not shown again
 
     @property
@@ -84,7 +83,7 @@ def _moments(world: World, resource: Resource) -> Iterator[Moment]:
         effect = _read_effect(world, resource, entry, shots)
         is_wrong = entry.id == resource.id and entry.what.startswith(WRONG_ANSWER)
         if is_wrong and last:
-            last.wrong, last.is_rejected = last.wrong + 1, True
+            last.is_rejected = True
         elif last and last.is_rejected and _asks_again(entry, last):
             last.asked_at, last.is_rejected = entry.at, False
         elif effect or (entry.id == resource.id and entry.status):

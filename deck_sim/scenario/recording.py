@@ -35,8 +35,6 @@ from deck_sim.scenario.steps.statuses import Review
 from deck_sim.scenario.steps.step import BRANCHES, Step, status_steps
 from deck_sim.scenario.yaml.writer import write_yaml
 
-_WRONG = ("000000", "wrong", "another")  # answers, one of which is wrong for nearly every prompt
-
 
 def record_run(world: World, run: Resource, chosen: Mapping[str, Choice]) -> Scenario:
     """The scenario that plays a run again. It has the script of the run's connection or session,
@@ -77,22 +75,8 @@ def _record(world: World, run: Resource, chosen: Mapping[str, Choice]) -> Json:
     timeout = run.hidden["timeout_seconds"]
     if timeout != TIMEOUT_SECONDS:
         recorded["task_timeout"] = format_duration(timedelta(seconds=timeout))
-    if play := _play(tracks):
-        recorded["play"] = play
     faults = ("http", "webhooks") if script.faults else ()
     return recorded | {key: script.source[key] for key in faults if key in script.source}
-
-
-def _play(tracks: list[_Track]) -> Json:
-    """The `play` of the recording, unless people gave right answers and approved, as is usual."""
-    play: Json = {}
-    answers = [answer for track in tracks for answer in track.answers]
-    if not all(is_right for is_right, _ in answers):
-        given = [answer for _, answer in answers]
-        play["answers"] = given[: given.index(None)] if None in given else given
-    for verdict in (track.verdict for track in tracks if track.verdict):
-        play["review"] = verdict
-    return play
 
 
 # Written after a prompt in a branch that got no right answer: no script may end at a prompt.
@@ -107,9 +91,6 @@ class _Track:
         self.resource = world.resource(moments[0].entry.id)
         self.machine = world.machine(self.resource)
         self.steps = status_steps(script.kind, self.machine)
-        # For each answer to a prompt: whether it was right, and one like it (None: no answer).
-        self.answers = list[tuple[bool, Mapping[str, str] | None]]()
-        self.verdict = ""
 
     def write(self, start: int = 0) -> list[Any]:
         """The steps from this moment on."""
@@ -191,17 +172,12 @@ class _Track:
             keys["attempts"] = step.attempts
         if step.timeout is not None:
             keys["timeout"] = f"{step.timeout}"
-        self.answers += [(False, _wrong_answer(step, stage))] * moment.wrong
         if index + 1 == len(self.moments):
-            if self.world.is_settled(self.resource):  # its login ended it
-                self.answers.append((False, None))
             return keys, STAY
         if moment.is_rejected:
             return keys, "on_rejected"
         if self._timed_out(index, step, stage):
-            self.answers.append((False, None))
             return {**keys, "timeout": format_duration(self._gap(index))}, "on_timeout"
-        self.answers.append((True, step.right_answer(stage)))
         return keys, GO_ON
 
     def _timed_out(self, index: int, step: InteractionRequired, stage: Stage) -> bool:
@@ -216,11 +192,9 @@ class _Track:
         if index + 1 == len(self.moments):
             return {}, STAY
         if self._took(index, "on_rejected"):
-            self.verdict = "reject"
             return {}, "on_rejected"
         gap = self._gap(index)
         if self._was_ended(index) and gap >= self.world.rules.inactivity:
-            self.verdict = "none"
             return {}, STAY
         by_itself = step.length is not None and gap == stage.draw(step.length)
         keys = {"for": format_duration(gap)} if by_itself or self._was_ended(index) else {}
@@ -250,8 +224,3 @@ def _written(word: str, value: Any) -> Any:
     if isinstance(value, dict) and [*value] == ["for"]:
         value = value["for"]
     return word if value in (None, {}) else {word: value}
-
-
-def _wrong_answer(step: InteractionRequired, stage: Stage) -> Mapping[str, str] | None:
-    answers = (dict.fromkeys(step.field_names, text) for text in _WRONG)
-    return next((answer for answer in answers if not step.accepts(stage, answer)), None)

@@ -19,7 +19,7 @@ from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.expressions.environment import FUNCTIONS, VARIABLES, environment
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import read_scenario
-from deck_sim.scenario.model import Play, Scenario
+from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.failures import FailedWith
 from deck_sim.scenario.steps.prompts import InteractionField
 from deck_sim.scenario.steps.step import REGISTRY
@@ -30,7 +30,6 @@ STEPS = {word: [REGISTRY[key] for key in REGISTRY if key[1] == word] for _, word
 PARTS = {
     "scenario": [Scenario],
     "when": [When],
-    "play": [Play],
     "field": [InteractionField],
     "error": [FailedWith],
     "world": [WorldFile],
@@ -41,7 +40,6 @@ NOUNS = {
     "FailedWith": "error",
     "Rule": "rule",
     "When": "[when](#when)",
-    "Play": "[play](#play)",
 }
 KNOWN_TYPES = {"string": "text", "integer": "whole number", "object": "object", "number": "number"}
 

@@ -229,20 +229,6 @@ def test_a_run_can_be_approved_or_rejected(deck, run, verdict, status):
     assert deck.runs[0]["status"] == status
 
 
-def test_a_run_is_recorded_as_a_scenario(deck, run):
-    """Its YAML can be used at once."""
-    deck.use(deck.scenario(APPROVAL))
-    started = run()
-    deck.settle()
-    deck.reject(started)
-    deck.use(deck.scenario(deck.record(started)))
-    run()
-    deck.settle()
-    deck.reject(deck.runs[1])
-    first, second = deck.runs
-    assert first["errors"] == second["errors"] != []
-
-
 @pytest.mark.parametrize(("loss", "status"), [("drop", "disconnected"), ("invalidate", "invalid")])
 def test_a_connection_can_be_dropped_or_invalidated(deck, loss, status):
     ready = deck.ready_task()

@@ -24,7 +24,7 @@ def started(deck):
 
 
 def test_a_secret_of_an_input_is_shown_nowhere(deck, api, caplog, tmp_path):
-    """Records, reports, recordings, pages and the log; the API's own answers have it."""
+    """Records, reports, pages and the log; the API's own answers have it."""
     caplog.set_level(logging.INFO, "deck_sim.activity")
     deck.register_webhook("http://127.0.0.1:9/")
     name = deck.scenario(ECHO)
@@ -37,7 +37,7 @@ def test_a_secret_of_an_input_is_shown_nowhere(deck, api, caplog, tmp_path):
     deck.write_html(tmp_path / "page.html")
     records = [deck.requests, deck.runs, deck.events, deck.deliveries, deck.timeline, deck.lint]
     shown = [f"{one}{[*map(str, one)]}" for one in records[:-1]] + [f"{records[-1]}"]
-    shown += [deck.record(run), write_report(deck), (tmp_path / "page.html").read_text()]
+    shown += [write_report(deck), (tmp_path / "page.html").read_text()]
     read = deck._control.read
     shown += [read(f"/resources/{run['id']}"), read("/stream?follow=false"), read("/requests")]
     assert [text for text in [*shown, caplog.text] if PIN in text] == []
@@ -60,10 +60,10 @@ STORES = {"enabled": True, "extraction": True, "extraction_schema": WHOLE}
     ],
 )
 def test_an_error_does_not_repeat_a_secret_that_breaks_a_schema(deck, script, fields, place):
-    """Its message is in the timeline, the events and a recording."""
+    """Its message is in the timeline and the events."""
     run = deck.start_run(deck.scenario(script), input={"pin": PIN}, status="failed", **fields)
     assert f"`{place}`: ••• does not fit `type: integer`" in run["errors"][0]["message"]
-    assert PIN not in f"{deck.events}{[*map(str, deck.timeline)]}{deck.record(run)}"
+    assert PIN not in f"{deck.events}{[*map(str, deck.timeline)]}"
 
 
 def test_an_assertion_compares_hidden_values_by_the_originals(deck, started):

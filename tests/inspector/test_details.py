@@ -1,7 +1,5 @@
 """The details that a click opens: resources, calls, events and deliveries."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -79,28 +77,6 @@ def test_a_run_is_answered_in_its_details(page, open_details, run):
     expect(details.locator(".details-facts")).to_contain_text("running")
     page.keyboard.press("Escape")
     expect(details).to_be_hidden()
-
-
-def test_a_scenario_is_made_from_a_run(page, open_details, run, sim):
-    details = open_details(page, "resource", run["id"])
-    details.get_by_role("button", name="Make a scenario").click()
-    dialog = page.get_by_role("dialog")
-    text = dialog.get_by_role("textbox")
-    expect(text).to_have_value(re.compile("- interaction_required:"))
-    text.fill(SCRIPT.replace("asks_twice", "asked_again"))
-    dialog.get_by_role("button", name="Save").click()
-    expect(dialog).to_be_hidden()
-    assert sim.get("/scenarios/asked_again").status_code == 200
-
-
-def test_a_scenario_that_cannot_be_read_is_not_saved(page, open_details, run, watch):
-    watch.refusals_are_expected = True
-    details = open_details(page, "resource", run["id"])
-    details.get_by_role("button", name="Make a scenario").click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_role("textbox").fill("version: 1\nname: wrong\ntask_run: [runing]")
-    dialog.get_by_role("button", name="Save").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("did you mean 'running'?")
 
 
 def test_a_call_shows_what_was_sent_and_answered(page, open_details, run, api):

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from deck_sim.scenario.yaml.reader import read_yaml
+from deck_sim.contract.error_catalog import ApiError
+from deck_sim.scenario.recording import record_run
 
 PROMPT = "interaction_required: {accept: {code: 1}, attempts: 2}"
 SHOWN = {
@@ -23,15 +24,20 @@ END = ["running", "completed"]  # steps that a script needs behind a prompt
 
 
 @pytest.fixture
-def record(sim):
-    """The data of the recording of a run."""
+def make(simulation):
+    """The scenario that plays a run again."""
 
-    def record(run_id):
-        answer = sim.get(f"/task-runs/{run_id}/scenario")
-        assert answer.status_code == 200, answer.text
-        return read_yaml(answer.json()["yaml"]).data
+    def make(run_id):
+        seen = simulation()
+        return record_run(seen.world, seen.world.all("task_run")[run_id], seen.chosen)
 
-    return record
+    return make
+
+
+@pytest.fixture
+def record(make):
+    """The data of the scenario that plays a run again."""
+    return lambda run_id: make(run_id).source
 
 
 @pytest.fixture
@@ -95,29 +101,22 @@ def test_the_end_of_a_run_is_its_last_step(play, record, script, happens, expect
 
 
 @pytest.mark.parametrize(
-    ("keys", "happens", "expected", "answers"),
+    ("keys", "happens", "expected"),
     [
-        ("", ["7s", "code=1"], {}, None),
-        ("", ["7s", "code=2", "7s", "code=1"], {}, [{"code": "000000"}, {"code": "1"}]),
-        (
-            "",
-            ["code=2", "code=2"],
-            {"on_rejected": [{"failed": "auth/mfa_invalid"}]},
-            [{"code": "000000"}, {"code": "000000"}],
-        ),
-        ("", ["5m"], {"timeout": "5m", "on_timeout": [TIMED_OUT]}, []),
+        ("", ["7s", "code=1"], {}),
+        ("", ["7s", "code=2", "7s", "code=1"], {}),
+        ("", ["code=2", "code=2"], {"on_rejected": [{"failed": "auth/mfa_invalid"}]}),
+        ("", ["5m"], {"timeout": "5m", "on_timeout": [TIMED_OUT]}),
         (
             "",
             ["code=2", "7s", "drop"],
             {"timeout": "7s", "on_timeout": [{"failed": DROPPED}]},
-            [{"code": "000000"}],
         ),
-        ("", ["7s"], {}, None),
+        ("", ["7s"], {}),
         (
             "timeout: 1m, on_timeout: []",
             ["90s", "cancel"],
             {"timeout": "1m", "on_timeout": [{"running": "30s"}, "canceled"]},
-            [],
         ),
         (
             "timeout: 1m, on_timeout: [screenshot: a, failed: task/timeout]",
@@ -126,40 +125,35 @@ def test_the_end_of_a_run_is_its_last_step(play, record, script, happens, expect
                 "timeout": "1m",
                 "on_timeout": [{"screenshot": {"name": "a"}}, {"failed": "task/timeout"}],
             },
-            [],
         ),
     ],
 )
-def test_a_prompt_is_recorded_with_its_end(play, record, keys, happens, expected, answers):
-    """And with answers like those that were given, if one was wrong or missing."""
+def test_a_prompt_is_recorded_with_its_end(play, record, keys, happens, expected):
     prompt = f"interaction_required: {{accept: {{code: 1}}, attempts: 2, {keys}}}"
     recorded = record(play(f"[running, {prompt}, running: 1m, completed]", *happens))
     assert recorded["task_run"][2] == {"interaction_required": SHOWN | expected}
-    assert recorded.get("play") == (None if answers is None else {"answers": answers})
 
 
 @pytest.mark.parametrize(
-    ("review", "happens", "expected", "verdict"),
+    ("review", "happens", "expected"),
     [
-        ("pending", ["7s", "approve"], "pending", None),
-        ("pending: 10m", ["10m"], {"pending": "10m"}, None),
-        ("pending: 10m", ["1m", "approve"], "pending", None),
-        ("pending", ["7s", "cancel"], {"pending": "7s"}, None),
-        ("pending", ["7s"], "pending", None),
-        ("pending", ["30m"], "pending", "none"),
+        ("pending", ["7s", "approve"], "pending"),
+        ("pending: 10m", ["10m"], {"pending": "10m"}),
+        ("pending: 10m", ["1m", "approve"], "pending"),
+        ("pending", ["7s", "cancel"], {"pending": "7s"}),
+        ("pending", ["7s"], "pending"),
+        ("pending", ["30m"], "pending"),
         (
             "pending",
             ["7s", "reject"],
             {"pending": {"on_rejected": [{"failed": "task/review_rejected"}]}},
-            "reject",
         ),
     ],
 )
-def test_a_review_is_recorded_with_its_verdict(play, record, review, happens, expected, verdict):
+def test_a_review_is_recorded_with_its_end(play, record, review, happens, expected):
     """A person decides again; without one the limit of inactivity ends the run again."""
     recorded = record(play(f"[running, {review}, completed]", *happens, rest="task_timeout: 2h"))
     assert recorded["task_run"][2] == expected
-    assert recorded.get("play") == (verdict and {"review": verdict})
     assert recorded["task_timeout"] == "2h"
 
 
@@ -200,15 +194,15 @@ def test_behind_such_a_wait_in_a_branch_a_run_completes(play, record):
     assert rest == END
 
 
-def test_a_text_that_looks_like_an_expression_stays_a_text(play, record, sim, put, run_task, api):
+def test_a_text_that_looks_like_an_expression_stays_a_text(play, make, sim, run_task, api):
     """In keys, too: a recording has the results of expressions, not the expressions."""
     odd = r"\u007b\u007b x }} \\ 😀 \u007b% y"
     run_id = play(
         f"""[running, completed: {{output: {{'{{{{ "{odd}" }}}}': '{{{{ "{odd}" }}}}'}}}}]"""
     )
-    name = sim.get(f"/task-runs/{run_id}/scenario").json()
-    assert sim.put(f"/scenarios/{name['name']}", content=name["yaml"]).status_code == 200
-    again = run_task(name["name"])["id"]
+    made = make(run_id)
+    assert sim.put(f"/scenarios/{made.name}", content=made.text).status_code == 200
+    again = run_task(made.name)["id"]
     outputs = [api.get(f"/task-runs/{one}").json()["output"] for one in (run_id, again)]
     text = "{{ x }} \\ 😀 {% y"
     assert outputs == [{text: text}] * 2
@@ -228,7 +222,6 @@ def test_a_recording_has_no_secret(play, record):
     assert recorded["task_run"][-1] == {
         "completed": {"output": {"password": "•••", "note": "seen"}}
     }
-    assert recorded["play"] == {"answers": [{"pin": "000000"}, {"pin": "12"}]}
 
 
 @pytest.fixture
@@ -287,7 +280,6 @@ def test_a_prompt_that_the_end_of_the_login_ended_gets_no_answer(login, advance,
     advance("1m")
     recorded = record(run_id)
     assert recorded["task_run"][2:] == [{"interaction_required": SHOWN}, *END]
-    assert recorded["play"] == {"answers": []}
 
 
 def test_a_file_is_recorded_with_its_content(api, play, record, task):
@@ -298,7 +290,7 @@ def test_a_file_is_recorded_with_its_content(api, play, record, task):
     assert recorded["task_run"][2] == {"file": file}
 
 
-def test_a_run_that_cannot_be_recorded_is_refused(sim, play):
+def test_a_run_that_cannot_be_recorded_is_refused(sim, play, make):
     """A seeded run that is over has played nothing; no script can hold a prompt this long."""
     site = {"type": "website", "website": {"url": "https://a.example"}}
     seeded = {"agents": [{"id": "agt_1", "name": "A"}], "sources": [{"id": "src_1", **site}]}
@@ -309,20 +301,18 @@ def test_a_run_that_cannot_be_recorded_is_refused(sim, play):
     sim.post("/holds", json={"event": "task_run.failed"})
     held = play(f"[running, {PROMPT}, running, completed]", "40m")
     for run_id, why in (("trun_1", "played no scenario"), (held, "30m is too long")):
-        answer = sim.get(f"/task-runs/{run_id}/scenario")
-        assert answer.status_code == 409
-        assert why in answer.json()["errors"][0]["message"]
+        with pytest.raises(ApiError, match=why):
+            make(run_id)
 
 
-def test_a_run_whose_beginning_was_dropped_is_not_recorded(sim, play):
+def test_a_run_whose_beginning_was_dropped_is_not_recorded(sim, play, make):
     """Only a part of it is kept."""
     sim.patch("/world", json={"keep_timeline": 5})
     first = play("[running: 1s, completed]", "1m")
-    assert sim.get(f"/task-runs/{first}/scenario").status_code == 200
+    assert make(first).name == "story_recorded"
     play("[running: 1s, completed]", "1m")
-    answer = sim.get(f"/task-runs/{first}/scenario")
-    assert answer.status_code == 409
-    assert "were dropped from the timeline" in answer.json()["errors"][0]["message"]
+    with pytest.raises(ApiError, match="were dropped from the timeline"):
+        make(first)
 
 
 def test_files_of_forgotten_runs_are_not_those_of_others(api, sim, play, record, task):

@@ -1,16 +1,21 @@
 """A run that is recorded as a scenario, and played again."""
 
+from pathlib import Path
+
 import pytest
+from traces import answers_in
 
 from deck_sim.extras.player import play_scenario
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.recording import record_run
 
+TRACES = Path(__file__).parents[1] / "traces"
 PLAYED = [(name, edition) for name in shipped().names() for edition in shipped().get(name).editions]
 
 
-def play(scenario, edition):
-    return play_scenario(scenario.model_copy(update={"edition": edition}))
+def answers_to(name, edition):
+    """The answers that the trace of a scenario is recorded with."""
+    return answers_in((TRACES / edition / f"{name}.txt").read_text().splitlines()[0])
 
 
 def story_of(world, resource):
@@ -28,9 +33,10 @@ def test_a_recorded_run_plays_again(name, edition):
     """Each run of each scenario, at the same times, and its login if the scenario has a script for
     it. Only notes about outputs that break a schema are not recorded.
     """
-    first = play(shipped().get(name), edition).simulation
+    answers = answers_to(name, edition)
+    first = play_scenario(shipped().get(name), answers, edition=edition).simulation
     for run in first.world.all("task_run").values():
-        again = play_scenario(record_run(first.world, run, first.chosen))
+        again = play_scenario(record_run(first.world, run, first.chosen), answers)
         assert story_of(again.simulation.world, again.run) == story_of(first.world, run)
         kinds = [kind for kind in ("connection", "session") if kind in again.scenario.source]
         for kind in kinds:

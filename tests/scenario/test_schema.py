@@ -83,8 +83,6 @@ GOOD = [
     "task_run: {credentials: [running, completed]}",
     "task_run: {connections: [failed: connection/timeout], credentials: [failed: session/timeout]}",
     "task_timeout: 2h",
-    "task_run: [running, approval, completed]\nplay: {review: none}",
-    "task_run: [running, interaction_required, running, completed]\nplay: {answers: [{code: 1}]}",
     "http: null",
     "http: [{match: GET /v2/tasks, status: 502.0, after: 1, times: 2, retry_after: 3}]",
     "http: [{match: GET /v2/tasks, error: api/timeout}, {match: /v2/tasks, reset: true}]",

@@ -18,7 +18,7 @@ ONE = "task_run: {credentials: [running, failed: session/timeout]}"
 
 
 def play(scenario, edition):
-    return play_scenario(scenario.model_copy(update={"edition": edition}))
+    return play_scenario(scenario, edition=edition)
 
 
 @pytest.mark.parametrize(

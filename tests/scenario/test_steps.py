@@ -240,14 +240,13 @@ def test_a_word_is_registered_once():
 
 def test_at_the_inactivity_limit_the_limit_is_first(read):
     """A wait of exactly the limit does not end in time, as `check` reports."""
-    scenario = read("task_run: [running, pending: 29m, completed]")
+    scenario = read("task_timeout: 2h\ntask_run: [running, pending: 29m, completed]")
     running, pending, completed = scenario.task_run
     half_an_hour = timedelta(minutes=30)
     late = pending.model_copy(update={"length": Span(half_an_hour, half_an_hour)})
     ends = {
         step: play_scenario(
-            scenario.model_copy(update={"task_run": (running, step, completed)}),
-            timeout=timedelta(hours=2),
+            scenario.model_copy(update={"task_run": (running, step, completed)})
         ).run.status
         for step in (pending, late)
     }

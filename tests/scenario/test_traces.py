@@ -4,12 +4,11 @@ A trace starts with the command that plays it, which may say how its prompts are
 `scripts/record-traces` records all traces again; read the difference.
 """
 
-import shlex
 import shutil
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from traces import answers_in
 
 from deck_sim.extras.player import play_scenario
 from deck_sim.scenario.library import shipped
@@ -18,16 +17,10 @@ TRACES = Path(__file__).parents[1] / "traces"
 PLAYED = [(name, edition) for name in shipped().names() for edition in shipped().get(name).editions]
 
 
-def answers_in(command):
-    """The answers that a command line gives; None if it leaves them to the player."""
-    given = [word for option, word in pairwise(shlex.split(command)) if option == "--answer"]
-    return [dict(part.split("=") for part in text.split(",")) for text in given] or None
-
-
 def play(command, edition):
     """The trace of a command line `$ deck-sim play NAME …`: itself, and the story."""
-    scenario = shipped().get(command.split()[3]).model_copy(update={"edition": edition})
-    return f"{command}\n\n{play_scenario(scenario, answers_in(command))}"
+    played = play_scenario(shipped().get(command.split()[3]), answers_in(command), edition=edition)
+    return f"{command}\n\n{played}"
 
 
 def file_of(name, edition, folder=TRACES):
@@ -35,7 +28,7 @@ def file_of(name, edition, folder=TRACES):
 
 
 def command_of(name, edition, folder):
-    """The command of a trace; a new one leaves the answers to the scenario."""
+    """The command of a trace; a new one has right answers."""
     file = file_of(name, edition, folder)
     if file.exists():
         return file.read_text().split("\n")[0]

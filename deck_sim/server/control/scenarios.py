@@ -61,15 +61,6 @@ def _details(request: Request, scenario: Scenario) -> dict[str, Any]:
     return {"ships": ships, **outline(scenario, request.world.edition)}
 
 
-@route("GET", "/task-runs/{id}/scenario")
-def record_scenario(request: Request) -> Answer:
-    """Show a scenario that plays a run again, as YAML."""
-    from deck_sim.scenario.recording import record_run
-
-    scenario = record_run(request.world, request.fetch("task_run"), request.simulation.chosen)
-    return Answer({"name": scenario.name, "yaml": scenario.text})
-
-
 @route("PUT", "/scenarios/{name}")
 async def put_scenario(request: Request) -> Answer:
     """Add a scenario to this world. The body is JSON if its content type says so, else YAML."""

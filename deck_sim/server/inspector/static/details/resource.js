@@ -10,7 +10,6 @@ import { remedy } from "../waiting.js";
 import { fetched } from "./fetched.js";
 import { historyList } from "./history.js";
 import { body, detailsHead, factList, missing, callout, resourceLink, section } from "./parts.js";
-import { openRecorded } from "./recorded.js";
 import { storySection } from "./story.js";
 
 /** @typedef {import("../app.js").Context} Context */
@@ -128,13 +127,6 @@ function actions(ctx, target, held) {
       held
         ? html`<button type="button" class="button" @click=${() => release(ctx, held)}>
             Release
-          </button>`
-        : nothing
-    }
-    ${
-      target.kind === "task_run"
-        ? html`<button type="button" class="button" @click=${() => openRecorded(ctx, target)}>
-            Make a scenario…
           </button>`
         : nothing
     }
