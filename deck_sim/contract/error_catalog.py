@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deck_sim.base.limits import MOST_PROBLEMS
-from deck_sim.contract.fidelity import CHECKED, Grade, check_source, read_table
+from deck_sim.contract.fidelity import Grade, read_table
 
 IN_RUN_ONLY = 0
 
@@ -41,20 +41,19 @@ class ErrorRow(ErrorName):
     grade: Grade
     message: str
     source: str
-    date: str = CHECKED
+    date: str
 
 
 def read_errors(text: str) -> tuple[ErrorRow, ...]:
     """Parse rows: `TYPE/CODE STATUS (GRADE): MESSAGE`; STATUS is `run` for errors of runs only."""
     rows = list[ErrorRow]()
-    for head, parts in read_table(text):
+    for head, source, date in read_table(text):
         found = re.fullmatch(r"(\w+/\w+) (\d+|run) \((\w+)\): (.+)", head)
         assert found, f"not a row of the error catalog: {head}"
         fields: tuple[Any, ...] = found.groups()
         name, status, grade, message = fields
-        check_source(grade, parts, head)
         number = IN_RUN_ONLY if status == "run" else int(status)
-        rows.append(ErrorRow(name, number, grade, message, **{"source": "deck-sim", **parts}))
+        rows.append(ErrorRow(name, number, grade, message, source, date))
     return tuple(rows)
 
 
@@ -67,28 +66,24 @@ api/endpoint_deprecated 400 (documented): This endpoint is deprecated.
     source: docs.deck.co, errors, Deck errors: endpoint_deprecated with 400
 idempotency/idempotency_error 409 (documented): Idempotency key has already been used with different
     parameters.
-    source: docs.deck.co, idempotency: the message of the 409, word for word
-    date: 2026-11-26
+    source, 2026-11-26: docs.deck.co, idempotency: the message of the 409, word for word
 idempotency/idempotency_key_error 400 (documented): Idempotency key must be at most 256 characters
-    source: docs.deck.co, idempotency: the message of the 400, word for word, without a full stop
-    date: 2026-11-26
+    source, 2026-11-26: docs.deck.co, idempotency: the message of the 400, word for word, without a
+        full stop
 rate_limit/rate_limit_exceeded 429 (documented): Too many requests.
-    source: docs.deck.co, errors, rate limits: the message of the 429, word for word
-    date: 2026-11-26
+    source, 2026-11-26: docs.deck.co, errors, rate limits: the message of the 429, word for word
 source/source_error 503 (documented): The source answered with an error.
     source: docs.deck.co, errors, sources: source_error with 503
 source/source_invalid 400 (documented): The `source_id` is not valid.
-    source: docs.deck.co, errors, sources: source_invalid means that the source_id is not valid
-    date: 2026-11-26
+    source, 2026-11-26: docs.deck.co, errors, sources: source_invalid means that the source_id is
+        not valid
 source/source_not_found 404 (documented): The source does not exist.
-    source: docs.deck.co, errors, sources: source_not_found means that no such source exists
-    date: 2026-11-26
+    source, 2026-11-26: docs.deck.co, errors, sources: source_not_found means that no such source
+        exists
 source/source_not_available 503 (documented): The source is not available.
-    source: docs.deck.co, errors, sources: the source is down or unreachable
-    date: 2026-11-26
+    source, 2026-11-26: docs.deck.co, errors, sources: the source is down or unreachable
 source/source_blocked 403 (documented): The source is on Deck's blocklist.
-    source: docs.deck.co, errors, sources: the source is on a blocklist of Deck's
-    date: 2026-11-26
+    source, 2026-11-26: docs.deck.co, errors, sources: the source is on a blocklist of Deck's
 request/input_missing 400 (documented): `{field}` is required and cannot be empty.
     source: docs.deck.co, errors: the message of the example, word for word
 request/input_invalid 400 (assumed): `{field}` is not valid.

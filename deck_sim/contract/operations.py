@@ -1,11 +1,11 @@
-"""The calls of the Deck API, a row each: name, path, body, answer, and how we know of it.
+"""The calls of the Deck API, a row each: name, path, body and answer.
 
-The OpenAPI document and the ledger are made of these rows. `server.api` has a function for each.
+The OpenAPI document is made of these rows. `server.api` has a function for each.
 """
 
 from dataclasses import dataclass, replace
 
-from deck_sim.contract.resources import FILES_CALLS, Kind
+from deck_sim.contract.resources import Kind
 
 PAGING = ("limit", "cursor", "created_after", "created_before")  # parameters of every paged list
 CONFLICT = ("request/state_invalid",)
@@ -19,7 +19,6 @@ class Operation:
     call: str  # method and path
     summary: str
     answer: str  # a kind of resource of the edition, or one of `answers.OTHERS`
-    known: str  # its ledger row, see `fidelity.read_rows`; the call is always in `of`
     body: str | None = None  # the name of the model of its body
     endpoint: str | None = None  # the function that answers; None: the one called `name`
     of: str = ""  # the kind of resource, if it is one of the five usual operations
@@ -70,7 +69,6 @@ _CALLS |= {"update": "PATCH /{}/{{id}}", "delete": "DELETE /{}/{{id}}"}
 
 def usual(verb: str, row: Kind) -> Operation:
     """The call of one of the five usual verbs for a kind of resource."""
-    assert row.known, f"the calls of {row.path} have no row in the ledger"
     noun = row.path.replace("-", " ") if verb == "list" else row.noun
     article = {"list": ""}.get(verb, "an " if noun[0] in "aeiou" else "a ")
     operation = Operation(
@@ -78,7 +76,6 @@ def usual(verb: str, row: Kind) -> Operation:
         _CALLS[verb].format(row.path),
         f"{verb.title()} {article}{noun}",
         "deleted" if verb == "delete" else row.object,
-        row.known,
         body={"create": row.create, "update": row.update}.get(verb),
         status=row.create_status if verb == "create" else 200,
         paged=verb == "list",
@@ -97,28 +94,11 @@ RUN_TASK = Operation(
     "POST /tasks/{id}/run",
     "Run a task",
     "task_run",
-    "run_call (documented): `POST /tasks/{id}/run` answers at once with a `queued` run.\n"
-    "    source: docs.deck.co, API reference, tasks: the run is returned at once,"
-    " before it has worked",
     body="RunTask",
     status=201,
     plays=True,
     errors=CONFLICT,
 )
-_EVENTS_CALLS = (
-    "events_calls (documented): Events can be listed and read.\n"
-    "    source: docs.deck.co, API reference, events: GET /events and GET /events/{id}"
-)
-LIST_EVENTS = Operation(
-    "list_events",
-    "GET /events",
-    "List events",
-    "event",
-    _EVENTS_CALLS,
-    paged=True,
-    filters=("type",),
-)
-GET_EVENT = Operation("get_event", "GET /events/{id}", "Get an event", "event", _EVENTS_CALLS)
 
 # The operations of every edition that are not usual ones.
 SHARED = (
@@ -127,26 +107,18 @@ SHARED = (
         "GET /test",
         "Test the API key",
         "readiness",
-        "test_call (documented): `GET /test` answers `ready` and `live`.\n"
-        '    source: docs.deck.co, API reference, test: "status": "ready" and'
-        ' "environment": "live"',
     ),
     Operation(
         "reset_task",
         "POST /tasks/{id}/reset",
         "Let a task start learning again",
         "task",
-        "task_reset (documented): `POST /tasks/{id}/reset` sets a task back to `learning`.\n"
-        "    source: docs.deck.co, API reference, tasks: reset is one of the calls, and"
-        " learning the first status",
     ),
     Operation(
         "cancel_run",
         "POST /task-runs/{id}/cancel",
         "Cancel a task run",
         "task_run",
-        "cancel_call (documented): `POST /task-runs/{id}/cancel` cancels a run.\n"
-        "    source: docs.deck.co, API reference, task runs: cancel is one of the calls",
         errors=CONFLICT,
     ),
     Operation(
@@ -154,10 +126,6 @@ SHARED = (
         "POST /task-runs/{id}/interaction",
         "Answer what a task run asks",
         "task_run",
-        "answer_call (documented): `POST /task-runs/{id}/interaction` answers a run's prompt, with"
-        " 200 and the run.\n"
-        "    source: docs.deck.co, API reference, task runs: interaction is one of the"
-        " calls, and returns the run",
         answers=True,
         errors=CONFLICT,
     ),
@@ -166,7 +134,6 @@ SHARED = (
         "GET /task-runs/{id}/storage",
         "List the files that a task run kept",
         "storage_item",
-        FILES_CALLS,
         paged=True,
     ),
     Operation(
@@ -174,20 +141,15 @@ SHARED = (
         "GET /task-runs/{id}/screenshots",
         "List the screenshots of a task run",
         "screenshot",
-        FILES_CALLS,
         whole=True,
     ),
-    LIST_EVENTS,
-    GET_EVENT,
+    Operation("list_events", "GET /events", "List events", "event", paged=True, filters=("type",)),
+    Operation("get_event", "GET /events/{id}", "Get an event", "event"),
     Operation(
         "list_event_types",
         "GET /event-types",
         "List event types",
         "event_type",
-        "event_types_call (assumed, strict): `GET /event-types` lists the types.\n"
-        "    source: nothing public; the types are documented in a table, and a list of them fits"
-        " the other calls\n"
-        "    date: 2026-11-26",
         whole=True,
     ),
     Operation(
@@ -195,11 +157,6 @@ SHARED = (
         "GET /event-destinations/{id}/event-deliveries",
         "List the deliveries to an event destination",
         "event_delivery",
-        "event_deliveries_call (documented): Deliveries of a destination are listed, and filtered"
-        " by `status` and `type`.\n"
-        "    of: GET /event-destinations/{id}/event-deliveries?status&type\n"
-        "    source: docs.deck.co, API reference, event deliveries: GET with status success"
-        " or failure, and type",
         paged=True,
         filters=("status", "type"),
     ),

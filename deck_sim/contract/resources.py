@@ -72,7 +72,6 @@ class Kind:
     lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those with events
     create_status: int = 201
     summary: tuple[str, ...] | None = None  # every field in its events, in order; None: all
-    known: str = ""  # the ledger row of its usual calls
     errors_of: str = "request"  # the type of the error for an unknown id
     malformed: str | None = None  # the error for a reference that does not look like an id
 
@@ -143,9 +142,6 @@ AGENT = Kind(
     update="UpdateAgent",
     embeds={"tasks": Embed("task", by="agent_id", shows=("id", "object", "name", "status"))},
     lifecycle=CRUD,
-    known="agents_calls (documented): Agents have the usual five calls; `name` is required.\n"
-    "    source: docs.deck.co, API reference, agents: POST, GET, PATCH and DELETE;"
-    " name, description",
 )
 SOURCE = Kind(
     object="source",
@@ -162,10 +158,6 @@ SOURCE = Kind(
     create_status=200,  # as in Deck's reference, unlike every other create
     errors_of="source",
     malformed="source/source_invalid",
-    known="sources_calls (documented): Sources have the usual five calls; `type` is `website`,"
-    " and the URL is required.\n"
-    "    source: docs.deck.co, API reference, sources: POST, GET, PATCH and DELETE;"
-    ' {"website": {"url"}}',
 )
 TASK = Kind(
     object="task",
@@ -194,10 +186,6 @@ TASK = Kind(
     filters=("agent_id", "status"),
     machine=statuses.TASK,
     lifecycle=CRUD,
-    known="tasks_calls (documented): Tasks have the usual five calls; `name` and `agent_id`"
-    " are required.\n"
-    "    source: docs.deck.co, API reference, tasks: POST, GET, PATCH and DELETE; the"
-    " fields of the create",
 )
 # Attributes of the kind of resource that stores a login in an edition.
 LOGIN: Mapping[str, Shape] = {
@@ -228,14 +216,6 @@ TASK_RUN = Kind(
         "artifacts": many(named("Screenshot")),
         "screenshots": many(named("Screenshot")),  # an older name
     },
-    known="task_runs_calls (documented): Runs can be listed and read.\n"
-    "    source: docs.deck.co, API reference, task runs: GET /task-runs and GET"
-    " /task-runs/{id}",
-)
-FILES_CALLS = (
-    "files_calls (documented): The files and screenshots of a run have their own calls.\n"
-    "    source: docs.deck.co, API reference, storage: GET below /task-runs/{id} and"
-    " GET /storage/{id}"
 )
 STORAGE = Kind(
     object="storage",
@@ -252,7 +232,6 @@ STORAGE = Kind(
     moments=("created_at",),
     kept_for=timedelta(days=90),
     lifecycle=("created", "deleted"),
-    known=FILES_CALLS,
 )
 EVENT_DESTINATION = Kind(
     object="event_destination",
@@ -271,9 +250,6 @@ EVENT_DESTINATION = Kind(
     },
     filters=("type", "status"),
     machine=statuses.EVENT_DESTINATION,
-    known="event_destinations_calls (documented): Event destinations have the usual five calls.\n"
-    "    source: docs.deck.co, API reference, event destinations: POST, GET, PATCH and"
-    " DELETE",
 )
 EVENT_DELIVERY = Kind(
     object="event_delivery",

@@ -23,11 +23,3 @@ def test_the_rows_are_chosen_by_edition_and_grade(cli):
     words = ("--edition", "credentials", "--grade", "observed", "--json")
     assert cli("fidelity", *words).stdout == shown.stdout
     assert "canceling_event" in [row["name"] for row in wanted]
-
-
-def test_tables_have_a_heading_for_each_topic_that_has_rows(cli):
-    """As Markdown, a topic without rows is left out."""
-    text = cli("fidelity", "--grade", "observed", "--format", "markdown").stdout
-    assert text.startswith("## Conventions\n\n| name | what | edition |")
-    assert "## Storage" not in text
-    assert "| `id_shape` | An id is a prefix and 16 letters and digits. | both | observed |" in text

@@ -78,7 +78,7 @@ DOCUMENTED = {
     "task/timeout": "Task execution exceeded the timeout of 30 minutes.",
 }
 WORDS = {"id": "trun_1", "path": "/x", "method": "PUT", "allowed": "`GET`", "limit": "1 MiB"}
-WORDS |= {"behaviour": "reopen_path", "what": "It is so.", "time": "60 seconds"}
+WORDS |= {"time": "60 seconds"}
 WORDS |= {"file": "x.db", "why": "full", "host": "'x'", "origin": "'http://x'"}
 
 

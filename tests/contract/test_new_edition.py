@@ -65,8 +65,6 @@ DESK = Kind(
     create="CreateDesk",
     update="UpdateDesk",
     lifecycle=("created",),
-    known="desks_calls (documented): Desks have the usual five calls.\n"
-    "    source: docs.deck.co, API reference, desks: the calls",
 )
 KIOSK = Edition(
     name="kiosk",
@@ -88,8 +86,6 @@ KIOSK = Edition(
             "POST /connections/{id}/close",
             "Close a connection",
             "connection",
-            "close_path (assumed, header): `POST /connections/{id}/close` closes it.\n"
-            "    source: nothing public; it is shorter",
             endpoint="terminate_connection",
             errors=CONFLICT,
         ),
@@ -177,7 +173,7 @@ def test_the_document_and_the_ledger_of_a_new_edition_follow_from_its_rows(kiosk
     assert {"desk.created", "task_run.reviewing"} <= found["webhooks"].keys()
     assert {"Reply", "Desk"} <= found["components"]["schemas"].keys()
     names = {row.name for row in rows_of("kiosk")}
-    assert {"desks_calls", "close_path", "closed", "desk_not_found"} <= names
+    assert {"closed", "desk_not_found"} <= names
 
 
 def test_a_scenario_for_a_new_edition_is_checked_against_its_statuses(kiosk):

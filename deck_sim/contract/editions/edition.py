@@ -49,7 +49,6 @@ class Edition:
     bodies: Callable[[], Any]  # imports the edition's own models of bodies
     operations: tuple[Operation, ...]  # besides or instead of those of every edition
     errors: tuple[ErrorRow, ...] = ()  # besides those of every edition
-    ledger: str = ""  # its rows, which `fidelity.read_rows` parses
     login: str  # the kind of resource that stores a login …
     login_status: str  # … and the status of a working one
     answer_key: str  # the field of a body that answers an interaction …

@@ -4,7 +4,6 @@ from dataclasses import replace
 from types import ModuleType
 
 from deck_sim.contract import operations, resources
-from deck_sim.contract.editions.connections.ledger import LEDGER
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.error_catalog import read_errors
 from deck_sim.contract.operations import CONFLICT, Operation
@@ -80,12 +79,6 @@ RUN_MACHINE = Machine(
 )
 
 
-CONNECTIONS_CALLS = (
-    "connections_calls (documented): Connections can be opened, listed and read, and `external_id`"
-    " can be changed.\n"
-    "    source: docs.deck.co, API reference, connections: POST, GET, and PATCH with"
-    " external_id"
-)
 CONNECTION = Kind(
     object="connection",
     prefix="conn",
@@ -97,7 +90,6 @@ CONNECTION = Kind(
     references={"source_id": "source"},
     filters=("source_id", "external_id", "status"),
     machine=CONNECTION_MACHINE,
-    known=CONNECTIONS_CALLS,
 )
 TASK_RUN = replace(
     resources.TASK_RUN,
@@ -110,23 +102,13 @@ TASK_RUN = replace(
     machine=RUN_MACHINE,
 )
 
-_EVENTS_CALLS = (
-    "events_calls_in_connections (assumed, strict): Events can be listed and read in this edition,"
-    " too.\n"
-    "    source: nothing public; the calls are documented for the later edition, and this one"
-    " documents only that events are delivered\n"
-    "    date: 2026-11-26"
-)
 OPERATIONS = (
-    replace(operations.LIST_EVENTS, known=_EVENTS_CALLS),
-    replace(operations.GET_EVENT, known=_EVENTS_CALLS),
     operations.RUN_TASK,
     Operation(
         "open_connection",
         "POST /connections",
         "Open a connection",
         "connection",
-        CONNECTIONS_CALLS,
         body="CreateConnection",
         status=201,
         plays=True,
@@ -137,10 +119,6 @@ OPERATIONS = (
         "POST /connections/{id}/interaction",
         "Answer what a connection asks",
         "connection",
-        "connection_interaction_path (assumed, strict): A connection's prompt is answered at"
-        " `POST /connections/{id}/interaction`.\n"
-        "    source: nothing public; it is the path of a run's interaction, for a"
-        " connection",
         answers=True,
         errors=CONFLICT,
     ),
@@ -149,10 +127,6 @@ OPERATIONS = (
         "POST /connections/{id}/disconnect",
         "Disconnect a connection",
         "connection",
-        "disconnect_call (documented): `POST /connections/{id}/disconnect` disconnects a"
-        " connection.\n"
-        "    source: docs.deck.co, API reference, connections: disconnect is one of the"
-        " calls",
         errors=CONFLICT,
     ),
     Operation(
@@ -160,10 +134,6 @@ OPERATIONS = (
         "POST /connections/{id}/reopen",
         "Connect a disconnected connection again",
         "connection",
-        "reopen_path (assumed, strict): A connection is reopened at"
-        " `POST /connections/{id}/reopen`.\n"
-        "    source: nothing public; the guide reopens connections without showing the"
-        " call, so it follows disconnect",
         plays=True,
         errors=CONFLICT,
     ),
@@ -172,10 +142,6 @@ OPERATIONS = (
         "POST /connections/{id}/terminate",
         "End a connection for good",
         "connection",
-        "terminate_path (assumed, strict): A connection is terminated at"
-        " `POST /connections/{id}/terminate`.\n"
-        "    source: nothing public; the guide terminates connections without showing the"
-        " call, so it follows disconnect",
         errors=CONFLICT,
     ),
 )
@@ -210,7 +176,6 @@ EDITION = Edition(
     bodies=_bodies,
     operations=OPERATIONS,
     errors=ERRORS,
-    ledger=LEDGER,
     login="connection",
     login_status="connected",
     answer_key="inputs",

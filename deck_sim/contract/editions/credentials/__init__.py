@@ -5,7 +5,6 @@ from datetime import timedelta
 from types import ModuleType
 
 from deck_sim.contract import operations, resources
-from deck_sim.contract.editions.credentials.ledger import LEDGER
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.error_catalog import read_errors
 from deck_sim.contract.operations import CONFLICT, Operation
@@ -139,8 +138,6 @@ CREDENTIAL = Kind(
     machine=CREDENTIAL_MACHINE,
     lifecycle=("created",),
     summary=("id", "object", "status", "source_id", "auth_method"),
-    known="credentials_calls (documented): Credentials have the usual five calls.\n"
-    "    source: docs.deck.co, API reference, credentials: POST, GET, PATCH and DELETE",
 )
 SESSION = Kind(
     object="session",
@@ -162,10 +159,6 @@ SESSION = Kind(
     },
     machine=SESSION_MACHINE,
     summary=("id", "object", "status"),
-    known="sessions_calls (assumed, strict): Sessions can be listed and read.\n"
-    "    source: nothing public; the session object and its end are documented, and these calls"
-    " follow the pattern of the other resources\n"
-    "    date: 2026-11-26",
 )
 TASK_RUN = replace(
     resources.TASK_RUN,
@@ -222,8 +215,6 @@ OPERATIONS = (
         "POST /sessions",
         "Start a session without a run",
         "session",
-        "session_without_run (observed): `POST /sessions` opens a session without a run.\n"
-        "    source: a public client: starts sessions by themselves",
         body="StartSession",
         status=201,
         plays=True,
@@ -234,8 +225,6 @@ OPERATIONS = (
         "POST /sessions/{id}/end",
         "End a session",
         "session",
-        "end_session_call (documented): `POST /sessions/{id}/end` ends a session.\n"
-        "    source: docs.deck.co, API reference, sessions: end is one of the calls",
         errors=CONFLICT,
     ),
 )
@@ -243,8 +232,7 @@ ERRORS = read_errors("""
 session/timeout 504 (documented): The session could not be started in time.
     source: docs.deck.co, errors, Deck errors: a session that could not start in time, 504
 rate_limit/session_limit_exceeded 429 (documented): Agent sandbox limit exceeded.
-    source: docs.deck.co, errors, rate limits: the message of the 429, word for word
-    date: 2026-11-26
+    source, 2026-11-26: docs.deck.co, errors, rate limits: the message of the 429, word for word
 request/credential_not_found 404 (observed): No credential has the id `{id}`.
     source: a public client: handles this code of a credential
 request/session_not_found 404 (observed): No session has the id `{id}`.
@@ -276,7 +264,6 @@ EDITION = Edition(
     bodies=_bodies,
     operations=OPERATIONS,
     errors=ERRORS,
-    ledger=LEDGER,
     login="credential",
     login_status="verified",
     answer_key="input",
