@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, Any
 from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.base.limits import MOST_PROBLEMS
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, how_to_switch
-from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems, refuse
+from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.records import Immutable
 from deck_sim.engine.story import KINDS, Script
-from deck_sim.engine.work_limits import OutOfSteps, limit_work
 from deck_sim.scenario.library import Library
 
 if TYPE_CHECKING:
@@ -44,10 +43,6 @@ _PREFIX = "deck-sim-"
 _MAGIC = re.compile(r"(?:.*\+(?P<tagged>[a-z0-9_]+)@example\.com)|(?P<plain>[a-z0-9_]+)")
 _TAGGED = re.compile(r".*\+([A-Za-z0-9_.-]{1,100})@[^@\s]+")  # may be meant as magic
 _ALIKE = 0.81  # how like a name a tag must be to be taken for a misspelling of it
-_TOO_MUCH = (
-    "comparing this call with the globs of rules and of `when` takes too long; shorten its texts,"
-    " or use fewer globs"
-)
 _WEIGHTS = 1_000_000  # weights of a `mix` are counted in these parts
 
 
@@ -237,19 +232,15 @@ class Choice(Immutable):
 
 def choose(new: NewResource, selection: SelectionState, library: Library) -> Choice:
     """Choose a scenario. A name from the queue is removed from it, and a playlist or mix takes its
-    next turn. If the name is unknown or cannot be played here, or the globs of rules and scenarios
-    take too long to compare, it is an `ApiError`, and nothing changes.
+    next turn. If the name is unknown or cannot be played here, it is an `ApiError`, and nothing
+    changes.
     """
     found = list[IgnoredName]()
     candidates = _candidates(new, selection, library, found)
-    try:
-        with limit_work():
-            way, name = next(candidates)
-            ignored = tuple(found)
-            others = (f"{other}; because={w}" for w, other in candidates if other != name)
-            second = next(others, None)
-    except OutOfSteps:
-        raise refuse("request/input_invalid", _TOO_MUCH) from None
+    way, name = next(candidates)
+    ignored = tuple(found)
+    others = (f"{other}; because={w}" for w, other in candidates if other != name)
+    second = next(others, None)
     played = _play(library.get(name, WAYS[way]), new, selection, library, WAYS[way])
     if way == "queue":
         selection.queues[new.kind].pop(0)

@@ -2,8 +2,6 @@
 
 import pytest
 
-from deck_sim.engine.work_limits import OutOfSteps, limit_work, spend
-
 
 def fault(**given):
     return {"match": "GET /v2/agents", **given}
@@ -101,14 +99,6 @@ def test_a_bound_is_taken_and_what_is_beyond_is_refused(server, api, sim, editio
     taken, refused = (api.request(method, server.url + path, json=body(most + i)) for i in (0, 1))
     assert taken.is_success, taken.text
     assert refused.status_code == 400
-
-
-def test_a_check_has_two_hundred_thousand_steps():
-    """Without a limit of its own."""
-    with limit_work():
-        spend(200_000)
-        with pytest.raises(OutOfSteps):
-            spend()
 
 
 LEAST = {

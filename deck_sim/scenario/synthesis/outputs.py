@@ -1,46 +1,50 @@
 """Outputs made from a task's `output_schema`, for scripts that give none.
 
-Deterministic: each value is drawn from the world's seed, the run and its place in the output.
-Valid: bounds and types are met by construction. Other keywords (`not`, `oneOf`, patterns) are
-checked where the value is made, and the value is drawn again if it breaks them.
-Bounded: in values and in steps.
+Each value is drawn from the world's seed, the run and its place in the output. Types, `enum`,
+`const`, `required`, items, bounds, formats, `pattern`, `$ref`, `allOf` and the first branch of
+`anyOf` and `oneOf` that fits are followed; other keywords are only checked, on the whole output.
 """
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from itertools import count
-from json import dumps
+from math import ceil, floor
 from typing import Any
 
 from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.json_schema import SchemaChecker
-from deck_sim.engine.work_limits import OutOfSteps, limit_work, spend
-from deck_sim.scenario.synthesis import shapes
-from deck_sim.scenario.synthesis.joining import join, join_all, listed_in, types_of
-from deck_sim.scenario.synthesis.numbers import Schema, number_in
 from deck_sim.scenario.synthesis.realistic import Draw, number_for, text_for
-from deck_sim.scenario.synthesis.regex_samples import matches, text_matching
-from deck_sim.scenario.synthesis.shapes import whole_in
+from deck_sim.scenario.synthesis.regex_samples import text_matching
 
-ATTEMPTS = 8  # at the whole output
-TRIES = 12  # at each part that must be checked
+ATTEMPTS = 8
 DEEPEST = 6  # levels below which optional fields and items are left out, so that recursion ends
-DEEPEST_OF_ALL = 40
-MOST_VALUES = 3000
-FAILED_PATTERN_COST = 150  # values
-MOST_ITEMS = 1000
-MOST_OPENED = 200  # references, `allOf` and branches that one place may lead through
-MOST_MISSES = 20  # items or names in a row that are there already
-MOST_LETTERS = 100_000
-
+DEEPEST_OF_ALL = 12
+MORE_ITEMS = 20  # drawn for `uniqueItems`, if some are equal
+TRIES = 20  # at a multiple
+USUAL_SPAN = 100  # how many numbers to choose from beyond the usual range
+FINEST = 16  # decimals to try until a number fits between close bounds
 
 # The beginning of the error of a run for which nothing could be generated.
 NOTHING_FITS = (
     "deck-sim could not generate an {name} for the task's `{name}_schema`; give the scenario's"
     " `{step}` step an `{name}:`. Problem of the last attempt: "
 )
+
+# The keywords by which a schema that names no type implies one.
+_WORDS_OF_TYPES = {
+    "object": {"properties", "required", "additionalProperties", "minProperties"},
+    "array": {"items", "prefixItems", "minItems", "uniqueItems"},
+    "number": {"minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"},
+}
+
+_LEADS_ON = {"$ref", "allOf", "items", "properties"}  # to more levels
+
+Schema = Mapping[str, Any]
 
 
 class NoValidOutput(Exception):
@@ -61,191 +65,147 @@ def make_output(schema: Any, seed: int, run_id: str, now: datetime, field: str =
         return {}
     checker = SchemaChecker(schema)
     problems: list[Problem] = []
-    try:
-        with limit_work():
-            for attempt in range(ATTEMPTS):
-                try:
-                    made = _Maker(checker, seed, run_id, now, attempt).make(schema, field)
-                except _TooLarge:
-                    made = {}
-                problems = checker.violations(made, field, None)
-                if not problems:
-                    return made
-    except OutOfSteps as error:
-        text = (
-            f"`{field}`: cannot be generated: its schema needs {error};"
-            " nest fewer `oneOf`, `anyOf` and `allOf`, or shorten its patterns"
-        )
-        problems = [problem("request/input_invalid", text, field=field)]
+    for attempt in range(ATTEMPTS):
+        try:
+            made = _Maker(checker, seed, run_id, now, attempt).make(schema, field)
+        except _NothingFits as error:
+            problems = [problem("request/input_invalid", f"`{field}`: {error}", field=field)]
+        except Exception as error:  # a keyword of another dialect, or a number beyond floats
+            text = f"`{field}`: {type(error).__name__}: {error}"
+            problems = [problem("request/input_invalid", text, field=field)]
+        else:
+            problems = checker.violations(made, field)
+            if not problems:
+                return made
     raise NoValidOutput(problems)
 
 
-class _TooLarge(Exception):
-    """The output does not end."""
+class _NothingFits(Exception):
+    """No value could be made for a part of the schema."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """The place of a value, and the number of the try."""
-
-    path: str
-    name: str = ""  # of the field
-    depth: int = 0
-    number: int = 0  # of the try
-    bare: bool = False  # leave out what is optional: deep down, and in later tries
-
-
-@dataclass(slots=True)
 class _Maker:
-    """One attempt at an output."""
+    """One attempt at an output. Later attempts leave out what is optional."""
 
     checker: SchemaChecker
     seed: int
     run_id: str
     now: datetime
     attempt: int
-    left: int = MOST_VALUES
 
     def make(self, schema: Any, path: str, name: str = "", depth: int = 0) -> Any:
         """A value for a part of the schema; `name` is that of its field."""
-        schema = schema if isinstance(schema, Mapping) else {}
-        deep = depth > DEEPEST - self.attempt
-        made: Any = None
-        for number in range(TRIES):
-            bare = deep or number >= TRIES // 2
-            here = _Place(f"{path}/{number}" if number else path, name, depth, number, bare)
-            made = self._try(schema, here)
-            if shapes.HARD.isdisjoint(schema) or self.checker.fits(schema, made):
-                break
-        return made
-
-    def _try(self, schema: Schema, here: _Place) -> Any:
-        spend(10)
-        self.left -= 1
-        if self.left < 0 or here.depth > DEEPEST_OF_ALL:
-            raise _TooLarge
-        flat = self._flatten(schema, here)
-        for value in self._offered(flat, here):
-            if self.checker.fits(flat, value):
-                return value
-        match type_ := _type_of(flat, here):
+        if schema is False:
+            raise _NothingFits("a required field must not exist")
+        if depth > DEEPEST_OF_ALL:
+            raise _NothingFits("the schema requires too many levels")
+        flat = self._flatten(schema if isinstance(schema, Mapping) else {})
+        for word in ("anyOf", "oneOf"):
+            if word in flat:
+                return self._branch(flat, word, path, name, depth)
+        draw = self._draw(path)
+        offered = [[flat["const"]]] if "const" in flat else []
+        offered += [flat[word] for word in ("enum", "examples") if flat.get(word)]
+        offered += [[flat["default"]]] if "default" in flat else []
+        for values in offered:
+            first = self._draw(f"{path}/choice")(len(values))
+            for value in (*values[first:], *values[:first]):
+                if self.checker.fits(flat, value):
+                    return value
+        match type_ := self._type_of(flat, depth):
             case "object":
-                return self._object(flat, here)
+                return self._object(flat, path, name, depth)
             case "array":
-                return self._array(flat, here)
+                return self._array(flat, path, name, depth)
             case "string":
-                return self._string(flat, here)
+                least, most = flat.get("minLength", 0), flat.get("maxLength", 10_000)
+                text = text_for(name, flat.get("format"), draw, self.now, int(least), int(most))
+                pattern = flat.get("pattern")
+                if pattern is not None and not re.search(pattern, text):
+                    return text_matching(pattern, draw, int(least), int(most))
+                return text
             case "number" | "integer":
-                low, high, decimals = number_for(here.name, self.now)
-                decimals, whole = decimals or here.number % 3, type_ == "integer"
-                return number_in(flat, (low, high), decimals, self._draw(here.path), whole=whole)
+                return _number(flat, number_for(name, self.now), draw, whole=type_ == "integer")
             case "boolean":
-                return self._draw(here.path)(2) == 1
+                return draw(2) == 1
         return None
 
-    # Keywords that stand for other schemas
-
-    def _flatten(self, schema: Schema, here: _Place) -> dict[str, Any]:
-        """The schema with references followed, `allOf` joined in, and one branch chosen."""
-        flat, draw = dict(schema), self._draw(f"{here.path}/branch")
-        for _ in range(MOST_OPENED):
-            word = next((word for word in _OPENED if word in flat), None)
-            if word is None:
-                break
-            spend(4)
-            for part in self._open(word, flat, draw, here):
-                join(flat, part)
+    def _flatten(self, schema: Schema) -> Schema:
+        """The schema with its `$ref` and the parts of its `allOf` joined in."""
+        if "$ref" in schema:
+            rest = {word: value for word, value in schema.items() if word != "$ref"}
+            return self._flatten(_join(rest, self.checker.resolve(schema["$ref"])))
+        parts = schema.get("allOf", ())
+        flat: Schema = {word: value for word, value in schema.items() if word != "allOf"}
+        for part in (self._flatten(part) for part in parts if isinstance(part, Mapping)):
+            flat = _join(flat, part)
         return flat
 
-    def _open(self, word: str, flat: dict[str, Any], draw: Draw, here: _Place) -> list[Any]:
-        value = flat.pop(word)
-        if word in ("$ref", "$dynamicRef"):
-            return [self.checker.resolve(value)]
-        if word == "allOf":
-            return listed_in(value)
-        if word == "if":  # the condition and its `then`, or in every other try its opposite
-            then, otherwise = flat.pop("then", {}), flat.pop("else", {})
-            return [otherwise, {"not": value}] if here.number % 2 else [value, then]
-        branches = [branch for branch in listed_in(value) if branch is not False] or [{}]
-        if here.bare and here.number == 0:
-            return [min(branches, key=lambda branch: shapes.height(self.checker, branch))]
-        return [branches[draw(len(branches))]]
+    def _branch(self, flat: Schema, word: str, path: str, name: str, depth: int) -> Any:
+        """A value for the first branch that fits; null comes last, but first deep down."""
+        rest = {key: value for key, value in flat.items() if key != word}
+        branches = [one if isinstance(one, Mapping) else {} for one in flat[word]]
+        if self._is_bare(depth):
+            branches.sort(key=lambda branch: not _LEADS_ON.isdisjoint(branch))
+        else:
+            branches.sort(key=lambda branch: branch == {"type": "null"})
+        for branch in branches:
+            with suppress(_NothingFits):
+                made = self.make(_join(rest, branch), path, name, depth)
+                if self.checker.fits(flat, made):
+                    return made
+        raise _NothingFits(f"no branch of `{word}` fits")
 
-    def _offered(self, flat: Schema, here: _Place) -> list[Any]:
-        """The values that a schema itself gives, the drawn one first."""
-        draw = self._draw(f"{here.path}/choice")
-        for word, value in ((word, flat[word]) for word in _OFFERS if word in flat):
-            values = listed_in(value) if word in ("enum", "examples") else [value]
-            if values:
-                first = draw(len(values))
-                return [*values[first:], *values[:first]][:MOST_ITEMS]
-        return []
+    def _type_of(self, flat: Schema, depth: int) -> Any:
+        named = flat.get("type", [])
+        types = named if isinstance(named, list) else [named]
+        if depth == 0 and (not types or "object" in types):
+            return "object"
+        types = types or [t for t, words in _WORDS_OF_TYPES.items() if words & flat.keys()]
+        if self._is_bare(depth) and "null" in types:
+            return "null"
+        return next((type_ for type_ in types if type_ != "null"), types[0] if types else "string")
 
-    # Objects and arrays
+    def _is_bare(self, depth: int) -> bool:
+        """Whether optional fields and items are left out."""
+        return depth > DEEPEST or self.attempt > ATTEMPTS // 2
 
-    def _object(self, schema: Schema, here: _Place) -> Any:
-        schema = shapes.with_dependents(schema)
-        properties = schema.get("properties", {})
-        required = dict.fromkeys(listed_in(schema.get("required")))
-        most = min(whole_in(schema, "maxProperties", MOST_ITEMS), MOST_ITEMS)
-        spare = [n for n in properties if n not in required and properties[n] is not False]
-        kept = set() if here.bare else {*spare[: max(0, most - len(required))]}
-        names = {n: None for n in properties if n in required or n in kept} | required
-        usual = 2 if shapes.is_map(schema) and not here.bare else 0
-        least = min(max(whole_in(schema, "minProperties", 0), usual), most)
-        missing = max(0, least - len(names))
-        names |= dict.fromkeys([n for n in spare if n not in names][:missing])
-        for number in range(least + MOST_MISSES):
-            if len(names) >= least:
-                break
-            new = self._new_name(schema, f"{here.path}/name/{number}", number)
-            names |= {} if new in properties else {new: None}
-        return {
-            n: self.make(
-                shapes.of_property(schema, n),
-                f"{here.path}.{n}",
-                f"{here.name}_name" if n == "name" else n,  # of a hotel, or of a guest
-                here.depth + 1,
-            )
-            for n in names
-        }
-
-    def _new_name(self, schema: Schema, path: str, number: int) -> str:
-        """A name for a property that the schema does not name."""
-        patterns, naming = [*schema.get("patternProperties", {})], schema.get("propertyNames")
-        rules: list[Any] = [{"pattern": patterns[number % len(patterns)]}] if patterns else []
-        rules += [naming] if isinstance(naming, Mapping) else []
-        rule = join_all({"type": "string"}, *rules)
-        return f"{self.make(rule, path, depth=1)}" if rules else f"field_{number + 1}"
-
-    def _array(self, schema: Schema, here: _Place) -> Any:
-        fixed, rest = shapes.items_of(schema)
-        most = min(whole_in(schema, "maxItems", MOST_ITEMS), MOST_ITEMS)
-        most = min(most, len(fixed)) if rest is False else most
-        usual = 0 if here.bare else max(2, len(fixed))
-        least, _ = shapes.contained(schema)
-        size = max(whole_in(schema, "minItems", 0), least, min(usual, most))
-        made, seen = list[Any](), set[str]()
-        for number in range(min(size, MOST_ITEMS) + MOST_MISSES):
-            if len(made) >= size:
-                break
-            part = shapes.of_item(schema, len(made))
-            item = self.make(part, f"{here.path}[{number}]", here.name, here.depth + 1)
-            spelled = dumps(item, sort_keys=True) if schema.get("uniqueItems") else f"{number}"
-            if spelled not in seen:
-                made.append(item)
-                seen.add(spelled)
+    def _object(self, schema: Schema, path: str, name: str, depth: int) -> Any:
+        properties, required = schema.get("properties", {}), schema.get("required", [])
+        names = dict.fromkeys([*properties, *required])
+        if self._is_bare(depth):
+            names = dict.fromkeys(required)
+        rest, least = schema.get("additionalProperties"), int(schema.get("minProperties", 0))
+        if isinstance(rest, Mapping) and not properties and not self._is_bare(depth):
+            least = max(least, 2)
+        names |= {f"field_{number + 1}": None for number in range(least - len(names))}
+        made = {}
+        for key in names:
+            part = properties.get(key, True if rest is None else rest)
+            # The name of a hotel, or of a guest.
+            field = f"{name}_name" if key == "name" else key
+            try:
+                made[key] = self.make(part, f"{path}.{key}", field, depth + 1)
+            except _NothingFits:
+                if key in required:
+                    raise
         return made
 
-    def _string(self, schema: Schema, here: _Place) -> Any:
-        draw = self._draw(here.path)
-        least = min(whole_in(schema, "minLength", 0), MOST_LETTERS)
-        most = whole_in(schema, "maxLength", MOST_LETTERS)
-        text = text_for(here.name, schema.get("format"), draw, self.now, least, most)
-        if "pattern" in schema and not matches(schema["pattern"], text):
-            text = text_matching(schema["pattern"], draw, least, most)
-            self.left -= 0 if matches(schema["pattern"], text) else FAILED_PATTERN_COST
-        return text
+    def _array(self, schema: Schema, path: str, name: str, depth: int) -> Any:
+        fixed, rest = schema.get("prefixItems", []), schema.get("items", {})
+        usual = 0 if self._is_bare(depth) else max(2, len(fixed))
+        most = len(fixed) if rest is False else int(schema.get("maxItems", usual))
+        size = max(int(schema.get("minItems", 0)), min(usual, most))
+        made: list[Any] = []
+        for number in range(size + MORE_ITEMS):
+            if len(made) == size:
+                break
+            part = fixed[len(made)] if len(made) < len(fixed) else rest
+            item = self.make(part, f"{path}[{number}]", name, depth + 1)
+            if not (schema.get("uniqueItems") and item in made):
+                made.append(item)
+        return made
 
     def _draw(self, path: str) -> Draw:
         numbers = count()
@@ -254,18 +214,65 @@ class _Maker:
         )
 
 
-_OPENED = ("$ref", "$dynamicRef", "oneOf", "anyOf", "allOf", "if")  # in this order
-_OFFERS = ("const", "enum", "examples", "default")
+def _join(schema: Schema, more: Any) -> Schema:
+    """A schema with the keywords of another one; of most keywords that both have, its own holds."""
+    if not isinstance(more, Mapping):
+        return schema
+    joined = {**more, **schema}
+    for word in (word for word in schema if word in more):
+        one, other = schema[word], more[word]
+        if word == "properties":
+            shared = {name: {"allOf": [one[name], other[name]]} for name in one if name in other}
+            joined[word] = {**one, **other, **shared}
+        elif word in ("required", "allOf"):
+            joined[word] = [*one, *other]
+        elif word in ("minimum", "exclusiveMinimum", "minLength", "minItems"):
+            joined[word] = max(one, other)
+        elif word in ("maximum", "exclusiveMaximum", "maxLength", "maxItems"):
+            joined[word] = min(one, other)
+    return joined
 
 
-def _type_of(schema: Schema, here: _Place) -> str:
-    """The type of a value: the first that its schema names, and another one in each other try."""
-    named = types_of(schema)
-    if here.depth == 0 and (not named or "object" in named):
-        return "object"
-    types = named or [t for t, words in shapes.WORDS_OF_TYPES.items() if words & schema.keys()]
-    types = types or ["string", "integer", "boolean", "array", "object"]
-    if here.bare and "null" in types:
-        return "null"
-    real = [type_ for type_ in types if type_ != "null"] or types
-    return real[here.number % len(real)]
+def _number(schema: Schema, usual: tuple[int, int, int], draw: Draw, *, whole: bool) -> int | float:
+    """A number that the schema allows, from the usual range if possible; counted in whole steps."""
+    low, high, decimals = usual
+    step = _fraction(schema, "multipleOf") or Fraction(1, 1 if whole else 10**decimals)
+    step = Fraction(step.numerator) if whole else step
+    first, last = _steps(schema, step, low, high)
+    for _ in range(0 if whole or "multipleOf" in schema else FINEST):
+        if first <= last:
+            break
+        step /= 10
+        first, last = _steps(schema, step, low, high)
+    made: int | float = 0
+    for _ in range(TRIES):
+        found = (first + draw(max(1, last - first + 1))) * step
+        made = found.numerator if found.denominator == 1 else float(found)
+        # A multiple must be one in floats, too, as the validator computes.
+        if isinstance(made, int) or (made / float(schema.get("multipleOf", made))).is_integer():
+            break
+    return made
+
+
+def _steps(schema: Schema, step: Fraction, low: int, high: int) -> tuple[int, int]:
+    """The first and the last step that the number may be."""
+    least, most = _fraction(schema, "minimum"), _fraction(schema, "maximum")
+    above, below = _fraction(schema, "exclusiveMinimum"), _fraction(schema, "exclusiveMaximum")
+    firsts = [] if least is None else [ceil(least / step)]
+    firsts += [] if above is None else [floor(above / step) + 1]
+    lasts = [] if most is None else [floor(most / step)]
+    lasts += [] if below is None else [ceil(below / step) - 1]
+    first, last = max([*firsts, ceil(low / step)]), min([*lasts, floor(high / step)])
+    if first <= last:
+        return first, last
+    if firsts:
+        return max(firsts), min([*lasts, max(firsts) + USUAL_SPAN])
+    last = min(lasts, default=USUAL_SPAN)
+    return last - USUAL_SPAN, last
+
+
+def _fraction(schema: Schema, word: str) -> Fraction | None:
+    """A number as the schema spells it; draft-04 has `true` in some places."""
+    value = schema.get(word)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return Fraction(str(value)) if is_number else None
