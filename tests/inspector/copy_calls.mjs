@@ -2,10 +2,10 @@
 import { text } from "node:stream/consumers";
 import { STATIC } from "./static.mjs";
 
-const { curlCommand, pytestAssertion } = await import(`${STATIC}/journal/copies.js`);
+const { curlCommand, pytestAssertion } = await import(`${STATIC}/copies.js`);
 const { calls, server } = JSON.parse(await text(process.stdin));
 const copies = calls.map((call) => ({
   curl: curlCommand(call, server),
-  assertion: pytestAssertion(call, calls),
+  assertion: pytestAssertion(call),
 }));
 console.log(JSON.stringify(copies));

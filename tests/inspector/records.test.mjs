@@ -4,7 +4,7 @@ import { STATIC } from "./static.mjs";
 
 const { Model } = await import(`${STATIC}/model.js`);
 const { callsOf, causedBy, entryOf, historyOf, lineOf, readChoice, withShortIds } = await import(
-  `${STATIC}/details/records.js`
+  `${STATIC}/records.js`
 );
 
 const AT = (seconds) => new Date(Date.UTC(2025, 0, 15, 9, 30, seconds)).toISOString();

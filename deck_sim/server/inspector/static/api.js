@@ -1,18 +1,15 @@
 // @ts-check
-/** The control API. The page uses nothing else. */
+/** The control API, which is all that the page uses, and the answers in a page that is a file. */
 
 /** A refused call, or one that got no answer (`status` 0). */
 export class ApiError extends Error {
   /**
    * @param {number} status
-   * @param {{message: string, field?: string, type?: string, code?: string}[]} errors
+   * @param {{message: string}[]} errors
    */
   constructor(status, errors) {
     super(errors.map((one) => one.message).join("\n"));
     this.status = status;
-    this.errors = errors;
-    this.messages = errors.map((one) => one.message);
-    this.field = errors.find((one) => one.field)?.field ?? null;
   }
 }
 
@@ -82,4 +79,83 @@ export class Api {
     const errors = answer?.errors ?? [{ message: `the server answered ${response.status}` }];
     throw new ApiError(response.status, errors);
   }
+}
+
+/**
+ * @typedef {object} Recording
+ * @property {import("./model.js").World} world
+ * @property {any[]} entries
+ * @property {any[]} calls
+ * @property {any[]} events
+ * @property {any} next
+ * @property {Record<string, any>} answers of the control API, by path
+ * @property {string} title what was recorded, such as the name of a test
+ * @property {string} text why, such as its failure
+ */
+
+/** The recording in this page, if it is a file. @returns {Recording|null} */
+export function readRecording() {
+  const text = document.getElementById("recording")?.textContent;
+  return text ? JSON.parse(text) : null;
+}
+
+/** Gives the answers that were recorded. */
+export class RecordedApi extends Api {
+  /** @param {Recording} recording */
+  constructor(recording) {
+    super();
+    this.answers = recording.answers;
+  }
+
+  /** @param {string} method @param {string} path @returns {Promise<any>} */
+  async call(method, path) {
+    const name = decodeURIComponent(path);
+    if (method === "GET" && Object.hasOwn(this.answers, name)) return this.answers[name];
+    throw new ApiError(404, [{ message: "This is not in the recording." }]);
+  }
+}
+
+/**
+ * @typedef {import("./app.js").Context} Context
+ *
+ * @typedef {object} Fetched
+ * @property {any} data the latest answer, or null
+ * @property {any} error why there is none
+ * @property {string|undefined} epoch of the world that was asked
+ * @property {string|number|null} version
+ */
+
+/** @type {WeakMap<Api, Map<string, Fetched>>} */
+const answersByApi = new WeakMap();
+
+/**
+ * The answer to `GET path`; a view is drawn again when it comes.
+ * @param {Context} ctx
+ * @param {string} path
+ * @param {string|number} [version] what the answer depends on; another version is asked for
+ * @returns {Fetched}
+ */
+export function fetched(ctx, path, version = "") {
+  const answers = answersByApi.get(ctx.api) ?? new Map();
+  answersByApi.set(ctx.api, answers);
+  const epoch = ctx.model.world?.epoch;
+  let known = answers.get(path);
+  if (!known || known.epoch !== epoch) {
+    known = { data: null, error: null, epoch, version: null };
+    answers.set(path, known);
+  }
+  if (known.version !== version) void ask(ctx, path, known, version);
+  return known;
+}
+
+/** @param {Context} ctx @param {string} path @param {Fetched} known
+ * @param {string|number} version */
+async function ask(ctx, path, known, version) {
+  known.version = version;
+  try {
+    Object.assign(known, { data: await ctx.api.get(path), error: null });
+  } catch (error) {
+    Object.assign(known, { data: null, error });
+  }
+  ctx.refresh();
 }

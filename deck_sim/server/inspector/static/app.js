@@ -2,66 +2,71 @@
 /** The page: which tabs and details there are, and the frame around them. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { detailsPanel } from "./panel.js";
-import { header } from "./header.js";
-import { helpDialog } from "./help.js";
+import { readRecording } from "./api.js";
+import { callDetails } from "./call.js";
+import { controlsView } from "./controls.js";
+import { deliveryDetails, eventDetails } from "./delivery.js";
+import { detailsPanel } from "./details.js";
+import { header, recordingTitle } from "./header.js";
 import { Inspector } from "./inspector.js";
+import { journalView } from "./journal.js";
 import { listenToKeys } from "./keyboard.js";
-import { lazy, loadAll } from "./lazy.js";
-import { readRecording, recordingTitle } from "./recording.js";
-import { timelineTab } from "./story.js";
-import { worldsPage } from "./worlds.js";
+import { entryDetails, resourceDetails } from "./resource.js";
+import { scenarioDetails, scenariosView } from "./scenarios.js";
+import "./timeline/timeline.js";
+import { waitingStrip } from "./waiting.js";
+import { webhooksView } from "./webhooks.js";
+import { firstCall, worldsPage } from "./worlds.js";
 
 /**
  * @typedef {import("./inspector.js").Context} Context
  * @typedef {object} Tab
  * @property {string} id
  * @property {string} title
- * @property {(ctx: Context) => number|null} count shown beside the title
  * @property {(ctx: Context) => any} view
+ * @property {(ctx: Context) => number} [count] shown beside the title
  * @property {boolean} [needsServer]
  */
 
 /** @type {Tab[]} */
-export const TABS = [
-  { id: "timeline", title: "Timeline", count: (ctx) => ctx.model.lanes.size, view: timelineTab },
+const TABS = [
+  { id: "timeline", title: "Timeline", view: timelineView, count: ({ model }) => model.lanes.size },
   {
     id: "journal",
     title: "Calls",
+    view: journalView,
     count: ({ model }) => model.calls.length + model.callsDropped,
-    view: lazy(async () => (await import("./journal.js")).journalView),
   },
   {
     id: "webhooks",
     title: "Webhooks",
-    count: (ctx) => ctx.model.deliveries.size,
-    view: lazy(async () => (await import("./webhooks.js")).webhooksView),
+    view: webhooksView,
+    count: ({ model }) => model.deliveries.size,
   },
-  {
-    id: "scenarios",
-    title: "Scenarios",
-    count: () => null,
-    view: lazy(async () => (await import("./scenarios.js")).scenariosView),
-    needsServer: true,
-  },
-  {
-    id: "controls",
-    title: "Controls",
-    count: () => null,
-    view: lazy(async () => (await import("./controls.js")).controlsView),
-    needsServer: true,
-  },
+  { id: "scenarios", title: "Scenarios", view: scenariosView, needsServer: true },
+  { id: "controls", title: "Controls", view: controlsView, needsServer: true },
 ];
 
 /** @type {Record<import("./model.js").Ref["type"], (ctx: Context, ref: import("./model.js").Ref) => any>} */
 const DETAILS = {
-  resource: lazy(async () => (await import("./details/details.js")).resourceDetails),
-  call: lazy(async () => (await import("./details/details.js")).callDetails),
-  event: lazy(async () => (await import("./details/details.js")).eventDetails),
-  delivery: lazy(async () => (await import("./details/details.js")).deliveryDetails),
-  entry: lazy(async () => (await import("./details/details.js")).entryDetails),
-  scenario: lazy(async () => (await import("./scenarios.js")).scenarioDetails),
+  resource: resourceDetails,
+  call: callDetails,
+  event: eventDetails,
+  delivery: deliveryDetails,
+  entry: entryDetails,
+  scenario: scenarioDetails,
 };
+
+/** What waits, above what happened. @param {Context} ctx */
+function timelineView(ctx) {
+  const { model } = ctx;
+  const isEmpty = model.ready && model.lanes.size === 0;
+  if (isEmpty && !model.next?.kept_back) return firstCall(ctx);
+  return html`<div class="story">
+    ${waitingStrip(ctx)}
+    <deck-timeline .ctx=${ctx}></deck-timeline>
+  </div>`;
+}
 
 /** @param {Inspector} inspector @param {Context} ctx */
 function page(inspector, ctx) {
@@ -74,7 +79,7 @@ function page(inspector, ctx) {
       <main id="main" class="main" tabindex="-1">${activeTab(ctx).view(ctx)}</main>
       ${ctx.ui.selected ? detailsPanel(ctx, DETAILS[ctx.ui.selected.type]) : nothing}
     </div>
-    ${helpDialog(ctx)} ${inspector.toasts.view()}`;
+    ${inspector.toasts.view()}`;
 }
 
 /** A link to `#main` would replace the fragment that names the world. @param {Event} event */
@@ -98,7 +103,7 @@ function tabRow(ctx) {
   const active = activeTab(ctx);
   return html`<nav class="tabs" aria-label="Views">
     ${tabs(ctx).map((tab) => {
-      const count = tab.count(ctx);
+      const count = tab.count?.(ctx);
       return html`<button
         type="button"
         class="tab"
@@ -106,7 +111,7 @@ function tabRow(ctx) {
         @click=${() => ctx.go(tab.id)}
       >
         ${tab.title}${
-          count === null
+          count === undefined
             ? nothing
             : html`<span class="tab-count">${count.toLocaleString("en")}</span>`
         }
@@ -117,5 +122,7 @@ function tabRow(ctx) {
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 const inspector = new Inspector(root, page, readRecording()).start();
-listenToKeys(inspector, TABS);
-loadAll();
+listenToKeys(
+  inspector,
+  TABS.map((tab) => tab.id),
+);

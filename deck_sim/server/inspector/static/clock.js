@@ -3,9 +3,8 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { clockText, countText, dayText, distanceText, durationText, words } from "./format.js";
-import { icon } from "./icons.js";
 import { dueText } from "./due.js";
-import { dataList, readForm } from "./forms.js";
+import { dataList, icon, readForm } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
@@ -14,7 +13,6 @@ const MODES = {
   real: "Time moves with the wall clock.",
   frozen: "Time moves only when it is told to.",
   on_poll: "A read of something unfinished jumps to the next moment that is due for it.",
-  follow: "Time is that of the process that runs the tests.",
 };
 
 const SHOWN_AFTER = 400; // ms: most advances take less, and the buttons should not flicker
@@ -82,7 +80,7 @@ function modeText({ model }) {
   const world = /** @type {import("./model.js").World} */ (model.world);
   const pace = world.mode === "real" && world.speed !== 1 ? ` ×${world.speed}` : "";
   const step = world.step ? ` ${world.step}` : "";
-  return `${world.mode.replace("_", " ")}${pace}${step}`;
+  return `${words(world.mode)}${pace}${step}`;
 }
 
 /** @param {Context} ctx */
@@ -90,7 +88,6 @@ export function advanceButtons(ctx) {
   const { model, ui, busy } = ctx;
   if (ctx.readOnly || !model.world) return nothing;
   const due = model.firstDue;
-  const isFollowing = model.world.mode === "follow";
   const now = model.now();
   if (busy && Date.now() - busy.since > SHOWN_AFTER)
     return html`<span class="busy-text" role="status"
@@ -103,7 +100,7 @@ export function advanceButtons(ctx) {
     <button
       type="button"
       class="button ${model.world.mode === "frozen" && due ? "button-primary" : ""}"
-      ?disabled=${!due || busy !== null || isFollowing}
+      ?disabled=${!due || busy !== null}
       title=${due ? `${dueText(model, due)} (n)` : "Nothing is due"}
       @click=${() => advanceToNext(ctx)}
     >
@@ -117,7 +114,7 @@ export function advanceButtons(ctx) {
       <button
         type="button"
         class="button"
-        ?disabled=${busy !== null || isFollowing}
+        ?disabled=${busy !== null}
         aria-expanded=${ui.menu === "advance"}
         @click=${() => ctx.set({ menu: ui.menu === "advance" ? null : "advance" })}
       >
@@ -128,7 +125,7 @@ export function advanceButtons(ctx) {
     <button
       type="button"
       class="button"
-      ?disabled=${busy !== null || isFollowing}
+      ?disabled=${busy !== null}
       title="Until nothing moves by itself; a prompt stops it (i)"
       @click=${() => advanceUntilIdle(ctx)}
     >
@@ -140,22 +137,7 @@ export function advanceButtons(ctx) {
 /** @param {Context} ctx */
 function advanceMenu(ctx) {
   const types = [...new Set(ctx.model.events.slice(-500).map((event) => event.type))].sort();
-  /** @param {SubmitEvent} event */
-  const by = (event) => {
-    const { by: span } = readForm(event);
-    if (span) void advance(ctx, { by: span }, `Advancing ${span}`);
-  };
-  /** @param {SubmitEvent} event */
-  const to = (event) => {
-    const { to: moment } = readForm(event);
-    if (moment) void advance(ctx, { to: moment }, `Advancing to ${moment}`);
-  };
-  /** @param {SubmitEvent} event */
-  const until = (event) => {
-    const { event: type, id, limit } = readForm(event);
-    const body = { until: { event: type, ...(id && { id }) }, ...(limit && { limit }) };
-    if (type) void advance(ctx, body, `Advancing until ${type}`);
-  };
+  const hour = new Date(ctx.model.now() + 3_600_000).toISOString().slice(0, 19) + "Z";
   return html`<div class="menu advance-menu" role="dialog" aria-label="Advance the clock">
     <div class="chips" role="group" aria-label="By">
       ${SPANS.map(
@@ -169,53 +151,35 @@ function advanceMenu(ctx) {
           </button>`,
       )}
     </div>
-    <form class="menu-row" @submit=${by}>
-      <label for="advance-by">By</label>
-      <input id="advance-by" name="by" placeholder="2m30s" autocomplete="off" class="mono" />
-      <button class="button">Advance</button>
-    </form>
-    <form class="menu-row" @submit=${to}>
-      <label for="advance-to">To</label>
-      <input
-        id="advance-to"
-        name="to"
-        autocomplete="off"
-        class="mono"
-        placeholder=${new Date(ctx.model.now() + 3_600_000).toISOString().slice(0, 19) + "Z"}
-      />
-      <button class="button">Advance</button>
-    </form>
-    <form class="menu-row" @submit=${until}>
-      <label for="advance-event">Until</label>
-      <input
-        id="advance-event"
-        name="event"
-        list="advance-events"
-        placeholder="task_run.completed"
-        autocomplete="off"
-        class="mono"
-      />
-      ${dataList("advance-events", types)}
-      <button class="button">Advance</button>
-      <span></span>
-      <span class="menu-pair">
-        <input
-          name="id"
-          placeholder="of which id (any)"
-          aria-label="Id of its resource"
-          autocomplete="off"
-          class="mono"
-        />
-        <input
-          name="limit"
-          placeholder="within 1d"
-          aria-label="Limit"
-          autocomplete="off"
-          class="mono"
-        />
-      </span>
-    </form>
+    ${advanceForm("By", "2m30s", (by) => advance(ctx, { by }, `Advancing ${by}`))}
+    ${advanceForm("To", hour, (to) => advance(ctx, { to }, `Advancing to ${to}`))}
+    ${advanceForm("Until", "task_run.completed", (event) =>
+      advance(ctx, { until: { event } }, `Advancing until ${event}`),
+    )}
+    ${dataList("advance-until-values", types)}
   </div>`;
+}
+
+/** @param {string} label @param {string} example @param {(value: string) => void} act */
+function advanceForm(label, example, act) {
+  const id = `advance-${label.toLowerCase()}`;
+  /** @param {SubmitEvent} event */
+  const submit = (event) => {
+    const { value } = readForm(event);
+    if (value) act(value);
+  };
+  return html`<form class="menu-row" @submit=${submit}>
+    <label for=${id}>${label}</label>
+    <input
+      id=${id}
+      name="value"
+      list="${id}-values"
+      placeholder=${example}
+      autocomplete="off"
+      class="mono"
+    />
+    <button class="button">Advance</button>
+  </form>`;
 }
 
 /** @param {Context} ctx */
@@ -244,15 +208,13 @@ function clockMenu(ctx) {
     @submit=${apply}
     @change=${choose}
   >
-    ${Object.entries(MODES)
-      .filter(([mode]) => mode !== "follow" || world.mode === "follow")
-      .map(
-        ([mode, text]) =>
-          html`<label class="choice">
-            <input type="radio" name="mode" value=${mode} ?checked=${mode === world.mode} />
-            <span><strong>${mode.replace("_", " ")}</strong><small>${text}</small></span>
-          </label>`,
-      )}
+    ${Object.entries(MODES).map(
+      ([mode, text]) =>
+        html`<label class="choice">
+          <input type="radio" name="mode" value=${mode} ?checked=${mode === world.mode} />
+          <span><strong>${words(mode)}</strong><small>${text}</small></span>
+        </label>`,
+    )}
     <div class="menu-row for-real">
       <label for="clock-speed">Speed</label>
       <input

@@ -1,21 +1,502 @@
 // @ts-check
-/** The tab that changes what happens next. */
+/** The tab that changes what happens next: scenarios, faults, holds, settings, the world itself. */
 
-import { html } from "./vendor/lit-html/lit-html.js";
-import { faultsCard } from "./controls/faults.js";
-import { holdsCard } from "./controls/holds.js";
-import { selectionCard } from "./controls/selection.js";
-import { settingsCard } from "./controls/settings.js";
-import { worldCard } from "./controls/world.js";
-import { emptyState } from "./widgets.js";
+import { html, nothing } from "./vendor/lit-html/lit-html.js";
+import { fetched } from "./api.js";
+import { countText, words } from "./format.js";
+import { isPlayable, makeDefault, scenariosOf } from "./scenarios.js";
+import {
+  closeButton,
+  copyButton,
+  dataList,
+  formOf,
+  idText,
+  link,
+  optionList,
+  readForm,
+  showDialog,
+  statusBadge,
+} from "./widgets.js";
 
-/** @param {import("./app.js").Context} ctx */
+/** @typedef {import("./app.js").Context} Context */
+
+/** Faults to begin with, by what they do. @type {Record<string, object>} */
+const FAULTS = {
+  "a call gets a 502": { match: "GET /v2/**", status: 502, times: 1 },
+  "a run is made, but its answer is lost": { match: "POST /v2/tasks/*/run", lost_response: true },
+  "calls are slow": { match: "* /v2/**", delay: "5s" },
+  "the connection is reset": { match: "POST /v2/**", reset: true, times: 1 },
+  "webhooks come twice": { event: "*", duplicate: true },
+  "a webhook is not sent": { event: "task_run.completed", drop: true, times: 1 },
+  "webhooks are late": { event: "*", delay: "30s" },
+  "a signature is wrong": { event: "*", bad_signature: true, times: 1 },
+};
+const RULE = { when: { input: { guest: "Bob" } }, scenario: "source_down", resource: "task_run" };
+
+/** What each setting does, for those that the server does not describe.
+ * @type {Record<string, string>} */
+const HINTS = {
+  edition: "Which of Deck's two APIs; only while the world is empty.",
+  seed: "Of ids and random durations; only while the world is empty.",
+  session_limit: "How many sessions may be open at once; null is no limit.",
+  timeout_cap: "The largest timeout of a task, in seconds.",
+  screenshots: "Runs take screenshots by themselves while they run.",
+  connection_idle: "After this time without a run a connection is disconnected, like 10m.",
+  keep_headers: 'More headers that the journal keeps, like ["x-trace"].',
+  rate_limit: 'true is the limit of the edition; or one like {"requests": 5, "per": "1m"}.',
+  webhook_time: "Which clock signs webhooks: wall or world.",
+  additive_changes: 'Undocumented additions to answers and events, like {"fields": true}.',
+};
+
+let changes = 0;
+let snapshot = "";
+
+/** @param {Context} ctx */
 export function controlsView(ctx) {
-  if (ctx.readOnly)
-    return emptyState("A recording", "Nothing can be changed here; it shows what has happened.");
-  return html`<div class="controls">
-    <div class="controls-column">${selectionCard(ctx)}${worldCard(ctx)}</div>
-    <div class="controls-column">${faultsCard(ctx)}${holdsCard(ctx)}</div>
-    <div class="controls-column">${settingsCard(ctx)}</div>
-  </div>`;
+  const names = scenariosOf(ctx).filter((one) => isPlayable(ctx, one));
+  return html`${dataList(
+      "scenario-names",
+      names.map((one) => one.name),
+    )}
+    <div class="controls">
+      <div class="controls-column">${selectionCard(ctx)}${worldCard(ctx)}</div>
+      <div class="controls-column">${faultsCard(ctx)}${holdsCard(ctx)}</div>
+      <div class="controls-column">${settingsCard(ctx)}</div>
+    </div>`;
+}
+
+/** An answer about the world as it is now. @param {Context} ctx @param {string} path @returns {any} */
+function current(ctx, path) {
+  return fetched(ctx, path, `${ctx.model.version}.${changes}`).data;
+}
+
+/** What does not change while a world has its edition. @param {Context} ctx @returns {any} */
+function schemasOf(ctx) {
+  return fetched(ctx, "/_sim/schemas", ctx.model.world?.edition).data;
+}
+
+/**
+ * Change something, and read again what it has become.
+ * @param {Context} ctx
+ * @param {string} label
+ * @param {Promise<any>} call
+ * @param {HTMLFormElement} [form] emptied when it went well
+ */
+async function change(ctx, label, call, form) {
+  const answer = await ctx.act(label, call);
+  changes += 1;
+  if (answer) form?.reset();
+  ctx.refresh();
+  return answer;
+}
+
+/** @param {string} title @param {string} text what it is for @param {any} content
+ * @param {any} [aside] */
+function controlCard(title, text, content, aside = nothing) {
+  return html`<section class="card control" aria-label=${title}>
+    <header class="control-head">
+      <h2>${title}</h2>
+      ${aside}
+      <p class="muted">${text}</p>
+    </header>
+    ${content}
+  </section>`;
+}
+
+/** @param {string} label @param {any} input @param {string} [hint] */
+function field(label, input, hint = "") {
+  return html`<label class="control-field">
+    <span class="muted">${label}</span>${input}${hint ? html`<small>${hint}</small>` : nothing}
+  </label>`;
+}
+
+/** @param {any[]} items @param {string} none what is said without any
+ * @param {(item: any, index: number) => any} row */
+function itemList(items, none, row) {
+  if (!items.length) return html`<p class="muted">${none}</p>`;
+  return html`<ul class="items">
+    ${items.map((item, index) => html`<li>${row(item, index)}</li>`)}
+  </ul>`;
+}
+
+/** @param {string} text @param {() => void} act @param {string} [classes] */
+function button(text, act, classes = "button-small") {
+  return html`<button type="button" class="button ${classes}" @click=${act}>${text}</button>`;
+}
+
+/**
+ * A form of one JSON text; other fields stand before it.
+ * @param {Context} ctx
+ * @param {string} label
+ * @param {object} example
+ * @param {(value: any, form: HTMLFormElement) => void} send
+ * @param {any} [before]
+ */
+function jsonForm(ctx, label, example, send, before = nothing) {
+  /** @param {SubmitEvent} event */
+  const submit = (event) => {
+    const form = formOf(event);
+    try {
+      send(JSON.parse(readForm(event).json ?? ""), form);
+    } catch (/** @type {any} */ error) {
+      ctx.toast(`This is no JSON: ${error.message}`, false);
+    }
+  };
+  return html`<form class="control-form" @submit=${submit}>
+    ${before}
+    <textarea
+      name="json"
+      class="mono"
+      rows="5"
+      spellcheck="false"
+      aria-label="${label} as JSON"
+      .defaultValue=${JSON.stringify(example, null, 2)}
+    ></textarea>
+    <div class="control-end"><button class="button">${label}</button></div>
+  </form>`;
+}
+
+/** A field for the name of a scenario, with the names to choose from. @param {string} label
+ * @param {string} [value] */
+function scenarioInput(label, value = "") {
+  return html`<input
+    name="scenario"
+    list="scenario-names"
+    class="mono"
+    aria-label=${label}
+    autocomplete="off"
+    spellcheck="false"
+    placeholder="mfa_then_success"
+    .defaultValue=${value}
+    required
+  />`;
+}
+
+/** @param {Context} ctx @param {string} name */
+function scenarioLink(ctx, name) {
+  return link(ctx, { type: "scenario", id: name }, html`<span class="mono">${name}</span>`);
+}
+
+/** @param {Context} ctx */
+function selectionCard(ctx) {
+  return controlCard(
+    "What plays next",
+    "The first of these that names a scenario wins: header, queue, rule, user name, default.",
+    html`${queuePart(ctx)} ${rulesPart(ctx)} ${defaultPart(ctx)}`,
+  );
+}
+
+/** @param {Context} ctx */
+function queuePart(ctx) {
+  /** @type {[string, string[]][]} */
+  const queues = Object.entries(current(ctx, "/_sim/queue")?.queues ?? {});
+  const rows = queues.filter(([, names]) => names.length);
+  const kinds = ["task_run", ctx.model.world?.edition === "connections" ? "connection" : "session"];
+  /** @param {SubmitEvent} event */
+  const add = (event) => {
+    const { resource, scenario } = readForm(event);
+    const call = ctx.api.post("/_sim/queue", { resource, scenarios: [scenario] });
+    void change(ctx, `${scenario} is queued`, call, formOf(event));
+  };
+  const clear = () => void change(ctx, "The queues are empty", ctx.api.del("/_sim/queue"));
+  return html`<div class="control-head">
+      <h3>Queue</h3>
+      ${rows.length ? button("Clear", clear) : nothing}
+    </div>
+    ${itemList(
+      rows,
+      "Nothing is queued.",
+      ([kind, names]) =>
+        html`<span class="muted">next ${words(kind)}s</span> ${names.map(
+            (/** @type {string} */ name) => scenarioLink(ctx, name),
+          )}`,
+    )}
+    <form class="control-row" @submit=${add}>
+      <select name="resource" aria-label="What plays it">
+        ${optionList(kinds, (kind) => `next ${words(kind)}`)}
+      </select>
+      ${scenarioInput("Scenario to queue")}
+      <button class="button">Queue</button>
+    </form>`;
+}
+
+/** @param {Context} ctx */
+function rulesPart(ctx) {
+  /** @type {any[]} */
+  const rules = current(ctx, "/_sim/rules")?.rules ?? [];
+  const put = (/** @type {any[]} */ next, /** @type {string} */ text) =>
+    void change(ctx, text, ctx.api.put("/_sim/rules", { rules: next }));
+  return html`<h3>Rules</h3>
+    ${itemList(
+      rules,
+      "No rule.",
+      ({ when, scenario, resource }, index) =>
+        html`<span class="item-text"
+            >${resource ? words(resource) : "anything"} with <code>${JSON.stringify(when)}</code> →
+            ${scenarioLink(ctx, scenario)}</span
+          >
+          ${closeButton(`Remove rule ${index + 1}`, () =>
+            put(rules.toSpliced(index, 1), "The rule is removed"),
+          )}`,
+    )}
+    <details class="control-more">
+      <summary>Add a rule</summary>
+      ${jsonForm(ctx, "Add the rule", RULE, (rule) => put([...rules, rule], "The rule is added"))}
+    </details>`;
+}
+
+/** @param {Context} ctx */
+function defaultPart(ctx) {
+  /** @param {SubmitEvent} event */
+  const set = (event) => void makeDefault(ctx, readForm(event).scenario);
+  return html`<h3>Default</h3>
+    <form class="control-row" @submit=${set} aria-label="Default scenario">
+      ${scenarioInput("Default scenario", ctx.model.world?.default_scenario)}
+      <button class="button">Make default</button>
+    </form>`;
+}
+
+/** @param {Context} ctx */
+function faultsCard(ctx) {
+  /** @type {any[]} */
+  const faults = current(ctx, "/_sim/faults")?.data ?? [];
+  const clear = () => void change(ctx, "No faults", ctx.api.del("/_sim/faults"));
+  const choose = (/** @type {any} */ event) => {
+    event.target.form.elements.json.value = JSON.stringify(FAULTS[event.target.value], null, 2);
+  };
+  return controlCard(
+    "Faults",
+    "What goes wrong with the next calls and webhooks.",
+    html`${itemList(faults, "No fault is armed.", (fault) => faultRow(ctx, fault))}
+    ${jsonForm(
+      ctx,
+      "Arm the fault",
+      Object.values(FAULTS)[0],
+      (fault, form) =>
+        void change(ctx, "The fault is armed", ctx.api.post("/_sim/faults", fault), form),
+      field(
+        "like",
+        html`<select @change=${choose}>
+          ${optionList(Object.keys(FAULTS))}
+        </select>`,
+      ),
+    )}`,
+    faults.length ? button("Clear all", clear) : nothing,
+  );
+}
+
+/** @param {Context} ctx @param {any} fault */
+function faultRow(ctx, { id, owner, met, fired, match, event, ...rest }) {
+  const what = Object.entries(rest)
+    .filter(([, value]) => value)
+    .map(([name, value]) =>
+      value === true
+        ? words(name)
+        : `${words(name)}: ${typeof value === "object" ? JSON.stringify(value) : value}`,
+    );
+  const remove = () =>
+    void change(ctx, "The fault is removed", ctx.api.del(`/_sim/faults/${encodeURIComponent(id)}`));
+  return html`<span class="item-count ${fired ? "tone-bad" : ""}" title="How often it fired"
+      >${fired}×</span
+    >
+    <span class="item-text"
+      ><strong>${what.join(", ")}</strong> <code>${match ?? event}</code>
+      <small
+        >met
+        ${met}${
+          owner
+            ? html` · of
+              ${link(ctx, { type: "resource", id: owner }, ctx.model.lane(owner)?.title ?? owner)}`
+            : nothing
+        }</small
+      ></span
+    >
+    ${closeButton(`Remove the fault ${what.join(", ")}`, remove)}`;
+}
+
+/** @param {Context} ctx */
+function holdsCard(ctx) {
+  const { held_events = [], calls = [] } = schemasOf(ctx) ?? {};
+  /** @param {SubmitEvent} event */
+  const hold = (event) => {
+    const { what, id } = readForm(event);
+    const of = /[ /]/.test(what) ? "call" : "event";
+    const body = { [of]: what, ...(id && { id: id.trim() }) };
+    void change(ctx, `Holds ${what}`, ctx.api.post("/_sim/holds", body), formOf(event));
+  };
+  return controlCard(
+    "Holds",
+    "A run stops just before an event, or a call is answered later, until you release it.",
+    html`${itemList(current(ctx, "/_sim/holds")?.data ?? [], "Nothing is held.", (one) =>
+        holdRow(ctx, one),
+      )}
+      <form class="control-form" @submit=${hold}>
+        ${dataList("hold-what", [...held_events, ...calls])}
+        ${field(
+          "hold",
+          html`<input
+            name="what"
+            class="mono"
+            list="hold-what"
+            placeholder="task_run.completed"
+            autocomplete="off"
+            required
+          />`,
+          "An event, or a call like POST /v2/tasks/*/run.",
+        )}
+        ${field(
+          "of",
+          html`<input name="id" class="mono" placeholder="any" autocomplete="off" />`,
+          "The id of one run or login, for an event.",
+        )}
+        <div class="control-end"><button class="button">Hold</button></div>
+      </form>`,
+  );
+}
+
+/** @param {Context} ctx @param {any} hold */
+function holdRow(ctx, { id, event, of: owner, call, held, answers, met }) {
+  const release = () =>
+    void change(ctx, "Released", ctx.api.del(`/_sim/holds/${encodeURIComponent(id)}`));
+  const waiting = held.length + answers;
+  return html`<span class="item-text">
+      ${event ? html`before <code>${event}</code>` : html`the answer to <code>${call}</code>`}
+      ${owner ? html`of ${idText(owner)}` : nothing}
+      <small>${met ? `met ${countText(met, "time")}` : "not met yet"}</small>
+      ${held.map(
+        (/** @type {any} */ one) =>
+          html`<small
+            >${link(ctx, { type: "resource", id: one.id }, ctx.model.lane(one.id)?.title ?? one.id)}
+            ${statusBadge(one.status)}</small
+          >`,
+      )}
+      ${answers ? html`<small>${countText(answers, "answer")} kept back</small>` : nothing}
+    </span>
+    <button
+      type="button"
+      class="button ${waiting ? "button-primary" : ""}"
+      aria-label="Release the hold ${event ?? call}"
+      @click=${release}
+    >
+      ${waiting ? `Release ${waiting}` : "Remove"}
+    </button>`;
+}
+
+/** @param {Context} ctx */
+function settingsCard(ctx) {
+  const properties = schemasOf(ctx)?.settings.properties ?? {};
+  const world = current(ctx, "/_sim/world");
+  const names = Object.keys(properties).filter(
+    (name) => world && name in world && name !== "default_scenario",
+  );
+  /** @param {SubmitEvent} event */
+  const save = (event) => {
+    const given = new FormData(formOf(event));
+    const changed = names.filter((name) => given.get(name) !== textOf(world[name]));
+    if (!changed.length) return ctx.toast("Nothing to change");
+    const body = Object.fromEntries(changed.map((name) => [name, valueOf(`${given.get(name)}`)]));
+    const label = `Changed ${changed.map(words).join(", ")}`;
+    void change(ctx, label, ctx.api.patch("/_sim/world", body));
+  };
+  return controlCard(
+    "Settings",
+    "Limits and habits of Deck. A value is JSON, or a word without quotes; null is off.",
+    html`<form class="control-form" @submit=${save}>
+      ${names.map((name) =>
+        field(
+          words(name),
+          html`<input
+            name=${name}
+            class="mono"
+            autocomplete="off"
+            spellcheck="false"
+            .defaultValue=${textOf(world[name])}
+          />`,
+          properties[name].description ?? HINTS[name] ?? "",
+        ),
+      )}
+      <div class="control-end"><button class="button button-primary">Save</button></div>
+    </form>`,
+  );
+}
+
+/** @param {any} value */
+function textOf(value) {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** What is no JSON is sent as text; the server says what it wants. @param {string} text */
+function valueOf(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** @param {Context} ctx */
+function worldCard(ctx) {
+  const timeline = async () => (await ctx.api.get("/_sim/timeline")).data;
+  const take = async () => {
+    snapshot = (await ctx.api.post("/_sim/snapshots")).id;
+    ctx.refresh();
+  };
+  const restore = () =>
+    void change(
+      ctx,
+      "The snapshot is restored",
+      ctx.api.post(`/_sim/snapshots/${snapshot}/restore`),
+    );
+  return controlCard(
+    "World",
+    "Take it with you, put it back, or begin again.",
+    html`<h3>Timeline</h3>
+      <div class="control-buttons">
+        ${copyButton(async () => timelineText(await timeline()), "Copy text")}
+        ${copyButton(async () => JSON.stringify(await timeline(), null, 2), "Copy JSON")}
+      </div>
+      <h3>Snapshot</h3>
+      <p class="muted">A copy of everything in this world, which the server keeps while it runs.</p>
+      <div class="control-buttons">
+        ${button("Take a snapshot", () => void ctx.act("The snapshot is taken", take()), "")}
+        ${snapshot ? button("Restore it", restore, "") : nothing}
+      </div>
+      <h3>Reset</h3>
+      <p class="muted">
+        Removes every resource, call, event and scenario of this world. Ids start again.
+      </p>
+      <div class="control-buttons">
+        ${button("Reset the world…", () => askReset(ctx), "button-danger")}
+      </div>`,
+  );
+}
+
+/** @param {any[]} entries */
+function timelineText(entries) {
+  const rows = entries.map(({ at, kind, id, what }) => `${at}  ${kind.padEnd(17)}  ${id}  ${what}`);
+  return rows.join("\n");
+}
+
+/** Ask before everything is removed. @param {Context} ctx */
+function askReset(ctx) {
+  const { model } = ctx;
+  const calls = model.calls.length + model.callsDropped;
+  showDialog(
+    "Reset the world?",
+    (close) => {
+      const reset = async () => {
+        close();
+        const done = await change(ctx, "The world is empty", ctx.api.post("/_sim/reset", {}));
+        if (done) ctx.select(null);
+      };
+      return html`<p>
+          ${countText(model.lanes.size, "run or login", "runs and logins")} and
+          ${countText(calls, "call")} are removed.
+        </p>
+        <div class="control-end">
+          ${button("Keep it", close, "")} ${button("Reset", () => void reset(), "button-danger")}
+        </div>`;
+    },
+    "dialog-small",
+  );
 }

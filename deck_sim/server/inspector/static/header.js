@@ -1,11 +1,10 @@
 // @ts-check
-/** The bar at the top: which world, what time it is there, and whether the page is live. */
+/** The top of the page: which world, what time it is there, whether it is live, what a report is about. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { advanceButtons, clockView } from "./clock.js";
-import { LOGO, icon } from "./icons.js";
-import { writePreference } from "./preferences.js";
-import { withCode } from "./widgets.js";
+import { showHelp } from "./keyboard.js";
+import { LOGO, icon, withCode } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
@@ -41,7 +40,7 @@ export function header(ctx) {
         class="icon-button"
         aria-label="Help: keys and colours"
         title="Help (?)"
-        @click=${() => ctx.set({ menu: "help" })}
+        @click=${showHelp}
       >
         ${icon("help")}
       </button>
@@ -85,8 +84,7 @@ function themeButton(ctx) {
   const theme = document.documentElement.dataset.themeChoice ?? "auto";
   const change = () => {
     const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
-    writePreference("theme", next === "auto" ? null : next);
-    dispatchEvent(new Event("deck-theme-choice")); // see theme.js
+    dispatchEvent(new CustomEvent("deck-theme-choice", { detail: next })); // see theme.js
     ctx.refresh();
   };
   const shown = { auto: "auto", light: "sun", dark: "moon" }[theme] ?? "auto";
@@ -99,4 +97,26 @@ function themeButton(ctx) {
   >
     ${icon(shown)}
   </button>`;
+}
+
+/** What the page is about: the name of a test or scenario, and the text that goes with it.
+ * @param {import("./api.js").Recording} recording */
+export function recordingTitle({ title, text }) {
+  if (!title && !text) return nothing;
+  const [first, isLong] = summarize(text);
+  const line = html`<span class="recording-name">${title}</span>
+    <span class="recording-line">${first}</span>`;
+  if (!isLong) return html`<p class="recording">${line}</p>`;
+  return html`<details class="recording">
+    <summary>${line}</summary>
+    <pre class="recording-text" tabindex="0">${text}</pre>
+  </details>`;
+}
+
+/** The line that says most, and whether there is more. pytest begins errors with an `E`.
+ * @param {string} text @returns {[string, boolean]} */
+function summarize(text) {
+  const lines = text.trim().split("\n");
+  const error = lines.find((line) => /^E\s/.test(line))?.replace(/^E\s+/, "");
+  return [error ?? lines[0], lines.length > 1];
 }

@@ -2,17 +2,16 @@
 /** The state of the page, and what changes it. Views get it as a `Context`, and draw it. */
 
 import { render } from "./vendor/lit-html/lit-html.js";
-import { Api } from "./api.js";
+import { Api, RecordedApi } from "./api.js";
 import { readFragment, writeFragment } from "./fragment.js";
 import { Model } from "./model.js";
-import { RecordedApi } from "./recording.js";
 import { Stream } from "./stream.js";
 import { Toasts } from "./toasts.js";
 
 const NEXT_DELAY = 80; // ms between a change and the question what is due next
 const MOST_DUE = 2_000; // a world of 5,000 runs has 10,000 timers
 const NEXT_AGE = 2_000; // ms until a clock that goes on makes its answer old
-const BACKGROUND_DELAY = 500; // ms between two drawings of a page that nobody sees
+const HIDDEN_DELAY = 500; // ms between two drawings of a page that nobody sees
 const TICK = 250; // ms between two drawings of a clock that goes on by itself
 
 /**
@@ -29,7 +28,7 @@ const TICK = 250; // ms between two drawings of a clock that goes on by itself
  * @property {Connected} connection
  * @property {Busy|null} busy the advance or other long action that is running
  * @property {(ref: import("./model.js").Ref|null) => void} select opens the details
- * @property {(tab: string, place?: Partial<import("./fragment.js").Place>) => void} go
+ * @property {(tab: string) => void} go
  * @property {(changes: Partial<Ui>) => void} set changes what is shown
  * @property {(label: Label, promise: Promise<any>, options?: {busy?: string}) => Promise<any>} act
  *   reports how an action went: `label` is the message of success; null is returned on an error
@@ -42,7 +41,7 @@ export class Inspector {
   /**
    * @param {HTMLElement} root
    * @param {(inspector: Inspector, ctx: Context) => any} view
-   * @param {import("./recording.js").Recording|null} recording
+   * @param {import("./api.js").Recording|null} recording
    */
   constructor(root, view, recording = null) {
     this.root = root;
@@ -63,7 +62,6 @@ export class Inspector {
     /** Whether the connection was lost, and nothing has come since. */
     this.wasGone = false;
     this.isDrawn = true;
-    this.shownTab = "";
     this.ticker = 0;
     this.nextTimer = 0;
     this.askedAt = 0;
@@ -160,7 +158,7 @@ export class Inspector {
       this._draw();
     };
     // A hidden page gets no frames, but its title still counts the open prompts.
-    if (document.hidden) setTimeout(draw, BACKGROUND_DELAY);
+    if (document.hidden) setTimeout(draw, HIDDEN_DELAY);
     else requestAnimationFrame(draw);
   }
 
@@ -169,11 +167,6 @@ export class Inspector {
     const name = this.recording?.title || "deck-sim";
     document.title = prompts ? `(${prompts}) ${name}` : name;
     render(this.view(this, this.context()), this.root);
-    if (this.shownTab !== this.ui.tab) {
-      const tab = this.root.querySelector(".tab[aria-current=page]");
-      tab?.scrollIntoView({ block: "nearest", inline: "nearest" });
-      if (tab) this.shownTab = this.ui.tab;
-    }
     clearTimeout(this.ticker);
     const isTicking = this.model.world?.mode === "real" && this.model.isRunning;
     if (!(isTicking || this.busy) || document.hidden) return;
@@ -193,7 +186,7 @@ export class Inspector {
       connection: this.connection,
       busy: this.busy,
       select: (ref) => this.set({ selected: ref }),
-      go: (tab, place = {}) => this.set({ tab, ...place }),
+      go: (tab) => this.set({ tab }),
       set: (changes) => this.set(changes),
       act: (label, promise, options) => this.act(label, promise, options),
       toast: (text, ok) => this.toasts.add(text, ok),

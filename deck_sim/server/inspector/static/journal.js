@@ -2,76 +2,68 @@
 /** The tab with the calls of the Deck API: filter, lint findings, and the list. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { countText } from "./format.js";
-import { findingsByCall, lintOf, lintSection } from "./journal/lint.js";
-import { KEYS, hasTerm, parseQuery, toggleTerm } from "./journal/query.js";
-import "./journal/rows.js";
-import { keyOption } from "./shell.js";
-import { emptyState } from "./widgets.js";
+import { repeat } from "./vendor/lit-html/directives/repeat.js";
+import { fetched } from "./api.js";
+import { keyOption } from "./copies.js";
+import { clockText, countText, durationText, isoText } from "./format.js";
+import { readChoice, withShortIds } from "./records.js";
+import { emptyState, icon, link, withCode } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Call} Call */
+/**
+ * @typedef {object} Finding
+ * @property {string} name of the rule
+ * @property {string} what
+ * @property {string} why
+ * @property {string} fix
+ * @property {{at: string, request_id: string, method: string, path: string}[]} calls
+ */
 
-/** Terms of the filter that have a button. @type {[string, string][]} */
-const CHIPS = [
-  ["is:error", "Errors"],
-  ["is:create", "Creates"],
-  ["is:read", "Reads"],
-  ["is:lint", "Lint"],
-];
-const EXAMPLE = "Filter: text, method:post, status:4xx, path:/task-runs, fault:any …";
+const MOST_ROWS = 500; // the latest; a filter finds the others
+const MOST_CALLS = 5; // of a finding
+/** @type {Finding[]} */
+const NONE = [];
 
-/** What the calls were filtered by, and those that matched. @type {{by: any[], calls: Call[]}} */
-let latest = { by: [], calls: [] };
+/** Mistakes of the client. @param {Context} ctx @returns {Finding[]} */
+export function findingsOf(ctx) {
+  const last = ctx.model.calls.at(-1);
+  return last ? (fetched(ctx, "/_sim/lint", last.number).data?.data ?? NONE) : NONE;
+}
 
 /** @param {Context} ctx */
 export function journalView(ctx) {
-  const { model, ui } = ctx;
-  if (!model.calls.length) return noCalls(ctx);
-  const findings = lintOf(ctx);
-  const query = parseQuery(ui.filter);
-  const calls = filterCalls(ctx, query, findings);
+  const { calls, callsDropped } = ctx.model;
+  if (!calls.length) return noCalls(ctx);
+  const findings = findingsOf(ctx);
+  const wanted = ctx.ui.filter.toLowerCase().trim();
+  const found = wanted ? calls.filter((call) => searchText(call).includes(wanted)) : calls;
+  const count = found === calls ? "" : `${found.length.toLocaleString("en")} of `;
   return html`<div class="journal">
-    <div class="journal-bar">
+    <div class="toolbar">
       <input
         type="search"
-        class="journal-filter"
-        placeholder=${EXAMPLE}
-        title=${`Keys: ${Object.keys(KEYS).join(", ")}. A minus in front means: not.`}
+        class="toolbar-search"
+        placeholder="Filter: a part of a method, path, status, id, scenario, fault or error"
         aria-label="Filter of the calls"
         spellcheck="false"
         autocomplete="off"
-        .value=${ui.filter}
+        .value=${ctx.ui.filter}
         @input=${(/** @type {any} */ event) => ctx.set({ filter: event.target.value })}
       />
-      <div class="chips" role="group" aria-label="Quick filters">
-        ${CHIPS.map(
-          ([term, label]) =>
-            html`<button
-              type="button"
-              class="chip"
-              aria-pressed=${hasTerm(ui.filter, term)}
-              @click=${() => ctx.set({ filter: toggleTerm(ui.filter, term) })}
-            >
-              ${label}
-            </button>`,
-        )}
-      </div>
-      <span class="journal-count" role="status">${countOf(model.calls.length, calls.length)}</span>
+      <span class="toolbar-count" role="status">${count}${countText(calls.length, "call")}</span>
     </div>
-    ${query.hints.map((hint) => html`<p class="journal-hint" role="status">${hint}</p>`)}
     ${
-      model.callsDropped
+      callsDropped
         ? html`<p class="journal-hint">
-            ${countText(model.callsDropped, "older call")} dropped; the journal keeps the last
-            10,000.
+            ${countText(callsDropped, "older call")} dropped; the journal keeps the last 10,000.
           </p>`
         : nothing
     }
     ${lintSection(ctx, findings)}
     ${
-      calls.length
-        ? html`<deck-calls .data=${{ ctx, calls, findings }}></deck-calls>`
+      found.length
+        ? callList(ctx, found, findings)
         : emptyState(
             "No call matches",
             html`<button type="button" class="button" @click=${() => ctx.set({ filter: "" })}>
@@ -82,26 +74,166 @@ export function journalView(ctx) {
   </div>`;
 }
 
-/** @param {number} all @param {number} found */
-function countOf(all, found) {
-  const text = countText(all, "call");
-  return found === all ? text : `${found.toLocaleString("en")} of ${text}`;
+/** @param {Call} call */
+function searchText({ method, path, query, status, errors, scenario, fault, ...call }) {
+  const target = query ? `${path}?${query}` : path;
+  const ids = [call.id, call.resource_id, ...(call.resource_ids ?? [])];
+  const parts = [method, target, status, ...(errors ?? []), scenario, fault, ...ids];
+  return parts
+    .filter((part) => part != null)
+    .join(" ")
+    .toLowerCase();
 }
 
-/**
- * The calls that match, filtered again only if the filter or the calls changed.
- * @param {Context} ctx
- * @param {ReturnType<typeof parseQuery>} query
- * @param {import("./journal/lint.js").Finding[]} findings
- */
-function filterCalls({ model, ui }, query, findings) {
-  if (!ui.filter.trim()) return model.calls;
-  const by = [ui.filter, findings, model, model.world?.epoch, model.calls.at(-1)?.number];
-  if (by.some((one, index) => one !== latest.by[index])) {
-    const flagged = new Set(findingsByCall(findings).keys());
-    latest = { by, calls: model.calls.filter((call) => query.matches(call, { flagged })) };
-  }
-  return latest.calls;
+/** The latest calls. The list is scrolled to its end, and stays there until it is scrolled.
+ * @param {Context} ctx @param {Call[]} calls @param {Finding[]} findings */
+function callList(ctx, calls, findings) {
+  const shown = calls.slice(-MOST_ROWS);
+  const flagged = new Set(findings.flatMap((one) => one.calls.map((call) => call.request_id)));
+  return html`<deck-row-keys rows=".call-row" class="calls" tabindex="0">
+    <div class="calls-end">
+      <div class="calls-head" aria-hidden="true">
+        <span>Time</span><span>Method</span><span>Path</span><span>Status</span
+        ><span>Scenario, fault, errors</span>
+      </div>
+      ${
+        shown.length < calls.length
+          ? html`<p class="journal-hint">
+              The latest ${MOST_ROWS} of ${countText(calls.length, "call")}.
+            </p>`
+          : nothing
+      }
+      <ol aria-label="Calls of the Deck API">
+        ${repeat(
+          shown,
+          (call) => call.number,
+          (call, index) =>
+            html`<li>${callRow(ctx, call, shown[index - 1], flagged.has(call.id))}</li>`,
+        )}
+      </ol>
+    </div>
+  </deck-row-keys>`;
+}
+
+/** @param {Context} ctx @param {Call} call @param {Call|undefined} previous
+ * @param {boolean} isFlagged whether a finding is about it */
+function callRow(ctx, call, previous, isFlagged) {
+  const { selected } = ctx.ui;
+  const offset = previous ? call.time - previous.time : 0;
+  return html`<button
+    type="button"
+    class="call-row"
+    aria-current=${selected?.type === "call" && selected.id === call.id}
+    @click=${() => ctx.select({ type: "call", id: call.id })}
+  >
+    <span class="call-time mono" title=${isoText(call.time)}
+      >${clockText(call.time)}${
+        offset > 0 ? html` <span class="muted">+${durationText(offset)}</span>` : nothing
+      }</span
+    >
+    <span class="call-method">${methodText(call.method)}</span>
+    <span class="call-path"
+      >${pathText(call.path)}${
+        call.query ? html`<span class="call-query mono">?${call.query}</span>` : nothing
+      }</span
+    >
+    <span class="call-status">${httpText(call)}</span>
+    <span class="call-tags">${tags(call, isFlagged)}</span>
+  </button>`;
+}
+
+/** @param {string} method */
+export function methodText(method) {
+  return html`<span class="method method-${method.toLowerCase()}">${method}</span>`;
+}
+
+/** A path whose ids are short; the whole path is its title. @param {string} path */
+export function pathText(path) {
+  const parts = path.replace(/^\/v2(?=\/)/, "").split("/");
+  return html`<span class="path mono" title=${path}
+    >${path.startsWith("/v2/") ? html`<span class="path-base">/v2</span>` : nothing}${parts.map(
+      (part, index) => {
+        const short = withShortIds(part);
+        return html`${index ? "/" : ""}${
+          short === part ? part : html`<span class="path-id">${short}</span>`
+        }`;
+      },
+    )}</span
+  >`;
+}
+
+/** @param {Call} call */
+export function httpText({ status, unanswered }) {
+  const family = unanswered || status >= 500 ? "bad" : status >= 400 ? "person" : "good";
+  return html`<span class="http tone-${family}" title=${unanswered ?? nothing}
+    >${unanswered ? "no answer" : status}</span
+  >`;
+}
+
+/** What is unusual about a call. @param {Call} call @param {boolean} isFlagged */
+function tags(call, isFlagged) {
+  const choice = call.scenario ? readChoice(call.scenario) : null;
+  return html`${
+    isFlagged
+      ? html`<span
+          class="tag tag-toned tone-person"
+          title="The client lint has a finding about this call"
+          >${icon("warning")}lint</span
+        >`
+      : nothing
+  }${
+    call.fault
+      ? html`<span class="tag tag-toned tone-bad" title=${`fault ${call.fault}`}
+          >fault ${call.fault}</span
+        >`
+      : nothing
+  }${
+    call.replayed
+      ? html`<span class="tag" title="Answered with the stored answer">replayed</span>`
+      : nothing
+  }${
+    choice
+      ? html`<span class="tag" title=${/** @type {string} */ (call.scenario)}>${choice.name}</span>`
+      : nothing
+  }${
+    call.errors?.length
+      ? html`<span class="row-error mono">${call.errors.join(", ")}</span>`
+      : nothing
+  }`;
+}
+
+/** @param {Context} ctx @param {Finding[]} findings */
+function lintSection(ctx, findings) {
+  if (!findings.length) return nothing;
+  return html`<details class="lint">
+    <summary>
+      ${icon("warning")}<strong>${countText(findings.length, "finding")}</strong>
+      <span class="muted">about how the client calls the API</span>
+    </summary>
+    <ul class="lint-list">
+      ${findings.map((finding) => findingItem(ctx, finding))}
+    </ul>
+  </details>`;
+}
+
+/** @param {Context} ctx @param {Finding} finding */
+function findingItem(ctx, { what, why, fix, calls }) {
+  const shown = calls.slice(0, MOST_CALLS);
+  return html`<li>
+    <p class="lint-what">${withCode(what)}</p>
+    <p class="muted">${withCode(why)}</p>
+    <p><strong>Fix:</strong> ${withCode(fix)}</p>
+    <p class="lint-calls mono">
+      ${shown.map(({ request_id, method, path }) =>
+        link(ctx, { type: "call", id: request_id }, `${method} ${path}`),
+      )}
+      ${
+        calls.length > shown.length
+          ? html`<span class="muted">and ${calls.length - shown.length} more</span>`
+          : nothing
+      }
+    </p>
+  </li>`;
 }
 
 /** @param {Context} ctx */

@@ -1,11 +1,13 @@
 // @ts-check
-/** The keys of the page. Those of a tab (`j`, `k`, `f`, …) are handled where the tab is drawn. */
+/** The keys of the page, and the dialog that lists them. The keys of the timeline are handled there. */
 
+import { html } from "./vendor/lit-html/lit-html.js";
 import { advanceToNext, advanceUntilIdle } from "./clock.js";
 import { openFirstPrompt } from "./waiting.js";
+import { showDialog, statusBadge } from "./widgets.js";
 
-/** What the help dialog lists. @type {[string, [string, string][]][]} */
-export const KEYS = [
+/** @type {[string, [string, string][]][]} */
+const KEYS = [
   [
     "Everywhere",
     [
@@ -42,22 +44,23 @@ export function isTaken(event) {
 
 /**
  * @param {import("./inspector.js").Inspector} inspector
- * @param {import("./app.js").Tab[]} tabs
+ * @param {string[]} tabs their ids
  */
 export function listenToKeys(inspector, tabs) {
   /** @type {Record<string, (ctx: import("./app.js").Context) => void>} */
   const actions = {
-    "?": (ctx) => ctx.set({ menu: "help" }),
+    "?": () => showHelp(),
     "/": () => focusSearch(),
     n: (ctx) => void advanceToNext(ctx),
     i: (ctx) => void advanceUntilIdle(ctx),
     a: openFirstPrompt,
     Escape: close,
   };
-  for (const [index, tab] of tabs.entries()) actions[`${index + 1}`] = (ctx) => ctx.go(tab.id);
+  for (const [index, tab] of tabs.entries()) actions[`${index + 1}`] = (ctx) => ctx.go(tab);
   document.addEventListener("keydown", (event) => {
+    if (document.querySelector("dialog")) return;
     if (event.key === "Escape" && !event.defaultPrevented) return close(inspector.context());
-    if (isTaken(event) || !inspector.hasWorld || inspector.ui.menu === "help") return;
+    if (isTaken(event) || !inspector.hasWorld) return;
     const act = actions[event.key];
     if (!act) return;
     event.preventDefault();
@@ -75,3 +78,72 @@ function focusSearch() {
   const field = document.querySelector("input[type=search]");
   if (field instanceof HTMLInputElement) field.select();
 }
+
+/** @type {[string, string][]} */
+const COLOURS = [
+  ["queued", "waits for its turn"],
+  ["running", "works"],
+  ["interaction_required", "waits for a person: an answer or an approval"],
+  ["completed", "went well"],
+  ["failed", "failed"],
+  ["canceled", "is over without a result"],
+];
+
+/** The dialog that lists the keys and what the colours mean. */
+export function showHelp() {
+  const content = html`<div class="help-columns">
+    ${KEYS.map(([title, rows]) =>
+      keyList(
+        title,
+        rows.map(([keys, text]) => [keys.split("  ").map((key) => html`<kbd>${key}</kbd>`), text]),
+      ),
+    )}
+    ${keyList(
+      "Colours",
+      COLOURS.map(([status, text]) => [statusBadge(status), text]),
+    )}
+  </div>`;
+  showDialog("Keys and colours", () => content);
+}
+
+/** @param {string} title @param {[any, string][]} rows */
+function keyList(title, rows) {
+  return html`<section>
+    <h3>${title}</h3>
+    <dl class="keys">
+      ${rows.map(
+        ([name, text]) =>
+          html`<dt>${name}</dt>
+            <dd>${text}</dd>`,
+      )}
+    </dl>
+  </section>`;
+}
+
+/** @type {Record<string, number>} */
+const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
+
+/** `<deck-row-keys rows="SELECTOR">`: `j`, `k` and the arrows move the focus between its rows. */
+class DeckRowKeys extends HTMLElement {
+  connectedCallback() {
+    document.addEventListener("keydown", this.step);
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("keydown", this.step);
+  }
+
+  /** The arrows scroll the page until a row has the focus. @param {KeyboardEvent} event */
+  step = (event) => {
+    if (isTaken(event) || !Object.hasOwn(STEPS, event.key)) return;
+    const selector = this.getAttribute("rows") ?? "";
+    const rows = /** @type {HTMLElement[]} */ ([...this.querySelectorAll(selector)]);
+    const focused = rows.findIndex((row) => row === document.activeElement);
+    if (focused < 0 && event.key.startsWith("Arrow")) return;
+    const next = focused < 0 ? 0 : focused + STEPS[event.key];
+    rows[next]?.focus();
+    event.preventDefault();
+  };
+}
+
+customElements.define("deck-row-keys", DeckRowKeys);

@@ -1,190 +1,177 @@
 // @ts-check
-/** The tab with all scenarios: search, tags, and a card for each. */
+/** The tab with all scenarios, the text of one, and the buttons that choose it. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { repeat } from "./vendor/lit-html/directives/repeat.js";
-import { missing } from "./details/parts.js";
-import { countText } from "./format.js";
-import { storyTags, titleOf } from "./scenarios/details.js";
-import {
-  countTags,
-  findShown,
-  readCoverage,
-  readLibrary,
-  shown,
-  writtenScripts,
-} from "./scenarios/library.js";
-import { NEW_SCENARIO, openEditor } from "./scenarios/editor.js";
-import { trackView } from "./scenarios/tracks.js";
-import "./row_keys.js";
-import { emptyState, variables } from "./widgets.js";
-
-export { scenarioDetails } from "./scenarios/details.js";
+import { fetched } from "./api.js";
+import { missing, section, yamlView } from "./details.js";
+import { countText, words } from "./format.js";
+import { copyButton, emptyState, link } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
-/** @typedef {import("./scenarios/library.js").Scenario} Scenario */
+/**
+ * @typedef {object} Scenario
+ * @property {string} name
+ * @property {string} summary
+ * @property {string[]} tags
+ * @property {string[]} editions
+ * @property {boolean} [ships] with deck-sim; in its details
+ * @property {string[]} [scripts] the kinds that it has a script for; in its details
+ * @property {string[]} [entries] of a playlist or mix
+ * @property {string} [text]
+ */
+
+/** What is shown. It outlives a change of tab. */
+const shown = { search: "", isPlayable: true };
+
+/** The scenarios of a world. @param {Context} ctx @returns {Scenario[]} */
+export function scenariosOf(ctx) {
+  return fetched(ctx, "/_sim/scenarios", ctx.model.entries.length).data?.data ?? [];
+}
+
+/** @param {Context} ctx @param {Scenario} scenario */
+export function isPlayable(ctx, { editions }) {
+  return editions.includes(ctx.model.world?.edition ?? "");
+}
 
 /** @param {Context} ctx */
 export function scenariosView(ctx) {
-  const { answer, scenarios } = readLibrary(ctx);
-  if (!scenarios.length) return html`<div class="stories-wait">${missing(answer)}</div>`;
-  const edition = ctx.model.world?.edition ?? "";
-  const coverage = readCoverage(ctx);
-  const found = findShown(scenarios, edition);
-  return html`<div class="stories">
-    ${filterBar(ctx, scenarios, found.length)}
-    ${
-      found.length
-        ? html`<deck-row-keys rows=".story-card">
-            <ul class="stories-grid" aria-label="Scenarios">
-              ${repeat(
-                found,
-                (one) => one.name,
-                (one) => html`<li>${card(ctx, one, coverage.get(one.name), edition)}</li>`,
-              )}
-            </ul>
-          </deck-row-keys>`
-        : nothingFound(ctx)
-    }
-    ${coverageLine(coverage, scenarios.length)}
-  </div>`;
-}
-
-/** @param {Context} ctx @param {Scenario[]} scenarios @param {number} count */
-function filterBar(ctx, scenarios, count) {
+  const all = scenariosOf(ctx);
+  if (!all.length) return emptyState("Scenarios", "Loading…");
+  const wanted = shown.search.toLowerCase().split(/\s+/);
+  const found = all.filter((one) => {
+    const text = `${one.name} ${one.summary} ${one.tags.join(" ")}`.toLowerCase();
+    return (
+      (!shown.isPlayable || isPlayable(ctx, one)) && wanted.every((word) => text.includes(word))
+    );
+  });
   const set = (/** @type {Partial<typeof shown>} */ changes) => {
     Object.assign(shown, changes);
     ctx.refresh();
   };
-  const own = scenarios.filter((one) => !one.ships).length;
-  return html`<div class="stories-bar">
-    <input
-      type="search"
-      class="stories-search"
-      placeholder="Search name, summary and tags"
-      aria-label="Search the scenarios"
-      autocomplete="off"
-      spellcheck="false"
-      .value=${shown.search}
-      @input=${(/** @type {any} */ event) => set({ search: event.target.value })}
-    />
-    <label class="switch"
-      ><input
-        type="checkbox"
-        .checked=${shown.isPlayable}
-        @change=${() => set({ isPlayable: !shown.isPlayable })}
-      />This edition only</label
-    >
-    <label class="switch"
-      ><input
-        type="checkbox"
-        .checked=${shown.isOwn}
-        ?disabled=${!own && !shown.isOwn}
-        @change=${() => set({ isOwn: !shown.isOwn })}
-      />Mine only <span class="muted">${own}</span></label
-    >
-    ${
-      ctx.readOnly
-        ? nothing
-        : html`<button type="button" class="button" @click=${() => writeNew(ctx)}>New…</button>`
-    }
-    <span class="stories-count" role="status"
-      >${count === scenarios.length ? countText(count, "scenario") : `${count} of ${countText(scenarios.length, "scenario")}`}</span
-    >
-    <div class="chips stories-tags" role="group" aria-label="Tags">
-      ${countTags(scenarios).map(
-        ([tag, number]) =>
-          html`<button
-            type="button"
-            class="chip"
-            aria-pressed=${shown.tag === tag}
-            @click=${() => set({ tag: shown.tag === tag ? null : tag })}
-          >
-            ${tag} <span class="chip-count">${number}</span>
-          </button>`,
-      )}
+  const count = found.length === all.length ? "" : `${found.length} of `;
+  return html`<div class="toolbar">
+      <input
+        type="search"
+        class="toolbar-search"
+        placeholder="Search name, summary and tags"
+        aria-label="Search the scenarios"
+        autocomplete="off"
+        spellcheck="false"
+        .value=${shown.search}
+        @input=${(/** @type {any} */ event) => set({ search: event.target.value })}
+      />
+      <label class="switch"
+        ><input
+          type="checkbox"
+          .checked=${shown.isPlayable}
+          @change=${() => set({ isPlayable: !shown.isPlayable })}
+        />This edition only</label
+      >
+      <span class="toolbar-count" role="status">${count}${countText(all.length, "scenario")}</span>
     </div>
-  </div>`;
+    <deck-row-keys rows=".scenario-card">
+      <ul class="scenarios" aria-label="Scenarios">
+        ${found.map((one) => html`<li>${card(ctx, one)}</li>`)}
+      </ul>
+    </deck-row-keys>`;
 }
 
-/**
- * @param {Context} ctx
- * @param {Scenario} scenario
- * @param {import("./scenarios/library.js").Coverage|undefined} played
- * @param {string} edition
- */
-function card(ctx, scenario, played, edition) {
-  const { name, summary, steps, entries } = scenario;
+/** @param {Context} ctx @param {Scenario} scenario */
+function card(ctx, scenario) {
+  const { name, summary } = scenario;
   const { selected } = ctx.ui;
-  const kinds = writtenScripts(scenario);
-  const isDefault = ctx.model.world?.default_scenario === name;
   return html`<button
     type="button"
-    class="story-card"
+    class="card scenario-card"
     aria-label="${name}: ${summary}"
     aria-current=${selected?.type === "scenario" && selected.id === name}
     @click=${() => ctx.select({ type: "scenario", id: name })}
   >
-    <span class="story-head">
-      <span class="story-name mono">${name}</span>
-      ${isDefault ? html`<span class="tag tag-default">default</span>` : nothing}
-      ${played ? playedMeter(played) : nothing}
-    </span>
-    <span class="story-summary">${summary}</span>
-    <span class="story-tracks">
-      ${kinds.map(
-        (kind) =>
-          html`<span class="story-track"
-            ><span class="story-kind">${titleOf(kind)}</span
-            >${trackView(steps[kind], played?.steps ?? null)}</span
-          >`,
-      )}
-      ${
-        entries.length
-          ? html`<span class="story-entries mono"
-              >${entries.join(scenario.scenario?.mix ? " | " : " → ")}</span
-            >`
-          : nothing
-      }
-    </span>
-    <span class="story-tags">${storyTags(scenario, edition)}</span>
+    <span class="scenario-name mono">${name}</span>
+    <span class="muted">${summary}</span>
+    <span class="tags">${tags(ctx, scenario)}</span>
   </button>`;
 }
 
-/** @param {import("./scenarios/library.js").Coverage} row */
-function playedMeter({ played, of }) {
-  return html`<span class="meter" title="${played} of ${countText(of, "step")} played"
-    ><span class="meter-bar" ${variables({ "--part": of ? played / of : 0 })}></span
-    >${played}/${of}</span
-  >`;
+/** @param {Context} ctx @param {Scenario} scenario */
+function tags(ctx, scenario) {
+  const { name, tags, editions, ships } = scenario;
+  const isDefault = ctx.model.world?.default_scenario === name;
+  return html`${isDefault ? html`<span class="tag tag-own">default</span>` : nothing}${
+    isPlayable(ctx, scenario)
+      ? nothing
+      : html`<span class="tag tag-toned tone-person">needs edition ${editions.join(", ")}</span>`
+  }${ships === false ? html`<span class="tag tag-own">yours</span>` : nothing}${tags.map(
+    (tag) => html`<span class="tag">${tag}</span>`,
+  )}`;
 }
 
-/** @param {Context} ctx */
-function nothingFound(ctx) {
-  const clear = () => {
-    Object.assign(shown, { search: "", tag: null, isOwn: false, isPlayable: false });
-    ctx.refresh();
+/** @param {Context} ctx @param {import("./model.js").Ref} ref */
+export function scenarioDetails(ctx, { id }) {
+  const answer = fetched(ctx, `/_sim/scenarios/${encodeURIComponent(id)}`);
+  const scenario = /** @type {Scenario|null} */ (answer.data);
+  return html`<header class="details-head">
+      <p class="details-kind">scenario</p>
+      <h2 class="details-title"><span class="mono">${id}</span></h2>
+      ${scenario ? html`<p>${scenario.summary}</p>` : nothing}
+    </header>
+    ${
+      scenario
+        ? html`<p class="tags">${tags(ctx, scenario)}</p>
+            ${ctx.readOnly ? nothing : chooseButtons(ctx, scenario)}
+            ${
+              scenario.entries?.length
+                ? section(
+                    "Its runs play",
+                    html`<ol class="plain">
+                      ${scenario.entries.map(
+                        (name) => html`<li>${link(ctx, { type: "scenario", id: name }, name)}</li>`,
+                      )}
+                    </ol>`,
+                  )
+                : nothing
+            }
+            ${section("YAML", yamlView(scenario.text ?? ""), {
+              aside: copyButton(scenario.text ?? ""),
+            })}`
+        : missing(ctx, answer)
+    }`;
+}
+
+/** @param {Context} ctx @param {Scenario} scenario */
+function chooseButtons(ctx, scenario) {
+  const { name, scripts } = scenario;
+  const isDefault = ctx.model.world?.default_scenario === name;
+  const kinds = scripts?.length ? scripts : ["task_run"];
+  const queue = async () => {
+    for (const resource of kinds)
+      await ctx.api.post("/_sim/queue", { resource, scenarios: [name] });
   };
-  return emptyState(
-    "No scenario is like that",
-    html`<button type="button" class="button" @click=${clear}>Show all</button>`,
-  );
+  const next = kinds.map((kind) => `the next ${words(kind)}`).join(" and ");
+  return html`<div class="details-actions">
+    <button
+      type="button"
+      class="button button-primary"
+      ?disabled=${!isPlayable(ctx, scenario)}
+      @click=${() => ctx.act(`${name} is queued for ${next}`, queue())}
+    >
+      Play next
+    </button>
+    <button
+      type="button"
+      class="button"
+      ?disabled=${!isPlayable(ctx, scenario) || isDefault}
+      @click=${() => makeDefault(ctx, name)}
+    >
+      ${isDefault ? "Is the default" : "Make default"}
+    </button>
+    ${copyButton(`deck.use("${name}")`, "Copy as pytest")}
+    ${copyButton(`Deck-Sim-Scenario: ${name}`, "Copy header")}
+  </div>`;
 }
 
-/** @param {Context} ctx */
-function writeNew(ctx) {
-  const hint = "It is saved in this world; copy it into your scenarios folder to keep it.";
-  openEditor(ctx, { title: "A new scenario", hint, text: NEW_SCENARIO });
-}
-
-/** @param {Map<string, import("./scenarios/library.js").Coverage>} coverage @param {number} all */
-function coverageLine(coverage, all) {
-  if (!coverage.size) return nothing;
-  const rows = [...coverage.values()];
-  const sum = (/** @type {"played"|"of"} */ key) =>
-    rows.reduce((total, row) => total + row[key], 0);
-  return html`<p class="stories-coverage muted">
-    This world has played ${coverage.size} of ${countText(all, "scenario")}, and ${sum("played")} of
-    the ${sum("of")} steps of these.
-  </p>`;
+/** @param {Context} ctx @param {string} name */
+export function makeDefault(ctx, name) {
+  const call = ctx.api.patch("/_sim/world", { default_scenario: name });
+  return ctx.act(`${name} is the default`, call);
 }

@@ -3,8 +3,7 @@
 
 import { html } from "./vendor/lit-html/lit-html.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
-import { icon } from "./icons.js";
-import { closeButton, withCode } from "./widgets.js";
+import { closeButton, icon, withCode } from "./widgets.js";
 
 const SHOWN_FOR = 4_000; // ms; an error stays until it is closed
 

@@ -3,13 +3,11 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
-import { release, resourceActions } from "./actions.js";
-import { answerForm, focusAnswer } from "./answer.js";
+import { answerForm, focusAnswer, release, resourceActions } from "./actions.js";
 import { advance, advanceToNext } from "./clock.js";
 import { dueText } from "./due.js";
 import { countText, distanceText, durationText } from "./format.js";
-import { icon } from "./icons.js";
-import { link, withCode, statusBadge } from "./widgets.js";
+import { icon, link, statusBadge, withCode } from "./widgets.js";
 
 /**
  * @typedef {import("./app.js").Context} Context

@@ -3,13 +3,12 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
-import { addressOf, planText, replayButton } from "./details/delivery.js";
-import { fetched } from "./details/fetched.js";
-import { body } from "./details/parts.js";
-import { eventOf } from "./details/records.js";
+import { fetched } from "./api.js";
+import { keyOption } from "./copies.js";
+import { addressOf, planText, replayButton } from "./delivery.js";
+import { body } from "./details.js";
 import { countText, distanceText } from "./format.js";
-import "./row_keys.js";
-import { keyOption } from "./shell.js";
+import { eventOf } from "./records.js";
 import { codeBlock, link, statusBadge, timeText } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
@@ -87,17 +86,12 @@ function chip(ctx, name, label) {
 }
 
 /** @param {Context} ctx @param {Destination} destination */
-function shownOf(ctx, { id, status }) {
-  const path = `/_sim/resources/${encodeURIComponent(id)}`;
-  return fetched(ctx, path, status).data?.resource ?? {};
-}
-
-/** @param {Context} ctx @param {Destination} destination */
 function destinationCard(ctx, destination) {
-  const shown = shownOf(ctx, destination);
   const { id, name, deleted, status } = destination;
+  const answer = fetched(ctx, `/_sim/resources/${encodeURIComponent(id)}`, status);
+  const shown = answer.data?.resource ?? {};
   const events = shown.events ?? [];
-  return html`<li class="destination">
+  return html`<li class="card destination">
     <div class="destination-head">
       <strong>${link(ctx, { type: "resource", id }, name)}</strong>
       ${statusBadge(deleted ? "deleted" : status, "event_destination")}
@@ -133,7 +127,7 @@ function messages(ctx, id) {
           html`<li>
             <details>
               <summary class="mono">${message.type}</summary>
-              ${body(message, message.id)}
+              ${body(message)}
             </details>
           </li>`,
       )}

@@ -1,11 +1,39 @@
 // @ts-check
 /** Small parts that every view uses. */
 
-import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { Directive, PartType, directive } from "./vendor/lit-html/directive.js";
+import { html, nothing, render, svg } from "./vendor/lit-html/lit-html.js";
 import { clockText, dayText, distanceText, isoText, jsonText, shortId, words } from "./format.js";
-import { icon } from "./icons.js";
 import { ICONS, familyOf } from "./statuses.js";
+
+export const LOGO = html`<svg class="logo" viewBox="0 0 16 16" aria-hidden="true">
+  <rect width="16" height="16" rx="4" />
+  <path d="M3.5 5h6M5.5 8h7M3.5 11h5" />
+</svg>`;
+
+/** Line icons on a 16-pixel grid. They are decoration: the control that has one has a name.
+ * @type {Record<string, string>} */
+const PATHS = {
+  next: "M4 3.5v9l6-4.5zM12 3.5v9",
+  advance: "M2.5 3.5v9l5-4.5zM8 3.5v9l5-4.5z",
+  idle: "M3 3.5v9l4-4.5zM8 3.5v9l4-4.5zM13.5 3.5v9",
+  sun: "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.5v1.2M8 13.3v1.2M1.5 8h1.2M13.3 8h1.2M3.4 3.4l.9.9M11.7 11.7l.9.9M12.6 3.4l-.9.9M4.3 11.7l-.9.9",
+  moon: "M13 9.6A5.5 5.5 0 0 1 6.4 3a5.5 5.5 0 1 0 6.6 6.6z",
+  auto: "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11z",
+  help: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM6.3 6.2c.2-2 3.5-2 3.5 0 0 1.4-1.7 1.4-1.7 2.8M8.1 11.3v.1",
+  close: "M4 4l8 8M12 4l-8 8",
+  copy: "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
+  check: "M3 8.5l3.2 3.2L13 4.8",
+  down: "M4 6l4 4 4-4",
+  right: "M6 4l4 4-4 4",
+  warning: "M8 2.500l6 11h-12zM8 6.500v3.200M8 11.500v.1",
+};
+
+/** @param {string} name */
+export function icon(name) {
+  return html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+    ${svg`<path d=${PATHS[name]} />`}
+  </svg>`;
+}
 
 /**
  * A status with the colour and the icon of its family.
@@ -59,26 +87,14 @@ export function copyButton(text, label) {
   </button>`;
 }
 
-/** @param {string} text @returns {Promise<boolean>} */
+/** @param {string} text */
 async function writeClipboard(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return copyBySelection(text); // a page that is not on loopback or HTTPS has no clipboard
+    return false; // a page that is not on loopback or HTTPS has no clipboard
   }
-}
-
-/** @param {string} text */
-function copyBySelection(text) {
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.className = "offscreen";
-  document.body.append(field);
-  field.select();
-  const done = document.execCommand("copy");
-  field.remove();
-  return done;
 }
 
 /**
@@ -142,17 +158,30 @@ export function codeBlock(code) {
 }
 
 /**
- * A modal dialog, which is removed when it is closed; draw its content into it.
- * @param {string} className
- * @param {string} title the id of its heading
+ * Show a modal dialog until it is closed.
+ * @param {string} title
+ * @param {(close: () => void) => any} view its content
+ * @param {string} [className]
  */
-export function addDialog(className, title) {
+export function showDialog(title, view, className = "") {
   const dialog = document.createElement("dialog");
-  dialog.className = className;
-  dialog.setAttribute("aria-labelledby", title);
+  const close = () => dialog.close();
+  dialog.className = `dialog ${className}`;
+  dialog.setAttribute("aria-labelledby", "dialog-title");
   dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", (event) => event.target === dialog && close());
   document.body.append(dialog);
-  return dialog;
+  render(
+    html`<div class="dialog-content">
+      <header class="dialog-head">
+        <h2 id="dialog-title">${title}</h2>
+        ${closeButton("Close", close)}
+      </header>
+      ${view(close)}
+    </div>`,
+    dialog,
+  );
+  dialog.showModal();
 }
 
 /** Text in which words in backquotes are code. @param {string} text */
@@ -186,25 +215,24 @@ export function link(ctx, ref, content) {
   </button>`;
 }
 
-class SetVariables extends Directive {
-  /** @param {any} part */
-  constructor(part) {
-    super(part);
-    if (part.type !== PartType.ELEMENT) throw new Error("variables() belongs in a start tag");
-  }
-
-  /** @param {Record<string, string|number>} _variables */
-  render(_variables) {
-    return nothing;
-  }
-
-  /** @param {any} part @param {[Record<string, string|number>]} values */
-  update(part, [variables]) {
-    for (const [name, value] of Object.entries(variables))
-      part.element.style.setProperty(name, `${value}`);
-    return nothing;
-  }
+/** The form that is submitted, which the browser does not send. @param {SubmitEvent} event */
+export function formOf(event) {
+  event.preventDefault();
+  return /** @type {HTMLFormElement} */ (event.target);
 }
 
-/** Sets CSS custom properties: `<i ${variables({"--at": "40%"})}>`. The policy forbids `style=`. */
-export const variables = directive(SetVariables);
+/** @param {SubmitEvent} event @returns {Record<string, string>} the filled fields of its form */
+export function readForm(event) {
+  const filled = [...new FormData(formOf(event))].filter(([, value]) => value !== "");
+  return /** @type {Record<string, string>} */ (Object.fromEntries(filled));
+}
+
+/** What an input can be completed to, by its `list`. @param {string} id @param {string[]} values */
+export function dataList(id, values) {
+  return html`<datalist id=${id}>${optionList(values)}</datalist>`;
+}
+
+/** The options of a `select`. @param {string[]} values @param {(value: string) => string} [label] */
+export function optionList(values, label = String) {
+  return values.map((value) => html`<option value=${value}>${label(value)}</option>`);
+}

@@ -1,44 +1,44 @@
 // @ts-check
-/** The page without a world: the worlds of the server to choose from, or a field for the key. */
+/** Pages to begin with: the worlds of the server to choose from, and a world without a run. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { readForm } from "./forms.js";
 import { clockText, countText, dayText } from "./format.js";
-import { LOGO, icon } from "./icons.js";
-import { keyOption } from "./shell.js";
-import { codeBlock } from "./widgets.js";
+import { keyOption, shellWord } from "./copies.js";
+import { LOGO, codeBlock, icon, readForm } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
 const PAUSE = 2_000; // ms between two looks
+const MOST_OTHERS = 3; // worlds that are named; the newest is the likeliest one
 
-/** @type {{worlds: any[]|null, needsKey: boolean, gone: boolean, timer: number, pause: number}} */
-const found = { worlds: null, needsKey: false, gone: false, timer: 0, pause: 0 };
+/** @type {{worlds: any[]|null, needsKey: boolean, isGone: boolean, timer: number, pause: number}} */
+const found = { worlds: null, needsKey: false, isGone: false, timer: 0, pause: 0 };
 
-/** @param {Context} ctx */
-async function look(ctx) {
-  try {
-    found.worlds = (await ctx.api.get("/_sim/worlds")).data;
-    found.needsKey = found.gone = false;
-  } catch (/** @type {any} */ error) {
-    found.needsKey = error.status === 401;
-    found.gone = error.status === 0;
-  }
-  found.timer = 0;
-  found.pause = PAUSE;
-  ctx.refresh();
+/** Ask for the worlds, again and again while they are shown. @param {Context} ctx */
+function lookSoon(ctx) {
+  if (found.timer || found.needsKey) return;
+  found.timer = window.setTimeout(async () => {
+    try {
+      found.worlds = (await ctx.api.get("/_sim/worlds")).data;
+      found.isGone = false;
+    } catch (/** @type {any} */ error) {
+      found.needsKey = error.status === 401;
+      found.isGone = error.status === 0;
+    }
+    Object.assign(found, { timer: 0, pause: PAUSE });
+    ctx.refresh();
+  }, found.pause);
 }
 
 /** @param {Context} ctx */
 export function worldsPage(ctx) {
-  if (!found.timer && !found.needsKey)
-    found.timer = window.setTimeout(() => void look(ctx), found.pause);
+  lookSoon(ctx);
   return html`<main class="welcome">
     <header class="welcome-head">
       ${LOGO}
       <h1>deck-sim</h1>
     </header>
-    ${found.gone ? html`<p class="notice tone-person">${icon("warning")} The server does not answer.</p>` : nothing}
+    ${found.isGone ? html`<p class="notice tone-person">${icon("warning")} The server does not answer.</p>` : nothing}
     ${found.needsKey ? nothing : worldList(ctx, found.worlds)} ${keyForm(ctx)}
   </main>`;
 }
@@ -102,4 +102,54 @@ function keyForm(ctx) {
     </span>
     <small class="muted">It stays in the fragment of the address, which no server sees.</small>
   </form>`;
+}
+
+/** @param {Context} ctx */
+export function firstCall(ctx) {
+  lookSoon(ctx);
+  const { api, model } = ctx;
+  const key = api.key ?? "YOUR_KEY";
+  const calls = model.calls.length + model.callsDropped;
+  const base = `${api.origin}/v2`;
+  return html`<div class="welcome">
+    <h2>${calls ? "No run yet" : "Waiting for the first call"}</h2>
+    <p>
+      ${
+        calls
+          ? html`${countText(calls, "call")} so far, and none of them made a connection or a run.`
+          : html`<span class="pulse" aria-hidden="true"></span> Nothing has called
+              <code>${base}</code> with this key. Point your program here:`
+      }
+    </p>
+    ${otherWorlds(ctx)} ${codeBlock(`export DECK_BASE_URL=${base} DECK_API_KEY=${shellWord(key)}`)}
+    <p class="muted">Or try it by hand:</p>
+    ${codeBlock(`curl ${base}/agents ${keyOption(key)} \\\n  -H "Content-Type: application/json" -d '{"name": "First agent"}'`)}
+  </div>`;
+}
+
+/** The mistake of a wrong key: another world gets the calls. @param {Context} ctx */
+function otherWorlds(ctx) {
+  const own = ctx.model.world?.world;
+  const others = (found.worlds ?? []).filter((one) => one.id !== own && one.calls > 0);
+  if (!others.length || ctx.model.calls.length) return nothing;
+  return html`<div class="notice tone-person" role="status">
+    ${icon("warning")}
+    <span>
+      <strong>Does your program use another key?</strong>
+      ${others
+        .slice(-MOST_OTHERS)
+        .reverse()
+        .map(
+          (one) =>
+            html`<button
+                type="button"
+                class="link"
+                @click=${() => ctx.set({ key: null, world: one.id })}
+              >
+                ${one.key}
+              </button>
+              has ${countText(one.calls, "call")}. `,
+        )}
+    </span>
+  </div>`;
 }

@@ -1,46 +1,46 @@
 // @ts-check
-/** A delivery of an event to one destination, with its attempts. */
+/** An event, who got it, and a delivery of it to one destination with its attempts. */
 
-import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { countText, distanceText, parseTime } from "../format.js";
-import { icon } from "../icons.js";
-import { link, statusBadge, timeText } from "../widgets.js";
-import { fetched } from "./fetched.js";
+import { html, nothing } from "./vendor/lit-html/lit-html.js";
+import { fetched } from "./api.js";
 import {
   body,
+  callout,
   detailsHead,
   factList,
   headerList,
   missing,
-  callout,
   resourceLink,
   section,
-} from "./parts.js";
+} from "./details.js";
+import { countText, distanceText, parseTime } from "./format.js";
+import { eventOf } from "./records.js";
+import { icon, link, statusBadge, timeText } from "./widgets.js";
 
-/** @typedef {import("../app.js").Context} Context */
-/** @typedef {import("../model.js").Delivery} Delivery */
+/** @typedef {import("./app.js").Context} Context */
+/** @typedef {import("./model.js").Delivery} Delivery */
 
 const MOST_ATTEMPTS = 4; // the first, and three retries
 
-/** @param {Context} ctx @param {import("../model.js").Ref} ref */
-export function deliveryDetails(ctx, ref) {
+/** @param {Context} ctx @param {import("./model.js").Ref} ref */
+export function deliveryDetails(ctx, { id }) {
   const { model } = ctx;
-  const delivery = model.deliveries.get(ref.id);
-  const path = `/_sim/deliveries/${encodeURIComponent(ref.id)}`;
-  const answer = fetched(ctx, path, delivery ? deliveryVersion(delivery) : "");
+  const delivery = model.deliveries.get(id);
+  const { attempts, status } = delivery ?? {};
+  const path = `/_sim/deliveries/${encodeURIComponent(id)}`;
+  const answer = fetched(ctx, path, `${attempts?.length} ${status}`);
   if (!delivery) return callout("over", "There is no such delivery.");
   const { data } = answer;
-  const destination = data?.destination;
+  const destination = model.destinations.get(delivery.destinationId)?.name;
   return html`${detailsHead({
       kind: "event delivery",
       title: html`<span class="mono">${delivery.eventType}</span>`,
-      id: delivery.id,
-      facts: html`${statusBadge(delivery.status, "event_delivery")}
-      ${timeText(delivery.from, model.now())}`,
+      id,
+      facts: html`${statusBadge(status, "event_delivery")} ${timeText(delivery.from, model.now())}`,
     })}
     ${plan(ctx, delivery)}
     <div class="details-actions">${replayButton(ctx, delivery)}</div>
-    ${section("Attempts", data ? attemptList(delivery, data.log) : briefAttempts(delivery), {
+    ${section("Attempts", attemptList(delivery, data?.log), {
       aside: countText(delivery.attempts.length, "attempt"),
     })}
     ${section(
@@ -48,12 +48,18 @@ export function deliveryDetails(ctx, ref) {
       factList([
         ["event", link(ctx, { type: "event", id: delivery.eventId }, delivery.eventId)],
         delivery.resourceId ? ["about", resourceLink(ctx, delivery.resourceId)] : null,
-        ["destination", destinationLink(ctx, delivery.destinationId)],
-        ["address", html`<span class="mono">${addressOf(destination)}</span>`],
+        [
+          "destination",
+          link(
+            ctx,
+            { type: "resource", id: delivery.destinationId },
+            destination ?? delivery.destinationId,
+          ),
+        ],
+        ["address", html`<span class="mono">${addressOf(data?.destination)}</span>`],
       ]),
     )}
-    ${data ? section("Body as sent", body(data.event, `${delivery.id}-event`)) : nothing}
-    ${data || ctx.readOnly ? nothing : missing(answer)}`;
+    ${data ? section("Body as sent", body(data.event)) : missing(ctx, answer)}`;
 }
 
 /** Where a destination is: its URL, queue or bus, in the fields of either edition.
@@ -61,17 +67,6 @@ export function deliveryDetails(ctx, ref) {
 export function addressOf(shown) {
   const given = shown?.config ?? shown?.[shown.type] ?? {};
   return given.url ?? Object.values(given).find((one) => typeof one === "string") ?? "";
-}
-
-/** @param {Context} ctx @param {string} id */
-function destinationLink(ctx, id) {
-  const name = ctx.model.destinations.get(id)?.name ?? id;
-  return link(ctx, { type: "resource", id }, name);
-}
-
-/** @param {Delivery} delivery */
-function deliveryVersion({ attempts, status }) {
-  return `${attempts.length} ${status}`;
 }
 
 /**
@@ -116,16 +111,6 @@ function plan(ctx, delivery) {
   return text ? callout("waiting", html`<p class="why">${text}.</p>`) : nothing;
 }
 
-/** @param {Delivery} delivery */
-function briefAttempts({ attempts, from }) {
-  return html`<ol class="plain">
-    ${attempts.map(
-      ({ at, label, ok }) =>
-        html`<li>${outcome(ok, label)} <span class="muted">${distanceText(at, from)}</span></li>`,
-    )}
-  </ol>`;
-}
-
 /** @param {boolean} ok @param {any} text */
 function outcome(ok, text) {
   return html`<span class="outcome tone-${ok ? "good" : "bad"}"
@@ -133,16 +118,23 @@ function outcome(ok, text) {
   >`;
 }
 
-/** @param {Delivery} delivery @param {any[]} log */
-function attemptList(delivery, log) {
+/** @param {Delivery} delivery @param {any[]|undefined} log */
+function attemptList({ attempts, from }, log) {
+  if (!log)
+    return html`<ol class="plain">
+      ${attempts.map(
+        ({ at, label, ok }) =>
+          html`<li>${outcome(ok, label)} <span class="muted">${distanceText(at, from)}</span></li>`,
+      )}
+    </ol>`;
   if (!log.length) return html`<p class="muted">none yet</p>`;
   return html`<ol class="attempts">
-    ${log.map((attempt) => attemptRow(delivery, attempt))}
+    ${log.map((attempt) => attemptRow(from, attempt))}
   </ol>`;
 }
 
-/** @param {Delivery} delivery @param {any} attempt */
-function attemptRow({ from }, attempt) {
+/** @param {number} from @param {any} attempt */
+function attemptRow(from, attempt) {
   const { signature } = attempt;
   const at = parseTime(attempt.at);
   return html`<li>
@@ -176,4 +168,40 @@ function attemptRow({ from }, attempt) {
       ${headerList(attempt.response_headers)}
     </details>
   </li>`;
+}
+
+/** @param {Context} ctx @param {import("./model.js").Ref} ref */
+export function eventDetails(ctx, ref) {
+  const { model } = ctx;
+  const answer = fetched(ctx, `/_sim/events/${encodeURIComponent(ref.id)}`);
+  const event = eventOf(model, ref.id);
+  if (!event) return callout("over", "There is no such event.");
+  const deliveries = [...model.deliveries.values()].filter((one) => one.eventId === event.id);
+  return html`${detailsHead({
+    kind: "event",
+    title: html`<span class="mono">${event.type}</span>`,
+    id: event.id,
+    facts: timeText(event.time, model.now()),
+  })}
+  ${section("About", factList([["resource", resourceLink(ctx, event.resource_id)]]))}
+  ${section(
+    "Deliveries",
+    deliveries.length
+      ? html`<ul class="plain">
+          ${deliveries.map(
+            (one) =>
+              html`<li>
+                ${link(
+                  ctx,
+                  { type: "delivery", id: one.id },
+                  `to ${model.destinations.get(one.destinationId)?.name ?? one.destinationId}`,
+                )}
+                ${statusBadge(one.status, "event_delivery")}
+                <span class="muted">${countText(one.attempts.length, "attempt")}</span>
+              </li>`,
+          )}
+        </ul>`
+      : html`<p class="muted">No destination is subscribed to ${event.type}.</p>`,
+  )}
+  ${answer.data ? section("Body", body(answer.data.event)) : missing(ctx, answer)}`;
 }

@@ -1,12 +1,12 @@
 // @ts-check
 /** The records of a world: found by their ids, and put together as a history. */
 
-/** @typedef {import("../model.js").Model} Model */
+/** @typedef {import("./model.js").Model} Model */
 
-/** @typedef {import("../model.js").Call} Call */
-/** @typedef {import("../model.js").DeckEvent} DeckEvent */
-/** @typedef {import("../model.js").Lane} Lane */
-/** @typedef {import("../model.js").Ref} Ref */
+/** @typedef {import("./model.js").Call} Call */
+/** @typedef {import("./model.js").DeckEvent} DeckEvent */
+/** @typedef {import("./model.js").Lane} Lane */
+/** @typedef {import("./model.js").Ref} Ref */
 /**
  * @typedef {object} Item
  * @property {number} at
@@ -47,7 +47,7 @@ export function eventOf(model, id) {
   return recordsOf(model).events.get(id);
 }
 
-/** @param {Model} model @param {string} number @returns {import("../model.js").Entry|undefined} */
+/** @param {Model} model @param {string} number @returns {import("./model.js").Entry|undefined} */
 export function entryOf(model, number) {
   const wanted = Number(number);
   const guess = wanted - (model.entries[0]?.number ?? 0); // numbers have no gaps
@@ -104,7 +104,7 @@ export function historyOf(lane) {
       Object.assign(last, { ...item, count: last.count + 1 });
     else items.push({ ...item, count: 1 });
   };
-  const isDeliveredAtOnce = (/** @type {import("../model.js").Mark} */ { at, type, label }) => {
+  const isDeliveredAtOnce = (/** @type {import("./model.js").Mark} */ { at, type, label }) => {
     if (type !== "attempt_ok") return false;
     const event = items.findLast((item) => item.type === "event" && label.startsWith(item.label));
     if (event?.at !== at) return false;

@@ -1,0 +1,162 @@
+// @ts-check
+/** A call of the Deck API: what was asked and answered, and why it was answered so. */
+
+import { html, nothing } from "./vendor/lit-html/lit-html.js";
+import { fetched } from "./api.js";
+import { curlCommand, lacksSecret, pytestAssertion } from "./copies.js";
+import {
+  body,
+  callout,
+  detailsHead,
+  headerList,
+  missing,
+  resourceLink,
+  section,
+} from "./details.js";
+import { isoText, words } from "./format.js";
+import { findingsOf, httpText, methodText, pathText } from "./journal.js";
+import { callsOf, causedBy, readChoice, withShortIds } from "./records.js";
+import { choiceFacts, errorList } from "./resource.js";
+import { copyButton, link, timeText, withCode } from "./widgets.js";
+
+/** @typedef {import("./app.js").Context} Context */
+/** @typedef {import("./model.js").Call} Call */
+
+/** @param {Context} ctx @param {import("./model.js").Ref} ref */
+export function callDetails(ctx, ref) {
+  const answer = fetched(ctx, `/_sim/requests/${encodeURIComponent(ref.id)}`);
+  const [call, ...repeats] = callsOf(ctx.model, ref.id);
+  if (!call) return callout("over", "This call is not in the journal any more.");
+  const { response } = answer.data ?? {};
+  return html`${detailsHead({
+    kind: "call",
+    title: html`${methodText(call.method)}
+    ${pathText(call.path)}${
+      call.query ? html`<span class="call-query">?${call.query}</span>` : nothing
+    }`,
+    id: call.id,
+    facts: html`${httpText(call)} ${timeText(call.time, ctx.model.now())}
+    ${call.replayed ? html`<span class="tag">replayed</span>` : nothing}`,
+  })}
+  ${notices(ctx, call, repeats)}
+  ${
+    response?.body?.errors
+      ? errorList(response.body.errors)
+      : call.errors?.length
+        ? callout("bad", html`<code>${call.errors.join(", ")}</code>`)
+        : nothing
+  }
+  ${answer.data ? copyButtons(ctx, { ...answer.data, ...call }) : nothing}
+  ${call.scenario ? section("Scenario", choiceFacts(ctx, readChoice(call.scenario))) : nothing}
+  ${resources(ctx, call)} ${caused(ctx, call)}
+  ${answer.data ? exchange(answer.data) : missing(ctx, answer)}`;
+}
+
+/** @param {any} call as `/_sim/requests/ID` shows it */
+function exchange({ headers, body: sent, response }) {
+  return html`${section(
+    "Request",
+    html`<h4>Headers that the journal keeps</h4>
+      ${headerList(headers)}
+      <h4>Body</h4>
+      ${body(sent)}`,
+  )}
+  ${section(
+    "Response",
+    html`<h4>Headers</h4>
+      ${headerList(response?.headers)}
+      <h4>
+        Body ${response?.truncated ? html`<span class="tag">only its beginning</span>` : nothing}
+      </h4>
+      ${body(response?.body ?? null)}`,
+  )}`;
+}
+
+/** What is unusual about the call. @param {Context} ctx @param {Call} call
+ * @param {Call[]} repeats calls that got its stored answer */
+function notices(ctx, call, repeats) {
+  return html`${
+    call.unanswered
+      ? callout("bad", html`<p class="why">Got no answer: ${withCode(call.unanswered)}.</p>`)
+      : call.fault
+        ? callout("bad", html`<p class="why">Answered by the fault <code>${call.fault}</code>.</p>`)
+        : nothing
+  }
+  ${
+    call.replayed
+      ? callout("over", "Answered with the stored answer of its Idempotency-Key; nothing was done.")
+      : nothing
+  }
+  ${findingsOf(ctx)
+    .filter(({ calls }) => calls.some((one) => one.request_id === call.id))
+    .map(({ what, why, fix }) =>
+      callout(
+        "person",
+        html`<p class="why">${withCode(what)}.</p>
+          <p>${withCode(why)}</p>
+          <p><strong>Fix:</strong> ${withCode(fix)}</p>`,
+      ),
+    )}
+  ${
+    repeats.length
+      ? callout(
+          "over",
+          html`<p>The stored answer was given again, with the same id, to</p>
+            <ul class="plain">
+              ${repeats.map(
+                (one) =>
+                  html`<li>${one.method} ${one.path} ${timeText(one.time, ctx.model.now())}</li>`,
+              )}
+            </ul>`,
+        )
+      : nothing
+  }`;
+}
+
+/** @param {Context} ctx @param {any} call */
+function copyButtons({ api, model }, call) {
+  const key = api.key ?? model.world?.key ?? "";
+  const server = { origin: api.origin, key: /^[\w.-]+$/.test(key) ? key : null };
+  return html`<div class="details-actions">
+    ${copyButton(() => curlCommand(call, server), "Copy as curl")}
+    ${copyButton(() => pytestAssertion(call), "Copy as pytest assertion")}
+    ${
+      lacksSecret(call)
+        ? html`<small class="muted"
+            >Secrets are not recorded: replace ••• in the curl command.</small
+          >`
+        : nothing
+    }
+  </div>`;
+}
+
+/** @param {Context} ctx @param {Call} call */
+function resources(ctx, call) {
+  const ids = [...new Set([...(call.resource_ids ?? []), call.resource_id])].filter(
+    (id) => typeof id === "string",
+  );
+  if (!ids.length) return nothing;
+  return section(
+    "About",
+    html`<ul class="plain">
+      ${ids.map((id) => html`<li>${resourceLink(ctx, /** @type {string} */ (id))}</li>`)}
+    </ul>`,
+  );
+}
+
+/** @param {Context} ctx @param {Call} call */
+function caused(ctx, call) {
+  const entries = causedBy(ctx.model, call);
+  if (!entries.length) return nothing;
+  return section(
+    "What it caused",
+    html`<ul class="plain">
+      ${entries.map((entry) => {
+        const name = ctx.model.lane(entry.id)?.title ?? words(entry.kind);
+        const text = html`<span title=${`${isoText(entry.time)}  ${entry.id}`}>${name}</span>`;
+        const ref = /** @type {const} */ ({ type: "entry", id: `${entry.number}` });
+        return html`<li>${link(ctx, ref, text)} ${withShortIds(entry.what)}</li>`;
+      })}
+    </ul>`,
+  );
+}

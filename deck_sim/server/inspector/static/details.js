@@ -1,0 +1,167 @@
+// @ts-check
+/** The frame of the details, and the parts that all of them are made of. */
+
+import { html, nothing } from "./vendor/lit-html/lit-html.js";
+import { ref } from "./vendor/lit-html/directives/ref.js";
+import { words } from "./format.js";
+import { closeButton, copyButton, idText, jsonView, link } from "./widgets.js";
+
+/** @typedef {import("./app.js").Context} Context */
+/** @typedef {import("./model.js").Ref} Ref */
+
+const LARGE = 20_000; // characters of a body that is shown as a tree
+const CUT = 4_000;
+
+/**
+ * Beside the tab on a wide page, a sheet over it on a narrow one.
+ * @param {Context} ctx
+ * @param {(ctx: Context, ref: Ref) => any} view
+ */
+export function detailsPanel(ctx, view) {
+  return html`<aside class="details" aria-label="Details">
+    <div class="details-close">${closeButton("Close the details", () => ctx.select(null))}</div>
+    <div class="details-content" tabindex="-1">
+      ${view(ctx, /** @type {Ref} */ (ctx.ui.selected))}
+    </div>
+  </aside>`;
+}
+
+/**
+ * @param {object} head
+ * @param {string} head.kind
+ * @param {any} head.title
+ * @param {string} head.id
+ * @param {any} head.facts badges and times
+ */
+export function detailsHead({ kind, title, id, facts }) {
+  return html`<header class="details-head">
+    <p class="details-kind">${words(kind)}</p>
+    <h2 class="details-title">${title}</h2>
+    <p class="details-id">${idText(id)}${copyButton(id)}</p>
+    <p class="details-facts">${facts}</p>
+  </header>`;
+}
+
+/**
+ * A part that can be closed.
+ * @param {string} title
+ * @param {any} content
+ * @param {{open?: boolean, aside?: any}} [options]
+ */
+export function section(title, content, { open = true, aside = nothing } = {}) {
+  return html`<details class="part" ?open=${open}>
+    <summary>
+      <h3>${title}</h3>
+      <span class="part-aside">${aside}</span>
+    </summary>
+    <div class="part-content">${content}</div>
+  </details>`;
+}
+
+/** Names and values. Rows that are null are left out. @param {([string, any]|null)[]} rows */
+export function factList(rows) {
+  return html`<dl class="facts">
+    ${rows.map(
+      (row) =>
+        row &&
+        html`<dt>${row[0]}</dt>
+          <dd>${row[1]}</dd>`,
+    )}
+  </dl>`;
+}
+
+/** A body of a call, an event, …. A large one starts cut, because its text takes long to draw.
+ * @param {any} value */
+export function body(value) {
+  if (value === null || value === "") return html`<p class="muted">empty</p>`;
+  const isText = typeof value === "string";
+  const text = isText ? value : JSON.stringify(value, null, 2);
+  const copy = html`<span class="body-copy">${copyButton(text)}</span>`;
+  if (text.length <= LARGE)
+    return html`<div class="body-box">${copy}${isText ? textView(text) : jsonView(value)}</div>`;
+  return html`<div class="body-box">
+    ${copy}${textView(text.slice(0, CUT))}
+    <details>
+      <summary>Show all (${Math.round(text.length / 1_000).toLocaleString("en")} kB)</summary>
+      ${textView(text)}
+    </details>
+  </div>`;
+}
+
+/** @param {string} text */
+function textView(text) {
+  return html`<pre class="body-text mono" tabindex="0">${text}</pre>`;
+}
+
+/** @param {Record<string, any>|null|undefined} headers */
+export function headerList(headers) {
+  const rows = Object.entries(headers ?? {});
+  if (!rows.length) return html`<p class="muted">none are kept</p>`;
+  return html`<dl class="headers mono">
+    ${rows.map(
+      ([name, value]) =>
+        html`<dt>${name}:</dt>
+          <dd>${value}</dd>`,
+    )}
+  </dl>`;
+}
+
+/** A sentence in a box: `tone` is a family of statuses. @param {string} tone @param {any} content */
+export function callout(tone, content) {
+  return html`<div class="callout tone-${tone}">${content}</div>`;
+}
+
+/** A link to a resource: its title where it is a lane. @param {Context} ctx @param {string} id */
+export function resourceLink(ctx, id) {
+  const lane = ctx.model.lane(id);
+  const content = lane ? html`${lane.title} ${idText(id)}` : idText(id);
+  return link(ctx, { type: "resource", id }, content);
+}
+
+/** While an answer is awaited, or instead of one that was refused. A report does not have all.
+ * @param {Context} ctx @param {import("./api.js").Fetched} answer */
+export function missing(ctx, { data, error }) {
+  if (data || ctx.readOnly) return nothing;
+  if (error) return callout("bad", error.message);
+  return html`<p class="muted" aria-busy="true">Loading…</p>`;
+}
+
+const YAML_LINE = /^(\s*(?:- )*)([\w$.-]+)(:(?:\s|$))(.*)$|^(\s*#.*)$/;
+
+/** The text of a scenario. @param {string} text @param {number|null} [marked] the number of a line */
+export function yamlView(text, marked = null) {
+  const lines = text.replace(/\n$/, "").split("\n");
+  return html`<div
+    class="yaml-box"
+    tabindex="0"
+    role="region"
+    aria-label="The YAML of the scenario"
+  >
+    <ol class="yaml mono">
+      ${lines.map((line, index) => yamlLine(line, index + 1 === marked))}
+    </ol>
+  </div>`;
+}
+
+/** @param {string} line @param {boolean} isMarked */
+function yamlLine(line, isMarked) {
+  const [, indent, key, colon, rest, comment] = YAML_LINE.exec(line) ?? [];
+  const text =
+    key !== undefined
+      ? html`${indent}<span class="yaml-key">${key}</span>${colon}${rest}`
+      : comment !== undefined
+        ? html`<span class="yaml-comment">${comment}</span>`
+        : line;
+  return isMarked
+    ? html`<li aria-current="step" ${ref(scrollTo)}><code>${text}</code></li>`
+    : html`<li><code>${text}</code></li>`;
+}
+
+/** @param {Element|undefined} element the line that was marked, which is drawn but not shown yet */
+function scrollTo(element) {
+  requestAnimationFrame(() => {
+    const line = /** @type {HTMLElement|undefined} */ (element);
+    const box = line?.closest(".yaml-box");
+    if (line && box) box.scrollTop = line.offsetTop - (box.clientHeight - line.offsetHeight) / 2;
+  });
+}

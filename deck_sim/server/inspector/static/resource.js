@@ -1,0 +1,280 @@
+// @ts-check
+/** A resource: what it is, why it waits, what can be done, and how it came to be so. */
+
+import { html, nothing } from "./vendor/lit-html/lit-html.js";
+import { answerForm, release, resourceActions } from "./actions.js";
+import { fetched } from "./api.js";
+import { deliveryDetails } from "./delivery.js";
+import {
+  body,
+  callout,
+  detailsHead,
+  factList,
+  missing,
+  resourceLink,
+  section,
+  yamlView,
+} from "./details.js";
+import { countText, durationText, isoText, parseTime, words } from "./format.js";
+import { entryOf, historyOf, lineOf, withShortIds } from "./records.js";
+import { remedy } from "./waiting.js";
+import { link, statusBadge, timeText, withCode } from "./widgets.js";
+
+/** @typedef {import("./app.js").Context} Context */
+/** @typedef {import("./model.js").Lane} Lane */
+/** @typedef {import("./model.js").Ref} Ref */
+
+/** Fields that name another resource. @type {[string, string][]} */
+const LINKS = [
+  ["connection_id", "connection"],
+  ["credential_id", "credential"],
+  ["session_id", "session"],
+  ["task_id", "task"],
+  ["agent_id", "agent"],
+  ["source_id", "source"],
+  ["task_run_id", "task run"],
+];
+const MOST_CHILDREN = 20;
+const MOST_LINES = 60; // of a history, until all are asked for
+
+/** @type {Record<string, string>} */
+const MARK_WORDS = { attempt_ok: "delivered", attempt_failed: "not delivered" };
+
+/** Why a scenario was chosen. @type {Record<string, string>} */
+const WAYS = {
+  header: "the header Deck-Sim-Scenario of the call",
+  queue: "it was next in the queue",
+  rule: "a rule matched",
+  magic_name: "the user name or external_id names it",
+  default: "it is the default of this world",
+};
+
+/** An entry of the timeline is shown in the history of its resource. @param {Context} ctx
+ * @param {Ref} ref */
+export function entryDetails(ctx, ref) {
+  const entry = entryOf(ctx.model, ref.id);
+  if (!entry) return callout("over", "There is no such entry.");
+  if (entry.kind === "event_delivery")
+    return deliveryDetails(ctx, { type: "delivery", id: entry.id });
+  const id = entry.kind === "storage" ? (entry.about?.task_run_id ?? entry.id) : entry.id;
+  if (!id) return callout("over", entry.what); // about the clock or a queue
+  return resourceDetails(ctx, { type: "resource", id }, entry.step);
+}
+
+/**
+ * @param {Context} ctx
+ * @param {Ref} ref
+ * @param {any[]|null} [step] the step of its scenario that is marked; by default the present one
+ */
+export function resourceDetails(ctx, { id }, step = null) {
+  const lane = ctx.model.lane(id);
+  const answer = fetched(
+    ctx,
+    `/_sim/resources/${encodeURIComponent(id)}`,
+    ctx.model.entries.length,
+  );
+  const { data } = answer;
+  if (!lane && !data)
+    return ctx.readOnly
+      ? callout("over", html`This recording has no details of <code>${id}</code>.`)
+      : missing(ctx, answer);
+  const folded = lane ? { ...lane.fields, status: lane.status } : {};
+  const state = { ...data?.resource, ...folded, input: data?.resource.input };
+  const kind = lane?.kind ?? data.kind;
+  const target = { id, kind, status: state.status };
+  return html`${detailsHead({
+    kind,
+    title: lane?.title ?? state.name ?? words(kind),
+    id,
+    facts: headFacts(ctx, lane, target, state),
+  })}
+  ${actPart(ctx, target, state, data)} ${errorList(state.errors)}
+  ${state.output == null ? nothing : section("output", body(state.output))}
+  ${lane ? storySection(ctx, lane, data, step) : nothing}
+  ${lane ? section("History", historyList(ctx, lane)) : nothing}
+  ${state.input == null ? nothing : section("input", body(state.input))}
+  ${linkSection(ctx, id, { ...lane?.about, ...state })}
+  ${data ? section("As the API shows it", body(data.resource), { open: !lane }) : nothing}`;
+}
+
+/** @param {Context} ctx @param {Lane|undefined} lane @param {any} target @param {any} state */
+function headFacts({ model }, lane, target, state) {
+  const now = model.now();
+  const badge = target.status ? statusBadge(target.status, target.kind) : nothing;
+  if (!lane) {
+    const { created_at } = state;
+    return html`${badge}
+    ${created_at ? html`created ${timeText(parseTime(created_at), now)}` : nothing}`;
+  }
+  const since = lane.spans.at(-1)?.from ?? lane.from;
+  const took = lane.to === null ? nothing : html`, took ${durationText(lane.to - lane.from)}`;
+  return html`${badge}
+    <span>since ${timeText(since, now)}</span>
+    <span class="muted">created ${timeText(lane.from)}${took}</span>`;
+}
+
+/**
+ * Why it is not finished, and the forms and buttons that go on.
+ * @param {Context} ctx
+ * @param {import("./actions.js").Target} target
+ * @param {Record<string, any>} state
+ * @param {any} data
+ */
+function actPart(ctx, target, state, data) {
+  const unfinished = ctx.model.unfinishedById.get(target.id);
+  const help = unfinished?.remedy.do ?? "";
+  const held = help === "release" ? null : data?.story?.held;
+  const isAsked = state.interaction && help !== "release";
+  const why =
+    unfinished &&
+    callout(
+      isAsked ? "person" : "waiting",
+      html`<p class="why">${withCode(unfinished.why)}</p>
+        ${["advance", "release"].includes(help) ? remedy(ctx, unfinished, false) : nothing}`,
+    );
+  if (ctx.readOnly) return html`${why} ${prompt(state)}`;
+  return html`${why}
+    ${isAsked ? answerForm(ctx, target, state.interaction, data?.right_answer) : nothing}
+    <div class="details-actions">
+      ${resourceActions(ctx, target)}
+      ${
+        held
+          ? html`<button type="button" class="button" @click=${() => release(ctx, held)}>
+              Release
+            </button>`
+          : nothing
+      }
+    </div>`;
+}
+
+/** The prompt in a page that cannot answer it. @param {Record<string, any>} state */
+function prompt({ interaction }) {
+  if (!interaction) return nothing;
+  const fields = (interaction.fields ?? []).map((/** @type {any} */ one) => one.label ?? one.name);
+  return callout(
+    "person",
+    html`<p class="why">${interaction.message ?? words(interaction.type)}</p>
+      <p class="muted">${words(interaction.type)}: ${fields.join(", ")}</p>`,
+  );
+}
+
+/** @param {any[]|null|undefined} errors */
+export function errorList(errors) {
+  if (!errors?.length) return nothing;
+  return callout(
+    "bad",
+    html`<ul class="errors">
+      ${errors.map(
+        ({ type, code, field, message }) =>
+          html`<li>
+            <code>${type}/${code}</code>${field ? html` in <code>${field}</code>` : nothing}
+            <p>${withCode(message)}</p>
+          </li>`,
+      )}
+    </ul>`,
+  );
+}
+
+/** Which scenario was chosen, and why: the choice as it is in the timeline and in the journal.
+ * @param {Context} ctx @param {Record<string, any>} choice */
+export function choiceFacts(ctx, { name, because, plays, ignored }) {
+  return factList([
+    ["scenario", link(ctx, { type: "scenario", id: plays ?? name }, plays ?? name)],
+    plays ? ["entry of", name] : null,
+    because ? ["chosen because", WAYS[because] ?? because] : null,
+    ignored?.length ? ["passed over", [ignored].flat().join(", ")] : null,
+  ]);
+}
+
+/** The scenario that it plays, with the step that it is at.
+ * @param {Context} ctx @param {Lane} lane @param {any} data @param {any[]|null} marked */
+function storySection(ctx, lane, data, marked) {
+  const name = data?.scenario ?? lane.about.scenario;
+  if (!name) return nothing;
+  const choice = { ...lane.about, ...data?.story, name };
+  const step = marked ?? data?.story?.step ?? lane.history.at(-1)?.step;
+  const answer = fetched(ctx, `/_sim/scenarios/${encodeURIComponent(choice.plays ?? name)}`);
+  const { text, lines = {} } = answer.data ?? {};
+  return section(
+    "Scenario",
+    html`${choiceFacts(ctx, choice)}
+    ${text ? yamlView(text, lineOf(lines, step)) : missing(ctx, answer)}`,
+  );
+}
+
+/** What happened to it: its statuses, and the calls, events and deliveries about it.
+ * @param {Context} ctx @param {Lane} lane */
+function historyList(ctx, lane) {
+  const all = historyOf(lane);
+  const key = `history-${lane.id}`;
+  const items = ctx.ui.expanded.has(key) ? all : all.slice(-MOST_LINES);
+  const showAll = () => ctx.set({ expanded: new Set([...ctx.ui.expanded, key]) });
+  return html`${
+      items.length < all.length
+        ? html`<button type="button" class="link" @click=${showAll}>
+            ${countText(all.length - items.length, "earlier line")}
+          </button>`
+        : nothing
+    }
+    <ol class="history">
+      ${items.map((item) => historyRow(ctx, lane, item))}
+    </ol>`;
+}
+
+/** @param {Context} ctx @param {Lane} lane @param {import("./records.js").Item} item */
+function historyRow(ctx, lane, { at, type, label, ref, count, delivered }) {
+  const { selected } = ctx.ui;
+  const text =
+    type === "status"
+      ? statusBadge(label, lane.kind)
+      : html`<span class="muted">${MARK_WORDS[type] ?? words(type)}</span>
+          <span class=${type === "note" ? "" : "mono"}>${withShortIds(label)}</span>`;
+  return html`<li>
+    <button
+      type="button"
+      class="history-row"
+      title=${`${isoText(at)}  ${label}`}
+      aria-current=${selected?.type === ref.type && selected.id === ref.id}
+      @click=${() => ctx.select(ref)}
+    >
+      <span class="history-at mono">+${durationText(at - lane.from)}</span>
+      <span class="mark mark-${type}" aria-hidden="true"></span>
+      <span
+        >${text}${count > 1 ? html` <span class="muted">× ${count}</span>` : nothing}${
+          delivered ? html` <span class="outcome tone-good">✓ delivered</span>` : nothing
+        }</span
+      >
+    </button>
+  </li>`;
+}
+
+/** @param {Context} ctx @param {string} id @param {Record<string, any>} fields */
+function linkSection(ctx, id, fields) {
+  const children = [...ctx.model.lanes.values()].filter((lane) => lane.parent === id);
+  const shown = children.slice(-MOST_CHILDREN);
+  /** @type {[string, any][]} */
+  const facts = [];
+  if (fields.external_id) facts.push(["external id", fields.external_id]);
+  if (fields.result) facts.push(["result", fields.result]);
+  for (const [name, title] of LINKS)
+    if (typeof fields[name] === "string") facts.push([title, resourceLink(ctx, fields[name])]);
+  if (children.length)
+    facts.push([
+      "used by",
+      html`<ul class="plain">
+        ${
+          children.length > shown.length
+            ? html`<li class="muted">${countText(children.length, "resource")}, the latest are</li>`
+            : nothing
+        }
+        ${shown.map(
+          (lane) =>
+            html`<li>
+              ${link(ctx, { type: "resource", id: lane.id }, lane.title)}
+              ${statusBadge(lane.status, lane.kind)}
+            </li>`,
+        )}
+      </ul>`,
+    ]);
+  return facts.length ? section("Links", factList(facts)) : nothing;
+}
