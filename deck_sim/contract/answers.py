@@ -59,10 +59,7 @@ def shared_schemas() -> dict[str, Shape]:
     return {
         "Error": record(
             {
-                "type": {
-                    **choice("ErrorType", *sorted({row.type for row in CATALOG.values()})),
-                    "examples": ["request"],
-                },
+                "type": choice(*sorted({row.type for row in CATALOG.values()})),
                 "code": text("input_missing"),
                 "message": text("`name` is required and cannot be empty."),
             },

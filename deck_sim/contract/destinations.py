@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from deck_sim.contract.shapes import Shape, record, text
+from deck_sim.contract.shapes import Shape, record
 
 WEBHOOK = "webhook"
 # Each is a text that is not empty. Where a destination has them differs by edition: in `config`, or
@@ -23,15 +23,9 @@ if TYPE_CHECKING:
     DestinationType = str
 else:
     DestinationType = Literal[tuple(REQUIRED)]
-_EXAMPLES = {
-    "url": "https://example.com/hooks",
-    "queue_url": "https://sqs.eu-central-1.amazonaws.com/17/deck",
-    "region": "eu-central-1",
-    "server_url": "amqps://mq.example.com",
-}
 
 
 def settings(type_: str) -> Shape:
     """The settings of a destination of this type in an answer."""
-    fields = {name: text(_EXAMPLES.get(name, "deck-events")) for name in REQUIRED[type_]}
+    fields: Mapping[str, Shape] = {name: {"type": "string"} for name in REQUIRED[type_]}
     return {**record(fields), "additionalProperties": True}

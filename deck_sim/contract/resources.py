@@ -17,8 +17,6 @@ from deck_sim.contract.shapes import (
     FILE,
     INTERACTION,
     MOMENT,
-    OBJECT,
-    SCHEMA,
     Shape,
     choice,
     constant,
@@ -27,7 +25,6 @@ from deck_sim.contract.shapes import (
     named,
     nullable,
     text,
-    unset,
 )
 from deck_sim.contract.statuses import Machine
 
@@ -169,10 +166,10 @@ TASK = Kind(
         "agent_id": identity(AGENT.prefix),
         "description": _DESCRIPTION,
         "prompt": nullable(text("List the reservations of the next week.")),
-        "input_schema": nullable(SCHEMA),
-        "output_schema": nullable(SCHEMA),
+        "input_schema": nullable(ANY_OBJECT),
+        "output_schema": nullable(ANY_OBJECT),
         "storage": nullable(named("KeptTaskStorage")),
-        "extraction": {"type": "boolean", "examples": [False]},
+        "extraction": {"type": "boolean"},
         "settings": named("KeptTaskSettings"),
     },
     create="CreateTask",
@@ -191,7 +188,7 @@ TASK = Kind(
 LOGIN: Mapping[str, Shape] = {
     "status": DERIVED,
     "source_id": identity(SOURCE.prefix),
-    "auth_method": choice("AuthMethod", *get_args(AuthMethod)),
+    "auth_method": choice(*get_args(AuthMethod)),
     "external_id": EXTERNAL_ID,
 }
 # Editions add the login that a run uses, and the machine.
@@ -205,13 +202,13 @@ TASK_RUN = Kind(
         "agent_id": identity(AGENT.prefix),
         "source_id": identity(SOURCE.prefix),
         "runtime_ms": COUNT,
-        "output": unset(OBJECT),
-        "errors": {**many(named("Error")), "examples": [[]]},
+        "output": nullable(ANY_OBJECT),
+        "errors": many(named("Error")),
         "interaction": INTERACTION,
     },
     verbs=("list", "get"),
     includes={
-        "input": OBJECT,
+        "input": ANY_OBJECT,
         "storage": many(named("Storage")),
         "artifacts": many(named("Screenshot")),
         "screenshots": many(named("Screenshot")),  # an older name
@@ -239,10 +236,10 @@ EVENT_DESTINATION = Kind(
     path="event-destinations",
     attributes={
         "name": text("Hook"),
-        "type": choice("EventDestinationType", *destinations.REQUIRED),
+        "type": choice(*destinations.REQUIRED),
         "status": DERIVED,
-        "config": {**ANY_OBJECT, "examples": [{"url": "https://example.com/hooks"}]},
-        "events": {**many({"type": "string"}), "minItems": 1, "examples": [["task_run.completed"]]},
+        "config": ANY_OBJECT,
+        "events": {**many({"type": "string"}), "minItems": 1},
     },
     own={
         "create": {"body": "CreateDestination", "answer": "created_event_destination"},
@@ -261,7 +258,7 @@ EVENT_DELIVERY = Kind(
         "event_id": identity("evt"),
         "event_destination_id": identity(EVENT_DESTINATION.prefix),
         "attempts": COUNT,
-        "delivered_at": unset(MOMENT),
+        "delivered_at": nullable(MOMENT),
     },
     verbs=(),
     moments=("created_at",),

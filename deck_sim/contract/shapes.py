@@ -3,7 +3,7 @@
 No object says that it has no other fields: Deck adds some without a new version (documented).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 Shape = dict[str, Any]
@@ -25,11 +25,6 @@ def nullable(shape: Shape) -> Shape:
     return {"anyOf": [shape, {"type": "null"}]}
 
 
-def unset(shape: Shape) -> Shape:
-    """The shape, or null as in the example."""
-    return {**nullable(shape), "examples": [None]}
-
-
 def named(name: str) -> Shape:
     """A reference to a schema of the document."""
     return {"$ref": f"#/components/schemas/{name}"}
@@ -45,18 +40,9 @@ def constant(value: Any) -> Shape:
     return {"type": "boolean" if isinstance(value, bool) else "string", "const": value}
 
 
-def choice(name: str, *words: str) -> Shape:
-    """An enumeration, which the document refers to by `name`."""
-    return {"type": "string", "enum": [*words], "title": name}
-
-
-def objects_in(part: Any) -> Iterator[Shape]:
-    """Every object in a part of a document, from the outside in; without those in examples."""
-    if isinstance(part, dict):
-        yield part
-        part = [inner for key, inner in part.items() if key not in ("example", "examples")]
-    for inner in part if isinstance(part, list) else ():
-        yield from objects_in(inner)
+def choice(*words: str) -> Shape:
+    """An enumeration."""
+    return {"type": "string", "enum": [*words]}
 
 
 ID: Shape = {"type": "string", "minLength": 1, "maxLength": 255}
@@ -71,8 +57,6 @@ MOMENT = text("2025-01-15T09:30:00Z", format="date-time")
 COUNT: Shape = {"type": "integer", "minimum": 0, "examples": [2]}
 # `additionalProperties`, since generators of clients read an object without fields as an empty one.
 ANY_OBJECT: Shape = {"type": "object", "additionalProperties": True}
-OBJECT: Shape = {**ANY_OBJECT, "examples": [{"nights": 2}]}
-SCHEMA: Shape = {**ANY_OBJECT, "examples": [{"type": "object"}]}
 ADDRESS = text("http://127.0.0.1:8765/_sim/files/7d1c/stor_1?signature=9a0e", format="uri")
 EXTERNAL_ID = nullable(text("customer-17", maxLength=255))
 FILE = {
@@ -80,4 +64,4 @@ FILE = {
     "file_type": text("application/pdf"),
     "file_size": COUNT,
 }
-INTERACTION = unset(named("Interaction"))
+INTERACTION = nullable(named("Interaction"))

@@ -1,13 +1,11 @@
 """The OpenAPI document of an edition, made on first use."""
 
 from functools import cache
-from typing import Any, get_args
+from typing import Any
 
 from deck_sim.base.version import __version__
-from deck_sim.contract import bodies
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.contract.shapes import Shape, choice, named, objects_in
-from deck_sim.server.openapi.examples import add_examples
+from deck_sim.contract.shapes import Shape
 from deck_sim.server.openapi.paths import ANSWERED, JSON, paths
 from deck_sim.server.openapi.schemas import event_of, schemas
 
@@ -22,7 +20,7 @@ def document(name: str) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the edition of that name."""
     edition = EDITIONS[name]
     tags = dict.fromkeys(operation.tag for operation in edition.every_operation)
-    found = {
+    return {
         "openapi": "3.1.0",
         "info": {
             "title": f"Deck API, {name} edition",
@@ -41,9 +39,6 @@ def document(name: str) -> dict[str, Any]:
             "securitySchemes": {"api_key": {"type": "http", "scheme": "bearer"}},
         },
     }
-    found = _name_enums(found)
-    add_examples(found, edition.kinds.values())
-    return found
 
 
 def _webhook(edition: Edition, type_: str) -> Shape:
@@ -58,32 +53,3 @@ def _webhook(edition: Edition, type_: str) -> Shape:
             "responses": {"2XX": {"description": "The message was received within five seconds."}},
         }
     }
-
-
-def _name_enums(document: Shape) -> Shape:
-    """Replace enumerations by references to named schemas.
-
-    Without names, generators of clients make up `Type1` and `Result2`.
-    """
-    # `EventDestinationStatus` has more words.
-    wanted = choice("WantedStatus", *get_args(bodies.WantedStatus))
-    titled = (shape for shape in objects_in(document) if {"enum", "title"} <= shape.keys())
-    enums = {tuple(shape["enum"]): shape for shape in (wanted, *titled)}
-    used = dict[str, Shape]()
-
-    def refer(part: Any) -> Any:
-        if isinstance(part, list):
-            return [refer(inner) for inner in part]
-        if not isinstance(part, dict):
-            return part
-        words = part.get("enum")
-        shape = enums.get(tuple(words)) if isinstance(words, list) else None
-        if shape is None:
-            return {key: refer(inner) for key, inner in part.items()}
-        used[shape["title"]] = {key: inner for key, inner in shape.items() if key != "title"}
-        return named(shape["title"])
-
-    referring: Shape = refer(document)
-    schemas = {**referring["components"]["schemas"], **used}
-    referring["components"]["schemas"] = dict(sorted(schemas.items()))
-    return referring

@@ -66,26 +66,11 @@ def _show(edition: Edition, operation: Operation) -> Shape:
         shown["requestBody"] = {"required": True, "content": {JSON: {"schema": named(body)}}}
     content = {JSON: {"schema": named(answer_name(operation))}}
     done: Shape = {"description": "Done.", "content": content}
-    if links := _links(edition, operation):
-        done["links"] = links
     responses = {operation.status: done, **_error_responses(edition, operation)}
     for status, response in responses.items():
         names = _answer_headers(edition, operation, status)
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
     return {**shown, "responses": {f"{status}": each for status, each in responses.items()}}
-
-
-def _links(edition: Edition, operation: Operation) -> Shape:
-    """Links to the calls that take the id of the created resource."""
-    kind = edition.kinds.get(operation.kind)
-    if operation.method != "POST" or not kind or kind is _named_by_id(edition, operation):
-        return {}
-    parameters = {"id": "$response.body#/id"}
-    return {
-        other.name: {"operationId": other.name, "parameters": parameters}
-        for other in edition.every_operation
-        if _named_by_id(edition, other) is kind
-    }
 
 
 def _named_by_id(edition: Edition, operation: Operation) -> Kind | None:
@@ -161,14 +146,11 @@ def _error_responses(edition: Edition, operation: Operation) -> dict[int, Shape]
     for name in sorted({*_errors(edition, operation)}):
         by_status.setdefault(CATALOG[name].status, []).append(name)
     found: dict[int, Shape] = {}
-    for status, (first, *others) in sorted(by_status.items()):
-        row = CATALOG[first]
-        error = {"type": row.type, "code": row.code, "message": _message(first)}
-        example = {"errors": [error], "request_id": "req_Xk29fLq0aZ81bTnE"}
+    for status, names in sorted(by_status.items()):
         found[status] = {
-            "description": "\n".join(f"- `{name}`: {_message(name)}" for name in (first, *others)),
-            "content": {JSON: {"schema": named("Errors"), "example": example}},
-            CODES: [first, *others],
+            "description": "\n".join(f"- `{name}`: {_message(name)}" for name in names),
+            "content": {JSON: {"schema": named("Errors")}},
+            CODES: names,
         }
     return found
 

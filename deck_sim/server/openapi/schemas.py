@@ -32,6 +32,8 @@ def schemas(edition: Edition) -> dict[str, Shape]:
     for kind in edition.kinds.values():
         name = camel(kind.object)
         found[name] = _resource(kind)
+        if kind.statuses:
+            found[f"{name}Status"] = choice(*kind.statuses)
         for embed in kind.embeds.values():
             whole = _resource(edition.kinds[embed.kind])["properties"]
             found[name + camel(embed.kind)] = record({shown: whole[shown] for shown in embed.shows})
@@ -64,12 +66,10 @@ def event_of(edition: Edition, type_: str) -> Shape:
 
 
 def _resource(kind: Kind) -> Shape:
-    # Examples leave out attributes that need `include`.
-    asked: dict[str, Shape] = {n: {**shape, "examples": []} for n, shape in kind.includes.items()}
+    asked = {**kind.includes}
     for named_by in kind.named_by.values():  # the settings of a destination, named after its type
-        first, *others = kind.attributes[named_by]["enum"]  # examples have the first type
-        asked[first] = destinations.settings(first)
-        asked |= {type_: {**destinations.settings(type_), "examples": []} for type_ in others}
+        types = kind.attributes[named_by]["enum"]
+        asked |= {type_: destinations.settings(type_) for type_ in types}
     return _with_standard(kind, asked)
 
 
@@ -77,7 +77,7 @@ def _with_standard(kind: Kind, asked: Mapping[str, Shape] | None = None) -> Shap
     shown = {"id": shapes.identity(kind.prefix), "object": constant(kind.object)}
     for name in kind.attributes:
         if name == "status":
-            shown[name] = choice(f"{camel(kind.object)}Status", *kind.statuses)
+            shown[name] = named(f"{camel(kind.object)}Status")
         elif name in kind.embeds:
             shown[name] = many(named(camel(kind.object) + camel(kind.embeds[name].kind)))
         elif name not in kind.named_by:

@@ -1,11 +1,8 @@
 """The answers and messages of the server, checked against the document."""
 
-import httpx2
 import jsonschema_rs
-import pytest
 from checked import FOUND, close, complaints, wrong_headers
 
-from deck_sim.contract.editions import EDITIONS
 from deck_sim.server.openapi.document import document
 
 
@@ -38,11 +35,10 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "status", "sent", "answered", "expected"), WRONG)
-def test_mismatches_are_found(method, path, status, sent, answered, expected):
+def test_mismatches_are_found():
     """The check of all answers in this suite works."""
-    found = complaints("connections", method, path, status, sent, answered)
-    assert any(expected in error_message for error_message in found)
+    for *call, expected in WRONG:
+        assert any(expected in text for text in complaints("connections", *call)), call
 
 
 def test_fields_that_are_not_documented_are_found_or_tolerated():
@@ -64,11 +60,11 @@ HEADERS = [
 ]
 
 
-@pytest.mark.parametrize(("path", "status", "names", "expected"), HEADERS)
-def test_headers_that_do_not_fit_are_found(path, status, names, expected):
+def test_headers_that_do_not_fit_are_found():
     """Missing headers and unexpected ones."""
-    found = wrong_headers("connections", "post", path, status, names | {"content-type"})
-    assert [error_message.split()[2] for error_message in found] == expected
+    for path, status, names, expected in HEADERS:
+        found = wrong_headers("connections", "post", path, status, names | {"content-type"})
+        assert [text.split()[2] for text in found] == expected, (path, status)
 
 
 def test_answers_of_the_suite_s_server_are_checked(api, monkeypatch):
@@ -76,29 +72,5 @@ def test_answers_of_the_suite_s_server_are_checked(api, monkeypatch):
     operation = document("connections")["paths"]["/test"]["get"]
     monkeypatch.delitem(operation["responses"], "200")
     assert api.get("/test").status_code == 200
-    assert FOUND == [
-        "GET /v2/test -> 200: the status is not one of ['401', '429', '500', '501', '507']"
-    ]
+    assert FOUND == ["GET /v2/test -> 200: the status is not one of ['401', '429', '500', '507']"]
     FOUND.clear()
-
-
-MADE = [
-    pytest.param(edition, path, methods["post"], id=f"{edition}: {path}")
-    for edition in EDITIONS
-    for path, methods in document(edition)["paths"].items()
-    if "201" in methods.get("post", {}).get("responses", {})
-]
-
-
-@pytest.mark.parametrize(("edition", "path", "operation"), MADE)
-def test_the_example_of_a_create_is_accepted(edition, path, operation, server, seed_examples, key):
-    """In a world with the resources that the examples name."""
-    simulation = server.worlds.create(key, edition=edition)
-    seed_examples(simulation)
-    parameters = operation.get("parameters", [])
-    ids = [named["schema"]["examples"][0] for named in parameters if named["in"] == "path"]
-    path = path.replace("{id}", ids[0] if ids else "")
-    body = operation["requestBody"]["content"]["application/json"]["example"]
-    headers = {"Authorization": f"Bearer {key}"}
-    made = httpx2.post(server.base_url + path, json=body, headers=headers, trust_env=False)
-    assert made.status_code == 201, made.text

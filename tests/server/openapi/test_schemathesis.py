@@ -1,7 +1,8 @@
 """Schemathesis calls every operation with valid and invalid data, alone and in chains.
 
-With the usual budget the calls are the same in every run, except those that must be accepted. Their
-seed is that of the test, so `--randomly-seed` of a failed run repeats them.
+With the usual budget the operations of one edition are called, a few times each; `ci` runs all.
+The calls are the same in every run, except those that must be accepted. Their seed is that of the
+test, so `--randomly-seed` of a failed run repeats them.
 """
 
 import os
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import refusals
-from budget import BUDGET, REPEATS
+from budget import BUDGET, PROFILE, REPEATS
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.runtime.dispatcher import Dispatcher
@@ -29,9 +30,11 @@ HOOKED = {
 }
 PROGRAM = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"]
 
+IN_CI = pytest.mark.skipif(PROFILE == "usual", reason="takes long; HYPOTHESIS_PROFILE=ci")
+OTHERS = [pytest.param(name, marks=IN_CI) for name in EDITIONS if name != DEFAULT_EDITION]
 pytestmark = [
     pytest.mark.schemathesis,
-    pytest.mark.parametrize("address", EDITIONS, indirect=True),
+    pytest.mark.parametrize("address", [DEFAULT_EDITION, *OTHERS], indirect=True),
 ]
 
 
@@ -56,14 +59,6 @@ def address(request, checked, seed_examples):
     assert simulation.crashes == []
 
 
-@pytest.fixture
-def only(request):
-    """Options that limit the second edition to calls with bodies of its own."""
-    own = r"^/(credentials|sessions|task-runs|event-destinations|tasks/\{id\}/run)"
-    usual = REPEATS and request.node.callspec.params["address"] != DEFAULT_EDITION
-    return ["--include-path-regex", own] if usual else []
-
-
 def run(address, folder, *options, seed=None):
     """Run schemathesis in an empty folder, since it remembers its findings."""
     same = ["--generation-deterministic"] if REPEATS and seed is None else []
@@ -74,7 +69,7 @@ def run(address, folder, *options, seed=None):
     assert "Test cases:" in ran.stdout
 
 
-def test_no_call_breaks_the_server_or_the_document(address, only, tmp_path):
+def test_no_call_breaks_the_server_or_the_document(address, tmp_path):
     """No 5xx, no undocumented answer, no invalid data accepted, no unchecked key."""
     run(
         address,
@@ -83,10 +78,10 @@ def test_no_call_breaks_the_server_or_the_document(address, only, tmp_path):
         BUDGET.phases,
         "--max-examples",
         f"{BUDGET.calls}",
-        *only,
     )
 
 
+@IN_CI
 def test_a_call_that_fits_the_document_is_refused_only_for_a_reason(address, tmp_path):
     """`refusals.py` has the reasons."""
     run(
@@ -102,6 +97,7 @@ def test_a_call_that_fits_the_document_is_refused_only_for_a_reason(address, tmp
     )
 
 
+@IN_CI
 def test_no_chain_of_calls_breaks_them(address, tmp_path):
     """Calls use what earlier calls made. Connections are not ended, since runs need them."""
     ends = r"/(disconnect|terminate)$"

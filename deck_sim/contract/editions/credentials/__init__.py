@@ -9,7 +9,7 @@ from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.error_catalog import read_errors
 from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import DERIVED, Embed, Kind, insert_after
-from deck_sim.contract.shapes import COUNT, Shape, choice, identity, nullable, record, unset
+from deck_sim.contract.shapes import COUNT, Shape, choice, identity, nullable, record
 from deck_sim.contract.statuses import AutoTransition, Command, Machine
 
 CREDENTIAL_MACHINE = Machine(
@@ -110,17 +110,14 @@ RUN_MACHINE = Machine(
 )
 
 # Assumed: null if nothing was given, and both keys otherwise.
-LOGIN_SUMMARY: Shape = {
-    **nullable(
-        record(
-            {
-                "username": nullable({"type": "string"}),
-                "source_fields": {"type": "object", "additionalProperties": {"type": "string"}},
-            }
-        )
-    ),
-    "examples": [{"username": "guest@example.com", "source_fields": {"branch": "12"}}],
-}
+LOGIN_SUMMARY: Shape = nullable(
+    record(
+        {
+            "username": nullable({"type": "string"}),
+            "source_fields": {"type": "object", "additionalProperties": {"type": "string"}},
+        }
+    )
+)
 CREDENTIAL = Kind(
     object="credential",
     prefix="cred",
@@ -167,7 +164,7 @@ TASK_RUN = replace(
         insert_after(
             "status",
             resources.TASK_RUN.attributes,
-            result=unset(choice("TaskRunResult", "success", "failure", "unknown")),
+            result=nullable(choice("success", "failure", "unknown")),
         ),
         credential_id=nullable(identity(CREDENTIAL.prefix)),
         session_id=nullable(identity(SESSION.prefix)),
@@ -193,7 +190,7 @@ STORAGE = replace(
     resources.STORAGE,
     attributes={
         **resources.STORAGE.attributes,
-        "result": choice("StorageResult", "success", "failure"),
+        "result": choice("success", "failure"),
     },
     summary=("id", "object", "file_name", "task_run_id"),
 )

@@ -47,9 +47,7 @@ UpdateCredential = partial(CreateCredential, "auth_method", "auth_credentials", 
 class CreateTask(bodies.CreateTask):
     """`POST /tasks`, with an id that the client may choose."""
 
-    id: Annotated[str, Field(max_length=255, pattern="^task_[A-Za-z0-9_-]+$")] | None = Field(
-        default=None, examples=["task_reservations"]
-    )
+    id: Annotated[str, Field(max_length=255, pattern="^task_[A-Za-z0-9_-]+$")] | None = None
 
 
 class StartSession(Body):
