@@ -96,12 +96,6 @@ def _not_empty(remedy: str) -> Callable[[str], str]:
     return read
 
 
-def _field_name(text: str) -> str:
-    if not re.search("[A-Za-z0-9]", text):
-        raise ValueError(f"a name like `guest_email` is needed, not {text!r}")
-    return text
-
-
 class _Mode(click.Choice):  # type: ignore[type-arg]  # the same
     """The clock modes without `follow`, which works only within a test's own process."""
 
@@ -148,6 +142,6 @@ LISTENS_AT = Value(
     "TEXT", _not_empty("write 127.0.0.1 for programs on this machine, or 0.0.0.0 for others too")
 )
 NAME = Value("NAME", _not_empty("write a name like deck.test"))
-HOST, FIELD_NAME = Value("HOST", read_host), Value("NAME", _field_name)
+HOST = Value("HOST", read_host)
 KEEP = Value("NAME=N", _keep)
 OBJECT, ANSWERS = Value("JSON", _object), Value("FIELD=TEXT,...", _answer)

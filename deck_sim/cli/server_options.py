@@ -172,13 +172,6 @@ def server_options(port: int) -> Callable[[Act], Act]:
         _timeout("--body-timeout", "body", "Answer 408 if a body takes longer."),
         _timeout("--keep-alive", "keep_alive", "Close a connection unused for this time."),
         click.option(
-            "--mask",
-            multiple=True,
-            type=option_types.FIELD_NAME,
-            help="A field whose values are hidden wherever they are shown, besides those with"
-            " names like `pin` or `password`; may be repeated.",
-        ),
-        click.option(
             "--log-format",
             type=click.Choice(FORMATS),
             default=FORMATS[0],
@@ -211,7 +204,6 @@ def make_server(
     intercept_hosts: tuple[str, ...],
     keep: tuple[tuple[str, int], ...],
     max_worlds: int | None,
-    mask: tuple[str, ...],
     **others: Any,
 ) -> Server:
     """Check the options, read the files, and make a server with them.
@@ -219,7 +211,7 @@ def make_server(
     The other options are those of `Limits` and of `Settings`.
     """
     limits = Limits(**{row.name: others.pop(row.name) for row in fields(Limits)})
-    options = Options(mask=mask, **dict[str, Any](keep))
+    options = Options(**dict[str, Any](keep))
     new = Settings(speed=speed or 1, options=options, **others)
     option_types.check_clock("--clock", new.mode, speed=speed, step=new.step)
     if intercept_hosts and not intercept:

@@ -72,7 +72,7 @@ def input_problems(world: World, task: Resource, body: Mapping[str, Any]) -> lis
     given = body.get("input", {})
     if not isinstance(given, dict):
         return []
-    return json_schema.violations(task["input_schema"], given, "input", world.options.masking)
+    return json_schema.violations(task["input_schema"], given, "input")
 
 
 def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) -> list[Problem]:

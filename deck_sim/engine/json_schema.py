@@ -5,12 +5,11 @@ No `$ref` is fetched: the only known resource is the schema itself.
 """
 
 from ast import literal_eval
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
 from deck_sim.base.errors import cut, listed
-from deck_sim.base.redaction import HIDDEN, Masking, is_secret_word, redact
+from deck_sim.base.redaction import HIDDEN, is_secret, redact
 from deck_sim.contract.error_catalog import Problem, problem
 
 _TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
@@ -30,11 +29,11 @@ class SchemaChecker:
         dialect = _dialect(self.schema)
         return dialect(self.schema, format_checker=dialect.FORMAT_CHECKER, registry=Registry())
 
-    def violations(self, value: Any, field: str, masking: Masking | None = None) -> list[Problem]:
+    def violations(self, value: Any, field: str) -> list[Problem]:
         """Everywhere that `value`, which the API calls `field`, breaks the schema."""
         try:
             found = sorted(self._validator.iter_errors(value), key=_place_in_value)
-            return [_problem(field, error, masking) for error in found]
+            return [_problem(field, error, _hide_secrets(error)) for error in found]
         except Exception as error:
             return [_invalid(field, f"cannot be checked: {_explain(error)}")]
 
@@ -47,11 +46,9 @@ class SchemaChecker:
         return self._validator._resolver.lookup(reference).contents
 
 
-def violations(
-    schema: Any, value: Any, field: str, masking: Masking | None = None
-) -> list[Problem]:
+def violations(schema: Any, value: Any, field: str) -> list[Problem]:
     """Everywhere that `value`, which the API calls `field`, breaks `schema`; None allows all."""
-    return [] if schema is None else SchemaChecker(schema).violations(value, field, masking)
+    return [] if schema is None else SchemaChecker(schema).violations(value, field)
 
 
 def schema_problems(schema: Any, field: str) -> list[Problem]:
@@ -62,7 +59,7 @@ def schema_problems(schema: Any, field: str) -> list[Problem]:
         _dialect(schema).check_schema(schema)
         _check_references(schema)
     except SchemaError as error:
-        return [_problem(field, error)]
+        return [_problem(field, error, error.message)]
     except Exception as error:
         return [_invalid(field, f"cannot be used: {_explain(error)}")]
     return []
@@ -111,7 +108,7 @@ def _place_in_value(error: Any) -> list[tuple[int, str]]:
     return [(p, "") if isinstance(p, int) else (-1, p) for p in error.absolute_path]
 
 
-def _problem(field: str, error: Any, masking: Masking | None = None) -> Problem:
+def _problem(field: str, error: Any, text: str) -> Problem:
     path = list(error.absolute_path)
     # In draft-03, `required` is no list, and the path has the missing property already.
     if error.validator == "required" and isinstance(error.validator_value, list):
@@ -119,26 +116,15 @@ def _problem(field: str, error: Any, masking: Masking | None = None) -> Problem:
     place = field + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path)
     is_type = place.endswith(".type") and error.validator == "anyOf"  # of a schema itself
     types = f"; a type is {listed(_TYPES, last='or')}, or a list of them" if is_type else ""
-    text = error.message if masking is None else _hide_secrets(error, masking)
     return _invalid(place, f"{text}{types}")
 
 
-def _hide_secrets(error: Any, masking: Masking) -> str:
+def _hide_secrets(error: Any) -> str:
     """The message of an error, which repeats the value that breaks the schema."""
-    if any(is_secret_word(f"{name}", masking.names) for name in error.absolute_path):
+    if any(is_secret(f"{name}") for name in error.absolute_path):
         return f"{HIDDEN} does not fit `{error.validator}: {error.validator_value}`"
     text: str = error.message
-    for part in _objects_in(error.instance):
-        text = text.replace(repr(part), repr(redact(part, masking, is_sent=True)))
-    return text
-
-
-def _objects_in(value: Any) -> Iterator[dict[str, Any]]:
-    """The outermost objects in a value."""
-    if isinstance(value, dict):
-        yield value
-    for item in value if isinstance(value, list) else ():
-        yield from _objects_in(item)
+    return text.replace(repr(error.instance), repr(redact(error.instance)))
 
 
 def _invalid(place: str, text: str) -> Problem:

@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Any, Self
 
 from deck_sim.base.durations import format_duration
-from deck_sim.base.redaction import Masking
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.engine.records import Immutable
@@ -35,8 +34,6 @@ class Options(Immutable):
     """After how long a connection that no run uses becomes `disconnected`."""
     keep_headers: tuple[str, ...] = ()
     """The headers that the journal keeps in addition to its usual ones, in lower case."""
-    mask: tuple[str, ...] = field(default=(), metadata={"written": "fields"})
-    """More names of fields whose values are hidden wherever they are shown."""
     keep_calls: int = field(default=10_000, metadata={"least": 1})
     """How many calls the journal keeps."""
     keep_call_bytes: int = field(default=64 * 1024**2, metadata={"least": 1})
@@ -54,11 +51,6 @@ class Options(Immutable):
         """The names of the options with another value than before."""
         names = (row.name for row in fields(self))
         return {name for name in names if getattr(self, name) != getattr(before, name)}
-
-    @property
-    def masking(self) -> Masking:
-        """How messages hide secrets of inputs, outputs and extractions."""
-        return Masking(self.mask)
 
     def as_json(self) -> dict[str, Any]:
         """The options as the control API shows them."""

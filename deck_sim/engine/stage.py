@@ -69,8 +69,7 @@ class Stage:
 
     def complete(self, output: Any, **fields: Any) -> None:
         """Complete the run; an output that breaks the task's schema fails it instead."""
-        masking = self.world.options.masking
-        broken = json_schema.violations(self.output_schema, output, "output", masking)
+        broken = json_schema.violations(self.output_schema, output, "output")
         if not isinstance(output, dict):
             text = "The output is not an object; the API's outputs are."
             self.fail(problem("task/output_invalid", text, field="output"))

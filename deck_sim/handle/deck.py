@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import DeckSimError, listed, missing_attribute
-from deck_sim.base.redaction import Masking
 from deck_sim.base.server_sent_events import read_messages
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.handle.address import DECK_HOST, read_url
@@ -377,7 +376,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     def set_options(self, **options: Any) -> None:
         """Set options of the world: `session_limit`, `timeout_cap`, `screenshots`,
-        `connection_idle`, `keep_headers`, `mask`, and how much the world keeps. None gives one
+        `connection_idle`, `keep_headers`, and how much the world keeps. None gives one
         its default.
 
         `deck.set_options(session_limit=1)`.
@@ -445,8 +444,7 @@ class Deck(AbstractContextManager["Deck"]):
     def requests(self) -> Calls:
         """Every call of the Deck API and its answer, oldest first."""
         answer = self._control.call("GET", "/requests")
-        kept, masking = answer["kept_headers"], Masking((*answer["mask"],))
-        return Calls(answer["data"], kept, masking, answer["dropped"])
+        return Calls(answer["data"], answer["kept_headers"], answer["dropped"])
 
     def called_worlds(self) -> list[Json]:
         """The worlds of the server that were called, each with its `key` and number of `calls`."""
@@ -478,7 +476,7 @@ class Deck(AbstractContextManager["Deck"]):
     def lint(self) -> LintReport:
         """Mistakes of the client: `print` the report, or `check()` that it is empty."""
         interval = write_duration(self.poll_interval)
-        answer = self._control.call("GET", "/lint", params={"poll_interval": interval})
+        answer = self._control.call("GET", f"/lint?poll_interval={interval}")
         return LintReport(answer["data"], answer["dropped"])
 
     def write_html(self, file: str | PathLike[str], *, title: str = "", text: str = "") -> None:

@@ -2,13 +2,13 @@
 
 import json as json_format
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any, Self
 from urllib.parse import parse_qs
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import DeckSimError, cut, listed, nearest
-from deck_sim.base.redaction import Masked, Masking, redact, redact_at
+from deck_sim.base.redaction import is_secret, redact, redact_body
 from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.runtime.journal import KEPT_HEADERS
 
@@ -28,14 +28,14 @@ class Comparison:
     weight: int
     keys: tuple[str, ...] = ()  # in the body
 
-    def show(self, masking: Masking) -> str:
+    def show(self) -> str:
         """The comparison in a line, without secrets."""
         found = "nothing" if self.found is _ABSENT else show_value(self.found)
         if not self.weight:
             return f"matches  {self.name}: {found}"
-        if isinstance(self.found, Masked):
+        if any(map(is_secret, self.keys)):
             return f"differs  {self.name}: another value was sent; both are hidden"
-        expected = show_value(redact_at(self.keys, self.expected, masking))
+        expected = show_value(self.expected)
         return f"differs  {self.name}: expected {expected}, found {found}"
 
 
@@ -90,11 +90,6 @@ class ExpectedCall:
         """Whether a call of the journal agrees with every field."""
         return not any(row.weight for row in self.compare(call))
 
-    def lacks_body(self, call: Mapping[str, Any]) -> bool:
-        """Whether a call agrees but for its body, which was too large for the journal."""
-        compares_json = self.json is not _ABSENT and call["body_cut"]
-        return compares_json and replace(self, json=_ABSENT).matches(call)
-
     def compare(self, call: Mapping[str, Any]) -> Iterator[Comparison]:
         """A row for each expected field. Method and path weigh more than all that is sent."""
         pattern, method, path = self.pattern, call["method"], call["path"]
@@ -139,15 +134,15 @@ def explain_dropped(count: int) -> list[str]:
 
 
 def show_value(value: Any) -> str:
-    """A value in a line, shortened."""
+    """A value in a line, shortened and without secrets."""
     if isinstance(value, str) and value.startswith("/"):
         return value
-    return cut(json_format.dumps(value, ensure_ascii=False, default=repr), _LONGEST)
+    return cut(json_format.dumps(redact_body(value), ensure_ascii=False, default=repr), _LONGEST)
 
 
-def show_expected(pattern: str, expected: Mapping[str, Any], masking: Masking) -> str:
+def show_expected(pattern: str, expected: Mapping[str, Any]) -> str:
     """The arguments of an assertion in a sentence, without secrets."""
-    shown = redact(expected, masking).items()
+    shown = redact(expected).items()
     rest = " and ".join(f"{name} {show_value(value)}" for name, value in shown)
     return f"`{pattern}`{f' with {rest}' if rest else ''}"
 
@@ -171,5 +166,5 @@ def _compare(
             yield from _compare(f"{place}[{index}]", *pair, keys)
     else:
         is_alike = isinstance(expected, bool) == isinstance(found, bool)
-        agrees = expected == found and (is_alike or isinstance(found, Masked))
+        agrees = expected == found and is_alike
         yield Comparison(place, expected, found, 0 if agrees else 1, keys)

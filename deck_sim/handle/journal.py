@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any, NoReturn, Self
 
-from deck_sim.base.redaction import PLAIN, Masking
+from deck_sim.base.redaction import redact_query
 from deck_sim.handle.control import Json
 from deck_sim.handle.expected_call import (
     ExpectedCall,
@@ -31,19 +31,17 @@ class Calls(tuple[Json, ...]):
     """
 
     kept_headers: Collection[str] = KEPT_HEADERS
-    masking: Masking = PLAIN
     dropped: int = 0  # how many older calls the journal has lost
 
     def __new__(
         cls,
         calls: Iterable[Json] = (),
         kept_headers: Collection[str] = KEPT_HEADERS,
-        masking: Masking = PLAIN,
         dropped: int = 0,
     ) -> Self:
         """Keep calls of a world whose journal keeps these headers."""
         made = super().__new__(cls, calls)
-        made.kept_headers, made.masking, made.dropped = kept_headers, masking, dropped
+        made.kept_headers, made.dropped = kept_headers, dropped
         return made
 
     def where(self, pattern: str = "**", **expected: Any) -> "Calls":
@@ -63,8 +61,8 @@ class Calls(tuple[Json, ...]):
         """
         __tracebackhide__ = True
         call = self._read(pattern, **expected)
-        found, shown = self._matching(call), show_expected(pattern, expected, self.masking)
-        unknown = self._explain_unknown(call)
+        found, shown = self._matching(call), show_expected(pattern, expected)
+        unknown = explain_dropped(self.dropped)
         if times is None and not found:
             _fail(f"no call was {shown}", *unknown, *self._nearest(call))
         if times is not None and len(found) != times:
@@ -81,10 +79,10 @@ class Calls(tuple[Json, ...]):
         """
         __tracebackhide__ = True
         call = self._read(pattern, **expected)
-        found, shown = self._matching(call), show_expected(pattern, expected, self.masking)
+        found, shown = self._matching(call), show_expected(pattern, expected)
         if found:
             _fail(f"{shown} was called {_times(len(found))}, and must not be", *found.lines())
-        if unknown := self._explain_unknown(call):
+        if unknown := explain_dropped(self.dropped):
             _fail(f"{shown} may have been called, and must not be", *unknown)
 
     def assert_order(self, *patterns: str) -> None:
@@ -103,7 +101,7 @@ class Calls(tuple[Json, ...]):
                 early = ", ".join(f"{place + 1}" for place in places)
                 found = f"was only before that, as call {early}" if early else "was never called"
                 text = f"expected `{pattern}`{after}; it {found}. The calls were"
-                _fail(text, *self._explain_unknown(call), *self.lines(numbered=True))
+                _fail(text, *explain_dropped(self.dropped), *self.lines(numbered=True))
             start = later[0] + 1
 
     def lines(self, *, numbered: bool = False) -> list[str]:
@@ -123,19 +121,13 @@ class Calls(tuple[Json, ...]):
 
     def _matching(self, call: ExpectedCall) -> "Calls":
         found = filter(call.matches, self)
-        return Calls(found, self.kept_headers, self.masking, self.dropped)
-
-    def _explain_unknown(self, call: ExpectedCall) -> list[str]:
-        """The calls that cannot be looked at, and could be such ones."""
-        cut = [f"  {_line(made)}" for made in self if call.lacks_body(made)]
-        text = "the body of this call was too large for the journal, so it cannot be compared:"
-        return [*explain_dropped(self.dropped), *([text, *cut] if cut else [])]
+        return Calls(found, self.kept_headers, self.dropped)
 
     def _nearest(self, call: ExpectedCall) -> list[str]:
         if not self:
             return ["no call was made at all"]
         nearest = min(self, key=lambda made: sum(row.weight for row in call.compare(made)))
-        fields = [f"    {field.show(self.masking)}" for field in call.compare(nearest)]
+        fields = [f"    {field.show()}" for field in call.compare(nearest)]
         counts = Counter(map(_kind, self)).most_common()
         counted = [f"  {count} x {kind}" for kind, count in counts[:_MOST_KINDS]]
         if len(counts) > _MOST_KINDS:
@@ -144,7 +136,7 @@ class Calls(tuple[Json, ...]):
 
 
 def _line(call: Json) -> str:
-    query = f"?{call['query']}" if call["query"] else ""
+    query = f"?{redact_query(call['query'])}" if call["query"] else ""
     errors = f" ({', '.join(call['errors'])})" if call["errors"] else ""
     body = "" if call["body"] is None else f"  {show_value(call['body'])}"
     return f"{call['at']}  {call['method']} {call['path']}{query} -> {call['status']}{errors}{body}"

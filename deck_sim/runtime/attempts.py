@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from deck_sim.base.redaction import redact_headers
 from deck_sim.engine.deliveries import (
     Attempt,
     AttemptResult,
@@ -82,8 +81,8 @@ async def _make(
         status=outcome.status,
         error=error,
         latency_ms=outcome.latency_ms,
-        request=redact_headers(outcome.request or headers),
-        response=redact_headers(outcome.headers),
+        request=outcome.request or headers,
+        response=outcome.headers,
         fault=fault and fault.key,
         refusal=_explain_refusal(secrets[0], headers, webhook.body, wall),
     )

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from deck_sim.base.redaction import redact_headers
 from deck_sim.engine.bounded_log import BoundedLog
 from deck_sim.engine.records import Immutable
 from deck_sim.scenario.selection import Choice
@@ -25,7 +24,7 @@ class Call(Immutable):
     path: str
     query: str
     status: int
-    body: Any
+    body: bytes
     errors: tuple[str, ...]
     scenario: Choice | None
     after: int  # number of timeline entries before it
@@ -37,7 +36,6 @@ class Call(Immutable):
     number: int = 0  # among all calls of its world, also those that are no longer kept
     position: int = 0  # number of calls, entries and events that were recorded before it
     size: int = 0  # estimated bytes of memory
-    is_body_cut: bool = False  # the body was too large to be kept
 
 
 class Journal(BoundedLog[Call]):
@@ -83,6 +81,6 @@ class StoredAnswer(Immutable):
 
 
 def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> dict[str, str]:
-    """The headers that the journal keeps of a call: the usual ones, and others without secrets."""
+    """The headers that the journal keeps of a call: the usual ones, and those of `others`."""
     asked = {name: headers[name][:_LONGEST] for name in others if name in headers}
-    return redact_headers(asked) | {n: headers[n] for n in KEPT_HEADERS if n in headers}
+    return asked | {n: headers[n] for n in KEPT_HEADERS if n in headers}

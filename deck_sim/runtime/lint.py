@@ -4,7 +4,6 @@ A rule is a function with `@lint_rule`, which gives the reason and the fix. Two 
 coincidence, so a rule about polling needs three.
 """
 
-import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +13,6 @@ from itertools import pairwise, product, zip_longest
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
-from deck_sim.base.redaction import with_digests
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.story import KINDS, WRONG_ANSWER
 from deck_sim.engine.world import World
@@ -269,10 +267,9 @@ def _repeated_reads(context: LintContext, is_mistake: Callable[[Call, Call, bool
 
 def _with_repeats(calls: Sequence[Call]) -> Iterator[tuple[Call, Call | None]]:
     """Each call, and the next one that is the same."""
-    later, repeats = dict[tuple[str, str, str], Call](), list[Call | None]()
+    later, repeats = dict[tuple[str, str, bytes], Call](), list[Call | None]()
     for call in reversed(calls):
-        body = json.dumps(with_digests(call.body), sort_keys=True)
-        repeats.append(later.get(key := (call.method, call.path, body)))
+        repeats.append(later.get(key := (call.method, call.path, call.body)))
         later[key] = call
     return zip(calls, reversed(repeats), strict=True)
 

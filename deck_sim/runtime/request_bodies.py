@@ -12,15 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from deck_sim.base.errors import quote
 from deck_sim.base.limits import MAX_NAME, MAX_VALUES, MOST_PROBLEMS
-from deck_sim.base.redaction import (
-    HIDDEN,
-    PLAIN,
-    Masking,
-    cut_before_secret,
-    is_secret,
-    redact,
-    redact_text,
-)
+from deck_sim.base.redaction import HIDDEN, is_secret, redact_text
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
 from deck_sim.runtime.serialization import dump_json
 
@@ -35,8 +27,7 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 MAX_DEPTH = 100  # of nested objects and lists
 MAX_DIGITS = 1000  # of an integer
-MAX_JOURNAL_JSON = 1024 * 1024  # bytes of a JSON body in the journal; of others, its text is kept
-MAX_JOURNAL_TEXT = 1000  # characters of a body that is not kept as JSON
+MAX_JOURNAL_TEXT = 1000  # characters that are shown of a body that is not JSON
 
 
 def read_object(
@@ -206,24 +197,10 @@ def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
     return problem(name, text, field=field)
 
 
-def read_for_journal(body: bytes, masking: Masking = PLAIN, longest: int = MAX_JOURNAL_TEXT) -> Any:
-    """Return a body for the journal: without secrets; the start of its text if it is not JSON, or
-    too large.
-    """
+def parse_recorded(body: bytes) -> Any:
+    """A recorded body: its JSON, the start of its text if it is not JSON, or None without one."""
     if not body:
         return None
     with suppress(ApiError):
-        if len(body) <= MAX_JOURNAL_JSON:
-            return redact(_read_json(body), masking)
-    return cut_before_secret(body[:longest].decode(errors="replace"), masking)
-
-
-def estimate_size(body: bytes) -> int:
-    """A quick, high estimate of the bytes of memory that a body takes in the journal."""
-    if not body:
-        return 0
-    if len(body) > MAX_JOURNAL_JSON:
-        return MAX_JOURNAL_TEXT
-    characters = len(body) if body.isascii() else 4 * len(body)
-    values = body.count(b",") + body.count(b":")
-    return characters + 80 * (values + body.count(b"[")) + 200 * body.count(b"{")
+        return _read_json(body)
+    return body[:MAX_JOURNAL_TEXT].decode(errors="replace")

@@ -96,8 +96,7 @@ def _outcome_problems(
     wrong |= _result_problems(row, item.get("result"), str(status))
     problems = [problem("request/input_invalid", text, field=at) for at, text in wrong.items()]
     if task is not None and isinstance(output, dict):
-        masking = simulation.world.options.masking
-        problems += violations(task["output_schema"], output, "output", masking)
+        problems += violations(task["output_schema"], output, "output")
     return problems
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from deck_sim.base.redaction import redact_fields
 from deck_sim.engine.files import files_of, kept_screenshots, screenshot_id
 from deck_sim.engine.records import Event, Resource
 from deck_sim.runtime.files import file_url
@@ -118,19 +117,6 @@ def print_message(simulation: Simulation, event: Event) -> dict[str, Any]:
 def custom_headers(text: str | None) -> dict[str, str]:
     """The headers of a destination's `custom_headers`, which is a JSON object as a string."""
     return {name.lower(): value for name, value in json.loads(text or "{}").items()}
-
-
-def record_resource(
-    simulation: Simulation, resource: Resource, includes: frozenset[str] = frozenset()
-) -> dict[str, Any]:
-    """A resource as records show it: as the API does, without secrets in what was sent."""
-    return redact_fields(print_resource(simulation, resource, includes), simulation.masking)
-
-
-def record_message(simulation: Simulation, event: Event) -> dict[str, Any]:
-    """An event as records show it: as destinations receive it, without secrets in what was sent."""
-    message = print_message(simulation, event)
-    return message | {"data": redact_fields(message["data"], simulation.masking)}
 
 
 def dump_json(data: Any) -> bytes:

@@ -12,12 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
-from hashlib import blake2b
 
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration
-from deck_sim.base.redaction import Masking
 from deck_sim.contract.error_catalog import ApiError, problem, raise_problems, refuse
 from deck_sim.engine.bounded_log import BoundedLog
 from deck_sim.engine.chance import seed_of
@@ -45,11 +42,6 @@ _MOST_WARNINGS = 100  # about ignored names
 def new_epoch() -> str:
     """A name for one history of a world. No other has it, also after the server has restarted."""
     return os.urandom(4).hex()
-
-
-@lru_cache(maxsize=1000)
-def _masking_of(key: str, names: tuple[str, ...]) -> Masking:
-    return Masking(names, blake2b(key.encode(), digest_size=8).hexdigest())
 
 
 class Refusal(ApiError):
@@ -119,11 +111,6 @@ class Simulation:
         limited = self.settings.rate_limit
         self.rate_limiter = RateLimiter(self.world.rules.rate_limit if limited else None)
         self.set_clock(self.settings.mode, self.settings.speed, self.settings.step)
-
-    @property
-    def masking(self) -> Masking:
-        """How records of this world hide secrets: they are comparable within the world."""
-        return _masking_of(self.key, self.world.options.mask)
 
     def note_crash(self, where: str) -> ApiError:
         """Note the exception that is being handled; returns the error that tells of it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from deck_sim.base.redaction import redact
+from deck_sim.base.redaction import redact_query
 from deck_sim.engine.records import Event, TimelineEntry
 from deck_sim.runtime.journal import GAVE_UP, Call
 from deck_sim.runtime.moments import print_moment
@@ -201,13 +201,11 @@ def _print_event(event: Event, number: int) -> dict[str, Any]:
 
 def _print_changes(simulation: Simulation, entry: TimelineEntry) -> dict[str, Any]:
     shown = simulation.world.kind(entry.kind).attributes
-    changes = {
+    return {
         name: print_moment(value) if isinstance(value, datetime) else value
         for name, value in (entry.changes or {}).items()
         if name in shown
     }
-    redacted: dict[str, Any] = redact(changes, simulation.masking)
-    return redacted
 
 
 def _print_about(simulation: Simulation, entry: TimelineEntry) -> dict[str, Any]:
@@ -215,13 +213,11 @@ def _print_about(simulation: Simulation, entry: TimelineEntry) -> dict[str, Any]
     resource = simulation.world.all(entry.kind).get(entry.id)
     if resource is None:  # forgotten
         return {}
-    about: dict[str, Any] = redact(
-        {
-            name: value
-            for name, value in resource.fields.items()
-            if (name.endswith("_id") or name in _ABOUT) and isinstance(value, str)
-        }
-    )
+    about: dict[str, Any] = {
+        name: value
+        for name, value in resource.fields.items()
+        if (name.endswith("_id") or name in _ABOUT) and isinstance(value, str)
+    }
     if "event" in resource.hidden:
         about["resource_id"] = resource.hidden["event"].data.id
     choice = simulation.chosen.get(entry.id)
@@ -229,7 +225,7 @@ def _print_about(simulation: Simulation, entry: TimelineEntry) -> dict[str, Any]
 
 
 def _describe_call(call: Call) -> str:
-    query = f"?{call.query}" if call.query else ""
+    query = f"?{redact_query(call.query)}" if call.query else ""
     what = [f"{call.method} {call.path}{query} -> {call.status}"]
     what += [f"({', '.join(call.errors)})"] if call.errors else []
     what += [call.answered["status"]] if call.answered.get("status") else []

@@ -19,7 +19,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, get_type_hints
 
-from deck_sim.base.redaction import Masked
 from deck_sim.base.type_hints import fits
 from deck_sim.contract.editions import RateLimit
 from deck_sim.engine.bounded_log import BoundedLog
@@ -244,7 +243,6 @@ def _read_timers(reader: Reader, data: list[Any]) -> Timers:
 
 _FORMS: dict[type, tuple[str, _Write, _Read]] = {
     datetime: ("moment", lambda _, v: v.isoformat(), lambda _, d: datetime.fromisoformat(d)),
-    Masked: ("digest", lambda _, v: v.digest, lambda _, d: Masked(d)),
     timedelta: ("microseconds", lambda _, v: v // _MICROSECOND, lambda _, d: d * _MICROSECOND),
     bytes: ("bytes", lambda _, v: b64encode(v).decode(), lambda _, d: b64decode(d)),
     tuple: ("tuple", _items, lambda r, d: tuple(map(r.read, d))),

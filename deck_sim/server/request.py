@@ -11,7 +11,6 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope
 
 from deck_sim.base.errors import quote
-from deck_sim.base.redaction import redact_query
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.contract.operations import Operation
 from deck_sim.engine import checks
@@ -20,12 +19,9 @@ from deck_sim.engine.world import World
 from deck_sim.runtime.journal import Call, kept_headers
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import (
-    MAX_JOURNAL_JSON,
     ExtraChecks,
     Model,
     check_body,
-    estimate_size,
-    read_for_journal,
     read_object,
 )
 from deck_sim.runtime.serialization import dump_json, print_resource
@@ -147,12 +143,11 @@ def error_answer(error: ApiError, request_id: str) -> Answer:
 
 
 def record_call(request: Request, answer: Answer) -> Call:
-    """Make the journal's record of a request and its answer, without secrets."""
+    """Make the journal's record of a request and its answer."""
     errors = answer.data.get("errors", ()) if answer.status >= 400 else ()
     readable = request.fault is None or request.fault.is_answer_readable
     headers = kept_headers(request.headers, request.world.options.keep_headers)
-    masking = request.simulation.masking
-    query = redact_query(request.scope["query_string"].decode("latin-1"), masking)
+    query = request.scope["query_string"].decode("latin-1")
     texts = (request.path, query, *headers.values())
     return Call(
         at=request.world.now,
@@ -161,7 +156,7 @@ def record_call(request: Request, answer: Answer) -> Call:
         path=request.path,
         query=query,
         status=answer.status,
-        body=read_for_journal(request.body, masking),
+        body=request.body,
         errors=tuple(f"{error['type']}/{error['code']}" for error in errors),
         scenario=answer.choice,
         after=request.timeline_length,
@@ -172,8 +167,7 @@ def record_call(request: Request, answer: Answer) -> Call:
         unanswered=None if readable else f"fault `{request.fault.key}`",
         number=request.simulation.journal.total + 1,
         position=count_records(request.simulation),
-        size=_CALL_BYTES + sum(map(len, texts)) + estimate_size(request.body),
-        is_body_cut=len(request.body) > MAX_JOURNAL_JSON,
+        size=_CALL_BYTES + sum(map(len, texts)) + len(request.body),
     )
 
 

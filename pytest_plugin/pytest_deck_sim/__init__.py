@@ -84,8 +84,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("deck_client_library", text, default="httpx2")
     text = "`fail`: a test fails at its end if `deck.lint` finds a mistake; `off`"
     parser.addini("deck_lint", text, default="off")
-    text = "names of fields whose values are hidden, besides those like `pin` or `password`"
-    parser.addini("deck_mask", text, type="args", default=[])
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -93,7 +91,7 @@ def pytest_configure(config: pytest.Config) -> None:
     text = (
         "deck(scenario=None, edition=None, clock=None, step=None, seed=None, now=None,"
         " rate_limit=False, session_limit=None, timeout_cap=None,"
-        " screenshots=False, connection_idle=None, keep_headers=(), mask=(), keep_calls=10000,"
+        " screenshots=False, connection_idle=None, keep_headers=(), keep_calls=10000,"
         " keep_call_bytes=67108864, keep_events=10000000, keep_timeline=40000000,"
         " keep_runs=2000000, keep_keys=2000000, strict=True, lint=None,"
         " scenarios='all'): the settings of the world of the `deck` fixture, what fails the test at"

@@ -177,7 +177,7 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
         if (value := options.get(name)) not in (None, *values):
             text = f"`{name}` is {value!r}; it can be {listed(values, last='or')}"
             raise make_failure(f"@pytest.mark.deck: {text}")
-    return MarkerOptions(**{"mask": item.config.getini("deck_mask"), **options})
+    return MarkerOptions(**options)
 
 
 def make_key(node_id: str, *, own: bool) -> str:

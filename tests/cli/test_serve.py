@@ -245,16 +245,6 @@ def test_each_key_has_other_ids_unless_a_seed_is_given(words, ids, serving):
     assert len({*first}) == ids
 
 
-def test_more_names_of_secrets_can_be_given(serving):
-    """They are the option of each world."""
-
-    def mask(banner):
-        with Deck(*base_url(banner)) as deck:
-            return deck.world["mask"]
-
-    assert serving(mask, "--mask", "email", "--mask", "dob")[1] == ["email", "dob"]
-
-
 def test_other_keys_than_those_given_are_refused(serving):
     """With `--keys`; the banner proposes the first."""
 
@@ -435,10 +425,6 @@ def test_a_host_that_is_not_of_this_machine_is_exit_code_1(cli, host):
             f" it is in, {str(Path(__file__).parent)!r}",
         ),
         (["--reload"], "--reload needs --scenarios FOLDER"),
-        (
-            ["--mask", "-"],
-            "Invalid value for '--mask': a name like `guest_email` is needed, not '-'",
-        ),
         (["--world", "nowhere.yaml"], "Invalid value for '--world'"),
         (["--port-file", "nowhere/port"], "--port-file: the folder 'nowhere' does not exist"),
         (

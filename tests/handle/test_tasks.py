@@ -73,7 +73,7 @@ def test_the_login_is_opened_if_the_scenario_has_a_script_for_it(deck):
         ),
         (
             {"scenario": "source_down", "status": "completed"},
-            "over: `trun_.*` is `failed` .source/source_not_available",
+            "`trun_.*` is `failed` .source/source_not_available",
         ),
         (
             {"scenario": "connection_needs_mfa"},

@@ -31,22 +31,6 @@ def test_the_marker_sets_the_world(run):
     run(text).assert_outcomes(passed=2)
 
 
-def test_the_ini_file_names_more_secrets_for_every_test(run, pytester):
-    """A marker has its own."""
-    pytester.makeini("[pytest]\ndeck_mask = email dob")
-    text = """
-        import pytest
-
-        def test_default(deck):
-            assert deck.world["mask"] == ["email", "dob"]
-
-        @pytest.mark.deck(mask=["loyalty"])
-        def test_own(deck):
-            assert deck.world["mask"] == ["loyalty"]
-    """
-    run(text).assert_outcomes(passed=2)
-
-
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

@@ -10,6 +10,7 @@ from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.world_state import FROZEN_START
 from deck_sim.runtime.journal import Call
 from deck_sim.runtime.lint import LINT_RULES, find_problems
+from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, shipped
@@ -30,7 +31,15 @@ def call(seconds, what, status=200, body=None, headers=None, after=0, **answered
     """A call in the journal; `after` counts the timeline entries before it."""
     method, path = what.split()
     answered = {"id": "x", **answered}
-    first = (at(seconds), f"req_{seconds}_{what}_{status}", method, path, "", status, body)
+    first = (
+        at(seconds),
+        f"req_{seconds}_{what}_{status}",
+        method,
+        path,
+        "",
+        status,
+        dump_json(body),
+    )
     return Call(*first, (), None, after, headers or {}, answered)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from deck_sim.base.limits import MAX_VALUES, MOST_PROBLEMS
 from deck_sim.contract.bodies import Body
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.runtime.request_bodies import MAX_DEPTH, check_body, read_for_journal, read_object
+from deck_sim.runtime.request_bodies import MAX_DEPTH, check_body, parse_recorded, read_object
 from deck_sim.runtime.serialization import dump_json
 
 UNREADABLE = {
@@ -147,26 +147,14 @@ def test_an_error_cuts_a_very_long_name():
     assert len(problem.message) < 500
 
 
-KEPT = {
-    "nothing": (b"", None),
-    "plain": (b'{"a": [1, {"b": null}]}', {"a": [1, {"b": None}]}),
-    "password": (b'{"a": [{"password": "hunter2"}]}', {"a": [{"password": "•••"}]}),
-    "no password": (b'{"password": null}', {"password": None}),
-    "credentials": (
-        b'{"auth_credentials": {"username": "alex", "password": "hunter2", "pasword": "hunter2"}}',
-        {"auth_credentials": {"username": "alex", "password": "•••", "pasword": "•••"}},
-    ),
-    "credentials as text": (b'{"auth_credentials": "hunter2"}', {"auth_credentials": "•••"}),
-    "not JSON": (b"{oops", "{oops"),
-    "not JSON, with a secret": (b'{"a":1,"PASSWORD":"hunter2"', '{"a":1,"'),
-    "a number that cannot be printed": (b'{"a": NaN}', '{"a": NaN}'),
-    "not UTF-8": (b"\xff", "�"),
-    "very long": (b"x" * 5000, "x" * 1000),
-}
-
-
-@pytest.mark.parametrize(("body", "kept"), KEPT.values(), ids=KEPT)
-def test_the_journal_keeps_a_body_without_secrets(body, kept):
-    """As text, if it is not JSON."""
-    assert read_for_journal(body) == kept
-    dump_json({"body": read_for_journal(body)})
+def test_a_recorded_body_is_its_json_or_the_start_of_its_text():
+    """Whatever was sent."""
+    for body, kept in [
+        (b"", None),
+        (b'{"a": [1, {"password": null}]}', {"a": [1, {"password": None}]}),
+        (b"{oops", "{oops"),
+        (b'{"a": NaN}', '{"a": NaN}'),
+        (b"\xff", "\N{REPLACEMENT CHARACTER}"),
+        (b"x" * 5000, "x" * 1000),
+    ]:
+        assert parse_recorded(body) == kept

@@ -50,8 +50,6 @@ BOUNDS = {
     "kept headers": (WORLD, lambda n: {"keep_headers": [f"x{i}" for i in range(n)]}, 50),
     "name of a kept header": (WORLD, lambda n: {"keep_headers": ["x" * n]}, 100),
     "status of a webhook": (FAULTS, lambda n: {"event": "*", "status": n}, 599),
-    "masked fields": (WORLD, lambda n: {"mask": [f"x{i}" for i in range(n)]}, 50),
-    "name of a masked field": (WORLD, lambda n: {"mask": ["x" * n]}, 100),
     "kept calls": (WORLD, lambda n: {"keep_calls": n}, 1_000_000_000),
     "requests": (WORLD, rate_limit, 1_000_000),
     "timeout cap": (WORLD, lambda n: {"timeout_cap": n}, 1_000_000_000),

@@ -109,8 +109,7 @@ class KeepFile(Step):
                 why = NOTHING_FITS.format(name="extraction", step=self.word)
                 stage.reject(_FAILED, error.problems, why)
                 return None
-            masking = stage.world.options.masking
-            if broken := violations(schema, extraction, "extraction", masking):
+            if broken := violations(schema, extraction, "extraction"):
                 stage.reject(_FAILED, broken)
                 return None
         keep_file(stage.world, stage.resource, name, type_, content, extraction, self.result)

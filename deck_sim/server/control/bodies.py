@@ -69,7 +69,6 @@ HeaderName = Annotated[
 ]
 HeaderNames = Annotated[tuple[HeaderName, ...], Many, Field(max_length=50)]
 FieldName = Annotated[str, Field(pattern=r"[A-Za-z0-9]", max_length=100)]
-FieldNames = Annotated[tuple[FieldName, ...], Many, Field(max_length=50)]
 
 # How an option of a type is written.
 _WRITTEN: dict[Any, Any] = {
@@ -78,7 +77,6 @@ _WRITTEN: dict[Any, Any] = {
     timedelta | None: PositiveDuration,
     bool: bool,
     tuple[str, ...]: HeaderNames,
-    "fields": FieldNames,
 }
 
 

@@ -21,7 +21,7 @@ from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.timeline import print_entry
 from deck_sim.runtime.why import find_right_answer
 from deck_sim.server.control.holds import print_holds
-from deck_sim.server.control.routes import route
+from deck_sim.server.control.routes import record_answer, route
 from deck_sim.server.control.unfinished import list_unfinished, print_due
 from deck_sim.server.request import Answer, Request, read_count
 
@@ -104,7 +104,8 @@ async def advance_clock(request: Request, body: bodies.Advance) -> Answer:
     numbered = enumerate(report.happened, report.after + 1)
     happened = (print_entry(simulation, entry, number) for number, entry in numbered)
     now = print_moment(report.now)
-    return Answer({"now": now, "happened": happened, **print_holds(simulation)})
+    data = {"now": now, "happened": happened, **print_holds(simulation)}
+    return record_answer(request, data)
 
 
 async def _drive(request: Request, advance: Advance) -> AdvanceReport:

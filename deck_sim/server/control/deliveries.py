@@ -8,9 +8,9 @@ from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.clock import settle
 from deck_sim.runtime.moments import print_moment
-from deck_sim.runtime.serialization import print_resource, record_message
+from deck_sim.runtime.serialization import print_message, print_resource
 from deck_sim.runtime.settings import FROZEN
-from deck_sim.server.control.routes import route
+from deck_sim.server.control.routes import record_answer, route
 from deck_sim.server.request import Answer, Request
 from deck_sim.webhooks.signing import SIGNATURE
 
@@ -19,7 +19,7 @@ from deck_sim.webhooks.signing import SIGNATURE
 def list_deliveries(request: Request) -> Answer:
     """Show every delivery with its attempts, oldest first."""
     found = [*request.world.all("event_delivery").values()]
-    return Answer({"data": map(partial(_print, request), found)})
+    return record_answer(request, {"data": map(partial(_print, request), found)})
 
 
 @route("GET", "/deliveries/{id}")
@@ -28,9 +28,9 @@ def show_delivery(request: Request) -> Answer:
     simulation = request.simulation
     delivery = request.fetch("event_delivery")
     destination = request.world.all("event_destination")[delivery["event_destination_id"]]
-    event = record_message(simulation, delivery.hidden["event"])
+    event = print_message(simulation, delivery.hidden["event"])
     shown = {"event": event, "destination": print_resource(simulation, destination)}
-    return Answer({**_print(request, delivery), **shown})
+    return record_answer(request, {**_print(request, delivery), **shown})
 
 
 @route("POST", "/deliveries/{id}/replay")
@@ -52,7 +52,8 @@ def list_messages(request: Request) -> Answer:
     """Show the messages in a destination that is a queue."""
     destination = request.fetch("event_destination")
     events = request.world.messages.get(destination.id, [])
-    return Answer({"data": [record_message(request.simulation, event) for event in events]})
+    data = [print_message(request.simulation, event) for event in events]
+    return record_answer(request, {"data": data})
 
 
 def _print(request: Request, delivery: Resource) -> dict[str, Any]:

@@ -8,19 +8,19 @@ from typing import Any
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import quote
-from deck_sim.base.redaction import Masking, mask_key, redact_headers
+from deck_sim.base.redaction import mask_key
 from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.runtime.journal import GAVE_UP, KEPT_HEADERS, Call
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.registry import world_token
-from deck_sim.runtime.request_bodies import read_for_journal
+from deck_sim.runtime.request_bodies import parse_recorded
 from deck_sim.runtime.responses import SentResponse
-from deck_sim.runtime.serialization import record_message, record_resource
+from deck_sim.runtime.serialization import print_message, print_resource
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.timeline import print_news, print_timeline
 from deck_sim.server.control.people import check_kind
-from deck_sim.server.control.routes import ROUTES, route
+from deck_sim.server.control.routes import ROUTES, record_answer, route
 from deck_sim.server.request import Answer, Request, read_count
 from deck_sim.server.routing import Route
 
@@ -34,8 +34,10 @@ def show_timeline(request: Request) -> Answer:
     """
     simulation, after = request.simulation, read_count(request, "after")
     if after is None:
-        return Answer({"data": print_timeline(simulation)})
-    return Answer({"world": print_world(simulation), **print_news(simulation, after)})
+        return record_answer(request, {"data": print_timeline(simulation)})
+    return record_answer(
+        request, {"world": print_world(simulation), **print_news(simulation, after)}
+    )
 
 
 def print_world(simulation: Simulation) -> dict[str, Any]:
@@ -65,14 +67,14 @@ def print_world(simulation: Simulation) -> dict[str, Any]:
 def show_requests(request: Request) -> Answer:
     """Show the calls of the Deck API, oldest first."""
     data = map(_print_whole, [*request.simulation.journal])
-    return Answer(
+    return record_answer(
+        request,
         {
             "edition": request.world.edition,
             "kept_headers": sorted({*KEPT_HEADERS, *request.world.options.keep_headers}),
-            "mask": [*request.world.options.mask],
             "dropped": request.simulation.journal.dropped,
             "data": data,
-        }
+        },
     )
 
 
@@ -92,8 +94,8 @@ def show_request(request: Request) -> Answer:
         raise refuse("request/input_invalid", text, field="id")
     gave_up = call.unanswered == GAVE_UP  # so its response was not sent
     sent = None if gave_up else simulation.responses.find(call.number)
-    response = sent and _print_response(sent, simulation.masking)
-    return Answer({"id": id_, **_print_whole(call), "response": response})
+    response = sent and _print_response(sent)
+    return record_answer(request, {"id": id_, **_print_whole(call), "response": response})
 
 
 def _print_whole(call: Call) -> dict[str, Any]:
@@ -101,8 +103,7 @@ def _print_whole(call: Call) -> dict[str, Any]:
         **print_call(call),
         "query": call.query,
         "headers": dict(call.headers),
-        "body": call.body,
-        "body_cut": call.is_body_cut,
+        "body": parse_recorded(call.body),
         "status": call.status,
         "answered": dict(call.answered),
         "errors": list(call.errors),
@@ -114,10 +115,10 @@ def _print_whole(call: Call) -> dict[str, Any]:
     }
 
 
-def _print_response(sent: SentResponse, masking: Masking) -> dict[str, Any]:
+def _print_response(sent: SentResponse) -> dict[str, Any]:
     return {
-        "headers": redact_headers(dict(sent.headers)),
-        "body": read_for_journal(sent.body, masking, longest=len(sent.body)),
+        "headers": dict(sent.headers),
+        "body": parse_recorded(sent.body),
         "truncated": len(sent.body) < sent.length,
     }
 
@@ -132,8 +133,8 @@ def print_call(call: Call) -> dict[str, Any]:
 def show_events(request: Request) -> Answer:
     """Show every event as destinations get it, oldest first."""
     events = request.world.events
-    data = map(partial(record_message, request.simulation), [*events])
-    return Answer({"data": data, "dropped": events.dropped})
+    data = map(partial(print_message, request.simulation), [*events])
+    return record_answer(request, {"data": data, "dropped": events.dropped})
 
 
 @route("GET", "/events/{id}")
@@ -143,7 +144,7 @@ def show_event(request: Request) -> Answer:
     event = next((event for event in request.world.events if event.id == id_), None)
     if event is None:
         raise refuse("request/event_not_found", id=id_)
-    return Answer({"event": record_message(request.simulation, event)})
+    return record_answer(request, {"event": print_message(request.simulation, event)})
 
 
 def show_resources(request: Request, kind: str) -> Answer:
@@ -152,7 +153,8 @@ def show_resources(request: Request, kind: str) -> Answer:
     check_kind(world, kind)
     includes = frozenset({"input"}.intersection(world.kind(kind).includes))
     found = [*world.all(kind).values()]
-    return Answer({"data": (record_resource(simulation, one, includes) for one in found)})
+    data = (print_resource(simulation, one, includes) for one in found)
+    return record_answer(request, {"data": data})
 
 
 ROUTES += [

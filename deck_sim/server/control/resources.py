@@ -6,10 +6,10 @@ from deck_sim.base.errors import nearest, quote
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
-from deck_sim.runtime.serialization import record_resource
+from deck_sim.runtime.serialization import print_resource
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import find_right_answer
-from deck_sim.server.control.routes import route
+from deck_sim.server.control.routes import record_answer, route
 from deck_sim.server.control.unfinished import print_due, print_unfinished
 from deck_sim.server.request import Answer, Request
 
@@ -22,11 +22,12 @@ def show_resource(request: Request) -> Answer:
     choice = simulation.chosen.get(resource.id)
     due = [print_due(world, timer) for timer in world.timers.of(resource.id)]
     is_open = not (resource.deleted or world.is_settled(resource))
-    return Answer(
+    return record_answer(
+        request,
         {
             "kind": resource.kind,
             "deleted": resource.deleted,
-            "resource": record_resource(
+            "resource": print_resource(
                 simulation, resource, frozenset(world.kind(resource.kind).includes)
             ),
             "scenario": choice.played.name if choice else None,
@@ -34,7 +35,7 @@ def show_resource(request: Request) -> Answer:
             "due": sorted(due, key=lambda timer: str(timer["at"])),
             "unfinished": print_unfinished(simulation, resource) if is_open else None,
             "right_answer": find_right_answer(simulation, resource.id),
-        }
+        },
     )
 
 

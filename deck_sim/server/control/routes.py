@@ -1,8 +1,9 @@
 """The table of the calls below `/_sim`: each function has its method, path and body above it."""
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
 
+from deck_sim.base.redaction import redact
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import Endpoint, Route
 
@@ -30,3 +31,9 @@ def _with_body(function: Function, name: str) -> Endpoint:
         return function(request, request.read_as(getattr(bodies, name)))
 
     return endpoint
+
+
+def record_answer(request: Request, data: Mapping[str, Any]) -> Answer:
+    """The answer that shows records: with secrets hidden, unless the query has `plain=true`."""
+    is_plain = request.query_values("plain")[-1:] == ["true"]
+    return Answer(data if is_plain else redact(data))

@@ -12,6 +12,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
+from deck_sim.base.redaction import redact
 from deck_sim.runtime.changes import Listener
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import REAL
@@ -106,7 +107,7 @@ class EventStream:
             record = next_record(simulation, self.position)
             if record is None:
                 break
-            yield self._message(*record)
+            yield self._message(record[0], redact(record[1]))
         else:
             return
         if not self._is_ready:

@@ -10,7 +10,6 @@ OFF = {
     "screenshots": False,
     "connection_idle": None,
     "keep_headers": [],
-    "mask": [],
     **{name: getattr(Options(), name) for name in OPTION_TYPES if OPTION_TYPES[name] is int},
 }
 ON = {
@@ -18,7 +17,6 @@ ON = {
     "screenshots": True,
     "connection_idle": "10m",
     "keep_headers": ["x-request-id"],
-    "mask": ["guest_email"],
 }
 
 
@@ -59,7 +57,6 @@ def test_a_snapshot_keeps_the_options(sim):
         ({"keep_headers": "x-request-id"}, "keep_headers"),
         ({"keep_headers": ["x-request-id", "x y"]}, "keep_headers[1]"),
         ({"keep_headers": ["x-\u0301"]}, "keep_headers[0]"),
-        ({"mask": ["guest_email", "-"]}, "mask[1]"),
     ],
 )
 @pytest.mark.parametrize(("method", "path"), [("PATCH", "/world"), ("POST", "/reset")])

@@ -122,7 +122,6 @@ def test_the_journal_keeps_each_call_with_its_body(api, sim, run_task):
         "replayed": False,
         "fault": None,
         "unanswered": None,
-        "body_cut": False,
     }
     assert (listed["query"], listed["body"], listed["scenario"]) == ("limit=x", None, None)
     assert keyed["headers"]["idempotency-key"] == "k"

@@ -49,7 +49,7 @@ def test_a_replayed_call_is_shown_as_the_first_was(api, sim):
         ({"status": 418, "body": {"tea": "pot", "token": "abc"}}, "{'tea': 'pot', 'token': '•••'}"),
         ({"status": 200, "body": "[NaN]"}, "[NaN]"),
         ({"status": 200, "body": '["\\ud800"]'}, r'["\ud800"]'),
-        ({"status": 200, "body": "[" * 9999}, "[" * 9999),
+        ({"status": 200, "body": "[" * 9999}, "[" * 1000),
     ],
 )
 def test_a_response_is_shown_as_a_fault_sent_it(api, sim, fault, body):

@@ -26,7 +26,6 @@ def test_a_new_world_is_empty(sim):
         "screenshots": False,
         "connection_idle": None,
         "keep_headers": [],
-        "mask": [],
         "keep_calls": 10_000,
         "keep_call_bytes": 64 * 1024**2,
         "keep_events": 10_000_000,
