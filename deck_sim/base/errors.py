@@ -5,8 +5,6 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 LONGEST = 60  # characters of a found value that a message repeats
-_LONGEST_NAME = 500  # characters; comparing a longer word takes seconds
-_MOST_NAMES = 1000  # comparing a word with more names takes seconds, too
 _MOST_MEANT = 3  # names that a message suggests
 
 
@@ -45,8 +43,6 @@ def listed(words: Iterable[str], *, last: str = "and") -> str:
 def nearest(word: str, allowed: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the closest spelling, or an empty string if none is close."""
     allowed = [*allowed]
-    if len(word) > _LONGEST_NAME or len(allowed) > _MOST_NAMES:
-        return ""
     close = get_close_matches(word, allowed, n=1, cutoff=0.65)
     # A word that several names have, such as `schema`, may mean each of them.
     named = [one for one in allowed if word in one.split("_")]

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deck_sim.base.limits import MOST_PROBLEMS
 from deck_sim.contract.fidelity import Grade, read_table
 
 IN_RUN_ONLY = 0
@@ -192,14 +191,6 @@ class ApiError(Exception):
     def status(self) -> int:
         """The HTTP status of the first problem."""
         return CATALOG[self.problems[0].name].status
-
-    @property
-    def shown(self) -> tuple[Problem, ...]:
-        """The first problems, and one that says if there are more."""
-        if len(self.problems) <= MOST_PROBLEMS:
-            return self.problems
-        text = "more problems are not shown; fix these first"
-        return (*self.problems[:MOST_PROBLEMS], problem("request/input_invalid", text))
 
 
 def problem(

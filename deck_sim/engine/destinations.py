@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from deck_sim.base.errors import listed, nearest
-from deck_sim.base.limits import MOST_PROBLEMS
 from deck_sim.contract.destinations import WEBHOOK
 from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.engine.deliveries import rotate_secret, set_destination_status
@@ -65,8 +64,6 @@ def _event_problems(world: World, events: list[str]) -> list[Problem]:
         else:
             continue
         found.append(problem("request/input_invalid", text, field=field))
-        if len(found) > MOST_PROBLEMS:
-            break
     return found
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from deck_sim.base.limits import MAX_NAME
+from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import refuse
 
 FIRST_MOMENT = datetime(1000, 1, 1, tzinfo=UTC)  # at which a world can begin
@@ -26,7 +26,7 @@ def read_moment(text: str, field: str) -> datetime:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):  # in UTC it may be before the year 1
-        shape = f"`{field}` must be a moment like 2025-01-15T09:30:00Z, not {text[:MAX_NAME]!r}"
+        shape = f"`{field}` must be a moment like 2025-01-15T09:30:00Z, not {quote(text)}"
         raise refuse("request/input_invalid", shape, field=field) from None
 
 

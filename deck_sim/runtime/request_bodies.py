@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deck_sim.base.errors import quote
-from deck_sim.base.limits import MAX_NAME, MAX_VALUES, MOST_PROBLEMS
 from deck_sim.base.redaction import HIDDEN, is_secret, redact_text
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
 from deck_sim.runtime.serialization import dump_json
@@ -24,33 +22,22 @@ Pairs = list[tuple[str, Any]]  # the keys and values of an object
 Model = TypeVar("Model", bound="pydantic.BaseModel")
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
-_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-MAX_DEPTH = 100  # of nested objects and lists
-MAX_DIGITS = 1000  # of an integer
 MAX_JOURNAL_TEXT = 1000  # characters that are shown of a body that is not JSON
 
 
-def read_object(
-    body: bytes,
-    *,
-    form: bool = False,
-    keys_once: bool = False,
-    max_depth: int = MAX_DEPTH,
-    max_values: int = MAX_VALUES,
-) -> dict[str, Any]:
+def read_object(body: bytes, *, form: bool = False, keys_once: bool = False) -> dict[str, Any]:
     """Read a body that must be a JSON object; with `keys_once`, one that repeats no key.
 
     `form`: whether the request says that its body is form-encoded; only for the error.
 
     Raises:
-        ApiError: `body_invalid`, with the line and column of a syntax error; `payload_too_large`.
+        ApiError: `body_invalid`, with the line and column of a syntax error.
 
     """
     if not body:
         raise refuse("request/body_invalid", "The body is empty; it must be a JSON object.")
     try:
-        join = _refuse_repeated_keys if keys_once else dict
-        data = _read_json(body, join, max_depth, max_values)
+        data = _read_json(body, _refuse_repeated_keys if keys_once else dict)
     except ApiError:
         if form and not body.lstrip().startswith((b"{", b"[")):  # curl sends JSON as a form, too
             text = "The body is form-encoded; it must be a JSON object, as `application/json`."
@@ -62,30 +49,16 @@ def read_object(
     return data
 
 
-def _read_json(
-    body: bytes,
-    join: Callable[[Pairs], dict[str, Any]] = dict,
-    max_depth: int = MAX_DEPTH,
-    max_values: int = MAX_VALUES,
-) -> Any:
-    """Read JSON that can be printed again: finite numbers, whole characters, limited size."""
-    if _may_have_more_values(body, max_values):
-        raise refuse("request/payload_too_large", limit=f"{max_values:,} values")
-    too_deep = f"The body is nested more than {max_depth} levels deep."
+def _read_json(body: bytes, join: Callable[[Pairs], dict[str, Any]] = dict) -> Any:
+    """Read JSON that can be printed again: finite numbers and whole characters."""
     try:
         text = body.decode()
         data = json.loads(
-            text,
-            object_pairs_hook=join,
-            parse_constant=_no_constant,
-            parse_float=_read_float,
-            parse_int=_read_int,
+            text, object_pairs_hook=join, parse_constant=_no_constant, parse_float=_read_float
         )
         if "\\u" in text:
             dump_json(data)
-        if _depth(data) <= max_depth:
-            return data
-        found = too_deep
+        return data
     except UnicodeDecodeError as error:
         found = f"The body is not UTF-8: byte {error.start} cannot be read."
     except UnicodeEncodeError:
@@ -93,20 +66,10 @@ def _read_json(
     except json.JSONDecodeError as error:
         found = f"The body is not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
     except RecursionError:
-        found = too_deep
+        found = "The body is nested too deeply."
     except ValueError as error:
         found = f"The body is not JSON that can be read: {error}."
     raise refuse("request/body_invalid", found) from None
-
-
-def _may_have_more_values(body: bytes, most: int) -> bool:
-    """Whether JSON has more values, by its commas and brackets outside of strings. An empty object
-    or list counts twice.
-    """
-    marks = (b",", b"[", b"{")
-    if sum(map(body.count, marks)) < most:
-        return False
-    return sum(map(_STRING.sub(b"", body).count, marks)) >= most
 
 
 def _refuse_repeated_keys(pairs: Pairs) -> dict[str, Any]:
@@ -123,25 +86,8 @@ def _no_constant(name: str) -> None:
 def _read_float(text: str) -> float:
     number = float(text)
     if math.isinf(number):
-        raise ValueError(f"{text[:MAX_NAME]} is too large")
+        raise ValueError(f"{text} is too large")
     return number
-
-
-def _read_int(text: str) -> int:
-    if len(text) > MAX_DIGITS:
-        raise ValueError(f"a number has more than {MAX_DIGITS} digits")
-    return int(text)
-
-
-def _depth(data: Any) -> int:
-    """The depth of nested objects and lists, computed without recursion."""
-    depth, level = 0, [data]
-    while level := [item for item in level if isinstance(item, dict | list)]:
-        depth += 1
-        level = [
-            inner for item in level for inner in (item.values() if isinstance(item, dict) else item)
-        ]
-    return depth
 
 
 # Finds problems that a model does not know of, in the fields that can be read.
@@ -163,7 +109,7 @@ def check_body(
         return model.model_validate(data)
     except pydantic.ValidationError as error:
         details = error.errors(include_url=False)
-        found = [_problem(one, model) for one in details[: MOST_PROBLEMS + 1]]
+        found = [_problem(one, model) for one in details]
         fields = {one.field for one in found}
         more = [one for one in extra_checks(data) if one.field not in fields]
         raise ApiError(*found, *more) from None
@@ -177,9 +123,8 @@ _UNKNOWN = "extra_forbidden"
 def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
     from deck_sim.base import validation
 
-    place = tuple(part if isinstance(part, int) else part[:MAX_NAME] for part in error["loc"])
     is_key = error["loc"][-2:] == (error["input"], "[key]")
-    place = place[:-1] if is_key else place
+    place = error["loc"][:-1] if is_key else error["loc"]
     field = validation.format_path(place)
     if error["type"] in _MISSING or (error["input"] is None and error["type"] != _UNKNOWN):
         is_null = error["input"] is None and validation.is_optional(model, error["loc"])

@@ -136,7 +136,7 @@ def read_count(request: Request, name: str) -> int | None:
 def error_answer(error: ApiError, request_id: str) -> Answer:
     """The answer to a call that is refused: the error envelope."""
     choice = error.choice if isinstance(error, Refusal) else None
-    data = {"errors": [one.as_json() for one in error.shown]}
+    data = {"errors": [one.as_json() for one in error.problems]}
     answer = Answer(data, error.status, error.headers, choice)
     answer.serialize(request_id)
     return answer

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deck_sim.base.limits import MAX_VALUES, MOST_PROBLEMS
 from deck_sim.contract.bodies import Body
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.runtime.request_bodies import MAX_DEPTH, check_body, parse_recorded, read_object
+from deck_sim.runtime.request_bodies import check_body, parse_recorded, read_object
 from deck_sim.runtime.serialization import dump_json
 
 UNREADABLE = {
@@ -23,19 +22,14 @@ UNREADABLE = {
     "NaN": (b'{"a": NaN}', "The body is not JSON that can be read: NaN is not JSON."),
     "infinity": (b'{"a": -Infinity}', "-Infinity is not JSON."),
     "float without end": (b'{"a": 1e999}', "1e999 is too large."),
-    "long number": (b'{"a": ' + b"9" * 5000 + b"}", "a number has more than 1000 digits."),
     "half a pair": (b'{"a": "\\ud800"}', "it contains half of a surrogate pair."),
     "array": (b"[]", "The body must be a JSON object, not an array."),
     "string": (b'"a"', "The body must be a JSON object, not a string."),
     "null": (b"null", "The body must be a JSON object, not null."),
     "number": (b"1", "The body must be a JSON object, not a scalar."),
     "deep": (
-        b'{"a":' * 101 + b"1" + b"}" * 101,
-        "The body is nested more than 100 levels deep.",
-    ),
-    "very deep": (
         b'{"a":' + b"[" * 90_000 + b"]" * 90_000 + b"}",
-        "The body is nested more than 100 levels deep.",
+        "The body is nested too deeply.",
     ),
 }
 
@@ -50,35 +44,8 @@ def test_an_unreadable_body_is_refused_with_the_place_or_the_reason(body, messag
     assert message in problem.message
 
 
-def test_a_body_may_be_as_deep_as_the_limit():
-    """Whole surrogate pairs are read, too."""
-    deep = b'{"a":' * MAX_DEPTH + b'"\\ud83d\\ude00"' + b"}" * MAX_DEPTH
-    data = read_object(deep)
-    for _ in range(MAX_DEPTH):
-        data = data["a"]
-    assert data == "😀"
-
-
-def _with(values):
-    """An object with this many values, itself included, and commas in texts that do not count."""
-    return json.dumps({"text": ",[{" * 300_000, "list": [0] * (values - 3)}).encode()
-
-
-def test_a_body_has_as_many_values_as_a_file_may_have():
-    """Only values count, and the rest is refused before it is read."""
-    assert len(read_object(_with(MAX_VALUES))["list"]) == MAX_VALUES - 3
-    with pytest.raises(ApiError, match="larger than 100,000 values") as refusal:
-        read_object(_with(MAX_VALUES + 2))
-    assert refusal.value.status == 413
-
-
-def test_only_the_first_problems_of_a_body_are_told():
-    odd = {f"odd{number}": 1 for number in range(MOST_PROBLEMS + 7)}
-    with pytest.raises(ApiError) as refusal:
-        check_body(_Thing, {"name": "x", **odd})
-    *first, last = refusal.value.shown
-    assert [problem.field for problem in first] == [*odd][:MOST_PROBLEMS]
-    assert last.message == "more problems are not shown; fix these first"
+def test_a_whole_surrogate_pair_is_read():
+    assert read_object(b'{"a": "\\ud83d\\ude00"}') == {"a": "😀"}
 
 
 JSON = st.recursive(
@@ -138,13 +105,6 @@ def test_an_error_never_repeats_a_secret(data):
     (problem,) = _problems(name="x", **data).values()
     assert "must be" in problem.message
     assert "12345" not in problem.message
-
-
-def test_an_error_cuts_a_very_long_name():
-    """To its first 100 characters."""
-    (problem,) = _problems(name="x", **{"y" * 1_000_000: 1}).values()
-    assert len(problem.field) == 100
-    assert len(problem.message) < 500
 
 
 def test_a_recorded_body_is_its_json_or_the_start_of_its_text():

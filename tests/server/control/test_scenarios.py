@@ -303,10 +303,3 @@ def test_a_scenario_in_a_playlist_cannot_become_a_playlist(sim, unchanged):
     assert error["message"] == (
         "name: `mine` is an entry of `turns`; it cannot be a playlist or mix"
     )
-
-
-def test_only_the_first_unknown_entries_of_a_playlist_are_explained(put):
-    names = [f"nobody{number}" for number in range(103)]
-    errors = put({"playlist": names}).json()["errors"]
-    assert [error["field"] for error in errors[:-1]] == [f"playlist[{n}]" for n in range(100)]
-    assert errors[-1]["message"] == "more problems are not shown; fix these first"
