@@ -194,6 +194,7 @@ def _print_event(event: Event, number: int) -> dict[str, Any]:
         "id": event.id,
         "type": event.type,
         "at": print_moment(event.created_at),
+        "after": event.after,
         "resource_id": event.data.id,
         "kind": event.data.kind,
     }

@@ -134,7 +134,7 @@ def test_the_timeline_can_be_a_page(cli, tmp_path):
     played = cli("play", "mfa_then_success", "--html", file)
     assert played.stdout == f"The timeline is in {file}: open it in a browser.\n"
     page = read_recording(file)
-    run = [one["status"] for one in page["entries"] if one["kind"] == "task_run"]
+    run = [one["status"] for one in page["data"] if one["kind"] == "task_run"]
     assert run == ["queued", "running", "interaction_required", "running", "completed"]
     assert page["title"] == "mfa_then_success"
 

@@ -1,5 +1,7 @@
 """`Deck.write_html`: what a page keeps of a world."""
 
+import json
+
 import pytest
 from recordings import read_recording
 
@@ -63,7 +65,7 @@ def test_a_page_keeps_no_secrets_of_destinations(deck, deck_client, record):
 
 def test_a_page_of_an_empty_world_has_a_title(record):
     page = record(title="Nothing", text="Why?")
-    assert (page["title"], page["text"], page["entries"]) == ("Nothing", "Why?", [])
+    assert (page["title"], page["text"], page["data"]) == ("Nothing", "Why?", [])
 
 
 def test_a_world_that_cannot_be_read_has_no_page(tmp_path):
@@ -79,8 +81,8 @@ def test_a_world_that_cannot_be_read_has_no_page(tmp_path):
 
 def test_the_details_of_the_latest_500_records_are_kept():
     """All are listed."""
-    calls = [f'id: {n}\nevent: call\ndata: {{"id": "req_{n}"}}\n\n' for n in range(501)]
-    kept = record_world(lambda path: "".join(calls) if path.startswith("/stream") else "{}")
-    assert len(kept["calls"]) == 501
+    news = {"data": [{"kind": "call", "id": f"req_{n}"} for n in range(501)], "events": []}
+    kept = record_world(lambda path: json.dumps(news) if path.startswith("/timeline") else "{}")
+    assert len(kept["data"]) == 501
     requests = [path for path in kept["answers"] if path.startswith("/_sim/requests/")]
     assert requests == [f"/_sim/requests/req_{n}" for n in range(1, 501)]

@@ -8,25 +8,20 @@ const { callsOf, causedBy, entryOf, historyOf, lineOf, readChoice, withShortIds 
 );
 
 const AT = (seconds) => new Date(Date.UTC(2025, 0, 15, 9, 30, seconds)).toISOString();
+const WORLD = { epoch: "1", now: AT(0), mode: "frozen" };
 
 /** A world in which a run starts, is polled three times, and completes. */
 function world() {
-  const model = new Model();
+  const [data, events] = [[], []];
   let entries = 0;
   let calls = 0;
-  let events = 0;
   const entry = (at, rest) =>
-    model.apply("entry", {
-      number: ++entries,
-      at: AT(at),
-      kind: "task_run",
-      id: "trun_1",
-      ...rest,
-    });
+    data.push({ number: ++entries, at: AT(at), kind: "task_run", id: "trun_1", ...rest });
   const call = (at, id, after, rest) =>
-    model.apply("call", {
+    data.push({
       number: ++calls,
       at: AT(at),
+      kind: "call",
       id,
       after,
       method: "GET",
@@ -36,16 +31,16 @@ function world() {
       ...rest,
     });
   const event = (at, type) =>
-    model.apply("event", {
-      number: ++events,
-      id: `evt_${events}`,
+    events.push({
+      number: events.length + 1,
+      id: `evt_${events.length + 1}`,
       type,
+      after: entries,
       at: AT(at),
       resource_id: "trun_1",
     });
   const delivery = (at, what, rest) =>
     entry(at, { kind: "event_delivery", id: "edlv_1", what, ...rest });
-  model.apply("world", { epoch: "1", now: AT(0), mode: "frozen" });
   call(0, "req_run", 0, { what: "POST run", resource_id: "trun_1", resource_ids: [] });
   entry(0, { what: "created as queued", status: "queued" });
   entry(2, { what: "queued -> running", status: "running" });
@@ -55,6 +50,8 @@ function world() {
   const about = { event_type: "task_run.completed", resource_id: "trun_1" };
   delivery(4, "created", { status: "pending", about });
   delivery(4, "task_run.completed, attempt 1: 200", { status: "success" });
+  const model = new Model();
+  model.take({ world: WORLD, data, events });
   return model;
 }
 
@@ -81,11 +78,17 @@ test("equal calls in a row are one line, and so are an event and its delivery at
 
 test("a failed attempt is a line of its own, and so is a delivery after it", () => {
   const model = world();
-  for (const [number, what] of [
+  const data = [
     [9, "task_run.completed, attempt 2: 503"],
     [10, "task_run.completed, attempt 3: 200"],
-  ])
-    model.apply("entry", { number, at: AT(number), kind: "event_delivery", id: "edlv_1", what });
+  ].map(([number, what]) => ({
+    number,
+    at: AT(number),
+    kind: "event_delivery",
+    id: "edlv_1",
+    what,
+  }));
+  model.take({ world: WORLD, data, events: [] });
   const last = historyOf(model.lane("trun_1")).slice(-2);
   assert.deepEqual(
     last.map(({ type }) => type),

@@ -16,7 +16,6 @@ from urllib.parse import quote
 
 from deck_sim.base.errors import DeckSimError
 from deck_sim.base.redaction import redact
-from deck_sim.base.server_sent_events import read_messages
 from deck_sim.server.inspector.serving import PAGE, STATIC
 
 Read = Callable[[str], str]  # the answer of a GET below `/_sim`; a refusal is a `DeckSimError`
@@ -24,7 +23,6 @@ Json = dict[str, Any]
 
 _WHOLE = ("/next", "/lint")
 _MOST = 500  # resources, calls, events or deliveries that can be opened; the latest
-_LISTED = {"entry": "entries", "call": "calls", "event": "events"}  # messages that are kept
 
 _STYLE = re.compile(r'<link rel="stylesheet" href="ui/([^"]+)" />')
 _ICON = re.compile(r'href="ui/(icon\.svg)"')
@@ -37,13 +35,9 @@ _URL_SAFE = " !$&'()*+,-./:;=?@[]^_`{|}~"  # what a `data:` URL in an attribute 
 
 def record_world(read: Read) -> Json:
     """The records of a world that the inspector shows, and the answers that its details need."""
-    kept: Json = {name: [] for name in _LISTED.values()}
-    for message in read_messages(read("/stream?follow=false").split("\n")):
-        if message.type in _LISTED:
-            kept[_LISTED[message.type]].append(message.data)
-        elif message.type == "world":
-            kept["world"] = message.data
-    kinds = {one["id"]: one["kind"] for one in kept["entries"]}
+    kept: Json = json.loads(read("/timeline?after=0"))
+    kinds = {one["id"]: one["kind"] for one in kept["data"] if one["kind"] != "call"}
+    calls = [one["id"] for one in kept["data"] if one["kind"] == "call"]
     deliveries = [id_ for id_, kind in kinds.items() if kind == "event_delivery"]
     destinations = [id_ for id_, kind in kinds.items() if kind == "event_destination"]
     others = [id_ for id_, kind in kinds.items() if kind != "event_delivery"]
@@ -51,7 +45,7 @@ def record_world(read: Read) -> Json:
     answers = {
         **resources,
         **_read_all(read, "/scenarios/{}", [one["scenario"] for one in resources.values()]),
-        **_read_all(read, "/requests/{}", [one["id"] for one in kept["calls"]]),
+        **_read_all(read, "/requests/{}", calls),
         **_read_all(read, "/events/{}", [one["id"] for one in kept["events"]]),
         **_read_all(read, "/deliveries/{}", deliveries),
         **_read_all(read, "/destinations/{}/messages", destinations),

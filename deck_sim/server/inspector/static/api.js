@@ -84,8 +84,7 @@ export class Api {
 /**
  * @typedef {object} Recording
  * @property {import("./model.js").World} world
- * @property {any[]} entries
- * @property {any[]} calls
+ * @property {any[]} data
  * @property {any[]} events
  * @property {any} next
  * @property {Record<string, any>} answers of the control API, by path

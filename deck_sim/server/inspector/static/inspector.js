@@ -5,7 +5,7 @@ import { render } from "./vendor/lit-html/lit-html.js";
 import { Api, RecordedApi } from "./api.js";
 import { readFragment, writeFragment } from "./fragment.js";
 import { Model } from "./model.js";
-import { Stream } from "./stream.js";
+import { Poller } from "./polling.js";
 import { Toasts } from "./toasts.js";
 
 const NEXT_DELAY = 80; // ms between a change and the question what is due next
@@ -16,7 +16,7 @@ const TICK = 250; // ms between two drawings of a clock that goes on by itself
 
 /**
  * @typedef {import("./fragment.js").Place & {menu: string|null, expanded: Set<string>}} Ui
- * @typedef {{state: import("./stream.js").Connection, retryAt?: number, text?: string}} Connected
+ * @typedef {{state: import("./polling.js").Connection, retryAt?: number, text?: string}} Connected
  * @typedef {{text: string, since: number}} Busy
  * @typedef {string|((answer: any) => string)} Label
  *
@@ -56,8 +56,8 @@ export class Inspector {
     this.connection = { state: recording ? "live" : "connecting" };
     /** @type {Busy|null} */
     this.busy = null;
-    /** @type {Stream|null} */
-    this.stream = null;
+    /** @type {Poller|null} */
+    this.poller = null;
     this.toasts = new Toasts(() => this.refresh());
     /** Whether the connection was lost, and nothing has come since. */
     this.wasGone = false;
@@ -83,35 +83,34 @@ export class Inspector {
 
   /** Show the world that the address names, from its beginning. */
   open() {
-    this.stream?.stop();
-    this.stream = null;
+    this.poller?.stop();
+    this.poller = null;
     if (!this.readOnly) {
       this.model = new Model();
       this.api = new Api(this.ui);
-      if (this.hasWorld) this._openStream();
+      if (this.hasWorld) this._poll();
     }
     this.refresh();
   }
 
-  _openStream() {
+  _poll() {
     this.connection = { state: "connecting" };
-    const listener = {
-      onMessages: (/** @type {import("./stream.js").Message[]} */ messages) => {
+    this.poller = new Poller(this.api, {
+      onNews: (news) => {
         const before = this.model.world?.epoch;
-        for (const { type, data } of messages) this.model.apply(type, data);
-        if (before !== undefined && before !== this.model.world?.epoch) this._startOver();
+        if (!this.model.take(news)) return;
+        if (before !== undefined && before !== news.world.epoch) this._startOver();
         this.wasGone = false;
         this._askNext();
         this.refresh();
       },
-      onState: (/** @type {import("./stream.js").Connection} */ state, detail = {}) => {
+      onState: (state, detail) => {
         this.connection = { state, ...detail };
         this.wasGone ||= state === "reconnecting";
         this.model.setRunning(state === "live");
         this.refresh();
       },
-    };
-    this.stream = new Stream(this.api, listener).start();
+    }).start();
   }
 
   /** The world has another history now: it was reset or restored, or its server was restarted. */
@@ -135,10 +134,10 @@ export class Inspector {
     this.askedAt = performance.now();
     try {
       const next = await api.get(`/_sim/next?limit=${MOST_DUE}`);
-      if (model === this.model) model.apply("next", next);
+      if (model === this.model) model.takeNext(next);
       this.refresh();
     } catch {
-      // The stream tells that the server is gone.
+      // The poller tells that the server is gone.
     }
     // A large world takes long to answer; it is not asked all the time.
     const pause = 2 * (performance.now() - this.askedAt);
@@ -191,7 +190,7 @@ export class Inspector {
       act: (label, promise, options) => this.act(label, promise, options),
       toast: (text, ok) => this.toasts.add(text, ok),
       refresh: () => this.refresh(),
-      reconnect: () => this.stream?.retryNow(),
+      reconnect: () => this.poller?.askNow(),
     };
   }
 
@@ -234,7 +233,7 @@ export class Inspector {
       return null;
     } finally {
       if (busy) this.busy = null;
-      this._askNext();
+      this.poller?.askNow();
       this.refresh();
     }
   }

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * A world as the page knows it: the messages of the stream, folded into lanes and deliveries.
+ * A world as the page knows it: its records, folded into lanes and deliveries.
  *
- * Nothing here touches the document. A message costs constant time, whatever came before it: lists
+ * Nothing here touches the document. A record costs constant time, whatever came before it: lists
  * only grow at their end, and what a view shows is read from them, never copied.
  */
 
@@ -11,9 +11,6 @@ import { familyOf, isFinal } from "./statuses.js";
 
 /** The kinds of resources that are lanes. */
 export const LANE_KINDS = ["task_run", "connection", "credential", "session"];
-
-const MOST_CALLS = 10_000;
-const SURPLUS_CALLS = 1_000; // dropped at once, so that dropping costs nothing for each call
 
 /**
  * @typedef {import("./types.js").World} World
@@ -49,8 +46,9 @@ export class Model {
     this.isRunning = true;
     /** @type {Entry[]} */
     this.entries = [];
-    /** @type {Call[]} the latest; at least the last 10,000 */
+    /** @type {Call[]} */
     this.calls = [];
+    /** How many older calls the server has dropped. */
     this.callsDropped = 0;
     /** @type {DeckEvent[]} */
     this.events = [];
@@ -68,6 +66,8 @@ export class Model {
     this.unfinishedById = new Map();
     /** How many lanes ask a person for something now. */
     this.prompts = 0;
+    /** @private the settings, to see whether they are others */
+    this._world = "";
     /** @private the world's time when it was last told, and that of this machine */
     this._told = { time: 0, wall: 0 };
     /** @private @type {Map<string, number>} lanes by kind */
@@ -83,44 +83,47 @@ export class Model {
   }
 
   /**
-   * Take in one message of the stream, or an answer of `/_sim/next` as `next`.
-   * @param {string} type
-   * @param {any} data
+   * Take in what is new.
+   * @param {Pick<import("./types.js").News, "world"|"data"|"events">} news
+   * @returns {boolean} whether anything is
    */
-  apply(type, data) {
-    this.version++;
-    if (type === "entry") this._addEntry(data);
-    else if (type === "call") this._addCall(data);
-    else if (type === "event") this._addEvent(data);
-    else if (type === "world") this._setWorld(data);
-    else if (type === "next") this._setNext(data);
-    else if (type === "ready") {
-      this.ready = true;
-      this._setNow(this._time(data.now));
+  take({ world, data, events }) {
+    const before = this.version;
+    this._setWorld(world);
+    let emitted = 0;
+    // An event stands behind the entry that emitted it.
+    const addEvents = (/** @type {number} */ entries) => {
+      while (events[emitted]?.after <= entries) this._addEvent(events[emitted++]);
+    };
+    for (const record of data) {
+      if (record.kind === "dropped") this.callsDropped = record.calls;
+      else if (record.kind === "call") {
+        addEvents(record.after);
+        this._addCall(record);
+      } else {
+        addEvents(record.number - 1);
+        this._addEntry(record);
+      }
     }
+    addEvents(Infinity);
+    this.version += data.length + events.length + Number(!this.ready);
+    this.ready = true;
+    this._setNow(this._time(world.now));
+    return this.version !== before;
+  }
+
+  /** Take in what is due and what waits. @param {Next} next */
+  takeNext(next) {
+    this.version++;
+    this._setNext(next);
   }
 
   /** @param {Recording} recording @returns {Model} */
-  static fromRecording({ world, entries, calls, events, next }) {
+  static fromRecording({ world, data, events, next }) {
     const model = new Model();
     model.isRunning = false;
-    model.apply("world", world);
-    // In the order in which the stream has them: marks are in the order of their time.
-    let [called, emitted] = [0, 0];
-    const add = (/** @type {string} */ type, /** @type {any} */ data) => {
-      const time = parseTime(data.at);
-      while (emitted < events.length && parseTime(events[emitted].at) < time)
-        model.apply("event", events[emitted++]);
-      model.apply(type, data);
-    };
-    for (const entry of entries) {
-      while (calls[called]?.after < entry.number) add("call", calls[called++]);
-      add("entry", entry);
-    }
-    for (const call of calls.slice(called)) add("call", call);
-    for (const event of events.slice(emitted)) model.apply("event", event);
-    if (next) model.apply("next", next);
-    model.apply("ready", { now: world.now });
+    model.take({ world, data, events });
+    if (next) model.takeNext(next);
     return model;
   }
 
@@ -161,8 +164,10 @@ export class Model {
   /** @param {World} world */
   _setWorld(world) {
     if (this.world && this.world.epoch !== world.epoch) this.reset();
+    const told = JSON.stringify(world.mode === "real" ? { ...world, now: "" } : world);
+    if (told !== this._world) this.version++;
+    this._world = told;
     this.world = world;
-    this._setNow(this._time(world.now));
   }
 
   /** @param {number} time */
@@ -188,7 +193,7 @@ export class Model {
   /** @param {Entry} entry */
   _addEntry(entry) {
     const last = this.entries.at(-1);
-    if (last && entry.number <= last.number) return; // sent again after a lost connection
+    if (last && entry.number <= last.number) return; // it was sent before
     entry.time = this._time(entry.at);
     this.entries.push(entry);
     if (entry.time > this.now()) this._setNow(entry.time);
@@ -313,10 +318,6 @@ export class Model {
     if (last && call.number <= last.number) return;
     call.time = this._time(call.at);
     this.calls.push(call);
-    if (this.calls.length >= MOST_CALLS + SURPLUS_CALLS) {
-      this.calls.splice(0, SURPLUS_CALLS);
-      this.callsDropped += SURPLUS_CALLS;
-    }
     if (call.time > this.now()) this._setNow(call.time);
     const ids = new Set(call.resource_ids);
     if (call.resource_id) ids.add(call.resource_id);

@@ -2,7 +2,13 @@
 /** The values of the model. A browser never loads this file: it is for type checks and people. */
 
 /**
- * @typedef {object} World the last `world` message
+ * @typedef {object} News the answer of `GET /_sim/timeline?after=N`
+ * @property {World} world
+ * @property {any[]} data entries and calls
+ * @property {any[]} events
+ * @property {number} next
+ *
+ * @typedef {object} World its settings and its time
  * @property {string} world its id
  * @property {string} key masked
  * @property {string} epoch changes when the world is replaced
@@ -10,6 +16,7 @@
  * @property {string} now
  * @property {string} mode
  * @property {number} speed
+ * @property {number} changes grows with each control call that may have changed something
  * @property {string|null} step
  * @property {string} [version]
  * @property {string} [default_scenario]
@@ -47,7 +54,7 @@
  * @property {string[]} resource_ids
  *
  * @typedef {{number: number, id: string, type: string, at: string, time: number,
- *   resource_id: string, kind: string}} DeckEvent
+ *   after: number, resource_id: string, kind: string}} DeckEvent `after`: how many entries precede it
  *
  * @typedef {object} Span a time in one status
  * @property {string} status
@@ -110,10 +117,9 @@
  *
  * @typedef {object} Recording what `fromRecording` reads
  * @property {World} world
- * @property {any[]} entries
- * @property {any[]} calls
+ * @property {any[]} data
  * @property {any[]} events
- * @property {any} [next]
+ * @property {any} [next] the answer of `GET /_sim/next`
  */
 
 export {};
