@@ -1,4 +1,4 @@
-"""The lanes of a world on a canvas, and what stands for them where a canvas cannot be seen."""
+"""The lanes of a world: what they say, and how they are reached with mouse and keyboard."""
 
 import re
 
@@ -14,61 +14,52 @@ def run(run_task, advance):
     return run
 
 
-@pytest.fixture
-def lanes(page, server, key, run):
-    """Open the timeline, and return its grid."""
-
-    def lanes():
-        page.goto(f"{server.url}/_sim/ui#key={key}")
-        grid = page.get_by_role("grid", name="Lanes")
-        expect(grid.get_by_role("row")).to_have_count(2)
-        return grid
-
-    return lanes
-
-
-def test_lanes_are_read_out_with_what_they_wait_for(page, lanes, run):
-    row = lanes().get_by_role("row").nth(1)
-    text = rf"task run {run['id']}.*waits for a person \(interaction required\) since 0s, next: "
-    expect(row).to_contain_text(re.compile(text))
-
-
-def test_the_keyboard_moves_through_lanes_and_their_moments(page, lanes, run):
-    grid = lanes()
-    grid.focus()
+def test_lanes_say_what_they_wait_for_and_are_reached_with_the_keyboard(page, open_tab, run):
+    grid = open_tab(page).get_by_role("grid", name="Lanes")
+    text = rf"Run 1, {run['id']}.*waits for a person \(interaction required\) since 0s, then "
+    page.keyboard.press("j")
     page.keyboard.press("ArrowDown")
-    expect(grid).to_have_attribute("aria-activedescendant", "tl-lane")
-    expect(page.locator("#tl-lane")).to_contain_text(run["id"])
+    expect(grid.get_by_role("button", name=re.compile(text))).to_be_focused()
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#tl-moment")).to_contain_text(re.compile(r"1 of \d+: queued at 09:30:01"))
-    page.keyboard.press("Escape")
+    marks = grid.get_by_role("button", name="2 marks: 09:30:01 Event: task_run.queued")
+    expect(marks).to_be_focused()
+    details = page.get_by_role("complementary", name="Details")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("complementary")).to_contain_text("Run 1")
+    expect(details).to_contain_text("task_run.queued")
+    page.keyboard.press("Enter")
+    expect(details).to_contain_text("POST /v2/tasks")
 
 
-def test_a_click_opens_what_is_drawn_there(page, lanes, run):
-    lanes().click(position={"x": 60, "y": 38 + 38 + 12})
-    expect(page.get_by_role("complementary")).to_contain_text("Run 1")
+def test_a_click_on_a_bar_opens_the_lane(page, open_tab, run):
+    open_tab(page).get_by_role("grid").get_by_title("running, 09:30:03").click()
+    expect(page.get_by_role("complementary", name="Details")).to_contain_text("Run 1")
+    expect(page.get_by_role("row", name=run["id"])).to_have_attribute("aria-selected", "true")
 
 
-def test_a_filter_leaves_the_lanes_that_match(page, lanes):
-    grid = lanes()
-    search = page.get_by_role("searchbox", name="Filter lanes")
-    search.fill("nothing like it")
-    expect(grid).to_have_attribute("aria-rowcount", "0")
-    page.get_by_role("button", name="Show all").click()
-    page.get_by_role("button", name="Good 1").click()
-    expect(grid.get_by_role("row")).to_have_count(1)
-    expect(search).to_have_value("")
-
-
-def test_the_zoom_outlives_a_visit_to_another_tab(page, lanes):
-    lanes()
+def test_the_filter_and_the_zoom_outlive_a_visit_to_another_tab(page, open_tab, run):
+    grid = open_tab(page).get_by_role("grid")
     fit = page.get_by_role("button", name="Fit")
-    page.keyboard.press("+")
-    expect(fit).to_have_attribute("aria-pressed", "false")
+    page.get_by_role("button", name="Zoom in").click()
+    page.get_by_role("button", name="Good 1").click()
     page.keyboard.press("2")
     page.keyboard.press("1")
+    expect(grid.get_by_role("row")).to_have_count(1)
     expect(fit).to_have_attribute("aria-pressed", "false")
+    page.get_by_role("searchbox", name="Filter lanes").fill("nothing like it")
+    page.get_by_role("button", name="Remove the filter").click()
+    expect(grid.get_by_role("row")).to_have_count(2)
     page.keyboard.press("f")
     expect(fit).to_have_attribute("aria-pressed", "true")
+
+
+def test_of_many_runs_the_newest_are_lanes_and_the_filter_finds_the_others(
+    page, sim, task, connection, open_tab
+):
+    used = {"task_id": task["id"], "connection_id": connection["id"]}
+    runs = [{"id": f"trun_{n}", "scenario": "success", **used} for n in range(600)]
+    assert sim.post("/seed", json={"resources": {"task_runs": runs}}).status_code == 200
+    open_tab(page)
+    expect(page.get_by_role("row", name="trun_599")).to_be_in_viewport()
+    expect(page.get_by_text("The newest 500 of 601 lanes.")).to_be_visible()
+    page.get_by_role("searchbox", name="Filter lanes").fill("trun_42 ")
+    expect(page.get_by_role("row", name="trun_42,")).to_be_visible()

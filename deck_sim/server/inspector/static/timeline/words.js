@@ -1,74 +1,75 @@
 // @ts-check
-/** What is said about lanes, on the canvas and to screen readers. */
+/** What is said about lanes, to the eye and to screen readers. */
 
-import { distanceText, durationText, words } from "../format.js";
+import { clockText, distanceText, durationText, words } from "../format.js";
 import { familyOf, isFinal } from "../statuses.js";
-import { spanAt } from "./marks.js";
 
-/** @typedef {import("./scene.js").Scene} Scene */
-/** @typedef {import("./scene.js").Lane} Lane */
-/**
- * @typedef {{what: "span", span: import("./marks.js").Span}
- *   | {what: "marks", marks: import("./marks.js").Mark[]}} Shown
- * @typedef {{at: number, label: string, ref: import("../model.js").Ref, shows: Shown}} Stop
- */
+/** @typedef {import("../model.js").Lane} Lane */
+/** @typedef {import("./layout.js").Due} Due */
+/** @typedef {{now: number, step: number}} Clock the present, and to how many milliseconds it is told */
+
+const MOST_MARKS = 8; // that are named one by one
+
+/** @type {Record<import("../model.js").MarkType, string>} */
+const MARKS = {
+  created: "Created",
+  prompt: "Asked",
+  answer: "Went on",
+  call: "Call",
+  event: "Event",
+  delivery: "Delivery",
+  attempt_ok: "Delivered",
+  attempt_failed: "Attempt failed",
+  screenshot: "Screenshot",
+  file: "File",
+  fault: "Fault",
+  note: "Note",
+  error: "Error",
+};
 
 /** A length of time, to the second where that says enough. @param {number} ms */
-export function roughText(ms) {
-  return durationText(Math.abs(ms) < 1000 ? ms : Math.round(ms / 1000) * 1000);
+function roughText(ms) {
+  return durationText(ms < 1000 ? ms : Math.round(ms / 1000) * 1000);
 }
 
 /**
- * Like "run trun_abc, mfa_then_success, waits for a person (interaction required) since 12s".
- * @param {Scene} scene
+ * Like "Run 4, trun_abc, mfa_then_success, waits for a person (interaction required) since 12s".
  * @param {Lane} lane
+ * @param {Due|undefined} next
+ * @param {Clock} clock
  */
-export function laneText(scene, lane) {
-  const parts = [`${words(lane.kind)} ${lane.id}`];
+export function laneText(lane, next, clock) {
+  const { status, from } = /** @type {import("../model.js").Span} */ (lane.spans.at(-1));
+  const [since, word] = [roughText(clock.now - from), words(status)];
+  const parts = [lane.title, lane.id];
   if (lane.about.scenario) parts.push(lane.about.scenario);
-  const span = lane.spans[spanAt(lane.spans, scene.horizon)];
-  if (!span) return [...parts, "not yet created"].join(", ");
-  const since = roughText(scene.horizon - span.from);
-  const status = words(span.status);
-  if (isFinal(lane.kind, span.status)) parts.push(`${status} ${since} ago`);
-  else if (familyOf(span.status) === "person") {
-    parts.push(`waits for a person (${status}) since ${since}`);
-  } else parts.push(`${status} since ${since}`);
-  const next = scene.next(lane);
-  if (next) parts.push(`next: ${nextText(scene, next).slice(2)}`);
+  if (isFinal(lane.kind, status)) parts.push(`${word} ${since} ago`);
+  else if (familyOf(status) === "person") parts.push(`waits for a person (${word}) since ${since}`);
+  else parts.push(`${word} since ${since}`);
+  if (next) parts.push(`then ${nextText(next, clock)}`);
   return parts.join(", ");
 }
 
-/** @param {Scene} scene @param {import("./scene.js").Due} next */
-export function nextText(scene, next) {
-  const ahead = Math.max(0, next.at - scene.horizon);
-  const distance = distanceText(scene.isReal ? Math.round(ahead / 1000) * 1000 : ahead, 0);
-  const isMove = next.to && /^(the script|$)|->/.test(next.what);
-  const what = isMove ? words(next.to ?? "") : next.what.replace(/^(the \w+|it) | because .*/g, "");
-  return `→ ${what} ${distance}${next.what ? "" : " (then it happened)"}`;
+/** Like `completed in 6s`. @param {Due} next @param {Clock} clock */
+export function nextText({ at, what, to }, { now, step }) {
+  const distance = distanceText(Math.round(Math.max(0, at - now) / step) * step, 0);
+  const isMove = to && /^(the script|$)|->/.test(what);
+  const told = isMove ? words(to) : what.replace(/^(the \w+|it) | because .*/g, "");
+  return `${told} ${distance}`;
 }
 
-/**
- * What the left and right arrows stop at: changes of status, and marks that are none.
- * @param {Lane} lane
- * @returns {Stop[]}
- */
-export function stops(lane) {
-  /** @type {Stop[]} */
-  const moves = lane.spans.map((span) => ({
-    at: span.from,
-    label: words(span.status),
-    ref: { type: "entry", id: `${span.entry.number}` },
-    shows: { what: "span", span },
-  }));
-  const entries = new Set(moves.map((move) => move.ref.id));
-  const marks = lane.marks.filter(({ ref }) => ref.type !== "entry" || !entries.has(ref.id));
-  /** @param {import("./marks.js").Mark} mark @returns {Stop} */
-  const stop = (mark) => ({
-    at: mark.at,
-    label: `${words(mark.type)}: ${mark.label}`,
-    ref: mark.ref,
-    shows: { what: "marks", marks: [mark] },
-  });
-  return [...moves, ...marks.map(stop)].sort((one, other) => one.at - other.at);
+/** A line for each mark. @param {import("../model.js").Mark[]} marks */
+export function marksText(marks) {
+  const lines = marks
+    .slice(0, MOST_MARKS)
+    .map(({ at, type, label }) => `${clockText(at)} ${MARKS[type]}: ${label}`);
+  if (marks.length > MOST_MARKS) lines.push(`and ${marks.length - MOST_MARKS} more`);
+  return lines.join("\n");
+}
+
+/** @param {import("./layout.js").Bar} bar */
+export function barText({ status, from, to, type }) {
+  if (type === "end") return `${words(status)} at ${clockText(from)}`;
+  const end = to === null ? "now" : `${clockText(to)}, ${roughText(to - from)}`;
+  return `${words(status)}, ${clockText(from)} to ${end}`;
 }
