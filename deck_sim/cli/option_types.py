@@ -133,7 +133,6 @@ def check_clock(
 
 MODE = _Mode([mode for mode in MODES if mode != FOLLOW])
 DURATION, POSITIVE_DURATION = Value("DURATION", parse_duration), Value("DURATION", _positive)
-SECONDS = Value("DURATION", lambda text: _positive(text).total_seconds())
 MOMENT = Value("MOMENT", lambda text: read_moment(text, "MOMENT"))
 START = Value("MOMENT", lambda text: read_start(text, "MOMENT"))
 SPEED = _Speed(0, 1_000_000, min_open=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,7 +28,6 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import WEBHOOK_TIMES, Settings
 from deck_sim.scenario.library import WatchedFolder, shipped
 from deck_sim.server.interception import Interceptor
-from deck_sim.server.limits import Limits
 from deck_sim.server.serve import Server
 from deck_sim.webhooks.sender import Sender
 
@@ -37,18 +35,6 @@ if TYPE_CHECKING:
     from deck_sim.scenario.loader import ScenarioError
 
 Act = TypeVar("Act", bound=Callable[..., Any])
-
-_USUAL = Limits()
-
-
-def _timeout(name: str, limit: str, text: str) -> Callable[[Act], Act]:
-    return click.option(
-        name,
-        limit,
-        default=f"{getattr(_USUAL, limit):g}s",
-        type=option_types.SECONDS,
-        help=text,
-    )
 
 
 def server_options(port: int) -> Callable[[Act], Act]:
@@ -162,16 +148,6 @@ def server_options(port: int) -> Callable[[Act], Act]:
             help="Forget the world that was not used for longest when there are more.",
         ),
         click.option(
-            "--max-connections",
-            "connections",
-            type=click.IntRange(1),
-            default=_USUAL.connections,
-            help="Answer 503 above so many connections at once, or above half of `ulimit -n`.",
-        ),
-        _timeout("--header-timeout", "header", "Close a connection if a header takes longer."),
-        _timeout("--body-timeout", "body", "Answer 408 if a body takes longer."),
-        _timeout("--keep-alive", "keep_alive", "Close a connection unused for this time."),
-        click.option(
             "--log-format",
             type=click.Choice(FORMATS),
             default=FORMATS[0],
@@ -208,9 +184,8 @@ def make_server(
 ) -> Server:
     """Check the options, read the files, and make a server with them.
 
-    The other options are those of `Limits` and of `Settings`.
+    The other options are those of `Settings`.
     """
-    limits = Limits(**{row.name: others.pop(row.name) for row in fields(Limits)})
     options = Options(**dict[str, Any](keep))
     new = Settings(speed=speed or 1, options=options, **others)
     option_types.check_clock("--clock", new.mode, speed=speed, step=new.step)
@@ -240,7 +215,7 @@ def make_server(
     except DeckSimError as error:  # a library is missing
         raise CommandError(f"--intercept: {error}") from None
     try:
-        return Server(worlds, host, port, interceptor, allowed_hosts, limits)
+        return Server(worlds, host, port, interceptor, allowed_hosts)
     except OSError as error:
         text = f"cannot listen on {host}:{port}: {error.strerror}; {_how_to_listen(host, error)}"
         raise CommandError(text) from None

@@ -137,13 +137,10 @@ storage/storage_error run (assumed): The storage item could not be kept.
     source: nothing public; the group storage is documented without its codes
 storage/extraction_failed run (assumed): The data could not be extracted from the file.
     source: nothing public; extraction is part of storage and can fail by itself
-deck_sim/http_invalid 400 (ours): The request is not valid HTTP/1.1.
 deck_sim/origin_refused 403 (ours): A page of {origin} cannot change a world; call the control API
     from a program, or from the inspector.
 deck_sim/host_refused 421 (ours): The `Host` header is {host}, and this deck-sim server listens on
     loopback only. To call it by that name, start it with `--allow-host {allowed}`.
-deck_sim/request_timeout 408 (ours): The body did not arrive within {time}.
-deck_sim/unavailable 503 (ours): The deck-sim server is stopping.
 deck_sim/state_not_saved 507 (ours): The change could not be saved in {file}: {why}. The world is as
     it was before. Free some space, and repeat the call.
 """)

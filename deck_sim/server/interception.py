@@ -15,7 +15,6 @@ import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from functools import partial
 from urllib.parse import unquote
 
 from starlette.datastructures import Headers
@@ -24,13 +23,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.runtime.activity import log_refused
-from deck_sim.server.accepting import CountedWarning, accepting, listen, wait_until_readable
 from deck_sim.server.headers import VERSION, read_host
-from deck_sim.server.limits import Limits
+from deck_sim.server.protocol import listen
 
 log = logging.getLogger("deck_sim")
 
-MakeProtocol = Callable[[ASGIApp], asyncio.Protocol]
+MakeProtocol = Callable[[], asyncio.Protocol]
 
 _CONNECT, _TLS = b"C", b"\x16"  # the first byte of each
 _LONGEST_HEAD = 65_536  # bytes of a CONNECT
@@ -63,6 +61,7 @@ class Interceptor:
         self._tls.set_alpn_protocols(["http/1.1"])
         authority.issue_cert(*self.hosts).configure_cert(self._tls)
         self.port = 0  # of 127.0.0.1, while it serves
+        self._openings = set[asyncio.Task[None]]()
 
     @property
     def url(self) -> str:
@@ -75,36 +74,40 @@ class Interceptor:
         return f"to answer for it: {options}"
 
     @asynccontextmanager
-    async def serving(
-        self, app: ASGIApp, make_protocol: MakeProtocol, limits: Limits, shortage: CountedWarning
-    ) -> AsyncIterator[None]:
+    async def serving(self, make_protocol: MakeProtocol) -> AsyncIterator[None]:
         """Accept clients on a free port during the block."""
         with listen("127.0.0.1", 0) as listener:
             self.port = listener.getsockname()[1]
-            make = partial(make_protocol, self._for_hosts(app))
-            open_client = partial(self._open, make, limits.header)
-            async with accepting(listener, open_client, shortage, limits.most_connections):
+            work = asyncio.ensure_future(self._accept(listener, make_protocol))
+            try:
                 yield
+            finally:
+                work.cancel()
+                await asyncio.gather(work, *self._openings, return_exceptions=True)
 
-    async def _open(
-        self, make_protocol: Callable[[], asyncio.Protocol], seconds: float, client: socket.socket
-    ) -> None:
-        """Give a client its protocol, or close its socket; it has so long to begin a request."""
+    async def _accept(self, listener: socket.socket, make_protocol: MakeProtocol) -> None:
+        try:
+            while True:
+                client, _ = await asyncio.get_running_loop().sock_accept(listener)
+                opening = asyncio.create_task(self._open(client, make_protocol))
+                self._openings.add(opening)
+                opening.add_done_callback(self._openings.discard)
+        finally:
+            for opening in self._openings:
+                opening.cancel()
+
+    async def _open(self, client: socket.socket, make_protocol: MakeProtocol) -> None:
+        """Give a client its protocol, or close its socket."""
         first = b""
         try:
-            async with asyncio.timeout(seconds):
+            first = await _peek(client)
+            while first == _CONNECT:
+                if not await self._tunnel(client):
+                    client.close()
+                    return
                 first = await _peek(client)
-                while first == _CONNECT:
-                    if not await self._tunnel(client):
-                        client.close()
-                        return
-                    first = await _peek(client)
-            is_tls = first == _TLS
             await asyncio.get_running_loop().connect_accepted_socket(
-                make_protocol,
-                client,
-                ssl=self._tls if is_tls else None,
-                ssl_handshake_timeout=seconds if is_tls else None,
+                make_protocol, client, ssl=self._tls if first == _TLS else None
             )
         except OSError as error:  # the client has left
             client.close()
@@ -135,7 +138,7 @@ class Interceptor:
         await loop.sock_sendall(client, _REFUSED.format(refusal).encode())
         return False
 
-    def _for_hosts(self, app: ASGIApp) -> ASGIApp:
+    def for_hosts(self, app: ASGIApp) -> ASGIApp:
         """The app, which may be asked in the absolute form of proxies, for the hosts only."""
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -166,5 +169,10 @@ class Interceptor:
 
 async def _peek(client: socket.socket) -> bytes:
     """Wait for the first byte, and leave it in the socket; empty if the client has left."""
-    await wait_until_readable(client)
+    loop, readable = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(client, readable.set)
+    try:
+        await readable.wait()
+    finally:
+        loop.remove_reader(client)
     return client.recv(1, socket.MSG_PEEK)

@@ -2,31 +2,25 @@
 
 import asyncio
 import os
-import socket
 import threading
 from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import Future
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from contextlib import AsyncExitStack, suppress
 from contextvars import Context
-from functools import partial
 from typing import Any, Self, TypeVar
 
 from starlette.types import ASGIApp
 
 from deck_sim.base import real_time
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.accepting import accepting, listen
 from deck_sim.server.interception import Interceptor
-from deck_sim.server.limits import Limits
 from deck_sim.server.local_only import LocalOnly, is_loopback
 from deck_sim.server.mounts import make_app
-from deck_sim.server.open_calls import OpenCalls
-from deck_sim.server.protocol import Connections, Protocol
+from deck_sim.server.protocol import HttpServer, listen
 
 T = TypeVar("T")
 
 THREAD = "deck-sim"  # the name of the thread of a server
-_DATE_SECONDS = 1  # between two settings of the `Date` of answers
 
 # Addresses that mean every address of the machine, and one that clients can call.
 _UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
@@ -79,7 +73,6 @@ class Server:
         port: int = 0,
         interceptor: Interceptor | None = None,
         names: Collection[str] = (),
-        limits: Limits | None = None,
     ) -> None:
         """Bind the port; 0 takes a free one. A port that is not available is an `OSError`.
 
@@ -93,11 +86,12 @@ class Server:
         self.url = f"http://{name}:{self.port}"
         worlds.origin = self.url
         self._loop: asyncio.AbstractEventLoop | None = None  # while it runs
-        self._stopping = asyncio.Event()
         self._thread: threading.Thread | None = None
-        self._app = OpenCalls(make_app(worlds), worlds)
-        self._front = LocalOnly(self._app, worlds, address, (*names, host))
-        self._connections = Connections(worlds, limits or Limits())
+        self._submitted = set[asyncio.Task[Any]]()
+        self._cut = 0  # how many submitted calls were dropped
+        self._app = make_app(worlds)
+        front = LocalOnly(self._app, worlds, address, (*names, host))
+        self._http = HttpServer(front)
 
     @property
     def base_url(self) -> str:
@@ -107,12 +101,13 @@ class Server:
     @property
     def cut_calls(self) -> int:
         """How many calls got no answer of their own, since the server stopped."""
-        return self._app.cut
+        return self._http.cut_calls + self._cut
 
     def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until stopped. `ready` is called once, when requests are answered."""
+        self._http.ready = ready
         with asyncio.Runner(loop_factory=Loop) as runner:
-            runner.run(self._serve(ready))
+            runner.run(self._serve())
 
     def start(self) -> Self:
         """Serve in a thread; return when requests are answered."""
@@ -129,47 +124,28 @@ class Server:
         is_ready.wait()
         return self
 
-    async def _serve(self, ready: Callable[[], None]) -> None:
-        connections = self._connections
+    async def _serve(self) -> None:
         self._loop, _running[self.url] = asyncio.get_running_loop(), self
         self.worlds.wake_all()
         try:
-            with self._socket:
-                async with (
-                    accepting(self._socket, self._open, connections.shortage, connections.most),
-                    self._intercepting(),
-                ):
-                    ready()
-                    await self._wait_for_stop()
-            self.worlds.dispatcher.changes.close()
-            connections.shut_down()
-            await self._app.end()
-            await connections.end()
+            async with AsyncExitStack() as stack:
+                stack.enter_context(self._socket)
+                if proxy := self.interceptor:
+                    front = LocalOnly(self._app, self.worlds, "127.0.0.1", proxy.hosts)
+                    make_protocol = self._http.make_protocol(proxy.for_hosts(front))
+                    await stack.enter_async_context(proxy.serving(make_protocol))
+                await self._http.serve([self._socket])
+            await self._drop_submitted()
         finally:
             del _running[self.url]
             self._loop = None
             await self.worlds.dispatcher.close()
 
-    async def _open(self, client: socket.socket) -> None:
-        try:
-            make_protocol = partial(Protocol, self._connections, self._front)
-            await asyncio.get_running_loop().connect_accepted_socket(make_protocol, client)
-        except OSError:  # it has left
-            client.close()
-
-    def _intercepting(self) -> AbstractAsyncContextManager[None]:
-        if self.interceptor is None:
-            return nullcontext()
-        of = self._connections
-        front = LocalOnly(self._app, self.worlds, "127.0.0.1", self.interceptor.hosts)
-        return self.interceptor.serving(front, partial(Protocol, of), of.limits, of.shortage)
-
-    async def _wait_for_stop(self) -> None:
-        while not self._stopping.is_set():
-            self._connections.set_date()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_DATE_SECONDS):
-                    await self._stopping.wait()
+    async def _drop_submitted(self) -> None:
+        self._cut = len(self._submitted)
+        for call in self._submitted:
+            call.cancel()
+        await asyncio.gather(*self._submitted, return_exceptions=True)
 
     def close(self) -> None:
         """Free the port of a server that does not run, or never did."""
@@ -177,7 +153,7 @@ class Server:
 
     def files(self) -> list[int]:
         """The numbers of the open files that are its sockets."""
-        numbers = [self._socket.fileno(), *self._connections.files()]
+        numbers = [self._socket.fileno(), *self._http.files()]
         return [number for number in numbers if number >= 0]
 
     def submit(self, call: Callable[[ASGIApp], Coroutine[Any, Any, T]]) -> Future[T]:
@@ -192,7 +168,16 @@ class Server:
         """
         if self._loop is None:
             raise ConnectionRefusedError(f"the server at {self.url} has been stopped")
-        return Context().run(asyncio.run_coroutine_threadsafe, call(self._app), self._loop)
+        return Context().run(asyncio.run_coroutine_threadsafe, self._note(call), self._loop)
+
+    async def _note(self, call: Callable[[ASGIApp], Coroutine[Any, Any, T]]) -> T:
+        task = asyncio.current_task()
+        assert task is not None
+        self._submitted.add(task)
+        try:
+            return await call(self._app)
+        finally:
+            self._submitted.discard(task)
 
     def stop(self) -> None:
         """Make `run` return; if it runs in a thread, wait for its end.
@@ -200,7 +185,7 @@ class Server:
         Safe on any thread, in a signal handler, and more than once. A forked child stops nothing.
         """
         if self._loop is None:
-            self._stopping.set()
+            self._http.stop()
         else:
             with suppress(RuntimeError):  # it has stopped by itself
                 self._loop.call_soon_threadsafe(self._begin_to_stop)
@@ -208,8 +193,7 @@ class Server:
             self._thread.join()
 
     def _begin_to_stop(self) -> None:
-        self._stopping.set()
-        self._app.begin_to_end()
+        self._http.stop()
         self.worlds.dispatcher.stop_clocks()
 
     def __enter__(self) -> Self:

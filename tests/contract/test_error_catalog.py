@@ -60,11 +60,8 @@ task/review_rejected run assumed
 storage/storage_error run assumed
 storage/extraction_failed run assumed
 organization/plan_limit_reached 403 assumed
-deck_sim/request_timeout 408 ours
-deck_sim/http_invalid 400 ours
 deck_sim/origin_refused 403 ours
 deck_sim/host_refused 421 ours
-deck_sim/unavailable 503 ours
 deck_sim/state_not_saved 507 ours
 """
 DOCUMENTED = {

@@ -113,31 +113,20 @@ def stoppable():
         server.stop()
 
 
-def _status(client):
-    return int(client.makefile("rb").readline().split()[1])
-
-
-def test_a_stopping_server_sends_answers_that_are_kept_back_or_late(stoppable, caplog):
-    """A held one, and a delayed one; their work is done."""
+def test_a_stopping_server_drops_open_calls(stoppable, caplog):
+    """One that is held, and one whose body is incomplete; they are counted."""
     server, deck, send = stoppable
     hold = deck.hold("GET /v2/test")
-    deck.fault("GET /v2/agents", delay={"for": "1h", "wait": "real"})
-    clients = [send(b"GET /v2/test"), send(b"GET /v2/agents")]
-    while len(deck.requests) < 2 or not hold.answers:
+    clients = [send(b"GET /v2/test"), send(b"POST /v2/agents", b"Content-Length: 9\r\n\r\n")]
+    idle = send(b"GET /", b"")
+    while not hold.answers:
         pass
     server.stop()
-    assert ([_status(client) for client in clients], caplog.records) == ([200, 200], [])
-    assert server.cut_calls == 0
-
-
-def test_a_stopping_server_refuses_a_call_whose_body_is_incomplete(stoppable, caplog):
-    """And a server that never gets it stops all the same; a connection without a call is closed."""
-    server, deck, send = stoppable
-    client, half = send(b"POST /v2/agents", b"Content-Length: 9\r\n\r\n"), send(b"GET /", b"")
-    httpx2.get(f"{deck.url}/_sim/health", trust_env=False)  # both were accepted before it
-    server.stop()
-    assert (_status(client), half.recv(1), caplog.records) == (503, b"", [])
-    assert server.cut_calls == 1
+    for client in clients:
+        with suppress(ConnectionResetError):
+            assert client.recv(1) == b""
+    assert idle.recv(1) == b""
+    assert (server.cut_calls, caplog.records) == (2, [])
 
 
 def test_a_stopping_server_leaves_a_client_that_does_not_read(stoppable, caplog):
@@ -155,13 +144,6 @@ def test_a_stopping_server_leaves_a_client_that_does_not_read(stoppable, caplog)
                 received += piece
         assert len(received) < 500_000
     assert caplog.records == []
-
-
-def test_a_client_that_has_left_before_it_is_served_is_dropped(server):
-    """Some systems refuse to set up its socket."""
-    client = socket.socket()
-    client.close()
-    assert server.submit(lambda app: server._open(client)).result() is None
 
 
 def test_start_returns_if_the_server_fails(monkeypatch):

@@ -13,10 +13,8 @@ import pytest
 from freezegun import freeze_time
 
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server import open_calls
 from deck_sim.server.control import stream as module
 from deck_sim.server.mounts import make_app
-from deck_sim.server.serve import Server
 
 
 class Messages:
@@ -245,16 +243,6 @@ def test_a_stream_without_news_has_comments(streaming, monkeypatch, frozen):
         messages.until(type_="ready")
         with freeze_time("2030-01-01") if frozen else nullcontext():
             assert next(messages.lines) == ":"
-
-
-def test_a_stream_ends_at_once_when_its_server_stops(monkeypatch):
-    """The server does not wait until the time for unfinished answers is over."""
-    monkeypatch.setattr(open_calls, "_END_SECONDS", (60,))
-    server = Server(WorldRegistry()).start()
-    with open_stream(server.url, "sk_test") as messages:
-        messages.until(type_="ready")
-        server.stop()
-        assert [*messages] == []
 
 
 def test_head_has_no_messages(streaming):
