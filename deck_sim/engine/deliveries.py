@@ -55,14 +55,11 @@ def attempt_due(world: World, due: Due) -> None:
     delivery = world.all("event_delivery")[due.owner]
     destination = _destination(world, delivery)
     world.held_back.pop(delivery.id, None)
-    world.paired.pop(delivery.id, None)
     if not listens(destination):
         _give_up(world, delivery)
     elif destination["type"] == WEBHOOK:
         if not _is_intercepted(world, delivery):
             world.outbox.append(delivery.id)
-            for waiting in find_paired(world, delivery):
-                world.timers.arm(waiting, ATTEMPT, world.now)
     else:
         world.messages.setdefault(destination.id, []).append(delivery.hidden["event"])
         delivery = _count_attempt(world, delivery, "held to be read")
@@ -128,27 +125,13 @@ def lose(world: World, delivery: Resource) -> None:
 
 
 def hold_back(
-    world: World,
-    delivery: Resource,
-    length: timedelta,
-    why: str,
-    until_next: dict[str, str] | None = None,
+    world: World, delivery: Resource, length: timedelta, why: str, *, until_next: bool = False
 ) -> None:
-    """Postpone a due webhook.
-
-    With `until_next` it waits for the next one to its destination at most: with `world.held_back`
-    until that was sent, with `world.paired` until that is due.
-    """
+    """Postpone a due webhook; with `until_next` at most until the next one to its destination."""
     world.timers.arm(delivery.id, ATTEMPT, world.now + length)
     world.note("event_delivery", delivery.id, f"{delivery['event_type']}, held back {why}")
-    if until_next is not None:
-        until_next[delivery.id] = delivery["event_destination_id"]
-
-
-def find_paired(world: World, delivery: Resource) -> list[str]:
-    """The deliveries that wait to be sent with the next one to the destination of this one."""
-    destination_id = delivery["event_destination_id"]
-    return [id_ for id_, theirs in world.paired.items() if theirs == destination_id]
+    if until_next:
+        world.held_back[delivery.id] = delivery["event_destination_id"]
 
 
 def replay(world: World, delivery: Resource) -> Resource:

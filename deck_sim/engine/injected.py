@@ -44,10 +44,6 @@ class Fault(Protocol):
         """How often it fires then; None: always."""
 
     @property
-    def every(self) -> int | None:
-        """It fires only for the last of this many such calls or webhooks; None: for each."""
-
-    @property
     def probability(self) -> float | None:
         """The probability with which it then fires; None: always."""
 
@@ -73,14 +69,12 @@ class Injected:
     def meet(self, now: datetime) -> bool:
         """Count a call or webhook that it applies to; returns whether it is due there."""
         self.met += 1
-        fault, number = self.fault, self.met - self.fault.after
-        if number < 1:
+        fault = self.fault
+        if self.met <= fault.after:
             return False
         self.since = self.since or now
-        return (
-            number % (fault.every or 1) == 0
-            and not self.is_over(now)
-            and (fault.probability is None or self._draw() < fault.probability * _DRAWS)
+        return not self.is_over(now) and (
+            fault.probability is None or self._draw() < fault.probability * _DRAWS
         )
 
     def is_over(self, now: datetime) -> bool:

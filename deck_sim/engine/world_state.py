@@ -50,7 +50,6 @@ class WorldState:
     injected: InjectedFaults = field(default_factory=InjectedFaults)
     fired: dict[str, Any] = field(default_factory=dict)  # delivery -> fault of its next attempt
     held_back: dict[str, str] = field(default_factory=dict)  # reordered delivery -> destination
-    paired: dict[str, str] = field(default_factory=dict)  # to be sent with the next -> destination
     counters: Counter[str] = field(default_factory=Counter)  # of ids, by prefix
     additive_changes: AdditiveChanges = field(default_factory=AdditiveChanges)
     options: Options = field(default_factory=Options)

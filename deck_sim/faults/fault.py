@@ -39,8 +39,6 @@ class Fault(Immutable, Strict):
     """How many calls or webhooks pass unchanged first."""
     times: Annotated[int, Field(ge=1, le=_MAX_COUNT), Whole] | None = None
     """How many it then affects. Default: all."""
-    every: Annotated[int, Field(ge=1, le=_MAX_COUNT), Whole] | None = None
-    """It affects only the last of so many calls or webhooks: with 3 the third, the sixth, …"""
     probability: Annotated[float, Field(gt=0, le=1)] | None = None
     """How likely it affects each, up to 1; drawn from the world's seed."""
     duration: Duration | None = None

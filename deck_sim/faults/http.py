@@ -27,7 +27,6 @@ from deck_sim.faults.values import (
     ErrorMessage,
     Match,
     OnlyTrue,
-    RealWait,
     RetryAfter,
     encode_body,
 )
@@ -200,22 +199,9 @@ class Late(HttpFault):
     """How long, on the world's clock; or `{for: 3s, wait: real}` for real time."""
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
-        return _hold(answer, self.delay)
-
-
-class SlowHeaders(HttpFault):
-    """The call is done, and the status line and headers of its response arrive byte by byte.
-
-    As with `delay`, only a world with a real clock waits, unless `wait` is `real`.
-    """
-
-    key = "slow_headers"
-    is_answer_readable = True
-    slow_headers: AnswerDelay
-    """How long the headers take, on the world's clock; or `{for: 3s, wait: real}` for real time."""
-
-    def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
-        return replace(_hold(answer, self.slow_headers), slow_head=True)
+        if isinstance(self.delay, timedelta):
+            return replace(answer, held=self.delay)
+        return replace(answer, held=self.delay.length, held_really=True)
 
 
 class Empty(HttpFault):
@@ -258,12 +244,6 @@ class Dripping(HttpFault):
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         return replace(answer, pieces=tuple(bytes([byte]) for byte in answer.body))
-
-
-def _hold(answer: OutgoingResponse, delay: timedelta | RealWait) -> OutgoingResponse:
-    if isinstance(delay, timedelta):
-        return replace(answer, held=delay)
-    return replace(answer, held=delay.length, held_really=True)
 
 
 def make_refusal(

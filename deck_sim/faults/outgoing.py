@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http import HTTPStatus
 
 from deck_sim.faults.endings import WHOLE
 
@@ -24,7 +23,6 @@ class OutgoingResponse:
     length: int  # of the body, in the header
     held: timedelta = timedelta()  # before the first byte
     held_really: bool = False  # in real time, not on the world's clock
-    slow_head: bool = False  # the delay is spread over the bytes of status line and headers
     end: str = WHOLE
 
     @property
@@ -38,16 +36,6 @@ class OutgoingResponse:
         length = () if self.status in BODILESS else (("content-length", f"{self.length}"),)
         return (*self.headers, *length)
 
-    @property
-    def head(self) -> bytes:
-        """The status line and headers of a response on a connection that is then closed."""
-        lines = [
-            f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}",
-            *(f"{name}: {value}" for name, value in self.all_headers),
-            "connection: close\r\n\r\n",
-        ]
-        return "\r\n".join(lines).encode("latin-1")
-
 
 @dataclass(frozen=True, slots=True)
 class OutgoingWebhook:
@@ -58,20 +46,5 @@ class OutgoingWebhook:
     signed: bytes  # the body that is signed
     body: bytes  # the body that is sent
     copies: int = 1
-    at_once: bool = False  # all copies, and without waiting for those that were due before
     content_type: str = "application/json"
-    is_gzipped: bool = False
     answered: int | None = None  # the status of an answer before it gets to the receiver
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers that describe the body."""
-        encoding = {"content-encoding": "gzip"} if self.is_gzipped else {}
-        return {"content-type": self.content_type, **encoding}
-
-    @property
-    def sent(self) -> bytes:
-        """The body as it is sent."""
-        import gzip
-
-        return gzip.compress(self.body, mtime=0) if self.is_gzipped else self.body

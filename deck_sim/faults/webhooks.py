@@ -6,13 +6,13 @@ import base64
 from dataclasses import replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.validation import Whole
-from deck_sim.engine.deliveries import find_paired, hold_back, lose
+from deck_sim.engine.deliveries import hold_back, lose
 from deck_sim.engine.injected import HASTE, WEBHOOK
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
@@ -64,27 +64,8 @@ class Reordered(WebhookFault):
     reorder: OnlyTrue
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        hold_back(world, delivery, MAX_WAIT, "until the next one is sent", world.held_back)
+        hold_back(world, delivery, MAX_WAIT, "until the next one is sent", until_next=True)
         return True
-
-
-class Concurrent(WebhookFault):
-    """The webhook is sent twice at the same time, with the same id; or at the same time as the next
-    one to its destination, or after 30 s without one.
-    """
-
-    key = "concurrent"
-    concurrent: Literal["duplicate", "next"]
-    """The webhook is sent at the same time as its copy, or as the next one to its destination."""
-
-    def intercept(self, world: World, delivery: Resource) -> bool:
-        if self.concurrent == "duplicate" or find_paired(world, delivery):
-            return False
-        hold_back(world, delivery, MAX_WAIT, "until the next one is due", world.paired)
-        return True
-
-    def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
-        return replace(webhook, copies=2 if self.concurrent == "duplicate" else 1, at_once=True)
 
 
 class Delayed(WebhookFault):
@@ -132,18 +113,6 @@ class OtherContentType(WebhookFault):
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
         return replace(webhook, content_type=self.content_type)
-
-
-class Gzipped(WebhookFault):
-    """The body is compressed after it was signed, as by a proxy: a receiver must decompress it
-    before it verifies the signature.
-    """
-
-    key = "gzip"
-    gzip: OnlyTrue
-
-    def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
-        return replace(webhook, is_gzipped=True)
 
 
 class StaleTimestamp(WebhookFault):

@@ -71,8 +71,8 @@ def find_unused(deck: Deck) -> list[str]:
     for fault in deck.faults:
         if not (fault["fired"] or fault["owner"]):
             rows = [f"{name}={fault[name]!r}" for name in fault if name not in _NOT_WRITTEN]
-            chances = (fault["met"] - fault["after"]) // fault.get("every", 1)
-            by_chance = f", by chance: {_CHANCE}" if "probability" in fault and chances > 0 else ""
+            had_chances = "probability" in fault and fault["met"] > fault["after"]
+            by_chance = f", by chance: {_CHANCE}" if had_chances else ""
             met = f"(met {fault['met']}){by_chance}"
             unused.append(f"a fault never fired: {', '.join(rows)} {met}")
     return unused + [f"a hold stopped nothing: {hold}" for hold in deck.holds if _is_unmet(hold)]

@@ -1,6 +1,5 @@
 """The attempts to deliver webhooks: each is taken from the outbox, made and recorded."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -62,7 +61,7 @@ async def _make(
     headers = {
         "user-agent": "deck-sim",
         **custom_headers(config.get("custom_headers")),
-        **webhook.headers,
+        "content-type": webhook.content_type,
         **({} if fault is None else {FAULT_HEADER: fault.key}),
         **signed_headers(webhook.secrets, attempt.event.id, webhook.stamp, webhook.signed),
     }
@@ -95,11 +94,7 @@ async def _send(
     if (status := webhook.answered) is not None:
         why = explain_status(status) or f"answered {status} before it got to the receiver"
         return Outcome(status, why, latency_ms=0)
-    send = partial(sender.send, url, headers, webhook.sent, at_once=webhook.at_once)
-    if webhook.at_once:
-        outcomes = await asyncio.gather(*(send() for _ in range(webhook.copies)))
-    else:
-        outcomes = [await send() for _ in range(webhook.copies)]
+    outcomes = [await sender.send(url, headers, webhook.body) for _ in range(webhook.copies)]
     return outcomes[0]
 
 

@@ -1,4 +1,3 @@
-"""The names of the functions that a connection gives the app, in `scope["extensions"]`."""
+"""The name of the function with which the app ends its connection, in `scope["extensions"]`."""
 
 CLOSE_SOCKET = "deck_sim.close_socket"
-WRITE_TO_SOCKET = "deck_sim.write_to_socket"

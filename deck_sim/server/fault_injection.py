@@ -1,13 +1,12 @@
 """Injected faults: which fault fires for a call, and how a faulty answer is sent.
 
-A server has two functions in `scope["extensions"]`: `CLOSE_SOCKET` ends the TCP connection, given
-`closed` or `reset`; `WRITE_TO_SOCKET` sends bytes. If they are missing (the app is called without a
-socket), the app raises the `ConnectionError` that the client would get, and sends slow headers at
-once after their time.
+A server has the function `CLOSE_SOCKET` in `scope["extensions"]`, which ends the TCP connection,
+given `closed` or `reset`. If it is missing (the app is called without a socket), the app raises the
+`ConnectionError` that the client would get.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -25,7 +24,7 @@ from deck_sim.faults.outgoing import FAULT_HEADER, NOTHING, OutgoingResponse
 from deck_sim.runtime.clock import settle
 from deck_sim.runtime.settings import REAL
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.server.extensions import CLOSE_SOCKET, WRITE_TO_SOCKET
+from deck_sim.server.extensions import CLOSE_SOCKET
 from deck_sim.server.request import Answer, Request, error_answer
 
 _CLOCK_INTERVAL = 0.01  # seconds: how often a delayed answer reads the clock
@@ -109,7 +108,7 @@ def apply_fault(
             f" `{fault.key}: {{for: {late}, wait: real}}` waits"
         )
         simulation.world.note("call", request_id, text)
-        faulty = replace(faulty, held=timedelta(), slow_head=False)
+        faulty = replace(faulty, held=timedelta())
     marks = ((FAULT_HEADER, fault.key), ("deck-sim-version", version))
     faulty = replace(faulty, headers=(*faulty.headers, *marks))
     return FaultyResponse(faulty, simulation, request_id)
@@ -125,20 +124,14 @@ class FaultyResponse:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it to a client that is still there, and then end the socket if the fault does."""
-        out, functions = self.outgoing, scope.get("extensions", {})
-        pieces = () if scope.get("method") == "HEAD" else out.pieces
-        write = functions.get(WRITE_TO_SOCKET) if out.slow_head else None
-        slow = None if write is None else _SlowHead(out.head, write)
-        if out.held and not await self._wait(receive, slow):
+        out = self.outgoing
+        if out.held and not await self._wait(receive):
             self.simulation.journal.note_departure(self.request_id)
             return
-        if slow:
-            slow.finish(pieces)
-        elif out.status != NOTHING:
-            await self._send(send, pieces)
-        end = CLOSED if slow else out.end
-        if end != WHOLE:
-            await end_socket(scope, receive, end)
+        if out.status != NOTHING:
+            await self._send(send, () if scope["method"] == "HEAD" else out.pieces)
+        if out.end != WHOLE:
+            await end_socket(scope, receive, out.end)
 
     async def _send(self, send: Send, pieces: tuple[bytes, ...]) -> None:
         out = self.outgoing
@@ -150,12 +143,11 @@ class FaultyResponse:
         if out.end == WHOLE:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _wait(self, receive: Receive, slow: "_SlowHead | None") -> bool:
+    async def _wait(self, receive: Receive) -> bool:
         """Wait for the delay of the fault; false if the client disconnects before its end.
 
         A delay on the world's clock ends when that has passed it, at the latest when real time has
-        at the world's speed. Every delay ends when the world is deleted. A slow head is sent
-        in proportion.
+        at the world's speed. Every delay ends when the world is deleted.
         """
         delay, simulation = self.outgoing.held, self.simulation
         is_real = self.outgoing.held_really
@@ -164,36 +156,13 @@ class FaultyResponse:
         began, real_began = simulation.world.now, simulation.real_ns()
 
         async def wait() -> None:
-            part = 0.0
-            while part < 1 and not simulation.dropped:
-                if slow:
-                    slow.send(part)
+            while simulation.real_ns() - real_began < real_delay and not simulation.dropped:
+                if not is_real and simulation.world.now - began >= delay:
+                    return
                 await asyncio.sleep(_CLOCK_INTERVAL)
-                part = (simulation.real_ns() - real_began) / real_delay
-                if not is_real:
-                    part = max(part, (simulation.world.now - began) / delay)
 
         with simulation.in_use():
             return not await leaves_before(wait(), receive)
-
-
-@dataclass
-class _SlowHead:
-    """The status line and headers of a response, sent byte by byte."""
-
-    head: bytes
-    write: Callable[[bytes], None]
-    sent: int = 0
-
-    def send(self, part: float) -> None:
-        """Send this part of them; at least the first byte."""
-        end = 1 + int(part * (len(self.head) - 1))
-        self.write(self.head[self.sent : end])
-        self.sent = end
-
-    def finish(self, pieces: tuple[bytes, ...]) -> None:
-        """Send what is left of them, and the body."""
-        self.write(self.head[self.sent :] + b"".join(pieces))
 
 
 async def end_socket(scope: Scope, receive: Receive, how: str) -> None:

@@ -28,13 +28,10 @@ class ConcurrencyLimits:
         self._ports = WeakValueDictionary[tuple[str, int], asyncio.Semaphore]()
 
     @asynccontextmanager
-    async def wait(
-        self, url: str, port: tuple[str, int], *, at_once: bool = False
-    ) -> AsyncIterator[Callable[[], None]]:
+    async def wait(self, url: str, port: tuple[str, int]) -> AsyncIterator[Callable[[], None]]:
         """Wait until another attempt is allowed, and count it for the length of the block.
 
-        One `at_once` does not wait for its predecessor. Yields the function to call once the
-        request is on its way.
+        Yields the function to call once the request is on its way.
         """
         in_flight = self._urls.setdefault(url, asyncio.Semaphore(MAX_IN_FLIGHT))
         turn = self._turns.setdefault(url, asyncio.Semaphore(1))
@@ -42,7 +39,7 @@ class ConcurrencyLimits:
         call_later = asyncio.get_running_loop().call_later
         async with in_flight:
             with ExitStack() as start, ExitStack() as timers:
-                for limit in (connecting,) if at_once else (turn, connecting):
+                for limit in (turn, connecting):
                     await limit.acquire()
                     start.callback(limit.release)
 

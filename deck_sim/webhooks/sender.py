@@ -77,16 +77,11 @@ class Sender:
         self._tls: ssl.SSLContext | None = None
         self._limits = ConcurrencyLimits()
 
-    async def send(
-        self, url: str, headers: Mapping[str, str], body: bytes, *, at_once: bool = False
-    ) -> Outcome:
-        """Send one POST request; `at_once` while earlier ones to this URL are in progress, too.
-
-        Failures are part of the outcome; none is raised.
-        """
+    async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
+        """Send one POST request. Failures are part of the outcome; none is raised."""
         target = read_target(url)
         port = target.host, target.port
-        async with self._limits.wait(url, port, at_once=at_once) as taken:
+        async with self._limits.wait(url, port) as taken:
             began, error = real_time.monotonic_ns(), None
             sent = {**target.headers, "content-length": f"{len(body)}", **headers}
             exchange = Exchange(target.path, sent, body)

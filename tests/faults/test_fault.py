@@ -39,7 +39,7 @@ def test_reading_or_copying_a_fault_returns_itself():
     ("base", "data"),
     [
         (HttpFault, {"match": "GET /v2/test", "delay": "1h30m", "times": 2, "duration": "1m30s"}),
-        (WebhookFault, {"event": "task_run.*", "drop": True, "probability": 0.3, "every": 2}),
+        (WebhookFault, {"event": "task_run.*", "drop": True, "probability": 0.3}),
     ],
 )
 def test_a_fault_reads_back_from_what_it_prints(base, data):

@@ -88,7 +88,6 @@ def test_status_answers_with_the_page_of_a_proxy(put, call, status, reason, extr
             for name in ("lost_response", "empty", "truncate", "malformed", "drip")
         ),
         ({"delay": "1h"}, 1, 201),
-        ({"slow_headers": "1h"}, 1, 201),
     ],
 )
 def test_the_first_three_faults_replace_the_call(put, call, runs, last_call, fault, count, status):

@@ -39,15 +39,15 @@ def test_the_end_of_a_world_releases_delayed_answers(deck):
 
 @pytest.mark.deck(strict=False)
 def test_a_fault_without_effect_is_reported_as_chance_if_it_had_one(deck, api):
-    """Here the second call is the first that it could have affected."""
-    deck.fault("GET /v2/agents", empty=True, probability=1e-9, every=2)
+    """It could have affected the first call."""
+    deck.fault("GET /v2/agents", empty=True, probability=1e-9)
     told = []
-    for _ in range(3):
+    for _ in range(2):
         told += find_unused(deck)
         api.get("/agents")
-    assert ["by chance" in text for text in told] == [False, False, True]
-    assert told[2].endswith(
-        "(met 2), by chance: make it more probable, or give the world another seed"
+    assert ["by chance" in text for text in told] == [False, True]
+    assert told[1].endswith(
+        "(met 1), by chance: make it more probable, or give the world another seed"
     )
 
 

@@ -226,16 +226,6 @@ def test_signatures_may_have_the_time_of_the_world():
         assert receiver.received[0].headers["webhook-timestamp"] == "1736933400"
 
 
-def test_a_compressed_body_is_decompressed(deck, run, deck_webhooks):
-    """Before its signature is verified."""
-    deck.fault("task_run.completed", gzip=True)
-    run()
-    deck.settle()
-    message = deck_webhooks.received[-1]
-    assert (message.answered, message.headers["content-encoding"]) == (200, "gzip")
-    assert message.event["type"] == "task_run.completed"
-
-
 @pytest.mark.parametrize("fault", ["bad_signature", "tampered_body", "stale_timestamp"])
 def test_a_signature_spoiled_by_a_fault_is_no_complaint(deck, run, fault):
     """It gets a 401; the retry is received."""

@@ -48,7 +48,7 @@ class Receivers(Sender):
         if not waits:
             self.may_answer.set()
 
-    async def send(self, url, headers, body, *, at_once):
+    async def send(self, url, headers, body):
         """Answer a webhook."""
         self.sent.append(url)
         self.called.set()
@@ -342,7 +342,7 @@ def test_webhooks_that_cause_webhooks_without_end_are_an_error(local):
         async def send(self, *request, at_once):
             assert len(self.sent) <= 1000, "the advance goes on after its limit"
             create_agent(simulation)
-            return await super().send(*request, at_once=at_once)
+            return await super().send(*request)
 
     simulation, dispatcher = local(Echo())
     with pytest.raises(ApiError, match="1000 times webhooks were sent at one moment"):
@@ -697,10 +697,10 @@ def test_the_order_of_responses_changes_nothing(local):
     """Events, timeline and log do not depend on how fast receivers are."""
 
     class Ordered(Receivers):
-        async def send(self, url, headers, body, *, at_once):
+        async def send(self, url, headers, body):
             if url == self.first:
                 self.may_answer.set()
-            return await super().send(url, headers, body, at_once=at_once)
+            return await super().send(url, headers, body)
 
     worlds = []
     for first in ("http://x/", "http://y/"):

@@ -23,7 +23,7 @@ _SLICE = 8_000  # inputs for continuous integration
 _REPORTED = 125 * CHAPTER  # inputs between two lines of progress
 _PIPELINE = 12  # the most inputs that are sent without waiting for an answer
 _EVERY = 61  # each such input is sent alone, and if it is refused, the world must be as before
-_SLOW = {"delay", "slow_headers", "drip"}  # faults that may keep a client waiting
+_SLOW = {"delay", "drip"}  # faults that may keep a client waiting
 _SOON = 1.0  # seconds after which it looks for a hold or a fault that delays an answer
 
 

@@ -33,11 +33,10 @@ RUNS = (
 )  # fmt: skip
 HTTP_FAULTS: tuple[dict[str, Any], ...] = (
     {"error": "rate_limit/rate_limit_exceeded"}, {"status": 502}, {"reset": True}, {"lost_response": True},
-    {"empty": True}, {"truncate": True}, {"malformed": True}, {"drip": True}, {"delay": "3s"}, {"slow_headers": "1s"},
+    {"empty": True}, {"truncate": True}, {"malformed": True}, {"drip": True}, {"delay": "3s"},
 )  # fmt: skip
 WEBHOOK_FAULTS: tuple[dict[str, Any], ...] = (
     {"duplicate": True}, {"reorder": True}, {"delay": "30s"}, {"rotated_signature": True}, {"bad_signature": True},
-    {"concurrent": "duplicate"}, {"concurrent": "next"}, {"gzip": True},
 )  # fmt: skip
 _WARM_UP = 0.4  # share of the time after which memory may not grow any more
 
