@@ -339,7 +339,7 @@ def test_webhooks_that_cause_webhooks_without_end_are_an_error(local):
     """A receiver that answers each event with another one at the same moment."""
 
     class Echo(Receivers):
-        async def send(self, *request, at_once):
+        async def send(self, *request):
             assert len(self.sent) <= 1000, "the advance goes on after its limit"
             create_agent(simulation)
             return await super().send(*request)
@@ -637,7 +637,7 @@ def test_an_error_in_the_background_is_recorded(local, caplog):
     """It is in the world's crashes and in the log."""
 
     class Broken(Sender):
-        async def send(self, *request, at_once):
+        async def send(self, *request):
             return 1 / 0
 
     simulation, dispatcher = local(Broken(), mode="real")
