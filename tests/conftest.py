@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import socketserver
+import subprocess
 import sys
 import threading
 from contextlib import contextmanager
@@ -274,3 +275,15 @@ def agent(api):
 def delivery_log(sim):
     """Every delivery with its attempts, as the control API shows it."""
     return lambda: sim.get("/deliveries").json()["data"]
+
+
+@pytest.fixture(scope="session")
+def elsewhere():
+    """The URL of a server in another process."""
+    words = [sys.executable, "-u", "-m", "deck_sim", "serve", "--port", "0"]
+    with subprocess.Popen([*words, "--clock", "frozen"], stdout=subprocess.PIPE) as process:
+        banner = iter(process.stdout.readline, b"")
+        line = next(line for line in banner if b"export" in line).decode()
+        yield line.partition("DECK_BASE_URL=")[2].split()[0]
+        process.terminate()
+        process.stdout.read()

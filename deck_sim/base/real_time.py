@@ -20,18 +20,18 @@ PRESENT_HEADER = "Deck-Sim-Present"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# By library that freezes time: its module, and whether it freezes the process now.
-_FREEZERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
-    "freezegun": ("freezegun.api", lambda module: module.freeze_factories),
-    "time-machine": ("time_machine", lambda module: module.escape_hatch.is_travelling()),
+# By module of a library that freezes time: whether it freezes the process now.
+_FREEZERS: Mapping[str, Callable[[Any], Any]] = {
+    "freezegun.api": lambda module: module.freeze_factories,
+    "time_machine": lambda module: module.escape_hatch.is_travelling(),
 }
 
 
 def process_id() -> str:
     """Identifies this process, on every machine; a forked child has another.
 
-    A server can follow the time of its own process only, and a child must not share the sockets of
-    its parent.
+    A child must not share the sockets of its parent, and a caller in another process than the
+    server sends its time.
     """
     return f"{_RANDOM}-{os.getpid()}"
 
@@ -58,12 +58,5 @@ def process_now() -> datetime:
 
 def is_frozen() -> bool:
     """Whether freezegun or time-machine freezes the process now."""
-    return freezer() is not None
-
-
-def freezer() -> str | None:
-    """The library that freezes the process now; None if none does."""
-    for library, (name, freezes) in _FREEZERS.items():
-        if (module := sys.modules.get(name)) and freezes(module):
-            return library
-    return None
+    loaded = [(sys.modules.get(name), freezes) for name, freezes in _FREEZERS.items()]
+    return any(freezes(module) for module, freezes in loaded if module)

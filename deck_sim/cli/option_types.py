@@ -15,7 +15,7 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.options import MOST, OPTION_TYPES
 from deck_sim.handle.address import read_host, read_url
 from deck_sim.runtime.moments import read_moment, read_start
-from deck_sim.runtime.settings import FOLLOW, MODES, ON_POLL, REAL
+from deck_sim.runtime.settings import MODES, ON_POLL, REAL
 
 # The key that `deck-sim serve` proposes. Any key works.
 ANY_KEY = "sk_sim_local"
@@ -96,20 +96,6 @@ def _not_empty(remedy: str) -> Callable[[str], str]:
     return read
 
 
-class _Mode(click.Choice):  # type: ignore[type-arg]  # the same
-    """The clock modes without `follow`, which works only within a test's own process."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if value == FOLLOW:
-            self.fail(
-                "`follow` reads the clock of the process that your tests freeze, so it works only"
-                " with the pytest fixture `deck` and with DeckSim; use `frozen` here",
-                param,
-                ctx,
-            )
-        return super().convert(value, param, ctx)
-
-
 class _Speed(click.FloatRange):
     """A range without `nan`, which click's takes."""
 
@@ -131,7 +117,7 @@ def check_clock(
             raise click.UsageError(f"{name} needs {option} {needed}; found {option} {mode}")
 
 
-MODE = _Mode([mode for mode in MODES if mode != FOLLOW])
+MODE = click.Choice(MODES)
 DURATION, POSITIVE_DURATION = Value("DURATION", parse_duration), Value("DURATION", _positive)
 MOMENT = Value("MOMENT", lambda text: read_moment(text, "MOMENT"))
 START = Value("MOMENT", lambda text: read_start(text, "MOMENT"))

@@ -4,8 +4,8 @@ Laws:
 1. Only `World.move` changes a status, and only as a row of the edition's table allows. `create`
    gives the first one. This holds for deliveries, destinations and tasks as for runs.
 2. Nothing outside this module writes to the resources; others read them through `all` and `find`.
-3. Only `playing.pass_time` changes `now`, and it fires one timer at a time. `begin_at` sets the
-   start of a world in which nothing has happened yet, and `take_over` the time of a copy.
+3. Only `playing.pass_time` changes `now`, and it fires one timer at a time. `take_over`
+   sets the time of a copy.
 4. The state holds names and values, never rows of tables: a deep copy of a world is a world.
 5. Nothing is created, changed, moved or deleted without an entry in the timeline.
 6. `emit` makes the deliveries of an event at once, for the destinations of that moment. So a new
@@ -15,7 +15,6 @@ Laws:
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from functools import lru_cache
 from itertools import takewhile
 from typing import Any
@@ -43,16 +42,6 @@ class IllegalMove(Exception):
 
 class World(WorldState):
     """The state of one isolated simulation, and the only functions that change its resources."""
-
-    def begin_at(self, moment: datetime) -> None:
-        """Set the start of a world that has not begun. Seeded resources exist from then on."""
-        self.now = moment
-        self.timeline[:] = [replace(entry, at=moment) for entry in self.timeline]
-        for found in self._resources.values():
-            for resource in found.values():
-                created = min(resource.created_at, moment)
-                found[resource.id] = replace(resource, created_at=created, updated_at=created)
-                arm_auto_transition(self, resource)
 
     def take_over(self, replaced: "World") -> None:
         """Take the time, and the ids that were given, of a world that this copy of it replaces."""

@@ -137,11 +137,6 @@ class WorldState:
         ]
         return [{name: item[name] for name in embed.shows} for item in inner]
 
-    @property
-    def has_begun(self) -> bool:
-        """Whether anything has happened or a script plays; seeding resources does not count."""
-        return bool(self.events or self.stories)
-
     def event_extras(self, resource: Resource) -> dict[str, Any]:
         """The data of other resources in an event, as they are now.
 

@@ -24,7 +24,7 @@ class Clock:
 
     @property
     def mode(self) -> str:
-        """`frozen`, `real`, `on_poll` or `follow`."""
+        """`frozen`, `real` or `on_poll`."""
         return str(self._control.call("GET", "/clock")["mode"])
 
     @property

@@ -103,6 +103,13 @@ class Deck(AbstractContextManager["Deck"]):
         return self._control.call("GET", "/world")
 
     @property
+    def frozen_times(self) -> list[datetime]:
+        """The times of this process at the first and the last call of `deck` and its clients while
+        freezegun or time-machine froze it.
+        """
+        return self._transport.frozen_times
+
+    @property
     def _edition(self) -> Edition:
         return EDITIONS[self.world["edition"]]
 
@@ -330,7 +337,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     @refuse_on_event_loop
     def replay(self, delivery: IdOrResource) -> Json:
-        """Deliver an event again: at once, unless the clock is `real` or `follow`."""
+        """Deliver an event again: at once, unless the clock is `real`."""
         return self.apps.serve_during(self._replay, read_id(delivery))
 
     async def async_replay(self, delivery: IdOrResource) -> Json:

@@ -6,9 +6,10 @@ It says what happened, which scenario was played and why, and what the world wai
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed
 from deck_sim.handle.address import DECK_HOST
 from deck_sim.handle.expected_call import show_value
@@ -48,6 +49,8 @@ _REMEDIES = {
     " wait for a person or a hold",
 }
 
+_TICK = timedelta(seconds=1)  # a process that moved less was only ticking
+_TICK = timedelta(seconds=1)  # a process that moved less was only ticking
 _Row = Mapping[str, Any]
 
 
@@ -71,7 +74,6 @@ def write_report(deck: "Deck") -> str:
     findings = deck.lint
     frozen = [one for one in findings if one["name"] == polls_a_frozen_clock.__name__]
     mistakes = [one for one in findings if one not in frozen]
-    unfollowed = [f"  {text}" for text in [deck.world["unfollowed_process"]] if text]
     sections = {
         "scenarios played, and why": [
             f"  {call['answered']['id']}  {call['scenario']}"
@@ -94,7 +96,8 @@ def write_report(deck: "Deck") -> str:
         ],
         "undelivered webhooks": [f"  {text}" for text in find_undelivered(deck.deliveries)],
         "webhooks that were never sent": _unsent(deck),
-        "why nothing moved": [f"  {one['what']}. {one['fix']}" for one in frozen] + unfollowed,
+        "why nothing moved": [f"  {one['what']}. {one['fix']}" for one in frozen]
+        + _explain_frozen_process(deck),
         "mistakes of the client": [f"  {one['name']}: {one['what']}" for one in mistakes],
     }
     shown = {title: cut_middle(rows, _MOST_ROWS) for title, rows in sections.items() if rows}
@@ -148,6 +151,17 @@ def _unsent(deck: "Deck") -> list[str]:
         return []
     kinds = listed(dict.fromkeys(events))
     return [f"  {kinds}: no destination was active and subscribed when they happened"]
+
+
+def _explain_frozen_process(deck: "Deck") -> list[str]:
+    times = deck.frozen_times
+    moved = times[-1] - times[0] if times else timedelta()
+    if moved < _TICK or any(entry.kind == "clock" for entry in deck.timeline):
+        return []
+    return [
+        f"  the time of this frozen process moved {format_duration(moved)}, and the world's did"
+        " not: use `deck_time`, or call `deck.advance_to(datetime.now(UTC))` after each move"
+    ]
 
 
 def _timeline_line(entry: TimelineEntry, calls: Mapping[str, _Row]) -> _Line:

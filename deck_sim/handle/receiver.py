@@ -154,7 +154,6 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
                 return found
             if left <= 0:
                 break
-            self._deck.clock.now  # noqa: B018 - a call wakes a clock that follows the process
         reason = _REASONS.get(mode, _OTHER_REASON).format(event=event, timeout=timeout)
         raise DeckSimError(self._explain(event, resource_id, reason))
 

@@ -11,6 +11,7 @@ import asyncio
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import httpx2
 
-from deck_sim.base.real_time import process_id
+from deck_sim.base.real_time import is_frozen, process_id, process_now
 from deck_sim.handle.threads import await_in_thread, result_of
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
         self.url = url
         # By process: a forked child must not use the sockets of its parent.
         self._networks: dict[str, httpx2.HTTPTransport] = {}
+        self.frozen_times: list[datetime] = []  # at the first and the last call while frozen
 
     def handle_request(self, request: Any) -> Any:
         """Answer one request."""
@@ -83,6 +85,8 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
     @contextmanager
     def _library_errors(self, request: Any) -> Iterator[None]:
         library = library_of(request)
+        if is_frozen():
+            self.frozen_times = [*self.frozen_times[:1], process_now()]
         requested = str(request.url)
         if requested != self.url and not requested.startswith((f"{self.url}/", f"{self.url}?")):
             text = f"this transport reaches only {self.url}, and the request was to {requested}"

@@ -13,7 +13,7 @@ from deck_sim.engine.waiting import AwaitedEvent
 from deck_sim.runtime.advance import Advance, AdvanceReport, pass_time_until, steps
 from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.runtime.pauses import with_breaks
-from deck_sim.runtime.simulation import Simulation, new_epoch
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import explain_absence
 
 
@@ -25,27 +25,11 @@ def catch_up(simulation: Simulation) -> Generator[None, None, None]:
     """
     clock = simulation.clock
     if clock is not None and not simulation.advancing:
-        for _ in advance_to_clock(simulation):
+        moment = clock.read(simulation.world.now, LAST_MOMENT)
+        for _ in pass_time_until(simulation, moment):
             yield
             if simulation.advancing or simulation.dropped or simulation.clock is not clock:
                 return
-
-
-def advance_to_clock(simulation: Simulation) -> Generator[None, None, None]:
-    """Move a world to where its clock is by now.
-
-    If a followed clock went back, the world does not, unless nothing has happened in it yet.
-    """
-    world = simulation.world
-    moment = simulation.clock.read(world.now, LAST_MOMENT) if simulation.clock else world.now
-    if moment >= world.now:
-        yield from pass_time_until(simulation, moment)
-    elif world.has_begun:
-        text = f"the process's time went back {format_duration(world.now - moment)}"
-        world.note("clock", "", f"{text}; the world's stays, and goes on from here")
-    else:
-        world.begin_at(moment)
-        simulation.epoch = new_epoch()
 
 
 def advance_by(simulation: Simulation, length: timedelta, field: str = "by") -> Advance:

@@ -27,7 +27,7 @@ from deck_sim.base.redaction import mask_key
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.changes import Changes
 from deck_sim.runtime.pauses import Result, run_slowly, run_to_end, taking_turns
-from deck_sim.runtime.settings import FOLLOW, ON_POLL, REAL
+from deck_sim.runtime.settings import ON_POLL, REAL
 from deck_sim.webhooks.sender import Sender
 
 if TYPE_CHECKING:
@@ -130,15 +130,6 @@ class Dispatcher:
             await asyncio.sleep(0)
 
     async def catch_up(self, simulation: Simulation) -> None:
-        """Move a world to where its clock is by now, before a call is answered."""
-        from deck_sim.runtime.clock import advance_to_clock
-
-        if simulation.mode == FOLLOW and not simulation.advancing:
-            await self.drive(simulation, advance_to_clock(simulation))
-        else:
-            await self._let_time_pass(simulation)
-
-    async def _let_time_pass(self, simulation: Simulation) -> None:
         """Move a world to where its clock is by now; it is saved in each pause, as each save of a
         great change would keep others waiting.
         """
@@ -231,7 +222,7 @@ class Dispatcher:
         try:
             while simulation.mode in _BACKGROUND_MODES:
                 background.wake.clear()
-                await self._let_time_pass(simulation)
+                await self.catch_up(simulation)
                 if not simulation.advancing:
                     run_to_end(settle(simulation))
                     self._announce(simulation)
@@ -247,7 +238,7 @@ class Dispatcher:
 
         async def record(attempt: Attempt, make: MakeAttempt) -> None:
             result = await make()
-            await self._let_time_pass(simulation)
+            await self.catch_up(simulation)
             record_result(simulation, attempt, result)
             self._announce(simulation)
             self.save(simulation)

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.engine.options import Options
 
-FOLLOW = "follow"  # the only mode that needs the caller and the server in one process
 ON_POLL, FROZEN, REAL = "on_poll", "frozen", "real"
-MODES = (REAL, FROZEN, ON_POLL, FOLLOW)
+MODES = (REAL, FROZEN, ON_POLL)
 WEBHOOK_TIMES = ("wall", "world")  # which clock gives a webhook's timestamp
 
 

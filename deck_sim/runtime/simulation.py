@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from deck_sim.base import real_time
-from deck_sim.base.durations import format_duration
 from deck_sim.contract.error_catalog import ApiError, problem, raise_problems, refuse
 from deck_sim.engine.bounded_log import BoundedLog
 from deck_sim.engine.chance import seed_of
@@ -23,11 +22,11 @@ from deck_sim.engine.playing import release
 from deck_sim.engine.story import Script
 from deck_sim.engine.world import World
 from deck_sim.engine.world_state import FROZEN_START
-from deck_sim.runtime.clock_modes import MOVING_CLOCKS, STARTS, ProcessWatch
+from deck_sim.runtime.clock_modes import RealClock
 from deck_sim.runtime.journal import Journal, StoredAnswer
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.responses import SentResponses
-from deck_sim.runtime.settings import FOLLOW, FROZEN, ON_POLL, Settings
+from deck_sim.runtime.settings import ON_POLL, REAL, Settings
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.selection import HEADER, Choice, NewResource, SelectionState, choose
 
@@ -94,16 +93,15 @@ class Simulation:
     uses: int = 0  # by calls in progress; such a world is not forgotten
     attempting: list[str] = field(default_factory=list)  # deliveries with an attempt in progress
     caller_time: datetime | None = None  # the time of a frozen process that calls from elsewhere
-    process_watch: ProcessWatch = field(default_factory=ProcessWatch)
     began_after_call: int = 0  # the last call to any world of the server when this one began
     last_call: int = 0  # the number of the last call to this one, counted as those
-    unfollowed: str | None = None  # the warning that the process moved its frozen time alone
     files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
     # By hold id: functions that send the responses that it keeps back.
     held_responses: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        now = self.settings.now or STARTS.get(self.settings.mode, lambda: FROZEN_START)()
+        start = real_time.now() if self.settings.mode == REAL else FROZEN_START
+        now = self.settings.now or start
         seed = self.settings.seed
         seed = seed_of(self.key) if seed is None else seed
         self.world = World(self.settings.edition, seed, now)
@@ -174,22 +172,8 @@ class Simulation:
         """Change the clock's mode."""
         self.mode, self.speed = mode, speed
         self.step = step if mode == ON_POLL else None
-        clock = MOVING_CLOCKS.get(mode)
-        self.clock = clock and clock(self.world.now, speed, lambda: self.real_ns())
-
-    def watch_process(self) -> None:
-        """Warn once if the process is frozen and moves its time, and this frozen world does not."""
-        if self.mode != FROZEN or self.unfollowed:
-            return
-        name = None if self.caller_time else real_time.freezer()
-        process = self.caller_time or (real_time.process_now() if name else None)
-        if moved := self.process_watch.look(process, self.world.now, self.real_ns()):
-            self.unfollowed = (
-                f"the process is frozen by {name or 'freezegun or time-machine'} and moved"
-                f" {format_duration(moved)} ahead; this world does not follow it: use `deck_time`"
-                + (f', or clock="{FOLLOW}"' if name else "")
-            )
-            self._warn("clock", [self.unfollowed])
+        is_real = mode == REAL
+        self.clock = RealClock(self.world.now, speed, lambda: self.real_ns()) if is_real else None
 
     def release(self, hold_id: str) -> list[str]:
         """Release the resources and responses at a hold; returns the ids of the resources."""

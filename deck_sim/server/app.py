@@ -146,8 +146,6 @@ class App:
         if WORLD not in request.headers:  # a page that only looks on has an id
             self.worlds.note_control(request.simulation.key)
         await self.worlds.dispatcher.catch_up(request.simulation)
-        if request.method == "GET":  # another call may be about to move the world, too
-            request.simulation.watch_process()
         answer = await _call(request, self.find_route(request))
         await print_slowly(answer, request.id)
         return answer
@@ -206,7 +204,6 @@ class DeckApp(App):
         if PROCESS_HEADER in request.headers:  # a handle's call
             self.worlds.note_control(simulation.key)
         await self.worlds.dispatcher.catch_up(simulation)
-        simulation.watch_process()
         request.timeline_length = simulation.world.timeline.total
         request.event_count = simulation.world.events.total
         answer = fire_call_fault(request)

@@ -6,9 +6,8 @@ even within an advance: a webhook receiver sees the time at which the webhook wa
 """
 
 import asyncio
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,13 +17,11 @@ from freezegun import api as freezegun
 from deck_sim import Deck, DeckSimError
 from deck_sim.base.durations import parse_duration
 from deck_sim.engine.world_state import FROZEN_START
-from deck_sim.handle.control import Control
-from deck_sim.handle.transports import Transport
-from deck_sim.server.serve import THREAD, server_at
+from deck_sim.handle.transports import server_at
+from deck_sim.runtime.settings import REAL
 
 # Modules that read real time: pytest measures tests with it.
 _PYTEST = ("_pytest.runner", "_pytest.terminal", "_pytest.timing")
-_MODES = ("frozen", "on_poll")  # the clocks that do not move by themselves
 _SECOND = timedelta(seconds=1)
 
 
@@ -65,23 +62,22 @@ class DeckTime(freezegun.FrozenDateTimeFactory):
 
 
 class _RemoteTime:
-    """Reads the clock of a world by a call each time.
+    """Reads the clock of a world on a server elsewhere by a call each time.
 
-    The call itself reads the time, and so does a server thread of this process that answers it.
-    They get the last answer, or the call would never end.
+    The call itself reads the time and gets the last answer, or it would never end. It has sockets
+    of its own, since a call of `deck` may be what reads the time.
     """
 
-    def __init__(self, control: Control, now: datetime) -> None:
-        self._control, self._last = control, now
-        self._thread = threading.local()
+    def __init__(self, deck: Deck) -> None:
+        self._deck, self._last, self._is_reading = deck, deck.clock.now, False
 
     def __call__(self) -> datetime:
-        if threading.current_thread().name != THREAD and not hasattr(self._thread, "reads"):
-            self._thread.reads = True
+        if not self._is_reading:
+            self._is_reading = True
             try:
-                self._last = datetime.fromisoformat(self._control.call("GET", "/clock")["now"])
+                self._last = self._deck.clock.now
             finally:
-                del self._thread.reads
+                self._is_reading = False
         return self._last
 
 
@@ -89,18 +85,18 @@ class _RemoteTime:
 def bind(deck: Deck) -> Iterator[DeckTime]:
     """Freeze the process with the world of `deck`."""
     mode = deck.clock.mode
-    if mode not in _MODES:
+    if mode == REAL:
         raise DeckSimError(
             f"`deck_time` freezes the process with the world, but the world's clock is `{mode}`,"
             " which moves by itself; use clock='frozen' or clock='on_poll'"
         )
     deck.stamp_webhooks("world")
-    now, control = deck.clock.now, Control(Transport(deck.url), deck.api_key)
-    read = partial(_read_time, deck, _RemoteTime(control, now))
-    # Event loops of asyncio keep real time, so that timeouts and sleeps of an application end.
-    with closing(control), freezegun.freeze_time(now, real_asyncio=True, ignore=[*_PYTEST]):
-        time = freezegun.freeze_factories[-1] = DeckTime(deck, read)
-        yield time
+    with Deck(deck.url, deck.api_key) as reader:
+        read = partial(_read_time, deck, _RemoteTime(reader))
+        # Event loops of asyncio keep real time, so that timeouts and sleeps of an application end.
+        with freezegun.freeze_time(deck.clock.now, real_asyncio=True, ignore=[*_PYTEST]):
+            time = freezegun.freeze_factories[-1] = DeckTime(deck, read)
+            yield time
 
 
 def _read_time(deck: Deck, remote: _RemoteTime) -> datetime:

@@ -142,13 +142,11 @@ def receive(item: pytest.Item, deck: Deck) -> Iterator[WebhookReceiver]:
 @contextmanager
 def freeze(item: pytest.Item, deck: Deck) -> Iterator[DeckTime]:
     """Freeze the process with the world."""
-    try:
-        from pytest_deck_sim.frozen import bind
+    from pytest_deck_sim.frozen import bind
 
+    try:
         with bind(deck) as time:
             yield time
-    except ModuleNotFoundError as error:
-        raise make_failure(f"`deck_time` freezes the process: pip install {error.name}") from None
     except DeckSimError as error:
         raise make_failure(str(error)) from None
 

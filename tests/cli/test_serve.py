@@ -403,10 +403,6 @@ def test_a_host_that_is_not_of_this_machine_is_exit_code_1(cli, host):
         (["--clock", "frozen", "--speed", "2"], "--speed needs --clock real"),
         (["--step", "5s"], "--step needs --clock on_poll; found --clock real"),
         (["--clock", "onpoll"], "Invalid value for '--clock': 'onpoll' is not one of"),
-        (
-            ["--clock", "follow"],
-            "Invalid value for '--clock': `follow` reads the clock of the process",
-        ),
         (["--speed", "0"], "Invalid value for '--speed'"),
         (["--speed", "nan"], "Invalid value for '--speed': nan is not in the range 0<x<=1000000."),
         (

@@ -129,7 +129,7 @@ def test_only_the_world_writes_to_its_resources():
 
 
 def test_only_pass_time_sets_the_clock():
-    """Besides `begin_at`, which sets the start, and `take_over` for copies."""
+    """Besides `take_over` for copies."""
     writes = {
         (file, function.name)
         for file, tree in SOURCES.items()
@@ -139,7 +139,7 @@ def test_only_pass_time_sets_the_clock():
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
         if node.attr == "now" and ast.unparse(node.value) != "report"
     }
-    expected = {("engine/world.py", "begin_at"), ("engine/world.py", "take_over")}
+    expected = {("engine/world.py", "take_over")}
     assert writes == {("engine/playing.py", "pass_time"), *expected}
 
 

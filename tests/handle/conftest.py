@@ -1,8 +1,5 @@
 """Fixtures of the tests of the handle."""
 
-import subprocess
-import sys
-
 import httpx2
 import pytest
 
@@ -27,18 +24,6 @@ def run(deck):
         return deck.create(f"tasks/{ready.task_id}/run", ready.login)
 
     return run
-
-
-@pytest.fixture(scope="session")
-def elsewhere():
-    """The URL of a server in another process."""
-    words = [sys.executable, "-u", "-m", "deck_sim", "serve", "--port", "0"]
-    with subprocess.Popen([*words, "--clock", "frozen"], stdout=subprocess.PIPE) as process:
-        banner = iter(process.stdout.readline, b"")
-        line = next(line for line in banner if b"export" in line).decode()
-        yield line.partition("DECK_BASE_URL=")[2].split()[0]
-        process.terminate()
-        process.stdout.read()
 
 
 @pytest.fixture(params=["here", "elsewhere"])

@@ -159,7 +159,7 @@ def test_an_invalid_scenario_is_refused(deck, source, message):
 
 
 REFUSED = {
-    "clock": (lambda deck: deck.clock.set("fast"), "'real', 'frozen', 'on_poll' or 'follow'"),
+    "clock": (lambda deck: deck.clock.set("fast"), "'real', 'frozen' or 'on_poll'"),
     "create": (lambda deck: deck.create("agents", {}), "`name`"),
     "fault": (lambda deck: deck.fault(match="**", statis=502), "did you mean 'status'"),
     "rule": (lambda deck: deck.rule({"user": "a"}, "success"), r"`rules\[0\]\.when\.user`"),

@@ -2,14 +2,13 @@
 
 import asyncio
 import os
-import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import standardwebhooks
 from freezegun import freeze_time
 
-from deck_sim import Deck, DeckSim, DeckSimError
+from deck_sim import Deck, DeckSimError
 from deck_sim.engine.world_state import FROZEN_START
 from forks import Child
 from pytest_deck_sim.frozen import bind
@@ -24,50 +23,43 @@ def elapsed():
 
 @pytest.fixture(params=["in this process", "elsewhere"])
 def world(request, deck):
-    """A world and its `deck_time`, which reads it directly, or by calls to `localhost`."""
+    """A world and its `deck_time`, which reads it directly, or by calls to another process."""
     if request.param == "in this process":
         yield deck, request.getfixturevalue("deck_time")
     else:
-        with DeckSim() as own:
-            url = own.url.replace("127.0.0.1", "localhost")
-            with Deck(url, own.api_key) as other, bind(other) as time:
+        with Deck(request.getfixturevalue("elsewhere"), deck.api_key) as other:
+            other.reset()
+            with bind(other) as time:
                 yield other, time
+            other.delete()
 
 
-FREEZER_MOVES = {
-    "tick": (lambda time: time.tick(), SECOND),
-    "part of a second": (lambda time: time.tick(delta=0.25), SECOND / 4),
-    "text": (lambda time: time.tick("1h30m"), timedelta(minutes=90)),
-    "move_to": (lambda time: time.move_to("2025-01-15 09:31"), 60 * SECOND),
-    "move_to a day": (lambda time: time.move_to(date(2025, 1, 16)), timedelta(hours=14.5)),
+MOVES = {  # and how far each moves both
+    "tick": (lambda deck, time: time.tick(), SECOND),
+    "part of a second": (lambda deck, time: time.tick(delta=0.25), SECOND / 4),
+    "text": (lambda deck, time: time.tick("1h30m"), timedelta(minutes=90)),
+    "move_to": (lambda deck, time: time.move_to("2025-01-15 09:31"), 60 * SECOND),
+    "move_to a day": (lambda deck, time: time.move_to(date(2025, 1, 16)), timedelta(hours=14.5)),
+    "advance": (lambda deck, time: deck.advance("5m"), timedelta(minutes=5)),
+    "advance_to": (lambda deck, time: deck.advance_to("2025-01-15T10:30"), timedelta(hours=1)),
+    "advance_until": (lambda deck, time: deck.advance_until("task_run.running"), 2 * SECOND),
+    "settle": (lambda deck, time: deck.settle(), 10 * SECOND),
+    "sleep": (lambda deck, time: deck.sleep(1.5), 1.5 * SECOND),
+    "clock": (
+        lambda deck, time: deck.clock.set("frozen", now="2025-01-16"),
+        timedelta(hours=14.5),
+    ),
 }
 
 
-@pytest.mark.parametrize("name", FREEZER_MOVES)
-def test_the_freezer_advances_the_world(world, name):
-    (deck, time), (move, length) = world, FREEZER_MOVES[name]
-    move(time)
-    assert deck.clock.now == time.now == FROZEN_START + length
-    assert elapsed() == length
-
-
-WORLD_MOVES = {
-    "advance": (lambda deck: deck.advance("5m"), timedelta(minutes=5)),
-    "advance_to": (lambda deck: deck.advance_to("2025-01-15T10:30:00Z"), timedelta(hours=1)),
-    "advance_until": (lambda deck: deck.advance_until("task_run.running"), 2 * SECOND),
-    "settle": (lambda deck: deck.settle(), 10 * SECOND),
-    "sleep": (lambda deck: deck.sleep(1.5), 1.5 * SECOND),
-    "clock": (lambda deck: deck.clock.set("frozen", now="2025-01-16"), timedelta(hours=14.5)),
-}
-
-
-@pytest.mark.parametrize("name", WORLD_MOVES)
-def test_the_world_moves_the_process(world, start_run, name):
-    """After each way of advancing, `datetime.now()` is the new time."""
-    (deck, time), (move, length) = world, WORLD_MOVES[name]
-    start_run(deck)
-    move(deck)
-    assert elapsed() == time.now - FROZEN_START == length
+def test_the_process_and_the_world_move_as_one(world, start_run):
+    """Whichever of the two is moved."""
+    deck, time = world
+    for name, (move, length) in MOVES.items():
+        deck.reset()
+        start_run(deck)
+        move(deck, time)
+        assert elapsed() == time.now - FROZEN_START == deck.clock.now - FROZEN_START == length, name
 
 
 def test_an_on_poll_jump_moves_the_process(world, start_run, read_run):
@@ -79,11 +71,7 @@ def test_an_on_poll_jump_moves_the_process(world, start_run, read_run):
     assert elapsed() == 2 * SECOND
 
 
-MOVES = {"freezer": lambda deck, time: time.tick("1h"), "world": lambda deck, _: deck.advance("1h")}
-
-
-@pytest.mark.parametrize("move", MOVES)
-def test_a_receiver_sees_the_time_of_each_webhook(world, receiver, start_run, move):
+def test_a_receiver_sees_the_time_of_each_webhook(world, receiver, start_run):
     (deck, time), seen = world, []
     hook = {"name": "Hook", "type": "webhook", "events": ["*"]}
     made = deck.create("event-destinations", {**hook, "config": {"url": receiver.url}})
@@ -96,7 +84,7 @@ def test_a_receiver_sees_the_time_of_each_webhook(world, receiver, start_run, mo
 
     receiver.say(take)
     start_run(deck, "slow_success")
-    MOVES[move](deck, time)
+    time.tick("1h")
     assert seen == [
         ("task_run.queued", 0),
         ("task_run.running", 3 * 60),
@@ -105,12 +93,12 @@ def test_a_receiver_sees_the_time_of_each_webhook(world, receiver, start_run, mo
     assert elapsed() == timedelta(hours=1)
 
 
-@pytest.mark.parametrize("back", [lambda time: time.tick(-1), lambda time: time.move_to("2025")])
-def test_the_freezer_does_not_go_back(world, back):
+def test_the_freezer_does_not_go_back(world):
     deck, time = world
-    with pytest.raises(DeckSimError, match="time cannot go back: it is 2025-01-15 09:30:00"):
-        back(time)
-    assert (elapsed(), deck.clock.now) == (0 * SECOND, FROZEN_START)
+    for move in (lambda: time.tick(-1), lambda: time.move_to("2025")):
+        with pytest.raises(DeckSimError, match="time cannot go back: it is 2025-01-15 09:30:00"):
+            move()
+        assert (elapsed(), deck.clock.now) == (0 * SECOND, FROZEN_START)
 
 
 def test_the_freezer_has_twins_for_coroutines(deck, deck_time):
@@ -166,26 +154,12 @@ def test_the_time_is_real_after_the_test(run):
     result.stdout.no_re_match_line(r"-?\d{4,}\.\d\ds (setup|call|teardown)")
 
 
-@pytest.mark.parametrize("mode", ["real", "follow"])
-def test_a_clock_that_moves_by_itself_is_refused(run, mode):
-    text = f"""
+def test_a_clock_that_moves_by_itself_is_refused(run):
+    text = """
         import pytest
-        @pytest.mark.deck(clock={mode!r})
+        @pytest.mark.deck(clock="real")
         def test_frozen(deck_time): pass
     """
     result = run(text)
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([f"*clock is `{mode}`, which moves by itself; use clock='frozen'*"])
-
-
-def test_without_freezegun_the_error_says_what_to_install(run, monkeypatch):
-    """Only the fixture needs it."""
-    monkeypatch.delitem(sys.modules, "pytest_deck_sim.frozen")
-    monkeypatch.setitem(sys.modules, "freezegun", None)
-    text = """
-        def test_without(deck): deck.advance("5s")
-        def test_with(deck_time): pass
-    """
-    result = run(text)
-    result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*freezes the process*: pip install freezegun"])
+    result.stdout.fnmatch_lines(["*clock is `real`, which moves by itself; use clock='frozen'*"])

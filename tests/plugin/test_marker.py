@@ -39,7 +39,7 @@ def test_the_marker_sets_the_world(run):
         ("'success', sed=1", "takes *; it has no argument 'sed'; did you mean 'seed'?"),
         ("scenario='sucess'", "names an unknown scenario: 'sucess'; did you mean 'success'?"),
         ("edition='x'", "`edition`: must be 'connections'"),
-        ("clock='x'", "`clock`: must be 'real', 'frozen', 'on_poll' or 'follow'"),
+        ("clock='x'", "`clock`: must be 'real', 'frozen' or 'on_poll'"),
         ("step='5s'", "`step` is the time * and this clock is `frozen`; leave out `step`, or use"),
         ("clock='on_poll', step='5'", "`step`: *'5' is not a duration"),
         ("seed='x'", "`seed`: must be a whole number"),

@@ -5,19 +5,13 @@ import pytest
 from .test_clients import STORY
 from .test_coverage import PLAYED, PLAYS
 
-FOLLOW = """
-    @pytest.mark.deck(clock="follow")
-    def test_follow(deck): pass
-"""
-
 
 def test_tests_pass_on_a_server_in_another_process(run_apart, deck_server):
-    """Also without xdist. Only `follow` is refused, with the reason."""
+    """Also without xdist."""
     options = ("--deck-url", deck_server, "-p", "no:xdist", "--deck-coverage")
-    result = run_apart(STORY + FOLLOW, *options)
-    result.assert_outcomes(passed=6, errors=1)
-    lines = ["*cannot start the world*: `follow` reads the time of the server's process*"]
-    result.stdout.fnmatch_lines([*lines, "*= deck coverage =*", "success * steps*"])
+    result = run_apart(STORY, *options)
+    result.assert_outcomes(passed=5)
+    result.stdout.fnmatch_lines(["*= deck coverage =*", "success * steps*"])
 
 
 def test_each_worker_of_xdist_has_a_server(run_apart, pytester):

@@ -4,14 +4,11 @@ import copy
 from datetime import timedelta
 
 import pytest
-from freezegun import freeze_time
 from offline import SECOND, OfflineSimulation
 
 from deck_sim.base import real_time
 from deck_sim.base.durations import parse_duration
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine import commands
-from deck_sim.engine.options import Options
 from deck_sim.engine.world_state import FROZEN_START
 from deck_sim.runtime import advance, clock, pauses
 from deck_sim.runtime.moments import LAST_MOMENT
@@ -375,74 +372,3 @@ def test_reaching_the_limit_of_steps_is_allowed(simulation, monkeypatch):
     runs = [simulation.run("[running: 1s, completed]") for _ in range(2)]
     simulation.advance_by(SECOND)
     assert [simulation.look(run).status for run in runs] == ["completed", "completed"]
-
-
-# A clock that follows the process
-
-
-@pytest.fixture
-def following():
-    """A world that follows the process, and the freezer of the process."""
-    with freeze_time("2025-01-15 09:30") as freezer:
-        yield OfflineSimulation(mode="follow"), freezer
-
-
-def test_a_followed_clock_starts_at_the_process_time(following):
-    """It moves with the process."""
-    simulation, freezer = following
-    run = simulation.run()
-    freezer.tick(10)
-    simulation.catch_up()
-    assert (simulation.elapsed, simulation.look(run).status) == (10 * SECOND, "completed")
-    assert type(simulation.world.now) is type(FROZEN_START)
-
-
-def test_a_world_does_not_go_back_with_the_process(following):
-    """The timeline says so, and the world continues from its moment."""
-    simulation, freezer = following
-    simulation.run("[queued: 1h, running, completed]")
-    freezer.tick(-60)
-    simulation.catch_up()
-    simulation.catch_up()
-    assert [entry.what for entry in simulation.world.timeline if entry.kind == "clock"] == [
-        "the process's time went back 1m; the world's stays, and goes on from here"
-    ]
-    freezer.tick(1)
-    simulation.catch_up()
-    assert simulation.elapsed == SECOND
-
-
-def test_an_unused_world_goes_back_with_the_process(following):
-    """A test may freeze time after it created and seeded its world."""
-    simulation, freezer = following
-    old = FROZEN_START - 400 * SECOND
-    commands.seed_resource(simulation.world, "agent", {"name": "B"}, id="agt_2", created_at=old)
-    epoch = simulation.epoch
-    freezer.tick(-60)
-    simulation.catch_up()
-    assert simulation.elapsed == -60 * SECOND
-    assert simulation.epoch != epoch  # streams have sent the old times
-    assert {entry.at for entry in simulation.world.timeline} == {simulation.world.now}
-    agents = simulation.world.all("agent").values()
-    assert [agent.created_at for agent in agents] == [simulation.world.now, old]
-
-
-def test_an_unused_connection_does_not_keep_a_world_from_going_back(following):
-    """Its time of disuse counts from the new start."""
-    simulation, freezer = following
-    simulation.world.set_options(Options(connection_idle=60 * SECOND))
-    freezer.tick(-600)
-    simulation.catch_up()
-    assert simulation.elapsed == -600 * SECOND
-    assert [due.at for due in simulation.world.timers.upcoming()] == [
-        simulation.world.now + 60 * SECOND
-    ]
-
-
-def test_a_call_does_not_move_the_clock_during_an_advance(following):
-    """The advance moves it."""
-    simulation, freezer = following
-    simulation.advancing = True
-    freezer.tick(1)
-    simulation.catch_up()
-    assert simulation.elapsed == 0 * SECOND

@@ -10,7 +10,6 @@ from itertools import islice, repeat
 import httpx2
 import pytest
 import standardwebhooks
-from freezegun import freeze_time
 from offline import SECOND, OfflineSimulation
 
 from deck_sim.base.real_time import process_id
@@ -744,52 +743,6 @@ def test_a_receiver_may_cause_the_awaited_event(
     assert answer.status_code == 200, answer.text
 
 
-# A clock that follows the process
-
-
-@pytest.fixture
-def following(key, server):
-    """The freezer of a process that a world follows."""
-    with freeze_time("2024-03-01 12:00") as freezer:
-        server.worlds.create(key, mode="follow")
-        yield freezer
-
-
-def test_events_of_a_followed_clock_are_delivered_before_the_next_call(
-    following, receiver, subscribe, run_task, delivery_log
-):
-    """In order, each retry at its moment; a call that only reads is enough."""
-    receiver.say(503, 200)
-    run_task()
-    subscribe("task_run.completed")
-    following.tick(60)
-    (delivery,) = delivery_log()
-    assert at(delivery["log"]) == ["12:00:11", "12:00:16"]
-    assert receiver.types() == ["task_run.completed"] * 2
-
-
-def test_webhooks_are_signed_with_the_time_of_the_process(
-    following, receiver, subscribe, agent, sim
-):
-    """A verifier in the frozen process accepts the timestamp."""
-    secret, _ = subscribe("agent.created")["credentials"]["secret"], agent()
-    following.tick(3600)
-    sim.get("/clock")
-    (arrival,) = receiver.arrivals
-    standardwebhooks.Webhook(secret).verify(arrival.body, arrival.headers)
-
-
-def test_a_receiver_may_call_while_a_followed_clock_catches_up(
-    following, receiver, subscribe, run_task, api, answer
-):
-    """Its call is answered at once."""
-    receiver.say(answer)
-    subscribe("task_run.interaction_required")
-    run = run_task("mfa_then_success")
-    following.tick(60)
-    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "completed"
-
-
 # The time of a caller in another process
 
 
@@ -817,17 +770,6 @@ def test_a_caller_time_that_is_not_a_moment_is_refused(sim):
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["field"]) == (400, "Deck-Sim-Present")
     assert "must be a moment like 2025-01-15T09:30:00Z, not 'now'" in error["message"]
-
-
-def test_a_caller_that_moves_its_frozen_time_alone_is_told(sim):
-    """The clock `follow` is no remedy for a process elsewhere."""
-    for minute in (0, 5):
-        moment = {"Deck-Sim-Present": f"2031-01-01T00:0{minute}:00Z", "Deck-Sim-Process": "another"}
-        text = sim.get("/world", headers=moment).json()["unfollowed_process"]
-    assert text == (
-        "the process is frozen by freezegun or time-machine and moved 5m ahead; this world does not"
-        " follow it: use `deck_time`"
-    )
 
 
 def test_the_log_tells_once_that_records_are_dropped(caplog):

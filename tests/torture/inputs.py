@@ -71,7 +71,7 @@ def _names(edition: str) -> dict[str, list[str]]:
         **dict.fromkeys(("scenario", "scenarios", "default_scenario", "playlist", "name"), scenarios),
         **dict.fromkeys(("event", "events"), events),
         **dict.fromkeys(("match", "call"), _PATTERNS),
-        "edition": list(EDITIONS), "mode": ["frozen", "on_poll", "real", "follow"], "webhook_time": ["wall", "world"],
+        "edition": list(EDITIONS), "mode": ["frozen", "on_poll", "real"], "webhook_time": ["wall", "world"],
         "resource": ["task_run", "connection", "session"], "until": ["idle"],
         "url": ["http://127.0.0.1:9/hook", "https://hotel.example", "http://localhost:9/"],
         "resources": ["agents", "sources", "tasks", "connections", "credentials", "sessions", "task_runs"],

@@ -63,7 +63,7 @@ def _print(simulation: Simulation) -> dict[str, Any]:
         "calls": simulation.journal.total,
         "runs": len(world.all("task_run")),
         "open_prompts": sum(asks_person(world, player) for player in players),
-        "problems": problems + (simulation.unfollowed is not None),
+        "problems": problems,
     }
 
 

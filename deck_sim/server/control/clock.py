@@ -8,7 +8,6 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration, parse_duration
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import Resource
@@ -16,7 +15,7 @@ from deck_sim.engine.waiting import waiting
 from deck_sim.runtime import clock
 from deck_sim.runtime.advance import Advance, AdvanceReport
 from deck_sim.runtime.moments import print_moment, read_moment
-from deck_sim.runtime.settings import FOLLOW, ON_POLL, REAL
+from deck_sim.runtime.settings import ON_POLL, REAL
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.timeline import print_entry
 from deck_sim.runtime.why import find_right_answer
@@ -43,29 +42,12 @@ def show_clock(request: Request) -> Answer:
 async def set_clock(request: Request, body: bodies.SetClock) -> Answer:
     """Advance to `now`, if it is given, and then change the mode."""
     simulation = request.simulation
-    check_follow(request, body.mode, body.now)
     check_pace(body.mode, body.speed, body.step)
     if body.now is not None:
         advance = clock.advance_to(simulation, read_moment(body.now, "now"), "now")
         await _drive(request, advance)
     simulation.set_clock(body.mode, body.speed, body.step)
     return show_clock(request)
-
-
-def check_follow(request: Request, mode: str | None, now: str | None) -> None:
-    """Check that a `follow` clock is set from the process of the server, and without a time."""
-    if mode != FOLLOW:
-        return
-    if request.headers.get(real_time.PROCESS_HEADER) != real_time.process_id():
-        text = (
-            "`follow` reads the time of the server's process, and this call comes from another"
-            " process. Use it with the `deck` fixture or `DeckSim`, without `--deck-url`; over a"
-            " URL use `frozen` and advance the world"
-        )
-        raise refuse("request/input_invalid", text, field="mode")
-    if now is not None:
-        text = "a `follow` clock has the time of the process; leave out `now`, or use `frozen`"
-        raise refuse("request/input_invalid", text, field="now")
 
 
 def check_pace(mode: str, speed: float | None, step: timedelta | None) -> None:

@@ -19,7 +19,7 @@ from deck_sim.runtime.pauses import run_slowly
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.why import explain_unplayed_login, find_unplayed_login
 from deck_sim.scenario.selection import check_scenario
-from deck_sim.server.control.clock import check_follow, check_pace
+from deck_sim.server.control.clock import check_pace
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 
@@ -71,7 +71,6 @@ def show_world(request: Request) -> Answer:
             "crashes": simulation.crashes,
             "script_errors": world.script_errors,
             "ignored_names": [*simulation.ignored_names],
-            "unfollowed_process": simulation.unfollowed,
             "stray_keys": [*map(mask_key, request.worlds.stray_keys(simulation))][:_MOST_STRAYS],
             "keyless_calls": request.worlds.keyless_calls(simulation),
         }
@@ -142,7 +141,6 @@ def reset_world(request: Request) -> Answer:
     from deck_sim.server.control import bodies
 
     body = request.read_as(bodies.NewWorld) if request.body else bodies.NewWorld()
-    check_follow(request, body.mode, body.now)
     check_pace(body.mode or request.worlds.settings.mode, body.speed, body.step)
     options = body.options(request.worlds.settings.options)
     edition = body.edition or request.worlds.settings.edition

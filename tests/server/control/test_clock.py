@@ -1,9 +1,6 @@
 """Control calls about time."""
 
 import pytest
-from freezegun import freeze_time
-
-from deck_sim.base.real_time import PROCESS_HEADER, process_id
 
 
 def test_the_clock_shows_time_mode_and_speed(sim):
@@ -166,32 +163,3 @@ def test_next_shows_the_accepted_answer_if_there_is_one(sim, run_task, scenario,
     sim.post("/clock/advance", json={"by": "1m"})
     (waiting,) = sim.get("/next").json()["waiting"]
     assert (waiting["status"], waiting.get("answer")) == (status, answer)
-
-
-@pytest.mark.parametrize(
-    ("body", "headers", "field", "text"),
-    [
-        ({}, {}, "mode", "`follow` reads the time of the server's process"),
-        ({}, {PROCESS_HEADER: "another"}, "mode", "over a URL use `frozen`"),
-        ({"now": "2030-01-01"}, {PROCESS_HEADER: process_id()}, "now", "leave out `now`"),
-    ],
-)
-@pytest.mark.parametrize(("method", "path"), [("PUT", "/clock"), ("POST", "/reset")])
-def test_a_follow_clock_needs_a_caller_in_the_same_process(
-    sim, unchanged, method, path, body, headers, field, text
-):
-    with unchanged():
-        answer = sim.request(method, path, json={"mode": "follow", **body}, headers=headers)
-    (error,) = answer.json()["errors"]
-    assert (answer.status_code, error["field"]) == (400, field)
-    assert text in error["message"]
-
-
-@pytest.mark.parametrize(("method", "path"), [("PUT", "/clock"), ("POST", "/reset")])
-def test_a_world_follows_the_process(sim, method, path):
-    with freeze_time("2024-03-01 12:00") as freezer:
-        body, headers = {"mode": "follow"}, {PROCESS_HEADER: process_id()}
-        assert sim.request(method, path, json=body, headers=headers).status_code == 200
-        freezer.tick(1.5)
-        clock = sim.get("/clock").json()
-    assert (clock["mode"], clock["now"]) == ("follow", "2024-03-01T12:00:01.500Z")

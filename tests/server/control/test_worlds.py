@@ -37,7 +37,6 @@ def test_a_new_world_is_empty(sim):
         "choices": [],
         "script_errors": [],
         "ignored_names": [],
-        "unfollowed_process": None,
         "stray_keys": [],
         "keyless_calls": {},
         "resources": dict.fromkeys(
@@ -246,8 +245,7 @@ def test_an_invalid_reset_resets_nothing(errors, task, body, found):
 def test_a_misspelt_mode_gets_the_nearest_one(message):
     text = message("POST", "/reset", json={"mode": "frozn"})
     assert text == (
-        "`mode`: must be 'real', 'frozen', 'on_poll' or 'follow', not \"frozn\";"
-        " did you mean 'frozen'?"
+        "`mode`: must be 'real', 'frozen' or 'on_poll', not \"frozn\"; did you mean 'frozen'?"
     )
 
 
@@ -410,13 +408,12 @@ def test_the_worlds_of_a_server_are_listed_without_a_key(api, listed, run_task, 
 
 
 def test_the_list_counts_what_is_wrong_with_a_world(simulation, listed):
-    """Crashes, scripts that broke off, names that were ignored, and a time not followed."""
+    """Crashes, scripts that broke off, names that were ignored."""
     found = simulation()
     found.crashes.append("Traceback")
     found.world.script_errors.append("trun_1: undefined")
     found.ignored_names["no such scenario"] = None
-    found.unfollowed = "the process moved its time"
-    assert listed()["problems"] == 4
+    assert listed()["problems"] == 3
 
 
 def test_a_control_call_can_name_a_world_by_its_id(server, sim, listed, simulation):
