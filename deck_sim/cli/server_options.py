@@ -120,13 +120,6 @@ def server_options(port: int) -> Callable[[Act], Act]:
             help="Send webhooks to public addresses too, not only to loopback and private ones.",
         ),
         click.option(
-            "--webhook-host",
-            "webhook_hosts",
-            metavar="NAME",
-            multiple=True,
-            help="A host that webhooks may call although it is not local; may be repeated.",
-        ),
-        click.option(
             "--webhook-time",
             type=click.Choice(WEBHOOK_TIMES),
             default="wall",
@@ -175,7 +168,6 @@ def make_server(
     keys: tuple[str, ...] | None,
     allowed_hosts: tuple[str, ...],
     allow_public: bool,
-    webhook_hosts: tuple[str, ...],
     intercept: bool,
     intercept_hosts: tuple[str, ...],
     keep: tuple[tuple[str, int], ...],
@@ -201,7 +193,7 @@ def make_server(
         settings=new,
         library=library,
         keys=keys,
-        dispatcher=Dispatcher(Sender(allow_public=allow_public, hosts=webhook_hosts)),
+        dispatcher=Dispatcher(Sender(allow_public=allow_public)),
         max_worlds=max_worlds,
     )
     if file is not None:

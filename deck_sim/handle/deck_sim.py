@@ -1,6 +1,5 @@
 """A server in a thread of this process, for tests without pytest and for scripts."""
 
-from collections.abc import Collection
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 from functools import partial
@@ -38,16 +37,14 @@ class DeckSim(AbstractContextManager[Deck]):
         now: str | datetime | None = None,
         seed: int | None = None,
         allow_public_webhooks: bool = False,
-        webhook_hosts: Collection[str] = (),
         **options: Any,
     ) -> None:
         """Set how the world begins; `scenarios` is a folder of your own scenario files.
 
         The options are those of `Deck.set_options`.
-        Webhooks go to loopback and private addresses, and to the hosts with the names
-        `webhook_hosts`; to all if public ones are allowed.
+        Webhooks go to loopback and private addresses; to all if public ones are allowed.
         """
-        self._make_sender = partial(Sender, allow_public=allow_public_webhooks, hosts=webhook_hosts)
+        self._make_sender = partial(Sender, allow_public=allow_public_webhooks)
         self._beginning = {
             "edition": edition,
             "clock": clock,

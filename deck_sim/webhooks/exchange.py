@@ -5,9 +5,7 @@ from collections.abc import Mapping
 
 import h11
 
-MAX_BODY = 64 * 1024  # bytes of a response body that are read
-MAX_HEAD = 100 * 1024  # bytes of a status line and headers that are read
-MAX_HEADERS, MAX_HEADER_LENGTH = 40, 1000  # of a response, as the delivery log keeps them
+MAX_ANSWER = 64 * 1024  # bytes of a response's head, and of its body, that are read
 
 
 class Exchange:
@@ -20,14 +18,14 @@ class Exchange:
     def __init__(self, path: str, headers: Mapping[str, str], body: bytes) -> None:
         self.status: int | None = None
         self.headers: Mapping[str, str] = {}
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_ANSWER)
         raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
         request = h11.Request(method="POST", target=path, headers=raw)
         parts = (request, h11.Data(data=body), h11.EndOfMessage())
         self._request = b"".join(self._http.send(part) or b"" for part in parts)
 
     async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Send the request; read the response to its end, or up to `MAX_BODY`.
+        """Send the request; read the response to its end, or up to `MAX_ANSWER`.
 
         Raises:
             EOFError: if the receiver closes the connection before its headers are complete.
@@ -35,19 +33,18 @@ class Exchange:
 
         """
         writer.write(self._request)
-        left = MAX_BODY
+        left = MAX_ANSWER
         while left > 0:
             part = self._http.next_event()
             if part is h11.NEED_DATA:
-                data = await reader.read(MAX_BODY)
+                data = await reader.read(MAX_ANSWER)
                 if not data and self.status is None:
                     raise EOFError
                 self._http.receive_data(data)
             elif isinstance(part, h11.Response):
                 self.status = part.status_code
                 self.headers = {
-                    name.decode("ascii"): value.decode("latin-1")[:MAX_HEADER_LENGTH]
-                    for name, value in [*part.headers][:MAX_HEADERS]
+                    name.decode("ascii"): value.decode("latin-1") for name, value in part.headers
                 }
             elif isinstance(part, h11.Data):
                 left -= len(part.data)

@@ -6,12 +6,13 @@ blocked. Redirects are not followed.
 """
 
 import asyncio
-import re
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from weakref import WeakValueDictionary
 
 import h11
 
@@ -23,14 +24,13 @@ from deck_sim.webhooks.allowed_addresses import (
     ask_resolver,
     find_addresses,
 )
-from deck_sim.webhooks.concurrency import ConcurrencyLimits
 from deck_sim.webhooks.exchange import Exchange
 from deck_sim.webhooks.target import Target, read_target
 
 LIMIT = timedelta(seconds=5)
+TURN = timedelta(seconds=1)  # after which the next attempt at the same URL starts in any case
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_QUOTE = 200  # characters of h11's error that an outcome repeats
-_BYTES = re.compile(r"\bbytearray\(b(.*)\)", re.DOTALL)
 
 # An application that is called without a socket: path, headers and body to status and headers.
 App = Callable[[str, Mapping[str, str], bytes], Awaitable[tuple[int, Mapping[str, str]]]]
@@ -64,44 +64,50 @@ class Sender:
         self,
         *,
         allow_public: bool = False,
-        hosts: Collection[str] = (),
         limit: timedelta = LIMIT,
         resolve: Resolve = ask_resolver,
     ) -> None:
-        """Set the receivers that are called besides local ones: all with `allow_public`, or those
-        with the names `hosts`.
-        """
+        """Call local receivers, and with `allow_public` all."""
         self.allow_public, self.limit, self._resolve = allow_public, limit, resolve
-        self._hosts = frozenset(name.lower().removesuffix(".") for name in hosts)
         self.apps: dict[str, App] = {}  # by host
         self._tls: ssl.SSLContext | None = None
-        self._limits = ConcurrencyLimits()
+        self._turns = WeakValueDictionary[str, asyncio.Lock]()  # by URL
 
     async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
         """Send one POST request. Failures are part of the outcome; none is raised."""
         target = read_target(url)
-        port = target.host, target.port
-        async with self._limits.wait(url, port) as taken:
+        async with self._take_turn(url):
             began, error = real_time.monotonic_ns(), None
             sent = {**target.headers, "content-length": f"{len(body)}", **headers}
             exchange = Exchange(target.path, sent, body)
             try:
                 async with asyncio.timeout(self.limit.total_seconds()):
-                    if target.host in self.apps:
-                        app = self.apps[target.host]
-                        taken()
+                    if app := self.apps.get(target.host):
                         exchange.status, exchange.headers = await app(target.path, sent, body)
                     else:
-                        await self._run(exchange, target, taken)
+                        await self._run(exchange, target)
             except Exception as failure:  # no list of what a receiver can cause is complete
                 error = self._explain(failure, target, exchange)
             took = (real_time.monotonic_ns() - began) // 1_000_000
             error = error or explain_status(exchange.status)
             return Outcome(exchange.status, error, took, exchange.headers, sent)
 
-    async def _run(self, exchange: Exchange, target: Target, taken: Callable[[], None]) -> None:
+    @asynccontextmanager
+    async def _take_turn(self, url: str) -> AsyncIterator[None]:
+        """Wait until the attempt before at this URL has been answered, or has taken `TURN`.
+
+        So a usual receiver gets webhooks in their order, and a slow one does not hold them up.
+        """
+        turn = self._turns.setdefault(url, asyncio.Lock())
+        await turn.acquire()
+        with ExitStack() as end:
+            end.callback(turn.release)
+            timer = asyncio.get_running_loop().call_later(TURN.total_seconds(), end.close)
+            end.callback(timer.cancel)
+            yield
+
+    async def _run(self, exchange: Exchange, target: Target) -> None:
         reader, writer = await self._connect(target)
-        taken()
         try:
             await exchange.run(reader, writer)
         finally:
@@ -114,8 +120,9 @@ class Sender:
             self._tls = self._tls or ssl.create_default_context()
             tls, name = self._tls, target.host
         failures = list[OSError]()
-        public = self.allow_public or target.host.removesuffix(".") in self._hosts
-        for address in await find_addresses(target.host, target.port, self._resolve, public=public):
+        for address in await find_addresses(
+            target.host, target.port, self._resolve, public=self.allow_public
+        ):
             try:
                 return await asyncio.open_connection(
                     address, target.port, ssl=tls, server_hostname=name
@@ -124,8 +131,7 @@ class Sender:
                 raise
             except OSError as failure:
                 failures.append(failure)
-        # The machine may lack the address family of one of the addresses: report a refusal first.
-        raise min(failures, key=lambda failure: not isinstance(failure, ConnectionRefusedError))
+        raise failures[0]  # the machine may lack the address family of a later one
 
     def _explain(self, failure: Exception, target: Target, exchange: Exchange) -> str:
         explanation = next(text for kind, text in _EXPLANATIONS if isinstance(failure, kind))
@@ -134,7 +140,7 @@ class Sender:
             kind=type(failure).__name__,
             host=target.host,
             limit=f"{self.limit.total_seconds():g} seconds",
-            quote=cut(_BYTES.sub(r"\1", f"{failure}"), _MAX_QUOTE),
+            quote=cut(f"{failure}", _MAX_QUOTE),
             awaited="answer" if exchange.status is None else "end of it",
         )
         return text if exchange.status is None else f"answered {exchange.status}, but then: {text}"

@@ -27,7 +27,7 @@ class Budget:
 ALL_PHASES = "examples,coverage,fuzzing"
 PROFILES = {
     "usual": Budget(25, 40, "fuzzing", calls=1, fitting=8, chains=20),
-    "ci": Budget(100, 40, ALL_PHASES, calls=8, fitting=60, chains=60),
+    "ci": Budget(100, 40, ALL_PHASES, calls=8, fitting=60, chains=10),
     "long": Budget(2000, 60, ALL_PHASES, calls=200, fitting=1000, chains=2000, examples=1000),
 }
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "usual")

@@ -46,7 +46,6 @@ _NOT_PROMISED = {
         "handle.problems",
         "handle.webhook_apps._LONGEST",
         "scenario.output_checks.MOST_SHOWN",
-        "webhooks.sender._MAX_QUOTE",
     ),
     "sizes of batches": (
         "server.control.stream._MOST_MESSAGES",

@@ -54,7 +54,6 @@ def test_either_secret_verifies_during_a_rotation(secret):
         ({"webhook-timestamp": "soon"}, "'soon' is not a number"),
         ({"webhook-timestamp": "²"}, "'²' is not a number"),
         ({"webhook-timestamp": "9" * 12}, "is not a number of seconds"),
-        ({"webhook-timestamp": "9" * 5000}, "is not a number of seconds"),
         ({"webhook-timestamp": "9" * 11}, "5138-11-16 09:46:39"),
         ({"webhook-timestamp": "100"}, "1970-01-01 00:01:40"),
         ({"webhook-id": "evt_2"}, "no signature matches"),
