@@ -62,7 +62,7 @@ def _redact_field(name: str, value: Any) -> Any:
         if isinstance(fields, Mapping):
             hidden = dict.fromkeys(fields, HIDDEN)
             shown["source_fields"] = {**hidden, **redact(readable_fields(fields))}
-        return {key: shown.get(key) or HIDDEN for key in value}
+        return {key: shown.get(key, HIDDEN) for key in value}
     if isinstance(value, Mapping) and name in _HEADERS:
         return redact_headers(value)
     if isinstance(value, str) and name in _TEXTS:
