@@ -2,4 +2,4 @@
 
 from deck_sim.cli import main
 
-main(prog_name="deck-sim")
+main()

@@ -23,7 +23,7 @@ for word in ("--help", "--version"):
     with suppress(SystemExit):
         main([word])
 """
-SLOW = {"pydantic", "yaml", "jsonschema", "jinja2", "rich", "httpx2", "sqlite3"}
+SLOW = {"pydantic", "yaml", "jsonschema", "jinja2", "httpx2", "sqlite3"}
 
 
 @pytest.mark.parametrize(

@@ -4,21 +4,19 @@ from datetime import datetime, timedelta
 
 import click
 
-from deck_sim.cli.command import Command
+from deck_sim.cli.command import examples
 from deck_sim.cli.option_types import DURATION, MOMENT
-from deck_sim.cli.progress import track_clock
 from deck_sim.cli.world_command import on_server, print_result, warn_if_uncalled
 from deck_sim.handle.deck import Deck
 
 
 @click.command(
-    cls=Command,
-    examples=[
+    epilog=examples(
         "deck-sim advance 5m",
         "deck-sim advance --to 2025-01-16T00:00:00Z",
         "deck-sim advance --until task_run.completed --limit 2h",
         "deck-sim advance --until idle",
-    ],
+    ),
 )
 @click.argument("by", required=False, metavar="[DURATION]", type=DURATION)
 @click.option("--to", type=MOMENT, help="Advance to this moment.")
@@ -52,14 +50,13 @@ def command(
         raise click.UsageError("give exactly one of DURATION, --to and --until")
     if resource_id and until in (None, "idle"):
         raise click.UsageError("--id needs --until with an event")
-    with track_clock(lambda: deck.clock.now, by, to):
-        if by is not None:
-            report = deck.advance(by)
-        elif to is not None:
-            report = deck.advance_to(to)
-        elif until is None or until == "idle":
-            report = deck.settle()
-        else:
-            report = deck.advance_until(until, resource_id, limit=limit)
+    if by is not None:
+        report = deck.advance(by)
+    elif to is not None:
+        report = deck.advance_to(to)
+    elif until is None or until == "idle":
+        report = deck.settle()
+    else:
+        report = deck.advance_until(until, resource_id, limit=limit)
     print_result(report.as_json(), report, as_json=as_json)
     warn_if_uncalled(deck)

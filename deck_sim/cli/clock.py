@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import click
 
 from deck_sim.base.durations import format_duration
-from deck_sim.cli.command import Command
+from deck_sim.cli.command import examples
 from deck_sim.cli.option_types import MODE, MOMENT, POSITIVE_DURATION, SPEED, check_clock
 from deck_sim.cli.world_command import on_server, print_result
 from deck_sim.handle.deck import Deck
@@ -13,13 +13,12 @@ from deck_sim.runtime.settings import ON_POLL, REAL
 
 
 @click.command(
-    cls=Command,
-    examples=[
+    epilog=examples(
         "deck-sim clock",
         "deck-sim clock --mode frozen",
         "deck-sim clock --speed 60",
         "deck-sim clock --step 5s",
-    ],
+    ),
 )
 @click.option("--mode", type=MODE, help="How time moves from now on.")
 @click.option(

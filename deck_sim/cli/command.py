@@ -1,7 +1,9 @@
-"""Code that all commands share: their base class, their error, and printing JSON."""
+"""Code that all commands share: examples in their help, their error, and their output."""
 
 import json
-from collections.abc import Iterator
+import os
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,19 @@ import click
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
-GIVEN_WORDS = "deck_sim.given_words"  # of a command, in the `meta` of its context
+_COLORS = {
+    "cyan": ("unverified", "connecting", "queued", "running", "completing", "cancelling"),
+    "yellow": ("interaction_required", "pending", "review_required"),
+    "green": ("verified", "connected", "idle", "completed"),
+    "red": ("failed", "invalid", "disconnected", "canceled", "terminated", "deleted"),
+}
+_COLOR_OF = {status: color for color, statuses in _COLORS.items() for status in statuses}
+_STATUS = re.compile(rf"\b({'|'.join(_COLOR_OF)})\b")
+
+
+def examples(*lines: str) -> str:
+    """The end of a command's help."""
+    return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
 
 
 def check_folder(option: str, file: Path | None) -> None:
@@ -23,48 +37,17 @@ def print_json(data: Any) -> None:
     click.echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 
-class Command(click.Command):
-    """A command whose help ends with examples."""
+def print_text(text: object) -> None:
+    """Print lines, with the statuses in them colored on a terminal, unless `NO_COLOR` is set."""
+    colored = _STATUS.sub(lambda found: click.style(found[0], fg=_COLOR_OF[found[0]]), str(text))
+    click.echo(str(text) if os.environ.get("NO_COLOR") else colored)
 
-    def __init__(self, *args: Any, examples: list[str], **attributes: Any) -> None:
-        super().__init__(*args, **attributes)
-        self.examples = examples
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the words; the error about a wrong one suggests a right one."""
-        given = ctx.meta[GIVEN_WORDS] = [*args]
-        try:
-            return super().parse_args(ctx, args)
-        except click.NoSuchOption as error:
-            name, near = error.option_name, sorted(error.possibilities or ())
-            text = f"No such option {name!r}.{f' Did you mean {near[0]!r}?' if near else ''}"
-            raise click.UsageError(f"{text}{self._explain(ctx, name)}", ctx) from None
-        except click.UsageError as error:
-            meant = [f"; did you mean {one!r}?" for one in self._options_of(given)]
-            if isinstance(error, click.BadParameter) or not meant:
-                raise
-            raise click.UsageError(f"{error.format_message()}{meant[0]}", ctx) from None
-
-    def _explain(self, ctx: click.Context, name: str) -> str:
-        if ctx.parent is None:
-            return f" Options of a command come after its name: deck-sim COMMAND {name}"
-        long = [n for one in self.params for n in one.opts if n.startswith(f"-{name}")]
-        return f" Options are written in full: {', '.join(long)}" if long else ""
-
-    def _options_of(self, words: list[str]) -> Iterator[str]:
-        """The options that have a word as their name or as one of their values."""
-        for word in words:
-            for one in self.params:
-                if f"--{word}" in one.opts:
-                    yield f"--{word}"
-                elif isinstance(one.type, click.Choice) and word in one.type.choices:
-                    yield f"{one.opts[0]} {word}"
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples below the options."""
-        with formatter.section("Examples"):
-            for example in self.examples:
-                formatter.write(f"  {example}\n")
+def align(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """The rows of a table as lines, with their cells in columns."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(map(str.ljust, row, widths)).rstrip()
 
 
 class CommandError(click.ClickException):

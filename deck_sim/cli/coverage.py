@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
-from deck_sim.cli.command import Command
+from deck_sim.cli.command import examples
 from deck_sim.cli.world_command import on_server, print_result, warn_if_uncalled
 from deck_sim.handle.deck import Deck
 
 
-@click.command(cls=Command, examples=["deck-sim coverage", "deck-sim coverage | grep never"])
+@click.command(epilog=examples("deck-sim coverage", "deck-sim coverage | grep never"))
 @on_server
 def command(deck: Deck, as_json: bool) -> None:
     """Show which steps and branches were played on a running server."""

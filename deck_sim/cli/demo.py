@@ -9,15 +9,11 @@ from typing import Any
 
 import click
 import httpx2
-from rich.console import Console
-from rich.rule import Rule
-from rich.table import Table
 
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration
-from deck_sim.cli.command import Command
-from deck_sim.cli.drawing import colored, console, draw_line
-from deck_sim.extras.player import PlayLine, describe_resource
+from deck_sim.cli.command import align, examples, print_text
+from deck_sim.extras.player import describe_resource
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.receiver import WebhookReceiver
 from deck_sim.runtime.registry import WorldRegistry
@@ -112,11 +108,13 @@ class SampleClient:
         return found
 
 
+Line = tuple[timedelta, str, str, str]  # when, who, what, and details
+
+
 @dataclass
 class Narrator:
     """Prints each call of the client, and the events and webhooks that follow from it."""
 
-    screen: Console
     deck: Deck
     began: datetime
     printed: int = 0  # events and webhooks
@@ -140,62 +138,52 @@ class Narrator:
             for delivery in self.deck.deliveries
             for attempt in delivery["log"]
         ]
-        news.sort(key=lambda line: line.at)
-        for line in news[self.printed :]:
-            self.at = line.at
-            self.show(line.who, line.what, line.detail)
+        news.sort(key=lambda line: line[0])
+        for at, *words in news[self.printed :]:
+            self.at = at
+            self.show(*words)
         self.printed = len(news)
 
-    def _describe_event(self, event: Mapping[str, Any]) -> PlayLine:
+    def _describe_event(self, event: Mapping[str, Any]) -> Line:
         data, at = event["data"], datetime.fromisoformat(event["created_at"]) - self.began
-        who = data["object"].replace("_", " ")
-        return PlayLine(at, who, data["status"], describe_resource(data))
+        return at, data["object"].replace("_", " "), data["status"], describe_resource(data)
 
-    def _describe_attempt(self, event_type: str, attempt: Mapping[str, Any]) -> PlayLine:
+    def _describe_attempt(self, event_type: str, attempt: Mapping[str, Any]) -> Line:
         at = datetime.fromisoformat(attempt["at"]) - self.began
         detail = f"{event_type}, attempt {attempt['attempt']}, signature verified"
-        return PlayLine(at, "webhook", f"POST -> {attempt['status']}", detail)
+        return at, "webhook", f"POST -> {attempt['status']}", detail
 
     def show(self, who: str, what: str, detail: str) -> None:
         """Print one line."""
-        self.screen.print(draw_line(PlayLine(self.at, who, what, detail), self.screen.width))
+        at = f"+{format_duration(self.at)}"
+        print_text(f"{at:<9}  {who:<10}  {what:<20}  {detail}".rstrip())
 
 
-@click.command(cls=Command, examples=["deck-sim demo", "NO_COLOR=1 deck-sim demo | less"])
+@click.command(epilog=examples("deck-sim demo", "NO_COLOR=1 deck-sim demo | less"))
 def command() -> None:
     """Play several stories over real HTTP, with a small client.
 
     Only loopback is used. Each poll of the client jumps to the next due moment. In the last story
     it does not poll, and webhooks are delivered to it.
     """
-    screen, began, total = console(), real_time.monotonic_ns(), timedelta()
-    table = Table("scenario", "the run", box=None, pad_edge=False, header_style="bold")
-    table.add_column("took", justify="right")
-    table.add_column("calls", justify="right")
+    began, total, rows = real_time.monotonic_ns(), timedelta(), list[tuple[str, ...]]()
     with Server(WorldRegistry(Settings(mode="on_poll"))) as server:
-        screen.print(f"The simulated Deck API is at {server.base_url}")
+        click.echo(f"The simulated Deck API is at {server.base_url}")
         for number, story in enumerate(STORIES, 1):
-            _print_heading(screen, f"{number}. {story.scenario}")
-            screen.print(f"{story.title}\n", style="italic")
+            click.echo(f"\n{number}. {story.scenario}\n{story.title}\n")
             with Deck(server.url, f"sk_live_demo_{number}") as deck:
-                narrator = Narrator(screen, deck, deck.clock.now)
+                narrator = Narrator(deck, deck.clock.now)
                 run = _play_story(story, deck, narrator)
             read = "output" if run["status"] == "completed" else "errors"
-            screen.print(f"\nThe client reads the run's {read}: {json.dumps(run[read])}")
+            click.echo(f"\nThe client reads the run's {read}: {json.dumps(run[read])}")
             errors = [f"{error['type']}/{error['code']}" for error in run["errors"]]
             outcome, took = " ".join([run["status"], *errors]), format_duration(narrator.at)
-            table.add_row(story.scenario, colored(outcome), took, f"{narrator.calls}")
+            rows.append((story.scenario, outcome, took, f"{narrator.calls}"))
             total += narrator.at
     milliseconds = (real_time.monotonic_ns() - began) // 1_000_000
-    _print_heading(screen, "summary")
-    screen.print(table)
+    print_text("\n" + "\n".join(align([("scenario", "the run", "took", "calls"), *rows])))
     virtual, real = format_duration(total), format_duration(timedelta(milliseconds=milliseconds))
-    screen.print(f"\n{len(STORIES)} stories: {virtual} of virtual time in {real} of real time.")
-
-
-def _print_heading(screen: Console, text: str) -> None:
-    screen.print()
-    screen.print(Rule(text, align="left", style="dim"), width=80)
+    click.echo(f"\n{len(STORIES)} stories: {virtual} of virtual time in {real} of real time.")
 
 
 def _play_story(story: DemoRun, deck: Deck, narrator: Narrator) -> Json:

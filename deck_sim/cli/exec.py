@@ -1,24 +1,18 @@
 """`deck-sim exec`: runs a command against a server of its own."""
 
-import math
 import os
-import re
 import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
 
-from deck_sim.base.durations import format_duration
-from deck_sim.base.real_time import monotonic
 from deck_sim.base.redaction import mask_key
-from deck_sim.cli.command import GIVEN_WORDS, Command, CommandError, check_folder
+from deck_sim.cli.command import CommandError, check_folder, examples
 from deck_sim.cli.exec_report import (
     ExecReport,
     explain_how_to_call,
@@ -40,9 +34,6 @@ from deck_sim.webhooks.signing import secret_of
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126  # as shells exit
 _BY_SIGNAL = 128
 _TIMED_OUT = 124  # as of timeout(1)
-# Options of exec that a command is unlikely to have itself.
-_OWN_OPTIONS = ("--clock", "--edition", "--intercept", "--scenarios", "--env-base-url")
-_SIGNAL_INTERVAL = 0.1  # seconds
 _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
 
 
@@ -51,16 +42,15 @@ def _variable(option: str, usual: str, what: str) -> Callable[[Act], Act]:
 
 
 @click.command(
-    cls=Command,
     context_settings={"allow_interspersed_args": False},
-    examples=[
+    epilog=examples(
         "deck-sim exec -- npm test",
         "deck-sim exec --edition credentials --clock on_poll -- go test ./...",
         "deck-sim exec --report deck-sim.xml --env-base-url DECK_URL -- make test",
         "deck-sim exec --timeout 10m -- pytest",
         "deck-sim exec --intercept -- python report.py",
         "deck-sim exec --hold -- ./seed-and-run.sh",
-    ],
+    ),
 )
 @server_options(port=0)
 @_variable("--env-base-url", "DECK_BASE_URL", "the base URL")
@@ -79,10 +69,7 @@ def _variable(option: str, usual: str, what: str) -> Callable[[Act], Act]:
 )
 @click.option("--hold", is_flag=True, help="Serve on after the command ends, until Ctrl-C.")
 @click.argument("words", metavar="COMMAND...", nargs=-1)
-@click.pass_context
 def command(
-    context: click.Context,
-    /,
     words: tuple[str, ...],
     env_base_url: str,
     env_api_key: str,
@@ -129,9 +116,6 @@ def command(
         other = explain_other_key(worlds, mask_key(key), env_api_key)
         if other and not intercepts:  # an intercepted program keeps its own key
             click.echo(f"  {other}", err=True)
-        for option in _find_misplaced(context.meta[GIVEN_WORDS], words):
-            text = f"{option} came after the command, and was given to {words[0]!r}"
-            click.echo(f"  {text}: write `deck-sim exec {option} … -- {words[0]}`", err=True)
         if report_file is not None:
             unwritten = _write_report(report, report_file)
             code = code or unwritten
@@ -164,61 +148,34 @@ def _run(words: list[str], variables: dict[str, str], timeout: timedelta | None)
     Ctrl-C reaches the command by itself, so it has no effect here; SIGTERM is passed on. After the
     timeout the command gets SIGTERM, and SIGKILL if it goes on.
     """
-    process: subprocess.Popen[bytes] | None = None
-    early = list[int]()  # signals that came before the command ran
-
-    def pass_on(number: int, frame: FrameType | None) -> None:
-        if process is None:
-            early.append(number)
-        else:
-            process.send_signal(number)
-
+    try:
+        process = subprocess.Popen(words, env=variables)
+    except OSError as error:
+        code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
+        raise CommandError(f"cannot run {words[0]!r}: {error.strerror}", code) from None
     # Not SIG_IGN, which the command would inherit.
-    with handling({signal.SIGINT: lambda *_: None, signal.SIGTERM: pass_on}):
+    pass_on = {signal.SIGINT: lambda *_: None, signal.SIGTERM: lambda *_: process.terminate()}
+    with handling(pass_on):
         try:
-            process = subprocess.Popen(words, env=variables)
-        except OSError as error:
-            code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
-            text = f"cannot run {words[0]!r}: {error.strerror}{_explain_word(words[0])}"
-            raise CommandError(text, code) from None
-        for number in early:
-            process.send_signal(number)
-        ended: int | None = None
-        began, ends = monotonic(), [signal.SIGKILL, signal.SIGTERM]
-        limit = math.inf if timeout is None else timeout.total_seconds()
-        while ended is None:
-            # A signal that comes just before an endless wait would be noticed at its end only.
-            with suppress(subprocess.TimeoutExpired):
-                ended = process.wait(_SIGNAL_INTERVAL)
-            if ended is None and monotonic() - began >= limit:
-                process.send_signal(ends.pop())
-                limit = limit + _KILL_AFTER if ends else math.inf
-    if timeout is not None and len(ends) < 2:
-        text = f"the command did not end within {format_duration(timeout)}, and was ended"
-        click.echo(f"deck-sim: {text}", err=True)
-        return _TIMED_OUT
+            ended = process.wait(None if timeout is None else timeout.total_seconds())
+        except subprocess.TimeoutExpired:
+            _end(process)
+            text = "the command did not end within --timeout, and was ended"
+            click.echo(f"deck-sim: {text}", err=True)
+            return _TIMED_OUT
     if ended >= 0:
         return ended
-    names = {one.value: one.name for one in signal.Signals}  # real-time signals have none
-    name = names.get(-ended, f"the signal {-ended}")
-    click.echo(f"deck-sim: the command was ended by {name}", err=True)
+    click.echo(f"deck-sim: the command was ended by the signal {-ended}", err=True)
     return _BY_SIGNAL - ended
 
 
-def _explain_word(word: str) -> str:
-    """The likely mistake in the name of a program that cannot be run."""
-    if re.match(r"\w+=", word):
-        return f"; to set a variable, begin with env: -- env {word} …"
-    if " " in word:
-        return f"; write {word!r} as separate words, or as a line for a shell: -- sh -c {word!r}"
-    return ""
-
-
-def _find_misplaced(given: list[str], words: tuple[str, ...]) -> list[str]:
-    """Options of exec that were written after the command, and not behind a `--`."""
-    if given[: len(given) - len(words)][-1:] == ["--"]:
-        return []
-    return [word for word in words if word.partition("=")[0] in _OWN_OPTIONS]
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(_KILL_AFTER)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _wait_for_signal(text: str) -> None:

@@ -2,19 +2,18 @@
 
 import click
 
-from deck_sim.cli.command import JSON, Command, print_json
+from deck_sim.cli.command import JSON, examples, print_json
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.fidelity import GRADES, Grade
 from deck_sim.contract.ledger import rows_of
 
 
 @click.command(
-    cls=Command,
-    examples=[
+    epilog=examples(
         "deck-sim fidelity --grade assumed",
         "deck-sim fidelity --edition credentials | grep cancel",
         "deck-sim fidelity --json",
-    ],
+    ),
 )
 @click.option("--edition", type=click.Choice(list(EDITIONS)), help="Only rows of this edition.")
 @click.option("--grade", type=click.Choice(GRADES), help="Only rows of this grade.")

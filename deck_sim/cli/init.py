@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from deck_sim.cli.command import Command, CommandError
+from deck_sim.cli.command import CommandError, examples
 from deck_sim.cli.scenario_options import EDITION
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.scenario.schema import scenario_schema
@@ -34,8 +34,8 @@ task_run:                  # the statuses of a run, in order
       output:              # without it, an output is made from the task's output_schema
         nights: "{{ input.nights }}"
 
-# More: a script for `connection:`, faults (`http:`, `webhooks:`), conditions (`when:`).
-# `deck-sim play scenarios/first_story.yaml` draws this story, `deck-sim scenarios` lists others.
+# More: a script for `connection:`, faults (`http:`, `webhooks:`).
+# `deck-sim play scenarios/first_story.yaml` plays this story, `deck-sim scenarios` lists others.
 """
 _CONFTEST = '''\
 """Fixtures of all tests in this folder. Those of deck-sim need no import."""
@@ -92,8 +92,7 @@ _INI_FILES = {
 
 
 @click.command(
-    cls=Command,
-    examples=["deck-sim init", "deck-sim init ~/bookings --edition credentials"],
+    epilog=examples("deck-sim init", "deck-sim init ~/bookings --edition credentials"),
 )
 @click.argument(
     "folder", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path)

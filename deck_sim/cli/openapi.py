@@ -2,14 +2,15 @@
 
 import click
 
-from deck_sim.cli.command import Command, print_json
+from deck_sim.cli.command import examples, print_json
 from deck_sim.cli.scenario_options import EDITION
 from deck_sim.server.openapi.document import document
 
 
 @click.command(
-    cls=Command,
-    examples=["deck-sim openapi > openapi.json", "deck-sim openapi --edition credentials | less"],
+    epilog=examples(
+        "deck-sim openapi > openapi.json", "deck-sim openapi --edition credentials | less"
+    ),
 )
 @EDITION
 def command(edition: str) -> None:

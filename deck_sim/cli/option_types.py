@@ -1,7 +1,6 @@
 """Types and checks of option values, in addition to those of click."""
 
 import json
-import math
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,18 +9,14 @@ from typing import Any
 import click
 
 from deck_sim.base.durations import parse_duration
-from deck_sim.base.errors import DeckSimError, listed, nearest
+from deck_sim.base.errors import DeckSimError
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine.options import MOST, OPTION_TYPES
 from deck_sim.handle.address import read_host, read_url
 from deck_sim.runtime.moments import read_moment, read_start
 from deck_sim.runtime.settings import MODES, ON_POLL, REAL
 
 # The key that `deck-sim serve` proposes. Any key works.
 ANY_KEY = "sk_sim_local"
-
-# What `--keep` limits.
-KEPT = [name[5:] for name in OPTION_TYPES if name.startswith("keep_") and name != "keep_headers"]
 
 # A comma separates two fields only if another `name=` follows; otherwise it is part of the text.
 _NEXT_FIELD = re.compile(r",(?=\s*[A-Za-z_]\w*=)")
@@ -62,15 +57,6 @@ def _answer(text: str) -> dict[str, str]:
     return {name.strip(): value for name, _, value in fields}
 
 
-def _keep(text: str) -> tuple[str, int]:
-    name, _, count = (part.strip() for part in text.partition("="))
-    if name not in KEPT:
-        raise ValueError(f"{text!r} names none of {listed(KEPT)}{nearest(name, KEPT)}")
-    if not (re.fullmatch("[0-9]{1,10}", count) and 0 < int(count) <= MOST):
-        raise ValueError(f"{text!r} must have a number from 1 to {MOST}, like `{name}=1000`")
-    return f"keep_{name}", int(count)
-
-
 def _object(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
@@ -87,27 +73,6 @@ def _key(text: str) -> str:
     return text
 
 
-def _not_empty(remedy: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if not text.strip():
-            raise ValueError(f"it is empty, perhaps a variable that is not set; {remedy}")
-        return text
-
-    return read
-
-
-class _Speed(click.FloatRange):
-    """A range without `nan`, which click's takes."""
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        speed: float = super().convert(value, param, ctx)
-        if math.isnan(speed):
-            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
-        return speed
-
-
 def check_clock(
     option: str, mode: str | None, *, speed: float | None, step: timedelta | None
 ) -> None:
@@ -121,12 +86,7 @@ MODE = click.Choice(MODES)
 DURATION, POSITIVE_DURATION = Value("DURATION", parse_duration), Value("DURATION", _positive)
 MOMENT = Value("MOMENT", lambda text: read_moment(text, "MOMENT"))
 START = Value("MOMENT", lambda text: read_start(text, "MOMENT"))
-SPEED = _Speed(0, 1_000_000, min_open=True)
+SPEED = click.FloatRange(0, 1_000_000, min_open=True)
 URL, KEY, KEYS = Value("URL", read_url), Value("KEY", _key), Value("KEY,...", _keys)
-LISTENS_AT = Value(
-    "TEXT", _not_empty("write 127.0.0.1 for programs on this machine, or 0.0.0.0 for others too")
-)
-NAME = Value("NAME", _not_empty("write a name like deck.test"))
 HOST = Value("HOST", read_host)
-KEEP = Value("NAME=N", _keep)
 OBJECT, ANSWERS = Value("JSON", _object), Value("FIELD=TEXT,...", _answer)

@@ -7,8 +7,7 @@ from typing import Any
 import click
 
 from deck_sim.base.durations import format_duration
-from deck_sim.cli.command import JSON, Command, CommandError, print_json
-from deck_sim.cli.drawing import colored, console
+from deck_sim.cli.command import JSON, CommandError, examples, print_json, print_text
 from deck_sim.cli.option_types import ANSWERS, OBJECT
 from deck_sim.cli.scenario_options import (
     FOLDER,
@@ -22,15 +21,14 @@ from deck_sim.extras.player import REFUSED, Playthrough, play_scenario
 
 
 @click.command(
-    cls=Command,
-    examples=[
+    epilog=examples(
         "deck-sim play mfa_then_success",
         "deck-sim play mfa_then_success --answer code=000000 --answer code=123456",
         "deck-sim play tests/scenarios/late_code.yaml --no-answer",
         "deck-sim play needs_approval --reject",
         "deck-sim play tests/scenarios/invoices.yaml --input '{\"year\": 2025}'",
         "deck-sim play mfa_then_success --html timeline.html",
-    ],
+    ),
 )
 @click.argument("name", metavar="NAME-or-FILE", shell_complete=complete_scenario)
 @click.option(
@@ -107,7 +105,7 @@ def command(
         print_json(_as_json(played))
     elif page is None:
         title = f"{scenario.name}\n{scenario.summary or '(no summary)'}"
-        console().print(colored(f"{title}\n\n{played}\n{_last_line(played)}"), soft_wrap=True)
+        print_text(f"{title}\n\n{played}\n{_last_line(played)}")
     if played.simulation.world.script_errors:  # an expression or a step failed
         click.get_current_context().exit(1)
 

@@ -2,12 +2,12 @@
 
 import click
 
-from deck_sim.cli.command import Command
+from deck_sim.cli.command import examples
 from deck_sim.cli.world_command import on_server, print_result
 from deck_sim.handle.deck import Deck
 
 
-@click.command(cls=Command, examples=["deck-sim reset", "deck-sim reset --seed 7 --json"])
+@click.command(epilog=examples("deck-sim reset", "deck-sim reset --seed 7 --json"))
 @click.option("--seed", type=int, help="The seed of the new world.")
 @on_server
 def command(deck: Deck, seed: int | None, as_json: bool) -> None:

@@ -1,117 +1,96 @@
-"""`deck-sim scenarios`: lists scenarios, or shows one as a tree of steps and branches."""
+"""`deck-sim scenarios`: lists scenarios, or shows one with its steps and branches."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
-from rich.text import Text
-from rich.tree import Tree
 
 from deck_sim.base.durations import format_duration
-from deck_sim.cli.command import JSON, Command, print_json
-from deck_sim.cli.drawing import colored, console
+from deck_sim.cli.command import JSON, align, examples, print_json, print_text
 from deck_sim.cli.scenario_options import FOLDER, complete_scenario, find_scenario, open_library
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.outline import describe_step, describe_value
+from deck_sim.scenario.outline import describe_step
 
 
 @click.command(
-    cls=Command,
-    examples=[
+    epilog=examples(
         "deck-sim scenarios",
         "deck-sim scenarios mfa_then_success",
         "deck-sim scenarios --scenarios tests/scenarios",
-    ],
+    )
 )
 @click.argument("name", required=False, metavar="[NAME-or-FILE]", shell_complete=complete_scenario)
 @FOLDER
 @JSON
 def command(name: str | None, folder: Path | None, as_json: bool) -> None:
     """List the scenarios, or show one with its branches."""
-    library, screen = open_library(folder), console()
+    library = open_library(folder)
     if name:
         found = find_scenario(name, library)
         if as_json:
             print_json(found.overview | {"scenario": found.source})
         else:
-            screen.print(draw(found))
+            print_text("\n".join(_draw(found)))
         return
+    scenarios = [library.get(each) for each in library.names()]
     if as_json:
-        print_json([library.get(each).overview for each in library.names()])
+        print_json([scenario.overview for scenario in scenarios])
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("name", style="cyan", no_wrap=True)
-    table.add_column("summary")
-    table.add_column("editions", style="dim")
-    table.add_column("tags", style="dim", max_width=12 if screen.is_terminal else None)
-    for scenario in map(library.get, library.names()):
-        editions = "any" if len(scenario.editions) == len(EDITIONS) else " ".join(scenario.editions)
-        table.add_row(scenario.name, scenario.summary, editions, " ".join(scenario.tags))
-    screen.print(table)
+    rows = [(one.name, one.summary, _editions(one), " ".join(one.tags)) for one in scenarios]
+    click.echo("\n".join(align([("name", "summary", "editions", "tags"), *rows])))
 
 
-def draw(scenario: Scenario) -> Tree:
-    """Draw a scenario as a tree of its scripts, steps and branches."""
-    title = Text(scenario.name, "bold")
+def _editions(scenario: Scenario) -> str:
+    return "any" if len(scenario.editions) == len(EDITIONS) else " ".join(scenario.editions)
+
+
+def _draw(scenario: Scenario) -> Iterator[str]:
+    """The lines of a scenario: its scripts, steps and branches, indented."""
+    yield scenario.name
     if scenario.summary:
-        title.append(f"\n{scenario.summary}", "not bold")
-    tree = Tree(title, guide_style="dim")
-    rows = {}
-    if scenario.when:
-        rows["when"] = describe_value(scenario.when.model_dump(exclude_none=True))
+        yield scenario.summary
     if scenario.task_timeout:
-        rows["task_timeout"] = format_duration(scenario.task_timeout)
-    for name, text in rows.items():
-        tree.add(Text(name, "bold").append(f"  {text}", "not bold"))
+        yield f"  task_timeout: {format_duration(scenario.task_timeout)}"
     first = EDITIONS[scenario.editions[0]]
     for kind in (kind for kind in KINDS if scenario.defines(kind) or kind in first.kinds):
         usual = "" if scenario.defines(kind) else "  (the default; not in the file)"
         usual_steps = {None: scenario.script(kind).steps}
         for edition, steps in (scenario.scripts(kind) or usual_steps).items():
-            note = f"  (edition {edition})" if edition else usual
-            trunk = tree.add(Text(kind, "bold").append(note, "dim not bold"))
+            yield f"  {kind}" + (f"  (edition {edition})" if edition else usual)
             if kind == "task_run" and scenario.entries:
-                _add_entries(trunk, scenario)
+                yield from (f"    {line}" for line in _draw_entries(scenario))
             else:
-                for step in steps:
-                    _add_step(trunk, step)
+                yield from _draw_steps(steps, "    ")
     for key, faults in (("http", scenario.http), ("webhooks", scenario.webhooks)):
-        trunk = tree.add(Text(key, "bold")) if faults else tree
+        if faults:
+            yield f"  {key}"
         for fault in faults or ():
-            label = Text(f"{fault}")
-            for name in ("after", "times"):
-                if value := getattr(fault, name):
-                    label.append(f"\n  {name}: ", "dim").append(f"{value}")
-            trunk.add(label)
-    return tree
+            limits = [f"{name}: {n}" for name in ("after", "times") if (n := getattr(fault, name))]
+            yield "    " + "  ".join([f"{fault}", *limits])
 
 
-def _add_entries(tree: Tree, scenario: Scenario) -> None:
+def _draw_entries(scenario: Scenario) -> Iterator[str]:
     if scenario.mix:
+        yield "mix, drawn for each run"
         total = sum(scenario.mix.values())
-        twig = tree.add(Text("mix", "italic").append("  drawn for each run", "dim not italic"))
-        for name, weight in scenario.mix.items():
-            twig.add(f"{weight / total:7.2%}  {name}")
-    else:
-        twig = tree.add(Text("playlist", "italic").append("  one for each run", "dim not italic"))
-        *names, last = scenario.playlist or ()
-        for name in names:
-            twig.add(name)
-        twig.add(Text(last).append("  from then on", "dim"))
+        yield from (f"  {weight / total:7.2%}  {name}" for name, weight in scenario.mix.items())
+        return
+    yield "playlist, one for each run"
+    *names, last = scenario.playlist or ()
+    yield from (f"  {name}" for name in names)
+    yield f"  {last}  from then on"
 
 
-def _add_step(tree: Tree, step: Any) -> None:
-    details = describe_step(step)
-    label = colored(step.word)
-    if step.shorthand in details:
-        label.append(f"  {details.pop(step.shorthand)}")
-    for key, text in details.items():
-        label.append(f"\n  {key}: ", "dim").append(text)
-    here = tree.add(label)
-    for name, branch in step.branches.items():
-        twig = here.add(Text(name, "italic"))
-        for inner in branch:
-            _add_step(twig, inner)
+def _draw_steps(steps: Iterable[Any], indent: str) -> Iterator[str]:
+    for step in steps:
+        details = describe_step(step)
+        yield "  ".join(
+            [f"{indent}{step.word}", *filter(None, [details.pop(step.shorthand or "", "")])]
+        )
+        yield from (f"{indent}  {key}: {text}" for key, text in details.items())
+        for name, branch in step.branches.items():
+            yield f"{indent}  {name}"
+            yield from _draw_steps(branch, f"{indent}    ")

@@ -2,17 +2,16 @@
 
 import click
 
-from deck_sim.cli.command import Command, print_json
+from deck_sim.cli.command import examples, print_json
 from deck_sim.runtime.world_file import world_schema
 from deck_sim.scenario.schema import scenario_schema
 
 
 @click.command(
-    cls=Command,
-    examples=[
+    epilog=examples(
         "deck-sim schema > scenario.schema.json",
         "deck-sim schema --world > world.schema.json",
-    ],
+    ),
 )
 @click.option("--world", is_flag=True, help="Print the schema of world files.")
 def command(world: bool) -> None:

@@ -13,7 +13,7 @@ import click
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.version import __version__
-from deck_sim.cli.command import Command, CommandError, check_folder
+from deck_sim.cli.command import CommandError, check_folder, examples
 from deck_sim.cli.interception import intercepted_variables
 from deck_sim.cli.option_types import ANY_KEY
 from deck_sim.cli.server_log import log_to_stderr
@@ -51,8 +51,7 @@ _CLOCKS = {
 
 
 @click.command(
-    cls=Command,
-    examples=[
+    epilog=examples(
         "deck-sim serve",
         "deck-sim serve --clock frozen --seed 7",
         "deck-sim serve --port 0 --port-file port.txt --scenarios tests/scenarios",
@@ -60,7 +59,7 @@ _CLOCKS = {
         "deck-sim serve --state worlds.db",
         "deck-sim serve --log-format json 2> calls.jsonl",
         "deck-sim serve --intercept --clock on_poll",
-    ],
+    ),
 )
 @server_options(port=8765)
 @click.option(

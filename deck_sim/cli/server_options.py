@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from deck_sim.base.errors import DeckSimError, listed
+from deck_sim.base.errors import DeckSimError
 from deck_sim.cli import option_types
 from deck_sim.cli.command import CommandError
 from deck_sim.cli.scenario_options import (
@@ -21,7 +21,6 @@ from deck_sim.cli.scenario_options import (
     read_or_exit,
 )
 from deck_sim.cli.server_log import FORMATS
-from deck_sim.engine.options import Options
 from deck_sim.handle.address import DECK_HOST
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
@@ -43,7 +42,6 @@ def server_options(port: int) -> Callable[[Act], Act]:
         click.option(
             "--host",
             default="127.0.0.1",
-            type=option_types.LISTENS_AT,
             help="The address to listen on.",
         ),
         click.option(
@@ -109,7 +107,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "--allow-host",
             "allowed_hosts",
             multiple=True,
-            type=option_types.NAME,
+            metavar="NAME",
             help="A name by which clients call a server on loopback, besides loopback names; may be"
             " repeated.",
         ),
@@ -127,18 +125,6 @@ def server_options(port: int) -> Callable[[Act], Act]:
         ),
         click.option(
             "--rate-limit", is_flag=True, help="Answer 429 above 200 calls in 10 s per world."
-        ),
-        click.option(
-            "--keep",
-            multiple=True,
-            type=option_types.KEEP,
-            help=f"How many {listed(option_types.KEPT, last='or').replace('`', '')} each world"
-            " keeps; may be repeated.",
-        ),
-        click.option(
-            "--max-worlds",
-            type=click.IntRange(1),
-            help="Forget the world that was not used for longest when there are more.",
         ),
         click.option(
             "--log-format",
@@ -170,16 +156,13 @@ def make_server(
     allow_public: bool,
     intercept: bool,
     intercept_hosts: tuple[str, ...],
-    keep: tuple[tuple[str, int], ...],
-    max_worlds: int | None,
     **others: Any,
 ) -> Server:
     """Check the options, read the files, and make a server with them.
 
     The other options are those of `Settings`.
     """
-    options = Options(**dict[str, Any](keep))
-    new = Settings(speed=speed or 1, options=options, **others)
+    new = Settings(speed=speed or 1, **others)
     option_types.check_clock("--clock", new.mode, speed=speed, step=new.step)
     if intercept_hosts and not intercept:
         raise click.UsageError("--intercept-host needs --intercept")
@@ -194,7 +177,6 @@ def make_server(
         library=library,
         keys=keys,
         dispatcher=Dispatcher(Sender(allow_public=allow_public)),
-        max_worlds=max_worlds,
     )
     if file is not None:
         from deck_sim.runtime import world_file

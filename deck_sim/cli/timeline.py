@@ -4,19 +4,18 @@ import json
 
 import click
 
-from deck_sim.cli.command import Command
-from deck_sim.cli.world_command import on_server, print_lines, print_result, warn_if_uncalled
+from deck_sim.cli.command import examples, print_text
+from deck_sim.cli.world_command import on_server, print_result, warn_if_uncalled
 from deck_sim.handle.deck import Deck
 
 
 @click.command(
-    cls=Command,
-    examples=[
+    epilog=examples(
         "deck-sim timeline",
         "deck-sim timeline | grep call",
         "deck-sim timeline --follow",
         "deck-sim timeline --follow --json | jq .what",
-    ],
+    )
 )
 @click.option("--follow", is_flag=True, help="Go on with what happens from now on, until Ctrl-C.")
 @on_server
@@ -29,7 +28,7 @@ def command(deck: Deck, follow: bool, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
         else:
-            print_lines(entry)
+            print_text(entry)
     entries = deck.timeline
     text = entries or f"nothing happened yet in the world of {deck.api_key}"
     print_result([entry.as_json() for entry in entries], text, as_json=as_json)

@@ -7,8 +7,7 @@ from typing import Any, Concatenate, ParamSpec
 import click
 
 from deck_sim.base.errors import DeckSimError
-from deck_sim.cli.command import JSON, CommandError, print_json
-from deck_sim.cli.drawing import colored, console
+from deck_sim.cli.command import JSON, CommandError, print_json, print_text
 from deck_sim.cli.option_types import ANY_KEY, KEY, URL
 from deck_sim.handle.address import DEFAULT_URL
 from deck_sim.handle.deck import Deck
@@ -64,9 +63,4 @@ def print_result(data: Any, text: object, *, as_json: bool) -> None:
     if as_json:
         print_json(data)
     else:
-        print_lines(text)
-
-
-def print_lines(text: object) -> None:
-    """Print without wrapping, so that `grep` finds whole lines."""
-    console().print(colored(str(text)), soft_wrap=True)
+        print_text(text)

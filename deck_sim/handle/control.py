@@ -53,22 +53,6 @@ class Control:
         """Make a GET call and return the body of its answer as text; errors are those of `call`."""
         return self._send("GET", path, {}).text
 
-    def stream(self, path: str, last: str) -> Iterator[str]:
-        """The lines of a stream that goes on behind a message, until the server ends it.
-
-        It needs a socket, also if the server runs in this process. Errors are those of `call`.
-        """
-        headers = {"Last-Event-ID": last}
-        with (
-            self._reaching_server(),
-            httpx2.Client(
-                headers=self._client.headers, trust_env=False, timeout=TIMEOUT_SECONDS
-            ) as client,
-            client.stream("GET", f"{self.url}/_sim{path}", headers=headers) as answer,
-        ):
-            _check(answer)
-            yield from answer.iter_lines()
-
     def _send(
         self, method: str, path: str, headers: Mapping[str, str], **content: Any
     ) -> httpx2.Response:

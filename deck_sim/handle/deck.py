@@ -4,6 +4,7 @@ Everything here goes through the control API. Reading never changes the world.
 """
 
 import itertools
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import DeckSimError, listed, missing_attribute
-from deck_sim.base.server_sent_events import read_messages
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.handle.address import DECK_HOST, read_url
 from deck_sim.handle.clock import Clock, write_clock
@@ -54,6 +54,9 @@ class Destination:
     id: str
     url: str
     secret: str
+
+
+_FOLLOW_INTERVAL = 0.5  # seconds between two looks at a timeline
 
 
 class Deck(AbstractContextManager["Deck"]):
@@ -465,15 +468,18 @@ class Deck(AbstractContextManager["Deck"]):
     def follow_timeline(self) -> Iterator[TimelineEntry]:
         """Each entry of the timeline so far, and then each as it happens, for ever.
 
-        After a reset it begins again. An entry of the kind `dropped` counts lost entries. A server
-        that has stopped is a `DeckSimError`.
+        It asks twice a second. After a reset it begins again. An entry of the kind `dropped` counts
+        lost entries. A server that has stopped is a `DeckSimError`.
         """
-        last = ""
+        epoch, after = "", 0
         while True:
-            for message in read_messages(self._control.stream("/stream", last)):
-                last = message.id
-                if message.type in ("entry", "call", "dropped"):
-                    yield read_entry(message.data)
+            news = self._control.call("GET", "/timeline", params={"after": after})
+            if epoch not in ("", news["world"]["epoch"]):
+                epoch, after = "", 0
+                continue
+            epoch, after = news["world"]["epoch"], news["next"]
+            yield from map(read_entry, news["data"])
+            time.sleep(_FOLLOW_INTERVAL)
 
     def next(self) -> Json:
         """The timers that are due, soonest first, and the resources that wait without one."""

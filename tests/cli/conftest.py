@@ -7,7 +7,6 @@ from inspect import signature
 from itertools import takewhile
 from threading import Thread
 
-import click
 import pytest
 from click.testing import CliRunner
 
@@ -25,13 +24,6 @@ def cli():
         return CliRunner(**_SEPARATE).invoke(main, [str(word) for word in words], env=variables)
 
     return cli
-
-
-@pytest.fixture
-def terminal(cli):
-    """Call `deck-sim` on a terminal of 80 columns; returns its lines without their styles."""
-    size = {"FORCE_COLOR": "1", "COLUMNS": "80"}
-    return lambda *words: click.unstyle(cli(*words, **size).stdout).splitlines()
 
 
 @pytest.fixture

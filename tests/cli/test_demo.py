@@ -16,13 +16,7 @@ def test_it_plays_every_story(shown):
     assert (shown.exit_code, shown.stderr) == (0, "")
     assert len(STORIES) >= 4
     for number, story in enumerate(STORIES, 1):
-        assert f"{number}. {story.scenario} ─" in shown.stdout
-
-
-def test_a_pipe_gets_no_control_characters(shown):
-    """Headings have 80 columns."""
-    assert "\x1b" not in shown.stdout
-    assert {len(line) for line in shown.stdout.splitlines() if "──" in line} == {80}
+        assert f"\n{number}. {story.scenario}\n" in shown.stdout
 
 
 def test_calls_are_shown_but_not_polls(shown):
@@ -48,7 +42,7 @@ def test_the_client_corrects_a_wrong_code(shown):
 
 def test_a_webhook_that_is_answered_with_503_arrives_again(shown):
     """Five seconds later. The signature of each attempt is verified."""
-    story = shown.stdout.partition("5. slow_success")[2].partition("summary")[0]
+    story = shown.stdout.partition("5. slow_success")[2].partition("The client reads")[0]
     webhooks = [" ".join(line.split()) for line in story.splitlines() if "  webhook  " in line]
     assert webhooks[-2:] == [
         "+26m webhook POST -> 503 task_run.completed, attempt 1, signature verified",
@@ -70,8 +64,3 @@ def test_two_demonstrations_differ_only_in_port_and_real_time(shown, cli):
         return re.sub(r":\d+/v2|in \S+ of real", "", result.stdout)
 
     assert story(cli("demo")) == story(shown)
-
-
-def test_it_is_coloured_on_a_terminal(cli):
-    """Statuses have colors."""
-    assert "\x1b[31mfailed" in cli("demo", FORCE_COLOR="1").stdout

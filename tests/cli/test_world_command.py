@@ -1,13 +1,9 @@
 import json
-import os
 import re
-import threading
-from contextlib import redirect_stdout
 
 import pytest
 
 from deck_sim import DeckSim
-from deck_sim.cli.app import main
 
 
 @pytest.fixture
@@ -49,23 +45,6 @@ def test_advance_ends_at_a_moment_an_event_or_when_idle(words, now, drive, run_t
     """And prints the new time."""
     run_task()
     assert drive("advance", *words).stdout.endswith(f"now it is {now}\n")
-
-
-def test_advance_can_wait_for_the_event_of_one_resource(drive, run_task):
-    """With `--id`."""
-    run_task()
-    drive("advance", "1s")
-    second = run_task()
-    shown = drive("advance", "--until", "task_run.running", "--id", second["id"])
-    assert shown.stdout.endswith("now it is 2025-01-15T09:30:04Z\n")
-
-
-def test_an_event_that_does_not_come_is_exit_code_1(drive, run_task):
-    """One line says what waits instead."""
-    run_task()
-    refused = drive("advance", "--until", "task_run.failed")
-    assert (refused.exit_code, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
-    assert "no `task_run.failed` came within 1d" in refused.stderr
 
 
 def test_the_clock_shows_what_is_due_and_what_waits(drive, run_task):
@@ -237,31 +216,20 @@ def test_programs_get_json(drive, run_task, sim):
         assert json.loads(drive(name, "--json").stdout) == sim.get(f"/{name}").json()["data"]
 
 
-@pytest.mark.parametrize("shape", [["--json"], []])
-def test_the_timeline_can_be_followed(shape, server, key, api, sim):
-    """Until Ctrl-C or, as here, until the reader has left. After a reset it begins again."""
-    reading, writing = os.pipe()
-    followed = []
+def test_the_timeline_can_be_followed(server, key, api, monkeypatch, cli):
+    """Until Ctrl-C. With `--json` each line is an object."""
+    api.post("/agents", json={"name": "before"})
+    pauses = []
 
-    def follow():
-        words = ["timeline", "--follow", "--url", server.url, "--key", key, *shape]
-        with open(writing, "w") as out, redirect_stdout(out), pytest.raises(SystemExit) as ended:
-            main(words)
-        followed.append(ended.value.code)
-
-    with open(reading) as lines:
-        api.post("/agents", json={"name": "before"})
-        thread = threading.Thread(target=follow)
-        thread.start()
-        assert "POST /v2/agents" in lines.readline()
-        assert "created" in lines.readline()
+    def sleep(seconds):
+        pauses.append(seconds)
+        if len(pauses) % 2 == 0:
+            raise KeyboardInterrupt
         api.get("/agents")
-        assert "GET /v2/agents" in lines.readline()
-        sim.post("/reset")
-        api.get("/sources")
-        line = lines.readline()
-        assert "GET /v2/sources" in line
-        assert line.startswith("{" if shape else "2025-01-15")
-    api.get("/agents")
-    thread.join()
-    assert followed == [0]
+
+    monkeypatch.setattr("deck_sim.handle.deck.time.sleep", sleep)
+    words = ["timeline", "--follow", "--url", server.url, "--key", key]
+    ended, as_json = cli(*words), cli(*words, "--json")
+    assert (ended.exit_code, pauses) == (130, [0.5] * 4)
+    assert [line.split()[1] for line in ended.stdout.splitlines()] == ["call", "agent", "call"]
+    assert [json.loads(line)["kind"] for line in as_json.stdout.splitlines()[-1:]] == ["call"]

@@ -29,7 +29,8 @@ def generate(name):
         p.make_metavar(_CONTEXT) for p in command(name).params if isinstance(p, click.Argument)
     ]
     usage = " ".join(["deck-sim", name, "[OPTIONS]", *arguments])
-    examples = "".join(f"$ {example}\n" for example in command(name).examples)
+    lines = command(name).epilog.splitlines()
+    examples = "".join(f"$ {line.strip()}\n" for line in lines if line.startswith("  "))
     return f"`{usage}`\n\n```console\n{examples}```\n"
 
 

@@ -1,9 +1,8 @@
-"""`deck.follow_timeline()`, and the messages of a stream."""
+"""`deck.follow_timeline()`."""
 
 import pytest
 
 from deck_sim.base.errors import DeckSimError
-from deck_sim.base.server_sent_events import Message, read_messages
 from deck_sim.handle.deck import Deck
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import Server
@@ -23,6 +22,9 @@ def test_a_timeline_is_followed_until_the_server_stops(server):
         first = next(entries)
         deck.seed(agents=[{"id": "agt_2", "name": "Butler"}])
         second = next(entries)
+        deck.reset()
+        deck.seed(agents=[{"id": "agt_3", "name": "Chef"}])
+        assert next(entries).id == "agt_3"
         server.stop()
         with pytest.raises(DeckSimError, match="no deck-sim server answers"):
             next(entries)
@@ -33,9 +35,3 @@ def test_a_timeline_is_followed_until_the_server_stops(server):
 def test_a_refused_key_is_an_error(server):
     with Deck(server.url, "sk_two") as deck, pytest.raises(DeckSimError, match="API key"):
         next(deck.follow_timeline())
-
-
-def test_comments_are_no_messages():
-    """They keep a stream open."""
-    lines = [":", "", "id: e:1:0:0", "event: ready", 'data: {"now": 1}', "", ":", ""]
-    assert [*read_messages(lines)] == [Message("e:1:0:0", "ready", {"now": 1})]
