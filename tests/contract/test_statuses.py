@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.engine.story import KINDS
@@ -15,8 +13,6 @@ MACHINES = {
     for row in edition.kinds.values()
     if row.machine
 }
-COMMANDS = [(name, command) for name, machine in MACHINES.items() for command in machine.commands]
-EVERY_MACHINE = pytest.mark.parametrize("name", MACHINES)
 
 WITHOUT_END = ("task", "event_destination", "event_delivery")
 
@@ -84,87 +80,76 @@ def documented(name):
     return {status: set(after.split()) for status, after in lines}
 
 
-@EVERY_MACHINE
-def test_the_transitions_are_as_documented(name):
+def machines(kind):
+    """The machines of a kind, in each edition that has one."""
+    return [machine for name, machine in MACHINES.items() if name.endswith(f": {kind}")]
+
+
+def test_the_transitions_are_as_documented():
     """No transition is missing, and none is added."""
-    assert {s: set(after) for s, after in MACHINES[name].follows.items()} == documented(name)
+    for name, machine in MACHINES.items():
+        found = {status: set(after) for status, after in machine.follows.items()}
+        assert found == documented(name), name
 
 
-@EVERY_MACHINE
-def test_the_table_is_total_and_closed(name):
-    """Every status that a machine mentions has a row."""
-    machine = MACHINES[name]
-    mentioned = {after for row in machine.follows.values() for after in row}
-    mentioned |= {
-        machine.initial,
-        machine.broken or machine.initial,
-        *machine.settled,
-        *machine.results,
-    }
-    mentioned |= {*machine.fails_users_with, *machine.cancels_users_in, *machine.spelled}
-    assert mentioned <= set(machine.statuses)
-    assert machine.timed_from in (None, *machine.statuses)
+def test_every_status_that_a_machine_mentions_has_a_row():
+    for name, machine in MACHINES.items():
+        mentioned = {after for row in machine.follows.values() for after in row}
+        mentioned |= {machine.initial, machine.broken, machine.timed_from, *machine.settled}
+        mentioned |= {*machine.results, *machine.fails_users_with, *machine.cancels_users_in}
+        mentioned |= {*machine.spelled, *machine.auto_transitions}
+        assert mentioned - {None} <= set(machine.statuses), name
 
 
-@EVERY_MACHINE
-def test_every_status_can_be_reached(name):
+def test_every_status_can_be_reached():
     """From the first status; only Deck moves a task out of `learning`."""
-    machine = MACHINES[name]
-    reached, border = {machine.initial}, {machine.initial}
-    while border:
-        border = {after for status in border for after in machine.follows[status]} - reached
-        reached |= border
-    assert reached == ({"learning"} if name.endswith(": task") else set(machine.statuses))
+    for name, machine in MACHINES.items():
+        reached, border = {machine.initial}, {machine.initial}
+        while border:
+            border = {after for status in border for after in machine.follows[status]} - reached
+            reached |= border
+        assert reached == ({"learning"} if name.endswith(": task") else set(machine.statuses)), name
 
 
-@EVERY_MACHINE
-def test_final_statuses_are_settled(name):
+def test_final_statuses_are_settled():
     """Clients do not poll in a final status."""
-    machine = MACHINES[name]
-    final = {status for status in machine.statuses if machine.is_final(status)}
-    assert machine.ends == bool(final) == (name.partition(": ")[2] not in WITHOUT_END)
-    assert final <= machine.settled
+    for name, machine in MACHINES.items():
+        final = {status for status in machine.statuses if machine.is_final(status)}
+        assert machine.ends == bool(final) == (name.partition(": ")[2] not in WITHOUT_END), name
+        assert final <= machine.settled, name
 
 
-@pytest.mark.parametrize(("name", "command"), COMMANDS)
-def test_the_transition_of_a_command_is_in_the_table(name, command):
+def test_the_transitions_of_commands_and_of_time_are_in_the_table():
     """For every status that allows the command."""
-    machine, row = MACHINES[name], MACHINES[name].commands[command]
-    assert row.allowed
-    for status in row.allowed:
-        assert row.leads_to in (None, *machine.follows[status])
+    for name, machine in MACHINES.items():
+        moves = [(s, row.leads_to) for row in machine.commands.values() for s in row.allowed]
+        moves += [(status, row.to) for status, row in machine.auto_transitions.items()]
+        assert [m for m in moves if m[1] not in (None, *machine.follows[m[0]])] == [], name
+        assert all(row.allowed for row in machine.commands.values()), name
 
 
-def test_the_commands_of_a_run_are_allowed_as_documented():
-    """Cancel in three statuses; answer when asked; approve and reject when pending."""
-    commands = EDITIONS["connections"].machine("task_run").commands
-    assert {name: set(row.allowed) for name, row in commands.items()} == {
+def test_the_commands_are_allowed_as_documented():
+    """A run is canceled in three statuses; only a connected connection runs tasks."""
+    rules = EDITIONS["connections"]
+    run, connection = rules.machine("task_run").commands, rules.machine("connection").commands
+    assert {name: set(row.allowed) for name, row in run.items()} == {
         "cancel": {"pending", "queued", "running"},
         "answer": {"interaction_required"},
         "approve": {"pending"},
         "reject": {"pending"},
     }
+    for name in ("run", "disconnect", "drop", "invalidate"):
+        assert connection[name].allowed == ("connected",)
+    assert connection["reopen"].allowed == ("disconnected",)
 
 
-SCRIPTED = [(name, kind) for name in MACHINES for kind in KINDS if name.endswith(f": {kind}")]
-
-
-@pytest.mark.parametrize(("name", "kind"), SCRIPTED)
-def test_a_status_has_a_step_unless_a_command_or_time_leads_to_it(name, kind):
+def test_a_status_has_a_step_unless_a_command_or_time_leads_to_it():
     """A new status fails here until scenarios can enter it."""
-    machine = MACHINES[name]
-    elsewhere = {command.leads_to for command in machine.commands.values()}
-    elsewhere |= {transition.to for transition in machine.auto_transitions.values()}
-    assert set(machine.statuses) - {*step_words(kind)} <= elsewhere
-
-
-@pytest.mark.parametrize("kind", ["session", "task_run"])
-def test_automatic_transitions_are_in_the_table(kind):
-    """They lead to a status that may follow."""
-    machine = EDITIONS["credentials"].machine(kind)
-    assert machine.auto_transitions
-    for status, auto_transition in machine.auto_transitions.items():
-        assert auto_transition.to in machine.follows[status]
+    for kind in KINDS:
+        for machine in machines(kind):
+            elsewhere = {command.leads_to for command in machine.commands.values()}
+            elsewhere |= {transition.to for transition in machine.auto_transitions.values()}
+            assert set(machine.statuses) - {*step_words(kind)} <= elsewhere
 
 
 def test_a_run_moves_its_login_to_existing_statuses():
@@ -182,15 +167,6 @@ def test_a_session_that_is_not_used_ends_after_ten_minutes():
     assert (idle.after, idle.is_timeout) == (timedelta(minutes=10), True)
 
 
-def test_only_a_connected_connection_runs_tasks():
-    """Connected is also where it can be disconnected, dropped or made invalid."""
-    commands = EDITIONS["connections"].machine("connection").commands
-    for name in ("run", "disconnect", "drop", "invalidate"):
-        assert commands[name].allowed == ("connected",)
-    assert commands["reopen"].allowed == ("disconnected",)
-
-
-@EVERY_MACHINE
-def test_runs_whose_login_ends_fail_with_an_error_of_the_catalog(name):
-    """The errors exist."""
-    assert {*MACHINES[name].fails_users_with.values()} <= set(CATALOG)
+def test_runs_whose_login_ends_fail_with_an_error_of_the_catalog():
+    named = {name for machine in MACHINES.values() for name in machine.fails_users_with.values()}
+    assert named <= set(CATALOG)

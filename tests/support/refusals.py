@@ -24,6 +24,7 @@ REASONS = {
     ): "The task's own schema, or the open prompt, says what it takes.",
     ("request/input_*", "inputs.*"): "The open prompt says what it takes.",
     ("request/input_invalid", "*_schema*"): "It is an object, but not a JSON Schema.",
+    ("request/input_invalid", "*url"): "Its port, or a part of its host, is too large or empty.",
     ("request/input_invalid", "*custom_headers"): "A string whose text is JSON of some form.",
 }
 # What a change takes also depends on the rest of the stored resource.
