@@ -1,8 +1,7 @@
 """The attempts to deliver webhooks: each is taken from the outbox, made and recorded."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
 
 from deck_sim.engine.deliveries import (
     Attempt,
@@ -19,8 +18,6 @@ from deck_sim.runtime.simulation import Simulation
 from deck_sim.webhooks.sender import Outcome, Sender, explain_status
 from deck_sim.webhooks.signing import TOLERANCE, SignatureError, signed_headers, verify
 
-MakeAttempt = Callable[[], Awaitable[AttemptResult]]
-
 
 def take_attempts(simulation: Simulation) -> list[Attempt]:
     """Take the outbox."""
@@ -29,31 +26,14 @@ def take_attempts(simulation: Simulation) -> list[Attempt]:
     return attempts
 
 
-def prepare_attempts(
-    simulation: Simulation,
-    attempts: Sequence[Attempt],
-    sender: Sender,
-    clock: Callable[[], datetime],
-) -> list[tuple[Attempt, MakeAttempt]]:
-    """Give each attempt the function that makes it. The body of an event is printed once for all
-    destinations.
-    """
-    events = {attempt.event.id: attempt.event for attempt in attempts}
-    bodies = {id_: dump_json(print_message(simulation, it)) for id_, it in events.items()}
-    make = partial(_make, sender, clock, simulation)
-    return [(one, partial(make, one, bodies[one.event.id])) for one in attempts]
-
-
-async def _make(
-    sender: Sender,
-    clock: Callable[[], datetime],
-    simulation: Simulation,
-    attempt: Attempt,
-    body: bytes,
+async def make_attempt(
+    simulation: Simulation, attempt: Attempt, sender: Sender, clock: Callable[[], datetime]
 ) -> AttemptResult:
+    """Print, sign and send an event, as the fault of the attempt says."""
     world, config, fault = simulation.world, attempt.destination["config"], attempt.fault
     at, wall = world.now, simulation.caller_time or clock()
     stamp = wall if simulation.settings.webhook_time == "wall" else at
+    body = dump_json(print_message(simulation, attempt.event))
     secrets = tuple(secrets_of(world, attempt.destination))
     webhook = OutgoingWebhook(secrets, stamp, body, body)
     if fault is not None:

@@ -1,9 +1,8 @@
 """The delivery of webhooks: during an advance, or in the background.
 
 With a frozen clock `drive` runs an advance. In each pause it sends what is in the outbox, and
-records the results before time goes on. A clock that follows the process does the same before each
-call, so its caller sees the results at once. With `real` and `on_poll` clocks a background task
-sends, so no response waits for a receiver.
+records the results before time goes on. With `real` and `on_poll` clocks a background task sends,
+so no response waits for a receiver.
 
 Nothing is locked. While attempts are in progress, calls are answered as usual: a receiver may
 answer an interaction from inside its handler. A call may also replace the world (seeding does) or
@@ -32,7 +31,6 @@ from deck_sim.webhooks.sender import Sender
 
 if TYPE_CHECKING:
     from deck_sim.engine.deliveries import Attempt
-    from deck_sim.runtime.attempts import MakeAttempt
     from deck_sim.runtime.simulation import Simulation
 
 log = logging.getLogger("deck_sim")
@@ -147,17 +145,18 @@ class Dispatcher:
 
         Results are recorded in the order of the outbox, so equal runs have equal timelines.
         """
-        from deck_sim.runtime.attempts import end_attempts, record_result
+        from deck_sim.runtime.attempts import end_attempts, make_attempt, record_result
 
-        begun = self._begin_attempts(simulation)
+        attempts = self._take_attempts(simulation)
+        made = (make_attempt(simulation, one, self._sender, self._wall) for one in attempts)
         try:
-            results = await asyncio.gather(*(make() for _, make in begun))
+            results = await asyncio.gather(*made)
         except BaseException:  # canceled: the attempts are still to be made
-            ids = [attempt.delivery_id for attempt, _ in begun]
+            ids = [attempt.delivery_id for attempt in attempts]
             simulation.world.outbox[:0] = ids
             end_attempts(simulation, *ids)
             raise
-        for (attempt, _), result in zip(begun, results, strict=True):
+        for attempt, result in zip(attempts, results, strict=True):
             record_result(simulation, attempt, result)
         self.save(simulation)
 
@@ -234,17 +233,17 @@ class Dispatcher:
             background.loop = None
 
     def _start_attempts(self, simulation: Simulation, background: _Background) -> None:
-        from deck_sim.runtime.attempts import record_result
+        from deck_sim.runtime.attempts import make_attempt, record_result
 
-        async def record(attempt: Attempt, make: MakeAttempt) -> None:
-            result = await make()
+        async def record(attempt: Attempt) -> None:
+            result = await make_attempt(simulation, attempt, self._sender, self._wall)
             await self.catch_up(simulation)
             record_result(simulation, attempt, result)
             self._announce(simulation)
             self.save(simulation)
 
-        for attempt, make in self._begin_attempts(simulation):
-            work = partial(record, attempt, make)
+        for attempt in self._take_attempts(simulation):
+            work = partial(record, attempt)
             task = asyncio.ensure_future(_log_errors(simulation, work))
             background.attempts.add(task)
             task.add_done_callback(background.attempts.discard)
@@ -258,12 +257,12 @@ class Dispatcher:
         left = (due.at - simulation.world.now).total_seconds() / simulation.speed  # may be infinite
         return timedelta(seconds=min(max(left, 0), _MAX_SLEEP.total_seconds()))
 
-    def _begin_attempts(self, simulation: Simulation) -> list[tuple[Attempt, MakeAttempt]]:
-        from deck_sim.runtime import attempts
+    def _take_attempts(self, simulation: Simulation) -> list[Attempt]:
+        from deck_sim.runtime.attempts import take_attempts
 
-        taken = attempts.take_attempts(simulation)
+        attempts = take_attempts(simulation)
         self.save(simulation)
-        return attempts.prepare_attempts(simulation, taken, self._sender, self._wall)
+        return attempts
 
 
 async def _log_errors(simulation: Simulation, work: Callable[[], Awaitable[None]]) -> None:
