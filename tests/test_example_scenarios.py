@@ -101,14 +101,16 @@ def test_a_refused_booking_says_for_whom(api, sim, advance, start):
     assert ended["errors"][0]["message"] == "The booking for Alex is over the budget."
 
 
-@pytest.mark.parametrize(
-    ("customer", "chosen"),
-    [("C-1007", "one_customer_fails; because=when"), ("C-1008", "success; because=default")],
-)
-def test_a_story_with_when_is_chosen_by_itself(customer, chosen, start):
-    """One customer fails, and no other does."""
-    answer = start("one_customer_fails", {"customer": customer})
-    assert answer.headers["Deck-Sim-Scenario"] == chosen
+def test_a_rule_lets_one_customer_fail(sim, start):
+    """And no other."""
+    rule = {"when": {"input": {"customer": "C-1007"}}, "scenario": "one_customer_fails"}
+    sim.put(
+        "/scenarios/one_customer_fails", content=(FOLDER / "one_customer_fails.yaml").read_text()
+    )
+    sim.put("/rules", json={"rules": [rule]})
+    answers = [start("one_customer_fails", {"customer": one}) for one in ("C-1007", "C-1008")]
+    chosen = [answer.headers["Deck-Sim-Scenario"] for answer in answers]
+    assert chosen == ["one_customer_fails; because=rule", "success; because=default"]
 
 
 def test_each_story_has_its_line():

@@ -19,7 +19,7 @@ from deck_sim.engine.story import Script
 from deck_sim.engine.timers import TASK_TIMEOUT
 from deck_sim.engine.world import World
 
-# What is known about a login or a run when its scenario is chosen, by the names that `when:` uses.
+# What is known about a login or a run when its scenario is chosen, by the names that rules use.
 # A tuple holds the spellings of one fact: a task has an id and a name. Never the password.
 Facts = Mapping[str, Any]
 # Chooses the script of a new connection, session or run, after all checks. May raise `ApiError`.

@@ -77,7 +77,6 @@ def write_report(deck: "Deck") -> str:
     sections = {
         "scenarios played, and why": [
             f"  {call['answered']['id']}  {call['scenario']}"
-            + (f" (else {call['runner_up']})" if call["runner_up"] else "")
             for call in journal
             if call["scenario"] and "id" in call["answered"]
         ],

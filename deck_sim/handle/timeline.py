@@ -17,7 +17,7 @@ class TimelineEntry:
     """A change of a resource, and its time."""
 
     at: datetime
-    kind: str  # a kind of resource, or `call`, `clock`, `magic_name` or `queue`
+    kind: str  # a kind of resource, or `call`, `clock` or `magic_name`
     id: str
     what: str
     # The other keys that the control API shows of it, such as `status`, `changes` and `step`.

@@ -8,13 +8,13 @@ import logging
 import os
 import traceback
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from deck_sim.base import real_time
-from deck_sim.contract.error_catalog import ApiError, problem, raise_problems, refuse
+from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.bounded_log import BoundedLog
 from deck_sim.engine.chance import seed_of
 from deck_sim.engine.commands import Facts
@@ -193,17 +193,16 @@ class Simulation:
         Magic names that cannot be played are noted in the timeline and the log.
 
         Raises:
-            ApiError: if an edit has made the next queued scenarios unplayable. They leave the
-                queue, and the timeline and the log say so; the next call is answered again.
+            ApiError: if the scenario is unknown or cannot be played, for example since its file was
+                edited. A queued name is used up.
             Refusal: if the script refuses the call.
 
         """
-        dropped = [*self.selection.drop_unplayable(kind, self.library, self.world.edition)]
-        self._warn("queue", dropped)
-        raise_problems([problem("request/input_invalid", text, field="queue") for text in dropped])
         opening = NewResource(kind, header, facts, self.world.seed, self.world.edition)
         choice = choose(opening, self.selection, self.library)
-        self._warn("magic_name", choice.warnings)
+        for text in choice.warnings:
+            self.world.note("magic_name", "", text)
+            log.warning("deck-sim: %s", text)
         if len(self.ignored_names) < _MOST_WARNINGS:
             self.ignored_names |= dict.fromkeys(choice.warnings)
         self.choices.append(choice)
@@ -219,8 +218,3 @@ class Simulation:
         """Record that a resource plays what was chosen last; returns that choice."""
         choice = self.chosen[resource_id] = self.choices[-1]
         return choice
-
-    def _warn(self, kind: str, texts: Iterable[str]) -> None:
-        for text in texts:
-            self.world.note(kind, "", text)
-            log.warning("deck-sim: %s", text)

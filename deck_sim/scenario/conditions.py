@@ -1,4 +1,4 @@
-"""`when:` and rules: which new connections, sessions and runs a scenario is for."""
+"""Rules: which new connections, sessions and runs play a scenario."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args
@@ -56,7 +56,7 @@ class Rule(Strict):
     """A rule of a world, from the control API or a world file."""
 
     when: When
-    """The conditions, as in a scenario; `{}` matches everything."""
+    """The conditions; `{}` matches everything."""
     scenario: str
     """The name of the scenario to play."""
     resource: Annotated[str, WithJsonSchema({"enum": [*KINDS]})] | None = None

@@ -68,10 +68,6 @@ class Library:
         below = self._below.added() if self._below else []
         return [*({scenario.name: scenario for scenario in below} | self._current()).values()]
 
-    def with_when(self) -> list[Scenario]:
-        """The scenarios with a `when:`, by name; no shipped one has any."""
-        return sorted((one for one in self.added() if one.when), key=lambda one: one.name)
-
     def own(self) -> list[Scenario]:
         """The scenarios of this library alone; playlists and mixes follow their entries."""
         return sorted(self._current().values(), key=lambda scenario: bool(scenario.entries))

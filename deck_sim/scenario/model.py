@@ -23,7 +23,6 @@ from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.engine.story import KINDS, Path, Script
 from deck_sim.faults.http import AnyHttpFault, HttpFault
 from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
-from deck_sim.scenario.conditions import When
 from deck_sim.scenario.fields import Version
 from deck_sim.scenario.steps.statuses import (
     ConnectionStep,
@@ -130,8 +129,6 @@ class Scenario(Strict):
     """Words to find the scenario by."""
     edition: EditionName | None = None
     """The edition that it is for. If omitted, every edition that has its statuses."""
-    when: When | None = FILLED
-    """Conditions under which it is chosen without being named."""
     connection: ConnectionScript | None = FILLED
     """The script of a new connection, in the edition that has them. If omitted, `connecting: 1s`,
     then `connected`."""
@@ -155,14 +152,11 @@ class Scenario(Strict):
     _editions: tuple[str, ...] = PrivateAttr(default=())
     _why_editions: str = PrivateAttr(default="")
 
-    @field_validator(
-        "when", "connection", "session", "task_run", "playlist", "mix", "http", "webhooks"
-    )
+    @field_validator("connection", "session", "task_run", "playlist", "mix", "http", "webhooks")
     @classmethod
     def _check_filled(cls, value: Any) -> Any:
-        content = value.model_fields_set if isinstance(value, When) else value
         if value is not None:
-            _read_filled(content)
+            _read_filled(value)
         return value
 
     @field_validator("task_timeout")

@@ -7,24 +7,22 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import listed, nearest, quote
-from deck_sim.base.limits import MOST_PROBLEMS
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, how_to_switch
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.records import Immutable
 from deck_sim.engine.story import KINDS, Script
-from deck_sim.scenario.library import Library
 
 if TYPE_CHECKING:
     from deck_sim.engine.commands import Facts
     from deck_sim.scenario.conditions import Rule
+    from deck_sim.scenario.library import Library
     from deck_sim.scenario.model import Scenario
 
 DEFAULT_SCENARIO = "success"
@@ -36,13 +34,9 @@ WAYS = {
     "queue": "queue",
     "rule": "rules",
     "magic_name": "magic_name",
-    "when": "when",
     "default": "default_scenario",
 }
-_PREFIX = "deck-sim-"
-_MAGIC = re.compile(r"(?:.*\+(?P<tagged>[a-z0-9_]+)@example\.com)|(?P<plain>[a-z0-9_]+)")
-_TAGGED = re.compile(r".*\+([A-Za-z0-9_.-]{1,100})@[^@\s]+")  # may be meant as magic
-_ALIKE = 0.81  # how like a name a tag must be to be taken for a misspelling of it
+_MAGIC = re.compile(r"(?:.*\+(?P<tagged>[A-Za-z0-9_.-]{1,100})@example\.com)|(?P<plain>[a-z0-9_]+)")
 _WEIGHTS = 1_000_000  # weights of a `mix` are counted in these parts
 
 
@@ -67,21 +61,9 @@ class SelectionState:
         cannot play one of them, it is an `ApiError`, and nothing changes.
         """
         raise_problems([*_kind_problems(kind, "resource", edition)])
-        for name in dict.fromkeys(names):
-            check_scenario(name, f"scenarios[{names.index(name)}]", library, edition, kind)
+        for index, name in enumerate(names):
+            check_scenario(name, f"scenarios[{index}]", library, edition, kind)
         self.queues.setdefault(kind, []).extend(names)
-
-    def drop_unplayable(self, kind: str, library: Library, edition: str) -> Iterator[str]:
-        """Drop scenarios from the front of a queue that cannot be played since their files were
-        edited or removed. Yields a message for each.
-        """
-        queue = self.queues.get(kind, [])
-        while queue:
-            try:
-                check_scenario(queue[0], "queue", library, edition, kind)
-                return
-            except ApiError as error:
-                yield f"{quote(queue.pop(0))} is dropped from the queue for `{kind}`: {error}"
 
     def set_rules(self, rules: Sequence[Rule], library: Library, edition: str) -> None:
         """Replace the rules. If the edition does not have the scenario or kind of some, the
@@ -90,13 +72,11 @@ class SelectionState:
         problems: list[Problem] = []
         for index, rule in enumerate(rules):
             kind, place = rule.resource, f"rules[{index}]"
+            problems += _kind_problems(kind, f"{place}.resource", edition)
             try:
                 check_scenario(rule.scenario, f"{place}.scenario", library, edition, kind)
             except ApiError as error:
                 problems += error.problems
-            problems += _kind_problems(kind, f"{place}.resource", edition)
-            if len(problems) > MOST_PROBLEMS:
-                break
         raise_problems(problems)
         self.rules = [*rules]
 
@@ -118,21 +98,9 @@ class SelectionState:
             scenario = library.find(name)
             if scenario and about in (None, name, *scenario.entries):
                 problems += _scenario_problems(scenario, where, library, edition, kind)
-        if about is None:
-            for kind in (kind for kind, names in self.queues.items() if names):
-                problems += _kind_problems(kind, f"queues.{kind}", edition)
-            for index, rule in enumerate(self.rules):
-                problems += _kind_problems(rule.resource, f"rules[{index}].resource", edition)
+            if about is None:
+                problems += _kind_problems(kind, where, edition)
         raise_problems(problems)
-
-
-def find_misspelt_header(names: Iterable[str]) -> str | None:
-    """The header that was meant to be `HEADER`; it would be ignored in silence."""
-    word = HEADER.lower().removeprefix(_PREFIX)
-    sent = (name for name in map(str.lower, names) if name.startswith(_PREFIX))
-    return next(
-        (n for n in sent if n != HEADER.lower() and nearest(n[len(_PREFIX) :], [word])), None
-    )
 
 
 def check_scenario(
@@ -144,30 +112,29 @@ def check_scenario(
     raise_problems([*_scenario_problems(library.get(name, where), where, library, edition, kind)])
 
 
-def _edition_problems(
-    scenario: Scenario, where: str, edition: str, aside: str = ""
-) -> Iterator[Problem]:
-    if not scenario.is_for(edition):
-        text = _explain_edition(scenario, edition, aside)
-        yield problem("request/input_invalid", text, field=where)
-
-
-def _explain_edition(scenario: Scenario, edition: str, aside: str = "") -> str:
-    return (
-        f"the scenario {quote(scenario.name)}{aside} is for {scenario.for_editions}, and this"
-        f" world's is `{edition}`; {how_to_switch(scenario.editions[0])}"
-    )
-
-
 def _scenario_problems(
     scenario: Scenario, where: str, library: Library, edition: str, kind: str | None
 ) -> Iterator[Problem]:
-    yield from _edition_problems(scenario, where, edition)
-    for name in scenario.entries if kind in (None, "task_run") else ():
-        entry = library.find(name)
-        if entry:
-            aside = f", which {quote(scenario.name)} plays,"
-            yield from _edition_problems(entry, where, edition, aside)
+    if part := _find_foreign(scenario, library, edition, kind):
+        text = _explain_edition(scenario, part, edition)
+        yield problem("request/input_invalid", text, field=where)
+
+
+def _find_foreign(
+    scenario: Scenario, library: Library, edition: str, kind: str | None
+) -> Scenario | None:
+    """The scenario, or for a run an entry of it, that the edition cannot play; None if it can."""
+    entries = map(library.find, scenario.entries if kind in (None, "task_run") else ())
+    parts = (one for one in (scenario, *entries) if one and not one.is_for(edition))
+    return next(parts, None)
+
+
+def _explain_edition(scenario: Scenario, part: Scenario, edition: str) -> str:
+    aside = "" if part is scenario else f", which {quote(scenario.name)} plays,"
+    return (
+        f"the scenario {quote(part.name)}{aside} is for {part.for_editions}, and this world's is"
+        f" `{edition}`; {how_to_switch(part.editions[0])}"
+    )
 
 
 def _kind_problems(kind: str | None, where: str, edition: str) -> Iterator[Problem]:
@@ -208,7 +175,6 @@ class Choice(Immutable):
     because: str
     kind: str
     played: Scenario
-    second: str | None  # `name; because=way` of the runner-up
     ignored: tuple[IgnoredName, ...] = ()
     edition: str = DEFAULT_EDITION
 
@@ -231,76 +197,61 @@ class Choice(Immutable):
 
 
 def choose(new: NewResource, selection: SelectionState, library: Library) -> Choice:
-    """Choose a scenario. A name from the queue is removed from it, and a playlist or mix takes its
-    next turn. If the name is unknown or cannot be played here, it is an `ApiError`, and nothing
-    changes.
+    """Choose a scenario. A name from the queue is used up, and a playlist or mix takes its next
+    turn. If the name is unknown or cannot be played here, it is an `ApiError`.
     """
-    found = list[IgnoredName]()
-    candidates = _candidates(new, selection, library, found)
-    way, name = next(candidates)
-    ignored = tuple(found)
-    others = (f"{other}; because={w}" for w, other in candidates if other != name)
-    second = next(others, None)
-    played = _play(library.get(name, WAYS[way]), new, selection, library, WAYS[way])
+    ignored = list[IgnoredName]()
+    way, name = _find(new, selection, library, ignored)
     if way == "queue":
         selection.queues[new.kind].pop(0)
-    return Choice(name, way, new.kind, played, second, ignored, new.edition)
+    played = _play(library.get(name, WAYS[way]), new, selection, library, WAYS[way])
+    return Choice(name, way, new.kind, played, tuple(ignored), new.edition)
 
 
-def _candidates(
+def _find(
     new: NewResource, selection: SelectionState, library: Library, ignored: list[IgnoredName]
-) -> Iterator[tuple[str, str]]:
-    """Each way that finds a scenario, with its name, in the order of `WAYS`. Adds the magic names
-    that it passes over to `ignored`.
+) -> tuple[str, str]:
+    """The first way that finds a scenario, and its name. Adds the magic names that it passes over
+    to `ignored`.
     """
     if new.header:
-        yield "header", new.header
-    for name in selection.queues.get(new.kind, [])[:1]:
-        yield "queue", name
+        return "header", new.header
+    if queue := selection.queues.get(new.kind):
+        return "queue", queue[0]
     for rule in selection.rules:
         if rule.resource in (None, new.kind) and rule.when.matches(new.facts):
-            yield "rule", rule.scenario
+            return "rule", rule.scenario
     for fact in ("username", "external_id"):
         found = _read_magic(str(new.facts.get(fact) or ""), new, library)
         if isinstance(found, IgnoredName):
             ignored.append(found)
         elif found is not None:
-            yield "magic_name", found
-    for scenario in library.with_when():
-        is_for = scenario.defines(new.kind, new.edition) and scenario.is_for(new.edition)
-        if is_for and scenario.when and scenario.when.matches(new.facts):
-            yield "when", scenario.name
-    yield "default", selection.default_scenario
+            return "magic_name", found
+    return "default", selection.default_scenario
 
 
 def _read_magic(text: str, new: NewResource, library: Library) -> str | IgnoredName | None:
     """The scenario that a user name or external id names, if it is magic or is meant to be."""
-    found, tagged = _MAGIC.fullmatch(text), _TAGGED.fullmatch(text)
-    scenario = library.find(found["tagged"] or found["plain"]) if found else None
-    if scenario is not None:
-        entries = map(library.find, scenario.entries if new.kind == "task_run" else ())
-        parts = (one for one in (scenario, *entries) if one and not one.is_for(new.edition))
-        if (part := next(parts, None)) is None:
-            return scenario.name
+    found = _MAGIC.fullmatch(text)
+    if found is None:
+        return None
+    name = found["tagged"] or found["plain"]
+    scenario = library.find(name)
+    if scenario is None:
+        text = f"there is no such scenario{nearest(name, library.names())}"
+        return IgnoredName(name, "no such scenario", text) if found["tagged"] else None
+    if part := _find_foreign(scenario, library, new.edition, new.kind):
         plays = "" if part is scenario else f"plays {part.name} of "
         why = f"{plays}edition {' or '.join(part.editions)}"
-        return IgnoredName(scenario.name, why, _explain_edition(part, new.edition))
-    tag = tagged[1] if tagged else ""
-    if library.find(tag):
-        text = f"a magic address ends in @example.com; write x+{tag}@example.com"
-        return IgnoredName(tag, "not at example.com", text)
-    spelled = tag.lower().replace("-", "_")
-    for near in get_close_matches(spelled, library.names(), n=1, cutoff=_ALIKE):
-        text = f"there is no such scenario; did you mean {near!r}?"
-        return IgnoredName(tag, f"did you mean {near}?", text)
-    return None
+        return IgnoredName(name, why, _explain_edition(scenario, part, new.edition))
+    return scenario.name
 
 
 def _play(
     scenario: Scenario, new: NewResource, selection: SelectionState, library: Library, where: str
 ) -> Scenario:
     """The scenario, or for a run the entry of its playlist or mix whose turn it is."""
-    raise_problems([*_edition_problems(scenario, where, new.edition)])
+    raise_problems([*_scenario_problems(scenario, where, library, new.edition, "")])
     if new.kind != "task_run" or not scenario.entries:
         return scenario
     turn = selection.turns.get(scenario.name, 0)
@@ -309,10 +260,9 @@ def _play(
     else:
         way, entry = "mix", _draw(scenario.mix or {}, new.seed, scenario.name, turn)
     place = f"{way} of {scenario.name}"
-    played = library.get(entry, place)
-    raise_problems([*_edition_problems(played, place, new.edition)])
+    check_scenario(entry, place, library, new.edition)
     selection.turns[scenario.name] = turn + 1
-    return played
+    return library.get(entry)
 
 
 def _draw(mix: dict[str, float], *name: Any) -> str:

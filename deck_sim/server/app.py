@@ -35,7 +35,7 @@ from deck_sim.runtime.pauses import run_slowly
 from deck_sim.runtime.registry import WorldRegistry, read_key
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
 from deck_sim.runtime.simulation import Refusal, Simulation
-from deck_sim.scenario.selection import HEADER, check_scenario, find_misspelt_header
+from deck_sim.scenario.selection import HEADER, check_scenario
 from deck_sim.server.fault_injection import (
     apply_fault,
     fire_call_fault,
@@ -254,12 +254,7 @@ async def _call(request: Request, route: Route) -> Answer:
 def _check_named_scenario(request: Request) -> None:
     """Check the scenario that the header of a create names. Calls that play one check it later."""
     name, operation = request.headers.get(HEADER), request.operation
-    if operation is None or not operation.creates:
-        return
-    if misspelt := find_misspelt_header(request.headers):
-        text = f"unknown header `{misspelt.title()}`; did you mean `{HEADER}`?"
-        raise refuse("request/input_invalid", text, field=misspelt.title())
-    if name and not operation.plays:
+    if name and operation and operation.creates and not operation.plays:
         check_scenario(name, HEADER, request.simulation.library, request.world.edition)
 
 

@@ -86,7 +86,7 @@ def test_the_sections_show_choices_refusals_errors_and_waits(deck, run, api):
     deck.hold("task_run.failed", waits)
     deck.advance("6m")
     report = write_report(deck)
-    assert "source_down; because=queue (else mfa_then_success; because=default)" in report
+    assert "source_down; because=queue\n" in report
     assert "\nfailed runs:\n  trun_7QWb9asDJXWKZYzR  source/source_not_available: The" in report
     assert report.count("`; `cancel` is allowed only in") == 1
     waiting = f"  {waits['id']} is interaction_required. Held before `task_run.failed` until it is"

@@ -18,11 +18,9 @@ def simulation():
 
 
 def test_the_choice_of_a_scenario_is_recorded(simulation):
-    """With the reason, and the alternatives."""
-    simulation.selection.default_scenario = "another"
+    """With the reason."""
     simulation.run()
     assert str(simulation.choices[-1]) == "story; because=header"
-    assert simulation.choices[-1].second == "another; because=default"
 
 
 def test_what_went_wrong_is_kept_in_part_and_counted(simulation):

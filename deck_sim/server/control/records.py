@@ -108,7 +108,6 @@ def _print_whole(call: Call) -> dict[str, Any]:
         "answered": dict(call.answered),
         "errors": list(call.errors),
         "scenario": str(call.scenario) if call.scenario else None,
-        "runner_up": call.scenario.second if call.scenario else None,
         "replayed": call.replayed,
         "fault": call.fault,
         "unanswered": call.unanswered,

@@ -56,7 +56,6 @@ def _print_story(simulation: Simulation, resource: Resource) -> dict[str, Any] |
     return {
         "scenario": story.script.scenario,
         "because": choice.because if choice else None,
-        "runner_up": choice.second if choice else None,
         "ignored": [f"{one.name}: {one.why}" for one in choice.ignored] if choice else [],
         "step": [*story.place],
         "held": story.held.hold if story.held else None,

@@ -44,7 +44,6 @@ def show_world(request: Request) -> Answer:
             "scenario": choice.name,
             "plays": choice.played.name,
             "because": choice.because,
-            "runner_up": choice.second,
             "ignored": [one.name for one in choice.ignored],
         }
         for choice in simulation.choices

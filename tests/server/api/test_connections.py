@@ -39,7 +39,7 @@ def test_an_ignored_magic_name_is_reported(api, sim, source, task, caplog):
     run = {"connection_id": opened.json()["id"]}
     started = api.post(f"/tasks/{task['id']}/run", json=run)
     for answer in (opened, started):
-        said = 'success; because=default; ignored="sucess: did you mean success?"'
+        said = 'success; because=default; ignored="sucess: no such scenario"'
         assert answer.headers["Deck-Sim-Scenario"] == said
     text = (
         "the magic name 'sucess' is ignored, and 'success' is played: there is no such scenario;"

@@ -118,7 +118,6 @@ def test_the_journal_keeps_each_call_with_its_body(api, sim, run_task):
         "answered": {"id": run["id"], "status": "queued"},
         "errors": [],
         "scenario": "source_down; because=header",
-        "runner_up": "success; because=default",
         "replayed": False,
         "fault": None,
         "unanswered": None,

@@ -11,7 +11,6 @@ def test_a_resource_is_shown_with_its_story(api, sim, run_task, advance):
     assert shown["story"] == {
         "scenario": "mfa_then_success",
         "because": "header",
-        "runner_up": "success; because=default",
         "ignored": [],
         "step": ["task_run", 2],
         "held": None,

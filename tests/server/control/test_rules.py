@@ -56,8 +56,7 @@ def open_(api):
 
 
 def test_the_ways_of_selection_have_an_order(sim, api, rules, task, open_, advance):
-    """Removed one by one, each way of selection leaves its place to the runner-up."""
-    sim.put("/scenarios/own", json={"when": {"agent": "Concierge"}, "task_run": STEPS})
+    """Removed one by one, each way of selection leaves its place to the next."""
     opened = open_("agent_hangs").json()
     advance("1s")
     sim.post("/queue", json={"resource": "task_run", "scenarios": ["task_fails"]})
@@ -68,16 +67,13 @@ def test_the_ways_of_selection_have_an_order(sim, api, rules, task, open_, advan
         answer = api.post(f"/tasks/{task['id']}/run", json=body, headers=headers)
         call = sim.get("/requests").json()["data"][-1]
         assert call["scenario"] == answer.headers["Deck-Sim-Scenario"]
-        return call["scenario"], call["runner_up"]
+        return call["scenario"]
 
-    assert choice(**{"Deck-Sim-Scenario": "source_down"}) == (
-        "source_down; because=header",
-        "task_fails; because=queue",
-    )
-    assert choice() == ("task_fails; because=queue", "deck_error; because=rule")
-    assert choice() == ("deck_error; because=rule", "agent_hangs; because=magic_name")
+    assert choice(**{"Deck-Sim-Scenario": "source_down"}) == "source_down; because=header"
+    assert choice() == "task_fails; because=queue"
+    assert choice() == "deck_error; because=rule"
     rules()
-    assert choice() == ("agent_hangs; because=magic_name", "own; because=when")
+    assert choice() == "agent_hangs; because=magic_name"
 
 
 def test_the_world_shows_its_choices(sim, choice):
@@ -89,7 +85,6 @@ def test_the_world_shows_its_choices(sim, choice):
             "scenario": "flaky_source",
             "plays": "source_down",
             "because": "header",
-            "runner_up": "success; because=default",
             "ignored": [],
         },
         {
@@ -97,7 +92,6 @@ def test_the_world_shows_its_choices(sim, choice):
             "scenario": "success",
             "plays": "success",
             "because": "default",
-            "runner_up": None,
             "ignored": [],
         },
     ]
