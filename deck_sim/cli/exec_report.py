@@ -16,8 +16,6 @@ from deck_sim.handle.failure_report import find_refusals, find_undelivered
 from deck_sim.handle.problems import (
     explain_refused,
     find_failures,
-    find_ignored_names,
-    find_unplayed_logins,
     find_unused,
 )
 from deck_sim.handle.timeline import cut_middle
@@ -161,7 +159,7 @@ def explain_other_key(worlds: Sequence[WorldReport], key: str, variable: str) ->
 
 def report_world(deck: Deck, secret: str) -> WorldReport:
     """Make the report of the world of a handle. `secret` is the variable that has its secret."""
-    calls, deliveries = [*deck.requests], deck.deliveries
+    world, calls, deliveries = deck.world, [*deck.requests], deck.deliveries
     chosen = (call["scenario"].partition(";")[0] for call in calls if call["scenario"])
     lint = Counter(f"{found['name']}: {found['what']}. {found['fix']}" for found in deck.lint)
     return WorldReport(
@@ -171,10 +169,10 @@ def report_world(deck: Deck, secret: str) -> WorldReport:
         scenarios=dict(Counter(chosen).most_common()),
         deliveries=dict(Counter(delivery["status"] for delivery in deliveries).most_common()),
         problems=[
-            *find_failures(deck),
-            *find_ignored_names(deck),
-            *find_unused(deck),
-            *find_unplayed_logins(deck),
+            *find_failures(world),
+            *world["ignored_names"],
+            *find_unused(deck, world),
+            *world["unplayed_login"],
             *(text if count == 1 else f"{text} ({count} times)" for text, count in lint.items()),
         ],
         undelivered=[

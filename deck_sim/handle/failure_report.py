@@ -3,7 +3,6 @@
 It says what happened, which scenario was played and why, and what the world waits for.
 """
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,12 +12,12 @@ from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed
 from deck_sim.handle.address import DECK_HOST
 from deck_sim.handle.expected_call import show_value
-from deck_sim.handle.problems import explain_no_calls, find_keyless_calls, find_unplayed_logins
+from deck_sim.handle.problems import explain_no_calls, find_keyless_calls
 from deck_sim.handle.timeline import TimelineEntry, cut_middle
 from deck_sim.handle.webhook_apps import RAISED_HEADER, REFUSAL_HEADER
 from deck_sim.runtime.lint import polls_a_frozen_clock
 from deck_sim.runtime.moments import print_moment
-from deck_sim.runtime.settings import FROZEN, ON_POLL, REAL
+from deck_sim.runtime.settings import FROZEN
 
 if TYPE_CHECKING:
     from deck_sim.handle.deck import Deck
@@ -28,9 +27,8 @@ _MOST_ROWS = 8  # of each other section
 _LONGEST_ROUND = 4  # lines that a client repeats: a poll, a sleep, and their effects
 _FEWEST_ROUNDS = 3  # fewer repetitions are shown one by one
 _REFUSED_SIGNATURE = (400, 401, 403)  # how applications answer a webhook with a wrong signature
-_CRASHED = 500
 _OF_SIGNATURES = re.compile("signature|verif", re.IGNORECASE)  # in errors of libraries for webhooks
-_NO_ROUTE = (404, 405)
+_CRASHED, _NO_ROUTE = 500, (404, 405)
 _SECRET_HINT = (
     "does the application verify with the secret of this world, `deck.webhook_secret`, and the"
     " bytes of the body as they came?"
@@ -39,18 +37,16 @@ _ROUTE_HINT = (
     "does the application take POST at the path of its webhooks? It is an argument:"
     " `deck.deliver_to(app, path=…)`"
 )
-_KEY_HEADER, _KEY_USED = "idempotency-key", "idempotency/idempotency_error"
-# What to do if something is due, by the mode of the clock.
-_REMEDIES = {
-    FROZEN: "  the clock is frozen: move it with `deck.advance_until(…)`, `deck.advance(…)` or"
-    " `deck.settle()`, or give your client `deck.sleep`",
-    REAL: "  the clock is `real`: wait, or move it with `deck.advance(…)`",
-    ON_POLL: "  the clock is `on_poll`: reading what is unfinished moves it, but never past the"
-    " wait for a person or a hold",
-}
+_HOW_TO_CALL = (
+    "an application that reads its environment, after it was imported, needs the fixture"
+    f" `deck_env`; one that always calls https://{DECK_HOST} needs `deck.intercept()`"
+)
+_HOW_TO_MOVE = (
+    "  move the clock with `deck.advance_until(…)`, `deck.advance(…)` or `deck.settle()`, or give"
+    " your client `deck.sleep`"
+)
+_TICK = timedelta(seconds=1)  # a process that moved less was only ticking
 
-_TICK = timedelta(seconds=1)  # a process that moved less was only ticking
-_TICK = timedelta(seconds=1)  # a process that moved less was only ticking
 _Row = Mapping[str, Any]
 
 
@@ -62,18 +58,17 @@ class _Line(NamedTuple):
 
 def write_report(deck: "Deck") -> str:
     """The report on the world of `deck`, as text."""
-    journal = deck.requests
+    world, journal = deck.world, deck.requests
     calls = {call["request_id"]: call for call in journal}
     lines = [*_fold_rounds([_timeline_line(entry, calls) for entry in deck.timeline])]
-    keyless = [f"  {text}" for text in find_keyless_calls(deck)]
-    no_calls = [] if calls else [f"  {explain_no_calls(deck)}"]
-    if no_calls and not keyless and not deck.world["stray_keys"]:
+    keyless = [f"  {text}" for text in find_keyless_calls(world)]
+    no_calls = [] if calls else [f"  {explain_no_calls(deck, world)}"]
+    if no_calls and not keyless and not world["stray_keys"]:
         no_calls.append(f"  {_how_to_call(deck)}")
     if not lines:
         return "\n".join(["nothing happened in this world:", *no_calls, *keyless])
-    findings = deck.lint
+    findings, runs = deck.lint, deck.runs
     frozen = [one for one in findings if one["name"] == polls_a_frozen_clock.__name__]
-    mistakes = [one for one in findings if one not in frozen]
     sections = {
         "scenarios played, and why": [
             f"  {call['answered']['id']}  {call['scenario']}"
@@ -83,63 +78,49 @@ def write_report(deck: "Deck") -> str:
         "refused calls": [*keyless, *(f"  {text}" for text in find_refusals(journal))],
         "failed runs": [
             f"  {run['id']}  {error['type']}/{error['code']}: {error['message']}"
-            for run in deck.runs
+            for run in runs
             for error in run["errors"]
         ],
-        "scripts that nothing played": [f"  {text}" for text in find_unplayed_logins(deck)],
+        "scripts that nothing played": [f"  {text}" for text in world["unplayed_login"]],
         "runs with an empty output": [
             f"  {run['id']}  an output is that of the scenario, or is generated from the task's"
             " `output_schema`: `deck.ready_task(output_schema=…)`"
-            for run in deck.runs
+            for run in runs
             if run["output"] == {}
         ],
         "undelivered webhooks": [f"  {text}" for text in find_undelivered(deck.deliveries)],
         "webhooks that were never sent": _unsent(deck),
-        "why nothing moved": [f"  {one['what']}. {one['fix']}" for one in frozen]
-        + _explain_frozen_process(deck),
-        "mistakes of the client": [f"  {one['name']}: {one['what']}" for one in mistakes],
+        "why nothing moved": [
+            *(f"  {one['what']}. {one['fix']}" for one in frozen),
+            *_explain_frozen_process(deck),
+        ],
+        "mistakes of the client": [
+            f"  {one['name']}: {one['what']}" for one in findings if one not in frozen
+        ],
     }
     shown = {title: cut_middle(rows, _MOST_ROWS) for title, rows in sections.items() if rows}
-    shown["present state"] = _present_state(deck.next(), deck.clock.mode) + no_calls
+    shown["present state"] = _present_state(deck.next(), world["clock"]) + no_calls
     rest = [line for title, rows in shown.items() for line in ("", f"{title}:", *rows)]
     return "\n".join([*cut_middle(lines, _MOST_LINES), *rest])
 
 
 def _how_to_call(deck: "Deck") -> str:
-    if deck.interceptions:
-        hosts = listed(host for one in deck.interceptions for host in one.hosts)
-        passed = {host: None for one in deck.interceptions for host in one.passed}
-        rest = f"; this process called {listed(passed)}, too, which it does not name"
-        return f"`deck.intercept()` answers for {hosts}{rest if passed else ''}"
-    if deck.base_url in os.environ.values():
-        return (
-            "the environment names this world while the test runs; an application that read it"
-            " before, when it was imported, has other settings: replace those, too"
-        )
-    return (
-        "an application that reads its environment needs the fixture `deck_env`; one that always"
-        f" calls https://{DECK_HOST} needs `deck.intercept()`"
-    )
+    if not deck.interceptions:
+        return _HOW_TO_CALL
+    hosts = listed(host for one in deck.interceptions for host in one.hosts)
+    passed = {host: None for one in deck.interceptions for host in one.passed}
+    rest = f"; this process called {listed(passed)}, too, which it does not name"
+    return f"`deck.intercept()` answers for {hosts}{rest if passed else ''}"
 
 
-def find_refusals(journal: Sequence[_Row]) -> list[str]:
+def find_refusals(journal: Iterable[_Row]) -> list[str]:
     """The calls that an error answered, with its message; the same reason once."""
     refusals = (
         f"{call['method']} {call['path']} -> {call['status']}: {call['answered']['message']}"
-        f"{_used_key(call, journal)}"
         for call in journal
         if "message" in call["answered"]
     )
     return [*dict.fromkeys(refusals)]
-
-
-def _used_key(call: _Row, journal: Iterable[_Row]) -> str:
-    """The call that used the idempotency key of a refused call before it."""
-    key = call["headers"].get(_KEY_HEADER)
-    if _KEY_USED not in call["errors"] or key is None:
-        return ""
-    first = next(one for one in journal if one["headers"].get(_KEY_HEADER) == key)
-    return f" {key!r} came with {first['method']} {first['path']} {show_value(first['body'])}"
 
 
 def _unsent(deck: "Deck") -> list[str]:
@@ -204,45 +185,29 @@ def find_undelivered(
     """The webhooks that no attempt has delivered, with how their last attempt ended, and the hints
     that may explain it.
     """
-    made = [(row, attempts[-1]) for row in deliveries if (attempts := _attempts(row))]
-    last = [(row, attempt) for row, attempt in made if not attempt["ok"]]
-    working = {row["event_destination_id"] for row, attempt in made if attempt["ok"]}
+    attempts = [(row, [one for one in row["log"] if one["attempt"]]) for row in deliveries]
+    failed = [(row, made[-1]) for row, made in attempts if made and not made[-1]["ok"]]
     lines = [
-        f"{row['event_type']} ({row['id']}), attempt {attempt['attempt']}: "
-        f"{attempt['status'] or attempt['error']}{_said(attempt, '  ')}"
-        for row, attempt in last
+        f"{row['event_type']} ({row['id']}), attempt {last['attempt']}: "
+        f"{last['status'] or last['error']}{f'  {said}' if (said := _said(last)) else ''}"
+        for row, last in failed
     ]
-    if any(attempt["status"] in _NO_ROUTE for row, attempt in last):
+    own = [last for _, last in failed if not last["fault"]]
+    if any(last["status"] in _NO_ROUTE for last in own):
         lines.append(route_hint)
-    is_refused = any(
-        _refuses_signature(attempt, works=row["event_destination_id"] in working)
-        for row, attempt in last
-    )
-    return [*lines, secret_hint] if is_refused else lines
+    return [*lines, secret_hint] if any(map(_may_refuse_signature, own)) else lines
 
 
-def _attempts(delivery: _Row) -> list[_Row]:
-    return [attempt for attempt in delivery["log"] if attempt["attempt"]]
+def _may_refuse_signature(attempt: _Row) -> bool:
+    said, status = _said(attempt), attempt["status"]
+    is_told = bool(_OF_SIGNATURES.search(said))
+    return is_told or status in _REFUSED_SIGNATURE or (status == _CRASHED and not said)
 
 
-def _said(attempt: _Row, before: str = "") -> str:
+def _said(attempt: _Row) -> str:
     """The error of an application in this process, or its text of a refusal; empty if unknown."""
     headers = attempt["response_headers"]
-    said = headers.get(RAISED_HEADER) or headers.get(REFUSAL_HEADER)
-    return f"{before}{said}" if said else ""
-
-
-def _refuses_signature(attempt: _Row, *, works: bool) -> bool:
-    """Whether an answer may mean a wrong signature. An application that raises answers 500, and
-    never anything else: `works` says that its destination has taken a webhook.
-    """
-    if attempt["fault"]:
-        return False
-    if attempt["status"] in _REFUSED_SIGNATURE:
-        return True
-    if said := _said(attempt):
-        return bool(_OF_SIGNATURES.search(said))
-    return attempt["status"] == _CRASHED and not works
+    return str(headers.get(RAISED_HEADER) or headers.get(REFUSAL_HEADER) or "")
 
 
 def _present_state(state: _Row, mode: str) -> list[str]:
@@ -256,6 +221,6 @@ def _present_state(state: _Row, mode: str) -> list[str]:
         f"  {one['answers']} x `{one['call']}` is done, and a hold delays its answer"
         for one in state.get("kept_back", ())
     ]
-    remedy = [_REMEDIES[mode]] if state["due"] and mode in _REMEDIES else []
+    remedy = [_HOW_TO_MOVE] if state["due"] and mode == FROZEN else []
     lines = [*answers, *cut_middle(waits, _MOST_ROWS), *remedy]
     return [f"  the time is {state['now']}", *(lines or ["  nothing waits, and nothing is due"])]

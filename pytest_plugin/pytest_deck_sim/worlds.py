@@ -24,14 +24,7 @@ from deck_sim.base.real_time import process_id
 from deck_sim.engine.options import OPTION_TYPES, Options
 from deck_sim.handle.deck_sim import read_scenarios
 from deck_sim.handle.failure_report import write_report
-from deck_sim.handle.problems import (
-    find_failed_applications,
-    find_failures,
-    find_ignored_names,
-    find_stray_calls,
-    find_unplayed_logins,
-    find_unused,
-)
+from deck_sim.handle.problems import find_failures, find_leftovers
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library
 from deck_sim.server.serve import Server
@@ -218,12 +211,13 @@ def _find_problems(item: pytest.Item, deck: Deck, failed: bool) -> list[str]:
     A test that failed may have stopped before it used its scenarios, faults and holds. One for
     every scenario did not ask for this one.
     """
-    perhaps = find_ignored_names(deck)
+    world = deck.world
+    perhaps = [*world["ignored_names"]]
     if not failed:
-        perhaps += find_unused(deck) + find_stray_calls(deck) + find_failed_applications(deck)
-    if not failed and "deck_every_scenario" not in getattr(item, "fixturenames", ()):
-        perhaps += find_unplayed_logins(deck)
-    return [*find_failures(deck), *(f"{text}; {_IF_INTENDED}" for text in perhaps)]
+        perhaps += find_leftovers(deck, world)
+        if "deck_every_scenario" not in getattr(item, "fixturenames", ()):
+            perhaps += world["unplayed_login"]
+    return [*find_failures(world), *(f"{text}; {_IF_INTENDED}" for text in perhaps)]
 
 
 def _write_report(item: pytest.Item, deck: Deck, failure: str | None) -> str:

@@ -43,7 +43,7 @@ def test_a_fault_without_effect_is_reported_as_chance_if_it_had_one(deck, api):
     deck.fault("GET /v2/agents", empty=True, probability=1e-9)
     told = []
     for _ in range(2):
-        told += find_unused(deck)
+        told += find_unused(deck, deck.world)
         api.get("/agents")
     assert ["by chance" in text for text in told] == [False, True]
     assert told[1].endswith(
@@ -56,7 +56,7 @@ def test_a_fault_behind_another_is_reported_without_chance(deck, api):
     for status in (502, 503):
         deck.fault("GET /v2/agents", status=status)
     api.get("/agents")
-    (text,) = find_unused(deck)
+    (text,) = find_unused(deck, deck.world)
     assert text.endswith("status=503 (met 1)")
 
 

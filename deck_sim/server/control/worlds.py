@@ -66,6 +66,8 @@ def show_world(request: Request) -> Answer:
             "choices": choices,
             "resources": live,
             "events": world.events.total,
+            "calls": simulation.journal.total,
+            "faults": sum(1 for _ in world.injected),
             "dropped": simulation.dropped_records,
             "crashes": simulation.crashes,
             "script_errors": world.script_errors,

@@ -47,6 +47,8 @@ def test_a_new_world_is_empty(sim):
             0,
         ),
         "events": 0,
+        "calls": 0,
+        "faults": 0,
         "crashes": [],
     }
 
