@@ -1,7 +1,6 @@
 """The client of the control API, which everything in the handle goes through."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx2
@@ -15,7 +14,7 @@ Json = dict[str, Any]
 _MOST_MESSAGES = 20  # of one refused call
 IdOrResource = str | Mapping[str, Any]
 
-TIMEOUT_SECONDS = 60  # for one answer; a long advance takes a while
+_TIMEOUT = httpx2.Timeout(60).as_dict()  # seconds for one answer; a long advance takes a while
 
 
 class Control:
@@ -24,17 +23,11 @@ class Control:
     def __init__(self, transport: Transport, api_key: str) -> None:
         self.url, self.api_key = transport.url, api_key
         try:
-            authorization = f"Bearer {api_key}".encode("latin-1")
+            self._authorization = f"Bearer {api_key}".encode("latin-1")
         except UnicodeEncodeError:
             text = f"{api_key!r} cannot be sent as an API key; use letters, digits and `_`"
             raise DeckSimError(text) from None
-        self._client = httpx2.Client(
-            base_url=f"{self.url}/_sim",
-            headers={b"Authorization": authorization},
-            timeout=TIMEOUT_SECONDS,
-            transport=transport,
-            trust_env=False,  # no proxy between us and loopback
-        )
+        self._transport, self._is_closed = transport, False
 
     def call(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **content: Any
@@ -46,61 +39,62 @@ class Control:
 
         """
         plain = f"{path}{'&' if '?' in path else '?'}plain=true"  # this process made the values
-        answer = self._send(method, plain, headers or {}, **content)
-        return _decode(answer)
-
-    def read(self, path: str) -> str:
-        """Make a GET call and return the body of its answer as text; errors are those of `call`."""
-        return self._send("GET", path, {}).text
-
-    def _send(
-        self, method: str, path: str, headers: Mapping[str, str], **content: Any
-    ) -> httpx2.Response:
-        # A server elsewhere signs webhooks with the time of a frozen process, since the frozen
-        # receivers refuse others as too old or too new.
-        present = real_time.process_now().isoformat() if real_time.is_frozen() else None
-        headers = {**headers, real_time.PROCESS_HEADER: real_time.process_id()}
-        headers |= drop_none(**{real_time.PRESENT_HEADER: present})
-        with self._reaching_server():
-            answer = self._client.request(method, path, headers=headers, **content)
-        _check(answer)
-        return answer
-
-    @contextmanager
-    def _reaching_server(self) -> Iterator[None]:
-        if self._client.is_closed:
-            text = "this `Deck` is closed, since its `with` block or its test has ended"
-            raise DeckSimError(f"{text}; make calls before that, or open another")
-        try:
-            yield
-        except httpx2.TransportError as error:
-            text = f"no deck-sim server answers at {self.url}: {error or type(error).__name__}"
-            is_https = self.url.startswith("https:")
-            fix = "its URL begins with http:" if is_https else "`deck-sim serve` starts one"
-            raise DeckSimError(f"{text}; {fix}") from None
+        return _decode(self._send(method, plain, headers or {}, **content))
 
     def get(self, path: str) -> list[Json]:
         """The items of a list."""
         data: list[Json] = self.call("GET", path)["data"]
         return data
 
+    def read(self, path: str) -> str:
+        """Make a GET call and return the body of its answer as text; errors are those of `call`."""
+        return self._send("GET", path, {}).text
+
     def close(self) -> None:
-        """Close the client's sockets."""
-        self._client.close()
+        """Refuse further calls."""
+        self._is_closed = True
 
-
-def _check(answer: httpx2.Response) -> None:
-    if "Deck-Sim-Version" not in answer.headers:
-        text = f"{answer.url} answers {answer.status_code}, but is no deck-sim server"
-        raise DeckSimError(text)
-    if answer.is_error:
-        answer.read()  # the rest of a stream
-        _decode(answer)
+    def _send(
+        self, method: str, path: str, headers: Mapping[str, str], **content: Any
+    ) -> httpx2.Response:
+        if self._is_closed:
+            text = "this `Deck` is closed, since its `with` block or its test has ended"
+            raise DeckSimError(f"{text}; make calls before that, or open another")
+        # A server elsewhere signs webhooks with the time of a frozen process, since the frozen
+        # receivers refuse others as too old or too new.
+        present = real_time.process_now().isoformat() if real_time.is_frozen() else None
+        url = path if path.startswith(self.url) else f"{self.url}/_sim{path}"
+        request = httpx2.Request(
+            method,
+            url,
+            headers={
+                "Authorization": self._authorization,
+                real_time.PROCESS_HEADER: real_time.process_id(),
+                **headers,
+                **drop_none(**{real_time.PRESENT_HEADER: present}),
+            },
+            extensions={"timeout": _TIMEOUT},
+            **content,
+        )
+        try:
+            answer: httpx2.Response = self._transport.handle_request(request)
+        except httpx2.TransportError as error:
+            text = f"no deck-sim server answers at {self.url}: {error or type(error).__name__}"
+            is_https = self.url.startswith("https:")
+            fix = "its URL begins with http:" if is_https else "`deck-sim serve` starts one"
+            raise DeckSimError(f"{text}; {fix}") from None
+        answer.request = request
+        if "Deck-Sim-Version" not in answer.headers:
+            text = f"{url} answers {answer.status_code}, but is no deck-sim server"
+            raise DeckSimError(text)
+        if answer.is_error:
+            _decode(answer)
+        return answer
 
 
 def _decode(answer: httpx2.Response) -> Json:
     """The JSON of an answer; raises the errors that it reports."""
-    answered = f"{answer.request.method} {answer.url.path} answered {answer.status_code}"
+    answered = f"{answer.request.method} {answer.request.url.path} answered {answer.status_code}"
     try:
         data: Json = answer.json()
         errors = data.get("errors", []) if answer.is_error else []

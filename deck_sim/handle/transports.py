@@ -51,20 +51,20 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
     def handle_request(self, request: Any) -> Any:
         """Answer one request."""
         with self._library_errors(request):
-            copy = _copy(request, request.read())
+            own = _own_request(request, request.read())
             if (server := server_at(self.url)) is None:
-                return _respond(request, self._send(copy))
-            answer = server.submit(partial(_call, copy))
+                return _respond(request, self._send(own))
+            answer = server.submit(partial(_call, own))
             return _respond(request, answer.result(_read_timeout(request)))
 
     async def handle_async_request(self, request: Any) -> Any:
         """Answer one request; over the network in a thread, so that a socket has no event loop."""
         with self._library_errors(request):
-            copy = _copy(request, await request.aread())
+            own = _own_request(request, await request.aread())
             if (server := server_at(self.url)) is None:
-                return _respond(request, await await_in_thread(self._send, copy))
+                return _respond(request, await await_in_thread(self._send, own))
             with anyio.fail_after(_read_timeout(request)):
-                return _respond(request, await result_of(server.submit(partial(_call, copy))))
+                return _respond(request, await result_of(server.submit(partial(_call, own))))
 
     def disconnect(self) -> None:
         """Close the sockets. A client does not when it is closed, since others may use them."""
@@ -125,7 +125,10 @@ async def _call(request: httpx2.Request, app: Any) -> Answer:
     )
 
 
-def _copy(request: Any, body: bytes) -> httpx2.Request:
+def _own_request(request: Any, body: bytes) -> httpx2.Request:
+    """A request that has been read, as one of httpx2."""
+    if isinstance(request, httpx2.Request):
+        return request
     options = {"headers": request.headers.raw, "content": body, "extensions": request.extensions}
     return httpx2.Request(request.method, str(request.url), **options)
 

@@ -6,6 +6,7 @@ even within an advance: a webhook receiver sees the time at which the webhook wa
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -69,15 +70,15 @@ class _RemoteTime:
     """
 
     def __init__(self, deck: Deck) -> None:
-        self._deck, self._last, self._is_reading = deck, deck.clock.now, False
+        self._deck, self._last, self._thread = deck, deck.clock.now, threading.local()
 
     def __call__(self) -> datetime:
-        if not self._is_reading:
-            self._is_reading = True
+        if not hasattr(self._thread, "reads"):
+            self._thread.reads = True
             try:
                 self._last = self._deck.clock.now
             finally:
-                self._is_reading = False
+                del self._thread.reads
         return self._last
 
 
