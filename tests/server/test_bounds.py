@@ -28,3 +28,9 @@ BOUNDS = [
 
 def test_a_bound_is_taken_and_what_is_beyond_is_refused(api, sim):
     """A double, a half or an off-by-one of the bound fails."""
+    found = []
+    for edition, path, body, most in BOUNDS:
+        sim.post("/reset", json={"edition": edition})
+        sim.post("/seed", json={"resources": SEED})
+        found += [api.post(path, json=body(most + i)).status_code for i in (0, 1)]
+    assert found == [201, 400] * len(BOUNDS)
