@@ -8,8 +8,7 @@ field that names the fault:
 
 from __future__ import annotations
 
-import json
-from functools import cached_property, partial, reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Annotated, Any, ClassVar
 
@@ -52,11 +51,6 @@ class Fault(Immutable, Strict):
             if other is not cls:
                 text = f"{cls.__name__}: {other.__name__} already has the key {cls.key!r}"
                 raise TypeError(text)
-
-    @cached_property
-    def size(self) -> int:
-        """How many bytes it has as JSON."""
-        return len(json.dumps(self.model_dump(mode="json", exclude_none=True)))
 
     def __str__(self) -> str:
         """The fault in one line: what happens, and to what."""

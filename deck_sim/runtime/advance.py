@@ -4,17 +4,18 @@ An advance is a generator that yields at each pause. `Dispatcher.drive` sends we
 pauses; `run_to_end` sends nothing.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import TimelineEntry
-from deck_sim.runtime.pauses import with_breaks
 from deck_sim.runtime.simulation import Simulation
 
 MAX_STEPS = 5_000_000  # due things in one advance: an endless scenario ends in an error
+BREAK_AFTER = 500  # due things: then other calls are answered
 MAX_PAUSES = 1_000  # at one moment: a webhook that always causes another ends in an error
 
 
@@ -27,7 +28,18 @@ class AdvanceReport:
     after: int  # the number of entries before those
 
 
+Result = TypeVar("Result")
 Advance = Generator[None, None, AdvanceReport]
+
+
+def run_to_end(advance: Generator[None, None, Result]) -> Result:
+    """Run an advance without sending anything; returns its result."""
+    while True:
+        try:
+            next(advance)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
 
 
 def pass_time_until(simulation: Simulation, moment: datetime) -> Generator[None, None, None]:
@@ -36,6 +48,12 @@ def pass_time_until(simulation: Simulation, moment: datetime) -> Generator[None,
         if is_pause:
             yield
     pass_time(simulation.world, moment)
+
+
+def with_breaks(happened: Iterable[bool]) -> Iterator[bool]:
+    """The steps, with a pause after each few hundred."""
+    for count, is_pause in enumerate(happened, 1):
+        yield is_pause or count % BREAK_AFTER == 0
 
 
 def steps(simulation: Simulation, moment: datetime) -> Iterator[bool]:

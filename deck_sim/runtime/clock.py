@@ -10,26 +10,24 @@ from deck_sim.base.errors import nearest_type, quote
 from deck_sim.contract.editions import explain_foreign_event
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.waiting import AwaitedEvent
-from deck_sim.runtime.advance import Advance, AdvanceReport, pass_time_until, steps
+from deck_sim.runtime.advance import (
+    Advance,
+    AdvanceReport,
+    pass_time_until,
+    run_to_end,
+    steps,
+    with_breaks,
+)
 from deck_sim.runtime.moments import LAST_MOMENT
-from deck_sim.runtime.pauses import with_breaks
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import explain_absence
 
 
-def catch_up(simulation: Simulation) -> Generator[None, None, None]:
-    """Move a world to where its clock is by now, without sending anything.
-
-    In a pause other calls are answered. Each catches up itself first, so they do not interfere;
-    a pause in which the clock is set or advanced is the last.
-    """
-    clock = simulation.clock
-    if clock is not None and not simulation.advancing:
-        moment = clock.read(simulation.world.now, LAST_MOMENT)
-        for _ in pass_time_until(simulation, moment):
-            yield
-            if simulation.advancing or simulation.dropped or simulation.clock is not clock:
-                return
+def catch_up(simulation: Simulation) -> None:
+    """Move a world to where its clock is by now, without sending anything."""
+    if simulation.clock is not None and not simulation.advancing:
+        moment = simulation.clock.read(simulation.world.now, LAST_MOMENT)
+        run_to_end(pass_time_until(simulation, moment))
 
 
 def advance_by(simulation: Simulation, length: timedelta, field: str = "by") -> Advance:

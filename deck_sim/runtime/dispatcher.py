@@ -25,12 +25,12 @@ from deck_sim.base import real_time
 from deck_sim.base.redaction import mask_key
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.changes import Changes
-from deck_sim.runtime.pauses import Result, run_slowly, run_to_end, taking_turns
 from deck_sim.runtime.settings import ON_POLL, REAL
 from deck_sim.webhooks.sender import Sender
 
 if TYPE_CHECKING:
     from deck_sim.engine.deliveries import Attempt
+    from deck_sim.runtime.advance import Result
     from deck_sim.runtime.simulation import Simulation
 
 log = logging.getLogger("deck_sim")
@@ -93,7 +93,7 @@ class Dispatcher:
         simulation.advancing = True
         try:
             # Closed before its end, an advance says how far the clock has moved.
-            with closing(advance), taking_turns():
+            with closing(advance):
                 await self.wait_for_attempts(simulation)
                 return await self._advance(simulation, advance, has_left)
         finally:
@@ -126,19 +126,6 @@ class Dispatcher:
             else:
                 self.save(simulation)
             await asyncio.sleep(0)
-
-    async def catch_up(self, simulation: Simulation) -> None:
-        """Move a world to where its clock is by now; it is saved in each pause, as each save of a
-        great change would keep others waiting.
-        """
-        from deck_sim.runtime.clock import catch_up
-
-        def save_in_pauses() -> Generator[None, None, None]:
-            for _ in catch_up(simulation):
-                self.save(simulation)
-                yield
-
-        await run_slowly(save_in_pauses())
 
     async def deliver(self, simulation: Simulation) -> None:
         """Send what is in the outbox, concurrently, and record the results.
@@ -216,12 +203,13 @@ class Dispatcher:
             await asyncio.wait(attempts)
 
     async def _deliver_in_background(self, simulation: Simulation, background: _Background) -> None:
-        from deck_sim.runtime.clock import settle
+        from deck_sim.runtime.advance import run_to_end
+        from deck_sim.runtime.clock import catch_up, settle
 
         try:
             while simulation.mode in _BACKGROUND_MODES:
                 background.wake.clear()
-                await self.catch_up(simulation)
+                catch_up(simulation)
                 if not simulation.advancing:
                     run_to_end(settle(simulation))
                     self._announce(simulation)
@@ -234,10 +222,11 @@ class Dispatcher:
 
     def _start_attempts(self, simulation: Simulation, background: _Background) -> None:
         from deck_sim.runtime.attempts import make_attempt, record_result
+        from deck_sim.runtime.clock import catch_up
 
         async def record(attempt: Attempt) -> None:
             result = await make_attempt(simulation, attempt, self._sender, self._wall)
-            await self.catch_up(simulation)
+            catch_up(simulation)
             record_result(simulation, attempt, result)
             self._announce(simulation)
             self.save(simulation)

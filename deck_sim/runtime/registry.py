@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
@@ -15,8 +15,8 @@ from deck_sim.base.errors import quote
 from deck_sim.base.redaction import mask_key
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.chance import make_id, seed_of
+from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.dispatcher import Dispatcher
-from deck_sim.runtime.pauses import run_to_end, with_breaks
 from deck_sim.runtime.settings import Settings
 from deck_sim.scenario.library import Library, shipped
 
@@ -89,7 +89,6 @@ class WorldRegistry:
     max_worlds: int | None = None  # above it, the least recently used one is forgotten
     forgotten: int = 0  # worlds
     _worlds: OrderedDict[str, Simulation] = field(default_factory=OrderedDict)
-    _loading: dict[str, Iterator[None]] = field(default_factory=dict)  # by key
     _lost_calls: OrderedDict[str, int] = field(default_factory=OrderedDict)  # of forgotten worlds
     _by_token: dict[str, Simulation] = field(default_factory=dict)
     # By key, the least recently called first: the bytes of the calls and responses that are kept.
@@ -207,26 +206,11 @@ class WorldRegistry:
 
     def find(self, key: str) -> Simulation | None:
         """Return the world of a key, or None. Safe on any thread, unless worlds are kept."""
-        run_to_end(self.load(key))
-        return self._worlds.get(key)
-
-    def load(self, key: str) -> Generator[None, None, None]:
-        """Load the world of a key, if it is kept and not in memory. In the pauses other calls can
-        be answered; those that load the same world share the work.
-        """
         if key not in self._worlds and self.state is not None:
-            loading = self._loading.setdefault(key, self._load(self.state, key))
-            for is_pause in with_breaks(False for _ in loading):
-                if is_pause:
-                    yield
-
-    def _load(self, state: State, key: str) -> Iterator[None]:
-        try:
-            found = yield from state.load(key)
-        finally:
-            del self._loading[key]
-        if found is not None:
-            self._adopt(found)
+            found = run_to_end(self.state.load(key))
+            if found is not None:
+                self._adopt(found)
+        return self._worlds.get(key)
 
     @property
     def known_keys(self) -> list[str]:
@@ -363,13 +347,9 @@ class WorldRegistry:
 
     def find_by_token(self, token: str) -> Simulation | None:
         """Return the world whose key has that token."""
-        run_to_end(self.load_by_token(token))
-        return self._by_token.get(token)
-
-    def load_by_token(self, token: str) -> Generator[None, None, None]:
-        """As `load`, for the world whose key has that token."""
         if token not in self._by_token and self.state and (key := self.state.find_key(token)):
-            yield from self.load(key)
+            self.find(key)
+        return self._by_token.get(token)
 
     def keyless_request_id(self) -> str:
         """Return the id of the first control call of a world that `keyless` returns."""

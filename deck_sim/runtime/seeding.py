@@ -1,7 +1,7 @@
 """Seeding: putting resources with fixed ids into a world, without events."""
 
 import copy
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,11 +13,10 @@ from deck_sim.base.limits import MOST_PROBLEMS
 from deck_sim.base.validation import UNKNOWN_KEY
 from deck_sim.contract.bodies import Body, Text
 from deck_sim.contract.editions import Edition
-from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems, refuse
+from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import checks, commands
 from deck_sim.runtime.moments import LAST_MOMENT, print_moment, read_moment
-from deck_sim.runtime.pauses import with_breaks
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.seeded_runs import RUN, SeededRun, run_problems, seed_run
 from deck_sim.runtime.simulation import Simulation
@@ -47,44 +46,29 @@ def seedable(edition: Edition) -> dict[str, Kind]:
 
 def seed_resources(
     simulation: Simulation, seed: Seed, *, latest: datetime = LAST_MOMENT
-) -> Generator[None, None, dict[str, list[str]]]:
-    """Create resources, all of them or none; returns their ids. Pauses, so that others are answered
-    while many are created.
+) -> dict[str, list[str]]:
+    """Create resources, all of them or none; returns their ids.
 
     None may be created after `latest`. A world file sets no limit, since its worlds may begin at
     any time.
 
     Raises:
-        ApiError: with every problem and its field, such as `resources.tasks[0].name`;
-            `state_invalid` if the world changed in a pause.
+        ApiError: with every problem and its field, such as `resources.tasks[0].name`.
 
     """
     ahead = copy.copy(simulation)
-    world = ahead.world = copy.deepcopy(simulation.world)
+    ahead.world = copy.deepcopy(simulation.world)
     ahead.selection = copy.deepcopy(simulation.selection)
     ahead.choices, ahead.chosen = copy.copy(simulation.choices), copy.copy(simulation.chosen)
-    made: dict[str, list[str]] = {}
-    before = None
-    for is_pause in with_breaks(_seed_each(ahead, seed, latest, made)):
-        if is_pause:
-            before = before or copy.deepcopy((simulation.world, simulation.selection))
-            yield
-    if before is not None:
-        world.take_over(simulation.world)
-        # Calls that only watch a world count ids, and a real clock goes on.
-        before[0].take_over(simulation.world)
-        if (simulation.world, simulation.selection) != before:
-            text = "this world changed while it was seeded; nothing was seeded, so call again"
-            raise refuse("request/state_invalid", text)
-    simulation.world, simulation.selection = world, ahead.selection
+    made = _seed_each(ahead, seed, latest)
+    simulation.world, simulation.selection = ahead.world, ahead.selection
     simulation.choices, simulation.chosen = ahead.choices, ahead.chosen
     return made
 
 
-def _seed_each(
-    ahead: Simulation, seed: Seed, latest: datetime, made: dict[str, list[str]]
-) -> Iterator[bool]:
-    """Create the resources in a copy, and add their ids to `made`. Yields False after each."""
+def _seed_each(ahead: Simulation, seed: Seed, latest: datetime) -> dict[str, list[str]]:
+    """Create the resources in a copy; returns their ids."""
+    made: dict[str, list[str]] = {}
     world = ahead.world
     known = seedable(world.rules)
     problems: list[Problem] = []
@@ -114,8 +98,8 @@ def _seed_each(
             taken |= _ids([item])
             if len(problems) > MOST_PROBLEMS:
                 raise ApiError(*problems)
-            yield False
     raise_problems(problems)
+    return made
 
 
 def _seed_one(

@@ -2,7 +2,6 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -19,16 +18,10 @@ _COUNT = re.compile(r"[0-9]{1,15}")
 _ABOUT = ("name", "external_id", "event_type")  # shown of a new resource, beside its references
 
 
-def print_timeline(simulation: Simulation) -> Iterator[dict[str, Any]]:
-    """Every entry and call until now, without events; one may count those that were dropped."""
-    entries, calls = simulation.world.timeline.total, simulation.journal.total
-    position = Position()
-    while position.entries < entries or position.calls < calls:
-        position.events = simulation.world.events.total
-        record = next_record(simulation, position)
-        if record is None:  # the world was replaced while they were printed
-            return
-        yield record[1]
+def print_timeline(simulation: Simulation) -> list[dict[str, Any]]:
+    """Every entry and call, without events; one may count those that were dropped."""
+    timeline: list[dict[str, Any]] = print_news(simulation, 0)["data"]
+    return timeline
 
 
 def print_news(simulation: Simulation, after: int) -> dict[str, Any]:

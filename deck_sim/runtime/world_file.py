@@ -11,7 +11,6 @@ from deck_sim.base.errors import nearest
 from deck_sim.base.validation import UNKNOWN_KEY, Strict, format_path
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError, Problem, raise_problems
-from deck_sim.runtime.pauses import run_to_end
 from deck_sim.runtime.seeding import seed_resources, seedable
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
@@ -56,7 +55,7 @@ class WorldFile(Strict):
         edition, library = simulation.world.edition, simulation.library
         steps: list[Callable[[], object]] = [
             lambda: simulation.selection.set_rules(self.rules, library, edition),
-            lambda: run_to_end(seed_resources(simulation, self.resources)),
+            lambda: seed_resources(simulation, self.resources),
         ]
         if (default := self.default_scenario) is not None:
             steps.insert(0, lambda: simulation.selection.set_default(default, library, edition))

@@ -30,9 +30,9 @@ from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.holds import count_stop, find_call_hold
 from deck_sim.runtime.activity import log_call, log_refused
+from deck_sim.runtime.clock import catch_up
 from deck_sim.runtime.moments import read_moment
-from deck_sim.runtime.pauses import run_slowly
-from deck_sim.runtime.registry import WorldRegistry, read_key
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
 from deck_sim.runtime.simulation import Refusal, Simulation
 from deck_sim.scenario.selection import HEADER, check_scenario
@@ -45,7 +45,6 @@ from deck_sim.server.fault_injection import (
 )
 from deck_sim.server.headers import VERSION
 from deck_sim.server.idempotency import answer_once
-from deck_sim.server.long_answers import print_slowly
 from deck_sim.server.request import Answer, Request, error_answer, record_call
 from deck_sim.server.routing import Route, Routes, relative_path
 
@@ -98,14 +97,11 @@ class App:
         world_id = headers.get(WORLD)
         if world_id is None or self.worlds.keys is not None:
             return await self.select_by_key(headers)
-        await run_slowly(self.worlds.load_by_token(world_id))
         return self.worlds.select_by_id(world_id)
 
     async def select_by_key(self, headers: Headers) -> Simulation:
-        """Return the world of the key. While it is loaded, other calls are answered."""
-        authorization = headers.get("authorization")
-        await run_slowly(self.worlds.load(read_key(authorization)))
-        return self.worlds.select(authorization)
+        """Return the world of the key."""
+        return self.worlds.select(headers.get("authorization"))
 
     def note_refused(self, call: str, authorization: str | None) -> None:
         """Note a call that reached no world. Calls of the control API are not noted."""
@@ -145,10 +141,8 @@ class App:
             request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
         if WORLD not in request.headers:  # a page that only looks on has an id
             self.worlds.note_control(request.simulation.key)
-        await self.worlds.dispatcher.catch_up(request.simulation)
-        answer = await _call(request, self.find_route(request))
-        await print_slowly(answer, request.id)
-        return answer
+        catch_up(request.simulation)
+        return await _call(request, self.find_route(request))
 
     def find_route(self, request: Request) -> Route:
         """Find the route of a request, and set the request's operation and path parameters."""
@@ -203,7 +197,7 @@ class DeckApp(App):
         simulation = request.simulation
         if PROCESS_HEADER in request.headers:  # a handle's call
             self.worlds.note_control(simulation.key)
-        await self.worlds.dispatcher.catch_up(simulation)
+        catch_up(simulation)
         request.timeline_length = simulation.world.timeline.total
         request.event_count = simulation.world.events.total
         answer = fire_call_fault(request)

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from deck_sim.runtime.pauses import run_slowly
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.headers import VERSION
 from deck_sim.server.health import HEALTH, health
@@ -85,7 +84,6 @@ async def _show_file(worlds: WorldRegistry, request: Request) -> Response:
     from deck_sim.runtime.files import read_signed_file
 
     token = request.path_params["token"]
-    await run_slowly(worlds.load_by_token(token))
     simulation = worlds.find_by_token(token)
     signature = request.query_params.get("signature", "")
     found = simulation and read_signed_file(simulation, request.path_params["file_id"], signature)

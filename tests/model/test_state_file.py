@@ -13,7 +13,7 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 from whole_world import whole
 
-from deck_sim.runtime.pauses import run_to_end
+from deck_sim.runtime.advance import run_to_end
 from deck_sim.state.state_file import keep_worlds
 
 from .machine import BUDGET

@@ -10,7 +10,7 @@ from deck_sim.base import real_time
 from deck_sim.base.durations import parse_duration
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.world_state import FROZEN_START
-from deck_sim.runtime import advance, clock, pauses
+from deck_sim.runtime import advance
 from deck_sim.runtime.moments import LAST_MOMENT
 
 ASKS = "[running: 1s, interaction_required: mfa, running, completed]"
@@ -88,43 +88,6 @@ def test_a_real_world_starts_now_and_stops_at_the_last_moment():
     assert before <= simulation.world.now <= real_time.now()
     simulation.pass_real("300d")
     assert simulation.world.now == LAST_MOMENT
-
-
-@pytest.fixture
-def late(monkeypatch):
-    """A world on a real clock in which a run is over, and nothing was done yet."""
-    monkeypatch.setattr(pauses, "BREAK_SECONDS", -1)  # each due thing takes too long
-    simulation = OfflineSimulation(mode="real", now=FROZEN_START)
-    simulation.run()
-    simulation.real += 60_000_000_000
-    return simulation
-
-
-def test_catching_up_pauses_after_each_due_thing_that_takes_long(late):
-    """Another call that catches up in a pause leaves nothing to do."""
-    catching_up = clock.catch_up(late)
-    next(catching_up)
-    assert late.elapsed == 2 * SECOND
-    late.catch_up()
-    assert late.elapsed == 60 * SECOND
-    assert [*catching_up] == []
-
-
-@pytest.mark.parametrize(
-    "stop",
-    [
-        lambda late: late.set_clock("frozen"),
-        lambda late: setattr(late, "advancing", True),
-        lambda late: setattr(late, "dropped", True),
-    ],
-)
-def test_catching_up_ends_in_a_pause_in_which_the_clock_is_set(late, stop):
-    """Or in which an advance begins, or the world is dropped."""
-    catching_up = clock.catch_up(late)
-    next(catching_up)
-    stop(late)
-    assert [*catching_up] == []
-    assert late.elapsed == 2 * SECOND
 
 
 def test_changing_the_clock_mode_keeps_the_time(simulation):

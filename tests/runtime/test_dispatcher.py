@@ -15,10 +15,9 @@ from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
 from deck_sim.engine.options import Options
-from deck_sim.runtime import pauses
+from deck_sim.runtime.advance import BREAK_AFTER, run_to_end
 from deck_sim.runtime.clock import advance_by, settle
 from deck_sim.runtime.dispatcher import Dispatcher
-from deck_sim.runtime.pauses import BREAK_AFTER, run_to_end
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
@@ -106,9 +105,8 @@ def play(local):
 # With a frozen clock
 
 
-def test_others_are_answered_while_much_falls_due(local, monkeypatch):
+def test_others_are_answered_while_much_falls_due(local):
     """Webhooks leave when all that is due at the moment is done, as in a short advance."""
-    monkeypatch.setattr(pauses, "BREAK_SECONDS", 60)
     receivers = Receivers()
     simulation, dispatcher = local(receivers)
     for _ in range(BREAK_AFTER):

@@ -8,7 +8,7 @@ import pytest
 from whole_world import whole
 
 from deck_sim.base import real_time
-from deck_sim.runtime.pauses import run_to_end
+from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import Settings
 from deck_sim.scenario.library import shipped

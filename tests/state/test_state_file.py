@@ -18,7 +18,7 @@ from unittest.mock import ANY
 import pytest
 from whole_world import whole
 
-from deck_sim.runtime.pauses import run_to_end
+from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.registry import WorldRegistry, world_token
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
@@ -159,22 +159,6 @@ def test_a_server_that_ends_leaves_changes_to_the_next(serve):
     with closing(sqlite3.connect(one.path)) as db:
         assert db.execute("SELECT count(*) FROM change").fetchone()[0] > 0
     assert whole(serve().simulation) == before
-
-
-def test_others_are_answered_while_a_large_world_is_loaded(serve):
-    """Calls with its key share the work."""
-    one = serve()
-    one.call("POST", "/_sim/seed", {"resources": {"agents": MANY}})
-    one.worlds.unload(KEY)
-    loading = one.worlds.load(KEY)
-    next(loading)
-    one.call("GET", "/v2/agents", key="sk_other")
-    assert one.worlds.known_keys == ["sk_other"]
-    one.call("GET", "/v2/agents")
-    loaded = one.simulation
-    assert [*loading] == []
-    assert one.simulation is loaded
-    assert len(loaded.world.all("agent")) == len(MANY)
 
 
 def test_a_new_key_does_not_wait_until_changes_of_others_are_applied(serve):

@@ -49,7 +49,6 @@ _NOT_PROMISED = {
     ),
     "sizes of batches": (
         "server.control.stream._MOST_MESSAGES",
-        "server.long_answers.MOST_AT_ONCE",
         "state.state_file",
     ),
     "limits of caches": ("engine.json_schema._MOST_CACHED",),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +83,7 @@ async def advance_clock(request: Request, body: bodies.Advance) -> Answer:
         advance = clock.advance_until_idle(simulation)
     report = await _drive(request, advance)
     numbered = enumerate(report.happened, report.after + 1)
-    happened = (print_entry(simulation, entry, number) for number, entry in numbered)
+    happened = [print_entry(simulation, entry, number) for number, entry in numbered]
     now = print_moment(report.now)
     data = {"now": now, "happened": happened, **print_holds(simulation)}
     return record_answer(request, data)
@@ -118,8 +117,8 @@ def show_next(request: Request) -> Answer:
     world = simulation.world
     state: dict[str, Any] = {
         "now": print_moment(world.now),
-        "due": map(partial(print_due, world), [*islice(world.timers.upcoming(), most)]),
-        "waiting": map(partial(_print_waiting, simulation), waiting(world)[:most]),
+        "due": [print_due(world, due) for due in islice(world.timers.upcoming(), most)],
+        "waiting": [_print_waiting(simulation, resource) for resource in waiting(world)[:most]],
     }
     return Answer({**state, **list_unfinished(simulation), **print_holds(simulation)})
 

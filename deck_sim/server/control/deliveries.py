@@ -1,6 +1,5 @@
 """Calls about deliveries: the log of attempts, sending again, the messages in queues."""
 
-from functools import partial
 from typing import Any
 
 from deck_sim.engine import deliveries
@@ -19,7 +18,7 @@ from deck_sim.webhooks.signing import SIGNATURE
 def list_deliveries(request: Request) -> Answer:
     """Show every delivery with its attempts, oldest first."""
     found = [*request.world.all("event_delivery").values()]
-    return record_answer(request, {"data": map(partial(_print, request), found)})
+    return record_answer(request, {"data": [_print(request, delivery) for delivery in found]})
 
 
 @route("GET", "/deliveries/{id}")

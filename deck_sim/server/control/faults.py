@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from deck_sim.base.errors import quote
 from deck_sim.contract.editions import explain_foreign_event
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.injected import EVERYBODY, Injected
-from deck_sim.engine.world import World
-from deck_sim.server.control.room import check_room, has_room
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
-
-if TYPE_CHECKING:
-    from deck_sim.faults.fault import Fault
-
-_COUNT, _BYTES = "faults that can still fire", "bytes of faults, as JSON"
 
 
 @route("POST", "/faults")
@@ -31,24 +24,7 @@ def add_fault(request: Request) -> Answer:
     event = getattr(fault, "event", None)
     if event is not None and (why := explain_foreign_event(event, (world.edition,))):
         raise refuse("request/input_invalid", f"`event`: {why}", field="event")
-    _make_room(world, fault)
     return Answer(_print(world.injected.add(world.next_id("flt"), fault)))
-
-
-def _make_room(world: World, fault: Fault) -> None:
-    """Check that the world can have one more fault. Those that can fire no more make room."""
-    own = [one for one in world.injected if one.owner == EVERYBODY]
-    over = [one for one in own if one.is_over(world.now)]
-    count, size = len(own) + 1, fault.size + _size(own)
-    check_room(_COUNT, count - len(over))
-    check_room(_BYTES, size - _size(over))
-    if not (has_room(_COUNT, count) and has_room(_BYTES, size)):
-        for one in over:
-            world.injected.remove(one.id)
-
-
-def _size(faults: list[Injected]) -> int:
-    return sum(one.fault.size for one in faults)
 
 
 def _model_for(names: set[str]) -> Any:

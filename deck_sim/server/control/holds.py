@@ -13,7 +13,6 @@ from deck_sim.engine.story import KINDS
 from deck_sim.engine.world import World
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.server.control.room import check_room
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 
@@ -34,7 +33,6 @@ def make_hold(request: Request, body: bodies.NewHold) -> Answer:
     elif body.id is not None:
         text = "`id` goes with `event`; for a `call`, write the id in its path"
         raise refuse("request/input_invalid", text, field="id")
-    check_room("holds", len(world.holds) + 1)
     hold = Hold(world.next_id("hold"), body.event, body.id, body.call)
     world.holds[hold.id] = hold
     return Answer(_print(request.simulation, hold))

@@ -66,7 +66,7 @@ def print_world(simulation: Simulation) -> dict[str, Any]:
 @route("GET", "/requests")
 def show_requests(request: Request) -> Answer:
     """Show the calls of the Deck API, oldest first."""
-    data = map(_print_whole, [*request.simulation.journal])
+    data = [_print_whole(call) for call in request.simulation.journal]
     return record_answer(
         request,
         {
@@ -132,7 +132,7 @@ def print_call(call: Call) -> dict[str, Any]:
 def show_events(request: Request) -> Answer:
     """Show every event as destinations get it, oldest first."""
     events = request.world.events
-    data = map(partial(print_message, request.simulation), [*events])
+    data = [print_message(request.simulation, event) for event in events]
     return record_answer(request, {"data": data, "dropped": events.dropped})
 
 
@@ -152,7 +152,7 @@ def show_resources(request: Request, kind: str) -> Answer:
     check_kind(world, kind)
     includes = frozenset({"input"}.intersection(world.kind(kind).includes))
     found = [*world.all(kind).values()]
-    data = (print_resource(simulation, one, includes) for one in found)
+    data = [print_resource(simulation, one, includes) for one in found]
     return record_answer(request, {"data": data})
 
 

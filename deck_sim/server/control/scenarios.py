@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import listed
-from deck_sim.base.work_threads import run_in_thread
 from deck_sim.contract.error_catalog import ApiError, problem, refuse
 from deck_sim.runtime.request_bodies import read_object
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, check_entries
 from deck_sim.server.control.reports import read_word
-from deck_sim.server.control.room import check_room
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 
@@ -22,34 +20,28 @@ if TYPE_CHECKING:
 
 
 @route("GET", "/scenarios")
-async def list_scenarios(request: Request) -> Answer:
+def list_scenarios(request: Request) -> Answer:
     """Show the names, summaries and editions of all scenarios; with `include=steps`, what each
     plays in this world's edition, and whether it ships with deck-sim.
     """
     shows_steps = read_word(request, "include", ("steps",)) is not None
-    data = _print_all(request, shows_steps=shows_steps)
-    return Answer({"data": await run_in_thread(list, data) if shows_steps else data})
-
-
-def _print_all(request: Request, *, shows_steps: bool) -> Iterator[dict[str, Any]]:
     library = request.simulation.library
-    for scenario in [library.get(name) for name in library.names()]:
-        details = _details(request, scenario) if shows_steps else {}
-        yield {**scenario.overview, **details}
+    scenarios = [library.get(name) for name in library.names()]
+    data = [
+        {**scenario.overview, **(_details(request, scenario) if shows_steps else {})}
+        for scenario in scenarios
+    ]
+    return Answer({"data": data})
 
 
 @route("GET", "/scenarios/{name}")
-async def show_scenario(request: Request) -> Answer:
+def show_scenario(request: Request) -> Answer:
     """Show a whole scenario: as JSON, as YAML with the line of each step, and what it plays in
     this world's edition.
     """
-    scenario = request.simulation.library.get(request.params["name"], "name")
-    return await run_in_thread(_show, request, scenario)
-
-
-def _show(request: Request, scenario: Scenario) -> Answer:
     from deck_sim.scenario.outline import step_lines
 
+    scenario = request.simulation.library.get(request.params["name"], "name")
     written = {"scenario": scenario.source, "text": scenario.text, "lines": step_lines(scenario)}
     return Answer({**scenario.overview, **_details(request, scenario), **written})
 
@@ -62,18 +54,15 @@ def _details(request: Request, scenario: Scenario) -> dict[str, Any]:
 
 
 @route("PUT", "/scenarios/{name}")
-async def put_scenario(request: Request) -> Answer:
+def put_scenario(request: Request) -> Answer:
     """Add a scenario to this world. The body is JSON if its content type says so, else YAML."""
     name, simulation = request.params["name"], request.simulation
     library = Library(simulation.library)
-    scenario = await run_in_thread(_read_scenario, request, name, library)
+    scenario = _read_scenario(request, name, library)
     if scenario.name != name:
         text = f"`name` is {scenario.name!r}, but the path has {name!r}; make them the same"
         raise refuse("request/input_invalid", text, field="name")
     simulation.selection.check(library, simulation.world.edition, about=name)
-    added = {one.name: one for one in simulation.library.own()} | {name: scenario}
-    check_room("added scenarios", len(added))
-    check_room("bytes of added scenarios, as JSON", sum(one.size for one in added.values()))
     simulation.library.add(scenario)
     return Answer(scenario.overview)
 
@@ -138,8 +127,6 @@ def _users(simulation: Simulation, name: str) -> Iterator[str]:
 def queue_scenarios(request: Request, body: bodies.Queue) -> Answer:
     """Queue scenarios for the next connections, sessions or runs, one each."""
     simulation = request.simulation
-    queued = simulation.selection.queues.get(body.resource, [])
-    check_room("queued scenarios of a kind", len(queued) + len(body.scenarios))
     simulation.selection.enqueue(
         body.resource, body.scenarios, simulation.library, simulation.world.edition
     )

@@ -15,7 +15,6 @@ from deck_sim.engine.options import OPTION_TYPES
 from deck_sim.engine.records import AdditiveChanges
 from deck_sim.engine.world import World
 from deck_sim.runtime.moments import print_moment, read_start
-from deck_sim.runtime.pauses import run_slowly
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.why import explain_unplayed_login, find_unplayed_login
 from deck_sim.scenario.selection import check_scenario
@@ -172,7 +171,7 @@ async def seed_world(request: Request, body: bodies.Seed) -> Answer:
     from deck_sim.runtime import seeding
 
     simulation, now = request.simulation, request.world.now
-    seeded = await run_slowly(seeding.seed_resources(simulation, body.resources, latest=now))
+    seeded = seeding.seed_resources(simulation, body.resources, latest=now)
     return Answer({"seeded": seeded})
 
 

@@ -6,8 +6,7 @@ from starlette.responses import Response
 from deck_sim.base.errors import quote, suggest
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.runtime.pauses import run_slowly
-from deck_sim.runtime.registry import WorldRegistry, read_key
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.server.app import refuse_call
 from deck_sim.server.headers import VERSION
@@ -18,7 +17,6 @@ async def show_document(worlds: WorldRegistry, request: Request) -> Response:
     from deck_sim.server.openapi import document as documents
 
     try:
-        await run_slowly(worlds.load(read_key(request.headers.get("authorization"))))
         shown = documents.document(_edition(worlds, request))
     except ApiError as error:
         return refuse_call(worlds, error, request.scope)

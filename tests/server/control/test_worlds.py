@@ -374,7 +374,11 @@ def test_watching_a_world_does_not_change_its_answers(api, sim, unchanged):
     assert answers[0] == answers[1]
 
 
-TAKE_JSON = [r for r in ROUTES if r.method in ("POST", "PUT", "PATCH") and "{id}" not in r.path]
+TAKE_JSON = [
+    r
+    for r in ROUTES
+    if r.method in ("POST", "PUT", "PATCH") and "{id}" not in r.path and r.path != "/snapshots"
+]
 
 
 @pytest.mark.parametrize("route", TAKE_JSON, ids=lambda route: f"{route.method} {route.path}")

@@ -2,7 +2,6 @@
 
 import pytest
 
-from deck_sim.runtime.pauses import run_to_end
 from deck_sim.runtime.seeding import seed_resources
 
 SOURCE = "src_Xk29fLq0aZ81bTnE"
@@ -27,6 +26,6 @@ def seed_examples():
             for kind in kinds
             if kind.path in BODIES
         }
-        run_to_end(seed_resources(simulation, resources))
+        seed_resources(simulation, resources)
 
     return seed_examples
