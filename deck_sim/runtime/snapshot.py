@@ -17,7 +17,7 @@ from deck_sim.scenario.model import Scenario
 LEFT_OUT = (
     *("key", "library", "real_ns", "advancing", "answering", "dropped", "saved", "attempting"),
     *("uses", "caller_time", "files_url", "held_responses", "began_after_call"),
-    *("last_call", "epoch"),
+    *("last_call", "epoch", "control_changes"),
 )
 KEPT = tuple(row.name for row in fields(Simulation) if row.name not in LEFT_OUT)
 

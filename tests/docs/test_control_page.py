@@ -7,7 +7,6 @@ from itertools import pairwise
 from pathlib import Path
 
 from deck_sim.server.control.app import ROUTES
-from deck_sim.server.control.room import LIMITS
 
 PAGE = Path(__file__).parents[2].joinpath("docs/control.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| (`[A-Z]+ /_sim.*?) \|", PAGE, re.MULTILINE)
@@ -23,20 +22,6 @@ def _name(route):
 def test_the_rows_are_the_calls():
     """Each route is in the first column of one table, and each call there is a route."""
     assert sorted(CALLS) == sorted(map(_name, ROUTES))
-
-
-def test_the_limits_of_what_a_world_has_are_those_of_the_code():
-    """A row for each kind of things; its bytes stand in the same row."""
-    (table,) = re.findall(r"\| what \| at most \|\n.*?\n\n", PAGE, re.DOTALL)
-    rows = dict(re.findall(r"^\| (.*?) \| ([\d,].*?) \|$", table, re.MULTILINE))
-    found = {}
-    for what, most in rows.items():
-        count, _, size = most.partition(", with ")
-        found[what] = int(count.replace(",", ""))
-        if size:
-            kind = what.split(" that ")[0]
-            found[f"bytes of {kind}, as JSON"] = int(size.split()[0]) * 1024**2
-    assert found == {what: most for what, (most, _) in LIMITS.items()}
 
 
 def test_every_example_answers_as_shown(server, api):
