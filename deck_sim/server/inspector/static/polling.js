@@ -8,7 +8,7 @@ const LONGEST_DELAY = 5_000;
 /**
  * @typedef {"connecting"|"live"|"reconnecting"|"refused"} Connection
  * @typedef {object} Listener
- * @property {(news: import("./types.js").News) => void} onNews
+ * @property {(news: import("./model.js").News) => void} onNews
  * @property {(state: Connection, detail: {retryAt?: number, text?: string}) => void} onState
  */
 
@@ -63,7 +63,7 @@ export class Poller {
     if (!this.isStopped) this.timer = window.setTimeout(() => void this._ask(), pause);
   }
 
-  /** @param {import("./types.js").News} news @returns {number} the pause after it */
+  /** @param {import("./model.js").News} news @returns {number} the pause after it */
   _take(news) {
     this.delay = FIRST_DELAY;
     const isOther = news.world.epoch !== this.epoch && this.after > 0;

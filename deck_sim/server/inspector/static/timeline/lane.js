@@ -29,7 +29,7 @@ const SHAPES = {
   file: "M-3-4.5H1L3.5-2V4.5H-3Z",
   fault: "M1.5-5.5-3.5 1H-.5L-1.5 5.5 3.5-1H.5Z",
   note: "M-3-4 4-1.5-3 1Z",
-  error: "M-4.5 0A4.5 4.5 0 1 1 4.5 0 4.5 4.5 0 1 1-4.5 0ZM-3-1V1H3V-1Z",
+  error: "M-5 0A5 5 0 1 1 5 0 5 5 0 1 1-5 0ZM-3-1V1H3V-1Z",
 };
 
 /**
@@ -57,7 +57,7 @@ export function laneRow(ctx, view, { lane, depth, context }, isCursor) {
         tabindex=${isCursor ? 0 : -1}
         aria-label=${laneText(lane, next, view)}
         title=${ctx.model.unfinishedById.get(lane.id)?.why ?? nothing}
-        .style=${`padding-left: ${view.isNarrow ? 10 : 24 + 14 * (Math.min(depth, 4) - 0)}px`}
+        .style=${`padding-left: ${24 + 14 * Math.min(depth, 4)}px`}
         @click=${() => ctx.select(own)}
       >
         <b class="tl-title">${lane.title}</b>${statusBadge(lane.status, lane.kind)}
@@ -110,7 +110,7 @@ function marksView(ctx, x, marks) {
   };
   return html`<button
     type="button"
-    class="tl-mark is-${isRefused(marks[0]) ? "refused" : type}"
+    class="tl-mark is-${isRefused(marks[0]) ? "refused" : type} ${marks.length > 1 ? "is-group" : ""}"
     tabindex="-1"
     aria-label=${marks.length > 1 ? `${marks.length} marks: ${text}` : text}
     aria-pressed=${chosen >= 0}

@@ -19,7 +19,7 @@ const RUN = 110;
 const SAMPLE = 60;
 /** Marks closer than this are drawn as one. */
 const APART = 13;
-const CHAR = 6.8; // pixels of a letter on a bar
+const CHAR = 6.4; // pixels of a letter on a bar
 
 /**
  * @typedef {import("../model.js").Model} Model
@@ -169,8 +169,8 @@ export function barsOf({ axis, now, due }, lane) {
     if (isFinal(lane.kind, status))
       return { status, from, to, left, width: BAR, type: "end", word: "icon" };
     const width = Math.max(2, axis.x(to ?? now) + BEFORE - left);
-    const full = words(status).length * CHAR + 26;
-    const word = width >= full ? "full" : width >= BAR ? "icon" : "";
+    const full = words(status).length * CHAR + 22;
+    const word = width >= full ? "full" : width >= 22 ? "icon" : "";
     return { status, from, to, left, width, type: "bar", word };
   });
   const next = due.get(lane.id);

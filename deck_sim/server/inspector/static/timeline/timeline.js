@@ -30,6 +30,9 @@ export class DeckTimeline extends HTMLElement {
     this.state = { choice: everything(), fold: true, scale: null };
     /** @type {View|null} what is drawn */
     this.view = null;
+    /** Where the scroller was put to show the latest moments and lanes; below 0: elsewhere. */
+    this.left = -1;
+    this.top = -1;
     /** The lane at which the tabulator key stops. */
     this.cursor = "";
     /** @type {import("../model.js").Ref|null} */
@@ -100,25 +103,37 @@ export class DeckTimeline extends HTMLElement {
   }
 
   draw() {
-    const { _ctx: ctx, width, state, scroller } = this;
+    const { _ctx: ctx, width, state } = this;
     if (!ctx || !width) return;
-    const atEnd =
-      !scroller || scroller.scrollLeft + scroller.clientWidth > scroller.scrollWidth - 4;
-    const atBottom =
-      !scroller || scroller.scrollTop + scroller.clientHeight > scroller.scrollHeight - 4;
+    const { x, y } = this._latest();
     const view = layOut(ctx.model, state, width);
     this.view = view;
     if (!view.rows.some(({ lane }) => lane.id === this.cursor))
       this.cursor = view.rows[0]?.lane.id ?? "";
     render(this._page(ctx, view), this);
-    // The latest lanes and moments stay in view.
-    if (atEnd) this.scroller.scrollLeft = this.scroller.scrollWidth;
-    if (atBottom && !state.choice.newestFirst) this.scroller.scrollTop = this.scroller.scrollHeight;
+    if (x) this.scroller.scrollLeft = this.scroller.scrollWidth;
+    if (y) this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.left = x ? this.scroller.scrollLeft : -1;
+    this.top = y ? this.scroller.scrollTop : -1;
     if (this.width !== width) this.draw();
     if (ctx.ui.selected === this.shown) return;
     this.shown = ctx.ui.selected;
     if (this.shown?.type === "resource")
       this._name(this.shown.id)?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Whether the latest moments and lanes are in view, and stay there. They were in view if the
+   * scroller is where it was put: it may have become smaller since. */
+  _latest() {
+    const { scroller, state, left, top } = this;
+    if (!scroller) return { x: true, y: !state.choice.newestFirst };
+    const { scrollLeft, scrollTop, clientWidth, clientHeight, scrollWidth, scrollHeight } =
+      scroller;
+    const isAtEnd = scrollTop === top || scrollTop + clientHeight > scrollHeight - 4;
+    return {
+      x: scrollLeft === left || scrollLeft + clientWidth > scrollWidth - 4,
+      y: isAtEnd && !state.choice.newestFirst,
+    };
   }
 
   /** @param {string} id @returns {HTMLElement|null} */
@@ -238,7 +253,9 @@ function axisView({ axis, now, plot }) {
     )}
     ${labels.map(
       ({ time, text }) =>
-        html`<span class="tl-tick mono" .style=${at(axis.x(time))}>${text}</span>`,
+        html`<span class="tl-tick mono" .style=${at(Math.max(axis.x(time), text.length * 3.5 - 8))}
+          >${text}</span
+        >`,
     )}
     <span class="tl-now mono" .style=${at(axis.x(now))}>now ${clockText(now).slice(0, 8)}</span>`;
 }
