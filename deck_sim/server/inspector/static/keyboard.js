@@ -26,11 +26,8 @@ const KEYS = [
       ["j  k  ↓  ↑", "next and previous row"],
       ["Enter", "open the details"],
       ["+  −", "zoom"],
-      ["←  →", "previous and next moment of the row"],
-      ["⇧ ←  ⇧ →", "pan"],
-      ["z", "zoom to the row"],
+      ["←  →", "previous and next mark of the row"],
       ["f", "fit everything"],
-      ["l", "follow what happens"],
     ],
   ],
 ];
