@@ -15,7 +15,7 @@ from deck_sim.engine.records import AdditiveChanges
 from deck_sim.faults.outgoing import FAULT_HEADER as SPOILED
 from deck_sim.scenario.selection import HEADER
 from deck_sim.server.openapi.document import document
-from deck_sim.server.openapi.paths import ANSWERED, CODES
+from deck_sim.server.openapi.paths import CODES
 
 FOUND: list[str] = []
 
@@ -95,18 +95,6 @@ def complaints(edition, method, path, status, sent, answered, *, closed=True):
     return found + undocumented(operation, status, checks[0][1])
 
 
-def wrong_headers(edition, method, path, status, names):
-    """The missing and the undocumented headers of an answer whose headers are `names`."""
-    _, operation = find_operation(edition, method, path)
-    answers = operation["responses"] if operation else {}
-    usual = ["Deck-Sim-Version", "Retry-After"]
-    known = answers.get(f"{status}", {}).get("headers", usual)
-    must = {name.lower() for name in known if ANSWERED[name]["required"]}
-    ours = {name.lower() for name in ANSWERED} & {*names}
-    wrong = (ours - {name.lower() for name in known}) | (must - ours)
-    return [f"the header {name} is missing or not documented" for name in sorted(wrong)]
-
-
 def undocumented(operation, status, answered):
     """The error codes that the operation does not document for the status."""
     if status < 400:
@@ -159,7 +147,6 @@ class Checked:
         method, path = scope["method"].lower(), scope["path"].removeprefix("/v2")
         status = started["status"]
         found = complaints(edition, method, path, status, sent, answered, closed=closed)
-        found += wrong_headers(edition, method, path, status, names)
         place = f"{scope['method']} {scope['path']} -> {status}"
         FOUND.extend(f"{place}: {text}" for text in found)
 

@@ -6,7 +6,7 @@ from typing import Any
 from deck_sim.base.version import __version__
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.shapes import Shape
-from deck_sim.server.openapi.paths import ANSWERED, JSON, paths
+from deck_sim.server.openapi.paths import JSON, paths
 from deck_sim.server.openapi.schemas import event_of, schemas
 
 _ABOUT = """\
@@ -35,7 +35,6 @@ def document(name: str) -> dict[str, Any]:
         "webhooks": {type_: _webhook(edition, type_) for type_ in edition.event_types},
         "components": {
             "schemas": schemas(edition),
-            "headers": ANSWERED,
             "securitySchemes": {"api_key": {"type": "http", "scheme": "bearer"}},
         },
     }

@@ -1,8 +1,7 @@
-"""The paths of the document: each operation with its parameters, answers, headers and errors."""
+"""The paths of the document: each operation with its parameters, answers and errors."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from deck_sim.base.version import __version__
 from deck_sim.contract import shapes
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import CATALOG
@@ -16,34 +15,10 @@ from deck_sim.server.openapi.schemas import answer_name
 
 JSON = "application/json"
 CODES = "x-error-codes"  # an extension of ours: OpenAPI has no place for the codes of a status
-VERSION, RETRY_AFTER = "Deck-Sim-Version", "Retry-After"
-((REPLAYED, _TRUE),) = idempotency.REPLAYED.items()
-
-
-def _header(description: str, schema: Shape, *, required: bool = False) -> Shape:
-    return {"description": description, "required": required, "schema": schema}
-
-
-ANSWERED: Mapping[str, Shape] = {
-    VERSION: _header(
-        "The version of deck-sim, on every answer.", shapes.text(__version__), required=True
-    ),
-    selection.HEADER: _header(
-        "The scenario that was chosen, and why; deck-sim's own. Magic names that cannot be played"
-        " follow as `ignored`.",
-        shapes.text("mfa_then_success; because=queue"),
-        required=True,
-    ),
-    REPLAYED: _header(
-        "The answer was stored under the call's idempotency key; deck-sim's own.",
-        shapes.constant(_TRUE),
-    ),
-    RETRY_AFTER: _header(
-        "Seconds until a call is accepted again; sent if the world is set to send it.",
-        {"type": "integer", "minimum": 1, "examples": [2]},
-    ),
+_RETRY_AFTER = {
+    "description": "Seconds until a call is accepted again; sent if the world is set to send it.",
+    "schema": {"type": "integer", "minimum": 1},
 }
-_NEVER_STORED = (401, 413, 429, 500, 507)  # statuses, under an idempotency key
 
 
 def paths(edition: Edition) -> dict[str, Shape]:
@@ -67,9 +42,6 @@ def _show(edition: Edition, operation: Operation) -> Shape:
     content = {JSON: {"schema": named(answer_name(operation))}}
     done: Shape = {"description": "Done.", "content": content}
     responses = {operation.status: done, **_error_responses(edition, operation)}
-    for status, response in responses.items():
-        names = _answer_headers(edition, operation, status)
-        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
     return {**shown, "responses": {f"{status}": each for status, each in responses.items()}}
 
 
@@ -130,17 +102,6 @@ _PAGE = (
 )
 
 
-def _answer_headers(edition: Edition, operation: Operation, status: int) -> Iterator[str]:
-    yield VERSION
-    if operation.plays and status == operation.status:
-        yield selection.HEADER
-    stored = status in edition.idempotency.kept and status not in _NEVER_STORED
-    if stored and _takes_key(edition, operation):
-        yield REPLAYED
-    if status == 429:
-        yield RETRY_AFTER
-
-
 def _error_responses(edition: Edition, operation: Operation) -> dict[int, Shape]:
     by_status: dict[int, list[str]] = {}
     for name in sorted({*_errors(edition, operation)}):
@@ -152,6 +113,7 @@ def _error_responses(edition: Edition, operation: Operation) -> dict[int, Shape]
             "content": {JSON: {"schema": named("Errors")}},
             CODES: names,
         }
+    found[429]["headers"] = {"Retry-After": _RETRY_AFTER}
     return found
 
 

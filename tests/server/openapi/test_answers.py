@@ -1,7 +1,7 @@
 """The answers and messages of the server, checked against the document."""
 
 import jsonschema_rs
-from checked import FOUND, close, complaints, wrong_headers
+from checked import FOUND, close, complaints
 
 from deck_sim.server.openapi.document import document
 
@@ -47,24 +47,6 @@ def test_fields_that_are_not_documented_are_found_or_tolerated():
     call = ("connections", "get", "/test", 200, b"", answered)
     assert "more" in complaints(*call)[0]
     assert complaints(*call, closed=False) == []
-
-
-HEADERS = [
-    ("/agents", 201, {"deck-sim-version", "deck-sim-replayed"}, []),
-    ("/agents", 201, set(), ["deck-sim-version"]),
-    ("/agents", 201, {"deck-sim-version", "retry-after"}, ["retry-after"]),
-    ("/agents", 429, {"deck-sim-version", "retry-after"}, []),
-    ("/tasks/a/run", 201, {"deck-sim-version"}, ["deck-sim-scenario"]),
-    ("/tasks/a/reset", 200, {"deck-sim-version", "deck-sim-replayed"}, ["deck-sim-replayed"]),
-    ("/none", 404, {"deck-sim-version"}, []),
-]
-
-
-def test_headers_that_do_not_fit_are_found():
-    """Missing headers and unexpected ones."""
-    for path, status, names, expected in HEADERS:
-        found = wrong_headers("connections", "post", path, status, names | {"content-type"})
-        assert [text.split()[2] for text in found] == expected, (path, status)
 
 
 def test_answers_of_the_suite_s_server_are_checked(api, monkeypatch):

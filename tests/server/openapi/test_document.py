@@ -8,10 +8,9 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY
-from deck_sim.scenario import selection
 from deck_sim.server.idempotency import HEADER
 from deck_sim.server.openapi.document import document
-from deck_sim.server.openapi.paths import CODES, REPLAYED, RETRY_AFTER, VERSION
+from deck_sim.server.openapi.paths import CODES
 
 pytestmark = pytest.mark.parametrize("edition", EDITIONS.values(), ids=EDITIONS)
 
@@ -61,6 +60,8 @@ def test_every_error_code_is_listed_under_its_status(edition):
         errors = {int(s): one[CODES] for s, one in shown["responses"].items() if CODES in one}
         assert {401, 429, 500} <= set(errors), operation.call
         assert IN_RUN_ONLY not in errors
+        headers = {s for s, one in shown["responses"].items() if "headers" in one}
+        assert headers == {"429"}, operation.call
         wrong = {
             n for status, names in errors.items() for n in names if CATALOG[n].status != status
         }
@@ -68,7 +69,7 @@ def test_every_error_code_is_listed_under_its_status(edition):
 
 
 def test_calls_take_an_idempotency_key_as_the_edition_says(edition):
-    """Only they can be replayed and have its errors."""
+    """Only they have its errors."""
     for operation, shown in operations(edition):
         keyed = edition.idempotency.covers(operation.method, creates=operation.creates)
         codes = {name for one in shown["responses"].values() for name in one.get(CODES, [])}
@@ -76,26 +77,8 @@ def test_calls_take_an_idempotency_key_as_the_edition_says(edition):
             HEADER in [one["name"] for one in shown.get("parameters", [])],
             "idempotency/idempotency_error" in codes,
             "idempotency/idempotency_key_error" in codes,
-            REPLAYED in shown["responses"][f"{operation.status}"]["headers"],
         }
         assert found == {keyed}, operation.call
-
-
-def test_stored_answers_are_those_that_the_edition_stores(edition):
-    """By the statuses of the answers to a create."""
-    responses = document(edition.name)["paths"]["/agents"]["post"]["responses"]
-    replayed = {int(status) for status, one in responses.items() if REPLAYED in one["headers"]}
-    assert replayed == {201, 400, 409} & {*edition.idempotency.kept}
-
-
-def test_every_answer_has_its_headers(edition):
-    """The version always, the scenario if one is chosen, `Retry-After` on 429."""
-    for operation, shown in operations(edition):
-        headers = {status: one["headers"] for status, one in shown["responses"].items()}
-        assert all(VERSION in names for names in headers.values()), operation.call
-        assert [s for s, names in headers.items() if RETRY_AFTER in names] == ["429"]
-        chosen = [s for s, names in headers.items() if selection.HEADER in names]
-        assert chosen == ([f"{operation.status}"] if operation.plays else []), operation.call
 
 
 def test_the_schema_of_a_body_has_the_fields_of_its_model(edition):
