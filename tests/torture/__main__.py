@@ -1,35 +1,28 @@
-"""`scripts/torture`: attacks a running server, and reports what did not hold."""
+"""`scripts/torture`: attacks a server process, and reports what did not hold."""
 
+import argparse
+import secrets
 import sys
-from importlib import import_module
 
-COMMANDS = {
-    "fuzz": "broken and odd requests over sockets",
-    "soak": "many clients in many worlds, for long",
-    "kills": "`kill -9` under load; nothing acknowledged is lost",
-    "waits": "how long others wait while one call works",
-    "mutate": "wrong limits in the source, which a test must notice",
-}
-SLICES = ("fuzz", "soak", "kills", "waits")
+from .fuzz import fuzz
+from .soak import soak
+
+_PROGRAMS = {"fuzz": (fuzz, 1_500), "soak": (soak, 40)}  # and the length of a slice
 
 
-def main(arguments: list[str]) -> int:
-    """Run one command, or `--slice`: a short run of each, for continuous integration."""
-    if arguments == ["--slice"]:
-        return max(run(name, ["--slice"]) for name in SLICES)
-    if not arguments or arguments[0] not in COMMANDS:
-        lines = [f"  {name:8} {what}" for name, what in COMMANDS.items()]
-        print("usage: scripts/torture COMMAND [--help] | --slice", *lines, sep="\n")
-        return 0 if arguments in (["--help"], ["-h"]) else 2
-    return run(arguments[0], arguments[1:])
-
-
-def run(name: str, arguments: list[str]) -> int:
-    """Run a command: its module has a function `main`."""
-    module = import_module(f"{__package__}.{name}")
-    found: int = module.main(arguments)
-    return found
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="scripts/torture", description=__doc__)
+    parser.add_argument("program", nargs="?", choices=_PROGRAMS, help="default: both")
+    parser.add_argument("--seed", type=int, default=None, help="default: a new one")
+    parser.add_argument("--number", type=int, default=20_000, help="of requests, or of worlds")
+    parser.add_argument("--slice", action="store_true", help="a short run of seed 1, for CI")
+    given = parser.parse_args()
+    seed = given.seed if given.seed is not None else secrets.randbelow(10**6)
+    for name, (program, short) in _PROGRAMS.items():
+        if given.program in (None, name):
+            number = short if given.slice else given.number
+            program(1 if given.slice else seed, number)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

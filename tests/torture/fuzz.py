@@ -1,321 +1,187 @@
-"""The fuzzer: sends inputs over sockets, and judges every answer.
+"""The fuzzer: odd requests over sockets. The seed and a number give the bytes of a request."""
 
-Inputs come in chapters. A chapter begins with a prepared world, so that an input can be sent again,
-alone (`--only N`) or after those of its chapter (`--only N --after-all`).
-"""
-
-import argparse
 import json
-import sys
-import time
+import re
+import socket
 from collections import Counter
-from collections.abc import Iterator
 from random import Random
+from typing import Any
 
-from .inputs import MAIN, SIDE, Framing, Input, Inputs, explain
-from .judges import digest_of_world, judge
-from .prepared import EDITIONS, prepare
-from .simulator import Client, Simulator, read_options
-from .wire import PATIENCE, Answer, BadAnswer, Connection, NoAnswer, parse_answer
+from deck_sim import Deck
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.scenario.library import shipped
+from deck_sim.server.control.app import ROUTES
+from deck_sim.server.openapi.document import document
 
-CHAPTER = 400  # inputs to one world
-_SLICE = 8_000  # inputs for continuous integration
-_REPORTED = 125 * CHAPTER  # inputs between two lines of progress
-_PIPELINE = 12  # the most inputs that are sent without waiting for an answer
-_EVERY = 61  # each such input is sent alone, and if it is refused, the world must be as before
-_SLOW = {"delay", "drip"}  # faults that may keep a client waiting
-_SOON = 1.0  # seconds after which it looks for a hold or a fault that delays an answer
+from .process import Broken, Process
+
+_PATIENCE = 10.0  # seconds in which every request is answered, or its connection closed
+_WORLD = 100  # requests to one world
+_TEXTS = (
+    "", " ", "a", "x" * 5000, "é" * 300, "\x00", "\ud800", "{{ 1 / 0 }}", "{% x %}", "../..", "*", "[",
+    "5m", "-5m", "P1Y", "2025-01-15T09:30:00Z", "9999-12-31", "task_run.completed", "http://127.0.0.1:9/",
+    "POST /v2/tasks/*/run", "idle", "frozen", "on_poll", "0", "١٢", "null", "version: 1\nname: a\n",
+)  # fmt: skip
+_NUMBERS = (0, 1, -1, 0.5, 1e308, 2**63, 10**400, -0.0)
+# Requests that may keep an answer back, or that move the clock far: these wait as they should.
+_WAITS = re.compile("hold|delay|drip|stream|wait|speed|real")
+_HEADERS = (
+    "Idempotency-Key", "Content-Type", "Accept", "If-Match", "Deck-Sim-Scenario", "Deck-Sim-World", "Expect",
+    "Deck-Sim-Present", "Cookie", "Range", "Origin", "X-Forwarded-For", "Content-Encoding", "Last-Event-ID",
+)  # fmt: skip
+_KEY = "sk_fuzz"
 
 
-class Finding(Exception):
-    """A wrong answer, with the number of the input that got it."""
+def fuzz(seed: int, number: int) -> None:
+    """Send that many requests to a server process.
 
-    def __init__(self, number: int, text: str) -> None:
-        super().__init__(text)
-        self.number = number
+    Raises:
+        Broken: if an answer is wrong or missing, or the server prints an error.
 
-
-class Fuzzer:
-    """Sends the inputs of a seed to a server."""
-
-    def __init__(self, simulator: Client, seed: int) -> None:
-        self.simulator, self.seed = simulator, seed
-        self.inputs = [Inputs(seed, prepare(simulator, edition)) for edition in EDITIONS]
-        self.statuses = Counter[int]()
-        self.longest = (0.0, 0)
-        self._connection: Connection | None = None
-        self._last: Answer | None = None
-        self._has_interfered = False  # whether it changed the world, to get an answer
-
-    def inputs_of(self, chapter: int) -> Inputs:
-        """The inputs of a chapter; its number selects the edition."""
-        return self.inputs[chapter % len(self.inputs)]
-
-    def begin(self, chapter: int) -> None:
-        """Prepare the world of a chapter."""
-        snapshot = self.inputs_of(chapter).prepared.snapshot
-        for key in (MAIN, SIDE):
-            self.simulator.do(key, "DELETE", "/_sim/world")
-            self.simulator.do(key, "PUT", "/_sim/snapshot", snapshot)
-        mode = ("frozen", "frozen", "on_poll", "real")[chapter // len(EDITIONS) % 4]
-        self.simulator.do(MAIN, "PUT", "/_sim/clock", {"mode": mode})
-
-    def run(self, numbers: range) -> None:
-        """Send inputs; each chapter begins with a new world.
-
-        Raises:
-            Finding: at the first input after which something does not hold.
-
-        """
-        at = numbers.start
-        try:
-            while at < numbers.stop:
-                chapter = at // CHAPTER
-                stop = min(numbers.stop, (chapter + 1) * CHAPTER)
-                self._send_chapter(chapter, range(at, stop))
-                at = stop
-                if at % _REPORTED == 0:
-                    print(f"fuzz: seed {self.seed}, up to number {at:,}", flush=True)
-        finally:
-            self._close()
-
-    def run_one(self, number: int, *, after_all: bool) -> None:
-        """Send one input, to a new world or after those that came before it in its chapter."""
-        chapter = number // CHAPTER
-        before = range(chapter * CHAPTER if after_all else number, number)
-        try:
-            self._send_chapter(chapter, before)
-            self._send([self.inputs_of(chapter).make(number)])
-        finally:
-            self._close()
-
-    def _send_chapter(self, chapter: int, numbers: range) -> None:
-        self.begin(chapter)
-        for group in self._groups(chapter, numbers):
-            self._send(group)
-
-    def _groups(self, chapter: int, numbers: range) -> Iterator[list[Input]]:
-        """Inputs that are sent without waiting for answers."""
-        group, inputs = list[Input](), self.inputs_of(chapter)
-        for number in numbers:
-            given = inputs.make(number)
-            alone = given.framing is Framing.BROKEN or number % _EVERY == 0
-            if group and (alone or len(group) >= Random(number).randint(1, _PIPELINE)):
-                yield group
-                group = []
-            group.append(given)
-            if alone or given.framing is Framing.LAST:
-                yield group
-                group = []
-        if group:
-            yield group
-
-    def _send(self, group: list[Input]) -> None:
-        started, last = time.monotonic(), group[-1]
-        try:
-            if last.framing is Framing.BROKEN:
-                self._send_broken(last)
-            elif last.number % _EVERY == 0:
-                self._send_compared(last)
-            else:
-                self._send_sound(group)
-        except BadAnswer as error:
-            raise Finding(last.number, f"what was answered {error}") from None
-        except NoAnswer:
-            raise Finding(last.number, f"no answer within {PATIENCE:.0f} s") from None
-        self.longest = max(self.longest, (time.monotonic() - started, last.number))
-        if alarm := self.simulator.find_alarm():
-            raise Finding(last.number, alarm)
-
-    def _send_sound(self, group: list[Input]) -> None:
-        """Send requests at once. Each gets its answer, in their order."""
-        while group:
-            connection = self._connect()
-            canary = f"canary_{group[-1].number}"
-            tail = b"" if group[-1].framing is Framing.LAST else _canary(canary)
-            connection.send(b"".join(given.data for given in group) + tail)
-            for given in [*group]:
-                answer, group = self._read(connection, given), group[1:]
-                if answer is not None:
-                    self._judge(given, answer)
-                if answer is None or (group and answer.headers.get("connection") == "close"):
-                    self._close()  # it has not read the others, which are sent again
-                    break
-            else:
-                self._end_group(connection, given, canary)
-
-    def _end_group(self, connection: Connection, last: Input, canary: str) -> None:
-        """After the last answer the connection must be closed, or answer the next request."""
-        if last.framing is Framing.LAST:
-            if rest := connection.read_to_end():
-                raise Finding(last.number, f"after the last answer came {rest[:200]!r}")
-            self._close()
-            return
-        answer = connection.read("GET")
-        if answer is None:  # it closed after an answer, as it said or as a fault made it
-            self._close()
-        elif canary.encode() not in answer.body:
-            raise Finding(last.number, f"the next request got {answer}")
-
-    def _send_compared(self, given: Input) -> None:
-        """Send one request; if it is refused, check that it has changed nothing."""
-        before, self._last, self._has_interfered = self._digest(), None, False
-        self._send_sound([given])
-        answer = self._last
-        if before is None or answer is None or answer.status < 400 or self._has_interfered:
-            return
-        if given.path == "/_sim/clock/advance":  # without its event it has moved the clock
-            return
-        if b"Deck-Sim-Present:" in given.data:  # the world notes it, whatever the answer is
-            return
-        if "deck-sim-fault" not in answer.headers and self._digest() not in (before, None):
-            raise Finding(
-                given.number, f"it was refused with {answer.status}, and changed the world"
-            )
-
-    def _digest(self) -> int | None:
-        if self.simulator.get(MAIN, "/_sim/clock")["mode"] != "frozen":
-            return None  # time passes between two calls
-        answer = self.simulator.call(MAIN, "GET", "/_sim/snapshot")
-        return digest_of_world(json.loads(answer.body)) if answer.status == 200 else None
-
-    def _send_broken(self, given: Input) -> None:
-        """Send an input on its own connection. The server answers or closes."""
-        connection = Connection(self.simulator.port)
-        try:
-            connection.send(given.data)
-            if given.number % 3 == 0:  # the client leaves
-                return
-            connection.finish_sending()
-            self._judge_bytes(given, connection.read_to_end())
-        finally:
-            connection.close()
-        if self.simulator.call("", "GET", "/_sim/health").status != 200:
-            raise Finding(given.number, "the server is not healthy")
-
-    def _judge_bytes(self, given: Input, data: bytes) -> None:
-        if b"HEAD" in given.data[:80]:  # it is not known which of the answers have a body
-            data = data.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if data else b""
-        while data:
-            taken = parse_answer(data, "GET", at_end=True)
-            if taken is None:  # incomplete, since the client has closed its half
-                return
-            answer, length = taken
-            self.statuses[answer.status] += 1
-            if answer.status >= 500 and (wrong := judge(given, answer)):
-                raise Finding(given.number, wrong)
-            data = data[length:]
-
-    def _judge(self, given: Input, answer: Answer) -> None:
-        self._last = answer
-        self.statuses[answer.status] += 1
-        if wrong := judge(given, answer):
-            text = f"{wrong}\n{answer.status} {answer.headers}\n{answer.body[:2000]!r}"
-            raise Finding(given.number, text)
-
-    def _read(self, connection: Connection, given: Input) -> Answer | None:
-        """The next answer; None if the server closes instead, for a reason.
-
-        An answer that a hold keeps back is released. One that a fault delays is not waited for.
-        """
-        try:
-            answer = connection.read(given.method, _SOON)
-        except NoAnswer:
-            self._has_interfered = True
-            if self._is_delayed():
-                return None
-            self._release()
+    """
+    statuses = Counter[int]()
+    with Process() as process:
+        for at in range(number):
+            if at % _WORLD == 0:
+                requests = Requests(seed, prepare(process, at // _WORLD))
+                process.check()
+            method, data = requests.make(at)
             try:
-                answer = connection.read(given.method)
-            except NoAnswer:
-                raise Finding(given.number, f"no answer within {PATIENCE:.0f} s") from None
-        if answer is None:
-            self._explain_silence(given)
-        return answer
-
-    def _is_delayed(self) -> bool:
-        faults = self.simulator.get(MAIN, "/_sim/faults")["data"]
-        self.simulator.do(MAIN, "DELETE", "/_sim/faults")
-        return any(fault["fired"] and _SLOW & fault.keys() for fault in faults)
-
-    def _release(self) -> None:
-        for hold in self.simulator.get(MAIN, "/_sim/holds")["data"]:
-            self.simulator.do(MAIN, "DELETE", f"/_sim/holds/{hold['id']}")
-
-    def _explain_silence(self, given: Input) -> None:
-        """A connection that ends without an answer needs a reason in the journal."""
-        calls = self.simulator.get(MAIN, "/_sim/requests")["data"][-_PIPELINE:]
-        if not any(call["fault"] or call["unanswered"] for call in calls):
-            raise Finding(given.number, "the connection was closed without an answer")
-
-    def _connect(self) -> Connection:
-        if self._connection is None or self._connection.is_closed:
-            self._connection = Connection(self.simulator.port)
-        return self._connection
-
-    def _close(self) -> None:
-        if self._connection:
-            self._connection.close()
-        self._connection = None
+                statuses[judge(method, exchange(process.port, data))] += 1
+            except Broken as error:
+                raise Broken(f"seed {seed}, number {at}: {error}\n{data[:2000]!r}") from None
+        process.check()
+    print(f"fuzz: seed {seed}, {number} requests: {dict(statuses.most_common())}")
 
 
-def _canary(name: str) -> bytes:
-    return (
-        f"GET /_sim/resources/{name} HTTP/1.1\r\nHost: localhost\r\n"
-        "Authorization: Bearer sk_canary\r\n\r\n"
-    ).encode()
+def prepare(process: Process, world: int) -> tuple[str, list[str]]:
+    """Begin a world with runs in several statuses; returns its edition and its ids."""
+    edition = [*EDITIONS][world % len(EDITIONS)]
+    with Deck(process.url, _KEY) as deck:
+        deck.delete()
+        deck.reset(edition=edition)
+        for scenario in ("mfa_then_success", "needs_approval", "downloads_statement"):
+            deck.start_run(scenario)
+        deck.advance("15s")
+        text = json.dumps([[dict(run) for run in deck.runs], [dict(one) for one in deck.events]])
+    return edition, sorted({*re.findall(r"\b[a-z]{2,5}_\w{16}\b", text)})
 
 
-def fuzz(seed: int, numbers: range, options: list[str]) -> int:
-    """Send inputs to a new server, and print what was found; 0 if nothing was."""
-    with Simulator("--clock", "frozen", *options) as simulator:
-        fuzzer = Fuzzer(simulator, seed)
-        started = time.monotonic()
-        try:
-            fuzzer.run(numbers)
-        except Finding as finding:
-            return _report(fuzzer, finding)
-        seconds, memory = time.monotonic() - started, simulator.resident_mib()
-    slowest, number = fuzzer.longest
-    print(
-        f"fuzz: {len(numbers):,} inputs of seed {seed} in {seconds:.0f} s"
-        f" ({len(numbers) / seconds:,.0f} a second), nothing found; slowest {slowest:.2f} s"
-        f" (number {number}), {memory:.0f} MiB\n"
-        f"      answers: {', '.join(f'{s}: {n:,}' for s, n in sorted(fuzzer.statuses.items()))}"
+class Requests:
+    """The requests to a world."""
+
+    def __init__(self, seed: int, world: tuple[str, list[str]]) -> None:
+        edition, self.ids = world
+        self.seed, described = seed, document(edition)
+        self.calls = [(route.method, f"/_sim{route.path}") for route in ROUTES]
+        self.calls += [
+            (method.upper(), path if path.startswith("/v2") else f"/v2{path}")
+            for path, methods in described["paths"].items()
+            for method in methods
+        ]
+        self.calls = [call for call in self.calls if not _WAITS.search(call[1])]
+        names = re.findall(r'"(\w+)": \{', json.dumps(described))
+        more = (
+            "match",
+            "event",
+            "times",
+            "status",
+            "by",
+            "to",
+            "until",
+            "scenarios",
+            "rules",
+            "when",
+        )
+        self.names = sorted({name for name in (*names, *more) if not _WAITS.search(name)})
+        self.scenarios = shipped().names()
+
+    def make(self, number: int) -> tuple[str, bytes]:
+        """The method and the bytes of a request."""
+        random = Random(f"{self.seed}/{number}")
+        method, path = random.choice(self.calls)
+        if random.random() < 0.05:
+            method = random.choice(("HEAD", "OPTIONS", "TRACE", "PATCH", "DELETE", "X", "get"))
+        path = re.sub(r"\{\w+\}", lambda _: self._pick_id(random), path)
+        if random.random() < 0.2:
+            path += f"?{random.choice(self.names)}={random.choice(('1', '-1', 'x', '%00', '%ff'))}"
+        body = self._make_body(random)
+        headers = {"Host": "127.0.0.1", "Authorization": f"Bearer {_KEY}", "Connection": "close"}
+        headers |= {"Content-Type": "application/json", "Content-Length": f"{len(body)}"}
+        for name in random.sample(_HEADERS, random.choice((0, 0, 1, 3))):
+            headers[name] = random.choice((*self.scenarios, "", "x", "1", "\xff", "a" * 3000))
+        lines = [f"{method} {path} HTTP/1.1", *(f"{n}: {v}" for n, v in headers.items()), "", ""]
+        data = "\r\n".join(lines).encode("latin-1") + body
+        return method, damage(data, random) if random.random() < 0.1 else data
+
+    def _pick_id(self, random: Random) -> str:
+        return (
+            random.choice(self.ids) if random.random() < 0.8 else random.choice(("x", "%2F", "-"))
+        )
+
+    def _make_body(self, random: Random) -> bytes:
+        kind = random.random()
+        if kind < 0.1:
+            return b""
+        if kind < 0.15:
+            return b"[" * random.choice((10, 10_000)) + b"\xff"
+        value = {random.choice(self.names): self._make_value(random) for _ in range(4)}
+        text = json.dumps(value if kind < 0.9 else self._make_value(random))
+        return (text if kind < 0.95 else text[: len(text) // 2]).encode()
+
+    def _make_value(self, random: Random, depth: int = 0) -> Any:
+        if depth < 3 and random.random() < 0.3:
+            inner = (self._make_value(random, depth + 1) for _ in range(random.randint(0, 3)))
+            return (
+                [*inner] if random.random() < 0.5 else {random.choice(self.names): v for v in inner}
+            )
+        pools = (_TEXTS, _NUMBERS, self.ids, self.scenarios, (None, True, False))
+        return random.choice(random.choice(pools))
+
+
+def damage(data: bytes, random: Random) -> bytes:
+    """Change the bytes of a request, or leave out its end."""
+    at = random.randrange(len(data))
+    return data[:at] + random.choice(
+        (b"", b"\x00", b"\r\n", bytes([random.randrange(256)]) + data[at + 1 :])
     )
-    return 0
 
 
-def _report(fuzzer: Fuzzer, finding: Finding) -> int:
-    number, alarm = finding.number, fuzzer.simulator.find_alarm()
-    given = fuzzer.inputs_of(number // CHAPTER).make(number)
-    print(f"fuzz: seed {fuzzer.seed}, number {number}: {finding}")
-    if alarm:
-        print(alarm)
-    print(f"sent: {explain(given.data)}")
-    print(f"again: scripts/torture fuzz --seed {fuzzer.seed} --only {number} [--after-all]")
-    return 1
-
-
-def main(arguments: list[str]) -> int:
-    """Run the fuzzer; returns 1 if it found something."""
-    parser = argparse.ArgumentParser(prog="scripts/torture fuzz", description=__doc__)
-    parser.add_argument("--inputs", type=int, default=1_000_000, help="how many (1,000,000)")
-    parser.add_argument("--first", type=int, default=0, help="the number of the first (0)")
-    parser.add_argument("--only", type=int, metavar="N", help="send input N alone")
-    parser.add_argument("--after-all", action="store_true", help="... after those of its chapter")
-    parser.add_argument("options", nargs="*", metavar="-- OPTION", help="options of `serve`")
-    given = read_options(parser, arguments)
-    if given.only is None:
-        count = _SLICE if given.slice else given.inputs
-        return fuzz(given.seed, range(given.first, given.first + count), given.options)
-    with Simulator("--clock", "frozen", *given.options) as simulator:
-        fuzzer = Fuzzer(simulator, given.seed)
-        print(f"sent: {explain(fuzzer.inputs_of(given.only // CHAPTER).make(given.only).data)}")
+def exchange(port: int, data: bytes) -> bytes:
+    """Send bytes, and all that the server sends until it closes."""
+    found = b""
+    with socket.create_connection(("127.0.0.1", port), _PATIENCE) as connection:
         try:
-            fuzzer.run_one(given.only, after_all=given.after_all)
-        except Finding as finding:
-            return _report(fuzzer, finding)
-        print(f"nothing found; answers: {dict(fuzzer.statuses)}")
-        sys.stdout.write(simulator.read_log()[-2000:])
-    return 0
+            connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
+            while piece := connection.recv(1 << 16):
+                found += piece
+        except TimeoutError:
+            raise Broken(f"no end within {_PATIENCE:.0f} s") from None
+        except OSError:  # the server has closed
+            pass
+    return found
+
+
+def judge(method: str, answer: bytes) -> int:
+    """The status of an answer; 0 if there is none.
+
+    Raises:
+        Broken: if it is no answer, or an error that nobody asked for.
+
+    """
+    if not answer:
+        return 0
+    found = re.match(rb"HTTP/1\.1 (\d{3}) .*?\r\n(.*?)\r\n\r\n(.*)", answer, re.DOTALL)
+    if found is None:
+        raise Broken(f"answered {answer[:200]!r}")
+    status, head, body = int(found[1]), found[2].lower(), found[3]
+    is_asked_for = b"deck-sim-fault:" in head or b"deck-sim-scenario:" in head
+    if b"deck-sim itself failed" in body or (status >= 500 and not is_asked_for):
+        raise Broken(f"a {status} that nobody asked for: {body[:500]!r}")
+    if status < 400 or is_asked_for or b"application/json" not in head or method == "HEAD":
+        return status
+    errors = json.loads(body)["errors"]
+    if not all(error["type"] and error["code"] and error["message"] for error in errors):
+        raise Broken(f"an error without its parts: {errors}")
+    return status
