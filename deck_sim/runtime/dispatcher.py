@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING
 from deck_sim.base import real_time
 from deck_sim.base.redaction import mask_key
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.runtime.changes import Changes
 from deck_sim.runtime.settings import ON_POLL, REAL
 from deck_sim.webhooks.sender import Sender
 
@@ -64,7 +63,6 @@ class Dispatcher:
     ) -> None:
         self._sender, self._wall = sender or Sender(), wall
         self.apps = self._sender.apps  # called without a socket; by their host in a URL
-        self.changes = Changes()
         self._warned = set[str]()  # the kinds of records that were dropped in some world
         # Saves what has changed in a world, if worlds are kept; nothing is sent before.
         self.save: Callable[[Simulation], None] = lambda simulation: None
@@ -119,7 +117,7 @@ class Dispatcher:
             except StopIteration as end:
                 result: Result = end.value
                 return result
-            self._announce(simulation)
+            self.forget_oldest(simulation)
             due = simulation.world.timers.peek()
             if simulation.world.outbox and (due is None or due.at > simulation.world.now):
                 await self.deliver(simulation)
@@ -148,13 +146,12 @@ class Dispatcher:
         self.save(simulation)
 
     def wake(self, simulation: Simulation) -> None:
-        """Announce a change. In the background, time passes and webhooks are sent from now on, if
-        the clock's mode needs it and somebody would see it.
+        """In the background, let time pass and send webhooks from now on, if the clock's mode needs
+        it and the world has a destination.
         """
-        self._announce(simulation)
+        self.forget_oldest(simulation)
         needed = simulation.mode in _BACKGROUND_MODES and not simulation.dropped
-        is_seen = self.changes.has_listeners(simulation.key)
-        if needed and (is_seen or simulation.world.all("event_destination")):
+        if needed and simulation.world.all("event_destination"):
             background = self._backgrounds.setdefault(id(simulation), _Background())
             if background.loop is None:
                 work = partial(self._deliver_in_background, simulation, background)
@@ -163,7 +160,6 @@ class Dispatcher:
 
     def forget(self, simulation: Simulation) -> None:
         """Cancel the background tasks of a world that was dropped."""
-        self.changes.announce(simulation.key)
         self._backgrounds.pop(id(simulation), _Background()).cancel()
 
     def stop_clocks(self) -> None:
@@ -176,10 +172,6 @@ class Dispatcher:
         tasks = [task for one in self._backgrounds.values() for task in one.cancel()]
         self._backgrounds.clear()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _announce(self, simulation: Simulation) -> None:
-        self.forget_oldest(simulation)
-        self.changes.announce(simulation.key)
 
     def forget_oldest(self, simulation: Simulation) -> None:
         """Drop the records of a world beyond its limits; the first of each kind is logged."""
@@ -212,7 +204,7 @@ class Dispatcher:
                 catch_up(simulation)
                 if not simulation.advancing:
                     run_to_end(settle(simulation))
-                    self._announce(simulation)
+                    self.forget_oldest(simulation)
                     self._start_attempts(simulation, background)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._until_next(simulation).total_seconds()):
@@ -228,7 +220,7 @@ class Dispatcher:
             result = await make_attempt(simulation, attempt, self._sender, self._wall)
             catch_up(simulation)
             record_result(simulation, attempt, result)
-            self._announce(simulation)
+            self.forget_oldest(simulation)
             self.save(simulation)
 
         for attempt in self._take_attempts(simulation):

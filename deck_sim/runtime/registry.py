@@ -178,9 +178,8 @@ class WorldRegistry:
             self.forget(simulation)
 
     def _is_idle(self, simulation: Simulation) -> bool:
-        """Whether no call to it and no delivery is in progress, and nobody watches it."""
-        is_used = simulation.uses or simulation.attempting
-        return not (is_used or self.dispatcher.changes.has_listeners(simulation.key))
+        """Whether no call to it and no delivery is in progress."""
+        return not (simulation.uses or simulation.attempting)
 
     def forget(self, simulation: Simulation) -> None:
         """Remove a world from memory to make room. If worlds are not kept elsewhere it is lost, and

@@ -1,10 +1,9 @@
 """The timeline of a world as the control API prints it: entries and calls, in their order."""
 
-import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from collections import deque
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 from deck_sim.base.redaction import redact_query
 from deck_sim.engine.records import Event, TimelineEntry
@@ -12,9 +11,6 @@ from deck_sim.runtime.journal import GAVE_UP, Call
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.simulation import Simulation
 
-Record = tuple[str, dict[str, Any]]  # `entry`, `call` or `event`, and what is printed of it
-
-_COUNT = re.compile(r"[0-9]{1,15}")
 _ABOUT = ("name", "external_id", "event_type")  # shown of a new resource, beside its references
 
 
@@ -27,16 +23,25 @@ def print_timeline(simulation: Simulation) -> list[dict[str, Any]]:
 def print_news(simulation: Simulation, after: int) -> dict[str, Any]:
     """What was recorded after the first so many entries, calls and events of a world.
 
-    `data` has the entries and calls, `events` the events, and `next` is the number to ask from the
-    next time. If some that follow were dropped, `data` begins with an entry that counts them.
+    `data` has the entries and calls: a call stands before the entries that it caused. `events` has
+    the events, and `next` is the number to ask from the next time. If some that follow were
+    dropped, `data` begins with an entry that counts them.
     """
-    position, found = _find_position(simulation, after), dict[str, list[dict[str, Any]]]()
-    while record := next_record(simulation, position):
-        found.setdefault("events" if record[0] == "event" else "data", []).append(record[1])
+    world, journal = simulation.world, simulation.journal
+    entries, calls, events = _find_place(simulation, after)
+    data = _print_dropped(simulation, entries, calls, events)
+    entries, events = max(entries, world.timeline.dropped), max(events, world.events.dropped)
+    waiting = deque(journal.since(calls))
+    for number, entry in enumerate(world.timeline.since(entries), entries + 1):
+        while waiting and waiting[0].after < number:
+            data.append(print_call_entry(simulation, waiting.popleft()))
+        data.append(print_entry(simulation, entry, number))
+    data += [print_call_entry(simulation, call) for call in waiting]
+    numbered = enumerate(world.events.since(events), events + 1)
     return {
         "next": count_records(simulation),
-        "data": found.get("data", []),
-        "events": found.get("events", []),
+        "data": data,
+        "events": [_print_event(event, number) for number, event in numbered],
     }
 
 
@@ -46,96 +51,38 @@ def count_records(simulation: Simulation) -> int:
     return world.timeline.total + world.events.total + simulation.journal.total
 
 
-def _find_position(simulation: Simulation, number: int) -> "Position":
-    """The place behind so many records, in the order in which they were recorded.
-
-    That is not the order in which they are shown: a call stands before what it caused, and is
-    recorded when it is answered.
-    """
+def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
+    """How many entries, calls and events there were when so many were recorded in all."""
     world, journal, events = simulation.world, simulation.journal, simulation.world.events
     if number >= count_records(simulation):
-        return Position("", world.timeline.total, journal.total, events.total)
+        return world.timeline.total, journal.total, events.total
     calls = bisect_left(journal, number, key=lambda call: call.position)
-    called = number - journal.dropped - calls
+    others = number - journal.dropped - calls
     # An event comes after some entries and all earlier events.
     emitted = bisect_left(
-        range(len(events)), called, key=lambda at: events[at].after + events.dropped + at
+        range(len(events)), others, key=lambda at: events[at].after + events.dropped + at
     )
     if (journal.dropped and not calls) or (events.dropped and not emitted):
-        return Position()  # what was dropped last may have followed
+        return 0, 0, 0  # what was dropped last may have followed
     emitted += events.dropped
-    return Position("", called - emitted, journal.dropped + calls, emitted)
+    return others - emitted, journal.dropped + calls, emitted
 
 
-@dataclass(slots=True)
-class Position:
-    """A place in the history of a world: how many entries, calls and events come before it."""
-
-    epoch: str = ""
-    entries: int = 0
-    calls: int = 0
-    events: int = 0
-
-    @classmethod
-    def read(cls, text: str) -> Self:
-        """Read what `str()` writes. Any other text is a place in no history."""
-        epoch, *counts = text.split(":")
-        if len(counts) != 3 or not all(_COUNT.fullmatch(count) for count in counts):
-            return cls()
-        return cls(epoch, *map(int, counts))
-
-    def is_in(self, simulation: Simulation) -> bool:
-        """Whether the history of a world has this place."""
-        world = simulation.world
-        return (
-            self.epoch == simulation.epoch
-            and self.entries <= world.timeline.total
-            and self.calls <= simulation.journal.total
-            and self.events <= world.events.total
-        )
-
-    def skip_dropped(self, simulation: Simulation) -> dict[str, Any]:
-        """Move behind the records that were dropped; returns an entry that counts them, if any."""
-        world = simulation.world
-        counts = {
-            "entries": max(world.timeline.dropped - self.entries, 0),
-            "calls": max(simulation.journal.dropped - self.calls, 0),
-            "events": max(world.events.dropped - self.events, 0),
-        }
-        if not any(counts.values()):
-            return {}
-        self.entries += counts["entries"]
-        self.calls += counts["calls"]
-        self.events += counts["events"]
-        what = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-        text = f"dropped: {what}; the `keep_…` options of the world keep more"
-        return {"at": print_moment(world.now), "kind": "dropped", "id": "", "what": text, **counts}
-
-    def __str__(self) -> str:
-        return f"{self.epoch}:{self.entries}:{self.calls}:{self.events}"
-
-
-def next_record(simulation: Simulation, position: Position) -> Record | None:
-    """The record after a position, which moves behind it; None after the last.
-
-    A call stands before the entries that it caused, an event behind the entry that emitted it. One
-    record tells how many were dropped that come here.
-    """
-    world, journal = simulation.world, simulation.journal
-    if dropped := position.skip_dropped(simulation):
-        return "dropped", dropped
-    entry, event = world.timeline.at(position.entries), world.events.at(position.events)
-    call = journal.at(position.calls)
-    if event and event.after <= position.entries:
-        position.events += 1
-        return "event", _print_event(event, position.events)
-    if call and (entry is None or call.after <= position.entries):
-        position.calls += 1
-        return "call", print_call_entry(simulation, call)
-    if entry:
-        position.entries += 1
-        return "entry", print_entry(simulation, entry, position.entries)
-    return None
+def _print_dropped(
+    simulation: Simulation, entries: int, calls: int, events: int
+) -> list[dict[str, Any]]:
+    """An entry that counts the records after a place that were dropped, if any."""
+    world = simulation.world
+    counts = {
+        "entries": max(world.timeline.dropped - entries, 0),
+        "calls": max(simulation.journal.dropped - calls, 0),
+        "events": max(world.events.dropped - events, 0),
+    }
+    if not any(counts.values()):
+        return []
+    what = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    text = f"dropped: {what}; the `keep_…` options of the world keep more"
+    return [{"at": print_moment(world.now), "kind": "dropped", "id": "", "what": text, **counts}]
 
 
 def print_entry(simulation: Simulation, entry: TimelineEntry, number: int) -> dict[str, Any]:

@@ -74,7 +74,6 @@ class App:
         """Answer one request."""
         body = await _read_body(receive)
         if body is not None:
-            # No frame holds the world while the response is sent: a stream may outlive it.
             response = await self._find_response(scope, body, receive)
             await response(scope, receive, send)
 
@@ -112,7 +111,7 @@ class App:
         if request.method not in ("GET", "HEAD"):
             request.simulation.control_changes += 1
         self.worlds.dispatcher.wake(request.simulation)
-        return answer.app or _make_response(request.scope, answer)
+        return _make_response(request.scope, answer)
 
     def save(self, request: Request, answer: Answer) -> Answer:
         """Save what the call has changed; returns its answer, or the error if that fails."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope
+from starlette.types import Receive, Scope
 
 from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import ApiError, refuse
@@ -45,7 +45,6 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     choice: Choice | None = None  # the scenario of what the call creates, or that refuses it
     body: bytes = b""  # set by `serialize`
-    app: ASGIApp | None = None  # answers in place of this
 
     def serialize(self, request_id: str) -> None:
         """Make the body, unless it exists: a replayed answer keeps the body that was stored."""

@@ -152,19 +152,6 @@ def test_a_world_in_use_is_not_forgotten(worlds, use, value):
     assert worlds.known_keys == ["one", "three"]
 
 
-def test_a_world_that_is_watched_is_not_forgotten(worlds):
-    """As long as one of its streams is open."""
-    worlds.max_worlds, changes = 1, worlds.dispatcher.changes
-    worlds.select("Bearer one")
-    with changes.listen("one"):
-        with changes.listen("one"):
-            pass
-        worlds.select("Bearer two")
-        assert worlds.known_keys == ["one", "two"]
-    worlds.select("Bearer three")
-    assert (worlds.known_keys, changes.has_listeners("one")) == (["three"], False)
-
-
 def make_call(number, size=1000):
     """A call in a journal."""
     rest = ("GET", "/v2/agents", "", 200, None, (), None, 0)

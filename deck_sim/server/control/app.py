@@ -22,7 +22,6 @@ from deck_sim.server.control import (  # noqa: F401
     resources,
     scenarios,
     schemas,
-    stream,
     worlds,
 )
 from deck_sim.server.control.routes import ROUTES, route
