@@ -4,7 +4,7 @@
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { words } from "./format.js";
 import { commandsIn } from "./statuses.js";
-import { readForm } from "./widgets.js";
+import { button, readForm, textField } from "./widgets.js";
 
 /**
  * @typedef {import("./app.js").Context} Context
@@ -52,15 +52,10 @@ export function resourceActions(ctx, target, commands) {
   if (ctx.readOnly) return nothing;
   return actionsOn(ctx, target)
     .filter(({ command }) => !commands || commands.includes(command))
-    .map(
-      (action) =>
-        html`<button
-          type="button"
-          class="button ${action.tone ? `button-${action.tone}` : ""}"
-          @click=${() => perform(ctx, target, action)}
-        >
-          ${action.label}
-        </button>`,
+    .map((action) =>
+      button(action.label, () => perform(ctx, target, action), {
+        kind: `button ${action.tone ? `button-${action.tone}` : ""}`,
+      }),
     );
 }
 
@@ -109,19 +104,18 @@ export function answerForm(ctx, target, interaction, rightAnswer) {
     }
     /** @type {HTMLElement|null|undefined} */ (form?.querySelector("button[type=submit]"))?.focus();
   };
-  return html`<form class="answer" data-of=${target.id} @submit=${submit} autocomplete="off">
-    <p class="answer-message">
-      <span class="answer-type">${words(interaction.type)}</span>${interaction.message ?? ""}
-    </p>
+  return html`<form class="stack answer" data-of=${target.id} @submit=${submit} autocomplete="off">
+    <p><span class="answer-type">${words(interaction.type)}</span>${interaction.message ?? ""}</p>
     ${fields.map(fieldRow)}
-    <div class="answer-end">
+    <div class="row">
       <button type="submit" class="button button-primary">Answer</button>
       ${
         rightAnswer
-          ? html`<button type="button" class="button" title="The script accepts it" @click=${fill}>
-                Fill in <span class="mono">${Object.values(rightAnswer).join(", ")}</span>
-              </button>
-              <small class="muted">the script accepts it</small>`
+          ? html`${button(
+                html`Fill in <span class="mono">${Object.values(rightAnswer).join(", ")}</span>`,
+                fill,
+                { title: "The script accepts it" },
+              )} <small class="muted">the script accepts it</small>`
           : nothing
       }
     </div>
@@ -139,12 +133,7 @@ function fieldRow(field) {
               (option) => html`<option value=${optionValue(option)}>${optionText(option)}</option>`,
             )}
           </select>`
-        : html`<input
-            name=${field.name}
-            type=${INPUT_TYPES[field.type ?? ""] ?? "text"}
-            required
-            class="mono"
-          />`
+        : textField(field.name, { type: INPUT_TYPES[field.type ?? ""], required: true })
     }
   </label>`;
 }

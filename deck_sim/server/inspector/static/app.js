@@ -16,6 +16,7 @@ import { scenarioDetails, scenariosView } from "./scenarios.js";
 import "./timeline/timeline.js";
 import { waitingStrip } from "./waiting.js";
 import { webhooksView } from "./webhooks.js";
+import { button } from "./widgets.js";
 import { firstCall, worldsPage } from "./worlds.js";
 
 /**
@@ -62,7 +63,7 @@ function timelineView(ctx) {
   const { model } = ctx;
   const isEmpty = model.ready && model.lanes.size === 0;
   if (isEmpty && !model.next?.kept_back) return firstCall(ctx);
-  return html`<div class="story">
+  return html`<div class="fill">
     ${waitingStrip(ctx)}
     <deck-timeline .ctx=${ctx}></deck-timeline>
   </div>`;
@@ -104,18 +105,14 @@ function tabRow(ctx) {
   return html`<nav class="tabs" aria-label="Views">
     ${tabs(ctx).map((tab) => {
       const count = tab.count?.(ctx);
-      return html`<button
-        type="button"
-        class="tab"
-        aria-current=${tab === active ? "page" : "false"}
-        @click=${() => ctx.go(tab.id)}
-      >
-        ${tab.title}${
-          count === undefined
-            ? nothing
-            : html`<span class="tab-count">${count.toLocaleString("en")}</span>`
-        }
-      </button>`;
+      const shown =
+        count === undefined
+          ? nothing
+          : html`<span class="tab-count">${count.toLocaleString("en")}</span>`;
+      return button(html`${tab.title}${shown}`, () => ctx.go(tab.id), {
+        kind: "tab",
+        current: tab === active && "page",
+      });
     })}
   </nav>`;
 }

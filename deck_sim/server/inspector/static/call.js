@@ -14,7 +14,7 @@ import {
   section,
 } from "./details.js";
 import { isoText, words } from "./format.js";
-import { findingsOf, httpText, methodText, pathText } from "./journal.js";
+import { findingsOf, httpText, methodText, pathText, queryText } from "./journal.js";
 import { callsOf, causedBy, readChoice, withShortIds } from "./records.js";
 import { choiceFacts, errorList } from "./resource.js";
 import { copyButton, link, timeText, withCode } from "./widgets.js";
@@ -30,10 +30,7 @@ export function callDetails(ctx, ref) {
   const { response } = answer.data ?? {};
   return html`${detailsHead({
     kind: "call",
-    title: html`${methodText(call.method)}
-    ${pathText(call.path)}${
-      call.query ? html`<span class="call-query">?${call.query}</span>` : nothing
-    }`,
+    title: html`${methodText(call.method)} ${pathText(call.path)}${queryText(call)}`,
     id: call.id,
     facts: html`${httpText(call)} ${timeText(call.time, ctx.model.now())}
     ${call.replayed ? html`<span class="tag">replayed</span>` : nothing}`,
@@ -117,7 +114,7 @@ function notices(ctx, call, repeats) {
 function copyButtons({ api, model }, call) {
   const key = api.key ?? model.world?.key ?? "";
   const server = { origin: api.origin, key: /^[\w.-]+$/.test(key) ? key : null };
-  return html`<div class="details-actions">
+  return html`<div class="row details-actions">
     ${copyButton(() => curlCommand(call, server), "Copy as curl")}
     ${copyButton(() => pytestAssertion(call), "Copy as pytest assertion")}
     ${
@@ -131,15 +128,14 @@ function copyButtons({ api, model }, call) {
 }
 
 /** @param {Context} ctx @param {Call} call */
-function resources(ctx, call) {
-  const ids = [...new Set([...(call.resource_ids ?? []), call.resource_id])].filter(
-    (id) => typeof id === "string",
-  );
+function resources(ctx, { resource_id, resource_ids = [] }) {
+  const ids = [...new Set([...resource_ids, ...(resource_id ? [resource_id] : [])])];
   if (!ids.length) return nothing;
+  const rows = ids.map((id) => html`<li>${resourceLink(ctx, id)}</li>`);
   return section(
     "About",
     html`<ul class="plain">
-      ${ids.map((id) => html`<li>${resourceLink(ctx, /** @type {string} */ (id))}</li>`)}
+      ${rows}
     </ul>`,
   );
 }

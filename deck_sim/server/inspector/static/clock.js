@@ -4,7 +4,7 @@
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { clockText, countText, dayText, distanceText, durationText, words } from "./format.js";
 import { dueText } from "./due.js";
-import { dataList, icon, readForm } from "./widgets.js";
+import { button, dataList, icon, readForm, textField } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
@@ -58,20 +58,17 @@ export function clockView(ctx) {
   const { model, ui } = ctx;
   if (!model.world) return nothing;
   const [time, part] = clockText(model.now()).split(".");
+  const isOpen = ui.menu === "clock";
   return html`<div class="clock">
-    <button
-      type="button"
-      class="clock-face"
-      aria-expanded=${ui.menu === "clock"}
-      title=${MODES[model.world.mode] ?? ""}
-      @click=${() => ctx.set({ menu: ui.menu === "clock" ? null : "clock" })}
-    >
-      <span class="clock-time mono"
-        >${time}${part && model.world.mode !== "real" ? html`<small>.${part}</small>` : nothing}</span
-      >
-      <span class="clock-day">${dayText(model.now())} · ${modeText(ctx)}</span>
-    </button>
-    ${ui.menu === "clock" ? clockMenu(ctx) : nothing}
+    ${button(
+      html`<span class="clock-time mono"
+          >${time}${part && model.world.mode !== "real" ? html`<small>.${part}</small>` : nothing}</span
+        >
+        <span class="clock-day">${dayText(model.now())} · ${modeText(ctx)}</span>`,
+      () => ctx.set({ menu: isOpen ? null : "clock" }),
+      { kind: "clock-face", expanded: isOpen, title: MODES[model.world.mode] },
+    )}
+    ${isOpen ? clockMenu(ctx) : nothing}
   </div>`;
 }
 
@@ -88,49 +85,36 @@ export function advanceButtons(ctx) {
   const { model, ui, busy } = ctx;
   if (ctx.readOnly || !model.world) return nothing;
   const due = model.firstDue;
-  const now = model.now();
-  if (busy && Date.now() - busy.since > SHOWN_AFTER)
-    return html`<span class="busy-text" role="status"
+  const isOpen = ui.menu === "advance";
+  const running = busy ? Date.now() - busy.since : 0;
+  if (busy && running > SHOWN_AFTER)
+    return html`<span class="row" role="status"
       ><span class="spinner" aria-hidden="true"></span>${busy.text}…
-      <span class="muted"
-        >${durationText(Math.floor((Date.now() - busy.since) / 1000) * 1000)}</span
-      ></span
+      <span class="muted">${durationText(Math.floor(running / 1000) * 1000)}</span></span
     >`;
+  const left = due ? distanceText(due.time, model.now()).replace("in ", "") : "";
   return html`<div class="advance" role="group" aria-label="Move the clock">
-    <button
-      type="button"
-      class="button ${model.world.mode === "frozen" && due ? "button-primary" : ""}"
-      ?disabled=${!due || busy !== null}
-      title=${due ? `${dueText(model, due)} (n)` : "Nothing is due"}
-      @click=${() => advanceToNext(ctx)}
-    >
-      ${icon("next")}<span>Next</span>${
-        due
-          ? html`<span class="button-note">${distanceText(due.time, now).replace("in ", "")}</span>`
-          : nothing
-      }
-    </button>
+    ${button(
+      html`${icon("next")}<span>Next</span><span class="button-note">${left}</span>`,
+      () => advanceToNext(ctx),
+      {
+        kind: `button ${model.world.mode === "frozen" && due ? "button-primary" : ""}`,
+        disabled: !due || busy !== null,
+        title: due ? `${dueText(model, due)} (n)` : "Nothing is due",
+      },
+    )}
     <span class="menu-anchor">
-      <button
-        type="button"
-        class="button"
-        ?disabled=${busy !== null}
-        aria-expanded=${ui.menu === "advance"}
-        @click=${() => ctx.set({ menu: ui.menu === "advance" ? null : "advance" })}
-      >
-        ${icon("advance")}<span>Advance…</span>
-      </button>
-      ${ui.menu === "advance" ? advanceMenu(ctx) : nothing}
+      ${button(
+        html`${icon("advance")}<span>Advance…</span>`,
+        () => ctx.set({ menu: isOpen ? null : "advance" }),
+        { disabled: busy !== null, expanded: isOpen },
+      )}
+      ${isOpen ? advanceMenu(ctx) : nothing}
     </span>
-    <button
-      type="button"
-      class="button"
-      ?disabled=${busy !== null}
-      title="Until nothing moves by itself; a prompt stops it (i)"
-      @click=${() => advanceUntilIdle(ctx)}
-    >
-      ${icon("idle")}<span>Until idle</span>
-    </button>
+    ${button(html`${icon("idle")}<span>Until idle</span>`, () => advanceUntilIdle(ctx), {
+      disabled: busy !== null,
+      title: "Until nothing moves by itself; a prompt stops it (i)",
+    })}
   </div>`;
 }
 
@@ -139,16 +123,9 @@ function advanceMenu(ctx) {
   const types = [...new Set(ctx.model.events.slice(-500).map((event) => event.type))].sort();
   const hour = new Date(ctx.model.now() + 3_600_000).toISOString().slice(0, 19) + "Z";
   return html`<div class="menu advance-menu" role="dialog" aria-label="Advance the clock">
-    <div class="chips" role="group" aria-label="By">
-      ${SPANS.map(
-        (span) =>
-          html`<button
-            type="button"
-            class="chip"
-            @click=${() => advance(ctx, { by: span }, `Advancing ${span}`)}
-          >
-            +${span}
-          </button>`,
+    <div class="row" role="group" aria-label="By">
+      ${SPANS.map((span) =>
+        button(`+${span}`, () => advance(ctx, { by: span }, `Advancing ${span}`), { kind: "chip" }),
       )}
     </div>
     ${advanceForm("By", "2m30s", (by) => advance(ctx, { by }, `Advancing ${by}`))}
@@ -170,14 +147,7 @@ function advanceForm(label, example, act) {
   };
   return html`<form class="menu-row" @submit=${submit}>
     <label for=${id}>${label}</label>
-    <input
-      id=${id}
-      name="value"
-      list="${id}-values"
-      placeholder=${example}
-      autocomplete="off"
-      class="mono"
-    />
+    ${textField("value", { id, example, list: `${id}-values` })}
     <button class="button">Advance</button>
   </form>`;
 }
@@ -217,27 +187,16 @@ function clockMenu(ctx) {
     )}
     <div class="menu-row for-real">
       <label for="clock-speed">Speed</label>
-      <input
-        id="clock-speed"
-        name="speed"
-        type="number"
-        min="0.001"
-        step="any"
-        value=${world.mode === "real" ? world.speed : ""}
-        placeholder="60 is a minute a second"
-      />
+      ${textField("speed", {
+        id: "clock-speed",
+        value: world.mode === "real" ? `${world.speed}` : "",
+        example: "60 is a minute a second",
+      })}
     </div>
     <div class="menu-row for-on-poll">
       <label for="clock-step">Step</label>
-      <input
-        id="clock-step"
-        name="step"
-        value=${world.step ?? ""}
-        placeholder="5s, for each read"
-      />
+      ${textField("step", { id: "clock-step", value: world.step ?? "", example: "5s, for each read" })}
     </div>
-    <div class="menu-end">
-      <button class="button button-primary" ?disabled=${ctx.readOnly}>Set the clock</button>
-    </div>
+    <button class="button button-primary" ?disabled=${ctx.readOnly}>Set the clock</button>
   </form>`;
 }

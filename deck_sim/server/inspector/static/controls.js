@@ -3,9 +3,11 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { fetched } from "./api.js";
+import { resourceLink } from "./details.js";
 import { countText, words } from "./format.js";
 import { isPlayable, makeDefault, scenariosOf } from "./scenarios.js";
 import {
+  button,
   closeButton,
   copyButton,
   dataList,
@@ -14,8 +16,8 @@ import {
   link,
   optionList,
   readForm,
-  showDialog,
   statusBadge,
+  textField,
 } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
@@ -31,7 +33,6 @@ const FAULTS = {
   "webhooks are late": { event: "*", delay: "30s" },
   "a signature is wrong": { event: "*", bad_signature: true, times: 1 },
 };
-const RULE = { when: { input: { guest: "Bob" } }, scenario: "source_down", resource: "task_run" };
 
 /** What each setting does, for those that the server does not describe.
  * @type {Record<string, string>} */
@@ -48,6 +49,9 @@ const HINTS = {
   additive_changes: 'Undocumented additions to answers and events, like {"fields": true}.',
 };
 
+const DANGER = "button button-danger";
+const SMALL = "button button-small";
+
 let changes = 0;
 let snapshot = "";
 
@@ -59,9 +63,9 @@ export function controlsView(ctx) {
       names.map((one) => one.name),
     )}
     <div class="controls">
-      <div class="controls-column">${selectionCard(ctx)}${worldCard(ctx)}</div>
-      <div class="controls-column">${faultsCard(ctx)}${holdsCard(ctx)}</div>
-      <div class="controls-column">${settingsCard(ctx)}</div>
+      <div class="stack">${selectionCard(ctx)}${worldCard(ctx)}</div>
+      <div class="stack">${faultsCard(ctx)}${holdsCard(ctx)}</div>
+      <div class="stack">${settingsCard(ctx)}</div>
     </div>`;
 }
 
@@ -94,11 +98,11 @@ async function change(ctx, label, call, form) {
  * @param {any} [aside] */
 function controlCard(title, text, content, aside = nothing) {
   return html`<section class="card control" aria-label=${title}>
-    <header class="control-head">
+    <header class="row spread">
       <h2>${title}</h2>
       ${aside}
-      <p class="muted">${text}</p>
     </header>
+    <p class="muted">${text}</p>
     ${content}
   </section>`;
 }
@@ -111,17 +115,12 @@ function field(label, input, hint = "") {
 }
 
 /** @param {any[]} items @param {string} none what is said without any
- * @param {(item: any, index: number) => any} row */
+ * @param {(item: any) => any} row */
 function itemList(items, none, row) {
   if (!items.length) return html`<p class="muted">${none}</p>`;
   return html`<ul class="items">
-    ${items.map((item, index) => html`<li>${row(item, index)}</li>`)}
+    ${items.map((item) => html`<li class="row">${row(item)}</li>`)}
   </ul>`;
-}
-
-/** @param {string} text @param {() => void} act @param {string} [classes] */
-function button(text, act, classes = "button-small") {
-  return html`<button type="button" class="button ${classes}" @click=${act}>${text}</button>`;
 }
 
 /**
@@ -142,7 +141,7 @@ function jsonForm(ctx, label, example, send, before = nothing) {
       ctx.toast(`This is no JSON: ${error.message}`, false);
     }
   };
-  return html`<form class="control-form" @submit=${submit}>
+  return html`<form class="stack" @submit=${submit}>
     ${before}
     <textarea
       name="json"
@@ -152,24 +151,14 @@ function jsonForm(ctx, label, example, send, before = nothing) {
       aria-label="${label} as JSON"
       .defaultValue=${JSON.stringify(example, null, 2)}
     ></textarea>
-    <div class="control-end"><button class="button">${label}</button></div>
+    <div class="row end"><button class="button">${label}</button></div>
   </form>`;
 }
 
-/** A field for the name of a scenario, with the names to choose from. @param {string} label
- * @param {string} [value] */
-function scenarioInput(label, value = "") {
-  return html`<input
-    name="scenario"
-    list="scenario-names"
-    class="mono"
-    aria-label=${label}
-    autocomplete="off"
-    spellcheck="false"
-    placeholder="mfa_then_success"
-    .defaultValue=${value}
-    required
-  />`;
+/** A field for the name of a scenario. @param {string} label @param {string} [value] */
+function scenarioInput(label, value) {
+  const example = "mfa_then_success";
+  return textField("scenario", { label, value, example, list: "scenario-names", required: true });
 }
 
 /** @param {Context} ctx @param {string} name */
@@ -182,7 +171,7 @@ function selectionCard(ctx) {
   return controlCard(
     "What plays next",
     "The first of these that names a scenario wins: header, queue, rule, user name, default.",
-    html`${queuePart(ctx)} ${rulesPart(ctx)} ${defaultPart(ctx)}`,
+    html`${queuePart(ctx)} ${defaultPart(ctx)}`,
   );
 }
 
@@ -199,9 +188,9 @@ function queuePart(ctx) {
     void change(ctx, `${scenario} is queued`, call, formOf(event));
   };
   const clear = () => void change(ctx, "The queues are empty", ctx.api.del("/_sim/queue"));
-  return html`<div class="control-head">
+  return html`<div class="row spread">
       <h3>Queue</h3>
-      ${rows.length ? button("Clear", clear) : nothing}
+      ${rows.length ? button("Clear", clear, { kind: SMALL }) : nothing}
     </div>
     ${itemList(
       rows,
@@ -211,7 +200,7 @@ function queuePart(ctx) {
             (/** @type {string} */ name) => scenarioLink(ctx, name),
           )}`,
     )}
-    <form class="control-row" @submit=${add}>
+    <form class="row" @submit=${add}>
       <select name="resource" aria-label="What plays it">
         ${optionList(kinds, (kind) => `next ${words(kind)}`)}
       </select>
@@ -221,36 +210,11 @@ function queuePart(ctx) {
 }
 
 /** @param {Context} ctx */
-function rulesPart(ctx) {
-  /** @type {any[]} */
-  const rules = current(ctx, "/_sim/rules")?.rules ?? [];
-  const put = (/** @type {any[]} */ next, /** @type {string} */ text) =>
-    void change(ctx, text, ctx.api.put("/_sim/rules", { rules: next }));
-  return html`<h3>Rules</h3>
-    ${itemList(
-      rules,
-      "No rule.",
-      ({ when, scenario, resource }, index) =>
-        html`<span class="item-text"
-            >${resource ? words(resource) : "anything"} with <code>${JSON.stringify(when)}</code> →
-            ${scenarioLink(ctx, scenario)}</span
-          >
-          ${closeButton(`Remove rule ${index + 1}`, () =>
-            put(rules.toSpliced(index, 1), "The rule is removed"),
-          )}`,
-    )}
-    <details class="control-more">
-      <summary>Add a rule</summary>
-      ${jsonForm(ctx, "Add the rule", RULE, (rule) => put([...rules, rule], "The rule is added"))}
-    </details>`;
-}
-
-/** @param {Context} ctx */
 function defaultPart(ctx) {
   /** @param {SubmitEvent} event */
   const set = (event) => void makeDefault(ctx, readForm(event).scenario);
   return html`<h3>Default</h3>
-    <form class="control-row" @submit=${set} aria-label="Default scenario">
+    <form class="row" @submit=${set} aria-label="Default scenario">
       ${scenarioInput("Default scenario", ctx.model.world?.default_scenario)}
       <button class="button">Make default</button>
     </form>`;
@@ -281,37 +245,26 @@ function faultsCard(ctx) {
         </select>`,
       ),
     )}`,
-    faults.length ? button("Clear all", clear) : nothing,
+    faults.length ? button("Clear all", clear, { kind: SMALL }) : nothing,
   );
 }
 
 /** @param {Context} ctx @param {any} fault */
-function faultRow(ctx, { id, owner, met, fired, match, event, ...rest }) {
-  const what = Object.entries(rest)
+function faultRow(ctx, { id, owner, met, fired, ...fault }) {
+  const what = Object.entries(fault)
     .filter(([, value]) => value)
-    .map(([name, value]) =>
-      value === true
-        ? words(name)
-        : `${words(name)}: ${typeof value === "object" ? JSON.stringify(value) : value}`,
-    );
+    .map(([name, value]) => `${words(name)}: ${textOf(value)}`)
+    .join(", ");
   const remove = () =>
     void change(ctx, "The fault is removed", ctx.api.del(`/_sim/faults/${encodeURIComponent(id)}`));
   return html`<span class="item-count ${fired ? "tone-bad" : ""}" title="How often it fired"
       >${fired}×</span
     >
-    <span class="item-text"
-      ><strong>${what.join(", ")}</strong> <code>${match ?? event}</code>
-      <small
-        >met
-        ${met}${
-          owner
-            ? html` · of
-              ${link(ctx, { type: "resource", id: owner }, ctx.model.lane(owner)?.title ?? owner)}`
-            : nothing
-        }</small
-      ></span
+    <span class="grow"
+      ><code>${what}</code>
+      <small>met ${met} ${owner ? html`· of ${idText(owner)}` : nothing}</small></span
     >
-    ${closeButton(`Remove the fault ${what.join(", ")}`, remove)}`;
+    ${closeButton(`Remove the fault ${what}`, remove)}`;
 }
 
 /** @param {Context} ctx */
@@ -330,26 +283,19 @@ function holdsCard(ctx) {
     html`${itemList(current(ctx, "/_sim/holds")?.data ?? [], "Nothing is held.", (one) =>
         holdRow(ctx, one),
       )}
-      <form class="control-form" @submit=${hold}>
+      <form class="stack" @submit=${hold}>
         ${dataList("hold-what", [...held_events, ...calls])}
         ${field(
           "hold",
-          html`<input
-            name="what"
-            class="mono"
-            list="hold-what"
-            placeholder="task_run.completed"
-            autocomplete="off"
-            required
-          />`,
+          textField("what", { list: "hold-what", example: "task_run.completed", required: true }),
           "An event, or a call like POST /v2/tasks/*/run.",
         )}
         ${field(
           "of",
-          html`<input name="id" class="mono" placeholder="any" autocomplete="off" />`,
+          textField("id", { example: "any" }),
           "The id of one run or login, for an event.",
         )}
-        <div class="control-end"><button class="button">Hold</button></div>
+        <div class="row end"><button class="button">Hold</button></div>
       </form>`,
   );
 }
@@ -359,27 +305,20 @@ function holdRow(ctx, { id, event, of: owner, call, held, answers, met }) {
   const release = () =>
     void change(ctx, "Released", ctx.api.del(`/_sim/holds/${encodeURIComponent(id)}`));
   const waiting = held.length + answers;
-  return html`<span class="item-text">
+  return html`<span class="grow">
       ${event ? html`before <code>${event}</code>` : html`the answer to <code>${call}</code>`}
       ${owner ? html`of ${idText(owner)}` : nothing}
       <small>${met ? `met ${countText(met, "time")}` : "not met yet"}</small>
       ${held.map(
         (/** @type {any} */ one) =>
-          html`<small
-            >${link(ctx, { type: "resource", id: one.id }, ctx.model.lane(one.id)?.title ?? one.id)}
-            ${statusBadge(one.status)}</small
-          >`,
+          html`<small>${resourceLink(ctx, one.id)} ${statusBadge(one.status)}</small>`,
       )}
       ${answers ? html`<small>${countText(answers, "answer")} kept back</small>` : nothing}
     </span>
-    <button
-      type="button"
-      class="button ${waiting ? "button-primary" : ""}"
-      aria-label="Release the hold ${event ?? call}"
-      @click=${release}
-    >
-      ${waiting ? `Release ${waiting}` : "Remove"}
-    </button>`;
+    ${button(waiting ? `Release ${waiting}` : "Remove", release, {
+      kind: `button ${waiting ? "button-primary" : ""}`,
+      label: `Release the hold ${event ?? call}`,
+    })}`;
 }
 
 /** @param {Context} ctx */
@@ -401,21 +340,15 @@ function settingsCard(ctx) {
   return controlCard(
     "Settings",
     "Limits and habits of Deck. A value is JSON, or a word without quotes; null is off.",
-    html`<form class="control-form" @submit=${save}>
+    html`<form class="stack" @submit=${save}>
       ${names.map((name) =>
         field(
           words(name),
-          html`<input
-            name=${name}
-            class="mono"
-            autocomplete="off"
-            spellcheck="false"
-            .defaultValue=${textOf(world[name])}
-          />`,
+          textField(name, { value: textOf(world[name]) }),
           properties[name].description ?? HINTS[name] ?? "",
         ),
       )}
-      <div class="control-end"><button class="button button-primary">Save</button></div>
+      <div class="row end"><button class="button button-primary">Save</button></div>
     </form>`,
   );
 }
@@ -451,52 +384,38 @@ function worldCard(ctx) {
     "World",
     "Take it with you, put it back, or begin again.",
     html`<h3>Timeline</h3>
-      <div class="control-buttons">
-        ${copyButton(async () => timelineText(await timeline()), "Copy text")}
-        ${copyButton(async () => JSON.stringify(await timeline(), null, 2), "Copy JSON")}
+      <div class="row">
+        ${copyButton(async () => timelineText(await timeline()), "Copy as text")}
       </div>
       <h3>Snapshot</h3>
       <p class="muted">A copy of everything in this world, which the server keeps while it runs.</p>
-      <div class="control-buttons">
-        ${button("Take a snapshot", () => void ctx.act("The snapshot is taken", take()), "")}
-        ${snapshot ? button("Restore it", restore, "") : nothing}
+      <div class="row">
+        ${button("Take a snapshot", () => void ctx.act("The snapshot is taken", take()))}
+        ${snapshot ? button("Restore it", restore) : nothing}
       </div>
       <h3>Reset</h3>
       <p class="muted">
         Removes every resource, call, event and scenario of this world. Ids start again.
       </p>
-      <div class="control-buttons">
-        ${button("Reset the world…", () => askReset(ctx), "button-danger")}
-      </div>`,
+      <div class="row">${resetButtons(ctx)}</div>`,
   );
+}
+
+/** Ask before everything is removed. @param {Context} ctx */
+function resetButtons(ctx) {
+  const ask = (/** @type {string|null} */ menu) => ctx.set({ menu });
+  if (ctx.ui.menu !== "reset")
+    return button("Reset the world…", () => ask("reset"), { kind: DANGER });
+  const reset = async () => {
+    ask(null);
+    if (await change(ctx, "The world is empty", ctx.api.post("/_sim/reset", {}))) ctx.select(null);
+  };
+  return html`${button("Keep it", () => ask(null))}
+  ${button("Reset", () => void reset(), { kind: DANGER })}`;
 }
 
 /** @param {any[]} entries */
 function timelineText(entries) {
   const rows = entries.map(({ at, kind, id, what }) => `${at}  ${kind.padEnd(17)}  ${id}  ${what}`);
   return rows.join("\n");
-}
-
-/** Ask before everything is removed. @param {Context} ctx */
-function askReset(ctx) {
-  const { model } = ctx;
-  const calls = model.calls.length + model.callsDropped;
-  showDialog(
-    "Reset the world?",
-    (close) => {
-      const reset = async () => {
-        close();
-        const done = await change(ctx, "The world is empty", ctx.api.post("/_sim/reset", {}));
-        if (done) ctx.select(null);
-      };
-      return html`<p>
-          ${countText(model.lanes.size, "run or login", "runs and logins")} and
-          ${countText(calls, "call")} are removed.
-        </p>
-        <div class="control-end">
-          ${button("Keep it", close, "")} ${button("Reset", () => void reset(), "button-danger")}
-        </div>`;
-    },
-    "dialog-small",
-  );
 }

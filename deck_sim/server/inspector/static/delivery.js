@@ -14,8 +14,7 @@ import {
   section,
 } from "./details.js";
 import { countText, distanceText, parseTime } from "./format.js";
-import { eventOf } from "./records.js";
-import { icon, link, statusBadge, timeText } from "./widgets.js";
+import { button, icon, link, statusBadge, timeText } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Delivery} Delivery */
@@ -39,7 +38,7 @@ export function deliveryDetails(ctx, { id }) {
       facts: html`${statusBadge(status, "event_delivery")} ${timeText(delivery.from, model.now())}`,
     })}
     ${plan(ctx, delivery)}
-    <div class="details-actions">${replayButton(ctx, delivery)}</div>
+    <div class="row details-actions">${replayButton(ctx, delivery)}</div>
     ${section("Attempts", attemptList(delivery, data?.log), {
       aside: countText(delivery.attempts.length, "attempt"),
     })}
@@ -82,21 +81,19 @@ export function replayButton(ctx, { id, eventType, status }, size = "") {
     return ctx.act(`${eventType} was sent again`, ctx.api.post(path));
   };
   const isPending = status === "pending";
-  return html`<button
-    type="button"
-    class="button ${size}"
-    ?disabled=${isPending}
-    title=${isPending ? "It can be replayed once it is over" : "Sends the same event again, with the same id"}
-    aria-label=${`Replay ${eventType}`}
-    @click=${replay}
-  >
-    Replay
-  </button>`;
+  return button("Replay", replay, {
+    kind: `button ${size}`,
+    label: `Replay ${eventType}`,
+    disabled: isPending,
+    title: isPending
+      ? "It can be replayed once it is over"
+      : "Sends the same event again, with the same id",
+  });
 }
 
 /** What comes next, in a sentence. @param {Context} ctx @param {Delivery} delivery */
 export function planText({ model }, { attempts, next, status }) {
-  if (next === null) return status === "pending" ? "Waits for its first attempt" : null;
+  if (next === null) return status === "pending" ? "Waits for its first attempt" : "";
   const number = attempts.length + 1;
   const isReplayed = number > MOST_ATTEMPTS || attempts.some((one) => one.ok);
   const what = isReplayed ? "Next attempt" : `Attempt ${number} of ${MOST_ATTEMPTS}`;
@@ -128,7 +125,7 @@ function attemptList({ attempts, from }, log) {
       )}
     </ol>`;
   if (!log.length) return html`<p class="muted">none yet</p>`;
-  return html`<ol class="attempts">
+  return html`<ol class="plain attempts">
     ${log.map((attempt) => attemptRow(from, attempt))}
   </ol>`;
 }
@@ -139,7 +136,7 @@ function attemptRow(from, attempt) {
   const at = parseTime(attempt.at);
   return html`<li>
     <details>
-      <summary>
+      <summary class="row">
         <span class="attempt-number">${attempt.attempt}</span>
         ${outcome(attempt.ok, attempt.status ?? (attempt.error ?? "no answer").split(":")[0])}
         <span class="muted mono"
@@ -174,7 +171,7 @@ function attemptRow(from, attempt) {
 export function eventDetails(ctx, ref) {
   const { model } = ctx;
   const answer = fetched(ctx, `/_sim/events/${encodeURIComponent(ref.id)}`);
-  const event = eventOf(model, ref.id);
+  const event = model.events.find((one) => one.id === ref.id);
   if (!event) return callout("over", "There is no such event.");
   const deliveries = [...model.deliveries.values()].filter((one) => one.eventId === event.id);
   return html`${detailsHead({

@@ -3,13 +3,13 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { ref } from "./vendor/lit-html/directives/ref.js";
-import { words } from "./format.js";
+import { jsonText, words } from "./format.js";
 import { closeButton, copyButton, idText, jsonView, link } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Ref} Ref */
 
-const LARGE = 20_000; // characters of a body that is shown as a tree
+const LARGE = 20_000; // characters of a body that is shown at once
 const CUT = 4_000;
 
 /**
@@ -35,10 +35,10 @@ export function detailsPanel(ctx, view) {
  */
 export function detailsHead({ kind, title, id, facts }) {
   return html`<header class="details-head">
-    <p class="details-kind">${words(kind)}</p>
+    <p class="details-kind muted small">${words(kind)}</p>
     <h2 class="details-title">${title}</h2>
-    <p class="details-id">${idText(id)}${copyButton(id)}</p>
-    <p class="details-facts">${facts}</p>
+    <p class="row muted">${idText(id)}${copyButton(id)}</p>
+    <p class="row details-facts">${facts}</p>
   </header>`;
 }
 
@@ -52,7 +52,7 @@ export function section(title, content, { open = true, aside = nothing } = {}) {
   return html`<details class="part" ?open=${open}>
     <summary>
       <h3>${title}</h3>
-      <span class="part-aside">${aside}</span>
+      <span class="last muted small">${aside}</span>
     </summary>
     <div class="part-content">${content}</div>
   </details>`;
@@ -75,20 +75,24 @@ export function factList(rows) {
 export function body(value) {
   if (value === null || value === "") return html`<p class="muted">empty</p>`;
   const isText = typeof value === "string";
-  const text = isText ? value : JSON.stringify(value, null, 2);
-  const copy = html`<span class="body-copy">${copyButton(text)}</span>`;
-  if (text.length <= LARGE)
-    return html`<div class="body-box">${copy}${isText ? textView(text) : jsonView(value)}</div>`;
-  return html`<div class="body-box">
-    ${copy}${textView(text.slice(0, CUT))}
-    <details>
-      <summary>Show all (${Math.round(text.length / 1_000).toLocaleString("en")} kB)</summary>
-      ${textView(text)}
-    </details>
+  const text = isText ? value : jsonText(value, 2);
+  const isLarge = text.length > LARGE;
+  const size = `${Math.round(text.length / 1_000).toLocaleString("en")} kB`;
+  return html`<div class="sunken body-box">
+    <span class="corner">${copyButton(text)}</span>
+    ${textView(isLarge ? text.slice(0, CUT) : isText ? text : jsonView(text))}
+    ${
+      isLarge
+        ? html`<details>
+            <summary>Show all (${size})</summary>
+            ${textView(text)}
+          </details>`
+        : nothing
+    }
   </div>`;
 }
 
-/** @param {string} text */
+/** @param {any} text */
 function textView(text) {
   return html`<pre class="body-text mono" tabindex="0">${text}</pre>`;
 }
@@ -132,7 +136,7 @@ const YAML_LINE = /^(\s*(?:- )*)([\w$.-]+)(:(?:\s|$))(.*)$|^(\s*#.*)$/;
 export function yamlView(text, marked = null) {
   const lines = text.replace(/\n$/, "").split("\n");
   return html`<div
-    class="yaml-box"
+    class="sunken yaml-box"
     tabindex="0"
     role="region"
     aria-label="The YAML of the scenario"

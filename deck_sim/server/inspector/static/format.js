@@ -89,9 +89,10 @@ export function shortId(id) {
 // Characters that are not seen, or that change the order of those after them.
 const INVISIBLE = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
-/** A value as JSON without characters that are not seen. @param {any} value @returns {string} */
-export function jsonText(value) {
+/** A value as JSON without characters that are not seen.
+ * @param {any} value @param {number} [indent] @returns {string} */
+export function jsonText(value, indent) {
   const escape = (/** @type {string} */ one) =>
     `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return JSON.stringify(value).replace(INVISIBLE, escape);
+  return JSON.stringify(value, null, indent).replace(INVISIBLE, escape);
 }

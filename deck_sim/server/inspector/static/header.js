@@ -4,7 +4,7 @@
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { advanceButtons, clockView } from "./clock.js";
 import { showHelp } from "./keyboard.js";
-import { LOGO, icon, withCode } from "./widgets.js";
+import { LOGO, button, icon, withCode } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
@@ -13,38 +13,29 @@ const THEMES = ["auto", "light", "dark"];
 /** @param {Context} ctx */
 export function header(ctx) {
   const { world } = ctx.model;
-  return html`<header class="bar">
-      <div class="bar-name">
+  return html`<header class="row strip bar">
+      <div class="row">
         ${LOGO}
         <h1 class="bar-title">deck-sim</h1>
       </div>
       ${
         world
-          ? html`<button
-              type="button"
-              class="world-chip"
-              title="Choose another world"
-              ?disabled=${ctx.readOnly}
-              @click=${() => ctx.set({ key: null, world: null, selected: null, tab: "timeline" })}
-            >
-              <span class="mono">${world.key}</span
-              ><span class="world-edition">${world.edition}</span>
-            </button>`
+          ? button(
+              html`<span class="mono">${world.key}</span
+                ><span class="world-edition">${world.edition}</span>`,
+              () => ctx.set({ key: null, world: null, selected: null, tab: "timeline" }),
+              { kind: "button world-chip", title: "Choose another world", disabled: ctx.readOnly },
+            )
           : nothing
       }
       ${clockView(ctx)} ${advanceButtons(ctx)}
-      <span class="bar-space"></span>
+      <span class="grow"></span>
       ${liveView(ctx)} ${themeButton(ctx)}
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Help: keys and colours"
-        title="Help (?)"
-        @click=${showHelp}
-      >
-        ${icon("help")}
-      </button>
-      ${ctx.busy ? html`<div class="busy"></div>` : nothing}
+      ${button(icon("help"), showHelp, {
+        kind: "icon-button",
+        label: "Help: keys and colours",
+        title: "Help (?)",
+      })}
     </header>
     ${notice(ctx)}`;
 }
@@ -52,7 +43,7 @@ export function header(ctx) {
 /** @param {Context} ctx */
 function liveView({ connection, readOnly }) {
   const text = readOnly ? "recording" : connection.state === "live" ? "live" : connection.state;
-  return html`<span class="live live-${readOnly ? "recording" : connection.state}" role="status"
+  return html`<span class="row live live-${readOnly ? "recording" : connection.state}" role="status"
     ><span class="live-dot" aria-hidden="true"></span><span class="live-text">${text}</span></span
   >`;
 }
@@ -62,20 +53,18 @@ function notice(ctx) {
   const { state, text } = ctx.connection;
   if (state === "refused")
     return html`<div class="notice tone-bad" role="alert">
-      ${icon("warning")}<span
+      ${icon("warning")}<span class="grow"
         ><strong>The server refuses this key.</strong> ${withCode(text ?? "")}</span
       >
-      <button type="button" class="button" @click=${() => ctx.set({ key: null, world: null })}>
-        Choose a world
-      </button>
+      ${button("Choose a world", () => ctx.set({ key: null, world: null }))}
     </div>`;
   if (state !== "reconnecting") return nothing;
   return html`<div class="notice tone-person" role="alert">
-    ${icon("warning")}<span
+    ${icon("warning")}<span class="grow"
       ><strong>The server is gone.</strong> Start it again on the same port; the page goes on by
       itself. What you see is as it was.</span
     >
-    <button type="button" class="button" @click=${ctx.reconnect}>Try now</button>
+    ${button("Try now", ctx.reconnect)}
   </div>`;
 }
 
@@ -88,15 +77,8 @@ function themeButton(ctx) {
     ctx.refresh();
   };
   const shown = { auto: "auto", light: "sun", dark: "moon" }[theme] ?? "auto";
-  return html`<button
-    type="button"
-    class="icon-button"
-    aria-label="Theme: ${theme}"
-    title="Theme: ${theme}"
-    @click=${change}
-  >
-    ${icon(shown)}
-  </button>`;
+  const label = `Theme: ${theme}`;
+  return button(icon(shown), change, { kind: "icon-button", label, title: label });
 }
 
 /** What the page is about: the name of a test or scenario, and the text that goes with it.
@@ -104,12 +86,12 @@ function themeButton(ctx) {
 export function recordingTitle({ title, text }) {
   if (!title && !text) return nothing;
   const [first, isLong] = summarize(text);
-  const line = html`<span class="recording-name">${title}</span>
-    <span class="recording-line">${first}</span>`;
-  if (!isLong) return html`<p class="recording">${line}</p>`;
-  return html`<details class="recording">
+  const line = html`<strong class="recording-name">${title}</strong>
+    <span class="muted">${first}</span>`;
+  if (!isLong) return html`<p class="strip recording">${line}</p>`;
+  return html`<details class="strip recording">
     <summary>${line}</summary>
-    <pre class="recording-text" tabindex="0">${text}</pre>
+    <pre class="sunken" tabindex="0">${text}</pre>
   </details>`;
 }
 

@@ -8,10 +8,8 @@ import { Model } from "./model.js";
 import { Poller } from "./polling.js";
 import { Toasts } from "./toasts.js";
 
-const NEXT_DELAY = 80; // ms between a change and the question what is due next
 const MOST_DUE = 2_000; // a world of 5,000 runs has 10,000 timers
 const NEXT_AGE = 2_000; // ms until a clock that goes on makes its answer old
-const HIDDEN_DELAY = 500; // ms between two drawings of a page that nobody sees
 const TICK = 250; // ms between two drawings of a clock that goes on by itself
 
 /**
@@ -63,10 +61,9 @@ export class Inspector {
     this.wasGone = false;
     this.isDrawn = true;
     this.ticker = 0;
-    this.nextTimer = 0;
     this.askedAt = 0;
     this.isAsking = false;
-    this.askAgain = false;
+    this.isStale = false;
   }
 
   start() {
@@ -101,8 +98,7 @@ export class Inspector {
         if (!this.model.take(news)) return;
         if (before !== undefined && before !== news.world.epoch) this._startOver();
         this.wasGone = false;
-        this._askNext();
-        this.refresh();
+        void this._askNext();
       },
       onState: (state, detail) => {
         this.connection = { state, ...detail };
@@ -120,48 +116,33 @@ export class Inspector {
     if (this.wasGone) this.toasts.add(text, false);
   }
 
-  /** Ask what is due next, soon, and at most once at a time. */
-  _askNext() {
-    if (this.isAsking) this.askAgain = true;
-    else if (!this.nextTimer)
-      this.nextTimer = window.setTimeout(() => void this._readNext(), NEXT_DELAY);
-  }
-
-  async _readNext() {
-    this.nextTimer = 0;
+  /** Ask what is due next, once at a time, and again if something happened since. */
+  async _askNext() {
+    this.isStale = true;
+    if (this.isAsking) return;
     this.isAsking = true;
-    const { model, api } = this;
-    this.askedAt = performance.now();
-    try {
-      const next = await api.get(`/_sim/next?limit=${MOST_DUE}`);
-      if (model === this.model) model.takeNext(next);
+    while (this.isStale) {
+      this.isStale = false;
+      this.askedAt = performance.now();
+      const { model, api } = this;
+      const next = await api.get(`/_sim/next?limit=${MOST_DUE}`).catch(() => null);
+      if (next && model === this.model) model.takeNext(next);
       this.refresh();
-    } catch {
-      // The poller tells that the server is gone.
     }
-    // A large world takes long to answer; it is not asked all the time.
-    const pause = 2 * (performance.now() - this.askedAt);
-    setTimeout(() => {
-      this.isAsking = false;
-      if (this.askAgain) this._askNext();
-      this.askAgain = false;
-    }, pause);
+    this.isAsking = false;
   }
 
   /** Draw with the next frame. */
   refresh() {
     if (!this.isDrawn) return;
     this.isDrawn = false;
-    const draw = () => {
-      this.isDrawn = true;
-      this._draw();
-    };
     // A hidden page gets no frames, but its title still counts the open prompts.
-    if (document.hidden) setTimeout(draw, HIDDEN_DELAY);
-    else requestAnimationFrame(draw);
+    if (document.hidden) setTimeout(() => this._draw(), TICK);
+    else requestAnimationFrame(() => this._draw());
   }
 
   _draw() {
+    this.isDrawn = true;
     const { prompts } = this.model;
     const name = this.recording?.title || "deck-sim";
     document.title = prompts ? `(${prompts}) ${name}` : name;
@@ -170,7 +151,7 @@ export class Inspector {
     const isTicking = this.model.world?.mode === "real" && this.model.isRunning;
     if (!(isTicking || this.busy) || document.hidden) return;
     this.ticker = window.setTimeout(() => {
-      if (isTicking && performance.now() - this.askedAt > NEXT_AGE) this._askNext();
+      if (isTicking && performance.now() - this.askedAt > NEXT_AGE) void this._askNext();
       this.refresh();
     }, TICK);
   }

@@ -7,7 +7,7 @@ import { fetched } from "./api.js";
 import { keyOption } from "./copies.js";
 import { clockText, countText, durationText, isoText } from "./format.js";
 import { readChoice, withShortIds } from "./records.js";
-import { emptyState, icon, link, withCode } from "./widgets.js";
+import { button, emptyState, icon, link, searchField, withCode } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Call} Call */
@@ -39,23 +39,19 @@ export function journalView(ctx) {
   const wanted = ctx.ui.filter.toLowerCase().trim();
   const found = wanted ? calls.filter((call) => searchText(call).includes(wanted)) : calls;
   const count = found === calls ? "" : `${found.length.toLocaleString("en")} of `;
-  return html`<div class="journal">
-    <div class="toolbar">
-      <input
-        type="search"
-        class="toolbar-search"
-        placeholder="Filter: a part of a method, path, status, id, scenario, fault or error"
-        aria-label="Filter of the calls"
-        spellcheck="false"
-        autocomplete="off"
-        .value=${ctx.ui.filter}
-        @input=${(/** @type {any} */ event) => ctx.set({ filter: event.target.value })}
-      />
-      <span class="toolbar-count" role="status">${count}${countText(calls.length, "call")}</span>
+  return html`<div class="fill">
+    <div class="row strip toolbar">
+      ${searchField(
+        "Filter of the calls",
+        "Filter: a part of a method, path, status, id, scenario, fault or error",
+        ctx.ui.filter,
+        (filter) => ctx.set({ filter }),
+      )}
+      <span class="last muted" role="status">${count}${countText(calls.length, "call")}</span>
     </div>
     ${
       callsDropped
-        ? html`<p class="journal-hint">
+        ? html`<p class="strip muted">
             ${countText(callsDropped, "older call")} dropped; the journal keeps the last 10,000.
           </p>`
         : nothing
@@ -66,9 +62,7 @@ export function journalView(ctx) {
         ? callList(ctx, found, findings)
         : emptyState(
             "No call matches",
-            html`<button type="button" class="button" @click=${() => ctx.set({ filter: "" })}>
-              Clear the filter
-            </button>`,
+            button("Clear the filter", () => ctx.set({ filter: "" })),
           )
     }
   </div>`;
@@ -98,7 +92,7 @@ function callList(ctx, calls, findings) {
       </div>
       ${
         shown.length < calls.length
-          ? html`<p class="journal-hint">
+          ? html`<p class="strip muted">
               The latest ${MOST_ROWS} of ${countText(calls.length, "call")}.
             </p>`
           : nothing
@@ -120,26 +114,24 @@ function callList(ctx, calls, findings) {
 function callRow(ctx, call, previous, isFlagged) {
   const { selected } = ctx.ui;
   const offset = previous ? call.time - previous.time : 0;
-  return html`<button
-    type="button"
-    class="call-row"
-    aria-current=${selected?.type === "call" && selected.id === call.id}
-    @click=${() => ctx.select({ type: "call", id: call.id })}
-  >
-    <span class="call-time mono" title=${isoText(call.time)}
-      >${clockText(call.time)}${
-        offset > 0 ? html` <span class="muted">+${durationText(offset)}</span>` : nothing
-      }</span
-    >
-    <span class="call-method">${methodText(call.method)}</span>
-    <span class="call-path"
-      >${pathText(call.path)}${
-        call.query ? html`<span class="call-query mono">?${call.query}</span>` : nothing
-      }</span
-    >
-    <span class="call-status">${httpText(call)}</span>
-    <span class="call-tags">${tags(call, isFlagged)}</span>
-  </button>`;
+  return button(
+    html`<span class="at-time cut mono" title=${isoText(call.time)}
+        >${clockText(call.time)}${
+          offset > 0 ? html` <span class="muted">+${durationText(offset)}</span>` : nothing
+        }</span
+      >
+      <span class="at-method">${methodText(call.method)}</span>
+      <span class="at-path cut">${pathText(call.path)}${queryText(call)}</span>
+      <span class="at-status">${httpText(call)}</span>
+      <span class="at-tags row">${tags(call, isFlagged)}</span>`,
+    () => ctx.select({ type: "call", id: call.id }),
+    { kind: "call-row", current: selected?.type === "call" && selected.id === call.id },
+  );
+}
+
+/** @param {Call} call */
+export function queryText({ query }) {
+  return query ? html`<span class="call-query mono">?${query}</span>` : nothing;
 }
 
 /** @param {string} method */
@@ -197,7 +189,7 @@ function tags(call, isFlagged) {
       : nothing
   }${
     call.errors?.length
-      ? html`<span class="row-error mono">${call.errors.join(", ")}</span>`
+      ? html`<span class="error cut mono">${call.errors.join(", ")}</span>`
       : nothing
   }`;
 }
@@ -205,8 +197,8 @@ function tags(call, isFlagged) {
 /** @param {Context} ctx @param {Finding[]} findings */
 function lintSection(ctx, findings) {
   if (!findings.length) return nothing;
-  return html`<details class="lint">
-    <summary>
+  return html`<details class="strip lint">
+    <summary class="row">
       ${icon("warning")}<strong>${countText(findings.length, "finding")}</strong>
       <span class="muted">about how the client calls the API</span>
     </summary>
@@ -220,10 +212,10 @@ function lintSection(ctx, findings) {
 function findingItem(ctx, { what, why, fix, calls }) {
   const shown = calls.slice(0, MOST_CALLS);
   return html`<li>
-    <p class="lint-what">${withCode(what)}</p>
+    <p class="why">${withCode(what)}</p>
     <p class="muted">${withCode(why)}</p>
     <p><strong>Fix:</strong> ${withCode(fix)}</p>
-    <p class="lint-calls mono">
+    <p class="row mono">
       ${shown.map(({ request_id, method, path }) =>
         link(ctx, { type: "call", id: request_id }, `${method} ${path}`),
       )}

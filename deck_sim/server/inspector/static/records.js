@@ -17,42 +17,15 @@
  * @property {boolean} [delivered] whether a receiver took the event at once
  */
 
-/** @type {WeakMap<Model, {version: number, calls: Map<string, Call[]>, events: Map<string, DeckEvent>}>} */
-const byModel = new WeakMap();
-
-/** @param {Model} model */
-function recordsOf(model) {
-  const known = byModel.get(model);
-  if (known?.version === model.version) return known;
-  const events = new Map(model.events.map((event) => [event.id, event]));
-  /** @type {Map<string, Call[]>} */ const calls = new Map();
-  for (const call of model.calls) {
-    const same = calls.get(call.id);
-    if (same) same.push(call);
-    else calls.set(call.id, [call]);
-  }
-  const found = { version: model.version, calls, events };
-  byModel.set(model, found);
-  return found;
-}
-
 /** The calls with this id: one, and those that were answered with its stored answer.
  * @param {Model} model @param {string} id @returns {Call[]} */
 export function callsOf(model, id) {
-  return recordsOf(model).calls.get(id) ?? [];
-}
-
-/** @param {Model} model @param {string} id @returns {DeckEvent|undefined} */
-export function eventOf(model, id) {
-  return recordsOf(model).events.get(id);
+  return model.calls.filter((call) => call.id === id);
 }
 
 /** @param {Model} model @param {string} number @returns {import("./model.js").Entry|undefined} */
 export function entryOf(model, number) {
-  const wanted = Number(number);
-  const guess = wanted - (model.entries[0]?.number ?? 0); // numbers have no gaps
-  const entry = model.entries[guess];
-  return entry?.number === wanted ? entry : model.entries.find((one) => one.number === wanted);
+  return model.entries.find((one) => one.number === Number(number));
 }
 
 /**

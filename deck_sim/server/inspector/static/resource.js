@@ -18,7 +18,7 @@ import {
 import { countText, durationText, isoText, parseTime, words } from "./format.js";
 import { entryOf, historyOf, lineOf, withShortIds } from "./records.js";
 import { remedy } from "./waiting.js";
-import { link, statusBadge, timeText, withCode } from "./widgets.js";
+import { button, link, statusBadge, timeText, withCode } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Lane} Lane */
@@ -135,15 +135,9 @@ function actPart(ctx, target, state, data) {
   if (ctx.readOnly) return html`${why} ${prompt(state)}`;
   return html`${why}
     ${isAsked ? answerForm(ctx, target, state.interaction, data?.right_answer) : nothing}
-    <div class="details-actions">
+    <div class="row details-actions">
       ${resourceActions(ctx, target)}
-      ${
-        held
-          ? html`<button type="button" class="button" @click=${() => release(ctx, held)}>
-              Release
-            </button>`
-          : nothing
-      }
+      ${held ? button("Release", () => release(ctx, held)) : nothing}
     </div>`;
 }
 
@@ -163,7 +157,7 @@ export function errorList(errors) {
   if (!errors?.length) return nothing;
   return callout(
     "bad",
-    html`<ul class="errors">
+    html`<ul class="plain">
       ${errors.map(
         ({ type, code, field, message }) =>
           html`<li>
@@ -211,9 +205,7 @@ function historyList(ctx, lane) {
   const showAll = () => ctx.set({ expanded: new Set([...ctx.ui.expanded, key]) });
   return html`${
       items.length < all.length
-        ? html`<button type="button" class="link" @click=${showAll}>
-            ${countText(all.length - items.length, "earlier line")}
-          </button>`
+        ? button(countText(all.length - items.length, "earlier line"), showAll, { kind: "link" })
         : nothing
     }
     <ol class="history">
@@ -230,21 +222,21 @@ function historyRow(ctx, lane, { at, type, label, ref, count, delivered }) {
       : html`<span class="muted">${MARK_WORDS[type] ?? words(type)}</span>
           <span class=${type === "note" ? "" : "mono"}>${withShortIds(label)}</span>`;
   return html`<li>
-    <button
-      type="button"
-      class="history-row"
-      title=${`${isoText(at)}  ${label}`}
-      aria-current=${selected?.type === ref.type && selected.id === ref.id}
-      @click=${() => ctx.select(ref)}
-    >
-      <span class="history-at mono">+${durationText(at - lane.from)}</span>
-      <span class="mark mark-${type}" aria-hidden="true"></span>
-      <span
-        >${text}${count > 1 ? html` <span class="muted">× ${count}</span>` : nothing}${
-          delivered ? html` <span class="outcome tone-good">✓ delivered</span>` : nothing
-        }</span
-      >
-    </button>
+    ${button(
+      html`<span class="history-at mono">+${durationText(at - lane.from)}</span>
+        <span class="mark mark-${type}" aria-hidden="true"></span>
+        <span
+          >${text}${count > 1 ? html` <span class="muted">× ${count}</span>` : nothing}${
+            delivered ? html` <span class="outcome tone-good">✓ delivered</span>` : nothing
+          }</span
+        >`,
+      () => ctx.select(ref),
+      {
+        kind: "history-row",
+        title: `${isoText(at)}  ${label}`,
+        current: selected?.type === ref.type && selected.id === ref.id,
+      },
+    )}
   </li>`;
 }
 

@@ -5,7 +5,7 @@ import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { fetched } from "./api.js";
 import { missing, section, yamlView } from "./details.js";
 import { countText, words } from "./format.js";
-import { copyButton, emptyState, link } from "./widgets.js";
+import { button, copyButton, emptyState, link, searchField } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /**
@@ -49,28 +49,24 @@ export function scenariosView(ctx) {
     ctx.refresh();
   };
   const count = found.length === all.length ? "" : `${found.length} of `;
-  return html`<div class="toolbar">
-      <input
-        type="search"
-        class="toolbar-search"
-        placeholder="Search name, summary and tags"
-        aria-label="Search the scenarios"
-        autocomplete="off"
-        spellcheck="false"
-        .value=${shown.search}
-        @input=${(/** @type {any} */ event) => set({ search: event.target.value })}
-      />
-      <label class="switch"
+  return html`<div class="row strip toolbar">
+      ${searchField(
+        "Search the scenarios",
+        "Search name, summary and tags",
+        shown.search,
+        (search) => set({ search }),
+      )}
+      <label class="row"
         ><input
           type="checkbox"
           .checked=${shown.isPlayable}
           @change=${() => set({ isPlayable: !shown.isPlayable })}
         />This edition only</label
       >
-      <span class="toolbar-count" role="status">${count}${countText(all.length, "scenario")}</span>
+      <span class="last muted" role="status">${count}${countText(all.length, "scenario")}</span>
     </div>
     <deck-row-keys rows=".scenario-card">
-      <ul class="scenarios" aria-label="Scenarios">
+      <ul class="cards scenarios" aria-label="Scenarios">
         ${found.map((one) => html`<li>${card(ctx, one)}</li>`)}
       </ul>
     </deck-row-keys>`;
@@ -80,17 +76,17 @@ export function scenariosView(ctx) {
 function card(ctx, scenario) {
   const { name, summary } = scenario;
   const { selected } = ctx.ui;
-  return html`<button
-    type="button"
-    class="card scenario-card"
-    aria-label="${name}: ${summary}"
-    aria-current=${selected?.type === "scenario" && selected.id === name}
-    @click=${() => ctx.select({ type: "scenario", id: name })}
-  >
-    <span class="scenario-name mono">${name}</span>
-    <span class="muted">${summary}</span>
-    <span class="tags">${tags(ctx, scenario)}</span>
-  </button>`;
+  return button(
+    html`<span class="card-title cut mono">${name}</span>
+      <span class="muted">${summary}</span>
+      <span class="row">${tags(ctx, scenario)}</span>`,
+    () => ctx.select({ type: "scenario", id: name }),
+    {
+      kind: "card scenario-card",
+      label: `${name}: ${summary}`,
+      current: selected?.type === "scenario" && selected.id === name,
+    },
+  );
 }
 
 /** @param {Context} ctx @param {Scenario} scenario */
@@ -111,13 +107,13 @@ export function scenarioDetails(ctx, { id }) {
   const answer = fetched(ctx, `/_sim/scenarios/${encodeURIComponent(id)}`);
   const scenario = /** @type {Scenario|null} */ (answer.data);
   return html`<header class="details-head">
-      <p class="details-kind">scenario</p>
+      <p class="details-kind muted small">scenario</p>
       <h2 class="details-title"><span class="mono">${id}</span></h2>
       ${scenario ? html`<p>${scenario.summary}</p>` : nothing}
     </header>
     ${
       scenario
-        ? html`<p class="tags">${tags(ctx, scenario)}</p>
+        ? html`<p class="row details-actions">${tags(ctx, scenario)}</p>
             ${ctx.readOnly ? nothing : chooseButtons(ctx, scenario)}
             ${
               scenario.entries?.length
@@ -131,9 +127,7 @@ export function scenarioDetails(ctx, { id }) {
                   )
                 : nothing
             }
-            ${section("YAML", yamlView(scenario.text ?? ""), {
-              aside: copyButton(scenario.text ?? ""),
-            })}`
+            ${section("YAML", yamlView(scenario.text ?? ""))}`
         : missing(ctx, answer)
     }`;
 }
@@ -148,25 +142,17 @@ function chooseButtons(ctx, scenario) {
       await ctx.api.post("/_sim/queue", { resource, scenarios: [name] });
   };
   const next = kinds.map((kind) => `the next ${words(kind)}`).join(" and ");
-  return html`<div class="details-actions">
-    <button
-      type="button"
-      class="button button-primary"
-      ?disabled=${!isPlayable(ctx, scenario)}
-      @click=${() => ctx.act(`${name} is queued for ${next}`, queue())}
-    >
-      Play next
-    </button>
-    <button
-      type="button"
-      class="button"
-      ?disabled=${!isPlayable(ctx, scenario) || isDefault}
-      @click=${() => makeDefault(ctx, name)}
-    >
-      ${isDefault ? "Is the default" : "Make default"}
-    </button>
+  return html`<div class="row details-actions">
+    ${button("Play next", () => ctx.act(`${name} is queued for ${next}`, queue()), {
+      kind: "button button-primary",
+      disabled: !isPlayable(ctx, scenario),
+    })}
+    ${button(isDefault ? "Is the default" : "Make default", () => makeDefault(ctx, name), {
+      disabled: !isPlayable(ctx, scenario) || isDefault,
+    })}
     ${copyButton(`deck.use("${name}")`, "Copy as pytest")}
     ${copyButton(`Deck-Sim-Scenario: ${name}`, "Copy header")}
+    ${copyButton(scenario.text ?? "", "Copy YAML")}
   </div>`;
 }
 

@@ -2,7 +2,7 @@
 /** Small parts that every view uses. */
 
 import { html, nothing, render, svg } from "./vendor/lit-html/lit-html.js";
-import { clockText, dayText, distanceText, isoText, jsonText, shortId, words } from "./format.js";
+import { clockText, dayText, distanceText, isoText, shortId, words } from "./format.js";
 import { ICONS, familyOf } from "./statuses.js";
 
 export const LOGO = html`<svg class="logo" viewBox="0 0 16 16" aria-hidden="true">
@@ -68,23 +68,16 @@ export function timeText(ms, now) {
  * @param {string} [label] shown beside the icon; without it only the icon is shown
  */
 export function copyButton(text, label) {
-  /** @param {MouseEvent} event */
-  const copy = async (event) => {
-    const button = /** @type {HTMLElement} */ (event.currentTarget);
+  const copy = async (/** @type {any} */ { currentTarget }) => {
     const value = typeof text === "function" ? await text() : text;
-    button.dataset.state = (await writeClipboard(value)) ? "copied" : "failed";
-    setTimeout(() => delete button.dataset.state, 1_500);
+    currentTarget.dataset.state = (await writeClipboard(value)) ? "copied" : "failed";
+    setTimeout(() => delete currentTarget.dataset.state, 1_500);
   };
-  return html`<button
-    type="button"
-    class="copy ${label ? "button button-small" : "icon-button"}"
-    title=${label ? nothing : "Copy"}
-    aria-label=${label ? nothing : "Copy"}
-    @click=${copy}
-  >
-    <span class="copy-idle">${icon("copy")}</span
-    ><span class="copy-done">${icon("check")}</span>${label ?? nothing}
-  </button>`;
+  const content = html`<span class="copy-idle">${icon("copy")}</span>
+    <span class="copy-done">${icon("check")}</span>${label ?? nothing}`;
+  return label
+    ? button(content, copy, { kind: "copy button button-small" })
+    : button(content, copy, { kind: "copy icon-button", label: "Copy" });
 }
 
 /** @param {string} text */
@@ -97,42 +90,18 @@ async function writeClipboard(text) {
   }
 }
 
-/**
- * A JSON value as a tree. Objects and lists below `open` levels start closed.
- * @param {unknown} value
- * @param {{open?: number}} [options]
- * @returns {import("./vendor/lit-html/lit-html.js").TemplateResult}
- */
-export function jsonView(value, { open = 2 } = {}) {
-  return html`<div class="json mono">${jsonNode(value, open, nothing)}</div>`;
-}
+const JSON_TOKEN = /("(?:\\.|[^"\\])*")(:?)|\b(?:true|false|null)\b|-?\d[\d.eE+-]*/g;
 
-/** @param {unknown} value @param {number} open @param {any} name @returns {any} */
-function jsonNode(value, open, name) {
-  if (value === null || typeof value !== "object")
-    return html`<div class="json-row">${name}${jsonLeaf(value)}</div>`;
-  const isList = Array.isArray(value);
-  const rows = Object.entries(value);
-  const [start, end] = isList ? "[]" : "{}";
-  if (rows.length === 0) return html`<div class="json-row">${name}${start}${end}</div>`;
-  const summary = `${start}… ${rows.length}${end}`;
-  return html`<details class="json-node" ?open=${open > 0}>
-    <summary>
-      ${name}<span class="json-open">${start}</span><span class="json-shut">${summary}</span>
-    </summary>
-    <div class="json-children">
-      ${rows.map(([key, child]) =>
-        jsonNode(child, open - 1, isList ? nothing : html`<span class="json-key">${key}</span>: `),
-      )}
-    </div>
-    <div class="json-end">${end}</div>
-  </details>`;
-}
-
-/** @param {any} value */
-function jsonLeaf(value) {
-  const type = value === null ? "null" : typeof value;
-  return html`<span class="json-${type}">${jsonText(value)}</span>`;
+/** A JSON value, with its keys and values in colours. @param {string} text */
+export function jsonView(text) {
+  /** @type {any[]} */ const parts = [];
+  let end = 0;
+  for (const { 0: token, 1: string, 2: colon, index } of text.matchAll(JSON_TOKEN)) {
+    const type = colon ? "key" : string ? "string" : "number";
+    parts.push(text.slice(end, index), html`<span class="json-${type}">${string ?? token}</span>`);
+    end = index + (string ?? token).length;
+  }
+  return [...parts, text.slice(end)];
 }
 
 /**
@@ -144,16 +113,16 @@ function jsonLeaf(value) {
 export function emptyState(title, text, code) {
   return html`<div class="empty">
     <h2>${title}</h2>
-    <p>${text}</p>
+    <div>${text}</div>
     ${code ? codeBlock(code) : nothing}
   </div>`;
 }
 
 /** A text to paste elsewhere, with a button that copies it. @param {string} code */
 export function codeBlock(code) {
-  return html`<div class="code">
+  return html`<div class="sunken code">
     <pre tabindex="0">${code}</pre>
-    ${copyButton(code)}
+    <span class="corner">${copyButton(code)}</span>
   </div>`;
 }
 
@@ -173,7 +142,7 @@ export function showDialog(title, view, className = "") {
   document.body.append(dialog);
   render(
     html`<div class="dialog-content">
-      <header class="dialog-head">
+      <header class="row spread">
         <h2 id="dialog-title">${title}</h2>
         ${closeButton("Close", close)}
       </header>
@@ -196,11 +165,32 @@ export function idText(id) {
   return html`<span class="id mono" title=${id}>${shortId(id)}</span>`;
 }
 
+/**
+ * @param {any} content
+ * @param {(event: any) => unknown} act
+ * @param {{kind?: string, label?: string, title?: string, disabled?: boolean, expanded?: boolean,
+ *   pressed?: boolean, current?: "page"|boolean}} [options] `kind` is its classes; `label` its name
+ */
+export function button(content, act, options = {}) {
+  const { kind = "button", label, title, disabled, expanded, pressed, current } = options;
+  return html`<button
+    type="button"
+    class=${kind}
+    aria-label=${label ?? nothing}
+    title=${title ?? nothing}
+    aria-expanded=${expanded ?? nothing}
+    aria-pressed=${pressed ?? nothing}
+    aria-current=${current ?? nothing}
+    ?disabled=${disabled}
+    @click=${act}
+  >
+    ${content}
+  </button>`;
+}
+
 /** @param {string} label @param {() => void} act */
 export function closeButton(label, act) {
-  return html`<button type="button" class="icon-button" aria-label=${label} @click=${act}>
-    ${icon("close")}
-  </button>`;
+  return button(icon("close"), act, { kind: "icon-button", label });
 }
 
 /**
@@ -210,9 +200,45 @@ export function closeButton(label, act) {
  * @param {any} content
  */
 export function link(ctx, ref, content) {
-  return html`<button type="button" class="link" @click=${() => ctx.select(ref)}>
-    ${content}
-  </button>`;
+  return button(content, () => ctx.select(ref), { kind: "link" });
+}
+
+/**
+ * A field for a text. Without a label of its own it has that of the element around it.
+ * @param {string} name
+ * @param {{id?: string, label?: string, value?: string, example?: string, list?: string,
+ *   type?: string, required?: boolean}} [options]
+ */
+export function textField(name, options = {}) {
+  const { id, label, value = "", example = "", list, type = "text", required } = options;
+  return html`<input
+    id=${id ?? nothing}
+    name=${name}
+    type=${type}
+    class="mono"
+    list=${list ?? nothing}
+    aria-label=${label ?? nothing}
+    placeholder=${example}
+    autocomplete="off"
+    spellcheck="false"
+    .defaultValue=${value}
+    ?required=${required}
+  />`;
+}
+
+/** A field that finds something while it is typed into. @param {string} label
+ * @param {string} example @param {string} value @param {(text: string) => void} change */
+export function searchField(label, example, value, change) {
+  return html`<input
+    type="search"
+    class="toolbar-search"
+    aria-label=${label}
+    placeholder=${example}
+    autocomplete="off"
+    spellcheck="false"
+    .value=${value}
+    @input=${(/** @type {any} */ event) => change(event.target.value)}
+  />`;
 }
 
 /** The form that is submitted, which the browser does not send. @param {SubmitEvent} event */

@@ -4,7 +4,7 @@
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { clockText, countText, dayText } from "./format.js";
 import { keyOption, shellWord } from "./copies.js";
-import { LOGO, codeBlock, icon, readForm } from "./widgets.js";
+import { LOGO, button, codeBlock, icon, readForm, textField } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
@@ -34,7 +34,7 @@ function lookSoon(ctx) {
 export function worldsPage(ctx) {
   lookSoon(ctx);
   return html`<main class="welcome">
-    <header class="welcome-head">
+    <header class="row">
       ${LOGO}
       <h1>deck-sim</h1>
     </header>
@@ -58,18 +58,20 @@ function worldList(ctx, worlds) {
 /** @param {Context} ctx @param {any} world */
 function card(ctx, world) {
   const now = Date.parse(world.now);
-  return html`<button type="button" class="card" @click=${() => ctx.set({ world: world.id })}>
-    <span class="card-title mono">${world.key}</span>
-    <span class="card-row muted">
-      ${world.edition} · ${world.clock} ·
-      <span title=${dayText(now)}>${clockText(now).slice(0, 8)}</span>
-    </span>
-    <span class="card-counts">
-      ${counted(world.calls, "call")} ${counted(world.runs, "run")}
-      ${world.open_prompts ? counted(world.open_prompts, "open prompt", "toned tone-person") : nothing}
-      ${world.problems ? counted(world.problems, "problem", "toned tone-bad") : nothing}
-    </span>
-  </button>`;
+  return button(
+    html`<span class="card-title mono">${world.key}</span>
+      <span class="muted">
+        ${world.edition} · ${world.clock} ·
+        <span title=${dayText(now)}>${clockText(now).slice(0, 8)}</span>
+      </span>
+      <span class="row card-counts">
+        ${counted(world.calls, "call")} ${counted(world.runs, "run")}
+        ${world.open_prompts ? counted(world.open_prompts, "open prompt", "toned tone-person") : nothing}
+        ${world.problems ? counted(world.problems, "problem", "toned tone-bad") : nothing}
+      </span>`,
+    () => ctx.set({ world: world.id }),
+    { kind: "card" },
+  );
 }
 
 /** @param {number} count @param {string} noun @param {string} [tone] */
@@ -85,19 +87,12 @@ function keyForm(ctx) {
     const { key } = readForm(event);
     if (key) ctx.set({ key });
   };
-  return html`<form class="key-form" @submit=${open}>
+  return html`<form class="stack key-form" @submit=${open}>
     <label for="key"
       >${found.needsKey ? "This server accepts some keys only. Your API key:" : "Or by its API key:"}</label
     >
-    <span class="key-row">
-      <input
-        id="key"
-        name="key"
-        class="mono"
-        autocomplete="off"
-        spellcheck="false"
-        placeholder="sk_sim_local"
-      />
+    <span class="row">
+      ${textField("key", { id: "key", example: "sk_sim_local" })}
       <button class="button button-primary">Open</button>
     </span>
     <small class="muted">It stays in the fragment of the address, which no server sees.</small>
@@ -134,21 +129,15 @@ function otherWorlds(ctx) {
   if (!others.length || ctx.model.calls.length) return nothing;
   return html`<div class="notice tone-person" role="status">
     ${icon("warning")}
-    <span>
+    <span class="grow">
       <strong>Does your program use another key?</strong>
       ${others
         .slice(-MOST_OTHERS)
         .reverse()
         .map(
           (one) =>
-            html`<button
-                type="button"
-                class="link"
-                @click=${() => ctx.set({ key: null, world: one.id })}
-              >
-                ${one.key}
-              </button>
-              has ${countText(one.calls, "call")}. `,
+            html`${button(one.key, () => ctx.set({ key: null, world: one.id }), { kind: "link" })}
+            has ${countText(one.calls, "call")}. `,
         )}
     </span>
   </div>`;

@@ -1,0 +1,193 @@
+"""The page as a whole: its server, text that others wrote, people who cannot see it, reports."""
+
+import re
+from urllib.parse import quote, urlencode
+
+import httpx2
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+TABS = ("timeline", "journal", "webhooks", "scenarios", "controls")
+HOSTILE = (
+    "</script><b data-hacked>x</b><img src=x onerror=hacked=1><!-- \u202e\u2028 ${x} &lt; ' \""
+)
+HEADER = HOSTILE.encode("ascii", "ignore").decode()
+SCENARIO = {
+    "name": "hostile",
+    "summary": HOSTILE,
+    "task_run": [
+        {"running": "1s"},
+        {
+            "interaction_required": {
+                "type": "mfa",
+                "message": HOSTILE,
+                "fields": [{"name": HOSTILE, "type": "string", "label": HOSTILE}],
+                "accept": {HOSTILE: "right"},
+                "on_rejected": [{"failed": {"error": "auth/mfa_invalid", "message": HOSTILE}}],
+            }
+        },
+        {"running": "1s"},
+        {"completed": {"output": {HOSTILE: [HOSTILE]}}},
+    ],
+}
+
+
+def details(page):
+    return page.get_by_role("complementary", name="Details")
+
+
+def refs_of(sim):
+    """Everything in a world that has details."""
+    for entry in sim.get("/timeline").json()["data"]:
+        if entry["kind"] == "call":
+            yield f"call:{entry['id']}"
+        elif entry["id"]:
+            is_delivery = entry["kind"] == "event_delivery"
+            yield f"{'delivery' if is_delivery else 'resource'}:{entry['id']}"
+            yield f"entry:{entry['number']}"
+    yield from (f"event:{event['id']}" for event in sim.get("/events").json()["data"])
+    yield "scenario:hostile"
+
+
+@pytest.fixture
+def hostile_world(api, sim, advance, task, connection, receiver, subscribe):
+    """A world with hostile text in the places that a caller can fill."""
+    sim.put("/scenarios/hostile", json=SCENARIO).raise_for_status()
+    head = f"HTTP/1.1 500 X\r\nX-Hostile: {HEADER}\r\nContent-Length: {len(HEADER)}\r\n\r\n"
+    receiver.say((head + HEADER).encode())
+    subscribe(path=f"/{quote(HEADER)}", name=HOSTILE)
+    api.post("/agents", json={"name": HOSTILE}).raise_for_status()
+    run = {"connection_id": connection["id"], "input": {HOSTILE: HOSTILE}}
+    headers = {"User-Agent": HEADER, "Deck-Sim-Scenario": "hostile"}
+    started = api.post(f"/tasks/{task['id']}/run", json=run, headers=headers).json()
+    advance("5s")
+    api.post(f"/task-runs/{started['id']}/interaction", json={"inputs": {HOSTILE: HOSTILE}})
+    api.get(f"/agents/{quote(HOSTILE, safe='')}", params={HOSTILE: HOSTILE})
+    sim.post("/faults", json={"match": "GET /v2/agents", "status": 502, "body": HOSTILE})
+    api.get("/agents", headers={"Idempotency-Key": HEADER})
+    return sim
+
+
+def test_text_of_a_world_is_only_text(page, open_tab, hostile_world):
+    for tab in TABS:
+        open_tab(page, tab)
+        expect(page.get_by_role("main")).not_to_be_empty()
+    seen = ""
+    for ref in dict.fromkeys(refs_of(hostile_world)):
+        page.evaluate(
+            "text => { location.hash = location.hash.replace(/&select=.*|$/, text) }",
+            f"&{urlencode({'select': ref})}",
+        )
+        expect(details(page)).to_be_visible()
+        expect(details(page)).not_to_contain_text("Loading")
+        seen += details(page).inner_text()
+    assert seen.count("<b data-hacked>x</b>") > 15
+    assert page.evaluate("typeof hacked") == "undefined"
+    expect(page.locator("[data-hacked]")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+def test_axe_finds_nothing(new_page, open_tab, busy_world, server, theme, width):
+    page = new_page(color_scheme=theme, viewport={"width": width, "height": 800})
+    found = []
+
+    def check(name):
+        found.extend(
+            (name, one["id"], [(node["html"], node["failureSummary"]) for node in one["nodes"]])
+            for one in Axe().run(page).response["violations"]
+        )
+
+    for tab in TABS:
+        open_tab(page, tab)
+        expect(page.get_by_role("main")).not_to_be_empty()
+        check(tab)
+    runs, calls, events, sent = (
+        busy_world.get(f"/{name}").json()["data"]
+        for name in ("task-runs", "requests", "events", "deliveries")
+    )
+    for ref in (
+        *(f"resource:{run['id']}" for run in runs),
+        f"call:{calls[-1]['request_id']}",
+        f"event:{events[-1]['id']}",
+        f"delivery:{sent[0]['id']}",
+        "scenario:mfa_then_success",
+    ):
+        open_tab(page, select=ref)
+        expect(details(page)).not_to_contain_text("Loading")
+        check(ref)
+    open_tab(page)
+    for key in ("a", "?"):
+        expect(page.get_by_role("button", name="Answer").first).to_be_visible()
+        page.keyboard.press(key)
+        check(key)
+        page.keyboard.press("Escape")
+    for name in ("Advance…", "frozen"):
+        page.get_by_role("button", name=name).click()
+        check(name)
+        page.keyboard.press("Escape")
+    page.goto(f"{server.url}/_sim/ui")
+    expect(page.get_by_role("listitem").first).to_be_visible()
+    check("worlds")
+    assert found == []
+
+
+def test_a_world_is_chosen_by_its_key_or_from_the_list(page, start_server, watch):
+    server = start_server(keys=("sk_one",))
+    watch.refusals_are_expected = True
+    page.goto(f"{server.url}/_sim/ui")
+    page.get_by_role("textbox").fill("sk_two")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The server refuses this key.")).to_be_visible()
+    page.get_by_role("button", name="Choose a world").click()
+    page.get_by_role("textbox").fill("sk_one")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Waiting for the first call")).to_be_visible()
+    other = start_server()
+    httpx2.get(f"{other.base_url}/agents", headers={"Authorization": "Bearer sk_right"})
+    page.goto(f"{other.url}/_sim/ui#key=sk_mistyped")
+    hint = page.get_by_role("status").filter(has_text="another key")
+    hint.get_by_role("button").click()
+    expect(page.get_by_text("No run yet")).to_be_visible()
+
+
+def test_the_page_goes_on_when_the_server_is_back(page, start_server, watch, key):
+    before = start_server()
+    watch.refusals_are_expected = True
+    page.goto(f"{before.url}/_sim/ui#key={key}&select=resource:trun_lost")
+    expect(page.locator(".live-live")).to_be_attached()
+    before.stop()
+    expect(page.get_by_text("The server is gone.")).to_be_visible()
+    start_server(before.port)
+    expect(page.get_by_text("The server was restarted.")).to_be_visible()
+    expect(details(page)).to_be_hidden()
+
+
+def test_a_report_shows_a_world_without_a_server(
+    page, deck, deck_client, deck_webhooks, tmp_path, watch
+):
+    run = deck.start_run("mfa_then_success", status="interaction_required")
+    deck_client.post("/agents", json={"name": [1]})
+    deck_client.post("/agents", json={"name": HOSTILE})
+    file = tmp_path / "report.html"
+    deck.write_html(file, title=HOSTILE, text=f"def test_it():\nE  {HOSTILE}\nthe rest")
+    page.goto(file.as_uri())
+    expect(page.locator(".recording-name")).to_have_text(HOSTILE)
+    page.locator(".recording summary").click()
+    expect(page.get_by_text("the rest")).to_be_visible()
+    tabs = page.get_by_role("navigation", name="Views").get_by_role("button")
+    expect(tabs).to_have_text([re.compile("Timeline"), re.compile("Calls"), re.compile("Webhooks")])
+    expect(page.get_by_role("button", name="Advance")).to_have_count(0)
+    for ref, text in {
+        f"resource:{run['id']}": "interaction_required:",
+        f"call:{deck.requests[-2]['request_id']}": "must be text, not a list",
+        f"event:{deck.events[0]['id']}": "created_at",
+        f"delivery:{deck.deliveries[0]['id']}": "webhook-signature",
+        "scenario:mfa_then_success": "one-time code",
+    }.items():
+        page.goto(f"{file.as_uri()}#{urlencode({'select': ref})}")
+        expect(details(page)).to_contain_text(text)
+    page.evaluate("document.body.append(document.createElement('script'))")
+    page.evaluate("document.querySelector('body > script:last-child').textContent = 'hacked = 1'")
+    assert page.evaluate("typeof hacked") == "undefined"
+    assert "Content Security Policy" in watch.complaints.pop()

@@ -1,0 +1,144 @@
+"""Each tab beside the timeline, used as a person uses it."""
+
+import json
+
+from playwright.sync_api import expect
+
+
+def details(page):
+    return page.get_by_role("complementary", name="Details")
+
+
+def toast(page, text):
+    expect(page.get_by_role("status").get_by_text(text, exact=True)).to_be_visible()
+
+
+def test_calls_are_listed_filtered_opened_and_copied(new_page, open_tab, api):
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    for _ in range(60):
+        api.get("/agents")
+    missing = api.get("/agents/agt_none").json()["request_id"]
+    api.post("/agents", json={"name": "Concierge", "description": "x" * 30_000})
+    rows = open_tab(page, "journal").locator(".call-row")
+    expect(rows).to_have_count(62)
+    expect(rows.last).to_be_in_viewport()
+    page.keyboard.press("/")
+    page.keyboard.type("404")
+    expect(page.get_by_text("1 of 62 calls")).to_be_visible()
+    for key in ("Tab", "j", "Enter"):
+        page.keyboard.press(key)
+    expect(details(page)).to_contain_text("request/agent_not_found")
+    expect(details(page)).to_contain_text(missing[-4:])
+    page.get_by_role("searchbox").fill("agt_")
+    rows.last.click()
+    expect(details(page).get_by_text("Show all (30 kB)").first).to_be_visible()
+    expect(details(page)).to_contain_text("What it caused")
+    page.get_by_role("searchbox").fill("404")
+    rows.last.click()
+    details(page).get_by_role("button", name="Copy as pytest assertion").click()
+    expect(details(page).locator("[data-state=copied]")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    given = '"GET /v2/agents/agt_none", error="request/agent_not_found"'
+    assert copied == f"deck.requests.assert_called({given})"
+
+
+def test_webhooks_are_shown_with_their_attempts_and_sent_again(
+    page, open_tab, api, advance, receiver, subscribe
+):
+    open_tab(page, "webhooks")
+    expect(page.get_by_text("deck_webhooks.wait_for")).to_be_visible()
+    receiver.say(500, 200)
+    subscribe("agent.created")
+    api.post("/agents", json={"name": "Concierge"})
+    advance("1s")
+    row = page.locator(".delivery")
+    expect(row).to_contain_text("Attempt 2 of 4 in 4s")
+    expect(row.get_by_role("button", name="Replay")).to_be_disabled()
+    advance("4s")
+    row.get_by_role("button", name="Replay").click()
+    toast(page, "agent.created was sent again")
+    expect(row.locator(".attempt.tone-good")).to_have_count(2)
+    row.get_by_role("button", name="agent.created", exact=True).click()
+    details(page).locator(".attempts summary").first.click()
+    expect(details(page)).to_contain_text("The signature is valid")
+    page.get_by_role("button", name="Failed").click()
+    expect(page.locator(".delivery")).to_have_count(1)
+    config = {"queue_url": "https://sqs.example/1/bookings", "region": "eu-west-1"}
+    body = {"name": "queue", "type": "aws_sqs", "config": config, "events": ["agent.created"]}
+    assert api.post("/event-destinations", json=body).status_code == 201
+    api.post("/agents", json={"name": "Queued"})
+    advance("1s")
+    page.get_by_text("1 message in the queue").click()
+    expect(page.get_by_text('"name": "Queued"')).to_be_visible()
+
+
+def test_a_scenario_is_found_read_and_chosen(page, open_tab, sim):
+    open_tab(page, "scenarios").get_by_role("searchbox").fill("one-time code")
+    page.get_by_role("button", name="mfa_then_success:").click()
+    expect(details(page).get_by_role("region", name="YAML")).to_contain_text("interaction_required")
+    details(page).get_by_role("button", name="Play next").click()
+    toast(page, "mfa_then_success is queued for the next task run")
+    details(page).get_by_role("button", name="Make default").click()
+    expect(details(page).get_by_role("button", name="Is the default")).to_be_disabled()
+    assert sim.get("/queue").json()["queues"] == {"task_run": ["mfa_then_success"]}
+    assert sim.get("/world").json()["default_scenario"] == "mfa_then_success"
+
+
+def test_controls_change_what_happens_next(page, open_tab, sim, watch):
+    open_tab(page, "controls")
+    page.get_by_label("Scenario to queue").fill("source_down")
+    page.get_by_role("button", name="Queue", exact=True).click()
+    toast(page, "source_down is queued")
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(page.get_by_text("Nothing is queued.")).to_be_visible()
+    page.get_by_role("combobox", name="Default scenario").fill("slow_success")
+    page.get_by_role("button", name="Make default").click()
+    toast(page, "slow_success is the default")
+    for what, field in (("task_run.completed", "event"), ("POST /v2/agents", "call")):
+        page.get_by_role("region", name="Holds").get_by_role("combobox").fill(what)
+        page.get_by_role("button", name="Hold", exact=True).click()
+        toast(page, f"Holds {what}")
+        assert sim.get("/holds").json()["data"][0][field] == what
+        page.get_by_role("button", name=f"Release the hold {what}").click()
+        expect(page.get_by_text("Nothing is held.")).to_be_visible()
+    page.get_by_label("timeout cap").fill("60")
+    page.get_by_label("rate limit").fill('{"requests": 5, "per": "1m"}')
+    page.get_by_role("button", name="Save").click()
+    toast(page, "Changed timeout cap, rate limit")
+    world = sim.get("/world").json()
+    assert (world["timeout_cap"], world["rate_limit"]["requests"]) == (60, 5)
+
+
+def test_each_ready_made_fault_can_be_armed_and_removed(page, open_tab, sim):
+    open_tab(page, "controls")
+    faults = page.get_by_role("region", name="Faults")
+    examples = faults.get_by_role("combobox").locator("option").all_inner_texts()
+    for count, example in enumerate(examples, start=1):
+        faults.get_by_role("combobox").select_option(example)
+        faults.get_by_role("button", name="Arm the fault").click()
+        expect(faults.get_by_role("listitem")).to_have_count(count)
+    armed = [json.dumps(fault) for fault in sim.get("/faults").json()["data"]]
+    assert len({*armed}) == len(examples)
+    faults.get_by_role("button", name="Remove the fault").first.click()
+    expect(faults.get_by_role("listitem")).to_have_count(len(examples) - 1)
+    faults.get_by_role("button", name="Clear all").click()
+    expect(faults).to_contain_text("No fault is armed.")
+    faults.get_by_label("Arm the fault as JSON").fill("{")
+    faults.get_by_role("button", name="Arm the fault").click()
+    expect(page.get_by_role("status").get_by_text("This is no JSON")).to_be_visible()
+
+
+def test_a_world_is_restored_and_reset(page, open_tab, sim, task):
+    open_tab(page, "controls").get_by_role("button", name="Take a snapshot").click()
+    restore = page.get_by_role("button", name="Restore it")
+    expect(restore).to_be_visible()
+    page.get_by_role("button", name="Reset the world…").click()
+    page.get_by_role("button", name="Keep it").click()
+    assert sim.get("/world").json()["resources"]["task"] == 1
+    page.get_by_role("button", name="Reset the world…").click()
+    page.get_by_role("button", name="Reset", exact=True).click()
+    toast(page, "The world is empty")
+    assert sim.get("/world").json()["resources"]["task"] == 0
+    restore.click()
+    toast(page, "The snapshot is restored")
+    assert sim.get("/world").json()["resources"]["task"] == 1
