@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from deck_sim.base.errors import listed
 from deck_sim.contract.error_catalog import ApiError, problem, refuse
+from deck_sim.engine.story import KINDS
 from deck_sim.runtime.request_bodies import read_object
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, check_entries
-from deck_sim.server.control.reports import read_word
 from deck_sim.server.control.routes import route
 from deck_sim.server.request import Answer, Request
 
@@ -21,36 +21,26 @@ if TYPE_CHECKING:
 
 @route("GET", "/scenarios")
 def list_scenarios(request: Request) -> Answer:
-    """Show the names, summaries and editions of all scenarios; with `include=steps`, what each
-    plays in this world's edition, and whether it ships with deck-sim.
-    """
-    shows_steps = read_word(request, "include", ("steps",)) is not None
+    """Show the names, summaries and editions of all scenarios."""
     library = request.simulation.library
-    scenarios = [library.get(name) for name in library.names()]
-    data = [
-        {**scenario.overview, **(_details(request, scenario) if shows_steps else {})}
-        for scenario in scenarios
-    ]
-    return Answer({"data": data})
+    return Answer({"data": [library.get(name).overview for name in library.names()]})
 
 
 @route("GET", "/scenarios/{name}")
 def show_scenario(request: Request) -> Answer:
-    """Show a whole scenario: as JSON, as YAML with the line of each step, and what it plays in
-    this world's edition.
+    """Show a whole scenario: as JSON and as YAML, and what it has scripts for in this world's
+    edition.
     """
-    from deck_sim.scenario.outline import step_lines
-
     scenario = request.simulation.library.get(request.params["name"], "name")
-    written = {"scenario": scenario.source, "text": scenario.text, "lines": step_lines(scenario)}
-    return Answer({**scenario.overview, **_details(request, scenario), **written})
-
-
-def _details(request: Request, scenario: Scenario) -> dict[str, Any]:
-    from deck_sim.scenario.outline import outline
-
-    ships = all(added.name != scenario.name for added in request.simulation.library.added())
-    return {"ships": ships, **outline(scenario, request.world.edition)}
+    edition = request.world.edition
+    details = {
+        "ships": all(one.name != scenario.name for one in request.simulation.library.added()),
+        "scripts": [kind for kind in KINDS if scenario.defines(kind, edition)],
+        "entries": [*scenario.entries],
+        "scenario": scenario.source,
+        "text": scenario.text,
+    }
+    return Answer({**scenario.overview, **details})
 
 
 @route("PUT", "/scenarios/{name}")

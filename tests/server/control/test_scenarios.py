@@ -65,63 +65,15 @@ task_run:
 """
 
 
-def test_a_scenario_has_its_text_and_the_line_of_each_step(sim, put):
-    """Steps in branches too. A branch that is not written has the line of its step."""
+def test_a_scenario_has_its_text_and_what_it_is_for(sim, put):
+    """The text as it was written, if it was; else as YAML."""
     put(COMMENTED.encode())
     shown = sim.get("/scenarios/mine").json()
-    assert shown["text"].splitlines()[1] == "name: mine   # with a comment"
-    found = {path: shown["text"].splitlines()[n - 1] for path, n in shown["lines"].items()}
-    assert found["task_run.credentials.1"] == "    [running, completed]"
-    of = "task_run.connections"
-    assert found[f"{of}.0"] == "    - running: 2s..4s"
-    assert found[f"{of}.1.on_rejected.1"] == "          - failed: task/task_failed"
-    assert found[f"{of}.1.on_timeout.0"] == "    - interaction_required:"
-
-
-def test_a_scenario_without_text_is_written_as_yaml(sim, put):
+    assert (shown["text"], shown["ships"], shown["scripts"]) == (COMMENTED, False, ["task_run"])
     put({"task_run": ["queued", {"failed": "task/task_failed"}]})
-    shown = sim.get("/scenarios/mine").json()
-    line = shown["lines"]["task_run.1"]
-    assert shown["text"].splitlines()[line - 1] == "  - failed: task/task_failed"
-
-
-def test_the_steps_of_a_scenario_are_those_of_the_world(sim, put):
-    """With the status that each enters in this edition, its middle duration and its branches."""
-    put(COMMENTED.encode())
-    shown = sim.get("/scenarios/mine").json()
-    running, prompt, _, approval, _ = shown["steps"]["task_run"]
-    assert (running["path"], running["seconds"]) == (["task_run", "connections", 0], 3.0)
-    assert prompt["detail"] == "mfa; accept: code = 1"
-    screenshot, failed = prompt["branches"]["on_rejected"]
-    assert (screenshot["status"], failed["status"]) == (None, "failed")
-    assert (approval["word"], approval["status"]) == ("approval", "pending")
-    assert [step["word"] for step in shown["steps"]["connection"]] == ["connecting", "connected"]
-    assert shown["scripts"] == ["task_run"]
-
-
-def test_the_steps_of_another_edition_are_shown_if_it_alone_can_play(sim, put):
-    """A world of the other edition lists the scenario, too."""
-    put({"edition": "credentials", "task_run": ["running", "review_required", "completed"]})
-    steps = sim.get("/scenarios/mine").json()["steps"]
-    assert [step["status"] for step in steps["task_run"]][1] == "review_required"
-    assert "connection" not in steps
-
-
-def test_the_list_of_scenarios_includes_their_steps_if_asked(sim, put):
-    """And whether each ships; a playlist or mix has entries instead of steps of runs."""
-    put({"task_run": ["running", "completed"]})
-    data = sim.get("/scenarios?include=steps").json()["data"]
-    found = {item["name"]: item for item in data}
-    assert [name for name, item in found.items() if not item["ships"]] == ["mine"]
-    one = sim.get("/scenarios/success").json()
-    assert found["success"] == {name: one[name] for name in found["success"]}
-    assert found["flaky_source"]["entries"] == ["source_down", "source_down", "success"]
-    assert "task_run" not in found["flaky_source"]["steps"]
-
-
-def test_a_wrong_word_to_include_is_refused(message):
-    text = "`include` must be `steps`, not 'step'; did you mean 'steps'?"
-    assert message("GET", "/scenarios?include=step") == text
+    assert "\n  - failed: task/task_failed\n" in sim.get("/scenarios/mine").json()["text"]
+    entries = sim.get("/scenarios/flaky_source").json()["entries"]
+    assert entries == ["source_down", "source_down", "success"]
 
 
 def test_an_added_scenario_is_played(api, advance, put, run_task):
