@@ -61,7 +61,7 @@ def attempt_due(world: World, due: Due) -> None:
         if not _is_intercepted(world, delivery):
             world.outbox.append(delivery.id)
     else:
-        world.messages.setdefault(destination.id, []).append(delivery.hidden["event"])
+        world.messages.append((destination.id, delivery.hidden["event"]))
         delivery = _count_attempt(world, delivery, "held to be read")
         world.move(delivery, "success", delivered_at=world.now)
 
@@ -210,6 +210,7 @@ def _add_to_log(world: World, delivery: Resource, result: AttemptResult) -> None
     log = world.attempts.setdefault(delivery.id, [])
     log.append(result)
     del log[:-MOST_LOGGED]
+    world.touch("attempts", delivery.id)
 
 
 def _give_up(world: World, delivery: Resource) -> None:

@@ -59,6 +59,7 @@ def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> N
         "reasoning": reasoning,
     }
     world.screenshots.setdefault(run.id, []).append(shot)
+    world.touch("screenshots", run.id)
     world.note("task_run", run.id, f"screenshot {name}")
 
 

@@ -92,40 +92,46 @@ class Injected:
 class InjectedFaults:
     """All faults of a world, by owner."""
 
-    _by_owner: dict[str, list[Injected]] = field(default_factory=dict)
+    by_owner: dict[str, list[Injected]] = field(default_factory=dict)
+    # Owners, for a state file.
+    changed: dict[str, None] = field(default_factory=dict, compare=False)
 
     def __bool__(self) -> bool:
-        return bool(self._by_owner)
+        return bool(self.by_owner)
 
     def __iter__(self) -> Iterator[Injected]:
         """Every fault: those of no scenario first, then by owner."""
-        yield from self._by_owner.get(EVERYBODY, [])
-        for owner, faults in self._by_owner.items():
+        yield from self.by_owner.get(EVERYBODY, [])
+        for owner, faults in self.by_owner.items():
             if owner != EVERYBODY:
                 yield from faults
 
     def add(self, fault_id: str, fault: Fault, owner: str = EVERYBODY) -> Injected:
         """Inject a fault."""
         injected = Injected(fault_id, fault, owner)
-        self._by_owner.setdefault(owner, []).append(injected)
+        self.by_owner.setdefault(owner, []).append(injected)
+        self.changed[owner] = None
         return injected
 
     def remove(self, fault_id: str) -> bool:
         """Remove a fault; returns whether it existed."""
-        for owner, faults in self._by_owner.items():
+        for owner, faults in self.by_owner.items():
             for injected in faults:
                 if injected.id == fault_id:
-                    self._by_owner[owner].remove(injected)
+                    faults.remove(injected)
+                    self.changed[owner] = None
                     return True
         return False
 
     def forget(self, owner: str) -> None:
         """Remove the faults of a scenario that an owner played."""
-        self._by_owner.pop(owner, None)
+        if self.by_owner.pop(owner, None):
+            self.changed[owner] = None
 
     def clear(self) -> None:
         """Remove all faults."""
-        self._by_owner.clear()
+        self.changed |= dict.fromkeys(self.by_owner)
+        self.by_owner.clear()
 
     def fire(
         self,
@@ -135,10 +141,12 @@ class InjectedFaults:
         now: datetime,
     ) -> Any:
         """Count a call or webhook about these owners; returns the fault that fires, or None."""
+        met = [owner for owner in owners if owner in self.by_owner]
+        self.changed |= dict.fromkeys(met)
         due = [
             injected
-            for owner in owners
-            for injected in self._by_owner.get(owner, [])
+            for owner in met
+            for injected in self.by_owner[owner]
             if injected.fault.fires in where
             and injected.fault.applies_to(*subject)
             and injected.meet(now)

@@ -1,5 +1,4 @@
-"""The options of a world: limits and behaviours of Deck, which are off until they are switched on,
-and how much of its past a world keeps.
+"""The options of a world: limits and behaviours of Deck, which are off until they are switched on.
 
 A field of `Options` is the only place of an option. The control API, the marker, `Deck.reset`,
 and `DeckSim` take its name and type from here; `docs/control.md` describes it.
@@ -21,7 +20,7 @@ MOST = 1_000_000_000  # the largest number of an option
 @dataclass(frozen=True, slots=True)
 class Options(Immutable):
     """Options by name; None, False or `()` is off. `needs` names the kind of resource that one
-    needs, and `least` the smallest number. What is older than the last `keep_…` is dropped.
+    needs, and `least` the smallest number.
     """
 
     session_limit: int | None = field(default=None, metadata={"needs": "session"})
@@ -34,18 +33,6 @@ class Options(Immutable):
     """After how long a connection that no run uses becomes `disconnected`."""
     keep_headers: tuple[str, ...] = ()
     """The headers that the journal keeps in addition to its usual ones, in lower case."""
-    keep_calls: int = field(default=10_000, metadata={"least": 1})
-    """How many calls the journal keeps."""
-    keep_call_bytes: int = field(default=64 * 1024**2, metadata={"least": 1})
-    """How many bytes of calls, estimated; the last call is always kept."""
-    keep_events: int = field(default=10_000_000, metadata={"least": 1})
-    """How many events, and their deliveries."""
-    keep_timeline: int = field(default=40_000_000, metadata={"least": 1})
-    """How many entries of the timeline."""
-    keep_runs: int = field(default=2_000_000, metadata={"least": 1})
-    """How many finished runs, with their files and screenshots, and as many finished sessions."""
-    keep_keys: int = field(default=2_000_000, metadata={"least": 1})
-    """How many answers stored by idempotency key."""
 
     def changes(self, before: Self) -> set[str]:
         """The names of the options with another value than before."""

@@ -16,7 +16,7 @@ from deck_sim.engine.files import take_screenshot
 from deck_sim.engine.holds import Place, Stopped, hold_story, stories_at
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import GO_ON, STAY, Script, ScriptError, Story, Wait
+from deck_sim.engine.story import GO_ON, STAY, Path, Script, ScriptError, Story, Wait
 from deck_sim.engine.timers import (
     ATTEMPT,
     AUTO_TRANSITION,
@@ -85,6 +85,7 @@ def pass_time(world: World, limit: datetime) -> None:
 
 def _play(world: World, story: Story, reacted_at: Place) -> None:
     """Play steps until one waits, a hold stops them, the resource is final, or the script ends."""
+    world.touch("story", story.owner)
     while world.stories.get(story.owner) is story:
         step, status = story.step, _player(world, story).status
         if step is None:
@@ -98,10 +99,10 @@ def _play(world: World, story: Story, reacted_at: Place) -> None:
             hold_story(world, story, stopped.hold, reacted_at)
             return
         except ScriptError as error:
-            world.played[place] += 1
+            _count_step(world, place)
             _break_off(world, story, error)
             return
-        world.played[place] += 1
+        _count_step(world, place)
         if wait is not None:
             _wait(world, story, wait)
             return
@@ -109,6 +110,11 @@ def _play(world: World, story: Story, reacted_at: Place) -> None:
             world.timers.take_back(story.owner, *OF_A_STEP)
             reacted_at = (story.path, story.attempts)
         story.go(GO_ON)
+
+
+def _count_step(world: World, place: tuple[str, str, Path]) -> None:
+    world.played[place] += 1
+    world.touch("played", place)
 
 
 def _player(world: World, story: Story) -> Resource:

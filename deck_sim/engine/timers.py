@@ -1,14 +1,13 @@
-"""Timers: a heap of due moments, and a queue for each of them.
+"""Timers: a heap of due moments.
 
 Laws:
-1. Timers of one moment are due in the order in which they were armed: each moment has one queue.
+1. Timers of one moment are due in the order in which they were armed.
 2. A key (`owner`, `name`) has at most one timer; arming it again replaces it.
-3. Taking a timer back removes it from its queue. The moment of an emptied queue stays in the heap
-   until `peek` meets it.
+3. A timer that is taken back stays in the heap until `peek` meets it, or until most of the heap are
+   such timers.
 """
 
 import heapq
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,9 +37,10 @@ EFFECTS = {
     SCREENSHOT: "a screenshot is taken",
 }
 OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # taken back when the story leaves its step
+_SLACK = 100  # timers in the heap that were taken back
 
 Key = tuple[str, str]
-Queue = OrderedDict[Key, None]  # its first key is found at once, however many went before
+Armed = tuple[datetime, int, str, str]  # when it is due, its number, its owner, its name
 
 
 class Due(NamedTuple):
@@ -55,50 +55,53 @@ class Due(NamedTuple):
 class Timers:
     """All timers of one world."""
 
-    _moments: list[datetime] = field(default_factory=list, compare=False)
-    _queues: dict[datetime, Queue] = field(default_factory=dict)  # none of them is empty
-    _armed: dict[Key, datetime] = field(default_factory=dict)
+    _heap: list[Armed] = field(default_factory=list, compare=False)
+    _armed: dict[Key, Armed] = field(default_factory=dict)
+    _count: int = 0  # of all that were ever armed
     _progress: int = 0  # how many of them are progress
+    # Owners, for a state file.
+    changed: dict[str, None] = field(default_factory=dict, compare=False)
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Timers":
         # By hand, since `deepcopy` takes 20 times as long for moments and keys.
-        queues = {at: OrderedDict(queue) for at, queue in self._queues.items()}
-        return Timers([*self._moments], queues, dict(self._armed), self._progress)
+        return Timers(
+            [*self._heap], dict(self._armed), self._count, self._progress, dict(self.changed)
+        )
 
     def arm(self, owner: str, name: str, at: datetime) -> None:
         """Set the timer `name` of `owner` to that moment."""
         self.take_back(owner, name)
-        key = owner, name
-        self._armed[key] = at
-        self._progress += name in PROGRESS
-        if at not in self._queues:
-            self._queues[at] = OrderedDict()
-            heapq.heappush(self._moments, at)
-        self._queues[at][key] = None
+        self._count += 1
+        self._add((at, self._count, owner, name))
 
     def take_back(self, owner: str, *names: str) -> None:
         """Remove these timers of `owner`, armed or not."""
         for name in names:
-            key = owner, name
-            at = self._armed.pop(key, None)
-            if at is not None:
+            if self._armed.pop((owner, name), None) is not None:
                 self._progress -= name in PROGRESS
-                del self._queues[at][key]
-                if not self._queues[at]:
-                    del self._queues[at]
+                self.changed[owner] = None
+        if len(self._heap) > 2 * len(self._armed) + _SLACK:
+            self._heap = sorted(self._armed.values())
 
     def of(self, owner: str) -> list[Due]:
         """The armed timers of one owner."""
-        return [Due(self._armed[owner, n], owner, n) for n in EFFECTS if (owner, n) in self._armed]
+        return [*map(_due, self.numbered(owner))]
+
+    def numbered(self, owner: str) -> list[Armed]:
+        """The armed timers of one owner, with their numbers, for `restore`."""
+        return [self._armed[owner, name] for name in EFFECTS if (owner, name) in self._armed]
+
+    def restore(self, armed: list[Armed]) -> None:
+        """Arm timers that `numbered` returned in another process."""
+        for one in sorted(armed):
+            self._count = max(self._count, one[1])
+            self._add(one)
 
     def peek(self) -> Due | None:
         """The next timer, or None."""
-        while self._moments and self._moments[0] not in self._queues:
-            heapq.heappop(self._moments)
-        if not self._moments:
-            return None
-        at = self._moments[0]
-        return Due(at, *next(iter(self._queues[at])))
+        while self._heap and self._armed.get(self._heap[0][2:]) is not self._heap[0]:
+            heapq.heappop(self._heap)
+        return _due(self._heap[0]) if self._heap else None
 
     def is_armed(self, owner: str, name: str) -> bool:
         """Whether this timer is set."""
@@ -110,4 +113,15 @@ class Timers:
 
     def upcoming(self) -> Iterator[Due]:
         """Every armed timer, in the order in which they are due."""
-        return (Due(at, *key) for at in sorted(self._queues) for key in self._queues[at])
+        return map(_due, sorted(self._armed.values()))
+
+    def _add(self, armed: Armed) -> None:
+        self._armed[armed[2:]] = armed
+        self._progress += armed[3] in PROGRESS
+        self.changed[armed[2]] = None
+        heapq.heappush(self._heap, armed)
+
+
+def _due(armed: Armed) -> Due:
+    at, _, owner, name = armed
+    return Due(at, owner, name)

@@ -10,7 +10,7 @@ Laws:
 5. Nothing is created, changed, moved or deleted without an entry in the timeline.
 6. `emit` makes the deliveries of an event at once, for the destinations of that moment. So a new
    destination gets no older event, and the delivery log tells what became of every event.
-7. Only `forget_oldest` loses what has happened, as far as the options allow; it counts all of it.
+7. A world keeps its last entries and events, and its last finished runs; it counts the others.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ from deck_sim.engine.chance import make_id
 from deck_sim.engine.options import Options
 from deck_sim.engine.records import Event, Resource, TimelineEntry
 from deck_sim.engine.timers import ATTEMPT, AUTO_TRANSITION, DISUSE, OF_A_STEP, TASK_TIMEOUT
-from deck_sim.engine.world_state import MILLISECOND, OF_RUN, WorldState
+from deck_sim.engine.world_state import MILLISECOND, MOST_RUNS, OF_RUN, WorldState
 
 ALL = "*"  # the events of a destination that receives every type
 
@@ -75,13 +75,7 @@ class World(WorldState):
         if "runtime_ms" in row.attributes:
             fields = {"runtime_ms": 0, **fields}
         resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **usual))
-        for name in self.listed_by(kind):
-            self.members.setdefault((fields[name], name), []).append(resource.id)
-        ended = self.is_final(resource)
-        if ended:
-            self._note_end(resource)
-        for used in () if ended else self.used_by(resource):
-            self.users.setdefault(used.id, {})[resource.id] = None
+        for used in self._index(resource):
             self.timers.take_back(used.id, AUTO_TRANSITION, DISUSE)
         as_status = f" as {resource.status}" if resource.status else ""
         what = f"created{as_status}{about}"
@@ -245,22 +239,23 @@ class World(WorldState):
     def stop_story(self, owner: str) -> None:
         """End the script of a connection, session or run, and take back its timers."""
         self.stories.pop(owner, None)
+        self.touch("story", owner)
         self.timers.take_back(owner, *OF_A_STEP, TASK_TIMEOUT)
 
     def forget_oldest(self) -> list[str]:
-        """Drop the records that the options do not keep; returns the ids of runs and sessions."""
-        options = self.options
-        self.timeline.keep(options.keep_timeline)
-        if self.events.keep(options.keep_events):
-            self._forget_deliveries()
-            for destination_id in self.messages:
-                del self.messages[destination_id][: -options.keep_events]
-        runs = self.finished_runs.keep(options.keep_runs)
-        sessions = self.finished_sessions.keep(options.keep_runs)
-        for kind, ids in (("task_run", runs), ("session", sessions)):
-            for resource_id in ids:
+        """Forget the finished runs and sessions beyond the last `MOST_RUNS`, and the deliveries of
+        dropped events; returns the ids of the runs and sessions.
+        """
+        self._forget_deliveries()
+        forgotten = []
+        for kind, ids in self.finished.items():
+            oldest = ids[:-MOST_RUNS]
+            del ids[:-MOST_RUNS]
+            for resource_id in oldest:
                 self._forget(self.all(kind)[resource_id])
-        return [*runs, *sessions]
+            self.forgotten_runs += len(oldest) if kind == "task_run" else 0
+            forgotten += oldest
+        return forgotten
 
     def _forget_deliveries(self) -> None:
         """Forget the deliveries of dropped events, up to the first that is not over."""
@@ -281,18 +276,39 @@ class World(WorldState):
                 siblings.remove(id_)
         for embed in self.kind(resource.kind).embeds.values():
             self.members.pop((id_, embed.by), None)
-        for table in (self.users, self.screenshots, self.attempts):
-            table.pop(id_, None)
+        for records in (self.users, self.screenshots, self.attempts):
+            records.pop(id_, None)
+        for table in (resource.kind, "screenshots", "attempts"):
+            self.touch(table, id_)
         self.injected.forget(id_)
 
+    def index(self) -> None:
+        """List resources by what they belong to and use. `create` does so for each."""
+        for found in self._resources.values():
+            for resource in found.values():
+                self._index(resource)
+        for kind, ids in self.finished.items():
+            ids.sort(key=lambda id_: self._resources[kind][id_].updated_at)
+
+    def _index(self, resource: Resource) -> list[Resource]:
+        """List a resource; returns the connection, or credential and session, that it uses."""
+        for name in self.listed_by(resource.kind):
+            self.members.setdefault((resource[name], name), []).append(resource.id)
+        if self.is_final(resource):
+            self._note_end(resource)
+            return []
+        used = self.used_by(resource)
+        for one in used:
+            self.users.setdefault(one.id, {})[resource.id] = None
+        return used
+
     def _note_end(self, resource: Resource) -> None:
-        if resource.kind == "task_run":
-            self.finished_runs.append(resource.id)
-        elif resource.kind == "session":
-            self.finished_sessions.append(resource.id)
+        if resource.kind in ("task_run", "session"):
+            self.finished.setdefault(resource.kind, []).append(resource.id)
 
     def _keep(self, resource: Resource) -> Resource:
         self._resources[resource.kind][resource.id] = resource
+        self.touch(resource.kind, resource.id)
         return resource
 
     def _emit_lifecycle(self, resource: Resource, what: str) -> None:

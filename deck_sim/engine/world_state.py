@@ -9,14 +9,20 @@ from typing import Any
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
-from deck_sim.engine.bounded_log import BoundedLog
 from deck_sim.engine.injected import InjectedFaults
 from deck_sim.engine.options import Options
+from deck_sim.engine.recent_log import RecentLog
 from deck_sim.engine.records import AdditiveChanges, Event, Hold, Resource, TimelineEntry
 from deck_sim.engine.story import Path, Story
 from deck_sim.engine.timers import Timers
 
 FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
+MOST_ENTRIES = 100_000  # that a world keeps, and as many events with their deliveries
+MOST_RUNS = 10_000  # finished ones that a world keeps, and as many finished sessions
+_MOST_SCRIPT_ERRORS = 100
+MOST_ENTRIES = 100_000  # that a world keeps, and as many events with their deliveries
+MOST_RUNS = 10_000  # finished ones that a world keeps, and as many finished sessions
+_MOST_SCRIPT_ERRORS = 100
 MILLISECOND = timedelta(milliseconds=1)
 OF_RUN = "task_run_id"  # the field of a file that names its run
 
@@ -35,27 +41,35 @@ class WorldState:
     # those of a run's files under its id and `task_run_id`.
     members: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     timers: Timers = field(default_factory=Timers)
-    events: BoundedLog[Event] = field(default_factory=BoundedLog)
-    timeline: BoundedLog[TimelineEntry] = field(default_factory=BoundedLog)
-    finished_runs: BoundedLog[str] = field(default_factory=BoundedLog)  # their ids
-    finished_sessions: BoundedLog[str] = field(default_factory=BoundedLog)
+    events: RecentLog[Event] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
+    timeline: RecentLog[TimelineEntry] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
+    # Ids of runs and sessions, by kind.
+    finished: dict[str, list[str]] = field(default_factory=dict)
+    forgotten_runs: int = 0
     played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)  # for coverage
     screenshots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by run
     outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
     attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
-    messages: dict[str, list[Event]] = field(default_factory=dict)  # of queues, by destination
+    # The events in queues, each with its destination.
+    messages: RecentLog[tuple[str, Event]] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
     holds: dict[str, Hold] = field(default_factory=dict)  # by id
     # Why scripts could not be continued.
-    script_errors: BoundedLog[str] = field(default_factory=BoundedLog)
+    script_errors: RecentLog[str] = field(default_factory=lambda: RecentLog(_MOST_SCRIPT_ERRORS))
     injected: InjectedFaults = field(default_factory=InjectedFaults)
     fired: dict[str, Any] = field(default_factory=dict)  # delivery -> fault of its next attempt
     held_back: dict[str, str] = field(default_factory=dict)  # reordered delivery -> destination
     counters: Counter[str] = field(default_factory=Counter)  # of ids, by prefix
     additive_changes: AdditiveChanges = field(default_factory=AdditiveChanges)
     options: Options = field(default_factory=Options)
+    # What a state file has to write again: the table and the key of each record that has changed.
+    changed: dict[tuple[str, Any], None] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         self._resources = {kind: {} for kind in self.rules.kinds}
+
+    def touch(self, table: str, key: Any) -> None:
+        """Note that a record has changed, for a state file."""
+        self.changed[table, key] = None
 
     @property
     def rules(self) -> Edition:

@@ -122,15 +122,11 @@ def _suggest_error(error: str) -> str:
 
 
 def explain_dropped(count: int) -> list[str]:
-    """A line about calls that the journal has dropped, and how to keep more; none without any."""
+    """A line about calls that the journal has dropped; none without any."""
     if not count:
         return []
     calls = "1 older call was" if count == 1 else f"{count} older calls were"
-    return [
-        f"{calls} dropped from the journal and cannot be looked at; keep more with the options"
-        " `keep_calls` and `keep_call_bytes`: `deck.set_options(keep_calls=…)`, the marker, or"
-        " `deck-sim serve --keep calls=…`"
-    ]
+    return [f"{calls} dropped from the journal and cannot be looked at"]
 
 
 def show_value(value: Any) -> str:

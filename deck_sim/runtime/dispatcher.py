@@ -22,7 +22,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from deck_sim.base import real_time
-from deck_sim.base.redaction import mask_key
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.settings import ON_POLL, REAL
 from deck_sim.webhooks.sender import Sender
@@ -36,7 +35,6 @@ log = logging.getLogger("deck_sim")
 
 _BACKGROUND_MODES = (REAL, ON_POLL)
 _MAX_SLEEP = timedelta(minutes=1)
-_RECORDS = {"timeline": "entries of the timeline", "keys": "stored answers"}  # in a sentence
 
 
 @dataclass(slots=True)
@@ -63,7 +61,6 @@ class Dispatcher:
     ) -> None:
         self._sender, self._wall = sender or Sender(), wall
         self.apps = self._sender.apps  # called without a socket; by their host in a URL
-        self._warned = set[str]()  # the kinds of records that were dropped in some world
         # Saves what has changed in a world, if worlds are kept; nothing is sent before.
         self.save: Callable[[Simulation], None] = lambda simulation: None
         self._backgrounds: dict[int, _Background] = {}  # by the identity of the simulation
@@ -117,7 +114,7 @@ class Dispatcher:
             except StopIteration as end:
                 result: Result = end.value
                 return result
-            self.forget_oldest(simulation)
+            simulation.forget_oldest()
             due = simulation.world.timers.peek()
             if simulation.world.outbox and (due is None or due.at > simulation.world.now):
                 await self.deliver(simulation)
@@ -149,7 +146,7 @@ class Dispatcher:
         """In the background, let time pass and send webhooks from now on, if the clock's mode needs
         it and the world has a destination.
         """
-        self.forget_oldest(simulation)
+        simulation.forget_oldest()
         needed = simulation.mode in _BACKGROUND_MODES and not simulation.dropped
         if needed and simulation.world.all("event_destination"):
             background = self._backgrounds.setdefault(id(simulation), _Background())
@@ -173,21 +170,6 @@ class Dispatcher:
         self._backgrounds.clear()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def forget_oldest(self, simulation: Simulation) -> None:
-        """Drop the records of a world beyond its limits; the first of each kind is logged."""
-        dropped = simulation.dropped_records if simulation.forget_oldest() else {}
-        for name, count in dropped.items():
-            if count and name not in self._warned:
-                self._warned.add(name)
-                log.warning(
-                    "deck-sim: the oldest %s of the world of %s are dropped from now on; `dropped`"
-                    " in GET /_sim/world counts them, and `--keep %s=N`%s keeps more",
-                    _RECORDS.get(name, name),
-                    mask_key(simulation.key),
-                    name,
-                    " or `--keep call_bytes=N`" if name == "calls" else "",
-                )
-
     async def wait_for_attempts(self, simulation: Simulation) -> None:
         """Wait until the attempts in the background have been recorded."""
         attempts = self._backgrounds.get(id(simulation), _Background()).attempts
@@ -204,7 +186,7 @@ class Dispatcher:
                 catch_up(simulation)
                 if not simulation.advancing:
                     run_to_end(settle(simulation))
-                    self.forget_oldest(simulation)
+                    simulation.forget_oldest()
                     self._start_attempts(simulation, background)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._until_next(simulation).total_seconds()):
@@ -220,7 +202,7 @@ class Dispatcher:
             result = await make_attempt(simulation, attempt, self._sender, self._wall)
             catch_up(simulation)
             record_result(simulation, attempt, result)
-            self.forget_oldest(simulation)
+            simulation.forget_oldest()
             self.save(simulation)
 
         for attempt in self._take_attempts(simulation):

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from deck_sim.engine.bounded_log import BoundedLog
+from deck_sim.engine.recent_log import RecentLog
 from deck_sim.engine.records import Immutable
 from deck_sim.scenario.selection import Choice
 
+MOST_CALLS = 10_000  # that a world keeps, and as many answers stored by idempotency key
+MOST_CALLS = 10_000  # that a world keeps, and as many answers stored by idempotency key
 GAVE_UP = "its client gave up"  # before the answer was sent
 KEPT_HEADERS = ("content-type", "idempotency-key", "user-agent")  # never the API key
 _LONGEST = 1000  # characters of another header
@@ -35,31 +37,13 @@ class Call(Immutable):
     unanswered: str | None = None  # why its client got no answer, or none that can be read
     number: int = 0  # among all calls of its world, also those that are no longer kept
     position: int = 0  # number of calls, entries and events that were recorded before it
-    size: int = 0  # estimated bytes of memory
 
 
-class Journal(BoundedLog[Call]):
-    """The calls of the Deck API."""
+class Journal(RecentLog[Call]):
+    """The last calls of the Deck API."""
 
-    def __init__(self, calls: Iterable[Call] = (), dropped: int = 0) -> None:
-        super().__init__(calls, dropped)
-        self.size = sum(call.size for call in self)
-
-    def append(self, call: Call) -> None:
-        """Add a call."""
-        super().append(call)
-        self.size += call.size
-
-    def drop(self, count: int) -> list[Call]:
-        """Drop and return the oldest calls."""
-        oldest = super().drop(count)
-        self.size -= sum(call.size for call in oldest)
-        return oldest
-
-    def keep_bytes(self, most: int) -> None:
-        """Drop the oldest calls until the rest has at most so many bytes, or one is left."""
-        while self.size > most and len(self) > 1:
-            self.drop(1)
+    def __init__(self, most: int = MOST_CALLS, dropped: int = 0) -> None:
+        super().__init__(most, dropped=dropped)
 
     def note_departure(self, request_id: str) -> None:
         """Record that a client left before its answer was sent."""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
 from deck_sim.base.errors import quote
 from deck_sim.base.redaction import mask_key
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.chance import make_id, seed_of
-from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.settings import Settings
 from deck_sim.scenario.library import Library, shipped
@@ -27,8 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("deck_sim")
 
 _MOST_REFUSED = 100  # calls that are kept
-_MOST_LOST = 100_000  # forgotten worlds whose calls are still counted
-_SHARES = 4  # the limit of bytes for the calls of all worlds, in limits of one world
+MOST_WORLDS = 10_000
 
 
 def world_token(key: str) -> str:
@@ -60,19 +57,13 @@ class RefusedCall:
 
 
 class State(Protocol):
-    """A place that keeps worlds, so that they outlive the process."""
+    """A file that keeps worlds, so that they outlive the process."""
 
-    def load(self, key: str) -> Generator[None, None, Simulation | None]:
-        """Return the world of a key, or None if the key has no world. Pauses after each row."""
+    def load(self, key: str) -> Simulation | None:
+        """Return the world of a key, or None if the file has none."""
 
     def save(self, key: str, simulation: Simulation | None) -> None:
         """Save what has changed in the world of a key; None deletes it."""
-
-    def forget(self, key: str) -> None:
-        """Forget a world that is no longer in memory; it stays where it is kept."""
-
-    def find_key(self, token: str) -> str | None:
-        """The key of the world with that token, or None if no world has it."""
 
 
 @dataclass
@@ -86,14 +77,8 @@ class WorldRegistry:
     dispatcher: Dispatcher = field(default_factory=Dispatcher, compare=False)
     state: State | None = None  # keeps the worlds
     origin: str = "http://127.0.0.1:8765"  # the scheme, host and port of the server
-    max_worlds: int | None = None  # above it, the least recently used one is forgotten
-    forgotten: int = 0  # worlds
     _worlds: OrderedDict[str, Simulation] = field(default_factory=OrderedDict)
-    _lost_calls: OrderedDict[str, int] = field(default_factory=OrderedDict)  # of forgotten worlds
     _by_token: dict[str, Simulation] = field(default_factory=dict)
-    # By key, the least recently called first: the bytes of the calls and responses that are kept.
-    _call_bytes: OrderedDict[str, int] = field(default_factory=OrderedDict)
-    _all_call_bytes: int = 0
     _refused: int = 0
     _calls: int = 0  # of the Deck API
     refused_calls: deque[RefusedCall] = field(default_factory=lambda: deque(maxlen=_MOST_REFUSED))
@@ -124,11 +109,8 @@ class WorldRegistry:
             raise refuse("request/api_key_invalid", text)
         found = self.find(key)
         if found is None:
-            lost = self._lost_calls.pop(key, 0)
             found = self.create(key)
-            found.journal.dropped = lost
-        if self.max_worlds is not None:
-            self._worlds.move_to_end(key)
+        self._worlds.move_to_end(key)
         return found
 
     def select_by_id(self, world_id: str) -> Simulation:
@@ -158,7 +140,7 @@ class WorldRegistry:
         """Serve a world in place of the one that has its key now."""
         new.began_after_call = self._calls
         self.drop(new.key)
-        self._adopt(new)
+        self.adopt(new)
 
     def make(self, key: str, settings: Settings) -> Simulation:
         """Make an empty world that is not served yet."""
@@ -167,48 +149,33 @@ class WorldRegistry:
         url = f"{self.origin}/_sim/files/{world_token(key)}"
         return Simulation(key, settings, Library(self.library), files_url=url)
 
-    def _adopt(self, new: Simulation) -> None:
-        """Serve a world, and forget the least recently used ones above the limit that are idle."""
+    def adopt(self, new: Simulation) -> None:
+        """Serve a world. If there are too many, delete the least recently used one that is idle."""
         self._worlds[new.key] = new
         self._by_token[world_token(new.key)] = new
-        if self.max_worlds is None:
-            return
-        idle = (one for one in self._worlds.values() if one is not new and self._is_idle(one))
-        for simulation in [*islice(idle, max(len(self._worlds) - self.max_worlds, 0))]:
-            self.forget(simulation)
+        if len(self._worlds) > MOST_WORLDS:
+            others = (one for one in self._worlds.values() if one is not new)
+            oldest = next((one for one in others if not (one.uses or one.attempting)), None)
+            if oldest is not None:
+                self._make_room(oldest)
 
-    def _is_idle(self, simulation: Simulation) -> bool:
-        """Whether no call to it and no delivery is in progress."""
-        return not (simulation.uses or simulation.attempting)
-
-    def forget(self, simulation: Simulation) -> None:
-        """Remove a world from memory to make room. If worlds are not kept elsewhere it is lost, and
-        the first loss is logged.
-        """
-        if self.state is not None:
-            with suppress(ApiError):  # it is let go anyway
-                self.save(simulation)
-                self.unload(simulation.key)
-            return
-        if not self.forgotten:
-            log.warning(
-                "deck-sim: the world of %s is forgotten, since there are more than %s; `forgotten`"
-                " in GET /_sim/worlds counts them, and `--max-worlds N` keeps more",
-                mask_key(simulation.key),
-                self.max_worlds,
-            )
-        self.forgotten += 1
+    def _make_room(self, simulation: Simulation) -> None:
+        log.warning(
+            "deck-sim: the world of %s is deleted: a server keeps %s, and this one was not used for"
+            " longest",
+            mask_key(simulation.key),
+            MOST_WORLDS,
+        )
         self.drop(simulation.key)
-        self._lost_calls[simulation.key] = simulation.journal.total
-        if len(self._lost_calls) > _MOST_LOST:
-            self._lost_calls.popitem(last=False)
+        with suppress(ApiError):
+            self.save(simulation)
 
     def find(self, key: str) -> Simulation | None:
-        """Return the world of a key, or None. Safe on any thread, unless worlds are kept."""
+        """Return the world of a key, or None."""
         if key not in self._worlds and self.state is not None:
-            found = run_to_end(self.state.load(key))
+            found = self.state.load(key)
             if found is not None:
-                self._adopt(found)
+                self.adopt(found)
         return self._worlds.get(key)
 
     @property
@@ -227,13 +194,11 @@ class WorldRegistry:
 
     def drop(self, key: str) -> None:
         """Delete a world; its key creates a new one on next use."""
-        self._lost_calls.pop(key, None)
         self._controlled.discard(key)  # a late call with it is one of a client that was kept
         self._remove(key)
 
     def _remove(self, key: str) -> None:
         dropped = self._worlds.pop(key, None)
-        self._all_call_bytes -= self._call_bytes.pop(key, 0)
         if dropped is not None:
             del self._by_token[world_token(key)]
             dropped.dropped = True
@@ -241,9 +206,7 @@ class WorldRegistry:
             self.dispatcher.forget(dropped)
 
     def unload(self, key: str) -> None:
-        """Remove a world that is kept elsewhere from memory; it is loaded again on next use."""
-        assert self.state is not None, "worlds are not kept"
-        self.state.forget(key)
+        """Remove a world that is in the file from memory; it is loaded again on next use."""
         if key in self._worlds:
             self._worlds[key].saved = False  # from now on
         self._remove(key)
@@ -265,11 +228,10 @@ class WorldRegistry:
             raise refuse("deck_sim/state_not_saved", file="its file", why=text)
         present = self._worlds.get(key)
         if present is not None:
-            self.dispatcher.forget_oldest(present)
+            present.forget_oldest()
         try:
             self.state.save(key, present)
         except ApiError:
-            simulation.saved = False
             self.unload(key)
             raise
 
@@ -279,20 +241,9 @@ class WorldRegistry:
             self.dispatcher.wake(simulation)
 
     def count_call(self, simulation: Simulation) -> None:
-        """Number a call of the Deck API, and keep the calls of all worlds within their limit."""
+        """Number a call of the Deck API."""
         self._calls += 1
         simulation.last_call = self._calls
-        key, size = simulation.key, simulation.journal.size + simulation.responses.size
-        if self._worlds.get(key) is not simulation:  # deleted during the call
-            return
-        self._all_call_bytes += size - self._call_bytes.get(key, 0)
-        self._call_bytes[key] = size
-        self._call_bytes.move_to_end(key)
-        most = _SHARES * self.settings.options.keep_call_bytes
-        while self._all_call_bytes > most and len(self._call_bytes) > 1:
-            oldest, size = self._call_bytes.popitem(last=False)
-            self._all_call_bytes -= size
-            self._worlds[oldest].forget_calls()
 
     def note_refused(self, call: str, authorization: str | None) -> None:
         """Number and keep a call of the Deck API that `select` refused."""
@@ -346,8 +297,6 @@ class WorldRegistry:
 
     def find_by_token(self, token: str) -> Simulation | None:
         """Return the world whose key has that token."""
-        if token not in self._by_token and self.state and (key := self.state.find_key(token)):
-            self.find(key)
         return self._by_token.get(token)
 
     def keyless_request_id(self) -> str:

@@ -59,7 +59,7 @@ def seed_resources(
     ahead = copy.copy(simulation)
     ahead.world = copy.deepcopy(simulation.world)
     ahead.selection = copy.deepcopy(simulation.selection)
-    ahead.choices, ahead.chosen = copy.copy(simulation.choices), copy.copy(simulation.chosen)
+    ahead.choices, ahead.chosen = copy.deepcopy(simulation.choices), {**simulation.chosen}
     made = _seed_each(ahead, seed, latest)
     simulation.world, simulation.selection = ahead.world, ahead.selection
     simulation.choices, simulation.chosen = ahead.choices, ahead.chosen

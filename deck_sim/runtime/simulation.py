@@ -7,7 +7,6 @@ world.
 import logging
 import os
 import traceback
-from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,15 +14,15 @@ from datetime import datetime, timedelta
 
 from deck_sim.base import real_time
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.engine.bounded_log import BoundedLog
 from deck_sim.engine.chance import seed_of
 from deck_sim.engine.commands import Facts
 from deck_sim.engine.playing import release
+from deck_sim.engine.recent_log import RecentLog
 from deck_sim.engine.story import Script
 from deck_sim.engine.world import World
 from deck_sim.engine.world_state import FROZEN_START
 from deck_sim.runtime.clock_modes import RealClock
-from deck_sim.runtime.journal import Journal, StoredAnswer
+from deck_sim.runtime.journal import MOST_CALLS, Journal, StoredAnswer
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.responses import SentResponses
 from deck_sim.runtime.settings import ON_POLL, REAL, Settings
@@ -34,7 +33,6 @@ log = logging.getLogger("deck_sim")
 
 _MOST_CHOICES = 20  # that are kept
 _MOST_CRASHES = 20
-_MOST_SCRIPT_ERRORS = 100
 _MOST_WARNINGS = 100  # about ignored names
 
 
@@ -76,21 +74,22 @@ class Simulation:
     selection: SelectionState = field(default_factory=SelectionState)
     journal: Journal = field(default_factory=Journal)
     responses: SentResponses = field(default_factory=SentResponses)
-    choices: deque[Choice] = field(default_factory=lambda: deque(maxlen=_MOST_CHOICES))
+    choices: RecentLog[Choice] = field(default_factory=lambda: RecentLog(_MOST_CHOICES))
     epoch: str = field(default_factory=new_epoch)
     control_changes: int = 0  # control calls that may have changed something
     chosen: dict[str, Choice] = field(default_factory=dict)  # by resource that plays or played it
     ignored_names: dict[str, None] = field(default_factory=dict)  # the warnings about them, once
     rate_limiter: RateLimiter = field(init=False)
-    # By idempotency key, oldest first. The oldest of a plain dict is not found at once.
-    stored_answers: OrderedDict[str, StoredAnswer] = field(default_factory=OrderedDict)
+    stored_answers: dict[str, StoredAnswer] = field(default_factory=dict)  # by idempotency key
+    resumed: tuple[int, int] = (0, 0)  # how many records and calls are older than the server
     dropped_answers: int = 0  # that could have been replayed
-    crashes: BoundedLog[str] = field(default_factory=BoundedLog)  # tracebacks of our own errors
+    # Tracebacks of our own errors.
+    crashes: RecentLog[str] = field(default_factory=lambda: RecentLog(_MOST_CRASHES))
     answering: set[str] = field(default_factory=set)  # idempotency keys of calls in progress
     advancing: bool = False  # an advance is in progress; a second one is refused
     dropped: bool = False  # reset, deleted or not saved: sends no more webhooks
     saved: bool = True  # False: a change could not be saved, so the world was dropped
-    uses: int = 0  # by calls in progress; such a world is not forgotten
+    uses: int = 0  # by calls in progress; such a world does not make room for another
     attempting: list[str] = field(default_factory=list)  # deliveries with an attempt in progress
     caller_time: datetime | None = None  # the time of a frozen process that calls from elsewhere
     began_after_call: int = 0  # the last call to any world of the server when this one began
@@ -128,44 +127,31 @@ class Simulation:
 
     @property
     def dropped_records(self) -> dict[str, int]:
-        """How many records of each kind were dropped. The option `keep_calls` keeps more `calls`,
-        and so on.
-        """
+        """How many records of each kind were dropped."""
         world = self.world
         return {
             "calls": self.journal.dropped,
             "events": world.events.dropped,
             "timeline": world.timeline.dropped,
-            "runs": world.finished_runs.dropped,
+            "runs": world.forgotten_runs,
             "keys": self.dropped_answers,
         }
 
-    def forget_oldest(self) -> bool:
-        """Drop what the options do not keep; returns whether somebody could miss it."""
-        before, options = self.dropped_records, self.world.options
-        self.forget_answers()
-        self.crashes.keep(_MOST_CRASHES)
-        self.world.script_errors.keep(_MOST_SCRIPT_ERRORS)
+    def forget_oldest(self) -> None:
+        """Drop what belongs to calls, runs and events that are no longer kept, and the stored
+        answers that are too old to be replayed, or too many.
+        """
         for resource_id in self.world.forget_oldest():
             self.chosen.pop(resource_id, None)
-        self.journal.keep(options.keep_calls)
-        self.journal.keep_bytes(options.keep_call_bytes)
-        self.responses.forget(self.journal.dropped)
-        return self.dropped_records != before
-
-    def forget_calls(self) -> None:
-        """Drop all calls and their responses, apart from the last."""
-        self.journal.drop(len(self.journal) - 1)
-        self.responses.forget(self.journal.dropped)
-
-    def forget_answers(self) -> None:
-        """Drop the stored answers that are too old to be replayed, or too many."""
+            self.world.touch("chosen", resource_id)
         answers, kept_for = self.stored_answers, self.world.rules.idempotency.kept_for
         while answers:
-            is_old = answers[next(iter(answers))].at + kept_for <= self.world.now
-            if not is_old and len(answers) <= self.world.options.keep_keys:
+            key, oldest = next(iter(answers.items()))
+            is_old = oldest.at + kept_for <= self.world.now
+            if not is_old and len(answers) <= MOST_CALLS:
                 break
-            answers.popitem(last=False)
+            del answers[key]
+            self.world.touch("answer", key)
             self.dropped_answers += not is_old
 
     def set_clock(self, mode: str, speed: float = 1, step: timedelta | None = None) -> None:
@@ -210,6 +196,7 @@ class Simulation:
         if script.refusal:
             refusal = Refusal(script.refusal, choice)
             self.world.played[script.scenario, kind, (0,)] += 1
+            self.world.touch("played", (script.scenario, kind, (0,)))
             self.world.note(kind, "", f"refused: {refusal.text} (scenario `{script.scenario}`)")
             raise refusal
         return script
@@ -217,4 +204,5 @@ class Simulation:
     def record_choice(self, resource_id: str) -> Choice:
         """Record that a resource plays what was chosen last; returns that choice."""
         choice = self.chosen[resource_id] = self.choices[-1]
+        self.world.touch("chosen", resource_id)
         return choice

@@ -7,7 +7,8 @@ from typing import Any
 
 from deck_sim.base.redaction import redact_query
 from deck_sim.engine.records import Event, TimelineEntry
-from deck_sim.runtime.journal import GAVE_UP, Call
+from deck_sim.engine.world_state import MOST_ENTRIES
+from deck_sim.runtime.journal import GAVE_UP, MOST_CALLS, Call
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.simulation import Simulation
 
@@ -62,7 +63,9 @@ def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
     emitted = bisect_left(
         range(len(events)), others, key=lambda at: events[at].after + events.dropped + at
     )
-    if (journal.dropped and not calls) or (events.dropped and not emitted):
+    records_before, calls_before = simulation.resumed
+    knows_calls = calls or (journal.dropped == calls_before and number >= records_before)
+    if not knows_calls or (events.dropped and not emitted):
         return 0, 0, 0  # what was dropped last may have followed
     emitted += events.dropped
     return others - emitted, journal.dropped + calls, emitted
@@ -81,7 +84,8 @@ def _print_dropped(
     if not any(counts.values()):
         return []
     what = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    text = f"dropped: {what}; the `keep_…` options of the world keep more"
+    kept = f"a world keeps its last {MOST_CALLS:,} calls and {MOST_ENTRIES:,} entries"
+    text = f"dropped: {what}; {kept}"
     return [{"at": print_moment(world.now), "kind": "dropped", "id": "", "what": text, **counts}]
 
 

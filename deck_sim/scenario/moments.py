@@ -44,7 +44,7 @@ def check_kept(world: World, resource: Resource) -> None:
     ):
         text = (
             f"the first entries of `{resource.id}` were dropped from the timeline; record a run"
-            " sooner, or keep more with the option `keep_timeline`"
+            " sooner"
         )
         raise refuse("request/state_invalid", text)
 

@@ -81,7 +81,7 @@ class App:
         headers, worlds = Headers(scope=scope), self.worlds
         try:
             is_open = relative_path(scope) in self.open_paths
-            simulation = worlds.keyless() if is_open else await self.select(headers)
+            simulation = worlds.keyless() if is_open else self.select(headers)
         except ApiError as error:
             log_refused(scope["method"], scope["path"], error.status, str(error))
             self.note_refused(f"{scope['method']} {scope['path']}", headers.get("authorization"))
@@ -91,16 +91,12 @@ class App:
         with simulation.in_use():
             return await self.respond(request)
 
-    async def select(self, headers: Headers) -> Simulation:
+    def select(self, headers: Headers) -> Simulation:
         """Return the world of a call: that of its key, or one of those that `/worlds` lists."""
         world_id = headers.get(WORLD)
         if world_id is None or self.worlds.keys is not None:
-            return await self.select_by_key(headers)
+            return self.worlds.select(headers.get("authorization"))
         return self.worlds.select_by_id(world_id)
-
-    async def select_by_key(self, headers: Headers) -> Simulation:
-        """Return the world of the key."""
-        return self.worlds.select(headers.get("authorization"))
 
     def note_refused(self, call: str, authorization: str | None) -> None:
         """Note a call that reached no world. Calls of the control API are not noted."""
@@ -157,9 +153,9 @@ class DeckApp(App):
 
     id_prefix = "req"
 
-    async def select(self, headers: Headers) -> Simulation:
+    def select(self, headers: Headers) -> Simulation:
         """Return the world of the key."""
-        return await self.select_by_key(headers)
+        return self.worlds.select(headers.get("authorization"))
 
     def note_refused(self, call: str, authorization: str | None) -> None:
         """Keep the call, for the reports of tests."""

@@ -41,7 +41,7 @@ async def answer_once(
     if key in simulation.answering:
         text = "A call with this idempotency key is not answered yet."
         raise refuse("idempotency/idempotency_error", text)
-    simulation.forget_answers()
+    simulation.forget_oldest()
     stored = simulation.stored_answers.get(key)
     if stored is not None:
         if stored.parameters != parameters:
@@ -60,6 +60,7 @@ async def answer_once(
         now, headers = request.world.now, {**answer.headers}
         stored = StoredAnswer(now, name, parameters, answer.status, headers, answer.body)
         simulation.stored_answers[key] = stored
+        simulation.world.touch("answer", key)
     return answer
 
 

@@ -32,7 +32,6 @@ from deck_sim.scenario.selection import Choice
 if TYPE_CHECKING:
     from deck_sim.contract.bodies import Body
 
-_CALL_BYTES = 1024  # of memory for a call in the journal, without its texts
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -147,7 +146,6 @@ def record_call(request: Request, answer: Answer) -> Call:
     readable = request.fault is None or request.fault.is_answer_readable
     headers = kept_headers(request.headers, request.world.options.keep_headers)
     query = request.scope["query_string"].decode("latin-1")
-    texts = (request.path, query, *headers.values())
     return Call(
         at=request.world.now,
         request_id=request.id,
@@ -166,7 +164,6 @@ def record_call(request: Request, answer: Answer) -> Call:
         unanswered=None if readable else f"fault `{request.fault.key}`",
         number=request.simulation.journal.total + 1,
         position=count_records(request.simulation),
-        size=_CALL_BYTES + sum(map(len, texts)) + len(request.body),
     )
 
 

@@ -7,50 +7,28 @@ from pathlib import Path
 from deck_sim.base.errors import DeckSimError
 from deck_sim.base.version import __version__
 
-FORMAT = 1  # of the tables; what their values hold is checked when they are read
+FORMAT = 2  # of the tables; what their values hold is checked when they are read
 _MARK = 0x4465636B  # "Deck": the application id in the head of the database
 _HEAD = b"SQLite format 3\0"
 _FOREIGN = "is not a state file of deck-sim; name a new file, or one that `--state` made"
 _LOCKED = "is in use by another server; stop that one, or use another file"
-_DAMAGED = "is damaged; restore a copy of it, or move it away to begin anew"
+DAMAGED = "is damaged; restore a copy of it, or move it away to begin anew"
 _UNUSABLE = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_NOTADB: DAMAGED,
 }
 
 _TABLES = """
-CREATE TABLE about (version TEXT NOT NULL);  -- the deck-sim that used it last
-CREATE TABLE world (
-    id INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,
-    token TEXT NOT NULL UNIQUE,  -- of its key, in URLs of files
-    clock TEXT,  -- what a clock that moves by itself showed
-    saved_at TEXT  -- in real time
-);
--- The items of dicts, in the order of their ids.
-CREATE TABLE item (
+CREATE TABLE world (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
+CREATE TABLE row (
     id INTEGER PRIMARY KEY,
     world INTEGER NOT NULL,
     part TEXT NOT NULL,
     key TEXT NOT NULL,
     value TEXT NOT NULL,
     UNIQUE (world, part, key)
-);
--- The entries of lists.
-CREATE TABLE entry (
-    world INTEGER NOT NULL,
-    part TEXT NOT NULL,
-    number INTEGER NOT NULL,
-    value TEXT NOT NULL,
-    PRIMARY KEY (world, part, number)
-) WITHOUT ROWID;
--- What has changed since the last of them was applied to `item` and `entry`.
-CREATE TABLE change (
-    id INTEGER PRIMARY KEY,
-    world INTEGER NOT NULL,
-    data TEXT NOT NULL
 );
 -- The sources of the scenarios that worlds play or have added, by their digest.
 CREATE TABLE source (digest TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -98,23 +76,17 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
     if mark != _MARK and not (is_empty and mark == 0):
         raise StateFileError(path, _FOREIGN)
     if not is_empty and format_ != FORMAT:
-        text = f"has the format {format_}, and deck-sim {__version__} reads {FORMAT}"
-        raise StateFileError(path, f"{text}; {remedy('that wrote it')}")
+        text = (
+            f"has the format {format_}, and deck-sim {__version__} reads {FORMAT}; serve it with"
+            " the deck-sim that made it, or move it away to begin anew"
+        )
+        raise StateFileError(path, text)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
-    db.execute("PRAGMA cache_spill = OFF")  # so that changes can be read on a full disk
     db.execute("BEGIN IMMEDIATE")
     if is_empty:
         for statement in _TABLES.split(";"):
             db.execute(statement)
-        db.execute("INSERT INTO about VALUES (?)", (__version__,))
         db.execute(f"PRAGMA application_id = {_MARK}")
         db.execute(f"PRAGMA user_version = {FORMAT}")
     db.execute("COMMIT")
-
-
-def remedy(version: str) -> str:
-    """How to go on with a file that cannot be read, and was used by that deck-sim last."""
-    if version == __version__:
-        return f"it {_DAMAGED}"
-    return f"serve it with the deck-sim {version}, or move it away to begin anew"

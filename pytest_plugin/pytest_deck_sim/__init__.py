@@ -91,9 +91,7 @@ def pytest_configure(config: pytest.Config) -> None:
     text = (
         "deck(scenario=None, edition=None, clock=None, step=None, seed=None, now=None,"
         " rate_limit=False, session_limit=None, timeout_cap=None,"
-        " screenshots=False, connection_idle=None, keep_headers=(), keep_calls=10000,"
-        " keep_call_bytes=67108864, keep_events=10000000, keep_timeline=40000000,"
-        " keep_runs=2000000, keep_keys=2000000, strict=True, lint=None,"
+        " screenshots=False, connection_idle=None, keep_headers=(), strict=True, lint=None,"
         " scenarios='all'): the settings of the world of the `deck` fixture, what fails the test at"
         " its end, and the scenarios of `deck_every_scenario`."
     )

@@ -196,7 +196,7 @@ def test_a_silent_creation_emits_nothing():
     """It is in the timeline."""
     world = World()
     world.create("agent", {"name": "A"}, silent=True)
-    assert (len(world.timeline), world.events) == (1, [])
+    assert (len(world.timeline), len(world.events)) == (1, 0)
 
 
 def test_deleting_again_changes_nothing(play):

@@ -3,9 +3,7 @@
 import pytest
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine.options import Options
-from deck_sim.engine.world_state import FROZEN_START
-from deck_sim.runtime.journal import Call
+from deck_sim.runtime import registry
 from deck_sim.runtime.registry import WorldRegistry, world_token
 from deck_sim.runtime.settings import Settings
 from deck_sim.scenario.loader import read_scenario
@@ -124,85 +122,34 @@ def test_the_last_hundred_calls_without_a_key_are_shown(worlds):
     assert [*worlds.keyless_calls(own)] == calls[1:]
 
 
-def test_the_world_that_was_not_used_for_longest_is_forgotten(worlds, caplog):
-    """The log tells it once; a control call is a use, too."""
-    worlds.max_worlds = 2
-    first = worlds.select("Bearer one")
-    worlds.select("Bearer two")
-    assert worlds.select("Bearer one") is first
-    worlds.select("Bearer three")
-    worlds.select("Bearer four")
-    assert (worlds.known_keys, worlds.forgotten) == (["three", "four"], 2)
+@pytest.fixture
+def two_worlds(monkeypatch, worlds):
+    """A registry that keeps two worlds, of the keys `one` and `two`."""
+    monkeypatch.setattr(registry, "MOST_WORLDS", 2)
+    for key in ("one", "two"):
+        worlds.select(f"Bearer {key}")
+    return worlds
+
+
+def test_the_world_that_was_not_used_for_longest_makes_room(two_worlds, caplog):
+    """The log says so."""
+    two_worlds.select("Bearer one")
+    two_worlds.select("Bearer three")
+    assert two_worlds.known_keys == ["one", "three"]
     assert [record.getMessage() for record in caplog.records] == [
-        "deck-sim: the world of two is forgotten, since there are more than 2; `forgotten` in"
-        " GET /_sim/worlds counts them, and `--max-worlds N` keeps more"
+        "deck-sim: the world of two is deleted: a server keeps 2, and this one was not used for"
+        " longest"
     ]
 
 
-@pytest.mark.parametrize(
-    ("use", "value"),
-    [("uses", 1), ("attempting", ["evd_1"])],
-)
-def test_a_world_in_use_is_not_forgotten(worlds, use, value):
-    """The next one is."""
-    worlds.max_worlds = 2
-    setattr(worlds.select("Bearer one"), use, value)
-    worlds.select("Bearer two")
-    worlds.select("Bearer three")
-    assert worlds.known_keys == ["one", "three"]
-
-
-def make_call(number, size=1000):
-    """A call in a journal."""
-    rest = ("GET", "/v2/agents", "", 200, None, (), None, 0)
-    return Call(FROZEN_START, f"req_{number}", *rest, number=number, size=size)
-
-
-def test_the_calls_of_a_forgotten_world_count_as_dropped(worlds):
-    """Unless it was deleted before."""
-    worlds.max_worlds = 1
-    worlds.select("Bearer one").journal.extend(map(make_call, (1, 2)))
-    worlds.select("Bearer two")
-    assert worlds.select("Bearer one").dropped_records["calls"] == 2
-    worlds.select("Bearer two")
-    worlds.drop("one")
-    assert worlds.select("Bearer one").dropped_records["calls"] == 0
-
-
-def test_forgotten_worlds_are_forgotten_in_the_end(worlds):
-    """The calls of the last hundred thousand are counted."""
-    worlds.max_worlds = 1
-    worlds._lost_calls.update((f"{number}", 1) for number in range(99_999))
-    for key in ("one", "two"):
-        worlds.select(f"Bearer {key}")
-    assert ("0" in worlds._lost_calls, len(worlds._lost_calls)) == (True, 100_000)
-    worlds.select("Bearer three")
-    assert ("0" in worlds._lost_calls, len(worlds._lost_calls)) == (False, 100_000)
-    assert worlds.select("Bearer 1").journal.dropped == 1
-
-
-def test_the_calls_of_all_worlds_are_bounded_together():
-    """By four times the limit of one. Worlds not called for longest keep only their last call."""
-    worlds = WorldRegistry(Settings(options=Options(keep_call_bytes=2024)))
-    kept = []
-    for key in ("one", "two", "one", "three", "three", "three"):
-        world = worlds.select(f"Bearer {key}")
-        world.journal.append(make_call(world.journal.total + 1))
-        world.responses.keep(world.journal.total, [], b"")
-        worlds.count_call(world)
-        kept.append([len(found.journal) for found in map(worlds.find, worlds.known_keys)])
-    assert kept[-3:] == [[2, 1, 1], [2, 1, 2], [1, 1, 3]]
-    assert worlds.select("Bearer one").responses.find(1) is None
-
-
-def test_the_calls_of_a_deleted_world_are_not_counted(worlds):
-    """Nor those that end after it was deleted."""
-    world = worlds.select("Bearer one")
-    world.journal.append(make_call(1))
-    worlds.count_call(world)
-    worlds.drop("one")
-    worlds.count_call(world)
-    assert (worlds._all_call_bytes, worlds._call_bytes) == (0, {})
+def test_a_world_in_use_makes_no_room(two_worlds):
+    """The next one does; if all are in use, there is one more."""
+    two_worlds.find("one").uses = 1
+    two_worlds.select("Bearer three")
+    assert two_worlds.known_keys == ["one", "three"]
+    two_worlds.find("three").attempting = ["evd_1"]
+    two_worlds.select("Bearer four")
+    assert two_worlds.known_keys == ["one", "three", "four"]
 
 
 def test_a_world_is_found_by_its_token(worlds):

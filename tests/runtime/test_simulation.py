@@ -17,10 +17,10 @@ def test_the_choice_of_a_scenario_is_recorded(simulation):
 
 def test_what_went_wrong_is_kept_in_part_and_counted(simulation):
     """The last crashes and script errors, and the first warnings about magic names."""
-    simulation.crashes.extend(f"{number}" for number in range(30))
-    simulation.world.script_errors.extend(f"{number}" for number in range(150))
-    simulation.forget_oldest()
-    assert (len(simulation.crashes), simulation.crashes.total) == (20, 30)
+    for number in range(150):
+        simulation.crashes.append(f"{number}")
+        simulation.world.script_errors.append(f"{number}")
+    assert (len(simulation.crashes), simulation.crashes.total) == (20, 150)
     assert (len(simulation.world.script_errors), simulation.world.script_errors.dropped) == (
         100,
         50,

@@ -5,6 +5,8 @@ import json
 import pytest
 
 from deck_sim.contract.error_catalog import ApiError
+from deck_sim.engine import world
+from deck_sim.engine.recent_log import RecentLog
 from deck_sim.scenario.recording import record_run
 
 PROMPT = "interaction_required: {accept: {code: 1}, attempts: 2}"
@@ -305,9 +307,9 @@ def test_a_run_that_cannot_be_recorded_is_refused(sim, play, make):
             make(run_id)
 
 
-def test_a_run_whose_beginning_was_dropped_is_not_recorded(sim, play, make):
+def test_a_run_whose_beginning_was_dropped_is_not_recorded(simulation, play, make):
     """Only a part of it is kept."""
-    sim.patch("/world", json={"keep_timeline": 5})
+    simulation().world.timeline = RecentLog(5)
     first = play("[running: 1s, completed]", "1m")
     assert make(first).name == "story_recorded"
     play("[running: 1s, completed]", "1m")
@@ -315,10 +317,10 @@ def test_a_run_whose_beginning_was_dropped_is_not_recorded(sim, play, make):
         make(first)
 
 
-def test_files_of_forgotten_runs_are_not_those_of_others(api, sim, play, record, task):
+def test_files_of_forgotten_runs_are_not_those_of_others(monkeypatch, api, play, record, task):
     """Their entries are still in the timeline."""
     api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
-    sim.patch("/world", json={"keep_runs": 1})
+    monkeypatch.setattr(world, "MOST_RUNS", 1)
     play("[running: 1s, file: a.txt, completed]", "1m")
     second = play("[running: 1s, completed]", "1m")
     completed = {"completed": {"output": {}}}

@@ -4,7 +4,6 @@ import pytest
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.extras.player import play_scenario
-from deck_sim.runtime.world_values import Reader, Writer
 from deck_sim.scenario.coverage import coverage
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.selection import NewResource, SelectionState, choose
@@ -68,15 +67,6 @@ def test_a_message_names_the_edition_of_the_step(read):
     )
     (fault,) = play(scenario, "credentials").simulation.world.script_errors
     assert "scenario `story`, task_run.credentials[1]: " in fault
-
-
-def test_a_snapshot_keeps_the_script_of_the_edition(read):
-    """A restored story plays on in the script of its edition."""
-    script = read(STORY).script("task_run", "credentials")
-    writer, reader = Writer(), Reader(lambda _: None)
-    written = writer.write(script)
-    reader.values += map(reader.read, writer.table)
-    assert reader.read(written) == script
 
 
 @pytest.mark.parametrize(

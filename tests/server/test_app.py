@@ -10,6 +10,7 @@ import pytest
 
 from deck_sim import __version__
 from deck_sim.contract.bodies import Body
+from deck_sim.runtime import registry
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.app import DeckApp
 from deck_sim.server.mounts import make_app
@@ -167,9 +168,10 @@ def test_a_hold_keeps_an_answer_back(api, sim):
 
 
 @pytest.mark.parametrize("late", ["held", "delayed"])
-def test_a_world_with_an_open_call_is_not_forgotten(late):
+def test_a_world_with_an_open_call_makes_no_room(monkeypatch, late):
     """Its answer is held back, or late by a fault."""
-    worlds = WorldRegistry(max_worlds=1)
+    monkeypatch.setattr(registry, "MOST_WORLDS", 1)
+    worlds = WorldRegistry()
     one, two = ({"Authorization": f"Bearer {key}"} for key in ("one", "two"))
     slow = {"match": "POST /v2/agents", "delay": {"for": "1h", "wait": "real"}}
     slow = {"held": ("holds", {"call": "POST /v2/agents"}), "delayed": ("faults", slow)}[late]

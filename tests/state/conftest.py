@@ -8,7 +8,6 @@ import pytest
 from whole_world import whole
 
 from deck_sim.base import real_time
-from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import Settings
 from deck_sim.scenario.library import shipped
@@ -27,9 +26,9 @@ FIRST = {
 class Kept:
     """A server whose worlds are kept in a file, and calls to it."""
 
-    def __init__(self, path, settings, wall, library, most, receive):
+    def __init__(self, path, settings, wall, library, receive):
         self.path = path
-        self.worlds = WorldRegistry(settings, library, max_worlds=most)
+        self.worlds = WorldRegistry(settings, library)
         self.worlds.dispatcher.apps["app.test"] = receive
         self._keeping = keep_worlds(self.worlds, path, wall)
         self._keeping.__enter__()
@@ -74,7 +73,7 @@ class Kept:
 
     def is_saved(self):
         """Whether the file holds the world that is in memory."""
-        return whole(self.simulation) == whole(run_to_end(self.worlds.state.read(KEY)).simulation)
+        return whole(self.simulation) == whole(self.worlds.state.read(KEY).simulation)
 
 
 @pytest.fixture
@@ -90,7 +89,6 @@ def serve(tmp_path):
         after=None,
         wall=real_time.now,
         library=None,
-        most=None,
         receive=None,
         **settings,
     ):
@@ -99,7 +97,7 @@ def serve(tmp_path):
             path = tmp_path / f"copy_{len(started)}.db"
             for end in ("", "-wal"):
                 shutil.copy(f"{after.path}{end}", f"{path}{end}")
-        started.append(Kept(path, Settings(**settings), wall, library or shipped(), most, receive))
+        started.append(Kept(path, Settings(**settings), wall, library or shipped(), receive))
         return started[-1]
 
     yield serve

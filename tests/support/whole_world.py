@@ -2,16 +2,27 @@
 
 from dataclasses import fields
 
+from deck_sim.engine.recent_log import RecentLog
 from deck_sim.runtime.snapshot import take_snapshot
-from deck_sim.state.row_values import RowWriter
+from deck_sim.state.values import Writer
+
+_NOT_KEPT = ("responses", "journal", "timeline", "changed", "resumed")
+_UNORDERED = ("members", "users", "finished")
 
 
 def whole(simulation):
     """Every kept field of a simulation and its world as data."""
     state = dict(take_snapshot(simulation).state)
-    world, write = state.pop("world"), RowWriter().write
-    del state["responses"]  # they are not kept
+    world = state.pop("world")
     state |= {row.name: getattr(world, row.name) for row in fields(world)}
-    # The lists have an order, and what has them has none.
-    members = {f"{key}": ids for key, ids in sorted(state.pop("members").items())}
-    return {name: write(value) for name, value in state.items()} | {"members": members}
+    numbers = [
+        state[name].total for name in ("journal", "timeline", "events", "messages", "choices")
+    ]
+    timers, faults = [*state.pop("timers").upcoming()], state.pop("injected").by_owner
+    state = {name: value for name, value in state.items() if name not in _NOT_KEPT}
+    for name in _UNORDERED:
+        state[name] = {f"{key}": sorted(ids) for key, ids in sorted(state[name].items()) if ids}
+    state |= {"faults": faults, "numbers": numbers, "timers": [tuple(due) for due in timers]}
+    state = {n: [*v] if isinstance(v, RecentLog) else v for n, v in state.items()}
+    write = Writer().write
+    return {name: write(value) for name, value in state.items()}

@@ -46,7 +46,7 @@ def list_worlds(request: Request) -> Answer:
     own = request.simulation.key
     found = map(request.worlds.find, [own] if own else request.worlds.known_keys)
     data = [_print(simulation) for simulation in found if simulation]
-    return Answer({"data": data, "forgotten": request.worlds.forgotten})
+    return Answer({"data": data})
 
 
 def _print(simulation: Simulation) -> dict[str, Any]:

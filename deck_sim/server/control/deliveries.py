@@ -50,7 +50,7 @@ async def replay_delivery(request: Request) -> Answer:
 def list_messages(request: Request) -> Answer:
     """Show the messages in a destination that is a queue."""
     destination = request.fetch("event_destination")
-    events = request.world.messages.get(destination.id, [])
+    events = [event for id_, event in request.world.messages if id_ == destination.id]
     data = [print_message(request.simulation, event) for event in events]
     return record_answer(request, {"data": data})
 

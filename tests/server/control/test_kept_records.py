@@ -2,6 +2,10 @@
 
 import pytest
 
+from deck_sim.engine import world as world_module
+from deck_sim.engine.recent_log import RecentLog
+from deck_sim.runtime import simulation as simulation_module
+from deck_sim.runtime.journal import Journal
 from deck_sim.scenario.loader import read_scenario
 
 
@@ -21,9 +25,9 @@ def agents(api):
     return agents
 
 
-def test_the_journal_keeps_the_last_calls(api, sim, agents, dropped):
+def test_the_journal_keeps_the_last_calls(sim, agents, dropped, simulation):
     """The rest is counted, and the numbers of calls go on."""
-    sim.patch("/world", json={"keep_calls": 2})
+    simulation().journal = Journal(2)
     agents("a", "b", "c")
     shown = sim.get("/requests").json()
     assert [call["body"]["name"] for call in shown["data"]] == ["b", "c"]
@@ -33,32 +37,11 @@ def test_the_journal_keeps_the_last_calls(api, sim, agents, dropped):
     assert [entry["number"] for entry in first if entry["kind"] == "call"] == [2, 3]
 
 
-def test_the_journal_is_bounded_by_bytes(sim, agents, dropped):
-    """The last call is kept, however large it is."""
-    sim.patch("/world", json={"keep_call_bytes": 6000})
-    agents("a" * 2000, "b" * 2000)
-    assert dropped()["calls"] == 1
-    agents("c" * 9000)
-    assert [call["body"]["name"][0] for call in sim.get("/requests").json()["data"]] == ["c"]
-
-
-def test_responses_go_with_their_calls(api, sim, agents, simulation):
-    sim.patch("/world", json={"keep_calls": 1})
-    agents("a", "b")
-    assert [simulation().responses.find(number) is None for number in (1, 2)] == [True, False]
-
-
-def test_a_call_counts_a_kib_and_its_texts(api, simulation):
-    """So the limit holds for calls without a body, too."""
-    api.get("/agents?limit=5", headers={"User-Agent": "x" * 10})
-    assert simulation().journal[0].size == 1024 + len("/v2/agents" + "limit=5") + 10
-
-
-def test_old_events_go_with_their_deliveries(api, sim, agents, advance, dropped):
+def test_old_events_go_with_their_deliveries(api, sim, agents, advance, dropped, simulation):
     """The messages of a queue go, too; numbers and pages go on."""
     body = {"type": "aws_sqs", "name": "q", "events": ["*"], "config": {"queue_url": "q"}}
     destination = api.post("/event-destinations", json=body).json()["id"]
-    sim.patch("/world", json={"keep_events": 2})
+    simulation().world.events, simulation().world.messages = RecentLog(2), RecentLog(2)
     agents(*"abc")
     advance("0s")
     agents("d")
@@ -68,12 +51,14 @@ def test_old_events_go_with_their_deliveries(api, sim, agents, advance, dropped)
     assert len(sim.get(f"/destinations/{destination}/messages").json()["data"]) == 2
 
 
-def test_finished_runs_go_with_their_files(api, sim, simulation, task, run_task, advance, dropped):
+def test_finished_runs_go_with_their_files(
+    monkeypatch, api, sim, simulation, task, run_task, advance, dropped
+):
     """Those that have not finished stay."""
     text = "version: 1\nname: filed\ntask_run: [running, screenshot: s.png, file: f.txt, completed]"
     simulation().library.add(read_scenario(text))
     api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
-    sim.patch("/world", json={"keep_runs": 1})
+    monkeypatch.setattr(world_module, "MOST_RUNS", 1)
     runs = [run_task(name)["id"] for name in ("agent_hangs", "filed", "filed")]
     advance("1m")
     world = simulation().world
@@ -85,9 +70,10 @@ def test_finished_runs_go_with_their_files(api, sim, simulation, task, run_task,
     assert sim.get("/timeline").status_code == 200
 
 
-def test_finished_sessions_go_like_runs(sim, simulation, advance):
+def test_finished_sessions_go_like_runs(monkeypatch, sim, simulation, advance):
     """The session of a run ends after it."""
-    sim.post("/reset", json={"edition": "credentials", "keep_runs": 1})
+    monkeypatch.setattr(world_module, "MOST_RUNS", 1)
+    sim.post("/reset", json={"edition": "credentials"})
     resources = {
         "agents": [{"id": "agt_1", "name": "a"}],
         "sources": [{"id": "src_1", "type": "website", "website": {"url": "https://a.example"}}],
@@ -105,8 +91,8 @@ def test_finished_sessions_go_like_runs(sim, simulation, advance):
     assert world.members == {("agt_1", "agent_id"): ["task_1"], (session, "session_id"): ["trun_1"]}
 
 
-def test_a_stored_answer_that_was_dropped_is_not_replayed(api, sim, dropped):
-    sim.patch("/world", json={"keep_keys": 1})
+def test_a_stored_answer_that_was_dropped_is_not_replayed(monkeypatch, api, dropped):
+    monkeypatch.setattr(simulation_module, "MOST_CALLS", 1)
 
     def create(key):
         return api.post("/agents", json={"name": "x"}, headers={"Idempotency-Key": key}).json()[
@@ -127,9 +113,9 @@ def test_stored_answers_go_when_they_are_too_old(api, sim, advance, simulation, 
     assert (simulation().stored_answers, dropped()["keys"]) == ({}, 0)
 
 
-def test_the_timeline_keeps_its_last_entries(sim, agents, advance, dropped):
+def test_the_timeline_keeps_its_last_entries(sim, agents, advance, dropped, simulation):
     """A report of an advance has the right numbers."""
-    sim.patch("/world", json={"keep_timeline": 2})
+    simulation().world.timeline = RecentLog(2)
     agents("a", "b", "c")
     assert dropped()["timeline"] == 1
     advance("5s")

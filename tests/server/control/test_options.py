@@ -50,7 +50,6 @@ def test_a_snapshot_keeps_the_options(sim):
         ({"session_limit": -1}, "session_limit"),
         ({"timeout_cap": True}, "timeout_cap"),
         ({"timeout_cap": 0}, "timeout_cap"),
-        ({"keep_calls": 0}, "keep_calls"),
         ({"screenshots": "yes"}, "screenshots"),
         ({"connection_idle": "soon"}, "connection_idle"),
         ({"session_limt": 1}, "session_limt"),

@@ -4,6 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from deck_sim.engine.recent_log import RecentLog
+from deck_sim.runtime.journal import Journal
+
 
 @pytest.fixture
 def news(sim):
@@ -57,9 +60,10 @@ def test_a_call_that_ends_late_is_not_lost(simulation, agent, news):
     assert [one["number"] for one in news(after)["data"]] == [2]
 
 
-def test_what_was_dropped_is_counted(sim, agent, news):
+def test_what_was_dropped_is_counted(simulation, agent, news):
     """A number older than the oldest record gives the oldest that are kept."""
-    sim.patch("/world", json={"keep_calls": 1, "keep_timeline": 1, "keep_events": 1})
+    simulation().journal = Journal(1)
+    simulation().world.events, simulation().world.timeline = RecentLog(1), RecentLog(1)
     for _ in range(20):
         agent()
     dropped, *kept = news(1)["data"]

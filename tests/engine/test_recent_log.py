@@ -1,0 +1,22 @@
+"""Lists that keep their last items."""
+
+from copy import deepcopy
+
+from deck_sim.engine.recent_log import RecentLog
+
+
+def test_positions_stay_true_when_items_are_dropped():
+    """They count the dropped ones."""
+    log = RecentLog(3, "abcde")
+    assert ([*log], log.dropped, log.total) == ([*"cde"], 2, 5)
+    assert [log.at(position) for position in range(1, 6)] == [None, "c", "d", "e", None]
+    since = (log.since(3), log.since(0), log.since(3, 4), log.since(0, 1), log.since(9))
+    assert since == ([*"de"], [*"cde"], ["d"], [], [])
+
+
+def test_a_copy_of_a_log_knows_what_was_dropped():
+    """Copies of a world go on counting."""
+    log = RecentLog(2, "abc")
+    copy = deepcopy(log)
+    log.append("d")
+    assert ([*copy], copy.total, copy.maxlen) == ([*"bc"], 3, 2)
