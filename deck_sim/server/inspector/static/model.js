@@ -13,67 +13,34 @@ import { familyOf, isFinal } from "./statuses.js";
 export const LANE_KINDS = ["task_run", "connection", "credential", "session"];
 
 /**
- * @typedef {object} News the answer of `GET /_sim/timeline?after=N`
- * @property {World} world
- * @property {any[]} data entries and calls
- * @property {any[]} events
- * @property {number} next
+ * What the server tells. Times are added in milliseconds, as `time`.
  *
- * @typedef {object} World its settings and its time
- * @property {string} world its id
- * @property {string} key masked
- * @property {string} epoch changes when the world is replaced
- * @property {string} edition
- * @property {string} now
- * @property {string} mode
- * @property {number} speed
- * @property {number} changes grows with each control call that may have changed something
- * @property {string|null} step
- * @property {string} [version]
- * @property {string} [default_scenario]
- * @property {number} [seed]
+ * @typedef {{world: World, data: any[], events: any[], next: number}} News the answer of
+ *   `GET /_sim/timeline?after=N`; `data` has entries and calls
+ * @typedef {{world: string, key: string, epoch: string, edition: string, now: string, mode: string,
+ *   speed: number, changes: number, step: string|null, version?: string, default_scenario?: string,
+ *   seed?: number}} World its settings and time: `world` is its id, `epoch` another after a reset,
+ *   and `changes` grows with each control call that may have changed something
+ * @typedef {{number: number, at: string, time: number, kind: string, id: string, what: string,
+ *   status?: string, changes?: Record<string, any>, about?: Record<string, any>, step?: any[]}} Entry
+ * @typedef {{number: number, at: string, time: number, id: string, what: string, after: number,
+ *   method: string, path: string, query: string, status: number, errors: string[],
+ *   scenario: string|null, fault: string|null, replayed: boolean, unanswered: string|null,
+ *   resource_id: string|null, resource_ids: string[]}} Call
+ * @typedef {{number: number, id: string, type: string, at: string, time: number, after: number,
+ *   resource_id: string, kind: string}} DeckEvent `after`: how many entries precede it
+ * @typedef {{at: string, in: string, id: string, what: string, to?: string, time: number}} DueItem
+ * @typedef {{do: "answer"|"review"|"release"|"advance"|"wait"|"none", hold?: string, by?: string}}
+ *   Remedy
+ * @typedef {{id: string, kind: string, status: string, since: string, why: string, remedy: Remedy,
+ *   next?: {at: string, in: string, what: string, to?: string}}} Unfinished
+ * @typedef {{now: string, due: DueItem[], waiting: any[], unfinished: Unfinished[],
+ *   unfinished_total: number, held?: any[], kept_back?: any[]}} Next the answer of `GET /_sim/next`
  *
- * @typedef {object} Entry one entry of the timeline, and its `time` in milliseconds
- * @property {number} number
- * @property {string} at
- * @property {number} time
- * @property {string} kind
- * @property {string} id
- * @property {string} what
- * @property {string} [status]
- * @property {Record<string, any>} [changes]
- * @property {Record<string, any>} [about]
- * @property {any[]} [step]
+ * What the page makes of it:
  *
- * @typedef {object} Call
- * @property {number} number
- * @property {string} at
- * @property {number} time
- * @property {string} id
- * @property {string} what
- * @property {number} after
- * @property {string} method
- * @property {string} path
- * @property {string} query
- * @property {number} status
- * @property {string[]} errors
- * @property {string|null} scenario
- * @property {string|null} fault
- * @property {boolean} replayed
- * @property {string|null} unanswered
- * @property {string|null} resource_id
- * @property {string[]} resource_ids
- *
- * @typedef {{number: number, id: string, type: string, at: string, time: number,
- *   after: number, resource_id: string, kind: string}} DeckEvent `after`: how many entries precede it
- *
- * @typedef {object} Span a time in one status
- * @property {string} status
- * @property {number} from
- * @property {number|null} to null while it lasts
- * @property {Entry} entry
- * @property {number} marks how many marks the lane had before it
- *
+ * @typedef {{status: string, from: number, to: number|null, entry: Entry, marks: number}} Span a
+ *   time in one status, `to` null while it lasts; `marks`: how many the lane had before it
  * @typedef {"created"|"prompt"|"answer"|"call"|"event"|"delivery"|"attempt_ok"|"attempt_failed"
  *   |"screenshot"|"file"|"fault"|"note"|"error"} MarkType
  * @typedef {{type: "resource"|"call"|"event"|"delivery"|"entry"|"scenario", id: string}} Ref
@@ -93,44 +60,10 @@ export const LANE_KINDS = ["task_run", "connection", "credential", "session"];
  * @property {Entry[]} history the entries that changed its status or fields
  * @property {string|null} parent the lane of its login or session
  *
- * @typedef {{at: number, label: string, ok: boolean}} Attempt
- * @typedef {object} Delivery
- * @property {string} id
- * @property {string} eventId
- * @property {string} eventType
- * @property {string} resourceId
- * @property {string} destinationId
- * @property {string} status
- * @property {number} from
- * @property {Attempt[]} attempts
- * @property {number|null} next when the next attempt is due
- *
- * @typedef {object} Destination
- * @property {string} id
- * @property {string} status
- * @property {string} name
- * @property {boolean} deleted
- * @property {number} from
- *
- * @typedef {{at: string, in: string, id: string, what: string, to?: string, time: number}} DueItem
- * @typedef {{do: "answer"|"review"|"release"|"advance"|"wait"|"none", hold?: string, by?: string}}
- *   Remedy
- * @typedef {{id: string, kind: string, status: string, since: string, why: string, remedy: Remedy,
- *   next?: {at: string, in: string, what: string, to?: string}}} Unfinished
- * @typedef {object} Next the answer of `GET /_sim/next`
- * @property {string} now
- * @property {DueItem[]} due
- * @property {any[]} waiting
- * @property {Unfinished[]} unfinished
- * @property {number} unfinished_total
- * @property {any[]} [held]
- * @property {any[]} [kept_back]
- *
- * @typedef {object} Recording what `fromRecording` reads
- * @property {World} world
- * @property {any[]} data
- * @property {any[]} events
- * @property {any} [next] the answer of `GET /_sim/next`
+ * @typedef {{id: string, eventId: string, eventType: string, resourceId: string, status: string,
+ *   destinationId: string, from: number, next: number|null,
+ *   attempts: {at: number, label: string, ok: boolean}[]}} Delivery `next`: when an attempt is due
+ * @typedef {{id: string, status: string, name: string, deleted: boolean, from: number}} Destination
  */
 
 export class Model {
@@ -173,8 +106,6 @@ export class Model {
     this._told = { time: 0, wall: 0 };
     /** @private @type {Map<string, number>} lanes by kind */
     this._counts = new Map();
-    /** @private the last moment that was parsed: equal ones often come in a row */
-    this._parsed = { at: "", time: 0 };
   }
 
   /** Forget everything that happened. */
@@ -209,17 +140,26 @@ export class Model {
     addEvents(Infinity);
     this.version += data.length + events.length + Number(!this.ready);
     this.ready = true;
-    this._setNow(this._time(world.now));
+    this._setNow(parseTime(world.now));
     return this.version !== before;
   }
 
   /** Take in what is due and what waits. @param {Next} next */
   takeNext(next) {
     this.version++;
-    this._setNext(next);
+    this.next = next;
+    this._setNow(parseTime(next.now));
+    this.dueById.clear();
+    for (const due of next.due) {
+      due.time = parseTime(due.at);
+      if (!this.dueById.has(due.id)) this.dueById.set(due.id, due);
+      const delivery = this.deliveries.get(due.id);
+      if (delivery) delivery.next = due.time;
+    }
+    this.unfinishedById = new Map(next.unfinished.map((one) => [one.id, one]));
   }
 
-  /** @param {Recording} recording @returns {Model} */
+  /** @param {Omit<News, "next"> & {next?: Next}} recording @returns {Model} */
   static fromRecording({ world, data, events, next }) {
     const model = new Model();
     model.isRunning = false;
@@ -239,11 +179,6 @@ export class Model {
   setRunning(isRunning) {
     this._setNow(this.now());
     this.isRunning = isRunning;
-  }
-
-  /** When the first thing happened; the present moment if nothing has. */
-  get start() {
-    return this.entries[0]?.time ?? this._told.time;
   }
 
   /** @param {string} id */
@@ -276,26 +211,11 @@ export class Model {
     this._told = { time, wall: this._wall() };
   }
 
-  /** @param {any} next */
-  _setNext(next) {
-    this.next = next;
-    this._setNow(this._time(next.now));
-    this.dueById.clear();
-    this.unfinishedById.clear();
-    for (const due of next.due) {
-      due.time = this._time(due.at);
-      if (!this.dueById.has(due.id)) this.dueById.set(due.id, due);
-      const delivery = this.deliveries.get(due.id);
-      if (delivery) delivery.next = due.time;
-    }
-    for (const one of next.unfinished) this.unfinishedById.set(one.id, one);
-  }
-
   /** @param {Entry} entry */
   _addEntry(entry) {
     const last = this.entries.at(-1);
     if (last && entry.number <= last.number) return; // it was sent before
-    entry.time = this._time(entry.at);
+    entry.time = parseTime(entry.at);
     this.entries.push(entry);
     if (entry.time > this.now()) this._setNow(entry.time);
     if (LANE_KINDS.includes(entry.kind)) this._foldLane(entry);
@@ -417,7 +337,7 @@ export class Model {
   _addCall(call) {
     const last = this.calls.at(-1);
     if (last && call.number <= last.number) return;
-    call.time = this._time(call.at);
+    call.time = parseTime(call.at);
     this.calls.push(call);
     if (call.time > this.now()) this._setNow(call.time);
     const ids = new Set(call.resource_ids);
@@ -434,7 +354,7 @@ export class Model {
   _addEvent(event) {
     const last = this.events.at(-1);
     if (last && event.number <= last.number) return;
-    event.time = this._time(event.at);
+    event.time = parseTime(event.at);
     this.events.push(event);
     this._mark(event.resource_id, event.time, "event", event.type, { type: "event", id: event.id });
   }
@@ -443,12 +363,6 @@ export class Model {
    * @param {Ref} ref */
   _mark(id, at, type, label, ref) {
     this.lanes.get(id)?.marks.push({ at, type, label, ref });
-  }
-
-  /** @param {string} at */
-  _time(at) {
-    if (at !== this._parsed.at) this._parsed = { at, time: parseTime(at) };
-    return this._parsed.time;
   }
 }
 

@@ -16,20 +16,21 @@ import { barText, laneText, marksText, nextText } from "./words.js";
  * @typedef {import("./layout.js").View} View
  */
 
-/** Outlines around the middle of a square of 12. @type {Record<string, string>} */
+/** Outlines around the middle of a square of 12, and classes of their colour and filling.
+ * @type {Record<string, [string, string]>} */
 const SHAPES = {
-  prompt: "M0-5 5 0 0 5-5 0Z",
-  answer: "M-4 0-1 3.5 4.5-3.5",
-  call: "M0-3.5V3.5",
-  event: "M-3 0A3 3 0 1 1 3 0 3 3 0 1 1-3 0Z",
-  delivery: "M0-4 4 3H-4Z",
-  attempt_ok: "M0-4 4 3H-4Z",
-  attempt_failed: "M-3.5-3.5 3.5 3.5M3.5-3.5-3.5 3.5",
-  screenshot: "M-4.5-3H4.5V3H-4.5Z",
-  file: "M-3-4.5H1L3.5-2V4.5H-3Z",
-  fault: "M1.5-5.5-3.5 1H-.5L-1.5 5.5 3.5-1H.5Z",
-  note: "M-3-4 4-1.5-3 1Z",
-  error: "M-5 0A5 5 0 1 1 5 0 5 5 0 1 1-5 0ZM-3-1V1H3V-1Z",
+  prompt: ["M0-5 5 0 0 5-5 0Z", "tone-person"],
+  answer: ["M-4 0-1 3.5 4.5-3.5", "tone-good is-hollow"],
+  call: ["M0-3.5V3.5", ""],
+  event: ["M-3 0A3 3 0 1 1 3 0 3 3 0 1 1-3 0Z", ""],
+  delivery: ["M0-4 4 3H-4Z", "is-hollow"],
+  attempt_ok: ["M0-4 4 3H-4Z", "tone-good"],
+  attempt_failed: ["M-3.5-3.5 3.5 3.5M3.5-3.5-3.5 3.5", "tone-bad"],
+  screenshot: ["M-4.5-3H4.5V3H-4.5Z", "is-hollow"],
+  file: ["M-3-4.5H1L3.5-2V4.5H-3Z", "is-hollow"],
+  fault: ["M1.5-5.5-3.5 1H-.5L-1.5 5.5 3.5-1H.5Z", "tone-bad"],
+  note: ["M-3-4 4-1.5-3 1Z", ""],
+  error: ["M-4.5 0A4.5 4.5 0 1 1 4.5 0 4.5 4.5 0 1 1-4.5 0ZM-3-1.75V1.75H3V-1.75Z", "tone-bad"],
 };
 
 /**
@@ -101,7 +102,7 @@ function barView(view, bar, next) {
 /** A button for marks that are drawn as one. It opens one after the other. @param {Context} ctx
  * @param {number} x @param {Mark[]} marks */
 function marksView(ctx, x, marks) {
-  const [{ type }] = marks;
+  const [path, look] = SHAPES[marks[0].type];
   const chosen = marks.findIndex(({ ref }) => isSame(ctx.ui.selected, ref));
   const text = marksText(marks);
   const open = (/** @type {Event} */ event) => {
@@ -110,7 +111,7 @@ function marksView(ctx, x, marks) {
   };
   return html`<button
     type="button"
-    class="tl-mark is-${isRefused(marks[0]) ? "refused" : type} ${marks.length > 1 ? "is-group" : ""}"
+    class="tl-mark ${marks.length > 1 ? "is-group" : ""}"
     tabindex="-1"
     aria-label=${marks.length > 1 ? `${marks.length} marks: ${text}` : text}
     aria-pressed=${chosen >= 0}
@@ -118,7 +119,8 @@ function marksView(ctx, x, marks) {
     .style=${`left: ${x}px`}
     @click=${open}
   >
-    <svg viewBox="-6 -6 12 12" aria-hidden="true"><path d=${SHAPES[type] ?? SHAPES.note} /></svg
+    <svg viewBox="-6 -6 12 12" aria-hidden="true" class=${isRefused(marks[0]) ? "tone-bad" : look}>
+      <path d=${path} /></svg
     >${marks.length > 1 ? marks.length : nothing}
   </button>`;
 }

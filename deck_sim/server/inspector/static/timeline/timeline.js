@@ -197,19 +197,17 @@ export class DeckTimeline extends HTMLElement {
       f: () => this.change({ scale: "fit" }),
       j: () => this._move(1),
       k: () => this._move(-1),
+      ...(isInside && {
+        ArrowDown: () => this._move(1),
+        ArrowUp: () => this._move(-1),
+        Home: () => this._move(-Infinity),
+        End: () => this._move(Infinity),
+        ArrowRight: () => this._step(1),
+        ArrowLeft: () => this._step(-1),
+      }),
     };
-    /** @type {Record<string, () => void>} */
-    const inside = {
-      ArrowDown: () => this._move(1),
-      ArrowUp: () => this._move(-1),
-      Home: () => this._move(-Infinity),
-      End: () => this._move(Infinity),
-      ArrowRight: () => this._step(1),
-      ArrowLeft: () => this._step(-1),
-    };
-    const act = keys[key] ?? (isInside ? inside[key] : undefined);
-    act?.();
-    return act !== undefined;
+    keys[key]?.();
+    return key in keys;
   }
 
   /** Move the focus to another row. @param {number} by */
