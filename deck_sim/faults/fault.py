@@ -21,8 +21,6 @@ from deck_sim.faults.values import Duration
 
 REGISTRY: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
 
-_MAX_COUNT = 1_000_000
-
 
 class Fault(Immutable, Strict):
     """A fault: something that can go wrong with a call or a webhook.
@@ -34,9 +32,9 @@ class Fault(Immutable, Strict):
     family: ClassVar[str]
     key: ClassVar[str] = ""
     fires: ClassVar[str]
-    after: Annotated[int, Field(ge=0, le=_MAX_COUNT), Whole] = 0
+    after: Annotated[int, Field(ge=0), Whole] = 0
     """How many calls or webhooks pass unchanged first."""
-    times: Annotated[int, Field(ge=1, le=_MAX_COUNT), Whole] | None = None
+    times: Annotated[int, Field(ge=1), Whole] | None = None
     """How many it then affects. Default: all."""
     probability: Annotated[float, Field(gt=0, le=1)] | None = None
     """How likely it affects each, up to 1; drawn from the world's seed."""

@@ -96,7 +96,6 @@ def test_an_own_answer_to_head_has_no_body(sim, api):
         ({"headers": {"X": "✓"}}, "headers.X", "Latin-1"),
         ({"headers": {"X": True}}, "headers.X", "must be text, a whole number or a list"),
         ({"headers": {"X": ["a", "b\n"]}}, "headers.X", "one line of Latin-1"),
-        ({"headers": {"X": "a" * 8001}}, "headers.X", "at most 8000 characters long, not 8001"),
         ({"headers": {"X": []}}, "headers.X", "not an empty list"),
         ({"headers": {"x": "1", "X": "2"}}, "headers", "has 'x' twice"),
         ({"content_type": "a\n"}, "content_type", "one line of Latin-1"),
@@ -105,7 +104,6 @@ def test_an_own_answer_to_head_has_no_body(sim, api):
         ({"status": 204, "body": {}}, "body", "the status 204 has no body; leave it out"),
         ({"status": 199}, "status", "must be at least 200, not 199"),
         ({"status": 600}, "status", "must be at most 599, not 600"),
-        ({"body": "é" * 524_289}, "body", "at most 1048576 bytes long, not 1048578"),
         ({"status": 200, "message": "x"}, "", "unknown key 'message'"),
     ],
 )

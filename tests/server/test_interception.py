@@ -98,21 +98,6 @@ def test_another_host_is_refused(interceptor, program):
     assert interceptor.refused["deck.example"] == 2
 
 
-def test_a_refused_host_is_counted_with_the_longest_name_that_a_host_can_have(interceptor, program):
-    assert program.get(f"http://{'a.' * 200}example/").status_code == 403
-    assert [len(host) for host in interceptor.refused if host.startswith("a.")] == [253]
-
-
-def test_a_thousand_refused_hosts_are_counted(interceptor, program):
-    """Others are refused, too. A program may ask for any number of them."""
-    interceptor.refused.clear()
-    statuses = {program.get(f"http://{n}.deck.example/").status_code for n in range(1001)}
-    assert (statuses, len(interceptor.refused)) == ({403}, 1000)
-    program.get("http://0.deck.example/")
-    assert interceptor.refused["0.deck.example"] == 2
-    interceptor.refused.clear()
-
-
 def test_a_page_of_another_origin_changes_no_world(program):
     """As without the proxy."""
     made = program.post("http://api.deck.co/_sim/reset", headers={"Origin": "https://evil.example"})
@@ -129,30 +114,13 @@ def test_a_target_that_is_no_host_is_refused(interceptor, target):
     assert b"\x1b" not in first
 
 
-@pytest.mark.parametrize("sent", [b"", b"CONNECT api.deck.co", b"C" * 70_000])
-def test_a_client_that_leaves_or_sends_no_end_is_closed(interceptor, sent):
+@pytest.mark.parametrize("sent", [b"", b"CONNECT api.deck.co"])
+def test_a_client_that_leaves_is_closed(interceptor, sent):
     """Without an answer."""
     with dial(interceptor) as client:
         client.sendall(sent)
-        if len(sent) < 65_536:
-            client.shutdown(socket.SHUT_WR)
-        try:
-            assert client.recv(1) == b""
-        except ConnectionResetError:
-            assert len(sent) > 65_536
-
-
-@pytest.mark.parametrize(
-    ("length", "answered"), [(65_536, b"HTTP/1.1 200 "), (65_537, b"")], ids=["most", "more"]
-)
-def test_the_head_of_a_connect_has_at_most_64_kib(interceptor, length, answered):
-    """A longer one gets no answer."""
-    end = b"\r\n\r\n"
-    with dial(interceptor) as client:
-        client.sendall(
-            (CONNECT.removesuffix(end) + b"\r\nX: ").ljust(length - len(end), b"x") + end
-        )
-        assert client.recv(999)[:13] == answered
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(1) == b""
 
 
 def test_a_client_that_resets_its_socket_disturbs_nobody(interceptor, program):

@@ -65,10 +65,9 @@ class _Settings(Body):
 
 
 HeaderName = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9_!#$%&'*+.^`|~-]+$", max_length=100), AfterValidator(str.lower)
+    str, Field(pattern=r"^[A-Za-z0-9_!#$%&'*+.^`|~-]+$"), AfterValidator(str.lower)
 ]
-HeaderNames = Annotated[tuple[HeaderName, ...], Many, Field(max_length=50)]
-FieldName = Annotated[str, Field(pattern=r"[A-Za-z0-9]", max_length=100)]
+HeaderNames = Annotated[tuple[HeaderName, ...], Many]
 
 # How an option of a type is written.
 _WRITTEN: dict[Any, Any] = {
@@ -106,7 +105,7 @@ class NewWorld(WorldSettings):
 class LimitRate(Body):
     """A rate limit. The edition's limit gives the defaults."""
 
-    requests: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    requests: Annotated[int, Field(ge=1)] | None = None
     per: PositiveDuration | None = None
     retry_after: bool | None = None
 
