@@ -71,6 +71,11 @@ class WorldState:
         """Note that a record has changed, for a state file."""
         self.changed[table, key] = None
 
+    def mark_saved(self) -> None:
+        """Forget what has changed, since it was saved, or is not kept in a file."""
+        for changed in (self.changed, self.injected.changed, self.timers.changed):
+            changed.clear()
+
     @property
     def rules(self) -> Edition:
         """The tables of this world's edition."""

@@ -221,6 +221,7 @@ class WorldRegistry:
 
         """
         if self.state is None:
+            simulation.world.mark_saved()
             return
         key = simulation.key
         if not simulation.saved:

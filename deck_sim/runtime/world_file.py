@@ -14,13 +14,12 @@ from deck_sim.contract.error_catalog import ApiError, Problem, raise_problems
 from deck_sim.runtime.seeding import seed_resources, seedable
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.scenario.conditions import Rule, When
+from deck_sim.scenario.conditions import Rule
 from deck_sim.scenario.fields import Version
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import Mistakes, ScenarioError
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.schema import schema_of
-from deck_sim.scenario.selection import DEFAULT_SCENARIO
 from deck_sim.scenario.yaml.document import Document, Path, YamlError
 from deck_sim.scenario.yaml.reader import read_file
 
@@ -108,15 +107,12 @@ def check_world(document: Document, file: str, library: Library, *editions: str)
         world = WorldFile.model_validate(document.data)
     except ValidationError as error:
         mistakes.add_errors(error, WorldFile)
-        world = _readable(document.data)
-    # A resource that is not a mapping is one mistake: it is not reported as lacking its fields.
-    malformed = tuple(f"{path}." for path in mistakes.paths if path.startswith("resources"))
+        raise ScenarioError(*mistakes.report()) from None
     spelled = {format_path(path): path for path in (*document.keys, *document.values)}
     # The problems are those of the edition that the file fits best.
     tried = [_problems(world, library, edition) for edition in editions or EDITIONS]
     for problem in min(tried, key=_distance):
-        if not f"{problem.field}".startswith(malformed):
-            _add(problem, spelled, mistakes)
+        _add(problem, spelled, mistakes)
     if mistakes:
         raise ScenarioError(*mistakes.report())
     return world
@@ -137,34 +133,6 @@ def _problems(world: WorldFile, library: Library, edition: str) -> tuple[Problem
     except ApiError as error:
         return error.problems
     return ()
-
-
-def _readable(data: Any) -> WorldFile:
-    whole = _dict(data)
-    default, rules = whole.get("default_scenario"), whole.get("rules")
-    return WorldFile.model_construct(
-        version=1,
-        resources={
-            kind: [_dict(item) for item in items] if isinstance(items, list) else []
-            for kind, items in _dict(whole.get("resources")).items()
-        },
-        default_scenario=default if isinstance(default, str) else None,
-        rules=[_readable_rule(_dict(rule)) for rule in rules] if isinstance(rules, list) else [],
-    )
-
-
-def _readable_rule(rule: dict[str, Any]) -> Rule:
-    """A rule with the names that can be read; valid names in place of the others."""
-    scenario, resource = rule.get("scenario"), rule.get("resource")
-    return Rule.model_construct(
-        when=When(),
-        scenario=scenario if isinstance(scenario, str) else DEFAULT_SCENARIO,
-        resource=resource if isinstance(resource, str) else None,
-    )
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _add(problem: Problem, spelled: Mapping[str, Path], mistakes: Mistakes) -> None:

@@ -74,7 +74,7 @@ class SavedWorld:
         return self.changed_rows(writer, saved_at)
 
     def changed_rows(self, writer: Writer, saved_at: str) -> Iterator[Row]:
-        """The rows that have changed since `mark_saved`."""
+        """The rows that have changed since the last call."""
         simulation, world = self.simulation, self.simulation.world
         for table, key in (*world.changed, *(("faults", one) for one in world.injected.changed)):
             found = _table(simulation, table)
@@ -108,12 +108,6 @@ class SavedWorld:
         for number in range(first, min(log.dropped, end)):
             yield table, f"{number}", None
         self._ends[table] = log.dropped, log.total
-
-    def mark_saved(self) -> None:
-        """Note that the rows were written."""
-        world = self.simulation.world
-        for changed in (world.changed, world.injected.changed, world.timers.changed):
-            changed.clear()
 
 
 def restore_world(
@@ -151,7 +145,7 @@ def restore_world(
     restored._fields = compared
     for table, path in _LOGS.items():
         restored._ends[table] = _get(path)(simulation).dropped, _get(path)(simulation).total
-    restored.mark_saved()
+    world.mark_saved()
     return restored, reader.value(clock)
 
 

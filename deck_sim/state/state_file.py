@@ -148,7 +148,7 @@ class StateFile:
             self._write(saved.id, rows)
         self._ids[key], self._saved[key] = saved.id, saved
         self._writer.sources.clear()
-        saved.mark_saved()
+        simulation.world.mark_saved()
 
     def _write(self, id_: int, rows: Iterable[Row]) -> None:
         written = [*rows]
