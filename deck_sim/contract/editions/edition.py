@@ -117,12 +117,6 @@ class Edition:
         assert machine is not None, f"a {kind} has no state machine"
         return machine
 
-    @property
-    def deck_errors(self) -> list[ErrorRow]:
-        """The errors of the Deck API: those of every edition, and its own."""
-        every = (*error_catalog.SHARED.values(), *self.errors)
-        return [row for row in every if row.grade != "ours"]
-
     def has_error(self, name: str) -> bool:
         """Whether an error of the catalog exists in this edition."""
         return name in error_catalog.SHARED or any(row.name == name for row in self.errors)
