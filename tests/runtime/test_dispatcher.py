@@ -14,6 +14,7 @@ from deck_sim.base.real_time import process_id
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
+from deck_sim.runtime import advance as advance_module
 from deck_sim.runtime.advance import BREAK_AFTER, run_to_end
 from deck_sim.runtime.clock import advance_by, settle
 from deck_sim.runtime.dispatcher import Dispatcher
@@ -247,6 +248,19 @@ def test_webhooks_that_cause_webhooks_without_end_are_an_error(local):
     with pytest.raises(ApiError, match="1000 times webhooks were sent at one moment"):
         asyncio.run(dispatcher.drive(simulation, advance_by(simulation, timedelta(hours=1))))
     assert not simulation.advancing
+
+
+def test_webhooks_at_different_moments_are_not_limited(
+    monkeypatch, receiver, subscribe, agent, sim, advance
+):
+    """The limit counts the pauses at one moment; it starts again when time passes."""
+    monkeypatch.setattr(advance_module, "MAX_PAUSES", 2)
+    subscribe("agent.created")
+    for number in range(4):
+        sim.post("/faults", json={"event": "*", "delay": f"{number + 1}s", "times": 1})
+        agent()
+    advance("1m")
+    assert len(receiver.arrivals) == 4
 
 
 # Calls during an advance
