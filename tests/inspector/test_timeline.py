@@ -46,7 +46,7 @@ def test_the_filter_and_the_zoom_outlive_a_visit_to_another_tab(page, open_tab, 
     expect(grid.get_by_role("row")).to_have_count(1)
     expect(fit).to_have_attribute("aria-pressed", "false")
     page.get_by_role("searchbox", name="Filter lanes").fill("nothing like it")
-    page.get_by_role("button", name="Remove the filter").click()
+    page.get_by_role("button", name="Show all").click()
     expect(grid.get_by_role("row")).to_have_count(2)
     page.keyboard.press("f")
     expect(fit).to_have_attribute("aria-pressed", "true")

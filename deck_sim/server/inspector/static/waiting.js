@@ -7,7 +7,7 @@ import { answerForm, focusAnswer, release, resourceActions } from "./actions.js"
 import { advance, advanceToNext } from "./clock.js";
 import { dueText } from "./due.js";
 import { countText, distanceText, durationText } from "./format.js";
-import { icon, link, statusBadge, withCode } from "./widgets.js";
+import { button, icon, link, statusBadge, withCode } from "./widgets.js";
 
 /**
  * @typedef {import("./app.js").Context} Context
@@ -35,18 +35,16 @@ export function waitingStrip(ctx) {
   const { unfinished = [], unfinished_total = 0 } = model.next ?? {};
   const total = unfinished_total - (unfinished.length - all.length);
   const isOpen = total > 0 && !ui.expanded.has("waiting-closed");
+  const title = total
+    ? html`${icon(isOpen ? "down" : "right")} ${total.toLocaleString("en")} unfinished`
+    : html`${icon("check")} Nothing is unfinished`;
   return html`<section class="waiting" aria-label="What is unfinished">
     <div class="waiting-head">
-      <button
-        type="button"
-        class="waiting-toggle"
-        aria-expanded=${isOpen}
-        ?disabled=${total === 0}
-        @click=${() => toggle(ctx, "waiting-closed")}
-      >
-        ${total ? icon(isOpen ? "down" : "right") : icon("check")}
-        ${total ? `${total.toLocaleString("en")} unfinished` : "Nothing is unfinished"}
-      </button>
+      ${button(title, () => toggle(ctx, "waiting-closed"), {
+        kind: "waiting-toggle",
+        expanded: isOpen,
+        disabled: total === 0,
+      })}
       ${nextLine(ctx)}
     </div>
     ${keptBack(ctx)} ${isOpen ? rows(ctx, all, total) : nothing}
@@ -69,13 +67,7 @@ function keptBack(ctx) {
           >${countText(answers, "client waits", "clients wait")} for the answer.</span
         >
         <span class="waiting-help">
-          ${
-            ctx.readOnly
-              ? nothing
-              : html`<button type="button" class="button" @click=${() => release(ctx, hold)}>
-                  Release
-                </button>`
-          }
+          ${ctx.readOnly ? nothing : button("Release", () => release(ctx, hold))}
         </span>
       </div>`,
   );
@@ -97,9 +89,11 @@ function rows(ctx, all, total) {
     ${
       total > SHOWN
         ? html`<p class="waiting-more">
-            <button type="button" class="link" @click=${() => toggle(ctx, "waiting-all")}>
-              ${isAll ? "Show fewer" : `Show ${(total - SHOWN).toLocaleString("en")} more`}
-            </button>
+            ${button(
+              isAll ? "Show fewer" : `Show ${(total - SHOWN).toLocaleString("en")} more`,
+              () => toggle(ctx, "waiting-all"),
+              { kind: "link" },
+            )}
             <span class="muted">${more}</span>
           </p>`
         : nothing
@@ -155,36 +149,17 @@ function row(ctx, one) {
 export function remedy(ctx, one, isOpen) {
   if (ctx.readOnly) return nothing;
   const { do: kind, hold } = one.remedy;
+  const primary = `button ${isOpen ? "" : "button-primary"}`;
   if (kind === "answer")
-    return html`<button
-      type="button"
-      class="button ${isOpen ? "" : "button-primary"}"
-      aria-expanded=${isOpen}
-      @click=${() => openAnswer(ctx, one.id)}
-    >
-      Answer
-    </button>`;
+    return button("Answer", () => openAnswer(ctx, one.id), { kind: primary, expanded: isOpen });
   if (kind === "review") return resourceActions(ctx, one, ["approve", "reject"]);
   if (kind === "release" && hold)
-    return html`<button
-      type="button"
-      class="button button-primary"
-      @click=${() => release(ctx, hold)}
-    >
-      Release
-    </button>`;
-  if (kind === "advance") return advanceButton(ctx, one);
-  return nothing;
-}
-
-/** @param {Context} ctx @param {Unfinished} one */
-function advanceButton(ctx, one) {
+    return button("Release", () => release(ctx, hold), { kind: primary });
+  if (kind !== "advance") return nothing;
   const span = one.next ? durationText(Date.parse(one.next.at) - ctx.model.now()) : "";
   const move = () =>
     one.next ? advance(ctx, { to: one.next.at }, `Advancing ${span}`) : advanceToNext(ctx);
-  return html`<button type="button" class="button" ?disabled=${ctx.busy !== null} @click=${move}>
-    Advance ${span}
-  </button>`;
+  return button(`Advance ${span}`, move, { disabled: ctx.busy !== null });
 }
 
 /** @param {Context} ctx @param {string} id */

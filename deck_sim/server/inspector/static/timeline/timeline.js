@@ -149,7 +149,7 @@ export class DeckTimeline extends HTMLElement {
       const row = /** @type {Element} */ (event.target).closest(".tl-row");
       this.cursor = row?.querySelector(".tl-name")?.getAttribute("data-lane") ?? this.cursor;
     };
-    return html`${toolbar(this, lanes.values(), view.isFit)}
+    return html`${toolbar(this, [...lanes.values()], view.isFit)}
       ${
         hidden
           ? html`<p class="tl-more">
