@@ -12,7 +12,6 @@ from deck_sim.contract.ledger import rows_of
     epilog=examples(
         "deck-sim fidelity --grade assumed",
         "deck-sim fidelity --edition credentials | grep cancel",
-        "deck-sim fidelity --json",
     ),
 )
 @click.option("--edition", type=click.Choice(list(EDITIONS)), help="Only rows of this edition.")

@@ -24,8 +24,6 @@ from deck_sim.extras.player import REFUSED, Playthrough, play_scenario
     epilog=examples(
         "deck-sim play mfa_then_success",
         "deck-sim play mfa_then_success --answer code=000000 --answer code=123456",
-        "deck-sim play tests/scenarios/late_code.yaml --no-answer",
-        "deck-sim play needs_approval --reject",
         "deck-sim play tests/scenarios/invoices.yaml --input '{\"year\": 2025}'",
         "deck-sim play mfa_then_success --html timeline.html",
     ),

@@ -54,10 +54,8 @@ _CLOCKS = {
     epilog=examples(
         "deck-sim serve",
         "deck-sim serve --clock frozen --seed 7",
-        "deck-sim serve --port 0 --port-file port.txt --scenarios tests/scenarios",
         "deck-sim serve --scenarios tests/scenarios --reload --world tests/world.yaml",
         "deck-sim serve --state worlds.db",
-        "deck-sim serve --log-format json 2> calls.jsonl",
         "deck-sim serve --intercept --clock on_poll",
     ),
 )

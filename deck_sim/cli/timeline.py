@@ -11,9 +11,7 @@ from deck_sim.handle.deck import Deck
 
 @click.command(
     epilog=examples(
-        "deck-sim timeline",
         "deck-sim timeline | grep call",
-        "deck-sim timeline --follow",
         "deck-sim timeline --follow --json | jq .what",
     )
 )

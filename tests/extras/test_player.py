@@ -1,11 +1,9 @@
 """The player: what it does for people, and what it lists."""
 
-from datetime import timedelta
-
 import pytest
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.extras.player import PlayLine, format_lines, play_scenario
+from deck_sim.extras.player import play_scenario
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import read_scenario
 
@@ -33,22 +31,6 @@ def test_a_failed_login_runs_nothing():
     played = play_scenario(shipped().get("credentials_rejected"))
     assert played.run is None
     assert shown(played) == ["0s connection connecting", "3s connection invalid"]
-
-
-def test_lines_are_formatted_in_columns():
-    lines = [
-        PlayLine(timedelta(0), "connection", "connecting"),
-        PlayLine(timedelta(minutes=90), "task run", "failed", "a/b: c"),
-    ]
-    assert format_lines(lines) == (
-        "+0s     connection  connecting\n"  #
-        "+1h30m  task run    failed      a/b: c\n"
-    )
-
-
-def test_without_answers_every_prompt_gets_a_right_one():
-    played = play_scenario(read(ASKS_TWICE))
-    assert shown(played)[-1] == "1s task run completed"
 
 
 @pytest.mark.parametrize(("given", "end"), [({"pin": 77}, "completed"), ({}, "failed")])
@@ -119,22 +101,6 @@ def test_a_stuck_connection_ends_the_play():
     assert shown(play_scenario(read("connection: [connecting: stuck]"))) == [
         "0s connection connecting"
     ]
-
-
-def test_the_seed_determines_ids_and_times():
-    scenario = shipped().get("varying_success")
-    one, same, other = (play_scenario(scenario, seed=seed) for seed in (1, 1, 2))
-    assert (one.lines, one.run.id) == (same.lines, same.run.id)
-    assert one.run.id != other.run.id
-    assert one.lines != other.lines
-
-
-def test_several_errors_are_in_one_line():
-    played = play_scenario(read("task_run: [failed: [api/timeout, source/source_error]]"))
-    assert played.lines[-1].detail == (
-        "api/timeout: The request took too long.; source/source_error: The source answered with an"
-        " error."
-    )
 
 
 def test_a_refused_login_has_no_run():
