@@ -113,48 +113,6 @@ def test_a_bug_becomes_an_api_error_that_is_recorded_and_logged(call, worlds, ca
     assert worlds.select("Bearer k").journal[0].errors == ("api/api_error",)
 
 
-def test_an_answer_that_is_not_json_is_a_bug_too(call, worlds):
-    status, _, body = call("GET", "/unprintable")
-    assert (status, _codes(body)) == (500, ["api_error"])
-    assert len(worlds.select("Bearer k").crashes) == 1
-
-
-def test_an_error_of_the_clock_is_answered_in_the_envelope(call, worlds):
-    """An error before the call is a recorded crash, too."""
-
-    def broken():
-        raise RuntimeError("no clock")
-
-    simulation = worlds.create("k", mode="real")
-    simulation.real_ns = broken
-    status, _, body = call("GET", "/things")
-    assert (status, _codes(body)) == (500, ["api_error"])
-    assert "no clock" in simulation.crashes[0]
-
-
-@pytest.mark.parametrize(
-    "query", ["of=a&of=b", "of[]=a&of[]=b", "of=a&of%5B%5D=b", "of=a&x=1&of=b"]
-)
-def test_a_parameter_may_be_repeated_with_or_without_brackets(call, query):
-    """`of=` and `of[]=` mean the same, and may be mixed."""
-    assert json.loads(call("GET", "/things", query=query)[2])["asked"] == ["a", "b"]
-
-
-@pytest.mark.parametrize("method", ["OPTIONS", "PUT", "DELETE", "FOO"])
-def test_a_wrong_method_is_a_405_with_the_allowed_ones(call, method):
-    status, headers, body = call(method, "/things")
-    assert (status, headers["allow"]) == (405, "GET, POST")
-    (error,) = json.loads(body)["errors"]
-    assert error["message"] == f"`/things` does not take {method}; it takes `GET` and `POST`."
-
-
-def test_an_open_path_needs_no_key_and_belongs_to_no_world(call, worlds):
-    assert json.loads(call("GET", "/open", key=None)[2])["key"] == ""
-    assert json.loads(call("GET", "/open")[2])["key"] == ""
-    assert not worlds.select("Bearer k").journal
-    assert call("GET", "/things", key=None)[0] == 401
-
-
 def test_a_hold_keeps_an_answer_back(api, sim):
     """The call is done and recorded; its answer is sent on release."""
     hold = sim.post("/holds", json={"call": "GET /v2/test"}).json()["id"]

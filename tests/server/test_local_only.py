@@ -84,9 +84,3 @@ def test_a_page_of_another_origin_cannot_change_a_world(origin):
     assert (refused.status_code, origin in refused.text) == (403, True)
     assert call("localhost:8765", origin=origin).text == "answered"
     assert call("localhost:8765", method="POST", path="/v2/agents", origin=origin).is_success
-
-
-def test_a_page_of_the_server_can_change_a_world():
-    """The inspector does."""
-    origin = "http://localhost:8765"
-    assert call("localhost:8765", method="PUT", path="/_sim/clock", origin=origin).is_success

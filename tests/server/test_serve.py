@@ -3,7 +3,6 @@
 import asyncio
 import re
 import socket
-import threading
 from contextlib import ExitStack, suppress
 
 import httpx2
@@ -144,15 +143,6 @@ def test_a_stopping_server_leaves_a_client_that_does_not_read(stoppable, caplog)
                 received += piece
         assert len(received) < 500_000
     assert caplog.records == []
-
-
-def test_start_returns_if_the_server_fails(monkeypatch):
-    heard, server = [], Server(WorldRegistry())
-    monkeypatch.setattr(threading, "excepthook", heard.append)
-    monkeypatch.setattr(server, "run", lambda ready: 1 / 0)
-    server.start().stop()
-    server._socket.close()
-    assert heard
 
 
 def test_a_client_that_uses_https_is_named_in_the_log(server, caplog):

@@ -42,12 +42,6 @@ def _resources(api, paths):
     return [*shown, *(item["data"] for item in shown if item["object"] == "event")]
 
 
-def test_additive_changes_are_off_by_default(api, sim, every):
-    off = {"fields": False, "event_type": None, "interaction_type": None}
-    assert sim.get("/world").json()["additive_changes"] == off
-    assert not [shown for shown in _resources(api, every) if FIELD in shown]
-
-
 def test_every_resource_can_have_an_unknown_field(api, every, add_changes):
     """The object is beside the fields of single resources, list items and events."""
     before = _resources(api, every)
@@ -60,28 +54,6 @@ def test_every_resource_can_have_an_unknown_field(api, every, add_changes):
         for name in ("request_id", "data"):
             shown.pop(name, None)
     assert after == before
-
-
-def test_creates_and_webhooks_have_the_unknown_field_too(
-    api, advance, subscribe, add_changes, receiver
-):
-    """Answers to creates and changes, and the bodies of webhooks."""
-    add_changes(fields=True)
-    subscribe("agent.created")
-    made = api.post("/agents", json={"name": "A"}).json()
-    assert FIELD in made
-    assert FIELD in api.patch(f"/agents/{made['id']}", json={"name": "B"}).json()
-    advance("1s")
-    (arrival,) = receiver.arrivals
-    assert FIELD in arrival.data
-    assert FIELD in arrival.data["data"]
-
-
-def test_the_unknown_field_cannot_be_sent(add_changes, errors):
-    """Request bodies are checked as before."""
-    add_changes(fields=True)
-    body = {"name": "A", FIELD: {}}
-    assert errors("POST", "/agents", 400, json=body) == [("input_invalid", FIELD)]
 
 
 def test_an_unknown_event_follows_the_first_event_of_each_resource(
@@ -114,17 +86,6 @@ def test_an_unknown_event_can_be_listed_filtered_and_awaited(
     assert sim.post("/clock/advance", json=wait).status_code == 409
 
 
-def test_an_unknown_event_of_runs_is_emitted_for_new_runs_only(api, sim, add_changes, task):
-    """It is not emitted for tasks, nor by a seed."""
-    seeded = {"id": "task_x", "name": "X", "agent_id": task["agent_id"]}
-    for type_ in ("task_run.sparkled", "task.sparkled"):
-        add_changes(event_type=type_)
-        if type_.startswith("task_run"):
-            api.post("/tasks", json={"name": "T", "agent_id": task["agent_id"]})
-        sim.post("/seed", json={"resources": {"tasks": [{**seeded, "id": type_}]}})
-        assert api.get("/events", params={"type": type_}).json()["data"] == []
-
-
 def test_an_interaction_of_unknown_type_can_be_answered(api, advance, run_task, add_changes):
     """A client that reads `fields` can answer an interaction of an unknown type."""
     add_changes(interaction_type="palm_reading")
@@ -140,18 +101,6 @@ def test_an_interaction_of_unknown_type_can_be_answered(api, advance, run_task, 
     assert again["interaction"]["type"] == "palm_reading"
     answer = api.post(f"{path}/interaction", json={"inputs": {"code": "123456"}}).json()
     assert answer["status"] == "running"
-
-
-def test_interactions_of_connections_have_the_unknown_type_too(
-    api, advance, connection, add_changes
-):
-    add_changes(interaction_type="palm_reading")
-    body = {"source_id": connection["source_id"], "auth_method": "none"}
-    header = {"Deck-Sim-Scenario": "connection_needs_mfa"}
-    opened = api.post("/connections", json=body, headers=header).json()
-    advance("10s")
-    prompt = api.get(f"/connections/{opened['id']}").json()["interaction"]
-    assert prompt["type"] == "palm_reading"
 
 
 def test_additive_changes_are_replaced_as_a_whole(sim, add_changes):

@@ -3,33 +3,6 @@
 import pytest
 
 
-@pytest.fixture
-def command(api):
-    """Send a command to a connection; return the status of the answer and of the connection."""
-
-    def command(connection, name):
-        answer = api.post(f"/connections/{connection['id']}/{name}")
-        return answer.status_code, answer.json().get("status")
-
-    return command
-
-
-def test_a_connection_can_be_reopened_under_its_id(api, advance, connection, command):
-    """Disconnect, reopen, connect again, terminate."""
-    assert command(connection, "disconnect") == (200, "disconnected")
-    assert command(connection, "reopen") == (200, "connecting")
-    advance("1s")
-    assert api.get(f"/connections/{connection['id']}").json()["status"] == "connected"
-    assert command(connection, "terminate") == (200, "terminated")
-
-
-def test_reopening_names_its_scenario(api, sim, connection):
-    api.post(f"/connections/{connection['id']}/disconnect")
-    sim.post("/queue", json={"resource": "connection", "scenarios": ["slow_success"]})
-    answer = api.post(f"/connections/{connection['id']}/reopen")
-    assert answer.headers["Deck-Sim-Scenario"] == "slow_success; because=queue"
-
-
 def test_an_ignored_magic_name_is_reported(api, sim, source, task, caplog):
     """In each answer, the log, the timeline and the world; of a run, that of its connection."""
     body = {"source_id": source["id"], "auth_method": "none"}
@@ -98,17 +71,6 @@ def test_an_invalid_connection_is_refused(errors, source, changes, status, found
     assert errors("POST", "/connections", status, json=body) == [found]
 
 
-def test_a_source_is_known_by_any_id_it_was_given(api, sim, errors):
-    """A seeded id need not look like one; deleted, it is not found."""
-    source = {"id": "hotel", "type": "website", "website": {"url": "https://a.example"}}
-    sim.post("/seed", json={"resources": {"sources": [source]}})
-    body = {"source_id": "hotel", "auth_method": "none"}
-    assert api.post("/connections", json=body).status_code == 201
-    api.delete("/sources/hotel")
-    expected = [("source_not_found", "source_id")]
-    assert errors("POST", "/connections", 404, json=body) == expected
-
-
 METHODS = ["google_sso", "none"]
 NO_LOGIN = [{}, {"auth_credentials": None}, {"auth_credentials": {}}]
 NO_LOGIN += [{"auth_credentials": {"username": "", "password": None}}]
@@ -122,23 +84,3 @@ def test_only_a_password_login_needs_credentials(api, source, method, fields):
     opened = api.post("/connections", json=body)
     assert opened.status_code == 201, opened.text
     assert "auth_credentials" not in opened.json()
-
-
-@pytest.mark.parametrize("fields", NO_LOGIN)
-def test_a_password_login_without_its_parts_is_refused(errors, source, fields):
-    """Each part that is left out, null or empty is a problem of its own."""
-    body = {"source_id": source["id"], "auth_method": "username_password", **fields}
-    expected = [("input_missing", f"auth_credentials.{name}") for name in ("username", "password")]
-    assert errors("POST", "/connections", 400, json=body) == expected
-
-
-def test_all_problems_of_a_login_are_in_one_answer(errors):
-    """Those of its shape, its source and its method."""
-    body = {"source_id": "src_no", "auth_method": "username_password", "external_id": 7}
-    body["auth_credentials"] = {"username": 5}
-    assert errors("POST", "/connections", 400, json=body) == [
-        ("input_invalid", "auth_credentials.username"),
-        ("input_invalid", "external_id"),
-        ("source_not_found", "source_id"),
-        ("input_missing", "auth_credentials.password"),
-    ]

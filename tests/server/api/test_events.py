@@ -90,14 +90,6 @@ def test_events_have_the_external_id(api, connection, run_task):
     assert event["data"]["external_id"] == "user-1"
 
 
-def test_one_event_is_shown_with_a_request_id(api, agent):
-    agent()
-    listed = api.get("/events").json()["data"][0]
-    shown = api.get(f"/events/{listed['id']}").json()
-    assert shown.pop("request_id").startswith("req_")
-    assert shown == listed
-
-
 def test_a_refused_page_has_every_problem_and_does_not_move_the_clock(
     api, sim, run_task, unchanged
 ):
@@ -119,27 +111,6 @@ def test_events_are_kept_for_thirty_days_of_the_world(api, agent, advance, types
     advance("1ms")
     assert types() == []
     assert api.get(f"/events/{event}").status_code == 404
-
-
-def test_a_cursor_outlives_its_event(api, agent, advance):
-    """A client that pages while events expire reaches the end of the list."""
-    for _ in range(3):
-        agent()
-    cursor = api.get("/events", params={"limit": 1}).json()["next_cursor"]
-    advance("31d")
-    agent()
-    page = api.get("/events", params={"cursor": cursor}).json()
-    assert (page["data"], page["has_more"], page["next_cursor"]) == ([], False, None)
-
-
-def test_a_loop_that_polls_events_ends(sim, run_task, types):
-    """On an `on_poll` clock, polling the list brings the event."""
-    run_task()
-    sim.put("/clock", json={"mode": "on_poll"})
-    polls = 0
-    while "task_run.completed" not in types():
-        polls += 1
-    assert polls > 0
 
 
 def test_event_types_are_listed(api):

@@ -102,15 +102,3 @@ def test_moments_exclude_themselves_and_filters_narrow_together(ask, path):
     assert ask(path, *pairs, ("created_after", "2025-01-01")) == narrow
     assert found in narrow
     assert ask(path, *pairs, ("created_before", START)) == []
-
-
-@pytest.mark.parametrize("path", LISTS)
-def test_a_filtered_list_has_pages(api, lived, ask, path):
-    pairs = [("created_after", "2025-01-01")]
-    seen, cursor = [], ""
-    while cursor is not None:
-        query = [("limit", 2), ("cursor", cursor), *pairs]
-        page = api.get(lived(path), params=query).json()
-        seen += page["data"]
-        cursor = page["next_cursor"]
-    assert seen == ask(path, *pairs)

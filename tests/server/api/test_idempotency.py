@@ -32,17 +32,6 @@ def test_a_repeated_create_is_replayed(api, sim, creates):
         assert sim.get("/world").json()["resources"] == before
 
 
-def test_a_replay_uses_up_no_scenario(api, sim, task, connection):
-    """The queue keeps its entry until another run starts."""
-    sim.post("/queue", json={"resource": "task_run", "scenarios": ["source_down", "slow_success"]})
-    path = f"/tasks/{task['id']}/run"
-    body = {"connection_id": connection["id"]}
-    first, again = (api.post(path, json=body, headers=KEY) for _ in range(2))
-    assert first.json()["id"] == again.json()["id"]
-    other = api.post(path, json=body, headers={"Idempotency-Key": "k-2"})
-    assert other.headers["Deck-Sim-Scenario"] == "slow_success; because=queue"
-
-
 @pytest.mark.parametrize(
     ("path", "body"),
     [
@@ -60,18 +49,6 @@ def test_a_key_of_another_call_is_a_conflict(api, refused, path, body):
     used_by = "POST /v2/agents; at=2025-01-15T09:30:00Z"
     assert answer.headers["Deck-Sim-Key-Used-By"] == used_by
     assert api.post("/agents", json={"name": "A"}, headers=KEY).status_code == 201
-
-
-def test_errors_are_stored_too(api, advance, task, connection):
-    """In this edition a run that was refused stays refused under its key."""
-    body = {"source_id": connection["source_id"], "auth_method": "none"}
-    opened = api.post("/connections", json=body).json()["id"]
-    path, body = f"/tasks/{task['id']}/run", {"connection_id": opened}
-    first = api.post(path, json=body, headers=KEY)
-    advance("1s")
-    again = api.post(path, json=body, headers=KEY)
-    assert (again.status_code, again.content) == (409, first.content)
-    assert api.post(path, json=body, headers={"Idempotency-Key": "new"}).status_code == 201
 
 
 def test_early_refusals_are_not_stored(api, sim):
@@ -95,13 +72,6 @@ def test_a_key_is_ignored_unless_the_call_creates(api, task, method, sent):
     answers = [api.request(method, path, headers=headers, **body) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert len({answer.json()["request_id"] for answer in answers}) == 2
-
-
-def test_a_post_that_creates_nothing_takes_no_key(api, run_task):
-    """A repeated cancel is made again."""
-    path = f"/task-runs/{run_task()['id']}/cancel"
-    statuses = [api.post(path, headers=KEY).status_code for _ in range(2)]
-    assert statuses == [200, 409]
 
 
 def test_a_key_expires_after_a_day_of_the_world(api, advance):
@@ -129,12 +99,6 @@ def test_the_journal_marks_replays(api, sim):
     assert whats[-1] == "POST /v2/agents -> 201 (replayed)"
 
 
-def test_stored_answers_outlive_a_seed(api, sim):
-    made = api.post("/agents", json={"name": "A"}, headers=KEY)
-    sim.post("/seed", json={"resources": {"agents": [{"id": "agt_1", "name": "B"}]}})
-    assert api.post("/agents", json={"name": "A"}, headers=KEY).content == made.content
-
-
 @pytest.fixture
 def other_rule(sim):
     """A world of the other edition, with an agent and a task."""
@@ -159,13 +123,6 @@ def test_the_credentials_edition_takes_keys_on_every_change(api, method, path, b
     first, again = (api.request(method, path, json=body, headers=KEY) for _ in range(2))
     assert (again.status_code, again.content) == (first.status_code, first.content)
     assert again.headers["Deck-Sim-Replayed"] == "true"
-
-
-@pytest.mark.usefixtures("other_rule")
-def test_the_credentials_edition_stores_successes_only(api):
-    first, again = (api.post("/agents", json={}, headers=KEY) for _ in range(2))
-    assert first.json()["request_id"] != again.json()["request_id"]
-    assert api.post("/agents", json={"name": "A"}, headers=KEY).status_code == 201
 
 
 def test_the_path_of_the_first_call_is_shown_as_it_was_sent(api):

@@ -50,24 +50,6 @@ def test_a_refused_connection_is_not_opened(api, source, refuse):
     assert api.get("/connections").json()["data"] == []
 
 
-def test_a_refused_reopening_leaves_the_connection(api, connection, refuse):
-    """It stays `disconnected`."""
-    path = f"/connections/{connection['id']}"
-    api.post(f"{path}/disconnect")
-    headers = refuse("connection", [{"refused": "connection/blocked"}])
-    assert api.post(f"{path}/reopen", headers=headers).status_code == 503
-    assert api.get(path).json()["status"] == "disconnected"
-
-
-def test_a_refusal_uses_up_a_queued_scenario(sim, call, refuse):
-    """The next run plays the next entry."""
-    refuse()
-    sim.post("/queue", json={"resource": "task_run", "scenarios": ["no", "success"]})
-    answers = [call() for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [429, 201]
-    assert answers[1].headers["Deck-Sim-Scenario"] == "success; because=queue"
-
-
 def test_records_say_which_scenario_refused(sim, call, refuse):
     """The journal, the timeline, the choices and the coverage."""
     call(**refuse())
@@ -79,14 +61,6 @@ def test_records_say_which_scenario_refused(sim, call, refuse):
     rows = sim.get("/coverage").json()["data"]
     (row,) = [row for row in rows if row["scenario"] == "no"]
     assert row["steps"] == {"task_run[0]": 1}
-
-
-def test_a_refusal_is_stored_like_any_error(call, refuse):
-    """The edition stores errors, so that a repeated call gets the same one."""
-    headers = refuse(script=[{"refused": "source/source_not_available"}])
-    first, again = (call(**headers, **KEY) for _ in range(2))
-    assert again.content == first.content
-    assert again.headers["Deck-Sim-Replayed"] == "true"
 
 
 @pytest.mark.parametrize(
@@ -103,11 +77,3 @@ def test_a_wrong_call_is_not_refused_by_its_scenario(api, task, refuse):
     """Checks come first: a mistake in the body is reported, and nothing is used up."""
     answer = api.post(f"/tasks/{task['id']}/run", json={"connection_id": 5}, headers=refuse())
     assert answer.status_code == 400
-
-
-def test_a_refused_session_is_not_started(credentials_edition, api, source, refuse):
-    """In the edition that has sessions."""
-    body = {"source_id": source["id"]}
-    headers = refuse("session", [{"refused": "session/timeout"}])
-    assert api.post("/sessions", json=body, headers=headers).status_code == 504
-    assert api.get("/sessions").json()["data"] == []

@@ -62,22 +62,6 @@ def test_an_unknown_id_is_not_found(errors, path, code):
         assert errors("GET", f"{path}/{name}", 404) == [(code, None)]
 
 
-@pytest.mark.parametrize("kind", ["agent", "source", "task"])
-def test_a_404_names_the_id(api, kind):
-    messages = {
-        api.request(method, f"/{kind}s/nope").json()["errors"][0]["message"]
-        for method in ("GET", "PATCH", "DELETE")
-    }
-    assert messages == {f"No {kind} has the id `nope`."}
-
-
-def test_a_task_can_be_reset(api, sim, task):
-    """The task returns to its first status, with an event."""
-    answer = api.post(f"/tasks/{task['id']}/reset")
-    assert (answer.status_code, answer.json()["status"]) == (200, "learning")
-    assert sim.get("/events").json()["data"][-1]["type"] == "task.reset"
-
-
 def test_the_message_about_null_says_whether_a_field_is_required(api, task):
     """An optional field is left out instead."""
     optional = {"name": "x", "agent_id": task["agent_id"], "settings": {"timeout_seconds": None}}
@@ -118,17 +102,3 @@ MISTAKES = {
 def test_an_invalid_create_reports_all_problems(errors, path, body, found):
     status = 404 if found[0][0].endswith("not_found") else 400
     assert errors("POST", path, status, json=body) == found
-
-
-def test_schemas_and_references_are_checked_together(errors):
-    body = {
-        "name": "x",
-        "agent_id": "no",
-        "input_schema": {"type": 1},
-        "output_schema": {"$ref": "#/a"},
-    }
-    assert errors("POST", "/tasks", 404, json=body) == [
-        ("agent_not_found", "agent_id"),
-        ("input_invalid", "input_schema.type"),
-        ("input_invalid", "output_schema"),
-    ]

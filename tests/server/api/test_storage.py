@@ -72,20 +72,6 @@ def test_a_file_becomes_a_storage_item(api, sim, play, kept):
     assert shown == item
 
 
-def test_files_are_listed_page_by_page(api, play, kept):
-    """Newest first; the cursor belongs to the run."""
-    names = [f"{number}.txt" for number in range(5)]
-    run = play(*(f"file: {{name: {name}, content: x}}" for name in names))
-    play("file: {name: other.txt, content: x}")
-    seen, cursor = [], ""
-    while cursor is not None:
-        page = api.get(f"{run}/storage?limit=2&cursor={cursor}").json()
-        seen += [item["file_name"] for item in page["data"]]
-        cursor = page["next_cursor"]
-        assert page["has_more"] == (cursor is not None)
-    assert seen == names[::-1]
-
-
 @pytest.mark.parametrize("part", ["storage", "screenshots"])
 def test_listing_files_polls_the_run(api, sim, play, task, connection, part):
     """On an `on_poll` clock, listing the files of an unfinished run polls the run."""
@@ -135,12 +121,6 @@ def test_a_file_is_downloaded_under_its_name(play, stored, name, header):
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize("type_", ["application/pdf", 'text/csv; charset="utf-8"; header=present'])
-def test_a_media_type_may_have_parameters(play, stored, type_):
-    (item,) = stored(play(f"file: {{name: a, type: {json.dumps(type_)}}}"))
-    assert fetch(item["url"]).headers["Content-Type"].startswith(type_)
-
-
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -156,12 +136,6 @@ def test_a_wrong_url_is_a_404(play, stored, old, new):
     answer = fetch(item["url"].replace(old, new))
     assert answer.status_code == 404
     assert b"no such file" in answer.content
-
-
-def test_a_signature_is_for_one_file(play, stored):
-    second, first = stored(play("file: {name: a, content: a}", "file: {name: b, content: b}"))
-    path, _, _ = first["url"].partition("?")
-    assert fetch(f"{path}?{second['url'].partition('?')[2]}").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -183,15 +157,6 @@ def test_extraction_is_shown_if_the_task_extracts(play, stored, extracts, shown)
     assert item["extraction"] == shown
 
 
-def test_a_task_that_extracts_needs_a_schema(api, errors):
-    task = make_task(api, {"extraction_schema": None})
-    for schema in ({}, {"extraction_schema": None}):
-        found = errors(
-            "PATCH", f"/tasks/{task}", 400, json={"storage": {"extraction": True, **schema}}
-        )
-        assert found == [("input_missing", "storage.extraction_schema")]
-
-
 TOTAL = {"type": "object", "properties": {"total": {"type": "number"}}, "required": ["total"]}
 EXTRACTS = {"enabled": True, "extraction": True, "extraction_schema": TOTAL}
 
@@ -203,21 +168,6 @@ def test_an_extraction_that_breaks_its_schema_fails_the_run(api, play, kept):
     (error,) = shown["errors"]
     assert (error["type"], error["code"]) == ("storage", "extraction_failed")
     assert (shown["status"], error["field"], kept(run)) == ("failed", "extraction.total", [])
-
-
-def test_an_extraction_is_generated_from_its_schema(play, stored):
-    """Each file has its own; one whose download failed has none."""
-    files = ["file: {name: a}", "file: {name: b}", "file: {name: c, result: failure}"]
-    third, second, first = stored(play(*files, storage=EXTRACTS))
-    assert first["extraction"]["total"] != second["extraction"]["total"]
-    assert third["extraction"] is None
-
-
-def test_an_extraction_that_cannot_be_generated_fails_the_run(api, play):
-    """The message says what to do."""
-    schema = {**TOTAL, "not": {"required": ["total"]}}
-    run = api.get(play("file: a", storage={**EXTRACTS, "extraction_schema": schema})).json()
-    assert "give the scenario's `file` step an `extraction:`" in run["errors"][0]["message"]
 
 
 def test_files_and_screenshots_are_kept_for_a_time(api, sim, advance, play, stored, shots):
@@ -239,26 +189,6 @@ def test_the_same_bytes_are_kept_once_if_the_task_deduplicates(play, kept, dedup
     files = [f"file: {{name: {name}, content: {text}}}" for name, text in ("ax", "bx", "cy")]
     run = play(*files, storage={"enabled": True, "deduplication": deduplicates})
     assert [item["file_name"] for item in kept(run)] == names
-
-
-def test_deduplication_is_per_task(api, play, kept):
-    """A second run of the task keeps nothing new; another task does."""
-    storage = {"enabled": True, "deduplication": True}
-    task = make_task(api, storage)
-    counts = [len(kept(play("file: a.txt", task=task))) for _ in range(2)]
-    assert [*counts, len(kept(play("file: b.txt", storage=storage)))] == [1, 0, 1]
-
-
-def test_screenshots_are_listed_oldest_first(play, shots):
-    """Oldest first, each with its reasoning; without screenshots the list is empty."""
-    found = shots(play("screenshot", "running: 1s", "screenshot: {name: b.png, reasoning: Done.}"))
-    assert [(shot["file_name"], shot["reasoning"]) for shot in found] == [
-        ("screenshot.png", ""),
-        ("b.png", "Done."),
-    ]
-    assert found[0]["created_at"] < found[1]["created_at"]
-    assert found[0]["url"] != found[1]["url"]
-    assert shots(play()) == []
 
 
 @pytest.mark.parametrize(

@@ -59,17 +59,6 @@ def test_a_run_starts_only_with_a_valid_body(api, errors, task, connection, body
     assert errors("POST", f"/tasks/{task['id']}/run", status, json=body) == found
 
 
-def test_the_input_is_shown_only_if_included(api, run_task):
-    run = run_task(input={"a": 1})
-    assert "input" not in run
-    path = f"/task-runs/{run['id']}"
-    for query in ("", "?include=", "?include=screenshots", "?include=Input"):
-        assert "input" not in api.get(f"{path}{query}").json()
-    for query in ("include=input", "include=storage,input", "include=x&include[]=input"):
-        assert api.get(f"{path}?{query}").json()["input"] == {"a": 1}
-        assert api.get(f"/task-runs?{query}").json()["data"][0]["input"] == {"a": 1}
-
-
 def test_listing_finished_runs_polls_unfinished_runs(api, sim, run_task):
     """On an `on_poll` clock a list filtered by status moves unfinished runs, one due moment a
     time.
@@ -82,17 +71,6 @@ def test_listing_finished_runs_polls_unfinished_runs(api, sim, run_task):
         assert polls < 10
     assert polls == 1
     assert sim.get("/clock").json()["now"] == "2025-01-15T09:30:11Z"
-
-
-def test_a_list_polls_the_runs_of_its_page(api, sim, run_task, advance):
-    """On an `on_poll` clock; a run of another page has no part in it."""
-    run_task()
-    advance("1s")
-    newest = run_task()
-    sim.put("/clock", json={"mode": "on_poll"})
-    (item,) = api.get("/task-runs?limit=1").json()["data"]
-    assert (item["id"], item["status"]) == (newest["id"], "running")
-    assert sim.get("/clock").json()["now"] == "2025-01-15T09:30:04Z"
 
 
 def test_other_reads_do_not_move_the_clock(api, sim, run_task, unchanged):

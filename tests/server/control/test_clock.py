@@ -3,12 +3,6 @@
 import pytest
 
 
-def test_the_clock_shows_time_mode_and_speed(sim):
-    clock = sim.get("/clock").json()
-    clock.pop("request_id")
-    assert clock == {"now": "2025-01-15T09:30:00Z", "mode": "frozen", "speed": 1, "step": None}
-
-
 def test_the_clock_can_be_set(sim):
     """`PUT /clock` advances to `now` and then changes the mode."""
     body = {"mode": "on_poll", "now": "2025-01-15T10:00:00Z", "step": "5s"}
@@ -65,25 +59,6 @@ def test_an_advance_moves_by_a_duration_or_to_a_moment(sim, body, now):
     assert sim.post("/clock/advance", json=body).json()["now"] == now
 
 
-def test_an_advance_stops_at_an_event(sim, run_task):
-    run_task("slow_success")
-    run = run_task()
-    until = {"event": "task_run.running", "id": run["id"]}
-    answer = sim.post("/clock/advance", json={"until": until})
-    assert answer.json()["now"] == "2025-01-15T09:30:03Z"
-    assert answer.json()["happened"][-1]["id"] == run["id"]
-
-
-def test_an_unreachable_event_is_refused_with_what_waits(sim, run_task):
-    run = run_task("mfa_then_success")
-    until = {"event": "task_run.completed", "id": run["id"]}
-    answer = sim.post("/clock/advance", json={"until": until, "limit": "1m"})
-    assert answer.status_code == 409
-    (error,) = answer.json()["errors"]
-    assert f"no `task_run.completed` of `{run['id']}` came within 1m" in error["message"]
-    assert f"`{run['id']}` is `interaction_required`" in error["message"]
-
-
 @pytest.mark.parametrize(
     ("body", "found"),
     [
@@ -110,18 +85,6 @@ def test_an_unreachable_event_is_refused_with_what_waits(sim, run_task):
 def test_an_invalid_advance_moves_nothing(errors, run_task, body, found):
     run_task()
     assert errors("POST", "/clock/advance", 400, json=body) == found
-
-
-@pytest.mark.parametrize(
-    ("body", "text"),
-    [
-        ({"until": "idl"}, "`until`: must be 'idle' or an object with an `event`, not \"idl\""),
-        ({"until": 5}, "`until`: must be an object, not 5"),
-        ({"by": 300}, "`by`: must be text, not 300"),
-    ],
-)
-def test_an_invalid_advance_names_the_allowed_form(message, body, text):
-    assert message("POST", "/clock/advance", json=body) == text
 
 
 def test_next_shows_what_is_due_and_what_waits(sim, run_task):

@@ -49,17 +49,6 @@ def test_an_invalid_fault_is_refused_with_all_problems(errors, body, found):
     assert sorted(errors("POST", "/faults", 400, json=body), key=str) == sorted(found, key=str)
 
 
-def test_a_fault_must_be_an_object(errors):
-    assert errors("POST", "/faults", 400, content=b"[]") == [("body_invalid", None)]
-
-
-def test_a_misspelt_fault_gets_the_nearest_name(message):
-    """If no name of that family is near, the message lists them all."""
-    text = message("POST", "/faults", json={"match": "GET /v2/agents", "dely": "3s"})
-    assert "unknown key 'dely'; did you mean 'delay'?" in text
-    assert "`tampered_body`" in message("POST", "/faults", json={"event": "*", "lose": True})
-
-
 @pytest.mark.parametrize(
     ("path", "name", "body"), [("/faults", "match", {"reset": True}), ("/holds", "call", {})]
 )
@@ -76,18 +65,3 @@ def test_an_event_of_the_other_edition_is_refused(message, path, body):
         "`event`: the edition `connections` has no event 'session.idle';"
         " it is one of the edition `credentials`"
     )
-
-
-def test_a_snapshot_keeps_faults_with_their_counts(sim, api, subscribe, run_task, advance):
-    """A restored world continues with the same counts and delayed webhooks."""
-    subscribe("task_run.completed")
-    sim.post("/faults", json={"match": "GET /v2/agents", "status": 502, "after": 1, "times": 1})
-    sim.post("/faults", json={"event": "task_run.completed", "delay": "1h", "times": 1})
-    run_task("proxy_error_page")
-    assert api.get("/agents").status_code == 200
-    advance("1m")
-    kept, faults = sim.post("/snapshots").json()["id"], sim.get("/faults").json()["data"]
-    sim.delete("/faults")
-    assert sim.post(f"/snapshots/{kept}/restore").status_code == 200
-    assert sim.get("/faults").json()["data"] == faults
-    assert [api.get("/agents").status_code for _ in range(2)] == [502, 200]

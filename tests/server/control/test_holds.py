@@ -42,15 +42,6 @@ def test_advance_and_next_show_what_is_held(sim, hold, run_task):
     assert (now["held"], now["waiting"][0]["id"]) == (held, run["id"])
 
 
-def test_an_advance_to_a_held_event_is_refused(sim, hold, run_task):
-    run = run_task()
-    hold(event="task_run.completed")
-    body = {"until": {"event": "task_run.completed"}, "limit": "10m"}
-    (error,) = sim.post("/clock/advance", json=body).json()["errors"]
-    assert "nothing that is due by then can bring it" in error["message"]
-    assert f"`{run['id']}` is `running` (held before `task_run.completed`" in error["message"]
-
-
 @pytest.mark.parametrize(
     ("body", "text"),
     [
@@ -92,15 +83,6 @@ def test_an_event_that_no_step_causes_cannot_be_held(sim, message, edition, even
     assert "`task_run.completed`" in text
 
 
-def test_a_cancel_by_a_script_can_be_held(sim, hold, run_task, advance):
-    """The run keeps its status until it is released."""
-    sim.put("/scenarios/own", json={"task_run": ["running", "canceled"]})
-    made, run = hold(event="task_run.canceled"), run_task("own")
-    advance("1m")
-    released = sim.delete(f"/holds/{made['id']}").json()["released"]
-    assert released == [run["id"]]
-
-
 def test_a_hold_for_an_unknown_id_is_refused(message, hold, run_task):
     """An event type of a script may be about any resource with a story."""
     run = run_task()["id"]
@@ -113,11 +95,6 @@ def test_a_hold_for_an_unknown_id_is_refused(message, hold, run_task):
         f"`id`: no connection or task_run has the id '{run[:-1]}'; did you mean '{run}'?{hint}"
     )
     assert hold(event="x.y", id=run)["of"] == run
-
-
-def test_an_event_type_of_a_scenario_can_be_held(hold):
-    """An `event:` step may emit any type."""
-    assert hold(event="x.y")["event"] == "x.y"
 
 
 def test_an_unknown_hold_cannot_be_released(message, hold):

@@ -36,14 +36,6 @@ def test_options_are_off_until_they_are_set(sim):
     assert shown(sim) == {**OFF, "timeout_cap": 5}
 
 
-def test_a_snapshot_keeps_the_options(sim):
-    sim.patch("/world", json=ON)
-    snapshot = sim.post("/snapshots").json()["id"]
-    sim.post("/reset")
-    sim.post(f"/snapshots/{snapshot}/restore")
-    assert shown(sim) == {**OFF, **ON}
-
-
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -109,29 +101,6 @@ def test_a_run_takes_a_screenshot_every_five_seconds_of_running(api, sim, run_ta
     assert len({shot["file_name"] for shot in shots}) == 2
 
 
-def test_screenshots_can_be_switched_during_a_run(api, sim, run_task, advance):
-    run = run_task("slow_success")
-    advance("4m")
-    counts = list[int]()
-    for on in (True, False):
-        sim.patch("/world", json={"screenshots": on})
-        advance("12s")
-        counts.append(len(api.get(f"/task-runs/{run['id']}/screenshots").json()["data"]))
-    assert counts == [2, 2]
-
-
-def test_screenshots_do_not_keep_a_world_busy(api, sim, run_task):
-    """A stuck run is idle, and the number of its screenshots is bounded."""
-    api.patch(f"/tasks/{run_task()['task_id']}", json={"settings": {"timeout_seconds": 90_000}})
-    sim.patch("/world", json={"screenshots": True})
-    sim.put("/scenarios/long", json={"task_run": [{"running": "10h"}, {"running": "stuck"}]})
-    run = run_task("long")
-    answer = sim.post("/clock/advance", json={"until": "idle"})
-    assert answer.json()["now"] == "2025-01-15T19:30:01Z"
-    shots = api.get(f"/task-runs/{run['id']}/screenshots").json()["data"]
-    assert len(shots) == 1000
-
-
 def test_a_connection_that_no_run_uses_is_disconnected(api, sim, connection, run_task, advance):
     """The time counts from the last use, or from the moment at which the option is set."""
     sim.patch("/world", json={"connection_idle": "10m"})
@@ -155,15 +124,6 @@ def test_an_idle_connection_ends_its_script(api, sim, connection, advance):
     assert api.get(f"/connections/{opened['id']}").json()["status"] == "disconnected"
 
 
-def test_an_option_that_does_not_change_goes_on_counting(api, sim, connection, advance):
-    """Other settings can change while it counts."""
-    sim.patch("/world", json={"connection_idle": "1m"})
-    advance("59s")
-    sim.patch("/world", json={"connection_idle": "1m", "screenshots": True})
-    advance("1s")
-    assert api.get(f"/connections/{connection['id']}").json()["status"] == "disconnected"
-
-
 def test_the_journal_keeps_the_headers_that_are_asked_for(api, sim):
     """By any spelling, of later calls. The values of secret ones are hidden."""
     headers = {"X-Request-Id": "r1", "X-Long": "x" * 2000, "Cookie": "a=b"}
@@ -173,11 +133,3 @@ def test_the_journal_keeps_the_headers_that_are_asked_for(api, sim):
     before, after = (call["headers"] for call in sim.get("/requests").json()["data"])
     new = {name: value for name, value in after.items() if name not in before}
     assert new == {"x-request-id": "r1", "x-long": "x" * 1000, "cookie": "•••"}
-
-
-def test_an_option_that_is_switched_off_has_no_effect_any_more(api, sim, connection, advance):
-    """Its timers are taken back."""
-    sim.patch("/world", json={"connection_idle": "1m"})
-    sim.patch("/world", json={"connection_idle": None})
-    advance("1d")
-    assert api.get(f"/connections/{connection['id']}").json()["status"] == "connected"

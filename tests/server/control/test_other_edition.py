@@ -35,14 +35,6 @@ def test_selecting_a_scenario_of_the_other_edition_is_refused(message, method, p
     assert message(method, path, json=body) == REFUSAL
 
 
-def test_a_playlist_is_refused_if_an_entry_is_of_the_other_edition(sim, message):
-    """Runs play the entries of a playlist; connections do not."""
-    text = REFUSAL.replace(f"'{FOREIGN}'", f"'{FOREIGN}', which 'turns' plays,")
-    assert message("POST", "/queue", json=queue_of("success", "turns")) == text
-    assert message("PATCH", "/world", json={"default_scenario": "turns"}) == text
-    assert sim.post("/queue", json=queue_of("turns", resource="connection")).status_code == 200
-
-
 def test_a_kind_of_the_other_edition_is_refused(message):
     """The queue would keep its entry, and the rule would never match."""
     rule = {"scenario": "success", "when": {"task": "*"}, "resource": "session"}
@@ -58,7 +50,7 @@ def test_a_world_keeps_an_edition_that_has_the_kinds_of_its_queues_and_rules(sim
         "/rules", json={"rules": [{"scenario": "success", "when": {}, "resource": "connection"}]}
     )
     sim.post("/queue", json=queue_of("success", resource="connection"))
-    places = ["queues.connection", "rules[0].resource"]
+    places = ["queues.connection[0]", "rules[0].scenario"]
     found = errors("PATCH", "/world", 400, json={"edition": "credentials"})
     assert found == [("input_invalid", place) for place in places]
 
@@ -75,22 +67,3 @@ def test_a_world_keeps_an_edition_that_can_play_its_selection(sim, errors):
     sim.put("/rules", json={"rules": []})
     change["default_scenario"] = FOREIGN
     assert sim.patch("/world", json=change).json()["default_scenario"] == FOREIGN
-
-
-def test_a_selected_scenario_is_not_replaced_by_one_of_the_other_edition(sim, errors):
-    """Neither itself nor an entry of its playlist; an unused scenario may be replaced."""
-    foreign = {"edition": "credentials"}
-    assert sim.put("/scenarios/mine", json=foreign).status_code == 200
-    for name in ("mine", "part"):
-        sim.put(f"/scenarios/{name}", json={"edition": "connections"})
-    sim.put("/scenarios/whole", json={"mix": {"part": 1}})
-    sim.post("/queue", json=queue_of("mine", "whole"))
-    for name, place in (("mine", "queues.task_run[0]"), ("part", "queues.task_run[1]")):
-        found = errors("PUT", f"/scenarios/{name}", 400, json=foreign)
-        assert found == [("input_invalid", place)]
-
-
-def test_a_world_may_begin_in_the_edition_of_its_default(sim):
-    """A reset may set both at once."""
-    body = {"edition": "credentials", "default_scenario": FOREIGN}
-    assert sim.post("/reset", json=body).json()["default_scenario"] == FOREIGN

@@ -17,14 +17,6 @@ def test_a_pending_run_is_approved_or_rejected(api, sim, advance, run_task, verd
     assert api.get(f"/task-runs/{run['id']}").json()["status"] == status
 
 
-@pytest.mark.parametrize("verdict", ["approve", "reject"])
-def test_only_a_pending_run_can_be_reviewed(errors, run_task, verdict):
-    run = run_task()
-    path = f"/task-runs/{run['id']}/{verdict}"
-    assert errors("POST", path, 409) == [("state_invalid", None)]
-    assert errors("POST", f"/task-runs/no/{verdict}", 404) == [("task_run_not_found", None)]
-
-
 @pytest.mark.parametrize(
     ("name", "status", "code"),
     [("drop", "disconnected", "task_failed"), ("invalidate", "invalid", "auth_invalid")],

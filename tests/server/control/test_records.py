@@ -85,21 +85,6 @@ def test_changes_in_the_timeline_hide_secrets(api, sim):
     }
 
 
-def test_a_new_resource_in_the_timeline_hides_secrets(api, sim):
-    """Its name is free text."""
-    api.post("/agents", json={"name": "at https://u:p@h.example/"})
-    *_, entry = sim.get("/timeline").json()["data"]
-    assert entry["about"] == {"name": "at https://•••@h.example/"}
-
-
-def test_a_poll_is_before_the_transition_it_causes(api, sim, whats, run_task):
-    """On an `on_poll` clock a read causes the transition that follows it."""
-    run = run_task()
-    sim.put("/clock", json={"mode": "on_poll"})
-    api.get(f"/task-runs/{run['id']}")
-    assert whats()[-2:] == [f"GET /v2/task-runs/{run['id']} -> 200 running", "queued -> running"]
-
-
 def test_the_journal_keeps_each_call_with_its_body(api, sim, run_task):
     run = run_task("source_down", input={"a": 1})
     api.get("/agents?limit=x")

@@ -28,22 +28,6 @@ def test_a_resource_is_shown_with_its_story(api, sim, run_task, advance):
     assert shown["right_answer"] == {"code": "123456"}
 
 
-def test_a_run_that_is_over_has_no_story_but_still_its_scenario(sim, run_task, advance):
-    """Nothing is due for it."""
-    run = run_task("source_down")
-    advance("1h")
-    shown = sim.get(f"/resources/{run['id']}").json()
-    assert (shown["scenario"], shown["story"]) == ("source_down", None)
-    assert (shown["due"], shown["unfinished"], shown["right_answer"]) == ([], None, None)
-
-
-def test_a_held_story_names_its_hold(sim, run_task, advance):
-    run = run_task()
-    hold = sim.post("/holds", json={"event": "task_run.completed"}).json()
-    advance("1m")
-    assert sim.get(f"/resources/{run['id']}").json()["story"]["held"] == hold["id"]
-
-
 def test_a_resource_without_a_script_has_no_scenario(api, sim, agent):
     """Deleted ones are shown, too."""
     made = agent()

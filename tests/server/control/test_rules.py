@@ -97,39 +97,6 @@ def test_the_world_shows_its_choices(sim, choice):
     ]
 
 
-def test_an_external_id_can_select_a_scenario(open_):
-    opened = open_(external_id="slow_connection")
-    assert opened.headers["Deck-Sim-Scenario"] == "slow_connection; because=magic_name"
-
-
-@pytest.mark.parametrize(
-    "when",
-    [
-        {"source": "Inn"},
-        {"source": "src_*"},
-        {"username": "a?a"},
-        {"external_id": "guest-*"},
-        {"auth_method": "username_*"},
-        {"username": "*", "source": "I*", "external_id": "*7"},
-    ],
-)
-def test_a_rule_matches_fields_of_a_connection(rules, open_, when):
-    """Globs are compared with the fields of the call and of what it names."""
-    rules(({**when, "auth_method": "none"}, "source_down"), (when, "slow_connection"))
-    opened = open_(external_id="guest-7")
-    assert opened.headers["Deck-Sim-Scenario"] == "slow_connection; because=rule"
-
-
-def test_a_resource_limits_a_rule(rules, choice, open_):
-    """A rule for runs does not match connections; a rule without a resource matches both."""
-    rules(({}, "source_down", "task_run"), ({}, "slow_connection", "connection"))
-    assert choice() == "source_down; because=rule"
-    assert open_().headers["Deck-Sim-Scenario"] == "slow_connection; because=rule"
-    rules(({"username": "ada"}, "deck_error"), ({}, "task_fails"))
-    assert open_().headers["Deck-Sim-Scenario"] == "deck_error; because=rule"
-    assert choice() == "task_fails; because=rule"
-
-
 @pytest.mark.parametrize(
     ("rule", "code", "field"),
     [
@@ -155,25 +122,6 @@ def test_an_invalid_rule_sets_none(rules, errors, rule, code, field):
     rules(({"username": "ada"}, "slow_success"))
     body = {"rules": [{"when": {}, "scenario": "success"}, rule]}
     assert errors("PUT", "/rules", 400, json=body) == [(code, field)]
-
-
-@pytest.mark.parametrize(
-    ("header", "body", "code"),
-    [
-        (None, {"input": "x"}, "input_invalid"),
-        (None, {"connection_id": "conn_none"}, "connection_not_found"),
-        ("no_such", {}, "input_invalid"),
-    ],
-)
-def test_a_refused_call_uses_up_nothing(sim, run, choice, unchanged, header, body, code):
-    sim.post("/queue", json={"resource": "task_run", "scenarios": ["flaky_source"] * 3})
-    first = choice()
-    with unchanged():
-        answer = run(header, **body)
-        assert answer.json()["errors"][0]["code"] == code
-    plays = ["source_down", "source_down", "success"]
-    found = [first, choice(), choice()]
-    assert found == [f"flaky_source; because=queue; plays={name}" for name in plays]
 
 
 @pytest.mark.parametrize(

@@ -37,14 +37,6 @@ def test_scenarios_are_listed_by_name(sim, put):
     assert data[names.index("mine")] == about
 
 
-def test_a_scenario_is_shown_as_it_was_written(sim, put):
-    """The script is plain data; a leading zero is kept."""
-    put(MINE)
-    shown = sim.get("/scenarios/mine").json()
-    assert shown["summary"] == "My own."
-    assert shown["scenario"]["task_run"][2] == {"completed": {"output": {"code": "012345"}}}
-
-
 COMMENTED = """\
 version: 1
 name: mine   # with a comment
@@ -96,19 +88,6 @@ def test_an_added_scenario_may_hide_a_shipped_one(sim, api, advance, run_task):
     assert sim.get("/scenarios/success").json()["summary"].startswith("The connection opens")
 
 
-def test_every_mistake_in_yaml_has_its_line_and_column(sim, unchanged):
-    text = b"version: 1\nname: mine\ntask_run:\n  - runing: 1s\n  - completed\nsumary: x\n"
-    with unchanged():
-        answer = sim.put("/scenarios/mine", content=text)
-    assert answer.status_code == 400
-    found = answer.json()["errors"]
-    assert [error.get("field") for error in found] == ["task_run[0]", None]
-    assert found[0]["message"].startswith(
-        "mine:4:5: task_run[0]: unknown status 'runing'; did you mean 'running'?"
-    )
-    assert found[1]["message"].startswith("mine:6:1: unknown key 'sumary'")
-
-
 def test_every_mistake_in_json_has_its_path(sim, unchanged):
     """JSON has no lines."""
     body = {"task_run": [{"runing": "1s"}, "completed"], "sumary": "x"}
@@ -117,18 +96,6 @@ def test_every_mistake_in_json_has_its_path(sim, unchanged):
     assert {error.get("field") for error in found} == {"task_run[0]", None}
     messages = sorted(error["message"][:27] for error in found)
     assert messages == ["task_run[0]: unknown status", "unknown key 'sumary'; did y"]
-
-
-@pytest.mark.parametrize(
-    "body", ['{"tags": [], "tags": []}', '{"when": {"task": "a", "task": "b"}}']
-)
-def test_a_repeated_key_is_refused_in_json_too(sim, unchanged, body):
-    """JSON readers would keep the last one silently."""
-    with unchanged():
-        headers = {"Content-Type": "application/json"}
-        (error,) = sim.put("/scenarios/mine", content=body, headers=headers).json()["errors"]
-    assert error["code"] == "body_invalid"
-    assert "is repeated" in error["message"]
 
 
 @pytest.mark.parametrize(
@@ -143,35 +110,11 @@ def test_the_name_must_be_that_of_the_path(errors):
     assert errors("PUT", "/scenarios/yours", 400, content=MINE) == [("input_invalid", "name")]
 
 
-@pytest.mark.parametrize("name", ["My-Story", "%C3%A9", "a%20b", "x" * 101])
-def test_a_scenario_has_a_plain_name(errors, name):
-    """Names are small letters, digits and underscores."""
-    body = {"task_run": ["queued", "running", "completed"]}
-    assert errors("PUT", f"/scenarios/{name}", 400, json=body) == [("input_invalid", "name")]
-
-
-def test_an_unknown_scenario_gets_the_nearest_name(message):
-    assert message("GET", "/scenarios/sucess") == (
-        "`name` names an unknown scenario: 'sucess'; did you mean 'success'?"
-    )
-
-
 def test_only_added_scenarios_can_be_removed(sim, errors, put):
     put(MINE)
     assert sim.delete("/scenarios/mine").json()["deleted"] is True
     for name in ("mine", "success"):
         assert errors("DELETE", f"/scenarios/{name}", 400) == [("input_invalid", "name")]
-
-
-def test_a_selected_scenario_cannot_be_removed(sim, errors, put):
-    put(MINE)
-    sim.patch("/world", json={"default_scenario": "mine"})
-    assert errors("DELETE", "/scenarios/mine", 409) == [("state_invalid", None)]
-    sim.patch("/world", json={"default_scenario": "success"})
-    sim.post("/queue", json={"resource": "task_run", "scenarios": ["mine"]})
-    assert errors("DELETE", "/scenarios/mine", 409) == [("state_invalid", None)]
-    sim.delete("/queue")
-    assert sim.delete("/scenarios/mine").status_code == 200
 
 
 def test_the_queue_is_played_in_order_and_then_used_up(api, sim, run_task, task, connection):
@@ -206,52 +149,3 @@ def test_the_queue_is_played_in_order_and_then_used_up(api, sim, run_task, task,
 )
 def test_an_invalid_queue_queues_nothing(errors, body, found):
     assert errors("POST", "/queue", 400, json=body) == found
-
-
-TURNS = """\
-version: 1
-name: turns
-playlist:
-  - success
-  - sucess
-"""
-
-
-def test_a_playlist_with_unknown_names_is_refused(sim, unchanged):
-    with unchanged():
-        answer = sim.put("/scenarios/turns", content=TURNS)
-    (error,) = answer.json()["errors"]
-    assert (answer.status_code, error["field"]) == (400, "playlist[1]")
-    assert error["message"] == (
-        "turns:5:5: playlist[1]: unknown scenario 'sucess'; did you mean 'success'?"
-    )
-
-
-@pytest.mark.parametrize(
-    ("body", "field", "message"),
-    [
-        ({"mix": {"sucess": 1}}, "mix.sucess", "unknown scenario 'sucess'; did you mean"),
-        ({"playlist": ["flaky_source"]}, "playlist[0]", "'flaky_source' is itself a playlist"),
-        ({"playlist": ["success", "turns"]}, "playlist[1]", "'turns' is itself a playlist or mix"),
-    ],
-)
-def test_in_json_a_playlist_error_has_its_path(body, field, message, sim, unchanged):
-    """Playlists and mixes name scenarios with steps, and never themselves."""
-    with unchanged():
-        answer = sim.put("/scenarios/turns", json=body)
-    (error,) = answer.json()["errors"]
-    assert (answer.status_code, error["field"]) == (400, field)
-    assert error["message"].startswith(f"{field}: {message}")
-
-
-def test_a_scenario_in_a_playlist_cannot_become_a_playlist(sim, unchanged):
-    steps = ["queued", "running", "completed"]
-    assert sim.put("/scenarios/mine", json={"task_run": steps}).status_code == 200
-    assert sim.put("/scenarios/turns", json={"playlist": ["mine"]}).status_code == 200
-    with unchanged():
-        answer = sim.put("/scenarios/mine", json={"playlist": ["success"]})
-    (error,) = answer.json()["errors"]
-    assert (answer.status_code, error["field"]) == (400, "name")
-    assert error["message"] == (
-        "name: `mine` is an entry of `turns`; it cannot be a playlist or mix"
-    )

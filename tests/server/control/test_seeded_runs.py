@@ -114,25 +114,6 @@ def test_a_wrong_seeded_run_is_refused(seed, unchanged, run, field):
 
 
 @IN_CONNECTIONS
-def test_a_scenario_that_refuses_its_call_cannot_be_seeded(sim, seed, unchanged):
-    """The error is one of the seed, not that of the scenario."""
-    steps = {"version": 1, "name": "closed", "task_run": [{"refused": "source/source_blocked"}]}
-    assert sim.put("/scenarios/closed", json=steps).status_code == 200
-    with unchanged():
-        answer = seed(scenario="closed")
-    (error,) = answer.json()["errors"]
-    assert (answer.status_code, error["field"]) == (400, "resources.task_runs[0].scenario")
-    assert "source/source_blocked" in error["message"]
-
-
-def test_the_timeout_in_an_error_is_that_of_the_task(api, seed):
-    """As in a run that was played."""
-    seed(errors=[{"type": "task", "code": "timeout"}])
-    (error,) = api.get("/task-runs/trun_1").json()["errors"]
-    assert error["message"] == "Task execution exceeded the timeout of 10 minutes."
-
-
-@IN_CONNECTIONS
 @pytest.mark.parametrize(
     ("given", "status", "code", "field"),
     [
@@ -166,32 +147,6 @@ def test_a_completed_run_may_have_failed_at_its_task(api, sim):
     assert api.get("/task-runs/r2").json()["session_id"] == "s"
 
 
-def test_two_seeded_runs_cannot_play_in_one_session(sim, errors):
-    """A session does one run at a time, as for the run call."""
-    sim.post("/reset", json={"edition": "credentials"})
-    run = {"task_id": "task_1", "session_id": "s", "scenario": "success"}
-    runs = [{"id": "r1", **run}, {"id": "r2", **run}]
-    parts = {**PARTS, "sessions": [{"id": "s", "source_id": "src_1"}], "task_runs": runs}
-    found = errors("POST", "/seed", 409, json={"resources": parts})
-    assert found == [("state_invalid", "resources.task_runs[1]")]
-
-
-def test_the_session_limit_is_not_checked_for_seeded_runs(api, sim):
-    """But the session of a seeded run that plays takes a slot."""
-    sim.post("/reset", json={"edition": "credentials", "session_limit": 1})
-    login = {"task_id": "task_1", "source_id": "src_1"}
-    runs = [{"id": id_, "scenario": "success", **login} for id_ in ("r1", "r2")]
-    assert sim.post("/seed", json={"resources": {**PARTS, "task_runs": runs}}).status_code == 200
-    assert api.post("/sessions", json={"source_id": "src_1"}).status_code == 429
-
-
-def test_an_id_is_taken_by_a_resource_of_any_kind(errors):
-    """Scripts and timers are found by the id alone."""
-    parts = {"agents": [{"id": "one", "name": "A"}], "sources": [{"id": "one", **SITE}]}
-    found = errors("POST", "/seed", 400, json={"resources": parts})
-    assert found == [("input_invalid", "resources.sources[0].id")]
-
-
 def test_nothing_is_seeded_from_the_future(sim):
     """The present moment is allowed, however it is written."""
     agent = {"id": "a", "name": "A", "created_at": "2025-01-15T10:30:00.001+01:00"}
@@ -202,7 +157,3 @@ def test_nothing_is_seeded_from_the_future(sim):
     )
     agent["created_at"] = "2025-01-15T10:30:00+01:00"
     assert sim.post("/seed", json={"resources": {"agents": [agent]}}).status_code == 200
-
-
-def test_a_seeded_run_took_no_negative_time(seed):
-    assert [seed(output=OUTPUT, runtime_ms=ms).status_code for ms in (-1, 0)] == [400, 200]

@@ -32,25 +32,6 @@ def test_runs_are_filtered_by_outcome(api, start, advance):
     assert "`success`, `failure` or `unknown`" in wrong.json()["errors"][0]["message"]
 
 
-@pytest.mark.parametrize("at", ["0s", "3s", "10s"])
-def test_a_run_can_be_canceled_in_every_unfinished_status(at, api, start, advance, look):
-    run = start("needs_approval")
-    advance(at)
-    answer = api.post(f"/task-runs/{run['id']}/cancel")
-    assert (answer.status_code, answer.json()["status"]) == (200, "cancelling")
-    advance("1s")
-    assert (look(run)["status"], look(run)["result"]) == ("canceled", "unknown")
-
-
-def test_no_timeout_ends_a_run_that_is_cancelling(api, task, start, advance, look):
-    api.patch(f"/tasks/{task['id']}", json={"settings": {"timeout_seconds": 10}})
-    run = start("needs_approval")
-    advance("9500ms")
-    api.post(f"/task-runs/{run['id']}/cancel")
-    advance("1m")
-    assert look(run)["status"] == "canceled"
-
-
 def test_an_interaction_is_answered_with_input(api, sim, start, errors):
     """The body's key is `input`; errors name the fields below it."""
     run = start("mfa_then_success")
@@ -62,23 +43,6 @@ def test_an_interaction_is_answered_with_input(api, sim, start, errors):
     ]
     assert errors("POST", path, 400, json={"input": {}}) == [("input_missing", "input.code")]
     assert api.post(path, json={"input": {"code": "123456"}}).json()["status"] == "running"
-
-
-@pytest.mark.parametrize("verdict", ["approve", "reject"])
-def test_a_run_waits_for_a_review(verdict, sim, start, look):
-    """The status is `review_required`; the control API approves or rejects."""
-    run = start("needs_approval")
-    sim.post("/clock/advance", json={"until": {"event": "task_run.review_required"}})
-    assert look(run)["status"] == "review_required"
-    ended = sim.post(f"/task-runs/{run['id']}/{verdict}").json()["status"]
-    assert ended == {"approve": "completed", "reject": "failed"}[verdict]
-
-
-def test_a_source_without_a_login_needs_no_credential(start, source, advance, look):
-    run = start(source_id=source["id"])
-    assert (run["credential_id"], run["source_id"]) == (None, source["id"])
-    advance("10s")
-    assert look(run)["status"] == "completed"
 
 
 def test_a_run_needs_a_consistent_login(task, errors, credential, new_credential, start):
@@ -134,26 +98,6 @@ def test_expressions_can_use_the_credential_and_the_session(sim, start, look):
     }
 
 
-def test_include_adds_files_screenshots_and_input(api, task, start, advance):
-    api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
-    run = start("downloads_statement")
-    advance("1m")
-    query = {"include": "input,storage,artifacts,screenshots,nonsense"}
-    found = api.get(f"/task-runs/{run['id']}", params=query).json()
-    assert [file["result"] for file in found["storage"]] == ["success"]
-    assert found["artifacts"] == found["screenshots"] != []
-    assert (found["input"], "nonsense" in found) == ({}, False)
-
-
-@pytest.mark.parametrize("named", ["credential", "session"])
-def test_a_credential_outlives_its_source(named, api, start, advance, credential):
-    run = start()
-    advance("10s")
-    api.delete(f"/sources/{credential['source_id']}")
-    again = start(**{f"{named}_id": run[f"{named}_id"]})
-    assert again["source_id"] == credential["source_id"]
-
-
 def test_a_seeded_session_gets_the_source_of_its_credential(sim, start, credential):
     """Missing ids are those of its credential; a session without a source is refused."""
     wanted = {"sessions": [{"id": "sess_1", "credential_id": credential["id"]}]}
@@ -163,15 +107,3 @@ def test_a_seeded_session_gets_the_source_of_its_credential(sim, start, credenti
     assert run["source_id"] == credential["source_id"]
     refused = sim.post("/seed", json={"resources": {"sessions": [{"id": "sess_2"}]}})
     assert refused.json()["errors"][0]["field"] == "resources.sessions[0].source_id"
-
-
-@pytest.mark.parametrize("result", ["success", "failure"])
-def test_a_file_has_the_result_in_its_script(result, api, sim, task, start):
-    """The result of a file does not change the result of the run."""
-    api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
-    steps = ["running", {"file": {"name": "a.txt", "result": result}}, "completed"]
-    sim.put("/scenarios/keeps", json={"task_run": steps})
-    run = start("keeps")
-    (item,) = api.get(f"/task-runs/{run['id']}?include=storage").json()["storage"]
-    assert item["result"] == result
-    assert api.get(f"/task-runs/{run['id']}").json()["result"] == "success"

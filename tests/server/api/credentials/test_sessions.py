@@ -16,36 +16,6 @@ def test_an_unused_session_ends_after_ten_minutes(start, advance, session_of, ev
     ]
 
 
-def test_a_run_can_use_an_idle_session(start, advance, session_of):
-    """With `session_id` the session is used again, and its ten minutes restart after the run."""
-    first = start()
-    advance("9m")
-    second = start(session_id=first["session_id"])
-    assert second["session_id"] == first["session_id"]
-    assert second["credential_id"] == first["credential_id"]
-    advance("5m")
-    assert session_of(second)["status"] == "idle"
-    advance("6m")
-    assert session_of(second)["status"] == "completed"
-
-
-def test_a_session_waits_for_its_queued_run(sim, start, advance, session_of):
-    sim.put("/scenarios/waits", json={"task_run": [{"queued": "15m"}, "running", "completed"]})
-    first = start()
-    advance("10s")
-    start("waits", session_id=first["session_id"])
-    advance("14m")
-    assert session_of(first)["status"] == "idle"
-
-
-def test_a_queued_run_takes_its_session(start, advance, task, refused):
-    session = start()["session_id"]
-    advance("10s")
-    run = start(session_id=session)
-    answer = refused("POST", f"/tasks/{task['id']}/run", 409, json={"session_id": session})
-    assert run["id"] in answer.json()["errors"][0]["message"]
-
-
 def test_ending_a_session_cancels_its_run(api, start, advance, session_of, look, event_types):
     """Session and run end within seconds."""
     run = start()
@@ -84,16 +54,6 @@ def test_polling_a_session_moves_the_run_that_uses_it(sim, start, session_of):
     assert [session_of(run)["status"] for _ in range(4)] == ["running", "idle", "idle", "idle"]
 
 
-def test_polling_a_session_whose_run_waits_moves_nothing(sim, start, session_of):
-    """The prompt of the run stays open."""
-    run = start("mfa_then_success")
-    sim.post("/clock/advance", json={"by": "1m"})
-    sim.put("/clock", json={"mode": "on_poll"})
-    now = sim.get("/clock").json()["now"]
-    assert [session_of(run)["status"] for _ in range(3)] == ["running"] * 3
-    assert sim.get("/clock").json()["now"] == now
-
-
 def test_a_session_can_start_without_a_run(api, credential, advance):
     """It is queued, plays a script of its own, and a run can use it."""
     opened = api.post("/sessions", json={"credential_id": credential["id"]})
@@ -110,23 +70,6 @@ def test_dropping_a_session_fails_its_run(sim, start, advance, look, session_of)
     advance("3s")
     assert sim.post(f"/sessions/{run['session_id']}/drop").json()["status"] == "failed"
     assert (look(run)["status"], look(run)["errors"][0]["code"]) == ("failed", "task_failed")
-
-
-def test_a_script_error_fails_its_session(api, sim, credential):
-    steps = ["running", {"event": "{{ input.kind }}"}, "idle"]
-    sim.put("/scenarios/broken", json={"session": steps})
-    body = {"credential_id": credential["id"]}
-    headers = {"Deck-Sim-Scenario": "broken"}
-    session = api.post("/sessions", json=body, headers=headers).json()
-    assert api.get(f"/sessions/{session['id']}").json()["status"] == "failed"
-    assert len(sim.get("/world").json()["script_errors"]) == 1
-
-
-def test_sessions_are_filtered_by_status(api, start):
-    run = start()
-    for status, count in [("queued", 1), ("idle", 0)]:
-        found = api.get("/sessions", params={"status": status}).json()["data"]
-        assert [item["id"] for item in found] == [run["session_id"]] * count
 
 
 def test_a_session_has_the_documented_fields_and_its_runs(start, advance, session_of):

@@ -18,16 +18,6 @@ def test_a_client_may_choose_the_id_of_a_task(api, create):
     assert create(id=None).status_code == 201
 
 
-def test_an_id_is_chosen_once(api, create):
-    """Another task cannot have it, even after a delete."""
-    create(id="task_mine")
-    for _ in range(2):
-        answer = create(id="task_mine")
-        (error,) = answer.json()["errors"]
-        assert (answer.status_code, error["code"], error["field"]) == (409, "state_invalid", "id")
-        api.delete("/tasks/task_mine")
-
-
 @pytest.mark.parametrize("wrong", ["mine", "task_", "task_a/b", f"task_{'a' * 251}", "task_a\n", 5])
 def test_a_badly_formed_id_is_refused(create, wrong):
     """It needs the prefix, at most 255 characters, and only some of them."""
