@@ -17,7 +17,6 @@ from deck_sim.engine.deliveries import (
 )
 from deck_sim.engine.destinations import (
     create_destination,
-    update_destination,
 )
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.world import World
@@ -76,21 +75,6 @@ def _statuses(world):
     return [one.status for one in world.all("event_delivery").values()]
 
 
-@pytest.mark.parametrize(
-    ("events", "count"),
-    [
-        (["*"], 1),
-        (["agent.created"], 1),
-        (["source.created", "agent.created"], 1),
-        (["task.reset"], 0),
-    ],
-)
-def test_a_destination_gets_the_events_of_its_types(listen, due, events, count):
-    """Or all of them, with `*`."""
-    listen(*events)
-    assert len(due()) == count
-
-
 def test_each_destination_has_a_delivery_of_its_own(listen, due, world):
     """One can succeed while the other is pending."""
     ids = {listen("*").id, listen("*").id}
@@ -145,20 +129,6 @@ def test_a_retry_fails_if_its_destination_is_gone(listen, due, world, how, said)
 
 
 @pytest.mark.parametrize("how", ["deleted", "inactive"])
-def test_a_delivery_fails_if_its_destination_is_gone_before_the_first_attempt(
-    listen, agent, world, how
-):
-    """Events after the end of a destination make no delivery."""
-    destination = listen("agent.created")
-    agent()
-    _end(world, destination, how)
-    agent()
-    assert _due(world) == []
-    ((line,),) = world.attempts.values()
-    assert line.error.startswith("not attempted: the destination")
-
-
-@pytest.mark.parametrize("how", ["deleted", "inactive"])
 def test_an_attempt_in_the_outbox_is_dropped_if_its_destination_is_gone(listen, agent, world, how):
     """A destination can stop between the due moment and the sending."""
     destination = listen("agent.created")
@@ -175,24 +145,6 @@ def test_a_new_destination_gets_no_older_event(listen, agent, due, world):
     listen("*")
     assert _due(world) == []
     assert len(due()) == 1
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "count"), [("*", "task.reset", 1), ("task.reset", "*", 0)]
-)
-def test_a_changed_subscription_counts_from_the_change(listen, agent, world, before, after, count):
-    """Earlier events follow the subscription of their moment."""
-    destination = listen(before)
-    agent()
-    update_destination(world, destination, {"events": [after]}, None)
-    assert len(_due(world)) == count
-
-
-def test_the_timeline_names_the_event_and_the_destination_of_a_delivery(listen, agent, world):
-    """In the entry of its creation."""
-    destination = listen("*")
-    agent()
-    assert world.timeline[-1].what == f"created as pending: agent.created to {destination.id}"
 
 
 def _exhaust(world, attempts):
@@ -254,24 +206,6 @@ def test_the_log_of_a_delivery_keeps_its_last_thousand_entries(listen, due, worl
     world.attempts[attempt.delivery_id] = [*range(1000)]
     record_attempt(world, attempt, result := _result(attempt, True))
     assert world.attempts[attempt.delivery_id] == [*range(1, 1000), result]
-
-
-@pytest.mark.parametrize(("ok", "status"), [(True, "success"), (False, "failure")])
-def test_each_change_of_a_deliverys_status_is_in_the_timeline(listen, due, world, ok, status):
-    """The end of its attempts, and a replay. No event announces them."""
-    listen("agent.created")
-    attempts, events = due(), len(world.events)
-    for _ in range(1 if ok else 4):
-        record_attempt(world, attempts[0], _result(attempts[0], ok))
-        attempts = _due(world, DAY)
-    (delivery,) = world.all("event_delivery").values()
-    destination = world.all("event_destination")[delivery["event_destination_id"]]
-    set_destination_status(world, destination, "active")
-    assert replay(world, delivery).status == "pending"
-    entries = [entry.what for entry in world.timeline if entry.id == delivery.id]
-    moves = [what for what in entries if " -> " in what]
-    assert moves == [f"pending -> {status}", f"{status} -> pending"]
-    assert {event.data.kind for event in world.events.since(events)} <= {"event_destination"}
 
 
 def test_a_pending_delivery_cannot_be_replayed(listen, due, world):

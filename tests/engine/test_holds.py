@@ -64,17 +64,6 @@ def test_a_prompt_whose_end_is_held_can_still_be_answered(play, hold):
     assert release(play.world, held) == []
 
 
-def test_a_wrong_answer_at_a_held_end_asks_again_with_a_whole_window(play, hold):
-    """The held failure is dropped; the next one comes at the end of the new window."""
-    hold("task_run.failed")
-    run = play.run(ASKS)
-    play.wait("10m")
-    play.answer(run, code="2")
-    assert play.world.stories[run.id].held is None
-    play.wait("5m")
-    assert play.told(run)[-1] == "15m held before task_run.failed"
-
-
 def test_an_answer_whose_effect_is_held_takes_effect_on_release(play, hold):
     """Until then the run shows its prompt."""
     run = play.run(ASKS)
@@ -85,18 +74,6 @@ def test_an_answer_whose_effect_is_held_takes_effect_on_release(play, hold):
     assert play.look(run).status == "completed"
 
 
-def test_a_wrong_answer_whose_effect_is_held_is_counted(play, hold):
-    """A story that is held before it asks again keeps its count of wrong answers."""
-    run = play.run(
-        "[running, interaction_required: {accept: {code: '1'}, attempts: 2}, running, completed]"
-    )
-    held = hold("task_run.interaction_required")
-    play.answer(run, code="2")
-    release(play.world, held)
-    play.answer(run, code="2")
-    assert play.error(run).startswith("auth/mfa_invalid")
-
-
 def test_a_timeout_ends_a_held_run(play, hold):
     """The task's timeout is no step of a story, so no hold stops it."""
     hold("task_run.completed")
@@ -105,26 +82,6 @@ def test_a_timeout_ends_a_held_run(play, hold):
     play.wait("1m")
     assert play.told(run)[-1] == "1m running -> failed"
     assert (play.world.stories, play.world.timers.peek()) == ({}, None)
-
-
-def test_an_unanswered_prompt_fails_although_its_answer_is_held(play, hold):
-    """The window runs while the answer has no effect."""
-    run = play.run(ASKS)
-    play.wait("1s")
-    held = hold("task_run.running")
-    play.answer(run, code="1")
-    play.wait("5m")
-    assert play.look(run).status == "failed"
-    assert release(play.world, held) == []
-
-
-def test_a_story_is_held_before_its_first_step(play, hold):
-    """The run stays `queued`."""
-    held = hold("task_run.running")
-    run = play.run("[running: 8s, completed]")
-    assert run.status == "queued"
-    release(play.world, held)
-    assert play.look(run).status == "running"
 
 
 def test_a_prompt_that_was_left_is_closed(play, hold):
@@ -150,26 +107,6 @@ def test_effects_before_a_hold_happen_once(play, hold):
     play.wait("5m")
     release(play.world, held)
     assert play.events(run)[-2:] == ["late", "task_run.failed"]
-
-
-def test_an_event_of_the_scenario_itself_can_be_held(play, hold):
-    """A hold stops an `event:` step of any type."""
-    held = hold("custom.type")
-    run = play.run("[running: 1s, event: custom.type, completed]")
-    play.wait("1s")
-    assert play.told(run)[-1] == "1s held before custom.type"
-    release(play.world, held)
-    assert play.events(run)[-2:] == ["custom.type", "task_run.completed"]
-
-
-def test_a_held_step_is_counted_as_played_on_release(play, hold):
-    """It is counted once."""
-    held = hold("task_run.completed")
-    play.run("[running: 8s, completed]")
-    play.wait("8s")
-    assert play.world.played["story", "task_run", (1,)] == 0
-    release(play.world, held)
-    assert play.world.played["story", "task_run", (1,)] == 1
 
 
 def test_a_hold_of_one_run_does_not_stop_others(play, hold):

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from deck_sim.engine.playing import pass_time
-from deck_sim.engine.timers import STEP, TASK_TIMEOUT
 from deck_sim.engine.world_state import FROZEN_START
 
 
@@ -61,22 +60,6 @@ def test_a_run_times_out_counted_from_its_creation(play):
     assert nothing_is_left(play)
 
 
-@pytest.mark.parametrize("status", ["queued", "running", "interaction_required", "pending"])
-def test_a_task_times_out_in_every_live_status(play, bring, status):
-    """The timeout does not depend on what the run waits for."""
-    run = bring("task_run", status)
-    play.wait("30m")
-    assert play.look(run).status == "failed"
-    assert nothing_is_left(play)
-
-
-def test_a_running_step_with_a_duration_is_activity(play):
-    """`running: 45m` completes if the task's timeout is longer."""
-    run = play.run("[running: 45m, completed]", timeout=7200)
-    play.wait("45m")
-    assert play.told(run)[-1] == "45m running -> completed"
-
-
 STILL = {
     "running": ("[queued: 7m, running: stuck]", "37m"),
     "queued": ("[queued: stuck]", "30m"),
@@ -99,24 +82,6 @@ def test_half_an_hour_without_activity_ends_a_run(play, status):
     assert nothing_is_left(play)
 
 
-def test_an_answer_is_activity(play):
-    """A wrong answer restarts the half hour."""
-    prompt = "{accept: {code: '1'}, timeout: 1m..36500d}"
-    run = play.run(f"[running, interaction_required: {prompt}, running, completed]", timeout=86_400)
-    play.wait("20m")
-    play.answer(run, code="2")
-    play.wait("1d")
-    assert play.told(run)[-1] == "50m interaction_required -> failed"
-
-
-def test_inactivity_does_not_end_a_connection(play):
-    """The half hour is a limit of runs only."""
-    connection = play.open("[connecting: stuck]")
-    assert play.world.timers.peek() is None
-    play.wait("1d")
-    assert play.look(connection).status == "connecting"
-
-
 def test_an_unanswered_prompt_ends_a_run_when_its_window_does(play):
     """It fails at that moment with the documented error."""
     run = play.run("[running: 1s, interaction_required: {timeout: 3m}, running, completed]")
@@ -126,13 +91,6 @@ def test_an_unanswered_prompt_ends_a_run_when_its_window_does(play):
     assert play.error(run) == text
     assert play.look(run)["interaction"] is None
     assert nothing_is_left(play)
-
-
-def test_a_prompt_waits_five_minutes_if_the_script_does_not_say(play):
-    """A connection is then disconnected."""
-    connection = play.open("[interaction_required: mfa, connected]")
-    play.wait("1h")
-    assert play.told(connection)[-1] == "5m interaction_required -> disconnected"
 
 
 def test_a_prompt_that_is_asked_again_has_a_full_window(play):
@@ -147,38 +105,6 @@ def test_a_prompt_that_is_asked_again_has_a_full_window(play):
     assert play.error(run).startswith("auth/mfa_invalid:")
     assert play.events(run).count("task_run.interaction_required") == 3
     assert nothing_is_left(play)
-
-
-def test_a_right_answer_continues_the_run_at_once(play):
-    """The answer of the call shows it `running` without a prompt (assumed)."""
-    run = play.run("[running, interaction_required: mfa, running: 3s, completed]")
-    play.wait("1m")
-    answered = play.answer(run, code="1")
-    assert (answered.status, answered["interaction"]) == ("running", None)
-    assert [due.name for due in play.world.timers.upcoming()] == [STEP, TASK_TIMEOUT]
-    play.wait("3s")
-    assert play.told(run)[-1] == "1m3s running -> completed"
-
-
-def test_wrong_answers_are_counted_for_each_prompt(play):
-    """A second prompt has all its attempts."""
-    prompt = "interaction_required: {attempts: 2, accept: {code: '1'}}"
-    run = play.run(f"[running, {prompt}, {prompt}, running, completed]")
-    for code in ("2", "1", "2", "1"):
-        play.answer(run, code=code)
-    assert play.look(run).status == "completed"
-
-
-@pytest.mark.parametrize(("verdict", "status"), [("approve", "completed"), ("reject", "failed")])
-def test_a_person_decides_about_a_pending_run(play, verdict, status):
-    """An approved run continues, a rejected one fails (assumed)."""
-    run = play.run("[running: 1s, pending, completed]")
-    play.wait("10m")
-    assert play.review(run, verdict).status == status
-    assert play.told(run)[-1] == f"10m pending -> {status}"
-    assert nothing_is_left(play)
-    if verdict == "reject":
-        assert play.error(run) == "task/review_rejected: The reviewer rejected the run."
 
 
 def test_played_steps_are_counted(play):

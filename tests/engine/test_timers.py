@@ -61,6 +61,15 @@ def test_a_timer_that_is_taken_back_is_never_due(timers):
     assert timers.peek() is None
 
 
+def test_timers_that_were_taken_back_do_not_pile_up(timers):
+    """A prompt may be asked again and again while time stands still."""
+    timers.arm("b", "step", at(9))
+    for _ in range(1000):
+        timers.arm("a", "window", at(5))
+    assert len(timers._heap) < 200
+    assert drain(timers) == [("a", "window"), ("b", "step")]
+
+
 def test_the_timers_of_one_owner_have_every_name(timers):
     """The timers of others are left out."""
     for seconds, name in enumerate(EFFECTS):

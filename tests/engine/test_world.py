@@ -160,23 +160,6 @@ def test_a_run_that_never_ran_has_a_runtime_of_zero(play):
     assert play.command(run, "cancel")["runtime_ms"] == 0
 
 
-def test_runtime_counts_from_the_first_entry_into_running(play):
-    """The time of a prompt counts, the time in the queue does not."""
-    run = play.run("[queued: 2s, running: 3s, interaction_required: mfa, running: 1s, completed]")
-    play.wait("1m")
-    play.answer(run, code="1")
-    play.wait("1s")
-    assert play.look(run)["runtime_ms"] == 59_000
-
-
-def test_reading_changes_nothing():
-    """A world from which unknown resources were read equals a new one."""
-    world = World()
-    assert world.all("task") == {}
-    assert world.find("task", "task_1") is None
-    assert world == World()
-
-
 def test_a_given_id_does_not_shift_the_following_ids():
     """Seeding a resource does not change the ids of a test."""
     world = World()
@@ -192,13 +175,6 @@ def test_an_id_that_is_taken_is_skipped():
     assert len(world.all("agent")) == 2
 
 
-def test_a_silent_creation_emits_nothing():
-    """It is in the timeline."""
-    world = World()
-    world.create("agent", {"name": "A"}, silent=True)
-    assert (len(world.timeline), len(world.events)) == (1, 0)
-
-
 def test_deleting_again_changes_nothing(play):
     """A second delete adds no entry and no event."""
     play.world.delete(play.agent)
@@ -207,15 +183,6 @@ def test_deleting_again_changes_nothing(play):
     play.world.delete(play.look(play.agent))
     assert play.world == was
     assert play.events(play.agent) == ["agent.created", "agent.deleted"]
-
-
-def test_a_kind_without_statuses_is_always_settled(play):
-    """An agent is; a run is when it has ended."""
-    run = play.run("[running: 1s, completed]")
-    assert play.world.is_settled(play.agent)
-    assert not play.world.is_settled(run)
-    play.wait("1s")
-    assert play.world.is_settled(play.look(run))
 
 
 def test_a_copy_plays_on_independently(play):

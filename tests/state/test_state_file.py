@@ -15,7 +15,6 @@ from itertools import pairwise
 
 import httpx2
 import pytest
-from whole_world import whole
 
 from deck_sim.engine.recent_log import RecentLog
 from deck_sim.runtime.registry import WorldRegistry
@@ -111,18 +110,6 @@ def test_every_kind_of_change_is_saved(serve):
     assert other.worlds.state.read(KEY) is None
 
 
-def test_a_seed_may_take_back_a_timer(serve):
-    """A seeded run uses a connection that would be disconnected if nothing used it."""
-    one = serve()
-    one.call("PATCH", "/_sim/world", {"connection_idle": "1d"})
-    one.run("success")
-    one.advance(by="1h")
-    run = {"id": "trun", "task_id": "task", "connection_id": "conn", "scenario": "success"}
-    one.call("POST", "/_sim/seed", {"resources": {"task_runs": [run]}})
-    assert one.is_saved()
-    assert whole(serve(after=one).simulation) == whole(one.simulation)
-
-
 def test_what_a_world_drops_leaves_the_file(serve):
     """Events with their deliveries, and the answer to a key that is too old."""
     one = serve()
@@ -136,6 +123,24 @@ def test_what_a_world_drops_leaves_the_file(serve):
     assert one.simulation.stored_answers == {}
     rows = one.worlds.state._db.execute("SELECT count(*) FROM row WHERE part = 'event'")
     assert rows.fetchone() == (2,)
+
+
+def test_a_restored_world_takes_the_place_of_the_one_in_the_file(serve):
+    """As a whole, with its timers."""
+    one = serve()
+    path = one.run(MFA)
+    taken = one.call("POST", "/_sim/snapshots")["id"]
+    one.call("POST", "/_sim/reset")
+    one.call("POST", f"/_sim/snapshots/{taken}/restore")
+    assert one.is_saved()
+    other = serve(after=one)
+    other.advance(until="idle")
+    assert other.call("GET", path)["status"] == "interaction_required"
+
+
+def test_a_world_that_was_never_saved_can_be_deleted(serve):
+    """Its first call deletes it."""
+    assert serve().call("DELETE", "/_sim/world")["deleted"] is True
 
 
 def test_a_message_that_is_sent_again_is_saved_again(serve):
