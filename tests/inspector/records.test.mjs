@@ -3,14 +3,14 @@ import { test } from "node:test";
 import { STATIC } from "./static.mjs";
 
 const { Model } = await import(`${STATIC}/model.js`);
-const { callsOf, causedBy, entryOf, historyOf, lineOf, readChoice, withShortIds } = await import(
+const { causedBy, historyOf, lineOf, readChoice, withShortIds } = await import(
   `${STATIC}/records.js`
 );
 
 const AT = (seconds) => new Date(Date.UTC(2025, 0, 15, 9, 30, seconds)).toISOString();
 const WORLD = { epoch: "1", now: AT(0), mode: "frozen" };
 
-/** A world in which a run starts, is polled three times, and completes. */
+/** A world in which a run starts, is polled twice, and completes. */
 function world() {
   const [data, events] = [[], []];
   let entries = 0;
@@ -44,7 +44,7 @@ function world() {
   call(0, "req_run", 0, { what: "POST run", resource_id: "trun_1", resource_ids: [] });
   entry(0, { what: "created as queued", status: "queued" });
   entry(2, { what: "queued -> running", status: "running" });
-  for (const id of ["req_a", "req_b", "req_b"]) call(2, id, 2);
+  for (const id of ["req_a", "req_b"]) call(2, id, 2);
   entry(4, { what: "running -> completed", status: "completed" });
   event(4, "task_run.completed");
   const about = { event_type: "task_run.completed", resource_id: "trun_1" };
@@ -62,39 +62,11 @@ test("the history has statuses and calls in the order in which they happened", (
     "status queued",
     "status running",
     "call GET /v2/task-runs/trun_1 -> 200",
+    "call GET /v2/task-runs/trun_1 -> 200",
     "status completed",
     "event task_run.completed",
+    "attempt_ok task_run.completed: attempt 1: 200",
   ]);
-});
-
-test("equal calls in a row are one line, and so are an event and its delivery at once", () => {
-  const items = historyOf(world().lane("trun_1"));
-  assert.deepEqual(
-    items.map(({ count }) => count),
-    [1, 1, 1, 3, 1, 1],
-  );
-  assert.equal(items.at(-1).delivered, true);
-});
-
-test("a failed attempt is a line of its own, and so is a delivery after it", () => {
-  const model = world();
-  const data = [
-    [9, "task_run.completed, attempt 2: 503"],
-    [10, "task_run.completed, attempt 3: 200"],
-  ].map(([number, what]) => ({
-    number,
-    at: AT(number),
-    kind: "event_delivery",
-    id: "edlv_1",
-    what,
-  }));
-  model.take({ world: WORLD, data, events: [] });
-  const last = historyOf(model.lane("trun_1")).slice(-2);
-  assert.deepEqual(
-    last.map(({ type }) => type),
-    ["attempt_failed", "attempt_ok"],
-  );
-  assert.deepEqual(last[0].ref, { type: "delivery", id: "edlv_1" });
 });
 
 test("a call caused the entries at its moment, up to the next call", () => {
@@ -104,20 +76,6 @@ test("a call caused the entries at its moment, up to the next call", () => {
     ["created as queued"],
   );
   assert.deepEqual(causedBy(model, model.calls[1]), []);
-});
-
-test("a call that was replayed is found with its repetitions", () => {
-  const model = world();
-  assert.deepEqual(
-    callsOf(model, "req_b").map(({ number }) => number),
-    [3, 4],
-  );
-  assert.deepEqual(callsOf(model, "req_none"), []);
-});
-
-test("an entry is found by its number", () => {
-  assert.equal(entryOf(world(), "2").what, "queued -> running");
-  assert.equal(entryOf(world(), "99"), undefined);
 });
 
 test("the choice of a scenario is read with what it plays and what it ignored", () => {

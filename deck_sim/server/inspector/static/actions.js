@@ -4,7 +4,7 @@
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { words } from "./format.js";
 import { commandsIn } from "./statuses.js";
-import { button, readForm, textField } from "./widgets.js";
+import { button, readForm, textField, when } from "./widgets.js";
 
 /**
  * @typedef {import("./app.js").Context} Context
@@ -109,15 +109,14 @@ export function answerForm(ctx, target, interaction, rightAnswer) {
     ${fields.map(fieldRow)}
     <div class="row">
       <button type="submit" class="button button-primary">Answer</button>
-      ${
-        rightAnswer
-          ? html`${button(
-                html`Fill in <span class="mono">${Object.values(rightAnswer).join(", ")}</span>`,
-                fill,
-                { title: "The script accepts it" },
-              )} <small class="muted">the script accepts it</small>`
-          : nothing
-      }
+      ${when(
+        rightAnswer,
+        html`${button(
+            html`Fill in <span class="mono">${Object.values(rightAnswer ?? {}).join(", ")}</span>`,
+            fill,
+            { title: "The script accepts it" },
+          )} <small class="muted">the script accepts it</small>`,
+      )}
     </div>
   </form>`;
 }

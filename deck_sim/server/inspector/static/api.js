@@ -39,16 +39,6 @@ export class Api {
     return this.call("POST", path, body);
   }
 
-  /** @param {string} path @param {unknown} [body] @returns {Promise<any>} */
-  put(path, body) {
-    return this.call("PUT", path, body);
-  }
-
-  /** @param {string} path @param {unknown} [body] @returns {Promise<any>} */
-  patch(path, body) {
-    return this.call("PATCH", path, body);
-  }
-
   /** @param {string} path @returns {Promise<any>} */
   del(path) {
     return this.call("DELETE", path);
@@ -57,20 +47,16 @@ export class Api {
   /**
    * @param {string} method
    * @param {string} path
-   * @param {unknown} [body] JSON; a string is sent as it is, as YAML
+   * @param {unknown} [body] sent as JSON
    * @returns {Promise<any>}
    */
   async call(method, path, body) {
+    const headers = {
+      ...this.headers,
+      ...(body !== undefined && { "Content-Type": "application/json" }),
+    };
     /** @type {RequestInit} */
-    const init = { method, headers: { ...this.headers }, cache: "no-store" };
-    if (body !== undefined) {
-      const isText = typeof body === "string";
-      init.body = isText ? body : JSON.stringify(body);
-      init.headers = {
-        ...this.headers,
-        "Content-Type": isText ? "application/yaml" : "application/json",
-      };
-    }
+    const init = { method, headers, cache: "no-store", body: JSON.stringify(body) };
     const response = await fetch(this.origin + path, init).catch(() => {
       throw new ApiError(0, [{ message: "the server does not answer" }]);
     });

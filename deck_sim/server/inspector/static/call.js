@@ -13,11 +13,11 @@ import {
   resourceLink,
   section,
 } from "./details.js";
-import { isoText, words } from "./format.js";
+import { words } from "./format.js";
 import { findingsOf, httpText, methodText, pathText, queryText } from "./journal.js";
-import { callsOf, causedBy, readChoice, withShortIds } from "./records.js";
+import { causedBy, readChoice, withShortIds } from "./records.js";
 import { choiceFacts, errorList } from "./resource.js";
-import { copyButton, link, timeText, withCode } from "./widgets.js";
+import { copyButton, link, list, timeText, when, withCode } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Call} Call */
@@ -25,7 +25,7 @@ import { copyButton, link, timeText, withCode } from "./widgets.js";
 /** @param {Context} ctx @param {import("./model.js").Ref} ref */
 export function callDetails(ctx, ref) {
   const answer = fetched(ctx, `/_sim/requests/${encodeURIComponent(ref.id)}`);
-  const [call, ...repeats] = callsOf(ctx.model, ref.id);
+  const call = ctx.model.calls.find((one) => one.id === ref.id);
   if (!call) return callout("over", "This call is not in the journal any more.");
   const { response } = answer.data ?? {};
   return html`${detailsHead({
@@ -35,7 +35,7 @@ export function callDetails(ctx, ref) {
     facts: html`${httpText(call)} ${timeText(call.time, ctx.model.now())}
     ${call.replayed ? html`<span class="tag">replayed</span>` : nothing}`,
   })}
-  ${notices(ctx, call, repeats)}
+  ${notices(ctx, call)}
   ${
     response?.body?.errors
       ? errorList(response.body.errors)
@@ -69,9 +69,8 @@ function exchange({ headers, body: sent, response }) {
   )}`;
 }
 
-/** What is unusual about the call. @param {Context} ctx @param {Call} call
- * @param {Call[]} repeats calls that got its stored answer */
-function notices(ctx, call, repeats) {
+/** What is unusual about the call. @param {Context} ctx @param {Call} call */
+function notices(ctx, call) {
   return html`${
     call.unanswered
       ? callout("bad", html`<p class="why">Got no answer: ${withCode(call.unanswered)}.</p>`)
@@ -79,11 +78,10 @@ function notices(ctx, call, repeats) {
         ? callout("bad", html`<p class="why">Answered by the fault <code>${call.fault}</code>.</p>`)
         : nothing
   }
-  ${
-    call.replayed
-      ? callout("over", "Answered with the stored answer of its Idempotency-Key; nothing was done.")
-      : nothing
-  }
+  ${when(
+    call.replayed,
+    callout("over", "Answered with the stored answer of its Idempotency-Key; nothing was done."),
+  )}
   ${findingsOf(ctx)
     .filter(({ calls }) => calls.some((one) => one.request_id === call.id))
     .map(({ what, why, fix }) =>
@@ -93,21 +91,7 @@ function notices(ctx, call, repeats) {
           <p>${withCode(why)}</p>
           <p><strong>Fix:</strong> ${withCode(fix)}</p>`,
       ),
-    )}
-  ${
-    repeats.length
-      ? callout(
-          "over",
-          html`<p>The stored answer was given again, with the same id, to</p>
-            <ul class="plain">
-              ${repeats.map(
-                (one) =>
-                  html`<li>${one.method} ${one.path} ${timeText(one.time, ctx.model.now())}</li>`,
-              )}
-            </ul>`,
-        )
-      : nothing
-  }`;
+    )}`;
 }
 
 /** @param {Context} ctx @param {any} call */
@@ -117,13 +101,10 @@ function copyButtons({ api, model }, call) {
   return html`<div class="row details-actions">
     ${copyButton(() => curlCommand(call, server), "Copy as curl")}
     ${copyButton(() => pytestAssertion(call), "Copy as pytest assertion")}
-    ${
-      lacksSecret(call)
-        ? html`<small class="muted"
-            >Secrets are not recorded: replace ••• in the curl command.</small
-          >`
-        : nothing
-    }
+    ${when(
+      lacksSecret(call),
+      html`<small class="muted">Secrets are not recorded: replace ••• in the curl command.</small>`,
+    )}
   </div>`;
 }
 
@@ -131,13 +112,7 @@ function copyButtons({ api, model }, call) {
 function resources(ctx, { resource_id, resource_ids = [] }) {
   const ids = [...new Set([...resource_ids, ...(resource_id ? [resource_id] : [])])];
   if (!ids.length) return nothing;
-  const rows = ids.map((id) => html`<li>${resourceLink(ctx, id)}</li>`);
-  return section(
-    "About",
-    html`<ul class="plain">
-      ${rows}
-    </ul>`,
-  );
+  return section("About", list(ids.map((id) => resourceLink(ctx, id))));
 }
 
 /** @param {Context} ctx @param {Call} call */
@@ -146,13 +121,11 @@ function caused(ctx, call) {
   if (!entries.length) return nothing;
   return section(
     "What it caused",
-    html`<ul class="plain">
-      ${entries.map((entry) => {
-        const name = ctx.model.lane(entry.id)?.title ?? words(entry.kind);
-        const text = html`<span title=${`${isoText(entry.time)}  ${entry.id}`}>${name}</span>`;
-        const ref = /** @type {const} */ ({ type: "entry", id: `${entry.number}` });
-        return html`<li>${link(ctx, ref, text)} ${withShortIds(entry.what)}</li>`;
-      })}
-    </ul>`,
+    list(
+      entries.map(({ id, kind, number, what }) => {
+        const name = ctx.model.lane(id)?.title ?? words(kind);
+        return html`${link(ctx, { type: "entry", id: `${number}` }, name)} ${withShortIds(what)}`;
+      }),
+    ),
   );
 }

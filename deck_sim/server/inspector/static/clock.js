@@ -2,7 +2,7 @@
 /** The world's time, and the buttons that move it. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { clockText, countText, dayText, distanceText, durationText, words } from "./format.js";
+import { clockText, countText, dayText, distanceText, words } from "./format.js";
 import { dueText } from "./due.js";
 import { button, dataList, icon, readForm, textField } from "./widgets.js";
 
@@ -15,7 +15,6 @@ const MODES = {
   on_poll: "A read of something unfinished jumps to the next moment that is due for it.",
 };
 
-const SHOWN_AFTER = 400; // ms: most advances take less, and the buttons should not flicker
 const SPANS = ["1s", "10s", "1m", "5m", "1h", "1d"];
 
 /**
@@ -86,12 +85,6 @@ export function advanceButtons(ctx) {
   if (ctx.readOnly || !model.world) return nothing;
   const due = model.firstDue;
   const isOpen = ui.menu === "advance";
-  const running = busy ? Date.now() - busy.since : 0;
-  if (busy && running > SHOWN_AFTER)
-    return html`<span class="row" role="status"
-      ><span class="spinner" aria-hidden="true"></span>${busy.text}…
-      <span class="muted">${durationText(Math.floor(running / 1000) * 1000)}</span></span
-    >`;
   const left = due ? distanceText(due.time, model.now()).replace("in ", "") : "";
   return html`<div class="advance" role="group" aria-label="Move the clock">
     ${button(
@@ -164,7 +157,7 @@ function clockMenu(ctx) {
       ...(mode === "real" && speed && { speed: Number(speed) }),
       ...(mode === "on_poll" && step && { step }),
     };
-    if (await ctx.act(`The clock is ${mode}`, ctx.api.put("/_sim/clock", body)))
+    if (await ctx.act(`The clock is ${mode}`, ctx.api.call("PUT", "/_sim/clock", body)))
       ctx.set({ menu: null });
   };
   /** @param {any} event */

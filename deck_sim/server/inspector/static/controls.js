@@ -5,15 +5,15 @@ import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { fetched } from "./api.js";
 import { resourceLink } from "./details.js";
 import { countText, words } from "./format.js";
-import { isPlayable, makeDefault, scenariosOf } from "./scenarios.js";
+import { makeDefault, scenariosOf } from "./scenarios.js";
 import {
   button,
   closeButton,
-  copyButton,
   dataList,
   formOf,
   idText,
   link,
+  list,
   optionList,
   readForm,
   statusBadge,
@@ -57,10 +57,9 @@ let snapshot = "";
 
 /** @param {Context} ctx */
 export function controlsView(ctx) {
-  const names = scenariosOf(ctx).filter((one) => isPlayable(ctx, one));
   return html`${dataList(
       "scenario-names",
-      names.map((one) => one.name),
+      scenariosOf(ctx).map((one) => one.name),
     )}
     <div class="controls">
       <div class="stack">${selectionCard(ctx)}${worldCard(ctx)}</div>
@@ -114,13 +113,13 @@ function field(label, input, hint = "") {
   </label>`;
 }
 
-/** @param {any[]} items @param {string} none what is said without any
- * @param {(item: any) => any} row */
-function itemList(items, none, row) {
-  if (!items.length) return html`<p class="muted">${none}</p>`;
-  return html`<ul class="items">
-    ${items.map((item) => html`<li class="row">${row(item)}</li>`)}
-  </ul>`;
+/** @param {any[]} rows @param {string} none what is said without any */
+function itemList(rows, none) {
+  if (!rows.length) return html`<p class="muted">${none}</p>`;
+  return list(
+    rows.map((row) => html`<div class="row">${row}</div>`),
+    "items",
+  );
 }
 
 /**
@@ -161,11 +160,6 @@ function scenarioInput(label, value) {
   return textField("scenario", { label, value, example, list: "scenario-names", required: true });
 }
 
-/** @param {Context} ctx @param {string} name */
-function scenarioLink(ctx, name) {
-  return link(ctx, { type: "scenario", id: name }, html`<span class="mono">${name}</span>`);
-}
-
 /** @param {Context} ctx */
 function selectionCard(ctx) {
   return controlCard(
@@ -193,12 +187,12 @@ function queuePart(ctx) {
       ${rows.length ? button("Clear", clear, { kind: SMALL }) : nothing}
     </div>
     ${itemList(
-      rows,
+      rows.map(
+        ([kind, names]) =>
+          html`<span class="muted">next ${words(kind)}s</span>
+            ${names.map((name) => link(ctx, { type: "scenario", id: name }, name))}`,
+      ),
       "Nothing is queued.",
-      ([kind, names]) =>
-        html`<span class="muted">next ${words(kind)}s</span> ${names.map(
-            (/** @type {string} */ name) => scenarioLink(ctx, name),
-          )}`,
     )}
     <form class="row" @submit=${add}>
       <select name="resource" aria-label="What plays it">
@@ -231,7 +225,10 @@ function faultsCard(ctx) {
   return controlCard(
     "Faults",
     "What goes wrong with the next calls and webhooks.",
-    html`${itemList(faults, "No fault is armed.", (fault) => faultRow(ctx, fault))}
+    html`${itemList(
+      faults.map((fault) => faultRow(ctx, fault)),
+      "No fault is armed.",
+    )}
     ${jsonForm(
       ctx,
       "Arm the fault",
@@ -270,6 +267,8 @@ function faultRow(ctx, { id, owner, met, fired, ...fault }) {
 /** @param {Context} ctx */
 function holdsCard(ctx) {
   const { held_events = [], calls = [] } = schemasOf(ctx) ?? {};
+  /** @type {any[]} */
+  const holds = current(ctx, "/_sim/holds")?.data ?? [];
   /** @param {SubmitEvent} event */
   const hold = (event) => {
     const { what, id } = readForm(event);
@@ -280,8 +279,9 @@ function holdsCard(ctx) {
   return controlCard(
     "Holds",
     "A run stops just before an event, or a call is answered later, until you release it.",
-    html`${itemList(current(ctx, "/_sim/holds")?.data ?? [], "Nothing is held.", (one) =>
-        holdRow(ctx, one),
+    html`${itemList(
+        holds.map((one) => holdRow(ctx, one)),
+        "Nothing is held.",
       )}
       <form class="stack" @submit=${hold}>
         ${dataList("hold-what", [...held_events, ...calls])}
@@ -335,7 +335,7 @@ function settingsCard(ctx) {
     if (!changed.length) return ctx.toast("Nothing to change");
     const body = Object.fromEntries(changed.map((name) => [name, valueOf(`${given.get(name)}`)]));
     const label = `Changed ${changed.map(words).join(", ")}`;
-    void change(ctx, label, ctx.api.patch("/_sim/world", body));
+    void change(ctx, label, ctx.api.call("PATCH", "/_sim/world", body));
   };
   return controlCard(
     "Settings",
@@ -369,7 +369,6 @@ function valueOf(text) {
 
 /** @param {Context} ctx */
 function worldCard(ctx) {
-  const timeline = async () => (await ctx.api.get("/_sim/timeline")).data;
   const take = async () => {
     snapshot = (await ctx.api.post("/_sim/snapshots")).id;
     ctx.refresh();
@@ -382,12 +381,8 @@ function worldCard(ctx) {
     );
   return controlCard(
     "World",
-    "Take it with you, put it back, or begin again.",
-    html`<h3>Timeline</h3>
-      <div class="row">
-        ${copyButton(async () => timelineText(await timeline()), "Copy as text")}
-      </div>
-      <h3>Snapshot</h3>
+    "Keep a copy, put it back, or begin again.",
+    html`<h3>Snapshot</h3>
       <p class="muted">A copy of everything in this world, which the server keeps while it runs.</p>
       <div class="row">
         ${button("Take a snapshot", () => void ctx.act("The snapshot is taken", take()))}
@@ -412,10 +407,4 @@ function resetButtons(ctx) {
   };
   return html`${button("Keep it", () => ask(null))}
   ${button("Reset", () => void reset(), { kind: DANGER })}`;
-}
-
-/** @param {any[]} entries */
-function timelineText(entries) {
-  const rows = entries.map(({ at, kind, id, what }) => `${at}  ${kind.padEnd(17)}  ${id}  ${what}`);
-  return rows.join("\n");
 }

@@ -14,7 +14,7 @@ import {
   section,
 } from "./details.js";
 import { countText, distanceText, parseTime } from "./format.js";
-import { button, icon, link, statusBadge, timeText } from "./widgets.js";
+import { button, icon, link, list, statusBadge, timeText } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Delivery} Delivery */
@@ -39,9 +39,14 @@ export function deliveryDetails(ctx, { id }) {
     })}
     ${plan(ctx, delivery)}
     <div class="row details-actions">${replayButton(ctx, delivery)}</div>
-    ${section("Attempts", attemptList(delivery, data?.log), {
-      aside: countText(delivery.attempts.length, "attempt"),
-    })}
+    ${section(
+      "Attempts",
+      list(
+        (data?.log ?? []).map((/** @type {any} */ one) => attemptRow(delivery.from, one)),
+        "plain attempts",
+      ),
+      { aside: countText(delivery.attempts.length, "attempt") },
+    )}
     ${section(
       "Links",
       factList([
@@ -115,56 +120,39 @@ function outcome(ok, text) {
   >`;
 }
 
-/** @param {Delivery} delivery @param {any[]|undefined} log */
-function attemptList({ attempts, from }, log) {
-  if (!log)
-    return html`<ol class="plain">
-      ${attempts.map(
-        ({ at, label, ok }) =>
-          html`<li>${outcome(ok, label)} <span class="muted">${distanceText(at, from)}</span></li>`,
-      )}
-    </ol>`;
-  if (!log.length) return html`<p class="muted">none yet</p>`;
-  return html`<ol class="plain attempts">
-    ${log.map((attempt) => attemptRow(from, attempt))}
-  </ol>`;
-}
-
 /** @param {number} from @param {any} attempt */
 function attemptRow(from, attempt) {
   const { signature } = attempt;
   const at = parseTime(attempt.at);
-  return html`<li>
-    <details>
-      <summary class="row">
-        <span class="attempt-number">${attempt.attempt}</span>
-        ${outcome(attempt.ok, attempt.status ?? (attempt.error ?? "no answer").split(":")[0])}
-        <span class="muted mono"
-          >${at === from ? "at once" : distanceText(at, from).replace(/^in /, "+")}</span
-        >
-        ${
-          attempt.latency_ms == null
-            ? nothing
-            : html`<span class="muted mono">${attempt.latency_ms} ms</span>`
-        }
-        ${attempt.fault ? html`<span class="tag">fault: ${attempt.fault}</span>` : nothing}
-        ${signature && !signature.ok ? html`<span class="tag tag-toned tone-bad">bad signature</span>` : nothing}
-      </summary>
-      ${attempt.error ? html`<p>${attempt.error}</p>` : nothing}
+  return html`<details>
+    <summary class="row">
+      <span class="attempt-number">${attempt.attempt}</span>
+      ${outcome(attempt.ok, attempt.status ?? (attempt.error ?? "no answer").split(":")[0])}
+      <span class="muted mono"
+        >${at === from ? "at once" : distanceText(at, from).replace(/^in /, "+")}</span
+      >
       ${
-        signature
-          ? html`<p>
-              ${outcome(signature.ok, signature.ok ? "The signature is valid" : "The signature is not valid")}
-              <span class="muted">${signature.why}</span>
-            </p>`
-          : nothing
+        attempt.latency_ms == null
+          ? nothing
+          : html`<span class="muted mono">${attempt.latency_ms} ms</span>`
       }
-      <h4>Request headers</h4>
-      ${headerList(attempt.request_headers)}
-      <h4>Response headers</h4>
-      ${headerList(attempt.response_headers)}
-    </details>
-  </li>`;
+      ${attempt.fault ? html`<span class="tag">fault: ${attempt.fault}</span>` : nothing}
+      ${signature && !signature.ok ? html`<span class="tag tag-toned tone-bad">bad signature</span>` : nothing}
+    </summary>
+    ${attempt.error ? html`<p>${attempt.error}</p>` : nothing}
+    ${
+      signature
+        ? html`<p>
+            ${outcome(signature.ok, signature.ok ? "The signature is valid" : "The signature is not valid")}
+            <span class="muted">${signature.why}</span>
+          </p>`
+        : nothing
+    }
+    <h4>Request headers</h4>
+    ${headerList(attempt.request_headers)}
+    <h4>Response headers</h4>
+    ${headerList(attempt.response_headers)}
+  </details>`;
 }
 
 /** @param {Context} ctx @param {import("./model.js").Ref} ref */
@@ -184,20 +172,13 @@ export function eventDetails(ctx, ref) {
   ${section(
     "Deliveries",
     deliveries.length
-      ? html`<ul class="plain">
-          ${deliveries.map(
-            (one) =>
-              html`<li>
-                ${link(
-                  ctx,
-                  { type: "delivery", id: one.id },
-                  `to ${model.destinations.get(one.destinationId)?.name ?? one.destinationId}`,
-                )}
-                ${statusBadge(one.status, "event_delivery")}
-                <span class="muted">${countText(one.attempts.length, "attempt")}</span>
-              </li>`,
-          )}
-        </ul>`
+      ? list(
+          deliveries.map(({ id, status, attempts, destinationId }) => {
+            const name = `to ${model.destinations.get(destinationId)?.name ?? destinationId}`;
+            return html`${link(ctx, { type: "delivery", id }, name)}
+            ${statusBadge(status, "event_delivery")} ${countText(attempts.length, "attempt")}`;
+          }),
+        )
       : html`<p class="muted">No destination is subscribed to ${event.type}.</p>`,
   )}
   ${answer.data ? section("Body", body(answer.data.event)) : missing(ctx, answer)}`;

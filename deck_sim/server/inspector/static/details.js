@@ -9,8 +9,7 @@ import { closeButton, copyButton, idText, jsonView, link } from "./widgets.js";
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Ref} Ref */
 
-const LARGE = 20_000; // characters of a body that is shown at once
-const CUT = 4_000;
+const LARGE = 100_000; // characters of a body that takes long to colour
 
 /**
  * Beside the tab on a wide page, a sheet over it on a narrow one.
@@ -70,31 +69,15 @@ export function factList(rows) {
   </dl>`;
 }
 
-/** A body of a call, an event, …. A large one starts cut, because its text takes long to draw.
- * @param {any} value */
+/** A body of a call, an event, …. @param {any} value */
 export function body(value) {
   if (value === null || value === "") return html`<p class="muted">empty</p>`;
-  const isText = typeof value === "string";
-  const text = isText ? value : jsonText(value, 2);
-  const isLarge = text.length > LARGE;
-  const size = `${Math.round(text.length / 1_000).toLocaleString("en")} kB`;
+  const text = typeof value === "string" ? value : jsonText(value, 2);
+  const hasColours = text !== value && text.length < LARGE;
   return html`<div class="sunken body-box">
     <span class="corner">${copyButton(text)}</span>
-    ${textView(isLarge ? text.slice(0, CUT) : isText ? text : jsonView(text))}
-    ${
-      isLarge
-        ? html`<details>
-            <summary>Show all (${size})</summary>
-            ${textView(text)}
-          </details>`
-        : nothing
-    }
+    <pre class="body-text mono" tabindex="0">${hasColours ? jsonView(text) : text}</pre>
   </div>`;
-}
-
-/** @param {any} text */
-function textView(text) {
-  return html`<pre class="body-text mono" tabindex="0">${text}</pre>`;
 }
 
 /** @param {Record<string, any>|null|undefined} headers */

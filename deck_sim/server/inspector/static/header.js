@@ -4,7 +4,7 @@
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { advanceButtons, clockView } from "./clock.js";
 import { showHelp } from "./keyboard.js";
-import { LOGO, button, icon, withCode } from "./widgets.js";
+import { LOGO, button, icon, when, withCode } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
@@ -18,16 +18,15 @@ export function header(ctx) {
         ${LOGO}
         <h1 class="bar-title">deck-sim</h1>
       </div>
-      ${
-        world
-          ? button(
-              html`<span class="mono">${world.key}</span
-                ><span class="world-edition">${world.edition}</span>`,
-              () => ctx.set({ key: null, world: null, selected: null, tab: "timeline" }),
-              { kind: "button world-chip", title: "Choose another world", disabled: ctx.readOnly },
-            )
-          : nothing
-      }
+      ${when(
+        world,
+        button(
+          html`<span class="mono">${world?.key}</span
+            ><span class="world-edition">${world?.edition}</span>`,
+          () => ctx.set({ key: null, world: null, selected: null, tab: "timeline" }),
+          { kind: "button world-chip", title: "Choose another world", disabled: ctx.readOnly },
+        ),
+      )}
       ${clockView(ctx)} ${advanceButtons(ctx)}
       <span class="grow"></span>
       ${liveView(ctx)} ${themeButton(ctx)}
@@ -70,10 +69,10 @@ function notice(ctx) {
 
 /** @param {Context} ctx */
 function themeButton(ctx) {
-  const theme = document.documentElement.dataset.themeChoice ?? "auto";
+  const theme = document.documentElement.dataset.theme ?? "auto";
   const change = () => {
     const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
-    dispatchEvent(new CustomEvent("deck-theme-choice", { detail: next })); // see theme.js
+    dispatchEvent(new CustomEvent("deck-theme", { detail: next })); // see theme.js
     ctx.refresh();
   };
   const shown = { auto: "auto", light: "sun", dark: "moon" }[theme] ?? "auto";

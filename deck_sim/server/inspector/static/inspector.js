@@ -132,7 +132,7 @@ export class Inspector {
     this.isAsking = false;
   }
 
-  /** Draw with the next frame. */
+  /** Draw soon, once for all changes until then. */
   refresh() {
     if (!this.isDrawn) return;
     this.isDrawn = false;

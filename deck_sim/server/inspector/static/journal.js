@@ -7,7 +7,7 @@ import { fetched } from "./api.js";
 import { keyOption } from "./copies.js";
 import { clockText, countText, durationText, isoText } from "./format.js";
 import { readChoice, withShortIds } from "./records.js";
-import { button, emptyState, icon, link, searchField, withCode } from "./widgets.js";
+import { button, emptyState, icon, link, list, searchField, when, withCode } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Call} Call */
@@ -49,13 +49,12 @@ export function journalView(ctx) {
       )}
       <span class="last muted" role="status">${count}${countText(calls.length, "call")}</span>
     </div>
-    ${
-      callsDropped
-        ? html`<p class="strip muted">
-            ${countText(callsDropped, "older call")} dropped; the journal keeps the last 10,000.
-          </p>`
-        : nothing
-    }
+    ${when(
+      callsDropped,
+      html`<p class="strip muted">
+        ${countText(callsDropped, "older call")} dropped; the journal keeps the last 10,000.
+      </p>`,
+    )}
     ${lintSection(ctx, findings)}
     ${
       found.length
@@ -84,19 +83,18 @@ function searchText({ method, path, query, status, errors, scenario, fault, ...c
 function callList(ctx, calls, findings) {
   const shown = calls.slice(-MOST_ROWS);
   const flagged = new Set(findings.flatMap((one) => one.calls.map((call) => call.request_id)));
-  return html`<deck-row-keys rows=".call-row" class="calls" tabindex="0">
+  return html`<div class="calls" tabindex="0" role="region" aria-label="The list">
     <div class="calls-end">
       <div class="calls-head" aria-hidden="true">
         <span>Time</span><span>Method</span><span>Path</span><span>Status</span
         ><span>Scenario, fault, errors</span>
       </div>
-      ${
-        shown.length < calls.length
-          ? html`<p class="strip muted">
-              The latest ${MOST_ROWS} of ${countText(calls.length, "call")}.
-            </p>`
-          : nothing
-      }
+      ${when(
+        shown.length < calls.length,
+        html`<p class="strip muted">
+          The latest ${MOST_ROWS} of ${countText(calls.length, "call")}.
+        </p>`,
+      )}
       <ol aria-label="Calls of the Deck API">
         ${repeat(
           shown,
@@ -106,7 +104,7 @@ function callList(ctx, calls, findings) {
         )}
       </ol>
     </div>
-  </deck-row-keys>`;
+  </div>`;
 }
 
 /** @param {Context} ctx @param {Call} call @param {Call|undefined} previous
@@ -116,9 +114,10 @@ function callRow(ctx, call, previous, isFlagged) {
   const offset = previous ? call.time - previous.time : 0;
   return button(
     html`<span class="at-time cut mono" title=${isoText(call.time)}
-        >${clockText(call.time)}${
-          offset > 0 ? html` <span class="muted">+${durationText(offset)}</span>` : nothing
-        }</span
+        >${clockText(call.time)}${when(
+          offset > 0,
+          html` <span class="muted">+${durationText(offset)}</span>`,
+        )}</span
       >
       <span class="at-method">${methodText(call.method)}</span>
       <span class="at-path cut">${pathText(call.path)}${queryText(call)}</span>
@@ -163,35 +162,17 @@ export function httpText({ status, unanswered }) {
 }
 
 /** What is unusual about a call. @param {Call} call @param {boolean} isFlagged */
-function tags(call, isFlagged) {
-  const choice = call.scenario ? readChoice(call.scenario) : null;
-  return html`${
-    isFlagged
-      ? html`<span
-          class="tag tag-toned tone-person"
-          title="The client lint has a finding about this call"
-          >${icon("warning")}lint</span
-        >`
-      : nothing
-  }${
-    call.fault
-      ? html`<span class="tag tag-toned tone-bad" title=${`fault ${call.fault}`}
-          >fault ${call.fault}</span
-        >`
-      : nothing
-  }${
-    call.replayed
-      ? html`<span class="tag" title="Answered with the stored answer">replayed</span>`
-      : nothing
-  }${
-    choice
-      ? html`<span class="tag" title=${/** @type {string} */ (call.scenario)}>${choice.name}</span>`
-      : nothing
-  }${
-    call.errors?.length
-      ? html`<span class="error cut mono">${call.errors.join(", ")}</span>`
-      : nothing
-  }`;
+function tags({ scenario, fault, replayed, errors }, isFlagged) {
+  return html`${isFlagged ? tag("lint", "A finding is about this call", "tone-person") : nothing}
+  ${fault ? tag(`fault ${fault}`, "", "tone-bad") : nothing}
+  ${replayed ? tag("replayed", "Answered with the stored answer") : nothing}
+  ${scenario ? tag(readChoice(scenario).name, scenario) : nothing}
+  ${errors?.length ? html`<span class="error cut mono">${errors.join(", ")}</span>` : nothing}`;
+}
+
+/** @param {string} text @param {string} title @param {string} [tone] */
+function tag(text, title, tone) {
+  return html`<span class="tag ${tone ? `tag-toned ${tone}` : ""}" title=${title}>${text}</span>`;
 }
 
 /** @param {Context} ctx @param {Finding[]} findings */
@@ -202,30 +183,25 @@ function lintSection(ctx, findings) {
       ${icon("warning")}<strong>${countText(findings.length, "finding")}</strong>
       <span class="muted">about how the client calls the API</span>
     </summary>
-    <ul class="lint-list">
-      ${findings.map((finding) => findingItem(ctx, finding))}
-    </ul>
+    ${list(
+      findings.map((finding) => findingItem(ctx, finding)),
+      "lint-list",
+    )}
   </details>`;
 }
 
 /** @param {Context} ctx @param {Finding} finding */
 function findingItem(ctx, { what, why, fix, calls }) {
-  const shown = calls.slice(0, MOST_CALLS);
-  return html`<li>
-    <p class="why">${withCode(what)}</p>
+  return html`<p class="why">${withCode(what)}</p>
     <p class="muted">${withCode(why)}</p>
     <p><strong>Fix:</strong> ${withCode(fix)}</p>
     <p class="row mono">
-      ${shown.map(({ request_id, method, path }) =>
-        link(ctx, { type: "call", id: request_id }, `${method} ${path}`),
-      )}
-      ${
-        calls.length > shown.length
-          ? html`<span class="muted">and ${calls.length - shown.length} more</span>`
-          : nothing
-      }
-    </p>
-  </li>`;
+      ${calls
+        .slice(0, MOST_CALLS)
+        .map(({ request_id, method, path }) =>
+          link(ctx, { type: "call", id: request_id }, `${method} ${path}`),
+        )}
+    </p>`;
 }
 
 /** @param {Context} ctx */

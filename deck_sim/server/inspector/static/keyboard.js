@@ -6,30 +6,19 @@ import { advanceToNext, advanceUntilIdle } from "./clock.js";
 import { openFirstPrompt } from "./waiting.js";
 import { showDialog, statusBadge } from "./widgets.js";
 
-/** @type {[string, [string, string][]][]} */
+/** @type {[string, string][]} */
 const KEYS = [
-  [
-    "Everywhere",
-    [
-      ["?", "show this help"],
-      ["1 – 5", "go to a tab"],
-      ["/", "search"],
-      ["a", "answer the first open prompt"],
-      ["n", "advance to what is due next"],
-      ["i", "advance until idle"],
-      ["Esc", "close what is open"],
-    ],
-  ],
-  [
-    "Timeline and lists",
-    [
-      ["j  k  ↓  ↑", "next and previous row"],
-      ["Enter", "open the details"],
-      ["+  −", "zoom"],
-      ["←  →", "previous and next mark of the row"],
-      ["f", "fit everything"],
-    ],
-  ],
+  ["?", "show this help"],
+  ["1 – 5", "go to a tab"],
+  ["/", "search"],
+  ["a", "answer the first open prompt"],
+  ["n", "advance to what is due next"],
+  ["i", "advance until idle"],
+  ["Esc", "close what is open"],
+  ["j  k  ↓  ↑", "next and previous row of the timeline"],
+  ["Enter", "open the details of a row"],
+  ["←  →", "previous and next mark of a row of the timeline"],
+  ["+  −  f", "zoom the timeline, fit everything"],
 ];
 
 /** Whether a key belongs to a field or has a meaning for the browser. @param {KeyboardEvent} event */
@@ -88,59 +77,21 @@ const COLOURS = [
 
 /** The dialog that lists the keys and what the colours mean. */
 export function showHelp() {
-  const content = html`<div class="help-columns">
-    ${KEYS.map(([title, rows]) =>
-      keyList(
-        title,
-        rows.map(([keys, text]) => [keys.split("  ").map((key) => html`<kbd>${key}</kbd>`), text]),
-      ),
-    )}
-    ${keyList(
-      "Colours",
-      COLOURS.map(([status, text]) => [statusBadge(status), text]),
-    )}
-  </div>`;
-  showDialog("Keys and colours", () => content);
-}
-
-/** @param {string} title @param {[any, string][]} rows */
-function keyList(title, rows) {
-  return html`<section>
-    <h3>${title}</h3>
-    <dl class="keys">
-      ${rows.map(
+  /** @type {[any, string][]} */
+  const keys = KEYS.map(([names, text]) => [
+    names.split("  ").map((name) => html`<kbd>${name}</kbd>`),
+    text,
+  ]);
+  /** @type {[any, string][]} */
+  const colours = COLOURS.map(([status, text]) => [statusBadge(status), text]);
+  showDialog(
+    "Keys and colours",
+    html`<dl class="keys">
+      ${[...keys, ...colours].map(
         ([name, text]) =>
           html`<dt>${name}</dt>
             <dd>${text}</dd>`,
       )}
-    </dl>
-  </section>`;
+    </dl>`,
+  );
 }
-
-/** @type {Record<string, number>} */
-const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
-
-/** `<deck-row-keys rows="SELECTOR">`: `j`, `k` and the arrows move the focus between its rows. */
-class DeckRowKeys extends HTMLElement {
-  connectedCallback() {
-    document.addEventListener("keydown", this.step);
-  }
-
-  disconnectedCallback() {
-    document.removeEventListener("keydown", this.step);
-  }
-
-  /** The arrows scroll the page until a row has the focus. @param {KeyboardEvent} event */
-  step = (event) => {
-    if (isTaken(event) || !Object.hasOwn(STEPS, event.key)) return;
-    const selector = this.getAttribute("rows") ?? "";
-    const rows = /** @type {HTMLElement[]} */ ([...this.querySelectorAll(selector)]);
-    const focused = rows.findIndex((row) => row === document.activeElement);
-    if (focused < 0 && event.key.startsWith("Arrow")) return;
-    const next = focused < 0 ? 0 : focused + STEPS[event.key];
-    rows[next]?.focus();
-    event.preventDefault();
-  };
-}
-
-customElements.define("deck-row-keys", DeckRowKeys);

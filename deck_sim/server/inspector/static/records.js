@@ -4,24 +4,9 @@
 /** @typedef {import("./model.js").Model} Model */
 
 /** @typedef {import("./model.js").Call} Call */
-/** @typedef {import("./model.js").DeckEvent} DeckEvent */
 /** @typedef {import("./model.js").Lane} Lane */
 /** @typedef {import("./model.js").Ref} Ref */
-/**
- * @typedef {object} Item
- * @property {number} at
- * @property {string} type of a mark, or `status`
- * @property {string} label
- * @property {Ref} ref
- * @property {number} count how often it happened in a row
- * @property {boolean} [delivered] whether a receiver took the event at once
- */
-
-/** The calls with this id: one, and those that were answered with its stored answer.
- * @param {Model} model @param {string} id @returns {Call[]} */
-export function callsOf(model, id) {
-  return model.calls.filter((call) => call.id === id);
-}
+/** @typedef {{at: number, type: string, label: string, ref: Ref}} Item */
 
 /** @param {Model} model @param {string} number @returns {import("./model.js").Entry|undefined} */
 export function entryOf(model, number) {
@@ -61,41 +46,21 @@ export function readChoice(text) {
   };
 }
 
-/**
- * Statuses and marks in the order in which they happened. Equal calls in a row are one item, and so
- * are an event and its delivery at once.
- * @param {Lane} lane
- * @returns {Item[]}
- */
+/** Statuses and marks in the order in which they happened. @param {Lane} lane @returns {Item[]} */
 export function historyOf(lane) {
   /** @type {Item[]} */ const items = [];
   const moves = new Set(lane.spans.map((span) => `${span.entry.number}`));
   let next = 0;
-  const add = (/** @type {Omit<Item, "count">} */ item) => {
-    const last = items.at(-1);
-    if (item.type === "call" && last?.type === "call" && last.label === item.label)
-      Object.assign(last, { ...item, count: last.count + 1 });
-    else items.push({ ...item, count: 1 });
-  };
-  const isDeliveredAtOnce = (/** @type {import("./model.js").Mark} */ { at, type, label }) => {
-    if (type !== "attempt_ok") return false;
-    const event = items.findLast((item) => item.type === "event" && label.startsWith(item.label));
-    if (event?.at !== at) return false;
-    event.delivered = true;
-    return true;
-  };
   const addSpans = (/** @type {number} */ marks) => {
     for (; next < lane.spans.length && lane.spans[next].marks <= marks; next++) {
-      const { entry, from: at, status } = lane.spans[next];
-      add({ at, type: "status", label: status, ref: { type: "entry", id: `${entry.number}` } });
+      const { entry, from: at, status: label } = lane.spans[next];
+      items.push({ at, type: "status", label, ref: { type: "entry", id: `${entry.number}` } });
     }
   };
   for (const [index, mark] of lane.marks.entries()) {
     addSpans(index);
-    const { at, type, label, ref } = mark;
-    const isMove = ref.type === "entry" && moves.has(ref.id);
-    if (isMove || type === "delivery" || isDeliveredAtOnce(mark)) continue; // its attempts follow
-    add({ at, type, label, ref });
+    const isMove = mark.ref.type === "entry" && moves.has(mark.ref.id);
+    if (!isMove && mark.type !== "delivery") items.push(mark); // its attempts follow
   }
   addSpans(Infinity);
   return items;

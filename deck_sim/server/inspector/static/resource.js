@@ -18,24 +18,14 @@ import {
 import { countText, durationText, isoText, parseTime, words } from "./format.js";
 import { entryOf, historyOf, lineOf, withShortIds } from "./records.js";
 import { remedy } from "./waiting.js";
-import { button, link, statusBadge, timeText, withCode } from "./widgets.js";
+import { button, link, list, statusBadge, timeText, withCode } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Lane} Lane */
 /** @typedef {import("./model.js").Ref} Ref */
 
-/** Fields that name another resource. @type {[string, string][]} */
-const LINKS = [
-  ["connection_id", "connection"],
-  ["credential_id", "credential"],
-  ["session_id", "session"],
-  ["task_id", "task"],
-  ["agent_id", "agent"],
-  ["source_id", "source"],
-  ["task_run_id", "task run"],
-];
 const MOST_CHILDREN = 20;
-const MOST_LINES = 60; // of a history, until all are asked for
+const MOST_LINES = 200; // of a history, the latest
 
 /** @type {Record<string, string>} */
 const MARK_WORDS = { attempt_ok: "delivered", attempt_failed: "not delivered" };
@@ -200,73 +190,50 @@ function storySection(ctx, lane, data, marked) {
  * @param {Context} ctx @param {Lane} lane */
 function historyList(ctx, lane) {
   const all = historyOf(lane);
-  const key = `history-${lane.id}`;
-  const items = ctx.ui.expanded.has(key) ? all : all.slice(-MOST_LINES);
-  const showAll = () => ctx.set({ expanded: new Set([...ctx.ui.expanded, key]) });
-  return html`${
-      items.length < all.length
-        ? button(countText(all.length - items.length, "earlier line"), showAll, { kind: "link" })
-        : nothing
-    }
-    <ol class="history">
-      ${items.map((item) => historyRow(ctx, lane, item))}
-    </ol>`;
+  const rows = all.slice(-MOST_LINES).map((item) => historyRow(ctx, lane, item));
+  const left = all.length - rows.length;
+  return html`${left ? html`<p class="muted">${countText(left, "earlier line")}</p>` : nothing}
+  ${list(rows, "history")}`;
 }
 
 /** @param {Context} ctx @param {Lane} lane @param {import("./records.js").Item} item */
-function historyRow(ctx, lane, { at, type, label, ref, count, delivered }) {
+function historyRow(ctx, lane, { at, type, label, ref }) {
   const { selected } = ctx.ui;
   const text =
     type === "status"
       ? statusBadge(label, lane.kind)
       : html`<span class="muted">${MARK_WORDS[type] ?? words(type)}</span>
           <span class=${type === "note" ? "" : "mono"}>${withShortIds(label)}</span>`;
-  return html`<li>
-    ${button(
-      html`<span class="history-at mono">+${durationText(at - lane.from)}</span>
-        <span class="mark mark-${type}" aria-hidden="true"></span>
-        <span
-          >${text}${count > 1 ? html` <span class="muted">× ${count}</span>` : nothing}${
-            delivered ? html` <span class="outcome tone-good">✓ delivered</span>` : nothing
-          }</span
-        >`,
-      () => ctx.select(ref),
-      {
-        kind: "history-row",
-        title: `${isoText(at)}  ${label}`,
-        current: selected?.type === ref.type && selected.id === ref.id,
-      },
-    )}
-  </li>`;
+  return button(
+    html`<span class="history-at mono">+${durationText(at - lane.from)}</span>
+      <span class="mark mark-${type}" aria-hidden="true"></span><span>${text}</span>`,
+    () => ctx.select(ref),
+    {
+      kind: "history-row",
+      title: `${isoText(at)}  ${label}`,
+      current: selected?.type === ref.type && selected.id === ref.id,
+    },
+  );
 }
 
 /** @param {Context} ctx @param {string} id @param {Record<string, any>} fields */
-function linkSection(ctx, id, fields) {
+function linkSection(ctx, id, { external_id, result, ...fields }) {
+  /** @type {([string, any]|null)[]} */
+  const facts = Object.entries(fields)
+    .filter(([name, value]) => name.endsWith("_id") && typeof value === "string")
+    .map(([name, value]) => [words(name.slice(0, -3)), resourceLink(ctx, value)]);
   const children = [...ctx.model.lanes.values()].filter((lane) => lane.parent === id);
-  const shown = children.slice(-MOST_CHILDREN);
-  /** @type {[string, any][]} */
-  const facts = [];
-  if (fields.external_id) facts.push(["external id", fields.external_id]);
-  if (fields.result) facts.push(["result", fields.result]);
-  for (const [name, title] of LINKS)
-    if (typeof fields[name] === "string") facts.push([title, resourceLink(ctx, fields[name])]);
-  if (children.length)
+  if (children.length > MOST_CHILDREN) facts.push(["used by", countText(children.length, "lane")]);
+  else if (children.length)
     facts.push([
       "used by",
-      html`<ul class="plain">
-        ${
-          children.length > shown.length
-            ? html`<li class="muted">${countText(children.length, "resource")}, the latest are</li>`
-            : nothing
-        }
-        ${shown.map(
-          (lane) =>
-            html`<li>
-              ${link(ctx, { type: "resource", id: lane.id }, lane.title)}
-              ${statusBadge(lane.status, lane.kind)}
-            </li>`,
-        )}
-      </ul>`,
+      list(
+        children.map(
+          (one) => html`${resourceLink(ctx, one.id)} ${statusBadge(one.status, one.kind)}`,
+        ),
+      ),
     ]);
+  if (external_id) facts.push(["external id", external_id]);
+  if (result) facts.push(["result", result]);
   return facts.length ? section("Links", factList(facts)) : nothing;
 }

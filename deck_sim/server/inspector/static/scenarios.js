@@ -5,7 +5,7 @@ import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { fetched } from "./api.js";
 import { missing, section, yamlView } from "./details.js";
 import { countText, words } from "./format.js";
-import { button, copyButton, emptyState, link, searchField } from "./widgets.js";
+import { button, copyButton, emptyState, link, list, searchField } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /**
@@ -20,56 +20,37 @@ import { button, copyButton, emptyState, link, searchField } from "./widgets.js"
  * @property {string} [text]
  */
 
-/** What is shown. It outlives a change of tab. */
-const shown = { search: "", isPlayable: true };
+let searched = "";
 
-/** The scenarios of a world. @param {Context} ctx @returns {Scenario[]} */
+/** The scenarios that a world can play. @param {Context} ctx @returns {Scenario[]} */
 export function scenariosOf(ctx) {
-  return fetched(ctx, "/_sim/scenarios", ctx.model.entries.length).data?.data ?? [];
-}
-
-/** @param {Context} ctx @param {Scenario} scenario */
-export function isPlayable(ctx, { editions }) {
-  return editions.includes(ctx.model.world?.edition ?? "");
+  /** @type {Scenario[]} */
+  const all = fetched(ctx, "/_sim/scenarios", ctx.model.entries.length).data?.data ?? [];
+  return all.filter(({ editions }) => editions.includes(ctx.model.world?.edition ?? ""));
 }
 
 /** @param {Context} ctx */
 export function scenariosView(ctx) {
   const all = scenariosOf(ctx);
   if (!all.length) return emptyState("Scenarios", "Loading…");
-  const wanted = shown.search.toLowerCase().split(/\s+/);
+  const wanted = searched.toLowerCase().split(/\s+/);
   const found = all.filter((one) => {
     const text = `${one.name} ${one.summary} ${one.tags.join(" ")}`.toLowerCase();
-    return (
-      (!shown.isPlayable || isPlayable(ctx, one)) && wanted.every((word) => text.includes(word))
-    );
+    return wanted.every((word) => text.includes(word));
   });
-  const set = (/** @type {Partial<typeof shown>} */ changes) => {
-    Object.assign(shown, changes);
+  const search = (/** @type {string} */ text) => {
+    searched = text;
     ctx.refresh();
   };
   const count = found.length === all.length ? "" : `${found.length} of `;
   return html`<div class="row strip toolbar">
-      ${searchField(
-        "Search the scenarios",
-        "Search name, summary and tags",
-        shown.search,
-        (search) => set({ search }),
-      )}
-      <label class="row"
-        ><input
-          type="checkbox"
-          .checked=${shown.isPlayable}
-          @change=${() => set({ isPlayable: !shown.isPlayable })}
-        />This edition only</label
-      >
+      ${searchField("Search the scenarios", "Search name, summary and tags", searched, search)}
       <span class="last muted" role="status">${count}${countText(all.length, "scenario")}</span>
     </div>
-    <deck-row-keys rows=".scenario-card">
-      <ul class="cards scenarios" aria-label="Scenarios">
-        ${found.map((one) => html`<li>${card(ctx, one)}</li>`)}
-      </ul>
-    </deck-row-keys>`;
+    ${list(
+      found.map((one) => card(ctx, one)),
+      "cards scenarios",
+    )} `;
 }
 
 /** @param {Context} ctx @param {Scenario} scenario */
@@ -91,13 +72,9 @@ function card(ctx, scenario) {
 
 /** @param {Context} ctx @param {Scenario} scenario */
 function tags(ctx, scenario) {
-  const { name, tags, editions, ships } = scenario;
+  const { name, tags, ships } = scenario;
   const isDefault = ctx.model.world?.default_scenario === name;
-  return html`${isDefault ? html`<span class="tag tag-own">default</span>` : nothing}${
-    isPlayable(ctx, scenario)
-      ? nothing
-      : html`<span class="tag tag-toned tone-person">needs edition ${editions.join(", ")}</span>`
-  }${ships === false ? html`<span class="tag tag-own">yours</span>` : nothing}${tags.map(
+  return html`${isDefault ? html`<span class="tag tag-own">default</span>` : nothing}${ships === false ? html`<span class="tag tag-own">yours</span>` : nothing}${tags.map(
     (tag) => html`<span class="tag">${tag}</span>`,
   )}`;
 }
@@ -119,11 +96,11 @@ export function scenarioDetails(ctx, { id }) {
               scenario.entries?.length
                 ? section(
                     "Its runs play",
-                    html`<ol class="plain">
-                      ${scenario.entries.map(
-                        (name) => html`<li>${link(ctx, { type: "scenario", id: name }, name)}</li>`,
-                      )}
-                    </ol>`,
+                    list(
+                      scenario.entries.map((name) =>
+                        link(ctx, { type: "scenario", id: name }, name),
+                      ),
+                    ),
                   )
                 : nothing
             }
@@ -145,10 +122,9 @@ function chooseButtons(ctx, scenario) {
   return html`<div class="row details-actions">
     ${button("Play next", () => ctx.act(`${name} is queued for ${next}`, queue()), {
       kind: "button button-primary",
-      disabled: !isPlayable(ctx, scenario),
     })}
     ${button(isDefault ? "Is the default" : "Make default", () => makeDefault(ctx, name), {
-      disabled: !isPlayable(ctx, scenario) || isDefault,
+      disabled: isDefault,
     })}
     ${copyButton(`deck.use("${name}")`, "Copy as pytest")}
     ${copyButton(`Deck-Sim-Scenario: ${name}`, "Copy header")}
@@ -158,6 +134,6 @@ function chooseButtons(ctx, scenario) {
 
 /** @param {Context} ctx @param {string} name */
 export function makeDefault(ctx, name) {
-  const call = ctx.api.patch("/_sim/world", { default_scenario: name });
+  const call = ctx.api.call("PATCH", "/_sim/world", { default_scenario: name });
   return ctx.act(`${name} is the default`, call);
 }

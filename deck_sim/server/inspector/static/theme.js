@@ -1,31 +1,20 @@
 // @ts-check
-// Sets the theme before the first paint, so that the page does not flash in the other one. It is a
-// classic script, because modules run later.
+// Sets the chosen theme before the first paint, so that the page does not flash in the other one. It
+// is a classic script, because modules run later.
 (() => {
   const KEY = "deck-sim-theme";
-  const isDark = matchMedia("(prefers-color-scheme: dark)");
-  let choice = "auto";
+  const { dataset } = document.documentElement;
   try {
-    choice = localStorage.getItem(KEY) ?? choice;
+    dataset.theme = localStorage.getItem(KEY) ?? "auto";
   } catch {
-    // The browser keeps no data for this page.
+    dataset.theme = "auto"; // the browser keeps no data for this page
   }
-
-  function apply() {
-    const { dataset } = document.documentElement;
-    dataset.themeChoice = choice;
-    dataset.theme = choice === "auto" ? (isDark.matches ? "dark" : "light") : choice;
-  }
-
-  isDark.addEventListener("change", apply);
-  addEventListener("deck-theme-choice", (event) => {
-    choice = /** @type {CustomEvent} */ (event).detail;
-    apply();
+  addEventListener("deck-theme", (event) => {
+    dataset.theme = /** @type {CustomEvent} */ (event).detail;
     try {
-      localStorage.setItem(KEY, choice);
+      localStorage.setItem(KEY, dataset.theme ?? "auto");
     } catch {
       // The choice holds until the page is closed.
     }
   });
-  apply();
 })();

@@ -8,7 +8,16 @@ import { keyOption } from "./copies.js";
 import { addressOf, planText, replayButton } from "./delivery.js";
 import { body } from "./details.js";
 import { countText, distanceText } from "./format.js";
-import { button, codeBlock, emptyState, link, statusBadge, timeText } from "./widgets.js";
+import {
+  button,
+  codeBlock,
+  emptyState,
+  link,
+  list,
+  statusBadge,
+  timeText,
+  when,
+} from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Delivery} Delivery */
@@ -34,9 +43,10 @@ export function webhooksView(ctx) {
   return html`<div class="stack webhooks">
     <section aria-label="Destinations">
       <h2>Destinations</h2>
-      <ul class="cards">
-        ${destinations.map((one) => destinationCard(ctx, one))}
-      </ul>
+      ${list(
+        destinations.map((one) => destinationCard(ctx, one)),
+        "cards",
+      )}
     </section>
     <section aria-label="Deliveries">
       <div class="row">
@@ -44,15 +54,13 @@ export function webhooksView(ctx) {
         ${button("Failed", toggle, { kind: "chip", pressed: failedOnly })}
         <span class="muted" role="status">${summary(all)}</span>
       </div>
-      <deck-row-keys rows=".delivery-name > .link">
-        ${destinations.map((one) =>
-          deliveryGroup(
-            ctx,
-            one,
-            all.filter(({ destinationId }) => destinationId === one.id),
-          ),
-        )}
-      </deck-row-keys>
+      ${destinations.map((one) =>
+        deliveryGroup(
+          ctx,
+          one,
+          all.filter(({ destinationId }) => destinationId === one.id),
+        ),
+      )}
     </section>
   </div>`;
 }
@@ -81,22 +89,21 @@ function destinationCard(ctx, { id, name, deleted, status }) {
   const shown = fetched(ctx, path, status).data?.resource ?? {};
   const { type = "", events = [] } = shown;
   const count = events[0] === "*" ? "every event" : countText(events.length, "event type");
-  return html`<li class="card">
+  return html`<div class="card">
     <div class="row spread">
       <strong class="cut">${link(ctx, { type: "resource", id }, name)}</strong>
       ${statusBadge(deleted ? "deleted" : status, "event_destination")}
     </div>
     <p class="cut mono" title=${addressOf(shown)}>${addressOf(shown)}</p>
     <p class="muted" title=${events.join("\n")}>${type} · ${count}</p>
-    ${
-      status === "inactive" && !deleted
-        ? html`<p class="error">
-            Every attempt of a delivery failed, so Deck stopped. Set its status to active to go on.
-          </p>`
-        : nothing
-    }
+    ${when(
+      status === "inactive" && !deleted,
+      html`<p class="error">
+        Every attempt of a delivery failed, so Deck stopped. Set its status to active to go on.
+      </p>`,
+    )}
     ${QUEUES.test(type) ? messages(ctx, id) : nothing}
-  </li>`;
+  </div>`;
 }
 
 /** What a queue holds. @param {Context} ctx @param {string} id */
@@ -126,11 +133,10 @@ function deliveryGroup(ctx, { id, name }, deliveries) {
         (one) => deliveryRow(ctx, one),
       )}
     </ul>
-    ${
-      deliveries.length > latest.length
-        ? html`<p class="muted">The latest ${MOST_SHOWN} of ${deliveries.length}.</p>`
-        : nothing
-    }
+    ${when(
+      deliveries.length > latest.length,
+      html`<p class="muted">The latest ${MOST_SHOWN} of ${deliveries.length}.</p>`,
+    )}
   </section>`;
 }
 

@@ -126,16 +126,11 @@ export function codeBlock(code) {
   </div>`;
 }
 
-/**
- * Show a modal dialog until it is closed.
- * @param {string} title
- * @param {(close: () => void) => any} view its content
- * @param {string} [className]
- */
-export function showDialog(title, view, className = "") {
+/** Show a modal dialog until it is closed. @param {string} title @param {any} content */
+export function showDialog(title, content) {
   const dialog = document.createElement("dialog");
   const close = () => dialog.close();
-  dialog.className = `dialog ${className}`;
+  dialog.className = "dialog";
   dialog.setAttribute("aria-labelledby", "dialog-title");
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", (event) => event.target === dialog && close());
@@ -146,11 +141,23 @@ export function showDialog(title, view, className = "") {
         <h2 id="dialog-title">${title}</h2>
         ${closeButton("Close", close)}
       </header>
-      ${view(close)}
+      ${content}
     </div>`,
     dialog,
   );
   dialog.showModal();
+}
+
+/** The content where the condition holds. @param {unknown} condition @param {any} content */
+export function when(condition, content) {
+  return condition ? content : nothing;
+}
+
+/** @param {any[]} items @param {string} [kind] its class */
+export function list(items, kind = "plain") {
+  return html`<ul class=${kind}>
+    ${items.map((item) => html`<li>${item}</li>`)}
+  </ul>`;
 }
 
 /** Text in which words in backquotes are code. @param {string} text */
