@@ -48,9 +48,10 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
     worlds = [file for file in files if _is_world_file(file)]
     stories = [file for file in files if file not in worlds]
     library, mistakes = read_files(stories, shipped())
-    mistakes += [mistake for file in worlds for mistake in _mistakes_in_world(file, library)]
+    if not mistakes:  # a world file may name each scenario
+        mistakes = [mistake for file in worlds for mistake in _mistakes_in_world(file, library)]
     show = _print_json if as_json or shape == "json" else _print_text
-    show(len(files), mistakes, list(_editions(library)))
+    show(len(files), mistakes, [] if mistakes else list(_editions(library)))
     return 1 if mistakes else 0
 
 
@@ -73,18 +74,17 @@ def _mistakes_in_world(file: Path, library: Library) -> list[Mistake]:
 
 
 def _editions(library: Library) -> Iterator[tuple[str, list[str], str]]:
-    """For each scenario without mistakes its name, the editions that can play it, and the reason if
+    """For each scenario its name, the editions that can play it, and the reason if
     not all can. A playlist or mix needs an edition that can play all its entries.
     """
     for scenario in library.own():
-        parts = [scenario, *(part for name in scenario.entries if (part := library.find(name)))]
+        parts = [scenario, *map(library.get, scenario.entries)]
         names = [name for name in EDITIONS if all(part.is_for(name) for part in parts)]
         limited = next((part for part in parts if len(part.editions) < len(EDITIONS)), scenario)
         why = limited.why_editions or "its `edition` says so"
         if limited is not scenario:
             why = f"{limited.name} is for {limited.for_editions}"
-        if all(part.editions for part in parts):  # those of a broken scenario are not known
-            yield scenario.name, names, why if len(names) < len(EDITIONS) else ""
+        yield scenario.name, names, why if len(names) < len(EDITIONS) else ""
 
 
 def _is_world_file(file: Path) -> bool:
@@ -101,8 +101,7 @@ def _print_text(
         click.echo(str(mistake))
     if mistakes:
         wrong = len({mistake.file for mistake in mistakes})
-        number = sum(mistake.omitted or 1 for mistake in mistakes)
-        click.echo(f"{counted(number, 'mistake')} in {wrong} of {counted(files, 'file')}")
+        click.echo(f"{counted(len(mistakes), 'mistake')} in {wrong} of {counted(files, 'file')}")
         return
     for name, names, why in editions:
         if why:
@@ -115,13 +114,8 @@ def _print_text(
 def _print_json(
     files: int, mistakes: list[Mistake], editions: list[tuple[str, list[str], str]]
 ) -> None:
-    found = [
-        {name: value for name, value in asdict(mistake).items() if name != "omitted"}
-        for mistake in mistakes
-        if not mistake.omitted
-    ]
-    omitted = {mistake.file: mistake.omitted for mistake in mistakes if mistake.omitted}
+    found = [asdict(mistake) for mistake in mistakes]
     scenarios = [
         {"name": name, "editions": names, "because": why or None} for name, names, why in editions
     ]
-    print_json({"files": files, "mistakes": found, "omitted": omitted, "scenarios": scenarios})
+    print_json({"files": files, "mistakes": found, "scenarios": scenarios})

@@ -17,11 +17,10 @@ from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.conditions import Rule
 from deck_sim.scenario.fields import Version
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.loader import Mistakes, ScenarioError
+from deck_sim.scenario.loader import Mistakes, parse_file
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.schema import schema_of
-from deck_sim.scenario.yaml.document import Document, Path, YamlError
-from deck_sim.scenario.yaml.reader import read_file
+from deck_sim.scenario.yaml.document import Document, Path
 
 SEEDABLE: list[JsonValue] = [
     *dict.fromkeys(path for edition in EDITIONS.values() for path in seedable(edition))
@@ -92,12 +91,7 @@ def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFi
         ScenarioError: with every mistake and its position.
 
     """
-    try:
-        document = read_file(file)
-    except YamlError as error:
-        document = Document(mistakes=[error])
-        raise ScenarioError(*Mistakes(f"{file}", document).report()) from None
-    return check_world(document, f"{file}", library, *editions)
+    return check_world(parse_file(file), f"{file}", library, *editions)
 
 
 def check_world(document: Document, file: str, library: Library, *editions: str) -> WorldFile:
@@ -107,14 +101,14 @@ def check_world(document: Document, file: str, library: Library, *editions: str)
         world = WorldFile.model_validate(document.data)
     except ValidationError as error:
         mistakes.add_errors(error, WorldFile)
-        raise ScenarioError(*mistakes.report()) from None
+        mistakes.report()
+        raise
     spelled = {format_path(path): path for path in (*document.keys, *document.values)}
     # The problems are those of the edition that the file fits best.
     tried = [_problems(world, library, edition) for edition in editions or EDITIONS]
     for problem in min(tried, key=_distance):
         _add(problem, spelled, mistakes)
-    if mistakes:
-        raise ScenarioError(*mistakes.report())
+    mistakes.report()
     return world
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,9 +24,7 @@ _PACKAGE = Path(__file__).parent.parent
 # In an installed package `library`; in a checkout, at the top.
 SHIPPED = next(f for f in (_PACKAGE / "library", _PACKAGE.parent / "scenarios") if f.is_dir())
 
-_STEM = "[a-z0-9_]{1,250}"  # a file has no longer name, and looking for one would take seconds
 _SUFFIXES = (".yaml", ".yml")
-_NEAR = ("", "*/", "*/*/")  # where a file that is not configured is looked for
 _FEW = 10  # names that a message may list
 _ALIKE = 5  # of more names, those that a message may give as examples
 
@@ -39,7 +37,6 @@ class Library:
     def __init__(self, below: Library | None = None) -> None:
         self._below = below
         self._own: dict[str, Scenario] = {}
-        self._files = frozenset[Path]()  # that were read, without mistakes or with some
 
     def _current(self) -> dict[str, Scenario]:
         return self._own
@@ -88,36 +85,12 @@ class Library:
         stem = re.sub(r"^.*[/\\\\]|\.ya?ml$", "", name)
         if stem != name and stem in names:
             return f"; write the scenario's name, not its file: {stem!r}"
-        near = self._find_file(stem) or nearest(name, names)
+        near = nearest(name, names)
         if near or len(names) <= _FEW:
             return near or f"; known: {listed(names)}"
         alike = [known for known in names if not words.isdisjoint(known.split("_"))][:_ALIKE]
         such = f"known are {len(names)}, such as {listed(alike)}; " if alike else ""
         return f"; {such}`deck-sim scenarios` lists them (`--scenarios DIR` adds those of a folder)"
-
-    def _find_file(self, stem: str) -> str:
-        """Advice about a file of that name in or near the working directory, or an empty string."""
-        if not re.fullmatch(_STEM, stem):
-            return ""
-        near = (file for place in _NEAR for file in Path().glob(f"{place}{stem}.y*ml"))
-        file = next((one for one in near if one.suffix in _SUFFIXES and one.is_file()), None)
-        if file is None:
-            return ""
-        text = file.read_text(encoding="utf-8", errors="replace")
-        named = re.search(rf"^name: *[\"']?({_STEM})", text, re.MULTILINE)
-        if named and named[1] != stem:
-            return f"; the scenario in '{file}' has the name {named[1]!r}"
-        if self._reads(file.absolute()):
-            return f"; its file is broken: `deck-sim check {file}` shows where"
-        return (
-            f"; '{file}' is in a folder that is not configured. Configure it with"
-            f" `pytest --deck-scenarios {file.parent}` (ini `deck_scenarios`),"
-            f' `DeckSim(scenarios="{file.parent}")` or `deck-sim --scenarios {file.parent}`'
-        )
-
-    def _reads(self, file: Path) -> bool:
-        """Whether the file is one of this library, or of one below."""
-        return file in self._files or (self._below is not None and self._below._reads(file))
 
 
 class _Shipped(Library):
@@ -175,21 +148,9 @@ class WatchedFolder(Library):
             self._is_broken = False
         return self._own
 
-    def _reads(self, file: Path) -> bool:
-        return file.parent == self._folder.absolute() or super()._reads(file)
-
     def _look(self) -> list[tuple[str, int, int]]:
-        found = []
-        for file in scenario_files(self._folder):
-            try:
-                about = file.stat()
-            except FileNotFoundError:  # an editor may be replacing it
-                continue
-            except OSError:  # such as a link to itself; reading it reports the error
-                found.append((file.name, 0, 0))
-            else:
-                found.append((file.name, about.st_mtime_ns, about.st_size))
-        return found
+        found = ((file.name, file.stat()) for file in scenario_files(self._folder) if file.exists())
+        return [(name, about.st_mtime_ns, about.st_size) for name, about in found]
 
 
 def scenario_files(folder: Path) -> list[Path]:
@@ -220,33 +181,32 @@ def read_folder(folder: Path, below: Library | None) -> Library:
 def read_files(
     files: Iterable[Path], below: Library | None
 ) -> tuple[Library, list[loader.Mistake]]:
-    """Read scenario files; return their library and every mistake, in the order of the files. A
-    broken scenario is in the library too, so that naming it is no mistake.
+    """Read scenario files; return a library of those without mistakes, and the mistakes in the
+    others. The entries of playlists and mixes are checked if no file has other mistakes.
     """
     from deck_sim.scenario import loader
-    from deck_sim.scenario.yaml.reader import read_file
 
-    library, found, first = Library(below), list[loader.Mistakes](), dict[str, loader.Mistakes]()
-    files = [*files]
-    library._files = frozenset(file.absolute() for file in files)
+    library, read, broken = Library(below), dict[str, loader.Mistakes](), list[loader.Mistake]()
     for file in files:
-        scenario, mistakes = loader.read_partially(read_file, file, f"{file}")
-        found.append(mistakes)
-        if scenario is None:
-            continue
-        other = first.setdefault(scenario.name, mistakes)
-        if other is not mistakes:
-            used = loader.show_file(other.file)
-            text = f"the name {scenario.name!r} is already used in {used}"
-            mistakes.add(("name",), f"{text}; rename one of the two")
-        library.add(scenario)
-    for name, mistakes in first.items():
-        check_entries(library.get(name), library, mistakes)
-    return library, [mistake for mistakes in found for mistake in mistakes.report()]
-
-
-def _explain_unknown(name: str, library: Library) -> str:
-    return f"unknown scenario {quote(name)}{library.instead(name)}"
+        try:
+            document = loader.parse_file(file)
+            scenario = loader.make_scenario(document, f"{file}")
+            mistakes = loader.Mistakes(f"{file}", document)
+            if scenario.name in read:
+                used = loader.show_file(read[scenario.name].file)
+                text = f"the name {scenario.name!r} is already used in {used}"
+                mistakes.add(("name",), f"{text}; rename one of the two")
+            mistakes.report()
+        except loader.ScenarioError as error:
+            broken += error.mistakes
+        else:
+            read[scenario.name] = mistakes
+            library.add(scenario)
+    if not broken:
+        for name, mistakes in read.items():
+            check_entries(library.get(name), library, mistakes)
+            broken += mistakes.found
+    return library, broken
 
 
 def check_entries(scenario: Scenario, library: Library, mistakes: loader.Mistakes) -> None:
@@ -256,10 +216,9 @@ def check_entries(scenario: Scenario, library: Library, mistakes: loader.Mistake
     for index, entry in enumerate(scenario.entries):
         place: Place = ("playlist", index) if scenario.playlist else ("mix", entry)
         found, of_key = library.find(entry), not scenario.playlist
-        if not entry:  # not a name, which is reported by the reader
-            continue
         if found is None:
-            mistakes.add(place, partial(_explain_unknown, entry, library), of_key=of_key)
+            text = f"unknown scenario {quote(entry)}{library.instead(entry)}"
+            mistakes.add(place, text, of_key=of_key)
         elif found.entries:
             text = f"{quote(entry)} is itself a playlist or mix; name its entries instead"
             mistakes.add(place, text, of_key=of_key)

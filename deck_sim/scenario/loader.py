@@ -1,48 +1,39 @@
-"""Reads scenario files: YAML -> checks -> model. Every mistake of a file is reported at once, with
-its place.
+"""Reads scenario files: YAML -> checks -> model. All mistakes of form are reported at once, each
+with its place; if there are none, all mistakes of meaning.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain
-from operator import itemgetter
 from pathlib import Path as FilePath
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from deck_sim.base.errors import counted, listed, nearest, quote
-from deck_sim.base.limits import MOST_PROBLEMS
+from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.base.validation import Strict, error_message, format_path, show
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.checks import check_exclusions, check_expressions, check_faults
-from deck_sim.scenario.model import Scenario, is_name
+from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.script_checks import check_scripts
 from deck_sim.scenario.steps.step import BRANCHES, REGISTRY, status_steps, step_words
 from deck_sim.scenario.yaml.document import Document, Path, YamlError
 from deck_sim.scenario.yaml.reader import read_file, read_yaml
 
-Source = TypeVar("Source")
-
 _SCRIPTS = (*KINDS, *BRANCHES, *EDITIONS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Mistake:
-    """One mistake in a file; `line` and `column` count from 1. The last one of a file may stand for
-    `omitted` more that are not shown.
-    """
+    """One mistake in a file; `line` and `column` count from 1."""
 
     file: str
     line: int
     column: int
     path: str
     message: str
-    omitted: int = 0
 
     def __str__(self) -> str:
         place = f"{self.path}: " if self.path else ""
@@ -63,36 +54,16 @@ class ScenarioError(Exception):
 
 
 class Mistakes:
-    """Collects the mistakes in a document. Messages take time to make, and a file may have many
-    thousand mistakes, so they are made only for those that are reported.
-    """
+    """Collects the mistakes in a document."""
 
     def __init__(self, file: str, document: Document) -> None:
         self.file, self.document = file, document
-        self._found: list[tuple[tuple[int, int], str, Callable[[], str]]] = [
-            ((error.line, error.column), "", partial(str, error)) for error in document.mistakes
-        ]
+        self.found: list[Mistake] = []
 
-    def __len__(self) -> int:
-        return len(self._found)
-
-    @property
-    def paths(self) -> list[str]:
-        """The paths of the mistakes."""
-        return [path for _, path, _ in self._found]
-
-    def add(
-        self,
-        place: Path,
-        message: str | Callable[[], str],
-        *,
-        of_key: bool = False,
-        path: str = "",
-    ) -> None:
+    def add(self, place: Path, message: str, *, of_key: bool = False, path: str = "") -> None:
         """Add a mistake in the value, or key, at `place`; `path` is what to show for it."""
         position = self.document.position(place, of_key=of_key)
-        make = (lambda: message) if isinstance(message, str) else message
-        self._found.append((position, path or format_path(place), make))
+        self.found.append(Mistake(self.file, *position, path or format_path(place), message))
 
     def add_errors(self, error: ValidationError, root: type[Strict]) -> None:
         """Add pydantic's errors, except about required names that are there but misspelt."""
@@ -107,96 +78,75 @@ class Mistakes:
                 if any(nearest(word, map(str, name)) for word in unknown[one["loc"][:-1]]):
                     continue
             of_key = kind in ("extra_forbidden", "union_tag_invalid")
-            position = self.document.position(path, of_key=of_key)
             shown = format_path(path[:-1] if kind == "extra_forbidden" else path)
-            self._found.append((position, shown, partial(_message, one, root)))
+            position = self.document.position(path, of_key=of_key)
+            self.found.append(Mistake(self.file, *position, shown, _message(one, root)))
 
-    def report(self) -> list[Mistake]:
-        """The first mistakes in the order of the file, and how many more there are."""
-        found = sorted(self._found, key=itemgetter(0))
-        shown = [
-            Mistake(self.file, *position, path, message())
-            for position, path, message in found[:MOST_PROBLEMS]
-        ]
-        omitted = len(found) - MOST_PROBLEMS
-        if omitted > 0:
-            verb = "is" if omitted == 1 else "are"
-            text = f"{counted(omitted, 'more mistake')} {verb} not shown; fix these first"
-            shown.append(Mistake(self.file, shown[-1].line, shown[-1].column, "", text, omitted))
-        return shown
+    def report(self) -> None:
+        """Raise a `ScenarioError` with the mistakes, in the order of the file, if there are any."""
+        if self.found:
+            raise ScenarioError(*sorted(self.found, key=lambda one: (one.line, one.column)))
 
 
 def load_scenario(file: FilePath) -> Scenario:
-    """Read a scenario file. `ScenarioError` has every mistake in it."""
-    return _whole(read_partially(read_file, file, f"{file}"))
+    """Read a scenario file. `ScenarioError` has its mistakes."""
+    return make_scenario(parse_file(file), f"{file}")
 
 
 def read_scenario(source: bytes | str, file: str = "<text>") -> Scenario:
     """Read a scenario from YAML text as `load_scenario` does; `file` is its name in messages."""
-    return _whole(read_partially(read_yaml, source, file))
+    return make_scenario(parse(source, file), file)
+
+
+def parse_file(file: FilePath) -> Document:
+    """Read a YAML file as `parse` does."""
+    try:
+        return read_file(file)
+    except YamlError as error:
+        mistake = Mistake(f"{file}", error.line, error.column, "", error.message)
+        raise ScenarioError(mistake) from None
+
+
+def parse(source: bytes | str, file: str) -> Document:
+    """Read YAML text; raises `ScenarioError` if it is none."""
+    try:
+        return read_yaml(source)
+    except YamlError as error:
+        mistake = Mistake(file, error.line, error.column, "", error.message)
+        raise ScenarioError(mistake) from None
 
 
 def scenario_from_data(data: Any, name: str = "<data>") -> Scenario:
     """Make a scenario from plain data, as JSON gives it. Its mistakes have no position."""
-    return _whole(read_partially(Document, data, name))
+    return make_scenario(Document(data), name)
 
 
-def _whole(found: tuple[Scenario | None, Mistakes]) -> Scenario:
-    scenario, mistakes = found
-    if scenario is None or mistakes:
-        raise ScenarioError(*mistakes.report())
-    return scenario
-
-
-def read_partially(
-    read: Callable[[Source], Document], source: Source, file: str
-) -> tuple[Scenario | None, Mistakes]:
-    """Read a scenario and its mistakes. A broken scenario has only its name and its entries, for
-    files that refer to it.
-    """
-    try:
-        document = read(source)
-    except YamlError as error:
-        return None, Mistakes(file, Document(mistakes=[error]))
+def make_scenario(document: Document, file: str) -> Scenario:
+    """Make the scenario of a document; raises `ScenarioError`."""
     mistakes, data = Mistakes(file, document), document.data
     if not data or not isinstance(data, dict):
-        if data or not mistakes:
-            text = f"must be an object, not {show(data)}" if data else "there is no scenario"
-            mistakes.add((), f"{text}; start with `version: 1` and `name: …`")
-        return None, mistakes
-    scenario, readable = None, data
+        text = f"must be an object, not {show(data)}" if data else "there is no scenario"
+        mistakes.add((), f"{text}; start with `version: 1` and `name: …`")
+        mistakes.report()
     try:
         scenario = Scenario.model_validate(data)
-        readable = dict(scenario)
     except ValidationError as error:
         mistakes.add_errors(error, Scenario)
-    editions, why, in_scripts = check_scripts(readable)
+        mistakes.report()
+        raise
+    editions, why, in_scripts = check_scripts(scenario)
     for found in chain(
         check_expressions(data),
-        check_exclusions(readable),
+        check_exclusions(scenario),
         in_scripts,
-        check_faults(data, editions),
+        check_faults(scenario, editions),
     ):
         mistakes.add(*found)
-    if scenario is None or mistakes:
-        return _rest(readable), mistakes
+    mistakes.report()
     scenario._source.update(data)
     scenario._source.text = document.text
     scenario._editions, scenario._why_editions = editions, why
-    return scenario, mistakes
-
-
-def _rest(data: dict[str, Any]) -> Scenario | None:
-    name, playlist, mix = (data.get(key) for key in ("name", "playlist", "mix"))
-    if not isinstance(name, str):
-        return None
-    entries = playlist if isinstance(playlist, list | tuple) else ()
-    return Scenario.model_construct(
-        version=1,
-        name=name,
-        playlist=tuple(entry if is_name(entry) else "" for entry in entries),
-        mix={entry: 1 for entry in mix if is_name(entry)} if isinstance(mix, dict) else None,
-    )
+    return scenario
 
 
 def _message(error: ErrorDetails, root: type[Strict]) -> str:

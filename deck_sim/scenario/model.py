@@ -1,10 +1,8 @@
 """The model of a scenario file, and the scripts that it gives to connections, sessions and runs."""
 
-import json
-import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
@@ -18,7 +16,7 @@ from pydantic import (
 )
 
 from deck_sim.base.errors import listed, quote, suggest
-from deck_sim.base.validation import Many, PositiveDuration, Strict, show, value_error
+from deck_sim.base.validation import Many, PositiveDuration, Strict, value_error
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.engine.story import KINDS, Path, Script
 from deck_sim.faults.http import AnyHttpFault, HttpFault
@@ -44,29 +42,7 @@ _DEFAULT_SCRIPTS: dict[str, list[Any]] = {
 }
 
 
-def is_name(text: Any) -> bool:
-    """Whether a value can be the name of a scenario."""
-    return isinstance(text, str) and bool(re.fullmatch(_NAME, text))
-
-
-def _read_name(name: str) -> str:
-    if not is_name(name):
-        example = "1 to 100 characters of a-z, 0-9 and _, like `mfa_then_success`"
-        raise value_error(f"must be {example}, not {show(name)}")
-    return name
-
-
-ScenarioName = Annotated[
-    str,
-    AfterValidator(_read_name),
-    WithJsonSchema({"type": "string", "pattern": f"^{_NAME}$"}),
-]
-# An empty list or mapping is likely a mistake.
-_FILLED = {"minItems": 1, "minProperties": 1}
-FILLED: Any = Field(default=None, json_schema_extra={**_FILLED})
-NAMED: Any = Field(
-    default=None, json_schema_extra={**_FILLED, "propertyNames": {"pattern": f"^{_NAME}$"}}
-)
+ScenarioName = Annotated[str, Field(pattern=f"^{_NAME}$")]
 
 
 def _read_edition(name: str) -> str:
@@ -79,19 +55,10 @@ EditionName = Annotated[str, AfterValidator(_read_edition), WithJsonSchema({"enu
 Weight = Annotated[float, Field(gt=0, le=1000)]
 
 
-def _read_filled(value: Any) -> Any:
-    if not value:
-        raise value_error("must not be empty; leave it out instead")
-    return value
-
-
 def _script_of(step: Any) -> Any:
     """The type of a script: a list of steps, or such a list for each edition."""
     steps: Any = Annotated[tuple[step, ...], Many]
-    filled: Any = Annotated[
-        steps, AfterValidator(_read_filled), Field(json_schema_extra={**_FILLED})
-    ]
-    ways = Annotated[steps, Tag("steps")] | Annotated[dict[EditionName, filled], Tag("editions")]
+    ways = Annotated[steps, Tag("steps")] | Annotated[dict[EditionName, steps], Tag("editions")]
     return Annotated[ways, Discriminator(_way_to_write)]
 
 
@@ -129,35 +96,28 @@ class Scenario(Strict):
     """Words to find the scenario by."""
     edition: EditionName | None = None
     """The edition that it is for. If omitted, every edition that has its statuses."""
-    connection: ConnectionScript | None = FILLED
+    connection: ConnectionScript | None = None
     """The script of a new connection, in the edition that has them. If omitted, `connecting: 1s`,
     then `connected`."""
-    session: SessionScript | None = FILLED
+    session: SessionScript | None = None
     """The script of a session that starts without a run, in the edition that has them. If omitted,
     `queued: 1s`, `running: 1s`, then `idle`."""
-    task_run: RunScript | None = FILLED
+    task_run: RunScript | None = None
     """The script of a run. If omitted, `queued: 2s`, `running: 8s`, then `completed`."""
-    playlist: Annotated[tuple[ScenarioName, ...], Many] | None = FILLED
+    playlist: Annotated[tuple[ScenarioName, ...], Many] | None = None
     """Scenarios that the runs play in turn, the last one again and again."""
-    mix: dict[ScenarioName, Weight] | None = NAMED
+    mix: dict[ScenarioName, Weight] | None = None
     """Scenarios by weight. The world's seed draws one for each run."""
     task_timeout: PositiveDuration | None = None
     """The timeout of its runs if their task has the default one of 30 minutes. A task with a
     timeout of its own keeps it."""
-    http: Annotated[tuple[AnyHttpFault, ...], Many] | None = FILLED
+    http: Annotated[tuple[AnyHttpFault, ...], Many] | None = None
     """Faults of calls about the resource that plays the scenario."""
-    webhooks: Annotated[tuple[AnyWebhookFault, ...], Many] | None = FILLED
+    webhooks: Annotated[tuple[AnyWebhookFault, ...], Many] | None = None
     """Faults of webhooks about the resource that plays the scenario."""
     _source: Source = PrivateAttr(default_factory=Source)
     _editions: tuple[str, ...] = PrivateAttr(default=())
     _why_editions: str = PrivateAttr(default="")
-
-    @field_validator("connection", "session", "task_run", "playlist", "mix", "http", "webhooks")
-    @classmethod
-    def _check_filled(cls, value: Any) -> Any:
-        if value is not None:
-            _read_filled(value)
-        return value
 
     @field_validator("task_timeout")
     @classmethod
@@ -188,8 +148,8 @@ class Scenario(Strict):
         return f"the edition {listed(self._editions)}{why}"
 
     def is_for(self, edition: str) -> bool:
-        """Whether a world of the edition can play it. Of a broken scenario this is not known."""
-        return not self._editions or edition in self._editions
+        """Whether a world of the edition can play it."""
+        return edition in self._editions
 
     @property
     def source(self) -> dict[str, Any]:
@@ -200,11 +160,6 @@ class Scenario(Strict):
     def text(self) -> str:
         """The scenario as YAML, as it was written if it was."""
         return self._source.text or write_yaml({**self._source})
-
-    @cached_property
-    def size(self) -> int:
-        """How many bytes it has as JSON."""
-        return len(json.dumps(self._source))
 
     @property
     def overview(self) -> dict[str, Any]:

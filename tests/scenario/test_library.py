@@ -1,9 +1,7 @@
-from pathlib import Path
-
 import pytest
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.scenario.library import Library, WatchedFolder, read_folder, shipped
+from deck_sim.scenario.library import Library, read_folder, shipped
 from deck_sim.scenario.loader import ScenarioError, read_scenario
 
 
@@ -115,37 +113,20 @@ def test_an_unknown_name_lists_those_of_many_that_are_alike():
     assert shipped().instead("wrong_password") == f"; known are {count}, such as {such}; {lists}"
 
 
-@pytest.mark.parametrize(
-    ("file", "text", "name", "said"),
-    [
-        ("stories/mine.yaml", "name: mine", "mine", r"`pytest --deck-scenarios stories` \(ini"),
-        ("a/b/mine.yml", "name: mine", "mine.yml", "'a/b/mine.yml' is in a folder that is not"),
-        ("mine.yaml", "name: 'other'", "mine", "'mine.yaml' has the name 'other'"),
-        ("mine.yamls", "name: mine", "mine", "lists them"),
-        ("mine.yaml", "name: mine", "MINE", "lists them"),
-        ("x", "", "success.yaml", "write the scenario's name, not its file: 'success'"),
-        ("x", "", "scenarios/success.yml", "write the scenario's name, not its file: 'success'"),
-    ],
-)
-def test_an_unknown_name_may_mean_a_file_nearby(tmp_path, monkeypatch, file, text, name, said):
-    """The message says how to configure its folder, or which name to use."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
-    (tmp_path / file).write_text(f"version: 1\n{text}\n")
-    with pytest.raises(ApiError, match=said):
-        shipped().get(name)
+def test_a_file_for_a_name_is_answered_with_the_name():
+    """Names are not files."""
+    for name in ("success.yaml", "scenarios/success.yml"):
+        with pytest.raises(ApiError, match="write the scenario's name, not its file: 'success'"):
+            shipped().get(name)
 
 
-def test_a_name_whose_file_is_broken_says_so(tmp_path, monkeypatch, write):
-    """As an entry of a playlist, and after an edit of a folder that is watched."""
-    monkeypatch.chdir(tmp_path)
-    watched = WatchedFolder(tmp_path, shipped(), lambda error: None)
-    (tmp_path / "mine.yaml").write_text("version: 1\nname: mine\ntask_run: [")
+def test_entries_are_checked_when_no_file_is_broken(tmp_path, write):
+    """The name of a broken scenario may be unknown only for that reason."""
     write("list.yaml", "list", "playlist: [mine]\n")
-    broken = "unknown scenario{} 'mine'; its file is broken: `deck-sim check mine.yaml` shows where"
-    with pytest.raises(ScenarioError) as caught:
-        read_folder(Path(), shipped())
-    mistakes = [one.message for one in caught.value.mistakes if one.file == "list.yaml"]
-    assert mistakes == [broken.format("")]
-    with pytest.raises(ApiError, match=broken.format(":")):
-        Library(watched).get("mine")
+    write("mine.yaml", "mine", "task_run: [\n")
+    with pytest.raises(ScenarioError, match=r"mine.yaml:.*not YAML") as caught:
+        read_folder(tmp_path, shipped())
+    assert len(caught.value.mistakes) == 1
+    (tmp_path / "mine.yaml").unlink()
+    with pytest.raises(ScenarioError, match=r"playlist\[0\]: unknown scenario 'mine'"):
+        read_folder(tmp_path, shipped())

@@ -5,7 +5,6 @@ from deck_sim.contract.error_catalog import run_errors
 from deck_sim.scenario.loader import (
     ScenarioError,
     load_scenario,
-    read_scenario,
     scenario_from_data,
 )
 
@@ -26,10 +25,27 @@ def test_a_long_word_is_cut_in_the_message(mistakes, body):
     assert f"'{'k' * 59}…'" in line
 
 
-def test_a_file_with_a_tag_and_no_scenario_has_one_mistake():
-    """That the scenario is missing follows from the tag."""
-    with pytest.raises(ScenarioError, match=r"^x:1:1: tag '!story'; tags are not allowed$"):
-        read_scenario("!story\n", "x")
+def test_mistakes_of_meaning_are_reported_if_there_are_none_of_form(mistakes):
+    """An order of statuses is judged when every step can be read."""
+    (line,) = mistakes("task_run: [running, {completed: {outputs: {}}}, running]")
+    assert "unknown key 'outputs'" in line
+    assert len(mistakes("task_run: [running, completed, running]")) == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (lambda file: file.mkdir(), "cannot be read: Is a directory"),
+        (lambda file: None, "cannot be read: No such file or directory"),
+        (lambda file: file.write_text("x" * 2**21), "the file is larger than 1024 KiB"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused(make, reason, tmp_path):
+    """A folder, a missing file and a large one are errors with a reason."""
+    file = tmp_path / "none.yaml"
+    make(file)
+    with pytest.raises(ScenarioError, match=f"none.yaml:1:1: {reason}"):
+        load_scenario(file)
 
 
 def test_a_file_is_read(tmp_path):

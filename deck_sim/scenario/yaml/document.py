@@ -1,4 +1,4 @@
-"""A YAML file after reading: its data, the position of everything in it, and its mistakes."""
+"""A YAML file after reading: its data, and the position of everything in it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,15 +16,12 @@ class YamlError(Exception):
 
 @dataclass
 class Document:
-    """The data of a file, the positions of its values and keys, and the mistakes that did not keep
-    the reader from reading on.
-    """
+    """The data of a file, and the positions of its values and keys."""
 
     data: Any = None
     text: str = ""  # empty if the data was never in a file
     values: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    mistakes: list[YamlError] = field(default_factory=list)
 
     def position(self, path: Path, *, of_key: bool = False) -> tuple[int, int]:
         """Line and column of the value or key at `path`, or of the nearest parent that has one."""

@@ -64,29 +64,31 @@ def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
     """
     from deck_sim.scenario import loader
     from deck_sim.scenario.yaml.document import Document
-    from deck_sim.scenario.yaml.reader import read_yaml
 
     is_json = "json" in request.headers.get("content-type", "")
-    if is_json:
-        data = {"version": 1, "name": name, **read_object(request.body, keys_once=True)}
-        scenario, mistakes = loader.read_partially(Document, data, name)
-    else:
-        scenario, mistakes = loader.read_partially(read_yaml, request.body, name)
-    if scenario is not None:
+    try:
+        if is_json:
+            data = {"version": 1, "name": name, **read_object(request.body, keys_once=True)}
+            document = Document(data)
+        else:
+            document = loader.parse(request.body, name)
+        scenario = loader.make_scenario(document, name)
         library.add(scenario)
+        mistakes = loader.Mistakes(name, document)
         check_entries(scenario, library, mistakes)
-    if scenario is not None and not mistakes:
-        return scenario
-    raise ApiError(
-        *(
-            problem(
-                "request/input_invalid",
-                f"{one.path}: {one.message}".removeprefix(": ") if is_json else str(one),
-                field=one.path or None,
+        mistakes.report()
+    except loader.ScenarioError as error:
+        raise ApiError(
+            *(
+                problem(
+                    "request/input_invalid",
+                    f"{one.path}: {one.message}".removeprefix(": ") if is_json else str(one),
+                    field=one.path or None,
+                )
+                for one in error.mistakes
             )
-            for one in mistakes.report()
-        )
-    )
+        ) from None
+    return scenario
 
 
 @route("DELETE", "/scenarios/{name}")
