@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from deck_sim.contract.resources import Kind
 
-PAGING = ("limit", "cursor", "created_after", "created_before")  # parameters of every paged list
 CONFLICT = ("request/state_invalid",)
 
 
@@ -50,12 +49,6 @@ class Operation:
     def creates(self) -> bool:
         """Whether it makes a resource."""
         return self.status == 201 or self.name.startswith("create_")
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """The names of its query parameters."""
-        included = ("include",) if self.includes else ()
-        return (*self.filters, *(PAGING if self.paged else ()), *included)
 
     @property
     def kind(self) -> str:

@@ -56,3 +56,33 @@ def test_answers_of_the_suite_s_server_are_checked(api, monkeypatch):
     assert api.get("/test").status_code == 200
     assert FOUND == ["GET /v2/test -> 200: the status is not one of ['401', '429', '500', '507']"]
     FOUND.clear()
+
+
+URL = {"url": "http://x"}
+HOOK = {"name": "H", "type": "webhook", "events": ["*"]}
+TASK = {"name": "T", "agent_id": "agt_1", "storage": {"extraction": True}}
+REFUSED = [
+    ("connections", "CreateDestination", HOOK),
+    ("connections", "CreateDestination", {**HOOK, "config": {}}),
+    ("connections", "CreateConnection", {"source_id": "s", "auth_method": "username_password"}),
+    ("connections", "CreateSource", {"type": "website", "website": {"url": "ftp://x"}}),
+    ("connections", "CreateTask", TASK),
+    ("credentials", "CreateTypedDestination", HOOK),
+    (
+        "credentials",
+        "CreateTypedDestination",
+        {**HOOK, "webhook": {"url": "http://x"}, "aws_s3": {}},
+    ),
+    ("credentials", "RunTaskWithLogin", {"input": {}}),
+]
+
+
+def test_the_document_refuses_what_the_rules_between_fields_refuse():
+    """Schemathesis compares both by chance; these are the rules."""
+    fitting = []
+    for edition, name, body in REFUSED:
+        schemas = document(edition)["components"]["schemas"]
+        schema = {**schemas[name], "components": {"schemas": schemas}}
+        if jsonschema_rs.Draft202012Validator(schema).is_valid(body):
+            fitting.append((name, body))
+    assert fitting == []
