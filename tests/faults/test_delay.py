@@ -1,7 +1,6 @@
 """Delayed responses."""
 
 import socket
-import threading
 from contextlib import ExitStack
 
 import httpx2
@@ -42,22 +41,6 @@ def test_a_real_clock_is_waited_for_at_its_speed(api, sim, lines):
     assert api.post("/agents", json=AGENT).status_code == 201
     assert sim.get("/clock").json()["now"] > before
     assert lines()[-1] == "POST /v2/agents -> 201 (fault: delay)"
-
-
-def test_an_advance_of_a_real_clock_ends_a_delay(api, sim, advance, simulation):
-    """The world's time has passed."""
-    sim.put("/clock", json={"mode": "real"})
-    sim.post("/faults", json=HOUR)
-    answers = []
-    caller = threading.Thread(
-        target=lambda: answers.append(api.post("/agents", json=AGENT, timeout=60))
-    )
-    caller.start()
-    while not simulation().journal:
-        sim.get("/health")
-    advance("1h")
-    caller.join()
-    assert answers[0].status_code == 201
 
 
 @pytest.fixture
@@ -104,18 +87,3 @@ def test_a_delay_in_real_time_ends(api, sim):
     sim.post("/faults", json={**REAL, "delay": {"for": "1ms", "wait": "real"}})
     assert api.post("/agents", json=AGENT).status_code == 201
     assert sim.get("/faults").json()["data"][0]["delay"] == {"for": "1ms", "wait": "real"}
-
-
-@pytest.mark.parametrize(
-    ("delay", "said"),
-    [
-        ({"for": "3s", "wait": "long"}, "`delay.wait`: must be 'real', not \"long\""),
-        ({"for": 3, "wait": "real"}, "`delay.for`: must be a duration, not 3"),
-        ({"for": "3s", "wait": "real", "fro": 1}, "unknown key 'fro'; did you mean 'for'?"),
-        ("0s", "`delay`: must be longer than zero"),
-    ],
-)
-def test_a_mistake_in_a_delay_is_reported_at_its_place(sim, delay, said):
-    """With what is allowed there."""
-    errors = sim.post("/faults", json={**HOUR, "delay": delay}).json()["errors"]
-    assert said in errors[0]["message"]

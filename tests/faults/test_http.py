@@ -56,14 +56,6 @@ def test_error_refuses_a_call(put, call):
     assert answer.json()["request_id"].startswith("req_")
 
 
-def test_placeholders_of_a_message_become_dots(put, call):
-    """A fault has no values for them."""
-    put(error="request/task_not_found")
-    answer = call()
-    assert answer.json()["errors"][0]["message"] == "No task has the id `…`."
-    assert "retry-after" not in answer.headers
-
-
 @pytest.mark.parametrize(
     ("status", "reason", "extra"),
     [(502, "Bad Gateway", {}), (504, "Gateway Timeout", {"retry_after": 2}), (499, "Error", {})],
@@ -123,39 +115,3 @@ def test_a_retry_with_the_same_key_gets_the_lost_answer(put, call, runs):
     again = call(**{"Idempotency-Key": "k"})
     assert (again.status_code, again.headers["deck-sim-replayed"]) == (201, "true")
     assert runs() == 1
-
-
-def test_calls_of_the_control_api_have_no_faults(put, sim):
-    """Faults apply to the Deck API only."""
-    put(match="**", status=502)
-    assert sim.get("/world").status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("fault", "kept"), [({"drip": True}, ["id", "status"]), ({"lost_response": True}, [])]
-)
-def test_the_journal_keeps_what_the_client_could_read(put, call, sim, fault, kept):
-    """Nothing of a response that did not arrive."""
-    put(**fault)
-    try:
-        call()
-    except httpx2.RemoteProtocolError:
-        assert kept == []
-    assert sorted(sim.get("/requests").json()["data"][-1]["answered"]) == kept
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        *({name: True} for name in ("reset", "lost_response", "empty", "truncate", "malformed")),
-        {"status": 502},
-        {"error": "api/api_error"},
-    ],
-)
-def test_lint_sees_a_create_sent_again_after_any_loss_of_its_answer(put, call, sim, fault):
-    """Without a key, that is."""
-    put(**fault, times=1)
-    with suppress(httpx2.TransportError):
-        call()
-    assert call().status_code == 201
-    assert [one["name"] for one in sim.get("/lint").json()["data"]] == ["retries_without_key"]

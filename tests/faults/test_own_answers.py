@@ -76,13 +76,6 @@ def test_an_answer_below_400_has_no_body_unless_it_is_given(sim, server, key, st
     client.close()
 
 
-def test_an_own_answer_to_head_has_no_body(sim, api):
-    """Its length is that of the answer to GET."""
-    sim.post("/faults", json={"match": "HEAD /v2/agents", "status": 200, "body": "abc"})
-    answer = api.head("/agents")
-    assert (answer.content, answer.headers["content-length"]) == (b"", "3")
-
-
 @pytest.mark.parametrize(
     ("fault", "field", "said"),
     [
@@ -120,15 +113,6 @@ def test_a_body_must_be_unicode():
     """Half of a surrogate pair cannot be sent."""
     with pytest.raises(ValidationError, match="half of a surrogate pair"):
         read_fault(HttpFault, {"match": "**", "status": 200, "body": "\ud800"})
-
-
-def test_a_scenario_can_answer_for_its_run(sim, run_task, api):
-    """The next read gets the answer; its numbers and mappings are those of YAML."""
-    fault = "{match: GET /v2/task-runs/*, times: 1, status: 200, body: {status: done}}"
-    sim.put("/scenarios/own", content=f"version: 1\nname: own\nhttp: [{fault}]")
-    run = run_task("own")
-    path = f"/task-runs/{run['id']}"
-    assert [api.get(path).json()["status"] for _ in range(2)] == ["done", "queued"]
 
 
 def test_an_own_answer_is_no_mistake_of_the_client(own, sim, run_task, api):

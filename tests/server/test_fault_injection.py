@@ -27,7 +27,7 @@ def send_faulty(**how):
     faulty = FaultyResponse(
         OutgoingResponse(**usual | how), Simulation("key", Settings(), shipped()), "req_1"
     )
-    asyncio.run(faulty({"type": "http"}, receive, send))
+    asyncio.run(faulty({"type": "http", "method": "GET"}, receive, send))
     return sent
 
 

@@ -42,47 +42,6 @@ def test_advance_and_next_show_what_is_held(sim, hold, run_task):
     assert (now["held"], now["waiting"][0]["id"]) == (held, run["id"])
 
 
-@pytest.mark.parametrize(
-    ("body", "text"),
-    [
-        ({}, "give exactly one of `event` and `call`"),
-        ({"event": "task_run.failed", "call": "/**"}, "give exactly one of `event` and `call`"),
-        (
-            {"event": "task_run.complete"},
-            "unknown event 'task_run.complete'; did you mean 'task",
-        ),
-        (
-            {"event": "agent.created"},
-            "stories do not emit 'agent.created'; hold one of `connection.interaction_",
-        ),
-        ({"event": "task_run.*"}, "a hold is for one event, not for all of 'task_run.*'"),
-        ({"call": "POST tasks"}, "'POST tasks' is not a pattern of calls; write it like `POST"),
-        ({"call": "POST /tasks/*/run"}, "is not a path of the API; paths begin with `/v2`"),
-        ({"call": "/v2/test", "id": "x"}, "`id` goes with `event`"),
-    ],
-)
-def test_an_ineffective_hold_is_refused(message, body, text):
-    """The message has what is allowed, and nothing changes."""
-    assert text in message("POST", "/holds", json=body)
-
-
-@pytest.mark.parametrize(
-    ("edition", "event"),
-    [
-        ("connections", "task_run.queued"),
-        ("connections", "connection.connecting"),
-        ("credentials", "task_run.canceled"),
-        ("credentials", "session.completed"),
-    ],
-)
-def test_an_event_that_no_step_causes_cannot_be_held(sim, message, edition, event):
-    """The hold would never stop anything."""
-    sim.patch("/world", json={"edition": edition})
-    text = message("POST", "/holds", json={"event": event})
-    assert text.startswith(f"stories do not emit '{event}'; hold one of `")
-    assert "`task_run.completed`" in text
-
-
 def test_a_hold_for_an_unknown_id_is_refused(message, hold, run_task):
     """An event type of a script may be about any resource with a story."""
     run = run_task()["id"]

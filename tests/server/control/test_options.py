@@ -37,26 +37,6 @@ def test_options_are_off_until_they_are_set(sim):
 
 
 @pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"session_limit": -1}, "session_limit"),
-        ({"timeout_cap": True}, "timeout_cap"),
-        ({"timeout_cap": 0}, "timeout_cap"),
-        ({"screenshots": "yes"}, "screenshots"),
-        ({"connection_idle": "soon"}, "connection_idle"),
-        ({"session_limt": 1}, "session_limt"),
-        ({"keep_headers": "x-request-id"}, "keep_headers"),
-        ({"keep_headers": ["x-request-id", "x y"]}, "keep_headers[1]"),
-        ({"keep_headers": ["x-\u0301"]}, "keep_headers[0]"),
-    ],
-)
-@pytest.mark.parametrize(("method", "path"), [("PATCH", "/world"), ("POST", "/reset")])
-def test_a_wrong_option_is_refused(errors, unchanged, method, path, body, field):
-    with unchanged():
-        assert errors(method, path, 400, json=body) == [("input_invalid", field)]
-
-
-@pytest.mark.parametrize(
     ("edition", "option"),
     [("connections", {"session_limit": 1}), ("credentials", {"connection_idle": "1m"})],
 )
@@ -111,17 +91,6 @@ def test_a_connection_that_no_run_uses_is_disconnected(api, sim, connection, run
     assert status() == "connected"
     advance("30m")
     assert status() == "disconnected"
-
-
-def test_an_idle_connection_ends_its_script(api, sim, connection, advance):
-    """Later steps of the script are not played."""
-    sim.patch("/world", json={"connection_idle": "1m"})
-    sim.put("/scenarios/mine", json={"connection": [{"connected": "1h"}, "invalid"]})
-    body = {"source_id": connection["source_id"], "auth_method": "none"}
-    headers = {"Deck-Sim-Scenario": "mine"}
-    opened = api.post("/connections", json=body, headers=headers).json()
-    advance("2h")
-    assert api.get(f"/connections/{opened['id']}").json()["status"] == "disconnected"
 
 
 def test_the_journal_keeps_the_headers_that_are_asked_for(api, sim):

@@ -20,24 +20,6 @@ def rules(sim):
 
 
 @pytest.fixture
-def run(api, task, connection):
-    """Ask for a run, and return the answer."""
-
-    def run(header=None, **body):
-        headers = {"Deck-Sim-Scenario": header} if header is not None else {}
-        body = {"connection_id": connection["id"], **body}
-        return api.post(f"/tasks/{task['id']}/run", json=body, headers=headers)
-
-    return run
-
-
-@pytest.fixture
-def choice(run):
-    """Which scenario a run plays and why, as its answer's header says it."""
-    return lambda *header, **body: run(*header, **body).headers["Deck-Sim-Scenario"]
-
-
-@pytest.fixture
 def open_(api):
     """Open a connection, and return the answer."""
 
@@ -74,54 +56,6 @@ def test_the_ways_of_selection_have_an_order(sim, api, rules, task, open_, advan
     assert choice() == "deck_error; because=rule"
     rules()
     assert choice() == "agent_hangs; because=magic_name"
-
-
-def test_the_world_shows_its_choices(sim, choice):
-    choice("flaky_source")
-    choice()
-    assert sim.get("/world").json()["choices"][-2:] == [
-        {
-            "resource": "task_run",
-            "scenario": "flaky_source",
-            "plays": "source_down",
-            "because": "header",
-            "ignored": [],
-        },
-        {
-            "resource": "task_run",
-            "scenario": "success",
-            "plays": "success",
-            "because": "default",
-            "ignored": [],
-        },
-    ]
-
-
-@pytest.mark.parametrize(
-    ("rule", "code", "field"),
-    [
-        ({"when": {}, "scenario": "sucess"}, "input_invalid", "rules[1].scenario"),
-        (
-            {"when": {}, "scenario": "success", "resource": "run"},
-            "input_invalid",
-            "rules[1].resource",
-        ),
-        ({"when": {}}, "input_missing", "rules[1].scenario"),
-        ({"scenario": "success"}, "input_missing", "rules[1].when"),
-        ({"when": {"user": "a"}, "scenario": "success"}, "input_invalid", "rules[1].when.user"),
-        (
-            {"when": {"username": 5}, "scenario": "success"},
-            "input_invalid",
-            "rules[1].when.username",
-        ),
-        ({"when": {"input": []}, "scenario": "success"}, "input_invalid", "rules[1].when.input"),
-        ("success", "input_invalid", "rules[1]"),
-    ],
-)
-def test_an_invalid_rule_sets_none(rules, errors, rule, code, field):
-    rules(({"username": "ada"}, "slow_success"))
-    body = {"rules": [{"when": {}, "scenario": "success"}, rule]}
-    assert errors("PUT", "/rules", 400, json=body) == [(code, field)]
 
 
 @pytest.mark.parametrize(

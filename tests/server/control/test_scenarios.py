@@ -77,17 +77,6 @@ def test_an_added_scenario_is_played(api, advance, put, run_task):
         assert last == ("completed" if body is MINE else "failed")
 
 
-def test_an_added_scenario_may_hide_a_shipped_one(sim, api, advance, run_task):
-    """Removing it brings the shipped one back."""
-    steps = ["queued", {"failed": "task/task_failed"}]
-    sim.put("/scenarios/success", json={"task_run": steps})
-    run = run_task("success")
-    advance("1m")
-    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "failed"
-    assert sim.delete("/scenarios/success").status_code == 200
-    assert sim.get("/scenarios/success").json()["summary"].startswith("The connection opens")
-
-
 def test_every_mistake_in_json_has_its_path(sim, unchanged):
     """JSON has no lines."""
     body = {"task_run": [{"runing": "1s"}, "completed"], "sumary": "x"}
@@ -131,21 +120,3 @@ def test_the_queue_is_played_in_order_and_then_used_up(api, sim, run_task, task,
     assert played == ["source_down", "agent_hangs", "success"]
     assert sim.get("/queue").json()["queues"]["connection"] == ["slow_success"]
     assert sim.delete("/queue").json()["queues"] == {}
-
-
-@pytest.mark.parametrize(
-    ("body", "found"),
-    [
-        ({}, [("input_missing", "resource"), ("input_missing", "scenarios")]),
-        ({"resource": "task_run", "scenarios": []}, [("input_invalid", "scenarios")]),
-        ({"resource": "task_run", "scenarios": "success"}, [("input_invalid", "scenarios")]),
-        ({"resource": "task_run", "scenarios": [5]}, [("input_invalid", "scenarios[0]")]),
-        ({"resource": "run", "scenarios": ["success"]}, [("input_invalid", "resource")]),
-        (
-            {"resource": "task_run", "scenarios": ["success", "sucess"]},
-            [("input_invalid", "scenarios[1]")],
-        ),
-    ],
-)
-def test_an_invalid_queue_queues_nothing(errors, body, found):
-    assert errors("POST", "/queue", 400, json=body) == found
