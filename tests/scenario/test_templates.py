@@ -1,11 +1,10 @@
-"""Expressions: their results, and the limits of their sandbox."""
+"""Expressions: their results, and their sandbox."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from deck_sim.scenario.expressions.environment import VARIABLES
-from deck_sim.scenario.expressions.limits import MOST_CHARACTERS, ExpressionError, size
+from deck_sim.scenario.expressions.environment import VARIABLES, ExpressionError
 from deck_sim.scenario.expressions.templates import (
     has_template,
     names_at,
@@ -43,78 +42,76 @@ def refusal(text, **more):
         return f"{error}".split("`: ", 1)[-1]
 
 
-@pytest.mark.parametrize(
-    ("text", "made"),
-    [
-        ("{{ input.nights }}", 3),
-        ("{{ input.rate }}", 99.5),
-        ("{{ input.vip }}", True),
-        ("{{ input.note }}", None),
-        ("{{ input.guests }}", ["Ada", "Bruno", "Ada"]),
-        ("{{ input.address }}", {"city": "Oslo"}),
-        ("  {{ input.nights }}\n", 3),
-        ("{{- input.nights -}}", 3),
-        ("{{ {'a': {'b': 1}} }}", {"a": {"b": 1}}),
-        ("{{ '}}' }}", "}}"),
-        ("{{ (1, 2) }}", [1, 2]),
-        ("{{ input.nights * 2 + 1 }}", 7),
-        ("{{ 'ab' * 2 }}", "abab"),
-        ("{{ 2 ** 10 % 7 }}", 2),
-        ("{{ 2 ** -1 }}", 0.5),
-        ("{{ 2.5 * 2 }}", 5.0),
-        ("{{ input.guests[0] }}", "Ada"),
-        ("{{ input.guests[1:] }}", ["Bruno", "Ada"]),
-        ("{{ input['check_in'] }}", "2025-02-01"),
-        ("{{ input.nights if input.vip else 0 }}", 3),
-        ("{{ input.nope is defined }}", False),
-        ("{{ 'Ada' in input.guests and input.nights is odd }}", True),
-        ("{{ input.nope|default('none') }}", "none"),
-        ("{{ input.guests|unique }}", ["Ada", "Bruno"]),
-        ("{{ input.guests|unique|join(', ') }}", "Ada, Bruno"),
-        ("{{ [1, '1', 1]|unique }}", [1, "1"]),
-        ("{{ ('x' * 60000 ~ 'y')|replace('y', 'zz')|length }}", 60_002),
-        ("{{ input.rooms|sum(attribute='price') }}", 30),
-        ("{{ input.rate|round }}", 100.0),
-        ("{{ (input.rate / 3)|round(2) }}", 33.17),
-        ("{{ input.check_in|replace('-', '') }}", "20250201"),
-        ("{{ input.guests|length }}", 3),
-        ("{{ input.address.city|upper }}", "OSLO"),
-        ("{{ input.keys.items }}", "taken"),
-        ("{{ input.keys.upper }}", 1),
-        ("{{ now }}", "2025-01-15T09:30:00Z"),
-        ("{{ today }}", "2025-01-15"),
-        ("{{ days_from_now(30) }}", "2025-02-14"),
-        ("{{ days_after(input.check_in, input.nights) }}", "2025-02-04"),
-        ("{{ days_after(now, -1) }}", "2025-01-14"),
-        ("{{ task.name ~ '/' ~ connection.username }}", "Read/ada@example.com"),
-        ("{{ run }}", {}),
-        ("{{ '{{' }}", "{{"),
-    ],
-)
-def test_an_expression_alone_keeps_the_type_of_its_value(text, made):
+ALONE = [
+    ("{{ input.nights }}", 3),
+    ("{{ input.rate }}", 99.5),
+    ("{{ input.vip }}", True),
+    ("{{ input.note }}", None),
+    ("{{ input.guests }}", ["Ada", "Bruno", "Ada"]),
+    ("{{ input.address }}", {"city": "Oslo"}),
+    ("  {{ input.nights }}\n", 3),
+    ("{{- input.nights -}}", 3),
+    ("{{ {'a': {'b': 1}} }}", {"a": {"b": 1}}),
+    ("{{ '}}' }}", "}}"),
+    ("{{ (1, 2) }}", [1, 2]),
+    ("{{ input.nights * 2 + 1 }}", 7),
+    ("{{ 'ab' * 2 }}", "abab"),
+    ("{{ 2 ** 10 % 7 }}", 2),
+    ("{{ 2 ** -1 }}", 0.5),
+    ("{{ 2.5 * 2 }}", 5.0),
+    ("{{ input.guests[0] }}", "Ada"),
+    ("{{ input.guests[1:] }}", ["Bruno", "Ada"]),
+    ("{{ input['check_in'] }}", "2025-02-01"),
+    ("{{ input.nights if input.vip else 0 }}", 3),
+    ("{{ input.nope is defined }}", False),
+    ("{{ 'Ada' in input.guests and input.nights is odd }}", True),
+    ("{{ input.nope|default('none') }}", "none"),
+    ("{{ input.guests|unique }}", ["Ada", "Bruno"]),
+    ("{{ input.guests|unique|join(', ') }}", "Ada, Bruno"),
+    ("{{ [1, '1', 1]|unique }}", [1, "1"]),
+    ("{{ ('x' * 60000 ~ 'y')|replace('y', 'zz')|length }}", 60_002),
+    ("{{ input.rooms|sum(attribute='price') }}", 30),
+    ("{{ input.rate|round }}", 100.0),
+    ("{{ (input.rate / 3)|round(2) }}", 33.17),
+    ("{{ input.check_in|replace('-', '') }}", "20250201"),
+    ("{{ input.guests|length }}", 3),
+    ("{{ input.address.city|upper }}", "OSLO"),
+    ("{{ input.keys.items }}", "taken"),
+    ("{{ input.keys.upper }}", 1),
+    ("{{ now }}", "2025-01-15T09:30:00Z"),
+    ("{{ today }}", "2025-01-15"),
+    ("{{ days_from_now(30) }}", "2025-02-14"),
+    ("{{ days_after(input.check_in, input.nights) }}", "2025-02-04"),
+    ("{{ days_after(now, -1) }}", "2025-01-14"),
+    ("{{ task.name ~ '/' ~ connection.username }}", "Read/ada@example.com"),
+    ("{{ run }}", {}),
+    ("{{ '{{' }}", "{{"),
+]
+
+
+def test_an_expression_alone_keeps_the_type_of_its_value():
     """Other texts become texts."""
-    found = compute(text)
-    assert (found, type(found)) == (made, type(made))
+    found = {text: compute(text) for text, _ in ALONE}
+    assert [*map(repr, found.values())] == [repr(made) for _, made in ALONE]
 
 
-@pytest.mark.parametrize(
-    ("text", "made"),
-    [
-        ("{{ input.nights }} nights", "3 nights"),
-        ("{{ input.nights }}{{ input.nights }}", "33"),
-        ("VIP: {{ input.vip }}, {{ input.note }}", "VIP: true, null"),
-        ("to {{ input.address }}", 'to {"city": "Oslo"}'),
-        ("for {{ input.guests }}", 'for ["Ada", "Bruno", "Ada"]'),
-        ("{{ input.vip|string }}!", "true!"),
-        ("{{ input.vip ~ 1 ~ input.note }}", "true1null"),
-        ("a line\n{{ input.nights }}\n", "a line\n3\n"),
-        ("<{{ '&' }}>", "<&>"),
-        ("plain {% only in name".replace("{%", "%"), "plain % only in name"),
-    ],
-)
-def test_in_a_longer_text_a_value_is_written_as_json_writes_it(text, made):
+IN_A_TEXT = [
+    ("{{ input.nights }} nights", "3 nights"),
+    ("{{ input.nights }}{{ input.nights }}", "33"),
+    ("VIP: {{ input.vip }}, {{ input.note }}", "VIP: true, null"),
+    ("to {{ input.address }}", 'to {"city": "Oslo"}'),
+    ("for {{ input.guests }}", 'for ["Ada", "Bruno", "Ada"]'),
+    ("{{ input.vip|string }}!", "true!"),
+    ("{{ input.vip ~ 1 ~ input.note }}", "true1null"),
+    ("a line\n{{ input.nights }}\n", "a line\n3\n"),
+    ("<{{ '&' }}>", "<&>"),
+    ("plain {% only in name".replace("{%", "%"), "plain % only in name"),
+]
+
+
+def test_in_a_longer_text_a_value_is_written_as_json_writes_it():
     """A text with more in it than one expression stays a text."""
-    assert compute(text) == made
+    assert [(text, compute(text)) for text, _ in IN_A_TEXT] == IN_A_TEXT
 
 
 def test_a_value_without_expressions_stays_as_it_is():
@@ -138,48 +135,44 @@ def test_a_computed_value_is_a_copy():
     assert INPUT["address"] == {"city": "Oslo"}
 
 
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("{{ inptu.x }}", "unknown name 'inptu'; did you mean 'input'?"),
-        (
-            "{{ secrets }}",
-            "unknown name 'secrets'; allowed: `input`, `task`, `user`, `connection`, `credential`,"
-            " `session`, `run`, `now`, `today`, `days_from_now` or `days_after`",
-        ),
-        ("{{ connection.user_name }}", "unknown key 'user_name'; did you mean 'username'?"),
-        ("{{ run.status }}", "unknown key 'status'; allowed: `id`"),
-        ("{{ 1 is blank }}", "unknown test 'blank'; did you mean 'boolean'?"),
-        (
-            "{{ 1 is prime }}",
-            "unknown test 'prime'; allowed: `boolean`, `defined`, `even`, `false`, `float`, `in`,"
-            " `integer`, `mapping`, `none`, `number`, `odd`, `sequence`, `string`, `true` or"
-            " `undefined`",
-        ),
-        (
-            "{{ input.x|slugify if false else 1 }}",
-            "unknown filter 'slugify'; allowed: `abs`, `capitalize`, `default`, `first`, `float`,"
-            " `int`, `join`, `last`, `length`, `lower`, `max`, `min`, `replace`, `round`, `sort`,"
-            " `string`, `sum`, `title`, `trim`, `unique` or `upper`",
-        ),
-        ("{{ input.x() }}", "only `days_from_now` and `days_after` can be called"),
-        ("{{ 1 if input.x }}", "an `if` in an expression needs its `else`"),
-        ("{{ days_from_now(1)() }}", "only `days_from_now` and `days_after` can be called"),
-        ("{{ input.x", "not an expression: unexpected end of the text, expected `}}`"),
-        ("{{ }}", "not an expression: Expected an expression, got `}}`"),
-        ("{{ 1 + }}", "not an expression: unexpected `}}`"),
-        ("{{ a b }}", "not an expression: expected token `}}`, got 'b'"),
-        ("{% if 1 %}", "only `{{ … }}` expressions are allowed, not `{%` or `{#`"),
-        ("{# note #}", "only `{{ … }}` expressions are allowed, not `{%` or `{#`"),
-        ("{{ " + "(" * 300 + "1" + ")" * 300 + " }}", "not an expression: it is nested too deeply"),
-        ("{{ input" + ".a" * 200 + " }}", "not an expression: it is nested too deeply"),
-        ("{{ " + "9" * 5000 + " }}", "a number in it is too large"),
-    ],
-)
-def test_a_mistake_in_an_expression_is_found_before_it_is_played(text, problem):
+MISTAKES = [
+    ("{{ inptu.x }}", "unknown name 'inptu'; did you mean 'input'?"),
+    (
+        "{{ secrets }}",
+        "unknown name 'secrets'; allowed: `input`, `task`, `user`, `connection`, `credential`,"
+        " `session`, `run`, `now`, `today`, `days_from_now` or `days_after`",
+    ),
+    ("{{ connection.user_name }}", "unknown key 'user_name'; did you mean 'username'?"),
+    ("{{ run.status }}", "unknown key 'status'; allowed: `id`"),
+    ("{{ 1 is blank }}", "unknown test 'blank'; did you mean 'boolean'?"),
+    (
+        "{{ 1 is prime }}",
+        "unknown test 'prime'; allowed: `boolean`, `defined`, `even`, `false`, `float`, `in`,"
+        " `integer`, `mapping`, `none`, `number`, `odd`, `sequence`, `string`, `true` or"
+        " `undefined`",
+    ),
+    (
+        "{{ input.x|slugify if false else 1 }}",
+        "unknown filter 'slugify'; allowed: `abs`, `capitalize`, `default`, `first`, `float`,"
+        " `int`, `join`, `last`, `length`, `lower`, `max`, `min`, `replace`, `round`, `sort`,"
+        " `string`, `sum`, `title`, `trim`, `unique` or `upper`",
+    ),
+    ("{{ input.x() }}", "only `days_from_now` and `days_after` can be called"),
+    ("{{ 1 if input.x }}", "an `if` in an expression needs its `else`"),
+    ("{{ days_from_now(1)() }}", "only `days_from_now` and `days_after` can be called"),
+    ("{{ input.x", "not an expression: unexpected end of the text, expected `}}`"),
+    ("{{ }}", "not an expression: Expected an expression, got `}}`"),
+    ("{{ 1 + }}", "not an expression: unexpected `}}`"),
+    ("{{ a b }}", "not an expression: expected token `}}`, got 'b'"),
+    ("{% if 1 %}", "only `{{ … }}` expressions are allowed, not `{%` or `{#`"),
+    ("{# note #}", "only `{{ … }}` expressions are allowed, not `{%` or `{#`"),
+]
+
+
+def test_a_mistake_in_an_expression_is_found_before_it_is_played():
     """It is found when the scenario is loaded; computing it gives the same message."""
-    assert [*template_problems(text)] == [problem]
-    assert refusal(text) == problem
+    assert [(text, *template_problems(text)) for text, _ in MISTAKES] == MISTAKES
+    assert [(text, refusal(text)) for text, _ in MISTAKES] == MISTAKES
 
 
 def test_all_problems_of_a_text_are_found_together():
@@ -213,131 +206,57 @@ ESCAPES = [
     ("{% include '/etc/passwd' %}", "only `{{ … }}` expressions are allowed"),
     ("{{ 1 }}{% raw %}", "only `{{ … }}` expressions are allowed"),
 ]
-WASTE = [
-    ("{{ 'x' * 70000 }}", "`*` would make too much"),
-    ("{{ 'x' * 10000 * 10000 }}", "`*` would make too much"),
-    ("{{ [[''] * 60000] * 60000 }}", "`*` would make too much"),
-    ("{{ (input.guests,) * 99999 }}", "`*` would make too much"),
-    ("{{ 9 ** 999999999 }}", "`**` would make too large a number"),
-    ("{{ 10 ** 300 * 10 ** 300 * 10 ** 300 * 10 ** 300 }}", "`*` would make too large a number"),
-    ("{{ 1e300 * 1e300 }}", "it makes a number that is infinite or not a number"),
-    ("{{ 1|round(999999999) }}", "`round` would make too large a number"),
-    ("{{ '%999999999d' % 1 }}", "`%` is for numbers"),
-    ("{{ ('x' * 60000)|replace('x', 'y' * 60000) }}", "`replace` would make too much"),
-    ("{{ ('x' * 60000)|replace('', 'y' * 60000) }}", "`replace` would make too much"),
-    ("{{ ['x' * 6000] * 10 ~ ['x' * 6000] * 10 }}", "it makes more than 64 KiB"),
-    ("{{ ([1] * 30000)|join('x' * 60000) }}", "it makes more than 64 KiB"),
-    ("{{ ['x' * 60000, 'x' * 60000]|join }}", "it makes more than 64 KiB"),
-    ("{{ 'x' * 60000 }}{{ 'x' * 60000 }}", "it makes more than 64 KiB"),
-    ("{{ 'x' * 40000 + 'x' * 40000 }}", "`+` would make too much"),
-    ("{{ [1] * 30000 + [1] * 30000 + [1] * 30000 }}", "`+` would make too much"),
-    ("{{ ['x' * 60000, 'x' * 60000] }}", "it makes more than 64 KiB"),
-    ("{{ {'a': 'x' * 60000, 'b': 'x' * 60000} }}", "it makes more than 64 KiB"),
-    ("{{ input.lists|sum(start=[]) }}", "`sum` takes no `start`; it takes `attribute`"),
-    ("{{ ('1' * 60000)|int(0, 32) }}", "it makes more than 64 KiB"),
+REFUSED = [
+    ("{{ 'x' * 70000 }}", "it makes more than 64 KiB"),
     ("{{ input.huge }}", "it makes more than 64 KiB"),
-    ("{{ [input.huge] * 2 }}", "`*` would make too much"),
-    ("{{ input.huge ~ input.huge }}", "it makes more than 64 KiB"),
-    ("{{ input.wide }}", "it makes more than 64 KiB"),
-    ("{{ [" + "input.wide, " * 1000 + "] }}", "it makes more than 64 KiB"),
-    ("{{ input.deep }}", "it cannot be computed: "),
-    ("{{ '\\ud800' }}", "it makes an unpaired surrogate, which is not a character"),
-    ("a {{ '\\udfff' }}", "it makes an unpaired surrogate, which is not a character"),
+    ("a {{ input.huge }}", "it makes more than 64 KiB"),
+    ("{{ 1e300 * 1e300 }}", "it makes a number or a character that JSON does not have"),
+    ("{{ '\\ud800' }}", "it makes a number or a character that JSON does not have"),
     ("{{ (-8) ** 0.5 }}", "it makes something that is not text"),
-    ("{{ -('nan'|float) }}", "it makes a number that is infinite or not a number"),
-    ("{{ [" + "1, " * 20_000 + "] * 9 }}", "`*` would make too much"),
-    ("{{ 1 }}" * 100_000, "not an expression: it is longer than 64 KiB"),
-    ("{{ 'x' * 99 }}" * 4_000, "it makes more than 64 KiB"),
-    ("{{ " * 20_000, "not an expression: "),
-    ("{{ " + "not " * 15_000 + "1 }}", "not an expression: it is nested too deeply"),
-    ("{{ input" + ".a" * 30_000 + " }}", "not an expression: it is nested too deeply"),
-    ("{{ '" + "\\" * 60_000, "not an expression: "),
+    ("{{ input.deep }}", "it cannot be computed: maximum recursion depth exceeded"),
+    ("{{ " + "not " * 15_000 + "1 }}", "not an expression: maximum recursion depth exceeded"),
+    ("{{ input.note + 1 }}", "it cannot be computed: unsupported operand type(s) for +"),
+    ("{{ 'a'|title(1) }}", "it cannot be computed: "),
+    ("{{ 1 // 0 }}", "it cannot be computed: integer division or modulo by zero"),
+    ("{{ []|first }}", "No first item, sequence was empty."),
 ]
 
 
-def _nested(depth):
-    made = []
-    for _ in range(depth):
-        made = [made]
-    return made
+def test_the_sandbox_holds():
+    """Each attempt to reach Python, and each result that is no plain data, gets a plain error."""
+    deep = []
+    for _ in range(5000):
+        deep = [deep]
+    for text, why in ESCAPES + REFUSED:
+        assert refusal(text, huge="x" * 70_000, deep=deep).startswith(why), text[:60]
 
 
-@pytest.mark.parametrize(("text", "why"), ESCAPES + WASTE, ids=lambda text: text[:40])
-def test_the_sandbox_holds(text, why):
-    """Each attempt to reach Python, or to use up time or memory, gets a plain error."""
-    huge = {"huge": "x" * 10_000_000, "wide": [0] * 1_000_000, "lists": [[1]] * 9}
-    found = refusal(text, **huge, deep=_nested(5000))
-    assert found.startswith(why), found
-    assert len(found) < 500
+MISSING = [
+    ("{{ input.nihgts }}", "unknown key 'nihgts'; did you mean 'nights'?"),
+    ("{{ input.guests[7] }}", "unknown key 7"),
+    ("{{ input.guests.name }}", "unknown key 'name'"),
+    ("{{ input.address.city.zip }}", "unknown key 'zip'"),
+    ("{{ run.id }}", "unknown key 'id'"),
+    ("a {{ input.nope }}", "unknown key 'nope'"),
+    ("{{ input.nope + 1 }}", "unknown key 'nope'"),
+    ("{{ input.nope % 3 }}", "unknown key 'nope'"),
+    ("{{ input.nope ~ 'x' }}", "unknown key 'nope'"),
+    ("{{ input.nope.more }}", "unknown key 'nope'"),
+    ("{{ 1 if input.nope else 2 }}", "unknown key 'nope'"),
+    ("{{ days_after(input.nope, 1) }}", "unknown key 'nope'"),
+    ("{{ days_after('soon', 1) }}", "'soon' is not a date like 2025-01-15"),
+    ("{{ days_after(today, 'two') }}", "two days after 2025-01-15 is not a date"),
+    (
+        "{{ days_from_now(10 ** 20) }}",
+        "100000000000000000000 days after 2025-01-15 is not a date",
+    ),
+]
 
 
-@pytest.mark.parametrize(
-    ("text", "most", "why"),
-    [
-        ("{{ input.long }}", 65_536, "it makes more than 64 KiB"),
-        ("{{ input.long ~ 'x' }}", 65_535, "it makes more than 64 KiB"),
-        ("{{ input.long + 'x' }}", 65_535, "`+` would make too much"),
-        ("{{ 'x' * input.n }}", 65_536, "`*` would make too much"),
-        ("{{ input.long|replace('x', 'xx') }}", 32_768, "`replace` would make too much"),
-        ("{{ 8 ** 499 * 8 ** input.n }}", 499, "`*` would make too large a number"),
-        ("{{ 2 ** input.n }}", 1000, "`**` would make too large a number"),
-        ("{{ 1|round(input.n) }}", 1000, "`round` would make too large a number"),
-    ],
-)
-def test_a_result_may_have_the_size_of_its_limit(text, most, why):
-    """One character, or one factor, more is refused."""
-    taken, refused = (refusal(text, long="x" * n, n=n) for n in (most, most + 1))
-    assert taken.startswith("computed ")
-    assert refused == why
-
-
-def test_a_text_with_expressions_has_at_most_64_kib():
-    taken, refused = (refusal("{{ 1 }}".ljust(length, "x")) for length in (65_536, 65_537))
-    assert taken.startswith("computed ")
-    assert refused == "not an expression: it is longer than 64 KiB"
-
-
-@pytest.mark.parametrize("depth", [199, 200])
-def test_a_value_of_two_hundred_levels_is_refused(depth):
-    """The limit does not depend on Python's recursion limit; one level less is fine."""
-    found = refusal("{{ input.deep }}", deep=_nested(depth))
-    refused = "it cannot be computed: it is nested too deeply"
-    assert (found == refused) == (depth == 200)
-
-
-def test_the_size_of_all_results_of_a_step_is_limited():
-    """A hundred texts, each within its own limit, are too much together."""
-    texts = [f"{number} {{{{ 'x' * 60000 }}}}" for number in range(100)]
-    with pytest.raises(ExpressionError, match="the step makes more than 1024 KiB"):
-        compute(texts)
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("{{ input.nihgts }}", "unknown key 'nihgts'; did you mean 'nights'?"),
-        ("{{ input.guests[7] }}", "unknown key 7"),
-        ("{{ input.guests.name }}", "unknown key 'name'"),
-        ("{{ input.address.city.zip }}", "unknown key 'zip'"),
-        ("{{ run.id }}", "unknown key 'id'"),
-        ("a {{ input.nope }}", "unknown key 'nope'"),
-        ("{{ input.nope + 1 }}", "unknown key 'nope'"),
-        ("{{ input.nope % 3 }}", "unknown key 'nope'"),
-        ("{{ input.nope ~ 'x' }}", "unknown key 'nope'"),
-        ("{{ input.nope.more }}", "unknown key 'nope'"),
-        ("{{ 1 if input.nope else 2 }}", "unknown key 'nope'"),
-        ("{{ days_after(input.nope, 1) }}", "unknown key 'nope'"),
-        ("{{ days_after('soon', 1) }}", "'soon' is not a date like 2025-01-15"),
-        ("{{ days_after(today, 'two') }}", "two days after 2025-01-15 is not a date"),
-        (
-            "{{ days_from_now(10 ** 20) }}",
-            "100000000000000000000 days after 2025-01-15 is not a date",
-        ),
-    ],
-)
-def test_a_missing_key_is_an_error_wherever_it_is_used(text, why):
+def test_a_missing_key_is_an_error_wherever_it_is_used():
     """The message has the nearest key, or the known ones."""
-    assert refusal(text).startswith(why)
+    for text, why in MISSING:
+        assert refusal(text).startswith(why), text
 
 
 def test_an_error_quotes_the_beginning_of_its_text():
@@ -355,12 +274,6 @@ def test_two_keys_must_not_become_equal():
     """One of the values would be lost."""
     with pytest.raises(ExpressionError, match="two keys become 'a'"):
         compute({"{{ 'a' }}": 1, "a": 2})
-
-
-def test_measuring_stops_at_the_limit():
-    """A value that is much too large is not counted to its end."""
-    assert size([["x" * MOST_CHARACTERS] * 1000] * 1000) < 10 * MOST_CHARACTERS
-    assert size({"a": [1, "bc", None]}) == 7
 
 
 # At play

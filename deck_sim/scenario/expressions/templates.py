@@ -1,17 +1,13 @@
 """Expressions in scenarios, such as `{{ input.check_in_date }}`: how they are read and computed.
 
 1. Only `{{ … }}`. `{%` and `{#` are errors, so nothing loops, assigns, imports or includes.
-2. Only the names of `environment`. A name after a dot is looked up as a key, never as an attribute
-   of a Python object. Only the functions can be called.
-3. Bounded. Deep nesting is not compiled. What multiplies is measured before it is computed. One
-   expression makes at most 64 KiB, one step at most 1 MiB.
-4. A text that is one expression keeps the type of its value. In a longer text a value is written as
+2. Only the names of `environment`. Only the functions can be called.
+3. A text that is one expression keeps the type of its value. In a longer text a value is written as
    JSON.
-5. Results are plain JSON data, copied.
+4. Results are plain JSON data, copied, of at most 64 KiB.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -21,18 +17,14 @@ from jinja2.environment import TemplateExpression
 from jinja2.visitor import NodeTransformer
 
 from deck_sim.base.errors import cut, listed, suggest
-from deck_sim.scenario.expressions import limits
 from deck_sim.scenario.expressions.environment import (
     FUNCTIONS,
     VARIABLES,
-    argument_problems,
+    as_plain_data,
+    as_text,
     environment,
 )
-from deck_sim.scenario.expressions.limits import MOST_CHARACTERS, MOST_IN_ALL, as_text
-from deck_sim.scenario.expressions.limits import ExpressionError as ExpressionError
-
-DEEPEST = 40
-_TOO_DEEP = "not an expression: it is nested too deeply"
+from deck_sim.scenario.expressions.environment import ExpressionError as ExpressionError
 
 
 def has_template(value: Any) -> bool:
@@ -68,7 +60,19 @@ def template_problems(text: str) -> Iterator[str]:
 
 def render(value: Any, names: Mapping[str, Any]) -> Any:
     """Compute every expression in a value, at any depth; raises `ExpressionError`."""
-    return _Rendering(names).render(value)
+    if isinstance(value, str):
+        return _compute(value, names) if is_template(value) else value
+    if isinstance(value, list):
+        return [render(item, names) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    made: dict[str, Any] = {}
+    for name, inner in value.items():
+        key = as_text(render(name, names))
+        if key in made:
+            raise ExpressionError(f"two keys become {key!r}")
+        made[key] = render(inner, names)
+    return made
 
 
 def names_at(now: datetime, **variables: Any) -> dict[str, Any]:
@@ -104,42 +108,28 @@ def _add_days(day: date, days: Any) -> str:
 def _parse(text: str) -> nodes.Template:
     if "{%" in text or "{#" in text:
         raise ExpressionError("only `{{ … }}` expressions are allowed, not `{%` or `{#`")
-    if len(text) > MOST_CHARACTERS:
-        limit = f"{MOST_CHARACTERS // 1024} KiB"
-        raise ExpressionError(f"not an expression: it is longer than {limit}")
     try:
-        tree = environment().parse(text)
+        return environment().parse(text)
     except TemplateError as error:
         why = f"{error.message}".replace("'end of print statement'", "`}}`").removesuffix(".")
         why = why.replace("end of template", "end of the text")
         raise ExpressionError(f"not an expression: {why}") from None
-    except ValueError:  # Python reads no integer of more than 4,300 digits
-        raise ExpressionError("a number in it is too large") from None
-    except RecursionError:
-        raise ExpressionError(_TOO_DEEP) from None
-    level: list[nodes.Node] = [tree]
-    for _ in range(DEEPEST):
-        level = [inner for node in level for inner in node.iter_child_nodes()]
-    if level:
-        raise ExpressionError(_TOO_DEEP)
-    return tree
+    except (RecursionError, ValueError) as error:  # of very many brackets, or digits
+        raise ExpressionError(f"not an expression: {error}") from None
 
 
 def _problems(tree: nodes.Template) -> Iterator[str]:
     found = [*tree.find_all(nodes.Node)]
-    names = {node.name for node in found if isinstance(node, nodes.Name)}
     yield from _unknown(nodes.Filter, found, sorted(environment().filters))
     yield from _unknown(nodes.Test, found, sorted(environment().tests))
     yield from _unknown(nodes.Name, found, [*VARIABLES, *FUNCTIONS])
-    reported_or_callable = {*FUNCTIONS, *(names - {*VARIABLES})}
-    calls = [node for node in found if isinstance(node, nodes.Call)]
-    if any(_name(call.node) not in reported_or_callable for call in calls):
+    called = [node.node for node in found if isinstance(node, nodes.Call)]
+    if any(not isinstance(one, nodes.Name) or one.name in VARIABLES for one in called):
         yield f"only {listed(FUNCTIONS)} can be called"
-    yield from argument_problems(found)
     if any(isinstance(node, nodes.CondExpr) and node.expr2 is None for node in found):
         yield "an `if` in an expression needs its `else`"
     for inside in (node for node in found if isinstance(node, nodes.Getattr)):
-        keys = VARIABLES.get(_name(inside.node), ())
+        keys = VARIABLES.get(inside.node.name, ()) if isinstance(inside.node, nodes.Name) else ()
         if keys and inside.attr not in keys:
             yield f"unknown key {inside.attr!r}{suggest(inside.attr, keys)}"
 
@@ -149,60 +139,17 @@ def _unknown(kind: Any, found: list[nodes.Node], known: list[str]) -> Iterator[s
         yield f"unknown {kind.__name__.lower()} {name!r}{suggest(name, known)}"
 
 
-def _name(node: nodes.Node) -> str:
-    return node.name if isinstance(node, nodes.Name) else ""
-
-
 # Computing
-
-
-@dataclass(slots=True)
-class _Rendering:
-    names: Mapping[str, Any]
-    left: int = MOST_IN_ALL
-
-    def render(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return self._text(value) if is_template(value) else value
-        if isinstance(value, Mapping):
-            return self._mapping(value)
-        return [self.render(item) for item in value] if isinstance(value, list) else value
-
-    def _mapping(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        made: dict[str, Any] = {}
-        for name, inner in value.items():
-            key = as_text(self.render(name)) if is_template(name) else name
-            if key in made:
-                raise ExpressionError(f"two keys become {key!r}")
-            made[key] = self.render(inner)
-        return made
-
-    def _text(self, text: str) -> Any:
-        try:
-            made = _compute(text, self.names)
-        except ExpressionError as error:
-            raise ExpressionError(f"`{cut(' '.join(text.split()))}`: {error}") from None
-        self.left -= limits.size(made)
-        if self.left < 0:
-            raise ExpressionError(f"the step makes more than {MOST_IN_ALL // 1024} KiB")
-        return made
 
 
 def _compute(text: str, names: Mapping[str, Any]) -> Any:
     try:
-        return limits.as_plain_data(_compile(text)(**names))
+        return as_plain_data(_compile(text)(**names))
     except (ExpressionError, UndefinedError) as error:
         why = f"{error}"
-        if why.endswith("sequence was empty."):
-            why = "it takes an item of an empty list"
-        raise ExpressionError(why) from None
-    except OverflowError:
-        raise ExpressionError("it makes too large a number") from None
-    except ZeroDivisionError:
-        raise ExpressionError("it divides by zero") from None
-    except Exception:  # any error of Python's is a mistake in the expression
-        why = "the types of its values do not fit together, like text and a number"
-        raise ExpressionError(f"it cannot be computed: {why}") from None
+    except Exception as error:  # any error of Python's is a mistake in the expression
+        why = f"it cannot be computed: {error}"
+    raise ExpressionError(f"`{cut(' '.join(text.split()))}`: {why}") from None
 
 
 @lru_cache(maxsize=1000)
@@ -210,7 +157,7 @@ def _compile(text: str) -> Any:
     tree = _parse(text)
     for problem in _problems(tree):
         raise ExpressionError(problem)
-    _LimitedConcatenation().visit(tree)
+    _JoinAsText().visit(tree)
     parts = [part for output in tree.find_all(nodes.Output) for part in output.nodes]
     parts = [p for p in parts if not (isinstance(p, nodes.TemplateData) and p.data.isspace())]
     if len(parts) != 1:
@@ -224,8 +171,8 @@ def _template(tree: nodes.Template) -> Template:
     return environment().from_string(tree)
 
 
-class _LimitedConcatenation(NodeTransformer):
-    """Replaces `~` by the filter `join`, which has limits."""
+class _JoinAsText(NodeTransformer):
+    """Replaces `~` by the filter `join`, which writes values as JSON."""
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:  # noqa: N802
         self.generic_visit(node)
