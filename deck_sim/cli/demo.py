@@ -13,7 +13,7 @@ import httpx2
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration
 from deck_sim.cli.command import align, examples, print_text
-from deck_sim.extras.player import describe_resource
+from deck_sim.extras.player import OUTPUT_SCHEMA, describe_resource
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.receiver import WebhookReceiver
 from deck_sim.runtime.registry import WorldRegistry
@@ -46,20 +46,6 @@ STORIES = (
         polls=False,
     ),
 )
-_RESERVATION = {
-    "type": "object",
-    "required": ["guest", "nights"],
-    "properties": {
-        "guest": {"type": "string"},
-        "nights": {"type": "integer", "minimum": 1, "maximum": 14},
-    },
-}
-_RESERVATIONS = {"type": "array", "minItems": 1, "maxItems": 1, "items": _RESERVATION}
-_OUTPUT_SCHEMA = {
-    "type": "object",
-    "required": ["reservations"],
-    "properties": {"reservations": _RESERVATIONS},
-}
 _ID = re.compile(r"(?<=_)[A-Za-z0-9]{16}")
 _UNFINISHED = {"connecting", "queued", "running", "pending"}
 
@@ -195,7 +181,7 @@ def _play_story(story: DemoRun, deck: Deck, narrator: Narrator) -> Json:
         narrator.show("user", "answers", text)
         return answer
 
-    ready = deck.ready_task(output_schema=_OUTPUT_SCHEMA)
+    ready = deck.ready_task(output_schema=OUTPUT_SCHEMA)
     deck.use(story.scenario)
     with httpx2.Client(
         base_url=deck.base_url,

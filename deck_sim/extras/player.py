@@ -1,6 +1,6 @@
 """Plays one scenario to its end in virtual time, without HTTP, and lists what happened.
 
-`deck-sim play` draws the result, and the recorded traces of the shipped scenarios are made with it.
+`deck-sim play` prints the result, and the traces of the shipped scenarios are made with it.
 """
 
 import json
@@ -39,7 +39,7 @@ _EFFECTS = sorted({word for (_, word), step in REGISTRY.items() if not step.is_s
 _EFFECT = re.compile(rf"({'|'.join(_EFFECTS)}|script error|fault):? (.*)", re.DOTALL)
 
 # The task that a run is of: it reads reservations.
-USUAL_INPUT = {"guest": "Alex Green", "check_in": "2025-02-01"}
+_USUAL_INPUT = {"guest": "Alex Green", "check_in": "2025-02-01"}
 _TEXT, _DATE = {"type": "string"}, {"type": "string", "format": "date"}
 _INPUT_SCHEMA = {
     "type": "object",
@@ -52,7 +52,7 @@ _RESERVATION = {
     "properties": {"hotel": _TEXT, "check_in": _DATE, "nights": _NIGHTS},
 }
 # Nothing is required, so that a scenario may give any output.
-_OUTPUT_SCHEMA = {
+OUTPUT_SCHEMA = {
     "type": "object",
     "properties": {"reservations": {"type": "array", "maxItems": 1, "items": _RESERVATION}},
 }
@@ -116,7 +116,7 @@ def play_scenario(
     settings = Settings(edition or scenario.edition or scenario.editions[0], seed=seed)
     simulation = Simulation("player", settings, Library(library or shipped()))
     simulation.library.add(scenario)
-    task_input = {**USUAL_INPUT, **(task_input or {})}
+    task_input = {**_USUAL_INPUT, **(task_input or {})}
     return _Player(scenario, simulation, answers, task_input, reject).play()
 
 
@@ -292,7 +292,7 @@ def _create_task(world: World) -> tuple[Resource, Resource]:
         name="Read reservations",
         agent_id=agent.id,
         input_schema=_INPUT_SCHEMA,
-        output_schema=_OUTPUT_SCHEMA,
+        output_schema=OUTPUT_SCHEMA,
         storage=bodies.TaskStorage(enabled=True, extraction=True, extraction_schema={}),
     )
     return source, seed("task", task)
