@@ -256,14 +256,6 @@ def test_any_other_error_is_a_failed_attempt():
     assert send("http://hook.test/", resolve=broken).error == "ZeroDivisionError: by zero"
 
 
-def test_an_ipv6_address_is_called(receiver):
-    """Without its brackets."""
-    with socket.socket(socket.AF_INET6) as unused:
-        unused.bind(("::1", 0))
-        outcome = send(f"http://[::1]:{unused.getsockname()[1]}/")
-    assert outcome.error == REFUSED
-
-
 def test_a_certificate_is_checked_for_the_name_in_the_url(monkeypatch):
     """Although the connection is opened to an address."""
     monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "hook.test.pem"))
