@@ -74,6 +74,10 @@ REFUSED = [
         {**HOOK, "webhook": {"url": "http://x"}, "aws_s3": {}},
     ),
     ("credentials", "RunTaskWithLogin", {"input": {}}),
+    *(
+        ("credentials", "CreateCredential", {"source_id": "s", "auth_credentials": login})
+        for login in ({"source_fields": {"a": 7}}, {"source_fields": {"A": "x"}})
+    ),
 ]
 
 
