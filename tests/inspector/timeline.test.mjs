@@ -59,6 +59,8 @@ test("a gap is folded if it is much longer than all shorter ones together", () =
   assert.deepEqual(new Axis(TWO_STORIES, false).folds, []);
   assert.equal(foldLimit([0, 30 * DAY, 60 * DAY]), Infinity);
   assert.equal(foldLimit([0, SECOND, 21 * SECOND]), Infinity);
+  assert.equal(foldLimit([0, 30 * SECOND, 100 * SECOND]), Infinity);
+  assert.equal(foldLimit([0, 30 * SECOND, 130 * SECOND]), 100 * SECOND);
 });
 
 test("what is due long after now is folded", () => {

@@ -3,7 +3,7 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { clockText, countText, dayText, distanceText, words } from "./format.js";
-import { dueText } from "./due.js";
+import { dueText } from "./waiting.js";
 import { button, dataList, icon, readForm, textField } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */

@@ -5,8 +5,7 @@ import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
 import { answerForm, focusAnswer, release, resourceActions } from "./actions.js";
 import { advance, advanceToNext } from "./clock.js";
-import { dueText } from "./due.js";
-import { countText, distanceText, durationText } from "./format.js";
+import { countText, distanceText, durationText, words } from "./format.js";
 import { button, icon, link, statusBadge, withCode } from "./widgets.js";
 
 /**
@@ -118,6 +117,21 @@ function nextLine(ctx) {
     >${state}: <span class="waiting-due">${dueText(model, due)}</span>
     <strong>${distanceText(due.time, model.now())}</strong></span
   >`;
+}
+
+/** What happens next, in words.
+ * @param {import("./model.js").Model} model
+ * @param {import("./model.js").DueItem} due
+ * @returns {string} like `Run 3: running → completed`
+ */
+export function dueText(model, due) {
+  const lane = model.lane(due.id);
+  if (lane) {
+    const what = due.to ? `${words(lane.status)} → ${words(due.to)}` : due.what;
+    return `${lane.title}: ${what}`;
+  }
+  const delivery = model.deliveries.get(due.id);
+  return delivery ? `${delivery.eventType}: attempt ${delivery.attempts.length + 1}` : due.what;
 }
 
 /** @param {Context} ctx @param {Unfinished} one */

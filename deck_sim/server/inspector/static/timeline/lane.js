@@ -61,8 +61,10 @@ export function laneRow(ctx, view, { lane, depth, context }, isCursor) {
         .style=${`padding-left: ${24 + 14 * Math.min(depth, 4)}px`}
         @click=${() => ctx.select(own)}
       >
-        <b class="tl-title">${lane.title}</b>${statusBadge(lane.status, lane.kind)}
-        <span class="tl-about">${about} <span class="mono">${shortId(lane.id)}</span></span>
+        <b class="tl-title cut">${lane.title}</b>${statusBadge(lane.status, lane.kind)}
+        <span class="tl-about cut muted"
+          >${about} <span class="mono">${shortId(lane.id)}</span></span
+        >
       </button>
     </div>
     <div role="gridcell" class="tl-plot" @click=${() => ctx.select(own)}>
@@ -92,7 +94,7 @@ function barView(view, bar, next) {
     >${
       bar.word
         ? html`<span class="tl-word"
-            >${icon}${word ? html`<span class="tl-text">${words(bar.status)}</span>` : nothing}</span
+            >${icon}${word ? html`<span class="tl-text ${bar.type === "end" ? "muted" : ""}">${words(bar.status)}</span>` : nothing}</span
           >`
         : nothing
     }</span

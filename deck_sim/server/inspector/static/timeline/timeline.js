@@ -152,7 +152,7 @@ export class DeckTimeline extends HTMLElement {
     return html`${toolbar(this, [...lanes.values()], view.isFit)}
       ${
         hidden
-          ? html`<p class="tl-more">
+          ? html`<p class="strip muted">
               The newest ${MOST_LANES} of ${countText(MOST_LANES + hidden, "lane")}. The filter
               searches all.
             </p>`

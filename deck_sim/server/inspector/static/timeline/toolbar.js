@@ -38,7 +38,7 @@ export function toolbar(timeline, lanes, isFit) {
     const toggle = () => timeline.choose({ families: others });
     return count || pressed ? button(label, toggle, { kind: `chip tone-${family}`, pressed }) : "";
   });
-  return html`<div class="tl-tools" role="group" aria-label="Timeline">
+  return html`<div class="tl-tools strip row" role="group" aria-label="Timeline">
     ${searchField("Filter lanes by id, scenario or task", "Filter: id, scenario, task…", text, search)}
     ${chips}
     ${button("Unfinished", () => timeline.choose({ unfinished: !unfinished }), {
@@ -50,9 +50,8 @@ export function toolbar(timeline, lanes, isFit) {
       kind: KIND,
       pressed: newestFirst,
     })}
-    <span class="tl-space"></span>
     ${button("Fold", () => timeline.change({ fold: !fold }), {
-      kind: KIND,
+      kind: `${KIND} last`,
       pressed: fold,
       title: "Fold time in which nothing happened",
     })}
@@ -70,7 +69,7 @@ export function toolbar(timeline, lanes, isFit) {
 export function emptyText(timeline, lanes) {
   const { newestFirst } = timeline.state.choice;
   const showAll = () => timeline.choose({ ...everything(), newestFirst });
-  return html`<p class="tl-empty">
+  return html`<p class="tl-empty muted">
     ${
       lanes
         ? html`No lane matches the filter. ${button("Show all", showAll, { kind: KIND })}`
