@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import listed
 from deck_sim.contract.error_catalog import ApiError, problem, refuse
@@ -28,8 +28,8 @@ def list_scenarios(request: Request) -> Answer:
 
 @route("GET", "/scenarios/{name}")
 def show_scenario(request: Request) -> Answer:
-    """Show a whole scenario: as JSON and as YAML, and what it has scripts for in this world's
-    edition.
+    """Show a whole scenario: as JSON, as YAML with the line of each step, and what it has scripts
+    for in this world's edition.
     """
     scenario = request.simulation.library.get(request.params["name"], "name")
     edition = request.world.edition
@@ -39,8 +39,27 @@ def show_scenario(request: Request) -> Answer:
         "entries": [*scenario.entries],
         "scenario": scenario.source,
         "text": scenario.text,
+        "lines": _step_lines(scenario),
     }
     return Answer({**scenario.overview, **details})
+
+
+def _step_lines(scenario: Scenario) -> dict[str, int]:
+    """The line of each step in the scenario's text, by its path, like `task_run.2.on_rejected.0`.
+    The steps of a branch that is not written have none.
+    """
+    from deck_sim.scenario.model import written_steps
+    from deck_sim.scenario.yaml.reader import read_yaml
+
+    marks = read_yaml(scenario.text).values
+    inside, lines = dict[tuple[Any, ...], tuple[Any, ...]](), dict[str, int]()
+    for kind, path, step in written_steps(scenario):
+        parent, last = (kind, *path)[:-2], (kind, *path)[-2:]
+        place = (*inside.get(parent, parent), *last)
+        inside[kind, *path] = (*place, step.word)  # where the step's own keys are in the file
+        if place in marks:
+            lines[".".join(map(str, (kind, *path)))] = marks[place][0]
+    return lines
 
 
 @route("PUT", "/scenarios/{name}")

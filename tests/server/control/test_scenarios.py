@@ -62,6 +62,10 @@ def test_a_scenario_has_its_text_and_what_it_is_for(sim, put):
     put(COMMENTED.encode())
     shown = sim.get("/scenarios/mine").json()
     assert (shown["text"], shown["ships"], shown["scripts"]) == (COMMENTED, False, ["task_run"])
+    found = {path: COMMENTED.splitlines()[line - 1] for path, line in shown["lines"].items()}
+    assert found["task_run.credentials.1"] == "    [running, completed]"
+    assert found["task_run.connections.1.on_rejected.1"] == "          - failed: task/task_failed"
+    assert "task_run.connections.1.on_timeout.0" not in found
     put({"task_run": ["queued", {"failed": "task/task_failed"}]})
     assert "\n  - failed: task/task_failed\n" in sim.get("/scenarios/mine").json()["text"]
     entries = sim.get("/scenarios/flaky_source").json()["entries"]
