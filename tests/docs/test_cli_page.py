@@ -1,4 +1,4 @@
-"""docs/cli.md: its usage and examples are those of `--help`.
+"""docs/cli.md: its examples are those of `--help`.
 
 `scripts/write-docs` writes them. Do not edit the text between the markers by hand.
 """
@@ -24,14 +24,10 @@ def command(name):
 
 
 def generate(name):
-    """The usage of a command and its examples."""
-    arguments = [
-        p.make_metavar(_CONTEXT) for p in command(name).params if isinstance(p, click.Argument)
-    ]
-    usage = " ".join(["deck-sim", name, "[OPTIONS]", *arguments])
+    """The examples of a command."""
     lines = command(name).epilog.splitlines()
     examples = "".join(f"$ {line.strip()}\n" for line in lines if line.startswith("  "))
-    return f"`{usage}`\n\n```console\n{examples}```\n"
+    return f"```console\n{examples}```\n"
 
 
 def written(text):
@@ -51,7 +47,7 @@ def test_the_page_is_up_to_date():
 
 
 def test_each_command_has_its_section_in_the_order_of_the_help():
-    """The page has the commands of the program, each with its usage and examples."""
+    """The page has the commands of the program, each with its examples."""
     sections = re.findall(
         r"^## deck-sim (\w+)$.*?<!-- usage: (\w+) -->",
         PAGE.read_text(encoding="utf-8"),
@@ -73,5 +69,5 @@ def test_recording_replaces_what_is_between_the_markers(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("# P\n<!-- usage: serve -->\nold\n<!-- /usage -->\nend\n")
     record(page)
-    assert page.read_text().startswith("# P\n<!-- usage: serve -->\n`deck-sim serve [OPTIONS]`")
+    assert page.read_text().startswith("# P\n<!-- usage: serve -->\n```console\n$ deck-sim serve\n")
     assert page.read_text().endswith("```\n<!-- /usage -->\nend\n")
