@@ -27,17 +27,17 @@ def check_expressions(data: Any) -> Iterator[Found]:
             yield path, f"expressions are computed only in {listed(KINDS)}; here they stay text"
 
 
-REFERENCES = ("playlist", "mix")  # they play other scenarios
-WAYS = ("task_run", *REFERENCES)  # to define the steps of a run; they exclude each other
-OF_A_STORY = ("http", "webhooks", "task_timeout")  # a list has none of its own
+_LISTS = ("playlist", "mix")
+_WAYS = ("task_run", *_LISTS)  # to define the steps of a run; they exclude each other
+_OF_A_STORY = ("http", "webhooks", "task_timeout")  # a list has none of its own
 
 
 def check_exclusions(scenario: Scenario) -> Iterator[Found]:
     """Report parts of a scenario that exclude each other."""
-    found = [name for name in WAYS if getattr(scenario, name)]
+    found = [name for name in _WAYS if getattr(scenario, name)]
     if len(found) > 1:
         yield (found[-1],), f"{listed(found)} exclude each other; keep one of them"
-    references = [name for name in found if name in REFERENCES]
+    references = [name for name in found if name in _LISTS]
     scripts = [steps for kind in KINDS for steps in scenario.scripts(kind).values()]
     if references:
         why = f" in a `{references[0]}`; move it into the scenarios it names"
@@ -45,7 +45,7 @@ def check_exclusions(scenario: Scenario) -> Iterator[Found]:
         why = ", because nothing is created; leave it out"
     else:
         return
-    for name in (name for name in OF_A_STORY if getattr(scenario, name) is not None):
+    for name in (name for name in _OF_A_STORY if getattr(scenario, name) is not None):
         yield (name,), f"`{name}` has no effect{why}"
 
 

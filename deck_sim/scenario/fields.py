@@ -1,6 +1,5 @@
 """The types of fields in scenario files that pydantic does not know."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -67,11 +66,8 @@ _ADVICE: dict[type, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class OneOrMany:
-    """Marks a field that takes a value or a list of at least `least` values."""
-
-    least: int = 0
+    """Marks a field that takes a value or a list."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
         """Read a single value as a list of one."""
@@ -82,7 +78,7 @@ class OneOrMany:
     def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> Any:
         """Describe the single value and the list."""
         many = handler(core)
-        return {"anyOf": [many["items"], {**many, "minItems": self.least}]}
+        return {"anyOf": [many["items"], many]}
 
 
 def _read_version(value: Any) -> Any:

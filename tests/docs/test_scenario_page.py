@@ -72,7 +72,7 @@ def spell_type(schema):
         return "list of steps, or such a list for each edition" if many else "step"
     if "pattern" in schema:
         return "name"
-    if "patternProperties" in schema or schema.get("propertyNames"):
+    if {"patternProperties", "propertyNames"} & schema.keys():
         return "object of numbers"
     return KNOWN_TYPES.get(schema.get("type"), "anything")
 

@@ -39,7 +39,7 @@ REFUSED = [
     "connection: [running]",
     "task_run: [running: 5, completed]",
     "task_run: [running, completed: {output: []}]",
-    "task_run: [failed: {errors: []}]",
+    "task_run: [failed: {errors: [5]}]",
     "task_run: [running, interaction_required: {accept: [x]}, running, completed]",
     "http: [{match: GET /v2/tasks, reset: 1}]",
     "webhooks: [{event: x.y, reset: true}]",

@@ -44,7 +44,7 @@ class Failed(Step):
     shorthand = "errors"
     may_be_mapping = True
     ends = True
-    errors: Annotated[tuple[FailedWith, ...], Many, OneOrMany(least=1)]
+    errors: Annotated[tuple[FailedWith, ...], Many, OneOrMany()]
     """`type/code` of the error catalog, `{error, message, field}`, or a list of these."""
 
     @field_validator("errors")

@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
-from itertools import islice
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, model_validator
-from pydantic.config import JsonDict
+from pydantic import Field, model_validator
 
 from deck_sim.base.durations import Span
 from deck_sim.base.errors import listed, nearest, quote
@@ -22,7 +20,6 @@ from deck_sim.scenario.fields import AcceptedText, OneOrMany, SpanField
 from deck_sim.scenario.globs import as_text, fits
 from deck_sim.scenario.steps.step import Step, compute
 
-_MOST_UNKNOWN = 3  # names in one `accept` that are reported; each is compared with all fields
 _WILDCARD = re.compile(r"\[!?\]?[^]]*\]|[?*]")
 
 
@@ -47,23 +44,7 @@ class InteractionField(Strict):
     """The label in the form. If omitted, the name."""
 
 
-# For the JSON Schema: a prompt has a documented type or lists its fields, and some keys need
-# `accept`.
-_DOCUMENTED: JsonDict = {"enum": [*PROMPTS]}
-_TYPE_OR_FIELDS: JsonDict = {
-    "anyOf": [
-        {"properties": {"type": _DOCUMENTED}},
-        {"required": ["fields"], "properties": {"fields": {"minItems": 1}}},
-    ]
-}
 _NEED_ACCEPT = ("attempts", "on_rejected")
-_ONLY_WITH_ACCEPT: list[JsonDict] = [
-    {
-        "if": {"required": [name]},
-        "then": {"required": ["accept"], "properties": {"accept": {"not": {"type": "null"}}}},
-    }
-    for name in _NEED_ACCEPT
-]
 
 
 class InteractionRequired(Step):
@@ -71,9 +52,6 @@ class InteractionRequired(Step):
 
     word = "interaction_required"
     shorthand = "type"
-    # A type without keys has no `fields`, so it must be a documented one.
-    of_shorthand = _DOCUMENTED
-    model_config = ConfigDict(json_schema_extra={"allOf": [_TYPE_OR_FIELDS, *_ONLY_WITH_ACCEPT]})
     type: str = Field(default="mfa", min_length=1)
     """`mfa`, `security_question`, `account_selection`, or a new type, which needs `fields`."""
     message: str | None = None
@@ -103,7 +81,7 @@ class InteractionRequired(Step):
         for name in (name for name, count in asked.items() if count > 1):
             faults.append(("fields", f"lists the field {quote(name)} twice"))
         unknown = (name for answer in self.accept or () for name in answer if name not in asked)
-        for name in islice(dict.fromkeys(unknown), _MOST_UNKNOWN) if asked else ():
+        for name in dict.fromkeys(unknown) if asked else ():
             allowed = nearest(name, asked) or f"; it asks for {listed(asked)}"
             faults.append(("accept", f"{quote(name)} is not a field of this interaction{allowed}"))
         if faults:

@@ -32,7 +32,6 @@ class Step(Strict):
     word: ClassVar[str]
     kinds: ClassVar[tuple[str, ...]] = ()  # the kinds of script that it belongs to
     shorthand: ClassVar[str | None] = None  # the key of a value that is not a mapping
-    of_shorthand: ClassVar[Mapping[str, Any]] = {}  # JSON Schema that holds for such a value only
     may_be_mapping: ClassVar[bool] = False  # whether the value of `shorthand` may be a mapping
     ends: ClassVar[bool] = False  # whether the script ends with it
     lasts: ClassVar[bool] = False  # whether it may follow itself
@@ -82,7 +81,7 @@ class Step(Strict):
         about = {"title": cls.word, "description": keys.pop("description", "")}
         values, ways = [keys], list[dict[str, Any]]()
         if cls.shorthand:
-            values.append({**keys["properties"][cls.shorthand], **cls.of_shorthand})
+            values.append(keys["properties"][cls.shorthand])
         if "required" not in keys:
             values.append({"type": "null"})
             ways.append({"const": cls.word})
