@@ -30,11 +30,6 @@ class RecentLog(deque[Item]):
         """How many items were dropped."""
         return self.total - len(self)
 
-    def at(self, position: int) -> Item | None:
-        """The item at a position; None if it was dropped, or is still to come."""
-        index = position - self.dropped
-        return self[index] if 0 <= index < len(self) else None
-
     def since(self, position: int, end: int | None = None) -> list[Item]:
         """The items from a position on, as far as they are kept; with `end`, those before it."""
         after = 0 if end is None else max(self.total - end, 0)

@@ -4,8 +4,7 @@ Laws:
 1. Only `World.move` changes a status, and only as a row of the edition's table allows. `create`
    gives the first one. This holds for deliveries, destinations and tasks as for runs.
 2. Nothing outside this module writes to the resources; others read them through `all` and `find`.
-3. Only `playing.pass_time` changes `now`, and it fires one timer at a time. `take_over`
-   sets the time of a copy.
+3. Only `playing.pass_time` changes `now`, and it fires one timer at a time.
 4. The state holds names and values, never rows of tables: a deep copy of a world is a world.
 5. Nothing is created, changed, moved or deleted without an entry in the timeline.
 6. `emit` makes the deliveries of an event at once, for the destinations of that moment. So a new
@@ -42,10 +41,6 @@ class IllegalMove(Exception):
 
 class World(WorldState):
     """The state of one isolated simulation, and the only functions that change its resources."""
-
-    def take_over(self, replaced: "World") -> None:
-        """Take the time, and the ids that were given, of a world that this copy of it replaces."""
-        self.now, self.counters = replaced.now, self.counters | replaced.counters
 
     def next_id(self, prefix: str) -> str:
         """The next id with this prefix."""

@@ -129,7 +129,6 @@ def test_only_the_world_writes_to_its_resources():
 
 
 def test_only_pass_time_sets_the_clock():
-    """Besides `take_over` for copies."""
     writes = {
         (file, function.name)
         for file, tree in SOURCES.items()
@@ -139,8 +138,7 @@ def test_only_pass_time_sets_the_clock():
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
         if node.attr == "now" and ast.unparse(node.value) != "report"
     }
-    expected = {("engine/world.py", "take_over")}
-    assert writes == {("engine/playing.py", "pass_time"), *expected}
+    assert writes == {("engine/playing.py", "pass_time")}
 
 
 def test_an_event_keeps_the_resource_as_it_was(play):

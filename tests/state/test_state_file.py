@@ -31,9 +31,10 @@ WEBHOOK = {"name": "x", "type": "webhook", "config": {"url": "http://app.test/"}
 def create_until_killed(process, url):
     """Create agents until the process is killed; returns the ids that were answered."""
     made = []
-    threading.Timer(1, process.kill).start()
-    with httpx2.Client(headers={"Authorization": f"Bearer {KEY}"}) as client:
+    with httpx2.Client(headers={"Authorization": f"Bearer {KEY}"}, timeout=None) as client:
         while True:
+            if len(made) == 30:
+                threading.Thread(target=process.kill).start()
             try:
                 made.append(client.post(f"{url}/v2/agents", json={"name": "a"}).json()["id"])
             except httpx2.TransportError:
@@ -48,7 +49,6 @@ def test_nothing_that_was_acknowledged_is_lost_by_a_kill(tmp_path):
         made = create_until_killed(process, process.stdout.readline().split()[3])
     worlds = WorldRegistry()
     with keep_worlds(worlds, tmp_path / "worlds.db"):
-        assert made
         assert [*worlds.find(KEY).world.all("agent")][: len(made)] == made
 
 
