@@ -56,7 +56,7 @@ def address(request, checked, seed_examples):
     server = Server(worlds).start()
     yield f"{server.url}/openapi.json"
     server.stop()
-    assert simulation.crashes == []
+    assert [*simulation.crashes] == []
 
 
 def run(address, folder, *options, seed=None):
