@@ -232,7 +232,7 @@ export class DeckTimeline extends HTMLElement {
 }
 
 /** The labels of the axis; where there is no room for all, those of now and of folds stay. @param {View} view */
-function axisView({ axis, now, plot }) {
+function axisView({ axis, now, step, plot }) {
   const ticks = axis.ticks(axis.time(plot - BEFORE));
   const taken = [axis.x(now)];
   const labels = [...axis.foldEnds(), ...ticks].filter(({ time }) => {
@@ -246,7 +246,7 @@ function axisView({ axis, now, plot }) {
     ${folds.map(
       ({ from, to }) =>
         html`<span class="tl-length" .style=${at(axis.x(from) + axis.foldWidth / 2)}
-          >${durationText(to - from)}</span
+          >${durationText(Math.round((to - from) / step) * step)}</span
         >`,
     )}
     ${labels.map(
