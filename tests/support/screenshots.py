@@ -56,7 +56,7 @@ def take(browser, deck, run, name, theme, size, place, act):
     page.goto(f"{deck.url}/_sim/ui#{urlencode({'key': deck.api_key, **named})}")
     page.locator(".live-live").wait_for(state="attached")
     if act == "answer":
-        page.get_by_role("button", name="Answer").wait_for()
+        page.get_by_role("button", name="Answer", exact=True).wait_for()
         page.keyboard.press("a")
     if act == "scroll":
         story = page.get_by_role("heading", name="Scenario", exact=True)
