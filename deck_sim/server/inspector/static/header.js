@@ -21,7 +21,7 @@ export function header(ctx) {
       ${when(
         world,
         button(
-          html`<span class="mono">${world?.key}</span
+          html`<span class="mono cut">${world?.key}</span
             ><span class="world-edition">${world?.edition}</span>`,
           () => ctx.set({ key: null, world: null, selected: null, tab: "timeline" }),
           { kind: "button world-chip", title: "Choose another world", disabled: ctx.readOnly },
