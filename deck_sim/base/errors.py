@@ -51,15 +51,6 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
 
 
-def missing_attribute(owner: object, name: str, instead: str = "") -> AttributeError:
-    """The error for an attribute that does not exist: names the nearest one, or what to use."""
-    if hasattr(type(owner), name):  # a property raised an `AttributeError` of its own
-        object.__getattribute__(owner, name)
-    public = () if name.startswith("_") else (one for one in dir(owner) if not one.startswith("_"))
-    end = instead or nearest(name, public)
-    return AttributeError(f"{type(owner).__name__!r} object has no attribute {name!r}{end}")
-
-
 def suggest(word: str, allowed: Iterable[str]) -> str:
     """The end of a message about an unknown word: the nearest spelling, or all that is allowed."""
     allowed = [*allowed]

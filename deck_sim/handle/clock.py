@@ -1,10 +1,8 @@
 """The clock of a world: its time and its mode."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.durations import parse_duration
-from deck_sim.base.errors import missing_attribute
 from deck_sim.handle.control import Control, Json, drop_none
 from deck_sim.handle.threads import await_in_thread, check_no_event_loop
 from deck_sim.handle.timeline import Duration, write_duration, write_moment
@@ -37,12 +35,6 @@ class Clock:
         """The time that each read takes on an `on_poll` clock; None: each read jumps."""
         step: str | None = self._control.call("GET", "/clock")["step"]
         return None if step is None else parse_duration(step)
-
-    if not TYPE_CHECKING:  # a type checker finds wrong names itself
-
-        def __getattr__(self, name: str) -> Any:
-            moves = name if name.startswith(("advance", "settle", "sleep")) else None
-            raise missing_attribute(self, name, f"; use `deck.{moves}`" if moves else "")
 
     def set(
         self,

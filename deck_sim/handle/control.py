@@ -119,19 +119,7 @@ def read_id(resource: IdOrResource) -> str:
     if isinstance(resource, Mapping) and "id" in resource:
         return str(resource["id"])
     text = f"a resource with an `id`, or the id, is needed; found {quote(f'{resource}')}"
-    if isinstance(resource, Mapping) and (errors := resource.get("errors")):
-        text = f"this is the answer of a call that was refused: {_join_messages(errors)}"
-    elif callable(getattr(resource, "json", None)):  # of an HTTP library
-        text = f"{text}; pass what it holds: `response.json()`"
     raise DeckSimError(text)
-
-
-def read_mapping(value: Mapping[str, Any], name: str, example: str) -> Json:
-    """An argument that is sent as an object."""
-    if not isinstance(value, Mapping):
-        text = f"`{name}` is a mapping, like `{example}`, not {quote(f'{value}')}"
-        raise DeckSimError(text)
-    return dict(value)
 
 
 def drop_none(**values: Any) -> Json:

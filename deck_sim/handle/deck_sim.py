@@ -5,9 +5,9 @@ from datetime import datetime
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from deck_sim.base.errors import DeckSimError, missing_attribute
+from deck_sim.base.errors import DeckSimError
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.timeline import Duration
 from deck_sim.runtime.dispatcher import Dispatcher
@@ -55,13 +55,6 @@ class DeckSim(AbstractContextManager[Deck]):
         }
         self._scenarios = scenarios
         self._stack = ExitStack()
-
-    if not TYPE_CHECKING:  # a type checker finds wrong names itself
-
-        def __getattr__(self, name: str) -> Any:
-            of_deck = not name.startswith("_") and hasattr(Deck, name)
-            instead = "; it is one of what `with DeckSim() as deck` gives" if of_deck else ""
-            raise missing_attribute(self, name, instead)
 
     def __enter__(self) -> Deck:
         """Start the server."""

@@ -13,7 +13,6 @@ from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.runtime.journal import KEPT_HEADERS
 
 _LONGEST = 100  # characters of a value in a line
-_MOST_ERRORS = 3  # that a message suggests
 _ABSENT = object()
 _NO_OPERATION = ("request/endpoint_not_found", "request/method_not_allowed")
 
@@ -78,7 +77,8 @@ class ExpectedCall:
         if call.status is not None and not isinstance(call.status, int):
             raise DeckSimError(f"`status` is a number like 409, not {call.status!r}")
         if call.error is not None and call.error not in CATALOG:
-            raise DeckSimError(f"unknown error {call.error!r}{_suggest_error(call.error)}")
+            likely = nearest(call.error, CATALOG) or "; write it like `request/state_invalid`"
+            raise DeckSimError(f"unknown error {call.error!r}{likely}")
         for name in call.headers or ():
             if name.lower() not in kept_headers:
                 text = f"the journal does not keep the header {name!r}; it keeps"
@@ -112,13 +112,6 @@ class ExpectedCall:
             yield from _compare("headers", headers, call["headers"])
         if self.json is not _ABSENT:
             yield from _compare("json", self.json, call["body"])
-
-
-def _suggest_error(error: str) -> str:
-    """The nearest error, those of which a part is near, or how an error is written."""
-    alike = [name for name in CATALOG if nearest(error, name.split("/"))]
-    such = f"; such are {listed(alike[:_MOST_ERRORS])}" if alike else ""
-    return nearest(error, CATALOG) or such or "; write `type/code`: `request/state_invalid`"
 
 
 def explain_dropped(count: int) -> list[str]:

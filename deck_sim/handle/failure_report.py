@@ -134,7 +134,7 @@ def _unsent(deck: "Deck") -> list[str]:
 
 
 def _explain_frozen_process(deck: "Deck") -> list[str]:
-    times = deck.frozen_times
+    times = deck.transport.frozen_times
     moved = times[-1] - times[0] if times else timedelta()
     if moved < _TICK or any(entry.kind == "clock" for entry in deck.timeline):
         return []

@@ -129,9 +129,7 @@ class Calls(tuple[Json, ...]):
         nearest = min(self, key=lambda made: sum(row.weight for row in call.compare(made)))
         fields = [f"    {field.show()}" for field in call.compare(nearest)]
         counts = Counter(map(_kind, self)).most_common()
-        counted = [f"  {count} x {kind}" for kind, count in counts[:_MOST_KINDS]]
-        if len(counts) > _MOST_KINDS:
-            counted.append(f"  and {len(counts) - _MOST_KINDS} more kinds of calls")
+        counted = cut_middle([f"  {count} x {kind}" for kind, count in counts], _MOST_KINDS)
         return ["the nearest was", f"  {_line(nearest)}", *fields, "called were:", *counted]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deck_sim.base.errors import DeckSimError, quote
-from deck_sim.handle.control import Json, read_mapping
+from deck_sim.handle.control import Json
 from deck_sim.scenario.yaml.document import YamlError
 from deck_sim.scenario.yaml.reader import read_yaml
 
@@ -30,8 +30,7 @@ def read_source(
     if isinstance(source, str):
         data, content = _read_data(source), {"content": source.encode()}
     else:
-        plain = read_mapping(source, "source", '{"task_run": [{"running": "2s"}, "completed"]}')
-        data, content = {"name": f"scenario_{next(numbers)}", **plain}, {"json": plain}
+        data, content = {"name": f"scenario_{next(numbers)}", **source}, {"json": source}
     name = data.get("name") if isinstance(data, Mapping) else None
     if not (isinstance(name, str) and _NAME.fullmatch(name)):
         name = "scenario"  # for the path; the server says what is wrong, and where
@@ -42,8 +41,7 @@ def _read_file(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DeckSimError(f"cannot read {str(file)!r}: {reason}") from None
+        raise DeckSimError(f"cannot read {str(file)!r}: {error}") from None
 
 
 def _read_data(text: str) -> Any:

@@ -10,9 +10,8 @@ an answer or an error of that library.
 import asyncio
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
-from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -54,8 +53,11 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
             own = _own_request(request, request.read())
             if (server := server_at(self.url)) is None:
                 return _respond(request, self._send(own))
-            answer = server.submit(partial(_call, own))
-            return _respond(request, answer.result(_read_timeout(request)))
+            call = _Call(server, own)
+            try:
+                return _respond(request, call.answer.result(_read_timeout(request)))
+            finally:
+                call.leave()
 
     async def handle_async_request(self, request: Any) -> Any:
         """Answer one request; over the network in a thread, so that a socket has no event loop."""
@@ -63,8 +65,12 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
             own = _own_request(request, await request.aread())
             if (server := server_at(self.url)) is None:
                 return _respond(request, await await_in_thread(self._send, own))
-            with anyio.fail_after(_read_timeout(request)):
-                return _respond(request, await result_of(server.submit(partial(_call, own))))
+            call = _Call(server, own)
+            try:
+                with anyio.fail_after(_read_timeout(request)):
+                    return _respond(request, await result_of(call.answer))
+            finally:
+                call.leave()
 
     def disconnect(self) -> None:
         """Close the sockets. A client does not when it is closed, since others may use them."""
@@ -113,16 +119,44 @@ def library_of(request: Any) -> ModuleType:
     return sys.modules[type(request).__module__.partition(".")[0]]
 
 
-async def _call(request: httpx2.Request, app: Any) -> Answer:
-    try:
-        answer = await httpx2.ASGITransport(app).handle_async_request(request)
-    except asyncio.CancelledError:  # the caller is not canceled itself
-        raise ConnectionResetError("the server was stopped") from None
-    return (
-        answer.status_code,
-        answer.headers.raw,
-        b"".join([part async for part in answer.aiter_raw()]),
-    )
+class _Call:
+    """A call of a server in this process."""
+
+    def __init__(self, server: "Server", request: httpx2.Request) -> None:
+        self._server, self._request = server, request
+        self._gone = asyncio.Event()  # of the server's loop: the client has left
+        self.answer = server.submit(self._call)
+
+    def leave(self) -> None:
+        """Tell the server that nobody waits any more, if it has not answered."""
+        if not self.answer.done():
+            with suppress(ConnectionRefusedError):  # the server has stopped
+                self._server.submit(self._leave)
+
+    async def _leave(self, app: Any) -> None:
+        self._gone.set()
+
+    async def _call(self, app: Any) -> Answer:
+        async def until_gone(scope: Any, receive: Any, send: Any) -> None:
+            is_read = False
+
+            async def receive_or_leave() -> Any:
+                nonlocal is_read
+                if is_read:
+                    await self._gone.wait()
+                    return {"type": "http.disconnect"}
+                message = await receive()
+                is_read = not message["more_body"]
+                return message
+
+            await app(scope, receive_or_leave, send)
+
+        try:
+            answer = await httpx2.ASGITransport(until_gone).handle_async_request(self._request)
+        except asyncio.CancelledError:  # the caller is not canceled itself
+            raise ConnectionResetError("the server was stopped") from None
+        body = b"".join([part async for part in answer.aiter_raw()])
+        return answer.status_code, answer.headers.raw, body
 
 
 def _own_request(request: Any, body: bytes) -> httpx2.Request:

@@ -6,9 +6,10 @@ exception keeps a reference to the real clock before anything can freeze it.
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 # Writes the report on the test's world, given the text of the failure.
 REPORT = pytest.StashKey[Callable[[str], str]]()
 FAILED = pytest.StashKey[bool]()
-_TOLD = pytest.StashKey[set[str]]()  # the mistakes in a folder that were reported in full
 FAIL = "fail"
 LINT_MODES = (FAIL, "off")  # whether findings of `deck.lint` fail a test
 COVERAGE = "deck_sim_coverage"  # the name of the plugin of `--deck-coverage`
@@ -34,34 +34,13 @@ _OPTIONS = {
     "scenarios": "a folder of your own scenario files; in the ini file, relative to that file",
 }
 _PAGES_TEXT = "a folder: the timeline of each failing test is written there as an HTML page"
-_SWITCHES = {
-    "coverage": "report the steps and branches of scenarios that no test played",
-    "coverage_own": "report the coverage of the scenarios of your folder alone",
-}
+_COVERAGE_TEXT = "report the steps and branches of scenarios that no test played"
 _LEAST_TEXT = "with --deck-coverage: fail if a smaller percentage of the steps was played"
 _VARIABLES = {  # what `deck_env` sets: the attribute of `Deck`, and the default name
     "base_url": ("DECK_BASE_URL", "the base URL"),
     "api_key": ("DECK_API_KEY", "the API key"),
     "webhook_secret": ("DECK_WEBHOOK_SECRET", "the secret that signs webhooks"),
 }
-# pytest's error for a session fixture that asks for one of ours, and what to do then.
-_SCOPES = re.compile(r"ScopeMismatch: .*function scoped fixture deck", re.DOTALL)
-_SCOPE_TEXT = """\
-`deck` is a new world for each test. For a longer scope, make a world of your own:
-
-    from deck_sim import Deck
-
-    @pytest.fixture(scope="session")
-    def my_world(deck_server):
-        with Deck(deck_server, "sk_test_my_world") as world:
-            world.reset(clock="frozen")
-            yield world"""
-
-
-_IMPORT_TEXT = """\
-`deck_env` sets {name} while a test runs, and here it is read at the import. Read it when your
-client is made; or set it to any text in conftest.py, `os.environ.setdefault("{name}", "-")`, and
-replace what your module has read in a fixture, with `monkeypatch.setattr`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -72,9 +51,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(f"deck_{name}", text)
     group.addoption("--deck-html", metavar="DIR", help=_PAGES_TEXT)
     parser.addini("deck_html", f"{_PAGES_TEXT}; relative to the ini file")
-    for name, text in _SWITCHES.items():
-        group.addoption(f"--deck-{name.replace('_', '-')}", action="store_true", help=text)
-        parser.addini(f"deck_{name}", text, type="bool")
+    group.addoption("--deck-coverage", action="store_true", help=_COVERAGE_TEXT)
+    parser.addini("deck_coverage", _COVERAGE_TEXT, type="bool")
     group.addoption("--deck-fail-under", type=float, metavar="PERCENT", help=_LEAST_TEXT)
     parser.addini("deck_fail_under", _LEAST_TEXT)
     for name, (default, what) in _VARIABLES.items():
@@ -88,26 +66,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Add the marker, and register the coverage plugin if `--deck-coverage` is given."""
-    text = (
-        "deck(scenario=None, edition=None, clock=None, step=None, seed=None, now=None,"
-        " rate_limit=False, session_limit=None, timeout_cap=None,"
-        " screenshots=False, connection_idle=None, keep_headers=(), strict=True, lint=None,"
-        " scenarios='all'): the settings of the world of the `deck` fixture, what fails the test at"
-        " its end, and the scenarios of `deck_every_scenario`."
+    config.addinivalue_line(
+        "markers",
+        "deck(scenario, edition, clock, step, seed, now, rate_limit, strict, lint, scenarios, and"
+        " the options of a world such as session_limit): the settings of the world of the `deck`"
+        " fixture, what fails the test at its end, and the scenarios of `deck_every_scenario`.",
     )
-    config.addinivalue_line("markers", text)
     lint: str = config.getini("deck_lint")
     if lint not in LINT_MODES:
         raise pytest.UsageError(f"deck_lint is {lint!r}; it can be {' or '.join(LINT_MODES)}")
-    if (pages := find_folder(config, "html")) is not None:
-        _check_folder(pages)
     asked: float | None = config.getoption("deck_fail_under")
-    only_own = bool(_option(config, "coverage_own"))
-    if not (only_own or _option(config, "coverage")):
+    if not _option(config, "coverage"):
         if asked is not None:
-            raise pytest.UsageError(
-                "--deck-fail-under needs --deck-coverage or --deck-coverage-own"
-            )
+            raise pytest.UsageError("--deck-fail-under needs --deck-coverage")
         return
     from pytest_deck_sim.coverage import Coverage
 
@@ -118,10 +89,7 @@ def pytest_configure(config: pytest.Config) -> None:
         percent = -1
     if not 0 <= percent <= 100:
         raise pytest.UsageError(f"deck_fail_under is {least!r}; it must be from 0 to 100")
-    folder = find_folder(config)
-    if only_own and folder is None:
-        raise pytest.UsageError("--deck-coverage-own needs your folder: --deck-scenarios DIR")
-    config.pluginmanager.register(Coverage(config, folder, percent, only_own=only_own), COVERAGE)
+    config.pluginmanager.register(Coverage(config, find_folder(config), percent), COVERAGE)
 
 
 def find_folder(config: pytest.Config, name: str = "scenarios") -> Path | None:
@@ -131,18 +99,6 @@ def find_folder(config: pytest.Config, name: str = "scenarios") -> Path | None:
         return config.invocation_params.dir / given
     named: str = config.getini(f"deck_{name}")
     return config.rootpath / named if named else None
-
-
-def _check_folder(folder: Path) -> None:
-    """Make a folder, and a file in it, so that an error shows before the tests have run."""
-    import tempfile
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        text = f"--deck-html: cannot write to {str(folder)!r}: {error.strerror}"
-        raise pytest.UsageError(f"{text}; give a folder that can be written to") from None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -162,14 +118,9 @@ def pytest_runtest_makereport(
     """Add the report on the world to a failed test."""
     if call.excinfo is not None:  # expected failures and skips, too: the test stopped early
         item.stash[FAILED] = True
-        if isinstance(call.excinfo.value, BrokenFolder):
-            _shorten(item.config, call.excinfo.value)
         if not item.config.getoption("fulltrace"):
             _hide_our_frames(call.excinfo)
     report = yield
-    error = call.excinfo.value if call.excinfo else None
-    if isinstance(error, pytest.fail.Exception) and _SCOPES.match(f"{error}"):
-        report.sections.append(("deck-sim", _SCOPE_TEXT))
     text = item.stash[REPORT](report.longreprtext) if report.failed and REPORT in item.stash else ""
     if text:
         # A section of the failure itself is in every report: on the terminal, in JUnit XML, and
@@ -177,38 +128,6 @@ def pytest_runtest_makereport(
         add = getattr(report.longrepr, "addsection", lambda *row: report.sections.append(row))
         add("deck timeline", text)
     return report
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(
-    collector: pytest.Collector,
-) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Explain a module that cannot be imported without a variable of `deck_env`."""
-    report = yield
-    names = [collector.config.getini(f"deck_env_{name}") for name in _VARIABLES]
-    missing = [name for name in names if f"KeyError: {name!r}" in report.longreprtext]
-    if report.failed and missing:
-        report.sections.append(("deck-sim", _IMPORT_TEXT.format(name=missing[0])))
-    return report
-
-
-class BrokenFolder(pytest.fail.Exception):  # type: ignore[name-defined, misc]
-    """A folder of scenarios with mistakes, one a line. pytest raises it again for each test."""
-
-    __module__ = "builtins"  # pytest shows a name without module
-
-    def __init__(self, mistakes: str) -> None:
-        super().__init__(mistakes, pytrace=False)
-        self.mistakes = mistakes
-
-
-def _shorten(config: pytest.Config, error: BrokenFolder) -> None:
-    """Leave one line of mistakes that another test has shown."""
-    told = config.stash.setdefault(_TOLD, set())
-    if error.mistakes in told:
-        first = error.mistakes.partition("\n")[0]
-        error.msg = f"the folder of scenarios is broken, see the first error of this run: {first}"
-    told.add(error.mistakes)
 
 
 def _hide_our_frames(caught: pytest.ExceptionInfo[BaseException]) -> None:
@@ -299,19 +218,24 @@ def deck_env(deck: Deck, pytestconfig: pytest.Config, monkeypatch: pytest.Monkey
 @pytest.fixture
 def deck_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
     """An httpx client of the Deck API for the world of `deck`, without a socket."""
-    from pytest_deck_sim.clients import make_client
+    from pytest_deck_sim.worlds import client_options
 
-    with make_client(pytestconfig, deck) as client:
+    library = import_module(pytestconfig.getini("deck_client_library"))
+    with library.Client(**client_options(deck)) as client:
         yield client
 
 
 @pytest.fixture
 def deck_async_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
     """`deck_client` for coroutines, on asyncio or trio."""
-    from pytest_deck_sim.clients import make_async_client
+    from pytest_deck_sim.worlds import client_options
 
-    with make_async_client(pytestconfig, deck) as client:
-        yield client
+    library = import_module(pytestconfig.getini("deck_client_library"))
+    client = library.AsyncClient(**client_options(deck))
+    yield client
+    # No event loop runs here any more; closing our transport does not need one.
+    with suppress(StopIteration):
+        client.aclose().send(None)
 
 
 @pytest.fixture

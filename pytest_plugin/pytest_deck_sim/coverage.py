@@ -1,6 +1,6 @@
 """`--deck-coverage`: the steps and branches of scenarios that no test played.
 
-Counted are the scenarios that a test played and those of the user's folder, or the latter alone.
+Counted are the scenarios that a test played and those of the user's folder.
 Those that `deck_every_failure` makes are not. Under xdist each worker counts, and the controller
 adds up.
 """
@@ -26,11 +26,8 @@ Counts = dict[str, dict[str, int]]  # how often each step was played, by scenari
 class Coverage:
     """The counts of all tests, and their report."""
 
-    def __init__(
-        self, config: pytest.Config, folder: Path | None, least: float, *, only_own: bool = False
-    ) -> None:
+    def __init__(self, config: pytest.Config, folder: Path | None, least: float) -> None:
         self._config, self._folder, self._least = config, folder, least
-        self._only_own = only_own
         self.counts: Counts = {}
 
     def add(self, deck: Deck) -> None:
@@ -57,10 +54,7 @@ class Coverage:
         if hasattr(self._config, "workeroutput"):
             self._config.workeroutput[_WORKER_KEY] = self.counts
             return
-        own = _never_played(self._folder)
-        self.merge(own)
-        if self._only_own:
-            self.counts = {name: self.counts[name] for name in own}
+        self.merge(_never_played(self._folder))
         if self._played()[0] < self._least and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

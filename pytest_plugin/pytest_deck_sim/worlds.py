@@ -28,7 +28,7 @@ from deck_sim.handle.problems import find_failures, find_leftovers
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library
 from deck_sim.server.serve import Server
-from pytest_deck_sim import COVERAGE, FAIL, FAILED, LINT_MODES, REPORT, BrokenFolder, find_folder
+from pytest_deck_sim import COVERAGE, FAIL, FAILED, LINT_MODES, REPORT, find_folder
 
 if TYPE_CHECKING:
     from pytest_deck_sim.frozen import DeckTime
@@ -37,7 +37,8 @@ OWN_SERVER = pytest.StashKey[str]()
 
 _IF_INTENDED = "if this is intended, mark the test with @pytest.mark.deck(strict=False)"
 
-_ALLOWED = {"lint": LINT_MODES, "scenarios": ("all", "own")}  # values of arguments of the marker
+# Values of arguments of the marker.
+_ALLOWED = {"lint": LINT_MODES, "scenarios": ("all", "own"), "strict": (True, False)}
 
 # Part of the keys on a shared server, where two runs of the same tests may meet.
 RUN_ID = uuid.uuid4().hex[:8]
@@ -120,6 +121,16 @@ class _CountedDeck(Deck):
         super().delete()
 
 
+def client_options(deck: Deck) -> dict[str, Any]:
+    """The arguments of an HTTP client for the world of `deck`."""
+    return {
+        "transport": deck.transport,
+        "base_url": deck.base_url,
+        "headers": {"Authorization": f"Bearer {deck.api_key}"},
+        "trust_env": False,
+    }
+
+
 @contextmanager
 def receive(item: pytest.Item, deck: Deck) -> Iterator[WebhookReceiver]:
     """A receiver; a wrong signature or a failed callback fails the test at its end."""
@@ -148,9 +159,6 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
     """The options of all `deck` markers of a test; the closest marker wins."""
     names = [field.name for field in fields(MarkerOptions)]
     allowed, options = sorted(names, key=OPTION_TYPES.__contains__), dict[str, Any]()
-    for mark in item.iter_markers():
-        if mark.kwargs.keys() & {*names} and nearest(mark.name, ["deck"]) and mark.name != "deck":
-            raise make_failure(f"unknown marker {mark.name!r}; did you mean @pytest.mark.deck?")
     for mark in reversed([*item.iter_markers("deck")]):
         wrong = [f"takes no positional argument, but got {arg!r}" for arg in mark.args]
         wrong += [
@@ -162,11 +170,9 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
             text = f"@pytest.mark.deck {'; it '.join(wrong)}; allowed are {listed(allowed)}"
             raise make_failure(text)
         options.update(mark.kwargs)
-    if not isinstance(strict := options.get("strict", True), bool):
-        raise make_failure(f"@pytest.mark.deck: `strict` is {strict!r}; it is True or False")
     for name, values in _ALLOWED.items():
         if (value := options.get(name)) not in (None, *values):
-            text = f"`{name}` is {value!r}; it can be {listed(values, last='or')}"
+            text = f"`{name}` is {value!r}; it can be {' or '.join(map(repr, values))}"
             raise make_failure(f"@pytest.mark.deck: {text}")
     return MarkerOptions(**options)
 
@@ -202,7 +208,7 @@ def read_folder(folder: Path | None) -> Library:
     try:
         return read_scenarios(folder)
     except DeckSimError as error:
-        raise BrokenFolder(str(error)) from None
+        raise make_failure(str(error)) from None
 
 
 def _find_problems(item: pytest.Item, deck: Deck, failed: bool) -> list[str]:
@@ -227,12 +233,13 @@ def _write_report(item: pytest.Item, deck: Deck, failure: str | None) -> str:
         text = write_report(deck)
         if failure is None or folder is None:
             return text
+        folder.mkdir(parents=True, exist_ok=True)
         file = folder / page_name(item.nodeid)
         deck.write_html(file, title=item.nodeid, text=f"{failure}\n\n{text}")
     except DeckSimError as error:
         return str(error)
     except OSError as error:
-        return f"{text}\n\ncannot write this as a page to {str(file)!r}: {error.strerror}"
+        return f"{text}\n\ncannot write this as a page: {error}"
     return f"{text}\n\nthis as a page: {file}"
 
 

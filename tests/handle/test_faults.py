@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import pytest
 
-from deck_sim import DeckSimError
 from deck_sim.handle.problems import find_unused
 
 
@@ -65,9 +64,3 @@ def test_a_fault_may_begin_with_its_pattern_or_event(deck):
     assert deck.fault("GET /v2/agents", status=502)["match"] == "GET /v2/agents"
     assert deck.fault("**", reset=True)["match"] == "**"
     assert deck.fault("task_run.*", drop=True)["event"] == "task_run.*"
-
-
-def test_a_fault_says_once_what_it_is_for(deck):
-    """An argument by name would silently replace the first one."""
-    with pytest.raises(DeckSimError, match="`match` is given twice; leave one out"):
-        deck.fault("GET /v2/agents", match="GET /v2/tasks", status=502)

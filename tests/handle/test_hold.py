@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import pytest
 
-from deck_sim import DeckSim, DeckSimError, WebhookReceiver
+from deck_sim import DeckSimError, WebhookReceiver
 
 
 @pytest.fixture
@@ -74,17 +74,6 @@ def test_the_end_of_a_world_releases_its_answers(deck, run, in_thread):
     assert started.result()["status"] == "queued"
     with pytest.raises(DeckSimError, match="has ended; the world now has nothing"):
         _ = hold.held
-
-
-def test_a_stopping_server_releases_its_answers(in_thread):
-    """It does not wait for a test that forgot to release."""
-    with DeckSim() as deck:
-        hold = deck.hold("GET /v2/test")
-        headers = {"Authorization": f"Bearer {deck.api_key}"}
-        options = {"headers": headers, "trust_env": False, "timeout": 60}
-        answer = in_thread(httpx2.get, f"{deck.base_url}/test", **options)
-        _until(lambda: hold.answers)
-    assert answer.result().json()["status"] == "ready"
 
 
 def test_a_failed_release_does_not_hide_the_error_of_the_block(deck):

@@ -37,37 +37,36 @@ CALLS = Calls(
 )
 
 
-@pytest.mark.parametrize(
-    ("pattern", "wanted", "places"),
-    [
-        ("**", {}, [0, 1, 2, 3, 4, 5]),
-        ("POST /v2/tasks/*/run", {}, [0]),
-        ("post  /v2/tasks/task_1/run", {}, [0]),
-        ("GET /v2/task-runs/*", {}, [1, 2]),
-        ("/v2/task-runs/**", {}, [1, 2, 3, 4]),
-        ("* /v2/task-runs/trun_1/c*l", {}, [4]),
-        ("**", {"status": 409}, [4]),
-        ("**", {"error": "request/state_invalid"}, [4]),
-        ("**", {"query": {"include": "input"}}, [2]),
-        ("**", {"query": {"limit": 5, "status[]": ["failed", "canceled"]}}, [5]),
-        ("**", {"query": {"limit": 6}}, []),
-        ("**", {"headers": {"Idempotency-Key": "k1"}}, [0]),
-        ("**", {"json": {"connection_id": "conn_1"}}, [0]),
-        ("**", {"json": {"input": {"nights": [1, 2]}}}, [0]),
-        ("**", {"json": {"input": {"nights": [1]}}}, []),
-        ("**", {"json": {"input": {"vip": 1}}}, []),
-        ("**", {"json": {"input": None}}, []),
-        ("**", {"json": None}, [1, 2, 3, 5]),
-        ("**", {"json": {}}, [0, 4]),
-        ("GET **", {"status": 200, "json": None, "query": {"include": "input"}}, [2]),
-    ],
-)
-def test_calls_are_found_by_pattern_and_content(pattern, wanted, places):
+FOUND = [  # a pattern, the expected content, and the places of the calls that match
+    ("**", {}, [0, 1, 2, 3, 4, 5]),
+    ("POST /v2/tasks/*/run", {}, [0]),
+    ("post  /v2/tasks/task_1/run", {}, [0]),
+    ("GET /v2/task-runs/*", {}, [1, 2]),
+    ("/v2/task-runs/**", {}, [1, 2, 3, 4]),
+    ("* /v2/task-runs/trun_1/c*l", {}, [4]),
+    ("**", {"status": 409}, [4]),
+    ("**", {"error": "request/state_invalid"}, [4]),
+    ("**", {"query": {"include": "input"}}, [2]),
+    ("**", {"query": {"limit": 5, "status[]": ["failed", "canceled"]}}, [5]),
+    ("**", {"query": {"limit": 6}}, []),
+    ("**", {"headers": {"Idempotency-Key": "k1"}}, [0]),
+    ("**", {"json": {"connection_id": "conn_1"}}, [0]),
+    ("**", {"json": {"input": {"nights": [1, 2]}}}, [0]),
+    ("**", {"json": {"input": {"nights": [1]}}}, []),
+    ("**", {"json": {"input": {"vip": 1}}}, []),
+    ("**", {"json": {"input": None}}, []),
+    ("**", {"json": None}, [1, 2, 3, 5]),
+    ("**", {"json": {}}, [0, 4]),
+    ("GET **", {"status": 200, "json": None, "query": {"include": "input"}}, [2]),
+]
+
+
+def test_calls_are_found_by_pattern_and_content():
     """All filters must match; bodies, queries and headers may have more."""
-    assert CALLS.where(pattern, **wanted) == tuple(CALLS[place] for place in places)
-    assert CALLS.assert_called(pattern, times=len(places), **wanted) == CALLS.where(
-        pattern, **wanted
-    )
+    for pattern, wanted, places in FOUND:
+        found = CALLS.where(pattern, **wanted)
+        assert found == tuple(CALLS[place] for place in places), (pattern, wanted)
+        assert CALLS.assert_called(pattern, times=len(places), **wanted) == found
 
 
 @pytest.mark.parametrize(
@@ -76,9 +75,8 @@ def test_calls_are_found_by_pattern_and_content(pattern, wanted, places):
         ("POST", {}, "'POST' is not a pattern of calls; write it like `POST /v2/tasks/*/run`"),
         ("**", {"jsn": 1}, "unknown argument 'jsn'; did you mean 'json'?; allowed are `stat"),
         ("**", {"status": "409"}, "`status` is a number like 409, not '409'"),
-        ("**", {"error": "rate_limited"}, "; such are `rate_limit/rate_limit_exceeded` and `rate"),
         ("**", {"error": "auth/auth_invald"}, "'; did you mean 'auth/auth_invalid'?"),
-        ("**", {"error": "409"}, "write `type/code`: `request/state_invalid`"),
+        ("**", {"error": "409"}, "; write it like `request/state_invalid`"),
         ("**", {"headers": {"Authorization": "x"}}, "keep the header 'Authorization'; it keeps"),
     ],
 )
@@ -199,7 +197,7 @@ def test_many_calls_are_cut():
     """A failure stays readable after thousands of polls."""
     many = Calls([call(f"GET /v2/kind_{n}") for n in range(100)])
     assert "  … 61 lines are left out …" in failure(many.assert_called, "GET **", times=1)
-    assert failure(many.assert_called, "/v2/agents")[-1] == "  and 88 more kinds of calls"
+    assert failure(many.assert_called, "/v2/agents")[-1] == "  1 x GET /v2/kind_99 -> 200"
     assert cut_middle(["a"] * 3, 3) == ["a"] * 3
 
 
@@ -246,7 +244,6 @@ DROPPED = Calls(CALLS, dropped=2)
     ],
 )
 def test_an_assertion_that_needs_dropped_calls_fails(check):
-    """It says so."""
     with pytest.raises(AssertionError) as caught:
         check(DROPPED)
     assert "2 older calls were dropped from the journal" in str(caught.value)

@@ -1,7 +1,6 @@
 """`WebhookReceiver`, against the session's server."""
 
 import asyncio
-import re
 import socket
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -33,14 +32,6 @@ def test_every_event_arrives_signed(deck, run, deck_webhooks):
     first = deck_webhooks.received[0]
     assert first.headers["webhook-id"] == first.event["id"]
     assert first.event["id"].encode() in first.body
-
-
-def test_events_are_in_the_order_in_which_they_happened(deck, api, deck_webhooks):
-    """Though deliveries of one moment may arrive in any order."""
-    for name in "abcdefgh":
-        api.post("/agents", json={"name": name})
-    deck.settle()
-    assert [event["data"]["name"] for event in deck_webhooks.events] == [*"abcdefgh"]
 
 
 def test_a_refused_attempt_is_retried(deck, run, deck_webhooks):
@@ -82,16 +73,6 @@ def test_a_callback_can_call_the_api(deck, api, run, deck_webhooks):
     deck.settle()
     assert deck.runs[0]["status"] == "completed"
     assert sorted(seen) == sorted(types(deck.events))
-
-
-def test_a_refused_event_calls_no_callback(deck, run, deck_webhooks):
-    """It is not taken, and comes again."""
-    seen = []
-    deck_webhooks.on("task_run.queued", seen.append)
-    deck_webhooks.respond(500, times=1)
-    run()
-    deck.advance("1s")
-    assert seen == []
 
 
 def test_wait_for_does_not_wait_with_a_frozen_clock(deck, run, deck_webhooks):
@@ -143,15 +124,12 @@ def block(deck):
         yield block
 
 
-@pytest.mark.parametrize("headers", [{}, {"webhook-id": "evt_1"}])
-def test_a_wrong_signature_is_refused_and_raised_at_the_end(block, headers):
+def test_a_wrong_signature_is_refused_and_raised_at_the_end(block):
     """It gets a 401 and is not received."""
-    answer = httpx2.post(block.receiver.url, json={}, headers=headers, trust_env=False)
+    answer = httpx2.post(block.receiver.url, json={}, trust_env=False)
     assert (answer.status_code, block.receiver.received) == (401, [])
-    name = headers.get("webhook-id", "without an id")
-    with pytest.raises(
-        DeckSimError, match=rf"the signature of a webhook \({name}\) is wrong: the header"
-    ):
+    text = r"the signature of a webhook \(without an id\) is wrong: the header"
+    with pytest.raises(DeckSimError, match=text):
         block.close()
 
 
@@ -176,18 +154,6 @@ def test_a_failed_callback_is_raised_at_the_end(deck, run, block):
         block.close()
 
 
-@pytest.mark.parametrize(
-    ("type_", "said"),
-    [("task_run.done", "a `task_run` has `task_run.queued`"), ("foo.bar", "a `foo` has no events")],
-)
-def test_a_callback_for_a_type_that_nothing_emits_is_raised_at_the_end(run, block, type_, said):
-    """A scenario may emit new types, so it is no mistake at once."""
-    block.receiver.on(type_, print)
-    run()
-    with pytest.raises(DeckSimError, match=f"no event '{type_}' came for .*; {said}"):
-        block.close()
-
-
 def test_the_error_of_the_block_comes_first(deck):
     """A complaint does not hide it."""
     receiver = WebhookReceiver(deck)
@@ -196,17 +162,16 @@ def test_the_error_of_the_block_comes_first(deck):
         1 / 0  # noqa: B018
 
 
-@pytest.mark.parametrize("error", [DeckSimError, httpx2.ConnectError, KeyboardInterrupt])
-def test_a_receiver_that_cannot_register_closes_its_socket(deck, error):
+def test_a_receiver_that_cannot_register_closes_its_socket(deck):
     """Whatever the error is, the port is free again and no thread is left."""
 
     class Unregistered(Deck):
         def register_webhook(self, url, **_):
             """Fail."""
-            raise error(url)
+            raise KeyboardInterrupt(url)
 
     unregistered = Unregistered(deck.url, deck.api_key)
-    with unregistered as failing, no_thread_left(), pytest.raises(error) as raised:
+    with unregistered as failing, no_thread_left(), pytest.raises(KeyboardInterrupt) as raised:
         WebhookReceiver(failing).__enter__()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", urlsplit(f"{raised.value}").port))
@@ -226,42 +191,26 @@ def test_signatures_may_have_the_time_of_the_world():
         assert receiver.received[0].headers["webhook-timestamp"] == "1736933400"
 
 
-@pytest.mark.parametrize("fault", ["bad_signature", "tampered_body", "stale_timestamp"])
-def test_a_signature_spoiled_by_a_fault_is_no_complaint(deck, run, fault):
+def test_a_signature_spoiled_by_a_fault_is_no_complaint(deck, run):
     """It gets a 401; the retry is received."""
-    deck.fault({fault: True}, event="task_run.completed", times=1)
+    deck.fault("task_run.completed", bad_signature=True, times=1)
     with WebhookReceiver(deck) as receiver:
         made = run()
         deck.settle()
         receiver.wait_for("task_run.completed", made)
     log = next(d["log"] for d in deck.deliveries if d["event_type"] == "task_run.completed")
-    assert [(line["status"], line["fault"]) for line in log] == [(401, fault), (200, None)]
+    assert [line["status"] for line in log] == [401, 200]
 
 
-MISSPELT = "unknown event type 'task_run.complete'; did you mean 'task_run.completed'"
-
-
-@pytest.mark.parametrize(
-    ("name", "given", "more", "said"),
-    [
-        ("on", ("task_run.complete", print), {}, MISSPELT),
-        ("on", ("task_run.completed", None), {}, "`on` takes a function of the event, not None"),
-        ("wait_for", ("task_run.complete",), {}, MISSPELT),
-        (
-            "on",
-            ("session.idle", print),
-            {},
-            "the edition `connections` has no event 'session.idle'",
-        ),
-        ("respond", (99,), {}, "`respond` takes a status from 200 to 599, not 99"),
-        ("respond", ("503",), {}, "`respond` takes a status from 200 to 599, not '503'"),
-        ("respond", (503,), {"times": 0}, "`times` must be a number from 1, not 0"),
-    ],
-)
-def test_an_invalid_argument_is_an_error(deck_webhooks, name, given, more, said):
+def test_an_event_that_cannot_come_is_an_error(deck_webhooks):
     """A callback that is never called would prove nothing."""
-    with pytest.raises(DeckSimError, match=re.escape(said)):
-        getattr(deck_webhooks, name)(*given, **more)
+    for event, said in (
+        ("task_run.complete", "unknown event type .*did you mean 'task_run.completed'"),
+        ("session.idle", "the edition `connections` has no event 'session.idle'"),
+    ):
+        for call in (lambda name: deck_webhooks.on(name, print), deck_webhooks.wait_for):
+            with pytest.raises(DeckSimError, match=said):
+                call(event)
 
 
 def test_an_event_of_a_scenario_can_be_waited_for(deck, run, deck_webhooks):
