@@ -104,8 +104,8 @@ def test_a_scenario_is_added_from_text_data_or_a_file(deck, tmp_path):
     steps = [{"running": "1s"}, "completed"]
     for source, name in (
         ("version: 1\nname: 2fa\ntask_run: [running: 1s, completed]", "2fa"),
-        ({"name": "short", "task_run": steps}, "short"),
         ({"task_run": steps}, "scenario_1"),
+        ({"name": "short", "task_run": steps}, "short"),
         (file, "mine"),
     ):
         assert deck.scenario(source) == name

@@ -54,37 +54,12 @@ def test_the_same_tests_pass_with_each_library(run, pytester, library):
     run(STORY).assert_outcomes(passed=5)
 
 
-@pytest.mark.parametrize(("ini", "library"), [("", "httpx2"), ("= httpx", "httpx")])
-def test_the_clients_are_of_the_chosen_library(run, pytester, ini, library):
-    """httpx2 by default. They are closed after the test."""
-    pytester.makeini(f"[pytest]\n{ini and 'deck_client_library'} {ini}")
-    text = f"""
-        import {library}
+def test_the_clients_are_closed_after_the_test(run):
+    text = """
         clients = []
         def test_use(deck_client, deck_async_client):
-            assert isinstance(deck_client, {library}.Client)
-            assert isinstance(deck_async_client, {library}.AsyncClient)
             clients.extend([deck_client, deck_async_client])
         def test_closed():
             assert [client.is_closed for client in clients] == [True, True]
     """
     run(text).assert_outcomes(passed=2)
-
-
-@pytest.mark.parametrize(
-    ("library", "hidden", "said"),
-    [
-        ("aiohttp", "", "`deck_client_library` is 'aiohttp'; it can be `httpx2` or `httpx`"),
-        ("httpx", "httpx", "is httpx, which is not installed: pip install httpx"),
-    ],
-)
-def test_an_unusable_library_is_an_error(run, pytester, library, hidden, said):
-    pytester.makeini(f"[pytest]\ndeck_client_library = {library}")
-    text = f"""
-        import sys
-        sys.modules.update(dict.fromkeys({hidden.split()!r}))
-        def test_use(deck_client): pass
-    """
-    result = run(text)
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([f"*{said}*"])

@@ -54,23 +54,11 @@ def test_scenarios_of_the_folder_always_count(run, pytester):
     )
 
 
-@pytest.mark.parametrize("how", ["option", "ini"])
-def test_coverage_is_limited_to_your_folder(run, pytester, how):
-    """Shipped scenarios that a test played are not counted then."""
-    pytester.mkdir("stories").joinpath("mine.yaml").write_text(MINE)
-    option = "--deck-coverage-own" if how == "option" else "-odeck_coverage_own=true"
-    result = run(PLAYS, option, "--deck-scenarios=stories", "--deck-fail-under=1")
-    result.stdout.fnmatch_lines(["mine  0 of 2 steps; *", "0% of 2 steps were played", "FAIL: *"])
-    result.stdout.no_fnmatch_line("mfa_then_success*")
-
-
 @pytest.mark.parametrize(
     ("ini", "options", "status"),
     [
-        (0, ["--deck-coverage", "--deck-fail-under=86"], 1),
-        (0, ["--deck-coverage", "--deck-fail-under=85"], 0),
         (86, ["--deck-coverage"], 1),
-        (86, ["--deck-coverage", "--deck-fail-under=0"], 0),
+        (86, ["--deck-coverage", "--deck-fail-under=85"], 0),
         (86, [], 0),
     ],
 )
@@ -98,7 +86,6 @@ def test_without_scenarios_coverage_is_complete(run, text, status):
     ("options", "text"),
     [
         (("--deck-fail-under=50",), "--deck-fail-under needs --deck-coverage"),
-        (("--deck-coverage-own",), "--deck-coverage-own needs your folder: --deck-scenarios DIR"),
         (("--deck-coverage", "--deck-fail-under=101"), "101.0; it must be from 0 to 100"),
         (("--deck-coverage", "-o", "deck_fail_under=many"), "'many'; it must be from 0 to 100"),
     ],

@@ -62,10 +62,3 @@ def test_scenarios_of_the_other_edition_are_left_out(run, pytester):
     )
     result = run(EVERY.replace("MARKER", ""), "--deck-scenarios=stories", "-k", "mine")
     result.assert_outcomes(deselected=len(playable("connections")))
-
-
-def test_a_folder_with_errors_is_an_error_before_any_test(run, pytester):
-    pytester.mkdir("stories").joinpath("mine.yaml").write_text("version: 1\nname: [x]\n")
-    result = run(EVERY.replace("MARKER", ""), "--deck-scenarios=stories")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*mine.yaml:2:7: name:*"])

@@ -88,18 +88,6 @@ def test_a_wrong_option_is_an_error_before_the_test(run, stories, option, said):
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
-@pytest.mark.parametrize("shared", [True, False])
-def test_a_broken_folder_is_told_in_full_once(run, stories, deck_server, shared):
-    """Each further test has one line, also if a server elsewhere gets the scenarios."""
-    stories.joinpath("mine.yaml").write_text("version: 1\nname: [x]\nsumary: a\n")
-    options = ["--deck-scenarios=stories", *([f"--deck-url={deck_server}"] if shared else [])]
-    result = run("\n".join(f"def test_{one}(deck): pass" for one in "abc"), *options)
-    result.assert_outcomes(errors=3)
-    sections = f"{result.stdout}".split("short test summary")[0]
-    assert sections.count("mine.yaml:3:1: unknown key 'sumary'") == 1
-    assert sections.count("the folder of scenarios is broken, see the first error") == 2
-
-
 def test_a_running_server_is_used(run, deck_server):
     """Its worlds start the same; their keys have an id of the run, so two runs do not meet."""
     text = f"""
@@ -147,26 +135,3 @@ def test_a_test_receives_the_events_of_its_own_world(run):
 
 def test_the_options_are_documented(run):
     run("", "--help").stdout.fnmatch_lines(["*--deck-url=*", "*deck_url (string):*"])
-
-
-def test_a_session_fixture_that_asks_for_deck_gets_advice(run):
-    """It cannot have it: `deck` is new for each test."""
-    result = run("""
-        import pytest
-
-        @pytest.fixture(scope="session")
-        def seeded(deck):
-            return deck
-
-        def test_it(seeded): pass
-    """)
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*ScopeMismatch*", "*with Deck(deck_server, *"])
-
-
-def test_a_module_that_reads_the_environment_at_its_import_gets_advice(run):
-    """Only one that misses a variable of `deck_env`."""
-    result = run("import os; URL = os.environ['DECK_BASE_URL']")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*- deck-sim -*", "`deck_env` sets DECK_BASE_URL while a test *"])
-    assert "deck_env" not in run("import os; URL = os.environ['OTHER']").stdout.str()

@@ -46,9 +46,5 @@ def test_a_failed_test_has_no_second_error(run):
 
 
 def test_a_misspelt_mode_is_an_error(run, pytester):
-    """In the marker before the test, in the ini file before all tests."""
-    result = run(two_tests("fial"))
-    result.assert_outcomes(errors=2)
-    result.stdout.fnmatch_lines(["*`lint` is 'fial'; it can be `fail` or `off`"])
     pytester.makeini("[pytest]\ndeck_lint = fial")
     assert run(two_tests()).ret == pytest.ExitCode.USAGE_ERROR

@@ -24,16 +24,3 @@ def test_the_traceback_of_our_error_ends_in_the_test(run, option, shown):
     result = run("def test_it(deck):\n    deck.use('sucess')", option)
     result.stdout.fnmatch_lines(["*deck.use('sucess')*", "E *; did you mean 'success'?"])
     assert ("handle/control.py" in str(result.stdout)) is shown
-
-
-def test_other_errors_keep_our_frames(run):
-    """They show where a wrong argument was found."""
-    run("def test_it(deck):\n    deck.use(print)").stdout.fnmatch_lines(["*control.py*"])
-
-
-def test_our_error_may_be_raised_by_the_test(run):
-    """Nothing of the traceback is hidden then."""
-    result = run(
-        "from deck_sim import DeckSimError\ndef test_it(deck):\n    raise DeckSimError('no')"
-    )
-    result.stdout.fnmatch_lines(["*raise DeckSimError('no')", "E *no"])
