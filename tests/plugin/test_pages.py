@@ -31,7 +31,8 @@ def test_each_failing_test_has_a_page_of_its_own(run_apart, pytester):
     assert found.keys() == {*names, "test_that_fails_at_its_end"}
     for name in names:
         assert "this name is not empty" in found[name]["text"]
-        assert [call["path"] for call in found[name]["calls"]] == ["/v2/agents"]
+        calls = [entry["what"] for entry in found[name]["data"] if entry["kind"] == "call"]
+        assert calls == ["POST /v2/agents -> 201"]
     assert "never played: `success`" in found["test_that_fails_at_its_end"]["text"]
 
 
