@@ -72,6 +72,17 @@ def test_what_was_dropped_is_counted(simulation, agent, news):
     assert news(news(1)["next"])["data"] == []
 
 
+def test_what_is_new_is_found_behind_dropped_records(simulation, agent, news):
+    """Numbers go on when the oldest records are dropped."""
+    simulation().journal = Journal(2)
+    simulation().world.events, simulation().world.timeline = RecentLog(2), RecentLog(2)
+    for _ in range(10):
+        agent()
+    after = news(0)["next"]
+    agent()
+    assert summary(news(after)) == (["call", "agent"], ["agent.created"])
+
+
 def test_a_page_learns_of_changes_and_resets(sim, news):
     """A control call that changes a setting changes a count, a reset the epoch."""
     before = news(0)["world"]

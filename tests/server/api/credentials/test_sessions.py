@@ -16,6 +16,17 @@ def test_an_unused_session_ends_after_ten_minutes(start, advance, session_of, ev
     ]
 
 
+def test_a_queued_run_takes_its_session(api, credential, start, advance, task, refused):
+    """And a session that is queued itself can run nothing."""
+    opened = api.post("/sessions", json={"credential_id": credential["id"]}).json()
+    refused("POST", f"/tasks/{task['id']}/run", 409, json={"session_id": opened["id"]})
+    session = start()["session_id"]
+    advance("10s")
+    run = start(session_id=session)
+    answer = refused("POST", f"/tasks/{task['id']}/run", 409, json={"session_id": session})
+    assert run["id"] in answer.json()["errors"][0]["message"]
+
+
 def test_ending_a_session_cancels_its_run(api, start, advance, session_of, look, event_types):
     """Session and run end within seconds."""
     run = start()
