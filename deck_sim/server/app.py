@@ -73,11 +73,8 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         body = await _read_body(receive)
-        if body is not None:
-            response = await self._find_response(scope, body, receive)
-            await response(scope, receive, send)
-
-    async def _find_response(self, scope: Scope, body: bytes, receive: Receive) -> ASGIApp:
+        if body is None:
+            return
         headers, worlds = Headers(scope=scope), self.worlds
         try:
             is_open = relative_path(scope) in self.open_paths
@@ -85,11 +82,13 @@ class App:
         except ApiError as error:
             log_refused(scope["method"], scope["path"], error.status, str(error))
             self.note_refused(f"{scope['method']} {scope['path']}", headers.get("authorization"))
-            return refuse_call(worlds, error, scope)
+            await refuse_call(worlds, error, scope)(scope, receive, send)
+            return
         request_id = simulation.world.next_id(self.id_prefix)
         request = Request(scope, headers, body, worlds, simulation, request_id, receive)
         with simulation.in_use():
-            return await self.respond(request)
+            response = await self.respond(request)
+        await response(scope, receive, send)
 
     def select(self, headers: Headers) -> Simulation:
         """Return the world of a call: that of its key, or one of those that `/worlds` lists."""

@@ -19,12 +19,11 @@ from starlette.types import Receive, Scope, Send
 from deck_sim.base.durations import format_duration
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.injected import ANSWER, CALL, EVERYBODY, HASTE
-from deck_sim.faults.endings import CLOSED, RESET, WHOLE
+from deck_sim.faults.endings import CLOSE_SOCKET, CLOSED, RESET, WHOLE
 from deck_sim.faults.outgoing import FAULT_HEADER, NOTHING, OutgoingResponse
 from deck_sim.runtime.clock import settle
 from deck_sim.runtime.settings import REAL
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.server.extensions import CLOSE_SOCKET
 from deck_sim.server.request import Answer, Request, error_answer
 
 _CLOCK_INTERVAL = 0.01  # seconds: how often a delayed answer reads the clock

@@ -1,10 +1,12 @@
-"""Headers that need no world: a constant one, and the reading of `Host`."""
+"""What needs no world: a header of every answer, the health, and the reading of `Host`."""
 
 from urllib.parse import urlsplit
 
 from deck_sim.base.version import __version__
 
 VERSION = {"Deck-Sim-Version": __version__}  # a header of every answer
+HEALTH_PATH = "/health"  # below `/_sim`
+HEALTH = {"status": "ok", "version": __version__}
 
 
 def read_host(text: str) -> str:

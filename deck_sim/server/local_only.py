@@ -7,8 +7,8 @@ header. No page of another origin may change a world.
 
 import ipaddress
 from collections.abc import Collection
-from functools import lru_cache
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim.base.errors import quote
@@ -29,35 +29,27 @@ class LocalOnly:
     ) -> None:
         self._app, self._worlds, self._names = app, worlds, frozenset(map(str.lower, names))
         self._takes_any_name = not is_loopback(address)
-        self._check_host = lru_cache(maxsize=1000)(self._refuse_host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request, or pass it on."""
-        host = origin = error = None
-        for name, value in scope["headers"]:
-            if name == b"host":
-                host = value
-            elif name == b"origin":
-                origin = value
-        if host is not None:
-            error = self._check_host(host)
-        may_change = scope["method"] not in _READS and scope["path"].startswith("/_sim")
-        if may_change and origin is not None and origin.partition(b"://")[2] != host:
-            error = refuse("deck_sim/origin_refused", origin=quote(origin.decode("latin-1")))
-        app = self._app
+        app, error = self._app, self._find_refusal(scope)
         if error is not None:
             from deck_sim.server.app import refuse_call
 
             app = refuse_call(self._worlds, error, scope)
         await app(scope, receive, send)
 
-    def _refuse_host(self, header: bytes) -> ApiError | None:
-        """The refusal of a `Host` header; None if it is allowed."""
-        text = header.decode("latin-1")
-        name = read_host(text)
-        if self._takes_any_name or is_loopback(name) or name in self._names:
-            return None
-        return refuse("deck_sim/host_refused", host=quote(text), allowed=name or "NAME")
+    def _find_refusal(self, scope: Scope) -> ApiError | None:
+        headers = Headers(scope=scope)
+        host, origin = headers.get("host"), headers.get("origin")
+        if host is not None and not self._takes_any_name:
+            name = read_host(host)
+            if not (is_loopback(name) or name in self._names):
+                return refuse("deck_sim/host_refused", host=quote(host), allowed=name or "NAME")
+        may_change = scope["method"] not in _READS and scope["path"].startswith("/_sim")
+        if may_change and origin is not None and origin.partition("://")[2] != host:
+            return refuse("deck_sim/origin_refused", origin=quote(origin))
+        return None
 
 
 def is_loopback(name: str) -> bool:

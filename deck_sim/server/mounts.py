@@ -1,19 +1,17 @@
 """The whole ASGI app: what is mounted where."""
 
-import json
 import re
-from contextlib import suppress
 from functools import cache, partial
 from urllib.parse import quote
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.headers import VERSION
-from deck_sim.server.health import HEALTH, health
+from deck_sim.runtime.serialization import dump_json
+from deck_sim.server.headers import HEALTH, HEALTH_PATH, VERSION
 
 
 def make_app(worlds: WorldRegistry) -> Router:
@@ -39,7 +37,7 @@ def make_app(worlds: WorldRegistry) -> Router:
             Route("/_sim/files/{token}/{file_id}", partial(_show_file, worlds)),
             Route("/_sim/ui", _show_inspector),
             Route("/_sim/ui/{name:path}", _show_inspector),
-            Route(f"/_sim{HEALTH}", partial(_show_health, worlds)),
+            Route(f"/_sim{HEALTH_PATH}", partial(_show_health, worlds)),
             _AnyPathMount("/_sim", partial(call, "control")),
             Route("/openapi.json", partial(_show_document, worlds)),
         ],
@@ -57,11 +55,8 @@ class _AnyPathMount(Mount):
 
 
 async def _show_health(worlds: WorldRegistry, request: Request) -> Response:
-    with suppress(ClientDisconnect):
-        async for _ in request.stream():  # a client may send a body all the same
-            pass
-    data = {**health(), "request_id": worlds.keyless_request_id()}
-    response = Response(json.dumps(data, separators=(",", ":")), 200, VERSION, "application/json")
+    data = dump_json({**HEALTH, "request_id": worlds.keyless_request_id()})
+    response = Response(data, 200, VERSION, "application/json")
     if request.method == "HEAD":
         response.body = b""
     return response

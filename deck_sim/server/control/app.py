@@ -25,17 +25,17 @@ from deck_sim.server.control import (  # noqa: F401
     worlds,
 )
 from deck_sim.server.control.routes import ROUTES, route
-from deck_sim.server.health import HEALTH, health
+from deck_sim.server.headers import HEALTH, HEALTH_PATH
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import Routes
 
 WORLDS = "/worlds"
 
 
-@route("GET", HEALTH)
+@route("GET", HEALTH_PATH)
 def show_health(request: Request) -> Answer:
     """Show that the server runs. Needs no key. `mounts` answers it without this app."""
-    return Answer(health())
+    return Answer(HEALTH)
 
 
 @route("GET", WORLDS)
@@ -69,5 +69,5 @@ def _print(simulation: Simulation) -> dict[str, Any]:
 def make_control(registry: WorldRegistry) -> App:
     """The app that is mounted at `/_sim`."""
     routes = Routes(ROUTES)
-    open_paths = (HEALTH, WORLDS) if registry.keys is None else (HEALTH,)
+    open_paths = (HEALTH_PATH, WORLDS) if registry.keys is None else (HEALTH_PATH,)
     return App(registry, lambda edition: routes, open_paths=open_paths)
