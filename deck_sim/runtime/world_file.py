@@ -101,8 +101,7 @@ def check_world(document: Document, file: str, library: Library, *editions: str)
         world = WorldFile.model_validate(document.data)
     except ValidationError as error:
         mistakes.add_errors(error, WorldFile)
-        mistakes.report()
-        raise
+        raise mistakes.error from None
     spelled = {format_path(path): path for path in (*document.keys, *document.values)}
     # The problems are those of the edition that the file fits best.
     tried = [_problems(world, library, edition) for edition in editions or EDITIONS]

@@ -3,7 +3,6 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BeforeValidator,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     PlainValidator,
@@ -13,7 +12,7 @@ from pydantic_core import core_schema
 
 from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, Span, parse_span
 from deck_sim.base.errors import listed, nearest, quote
-from deck_sim.base.validation import read_duration, read_whole, show, value_error
+from deck_sim.base.validation import Whole, read_duration, show, value_error
 from deck_sim.contract.error_catalog import CATALOG, run_errors
 
 
@@ -81,12 +80,6 @@ class OneOrMany:
         return {"anyOf": [many["items"], many]}
 
 
-def _read_version(value: Any) -> Any:
-    if value is True:  # equals 1 in Python
-        raise value_error("must be 1, not true")
-    return read_whole(value)
-
-
 _SPAN = f"(?:{DURATION_PATTERN})(?:\\.\\.(?:{DURATION_PATTERN}))?"
 
 
@@ -102,7 +95,7 @@ Length = Annotated[
     PlainValidator(_read_length),
     _described(f"stuck|{_SPAN}", "2s", "5m", "2s..8s", "stuck"),
 ]
-Version = Annotated[Literal[1], BeforeValidator(_read_version)]
+Version = Annotated[Literal[1], Whole]
 ErrorName = Annotated[
     str, PlainValidator(_read_error_name), WithJsonSchema({"enum": [*run_errors()]})
 ]

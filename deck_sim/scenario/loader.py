@@ -82,10 +82,15 @@ class Mistakes:
             position = self.document.position(path, of_key=of_key)
             self.found.append(Mistake(self.file, *position, shown, _message(one, root)))
 
+    @property
+    def error(self) -> ScenarioError:
+        """The error with all of them, in the order of the file."""
+        return ScenarioError(*sorted(self.found, key=lambda one: (one.line, one.column)))
+
     def report(self) -> None:
-        """Raise a `ScenarioError` with the mistakes, in the order of the file, if there are any."""
+        """Raise the error if there are any."""
         if self.found:
-            raise ScenarioError(*sorted(self.found, key=lambda one: (one.line, one.column)))
+            raise self.error
 
 
 def load_scenario(file: FilePath) -> Scenario:
@@ -127,13 +132,12 @@ def make_scenario(document: Document, file: str) -> Scenario:
     if not data or not isinstance(data, dict):
         text = f"must be an object, not {show(data)}" if data else "there is no scenario"
         mistakes.add((), f"{text}; start with `version: 1` and `name: …`")
-        mistakes.report()
+        raise mistakes.error
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
         mistakes.add_errors(error, Scenario)
-        mistakes.report()
-        raise
+        raise mistakes.error from None
     editions, why, in_scripts = check_scripts(scenario)
     for found in chain(
         check_expressions(data),

@@ -25,6 +25,25 @@ def test_a_long_word_is_cut_in_the_message(mistakes, body):
     assert f"'{'k' * 59}…'" in line
 
 
+WRONG = {
+    "task_run: [{failed: {errors: []}}]": "must name at least one error",
+    "task_run: [refused: {error: api/api_error, message: '{{ now }}'}]": "no run or login exists",
+    "task_run: [running, failed]": "`failed` needs a value",
+    "task_run: [running, completed: 2s]": "`completed` takes an object with `output` and `result`",
+    "task_run: [running, canceled: 2s]": "`canceled` takes no value; write the name alone",
+    "session: [queued, completing]": "`completing` is the effect of a call",
+    "task_run: {connectons: [running]}": "unknown edition 'connectons'; did you mean",
+    "task_run: [running, interaction_required: {type: x, fields: [{nmae: a}]}]": "did you mean",
+}
+
+
+def test_a_wrong_value_is_one_mistake(mistakes):
+    """It says what is allowed."""
+    for body, message in WRONG.items():
+        (line,) = mistakes(body)
+        assert message in line
+
+
 def test_mistakes_of_meaning_are_reported_if_there_are_none_of_form(mistakes):
     """An order of statuses is judged when every step can be read."""
     (line,) = mistakes("task_run: [running, {completed: {outputs: {}}}, running]")

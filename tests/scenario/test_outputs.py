@@ -22,6 +22,10 @@ UNSATISFIABLE = {
         one(type="integer", minimum=5, maximum=4),
         "`output.x`: 5 is greater than the maximum of 4",
     ),
+    "bounds that cross by a fraction": (
+        one(type="number", minimum=5, maximum=4.5),
+        "`output.x`: 5 is greater than the maximum of 4.5",
+    ),
     "patterns that exclude each other": (
         one(type="string", allOf=[{"pattern": "^a"}, {"pattern": "^b"}]),
         "does not match '^b'",

@@ -47,33 +47,33 @@ def test_a_lost_connection_ends_its_script(read, status):
     assert played.simulation.world.stories == {}
 
 
-@pytest.mark.parametrize(
-    ("errors", "expected"),
-    [
-        ("api/timeout", [("api", "timeout", None, "The request took too long.")]),
-        (
-            "{error: task/timeout}",
-            [("task", "timeout", None, "Task execution exceeded the timeout of 30 minutes.")],
-        ),
-        (
-            "[{error: source/source_error, message: Hm., field: page}, task/task_failed]",
-            [
-                ("source", "source_error", "page", "Hm."),
-                ("task", "task_failed", None, "The task could not be completed."),
-            ],
-        ),
-        (
-            "{errors: [source/source_blocked]}",
-            [("source", "source_blocked", None, "The source is on Deck's blocklist.")],
-        ),
-    ],
-)
-def test_a_run_fails_with_the_errors_of_the_catalog(read, errors, expected):
+FAILURES = [
+    ("api/timeout", [("api", "timeout", None, "The request took too long.")]),
+    (
+        "{error: task/timeout}",
+        [("task", "timeout", None, "Task execution exceeded the timeout of 30 minutes.")],
+    ),
+    (
+        "[{error: source/source_error, message: Hm., field: page}, task/task_failed]",
+        [
+            ("source", "source_error", "page", "Hm."),
+            ("task", "task_failed", None, "The task could not be completed."),
+        ],
+    ),
+    (
+        "{errors: [source/source_blocked]}",
+        [("source", "source_blocked", None, "The source is on Deck's blocklist.")],
+    ),
+]
+
+
+def test_a_run_fails_with_the_errors_of_the_catalog(read):
     """One error or several, with the catalog's message or a given one."""
-    run = play_scenario(read(f"task_run: [{{failed: {errors}}}]")).run
-    assert run.status == "failed"
-    found = [(e["type"], e["code"], e.get("field"), e["message"]) for e in run["errors"]]
-    assert found == expected
+    for errors, expected in FAILURES:
+        run = play_scenario(read(f"task_run: [{{failed: {errors}}}]")).run
+        assert run.status == "failed"
+        found = [(e["type"], e["code"], e.get("field"), e["message"]) for e in run["errors"]]
+        assert found == expected
 
 
 @pytest.fixture
@@ -92,55 +92,49 @@ def start(read):
     return start
 
 
-@pytest.mark.parametrize(
-    ("pending", "code"),
-    [
-        ("pending", "review_rejected"),
-        ("pending: 10m", "review_rejected"),
-        ("pending: {on_rejected: [failed: task/task_failed]}", "task_failed"),
-    ],
-)
-def test_a_rejected_run_takes_its_branch(start, pending, code):
+REVIEWS = [
+    ("pending", "review_rejected"),
+    ("pending: 10m", "review_rejected"),
+    ("pending: {on_rejected: [failed: task/task_failed]}", "task_failed"),
+]
+
+
+def test_a_rejected_run_takes_its_branch(start):
     """The run fails with the error of the branch, or the default one."""
-    simulation, run_id = start(f"[running, {pending}, completed]")
-    run = simulation.world.find("task_run", run_id)
-    rejected = commands.review_run(simulation.world, run, "reject")
-    assert (rejected.status, rejected["errors"][0]["code"]) == ("failed", code)
+    for pending, code in REVIEWS:
+        simulation, run_id = start(f"[running, {pending}, completed]")
+        run = simulation.world.find("task_run", run_id)
+        rejected = commands.review_run(simulation.world, run, "reject")
+        assert (rejected.status, rejected["errors"][0]["code"]) == ("failed", code)
 
 
-@pytest.mark.parametrize(
-    ("accept", "answer", "right"),
-    [
-        ('{code: "123456"}', "123456", True),
-        ('{code: "123456"}', "123457", False),
-        ('{code: "12*"}', "123456", True),
-        ('{code: "12??"}', "123", False),
-        ('{code: "[0-9]"}', "x", False),
-        ("{code: 123456}", 123456, True),
-        ("{code: 0123}", "0123", True),
-        ("{code: true}", True, True),
-        ("{code: true}", "true", True),
-        ("{code: '2.5'}", 2.5, True),
-        ("{code: A}", "a", False),
-        ("null", "anything", True),
-        ("[]", "anything", False),
-        ("{}", "anything", True),
-        ("[{code: a}, {code: b}]", "b", True),
-        ("[{code: a}, {code: b}]", "c", False),
-    ],
-)
-def test_answers_are_compared_as_text(ask, accept, answer, right):
+ANSWERS = [
+    ('{code: "123456"}', "123456", True),
+    ('{code: "123456"}', "123457", False),
+    ('{code: "12*"}', "123456", True),
+    ('{code: "12??"}', "123", False),
+    ('{code: "[0-9]"}', "x", False),
+    ("{code: 123456}", 123456, True),
+    ("{code: 0123}", "0123", True),
+    ("{code: true}", True, True),
+    ("{code: true}", "true", True),
+    ("{code: '2.5'}", 2.5, True),
+    ("{code: A}", "a", False),
+    ("null", "anything", True),
+    ("[]", "anything", False),
+    ("{}", "anything", True),
+    ("[{code: a}, {code: b}]", "b", True),
+    ("[{code: a}, {code: b}]", "c", False),
+]
+
+
+def test_answers_are_compared_as_text(ask):
     """Globs are allowed, case matters, and JSON values are compared as written. Without `accept`
     every answer is right, with an empty list none; of a list, one mapping must fit.
     """
-    run, asked = ask(f"{{accept: {accept}}}", {"code": answer})
-    assert (asked == 1) is right
-    assert run.status == ("completed" if right else "failed")
-
-
-def test_an_answer_that_takes_too_long_to_compare_is_wrong(ask):
-    run, asked = ask(f"{{accept: {{code: '{'[1]' * 100}'}}}}", {"code": "1" * 1_000_000})
-    assert (run.status, asked) == ("failed", 2)
+    for accept, answer, right in ANSWERS:
+        run, asked = ask(f"{{accept: {accept}}}", {"code": answer})
+        assert (asked == 1, run.status) == (right, "completed" if right else "failed"), accept
 
 
 def test_all_fields_of_an_answer_must_be_right(ask):
@@ -151,14 +145,14 @@ def test_all_fields_of_an_answer_must_be_right(ask):
     assert (run.status, asked) == ("completed", 2)
 
 
-@pytest.mark.parametrize(
-    ("attempts", "asked"), [("attempts: 1, ", 1), ("attempts: 4, ", 4), ("", 3)]
-)
-def test_attempts_are_limited(ask, attempts, asked):
+ATTEMPTS = [("attempts: 1, ", 1), ("attempts: 4, ", 4), ("", 3)]
+
+
+def test_attempts_are_limited(ask):
     """After the last wrong answer the run fails; the default is three."""
-    run, times = ask(f"{{{attempts}accept: []}}", *[{"code": "x"}] * 9)
-    assert times == asked
-    assert run["errors"][0]["code"] == "mfa_invalid"
+    for attempts, asked in ATTEMPTS:
+        run, times = ask(f"{{{attempts}accept: []}}", *[{"code": "x"}] * 9)
+        assert (times, run["errors"][0]["code"]) == (asked, "mfa_invalid")
 
 
 def test_branches_nest_and_rejoin(ask):
@@ -173,53 +167,53 @@ def test_branches_nest_and_rejoin(ask):
     assert locked["errors"][0]["code"] == "auth_locked"
 
 
-@pytest.mark.parametrize(
-    ("prompt", "shown"),
-    [
-        (
-            "mfa",
-            {
-                "type": "mfa",
-                "message": "Enter the verification code.",
-                "fields": [{"name": "code", "type": "string", "label": "Verification code"}],
-            },
-        ),
-        (
-            "{type: consent, fields: [{name: ok, type: boolean}, {name: why, label: Why?}]}",
-            {
-                "type": "consent",
-                "message": "Please answer.",
-                "fields": [
-                    {"name": "ok", "type": "boolean", "label": "ok"},
-                    {"name": "why", "type": "string", "label": "Why?"},
-                ],
-            },
-        ),
-        (
-            "{type: account_selection, message: Which one?}",
-            {
-                "type": "account_selection",
-                "message": "Which one?",
-                "fields": [{"name": "account_id", "type": "string", "label": "Account"}],
-            },
-        ),
-    ],
-)
-def test_a_prompt_has_defaults(read, prompt, shown):
+PROMPTS = [
+    (
+        "mfa",
+        {
+            "type": "mfa",
+            "message": "Enter the verification code.",
+            "fields": [{"name": "code", "type": "string", "label": "Verification code"}],
+        },
+    ),
+    (
+        "{type: consent, fields: [{name: ok, type: boolean}, {name: why, label: Why?}]}",
+        {
+            "type": "consent",
+            "message": "Please answer.",
+            "fields": [
+                {"name": "ok", "type": "boolean", "label": "ok"},
+                {"name": "why", "type": "string", "label": "Why?"},
+            ],
+        },
+    ),
+    (
+        "{type: account_selection, message: Which one?}",
+        {
+            "type": "account_selection",
+            "message": "Which one?",
+            "fields": [{"name": "account_id", "type": "string", "label": "Account"}],
+        },
+    ),
+]
+
+
+def test_a_prompt_has_defaults(read):
     """Omitted keys have the defaults of the type."""
-    scenario = read(f"task_run: [running, interaction_required: {prompt}, running, completed]")
-    assert scenario.task_run[1].prompt == shown
+    for prompt, shown in PROMPTS:
+        scenario = read(f"task_run: [running, interaction_required: {prompt}, running, completed]")
+        assert scenario.task_run[1].prompt == shown
 
 
-@pytest.mark.parametrize(
-    "wanted",
-    ["123456", "12*", "*", "??-??", "[a-c]x", "[!0-9]", "[]]", "[!]]*", "[[]x", "x[", "", "[.]"],
-)
-def test_a_right_answer_is_known_for_every_glob(read, wanted):
+GLOBS = ["123456", "12*", "*", "??-??", "[a-c]x", "[!0-9]", "[]]", "[!]]*", "[[]x", "x[", "", "[.]"]
+
+
+def test_a_right_answer_is_known_for_every_glob(read):
     """`right_answer` is accepted for each glob."""
-    prompt = f"interaction_required: {{accept: {{code: '{wanted}'}}}}"
-    step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
-    assert step.accepts(None, step.right_answer(None))
+    for wanted in GLOBS:
+        prompt = f"interaction_required: {{accept: {{code: '{wanted}'}}}}"
+        step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
+        assert step.accepts(None, step.right_answer(None)), wanted
 
 
 def test_a_glob_that_nothing_matches_has_no_right_answer(read):

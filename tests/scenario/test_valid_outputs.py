@@ -8,6 +8,11 @@ DYNAMIC = {"$dynamicAnchor": "node", "properties": {"next": {"$dynamicRef": "#no
 DRAFT = "http://json-schema.org/draft-{}/schema#"
 
 SCHEMAS = {
+    "joined bounds": one(
+        type="integer", minimum=2, maximum=9, allOf=[{"minimum": 5, "maximum": 90}]
+    ),
+    "only a maximum": one(type="number", maximum=-5.5),
+    "$ref to true": one(**{"$ref": "#/$defs/any"}) | {"$defs": {"any": True}},
     "nothing": {},
     "a title alone": {"title": "Reservations"},
     "an object or null": {"type": ["null", "object"]},

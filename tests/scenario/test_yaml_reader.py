@@ -102,6 +102,7 @@ def test_aliases_repeat_their_anchors():
 
 
 REFUSED = [
+    ("[" * 600 + "]" * 600, "it is nested too deeply", 1, 1),
     ("a: 1\nb: 2\na: 3", "duplicate key 'a'; it is already in line 1", 3, 1),
     ("a: !mine [x]", "tag '!mine'; tags are not allowed", 1, 4),
     ("a: !!python/name:os.system x", "tag '!!python/name:os.system'; tags are not allowed", 1, 4),

@@ -176,12 +176,6 @@ def number_for(name: str, now: datetime) -> tuple[int, int, int]:
     return next((found for row, found in _NUMBERS if words & set(row.split())), _ANY_NUMBER)
 
 
-def is_name_of_number(name: str) -> bool:
-    """Whether a field of this name is likely a number: `nights`, `room_count`, `tax_year`."""
-    last = {*_split(name)[-1:]}
-    return not last.isdisjoint({"year"}.union(*(row.split() for row, _ in _NUMBERS)) - _DATES)
-
-
 def _of_name(name: str, draw: Draw) -> str:
     words = _words(name)
     found = next((make for row, make in _TEXTS if words & set(row.split())), None)

@@ -55,12 +55,10 @@ def read_yaml(source: bytes | str) -> Document:
         document.data = None if root is None else _Builder(document).build(root, ())
     except RecursionError:
         raise YamlError("it is nested too deeply") from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+    except (yaml.YAMLError, ValueError) as error:  # the latter from an escape beyond Unicode
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise YamlError(f"not YAML: {_message(error, text)}", line, column) from None
-    except (yaml.YAMLError, ValueError) as error:  # from an escape beyond Unicode
-        raise YamlError(f"not YAML: {error}") from None
     return document
 
 
@@ -137,9 +135,9 @@ def _mark(node: Any) -> tuple[int, int]:
     return node.start_mark.line + 1, node.start_mark.column + 1
 
 
-def _message(error: yaml.MarkedYAMLError, text: str) -> str:
+def _message(error: Exception, text: str) -> str:
     """The parser's message, or a better one for a frequent mistake."""
-    problem, mark = f"{error.problem}", error.problem_mark
+    problem, mark = f"{getattr(error, 'problem', error)}", getattr(error, "problem_mark", None)
     if "cannot start any token" in problem and mark:
         found = text[mark.index : mark.index + 1]
         tab = "a tab is not allowed here; indent with spaces"
@@ -150,5 +148,6 @@ def _message(error: yaml.MarkedYAMLError, text: str) -> str:
         return "a second document begins; a file holds one"
     if "did not find expected key" in problem:
         problem += "; check the indentation"
-    begun = error.context_mark
-    return f"{error.context} that begins in line {begun.line + 1}: {problem}" if begun else problem
+    begun = getattr(error, "context_mark", None)
+    context = getattr(error, "context", None)
+    return f"{context} that begins in line {begun.line + 1}: {problem}" if begun else problem
