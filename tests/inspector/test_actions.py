@@ -92,7 +92,7 @@ def test_keys_lead_through_the_page_and_the_theme_is_kept(page, open_tab, api):
     api.get("/agents")
     open_tab(page)
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys and colours")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("2")

@@ -127,17 +127,11 @@ def test_each_ready_made_fault_can_be_armed_and_removed(page, open_tab, sim):
     expect(page.get_by_role("status").get_by_text("This is no JSON")).to_be_visible()
 
 
-def test_a_world_is_restored_and_reset(page, open_tab, sim, task):
-    open_tab(page, "controls").get_by_role("button", name="Take a snapshot").click()
-    restore = page.get_by_role("button", name="Restore it")
-    expect(restore).to_be_visible()
-    page.get_by_role("button", name="Reset the world…").click()
+def test_a_world_is_reset_after_a_question(page, open_tab, sim, task):
+    open_tab(page, "controls").get_by_role("button", name="Reset the world…").click()
     page.get_by_role("button", name="Keep it").click()
     assert sim.get("/world").json()["resources"]["task"] == 1
     page.get_by_role("button", name="Reset the world…").click()
     page.get_by_role("button", name="Reset", exact=True).click()
     toast(page, "The world is empty")
     assert sim.get("/world").json()["resources"]["task"] == 0
-    restore.click()
-    toast(page, "The snapshot is restored")
-    assert sim.get("/world").json()["resources"]["task"] == 1

@@ -21,13 +21,12 @@ const SPANS = ["1s", "10s", "1m", "5m", "1h", "1d"];
  * Move the clock; the page shows that it runs, and then how much happened.
  * @param {Context} ctx
  * @param {object} body
- * @param {string} text what it does, like `Advancing 5m`
  */
-export function advance(ctx, body, text) {
-  if (ctx.busy || ctx.readOnly) return Promise.resolve(null);
+export function advance(ctx, body) {
+  if (ctx.isBusy || ctx.readOnly) return Promise.resolve(null);
   ctx.set({ menu: null });
   const label = (/** @type {any} */ report) => reportText(ctx, report);
-  return ctx.act(label, ctx.api.post("/_sim/clock/advance", body), { busy: text });
+  return ctx.act(label, ctx.api.post("/_sim/clock/advance", body));
 }
 
 /** What an advance did, in a line. @param {Context} ctx @param {any} report */
@@ -44,12 +43,12 @@ function reportText({ model }, { now, happened }) {
 export function advanceToNext(ctx) {
   const due = ctx.model.firstDue;
   if (due === null) return Promise.resolve(null);
-  return advance(ctx, { to: due.at }, `Advancing to ${clockText(due.time)}`);
+  return advance(ctx, { to: due.at });
 }
 
 /** @param {Context} ctx */
 export function advanceUntilIdle(ctx) {
-  return advance(ctx, { until: "idle" }, "Advancing until idle");
+  return advance(ctx, { until: "idle" });
 }
 
 /** @param {Context} ctx */
@@ -81,7 +80,7 @@ function modeText({ model }) {
 
 /** @param {Context} ctx */
 export function advanceButtons(ctx) {
-  const { model, ui, busy } = ctx;
+  const { model, ui, isBusy } = ctx;
   if (ctx.readOnly || !model.world) return nothing;
   const due = model.firstDue;
   const isOpen = ui.menu === "advance";
@@ -92,7 +91,7 @@ export function advanceButtons(ctx) {
       () => advanceToNext(ctx),
       {
         kind: `button ${model.world.mode === "frozen" && due ? "button-primary" : ""}`,
-        disabled: !due || busy !== null,
+        disabled: !due || isBusy,
         title: due ? `${dueText(model, due)} (n)` : "Nothing is due",
       },
     )}
@@ -100,12 +99,12 @@ export function advanceButtons(ctx) {
       ${button(
         html`${icon("advance")}<span>Advance…</span>`,
         () => ctx.set({ menu: isOpen ? null : "advance" }),
-        { disabled: busy !== null, expanded: isOpen },
+        { disabled: isBusy, expanded: isOpen },
       )}
       ${isOpen ? advanceMenu(ctx) : nothing}
     </span>
     ${button(html`${icon("idle")}<span>Until idle</span>`, () => advanceUntilIdle(ctx), {
-      disabled: busy !== null,
+      disabled: isBusy,
       title: "Until nothing moves by itself; a prompt stops it (i)",
     })}
   </div>`;
@@ -117,15 +116,11 @@ function advanceMenu(ctx) {
   const hour = new Date(ctx.model.now() + 3_600_000).toISOString().slice(0, 19) + "Z";
   return html`<div class="menu advance-menu" role="dialog" aria-label="Advance the clock">
     <div class="row" role="group" aria-label="By">
-      ${SPANS.map((span) =>
-        button(`+${span}`, () => advance(ctx, { by: span }, `Advancing ${span}`), { kind: "chip" }),
-      )}
+      ${SPANS.map((span) => button(`+${span}`, () => advance(ctx, { by: span }), { kind: "chip" }))}
     </div>
-    ${advanceForm("By", "2m30s", (by) => advance(ctx, { by }, `Advancing ${by}`))}
-    ${advanceForm("To", hour, (to) => advance(ctx, { to }, `Advancing to ${to}`))}
-    ${advanceForm("Until", "task_run.completed", (event) =>
-      advance(ctx, { until: { event } }, `Advancing until ${event}`),
-    )}
+    ${advanceForm("By", "2m30s", (by) => advance(ctx, { by }))}
+    ${advanceForm("To", hour, (to) => advance(ctx, { to }))}
+    ${advanceForm("Until", "task_run.completed", (event) => advance(ctx, { until: { event } }))}
     ${dataList("advance-until-values", types)}
   </div>`;
 }

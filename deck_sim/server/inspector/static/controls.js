@@ -53,7 +53,6 @@ const DANGER = "button button-danger";
 const SMALL = "button button-small";
 
 let changes = 0;
-let snapshot = "";
 
 /** @param {Context} ctx */
 export function controlsView(ctx) {
@@ -271,10 +270,9 @@ function holdsCard(ctx) {
   const holds = current(ctx, "/_sim/holds")?.data ?? [];
   /** @param {SubmitEvent} event */
   const hold = (event) => {
-    const { what, id } = readForm(event);
+    const { what } = readForm(event);
     const of = /[ /]/.test(what) ? "call" : "event";
-    const body = { [of]: what, ...(id && { id: id.trim() }) };
-    void change(ctx, `Holds ${what}`, ctx.api.post("/_sim/holds", body), formOf(event));
+    void change(ctx, `Holds ${what}`, ctx.api.post("/_sim/holds", { [of]: what }), formOf(event));
   };
   return controlCard(
     "Holds",
@@ -289,11 +287,6 @@ function holdsCard(ctx) {
           "hold",
           textField("what", { list: "hold-what", example: "task_run.completed", required: true }),
           "An event, or a call like POST /v2/tasks/*/run.",
-        )}
-        ${field(
-          "of",
-          textField("id", { example: "any" }),
-          "The id of one run or login, for an event.",
         )}
         <div class="row end"><button class="button">Hold</button></div>
       </form>`,
@@ -369,26 +362,10 @@ function valueOf(text) {
 
 /** @param {Context} ctx */
 function worldCard(ctx) {
-  const take = async () => {
-    snapshot = (await ctx.api.post("/_sim/snapshots")).id;
-    ctx.refresh();
-  };
-  const restore = () =>
-    void change(
-      ctx,
-      "The snapshot is restored",
-      ctx.api.post(`/_sim/snapshots/${snapshot}/restore`),
-    );
   return controlCard(
     "World",
-    "Keep a copy, put it back, or begin again.",
-    html`<h3>Snapshot</h3>
-      <p class="muted">A copy of everything in this world, which the server keeps while it runs.</p>
-      <div class="row">
-        ${button("Take a snapshot", () => void ctx.act("The snapshot is taken", take()))}
-        ${snapshot ? button("Restore it", restore) : nothing}
-      </div>
-      <h3>Reset</h3>
+    "Begin again.",
+    html`<h3>Reset</h3>
       <p class="muted">
         Removes every resource, call, event and scenario of this world. Ids start again.
       </p>

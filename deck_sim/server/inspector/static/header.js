@@ -32,7 +32,7 @@ export function header(ctx) {
       ${liveView(ctx)} ${themeButton(ctx)}
       ${button(icon("help"), showHelp, {
         kind: "icon-button",
-        label: "Help: keys and colours",
+        label: "Help: keys",
         title: "Help (?)",
       })}
     </header>

@@ -15,24 +15,7 @@ const TICK = 250; // ms between two drawings of a clock that goes on by itself
 /**
  * @typedef {import("./fragment.js").Place & {menu: string|null, expanded: Set<string>}} Ui
  * @typedef {{state: import("./polling.js").Connection, retryAt?: number, text?: string}} Connected
- * @typedef {{text: string, since: number}} Busy
- * @typedef {string|((answer: any) => string)} Label
- *
- * @typedef {object} Context what a view gets; a new one for each drawing
- * @property {Model} model
- * @property {Readonly<Ui>} ui
- * @property {Api} api
- * @property {boolean} readOnly whether it is a recording: nothing can be changed
- * @property {Connected} connection
- * @property {Busy|null} busy the advance or other long action that is running
- * @property {(ref: import("./model.js").Ref|null) => void} select opens the details
- * @property {(tab: string) => void} go
- * @property {(changes: Partial<Ui>) => void} set changes what is shown
- * @property {(label: Label, promise: Promise<any>, options?: {busy?: string}) => Promise<any>} act
- *   reports how an action went: `label` is the message of success; null is returned on an error
- * @property {(text: string, ok?: boolean) => void} toast
- * @property {() => void} refresh draws again, after a change that the model does not know of
- * @property {() => void} reconnect tries at once instead of at the end of the delay
+ * @typedef {ReturnType<Inspector["context"]>} Context what a view gets; a new one for each drawing
  */
 
 export class Inspector {
@@ -52,8 +35,7 @@ export class Inspector {
     this.ui = { ...readFragment(location.hash), menu: null, expanded: new Set() };
     /** @type {Connected} */
     this.connection = { state: recording ? "live" : "connecting" };
-    /** @type {Busy|null} */
-    this.busy = null;
+    this.isBusy = false;
     /** @type {Poller|null} */
     this.poller = null;
     this.toasts = new Toasts(() => this.refresh());
@@ -149,28 +131,38 @@ export class Inspector {
     render(this.view(this, this.context()), this.root);
     clearTimeout(this.ticker);
     const isTicking = this.model.world?.mode === "real" && this.model.isRunning;
-    if (!(isTicking || this.busy) || document.hidden) return;
+    if (!isTicking || document.hidden) return;
     this.ticker = window.setTimeout(() => {
-      if (isTicking && performance.now() - this.askedAt > NEXT_AGE) void this._askNext();
+      if (performance.now() - this.askedAt > NEXT_AGE) void this._askNext();
       this.refresh();
     }, TICK);
   }
 
-  /** @returns {Context} */
+  /** What a view draws, and what it calls. */
   context() {
+    const { model, ui, api, readOnly, connection, isBusy } = this;
     return {
-      model: this.model,
-      ui: this.ui,
-      api: this.api,
-      readOnly: this.readOnly,
-      connection: this.connection,
-      busy: this.busy,
-      select: (ref) => this.set({ selected: ref }),
-      go: (tab) => this.set({ tab }),
-      set: (changes) => this.set(changes),
-      act: (label, promise, options) => this.act(label, promise, options),
-      toast: (text, ok) => this.toasts.add(text, ok),
+      model,
+      ui,
+      api,
+      /** Whether it is a recording: nothing can be changed. */
+      readOnly,
+      connection,
+      /** Whether an action is not done yet. */
+      isBusy,
+      /** Open the details. */
+      select: (/** @type {import("./model.js").Ref|null} */ selected) => this.set({ selected }),
+      go: (/** @type {string} */ tab) => this.set({ tab }),
+      set: (/** @type {Partial<Ui>} */ changes) => this.set(changes),
+      /** Report how an action went: null on an error. */
+      act: (
+        /** @type {string|((answer: any) => string)} */ done,
+        /** @type {Promise<any>} */ promise,
+      ) => this.act(done, promise),
+      toast: (/** @type {string} */ text, isOk = true) => this.toasts.add(text, isOk),
+      /** Draw again, after a change that the model does not know of. */
       refresh: () => this.refresh(),
+      /** Try at once instead of at the end of the delay. */
       reconnect: () => this.poller?.askNow(),
     };
   }
@@ -198,22 +190,21 @@ export class Inspector {
   }
 
   /**
-   * @param {Label} label
+   * @param {string|((answer: any) => string)} done what is said when it went well
    * @param {Promise<any>} promise
-   * @param {{busy?: string}} [options]
    */
-  async act(label, promise, { busy } = {}) {
-    if (busy) this.busy = { text: busy, since: Date.now() };
+  async act(done, promise) {
+    this.isBusy = true;
     this.refresh();
     try {
       const answer = await promise;
-      this.toasts.add(typeof label === "function" ? label(answer) : label);
+      this.toasts.add(typeof done === "function" ? done(answer) : done);
       return answer ?? true;
     } catch (/** @type {any} */ error) {
       this.toasts.add(error.message, false);
       return null;
     } finally {
-      if (busy) this.busy = null;
+      this.isBusy = false;
       this.poller?.askNow();
       this.refresh();
     }

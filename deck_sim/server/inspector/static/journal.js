@@ -68,14 +68,8 @@ export function journalView(ctx) {
 }
 
 /** @param {Call} call */
-function searchText({ method, path, query, status, errors, scenario, fault, ...call }) {
-  const target = query ? `${path}?${query}` : path;
-  const ids = [call.id, call.resource_id, ...(call.resource_ids ?? [])];
-  const parts = [method, target, status, ...(errors ?? []), scenario, fault, ...ids];
-  return parts
-    .filter((part) => part != null)
-    .join(" ")
-    .toLowerCase();
+function searchText(call) {
+  return Object.values(call).flat().join(" ").toLowerCase();
 }
 
 /** The latest calls. The list is scrolled to its end, and stays there until it is scrolled.

@@ -4,7 +4,7 @@
 import { html } from "./vendor/lit-html/lit-html.js";
 import { advanceToNext, advanceUntilIdle } from "./clock.js";
 import { openFirstPrompt } from "./waiting.js";
-import { showDialog, statusBadge } from "./widgets.js";
+import { showDialog } from "./widgets.js";
 
 /** @type {[string, string][]} */
 const KEYS = [
@@ -65,33 +65,12 @@ function focusSearch() {
   if (field instanceof HTMLInputElement) field.select();
 }
 
-/** @type {[string, string][]} */
-const COLOURS = [
-  ["queued", "waits for its turn"],
-  ["running", "works"],
-  ["interaction_required", "waits for a person: an answer or an approval"],
-  ["completed", "went well"],
-  ["failed", "failed"],
-  ["canceled", "is over without a result"],
-];
-
-/** The dialog that lists the keys and what the colours mean. */
+/** The dialog that lists the keys. */
 export function showHelp() {
-  /** @type {[any, string][]} */
-  const keys = KEYS.map(([names, text]) => [
-    names.split("  ").map((name) => html`<kbd>${name}</kbd>`),
-    text,
-  ]);
-  /** @type {[any, string][]} */
-  const colours = COLOURS.map(([status, text]) => [statusBadge(status), text]);
-  showDialog(
-    "Keys and colours",
-    html`<dl class="keys">
-      ${[...keys, ...colours].map(
-        ([name, text]) =>
-          html`<dt>${name}</dt>
-            <dd>${text}</dd>`,
-      )}
-    </dl>`,
-  );
+  const rows = KEYS.map(([names, text]) => {
+    const keys = names.split("  ").map((name) => html`<kbd>${name}</kbd>`);
+    return html`<dt>${keys}</dt>
+      <dd>${text}</dd>`;
+  });
+  showDialog("Keys", html`<dl class="keys">${rows}</dl>`);
 }

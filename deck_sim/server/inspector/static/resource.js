@@ -29,6 +29,15 @@ const MOST_LINES = 200; // of a history, the latest
 
 /** @type {Record<string, string>} */
 const MARK_WORDS = { attempt_ok: "delivered", attempt_failed: "not delivered" };
+/** The families whose colours marks have. @type {Record<string, string>} */
+const MARK_TONES = {
+  call: "working",
+  prompt: "person",
+  attempt_ok: "good",
+  attempt_failed: "bad",
+  error: "bad",
+  fault: "bad",
+};
 
 /** Why a scenario was chosen. @type {Record<string, string>} */
 const WAYS = {
@@ -206,7 +215,7 @@ function historyRow(ctx, lane, { at, type, label, ref }) {
           <span class=${type === "note" ? "" : "mono"}>${withShortIds(label)}</span>`;
   return button(
     html`<span class="history-at mono">+${durationText(at - lane.from)}</span>
-      <span class="mark mark-${type}" aria-hidden="true"></span><span>${text}</span>`,
+      <span class="mark tone-${MARK_TONES[type]}" aria-hidden="true"></span><span>${text}</span>`,
     () => ctx.select(ref),
     {
       kind: "history-row",

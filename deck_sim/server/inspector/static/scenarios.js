@@ -16,7 +16,6 @@ import { button, copyButton, emptyState, link, list, searchField } from "./widge
  * @property {string[]} editions
  * @property {boolean} [ships] with deck-sim; in its details
  * @property {string[]} [scripts] the kinds that it has a script for; in its details
- * @property {string[]} [entries] of a playlist or mix
  * @property {string} [text]
  */
 
@@ -92,18 +91,6 @@ export function scenarioDetails(ctx, { id }) {
       scenario
         ? html`<p class="row details-actions">${tags(ctx, scenario)}</p>
             ${ctx.readOnly ? nothing : chooseButtons(ctx, scenario)}
-            ${
-              scenario.entries?.length
-                ? section(
-                    "Its runs play",
-                    list(
-                      scenario.entries.map((name) =>
-                        link(ctx, { type: "scenario", id: name }, name),
-                      ),
-                    ),
-                  )
-                : nothing
-            }
             ${section("YAML", yamlView(scenario.text ?? ""))}`
         : missing(ctx, answer)
     }`;

@@ -38,7 +38,7 @@ export function waitingStrip(ctx) {
     ? html`${icon(isOpen ? "down" : "right")} ${total.toLocaleString("en")} unfinished`
     : html`${icon("check")} Nothing is unfinished`;
   return html`<section class="waiting" aria-label="What is unfinished">
-    <div class="waiting-head">
+    <div class="row waiting-head">
       ${button(title, () => toggle(ctx, "waiting-closed"), {
         kind: "waiting-toggle",
         expanded: isOpen,
@@ -61,11 +61,11 @@ function keptBack(ctx) {
         <span class="badge tone-person"
           ><span class="badge-icon" aria-hidden="true">‖</span>held back</span
         >
-        <span class="waiting-name mono">${call}</span>
+        <span class="waiting-name cut mono">${call}</span>
         <span class="waiting-why"
           >${countText(answers, "client waits", "clients wait")} for the answer.</span
         >
-        <span class="waiting-help">
+        <span class="row waiting-help">
           ${ctx.readOnly ? nothing : button("Release", () => release(ctx, hold))}
         </span>
       </div>`,
@@ -145,11 +145,11 @@ function row(ctx, one) {
   return html`<li class="waiting-row">
     <div class="waiting-line">
       ${statusBadge(one.status, one.kind)}
-      <span class="waiting-name" title=${one.id}
+      <span class="waiting-name cut" title=${one.id}
         >${link(ctx, { type: delivery ? "delivery" : "resource", id: one.id }, name)}</span
       >
       <span class="waiting-why">${withCode(one.why)}</span>
-      <span class="waiting-help">${remedy(ctx, one, isOpen)}</span>
+      <span class="row waiting-help">${remedy(ctx, one, isOpen)}</span>
     </div>
     ${
       isOpen && one.remedy.do === "answer" && interaction
@@ -171,9 +171,8 @@ export function remedy(ctx, one, isOpen) {
     return button("Release", () => release(ctx, hold), { kind: primary });
   if (kind !== "advance") return nothing;
   const span = one.next ? durationText(Date.parse(one.next.at) - ctx.model.now()) : "";
-  const move = () =>
-    one.next ? advance(ctx, { to: one.next.at }, `Advancing ${span}`) : advanceToNext(ctx);
-  return button(`Advance ${span}`, move, { disabled: ctx.busy !== null });
+  const move = () => (one.next ? advance(ctx, { to: one.next.at }) : advanceToNext(ctx));
+  return button(`Advance ${span}`, move, { disabled: ctx.isBusy });
 }
 
 /** @param {Context} ctx @param {string} id */

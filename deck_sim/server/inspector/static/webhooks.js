@@ -72,15 +72,9 @@ function hasFailed({ attempts, status }) {
 
 /** @param {Delivery[]} deliveries */
 function summary(deliveries) {
-  const parts = [countText(deliveries.length, "delivery", "deliveries")];
-  for (const [status, word] of [
-    ["pending", "pending"],
-    ["failure", "failed"],
-  ]) {
-    const count = deliveries.filter((one) => one.status === status).length;
-    if (count) parts.push(`${count} ${word}`);
-  }
-  return parts.join(" · ");
+  const failed = deliveries.filter((one) => one.status === "failure").length;
+  const all = countText(deliveries.length, "delivery", "deliveries");
+  return failed ? `${all} · ${failed} failed` : all;
 }
 
 /** @param {Context} ctx @param {Destination} destination */

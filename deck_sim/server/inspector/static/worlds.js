@@ -4,7 +4,7 @@
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { clockText, countText, dayText } from "./format.js";
 import { keyOption, shellWord } from "./copies.js";
-import { LOGO, button, codeBlock, icon, readForm, textField } from "./widgets.js";
+import { LOGO, button, codeBlock, icon, readForm, textField, when } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
@@ -65,19 +65,18 @@ function card(ctx, world) {
         <span title=${dayText(now)}>${clockText(now).slice(0, 8)}</span>
       </span>
       <span class="row card-counts">
-        ${counted(world.calls, "call")} ${counted(world.runs, "run")}
-        ${world.open_prompts ? counted(world.open_prompts, "open prompt", "toned tone-person") : nothing}
-        ${world.problems ? counted(world.problems, "problem", "toned tone-bad") : nothing}
+        <span>${countText(world.calls, "call")}</span><span>${countText(world.runs, "run")}</span>
+        ${when(
+          world.open_prompts,
+          html`<span class="toned tone-person"
+            >${countText(world.open_prompts, "open prompt")}</span
+          >`,
+        )}
+        ${when(world.problems, html`<span class="toned tone-bad">${countText(world.problems, "problem")}</span>`)}
       </span>`,
     () => ctx.set({ world: world.id }),
     { kind: "card" },
   );
-}
-
-/** @param {number} count @param {string} noun @param {string} [tone] */
-function counted(count, noun, tone = "") {
-  const [number, ...rest] = countText(count, noun).split(" ");
-  return html`<span class=${tone}><b>${number}</b> ${rest.join(" ")}</span>`;
 }
 
 /** @param {Context} ctx */
