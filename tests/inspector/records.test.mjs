@@ -96,9 +96,29 @@ test("long ids are short in a line", () => {
   );
 });
 
-test("a step without a line of its own is at the line of the step around it", () => {
-  const lines = { "task_run.2": 9, "task_run.2.wrong.0": 14 };
-  assert.equal(lineOf(lines, ["task_run", 2, "wrong", 0]), 14);
-  assert.equal(lineOf(lines, ["task_run", 2, "timeout", 0]), 9);
-  assert.equal(lineOf(lines, null), null);
+test("a step is found in the text of its scenario", () => {
+  const text = `version: 1
+connection:
+  - connecting: 1s
+task_run:
+  - running: 2s
+  - interaction_required:
+      fields: [{name: code}]
+      on_rejected:
+        - running: 1s
+        - failed
+      on_timeout: [failed]
+  - completed
+`;
+  const steps = [
+    [["task_run", 0], 5],
+    [["task_run", 1], 6],
+    [["task_run", 1, "on_rejected", 1], 10],
+    [["task_run", 1, "on_timeout", 0], 11],
+    [["task_run", 2], 12],
+    [["connection", 0], 3],
+    [null, null],
+  ];
+  const wrong = steps.filter(([step, line]) => lineOf(text, step) !== line);
+  assert.deepEqual(wrong, []);
 });

@@ -74,14 +74,27 @@ export function withShortIds(text) {
 }
 
 /**
- * The line of a step; of one without a line of its own that of the step around it.
- * @param {Record<string, number>} lines
- * @param {any[]|null|undefined} step
+ * The line of a step in the text of its scenario; of one within a line, that line.
+ * @param {string} text
+ * @param {any[]|null|undefined} step its path, like `["task_run", 2, "on_rejected", 0]`
  */
-export function lineOf(lines, step) {
-  for (let path = step ?? []; path.length; path = path.slice(0, -1)) {
-    const line = lines[path.join(".")];
-    if (line) return line;
+export function lineOf(text, step) {
+  const lines = text.split("\n");
+  let [first, end, found] = [0, lines.length, -1];
+  for (const part of step ?? []) {
+    const range = lines.slice(first, end);
+    const items = range.filter((line) => /^ *- /.test(line));
+    const indent = Math.min(...items.map((line) => line.search(/\S/)));
+    const isStart = (/** @type {string} */ line) =>
+      typeof part === "number"
+        ? line.startsWith("- ", indent) && line.search(/\S/) === indent
+        : line.replace(/^[ -]*/, "").startsWith(`${part}:`);
+    const starts = [...range.keys()].filter((index) => isStart(range[index]));
+    const at = starts[typeof part === "number" ? part : 0];
+    if (at === undefined) break;
+    found = first + at;
+    if (typeof part === "number" && part + 1 < starts.length) end = first + starts[part + 1];
+    first = found + (typeof part === "number" ? 0 : 1);
   }
-  return null;
+  return found < 0 ? null : found + 1;
 }

@@ -187,11 +187,11 @@ function storySection(ctx, lane, data, marked) {
   const choice = { ...lane.about, ...data?.story, name };
   const step = marked ?? data?.story?.step ?? lane.history.at(-1)?.step;
   const answer = fetched(ctx, `/_sim/scenarios/${encodeURIComponent(choice.plays ?? name)}`);
-  const { text, lines = {} } = answer.data ?? {};
+  const text = answer.data?.text;
   return section(
     "Scenario",
     html`${choiceFacts(ctx, choice)}
-    ${text ? yamlView(text, lineOf(lines, step)) : missing(ctx, answer)}`,
+    ${text ? yamlView(text, lineOf(text, step)) : missing(ctx, answer)}`,
   );
 }
 
