@@ -143,6 +143,15 @@ def test_a_world_that_was_never_saved_can_be_deleted(serve):
     assert serve().call("DELETE", "/_sim/world")["deleted"] is True
 
 
+def test_the_screenshots_of_a_run_are_saved(serve):
+    """Each as it is taken."""
+    one = serve()
+    one.run("downloads_statement")
+    one.advance(until="idle")
+    assert one.simulation.world.screenshots
+    assert one.is_saved()
+
+
 def test_a_message_that_is_sent_again_is_saved_again(serve):
     """A queue then holds the same event twice."""
     one = serve()
