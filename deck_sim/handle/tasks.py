@@ -8,7 +8,6 @@ from urllib.parse import quote as quote_path
 from deck_sim.base.errors import DeckSimError, listed, nearest, quote
 from deck_sim.contract.editions import Edition
 from deck_sim.handle.control import Control, Json, drop_none
-from deck_sim.scenario.library import shipped
 from deck_sim.scenario.selection import HEADER
 
 
@@ -76,20 +75,8 @@ class TaskStarter:
         ready = self.make_task(fields, opens=opens, scenario=scenario)
         (login_id,) = ready.login.values()
         if self._read(login.path, login_id)["status"] != ready_status:
-            try:
-                self._advance_until(f"{login.object}.{ready_status}", login_id)
-            except DeckSimError as error:
-                found = self._read(login.path, login_id)["status"]
-                event = f"{login.object}.{found}"
-                text = (
-                    f"no run starts: the {login.noun} of `{name}` is `{found}`, and a run needs one"
-                    f" that is `{ready_status}`. To play the {login.noun} alone:"
-                    f' `deck.use("{name}")`, `deck.ready_task(login=True)`,'
-                    f' `deck.advance_until("{event}")`'
-                )
-                raise DeckSimError(f"{text}\n{error}", error.errors) from None
-        given = dict(input) if isinstance(input, Mapping) else input
-        body = ready.login | drop_none(input=given)
+            self._advance_until(f"{login.object}.{ready_status}", login_id)
+        body = ready.login | drop_none(input=input)
         id_ = self._create(f"tasks/{ready.task_id}/run", body, scenario)["id"]
         run = self._read("task-runs", id_)
         if event is not None and run["status"] != status:
@@ -102,15 +89,8 @@ class TaskStarter:
         self._control.call("POST", "/clock/advance", json=how)
 
     def _scripts_of(self, scenario: str) -> list[str]:
-        if "/" in scenario:  # it would be another path
-            text = f"`scenario` names an unknown scenario: {quote(scenario)}"
-            raise DeckSimError(f"{text}{shipped().instead(scenario)}")
-        try:
-            path = f"/scenarios/{quote_path(scenario)}"
-            scripts: list[str] = self._control.call("GET", path)["scripts"]
-        except DeckSimError as error:
-            text = str(error).replace("`name`", "`scenario`", 1)
-            raise DeckSimError(text, error.errors) from None
+        path = f"/scenarios/{quote_path(scenario, safe='')}"
+        scripts: list[str] = self._control.call("GET", path)["scripts"]
         return scripts
 
     def _event_of(self, status: str) -> str:

@@ -54,17 +54,3 @@ def test_a_rule_can_be_ignored_by_its_name(deck, hasty):
     deck.lint.check("polls_too_often")
     with pytest.raises(DeckSimError, match="unknown lint rule 'polls_to_often'; did you mean"):
         deck.lint.check("polls_to_often")
-
-
-@pytest.mark.parametrize(("right", "found"), [("1", []), ("2", ["submits_an_answer_twice"])])
-def test_the_same_answer_to_the_next_question_is_no_mistake(deck, run, api, right, found):
-    """The same answer after a wrong one is."""
-    prompt = {"interaction_required": {"accept": {"code": right}}}
-    deck.use(deck.scenario({"task_run": ["running", prompt, prompt, "running", "completed"]}))
-    path = f"/task-runs/{run()['id']}/interaction"
-    deck.settle()
-    for _ in range(2):
-        api.post(path, json={"inputs": {"code": "1"}})
-    assert [row["name"] for row in deck.lint] == found
-    shown = [entry.what for entry in deck.timeline if "wrong answer" in entry.what]
-    assert shown == [f"wrong answer, {count} of 3" for count in (1, 2) if found]
