@@ -38,10 +38,19 @@ def _hint(path):
     return refusal.value.problems[0].message.removeprefix(f"`/v2{path}` is not an endpoint")
 
 
-@pytest.mark.parametrize("path", ["/things/a/", "/things/a/go/", "/things/a\n/"])
-def test_a_trailing_slash_gets_a_hint(path):
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("/things/a/", "; without the slash at its end it is one."),
+        ("/things/a\n/", "; without the slash at its end it is one."),
+        ("/things//go", ": the part between two of its slashes is empty."),
+        ("/v2/things/a", ": `/v2` is written twice."),
+        ("/other/", "."),
+    ],
+)
+def test_a_path_that_is_nearly_right_gets_a_hint(path, hint):
     """It is a 404 all the same."""
-    assert _hint(path) == "; without the slash at its end it is one."
+    assert _hint(path) == hint
 
 
 @pytest.mark.parametrize(

@@ -72,9 +72,10 @@ def test_shown_settings_can_be_sent_back(sim):
         "event_type": "task.x",
         "interaction_type": "y",
     }
-    for body in (selection, {"seed": 7}, {"default_scenario": "slow_success"}, {}):
+    for body in (selection, {"seed": 7}, {"webhook_time": "world"}, {}):
         shown = sim.patch("/world", json=body).json()
         assert {name: shown[name] for name in selection} == selection
+    assert (shown["seed"], shown["webhook_time"]) == (7, "world")
 
 
 def test_a_world_with_resources_keeps_its_seed(api, errors, task):
