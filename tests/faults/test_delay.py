@@ -1,6 +1,7 @@
 """Delayed responses."""
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import httpx2
@@ -41,6 +42,18 @@ def test_a_real_clock_is_waited_for_at_its_speed(api, sim, lines):
     assert api.post("/agents", json=AGENT).status_code == 201
     assert sim.get("/clock").json()["now"] > before
     assert lines()[-1] == "POST /v2/agents -> 201 (fault: delay)"
+
+
+def test_an_advance_of_a_real_clock_ends_a_delay(api, sim, advance, simulation):
+    """The world's time has passed."""
+    sim.put("/clock", json={"mode": "real"})
+    sim.post("/faults", json=HOUR)
+    with ThreadPoolExecutor(1) as thread:
+        answer = thread.submit(api.post, "/agents", json=AGENT, timeout=60)
+        while not simulation().journal:
+            sim.get("/health")
+        advance("1h")
+        assert answer.result().status_code == 201
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import pytest
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
 from deck_sim.faults.fault import REGISTRY, read_fault
 from deck_sim.faults.http import Empty, HttpFault
@@ -44,6 +45,9 @@ def test_a_fault_reads_back_from_what_it_prints(base, data):
     ("data", "messages"),
     [
         ({"match": "**"}, {"match": "add one of `error`, `status`"}),
+        ({"match": "agents", "reset": True}, {"match": "is not a pattern of calls"}),
+        ({"match": "**", "error": "task/timeout"}, {"error": "is an error of failed runs"}),
+        ({"event": "task_run.completd", "drop": True}, {"event": "did you mean 'task_run.comp"}),
         ({"match": "**", "reset": True, "drip": True}, {"drip": "are 2 faults"}),
         ({"match": "**", "reset": 1}, {"reset": "must be true, not 1"}),
         ({"match": "**", "error": ["x"]}, {"error": "not a list; write `type/code`"}),
@@ -53,7 +57,14 @@ def test_a_fault_reads_back_from_what_it_prints(base, data):
 def test_a_mistake_is_reported_at_its_field(data, messages):
     """With what is allowed there."""
     with pytest.raises(ValidationError) as caught:
-        read_fault(HttpFault, data)
+        read_fault(WebhookFault if "event" in data else HttpFault, data)
     found = {error["loc"][0]: error["msg"] for error in caught.value.errors()}
     assert [*found] == [*messages]
     assert all(text in found[key] for key, text in messages.items())
+
+
+def test_a_fault_is_a_mapping_or_was_read_already():
+    fault = read_fault(HttpFault, {"match": "**", "delay": "1s"})
+    assert read_fault(HttpFault, fault) is fault
+    with pytest.raises(PydanticCustomError, match="must be an object with `match` and a fault"):
+        read_fault(HttpFault, "reset")
