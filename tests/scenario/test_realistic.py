@@ -48,35 +48,34 @@ def say(name, format_=None, now=NOW):
     return text_for(name, format_, lambda limit: draw_below(limit, 0, name, next(numbers)), now)
 
 
-@pytest.mark.parametrize(
-    ("name", "shape"),
-    [
-        ("first_name", "[A-Z][a-z]+"),
-        ("last_name", "[A-Z][a-z]+"),
-        ("phone", r"\+1 555 01\d\d"),
-        ("url", "https://example.com/[a-z]+"),
-        ("city", "[A-Z][a-z]+"),
-        ("country", "[A-Z]{2}"),
-        ("currency", "[A-Z]{3}"),
-        ("addressLine", r"\d+ [A-Z][a-z]+ [A-Z][a-z]+"),
-        ("postcode", r"\d{5}"),
-        ("status", "active|confirmed|open"),
-        ("description", r"[A-Z][a-z]+( [a-z]+){4}\."),
-        ("updatedAt", r"2024-12-\d\dT\d\d:\d\d:00Z|2025-01-\d\dT\d\d:\d\d:00Z"),
-        ("checkout", r"2025-\d\d-\d\d"),
-        ("billingPeriodEnd", r"2025-\d\d-\d\d"),
-        ("friend", r"[a-z]+"),
-        ("end_station", r"[a-z]+"),
-        ("customer_since", r"202[45]-\d\d-\d\d"),
-        ("hotel_id", r"[A-Z]{2}-\d{5}"),
-        ("customerNumber", r"[A-Z]{2}-\d{5}"),
-        ("colour", "[a-z]+"),
-        ("", "[a-z]+"),
-    ],
-)
-def test_a_text_fits_the_name_of_its_field(name, shape):
+SHAPES = [
+    ("first_name", "[A-Z][a-z]+"),
+    ("last_name", "[A-Z][a-z]+"),
+    ("phone", r"\+1 555 01\d\d"),
+    ("url", "https://example.com/[a-z]+"),
+    ("city", "[A-Z][a-z]+"),
+    ("country", "[A-Z]{2}"),
+    ("currency", "[A-Z]{3}"),
+    ("addressLine", r"\d+ [A-Z][a-z]+ [A-Z][a-z]+"),
+    ("postcode", r"\d{5}"),
+    ("status", "active|confirmed|open"),
+    ("description", r"[A-Z][a-z]+( [a-z]+){4}\."),
+    ("updatedAt", r"2024-12-\d\dT\d\d:\d\d:00Z|2025-01-\d\dT\d\d:\d\d:00Z"),
+    ("checkout", r"2025-\d\d-\d\d"),
+    ("billingPeriodEnd", r"2025-\d\d-\d\d"),
+    ("friend", r"[a-z]+"),
+    ("end_station", r"[a-z]+"),
+    ("customer_since", r"202[45]-\d\d-\d\d"),
+    ("hotel_id", r"[A-Z]{2}-\d{5}"),
+    ("customerNumber", r"[A-Z]{2}-\d{5}"),
+    ("colour", "[a-z]+"),
+    ("", "[a-z]+"),
+]
+
+
+def test_a_text_fits_the_name_of_its_field():
     """The words of the name choose the kind of text, in any spelling."""
-    assert re.fullmatch(shape, say(name))
+    assert [name for name, shape in SHAPES if not re.fullmatch(shape, say(name))] == []
 
 
 def test_a_number_fits_the_name_of_its_field():
