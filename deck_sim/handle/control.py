@@ -38,8 +38,9 @@ class Control:
             DeckSimError: with the server's messages, or why it could not be reached.
 
         """
-        plain = f"{path}{'&' if '?' in path else '?'}plain=true"  # this process made the values
-        return _decode(self._send(method, plain, headers or {}, **content))
+        if path.startswith("/"):  # of the control API; this process made the values that it hides
+            path = f"{path}{'&' if '?' in path else '?'}plain=true"
+        return _decode(self._send(method, path, headers or {}, **content))
 
     def get(self, path: str) -> list[Json]:
         """The items of a list."""

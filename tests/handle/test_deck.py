@@ -188,6 +188,7 @@ def test_a_path_of_create_is_written_as_a_client_writes_it(deck):
     for path in ("agents", "/agents", "/v2/agents"):
         deck.create(path, {"name": "Concierge"})
     assert [event["type"] for event in deck.events] == ["agent.created"] * 3
+    assert {(call["path"], call["query"]) for call in deck.requests} == {("/v2/agents", "")}
 
 
 def test_the_timeline_has_calls_and_transitions(deck, run):
