@@ -88,8 +88,11 @@ class HttpServer(uvicorn.Server):
         for protocol in [*self.server_state.connections]:
             assert isinstance(protocol, Protocol)
             self.cut_calls += protocol.end()
-        if self.server_state.tasks:
-            await asyncio.wait(self.server_state.tasks, timeout=_END_SECONDS)
+        if calls := [*self.server_state.tasks]:
+            await asyncio.wait(calls, timeout=_END_SECONDS)
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
         for protocol in [*self.server_state.connections]:  # their clients do not read
             protocol.transport.abort()
 

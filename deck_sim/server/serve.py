@@ -87,7 +87,6 @@ class Server:
         worlds.origin = self.url
         self._loop: asyncio.AbstractEventLoop | None = None  # while it runs
         self._thread: threading.Thread | None = None
-        self._submitted = set[asyncio.Task[Any]]()
         self._cut = 0  # how many submitted calls were dropped
         self._app = make_app(worlds)
         front = LocalOnly(self._app, worlds, address, (*names, host))
@@ -135,17 +134,18 @@ class Server:
                     make_protocol = self._http.make_protocol(proxy.for_hosts(front))
                     await stack.enter_async_context(proxy.serving(make_protocol))
                 await self._http.serve([self._socket])
-            await self._drop_submitted()
         finally:
             del _running[self.url]
             self._loop = None
             await self.worlds.dispatcher.close()
+            await self._drop_submitted()
 
     async def _drop_submitted(self) -> None:
-        self._cut = len(self._submitted)
-        for call in self._submitted:
+        calls = asyncio.all_tasks() - {asyncio.current_task()}  # nothing else is left
+        self._cut = len(calls)
+        for call in calls:
             call.cancel()
-        await asyncio.gather(*self._submitted, return_exceptions=True)
+        await asyncio.gather(*calls, return_exceptions=True)
 
     def close(self) -> None:
         """Free the port of a server that does not run, or never did."""
@@ -168,16 +168,7 @@ class Server:
         """
         if self._loop is None:
             raise ConnectionRefusedError(f"the server at {self.url} has been stopped")
-        return Context().run(asyncio.run_coroutine_threadsafe, self._note(call), self._loop)
-
-    async def _note(self, call: Callable[[ASGIApp], Coroutine[Any, Any, T]]) -> T:
-        task = asyncio.current_task()
-        assert task is not None
-        self._submitted.add(task)
-        try:
-            return await call(self._app)
-        finally:
-            self._submitted.discard(task)
+        return Context().run(asyncio.run_coroutine_threadsafe, call(self._app), self._loop)
 
     def stop(self) -> None:
         """Make `run` return; if it runs in a thread, wait for its end.
