@@ -63,7 +63,7 @@ def test_a_story_ends_as_it_says(name, answers, task_input, connection, run, err
     ended = played.run and played.run.status
     errors = [problem["code"] for problem in played.run["errors"]] if played.run else []
     assert (played.login.status, ended, errors) == (connection, run, [error] if error else [])
-    assert played.simulation.world.script_errors == []
+    assert [*played.simulation.world.script_errors] == []
 
 
 def test_every_step_and_branch_is_played():
