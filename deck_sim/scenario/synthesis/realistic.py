@@ -117,12 +117,9 @@ _TIMES: dict[str, Callable[[datetime], str]] = {
 }
 _FORMATS: dict[str, Callable[[Draw], str]] = {
     "duration": lambda draw: f"PT{draw(12) + 1}H",
-    "uri-template": lambda draw: f"/{_pick(WORDS)(draw)}/{{id}}",
     "ipv4": lambda draw: f"192.0.2.{draw(254) + 1}",
     "ipv6": lambda draw: f"2001:db8::{draw(65535) + 1:x}",
     "uuid": _uuid,
-    "relative-json-pointer": lambda draw: f"{draw(3)}/{_pick(WORDS)(draw)}",
-    "regex": lambda draw: f"^{_pick(WORDS)(draw)}$",
     **dict.fromkeys(("email", "idn-email"), lambda draw: _of_name("email", draw)),
     **dict.fromkeys(("uri", "iri"), lambda draw: _of_name("url", draw)),
     **dict.fromkeys(
