@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import quote
 
 from deck_sim.base.errors import DeckSimError
-from deck_sim.base.redaction import redact
 from deck_sim.server.inspector.serving import PAGE, STATIC
 
 Read = Callable[[str], str]  # the answer of a GET below `/_sim`; a refusal is a `DeckSimError`
@@ -55,14 +54,12 @@ def record_world(read: Read) -> Json:
 
 
 def _read_all(read: Read, path: str, ids: Iterable[str | None]) -> Json:
-    """The answers for the latest ids, by path, without secrets: a page is passed on. What was
-    deleted since has none.
-    """
+    """The answers for the latest ids, by path. What was deleted since has none."""
     answers = dict[str, Any]()
     for one in [*dict.fromkeys(filter(None, ids))][-_MOST:]:
         with suppress(DeckSimError):
             answer = json.loads(read(path.format(quote(one, safe=""))))
-            answers[f"/_sim{path.format(one)}"] = redact(answer)
+            answers[f"/_sim{path.format(one)}"] = answer
     return answers
 
 
