@@ -29,21 +29,11 @@ def log_call(key: str, call: Call) -> None:
     fault = f"fault: {call.fault}" if call.fault else None
     message = call.answered.get("message")
     errors = ": ".join(filter(None, [", ".join(call.errors), message]))
-    _write(
-        "call",
-        call.at,
-        key,
-        f"{call.method} {call.path} {call.status}",
-        [scenario, errors, fault],
-        method=call.method,
-        path=call.path,
-        status=call.status,
-        request_id=call.request_id,
-        scenario=scenario,
-        errors=[*call.errors],
-        message=message,
-        fault=call.fault,
-    )
+    names = ("method", "path", "status", "request_id", "errors", "fault")
+    data = {name: getattr(call, name) for name in names}
+    text = f"{call.method} {call.path} {call.status}"
+    notes = [scenario, errors, fault]
+    _write("call", call.at, key, text, notes, scenario=scenario, message=message, **data)
 
 
 def log_refused(method: str, path: str, status: int, why: str) -> None:
@@ -63,23 +53,17 @@ def log_attempt(key: str, attempt: Attempt, result: AttemptResult, retry: dateti
         f"fault: {result.fault}" if result.fault else None,
     ]
     outcome = result.status if result.status is not None else "failed"
-    _write(
-        "delivery",
-        result.at,
-        key,
-        f"-> {type_} to {url} {outcome}",
-        notes,
-        event_id=attempt.event.id,
-        event_type=type_,
-        url=url,
-        attempt=result.number,
-        ok=result.ok,
-        status=result.status,
-        error=result.error,
-        latency_ms=result.latency_ms,
-        retry_at=retry and print_moment(retry),
-        fault=result.fault,
-    )
+    data = {
+        "event_id": attempt.event.id,
+        "event_type": type_,
+        "url": url,
+        "attempt": result.number,
+        **{
+            name: getattr(result, name) for name in ("ok", "status", "error", "latency_ms", "fault")
+        },
+        "retry_at": retry and print_moment(retry),
+    }
+    _write("delivery", result.at, key, f"-> {type_} to {url} {outcome}", notes, **data)
 
 
 def _write(
