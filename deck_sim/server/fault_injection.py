@@ -30,12 +30,8 @@ _CLOCK_INTERVAL = 0.01  # seconds: how often a delayed answer reads the clock
 _MICROSECOND = timedelta(microseconds=1)
 
 
-class SocketReset(ConnectionResetError):
-    """The error of a client whose socket is reset."""
-
-
 _CONNECTION_ERRORS: dict[str, type[ConnectionError]] = {
-    RESET: SocketReset,
+    RESET: ConnectionResetError,
     CLOSED: ConnectionAbortedError,
 }
 

@@ -179,23 +179,6 @@ def test_a_signature_spoiled_by_a_fault_adds_no_hint(deck, run, api):
     assert "verify with" not in report
 
 
-def test_delivered_webhooks_are_not_shown(deck, run, api):
-    """Neither are deliveries that were never attempted."""
-    path = api.post("/event-destinations", json=QUEUE).json()["id"]
-    run()
-    deck.settle()
-    assert deck.messages(path)
-    assert "undelivered webhooks" not in write_report(deck)
-
-
-QUEUE = {
-    "name": "queue",
-    "type": "aws_sqs",
-    "events": ["*"],
-    "config": {"queue_url": "https://sqs.us-east-1.amazonaws.com/123456789012/deck"},
-}
-
-
 def test_lint_findings_are_shown(deck, run, api):
     """Also if they do not fail the test."""
     path = f"/task-runs/{run()['id']}"

@@ -141,18 +141,6 @@ def test_a_failure_shows_the_nearest_call_field_by_field():
     ]
 
 
-@pytest.mark.parametrize(
-    ("pattern", "line"),
-    [
-        ("POST /v2/*", '    differs  method: expected "POST", found "GET"'),
-        ("POST /v2/tasks/*/reset", "    differs  path: expected /v2/tasks/*/reset, found /v"),
-    ],
-)
-def test_method_and_path_are_compared(pattern, line):
-    """The nearest call has the same path, or else the same method."""
-    assert any(found.startswith(line) for found in failure(CALLS.assert_called, pattern))
-
-
 def test_without_any_call_the_failure_says_so():
     assert failure(Calls().assert_called, "/v2/agents", times=1) == [
         "`/v2/agents` was called 0 times, not once",
@@ -232,21 +220,19 @@ def test_a_test_may_ask_for_more_headers(deck, api):
 DROPPED = Calls(CALLS, dropped=2)
 
 
-@pytest.mark.parametrize(
-    "check",
-    [
-        lambda calls: calls.assert_called("POST /v2/agents"),
-        lambda calls: calls.assert_called("POST /v2/tasks/*/run", times=1),
-        lambda calls: calls.assert_called("POST /v2/agents", times=0),
-        lambda calls: calls.where("POST **").assert_called("POST /v2/tasks/*/run", times=1),
-        lambda calls: calls.assert_not_called("POST /v2/agents"),
-        lambda calls: calls.assert_order("POST /v2/agents"),
-    ],
-)
-def test_an_assertion_that_needs_dropped_calls_fails(check):
-    with pytest.raises(AssertionError) as caught:
-        check(DROPPED)
-    assert "2 older calls were dropped from the journal" in str(caught.value)
+NEED_ALL = [
+    lambda calls: calls.assert_called("POST /v2/agents"),
+    lambda calls: calls.assert_called("POST /v2/tasks/*/run", times=1),
+    lambda calls: calls.where("POST **").assert_called("POST /v2/tasks/*/run", times=1),
+    lambda calls: calls.assert_not_called("POST /v2/agents"),
+    lambda calls: calls.assert_order("POST /v2/agents"),
+]
+
+
+def test_an_assertion_that_needs_dropped_calls_fails():
+    for check in NEED_ALL:
+        with pytest.raises(AssertionError, match="2 older calls were dropped from the journal"):
+            check(DROPPED)
 
 
 def test_an_assertion_that_needs_no_dropped_calls_passes():
