@@ -24,6 +24,7 @@ PLAYABLE = [
     "connection: [connected: 5s, disconnected]",
     "task_run: [{queued: 1s}, {queued: 1s}, running, running, completed]",
     "task_run: [failed: api/api_error]",
+    "task_run: [refused: {error: api/api_error, message: Try later.}]",
     "task_run: [running, interaction_required, interaction_required, running, completed]",
     "task_run: [running, {interaction_required: {on_timeout: []}}, running, completed]",
     "task_run: [running, {interaction_required: {on_timeout: [{running: stuck}]}}, running,"

@@ -26,6 +26,10 @@ UNSATISFIABLE = {
         one(type="number", minimum=5, maximum=4.5),
         "`output.x`: 5 is greater than the maximum of 4.5",
     ),
+    "a multiple that floats cannot hold": (
+        one(type="number", multipleOf=0.01, minimum=72.13, maximum=72.13),
+        "`output.x`: 72.13 is not a multiple of 0.01",
+    ),
     "patterns that exclude each other": (
         one(type="string", allOf=[{"pattern": "^a"}, {"pattern": "^b"}]),
         "does not match '^b'",
