@@ -16,7 +16,6 @@ FREEZERS = {
 
 
 def test_now_is_the_present_in_utc():
-    """It agrees with the machine's clock."""
     before = datetime.now(UTC)
     assert before <= real_time.now() <= datetime.now(UTC) + timedelta(microseconds=1)
     assert real_time.now().tzinfo is UTC
@@ -57,7 +56,6 @@ def test_the_present_of_the_process_is_the_frozen_moment(freezer):
 
 @pytest.mark.parametrize("freezer", FREEZERS)
 def test_a_frozen_process_is_detected(freezer):
-    """Only while it is frozen."""
     assert not real_time.is_frozen()
     with FREEZERS[freezer]():
         assert real_time.is_frozen()

@@ -1,7 +1,5 @@
 """Secrets are hidden where records are shown."""
 
-import pytest
-
 from deck_sim.base.redaction import (
     HIDDEN,
     is_secret,
@@ -12,56 +10,22 @@ from deck_sim.base.redaction import (
     redact_text,
 )
 
-SECRET = [
-    "password",
-    "passwd",
-    "pwd",
-    "passcode",
-    "client_secret",
-    "secretAccessKey",
-    "aws_access_key_id",
-    "apiKey",
-    "api-key",
-    "Authorization",
-    "Set-Cookie",
-    "connection_string",
-    "private_key",
-    "SharedAccessKey",
-    "account_key",
-    "service_account_json",
-    "access_token",
-    "cardNumber",
-    "security_answer",
-    "security-code",
-    "pin",
-    "PIN",
-    "card_pin",
-    "pin2",
-    "otp",
-    "totp",
-    "ssn",
-    "cvv2",
-]
-READABLE = [
-    "credential_id",
-    "idempotency_key",
-    "name",
-    "region",
-    "cursor",
-    "url",
-    "auth_method",
-    "shipping",
-    "pinned",
-    "answer",
-    "code",
-    "author",
-]
+SECRET = """
+    password passwd pwd passcode client_secret secretAccessKey aws_access_key_id apiKey api-key
+    Authorization Set-Cookie connection_string private_key SharedAccessKey account_key
+    service_account_json access_token cardNumber security_answer security-code pin PIN card_pin pin2
+    otp totp ssn cvv2
+"""
+READABLE = """
+    credential_id idempotency_key name region cursor url auth_method shipping pinned answer code
+    author
+"""
 
 
 def test_names_of_secrets_are_recognized_in_every_spelling():
     """In any case, with any separator, and as a part of a longer name."""
-    assert [name for name in SECRET if not is_secret(name)] == []
-    assert [name for name in READABLE if is_secret(name)] == []
+    assert [name for name in SECRET.split() if not is_secret(name)] == []
+    assert [name for name in READABLE.split() if is_secret(name)] == []
 
 
 def test_secrets_are_hidden_at_any_depth():
@@ -74,21 +38,12 @@ def test_secrets_are_hidden_at_any_depth():
 
 def test_of_a_login_only_the_name_and_readable_fields_are_shown():
     """Misspelt names are hidden, too."""
-    login = {
-        "username": "alex",
-        "pasword": "x",
-        "source_fields": {"customer": "c1", "pin": "x"},
-    }
-    shown = {
-        "username": "alex",
-        "pasword": HIDDEN,
-        "source_fields": {"customer": "c1", "pin": HIDDEN},
-    }
+    login = {"username": "alex", "pasword": "x", "source_fields": {"customer": "c1", "pin": "x"}}
+    fields = {"customer": "c1", "pin": HIDDEN}
+    shown = {"username": "alex", "pasword": HIDDEN, "source_fields": fields}
     assert redact({"auth_credentials": login}) == {"auth_credentials": shown}
-    assert redact({"credentials": "x", "auth_credentials": None}) == {
-        "credentials": HIDDEN,
-        "auth_credentials": None,
-    }
+    nothing = {"auth_credentials": None}
+    assert redact({"credentials": "x", **nothing}) == {"credentials": HIDDEN, **nothing}
 
 
 def test_of_headers_more_names_are_secret():
@@ -98,17 +53,14 @@ def test_of_headers_more_names_are_secret():
     assert redact({"request_headers": headers}) == {"request_headers": shown}
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("https://alex:hunter2@mq/a", f"https://{HIDDEN}@mq/a"),
-        ("/a?token=1&b=2#x", f"/a?token={HIDDEN}&b=2#x"),
-        ("the secret whsec_abc= is wrong", f"the secret {HIDDEN} is wrong"),
-        ("a plain text?", "a plain text?"),
-    ],
-)
-def test_a_text_shows_no_secret_of_a_url_or_a_webhook(text, shown):
-    assert redact_text(text) == shown
+def test_a_text_shows_no_secret_of_a_url_or_a_webhook():
+    shown = {
+        "https://alex:hunter2@mq/a": f"https://{HIDDEN}@mq/a",
+        "/a?token=1&b=2#x": f"/a?token={HIDDEN}&b=2#x",
+        "the secret whsec_abc= is wrong": f"the secret {HIDDEN} is wrong",
+        "a plain text?": "a plain text?",
+    }
+    assert {text: redact_text(text) for text in shown} == shown
 
 
 def test_a_query_shows_no_secret():
