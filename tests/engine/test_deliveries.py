@@ -154,6 +154,16 @@ def _exhaust(world, attempts):
         attempts = _due(world, DAY)
 
 
+def test_retries_come_5_25_and_125_seconds_later(listen, due, world):
+    listen("agent.created")
+    (attempt,), waits = due(), []
+    for _ in range(3):
+        record_attempt(world, attempt, _result(attempt, False))
+        waits.append((world.timers.peek().at - world.now).total_seconds())
+        (attempt,) = _due(world, DAY)
+    assert waits == [5, 25, 125]
+
+
 def test_after_the_last_retry_the_destination_is_inactive(listen, due, world):
     """After four failed attempts; it gets nothing more."""
     destination, other = listen("agent.created"), listen("event_destination.deactivated")

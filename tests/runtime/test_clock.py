@@ -13,6 +13,7 @@ from deck_sim.engine.world_state import FROZEN_START
 from deck_sim.runtime import advance
 from deck_sim.runtime.moments import LAST_MOMENT
 
+INPUT, STATE = "request/input_invalid", "request/state_invalid"
 ASKS = "[running: 1s, interaction_required: mfa, running, completed]"
 
 
@@ -21,42 +22,28 @@ def simulation():
     return OfflineSimulation()
 
 
-def refused(name, call):
+def refused(name, call, *arguments):
     """Return the message of a refused call; its only problem has that name."""
     with pytest.raises(ApiError) as caught:
-        call()
+        call(*arguments)
     assert [p.name for p in caught.value.problems] == [name]
     return str(caught.value)
 
 
-# The clock
-
-
 def test_a_frozen_clock_does_not_move_by_itself(simulation):
-    """A frozen world stays at its start until an advance."""
     simulation.pass_real("1h")
     assert simulation.world.now == FROZEN_START
 
 
-@pytest.mark.parametrize(
-    ("speed", "real", "passed"),
-    [
-        (1, "8s", "8s"),
-        (60, "1s", "1m"),
-        (0.5, "3s", "1.5s"),
-        (0.001, "1s", "1ms"),
-        (1.1, "10s", "11s"),
-    ],
-)
-def test_a_real_clock_moves_with_real_time_at_its_speed(speed, real, passed):
+def test_a_real_clock_moves_with_real_time_at_its_speed():
     """`speed: 60` is a minute a second; fractions slow the world down."""
-    simulation = OfflineSimulation(mode="real", now=FROZEN_START, speed=speed)
-    simulation.pass_real(real)
-    assert simulation.elapsed == parse_duration(passed)
+    for speed, passed in {1: "10s", 60: "10m", 0.5: "5s", 0.001: "10ms", 1.1: "11s"}.items():
+        simulation = OfflineSimulation(mode="real", now=FROZEN_START, speed=speed)
+        simulation.pass_real("10s")
+        assert simulation.elapsed == parse_duration(passed)
 
 
 def test_a_slow_clock_loses_nothing_to_frequent_calls():
-    """No fraction of a microsecond is dropped."""
     simulation = OfflineSimulation(mode="real", now=FROZEN_START, speed=0.001)
     for _ in range(1000):
         simulation.pass_real("0.1ms")
@@ -64,7 +51,6 @@ def test_a_slow_clock_loses_nothing_to_frequent_calls():
 
 
 def test_a_world_does_not_go_back_with_the_real_clock():
-    """Whatever the machine's clock does."""
     simulation = OfflineSimulation(mode="real", now=FROZEN_START)
     simulation.pass_real("10s")
     simulation.real -= 5_000_000_000
@@ -73,7 +59,6 @@ def test_a_world_does_not_go_back_with_the_real_clock():
 
 
 def test_a_real_clock_continues_after_an_advance():
-    """From the moment to which the world was advanced."""
     simulation = OfflineSimulation(mode="real", now=FROZEN_START)
     simulation.pass_real("10s")
     simulation.advance_by(parse_duration("1h"))
@@ -101,9 +86,6 @@ def test_changing_the_clock_mode_keeps_the_time(simulation):
     assert simulation.elapsed == 12 * SECOND
 
 
-# Driving
-
-
 def test_an_advance_reports_exactly_what_happened(simulation):
     """Every entry in order, and the new time."""
     run = simulation.run()
@@ -118,7 +100,6 @@ def test_an_advance_reports_exactly_what_happened(simulation):
 
 
 def test_an_advance_to_a_moment_includes_that_moment(simulation):
-    """Later timers do not fire."""
     run = simulation.run()
     assert simulation.advance_to(FROZEN_START + 2 * SECOND).happened[0].what == "queued -> running"
     assert simulation.advance_to(FROZEN_START + 9.999 * SECOND).happened == []
@@ -126,27 +107,23 @@ def test_an_advance_to_a_moment_includes_that_moment(simulation):
 
 
 def test_an_advance_by_zero_adds_no_timeline_entry(simulation):
-    """The clock did not move."""
     was = copy.deepcopy(simulation.world)
     assert simulation.advance_by(timedelta()).happened == []
     assert simulation.world == was
 
 
-IMPOSSIBLE = {
-    "by": lambda simulation: simulation.advance_by(-SECOND),
-    "to": lambda simulation: simulation.advance_to(FROZEN_START - SECOND),
-    "beyond": lambda simulation: simulation.advance_to(LAST_MOMENT + SECOND),
-    "for ages": lambda simulation: simulation.advance_by(timedelta.max),
-}
-
-
-@pytest.mark.parametrize("case", IMPOSSIBLE)
-def test_an_impossible_advance_is_refused(simulation, case):
+def test_an_impossible_advance_is_refused(simulation):
     """Into the past or after the last moment; nothing changes."""
     simulation.run()
     was = copy.deepcopy(simulation.world)
-    text = refused("request/input_invalid", lambda: IMPOSSIBLE[case](simulation))
-    assert "it is 2025-01-15 09:30:00" in text
+    for advance_, goal in [
+        (simulation.advance_by, -SECOND),
+        (simulation.advance_to, FROZEN_START - SECOND),
+        (simulation.advance_to, LAST_MOMENT + SECOND),
+        (simulation.advance_by, timedelta.max),
+    ]:
+        text = refused(INPUT, advance_, goal)
+        assert "it is 2025-01-15 09:30:00" in text
     assert simulation.world == was
 
 
@@ -158,7 +135,6 @@ def test_an_advance_can_reach_the_last_moment(simulation):
 
 
 def test_an_advance_until_an_event_stops_at_its_moment(simulation):
-    """Later timers have not fired."""
     run = simulation.run()
     report = simulation.advance_until_event("task_run.running")
     assert report.now == FROZEN_START + 2 * SECOND
@@ -167,7 +143,6 @@ def test_an_advance_until_an_event_stops_at_its_moment(simulation):
 
 
 def test_an_advance_can_wait_for_an_event_of_one_resource(simulation):
-    """The same event of another run does not count."""
     simulation.run("[running: 1s, completed]")
     second = simulation.run("[running: 5s, completed]")
     report = simulation.advance_until_event("task_run.completed", second)
@@ -175,19 +150,15 @@ def test_an_advance_can_wait_for_an_event_of_one_resource(simulation):
 
 
 def test_a_past_event_does_not_count(simulation):
-    """Only later events end the advance."""
     simulation.run()
-    with pytest.raises(ApiError):
-        simulation.advance_until_event("task_run.queued")
+    refused(STATE, simulation.advance_until_event, "task_run.queued")
 
 
 def test_an_event_that_does_not_come_within_the_limit_is_an_error(simulation):
     """The message says what waits; the clock stays at the last thing that happened."""
     run = simulation.run(ASKS)
-    text = refused(
-        "request/state_invalid",
-        lambda: simulation.advance_until_event("task_run.completed", run, parse_duration("1m")),
-    )
+    minute, event = parse_duration("1m"), "task_run.completed"
+    text = refused(STATE, simulation.advance_until_event, event, run, minute)
     assert text == (
         f"no `task_run.completed` of `{run}` came within 1m, and nothing that is due by then can"
         f" bring it; `{run}` is `interaction_required` (an answer to `mfa` must give `code`; the"
@@ -197,25 +168,19 @@ def test_an_event_that_does_not_come_within_the_limit_is_an_error(simulation):
     assert simulation.world.timeline[-1].what == "advanced 1s"
 
 
-OUT_OF_REACH = {
-    "a prompt": (ASKS, "1s"),
-    "a reviewer": ("[running: 1s, pending, completed]", "1s"),
-    "stuck": ("[running: 1s, running: stuck]", "1s"),
-    "over": ("[running: 2s, failed: auth/auth_invalid]", "2s"),
-    "beyond the limit": ("[queued: 2s, running: 2d, completed]", "2s"),
-}
-
-
-@pytest.mark.parametrize("name", OUT_OF_REACH)
-def test_waiting_for_an_event_stops_when_its_run_stops(simulation, name):
+def test_waiting_for_an_event_stops_when_its_run_stops():
     """No timeout passes and no other run continues for an event that cannot come."""
-    steps, elapsed = OUT_OF_REACH[name]
-    wanted, _ = simulation.run(steps), simulation.run("[running: 10h, completed]")
-    refused(
-        "request/state_invalid",
-        lambda: simulation.advance_until_event("task_run.completed", wanted),
-    )
-    assert simulation.elapsed == parse_duration(elapsed)
+    for steps, elapsed in [
+        (ASKS, "1s"),
+        ("[running: 1s, pending, completed]", "1s"),
+        ("[running: 1s, running: stuck]", "1s"),
+        ("[running: 2s, failed: auth/auth_invalid]", "2s"),
+        ("[queued: 2s, running: 2d, completed]", "2s"),
+    ]:
+        simulation = OfflineSimulation()
+        wanted, _ = simulation.run(steps), simulation.run("[running: 10h, completed]")
+        refused(STATE, simulation.advance_until_event, "task_run.completed", wanted)
+        assert simulation.elapsed == parse_duration(elapsed), steps
 
 
 LATE = (
@@ -224,43 +189,28 @@ LATE = (
 )
 
 
-@pytest.mark.parametrize(
-    ("steps", "status", "elapsed"),
-    [(ASKS, "failed", "5m1s"), (LATE, "completed", "10m10s")],
-)
-def test_a_timeout_may_cause_the_awaited_event(simulation, steps, status, elapsed):
-    """The advance waits for it."""
-    run = simulation.run(steps)
-    simulation.advance_until_event(f"task_run.{status}", run)
-    assert simulation.elapsed == parse_duration(elapsed)
+def test_a_timeout_may_cause_the_awaited_event():
+    for steps, status, elapsed in [(ASKS, "failed", "5m1s"), (LATE, "completed", "10m10s")]:
+        simulation = OfflineSimulation()
+        simulation.advance_until_event(f"task_run.{status}", simulation.run(steps))
+        assert simulation.elapsed == parse_duration(elapsed)
 
 
 def test_an_event_that_no_story_causes_is_refused_at_once(simulation):
-    """No run continues."""
     simulation.run()
     was = copy.deepcopy(simulation.world)
-    refused(
-        "request/state_invalid",
-        lambda: simulation.advance_until_event("agent.created"),
-    )
+    refused(STATE, simulation.advance_until_event, "agent.created")
     assert simulation.world == was
 
 
 def test_a_misspelt_event_is_refused(simulation):
-    """The message has the nearest type."""
-    text = refused(
-        "request/input_invalid",
-        lambda: simulation.advance_until_event("task_run.complet"),
-    )
+    text = refused(INPUT, simulation.advance_until_event, "task_run.complet")
     assert text == "unknown event type 'task_run.complet'; did you mean 'task_run.completed'?"
 
 
 def test_an_event_of_the_other_edition_is_refused(simulation):
     """It cannot come, so the clock does not move."""
-    text = refused(
-        "request/input_invalid",
-        lambda: simulation.advance_until_event("session.idle"),
-    )
+    text = refused(INPUT, simulation.advance_until_event, "session.idle")
     assert text.startswith(
         "the edition `connections` has no event 'session.idle'; it is one of the edition"
         " `credentials`; to switch: @pytest.mark.deck(edition="
@@ -268,11 +218,8 @@ def test_an_event_of_the_other_edition_is_refused(simulation):
 
 
 def test_a_limit_after_the_last_moment_is_cut(simulation):
-    """The advance ends at the last moment."""
-    text = refused(
-        "request/state_invalid",
-        lambda: simulation.advance_until_event("task_run.completed", limit=timedelta.max),
-    )
+    event = "task_run.completed"
+    text = refused(STATE, simulation.advance_until_event, event, None, timedelta.max)
     assert text.endswith("can bring it; this world has no task run")
 
 
@@ -285,52 +232,41 @@ def test_until_idle_plays_every_story_to_its_end(simulation):
     assert simulation.advance_until_idle().happened == []
 
 
-@pytest.mark.parametrize(
-    ("steps", "status"),
-    [
-        (ASKS, "interaction_required"),
-        ("[running: 1s, pending, completed]", "pending"),
-        ("[running: stuck]", "running"),
-    ],
-)
-def test_until_idle_stops_when_only_timeouts_are_left(simulation, steps, status):
+def test_until_idle_stops_when_only_timeouts_are_left(simulation):
     """A run that waits for a person does not time out."""
-    run = simulation.run(steps)
+    stories = {
+        ASKS: "interaction_required",
+        "[running: 1s, pending, completed]": "pending",
+        "[running: stuck]": "running",
+    }
+    runs = [simulation.run(steps) for steps in stories]
     simulation.advance_until_idle()
-    assert simulation.look(run).status == status
-    assert simulation.elapsed <= SECOND
+    assert [simulation.look(run).status for run in runs] == [*stories.values()]
+    assert simulation.elapsed == SECOND
 
 
 def test_until_idle_stops_at_the_last_moment(simulation):
-    """Later timers do not fire."""
     simulation.advance_to(LAST_MOMENT - SECOND)
     run = simulation.run("[running: 2s, completed]")
     assert simulation.advance_until_idle().happened == []
     assert simulation.look(run).status == "running"
 
 
-ADVANCES = {
-    "by": lambda simulation: simulation.advance_by(parse_duration("1m")),
-    "idle": lambda simulation: simulation.advance_until_idle(),
-    "event": lambda simulation: simulation.advance_until_event("never", None, parse_duration("1m")),
-}
-
-
-@pytest.mark.parametrize("way", ADVANCES)
-def test_an_endless_story_is_an_error(simulation, monkeypatch, way):
+def test_an_endless_story_is_an_error(monkeypatch):
     """The message names the limit."""
     monkeypatch.setattr(advance, "MAX_STEPS", 2)
-    for _ in range(3):
-        simulation.run("[running: 1s, completed]")
-    text = refused("request/state_invalid", lambda: ADVANCES[way](simulation))
-    assert text == (
-        "2 things happened in one advance, and more are due;"
-        " look for a scenario or a receiver that never ends"
-    )
+    minute = parse_duration("1m")
+    for way, *how in (("by", minute), ("until_idle",), ("until_event", "never", None, minute)):
+        simulation = OfflineSimulation()
+        for _ in range(3):
+            simulation.run("[running: 1s, completed]")
+        assert refused(STATE, getattr(simulation, f"advance_{way}"), *how) == (
+            "2 things happened in one advance, and more are due;"
+            " look for a scenario or a receiver that never ends"
+        )
 
 
 def test_reaching_the_limit_of_steps_is_allowed(simulation, monkeypatch):
-    """Only one step more is an error."""
     monkeypatch.setattr(advance, "MAX_STEPS", 2)
     runs = [simulation.run("[running: 1s, completed]") for _ in range(2)]
     simulation.advance_by(SECOND)

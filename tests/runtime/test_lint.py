@@ -18,29 +18,18 @@ from deck_sim.scenario.library import Library, shipped
 BODY = {"connection_id": "conn_1"}
 RUN, START = "/v2/task-runs/trun_1", "/v2/tasks/task_1/run"
 ANSWER = f"{RUN}/interaction"
-HALF = timedelta(milliseconds=500)
 KEYED, OTHER = {"idempotency-key": "k"}, {"idempotency-key": "l"}
 
 
 def at(seconds):
-    """The moment that many seconds after the start."""
     return FROZEN_START + timedelta(seconds=seconds)
 
 
 def call(seconds, what, status=200, body=None, headers=None, after=0, **answered):
     """A call in the journal; `after` counts the timeline entries before it."""
-    method, path = what.split()
-    answered = {"id": "x", **answered}
-    first = (
-        at(seconds),
-        f"req_{seconds}_{what}_{status}",
-        method,
-        path,
-        "",
-        status,
-        dump_json(body),
-    )
-    return Call(*first, (), None, after, headers or {}, answered)
+    id_, answered = f"req_{seconds}_{what}_{status}", {"id": "x", **answered}
+    sent = (at(seconds), id_, *what.split(), "", status, dump_json(body))
+    return Call(*sent, (), None, after, headers or {}, answered)
 
 
 def read(seconds, status, path=RUN):
@@ -51,7 +40,6 @@ def read(seconds, status, path=RUN):
 
 
 def tried(seconds, status=200, fault=None):
-    """An attempt to deliver."""
     return AttemptResult(at(seconds), 1, status == 200, status, None, 1, {}, {}, fault)
 
 
@@ -79,6 +67,8 @@ def test_frequent_reads_are_a_finding(found):
     """Three reads of an unfinished run, each within the interval of the one before."""
     calls = [read(seconds / 2, "running") for seconds in range(4)]
     assert found(*calls) == [("polls_too_often", "`trun_1` was read 3 times within 1s of a read")]
+    assert [name for name, _ in found(*calls[:3])] == ["polls_too_often"]
+    assert found(*calls[:2]) == []
 
 
 def test_a_frozen_clock_is_named_before_the_client_is_blamed(found):
@@ -92,16 +82,8 @@ def test_a_frozen_clock_is_named_before_the_client_is_blamed(found):
         "polls_a_frozen_clock",
         "polls_too_often",
     ]
+    assert [name for name, _ in found(*polls[:3])] == ["polls_a_frozen_clock"]
     assert found(*polls[:2]) == found(*polls, poll_interval=timedelta(0)) == []
-
-
-def test_three_reads_are_enough_and_two_are_not(found):
-    """For both rules of early reads."""
-    stuck = [read(0, "running") for _ in range(3)]
-    hasty = [read(seconds / 2, "running") for seconds in range(3)]
-    assert [name for name, _ in found(*stuck)] == ["polls_a_frozen_clock"]
-    assert [name for name, _ in found(*hasty)] == ["polls_too_often"]
-    assert found(*stuck[:2]) == found(*hasty[:2]) == []
 
 
 @pytest.mark.parametrize(
@@ -125,32 +107,34 @@ def test_a_read_right_after_a_delivery_is_not_polling(found):
     assert found(start(0, 201), start(0, 201), *calls[:5], attempts=attempts[:3]) == []
 
 
-@pytest.mark.parametrize(
-    ("calls", "options"),
-    [
-        ([read(0, "running"), read(0, "running")], {}),
-        ([read(n, "running") for n in range(9)], {}),
-        ([read(0, "running") for n in range(9)], {"mode": "on_poll"}),
-        ([read(n / 2, "running") for n in range(9)], {"poll_interval": HALF}),
-        ([read(0, "running", f"/v2/task-runs/trun_{n}") for n in range(9)], {}),
-        ([read(0, "live", "/v2/tasks/task_1") for _ in range(9)], {}),
-        ([call(0, f"GET {RUN}", 404) for _ in range(9)], {}),
-        ([call(0, "GET /v2/agents") for _ in range(9)], {}),
-        ([call(0, "GET /v2/nothing/x") for _ in range(9)], {}),
-    ],
-)
-def test_other_reads_are_not_a_finding(found, calls, options):
-    """Two reads, slow ones, those of different runs, and any on a clock that jumps."""
-    assert found(*calls, **options) == []
+def test_other_reads_are_not_a_finding(found):
+    """Slow ones, those of different runs or of no run, and any on a clock that jumps."""
+    half = timedelta(milliseconds=500)
+    findings = [
+        found(*(read(0, "running") for n in range(9)), mode="on_poll"),
+        found(*(read(n / 2, "running") for n in range(9)), poll_interval=half),
+        *(
+            found(*calls)
+            for calls in (
+                [read(n, "running") for n in range(9)],
+                [read(0, "running", f"/v2/task-runs/trun_{n}") for n in range(9)],
+                [read(0, "live", "/v2/tasks/task_1")] * 9,
+                [call(0, f"GET {RUN}", 404)] * 9,
+                [call(0, "GET /v2/agents")] * 9,
+                [call(0, "GET /v2/nothing/x")] * 9,
+            )
+        ),
+    ]
+    assert findings == [[]] * 8
 
 
-@pytest.mark.parametrize("status", ["completed", "failed", "canceled"])
-def test_reads_of_a_finished_run_are_a_finding(found, status):
+def test_reads_of_a_finished_run_are_a_finding(found):
     """One further read is allowed; two are polling."""
-    calls = [read(0, "running"), *(read(10 * n, status) for n in range(1, 4))]
-    assert found(*calls[:3]) == []
-    what = f"`trun_1` was read 2 times after it was `{status}`"
-    assert found(*calls) == [("polls_what_is_finished", what)]
+    for status in ("completed", "failed", "canceled"):
+        calls = [read(0, "running"), *(read(10 * n, status) for n in range(1, 4))]
+        assert found(*calls[:3]) == []
+        what = f"`trun_1` was read 2 times after it was `{status}`"
+        assert found(*calls) == [("polls_what_is_finished", what)]
 
 
 def start(seconds, status, headers=None, body=BODY):
@@ -158,62 +142,54 @@ def start(seconds, status, headers=None, body=BODY):
     return call(seconds, f"POST {START}", status, body, headers)
 
 
-@pytest.mark.parametrize(
-    ("calls", "how"),
-    [
-        ([start(0, 503), start(1, 201)], "without an idempotency key"),
-        ([start(0, 500, KEYED), start(1, 201, OTHER)], "with another idempotency key"),
-        ([start(0, 500, KEYED), start(1, 201)], "with another idempotency key"),
-    ],
-)
-def test_an_unsafe_retry_of_a_create_is_a_finding(found, calls, how):
+def test_an_unsafe_retry_of_a_create_is_a_finding(found):
     """The failed call may have been done."""
-    what = f"`POST {START}` failed with {calls[0].status} and was sent again {how}"
-    assert found(*calls) == [("retries_without_key", what)]
+    for headers, again, how in (
+        (None, None, "without an"),
+        (KEYED, OTHER, "with another"),
+        (KEYED, None, "with another"),
+    ):
+        what = f"`POST {START}` failed with 503 and was sent again {how} idempotency key"
+        findings = found(start(0, 503, headers), start(1, 201, again))
+        assert findings == [("retries_without_key", what)]
 
 
-@pytest.mark.parametrize("status", [0, 201])
-def test_a_retry_of_a_create_without_an_answer_is_a_finding(found, status):
+def test_a_retry_of_a_create_without_an_answer_is_a_finding(found):
     """Whether the call was done or not: the client cannot know."""
-    lost = replace(start(0, status), unanswered="fault `reset`")
     what = f"`POST {START}` got no answer (fault `reset`) and was sent again without an"
-    assert found(lost, start(1, 201)) == [("retries_without_key", f"{what} idempotency key")]
-    keyed = replace(lost, headers=KEYED)
-    assert found(keyed, start(1, 201, KEYED)) == []
+    for status in (0, 201):
+        lost = replace(start(0, status), unanswered="fault `reset`")
+        assert found(lost, start(1, 201)) == [("retries_without_key", f"{what} idempotency key")]
+        assert found(replace(lost, headers=KEYED), start(1, 201, KEYED)) == []
 
 
-@pytest.mark.parametrize(
-    "calls",
-    [
+def test_a_safe_retry_is_not_a_finding(found):
+    """The same key, another body, a refusal, or a read."""
+    for calls in (
         [start(0, 503, KEYED), start(1, 201, KEYED)],
         [start(0, 201), start(1, 201)],
         [start(0, 400), start(1, 201)],
         [start(0, 503), start(1, 201, body={"connection_id": "conn_2"})],
         [start(0, 503)],
         [call(0, f"GET {RUN}", 503), call(1, f"GET {RUN}", 503)],
-    ],
-)
-def test_a_safe_retry_is_not_a_finding(found, calls):
-    """The same key, another body, a refusal, or a read."""
-    assert found(*calls) == []
+    ):
+        assert found(*calls) == []
 
 
-@pytest.mark.parametrize(
-    ("calls", "text"),
-    [
-        ([call(0, "GET /v2/test", 429, retry_after="10"), call(3, "GET /v2/agents")], "after 3s"),
-        ([start(0, 429), call(0, "GET /v2/test", 429, retry_after="10")], None),
-        ([call(0, "GET /v2/test", 429, retry_after="3"), call(3, "GET /v2/agents")], None),
-        ([call(0, "GET /v2/test", 503, retry_after="9"), call(1, "GET /v2/agents")], None),
-        ([call(0, "GET /v2/test", 503, retry_after="9"), call(1, "GET /v2/test")], "after 1s"),
-        ([call(0, "GET /v2/test", 503, retry_after="Wed"), call(1, "GET /v2/test")], None),
-    ],
-)
-def test_a_call_before_retry_after_is_a_finding(found, calls, text):
+def test_a_call_before_retry_after_is_a_finding(found):
     """After a 429 any call; after another refusal the same one."""
-    what = [w for name, w in found(*calls) if name == "ignores_retry_after"]
-    assert len(what) == (text is not None)
-    assert all(text in w for w in what)
+    for status, seconds, later, path, text in (
+        (429, "10", 3, "/v2/agents", "after 3s"),
+        (429, "10", 0, None, None),
+        (429, "3", 3, "/v2/agents", None),
+        (503, "9", 1, "/v2/agents", None),
+        (503, "9", 1, "/v2/test", "after 1s"),
+        (503, "Wed", 1, "/v2/test", None),
+    ):
+        first = call(0, "GET /v2/test", status, retry_after=seconds)
+        calls = [first, call(later, f"GET {path}")] if path else [start(0, 429), first]
+        what = [w for name, w in found(*calls) if name == "ignores_retry_after"]
+        assert [text in w for w in what] == [True] * (text is not None)
 
 
 @pytest.mark.parametrize(
@@ -273,6 +249,5 @@ def test_each_rule_has_a_reason_and_a_remedy():
 
 
 def test_the_page_on_testing_has_a_row_for_each_rule():
-    """So each finding is explained."""
     page = Path(__file__).parents[2].joinpath("docs/testing.md").read_text()
     assert all(f"\n| `{rule.name}` | " in page for rule in LINT_RULES)

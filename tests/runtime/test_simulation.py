@@ -10,7 +10,6 @@ def simulation():
 
 
 def test_the_choice_of_a_scenario_is_recorded(simulation):
-    """With the reason."""
     simulation.run()
     assert str(simulation.choices[-1]) == "story; because=header"
 

@@ -33,7 +33,6 @@ resources:
 
 @pytest.fixture
 def simulation():
-    """A new world."""
     return Simulation("key", Settings(), Library(shipped()))
 
 
@@ -65,9 +64,7 @@ def test_a_world_file_creates_resources(load, simulation):
     """With ids, statuses and times of the file, without events."""
     load(WHOLE).prepare(simulation)
     world = simulation.world
-    assert [*world.all("agent"), *world.all("task"), *world.all("source")] == [
-        *("agt_1", "task_1", "src_1")
-    ]
+    assert [*world.all("agent"), *world.all("task")] == ["agt_1", "task_1"]
     statuses = {id_: made.status for id_, made in world.all("connection").items()}
     assert statuses == {"conn_1": "connected", "conn_2": "invalid"}
     assert f"{world.all('agent')['agt_1'].created_at:%Y-%m-%d}" == "2024-12-24"
@@ -75,7 +72,6 @@ def test_a_world_file_creates_resources(load, simulation):
 
 
 def test_a_world_file_sets_the_default_scenario_and_the_rules(load, simulation):
-    """In the order of the file."""
     load(WHOLE).prepare(simulation)
     selection = simulation.selection
     assert selection.default_scenario == "slow_success"
@@ -89,9 +85,9 @@ def test_every_part_of_a_world_file_is_optional(load, simulation):
     assert (simulation.world, simulation.selection) == before
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "place"),
-    [
+def test_each_mistake_has_its_position(mistakes):
+    """Line, column and path of the file; the text does not repeat the path."""
+    for old, new, place in [
         ("slow_success", "slow_sucess", "2:19: default_scenario: "),
         ("source_down", "source_dwn", "5:36: rules[1].scenario: "),
         ("resource: connection", "resource: run", "4:76: rules[0].resource: "),
@@ -104,12 +100,9 @@ def test_every_part_of_a_world_file_is_optional(load, simulation):
         ("  agents:", "  agent:", "9:3: resources.agent: "),
         ("version: 1", "version: 2", "1:10: version: "),
         ("rules:", "rule:", "3:1: "),
-    ],
-)
-def test_each_mistake_has_its_position(mistakes, old, new, place):
-    """Line, column and path of the file; the text does not repeat the path."""
-    found = mistakes(WHOLE.replace(old, new, 1))
-    assert any(line.startswith(f"world.yaml:{place}") for line in found), found
+    ]:
+        found = mistakes(WHOLE.replace(old, new, 1))
+        assert any(line.startswith(f"world.yaml:{place}") for line in found), found
 
 
 STORED = """\
@@ -121,9 +114,11 @@ resources:
 """
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
+def test_the_schema_refuses_what_the_reader_refuses(mistakes):
+    """A wrong key, name or shape."""
+    schema = Draft202012Validator(world_schema())
+    assert all(schema.is_valid(read_yaml(text).data) for text in (WHOLE, STORED))
+    for old, new in [
         ("agents:", "agent:"),
         ("resource: connection", "resource: run"),
         ("rules:", "rule:"),
@@ -131,15 +126,10 @@ resources:
         ("slow_success", "[slow_success]"),
         ("{when: {task: Read}, ", "{"),
         ("{id: conn_1, source_id: src_1, auth_method: none}", "[]"),
-    ],
-)
-def test_the_schema_refuses_what_the_reader_refuses(mistakes, old, new):
-    """A wrong key, name or shape."""
-    schema = Draft202012Validator(world_schema())
-    assert all(schema.is_valid(read_yaml(text).data) for text in (WHOLE, STORED))
-    wrong = WHOLE.replace(old, new, 1)
-    assert mistakes(wrong)
-    assert not schema.is_valid(read_yaml(wrong).data)
+    ]:
+        wrong = WHOLE.replace(old, new, 1)
+        assert mistakes(wrong)
+        assert not schema.is_valid(read_yaml(wrong).data)
 
 
 def test_a_file_may_be_for_either_edition(load):
@@ -164,9 +154,8 @@ def test_a_file_can_be_checked_for_one_edition(tmp_path):
     """An edition without credentials refuses them."""
     file = tmp_path / "world.yaml"
     file.write_text(STORED)
-    assert load_world_file(file, shipped(), "credentials").resources.keys() == {
-        *("sources", "credentials")
-    }
+    loaded = load_world_file(file, shipped(), "credentials")
+    assert {*loaded.resources} == {"sources", "credentials"}
     with pytest.raises(ScenarioError, match=r"4:3: resources\.credentials: unknown key"):
         load_world_file(file, shipped(), "connections")
 
@@ -176,38 +165,22 @@ def test_a_file_that_cannot_be_read_is_one_mistake(mistakes, tmp_path):
     assert len(mistakes("version: 1\nrules: [")) == 1
     with pytest.raises(ScenarioError) as caught:
         load_world_file(tmp_path / "none.yaml", shipped())
-    assert (
-        f"{caught.value}" == f"{tmp_path}/none.yaml:1:1: cannot be read: No such file or directory"
-    )
+    assert f"{caught.value}".endswith("none.yaml:1:1: cannot be read: No such file or directory")
 
 
-@pytest.mark.parametrize(
-    ("text", "is_one"),
-    [
-        (WHOLE, True),
-        ("rules: []", True),
-        ("default_scenario: success", True),
-        ("version: 1", False),
-        ("resource: {}", True),
-        ("rule: []\nname: story", False),
-        ("rule: []\ntask_run: []", False),
-        ("name: story\nrules: []", False),
-        ("[]", False),
-    ],
-)
-def test_a_world_file_is_known_by_its_keys(text, is_one):
+def test_a_world_file_is_known_by_its_keys():
     """A scenario has a name; a world has resources, a default scenario or rules."""
-    assert is_world_file(read_yaml(text)) is is_one
+    worlds = [WHOLE, "rules: []", "default_scenario: success", "resource: {}"]
+    others = ["rule: []\nname: story", "rule: []\ntask_run: []", "name: story\nrules: []"]
+    others += ["version: 1", "[]"]
+    assert [text for text in worlds + others if is_world_file(read_yaml(text))] == worlds
 
 
 def test_a_scenario_of_another_edition_is_a_mistake(mistakes):
     """The worlds of the file's edition could not play it."""
+    said = "the scenario 'connection_drops_later' is"
     text = STORED + "default_scenario: connection_drops_later\n"
     (mistake,) = mistakes(text + "rules: [{when: {task: a}, scenario: success}]")
-    assert mistake.startswith(
-        "world.yaml:6:19: default_scenario: the scenario 'connection_drops_later' is"
-    )
+    assert mistake.startswith(f"world.yaml:6:19: default_scenario: {said}")
     (mistake,) = mistakes(STORED + "rules: [{when: {task: a}, scenario: connection_drops_later}]")
-    assert mistake.startswith(
-        "world.yaml:6:37: rules[0].scenario: the scenario 'connection_drops_later' is"
-    )
+    assert mistake.startswith(f"world.yaml:6:37: rules[0].scenario: {said}")
