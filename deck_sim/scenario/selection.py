@@ -237,9 +237,11 @@ def _read_magic(text: str, new: NewResource, library: Library) -> str | IgnoredN
         return None
     name = found["tagged"] or found["plain"]
     scenario = library.find(name)
+    if scenario is None and not found["tagged"]:
+        return None
     if scenario is None:
         text = f"there is no such scenario{nearest(name, library.names())}"
-        return IgnoredName(name, "no such scenario", text) if found["tagged"] else None
+        return IgnoredName(name, "no such scenario", text)
     if part := _find_foreign(scenario, library, new.edition, new.kind):
         plays = "" if part is scenario else f"plays {part.name} of "
         why = f"{plays}edition {' or '.join(part.editions)}"
