@@ -4,13 +4,16 @@ Rules:
 1. `_TABLES` has the dicts that are a row for each key, `_LOGS` the logs that are a row for each
    item. Functions that change a dict note the key in `world.changed`.
 2. Other fields of a simulation and its world are one row each. They are written if they differ; so
-   a new small field needs no change here.
+   a new small field needs no change here. The fields of `_COUNTS`, which change with nearly every
+   call, are one row together.
 3. What follows from the rest is not written, and neither are calls and entries: `_LEFT_OUT`.
 4. The order of dicts is that of their rows.
 """
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import fields
+from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -23,6 +26,7 @@ from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.snapshot import KEPT
 from deck_sim.runtime.timeline import count_records
+from deck_sim.scenario.model import Scenario
 from deck_sim.state.values import Reader, Writer
 
 Row = tuple[str, str, str | None]  # the table, the key, and the value; None: it is to be deleted
@@ -39,19 +43,20 @@ _TABLES = {
 }
 _TIMERS = "timers"  # of one owner
 _LOGS = {"choice": "choices", "event": "world.events", "message": "world.messages"}
-_COUNTED = ("journal", "world.timeline", *_LOGS.values())
+_COUNTS = (
+    *("world.now", "world.counters", "journal.total", "world.timeline.total"),
+    *(f"{log}.total" for log in (*_LOGS.values(), "crashes", "world.script_errors")),
+)
 _LEFT_OUT = {
     *("world", "journal", "responses", "world.timeline", "world.timers", "world.injected"),
     *("world._resources", "world.members", "world.users", "world.finished", "world.changed"),
 }
 _EVERY = (*KEPT, "attempting", *(f"world.{row.name}" for row in fields(World)))
-_NOT_COMPARED = {*_LEFT_OUT, *_TABLES.values(), *_LOGS.values()}
-_COMPARED = (
-    *(name for name in _EVERY if name not in _NOT_COMPARED),
-    *(f"{log}.total" for log in _COUNTED),
-)
-_NEW = object(), ""  # differs from every value
+_APART = {*_LEFT_OUT, *_COUNTS, *_TABLES.values(), *_LOGS.values()}
+_FIELDS = tuple(name for name in _EVERY if name not in _APART)
 
+_read_counts = attrgetter(*_COUNTS)
+_read_fields = attrgetter(*_FIELDS)
 _get = cache(attrgetter)
 
 
@@ -60,10 +65,12 @@ class SavedWorld:
 
     def __init__(self, simulation: Simulation, id_: int) -> None:
         self.simulation, self.id = simulation, id_
-        self._fields = dict[str, tuple[Any, str]]()  # values, and as they were written
+        self._fields: list[Any] = [object() for _ in _FIELDS]  # as they were written
+        self._library = list[Scenario]()
+        self._counts = ""
         self._ends = dict.fromkeys(_LOGS, (0, 0))  # the numbers of the items that were written
 
-    def all_rows(self, writer: Writer, saved_at: str) -> Iterator[Row]:
+    def all_rows(self, writer: Writer, saved_at: datetime) -> Iterator[Row]:
         """Every row of the world."""
         world = self.simulation.world
         for table in (*world.resources, *_TABLES):
@@ -73,7 +80,7 @@ class SavedWorld:
             world.timers.changed[owner] = None
         return self.changed_rows(writer, saved_at)
 
-    def changed_rows(self, writer: Writer, saved_at: str) -> Iterator[Row]:
+    def changed_rows(self, writer: Writer, saved_at: datetime) -> Iterator[Row]:
         """The rows that have changed since the last call."""
         simulation, world = self.simulation, self.simulation.world
         for table, key in (*world.changed, *(("faults", one) for one in world.injected.changed)):
@@ -85,24 +92,27 @@ class SavedWorld:
             yield _TIMERS, writer.text(owner), writer.text(armed) if armed else None
         for table, path in _LOGS.items():
             yield from self._log_rows(table, _get(path)(simulation), writer)
-        for name in _COMPARED:
-            value, (before, text_before) = _get(name)(simulation), self._fields.get(name, _NEW)
-            changes_in_place = type(value).__hash__ is None
-            if changes_in_place or value is not before:
-                text = writer.text(value)
-                if text != text_before:
-                    yield FIELD, writer.text(name), text
-                self._fields[name] = value, text
-        own = writer.text(simulation.library.own())
-        if own != self._fields.get("library", _NEW)[1]:
-            yield FIELD, '"library"', own
-            self._fields["library"] = None, own
+        now = [*_read_fields(simulation)]
+        if now != self._fields:
+            for index, value in enumerate(now):
+                if value != self._fields[index]:
+                    yield FIELD, writer.text(_FIELDS[index]), writer.text(value)
+                    self._fields[index] = deepcopy(value)
+        if (own := [*simulation.library.own()]) != self._library or not self._counts:
+            yield FIELD, '"library"', writer.text(own)
+            self._library = own
+        clock = None
         if isinstance(simulation.clock, RealClock):
-            moment = simulation.clock.read(world.now, LAST_MOMENT).isoformat()
-            yield FIELD, '"clock"', writer.text([moment, saved_at])
+            clock = [simulation.clock.read(world.now, LAST_MOMENT), saved_at]
+        counts = writer.text([*_read_counts(simulation), clock])
+        if counts != self._counts:
+            yield FIELD, '"counts"', counts
+            self._counts = counts
 
     def _log_rows(self, table: str, log: RecentLog[Any], writer: Writer) -> Iterator[Row]:
         first, end = self._ends[table]
+        if log.total == end:
+            return
         for number, item in enumerate(log.since(end), max(end, log.dropped)):
             yield table, f"{number}", writer.text(item)
         for number in range(first, min(log.dropped, end)):
@@ -115,13 +125,14 @@ def restore_world(
     reader: Reader,
     rows: list[tuple[str, str, str]],
     id_: int,
-) -> tuple[SavedWorld, list[str] | None]:
+) -> tuple[SavedWorld, list[datetime] | None]:
     """Make the world that rows describe; with it returns what its clock showed, and when."""
     values = {reader.value(key): text for table, key, text in rows if table == FIELD}
-    own, clock = reader.value(values.pop("library")), values.pop("clock", "null")
-    compared = {name: (reader.value(text), text) for name, text in values.items()}
-    simulation = make(compared["settings"][0])
-    world = simulation.world = World(compared["world.edition"][0])
+    own, counts = reader.value(values.pop("library")), values.pop("counts")
+    fields_ = {name: reader.value(text) for name, text in values.items()}
+    *counted, clock = reader.value(counts)
+    simulation = make(fields_["settings"])
+    world = simulation.world = World(fields_["world.edition"])
     restored = SavedWorld(simulation, id_)
     armed = list[Any]()
     for table, key, text in rows:
@@ -131,9 +142,11 @@ def restore_world(
             _get(_LOGS[table])(simulation).append(reader.value(text))
         elif table != FIELD:
             _table(simulation, table)[reader.value(key)] = reader.value(text)
-    for name, (value, _) in compared.items():
+    for name, value in (*fields_.items(), *zip(_COUNTS, counted, strict=True)):
         parent, _, last = name.rpartition(".")
         setattr(_get(parent)(simulation) if parent else simulation, last, value)
+    restored._fields = [*map(deepcopy, _read_fields(simulation))]
+    restored._library, restored._counts = own, counts
     for scenario in own:
         simulation.library.add(scenario)
     world.index()
@@ -142,11 +155,10 @@ def restore_world(
     simulation.attempting = []
     simulation.set_clock(simulation.mode, simulation.speed, simulation.step)
     simulation.resumed = count_records(simulation), simulation.journal.total
-    restored._fields = compared
     for table, path in _LOGS.items():
         restored._ends[table] = _get(path)(simulation).dropped, _get(path)(simulation).total
     world.mark_saved()
-    return restored, reader.value(clock)
+    return restored, clock
 
 
 def _table(simulation: Simulation, table: str) -> dict[Any, Any]:

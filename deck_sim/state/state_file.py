@@ -23,6 +23,7 @@ _PUT = """
 INSERT INTO row (world, part, key, value) VALUES (?, ?, ?, ?)
 ON CONFLICT (world, part, key) DO UPDATE SET value = excluded.value
 """
+_DELETE = "DELETE FROM row WHERE world = ? AND part = ? AND key = ?"
 
 
 @contextmanager
@@ -131,12 +132,12 @@ class StateFile:
         saved, clock = restore_world(make, reader, found.fetchall(), self._ids[key])
         moving = saved.simulation.clock
         if clock and isinstance(moving, RealClock):
-            showed, at = map(datetime.fromisoformat, clock)
+            showed, at = clock
             moving.resume(showed, max(self._wall() - at, timedelta()))
         return saved
 
     def _save(self, key: str, simulation: Simulation) -> None:
-        saved, saved_at = self._saved.get(key), self._wall().isoformat()
+        saved, saved_at = self._saved.get(key), self._wall()
         with self._transaction():
             if saved is None or saved.simulation is not simulation:
                 self._delete(key)
@@ -151,11 +152,11 @@ class StateFile:
         simulation.world.mark_saved()
 
     def _write(self, id_: int, rows: Iterable[Row]) -> None:
-        written = [*rows]
-        put = [(id_, *row) for row in written if row[2] is not None]
-        deleted = [(id_, *row[:2]) for row in written if row[2] is None]
-        self._db.executemany(_PUT, put)
-        self._db.executemany("DELETE FROM row WHERE world = ? AND part = ? AND key = ?", deleted)
+        for part, key, value in rows:
+            if value is None:
+                self._db.execute(_DELETE, (id_, part, key))
+            else:
+                self._db.execute(_PUT, (id_, part, key, value))
         self._db.executemany(
             "INSERT OR IGNORE INTO source VALUES (?, ?)", self._writer.sources.items()
         )
