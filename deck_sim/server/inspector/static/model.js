@@ -33,7 +33,7 @@ export const LANE_KINDS = ["task_run", "connection", "credential", "session"];
  * @typedef {{do: "answer"|"review"|"release"|"advance"|"wait"|"none", hold?: string, by?: string}}
  *   Remedy
  * @typedef {{id: string, kind: string, status: string, since: string, why: string, remedy: Remedy,
- *   next?: {at: string, in: string, what: string, to?: string}}} Unfinished
+ *   next?: DueItem}} Unfinished
  * @typedef {{now: string, due: DueItem[], waiting: any[], unfinished: Unfinished[],
  *   unfinished_total: number, held?: any[], kept_back?: any[]}} Next the answer of `GET /_sim/next`
  *
@@ -150,9 +150,12 @@ export class Model {
     this.next = next;
     this._setNow(parseTime(next.now));
     this.dueById.clear();
-    for (const due of next.due) {
+    // The list of what is due is cut in a large world, that of the unfinished has the latest.
+    const latest = next.unfinished.flatMap(({ id, next }) => (next ? [{ ...next, id }] : []));
+    for (const due of [...next.due, ...latest]) {
       due.time = parseTime(due.at);
-      if (!this.dueById.has(due.id)) this.dueById.set(due.id, due);
+      if (this.dueById.has(due.id)) continue;
+      this.dueById.set(due.id, due);
       const delivery = this.deliveries.get(due.id);
       if (delivery) delivery.next = due.time;
     }

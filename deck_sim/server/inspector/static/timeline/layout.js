@@ -1,96 +1,67 @@
 // @ts-check
 /** Which lanes are rows, and where their bars and marks lie. Nothing here touches the document. */
 
-import { parseTime, words } from "../format.js";
+import { words } from "../format.js";
 import { familyOf, isFinal } from "../statuses.js";
 import { Axis } from "./axis.js";
+import { MARKS, isRefused } from "./words.js";
 
 export const MOST_LANES = 500;
-/** The width of the square with which a lane ends. */
-export const BAR = 18;
 /** Free pixels before the first moment. */
 export const BEFORE = 12;
+const END = 18; // the width of the square with which a lane ends
 const NARROW = 640;
-const FINEST = 2; // pixels for each millisecond
 const LONGEST = 60_000; // pixels; elements that are much wider are drawn slowly
-/** The widths in pixels of a typical run at which a view of everything shows too little, and of a better one. */
-const SHORTEST_RUN = 20;
-const RUN = 110;
-const SAMPLE = 60;
-/** Marks closer than this are drawn as one. */
-const APART = 13;
-const CHAR = 6.4; // pixels of a letter on a bar
+const APART = 26; // marks closer than this are drawn as one
 
 /**
  * @typedef {import("../model.js").Model} Model
  * @typedef {import("../model.js").Lane} Lane
  * @typedef {import("../model.js").Mark} Mark
- * @typedef {{at: number, what: string, to: string|null}} Due
- * @typedef {{lane: Lane, depth: number, context: boolean}} Row `context`: it does not match, but
- *   something beneath it does
+ * @typedef {{lane: Lane, depth: number}} Row
  * @typedef {{status: string, left: number, width: number, type: "bar"|"end"|"ahead",
- *   word: "full"|"icon"|"", from: number, to: number|null}} Bar
- * @typedef {{x: number, marks: Mark[]}} Group marks that lie too close, the most important first
+ *   from: number, to: number|null}} Bar
+ * @typedef {ReturnType<typeof layOut>} View
  *
- * @typedef {object} Choice
+ * @typedef {object} State what the person at the page has chosen
  * @property {string} text in ids, titles, kinds and what the lane refers to
  * @property {Set<string>} families of statuses; empty: all
  * @property {boolean} unfinished leave out what has ended
- * @property {boolean} newestFirst
- *
- * @typedef {object} State what the person at the page has chosen
- * @property {Choice} choice
- * @property {boolean} fold
- * @property {number|"fit"|null} scale null: all is visible as long as runs can be told apart
+ * @property {number} zoom how many times wider it is than a view of everything
  */
 
-/** No filter, in order of creation. @returns {Choice} */
+/** @returns {State} */
 export function everything() {
-  return { text: "", families: new Set(), unfinished: false, newestFirst: false };
+  return { text: "", families: new Set(), unfinished: false, zoom: 1 };
 }
 
 /**
  * The rows of the newest lanes that match, each below the lane that it belongs to.
  * @param {Map<string, Lane>} lanes in order of creation
- * @param {Choice} choice
+ * @param {State} state
  * @returns {{rows: Row[], hidden: number}} and how many older ones match
  */
-export function arrange(lanes, choice) {
-  const terms = choice.text.toLowerCase().split(/\s+/).filter(Boolean);
-  const matching = [...lanes.values()].filter((lane) => matches(lane, choice, terms));
-  const newest = new Set(matching.slice(-MOST_LANES));
-  const kept = new Set(newest);
-  for (const lane of newest) {
-    let parent = lanes.get(lane.parent ?? "");
-    for (; parent && !kept.has(parent); parent = lanes.get(parent.parent ?? "")) kept.add(parent);
-  }
-  /** @type {Map<Lane|undefined, Lane[]>} */
+export function arrange(lanes, state) {
+  const terms = state.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const matching = [...lanes.values()].filter((lane) => matches(lane, state, terms));
+  const newest = matching.slice(-MOST_LANES);
+  const ids = new Set(newest.map(({ id }) => id));
+  /** @type {Map<string, Lane[]>} */
   const beneath = new Map();
-  for (const lane of lanes.values()) {
-    if (!kept.has(lane)) continue;
-    const parent = lanes.get(lane.parent ?? "");
-    const siblings = beneath.get(parent);
-    if (siblings) siblings.push(lane);
-    else beneath.set(parent, [lane]);
+  for (const lane of newest) {
+    const parent = lane.parent && ids.has(lane.parent) ? lane.parent : "";
+    beneath.set(parent, [...(beneath.get(parent) ?? []), lane]);
   }
-  /** @type {Row[]} */
-  const rows = [];
-  /** @param {Lane|undefined} parent @param {number} depth */
-  const add = (parent, depth) => {
-    const siblings = beneath.get(parent) ?? [];
-    for (const lane of choice.newestFirst ? siblings.reverse() : siblings) {
-      rows.push({ lane, depth, context: !newest.has(lane) });
-      add(lane, depth + 1);
-    }
-  };
-  add(undefined, 0);
-  return { rows, hidden: matching.length - newest.size };
+  /** @param {string} parent @param {number} depth @returns {Row[]} */
+  const rowsOf = (parent, depth) =>
+    (beneath.get(parent) ?? []).flatMap((lane) => [{ lane, depth }, ...rowsOf(lane.id, depth + 1)]);
+  return { rows: rowsOf("", 0), hidden: matching.length - newest.length };
 }
 
-/** @param {Lane} lane @param {Choice} choice @param {string[]} terms */
-function matches(lane, choice, terms) {
-  if (choice.unfinished && lane.to !== null) return false;
-  if (choice.families.size && !choice.families.has(familyOf(lane.status))) return false;
+/** @param {Lane} lane @param {State} state @param {string[]} terms */
+function matches(lane, { unfinished, families }, terms) {
+  if (unfinished && lane.to !== null) return false;
+  if (families.size && !families.has(familyOf(lane.status))) return false;
   if (!terms.length) return true;
   const { external_id, reference_id } = lane.fields;
   const names = [lane.id, lane.title, lane.status, words(lane.kind), external_id, reference_id];
@@ -106,139 +77,78 @@ function matches(lane, choice, terms) {
  */
 export function layOut(model, state, width) {
   const now = model.now();
-  const { rows, hidden } = arrange(model.lanes, state.choice);
-  const { due, attempts } = whatIsDue(model);
+  const { dueById: due } = model;
+  const { rows, hidden } = arrange(model.lanes, state);
+  const attempts = attemptsDue(model);
   const isNarrow = width < NARROW;
   const labels = isNarrow ? 0 : Math.round(Math.min(280, width * 0.3));
-  const shown = rows.flatMap(({ lane }) => [
+  const moments = rows.flatMap(({ lane }) => [
     ...lane.spans.map(({ from }) => from),
     ...lane.marks.map(({ at }) => at),
-    due.get(lane.id)?.at ?? now,
-    ...(attempts.get(lane.id) ?? []),
+    ...(attempts.get(lane.id) ?? []).map(({ at }) => at),
+    due.get(lane.id)?.time ?? now,
   ]);
-  const moments = [...new Set([...shown, now])].sort((one, other) => one - other);
-  const axis = new Axis(moments, state.fold, now);
-  const after = isNarrow ? 40 : due.size ? 170 : 90; // room for text after the bars
+  const sorted = [...new Set([...moments, now])].sort((one, other) => one - other);
+  const after = isNarrow ? 40 : 170; // room for text after the bars
   const room = Math.max(40, width - labels - BEFORE - after);
-  const fitting = axis.fit(room);
-  let wanted = state.scale ?? fitting;
-  if (state.scale === null) {
-    const typical = typicalLength(rows, now);
-    if (typical * fitting < SHORTEST_RUN) wanted = RUN / typical;
-  }
-  const finest = Math.max(fitting, Math.min(FINEST, LONGEST / axis.unfolded));
-  axis.scale = wanted === "fit" ? fitting : Math.min(finest, Math.max(fitting, wanted));
-  const isFit = axis.scale === fitting;
-  const step = model.world?.mode === "real" ? 1000 : 1;
-  const plot = Math.max(width - labels, Math.round(BEFORE + axis.length + after));
-  return { axis, now, step, rows, hidden, due, attempts, isNarrow, labels, plot, isFit };
+  const zoom = Math.min(state.zoom, LONGEST / room);
+  const axis = new Axis(sorted, now, room * zoom);
+  const plot = Math.max(width - labels, BEFORE + Math.round(axis.length) + after);
+  return { rows, hidden, now, due, attempts, isNarrow, labels, zoom, axis, plot };
 }
 
-/** @typedef {ReturnType<typeof layOut>} View */
-
-/** The median length of the latest runs. @param {Row[]} rows @param {number} now */
-function typicalLength(rows, now) {
-  const runs = rows.filter(({ lane }) => lane.kind === "task_run").slice(-SAMPLE);
-  const lengths = runs.map(({ lane }) => (lane.to ?? now) - lane.from);
-  return lengths.sort((one, other) => one - other)[lengths.length >> 1] || Infinity;
-}
-
-/** What happens next to each lane, and when attempts to deliver something about it are due. @param {Model} model */
-function whatIsDue(model) {
-  /** @type {Map<string, Due>} */
-  const due = new Map();
-  /** @type {Map<string, number[]>} */
+/** The attempts that are due to deliver something about a resource. @param {Model} model */
+function attemptsDue({ deliveries }) {
+  /** @type {Map<string, Mark[]>} */
   const attempts = new Map();
-  for (const { id, time, what, to } of model.dueById.values()) {
-    const about = model.deliveries.get(id)?.resourceId;
-    if (about === undefined) due.set(id, { at: time, what, to: to ?? null });
-    else attempts.set(about, [...(attempts.get(about) ?? []), time]);
+  for (const { id, resourceId, next: at } of deliveries.values()) {
+    if (at === null) continue;
+    /** @type {Mark} */
+    const mark = {
+      at,
+      type: "delivery",
+      label: "an attempt is due",
+      ref: { type: "delivery", id },
+    };
+    attempts.set(resourceId, [...(attempts.get(resourceId) ?? []), mark]);
   }
-  // The list of what is due is cut in a large world.
-  for (const { id, next } of model.unfinishedById.values())
-    if (next && !due.has(id))
-      due.set(id, { at: parseTime(next.at), what: next.what, to: next.to ?? null });
-  return { due, attempts };
+  return attempts;
 }
 
 /** @param {View} view @param {Lane} lane @returns {Bar[]} */
 export function barsOf({ axis, now, due }, lane) {
+  const x = (/** @type {number} */ time) => axis.x(time) + BEFORE;
   /** @type {Bar[]} */
   const bars = lane.spans.map(({ status, from, to }) => {
-    const left = axis.x(from) + BEFORE;
-    if (isFinal(lane.kind, status))
-      return { status, from, to, left, width: BAR, type: "end", word: "icon" };
-    const width = Math.max(2, axis.x(to ?? now) + BEFORE - left);
-    const full = words(status).length * CHAR + 22;
-    const word = width >= full ? "full" : width >= 22 ? "icon" : "";
-    return { status, from, to, left, width, type: "bar", word };
+    const left = x(from);
+    if (isFinal(lane.kind, status)) return { status, from, to, left, width: END, type: "end" };
+    return { status, from, to, left, width: Math.max(2, x(to ?? now) - left), type: "bar" };
   });
-  const next = due.get(lane.id);
-  const [left, right] = [axis.x(now), axis.x(next?.at ?? now)].map((x) => x + BEFORE);
-  if (!next || right - left < 2) return bars;
-  const ahead = { status: lane.status, from: now, to: next.at, left, width: right - left };
-  return [...bars, { ...ahead, type: "ahead", word: "" }];
+  const to = due.get(lane.id)?.time ?? now;
+  const width = x(to) - x(now);
+  if (width < 2) return bars;
+  return [...bars, { status: lane.status, from: now, to, left: x(now), width, type: "ahead" }];
 }
 
-/** Whether a text of what is next finds room in the bar ahead of now. @param {string} text @param {number} width */
-export function isInside(text, width) {
-  return text.length * CHAR + 12 <= width;
-}
-
-/** From what must be seen first to what matters least. */
-const MARK_TYPES = [
-  "error",
-  "attempt_failed",
-  "fault",
-  "prompt",
-  "answer",
-  "file",
-  "screenshot",
-  "note",
-  "attempt_ok",
-  "delivery",
-  "event",
-  "call",
-];
-
-/** Marks in groups that do not overlap. A bar begins where its lane was created: that is no mark.
- * @param {View} view @param {Lane} lane @returns {Group[]} */
+/** Marks in groups that do not overlap, the most important first in each. A bar begins where its
+ * lane was created: that is no mark. @param {View} view @param {Lane} lane */
 export function groupMarks({ axis, attempts }, lane) {
-  /** @type {{left: number, right: number, marks: Mark[]}[]} */
+  /** @type {{x: number, marks: Mark[]}[]} */
   const groups = [];
-  /** @type {Mark[]} */
-  const due = (attempts.get(lane.id) ?? []).map((at) => ({
-    at,
-    type: "delivery",
-    label: "an attempt is due",
-    ref: { type: "resource", id: lane.id },
-  }));
-  for (const mark of [...lane.marks, ...due]) {
+  for (const mark of [...lane.marks, ...(attempts.get(lane.id) ?? [])]) {
     if (mark.type === "created") continue;
     const x = axis.x(mark.at) + BEFORE;
     const last = groups.at(-1);
-    const reach =
-      last && last.marks.length > 1 ? (last.left + last.right) / 2 + APART : last?.right;
-    if (last && x - (reach ?? 0) < APART && x - last.left <= 3 * APART) {
-      last.marks.push(mark);
-      last.right = x;
-    } else groups.push({ left: x, right: x, marks: [mark] });
+    if (last && x - last.x < APART) last.marks.push(mark);
+    else groups.push({ x, marks: [mark] });
   }
-  let free = -Infinity;
-  return groups.map(({ left, right, marks }) => {
-    const half = marks.length > 1 ? 1.2 * APART : 0.5 * APART;
-    const x = Math.max((left + right) / 2, free + half);
-    free = x + half;
-    return { x, marks: marks.sort((one, other) => rank(one) - rank(other)) };
-  });
+  for (const { marks } of groups) marks.sort((one, other) => rank(one) - rank(other));
+  return groups;
 }
+
+const RANKS = Object.keys(MARKS);
 
 /** @param {Mark} mark */
 function rank(mark) {
-  return MARK_TYPES.indexOf(isRefused(mark) ? "fault" : mark.type);
-}
-
-/** Whether it is a call that was answered with an error. @param {Mark} mark */
-export function isRefused({ type, label }) {
-  return type === "call" && /-> [45]/.test(label);
+  return RANKS.indexOf(isRefused(mark) ? "fault" : mark.type);
 }

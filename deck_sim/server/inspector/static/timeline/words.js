@@ -1,68 +1,78 @@
 // @ts-check
 /** What is said about lanes, to the eye and to screen readers. */
 
-import { clockText, distanceText, durationText, words } from "../format.js";
+import { clockText, durationText, words } from "../format.js";
 import { familyOf, isFinal } from "../statuses.js";
 
 /** @typedef {import("../model.js").Lane} Lane */
-/** @typedef {import("./layout.js").Due} Due */
-/** @typedef {{now: number, step: number}} Clock the present, and to how many milliseconds it is told */
+/** @typedef {import("../model.js").Mark} Mark */
+/** @typedef {import("../model.js").DueItem} DueItem */
 
 const MOST_MARKS = 8; // that are named one by one
 
-/** @type {Record<import("../model.js").MarkType, string>} */
-const MARKS = {
-  created: "Created",
-  prompt: "Asked",
-  answer: "Went on",
-  call: "Call",
-  event: "Event",
-  delivery: "Delivery",
-  attempt_ok: "Delivered",
-  attempt_failed: "Attempt failed",
-  screenshot: "Screenshot",
-  file: "File",
-  fault: "Fault",
-  note: "Note",
-  error: "Error",
+/** The word for a mark, its outline around the middle of a square of 12, and classes of its colour
+ * and filling; from what must be seen first to what matters least.
+ * @type {Record<import("../model.js").MarkType, [string, string, string]>} */
+export const MARKS = {
+  error: [
+    "Error",
+    "M-4.5 0A4.5 4.5 0 1 1 4.5 0 4.5 4.5 0 1 1-4.5 0ZM-3-1.75V1.75H3V-1.75Z",
+    "tone-bad",
+  ],
+  attempt_failed: ["Attempt failed", "M-3.5-3.5 3.5 3.5M3.5-3.5-3.5 3.5", "tone-bad"],
+  fault: ["Fault", "M1.5-5.5-3.5 1H-.5L-1.5 5.5 3.5-1H.5Z", "tone-bad"],
+  prompt: ["Asked", "M0-5 5 0 0 5-5 0Z", "tone-person"],
+  answer: ["Went on", "M-4 0-1 3.5 4.5-3.5", "tone-good is-hollow"],
+  file: ["File", "M-3-4.5H1L3.5-2V4.5H-3Z", "is-hollow"],
+  screenshot: ["Screenshot", "M-4.5-3H4.5V3H-4.5Z", "is-hollow"],
+  note: ["Note", "M-3-4 4-1.5-3 1Z", ""],
+  attempt_ok: ["Delivered", "M0-4 4 3H-4Z", "tone-good"],
+  delivery: ["Delivery", "M0-4 4 3H-4Z", "is-hollow"],
+  event: ["Event", "M-3 0A3 3 0 1 1 3 0 3 3 0 1 1-3 0Z", ""],
+  call: ["Call", "M0-3.5V3.5", ""],
+  created: ["Created", "", ""],
 };
 
+/** Whether it is a call that was answered with an error. @param {Mark} mark */
+export function isRefused({ type, label }) {
+  return type === "call" && /-> [45]/.test(label);
+}
+
 /** A length of time, to the second where that says enough. @param {number} ms */
-function roughText(ms) {
+export function roughText(ms) {
   return durationText(ms < 1000 ? ms : Math.round(ms / 1000) * 1000);
 }
 
 /**
  * Like "Run 4, trun_abc, mfa_then_success, waits for a person (interaction required) since 12s".
  * @param {Lane} lane
- * @param {Due|undefined} next
- * @param {Clock} clock
+ * @param {DueItem|undefined} next
+ * @param {number} now
  */
-export function laneText(lane, next, clock) {
+export function laneText(lane, next, now) {
   const { status, from } = /** @type {import("../model.js").Span} */ (lane.spans.at(-1));
-  const [since, word] = [roughText(clock.now - from), words(status)];
+  const [since, word] = [roughText(now - from), words(status)];
   const parts = [lane.title, lane.id];
   if (lane.about.scenario) parts.push(lane.about.scenario);
   if (isFinal(lane.kind, status)) parts.push(`${word} ${since} ago`);
   else if (familyOf(status) === "person") parts.push(`waits for a person (${word}) since ${since}`);
   else parts.push(`${word} since ${since}`);
-  if (next) parts.push(`then ${nextText(next, clock)}`);
+  if (next) parts.push(`then ${nextText(next, now)}`);
   return parts.join(", ");
 }
 
-/** Like `completed in 6s`. @param {Due} next @param {Clock} clock */
-export function nextText({ at, what, to }, { now, step }) {
-  const distance = distanceText(Math.round(Math.max(0, at - now) / step) * step, 0);
-  const isMove = to && /^(the script|$)|->/.test(what);
+/** Like `completed in 6s`. @param {DueItem} next @param {number} now */
+export function nextText({ time, what, to }, now) {
+  const isMove = to && /^(the script|its) /.test(what);
   const told = isMove ? words(to) : what.replace(/^(the \w+|it) | because .*/g, "");
-  return `${told} ${distance}`;
+  return `${told} in ${roughText(Math.max(0, time - now))}`;
 }
 
-/** A line for each mark. @param {import("../model.js").Mark[]} marks */
+/** A line for each mark. @param {Mark[]} marks */
 export function marksText(marks) {
   const lines = marks
     .slice(0, MOST_MARKS)
-    .map(({ at, type, label }) => `${clockText(at)} ${MARKS[type]}: ${label}`);
+    .map(({ at, type, label }) => `${clockText(at)} ${MARKS[type][0]}: ${label}`);
   if (marks.length > MOST_MARKS) lines.push(`and ${marks.length - MOST_MARKS} more`);
   return lines.join("\n");
 }
