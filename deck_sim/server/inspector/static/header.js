@@ -50,20 +50,22 @@ function liveView({ connection, readOnly }) {
 /** What to do while there is no connection, or none is possible. @param {Context} ctx */
 function notice(ctx) {
   const { state, text } = ctx.connection;
-  if (state === "refused")
-    return html`<div class="notice tone-bad" role="alert">
-      ${icon("warning")}<span class="grow"
-        ><strong>The server refuses this key.</strong> ${withCode(text ?? "")}</span
-      >
-      ${button("Choose a world", () => ctx.set({ key: null, world: null }))}
-    </div>`;
-  if (state !== "reconnecting") return nothing;
-  return html`<div class="notice tone-person" role="alert">
+  const isRefused = state === "refused";
+  if (!isRefused && state !== "reconnecting") return nothing;
+  return html`<div class="notice tone-${isRefused ? "bad" : "person"}" role="alert">
     ${icon("warning")}<span class="grow"
-      ><strong>The server is gone.</strong> Start it again on the same port; the page goes on by
-      itself. What you see is as it was.</span
+      >${
+        isRefused
+          ? html`<strong>The server refuses this key.</strong> ${withCode(text ?? "")}`
+          : html`<strong>The server is gone.</strong> Start it again on the same port; the page goes
+              on by itself. What you see is as it was.`
+      }</span
     >
-    ${button("Try now", ctx.reconnect)}
+    ${
+      isRefused
+        ? button("Choose a world", () => ctx.set({ key: null, world: null }))
+        : button("Try now", ctx.reconnect)
+    }
   </div>`;
 }
 

@@ -38,12 +38,7 @@ export function readChoice(text) {
       return [key, value.join("=").replace(/^"|"$/g, "")];
     }),
   );
-  return {
-    name,
-    because: fields.because ?? null,
-    plays: fields.plays ?? null,
-    ignored: fields.ignored ?? null,
-  };
+  return { name, ...fields };
 }
 
 /** Statuses and marks in the order in which they happened. @param {Lane} lane @returns {Item[]} */
