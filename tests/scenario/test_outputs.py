@@ -22,10 +22,6 @@ UNSATISFIABLE = {
         one(type="integer", minimum=5, maximum=4),
         "`output.x`: 5 is greater than the maximum of 4",
     ),
-    "bounds that cross by a fraction": (
-        one(type="number", minimum=5, maximum=4.5),
-        "`output.x`: 5 is greater than the maximum of 4.5",
-    ),
     "a multiple that floats cannot hold": (
         one(type="number", multipleOf=0.01, minimum=72.13, maximum=72.13),
         "`output.x`: 72.13 is not a multiple of 0.01",
@@ -39,9 +35,9 @@ UNSATISFIABLE = {
         "`output.x`: [",
     ),
     "endless depth": (one(**{"$ref": "#"}), "`output`: the schema requires too many levels"),
-    "a circle": ({"$ref": "#"}, "`output`: RecursionError"),
+    "a circle": ({"$ref": "#"}, "`output`: maximum recursion"),
     "no branch": (one(anyOf=[False, {"type": "string"}], minimum=3, type="integer"), "no branch"),
-    "an invalid pattern": (one(type="string", pattern="("), "`output`: error: missing )"),
+    "an invalid pattern": (one(type="string", pattern="("), "`output`: missing )"),
     "a keyword that is only checked": (
         one(type="array", contains={"const": 7}),
         "does not contain items matching the given schema",
@@ -61,22 +57,12 @@ def test_without_a_schema_the_output_is_an_empty_object():
     assert make(None) == make(True) == make({}) == {}
 
 
-@pytest.mark.parametrize(
-    ("reference", "value"), [("#/$defs/a~1b", 1), ("#/$defs/a%20b", 2), ("#/$defs/list/oneOf/1", 3)]
-)
-def test_references_inside_the_schema_are_followed(reference, value):
+def test_references_inside_the_schema_are_followed():
     """They may have escapes and lead through lists."""
     defs = {"a/b": {"const": 1}, "a b": {"const": 2}, "list": {"oneOf": [{}, {"const": 3}]}}
-    schema = {"$defs": defs, "properties": {"it": {"$ref": reference}}}
-    assert make(schema) == {"it": value}
-
-
-@pytest.mark.parametrize(
-    ("schema", "type_"), [({"type": "array", "minItems": 1}, list), ({"const": "x"}, str)]
-)
-def test_an_output_has_the_type_of_its_schema(schema, type_):
-    """The run reports an output that is not an object."""
-    assert type(make(schema)) is type_
+    places = ("#/$defs/a~1b", "#/$defs/a%20b", "#/$defs/list/oneOf/1")
+    schema = {"$defs": defs, "properties": {place: {"$ref": place} for place in places}}
+    assert [*make(schema).values()] == [1, 2, 3]
 
 
 RESERVATION = one(

@@ -1,10 +1,8 @@
 """Generated values look real, by the names of their fields."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
-
-import pytest
 
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.world_state import FROZEN_START as NOW
@@ -17,12 +15,6 @@ def field(name, type_="string", **words):
     return make({"type": "object", "properties": {name: {"type": type_, **words}}})[name]
 
 
-def test_missing_fields_get_numbered_names():
-    """`minProperties` may require more fields than the schema names."""
-    schema = {"type": "object", "properties": {"a": {}}, "minProperties": 3}
-    assert list(make(schema)) == ["a", "field_1", "field_2"]
-
-
 def test_a_value_in_an_output_fits_the_name_of_its_field():
     """Texts, numbers and dates; a text for a pattern has letters and digits if it can."""
     assert re.fullmatch(r"[A-Z]{2}-\d{5}", field("confirmation_number"))
@@ -31,6 +23,8 @@ def test_a_value_in_an_output_fits_the_name_of_its_field():
     assert 1 <= field("nights", "integer", minimum=1) <= 5
     assert field("renewal_year", "integer") in (2025, 2026)
     assert field("code", pattern="^[^a]{6}$").isalnum()
+    assert field("currency", pattern="^[A-Z]{3}$") in ("CAD", "EUR", "GBP", "USD")
+    assert re.fullmatch("[a-z ]{30}", field("x", minLength=30, maxLength=30))
 
 
 def test_dates_lie_around_the_clock_of_the_world():
@@ -42,33 +36,24 @@ def test_dates_lie_around_the_clock_of_the_world():
     assert 1960 < date.fromisoformat(say("birthday")).year < 2006
 
 
-def say(name, format_=None, now=NOW):
+def say(name, format_=None):
     """A text for one field."""
     numbers = count()
-    return text_for(name, format_, lambda limit: draw_below(limit, 0, name, next(numbers)), now)
+    return text_for(name, format_, lambda limit: draw_below(limit, 0, name, next(numbers)), NOW)
 
 
 SHAPES = [
-    ("first_name", "[A-Z][a-z]+"),
     ("last_name", "[A-Z][a-z]+"),
     ("phone", r"\+1 555 01\d\d"),
-    ("url", "https://example.com/[a-z]+"),
-    ("city", "[A-Z][a-z]+"),
-    ("country", "[A-Z]{2}"),
     ("currency", "[A-Z]{3}"),
-    ("addressLine", r"\d+ [A-Z][a-z]+ [A-Z][a-z]+"),
     ("postcode", r"\d{5}"),
     ("status", "active|confirmed|open"),
     ("description", r"[A-Z][a-z]+( [a-z]+){4}\."),
     ("updatedAt", r"2024-12-\d\dT\d\d:\d\d:00Z|2025-01-\d\dT\d\d:\d\d:00Z"),
     ("checkout", r"2025-\d\d-\d\d"),
-    ("billingPeriodEnd", r"2025-\d\d-\d\d"),
-    ("friend", r"[a-z]+"),
     ("end_station", r"[a-z]+"),
     ("customer_since", r"202[45]-\d\d-\d\d"),
-    ("hotel_id", r"[A-Z]{2}-\d{5}"),
     ("customerNumber", r"[A-Z]{2}-\d{5}"),
-    ("colour", "[a-z]+"),
     ("", "[a-z]+"),
 ]
 
@@ -80,26 +65,17 @@ def test_a_text_fits_the_name_of_its_field():
 
 def test_a_number_fits_the_name_of_its_field():
     """A price has cents, and a month is one of twelve."""
-    assert number_for("totalPrice", NOW) == (10, 500, 2)
-    assert number_for("fiscal_year", NOW) == (2025, 2026, 0)
-    assert number_for("months", NOW) == (1, 12, 0)
-    assert number_for("net_pay", NOW) == (1500, 9000, 2)
-    assert number_for("taxRate", NOW) == (1, 25, 1)
-    assert number_for("tax_percent", NOW) == (0, 100, 0)
+    names = {"fiscal_year": (2025, 2026, 0), "months": (1, 12, 0), "taxRate": (1, 25, 1)}
+    assert {name: number_for(name, NOW) for name in names} == names
     assert number_for("of", NOW) == (1, 100, 0)
 
 
-@pytest.mark.parametrize(("outer", "shape"), [("hotels", "[A-Z][a-z]+"), ("guest", r"\w+ \w+")])
-def test_a_name_fits_the_object_that_it_is_in(outer, shape):
+def test_a_name_fits_the_object_that_it_is_in():
     """The `name` of a guest is a person's; the `name` of a hotel is not."""
     inner = {"type": "object", "properties": {"name": {"type": "string"}}}
-    found = make({"properties": {outer: {"type": "array", "items": inner}}})
-    assert all(re.fullmatch(shape, item["name"]) for item in found[outer])
-
-
-def test_a_birth_is_never_before_the_year_1():
-    """In a world that begins in the year 1, a past date is the first of all days."""
-    assert say("birth_date", "date", datetime(1, 1, 2, tzinfo=UTC)).startswith("0001-01-")
+    made = make({"properties": {"hotels": {"type": "array", "items": inner}, "guest": inner}})
+    assert all(re.fullmatch("[A-Z][a-z]+", hotel["name"]) for hotel in made["hotels"])
+    assert re.fullmatch(r"\w+ \w+", made["guest"]["name"])
 
 
 def test_an_end_is_after_its_beginning():
@@ -110,8 +86,3 @@ def test_an_end_is_after_its_beginning():
         days = make(schema, run=f"trun_{number}")
         assert days["check_in"] < days["check_out"]
         assert days["issued_on"] < days["due_date"]
-
-
-def test_a_pattern_that_the_usual_text_matches_gets_this_text():
-    """A currency with a pattern of three capitals is a real currency."""
-    assert field("currency", pattern="^[A-Z]{3}$") in ("CAD", "EUR", "GBP", "USD")

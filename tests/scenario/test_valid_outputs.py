@@ -1,25 +1,16 @@
 """Generated outputs are valid, keyword by keyword."""
 
 from deck_sim.engine.json_schema import schema_problems, violations
-from output_schemas import FORMATS, NODE, make, one
-
-CARD = {"properties": {"kind": {"const": "card"}}}
-DYNAMIC = {"$dynamicAnchor": "node", "properties": {"next": {"$dynamicRef": "#node"}}}
-DRAFT = "http://json-schema.org/draft-{}/schema#"
+from output_schemas import FORMATS, make, one
 
 SCHEMAS = {
-    "joined bounds": one(
-        type="integer", minimum=2, maximum=9, allOf=[{"minimum": 5, "maximum": 90}]
-    ),
     "only a maximum": one(type="number", maximum=-5.5),
     "$ref to true": one(**{"$ref": "#/$defs/any"}) | {"$defs": {"any": True}},
     "nothing": {},
-    "a title alone": {"title": "Reservations"},
     "an object or null": {"type": ["null", "object"]},
     "every type": {
         "properties": {t: {"type": t} for t in ("string", "integer", "number", "boolean", "null")}
     },
-    "nested": one(type="object", properties={"y": one(type="array", items=one(type="number"))}),
     "anything": {"properties": {"x": {}, "y": True}, "required": ["x", "y", "z"]},
     "a type by its words": {
         "properties": {
@@ -33,35 +24,24 @@ SCHEMAS = {
     "enum": one(enum=["a", 1, None]),
     "const": one(const={"a": [1]}),
     "wrong examples": one(type="string", examples=[5]),
-    "default": one(type="string", default="EUR"),
-    "nullable": one(type=["string", "null"]),
-    "several types": one(type=["integer", "string"]),
     "lengths": one(type="string", minLength=30, maxLength=31),
-    "a long text": one(type="string", minLength=500),
     "a short text": one(type="string", maxLength=2),
     "a long email": one(type="string", format="email", minLength=60),
-    "pattern": one(type="string", pattern=r"^\d{3}-[A-Z]{2,4}$"),
     "pattern that looks ahead": one(type="string", pattern=r"^(?=.*\d)[a-z0-9]{8}$"),
     "pattern that repeats": one(type="string", pattern="^a{200}$"),
     "pattern of others": one(type="string", pattern=r"^[^\d\s]+\W\D\S.$"),
     "pattern of branches": one(type="string", pattern=r"^(ab|cd)(?:x|y)?\1$"),
-    "bounds": one(type="integer", minimum=3, maximum=4),
     "bounds that exclude": one(type="integer", exclusiveMinimum=3, exclusiveMaximum=5),
     "only a minimum": one(type="integer", minimum=5000),
     "one that is far away": one(type="integer", minimum=10**40),
-    "close bounds": one(type="number", minimum=0.0001, maximum=0.0002),
     "close bounds that exclude": one(type="number", exclusiveMinimum=0, exclusiveMaximum=0.02),
     "cents": one(type="number", multipleOf=0.01, minimum=3, maximum=4),
-    "multiples": one(type="integer", multipleOf=7, minimum=50),
     "multiples of a fraction": one(type="integer", multipleOf=1.5),
-    "items": one(type="array", items={"type": "integer"}, minItems=3, maxItems=5),
     "many items": one(type="array", items={"type": "boolean"}, minItems=200),
     "prefixItems": one(type="array", prefixItems=[{"type": "integer"}, {"const": 1}], items=False),
-    "uniqueItems": one(type="array", items={"enum": [1, 2, 3]}, uniqueItems=True, minItems=3),
     "minProperties": {"minProperties": 9, "properties": {"a": {}}},
     "a map": {"additionalProperties": {"type": "number"}},
     "a forbidden property": {"properties": {"a": False, "b": {"type": "integer"}}},
-    "$ref": {"$ref": "#/$defs/node", "$defs": {"node": NODE}},
     "$ref to itself": {"type": "object", "properties": {"more": {"$ref": "#"}}},
     "$ref with a neighbour": {
         "properties": {"x": {"$ref": "#/$defs/n", "maximum": 3}},
@@ -70,7 +50,6 @@ SCHEMAS = {
     "two $refs": one(allOf=[{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/b"}])
     | {"$defs": {"a": {"type": "integer", "minimum": 7}, "b": {"maximum": 8}}},
     "$anchor": {"$defs": {"n": {"$anchor": "here", "type": "integer"}}} | one(**{"$ref": "#here"}),
-    "oneOf": one(oneOf=[{"type": "integer"}, {"type": "string"}, {"type": "null"}]),
     "oneOf that overlaps": one(type="integer", oneOf=[{"multipleOf": 5}, {"multipleOf": 3}]),
     "oneOf that recurses": one(**{"$ref": "#/$defs/t"})
     | {
@@ -79,15 +58,7 @@ SCHEMAS = {
     "oneOf with an impossible branch": one(
         oneOf=[{"type": "object", "required": ["a"], "properties": {"a": False}}, {"const": 1}]
     ),
-    "anyOf": one(anyOf=[{"type": "string", "maxLength": 3}, {"type": "integer"}]),
     "anyOf beside a bound": one(anyOf=[{"type": "integer"}, {"type": "string"}], minimum=3),
-    "allOf": one(
-        allOf=[
-            {"type": "number", "minimum": 5},
-            {"minimum": 10, "maximum": 11},
-            {"multipleOf": 0.25},
-        ]
-    ),
     "allOf of objects": {
         "allOf": [
             {"properties": {"a": {"type": "integer"}}, "required": ["a"]},
@@ -95,21 +66,12 @@ SCHEMAS = {
         ],
         "unevaluatedProperties": False,
     },
-    "allOf of types": one(allOf=[{"type": ["number", "string"]}, {"type": ["integer", "null"]}]),
-    "allOf of arrays": one(
-        type="array", minItems=2, allOf=[{"items": {"type": "integer"}}, {"items": {"minimum": 9}}]
-    ),
     "formats": {"properties": {f"a_{f}": {"type": "string", "format": f} for f in FORMATS}},
     "empty examples": one(type="integer", examples=[]),
     "dependents of an absent field": {"properties": {"a": {}}, "dependentRequired": {"z": ["y"]}},
     "not a value": one(enum=["a", "b", "c"], **{"not": {"enum": ["a", "c"]}}),
     "not a field": {"properties": {"a": {}, "b": {}}, "not": {"required": ["a"]}},
-    "oneOf by fields": {
-        "properties": {"a": {}, "b": {}},
-        "oneOf": [{"required": ["a"]}, {"required": ["b"]}],
-    },
     "a short email": one(type="string", format="email", maxLength=8),
-    "a short date": one(type="string", format="date", minLength=10, maxLength=10),
     "prefixItems that are unique": one(
         type="array",
         prefixItems=[{"enum": [1, 2]}, {"enum": [1, 2]}, {"enum": [1, 2, 3]}],
@@ -117,7 +79,6 @@ SCHEMAS = {
         minItems=3,
         uniqueItems=True,
     ),
-    "multiples of a tenth": one(type="number", multipleOf=0.1, minimum=0.3, maximum=5),
     "multiples of a hundredth": one(type="array", items={"multipleOf": 0.01}, minItems=30),
     "two branches that both recur": {
         "$ref": "#/$defs/tree",

@@ -24,10 +24,10 @@ from deck_sim.scenario.synthesis.regex_samples import text_matching
 ATTEMPTS = 8
 DEEPEST = 6  # levels below which optional fields and items are left out, so that recursion ends
 DEEPEST_OF_ALL = 12
-MORE_ITEMS = 20  # drawn for `uniqueItems`, if some are equal
-TRIES = 20  # at a multiple
+TRIES = 20  # at a unique item, or a multiple
 USUAL_SPAN = 100  # how many numbers to choose from beyond the usual range
-FINEST = 16  # decimals to try until a number fits between close bounds
+FINEST = Fraction(1, 10**16)  # between close bounds
+ENDLESS = 10**400
 
 # The beginning of the error of a run for which nothing could be generated.
 NOTHING_FITS = (
@@ -68,11 +68,8 @@ def make_output(schema: Any, seed: int, run_id: str, now: datetime, field: str =
     for attempt in range(ATTEMPTS):
         try:
             made = _Maker(checker, seed, run_id, now, attempt).make(schema, field)
-        except _NothingFits as error:
+        except Exception as error:  # nothing fits, or a keyword is of another dialect
             problems = [problem("request/input_invalid", f"`{field}`: {error}", field=field)]
-        except Exception as error:  # a keyword of another dialect, or a number beyond floats
-            text = f"`{field}`: {type(error).__name__}: {error}"
-            problems = [problem("request/input_invalid", text, field=field)]
         else:
             problems = checker.violations(made, field)
             if not problems:
@@ -104,26 +101,25 @@ class _Maker:
         for word in ("anyOf", "oneOf"):
             if word in flat:
                 return self._branch(flat, word, path, name, depth)
-        draw = self._draw(path)
-        offered = [[flat["const"]]] if "const" in flat else []
-        offered += [flat[word] for word in ("enum", "examples") if flat.get(word)]
-        offered += [[flat["default"]]] if "default" in flat else []
-        for values in offered:
-            first = self._draw(f"{path}/choice")(len(values))
+        words = (word for word in ("const", "enum", "examples", "default") if word in flat)
+        for word in words:
+            values = flat[word] if word in ("enum", "examples") else [flat[word]]
+            first = self._draw(f"{path}/choice")(len(values) or 1)
             for value in (*values[first:], *values[:first]):
                 if self.checker.fits(flat, value):
                     return value
+        draw = self._draw(path)
         match type_ := self._type_of(flat, depth):
             case "object":
                 return self._object(flat, path, name, depth)
             case "array":
                 return self._array(flat, path, name, depth)
             case "string":
-                least, most = flat.get("minLength", 0), flat.get("maxLength", 10_000)
-                text = text_for(name, flat.get("format"), draw, self.now, int(least), int(most))
+                least, most = int(flat.get("minLength", 0)), int(flat.get("maxLength", 10_000))
+                text = text_for(name, flat.get("format"), draw, self.now, least, most)
                 pattern = flat.get("pattern")
                 if pattern is not None and not re.search(pattern, text):
-                    return text_matching(pattern, draw, int(least), int(most))
+                    return text_matching(pattern, draw, least, most)
                 return text
             case "number" | "integer":
                 return _number(flat, number_for(name, self.now), draw, whole=type_ == "integer")
@@ -133,13 +129,11 @@ class _Maker:
 
     def _flatten(self, schema: Schema) -> Schema:
         """The schema with its `$ref` and the parts of its `allOf` joined in."""
-        if "$ref" in schema:
-            rest = {word: value for word, value in schema.items() if word != "$ref"}
-            return self._flatten(_join(rest, self.checker.resolve(schema["$ref"])))
-        parts = schema.get("allOf", ())
-        flat: Schema = {word: value for word, value in schema.items() if word != "allOf"}
-        for part in (self._flatten(part) for part in parts if isinstance(part, Mapping)):
-            flat = _join(flat, part)
+        flat = {word: value for word, value in schema.items() if word not in ("$ref", "allOf")}
+        parts = [self.checker.resolve(schema["$ref"])] if "$ref" in schema else []
+        for part in (*parts, *schema.get("allOf", ())):
+            if isinstance(part, Mapping):
+                flat = _join(flat, self._flatten(part))
         return flat
 
     def _branch(self, flat: Schema, word: str, path: str, name: str, depth: int) -> Any:
@@ -173,20 +167,17 @@ class _Maker:
 
     def _object(self, schema: Schema, path: str, name: str, depth: int) -> Any:
         properties, required = schema.get("properties", {}), schema.get("required", [])
-        names = dict.fromkeys([*properties, *required])
-        if self._is_bare(depth):
-            names = dict.fromkeys(required)
-        rest, least = schema.get("additionalProperties"), int(schema.get("minProperties", 0))
+        names = dict.fromkeys(required if self._is_bare(depth) else [*properties, *required])
+        rest, least = schema.get("additionalProperties", True), int(schema.get("minProperties", 0))
         if isinstance(rest, Mapping) and not properties and not self._is_bare(depth):
             least = max(least, 2)
         names |= {f"field_{number + 1}": None for number in range(least - len(names))}
         made = {}
         for key in names:
-            part = properties.get(key, True if rest is None else rest)
             # The name of a hotel, or of a guest.
             field = f"{name}_name" if key == "name" else key
             try:
-                made[key] = self.make(part, f"{path}.{key}", field, depth + 1)
+                made[key] = self.make(properties.get(key, rest), f"{path}.{key}", field, depth + 1)
             except _NothingFits:
                 if key in required:
                     raise
@@ -198,13 +189,11 @@ class _Maker:
         most = len(fixed) if rest is False else int(schema.get("maxItems", usual))
         size = max(int(schema.get("minItems", 0)), min(usual, most))
         made: list[Any] = []
-        for number in range(size + MORE_ITEMS):
-            if len(made) == size:
-                break
-            part = fixed[len(made)] if len(made) < len(fixed) else rest
-            item = self.make(part, f"{path}[{number}]", name, depth + 1)
-            if not (schema.get("uniqueItems") and item in made):
-                made.append(item)
+        for number in range(size + TRIES):
+            if len(made) < size:
+                part = fixed[len(made)] if len(made) < len(fixed) else rest
+                item = self.make(part, f"{path}[{number}]", name, depth + 1)
+                made += [] if schema.get("uniqueItems") and item in made else [item]
         return made
 
     def _draw(self, path: str) -> Draw:
@@ -214,36 +203,34 @@ class _Maker:
         )
 
 
-def _join(schema: Schema, more: Any) -> Schema:
+def _join(schema: Schema, more: Schema) -> dict[str, Any]:
     """A schema with the keywords of another one; of most keywords that both have, its own holds."""
-    if not isinstance(more, Mapping):
-        return schema
     joined = {**more, **schema}
-    for word in (word for word in schema if word in more):
+    for word in schema.keys() & more.keys() & {"properties", "required", "allOf"}:
         one, other = schema[word], more[word]
         if word == "properties":
             shared = {name: {"allOf": [one[name], other[name]]} for name in one if name in other}
             joined[word] = {**one, **other, **shared}
-        elif word in ("required", "allOf"):
+        else:
             joined[word] = [*one, *other]
-        elif word in ("minimum", "exclusiveMinimum", "minLength", "minItems"):
-            joined[word] = max(one, other)
-        elif word in ("maximum", "exclusiveMaximum", "maxLength", "maxItems"):
-            joined[word] = min(one, other)
     return joined
 
 
 def _number(schema: Schema, usual: tuple[int, int, int], draw: Draw, *, whole: bool) -> int | float:
     """A number that the schema allows, from the usual range if possible; counted in whole steps."""
-    low, high, decimals = usual
-    step = _fraction(schema, "multipleOf") or Fraction(1, 1 if whole else 10**decimals)
+    step = Fraction(str(schema.get("multipleOf", 1 if whole else Fraction(1, 10 ** usual[2]))))
     step = Fraction(step.numerator) if whole else step
-    first, last = _steps(schema, step, low, high)
-    for _ in range(0 if whole or "multipleOf" in schema else FINEST):
-        if first <= last:
-            break
+    first, last = _steps(schema, step)
+    while first > last and step > FINEST and not (whole or "multipleOf" in schema):
         step /= 10
-        first, last = _steps(schema, step, low, high)
+        first, last = _steps(schema, step)
+    low, high = ceil(usual[0] / step), floor(usual[1] / step)
+    if max(first, low) <= min(last, high):
+        first, last = max(first, low), min(last, high)
+    elif first > -ENDLESS:
+        last = min(last, first + USUAL_SPAN)
+    else:
+        first = last - USUAL_SPAN
     made: int | float = 0
     for _ in range(TRIES):
         found = (first + draw(max(1, last - first + 1))) * step
@@ -254,25 +241,12 @@ def _number(schema: Schema, usual: tuple[int, int, int], draw: Draw, *, whole: b
     return made
 
 
-def _steps(schema: Schema, step: Fraction, low: int, high: int) -> tuple[int, int]:
-    """The first and the last step that the number may be."""
-    least, most = _fraction(schema, "minimum"), _fraction(schema, "maximum")
-    above, below = _fraction(schema, "exclusiveMinimum"), _fraction(schema, "exclusiveMaximum")
-    firsts = [] if least is None else [ceil(least / step)]
-    firsts += [] if above is None else [floor(above / step) + 1]
-    lasts = [] if most is None else [floor(most / step)]
-    lasts += [] if below is None else [ceil(below / step) - 1]
-    first, last = max([*firsts, ceil(low / step)]), min([*lasts, floor(high / step)])
-    if first <= last:
-        return first, last
-    if firsts:
-        return max(firsts), min([*lasts, max(firsts) + USUAL_SPAN])
-    last = min(lasts, default=USUAL_SPAN)
-    return last - USUAL_SPAN, last
+def _steps(schema: Schema, step: Fraction) -> tuple[int, int]:
+    """The first and the last step within the bounds of the schema."""
 
+    def at(word: str, usual: int) -> Fraction:
+        return Fraction(str(schema[word])) / step if word in schema else Fraction(usual)
 
-def _fraction(schema: Schema, word: str) -> Fraction | None:
-    """A number as the schema spells it; draft-04 has `true` in some places."""
-    value = schema.get(word)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return Fraction(str(value)) if is_number else None
+    first = max(ceil(at("minimum", -ENDLESS)), floor(at("exclusiveMinimum", -ENDLESS - 1)) + 1)
+    last = min(floor(at("maximum", ENDLESS)), ceil(at("exclusiveMaximum", ENDLESS + 1)) - 1)
+    return first, last
