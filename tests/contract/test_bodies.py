@@ -15,11 +15,10 @@ def test_a_whole_number_may_be_written_with_a_point():
     assert (shown["type"], shown["minimum"]) == ("integer", 1)
 
 
-@pytest.mark.parametrize("value", ["60", True, 60.5])
-def test_other_values_are_not_converted_to_whole_numbers(value):
-    """Text, a boolean and a fraction are refused."""
-    with pytest.raises(ValidationError):
-        TaskSettings.model_validate({"timeout_seconds": value})
+def test_other_values_are_not_converted_to_whole_numbers():
+    for value in ("60", True, 60.5):
+        with pytest.raises(ValidationError):
+            TaskSettings.model_validate({"timeout_seconds": value})
 
 
 def test_an_external_id_has_at_most_255_characters():

@@ -27,7 +27,6 @@ def test_each_row_is_a_sentence_with_a_source_that_fits_its_grade():
 
 
 def test_names_of_rows_are_unique():
-    """They are how others refer to a row."""
     assert [name for name, n in Counter(r.name for r in rows_of()).items() if n > 1] == []
 
 

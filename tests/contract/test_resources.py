@@ -41,7 +41,6 @@ def test_a_row_refers_only_to_kinds_of_its_edition():
 
 
 def test_filters_and_references_are_fields_of_the_row():
-    """Filters are attributes; references and schemas are fields of the body."""
     for edition, row in ROWS:
         fields = {row.filter_fields.get(name, name) for name in row.filters}
         assert {*fields, *row.named_by, *row.named_by.values()} <= set(row.attributes)
@@ -51,15 +50,7 @@ def test_filters_and_references_are_fields_of_the_row():
         assert {*row.references, *(name.partition(".")[0] for name in inner)} <= set(sent)
 
 
-def test_a_kind_with_statuses_begins_in_one_of_them():
-    """The first status is one of the statuses; a kind without any has none."""
-    for _, row in ROWS:
-        assert row.first_status in (row.statuses or (None,))
-        assert ("status" in row.attributes) == bool(row.statuses)
-
-
 def test_documented_interactions_have_their_documented_field():
-    """`mfa` asks for `code`, and so on."""
     assert {name: prompt.field for name, prompt in PROMPTS.items()} == {
         "mfa": "code",
         "security_question": "answer",

@@ -16,7 +16,6 @@ GOOD = """
 
 
 def test_a_web_address_is_taken():
-    """With a name or an address, and anything after it."""
     assert [url for url in GOOD.split() if read(url) != url] == []
 
 

@@ -17,14 +17,6 @@ def now():
     return datetime.now(UTC)
 
 
-@pytest.mark.parametrize("body", [b"{}", BODY])
-def test_the_public_library_verifies_our_signatures(body):
-    """Our own `verify` accepts them too."""
-    headers = signing.signed_headers([SECRET], "evt_1", now(), body)
-    standardwebhooks.Webhook(SECRET).verify(body, headers)
-    signing.verify(SECRET, headers, body, now())
-
-
 def test_we_verify_signatures_of_the_public_library():
     """The header names and the format are the same."""
     moment = now()
@@ -37,45 +29,42 @@ def test_we_verify_signatures_of_the_public_library():
     signing.verify(SECRET, headers, BODY, moment)
 
 
-@pytest.mark.parametrize("secret", [SECRET, OTHER])
-def test_either_secret_verifies_during_a_rotation(secret):
-    """Two secrets give two signatures."""
+def test_the_public_library_verifies_each_of_our_signatures():
+    """During a rotation two secrets give two signatures."""
     headers = signing.signed_headers([SECRET, OTHER], "evt_1", now(), BODY)
     assert headers["webhook-signature"].count("v1,") == 2
-    standardwebhooks.Webhook(secret).verify(BODY, headers)
-    signing.verify(secret, headers, BODY, now())
+    for secret in (SECRET, OTHER):
+        standardwebhooks.Webhook(secret).verify(BODY, headers)
+        signing.verify(secret, headers, BODY, now())
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"webhook-id": None}, "the header 'webhook-id' is missing"),
-        ({"webhook-signature": None}, "the header 'webhook-signature' is missing"),
-        ({"webhook-timestamp": "soon"}, "'soon' is not a number"),
-        ({"webhook-timestamp": "²"}, "'²' is not a number"),
-        ({"webhook-timestamp": "9" * 12}, "is not a number of seconds"),
-        ({"webhook-timestamp": "9" * 11}, "5138-11-16 09:46:39"),
-        ({"webhook-timestamp": "100"}, "1970-01-01 00:01:40"),
-        ({"webhook-id": "evt_2"}, "no signature matches"),
-        ({"webhook-signature": "v1,☂ nonsense"}, "no signature matches"),
-    ],
-)
-def test_a_wrong_header_is_refused(change, message):
-    """The message says what is wrong with it."""
-    headers = {**signing.signed_headers([SECRET], "evt_1", now(), BODY), **change}
-    given = {name: value for name, value in headers.items() if value is not None}
-    with pytest.raises(signing.SignatureError, match=message.replace("²", ".")):
-        signing.verify(SECRET, given, BODY, now())
+def test_a_wrong_header_is_refused():
+    for name, value, message in (
+        ("webhook-id", None, "the header 'webhook-id' is missing"),
+        ("webhook-signature", None, "the header 'webhook-signature' is missing"),
+        ("webhook-timestamp", "soon", "'soon' is not a number"),
+        ("webhook-timestamp", "²", "'²' is not a number"),
+        ("webhook-timestamp", "9" * 12, "is not a number of seconds"),
+        ("webhook-timestamp", "9" * 11, "5138-11-16 09:46:39"),
+        ("webhook-timestamp", "100", "1970-01-01 00:01:40"),
+        ("webhook-id", "evt_2", "no signature matches"),
+        ("webhook-signature", "v1,☂ nonsense", "no signature matches"),
+    ):
+        headers = {**signing.signed_headers([SECRET], "evt_1", now(), BODY), name: value}
+        if value is None:
+            del headers[name]
+        with pytest.raises(signing.SignatureError, match=message):
+            signing.verify(SECRET, headers, BODY, now())
 
 
-@pytest.mark.parametrize("off", [timedelta(minutes=5), timedelta(minutes=-5)])
-def test_a_timestamp_may_be_five_minutes_off(off):
+def test_a_timestamp_may_be_five_minutes_off():
     """Either way, as in the standard."""
     moment = datetime(2025, 1, 15, tzinfo=UTC)
     headers = signing.signed_headers([SECRET], "evt_1", moment, BODY)
-    signing.verify(SECRET, headers, BODY, moment + off)
-    with pytest.raises(signing.SignatureError, match="more than five minutes"):
-        signing.verify(SECRET, headers, BODY, moment + off * 1.01)
+    for off in (timedelta(minutes=5), timedelta(minutes=-5)):
+        signing.verify(SECRET, headers, BODY, moment + off)
+        with pytest.raises(signing.SignatureError, match="more than five minutes"):
+            signing.verify(SECRET, headers, BODY, moment + off * 1.01)
 
 
 def test_a_secret_follows_from_the_key():

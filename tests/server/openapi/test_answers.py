@@ -50,7 +50,6 @@ def test_fields_that_are_not_documented_are_found_or_tolerated():
 
 
 def test_answers_of_the_suite_s_server_are_checked(api, monkeypatch):
-    """A mismatch is recorded, and fails the test."""
     operation = document("connections")["paths"]["/test"]["get"]
     monkeypatch.delitem(operation["responses"], "200")
     assert api.get("/test").status_code == 200
@@ -68,11 +67,7 @@ REFUSED = [
     ("connections", "CreateSource", {"type": "website", "website": {"url": "ftp://x"}}),
     ("connections", "CreateTask", TASK),
     ("credentials", "CreateTypedDestination", HOOK),
-    (
-        "credentials",
-        "CreateTypedDestination",
-        {**HOOK, "webhook": {"url": "http://x"}, "aws_s3": {}},
-    ),
+    ("credentials", "CreateTypedDestination", {**HOOK, "webhook": URL, "aws_s3": {}}),
     ("credentials", "RunTaskWithLogin", {"input": {}}),
     *(
         ("credentials", "CreateCredential", {"source_id": "s", "auth_credentials": login})

@@ -70,7 +70,6 @@ def fields_of(schema):
 
 @EVERY_EDITION
 def test_the_calls_are_as_documented(edition):
-    """No call is missing, and none is added."""
     found = {
         f"{method.upper()} {path}"
         for path, methods in document(edition)["paths"].items()
@@ -91,7 +90,6 @@ def test_the_fields_are_as_documented(edition):
 
 @EVERY_EDITION
 def test_a_status_is_one_of_the_machine_s(edition):
-    """Each status of a resource is an enumeration of its own."""
     schemas = document(edition)["components"]["schemas"]
     for kind in EDITIONS[edition].kinds.values():
         name = camel(kind.object)

@@ -46,12 +46,12 @@ def test_every_example_of_a_part_fits_it(edition):
         assert [one for one in shape["examples"] if not validator.is_valid(one)] == []
 
 
-def test_every_operation_has_a_unique_verb_noun_name_and_a_summary(edition):
-    found = [shown for _, shown in operations(edition)]
-    names = [shown["operationId"] for shown in found]
-    assert [name for name in names if not re.fullmatch(r"[a-z]+(_[a-z]+)+", name)] == []
-    assert len(set(names)) == len(names)
-    assert [shown for shown in found if not shown["summary"] or not shown["tags"]] == []
+def test_every_operation_has_a_verb_noun_name_and_a_summary(edition):
+    """The validator of OpenAPI checks that names are unique."""
+    for _, shown in operations(edition):
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)+", shown["operationId"])
+        assert shown["summary"]
+        assert shown["tags"]
 
 
 def test_every_error_code_is_listed_under_its_status(edition):
@@ -62,10 +62,8 @@ def test_every_error_code_is_listed_under_its_status(edition):
         assert IN_RUN_ONLY not in errors
         headers = {s for s, one in shown["responses"].items() if "headers" in one}
         assert headers == {"429"}, operation.call
-        wrong = {
-            n for status, names in errors.items() for n in names if CATALOG[n].status != status
-        }
-        assert wrong == set(), operation.call
+        for status, names in errors.items():
+            assert {CATALOG[name].status for name in names} == {status}, operation.call
 
 
 def test_calls_take_an_idempotency_key_as_the_edition_says(edition):
@@ -95,7 +93,6 @@ def test_the_schema_of_a_body_has_the_fields_of_its_model(edition):
 
 
 def test_every_schema_exists_and_is_used(edition):
-    """References and schemas are the same set."""
     found = document(edition.name)
     names = re.findall(r"#/components/schemas/(\w+)", f"{found}")
     assert set(names) == set(found["components"]["schemas"])

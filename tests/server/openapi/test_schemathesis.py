@@ -18,6 +18,7 @@ from budget import BUDGET, PROFILE, REPEATS
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.runtime.seeding import seed_resources
 from deck_sim.runtime.settings import Settings
 from deck_sim.server.serve import Server
 
@@ -38,6 +39,19 @@ pytestmark = [
 ]
 
 
+# The resources that the ids in the document name.
+ID = "Xk29fLq0aZ81bTnE"
+LOGIN = {"source_id": f"src_{ID}", "auth_method": "none"}
+EXAMPLES = {
+    "agents": {"name": "Concierge"},
+    "sources": {"type": "website", "website": {"url": "https://hotel.example"}},
+    "tasks": {"name": "Read", "agent_id": f"agt_{ID}"},
+    "connections": {**LOGIN, "status": "connected"},
+    "credentials": LOGIN,
+    "sessions": {"source_id": f"src_{ID}"},
+}
+
+
 class SilentDispatcher(Dispatcher):
     """Sends nothing, since the addresses are made up."""
 
@@ -46,12 +60,20 @@ class SilentDispatcher(Dispatcher):
 
 
 @pytest.fixture
-def address(request, checked, seed_examples):
+def address(request, checked):
     """The URL of the document of a server with the clock `on_poll`."""
     settings = Settings(edition=request.param, mode="on_poll")
     worlds = WorldRegistry(settings, keys=(KEY,), dispatcher=SilentDispatcher())
     simulation = worlds.create(KEY)
-    seed_examples(simulation)
+    prefixes = {kind.path: kind.prefix for kind in simulation.world.rules.kinds.values()}
+    seed_resources(
+        simulation,
+        {
+            path: [{**body, "id": f"{prefixes[path]}_{ID}"}]
+            for path, body in EXAMPLES.items()
+            if path in prefixes
+        },
+    )
     simulation.selection.default_scenario = "mfa_then_success"
     server = Server(worlds).start()
     yield f"{server.url}/openapi.json"
@@ -59,11 +81,14 @@ def address(request, checked, seed_examples):
     assert [*simulation.crashes] == []
 
 
-def run(address, folder, *options, seed=None):
+def run(address, folder, phases, examples, *options, seed=None):
     """Run schemathesis in an empty folder, since it remembers its findings."""
-    same = ["--generation-deterministic"] if REPEATS and seed is None else []
-    seeded = [] if seed is None else ["--seed", f"{seed}"]
-    call = [*PROGRAM, address, "--header", f"Authorization: Bearer {KEY}", *same, *seeded, *options]
+    options += ("--phases", phases, "--max-examples", f"{examples}")
+    if seed is not None:
+        options += ("--seed", f"{seed}")
+    elif REPEATS:
+        options += ("--generation-deterministic",)
+    call = [*PROGRAM, address, "--header", f"Authorization: Bearer {KEY}", *options]
     ran = subprocess.run(call, capture_output=True, text=True, cwd=folder, env=HOOKED)
     assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
     assert "Test cases:" in ran.stdout
@@ -71,43 +96,18 @@ def run(address, folder, *options, seed=None):
 
 def test_no_call_breaks_the_server_or_the_document(address, tmp_path):
     """No 5xx, no undocumented answer, no invalid data accepted, no unchecked key."""
-    run(
-        address,
-        tmp_path,
-        "--phases",
-        BUDGET.phases,
-        "--max-examples",
-        f"{BUDGET.calls}",
-    )
+    run(address, tmp_path, BUDGET.phases, BUDGET.calls)
 
 
 @IN_CI
 def test_a_call_that_fits_the_document_is_refused_only_for_a_reason(address, tmp_path):
     """`refusals.py` has the reasons."""
-    run(
-        address,
-        tmp_path,
-        "--mode",
-        "positive",
-        "--phases",
-        "fuzzing",
-        "--max-examples",
-        f"{BUDGET.fitting}",
-        seed=random.getrandbits(32),
-    )
+    seed = random.getrandbits(32)
+    run(address, tmp_path, "fuzzing", BUDGET.fitting, "--mode", "positive", seed=seed)
 
 
 @IN_CI
 def test_no_chain_of_calls_breaks_them(address, tmp_path):
     """Calls use what earlier calls made. Connections are not ended, since runs need them."""
     ends = r"/(disconnect|terminate)$"
-    run(
-        address,
-        tmp_path,
-        "--phases",
-        "stateful",
-        "--max-examples",
-        f"{BUDGET.chains}",
-        "--exclude-path-regex",
-        ends,
-    )
+    run(address, tmp_path, "stateful", BUDGET.chains, "--exclude-path-regex", ends)
