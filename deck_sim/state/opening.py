@@ -28,7 +28,7 @@ CREATE TABLE row (
     part TEXT NOT NULL,
     key TEXT NOT NULL,
     value TEXT NOT NULL,
-    UNIQUE (world, part, key)
+    UNIQUE (world, key, part)  -- rows about one resource are changed together
 );
 -- The sources of the scenarios that worlds play or have added, by their digest.
 CREATE TABLE source (digest TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

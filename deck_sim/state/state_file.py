@@ -21,7 +21,7 @@ from deck_sim.state.values import Reader, Writer
 
 _PUT = """
 INSERT INTO row (world, part, key, value) VALUES (?, ?, ?, ?)
-ON CONFLICT (world, part, key) DO UPDATE SET value = excluded.value
+ON CONFLICT (world, key, part) DO UPDATE SET value = excluded.value
 """
 _DELETE = "DELETE FROM row WHERE world = ? AND part = ? AND key = ?"
 
@@ -138,6 +138,7 @@ class StateFile:
 
     def _save(self, key: str, simulation: Simulation) -> None:
         saved, saved_at = self._saved.get(key), self._wall()
+        self._writer.texts.clear()
         with self._transaction():
             if saved is None or saved.simulation is not simulation:
                 self._delete(key)

@@ -12,7 +12,7 @@ Rules of the format:
 import json
 from base64 import b64decode, b64encode
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -25,7 +25,7 @@ from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.injected import Injected
 from deck_sim.engine.options import Options
 from deck_sim.engine.recent_log import RecentLog
-from deck_sim.engine.records import AdditiveChanges, Event, Hold, Resource
+from deck_sim.engine.records import AdditiveChanges, Event, Hold, Immutable, Resource
 from deck_sim.engine.story import Held, Script, Story
 from deck_sim.faults.fault import REGISTRY as FAULTS
 from deck_sim.runtime.journal import StoredAnswer
@@ -57,17 +57,26 @@ _TAGS: dict[str, type] = {
     **{f"fault/{family}/{key}": class_ for (family, key), class_ in FAULTS.items()},
 }
 _TAG_OF = {class_: tag for tag, class_ in _TAGS.items()}
-_JSON = (str, int, float, bool, type(None))
 _MICROSECOND = timedelta(microseconds=1)
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode  # in ASCII: texts may have lone surrogates
+_JSON: dict[type, Callable[[Any], str]] = {
+    str: _encode,
+    int: repr,
+    float: _encode,
+    bool: _encode,
+    type(None): lambda _: "null",
+}
 
 
 @dataclass
 class Writer:
-    """Writes values as text. `sources` collects those of scenarios, by their digest."""
+    """Writes values as text. `sources` collects those of scenarios, by their digest; `texts` has
+    those of immutable values, which are in several places.
+    """
 
     sources: dict[str, str] = field(default_factory=dict)
+    texts: dict[int, str] = field(default_factory=dict)  # by id() of a value in use
     _digests: dict[int, str] = field(default_factory=dict)  # by id() of a source that is in use
 
     def text(self, value: Any) -> str:
@@ -77,27 +86,37 @@ class Writer:
             TypeError: if its type is unknown.
 
         """
-        return _encode(self.write(value))
-
-    def write(self, value: Any) -> Any:
-        """Return a value as JSON data."""
         type_ = type(value)
         if type_ in _JSON:
-            return value
+            return _JSON[type_](value)
         if type_ is list:
-            return [self.write(item) for item in value]
+            return self.items(value)
         if type_ is dict and all(type(name) is str and name[:1] != "$" for name in value):
-            return {name: self.write(item) for name, item in value.items()}
+            return self._object(value)
         if type_ in _FORMS:
             name, write, _ = _FORMS[type_]
-            return {f"${name}": write(self, value)}
+            return f'{{"${name}":{write(self, value)}}}'
         if type_ in _TAG_OF and is_dataclass(type_):
-            items = {name: self.write(getattr(value, name)) for name in _names(type_)}
-            return {"$fields": [_TAG_OF[type_], items]}
+            if not isinstance(value, Immutable):
+                return self._fields(type_, value)
+            if id(value) not in self.texts:
+                self.texts[id(value)] = self._fields(type_, value)
+            return self.texts[id(value)]
         if type_ in _TAG_OF:
             fields_set = value.model_dump(exclude_unset=True)
-            return {"$model": [_TAG_OF[type_], self.write(fields_set)]}
+            return f'{{"$model":["{_TAG_OF[type_]}",{self.text(fields_set)}]}}'
         raise TypeError(f"{type_.__name__} cannot be written; add a row to `_TAGS` or `_FORMS`")
+
+    def items(self, values: Iterable[Any]) -> str:
+        """Return values as the text of an array."""
+        return f"[{','.join(map(self.text, values))}]"
+
+    def _object(self, value: Mapping[str, Any]) -> str:
+        return f"{{{','.join(f'{_encode(name)}:{self.text(value[name])}' for name in value)}}}"
+
+    def _fields(self, type_: type, value: Any) -> str:
+        shown = self._object({name: getattr(value, name) for name in _names(type_)})
+        return f'{{"$fields":["{_TAG_OF[type_]}",{shown}]}}'
 
     def digest(self, source: Mapping[str, Any]) -> str:
         """Return the digest of the source of a scenario."""
@@ -164,7 +183,7 @@ class Reader:
         return self.scenarios[digest]
 
 
-_Write = Callable[[Writer, Any], Any]
+_Write = Callable[[Writer, Any], str]
 _Read = Callable[[Reader, Any], Any]
 
 
@@ -173,22 +192,18 @@ def _names(class_: Any) -> tuple[str, ...]:
     return tuple(row.name for row in fields(class_))
 
 
-def _items(writer: Writer, value: Any) -> list[Any]:
-    return [writer.write(item) for item in value]
-
-
-def _pairs(writer: Writer, value: Mapping[Any, Any]) -> list[Any]:
-    return [[writer.write(name), writer.write(item)] for name, item in value.items()]
+def _pairs(writer: Writer, value: Mapping[Any, Any]) -> str:
+    return f"[{','.join(map(writer.items, value.items()))}]"
 
 
 def _read_pairs(reader: Reader, data: list[Any]) -> dict[Any, Any]:
     return {reader.read(name): reader.read(item) for name, item in data}
 
 
-def _write_script(writer: Writer, script: Script) -> list[Any]:
+def _write_script(writer: Writer, script: Script) -> str:
     if not script.source:
         raise TypeError(f"the script of `{script.scenario}` has no source")
-    return [writer.digest(script.source), script.kind, *script.head]
+    return writer.items((writer.digest(script.source), script.kind, *script.head))
 
 
 def _read_script(reader: Reader, data: list[Any]) -> Script:
@@ -198,24 +213,24 @@ def _read_script(reader: Reader, data: list[Any]) -> Script:
 
 
 _FORMS: dict[type, tuple[str, _Write, _Read]] = {
-    datetime: ("moment", lambda _, v: v.isoformat(), lambda _, d: datetime.fromisoformat(d)),
-    timedelta: ("microseconds", lambda _, v: v // _MICROSECOND, lambda _, d: d * _MICROSECOND),
-    bytes: ("bytes", lambda _, v: b64encode(v).decode(), lambda _, d: b64decode(d)),
-    tuple: ("tuple", _items, lambda r, d: tuple(map(r.read, d))),
+    datetime: ("moment", lambda _, v: f'"{v.isoformat()}"', lambda _, d: datetime.fromisoformat(d)),
+    timedelta: ("microseconds", lambda _, v: f"{v // _MICROSECOND}", lambda _, d: d * _MICROSECOND),
+    bytes: ("bytes", lambda _, v: f'"{b64encode(v).decode()}"', lambda _, d: b64decode(d)),
+    tuple: ("tuple", Writer.items, lambda r, d: tuple(map(r.read, d))),
     dict: ("dict", _pairs, _read_pairs),
     Counter: ("counter", _pairs, lambda r, d: Counter(_read_pairs(r, d))),
     RecentLog: (
         "log",
-        lambda w, v: [v.maxlen, v.dropped, _items(w, v)],
+        lambda w, v: w.items((v.maxlen, v.dropped, [*v])),
         lambda r, d: RecentLog(d[0], map(r.read, d[2]), d[1]),
     ),
     deque: (
         "deque",
-        lambda w, v: [v.maxlen, _items(w, v)],
+        lambda w, v: w.items((v.maxlen, [*v])),
         lambda r, d: deque(map(r.read, d[1]), d[0]),
     ),
     Script: ("script", _write_script, _read_script),
-    Scenario: ("scenario", lambda w, v: w.digest(v.source), lambda r, d: r.scenario(d)),
+    Scenario: ("scenario", lambda w, v: f'"{w.digest(v.source)}"', lambda r, d: r.scenario(d)),
 }
 _READERS: dict[str, _Read] = {
     **{name: read for name, _, read in _FORMS.values()},

@@ -24,5 +24,5 @@ def whole(simulation):
         state[name] = {f"{key}": sorted(ids) for key, ids in sorted(state[name].items()) if ids}
     state |= {"faults": faults, "numbers": numbers, "timers": [tuple(due) for due in timers]}
     state = {n: [*v] if isinstance(v, RecentLog) else v for n, v in state.items()}
-    write = Writer().write
+    write = Writer().text
     return {name: write(value) for name, value in state.items()}
