@@ -235,12 +235,13 @@ def test_background_tasks_are_done_when_the_advance_returns(anywhere):
         await send({"type": "http.response.body", "body": b"o", "more_body": True})
         await send({"type": "http.response.body", "body": b"k"})
         await asyncio.sleep(0.01)
-        done.append(True)
+        done.append((await receive())["more_body"])  # the body comes in one message
+        done.append((await receive())["type"])
 
     anywhere.deliver_to(app)
     agent(anywhere)
     anywhere.settle()
-    assert done == [True]
+    assert done == [False, "http.disconnect"]
 
 
 def boom():
