@@ -19,12 +19,6 @@ def logged():
 
 
 @pytest.fixture
-def credentials_edition(sim):
-    """A world of the edition `credentials`, for the fixtures that follow."""
-    sim.post("/reset", json={"edition": "credentials"})
-
-
-@pytest.fixture
 def source(api):
     """A source."""
     body = {"type": "website", "website": {"url": "https://hotel.example"}}

@@ -10,7 +10,7 @@ LONG = "x" * 255
 @pytest.fixture(autouse=True)
 def seeded(sim):
     """Agents with usual, unusual and very long ids."""
-    agents = [{"id": found, "name": "A"} for found in ("agt_1", "agt 2", "ä", LONG)]
+    agents = [{"id": found, "name": "A"} for found in ("agt_1", "agt_2", "agt 2", "ä", LONG)]
     assert sim.post("/seed", json={"resources": {"agents": agents}}).status_code == 200
 
 
@@ -21,7 +21,7 @@ def _with(content, kind=None):
 ACCEPTED = {
     "a GET with a content type": ("GET", "/agents/agt_1", _with(None, JSON), 200),
     "a GET with a body": ("GET", "/agents/agt_1", _with(b"{oops", JSON), 200),
-    "a DELETE with a body": ("DELETE", "/agents/agt_1", _with(b"{}", JSON), 200),
+    "a DELETE with a body": ("DELETE", "/agents/agt_2", _with(b"{}", JSON), 200),
     "HEAD": ("HEAD", "/agents/agt_1", {}, 200),
     "JSON without a content type": ("POST", "/agents", _with(AGENT), 201),
     "JSON as text": ("POST", "/agents", _with(AGENT, "text/plain"), 201),
@@ -48,27 +48,27 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("method", "path", "request_", "status"), ACCEPTED.values(), ids=ACCEPTED)
-def test_an_unusual_call_is_accepted(api, method, path, request_, status):
-    answer = api.request(method, path, **request_)
-    assert answer.status_code == status, answer.text
-    assert answer.headers["Content-Type"] == JSON
+def test_an_unusual_call_is_accepted(api):
+    wrong = []
+    for name, (method, path, request, status) in ACCEPTED.items():
+        answer = api.request(method, path, **request)
+        if (answer.status_code, answer.headers["Content-Type"]) != (status, JSON):
+            wrong.append((name, answer.status_code, answer.text))
+    assert wrong == []
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "request_", "status", "code"), REFUSED.values(), ids=REFUSED
-)
-def test_an_invalid_call_is_refused(errors, method, path, request_, status, code):
-    assert [found for found, _ in errors(method, path, status, **request_)] == [code]
+def test_an_invalid_call_is_refused(errors):
+    for name, (method, path, request, status, code) in REFUSED.items():
+        assert [found for found, _ in errors(method, path, status, **request)] == [code], name
 
 
-@pytest.mark.parametrize("kind", [FORM, FORM.upper(), "multipart/form-data; boundary=x"])
-def test_a_form_body_is_named_as_such(refused, kind):
+def test_a_form_body_is_named_as_such(refused):
     """The message names the form encoding, not a JSON position."""
-    answer = refused("POST", "/agents", 400, **_with(b"name=A", kind))
-    assert answer.json()["errors"][0]["message"] == (
-        "The body is form-encoded; it must be a JSON object, as `application/json`."
-    )
+    for kind in (FORM, FORM.upper(), "multipart/form-data; boundary=x"):
+        answer = refused("POST", "/agents", 400, **_with(b"name=A", kind))
+        assert answer.json()["errors"][0]["message"] == (
+            "The body is form-encoded; it must be a JSON object, as `application/json`."
+        )
 
 
 def test_head_has_the_length_of_the_answer_to_get(api):

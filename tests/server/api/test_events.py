@@ -81,27 +81,6 @@ def test_an_event_holds_the_whole_resource_as_it_was(api):
     assert [task["name"] for task in updated["data"]["tasks"]] == ["t"]
 
 
-def test_events_have_the_external_id(api, connection, run_task):
-    """It is the external id at the time of the event."""
-    api.patch(f"/connections/{connection['id']}", json={"external_id": "user-1"})
-    run_task()
-    api.patch(f"/connections/{connection['id']}", json={"external_id": "user-2"})
-    event = api.get("/events", params={"type": "task_run.queued"}).json()["data"][0]
-    assert event["data"]["external_id"] == "user-1"
-
-
-def test_a_refused_page_has_every_problem_and_does_not_move_the_clock(
-    api, sim, run_task, unchanged
-):
-    """A refused read does not move an `on_poll` clock."""
-    sim.put("/clock", json={"mode": "on_poll"})
-    run_task()
-    query = {"limit": 0, "cursor": "x", "created_after": "soon"}
-    with unchanged():
-        answer = api.get("/events", params=query)
-    assert [e["field"] for e in answer.json()["errors"]] == ["limit", "cursor", "created_after"]
-
-
 def test_events_are_kept_for_thirty_days_of_the_world(api, agent, advance, types):
     agent()
     event = api.get("/events").json()["data"][0]["id"]

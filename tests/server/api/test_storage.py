@@ -189,15 +189,3 @@ def test_the_same_bytes_are_kept_once_if_the_task_deduplicates(play, kept, dedup
     files = [f"file: {{name: {name}, content: {text}}}" for name, text in ("ax", "bx", "cy")]
     run = play(*files, storage={"enabled": True, "deduplication": deduplicates})
     assert [item["file_name"] for item in kept(run)] == names
-
-
-@pytest.mark.parametrize(
-    ("path", "code"),
-    [
-        ("/task-runs/trun_no/storage", "task_run_not_found"),
-        ("/task-runs/trun_no/screenshots", "task_run_not_found"),
-    ],
-)
-def test_an_unknown_item_is_not_found(errors, path, code):
-    ((found, _),) = errors("GET", path, 404)
-    assert found == code

@@ -1,0 +1,190 @@
+"""What only the `credentials` edition has: credentials, sessions, runs with them, destinations."""
+
+import pytest
+
+LOGIN = {"username": "alex", "password": "hunter2"}
+URL = "http://127.0.0.1:9/hook"
+WEBHOOK = {"name": "App", "type": "webhook", "webhook": {"url": URL}, "events": ["*"]}
+QUEUE = {"name": "Queue", "type": "aws_sqs", "aws_sqs": {"queue_url": "q"}, "events": ["*"]}
+
+
+@pytest.fixture(autouse=True)
+def edition(sim):
+    """Every test of this file has a world of the other edition."""
+    sim.post("/reset", json={"edition": "credentials"})
+
+
+@pytest.fixture
+def credential(api, source):
+    """A stored login."""
+    body = {"source_id": source["id"], "auth_method": "username_password"}
+    return api.post("/credentials", json={**body, "auth_credentials": LOGIN}).json()
+
+
+@pytest.fixture
+def start(api, task, credential):
+    """Start a run that plays a scenario."""
+
+    def start(scenario="success", **body):
+        body = body or {"credential_id": credential["id"]}
+        headers = {"Deck-Sim-Scenario": scenario}
+        answer = api.post(f"/tasks/{task['id']}/run", json=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    return start
+
+
+@pytest.fixture
+def webhook(api):
+    return api.post("/event-destinations", json=WEBHOOK).json()
+
+
+def test_a_deleted_credential_can_be_read_but_not_used(api, task, credential, errors):
+    """Every use is a 409."""
+    path = f"/credentials/{credential['id']}"
+    api.delete(path)
+    assert api.get(path).json()["status"] == "deleted"
+    body = {"credential_id": credential["id"]}
+    assert errors("POST", f"/tasks/{task['id']}/run", 409, json=body) == [("state_invalid", None)]
+    assert errors("PATCH", path, 409, json={"external_id": "x"}) == [("state_invalid", None)]
+
+
+def test_the_stored_login_counts_when_a_credential_is_changed(api, credential, errors):
+    """Unless the change replaces it."""
+    path = f"/credentials/{credential['id']}"
+    assert api.patch(path, json={"auth_method": "username_password"}).status_code == 200
+    only_fields = {"auth_credentials": {"source_fields": {"branch": "13"}}}
+    absent = [("input_missing", f"auth_credentials.{name}") for name in ("username", "password")]
+    assert errors("PATCH", path, 400, json=only_fields) == absent
+    changed = api.patch(path, json={"auth_method": None, **only_fields}).json()
+    assert (changed["auth_method"], changed["auth_credentials"]["username"]) == ("none", None)
+
+
+def test_the_names_of_source_fields_are_checked(api, credential, refused):
+    """The message says what is allowed."""
+    path, place = f"/credentials/{credential['id']}", "auth_credentials.source_fields"
+    for name, text in {
+        "Branch": 'the key must match ^[a-z][a-z0-9_]{0,63}$, and "Branch"',
+        "password": "the key is reserved; give it as `auth_credentials.pass",
+    }.items():
+        login = {**LOGIN, "source_fields": {name: "x"}}
+        answer = refused("PATCH", path, 400, json={"auth_credentials": login})
+        assert answer.json()["errors"][0]["message"].startswith(f"`{place}.{name}`: {text}")
+
+
+@pytest.mark.parametrize("request_id", [None, "", "req_mine"])
+def test_a_run_takes_a_request_id_and_ignores_it(start, credential, request_id):
+    """The documented body names it; what it does is not known."""
+    run = start(credential_id=credential["id"], request_id=request_id)
+    assert run["request_id"] not in (None, "", "req_mine")
+
+
+def test_runs_are_filtered_by_outcome(api, start, advance):
+    """`outcome[]` takes several values; an unknown one is a 400 with the allowed ones."""
+    runs = [start(scenario)["id"] for scenario in ("success", "source_down")]
+    advance("5m")
+    both = api.get("/task-runs", params={"outcome[]": ["success", "failure"]}).json()["data"]
+    assert {run["id"] for run in both} == {*runs}
+    (good,) = api.get("/task-runs", params={"outcome": "success"}).json()["data"]
+    assert good["id"] == runs[0]
+    wrong = api.get("/task-runs", params={"outcome": "sucess"})
+    assert wrong.json()["errors"][0]["field"] == "outcome"
+    assert "`success`, `failure` or `unknown`" in wrong.json()["errors"][0]["message"]
+
+
+def test_expressions_can_use_the_credential_and_the_session(api, sim, start):
+    """`credential`, `session` and `user` are those of the run."""
+    wanted = {"who": "{{ user.username }}", "by": "{{ credential.id }}", "in": "{{ session.id }}"}
+    sim.put("/scenarios/says", json={"task_run": ["running", {"completed": {"output": wanted}}]})
+    run = start("says")
+    output = {"who": "alex", "by": run["credential_id"], "in": run["session_id"]}
+    assert api.get(f"/task-runs/{run['id']}").json()["output"] == output
+
+
+def test_a_seeded_session_gets_the_source_of_its_credential(sim, start, credential):
+    """Missing ids are those of its credential; a session without a source is refused."""
+    wanted = {"sessions": [{"id": "sess_1", "credential_id": credential["id"]}]}
+    sim.post("/seed", json={"resources": wanted})
+    run = start(session_id="sess_1")
+    assert run["credential_id"] == credential["id"]
+    assert run["source_id"] == credential["source_id"]
+    refused = sim.post("/seed", json={"resources": {"sessions": [{"id": "sess_2"}]}})
+    assert refused.json()["errors"][0]["field"] == "resources.sessions[0].source_id"
+
+
+def test_a_queued_run_takes_its_session(api, credential, start, advance, task, refused):
+    """And a session that is queued itself can run nothing."""
+    opened = api.post("/sessions", json={"credential_id": credential["id"]})
+    assert opened.headers["Deck-Sim-Scenario"] == "success; because=default"
+    refused("POST", f"/tasks/{task['id']}/run", 409, json={"session_id": opened.json()["id"]})
+    session = start()["session_id"]
+    advance("10s")
+    run = start(session_id=session)
+    answer = refused("POST", f"/tasks/{task['id']}/run", 409, json={"session_id": session})
+    assert run["id"] in answer.json()["errors"][0]["message"]
+
+
+def test_polling_a_session_moves_the_run_that_uses_it(api, sim, start):
+    """On an `on_poll` clock, until the session is idle; then a read moves nothing."""
+    path = f"/sessions/{start()['session_id']}"
+    sim.put("/clock", json={"mode": "on_poll"})
+    assert [api.get(path).json()["status"] for _ in range(3)] == ["running", "idle", "idle"]
+
+
+def test_a_call_that_needs_a_session_too_many_is_a_429(api, sim, task, credential, start, refused):
+    """A run and a new session are refused."""
+    sim.patch("/world", json={"session_limit": 1})
+    start()
+    for path in (f"/tasks/{task['id']}/run", "/sessions"):
+        answer = refused("POST", path, 429, json={"credential_id": credential["id"]})
+        (error,) = answer.json()["errors"]
+        assert error["code"] == "session_limit_exceeded"
+        assert error["message"] == "Agent sandbox limit exceeded."
+
+
+def test_a_client_may_choose_the_id_of_a_task(api, task):
+    """Null is no choice."""
+    body, chosen = {"name": "Read", "agent_id": task["agent_id"]}, f"task_{'a' * 250}"
+    assert api.post("/tasks", json={**body, "id": chosen}).json()["id"] == chosen
+    assert api.get(f"/tasks/{chosen}").json()["id"] == chosen
+    assert api.post("/tasks", json={**body, "id": None}).status_code == 201
+
+
+def test_a_webhook_has_an_object_named_after_its_type(api, webhook):
+    """Only the answer to the create shows the secret; a change of it keeps the URL."""
+    path = f"/event-destinations/{webhook['id']}"
+    assert webhook["webhook"].pop("secret").startswith("whsec_")
+    assert webhook["webhook"] == {"url": URL}
+    assert "config" not in webhook
+    assert api.get(path).json()["webhook"] == {"url": URL}
+    changed = api.patch(path, json={"webhook": {"secret": "whsec_" + "A" * 32}})
+    assert (changed.status_code, changed.json()["webhook"]) == (200, {"url": URL})
+
+
+def test_the_objects_of_other_types_may_be_null(api):
+    """Typed clients send null for them; a webhook need not say its type."""
+    nulls = dict.fromkeys(("aws_sqs", "hookdeck"))
+    made = api.post("/event-destinations", json={**WEBHOOK, **nulls})
+    assert made.status_code == 201
+    changed = api.patch(f"/event-destinations/{made.json()['id']}", json={"name": "N", **nulls})
+    assert (changed.status_code, changed.json()["webhook"]) == (200, {"url": URL})
+    untyped = {name: WEBHOOK[name] for name in ("name", "webhook", "events")}
+    assert api.post("/event-destinations", json=untyped).json()["type"] == "webhook"
+
+
+def test_fields_named_like_secrets_are_not_shown(api):
+    """A queue shows its address, not its credentials."""
+    settings = {"queue_url": "q", "secret_access_key": "hunter2"}
+    made = api.post("/event-destinations", json={**QUEUE, "aws_sqs": settings}).json()
+    assert made["aws_sqs"] == {"queue_url": "q"}
+
+
+def test_messages_in_a_queue_have_no_request_id(api, sim, advance):
+    """In this edition a message is the event alone."""
+    made = api.post("/event-destinations", json=QUEUE).json()
+    api.post("/agents", json={"name": "Concierge"})
+    advance("1s")
+    *_, message = sim.get(f"/destinations/{made['id']}/messages").json()["data"]
+    assert (message["type"], "request_id" in message) == ("agent.created", False)
+    assert [*message["data"]] == ["id", "object", "name"]
