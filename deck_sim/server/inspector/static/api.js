@@ -19,14 +19,18 @@ export class Api {
   constructor({ key = null, world = null } = {}) {
     this.key = key;
     this.world = world;
+    /** The id of the world of the key, once it has answered. @type {string|null} */
+    this.id = world;
     /** The address of the server, without a slash at its end. */
     this.origin = new URL(".", document.baseURI).href.replace(/\/_sim\/$/, "");
   }
 
   /** @returns {Record<string, string>} */
   get headers() {
-    if (this.key !== null) return { Authorization: `Bearer ${this.key}` };
-    return this.world === null ? {} : { "Deck-Sim-World": this.world };
+    return {
+      ...(this.key !== null && { Authorization: `Bearer ${this.key}` }),
+      ...(this.id !== null && { "Deck-Sim-World": this.id }),
+    };
   }
 
   /** @param {string} path below the server's address, like `/_sim/next` @returns {Promise<any>} */

@@ -47,25 +47,29 @@ function liveView({ connection, readOnly }) {
   >`;
 }
 
-/** What to do while there is no connection, or none is possible. @param {Context} ctx */
+/** Why nothing new comes: the tone, what happened, and what follows.
+ * @type {Record<string, [string, string, string]>} */
+const NOTICES = {
+  refused: ["bad", "The server refuses this key.", ""],
+  reconnecting: [
+    "person",
+    "The server is gone.",
+    "Start it again on the same port; the page goes on by itself. What you see is as it was.",
+  ],
+  deleted: ["person", "This world was deleted.", "It begins anew with the next call of its key."],
+};
+
+/** @param {Context} ctx */
 function notice(ctx) {
   const { state, text } = ctx.connection;
-  const isRefused = state === "refused";
-  if (!isRefused && state !== "reconnecting") return nothing;
-  return html`<div class="notice tone-${isRefused ? "bad" : "person"}" role="alert">
-    ${icon("warning")}<span class="grow"
-      >${
-        isRefused
-          ? html`<strong>The server refuses this key.</strong> ${withCode(text ?? "")}`
-          : html`<strong>The server is gone.</strong> Start it again on the same port; the page goes
-              on by itself. What you see is as it was.`
-      }</span
-    >
-    ${
-      isRefused
-        ? button("Choose a world", () => ctx.set({ key: null, world: null }))
-        : button("Try now", ctx.reconnect)
-    }
+  if (!(state in NOTICES)) return nothing;
+  const [tone, what, then] = NOTICES[state];
+  return html`<div class="notice tone-${tone}" role="alert">
+    ${icon("warning")}<span class="grow"><strong>${what}</strong> ${withCode(text ?? then)}</span>
+    ${when(
+      state !== "reconnecting",
+      button("Choose a world", () => ctx.set({ key: null, world: null })),
+    )}
   </div>`;
 }
 

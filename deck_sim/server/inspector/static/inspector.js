@@ -14,7 +14,7 @@ const TICK = 250; // ms between two drawings of a clock that goes on by itself
 
 /**
  * @typedef {import("./fragment.js").Place & {menu: string|null, expanded: Set<string>}} Ui
- * @typedef {{state: import("./polling.js").Connection, retryAt?: number, text?: string}} Connected
+ * @typedef {{state: import("./polling.js").Connection, text?: string}} Connected
  * @typedef {ReturnType<Inspector["context"]>} Context what a view gets; a new one for each drawing
  */
 
@@ -82,8 +82,9 @@ export class Inspector {
         this.wasGone = false;
         void this._askNext();
       },
-      onState: (state, detail) => {
-        this.connection = { state, ...detail };
+      onState: (state, text) => {
+        if (state === this.connection.state) return;
+        this.connection = { state, text };
         this.wasGone ||= state === "reconnecting";
         this.model.setRunning(state === "live");
         this.refresh();
@@ -162,8 +163,6 @@ export class Inspector {
       toast: (/** @type {string} */ text, isOk = true) => this.toasts.add(text, isOk),
       /** Draw again, after a change that the model does not know of. */
       refresh: () => this.refresh(),
-      /** Try at once instead of at the end of the delay. */
-      reconnect: () => this.poller?.askNow(),
     };
   }
 

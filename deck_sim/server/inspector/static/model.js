@@ -9,8 +9,13 @@
 import { parseTime } from "./format.js";
 import { familyOf, isFinal } from "./statuses.js";
 
-/** The kinds of resources that are lanes. */
-export const LANE_KINDS = ["task_run", "connection", "credential", "session"];
+/** The kinds of resources that are lanes, and their names. @type {Record<string, string>} */
+const TITLES = {
+  task_run: "Run",
+  connection: "Connection",
+  credential: "Credential",
+  session: "Session",
+};
 
 /**
  * What the server tells. Times are added in milliseconds, as `time`.
@@ -98,8 +103,6 @@ export class Model {
     this.dueById = new Map();
     /** @type {Map<string, Unfinished>} */
     this.unfinishedById = new Map();
-    /** How many lanes ask a person for something now. */
-    this.prompts = 0;
     /** @private the settings, to see whether they are others */
     this._world = "";
     /** @private the world's time when it was last told, and that of this machine */
@@ -189,10 +192,10 @@ export class Model {
     return this.lanes.get(id);
   }
 
-  /** The answer that the script of a resource accepts. @param {string} id
-   * @returns {Record<string, string>|null} */
-  rightAnswer(id) {
-    return this.next?.waiting.find((one) => one.id === id)?.answer ?? null;
+  /** How many lanes ask a person for something now. */
+  get prompts() {
+    const asks = (/** @type {Lane} */ { to, status }) => !to && familyOf(status) === "person";
+    return [...this.lanes.values()].filter(asks).length;
   }
 
   /** The first thing that is due. */
@@ -216,12 +219,9 @@ export class Model {
 
   /** @param {Entry} entry */
   _addEntry(entry) {
-    const last = this.entries.at(-1);
-    if (last && entry.number <= last.number) return; // it was sent before
     entry.time = parseTime(entry.at);
     this.entries.push(entry);
-    if (entry.time > this.now()) this._setNow(entry.time);
-    if (LANE_KINDS.includes(entry.kind)) this._foldLane(entry);
+    if (entry.kind in TITLES) this._foldLane(entry);
     else if (entry.kind === "event_delivery") this._foldDelivery(entry);
     else if (entry.kind === "event_destination") this._foldDestination(entry);
     else if (entry.kind === "storage" && entry.about?.task_run_id)
@@ -243,26 +243,17 @@ export class Model {
     if (!entry.status) {
       if (before)
         lane.marks.push({ at: entry.time, type: noteType(entry), label: entry.what, ref });
-      if (entry.what === "deleted") this._end(lane, entry.time);
+      if (entry.what === "deleted" && before) lane.to = before.to = entry.time;
       return;
     }
     if (before) before.to = entry.time;
+    lane.to = isFinal(lane.kind, entry.status) ? entry.time : null;
     const marks = lane.marks.length;
-    lane.spans.push({ status: entry.status, from: entry.time, to: null, entry, marks });
+    lane.spans.push({ status: entry.status, from: entry.time, to: lane.to, entry, marks });
     const [was, is] = [before && familyOf(before.status), familyOf(entry.status)];
-    this.prompts += Number(is === "person") - Number(was === "person");
     lane.status = entry.status;
     const type = before ? moveType(was, is) : "created";
     if (type) lane.marks.push({ at: entry.time, type, label: entry.what, ref });
-    if (isFinal(lane.kind, entry.status)) this._end(lane, entry.time);
-    else lane.to = null;
-  }
-
-  /** @param {Lane} lane @param {number} time */
-  _end(lane, time) {
-    const last = /** @type {Span} */ (lane.spans.at(-1));
-    if (lane.to === null && familyOf(last.status) === "person") this.prompts--; // it was deleted
-    lane.to = last.to = time;
   }
 
   /** @param {Entry} entry @returns {Lane} */
@@ -270,12 +261,11 @@ export class Model {
     const count = (this._counts.get(entry.kind) ?? 0) + 1;
     this._counts.set(entry.kind, count);
     const about = entry.about ?? {};
-    const name = TITLES[entry.kind] ?? entry.kind;
     /** @type {Lane} */
     const lane = {
       id: entry.id,
       kind: entry.kind,
-      title: `${name} ${count}`,
+      title: `${TITLES[entry.kind]} ${count}`,
       about,
       from: entry.time,
       to: null,
@@ -295,6 +285,8 @@ export class Model {
   /** @param {Entry} entry */
   _foldDelivery(entry) {
     const { about, time } = entry;
+    /** @type {Ref} */
+    const ref = { type: "delivery", id: entry.id };
     let delivery = this.deliveries.get(entry.id);
     if (!delivery) {
       delivery = {
@@ -309,19 +301,18 @@ export class Model {
         next: null,
       };
       this.deliveries.set(entry.id, delivery);
-      this._mark(delivery.resourceId, time, "delivery", delivery.eventType, deliveryRef(entry.id));
+      this._mark(delivery.resourceId, time, "delivery", delivery.eventType, ref);
     }
     const attempt = ATTEMPT.exec(entry.what);
     if (attempt) {
       const ok = attempt[1].startsWith("2");
       const label = `${delivery.eventType}: ${attempt[0]}`;
       delivery.attempts.push({ at: time, label: attempt[1], ok });
-      delivery.next = null;
       const type = ok ? "attempt_ok" : "attempt_failed";
-      this._mark(delivery.resourceId, time, type, label, deliveryRef(entry.id));
+      this._mark(delivery.resourceId, time, type, label, ref);
     }
     if (entry.status) delivery.status = entry.status;
-    if (delivery.status !== "pending") delivery.next = null;
+    delivery.next = null; // until the server tells when the next attempt is due
   }
 
   /** @param {Entry} entry */
@@ -338,11 +329,8 @@ export class Model {
 
   /** @param {Call} call */
   _addCall(call) {
-    const last = this.calls.at(-1);
-    if (last && call.number <= last.number) return;
     call.time = parseTime(call.at);
     this.calls.push(call);
-    if (call.time > this.now()) this._setNow(call.time);
     const ids = new Set(call.resource_ids);
     if (call.resource_id) ids.add(call.resource_id);
     for (const id of ids) this._markCall(call, id);
@@ -355,8 +343,6 @@ export class Model {
 
   /** @param {DeckEvent} event */
   _addEvent(event) {
-    const last = this.events.at(-1);
-    if (last && event.number <= last.number) return;
     event.time = parseTime(event.at);
     this.events.push(event);
     this._mark(event.resource_id, event.time, "event", event.type, { type: "event", id: event.id });
@@ -369,20 +355,7 @@ export class Model {
   }
 }
 
-/** @type {Record<string, string>} */
-const TITLES = {
-  task_run: "Run",
-  connection: "Connection",
-  credential: "Credential",
-  session: "Session",
-};
-
 const ATTEMPT = /attempt \d+: (.*)$/;
-
-/** @param {string} id @returns {Ref} */
-function deliveryRef(id) {
-  return { type: "delivery", id };
-}
 
 /** @param {Entry} entry @returns {MarkType} */
 function noteType(entry) {

@@ -2,14 +2,13 @@
 /** What is new in a world: `GET /_sim/timeline?after=N`, asked twice a second. */
 
 const PAUSE = 500; // ms between two questions
-const FIRST_DELAY = 250; // ms until the first attempt after the connection was lost
-const LONGEST_DELAY = 5_000;
+const LONG_PAUSE = 1_000; // while there is no answer
 
 /**
- * @typedef {"connecting"|"live"|"reconnecting"|"refused"} Connection
+ * @typedef {"connecting"|"live"|"reconnecting"|"deleted"|"refused"} Connection
  * @typedef {object} Listener
  * @property {(news: import("./model.js").News) => void} onNews
- * @property {(state: Connection, detail: {retryAt?: number, text?: string}) => void} onState
+ * @property {(state: Connection, text?: string) => void} onState
  */
 
 export class Poller {
@@ -20,9 +19,6 @@ export class Poller {
     /** How many records are known. */
     this.after = 0;
     this.epoch = "";
-    /** @type {Connection} */
-    this.state = "connecting";
-    this.delay = FIRST_DELAY;
     this.isAsking = false;
     this.isStopped = false;
     this.timer = 0;
@@ -53,10 +49,14 @@ export class Poller {
       const news = await this.api.get(`/_sim/timeline?after=${this.after}`);
       if (!this.isStopped) pause = this._take(news);
     } catch (/** @type {any} */ error) {
-      if (error.status >= 400 && error.status < 500) return this._tell("refused", error.message);
-      pause = this.delay * (0.75 + Math.random() / 2);
-      this.delay = Math.min(this.delay * 2, LONGEST_DELAY);
-      this._tell("reconnecting", undefined, Date.now() + pause);
+      if (error.status === 404) this._tell("deleted");
+      else if (error.status >= 400 && error.status < 500)
+        return this._tell("refused", error.message);
+      else {
+        pause = LONG_PAUSE;
+        this.api.id = this.api.world; // a server that was restarted has no world of a key yet
+        this._tell("reconnecting");
+      }
     } finally {
       this.isAsking = false;
     }
@@ -65,19 +65,18 @@ export class Poller {
 
   /** @param {import("./model.js").News} news @returns {number} the pause after it */
   _take(news) {
-    this.delay = FIRST_DELAY;
     const isOther = news.world.epoch !== this.epoch && this.after > 0;
     this.epoch = news.world.epoch;
     this.after = isOther ? 0 : news.next;
     if (isOther) return 0; // the world was replaced: its records are asked for from the first
-    if (this.state !== "live") this._tell("live");
+    this.api.id = news.world.world; // a call with the key would make a deleted world anew
+    this._tell("live");
     this.listener.onNews(news);
     return PAUSE;
   }
 
-  /** @param {Connection} state @param {string} [text] @param {number} [retryAt] */
-  _tell(state, text, retryAt) {
-    this.state = state;
-    if (!this.isStopped) this.listener.onState(state, { text, retryAt });
+  /** @param {Connection} state @param {string} [text] */
+  _tell(state, text) {
+    if (!this.isStopped) this.listener.onState(state, text);
   }
 }

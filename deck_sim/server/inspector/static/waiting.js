@@ -6,7 +6,7 @@ import { repeat } from "./vendor/lit-html/directives/repeat.js";
 import { answerForm, focusAnswer, release, resourceActions } from "./actions.js";
 import { advance, advanceToNext } from "./clock.js";
 import { countText, distanceText, durationText, words } from "./format.js";
-import { button, icon, link, statusBadge, withCode } from "./widgets.js";
+import { button, link, statusBadge, when, withCode } from "./widgets.js";
 
 /**
  * @typedef {import("./app.js").Context} Context
@@ -31,72 +31,49 @@ function sorted({ model }) {
 export function waitingStrip(ctx) {
   const { model, ui } = ctx;
   const all = sorted(ctx);
-  const { unfinished = [], unfinished_total = 0 } = model.next ?? {};
+  const { unfinished = [], unfinished_total = 0, kept_back = [] } = model.next ?? {};
   const total = unfinished_total - (unfinished.length - all.length);
-  const isOpen = total > 0 && !ui.expanded.has("waiting-closed");
-  const title = total
-    ? html`${icon(isOpen ? "down" : "right")} ${total.toLocaleString("en")} unfinished`
-    : html`${icon("check")} Nothing is unfinished`;
+  const isAll = ui.expanded.has("waiting-all");
+  const more = isAll ? "Show fewer" : `Show ${all.length - SHOWN} more`;
   return html`<section class="waiting" aria-label="What is unfinished">
     <div class="row waiting-head">
-      ${button(title, () => toggle(ctx, "waiting-closed"), {
-        kind: "waiting-toggle",
-        expanded: isOpen,
-        disabled: total === 0,
-      })}
+      <strong>${total ? total.toLocaleString("en") : "Nothing is"} unfinished</strong>
       ${nextLine(ctx)}
     </div>
-    ${keptBack(ctx)} ${isOpen ? rows(ctx, all, total) : nothing}
+    ${kept_back.map((one) => keptBack(ctx, one))}
+    <ul class="waiting-rows">
+      ${repeat(
+        isAll ? all : all.slice(0, SHOWN),
+        ({ id }) => id,
+        (one) => row(ctx, one),
+      )}
+    </ul>
+    ${when(
+      all.length > SHOWN,
+      button(more, () => toggle(ctx, "waiting-all"), { kind: "link waiting-more" }),
+    )}
     <div class="offscreen" aria-live="polite">
       ${model.prompts ? countText(model.prompts, "open prompt") : ""}
     </div>
   </section>`;
 }
 
-/** Answers that a hold keeps from a client, which waits for them. @param {Context} ctx */
-function keptBack(ctx) {
-  return (ctx.model.next?.kept_back ?? []).map(
-    ({ call, answers, hold }) =>
-      html`<div class="waiting-row waiting-line waiting-kept">
-        <span class="badge tone-person"
-          ><span class="badge-icon" aria-hidden="true">‖</span>held back</span
-        >
-        <span class="waiting-name cut mono">${call}</span>
-        <span class="waiting-why"
-          >${countText(answers, "client waits", "clients wait")} for the answer.</span
-        >
-        <span class="row waiting-help">
-          ${ctx.readOnly ? nothing : button("Release", () => release(ctx, hold))}
-        </span>
-      </div>`,
-  );
-}
-
-/** @param {Context} ctx @param {Unfinished[]} all @param {number} total */
-function rows(ctx, all, total) {
-  const isAll = ctx.ui.expanded.has("waiting-all");
-  const more = isAll
-    ? total > all.length && `These are the latest ${all.length} of ${total.toLocaleString("en")}.`
-    : "";
-  return html`<ul class="waiting-rows">
-      ${repeat(
-        isAll ? all : all.slice(0, SHOWN),
-        (one) => one.id,
-        (one) => row(ctx, one),
+/** An answer that a hold keeps from clients, which wait for it.
+ * @param {Context} ctx @param {{call: string, answers: number, hold: string}} kept */
+function keptBack(ctx, { call, answers, hold }) {
+  return html`<div class="waiting-row waiting-line waiting-kept">
+    <span class="badge tone-person">‖ held back</span>
+    <span class="waiting-name cut mono">${call}</span>
+    <span class="waiting-why"
+      >${countText(answers, "client waits", "clients wait")} for the answer.</span
+    >
+    <span class="row waiting-help">
+      ${when(
+        !ctx.readOnly,
+        button("Release", () => release(ctx, hold)),
       )}
-    </ul>
-    ${
-      total > SHOWN
-        ? html`<p class="waiting-more">
-            ${button(
-              isAll ? "Show fewer" : `Show ${(total - SHOWN).toLocaleString("en")} more`,
-              () => toggle(ctx, "waiting-all"),
-              { kind: "link" },
-            )}
-            <span class="muted">${more}</span>
-          </p>`
-        : nothing
-    }`;
+    </span>
+  </div>`;
 }
 
 /** @param {Context} ctx @param {string} name */
@@ -140,6 +117,7 @@ function row(ctx, one) {
   const lane = model.lane(one.id);
   const isOpen = ctx.ui.expanded.has(`answer-${one.id}`);
   const interaction = lane?.fields.interaction;
+  const rightAnswer = model.next?.waiting.find(({ id }) => id === one.id)?.answer ?? null;
   const delivery = model.deliveries.get(one.id);
   const name = lane?.title ?? delivery?.eventType ?? one.id;
   return html`<li class="waiting-row">
@@ -153,7 +131,7 @@ function row(ctx, one) {
     </div>
     ${
       isOpen && one.remedy.do === "answer" && interaction
-        ? answerForm(ctx, one, interaction, ctx.model.rightAnswer(one.id))
+        ? answerForm(ctx, one, interaction, rightAnswer)
         : nothing
     }
   </li>`;
