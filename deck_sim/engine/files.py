@@ -4,8 +4,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from deck_sim.engine.records import Resource
-from deck_sim.engine.world import World
-from deck_sim.engine.world_state import OF_RUN
+from deck_sim.engine.world import OF_RUN, World
 
 
 class File(NamedTuple):

@@ -12,21 +12,41 @@ Laws:
 7. A world keeps its last entries and events, and its last finished runs; it counts the others.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
 from deck_sim.base.errors import listed
+from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
 from deck_sim.contract.error_catalog import Problem, problem
-from deck_sim.engine.cascade import arm_auto_transition, arm_screenshot, find_led
+from deck_sim.contract.resources import Kind
+from deck_sim.contract.statuses import Machine
 from deck_sim.engine.chance import make_id
+from deck_sim.engine.injected import InjectedFaults
 from deck_sim.engine.options import Options
-from deck_sim.engine.records import Event, Resource, TimelineEntry
-from deck_sim.engine.timers import ATTEMPT, AUTO_TRANSITION, DISUSE, OF_A_STEP, TASK_TIMEOUT
-from deck_sim.engine.world_state import MILLISECOND, MOST_RUNS, OF_RUN, WorldState
+from deck_sim.engine.recent_log import RecentLog
+from deck_sim.engine.records import AdditiveChanges, Event, Hold, Resource, TimelineEntry
+from deck_sim.engine.story import Path, Story
+from deck_sim.engine.timers import (
+    ATTEMPT,
+    AUTO_TRANSITION,
+    DISUSE,
+    OF_A_STEP,
+    SCREENSHOT,
+    TASK_TIMEOUT,
+    Timers,
+)
 
+FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
+MOST_ENTRIES = 100_000  # that a world keeps, and as many events with their deliveries
+MOST_RUNS = 10_000  # finished ones that a world keeps, and as many finished sessions
+_MOST_SCRIPT_ERRORS = 100
+MILLISECOND = timedelta(milliseconds=1)
+OF_RUN = "task_run_id"  # the field of a file that names its run
 ALL = "*"  # the events of a destination that receives every type
 
 
@@ -39,8 +59,154 @@ class IllegalMove(Exception):
     """A script or the engine tried a transition that no row allows; nothing changed."""
 
 
-class World(WorldState):
+@dataclass
+class World:
     """The state of one isolated simulation, and the only functions that change its resources."""
+
+    edition: str = DEFAULT_EDITION
+    seed: int = 0
+    now: datetime = FROZEN_START
+    _resources: dict[str, dict[str, Resource]] = field(init=False)  # kind -> id -> resource
+    stories: dict[str, Story] = field(default_factory=dict)  # by connection, session or run
+    users: dict[str, dict[str, None]] = field(default_factory=dict)  # resource -> live runs on it
+    # The ids in the lists of resources: those of an agent's tasks are under its id and `agent_id`,
+    # those of a run's files under its id and `task_run_id`.
+    members: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    timers: Timers = field(default_factory=Timers)
+    events: RecentLog[Event] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
+    timeline: RecentLog[TimelineEntry] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
+    # Ids of runs and sessions, by kind.
+    finished: dict[str, list[str]] = field(default_factory=dict)
+    forgotten_runs: int = 0
+    played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)  # for coverage
+    screenshots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by run
+    outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
+    attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
+    # The events in queues, each with its destination.
+    messages: RecentLog[tuple[str, Event]] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
+    holds: dict[str, Hold] = field(default_factory=dict)  # by id
+    # Why scripts could not be continued.
+    script_errors: RecentLog[str] = field(default_factory=lambda: RecentLog(_MOST_SCRIPT_ERRORS))
+    injected: InjectedFaults = field(default_factory=InjectedFaults)
+    fired: dict[str, Any] = field(default_factory=dict)  # delivery -> fault of its next attempt
+    held_back: dict[str, str] = field(default_factory=dict)  # reordered delivery -> destination
+    counters: Counter[str] = field(default_factory=Counter)  # of ids, by prefix
+    additive_changes: AdditiveChanges = field(default_factory=AdditiveChanges)
+    options: Options = field(default_factory=Options)
+    # What a state file has to write again: the table and the key of each record that has changed.
+    changed: dict[tuple[str, Any], None] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        self._resources = {kind: {} for kind in self.rules.kinds}
+
+    def touch(self, table: str, key: Any) -> None:
+        """Note that a record has changed, for a state file."""
+        self.changed[table, key] = None
+
+    def mark_saved(self) -> None:
+        """Forget what has changed, since it was saved, or is not kept in a file."""
+        for changed in (self.changed, self.injected.changed, self.timers.changed):
+            changed.clear()
+
+    @property
+    def rules(self) -> Edition:
+        """The tables of this world's edition."""
+        return EDITIONS[self.edition]
+
+    @property
+    def event_types(self) -> tuple[str, ...]:
+        """Every type of event: the documented ones, and the additive change's."""
+        added = self.additive_changes.event_type
+        return (*self.rules.event_types, *([added] if added else []))
+
+    def kind(self, name: str) -> Kind:
+        """The row of a kind of resource."""
+        return self.rules.kinds[name]
+
+    def machine(self, resource: Resource) -> Machine:
+        """The state machine of a resource whose kind has one."""
+        return self.rules.machine(resource.kind)
+
+    @property
+    def resources(self) -> Mapping[str, Mapping[str, Resource]]:
+        """Every resource by kind and id, as `all` returns them."""
+        return self._resources
+
+    def all(self, kind: str) -> Mapping[str, Resource]:
+        """Every resource of a kind by id, oldest first, deleted ones included."""
+        return self._resources[kind]
+
+    def find(self, kind: str, resource_id: str) -> Resource | None:
+        """The resource with that id; None if it does not exist or is gone."""
+        found = self._resources[kind].get(resource_id)
+        return None if found is None or self.is_gone(found) else found
+
+    def is_gone(self, resource: Resource) -> bool:
+        """Whether a resource was deleted, or is too old to be read."""
+        kept_for = self.kind(resource.kind).kept_for
+        return resource.deleted or (
+            kept_for is not None and self.now > resource.created_at + kept_for
+        )
+
+    def resource(self, resource_id: str) -> Resource:
+        """The resource with that id, which must exist, of whatever kind, deleted or not."""
+        return next(kind for kind in self._resources.values() if resource_id in kind)[resource_id]
+
+    def is_settled(self, resource: Resource) -> bool:
+        """Whether a caller has nothing left to wait for."""
+        machine = self.kind(resource.kind).machine
+        return machine is None or resource.status in machine.settled
+
+    def is_final(self, resource: Resource) -> bool:
+        """Whether no other status can follow."""
+        machine = self.kind(resource.kind).machine
+        return machine is not None and machine.is_final(str(resource.status))
+
+    def used_by(self, run: Resource) -> list[Resource]:
+        """The connection, or credential and session, that a run uses, as far as they are kept."""
+        row = self.kind(run.kind)
+        if not (row.machine and row.machine.is_run):
+            return []
+        used = {name: kind for name, kind in row.references.items() if self.kind(kind).machine}
+        found = (self.all(kind).get(run[name]) for name, kind in used.items())
+        return [one for one in found if one is not None]
+
+    def runtime_ms(self, resource: Resource, at: datetime) -> int:
+        """The milliseconds for which a run or session has worked when it ends, or so far `at`."""
+        if resource.started_at is None or self.is_final(resource):
+            return int(resource["runtime_ms"])
+        return (at - resource.started_at) // MILLISECOND
+
+    def embedded(self, resource: Resource, name: str) -> list[dict[str, Any]]:
+        """The short list of others that is printed inside a resource under that name."""
+        embed = self.kind(resource.kind).embeds[name]
+        found = self.all(embed.kind)
+        inner = [
+            {"id": other.id, "object": other.kind, "status": other.status, **other.fields}
+            for other in map(found.__getitem__, self.members.get((resource.id, embed.by), ()))
+            if not other.deleted
+        ]
+        return [{name: item[name] for name in embed.shows} for item in inner]
+
+    def event_extras(self, resource: Resource) -> dict[str, Any]:
+        """The data of other resources in an event, as they are now.
+
+        Events about a run carry the external id of its connection, too (documented).
+        """
+        row, extras = self.kind(resource.kind), dict[str, Any]()
+        if row.summary is not None:
+            return extras
+        for name, used in row.references.items():
+            other = self.all(used).get(resource[name])
+            if other is not None and "external_id" in other.fields:
+                extras["external_id"] = other["external_id"]
+        return extras | {name: self.embedded(resource, name) for name in row.embeds}
+
+    def listed_by(self, kind: str) -> tuple[str, ...]:
+        """The fields of a kind that name the resources which list it."""
+        return (OF_RUN,) if kind == "storage" else self.rules.embedded_by[kind]
+
+    # Changes
 
     def next_id(self, prefix: str) -> str:
         """The next id with this prefix."""
@@ -83,7 +249,7 @@ class World(WorldState):
             added = self.additive_changes.event_type
             if added and added.startswith(f"{kind}."):
                 self.emit(added, resource)
-        arm_auto_transition(self, resource)
+        self._arm_auto_transition(resource)
         return resource
 
     def change(
@@ -165,8 +331,8 @@ class World(WorldState):
         if status not in machine.leads_first:
             self._lead_used(moved)
         self._end_users(moved)
-        arm_auto_transition(self, moved)
-        arm_screenshot(self, moved)
+        self._arm_auto_transition(moved)
+        self._arm_screenshot(moved)
         return moved
 
     def fail(self, run: Resource, *problems: Problem) -> Resource:
@@ -181,10 +347,10 @@ class World(WorldState):
             rows = machine.auto_transitions.values() if machine else ()
             if any(row.option in changed for row in rows):
                 for resource in self.all(kind.object).values():
-                    arm_auto_transition(self, resource)
+                    self._arm_auto_transition(resource)
         if "screenshots" in changed:
             for run in self.all("task_run").values():
-                arm_screenshot(self, run)
+                self._arm_screenshot(run)
 
     def emit(self, type_: str, resource: Resource) -> None:
         """Record an event about a resource as it is now, and make its deliveries, due at once."""
@@ -317,10 +483,10 @@ class World(WorldState):
             users = self.users.get(used.id, {})
             if resource.id in users:
                 del users[resource.id]
-                arm_auto_transition(self, used)
+                self._arm_auto_transition(used)
 
     def _lead_used(self, run: Resource) -> None:
-        for used, status in find_led(self, run):
+        for used, status in self._find_led(run):
             self.move(used, status)
 
     def _end_users(self, resource: Resource) -> None:
@@ -338,6 +504,45 @@ class World(WorldState):
             else:
                 self.move(run, self.machine(run).cancellation)
                 self.stop_story(run.id)
+
+    def _find_led(self, run: Resource) -> Iterator[tuple[Resource, str]]:
+        """The resources that a run moves, each with its next status, if its table allows that."""
+        machine = self.machine(run)
+        if not machine.leads:
+            return
+        # The errors of a run say nothing about its login before it has begun to work.
+        errors = run["errors"] if run.started_at else []
+        words = [f"{error['type']}/{error['code']}" for error in errors]
+        words += [*(error["type"] for error in errors), str(run.status)]
+        for name, leads in machine.leads.items():
+            targets = next((leads[word] for word in words if word in leads), ())
+            used = self.all(self.kind(run.kind).references[name]).get(run[name])
+            if used is not None:
+                status = str(used.status)
+                reachable = (status, *self.machine(used).follows[status])
+                target = next((target for target in targets if target in reachable), status)
+                if target != status:
+                    yield used, target
+
+    def _arm_auto_transition(self, resource: Resource) -> None:
+        """Set the timer by which a resource that no run uses leaves its status by itself."""
+        machine = self.kind(resource.kind).machine
+        if machine is None or not machine.auto_transitions:
+            return
+        self.timers.take_back(resource.id, AUTO_TRANSITION, DISUSE)
+        row = machine.auto_transitions.get(str(resource.status))
+        after = row and (row.after or getattr(self.options, row.option))
+        if row and after and not self.users.get(resource.id):
+            name = DISUSE if row.is_timeout else AUTO_TRANSITION
+            self.timers.arm(resource.id, name, self.now + after)
+
+    def _arm_screenshot(self, resource: Resource) -> None:
+        """Set the timer of the next screenshot if the resource is a run that takes some now."""
+        machine = self.machine(resource)
+        if machine.is_run:
+            self.timers.take_back(resource.id, SCREENSHOT)
+            if self.options.screenshots and resource.status == machine.timed_from:
+                self.timers.arm(resource.id, SCREENSHOT, self.now + self.rules.screenshot_interval)
 
 
 @lru_cache(maxsize=1024)

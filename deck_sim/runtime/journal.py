@@ -10,7 +10,6 @@ from deck_sim.engine.records import Immutable
 from deck_sim.scenario.selection import Choice
 
 MOST_CALLS = 10_000  # that a world keeps, and as many answers stored by idempotency key
-MOST_CALLS = 10_000  # that a world keeps, and as many answers stored by idempotency key
 GAVE_UP = "its client gave up"  # before the answer was sent
 KEPT_HEADERS = ("content-type", "idempotency-key", "user-agent")  # never the API key
 _LONGEST = 1000  # characters of another header

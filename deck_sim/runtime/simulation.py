@@ -19,8 +19,7 @@ from deck_sim.engine.commands import Facts
 from deck_sim.engine.playing import release
 from deck_sim.engine.recent_log import RecentLog
 from deck_sim.engine.story import Script
-from deck_sim.engine.world import World
-from deck_sim.engine.world_state import FROZEN_START
+from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.runtime.clock_modes import RealClock
 from deck_sim.runtime.journal import MOST_CALLS, Journal, StoredAnswer
 from deck_sim.runtime.rate_limiter import RateLimiter

@@ -5,8 +5,7 @@ import pytest
 from deck_sim.base.durations import format_duration, parse_duration
 from deck_sim.engine import commands
 from deck_sim.engine.playing import pass_time
-from deck_sim.engine.world import World
-from deck_sim.engine.world_state import FROZEN_START
+from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.scenario.loader import read_scenario
 
 CONNECTS = "[connecting: 1s, connected]"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from deck_sim.engine.playing import pass_time
-from deck_sim.engine.world_state import FROZEN_START
+from deck_sim.engine.world import FROZEN_START
 
 
 def nothing_is_left(play):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from deck_sim.engine.waiting import AwaitedEvent, waiting
-from deck_sim.engine.world_state import FROZEN_START
+from deck_sim.engine.world import FROZEN_START
 
 
 def test_a_resource_waits_if_it_is_not_settled_and_no_timer_moves_it(play, bring):

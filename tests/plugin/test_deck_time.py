@@ -9,7 +9,7 @@ import standardwebhooks
 from freezegun import freeze_time
 
 from deck_sim import Deck, DeckSimError
-from deck_sim.engine.world_state import FROZEN_START
+from deck_sim.engine.world import FROZEN_START
 from forks import Child
 from pytest_deck_sim.frozen import bind
 

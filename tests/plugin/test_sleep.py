@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import tenacity
 
-from deck_sim.engine.world_state import FROZEN_START
+from deck_sim.engine.world import FROZEN_START
 
 UNFINISHED = tenacity.retry_if_result(lambda run: run["status"] in ("queued", "running"))
 

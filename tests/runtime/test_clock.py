@@ -9,7 +9,7 @@ from offline import SECOND, OfflineSimulation
 from deck_sim.base import real_time
 from deck_sim.base.durations import parse_duration
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine.world_state import FROZEN_START
+from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime import advance
 from deck_sim.runtime.moments import LAST_MOMENT
 

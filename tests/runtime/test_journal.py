@@ -1,6 +1,6 @@
 """The journal of calls."""
 
-from deck_sim.engine.world_state import FROZEN_START
+from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime.journal import GAVE_UP, Call, Journal
 
 

@@ -13,7 +13,7 @@ from deck_sim.engine import commands
 from deck_sim.engine.destinations import create_destination
 from deck_sim.engine.records import Hold
 from deck_sim.engine.timers import ATTEMPT
-from deck_sim.engine.world_state import FROZEN_START
+from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime import advance
 from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.webhooks.signing import secret_of

@@ -7,7 +7,7 @@ import pytest
 
 from deck_sim.contract.editions import RateLimit
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine.world_state import FROZEN_START
+from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime.rate_limiter import RateLimiter
 
 SECOND = timedelta(seconds=1)

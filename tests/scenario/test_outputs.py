@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from deck_sim.engine.world_state import FROZEN_START
+from deck_sim.engine.world import FROZEN_START
 from deck_sim.scenario.synthesis.outputs import NoValidOutput
 from output_schemas import make, one
 
@@ -85,7 +85,7 @@ def test_the_same_seed_and_run_make_the_same_output():
 def test_every_process_generates_the_same_output():
     """The order of sets differs between processes; outputs do not depend on it."""
     script = (
-        "import json, sys; from deck_sim.engine.world_state import FROZEN_START;"
+        "import json, sys; from deck_sim.engine.world import FROZEN_START;"
         "from deck_sim.scenario.synthesis.outputs import make_output;"
         "print(json.dumps(make_output(json.load(sys.stdin), 0, 'trun_1', FROZEN_START)))"
     )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from deck_sim.base.durations import parse_duration
 from deck_sim.engine import commands
-from deck_sim.engine.world_state import FROZEN_START
+from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime import clock
 from deck_sim.runtime.advance import run_to_end
 from deck_sim.runtime.polling import poll

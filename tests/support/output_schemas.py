@@ -1,6 +1,6 @@
 """Schemas that several tests of generated outputs share, and the output of a run."""
 
-from deck_sim.engine.world_state import FROZEN_START
+from deck_sim.engine.world import FROZEN_START
 from deck_sim.scenario.synthesis.outputs import make_output
 
 FORMATS = (
