@@ -1,5 +1,7 @@
 """The state machines, against the documentation."""
 
+from datetime import timedelta
+
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.engine.story import KINDS
@@ -117,6 +119,12 @@ def test_a_run_moves_its_login_to_existing_statuses():
     for name, leads in run.machine.leads.items():
         statuses = set(edition.machine(run.references[name]).statuses)
         assert {status for targets in leads.values() for status in targets} <= statuses
+
+
+def test_reads_do_not_advance_to_the_end_of_an_idle_session():
+    """Documented: ten minutes. It is a timeout of someone who waits."""
+    idle = EDITIONS["credentials"].machine("session").auto_transitions["idle"]
+    assert (idle.after, idle.is_timeout) == (timedelta(minutes=10), True)
 
 
 def test_runs_whose_login_ends_fail_with_an_error_of_the_catalog():

@@ -31,17 +31,14 @@ SEED = {
     "tasks": [{"id": "task", "name": "t", "agent_id": "agt", "storage": {"enabled": True}}],
     "connections": [{"id": "conn", "source_id": "src", "auth_method": "none"}],
 }
+HOOK = {"name": "q", "type": "aws_sqs", "config": {}, "events": ["*"]}
 BEGINNING = [
     ("POST", "_sim/reset", {}),
     ("PUT", "_sim/scenarios/mine", MINE),
     ("POST", "_sim/seed", {"resources": SEED}),
     ("PUT", "_sim/rules", {"rules": [{"when": {"input": {"a": 1}}, "scenario": "needs_approval"}]}),
     ("POST", "_sim/queue", {"resource": "connection", "scenarios": ["mine"]}),
-    (
-        "POST",
-        "v2/event-destinations",
-        {"name": "q", "type": "aws_sqs", "config": {}, "events": ["*"]},
-    ),
+    ("POST", "v2/event-destinations", HOOK),
     ("POST", "v2/connections", {"source_id": "src", "auth_method": "none"}),
 ]
 
@@ -52,28 +49,21 @@ class Client:
     def __init__(self, server, key, http):
         self.key, self.worlds, self._http, self.url = key, server.worlds, http, server.url
 
-    def call(self, method, path, body=None, **headers):
-        """Make a call; returns its answer as data. Header names are written with `_` for `-`."""
-        lines = {name.replace("_", "-"): value for name, value in headers.items()}
-        lines |= {"Authorization": f"Bearer {self.key}"}
+    def call(self, method, path, body=None, scenario=None):
+        """Make a call; returns its answer as data."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        headers |= {"Deck-Sim-Scenario": scenario} if scenario else {}
         sent = {"content": body} if isinstance(body, str) else {"json": body}
-        answer = self._http.request(method, f"{self.url}/{path}", headers=lines, **sent)
+        answer = self._http.request(method, f"{self.url}/{path}", headers=headers, **sent)
         assert answer.status_code < 500, answer.text
         return answer.json()
-
-    def begin(self):
-        """Reset the world and put something of each kind into it."""
-        for call in BEGINNING:
-            self.call(*call)
 
     def step(self, what, how):
         """Take one step of a history."""
         runs = [run["id"] for run in self.call("GET", "_sim/task-runs")["data"]]
         if what == "run":
             body = {"connection_id": "conn", "input": {"a": len(runs)}}
-            self.call(
-                "POST", "v2/tasks/task/run", body, **({"Deck_Sim_Scenario": how} if how else {})
-            )
+            self.call("POST", "v2/tasks/task/run", body, scenario=how)
         elif what == "wait":
             self.call("POST", "_sim/clock/advance", {"by": how})
         elif what == "poll":
@@ -117,7 +107,8 @@ def make_client():
 
         def make_client(key):
             client = Client(server, key, http)
-            client.begin()
+            for call in BEGINNING:
+                client.call(*call)
             return client
 
         yield make_client

@@ -54,11 +54,9 @@ def validator(edition, path, method, status=None, *, closed=True):
     found = document(edition)
     operation = found["paths"][path][method]
     part = operation["responses"][status] if status else operation["requestBody"]
-    schema = part["content"]["application/json"]["schema"]
+    schema = {**part["content"]["application/json"]["schema"], "components": found["components"]}
     if closed:
         schema = close(schema, found["components"]["schemas"])
-    else:
-        schema = {**schema, "components": found["components"]}
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
 
@@ -69,18 +67,13 @@ def patterns(edition):
     return [(path, re.compile(re.sub(r"\{\w+\}", "[^/]+", path))) for path in paths]
 
 
-def find_operation(edition, method, path):
-    """The path of a call as in the document, and its operation; or None."""
-    place = next((name for name, pattern in patterns(edition) if pattern.fullmatch(path)), None)
-    return place, document(edition)["paths"].get(place, {}).get(method)
-
-
 def complaints(edition, method, path, status, sent, answered, *, closed=True):
     """The mismatches of one call; `sent` and `answered` are its bodies.
 
     With `closed` the answer must not have undocumented fields.
     """
-    place, operation = find_operation(edition, method, path)
+    place = next((name for name, pattern in patterns(edition) if pattern.fullmatch(path)), None)
+    operation = document(edition)["paths"].get(place, {}).get(method)
     if operation is None:
         allowed = (401, 413, 429, 500, 405 if place else 404)
         return [] if status in allowed else [f"the status is not one of {allowed}"]

@@ -18,10 +18,7 @@ REASONS = {
     ("request/input_invalid", "Deck-Sim-Scenario"): "A scenario that the world does not have.",
     ("request/input_invalid", "source_id"): "It is not the source of the credential or session.",
     ("request/input_invalid", "credential_id"): "It is not the credential of the session.",
-    (
-        "request/input_*",
-        "input.*",
-    ): "The task's own schema, or the open prompt, says what it takes.",
+    ("request/input_*", "input.*"): "The task's schema, or the open prompt, says what it takes.",
     ("request/input_*", "inputs.*"): "The open prompt says what it takes.",
     ("request/input_invalid", "*_schema*"): "It is an object, but not a JSON Schema.",
     ("request/input_invalid", "*url"): "Its port, or a part of its host, is too large or empty.",

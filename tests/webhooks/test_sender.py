@@ -288,20 +288,3 @@ def _serve_tls(listening, context):
                 wrapped.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         except OSError:
             line.close()
-
-
-def test_an_application_is_called_without_a_socket():
-    """Its host is not resolved, and its response counts like any other."""
-
-    async def call():
-        sender = Sender(resolve=resolver())
-
-        async def app(path, headers, body):
-            return 418, {"x-path": path, "x-body": body.decode(), "x-key": headers["x-key"]}
-
-        sender.apps["app.invalid"] = app
-        return await sender.send("http://app.invalid/hook", {"x-key": "1"}, b"{}")
-
-    outcome = asyncio.run(call())
-    assert (outcome.ok, outcome.status, outcome.error) == (False, 418, None)
-    assert outcome.headers == {"x-path": "/hook", "x-body": "{}", "x-key": "1"}
