@@ -151,12 +151,10 @@ def test_a_retry_uses_the_present_url_of_the_destination(receiver, subscribe, ag
     assert [arrival.path for arrival in receiver.arrivals] == ["/", "/correct"]
 
 
-def test_a_second_advance_is_refused(receiver, subscribe, agent, sim, advance):
-    """So is setting the clock during an advance; nothing changes."""
+def test_the_clock_cannot_be_set_during_an_advance(receiver, subscribe, agent, sim, advance):
     answers = []
 
     def meddle(arrival, line):
-        answers.append(sim.post("/clock/advance", json={"by": "1h"}))
         answers.append(sim.put("/clock", json={"mode": "real", "now": "2030-01-01T00:00:00Z"}))
         return 200
 
@@ -164,8 +162,7 @@ def test_a_second_advance_is_refused(receiver, subscribe, agent, sim, advance):
     subscribe()
     agent()
     assert advance("1m")["now"] == "2025-01-15T09:31:00Z"
-    assert [answer.status_code for answer in answers] == [409, 409]
-    assert "another call is moving" in answers[0].json()["errors"][0]["message"]
+    assert [answer.status_code for answer in answers] == [409]
     assert sim.get("/clock").json()["mode"] == "frozen"
 
 
@@ -430,21 +427,18 @@ def test_background_delivery_sleeps_until_the_next_timer(local):
 
 
 @pytest.mark.parametrize(
-    ("status", "time", "explained"),
-    [(401, "world", True), (401, "wall", False), (200, "world", False)],
+    ("status", "time", "days", "explained"),
+    [(401, "world", 1, True), (401, "wall", 0, False), (200, "world", 1, False)],
 )
-def test_a_refused_timestamp_is_explained(local, status, time, explained):
+def test_a_refused_timestamp_is_explained(local, status, time, days, explained):
     """Only if the webhook was refused and its timestamp is far from the wall clock's."""
     tomorrow = WALL + timedelta(days=1)
     simulation, dispatcher = local(Receivers(status), webhook_time=time, now=tomorrow)
     asyncio.run(dispatcher.drive(simulation, settle(simulation)))
     ((tried,),) = simulation.world.attempts.values()
-    moment = tomorrow if time == "world" else WALL
+    moment = WALL + timedelta(days=days)
     assert tried.request["webhook-timestamp"] == f"{int(moment.timestamp())}"
-    assert (tried.error is not None) == explained
-    if explained:
-        assert "the world's (2025-01-16T09:30:00Z)" in tried.error
-        assert "webhook_time: wall" in tried.error
+    assert ("the world's (2025-01-16T09:30:00Z)" in (tried.error or "")) == explained
 
 
 def test_the_order_of_responses_changes_nothing(local):
