@@ -42,29 +42,13 @@ class ExpressionError(Exception):
 
 
 def as_text(value: Any) -> str:
-    """A value as part of a longer text: as JSON, unless it is a text.
-
-    Raises `ExpressionError` if it is no plain data, or too large.
-    """
-    try:
-        text = value if isinstance(value, str) else _as_json(value)
-        text.encode()
-    except ValueError:
-        why = "it makes a number or a character that JSON does not have"
-        raise ExpressionError(why) from None
+    """A value as part of a longer text: as JSON, unless it is a text."""
+    text: str = value
+    if not isinstance(value, str):
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_refuse)
     if len(text) > MOST_CHARACTERS:
         raise ExpressionError(f"it makes more than {MOST_CHARACTERS // 1024} KiB")
     return text
-
-
-def as_plain_data(value: Any) -> Any:
-    """A copy of a value that is plain JSON data."""
-    text = as_text(value)
-    return text if isinstance(value, str) else json.loads(text)
-
-
-def _as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_refuse)
 
 
 def _refuse(value: Any) -> Any:
@@ -91,10 +75,7 @@ def _join(value: Iterable[Any], between: str = "") -> str:
 
 
 def _unique(value: Iterable[Any]) -> list[Any]:
-    kept: dict[str, Any] = {}
-    for item in value:
-        kept.setdefault(_as_json(item), item)
-    return [*kept.values()]
+    return [*{json.dumps(item): item for item in value}.values()]
 
 
 @cache

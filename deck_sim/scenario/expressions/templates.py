@@ -7,20 +7,19 @@
 4. Results are plain JSON data, copied, of at most 64 KiB.
 """
 
+import json
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Template, TemplateError, UndefinedError, nodes
+from jinja2 import TemplateError, UndefinedError, nodes
 from jinja2.environment import TemplateExpression
-from jinja2.visitor import NodeTransformer
 
 from deck_sim.base.errors import cut, listed, suggest
 from deck_sim.scenario.expressions.environment import (
     FUNCTIONS,
     VARIABLES,
-    as_plain_data,
     as_text,
     environment,
 )
@@ -66,13 +65,7 @@ def render(value: Any, names: Mapping[str, Any]) -> Any:
         return [render(item, names) for item in value]
     if not isinstance(value, Mapping):
         return value
-    made: dict[str, Any] = {}
-    for name, inner in value.items():
-        key = as_text(render(name, names))
-        if key in made:
-            raise ExpressionError(f"two keys become {key!r}")
-        made[key] = render(inner, names)
-    return made
+    return {as_text(render(name, names)): render(inner, names) for name, inner in value.items()}
 
 
 def names_at(now: datetime, **variables: Any) -> dict[str, Any]:
@@ -82,7 +75,7 @@ def names_at(now: datetime, **variables: Any) -> dict[str, Any]:
         **variables,
         "now": f"{now:%Y-%m-%dT%H:%M:%SZ}",
         "today": f"{now:%Y-%m-%d}",
-        "days_from_now": lambda days: _add_days(now.date(), days),
+        "days_from_now": lambda days: f"{now.date() + timedelta(days=days)}",
         "days_after": _days_after,
     }
 
@@ -92,14 +85,7 @@ def _days_after(day: Any, days: Any) -> str:
         first = datetime.fromisoformat(f"{day}").date()
     except ValueError:
         raise ExpressionError(f"{day!r} is not a date like 2025-01-15") from None
-    return _add_days(first, days)
-
-
-def _add_days(day: date, days: Any) -> str:
-    try:
-        return f"{day + timedelta(days=days)}"
-    except (TypeError, ValueError, OverflowError):
-        raise ExpressionError(f"{as_text(days)} days after {day} is not a date") from None
+    return f"{first + timedelta(days=days)}"
 
 
 # Reading
@@ -114,8 +100,6 @@ def _parse(text: str) -> nodes.Template:
         why = f"{error.message}".replace("'end of print statement'", "`}}`").removesuffix(".")
         why = why.replace("end of template", "end of the text")
         raise ExpressionError(f"not an expression: {why}") from None
-    except (RecursionError, ValueError) as error:  # of very many brackets, or digits
-        raise ExpressionError(f"not an expression: {error}") from None
 
 
 def _problems(tree: nodes.Template) -> Iterator[str]:
@@ -126,8 +110,6 @@ def _problems(tree: nodes.Template) -> Iterator[str]:
     called = [node.node for node in found if isinstance(node, nodes.Call)]
     if any(not isinstance(one, nodes.Name) or one.name in VARIABLES for one in called):
         yield f"only {listed(FUNCTIONS)} can be called"
-    if any(isinstance(node, nodes.CondExpr) and node.expr2 is None for node in found):
-        yield "an `if` in an expression needs its `else`"
     for inside in (node for node in found if isinstance(node, nodes.Getattr)):
         keys = VARIABLES.get(inside.node.name, ()) if isinstance(inside.node, nodes.Name) else ()
         if keys and inside.attr not in keys:
@@ -144,7 +126,8 @@ def _unknown(kind: Any, found: list[nodes.Node], known: list[str]) -> Iterator[s
 
 def _compute(text: str, names: Mapping[str, Any]) -> Any:
     try:
-        return as_plain_data(_compile(text)(**names))
+        made = _compile(text)(**names)
+        return as_text(made) if isinstance(made, str) else json.loads(as_text(made))
     except (ExpressionError, UndefinedError) as error:
         why = f"{error}"
     except Exception as error:  # any error of Python's is a mistake in the expression
@@ -157,23 +140,11 @@ def _compile(text: str) -> Any:
     tree = _parse(text)
     for problem in _problems(tree):
         raise ExpressionError(problem)
-    _JoinAsText().visit(tree)
     parts = [part for output in tree.find_all(nodes.Output) for part in output.nodes]
     parts = [p for p in parts if not (isinstance(p, nodes.TemplateData) and p.data.isspace())]
-    if len(parts) != 1:
-        return _template(tree).render
-    result = nodes.Assign(nodes.Name("result", "store"), parts[0], lineno=1)
-    return TemplateExpression(_template(nodes.Template([result], lineno=1)), False)
-
-
-def _template(tree: nodes.Template) -> Template:
+    if len(parts) == 1:
+        result = nodes.Assign(nodes.Name("result", "store"), parts[0], lineno=1)
+        tree = nodes.Template([result], lineno=1)
     tree.set_environment(environment())
-    return environment().from_string(tree)
-
-
-class _JoinAsText(NodeTransformer):
-    """Replaces `~` by the filter `join`, which writes values as JSON."""
-
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:  # noqa: N802
-        self.generic_visit(node)
-        return nodes.Filter(nodes.List(node.nodes), "join", [], [], None, None, lineno=node.lineno)
+    template = environment().from_string(tree)
+    return TemplateExpression(template, False) if len(parts) == 1 else template.render

@@ -15,7 +15,6 @@ from deck_sim.base.errors import quote
 from deck_sim.scenario.yaml.document import Document, Path, YamlError
 
 MAX_BYTES = 1024 * 1024
-TOO_LARGE = f"the file is larger than {MAX_BYTES // 1024} KiB"
 
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,39})")
@@ -45,16 +44,22 @@ def read_file(file: FilePath) -> Document:
 
 def read_yaml(source: bytes | str) -> Document:
     """Read one YAML document; raises `YamlError` with the place of its first mistake."""
-    text = _decode(source).removeprefix("\ufeff")
+    if len(source) > MAX_BYTES:
+        raise YamlError(f"the file is larger than {MAX_BYTES // 1024} KiB")
+    try:
+        text = (source if isinstance(source, str) else source.decode()).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        place = _place(error.object[: error.start].decode(), error.start)
+        raise YamlError("the file is not UTF-8; save it in that encoding", *place) from None
     if found := _FORBIDDEN.search(text):
         message = f"the character U+{ord(found[0]):04X} is not allowed in YAML"
         raise YamlError(message, *_place(text, found.start()))
     document = Document(text=text)
     try:
         root = yaml.compose(text, Loader=_Loader)
-        document.data = None if root is None else _Builder(document).build(root, ())
+        document.data = None if root is None else _build(document, root, ())
     except RecursionError:
-        raise YamlError("it is nested too deeply") from None
+        raise YamlError("it is nested too deeply, or an alias is inside its own anchor") from None
     except (yaml.YAMLError, ValueError) as error:  # the latter from an escape beyond Unicode
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -62,62 +67,36 @@ def read_yaml(source: bytes | str) -> Document:
     return document
 
 
-def _decode(source: bytes | str) -> str:
-    if len(source) > MAX_BYTES:
-        raise YamlError(TOO_LARGE)
-    try:
-        return source if isinstance(source, str) else source.decode()
-    except UnicodeDecodeError as error:
-        place = _place(error.object[: error.start].decode(), error.start)
-        raise YamlError("the file is not UTF-8; save it in that encoding", *place) from None
-
-
 def _place(text: str, index: int) -> tuple[int, int]:
     before = text[:index]
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
-class _Builder:
-    """Builds the data of a document from its nodes. An alias is the same node as its anchor."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.built: dict[int, Any] = {}
-        self.open = set[int]()
-
-    def build(self, node: Any, path: Path) -> Any:
-        self.document.values[path] = _mark(node)
-        if node.tag not in _TAGS:
-            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
-            raise YamlError(f"tag {quote(tag)}; tags are not allowed", *_mark(node))
-        if id(node) in self.open:
-            raise YamlError("an alias inside its own anchor", *_mark(node))
-        if id(node) not in self.built:
-            self.open.add(id(node))
-            self.built[id(node)] = self._data(node, path)
-            self.open.remove(id(node))
-        return self.built[id(node)]
-
-    def _data(self, node: Any, path: Path) -> Any:
-        match node:
-            case yaml.ScalarNode():
-                return _typed(node)
-            case yaml.SequenceNode():
-                return [self.build(item, (*path, i)) for i, item in enumerate(node.value)]
-        data: dict[str, Any] = {}
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                braces = isinstance(key, yaml.MappingNode) and key.flow_style
-                hint = '; is this an expression? Quote it: "{{ … }}"' if braces else ""
-                raise YamlError(f"a key must be text{hint}", *_mark(key))
-            here = (*path, key.value)
-            if key.value in data:
-                line, _ = self.document.keys[here]
-                text = f"duplicate key {quote(key.value)}; it is already in line {line}"
-                raise YamlError(text, *_mark(key))
-            self.document.keys[here] = _mark(key)
-            data[key.value] = self.build(value, here)
-        return data
+def _build(document: Document, node: Any, path: Path) -> Any:
+    """The data of a node. An alias is the same node as its anchor."""
+    document.values[path] = _mark(node)
+    if node.tag not in _TAGS:
+        tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+        raise YamlError(f"tag {quote(tag)}; tags are not allowed", *_mark(node))
+    match node:
+        case yaml.ScalarNode():
+            return _typed(node)
+        case yaml.SequenceNode():
+            return [_build(document, item, (*path, i)) for i, item in enumerate(node.value)]
+    data: dict[str, Any] = {}
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            braces = isinstance(key, yaml.MappingNode) and key.flow_style
+            hint = '; is this an expression? Quote it: "{{ … }}"' if braces else ""
+            raise YamlError(f"a key must be text{hint}", *_mark(key))
+        here = (*path, key.value)
+        if key.value in data:
+            line, _ = document.keys[here]
+            text = f"duplicate key {quote(key.value)}; it is already in line {line}"
+            raise YamlError(text, *_mark(key))
+        document.keys[here] = _mark(key)
+        data[key.value] = _build(document, value, here)
+    return data
 
 
 def _typed(node: Any) -> Any:
