@@ -53,6 +53,11 @@ async def make_attempt(
             " and receivers refuse one that is more than five minutes off: use"
             " `webhook_time: wall`"
         )
+    refusal = None  # of a receiver that verifies the signature
+    try:
+        verify(secrets[0], headers, webhook.body, wall)
+    except SignatureError as refused:
+        refusal = str(refused)
     return AttemptResult(
         at=at,
         number=attempt.number,
@@ -63,7 +68,7 @@ async def make_attempt(
         request=outcome.request or headers,
         response=outcome.headers,
         fault=fault and fault.key,
-        refusal=_explain_refusal(secrets[0], headers, webhook.body, wall),
+        refusal=refusal,
     )
 
 
@@ -76,17 +81,6 @@ async def _send(
         return Outcome(status, why, latency_ms=0)
     outcomes = [await sender.send(url, headers, webhook.body) for _ in range(webhook.copies)]
     return outcomes[0]
-
-
-def _explain_refusal(
-    secret: str, headers: Mapping[str, str], body: bytes, now: datetime
-) -> str | None:
-    """Why a receiver that verifies the signature refuses a webhook; None if it takes it."""
-    try:
-        verify(secret, headers, body, now)
-    except SignatureError as error:
-        return str(error)
-    return None
 
 
 def end_attempts(simulation: Simulation, *delivery_ids: str) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
-from deck_sim.engine.files import files_of, kept_screenshots, screenshot_id
+from deck_sim.engine.files import File, files_of, kept_screenshots, read_file, screenshot_id
 from deck_sim.engine.records import Event, Resource
-from deck_sim.runtime.files import file_url
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.simulation import Simulation
 
@@ -112,6 +112,25 @@ def print_message(simulation: Simulation, event: Event) -> dict[str, Any]:
     number = {"request_id": f"req_{event.id.partition('_')[2]}"}
     numbered = simulation.world.rules.numbers_messages
     return print_event(simulation, event) | (number if numbered else {})
+
+
+def file_url(simulation: Simulation, file_id: str) -> str:
+    """The URL that serves the bytes of a storage item or screenshot.
+
+    Its signature opens it instead of an API key.
+    """
+    return f"{simulation.files_url}/{file_id}?signature={_sign(simulation, file_id)}"
+
+
+def read_signed_file(simulation: Simulation, file_id: str, signature: str) -> File | None:
+    """The file at such a URL; None if the signature is wrong or there is no such file."""
+    if signature != _sign(simulation, file_id):
+        return None
+    return read_file(simulation.world, file_id)
+
+
+def _sign(simulation: Simulation, file_id: str) -> str:
+    return blake2b(f"{simulation.world.seed}/{file_id}".encode(), digest_size=12).hexdigest()
 
 
 def custom_headers(text: str | None) -> dict[str, str]:

@@ -20,7 +20,6 @@ from deck_sim.engine.playing import release
 from deck_sim.engine.recent_log import RecentLog
 from deck_sim.engine.story import Script
 from deck_sim.engine.world import FROZEN_START, World
-from deck_sim.runtime.clock_modes import RealClock
 from deck_sim.runtime.journal import MOST_CALLS, Journal, StoredAnswer
 from deck_sim.runtime.rate_limiter import RateLimiter
 from deck_sim.runtime.responses import SentResponses
@@ -33,11 +32,33 @@ log = logging.getLogger("deck_sim")
 _MOST_CHOICES = 20  # that are kept
 _MOST_CRASHES = 20
 _MOST_WARNINGS = 100  # about ignored names
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def new_epoch() -> str:
     """A name for one history of a world. No other has it, also after the server has restarted."""
     return os.urandom(4).hex()
+
+
+class RealClock:
+    """A clock that moves with real time, `speed` times as fast, without adding up rounding
+    errors.
+    """
+
+    def __init__(self, now: datetime, speed: float, real_ns: Callable[[], int]) -> None:
+        self._speed, self._real_ns = speed.as_integer_ratio(), real_ns
+        self.resume(now)
+
+    def read(self, now: datetime, last: datetime) -> datetime:
+        """The time of a world whose clock showed `now` and may not pass `last`."""
+        times, parts = self._speed
+        elapsed = (self._real_ns() - self._from_ns) * times // (parts * 1000)
+        left = (last - self._from) // _MICROSECOND
+        return max(now, self._from + min(elapsed, left) * _MICROSECOND)
+
+    def resume(self, now: datetime, ago: timedelta = timedelta()) -> None:
+        """Continue from `now`, as if it had been set to that so long ago."""
+        self._from, self._from_ns = now, self._real_ns() - ago // _MICROSECOND * 1000
 
 
 class Refusal(ApiError):

@@ -20,10 +20,9 @@ from typing import Any
 
 from deck_sim.engine.recent_log import RecentLog
 from deck_sim.engine.world import World
-from deck_sim.runtime.clock_modes import RealClock
 from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.runtime.settings import Settings
-from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.simulation import RealClock, Simulation
 from deck_sim.runtime.snapshot import KEPT
 from deck_sim.runtime.timeline import count_records
 from deck_sim.scenario.model import Scenario

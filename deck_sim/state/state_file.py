@@ -12,9 +12,8 @@ from pathlib import Path
 
 from deck_sim.base import real_time
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.runtime.clock_modes import RealClock
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.simulation import RealClock, Simulation
 from deck_sim.state.opening import DAMAGED, StateFileError, open_database
 from deck_sim.state.rows import Row, SavedWorld, restore_world
 from deck_sim.state.values import Reader, Writer
