@@ -4,9 +4,7 @@ In the path `*` matches one segment and `**` any number of segments.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cache
 from typing import Self
 
@@ -18,7 +16,6 @@ _PATTERN = re.compile(r"(?:(?P<method>[A-Za-z]+|\*) +)?(?P<path>/[^\s?]*|\*\*)")
 _PARAMETER = re.compile("[{<]|/:")  # as in the routes of frameworks
 _STARS = re.compile(r"(\*\*|\*)")
 _BEGINNINGS = ("/v2", "*", "/*")  # of patterns that can match a call
-_SIMILARITY = 0.6  # of 1: how similar two words are if one is a misspelling of the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +69,3 @@ def _compile(path: str) -> re.Pattern[str]:
     stars = {"**": ".*", "*": "[^/]+"}
     parts = (stars.get(part, re.escape(part)) for part in _STARS.split(path))
     return re.compile("".join(parts), re.DOTALL)
-
-
-def nearest_path(path: str, templates: Iterable[str]) -> str | None:
-    """The template that is most like the path, with the path's parts in place of parameters.
-
-    `/v2/taks/task_1` gives `/v2/tasks/task_1` for `/v2/tasks/{id}`. A template with another number
-    of parts does not count; None if a word of each template is too different.
-    """
-    parts = path.split("/")
-    likely = [words for one in templates if len(words := one.split("/")) == len(parts)]
-    similarity, words = max(((_similarity(one, parts), one) for one in likely), default=(0, []))
-    if similarity < _SIMILARITY:
-        return None
-    pairs = zip(words, parts, strict=True)
-    return "/".join(part if word.startswith("{") else word for word, part in pairs)
-
-
-def _similarity(words: list[str], parts: list[str]) -> float:
-    """The similarity of the least similar word. Parameters do not count."""
-    pairs = zip(words, parts, strict=True)
-    return min(SequenceMatcher(None, word, part).ratio() for word, part in pairs if word[:1] != "{")

@@ -7,13 +7,13 @@ as long for a table of this size, and the 404 and 405 answers are the API's own.
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property
 from typing import TypeVar
 
 from starlette.routing import compile_path
 from starlette.types import Scope
 
-from deck_sim.base.call_pattern import nearest_path
 from deck_sim.base.errors import listed, quote
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.contract.operations import Operation
@@ -115,7 +115,7 @@ class Routes:
         if hint := self._more_hints(path, relative):
             return hint
         ends = [one for one in self._methods if len(relative) > 1 and one.endswith(relative)]
-        near = nearest_path(unslashed, self._methods) or (ends[0] if len(ends) == 1 else None)
+        near = _nearest_path(unslashed, self._methods) or (ends[0] if len(ends) == 1 else None)
         return near and f"`{path}` is not an endpoint; did you mean {quote(root + near)}?"
 
 
@@ -123,3 +123,26 @@ def relative_path(scope: Scope) -> str:
     """The path relative to where the app is mounted."""
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", ""))
+
+
+_SIMILARITY = 0.6  # of 1: how similar two words are if one is a misspelling of the other
+
+
+def _nearest_path(path: str, templates: Iterable[str]) -> str | None:
+    """The template that is most like the path, with the path's parts in place of parameters.
+
+    A template with another number of parts does not count; None if a word of each is too different.
+    """
+    parts = path.split("/")
+    likely = [words for one in templates if len(words := one.split("/")) == len(parts)]
+    similarity, words = max(((_similarity(one, parts), one) for one in likely), default=(0, []))
+    if similarity < _SIMILARITY:
+        return None
+    pairs = zip(words, parts, strict=True)
+    return "/".join(part if word.startswith("{") else word for word, part in pairs)
+
+
+def _similarity(words: list[str], parts: list[str]) -> float:
+    """The similarity of the least similar word. Parameters do not count."""
+    pairs = zip(words, parts, strict=True)
+    return min(SequenceMatcher(None, word, part).ratio() for word, part in pairs if word[:1] != "{")

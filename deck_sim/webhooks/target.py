@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 
 _PORTS = {"http": 80, "https": 443}
@@ -21,7 +20,6 @@ class Target:
     headers: Mapping[str, str]  # that follow from the URL: host, and Basic authentication
 
 
-@lru_cache(maxsize=1024)
 def read_target(url: str) -> Target:
     """Split a URL, which was checked when its destination was created."""
     parts = urlsplit(url)

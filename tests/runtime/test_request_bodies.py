@@ -1,16 +1,12 @@
 """Reading and checking request bodies."""
 
-import json
 from typing import Literal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from deck_sim.contract.bodies import Body
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.runtime.request_bodies import check_body, parse_recorded, read_object
-from deck_sim.runtime.serialization import dump_json
 
 UNREADABLE = {
     "empty": (b"", "The body is empty; it must be a JSON object."),
@@ -27,10 +23,7 @@ UNREADABLE = {
     "string": (b'"a"', "The body must be a JSON object, not a string."),
     "null": (b"null", "The body must be a JSON object, not null."),
     "number": (b"1", "The body must be a JSON object, not a scalar."),
-    "deep": (
-        b'{"a":' + b"[" * 90_000 + b"]" * 90_000 + b"}",
-        "The body is nested too deeply.",
-    ),
+    "deep": (b"[" * 90_000 + b"]" * 90_000, "The body is nested too deeply."),
 }
 
 
@@ -46,25 +39,6 @@ def test_an_unreadable_body_is_refused_with_the_place_or_the_reason(body, messag
 
 def test_a_whole_surrogate_pair_is_read():
     assert read_object(b'{"a": "\\ud83d\\ude00"}') == {"a": "😀"}
-
-
-JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner),
-    max_leaves=8,
-)
-
-
-@settings(max_examples=30)
-@given(st.dictionaries(st.text(), JSON, max_size=4))
-def test_printed_json_is_read_as_the_same_data(data):
-    """Whatever the object contains."""
-    assert read_object(json.dumps(data).encode()) == data
-    assert read_object(dump_json(data)) == data
 
 
 class _Inner(Body):
@@ -97,14 +71,16 @@ def test_every_problem_of_a_body_is_reported_with_its_field():
     assert found["inner[1].size"].message == '`inner[1].size`: must be a whole number, not "x"'
 
 
-@pytest.mark.parametrize(
-    "data", [{"password": 12345}, {"auth_credentials": "12345"}, {"auth_credentials": {"p": 12345}}]
-)
-def test_an_error_never_repeats_a_secret(data):
+def test_an_error_never_repeats_a_secret():
     """It says only what is allowed."""
-    (problem,) = _problems(name="x", **data).values()
-    assert "must be" in problem.message
-    assert "12345" not in problem.message
+    for name, value in [
+        ("password", 12345),
+        ("auth_credentials", "12345"),
+        ("auth_credentials", {"p": 12345}),
+    ]:
+        (problem,) = _problems(**{"name": "x", name: value}).values()
+        assert "must be" in problem.message
+        assert "12345" not in problem.message
 
 
 def test_a_recorded_body_is_its_json_or_the_start_of_its_text():
