@@ -13,8 +13,7 @@ import time
 
 from deck_sim.engine import commands
 from deck_sim.engine.world import World
-from deck_sim.runtime.advance import run_to_end
-from deck_sim.runtime.clock import advance_until_idle
+from deck_sim.runtime.clock import advance_until_idle, run_to_end
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library

@@ -71,11 +71,6 @@ def update_resource(world: World, resource: Resource, fields: Mapping[str, Any])
     return world.change(resource, **fields) if fields else resource
 
 
-def delete_resource(world: World, resource: Resource) -> None:
-    """Delete a resource; those that refer to it stay as they are."""
-    world.delete(resource)
-
-
 def reset_task(world: World, task: Resource) -> Resource:
     """Move a task back to its first status."""
     first = world.machine(task).initial

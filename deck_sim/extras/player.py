@@ -21,8 +21,7 @@ from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import KINDS
 from deck_sim.engine.waiting import waiting
 from deck_sim.engine.world import World
-from deck_sim.runtime.advance import run_to_end
-from deck_sim.runtime.clock import advance_by, advance_to
+from deck_sim.runtime.clock import advance_by, advance_to, run_to_end
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Refusal, Simulation
 from deck_sim.scenario.library import Library, shipped

@@ -28,7 +28,7 @@ from deck_sim.webhooks.sender import Sender
 
 if TYPE_CHECKING:
     from deck_sim.engine.deliveries import Attempt
-    from deck_sim.runtime.advance import Result
+    from deck_sim.runtime.clock import Result
     from deck_sim.runtime.simulation import Simulation
 
 log = logging.getLogger("deck_sim")
@@ -177,8 +177,7 @@ class Dispatcher:
             await asyncio.wait(attempts)
 
     async def _deliver_in_background(self, simulation: Simulation, background: _Background) -> None:
-        from deck_sim.runtime.advance import run_to_end
-        from deck_sim.runtime.clock import catch_up, settle
+        from deck_sim.runtime.clock import catch_up, run_to_end, settle
 
         try:
             while simulation.mode in _BACKGROUND_MODES:

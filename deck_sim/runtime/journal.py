@@ -1,4 +1,4 @@
-"""The records of calls: the journal, and answers stored by idempotency key."""
+"""The records of calls: the journal, the latest answers, and those kept by idempotency key."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,6 +12,8 @@ from deck_sim.scenario.selection import Choice
 MOST_CALLS = 10_000  # that a world keeps, and as many answers stored by idempotency key
 GAVE_UP = "its client gave up"  # before the answer was sent
 KEPT_HEADERS = ("content-type", "idempotency-key", "user-agent")  # never the API key
+MAX_BODY = 65_536  # bytes of one body of an answer; the rest is not kept
+MOST_RESPONSES = 1000
 _LONGEST = 1000  # characters of another header
 
 
@@ -67,3 +69,29 @@ def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> dict[str,
     """The headers that the journal keeps of a call: the usual ones, and those of `others`."""
     asked = {name: headers[name][:_LONGEST] for name in others if name in headers}
     return asked | {n: headers[n] for n in KEPT_HEADERS if n in headers}
+
+
+@dataclass(frozen=True, slots=True)
+class SentResponse(Immutable):
+    """A response; its body may be cut."""
+
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    length: int  # of the whole body
+
+
+@dataclass(slots=True)
+class SentResponses:
+    """The last responses, by the number of their call."""
+
+    _kept: dict[int, SentResponse] = field(default_factory=dict)
+
+    def keep(self, number: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
+        """Keep a response, and drop the oldest if there are too many."""
+        self._kept[number] = SentResponse((*headers,), body[:MAX_BODY], len(body))
+        if len(self._kept) > MOST_RESPONSES:
+            del self._kept[next(iter(self._kept))]
+
+    def find(self, number: int) -> SentResponse | None:
+        """The response to a call; None if it is not sent yet, or not kept any more."""
+        return self._kept.get(number)

@@ -17,7 +17,7 @@ from deck_sim.engine.records import Resource
 from deck_sim.engine.timers import Due
 from deck_sim.engine.waiting import next_due, waits_for_person
 from deck_sim.engine.world import World
-from deck_sim.runtime.advance import pass_time_until, run_to_end, steps
+from deck_sim.runtime.clock import pass_time_until, run_to_end, steps
 from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.runtime.settings import ON_POLL
 from deck_sim.runtime.simulation import Simulation

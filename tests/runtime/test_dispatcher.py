@@ -14,8 +14,7 @@ from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
 from deck_sim.runtime import advance as advance_module
-from deck_sim.runtime.advance import BREAK_AFTER, run_to_end
-from deck_sim.runtime.clock import advance_by, settle
+from deck_sim.runtime.clock import BREAK_AFTER, advance_by, run_to_end, settle
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation

@@ -77,10 +77,12 @@ def update_resource(request: Request) -> Answer:
 
 @endpoint
 def delete_resource(request: Request) -> Answer:
-    """Delete a resource. Deleting it again gives the same answer (documented)."""
+    """Delete a resource; those that refer to it stay. Deleting it again gives the same answer
+    (documented).
+    """
     world, kind, resource_id = request.world, _kind(request).object, request.params["id"]
     resource = world.all(kind).get(resource_id)
     if resource is None:
         raise ApiError(checks.not_found(world, kind, resource_id))
-    commands.delete_resource(world, resource)
+    world.delete(resource)
     return Answer({"id": resource_id, "object": kind, "deleted": True})

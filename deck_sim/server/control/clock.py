@@ -12,7 +12,7 @@ from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import Resource
 from deck_sim.engine.waiting import waiting
 from deck_sim.runtime import clock
-from deck_sim.runtime.advance import Advance, AdvanceReport
+from deck_sim.runtime.clock import Advance, AdvanceReport
 from deck_sim.runtime.moments import print_moment, read_moment
 from deck_sim.runtime.settings import ON_POLL, REAL
 from deck_sim.runtime.simulation import Simulation

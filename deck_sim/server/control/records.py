@@ -11,11 +11,10 @@ from deck_sim.base.errors import quote
 from deck_sim.base.redaction import mask_key
 from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.runtime.journal import GAVE_UP, KEPT_HEADERS, Call
+from deck_sim.runtime.journal import GAVE_UP, KEPT_HEADERS, Call, SentResponse
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.registry import world_token
 from deck_sim.runtime.request_bodies import parse_recorded
-from deck_sim.runtime.responses import SentResponse
 from deck_sim.runtime.serialization import print_message, print_resource
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.timeline import print_news, print_timeline

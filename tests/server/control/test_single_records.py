@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from deck_sim.runtime import responses
-from deck_sim.runtime.responses import MOST_RESPONSES, SentResponses
+from deck_sim.runtime.journal import MOST_RESPONSES, SentResponses
 
 
 def test_a_call_is_shown_with_its_response(api, sim):
