@@ -51,20 +51,11 @@ const TITLES = {
  * @typedef {{type: "resource"|"call"|"event"|"delivery"|"entry"|"scenario", id: string}} Ref
  * @typedef {{at: number, type: MarkType, label: string, ref: Ref}} Mark
  *
- * @typedef {object} Lane
- * @property {string} id
- * @property {string} kind
- * @property {string} title like `Run 3`
- * @property {Record<string, any>} about
- * @property {number} from
- * @property {number|null} to null while it is unfinished
- * @property {string} status
- * @property {Span[]} spans
- * @property {Mark[]} marks in the order of their time
- * @property {Record<string, any>} fields as they are now
- * @property {Entry[]} history the entries that changed its status or fields
- * @property {string|null} parent the lane of its login or session
- *
+ * @typedef {{id: string, kind: string, title: string, status: string, from: number,
+ *   to: number|null, spans: Span[], marks: Mark[], about: Record<string, any>,
+ *   fields: Record<string, any>, history: Entry[], parent: string|null}} Lane `title`: like `Run 3`;
+ *   `to`: null while it is unfinished; `fields`: as they are now; `history`: the entries that changed
+ *   its status or fields; `parent`: the lane of its login or session
  * @typedef {{id: string, eventId: string, eventType: string, resourceId: string, status: string,
  *   destinationId: string, from: number, next: number|null,
  *   attempts: {at: number, label: string, ok: boolean}[]}} Delivery `next`: when an attempt is due
@@ -317,11 +308,10 @@ export class Model {
 
   /** @param {Entry} entry */
   _foldDestination(entry) {
-    const known = this.destinations.get(entry.id);
-    const { id, time: from } = entry;
-    const name = entry.about?.name ?? id;
-    const destination = known ?? { id, name, status: "", deleted: false, from };
-    if (!known) this.destinations.set(entry.id, destination);
+    const { id, time: from, about } = entry;
+    const begun = { id, name: about?.name ?? id, status: "", deleted: false, from };
+    const destination = this.destinations.get(id) ?? begun;
+    this.destinations.set(id, destination);
     if (entry.status) destination.status = entry.status;
     if (entry.changes?.name) destination.name = entry.changes.name;
     if (entry.what === "deleted") destination.deleted = true;
@@ -331,8 +321,7 @@ export class Model {
   _addCall(call) {
     call.time = parseTime(call.at);
     this.calls.push(call);
-    const ids = new Set(call.resource_ids);
-    if (call.resource_id) ids.add(call.resource_id);
+    const ids = new Set([...call.resource_ids, call.resource_id ?? ""]);
     for (const id of ids) this._markCall(call, id);
   }
 
