@@ -40,10 +40,16 @@ def webhook(api):
     return api.post("/event-destinations", json=WEBHOOK).json()
 
 
-def test_a_deleted_credential_can_be_read_but_not_used(api, task, credential, errors):
-    """Every use is a 409."""
-    path = f"/credentials/{credential['id']}"
+def test_a_deleted_credential_can_be_read_but_not_used(
+    api, task, credential, errors, start, advance
+):
+    """Its runs fail, which frees their session; every further use is a 409."""
+    path, run = f"/credentials/{credential['id']}", start()
+    advance("5s")
     api.delete(path)
+    failed = api.get(f"/task-runs/{run['id']}").json()
+    assert (failed["status"], failed["errors"][0]["code"]) == ("failed", "task_failed")
+    assert api.get(f"/sessions/{run['session_id']}").json()["status"] == "idle"
     assert api.get(path).json()["status"] == "deleted"
     body = {"credential_id": credential["id"]}
     assert errors("POST", f"/tasks/{task['id']}/run", 409, json=body) == [("state_invalid", None)]

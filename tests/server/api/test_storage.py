@@ -13,11 +13,13 @@ KEEPS = {"enabled": True}
 def play(api, sim, connection, advance):
     """Run a task whose script has these effects, to its end; return the run's path."""
 
-    def play(*effects, storage=KEEPS, task=None):
+    def play(*effects, storage=KEEPS):
         steps = ", ".join(["running", *effects, "completed"])
         text = f"version: 1\nname: story\ntask_run: [{steps}]"
         assert sim.put("/scenarios/story", content=text).status_code == 200
-        path = f"/tasks/{task or make_task(api, storage)}/run"
+        agent = api.post("/agents", json={"name": "Concierge"}).json()["id"]
+        body = {"name": "Read", "agent_id": agent, "storage": storage}
+        path = f"/tasks/{api.post('/tasks', json=body).json()['id']}/run"
         headers = {"Deck-Sim-Scenario": "story"}
         run = api.post(path, json={"connection_id": connection["id"]}, headers=headers).json()
         advance("1m")
@@ -26,29 +28,10 @@ def play(api, sim, connection, advance):
     return play
 
 
-def make_task(api, storage):
-    """A new task's id."""
-    agent = api.post("/agents", json={"name": "Concierge"}).json()["id"]
-    body = {"name": "Read", "agent_id": agent, "storage": storage}
-    return api.post("/tasks", json=body).json()["id"]
-
-
-@pytest.fixture
-def kept(api):
-    """The storage items of a run."""
-    return lambda run: api.get(f"{run}/storage").json()["data"]
-
-
 @pytest.fixture
 def stored(api):
     """The whole storage items of a run."""
     return lambda run: api.get(f"{run}?include=storage").json()["storage"]
-
-
-@pytest.fixture
-def shots(api):
-    """The screenshots of a run."""
-    return lambda run: api.get(f"{run}/screenshots").json()["data"]
 
 
 def fetch(url):
@@ -56,10 +39,10 @@ def fetch(url):
     return httpx2.get(url, trust_env=False)
 
 
-def test_a_file_becomes_a_storage_item(api, sim, play, kept):
+def test_a_file_becomes_a_storage_item(api, sim, play):
     """The item has the file's name, type, size and run, and an event; the list shows less."""
     run = play(f"file: {CSV}")
-    (listed,) = kept(run)
+    (listed,) = api.get(f"{run}/storage").json()["data"]
     assert [*listed] == ["id", "object", "file_name", "file_type", "file_size", "created_at"]
     (item,) = api.get(f"{run}?include=storage").json()["storage"]
     assert item == {**item, **listed}
@@ -72,15 +55,15 @@ def test_a_file_becomes_a_storage_item(api, sim, play, kept):
     assert shown == item
 
 
-@pytest.mark.parametrize("part", ["storage", "screenshots"])
-def test_listing_files_polls_the_run(api, sim, play, task, connection, part):
+def test_listing_files_polls_the_run(api, sim, play, task, connection):
     """On an `on_poll` clock, listing the files of an unfinished run polls the run."""
     play()
     sim.put("/clock", json={"mode": "on_poll"})
-    run = api.post(f"/tasks/{task['id']}/run", json={"connection_id": connection["id"]}).json()
-    for _ in range(9):
-        api.get(f"/task-runs/{run['id']}/{part}")
-    assert sim.get("/task-runs").json()["data"][-1]["status"] == "completed"
+    for part in ("storage", "screenshots"):
+        run = api.post(f"/tasks/{task['id']}/run", json={"connection_id": connection["id"]}).json()
+        for _ in range(9):
+            api.get(f"/task-runs/{run['id']}/{part}")
+        assert sim.get("/task-runs").json()["data"][-1]["status"] == "completed"
 
 
 def test_a_file_is_downloaded_without_a_key(play, stored):
@@ -92,18 +75,19 @@ def test_a_file_is_downloaded_without_a_key(play, stored):
     assert answer.headers["Content-Type"].startswith("text/csv")
 
 
-def test_a_screenshot_is_downloaded_without_a_key(play, shots):
+def test_a_screenshot_is_downloaded_without_a_key(api, play):
     """Its URL serves a PNG of the listed size."""
-    (shot,) = shots(play("screenshot: {name: a.png, reasoning: Done.}"))
+    run = play("screenshot: {name: a.png, reasoning: Done.}")
+    (shot,) = api.get(f"{run}/screenshots").json()["data"]
     answer = fetch(shot["url"])
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
     assert answer.content.startswith(b"\x89PNG")
     assert len(answer.content) == shot["file_size"]
 
 
-@pytest.mark.parametrize(
-    ("name", "header"),
-    [
+def test_a_file_is_downloaded_under_its_name(play, stored):
+    """The header has an ASCII name and the exact name of RFC 6266."""
+    for name, header in [
         ("a b.csv", 'attachment; filename="a b.csv"'),
         ('a"b\\.csv', r'attachment; filename="a\"b\\.csv"'),
         (
@@ -111,81 +95,73 @@ def test_a_screenshot_is_downloaded_without_a_key(play, shots):
             'attachment; filename="Rechnung f_r __.csv"; '
             "filename*=UTF-8''Rechnung%20f%C3%BCr%20%E9%83%A8%E5%B1%8B.csv",
         ),
-    ],
-)
-def test_a_file_is_downloaded_under_its_name(play, stored, name, header):
-    """The header has an ASCII name and the exact name of RFC 6266."""
-    (item,) = stored(play(f"file: {{name: {json.dumps(name)}}}"))
-    headers = fetch(item["url"]).headers
-    assert headers["Content-Disposition"] == header
-    assert headers["X-Content-Type-Options"] == "nosniff"
+    ]:
+        (item,) = stored(play(f"file: {{name: {json.dumps(name)}}}"))
+        headers = fetch(item["url"]).headers
+        assert headers["Content-Disposition"] == header
+        assert headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
+def test_a_wrong_url_is_a_404(play, stored):
+    (item,) = stored(play("file: a.txt"))
+    for old, new in [
         ("signature=", "signature=0"),
         ("signature=", "signed="),
         ("/stor_", "/stor_0"),
         ("/_sim/files/", "/_sim/files/0"),
-    ],
-)
-def test_a_wrong_url_is_a_404(play, stored, old, new):
-    (item,) = stored(play("file: a.txt"))
-    assert old in item["url"]
-    answer = fetch(item["url"].replace(old, new))
-    assert answer.status_code == 404
-    assert b"no such file" in answer.content
+    ]:
+        assert old in item["url"]
+        answer = fetch(item["url"].replace(old, new))
+        assert answer.status_code == 404
+        assert b"no such file" in answer.content
 
 
-@pytest.mark.parametrize(
-    "storage", [None, {}, {"enabled": False, "extraction": True, "extraction_schema": {}}]
-)
-def test_without_storage_no_file_is_kept(play, kept, sim, storage):
+def test_without_storage_no_file_is_kept(play, stored, sim):
     """The list stays empty, and the timeline has the reason."""
-    run = play("file: a.txt", storage=storage)
-    assert kept(run) == []
-    entries = [entry["what"] for entry in sim.get("/timeline").json()["data"]]
-    assert "file a.txt not kept: the task's storage is not enabled" in entries
+    for storage in (None, {}, {"enabled": False, "extraction": True, "extraction_schema": {}}):
+        assert stored(play("file: a.txt", storage=storage)) == []
+        entries = [entry["what"] for entry in sim.get("/timeline").json()["data"]]
+        assert "file a.txt not kept: the task's storage is not enabled" in entries
 
 
-@pytest.mark.parametrize(("extracts", "shown"), [(True, {"total": 2}), (False, None)])
-def test_extraction_is_shown_if_the_task_extracts(play, stored, extracts, shown):
+def test_extraction_is_shown_if_the_task_extracts(play, stored):
     """Otherwise `extraction` is null."""
-    storage = {"enabled": True, "extraction": extracts, "extraction_schema": {}}
-    (item,) = stored(play(f"file: {CSV}", storage=storage))
-    assert item["extraction"] == shown
+    for extracts, shown in [(True, {"total": 2}), (False, None)]:
+        storage = {"enabled": True, "extraction": extracts, "extraction_schema": {}}
+        (item,) = stored(play(f"file: {CSV}", storage=storage))
+        assert item["extraction"] == shown
 
 
 TOTAL = {"type": "object", "properties": {"total": {"type": "number"}}, "required": ["total"]}
 EXTRACTS = {"enabled": True, "extraction": True, "extraction_schema": TOTAL}
 
 
-def test_an_extraction_that_breaks_its_schema_fails_the_run(api, play, kept):
+def test_an_extraction_that_breaks_its_schema_fails_the_run(api, play, stored):
     """The error says where; the file is not kept."""
     run = play("file: {name: a.csv, extraction: {total: many}}", storage=EXTRACTS)
     shown = api.get(run).json()
     (error,) = shown["errors"]
     assert (error["type"], error["code"]) == ("storage", "extraction_failed")
-    assert (shown["status"], error["field"], kept(run)) == ("failed", "extraction.total", [])
+    assert (shown["status"], error["field"], stored(run)) == ("failed", "extraction.total", [])
 
 
-def test_files_and_screenshots_are_kept_for_a_time(api, sim, advance, play, stored, shots):
+def test_files_and_screenshots_are_kept_for_a_time(api, sim, advance, play, stored):
     """Files for 90 days, screenshots for 15. Then they are not found. No event is emitted."""
     run = play("file: a", "screenshot")
-    (item,), (shot,) = stored(run), shots(run)
+    (item,), (shot,) = stored(run), api.get(f"{run}/screenshots").json()["data"]
     events = len(sim.get("/events").json()["data"])
     advance("15d")
-    assert (len(stored(run)), shots(run), fetch(shot["url"]).status_code) == (1, [], 404)
+    assert api.get(f"{run}/screenshots").json()["data"] == []
+    assert (len(stored(run)), fetch(shot["url"]).status_code) == (1, 404)
     advance("75d")
     assert (stored(run), fetch(item["url"]).status_code) == ([], 404)
     assert api.get(f"/storage/{item['id']}").status_code == 404
     assert len(sim.get("/events").json()["data"]) == events
 
 
-@pytest.mark.parametrize(("deduplicates", "names"), [(True, ["c", "a"]), (False, ["c", "b", "a"])])
-def test_the_same_bytes_are_kept_once_if_the_task_deduplicates(play, kept, deduplicates, names):
+def test_the_same_bytes_are_kept_once_if_the_task_deduplicates(play, stored):
     """The bytes count, not the name. The newest is first."""
     files = [f"file: {{name: {name}, content: {text}}}" for name, text in ("ax", "bx", "cy")]
-    run = play(*files, storage={"enabled": True, "deduplication": deduplicates})
-    assert [item["file_name"] for item in kept(run)] == names
+    for deduplicates, names in [(True, ["c", "a"]), (False, ["c", "b", "a"])]:
+        run = play(*files, storage={"enabled": True, "deduplication": deduplicates})
+        assert [item["file_name"] for item in stored(run)] == names
