@@ -111,20 +111,3 @@ def test_stored_answers_go_when_they_are_too_old(api, sim, advance, simulation, 
     assert [*simulation().stored_answers] == ["a"]
     advance("1m")
     assert (simulation().stored_answers, dropped()["keys"]) == ({}, 0)
-
-
-def test_the_timeline_keeps_its_last_entries(sim, agents, advance, dropped, simulation):
-    """A report of an advance has the right numbers."""
-    simulation().world.timeline = RecentLog(2)
-    agents("a", "b", "c")
-    assert dropped()["timeline"] == 1
-    advance("5s")
-    numbered = [one for one in sim.get("/timeline").json()["data"] if one["kind"] != "call"]
-    assert [(one["kind"], one.get("number")) for one in numbered] == [
-        ("dropped", None),
-        ("agent", 3),
-        ("clock", 4),
-    ]
-    advance("5s")
-    later = sim.post("/clock/advance", json={"by": "5s"}).json()
-    assert [one["number"] for one in later["happened"]] == []

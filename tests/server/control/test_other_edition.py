@@ -22,26 +22,14 @@ def queue_of(*names, resource="task_run"):
     return {"resource": resource, "scenarios": names}
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body"),
-    [
+def test_selecting_a_scenario_of_the_other_edition_is_refused(message):
+    for method, path, body in [
         ("PATCH", "/world", {"default_scenario": FOREIGN}),
         ("POST", "/reset", {"default_scenario": FOREIGN}),
         ("PUT", "/rules", {"rules": [{"scenario": FOREIGN, "when": {"task": "*"}}]}),
         ("POST", "/queue", queue_of(FOREIGN)),
-    ],
-)
-def test_selecting_a_scenario_of_the_other_edition_is_refused(message, method, path, body):
-    assert message(method, path, json=body) == REFUSAL
-
-
-def test_a_kind_of_the_other_edition_is_refused(message):
-    """The queue would keep its entry, and the rule would never match."""
-    rule = {"scenario": "success", "when": {"task": "*"}, "resource": "session"}
-    end = "is 'session'; it can be `connection` or `task_run`"
-    text = message("POST", "/queue", json=queue_of("success", resource="session"))
-    assert text == f"`resource` {end}"
-    assert message("PUT", "/rules", json={"rules": [rule]}) == f"`rules[0].resource` {end}"
+    ]:
+        assert message(method, path, json=body) == REFUSAL
 
 
 def test_a_world_keeps_an_edition_that_has_the_kinds_of_its_queues_and_rules(sim, errors):

@@ -108,11 +108,13 @@ REFUSED = {
         ({"resource": "task_run", "scenarios": []}, "scenarios"),
         ({"resource": "task_run", "scenarios": [5]}, "scenarios[0]"),
         ({"resource": "run", "scenarios": ["success"]}, "resource"),
+        ({"resource": "session", "scenarios": ["success"]}, "resource"),
         ({"resource": "task_run", "scenarios": ["success", "sucess"]}, "scenarios[1]"),
     ],
     "PUT /rules": [
         ({"rules": [RULE, {"when": {}, "scenario": "sucess"}]}, "rules[1].scenario"),
         ({"rules": [RULE, {**RULE, "resource": "run"}]}, "rules[1].resource"),
+        ({"rules": [{**RULE, "resource": "session"}]}, "rules[0].resource"),
         ({"rules": [RULE, {}]}, "!rules[1].when !rules[1].scenario"),
         ({"rules": [{**RULE, "when": {"user": "a"}}]}, "rules[0].when.user"),
         ({"rules": [{**RULE, "when": {"username": 5}}]}, "rules[0].when.username"),

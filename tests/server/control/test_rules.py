@@ -2,8 +2,6 @@
 
 import pytest
 
-STEPS = ["queued", "running", "completed"]
-
 
 @pytest.fixture
 def rules(sim):
@@ -58,19 +56,16 @@ def test_the_ways_of_selection_have_an_order(sim, api, rules, task, open_, advan
     assert choice() == "agent_hangs; because=magic_name"
 
 
-@pytest.mark.parametrize(
-    ("call", "body", "place"),
-    [
+def test_a_scenario_in_use_cannot_be_removed(sim, message):
+    sim.put("/scenarios/mine", json={"task_run": ["queued", "running", "completed"]})
+    for call, body, place in [
         ("PUT /rules", {"rules": [{"when": {}, "scenario": "mine"}]}, "rules[0].scenario"),
         ("PUT /scenarios/user", {"playlist": ["success", "mine"]}, "scenarios.user.playlist"),
         ("PUT /scenarios/user", {"mix": {"mine": 1}}, "scenarios.user.mix"),
-    ],
-)
-def test_a_scenario_in_use_cannot_be_removed(sim, message, call, body, place):
-    sim.put("/scenarios/mine", json={"task_run": STEPS})
-    assert sim.request(*call.split(), json=body).status_code == 200
-    text = f"'mine' is named by `{place}`; change that first"
-    assert message("DELETE", "/scenarios/mine") == text
-    sim.put("/rules", json={"rules": []})
+    ]:
+        assert sim.request(*call.split(), json=body).status_code == 200
+        text = f"'mine' is named by `{place}`; change that first"
+        assert message("DELETE", "/scenarios/mine") == text
+        sim.put("/rules", json={"rules": []})
     sim.delete("/scenarios/user")
     assert sim.delete("/scenarios/mine").status_code == 200

@@ -91,12 +91,10 @@ def test_every_mistake_in_json_has_its_path(sim, unchanged):
     assert messages == ["task_run[0]: unknown status", "unknown key 'sumary'; did y"]
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"[", b"\xff", b"a: 1\na: 2\n", b"- x", b"x" * 2_000_000, b"[" * 5000]
-)
-def test_an_invalid_scenario_is_refused(unchanged, put, body):
+def test_an_invalid_scenario_is_refused(unchanged, put):
     with unchanged():
-        assert put(body).status_code == 400
+        for body in (b"", b"[", b"\xff", b"a: 1\na: 2\n", b"- x", b"x" * 2_000_000, b"[" * 5000):
+            assert put(body).status_code == 400
 
 
 def test_the_name_must_be_that_of_the_path(errors):
@@ -108,19 +106,3 @@ def test_only_added_scenarios_can_be_removed(sim, errors, put):
     assert sim.delete("/scenarios/mine").json()["deleted"] is True
     for name in ("mine", "success"):
         assert errors("DELETE", f"/scenarios/{name}", 400) == [("input_invalid", "name")]
-
-
-def test_the_queue_is_played_in_order_and_then_used_up(api, sim, run_task, task, connection):
-    """Each run takes one scenario; the queue of connections is another."""
-    sim.post("/queue", json={"resource": "task_run", "scenarios": ["source_down"]})
-    sim.post("/queue", json={"resource": "connection", "scenarios": ["slow_success"]})
-    queued = sim.post("/queue", json={"resource": "task_run", "scenarios": ["agent_hangs"]})
-    assert queued.json()["queues"]["task_run"] == ["source_down", "agent_hangs"]
-    played = []
-    for _ in range(3):
-        body = {"connection_id": connection["id"]}
-        answer = api.post(f"/tasks/{task['id']}/run", json=body)
-        played.append(answer.headers["Deck-Sim-Scenario"].partition(";")[0])
-    assert played == ["source_down", "agent_hangs", "success"]
-    assert sim.get("/queue").json()["queues"]["connection"] == ["slow_success"]
-    assert sim.delete("/queue").json()["queues"] == {}

@@ -4,18 +4,15 @@ import pytest
 from jsonschema import validate
 
 
-@pytest.mark.parametrize(
-    ("family", "key", "fault"),
-    [
+def test_a_fault_that_fits_its_schema_is_taken(sim):
+    """Faults of calls and of webhooks, which may have the same name."""
+    for family, key, fault in [
         ("match", "status", {"match": "GET /v2/agents", "status": 503, "times": 2}),
         ("match", "delay", {"match": "* /v2/**", "delay": {"for": "3s", "wait": "real"}}),
         ("event", "delay", {"event": "task_run.*", "delay": "30s"}),
-    ],
-)
-def test_a_fault_that_fits_its_schema_is_taken(sim, family, key, fault):
-    """Faults of calls and of webhooks, which may have the same name."""
-    validate(fault, sim.get("/schemas").json()["faults"][family][key])
-    assert sim.post("/faults", json=fault).status_code == 200
+    ]:
+        validate(fault, sim.get("/schemas").json()["faults"][family][key])
+        assert sim.post("/faults", json=fault).status_code == 200
 
 
 @pytest.mark.parametrize("edition", ["connections", "credentials"])
