@@ -1,7 +1,6 @@
 """Control calls about time."""
 
 
-
 def test_the_clock_can_be_set(sim):
     """`PUT /clock` advances to `now` and then changes the mode."""
     body = {"mode": "on_poll", "now": "2025-01-15T10:00:00Z", "step": "5s"}

@@ -52,31 +52,20 @@ def test_a_replay_from_inside_a_receiver_does_not_wait(receiver, subscribe, agen
     assert receiver.types("/first") == ["agent.created"] * 3
 
 
-def test_a_replay_that_is_not_possible_is_refused(
-    subscribe, agent, advance, sim, api, delivery_log
-):
-    made = subscribe()
-    agent()
-    advance("0s")
-    api.patch(f"/event-destinations/{made['id']}", json={"status": "inactive"})
-    answer = sim.post(f"/deliveries/{delivery_log()[0]['id']}/replay")
-    assert answer.status_code == 409
-    assert "is `inactive`" in answer.json()["errors"][0]["message"]
-    assert sim.post("/deliveries/edlv_nobody/replay").status_code == 404
+def test_a_replay_that_is_not_possible_is_refused(delivered, api, errors):
+    destination = delivered["event_destination_id"]
+    api.patch(f"/event-destinations/{destination}", json={"status": "inactive"})
+    found = errors("POST", f"/deliveries/{delivered['id']}/replay", 409)
+    assert found == [("state_invalid", None)]
 
 
-def test_a_queue_holds_its_messages(api, agent, advance, sim):
-    """The messages are the bodies of webhooks, oldest first."""
-    body = {"name": "q", "type": "hookdeck", "events": ["agent.created"]}
-    queue = api.post("/event-destinations", json=body).json()["id"]
-    assert sim.get(f"/destinations/{queue}/messages").json()["data"] == []
-    for name in "ab":
-        agent(name)
-    advance("0s")
-    held = sim.get(f"/destinations/{queue}/messages").json()["data"]
-    assert [message["data"]["name"] for message in held] == ["a", "b"]
-    assert held == sim.get("/events").json()["data"]
-    assert sim.get("/destinations/evtd_nobody/messages").status_code == 404
+def test_unknown_deliveries_and_destinations_are_not_found(errors):
+    for method, path, code in [
+        ("GET", "/deliveries/edlv_none", "event_delivery_not_found"),
+        ("POST", "/deliveries/edlv_none/replay", "event_delivery_not_found"),
+        ("GET", "/destinations/evtd_none/messages", "event_destination_not_found"),
+    ]:
+        assert errors(method, path, 404) == [(code, None)]
 
 
 def test_the_log_hides_credentials(receiver, subscribe, agent, advance, delivery_log):

@@ -14,13 +14,6 @@ def test_a_fault_is_added_counted_and_removed(sim, api):
     assert sim.get("/faults").json()["data"] == []
 
 
-def test_all_faults_can_be_removed_at_once(sim, api):
-    sim.post("/faults", json=PAGE)
-    sim.post("/faults", json={"event": "agent.created", "drop": True})
-    assert sim.delete("/faults").json()["data"] == []
-    assert api.get("/agents").status_code == 200
-
-
 def test_an_unknown_fault_id_is_refused(message):
     text = message("DELETE", "/faults/flt_1")
     assert text == "there is no fault 'flt_1'; `GET /_sim/faults` lists them"

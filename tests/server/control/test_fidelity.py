@@ -1,6 +1,5 @@
 """Control calls about the fidelity ledger."""
 
-
 from deck_sim.contract.ledger import rows_of
 
 

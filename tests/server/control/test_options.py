@@ -1,6 +1,5 @@
 """The options of a world: a session limit, a cap of timeouts, screenshots, idle connections."""
 
-
 from deck_sim.engine.options import OPTION_TYPES, Options
 
 OFF = {

@@ -1,7 +1,6 @@
 """Control calls that stand for people and websites."""
 
 
-
 def test_a_prompt_is_answered_and_a_run_canceled(sim, run_task, advance):
     """As by the Deck API, but without a call in the journal."""
     asked, queued = run_task("mfa_then_success"), run_task("agent_hangs")

@@ -110,15 +110,3 @@ def test_the_journal_keeps_each_call_with_its_body(api, sim, run_task):
     assert (listed["query"], listed["body"], listed["scenario"]) == ("limit=x", None, None)
     assert keyed["headers"]["idempotency-key"] == "k"
     assert (broken["body"], broken["errors"]) == ("{oops", ["request/body_invalid"])
-
-
-def test_resources_are_shown_without_moving_an_on_poll_clock(sim, run_task, unchanged):
-    """All resources of a kind, oldest first, with their input."""
-    runs = [run_task(input={"n": n}) for n in range(2)]
-    sim.put("/clock", json={"mode": "on_poll"})
-    with unchanged():
-        shown = sim.get("/task-runs").json()["data"]
-        connections = sim.get("/connections").json()["data"]
-    assert [item["id"] for item in shown] == [run["id"] for run in runs]
-    assert [item["input"] for item in shown] == [{"n": 0}, {"n": 1}]
-    assert [item["id"] for item in connections] == [runs[0]["connection_id"]]

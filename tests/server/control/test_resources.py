@@ -40,16 +40,6 @@ def test_a_resource_without_a_script_has_no_scenario(api, sim, agent):
     assert (shown["scenario"], shown["story"], shown["unfinished"]) == (None, None, None)
 
 
-def test_the_scenario_of_a_seeded_run_is_known(sim, task, connection):
-    """And survives a snapshot."""
-    run = {"id": "trun_seeded", "task_id": task["id"], "connection_id": connection["id"]}
-    run["scenario"] = "needs_approval"
-    seeded = sim.post("/seed", json={"resources": {"task_runs": [run]}})
-    assert seeded.status_code == 200, seeded.text
-    sim.post(f"/snapshots/{sim.post('/snapshots').json()['id']}/restore")
-    assert sim.get("/resources/trun_seeded").json()["scenario"] == "needs_approval"
-
-
 def test_an_unknown_id_is_refused(message, agent):
     made = agent()
     text = message("GET", f"/resources/{made['id']}x")

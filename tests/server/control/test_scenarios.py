@@ -72,15 +72,6 @@ def test_a_scenario_has_its_text_and_what_it_is_for(sim, put):
     assert entries == ["source_down", "source_down", "success"]
 
 
-def test_an_added_scenario_is_played(api, advance, put, run_task):
-    for body in (MINE, {"task_run": ["queued", {"failed": "task/task_failed"}]}):
-        assert put(body).status_code == 200
-        run = run_task("mine")
-        advance("1m")
-        last = api.get(f"/task-runs/{run['id']}").json()["status"]
-        assert last == ("completed" if body is MINE else "failed")
-
-
 def test_every_mistake_in_json_has_its_path(sim, unchanged):
     """JSON has no lines."""
     body = {"task_run": [{"runing": "1s"}, "completed"], "sumary": "x"}

@@ -94,7 +94,3 @@ def test_a_delivery_says_whether_its_signature_is_accepted(api, sim, subscribe, 
         assert shown["event"] == sim.get("/events").json()["data"][-1]
         assert shown["destination"]["id"] == hook["id"]
         assert shown["destination"]["config"] == hook["config"]
-
-
-def test_an_unknown_delivery_is_refused(errors):
-    assert errors("GET", "/deliveries/edlv_none", 404) == [("event_delivery_not_found", None)]

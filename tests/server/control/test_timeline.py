@@ -29,18 +29,6 @@ def test_the_whole_past_comes_after_0(sim, agent, news):
     assert answer["next"] == 3
 
 
-def test_what_is_new_comes_after_the_last_number(agent, news):
-    """Nothing twice, and nothing after the end."""
-    agent("first")
-    after = news(0)["next"]
-    assert summary(news(after)) == ([], [])
-    agent("second")
-    answer = news(after)
-    assert summary(answer) == (["call", "agent"], ["agent.created"])
-    assert answer["data"][1]["about"] == {"name": "second"}
-    assert news(answer["next"])["data"] == news(999)["data"] == []
-
-
 def test_every_number_gives_all_that_was_recorded_after_it(run_task, sim, news):
     """Whatever the order in which records are shown."""
     run_task()

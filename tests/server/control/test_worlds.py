@@ -89,24 +89,6 @@ def test_a_world_with_resources_keeps_its_seed(api, errors, task):
         assert errors("PATCH", "/world", 409, json=body) == [("state_invalid", None)]
 
 
-def test_a_reset_empties_the_world(api, sim, task):
-    """Resources, journal, queue, clock and ids start again."""
-    sim.post("/queue", json={"resource": "task_run", "scenarios": ["source_down"]})
-    sim.put(
-        "/scenarios/mine",
-        json={"task_run": ["queued", "running", "completed"]},
-    )
-    sim.post("/clock/advance", json={"by": "1h"})
-    answer = sim.post("/reset")
-    assert answer.status_code == 200
-    assert answer.json()["resources"]["agent"] == 0
-    assert sim.get("/world").json()["queues"] == {}
-    assert sim.get("/clock").json()["now"] == "2025-01-15T09:30:00Z"
-    assert sim.get("/requests").json()["data"] == []
-    assert sim.get("/scenarios/mine").status_code == 400
-    assert api.post("/agents", json={"name": "Concierge"}).json()["id"] == task["agent_id"]
-
-
 def test_a_reset_takes_settings(sim):
     body = {"now": "2030-01-01T01:00:00+01:00", "seed": 3, "mode": "on_poll"}
     body |= {"default_scenario": "source_down", "edition": "connections"}
