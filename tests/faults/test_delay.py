@@ -15,8 +15,12 @@ AGENT = {"name": "Concierge"}
 @pytest.fixture
 def lines(sim):
     """The entries of calls in the timeline."""
-    entries = lambda: sim.get("/timeline").json()["data"]  # noqa: E731
-    return lambda: [entry["what"] for entry in entries() if entry["kind"] == "call"]
+
+    def lines():
+        entries = sim.get("/timeline").json()["data"]
+        return [entry["what"] for entry in entries if entry["kind"] == "call"]
+
+    return lines
 
 
 @pytest.mark.parametrize("mode", ["frozen", "on_poll"])

@@ -21,24 +21,21 @@ def test_two_faults_of_a_family_cannot_have_the_same_key():
     assert REGISTRY["match", "empty"] is Empty
 
 
-@pytest.mark.parametrize("key", sorted(REGISTRY))
-def test_the_key_of_a_fault_is_a_required_field(key):
+def test_the_key_of_a_fault_is_a_required_field():
     """Its value says what happens."""
-    assert REGISTRY[key].model_fields[key[1]].is_required()
+    assert [
+        key for key, one in REGISTRY.items() if not one.model_fields[key[1]].is_required()
+    ] == []
 
 
-@pytest.mark.parametrize(
-    ("base", "data"),
-    [
-        (HttpFault, {"match": "GET /v2/test", "delay": "1h30m", "times": 2, "duration": "1m30s"}),
-        (WebhookFault, {"event": "task_run.*", "drop": True, "probability": 0.3}),
-    ],
-)
-def test_a_fault_reads_back_from_what_it_prints(base, data):
+def test_a_fault_reads_back_from_what_it_prints():
     """Its data is what was read."""
-    fault = read_fault(base, data)
-    assert fault.model_dump(exclude_unset=True) == data
-    assert read_fault(base, fault.model_dump(exclude_unset=True)) == fault
+    call = {"match": "GET /v2/test", "delay": "1h30m", "times": 2, "duration": "1m30s"}
+    event = {"event": "task_run.*", "drop": True, "probability": 0.3}
+    for base, data in [(HttpFault, call), (WebhookFault, event)]:
+        fault = read_fault(base, data)
+        assert fault.model_dump(exclude_unset=True) == data
+        assert read_fault(base, fault.model_dump(exclude_unset=True)) == fault
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,9 @@ SAME = [
 ]
 
 
-@pytest.mark.parametrize("body", SAME)
-def test_the_spelling_of_a_body_does_not_matter(body):
+def test_the_spelling_of_a_body_does_not_matter():
     """Spaces, the order of names and escapes do not matter."""
-    assert digest_parameters("POST /a", b"", body) == digest_parameters("POST /a", b"", SAME[0])
+    assert len({digest_parameters("POST /a", b"", body) for body in SAME}) == 1
 
 
 OTHERS = [
@@ -52,20 +51,17 @@ def test_every_other_difference_makes_another_call():
     assert {len(one) for one in digests} == {32}
 
 
-@pytest.mark.parametrize(
-    ("key", "text"),
-    [
+def test_a_key_that_is_empty_or_too_long_is_refused():
+    """The message has what is allowed; that of a long key is Deck's."""
+    for key, text in [
         ("", "`Idempotency-Key` must have 1 to 256 characters, not 0."),
         ("k" * 257, "Idempotency key must be at most 256 characters"),
-    ],
-)
-def test_a_key_that_is_empty_or_too_long_is_refused(key, text):
-    """The message has what is allowed; that of a long key is Deck's."""
-    with pytest.raises(ApiError) as refusal:
-        read_key(RULE, [key])
-    (problem,) = refusal.value.problems
-    assert (problem.code, refusal.value.status) == ("idempotency_key_error", 400)
-    assert problem.message == text
+    ]:
+        with pytest.raises(ApiError) as refusal:
+            read_key(RULE, [key])
+        (problem,) = refusal.value.problems
+        assert (problem.code, refusal.value.status) == ("idempotency_key_error", 400)
+        assert problem.message == text
 
 
 async def _ask(app, path, body=b"{}", key="k"):
@@ -73,10 +69,6 @@ async def _ask(app, path, body=b"{}", key="k"):
     headers = {"Authorization": "Bearer w", "Idempotency-Key": key}
     async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
         return await client.post(path, content=body, headers=headers)
-
-
-async def _gather(*calls):
-    return await asyncio.gather(*calls)
 
 
 @pytest.fixture

@@ -17,17 +17,14 @@ def _scope(method, path, root="/v2"):
     return {"method": method, "path": root + path, "root_path": root}
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "row", "found"),
-    [
+def test_a_route_is_found_with_its_parameters():
+    """The route of GET answers HEAD."""
+    for method, path, row, found in [
         ("GET", "/things/a", GET, "a"),
         ("HEAD", "/things/a b", GET, "a b"),
         ("POST", "/things/{id}/go", POST, "{id}"),
-    ],
-)
-def test_a_route_is_found_with_its_parameters(method, path, row, found):
-    """The route of GET answers HEAD."""
-    assert ROUTES.find(_scope(method, path)) == (row, {"id": found})
+    ]:
+        assert ROUTES.find(_scope(method, path)) == (row, {"id": found})
 
 
 def _hint(path):
@@ -38,33 +35,21 @@ def _hint(path):
     return refusal.value.problems[0].message.removeprefix(f"`/v2{path}` is not an endpoint")
 
 
-@pytest.mark.parametrize(
-    ("path", "hint"),
-    [
-        ("/things/a/", "; without the slash at its end it is one."),
-        ("/things/a\n/", "; without the slash at its end it is one."),
-        ("/things//go", ": the part between two of its slashes is empty."),
-        ("/v2/things/a", ": `/v2` is written twice."),
-        ("/other/", "."),
-    ],
-)
-def test_a_path_that_is_nearly_right_gets_a_hint(path, hint):
-    """It is a 404 all the same."""
-    assert _hint(path) == hint
-
-
-@pytest.mark.parametrize(
-    ("path", "near"),
-    [
-        ("/thing/a", "/things/a"),
-        ("/Things/a/", "/things/a"),
-        ("/thing/go/goo", "/things/go/go"),
-        ("/things/a/go\n", "/things/a/go"),
-    ],
-)
-def test_a_misspelt_path_gets_the_nearest_one(path, near):
-    """Parameters stay as they were written."""
-    assert _hint(path) == f"; did you mean '/v2{near}'?"
+def test_a_path_that_is_nearly_right_gets_a_hint():
+    """It is a 404 all the same. Parameters stay as they were written."""
+    slash = "; without the slash at its end it is one."
+    hints = {
+        "/things/a/": slash,
+        "/things/a\n/": slash,
+        "/things//go": ": the part between two of its slashes is empty.",
+        "/v2/things/a": ": `/v2` is written twice.",
+        "/other/": ".",
+        "/thing/a": "; did you mean '/v2/things/a'?",
+        "/Things/a/": "; did you mean '/v2/things/a'?",
+        "/thing/go/goo": "; did you mean '/v2/things/go/go'?",
+        "/things/a/go\n": "; did you mean '/v2/things/a/go'?",
+    }
+    assert {path: _hint(path) for path in hints} == hints
 
 
 def test_the_end_of_one_path_gets_that_path():

@@ -29,7 +29,7 @@ VALUES = {
     ("tasks", "output_schema"): SCHEMA,
     ("tasks", "storage"): STORAGE,
     ("tasks", "extraction"): True,
-    ("tasks", "settings"): {"timeout_seconds": 60},
+    ("tasks", "settings"): {"timeout_seconds": 31_536_000},  # the most
     ("connections", "external_id"): "new",
     ("event-destinations", "name"): "New",
     ("event-destinations", "config"): {"url": "http://127.0.0.1:9/new", "custom_headers": None},

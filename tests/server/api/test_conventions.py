@@ -41,6 +41,7 @@ REFUSED = {
     "PUT": ("PUT", "/agents/agt_1", _with(AGENT), 405, "method_not_allowed"),
     "an escaped slash": ("GET", "/agents/a%2Fb", {}, 404, "endpoint_not_found"),
     "an id in another case": ("GET", "/agents/AGT_1", {}, 404, "agent_not_found"),
+    "a line break in an id": ("GET", "/agents/a%0Ab", {}, 404, "agent_not_found"),
     "bytes that are not UTF-8": ("GET", "/agents/%FF", {}, 404, "agent_not_found"),
     "no body": ("POST", "/agents", {}, 400, "body_invalid"),
     "an empty change": ("PATCH", "/agents/agt_1", _with(b"", JSON), 400, "body_invalid"),

@@ -77,6 +77,12 @@ CONNECTIONS = [
     ),
     (PATCH_TASK, {"settings": {"timeout_second": 1}}, 400, invalid("settings.timeout_second")),
     (PATCH_TASK, {"settings": {"timeout_seconds": 0}}, 400, invalid("settings.timeout_seconds")),
+    (
+        PATCH_TASK,
+        {"settings": {"timeout_seconds": 31_536_001}},
+        400,
+        invalid("settings.timeout_seconds"),
+    ),
     (PATCH_TASK, {"input_schema": {"type": "strin"}}, 400, invalid("input_schema.type")),
     (
         PATCH_TASK,
