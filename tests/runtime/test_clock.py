@@ -10,7 +10,7 @@ from deck_sim.base import real_time
 from deck_sim.base.durations import parse_duration
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.runtime import advance
+from deck_sim.runtime import clock
 from deck_sim.runtime.moments import LAST_MOMENT
 
 INPUT, STATE = "request/input_invalid", "request/state_invalid"
@@ -254,7 +254,7 @@ def test_until_idle_stops_at_the_last_moment(simulation):
 
 def test_an_endless_story_is_an_error(monkeypatch):
     """The message names the limit."""
-    monkeypatch.setattr(advance, "MAX_STEPS", 2)
+    monkeypatch.setattr(clock, "MAX_STEPS", 2)
     minute = parse_duration("1m")
     for way, *how in (("by", minute), ("until_idle",), ("until_event", "never", None, minute)):
         simulation = OfflineSimulation()
@@ -267,7 +267,7 @@ def test_an_endless_story_is_an_error(monkeypatch):
 
 
 def test_reaching_the_limit_of_steps_is_allowed(simulation, monkeypatch):
-    monkeypatch.setattr(advance, "MAX_STEPS", 2)
+    monkeypatch.setattr(clock, "MAX_STEPS", 2)
     runs = [simulation.run("[running: 1s, completed]") for _ in range(2)]
     simulation.advance_by(SECOND)
     assert [simulation.look(run).status for run in runs] == ["completed", "completed"]

@@ -13,7 +13,7 @@ from deck_sim.base.real_time import process_id
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
-from deck_sim.runtime import advance as advance_module
+from deck_sim.runtime import clock as clock_module
 from deck_sim.runtime.clock import BREAK_AFTER, advance_by, run_to_end, settle
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.settings import Settings
@@ -184,7 +184,7 @@ def test_webhooks_at_different_moments_are_not_limited(
     monkeypatch, receiver, subscribe, agent, sim, advance
 ):
     """The limit counts the pauses at one moment; it starts again when time passes."""
-    monkeypatch.setattr(advance_module, "MAX_PAUSES", 2)
+    monkeypatch.setattr(clock_module, "MAX_PAUSES", 2)
     subscribe("agent.created")
     for number in range(4):
         sim.post("/faults", json={"event": "*", "delay": f"{number + 1}s", "times": 1})

@@ -14,7 +14,7 @@ from deck_sim.engine.destinations import create_destination
 from deck_sim.engine.records import Hold
 from deck_sim.engine.timers import ATTEMPT
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.runtime import advance
+from deck_sim.runtime import clock
 from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.webhooks.signing import secret_of
 
@@ -116,7 +116,7 @@ def test_a_run_that_waits_ends_with_the_login_that_it_shares(simulation):
 
 def test_a_jump_that_breaks_off_loses_no_timer(simulation, monkeypatch):
     """A wait can still time out."""
-    monkeypatch.setattr(advance, "MAX_STEPS", 0)
+    monkeypatch.setattr(clock, "MAX_STEPS", 0)
     waits, hangs = simulation.run(ASKS), simulation.run(HANGS)
     with pytest.raises(ApiError):
         simulation.read(hangs)
