@@ -1,6 +1,5 @@
 """The program: its commands, and its error output."""
 
-import errno
 import io
 import sys
 from importlib import import_module
@@ -8,11 +7,13 @@ from typing import Any, NoReturn
 
 import click
 
+from deck_sim.base.errors import DeckSimError
 from deck_sim.base.version import __version__
 from deck_sim.cli import INTERRUPTED
 from deck_sim.cli.command import examples
 
-# A new command is a row here and a module of that name, which defines `command`.
+# A new command is a row here and a module of that name, which defines `command`. Small ones share
+# a module, in which each has its own name.
 COMMANDS = {
     "init": "Write a scenarios folder and a first test, which passes, into a project.",
     "serve": "Serve the simulated Deck API.",
@@ -30,10 +31,17 @@ COMMANDS = {
     "coverage": "Show which steps and branches were played on a running server.",
     "reset": "Replace the world of a running server by a new one.",
 }
+_MODULES = {
+    **dict.fromkeys(("schema", "openapi", "fidelity"), "documents"),
+    **dict.fromkeys(("clock", "advance", "timeline", "coverage", "reset"), "world_commands"),
+}
 
 
 class Program(click.Group):
-    """Imports a command when it is called, not for the help, and prints errors in one line."""
+    """Imports a command when it is called, not for the help, and prints errors without traceback.
+
+    A mistake in a scenario is a line with its position; each other error is one line.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands."""
@@ -43,7 +51,8 @@ class Program(click.Group):
         """Import and return a command; None if the name is unknown."""
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = import_module(f"deck_sim.cli.{cmd_name}").command
+        module = import_module(f"deck_sim.cli.{_MODULES.get(cmd_name, cmd_name)}")
+        found: click.Command = getattr(module, cmd_name if cmd_name in _MODULES else "command")
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -63,10 +72,11 @@ class Program(click.Group):
             code = error.exit_code
         except click.Abort:
             code = INTERRUPTED
-        except OSError as error:
-            if error.errno != errno.ENOSPC:
-                raise
-            click.echo(f"deck-sim: cannot write the output: {error.strerror}", err=True)
+        except DeckSimError as error:
+            click.echo(f"{error}" if hasattr(error, "mistakes") else f"deck-sim: {error}", err=True)
+            code = 1
+        except OSError as error:  # a full disk, or a file that cannot be written
+            click.echo(f"deck-sim: {error}", err=True)
             code = 1
         sys.exit(code or 0)
 

@@ -1,18 +1,19 @@
 """`deck-sim check`: validates scenario and world files."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from os.path import realpath
 from pathlib import Path
+from typing import Any
 
 import click
 
 from deck_sim.base.errors import counted
-from deck_sim.cli.command import JSON, examples, print_json
+from deck_sim.cli.command import FORMAT, JSON, examples, print_json
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.world_file import is_world_file, load_world_file
 from deck_sim.scenario.library import Library, read_files, scenario_files, shipped
 from deck_sim.scenario.loader import Mistake, ScenarioError
+from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.yaml.document import YamlError
 from deck_sim.scenario.yaml.reader import read_file
 
@@ -31,13 +32,7 @@ from deck_sim.scenario.yaml.reader import read_file
     metavar="PATH...",
     type=click.Path(exists=True, path_type=Path),
 )
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Lines for people, or JSON for programs.",
-)
+@FORMAT
 @JSON
 def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
     """Validate scenario files, world files and folders of them.
@@ -50,8 +45,12 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
     library, mistakes = read_files(stories, shipped())
     if not mistakes:  # a world file may name each scenario
         mistakes = [mistake for file in worlds for mistake in _mistakes_in_world(file, library)]
-    show = _print_json if as_json or shape == "json" else _print_text
-    show(len(files), mistakes, [] if mistakes else list(_editions(library)))
+    scenarios = [] if mistakes else [_describe(scenario, library) for scenario in library.own()]
+    if as_json or shape == "json":
+        found = [asdict(mistake) for mistake in mistakes]
+        print_json({"files": len(files), "mistakes": found, "scenarios": scenarios})
+    else:
+        _print_text(len(files), mistakes, scenarios)
     return 1 if mistakes else 0
 
 
@@ -73,18 +72,17 @@ def _mistakes_in_world(file: Path, library: Library) -> list[Mistake]:
     return []
 
 
-def _editions(library: Library) -> Iterator[tuple[str, list[str], str]]:
-    """For each scenario its name, the editions that can play it, and the reason if
-    not all can. A playlist or mix needs an edition that can play all its entries.
+def _describe(scenario: Scenario, library: Library) -> dict[str, Any]:
+    """The name of a scenario, the editions that can play it with all its entries, and the reason if
+    not all can.
     """
-    for scenario in library.own():
-        parts = [scenario, *map(library.get, scenario.entries)]
-        names = [name for name in EDITIONS if all(part.is_for(name) for part in parts)]
-        limited = next((part for part in parts if len(part.editions) < len(EDITIONS)), scenario)
-        why = limited.why_editions or "its `edition` says so"
-        if limited is not scenario:
-            why = f"{limited.name} is for {limited.for_editions}"
-        yield scenario.name, names, why if len(names) < len(EDITIONS) else ""
+    parts = [scenario, *map(library.get, scenario.entries)]
+    editions = [name for name in EDITIONS if all(part.is_for(name) for part in parts)]
+    limited = next((part for part in parts if len(part.editions) < len(EDITIONS)), None)
+    why = limited and (limited.why_editions or "its `edition` says so")
+    if limited and limited is not scenario:
+        why = f"{limited.name} is for {limited.for_editions}"
+    return {"name": scenario.name, "editions": editions, "because": why}
 
 
 def _is_world_file(file: Path) -> bool:
@@ -94,28 +92,17 @@ def _is_world_file(file: Path) -> bool:
         return False  # reading it as a scenario reports what is wrong
 
 
-def _print_text(
-    files: int, mistakes: list[Mistake], editions: list[tuple[str, list[str], str]]
-) -> None:
+def _print_text(files: int, mistakes: list[Mistake], scenarios: list[dict[str, Any]]) -> None:
     for mistake in mistakes:
         click.echo(str(mistake))
     if mistakes:
         wrong = len({mistake.file for mistake in mistakes})
         click.echo(f"{counted(len(mistakes), 'mistake')} in {wrong} of {counted(files, 'file')}")
         return
-    for name, names, why in editions:
-        if why:
-            click.echo(f"{name}: edition {' or '.join(names) or 'none'}, because {why}")
-    if number := sum(not why for *_, why in editions):
+    for one in scenarios:
+        if one["because"]:
+            editions = " or ".join(one["editions"]) or "none"
+            click.echo(f"{one['name']}: edition {editions}, because {one['because']}")
+    if number := sum(not one["because"] for one in scenarios):
         click.echo(f"{counted(number, 'scenario')} for any edition")
     click.echo(f"{counted(files, 'file')}, no mistakes")
-
-
-def _print_json(
-    files: int, mistakes: list[Mistake], editions: list[tuple[str, list[str], str]]
-) -> None:
-    found = [asdict(mistake) for mistake in mistakes]
-    scenarios = [
-        {"name": name, "editions": names, "because": why or None} for name, names, why in editions
-    ]
-    print_json({"files": files, "mistakes": found, "scenarios": scenarios})

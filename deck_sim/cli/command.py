@@ -1,15 +1,21 @@
-"""Code that all commands share: examples in their help, their error, and their output."""
+"""Code that all commands share: examples in their help, options, and their output."""
 
 import json
 import os
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+FORMAT = click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Lines for people, or JSON for programs.",
+)
 
 _COLORS = {
     "cyan": ("unverified", "connecting", "queued", "running", "completing", "cancelling"),
@@ -24,12 +30,6 @@ _STATUS = re.compile(rf"\b({'|'.join(_COLOR_OF)})\b")
 def examples(*lines: str) -> str:
     """The end of a command's help."""
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
-
-
-def check_folder(option: str, file: Path | None) -> None:
-    """Refuse an output file in a folder that does not exist."""
-    if file is not None and not file.parent.is_dir():
-        raise click.UsageError(f"{option}: the folder {str(file.parent)!r} does not exist")
 
 
 def print_json(data: Any) -> None:
@@ -48,11 +48,3 @@ def align(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(map(str.ljust, row, widths)).rstrip()
-
-
-class CommandError(click.ClickException):
-    """An error that ends the program with one line on stderr and an exit code."""
-
-    def __init__(self, message: str, exit_code: int = 1) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code  # type: ignore[misc]  # a class variable of click's

@@ -9,15 +9,11 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
-from deck_sim.base.errors import counted, quote
+from deck_sim.base.errors import counted
 from deck_sim.base.redaction import mask_key
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.failure_report import find_refusals, find_undelivered
-from deck_sim.handle.problems import (
-    explain_refused,
-    find_failures,
-    find_unused,
-)
+from deck_sim.handle.problems import explain_refused, find_failures, find_unused
 from deck_sim.handle.timeline import cut_middle
 from deck_sim.runtime.registry import RefusedCall
 from deck_sim.runtime.settings import FROZEN
@@ -62,7 +58,7 @@ class ExecReport:
         failed, also for each refused call, since its own output may not have the reason.
         """
         if not (self.worlds or self.problems):
-            return ": ".join(filter(None, ["nothing called the simulated API", how_to_call]))
+            return f"nothing called the simulated API: {how_to_call}"
         calls, refused = sum(w.calls for w in self.worlds), sum(w.refused for w in self.worlds)
         played, sent = Counter[str](), Counter[str]()
         for world in self.worlds:
@@ -145,16 +141,6 @@ def explain_how_to_call(base_url: str, *, intercepts: bool) -> str:
         return f"does the command use HTTPS_PROXY and SSL_CERT_FILE, or {base_url}?"
     fix = "One that always calls https://api.deck.co needs --intercept"
     return f"does the command read {base_url}? {fix}"
-
-
-def explain_other_key(worlds: Sequence[WorldReport], key: str, variable: str) -> str:
-    """Say that all calls came with one other key than that in `variable`, which is `key`; empty if
-    they did not.
-    """
-    if len(worlds) != 1 or worlds[0].world == key:
-        return ""
-    found = quote(worlds[0].world)
-    return f"all calls came with the key {found}; the one in `{variable}` is {quote(key)}"
 
 
 def report_world(deck: Deck, secret: str) -> WorldReport:

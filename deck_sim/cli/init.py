@@ -2,12 +2,11 @@
 
 import json
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from deck_sim.cli.command import CommandError, examples
+from deck_sim.cli.command import examples
 from deck_sim.cli.scenario_options import EDITION
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.scenario.schema import scenario_schema
@@ -79,12 +78,9 @@ def test_without_an_answer_the_run_fails(deck):
 def test_the_application_finds_the_simulated_deck(deck, settings):
     assert settings == {"base_url": deck.base_url, "api_key": deck.api_key}
 '''
-# Files in which pytest looks for its options, and the line that says that they are there.
+# Files in which pytest may find its options, and a text that says that they are there.
 _INI_FILES = {
     "pytest.ini": "",
-    ".pytest.ini": "",
-    "pytest.toml": "",
-    ".pytest.toml": "",
     "pyproject.toml": "[tool.pytest",
     "tox.ini": "[pytest]",
     "setup.cfg": "[tool:pytest]",
@@ -106,23 +102,12 @@ def command(folder: Path, edition: str) -> None:
     options = {"deck_scenarios": "scenarios"}
     if edition != DEFAULT_EDITION:
         options["deck_edition"] = edition
-    try:
-        for line in _write_files(folder, options, EDITIONS[edition].answer_key):
-            click.echo(line)
-    except OSError as error:
-        raise CommandError(f"cannot write '{error.filename}': {error.strerror}") from None
-    inside = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
-    click.echo(f"\nNext: {inside}pytest; and `{inside}deck-sim check scenarios` after each edit.")
-
-
-def _write_files(folder: Path, options: dict[str, str], answer_key: str) -> Iterator[str]:
-    """Write what is missing. Yields a line for each file: it was written, or left alone."""
     schema = json.dumps(scenario_schema(), indent=2, ensure_ascii=False)
     files = {
         "scenarios/first_story.yaml": _STORY,
         "scenarios/scenario.schema.json": f"{schema}\n",
         "tests/conftest.py": _CONFTEST,
-        "tests/test_first_story.py": _TEST.replace("ANSWER_KEY", answer_key),
+        "tests/test_first_story.py": _TEST.replace("ANSWER_KEY", EDITIONS[edition].answer_key),
     }
     ini = next((name for name, mark in _INI_FILES.items() if _has(folder / name, mark)), None)
     if ini is None:
@@ -134,16 +119,16 @@ def _write_files(folder: Path, options: dict[str, str], answer_key: str) -> Iter
         try:
             with file.open("x", encoding="utf-8") as opened:
                 opened.write(text)
-            yield f"wrote       {name}"
+            click.echo(f"wrote       {name}")
         except FileExistsError:
-            yield f"left alone  {name}, which exists"
+            click.echo(f"left alone  {name}, which exists")
     if ini is not None:
-        known, quotes = (folder / ini).read_text(encoding="utf-8"), '"' * ini.endswith(".toml")
-        missing = [name for name in options if name not in known]
-        yield f"left alone  {ini}, which has options of pytest" + (";" if missing else "")
-        if missing:
-            yield "            add these lines to them:"
-        yield from (f"              {name} = {quotes}{options[name]}{quotes}" for name in missing)
+        click.echo(f"left alone  {ini}; these belong to its options of pytest:")
+        quotes = '"' * ini.endswith(".toml")
+        for name, value in options.items():
+            click.echo(f"              {name} = {quotes}{value}{quotes}")
+    inside = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
+    click.echo(f"\nNext: {inside}pytest; and `{inside}deck-sim check scenarios` after each edit.")
 
 
 def _has(file: Path, mark: str) -> bool:

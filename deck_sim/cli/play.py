@@ -7,14 +7,9 @@ from typing import Any
 import click
 
 from deck_sim.base.durations import format_duration
-from deck_sim.cli.command import JSON, CommandError, examples, print_json, print_text
-from deck_sim.cli.option_types import ANSWERS, OBJECT
-from deck_sim.cli.scenario_options import (
-    FOLDER,
-    complete_scenario,
-    find_scenario,
-    open_library,
-)
+from deck_sim.cli import option_types
+from deck_sim.cli.command import JSON, examples, print_json, print_text
+from deck_sim.cli.scenario_options import FOLDER, complete_scenario, find_scenario, open_library
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.extras.player import REFUSED, Playthrough, play_scenario
@@ -33,7 +28,7 @@ from deck_sim.extras.player import REFUSED, Playthrough, play_scenario
     "--answer",
     "answers",
     multiple=True,
-    type=ANSWERS,
+    type=option_types.ANSWERS,
     help="An answer to a prompt; repeat it for the next one. Default: each prompt gets an accepted"
     " answer.",
 )
@@ -42,7 +37,7 @@ from deck_sim.extras.player import REFUSED, Playthrough, play_scenario
 @click.option(
     "--input",
     "task_input",
-    type=OBJECT,
+    type=option_types.JSON,
     help="The input of the run, in addition to a `guest` and a `check_in`.",
 )
 @click.option(
@@ -77,8 +72,6 @@ def command(
     Opens a connection (or stores a credential), runs a task, answers prompts, and approves the run
     if it waits for approval.
     """
-    if answers and no_answer:
-        raise click.UsageError("--answer and --no-answer exclude each other")
     library = open_library(folder)
     scenario = find_scenario(name, library)
     if edition is not None and not scenario.is_for(edition):
@@ -95,8 +88,7 @@ def command(
             reject=reject,
         )
     except ApiError as error:
-        of_input = f"{error.problems[0].field}".startswith("input.")
-        raise click.UsageError(f"{'--input' if of_input else '--answer'}: {error}") from None
+        raise click.UsageError(f"--answer or --input: {error}") from None
     if page is not None:
         _write_page(played, page)
     if as_json:
@@ -127,10 +119,7 @@ def _write_page(played: Playthrough, file: Path) -> None:
     worlds = WorldRegistry()
     worlds.put(played.simulation)
     with Server(worlds) as server, Deck(server.url, played.simulation.key) as deck:
-        try:
-            deck.write_html(file, title=played.scenario.name, text=played.scenario.summary)
-        except OSError as error:
-            raise CommandError(f"cannot write {str(file)!r}: {error.strerror}") from None
+        deck.write_html(file, title=played.scenario.name, text=played.scenario.summary)
     click.echo(f"The timeline is in {file}: open it in a browser.")
 
 

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
 from deck_sim.base.errors import quote
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
-from deck_sim.scenario.library import (
-    Library,
-    explain_file,
-    read_files,
-    read_folder,
-    scenario_files,
-    shipped,
-)
+from deck_sim.scenario.library import Library, read_files, read_folder, scenario_files, shipped
 
 if TYPE_CHECKING:
-    from deck_sim.scenario.loader import Mistake
     from deck_sim.scenario.model import Scenario
-
-
-class _Folder(click.Path):
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if Path(value).is_file():
-            self.fail(f"{value!r}: {explain_file(Path(value))}", param, ctx)
-        return super().convert(value, param, ctx)
-
 
 EDITION = click.option(
     "--edition",
@@ -41,35 +24,14 @@ EDITION = click.option(
 FOLDER = click.option(
     "--scenarios",
     "folder",
-    type=_Folder(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder with your own scenarios.",
 )
 
 
-Read = ParamSpec("Read")
-Found = TypeVar("Found")
-
-
-def read_or_exit(read: Callable[Read, Found], *args: Read.args, **named: Read.kwargs) -> Found:
-    """Call `read`; if it raises `ScenarioError`, print the mistakes and exit with 1."""
-    from deck_sim.scenario.loader import ScenarioError
-
-    try:
-        return read(*args, **named)
-    except ScenarioError as error:
-        print_mistakes(error.mistakes)
-        raise click.exceptions.Exit(1) from None
-
-
-def print_mistakes(mistakes: Iterable[Mistake]) -> None:
-    """Print each mistake on a line of stderr."""
-    for mistake in mistakes:
-        click.echo(str(mistake), err=True)
-
-
 def open_library(folder: Path | None) -> Library:
     """The shipped scenarios and those of the folder, which take precedence."""
-    return shipped() if folder is None else read_or_exit(read_folder, folder, shipped())
+    return shipped() if folder is None else read_folder(folder, shipped())
 
 
 def complete_scenario(
@@ -84,22 +46,23 @@ def complete_scenario(
 
 
 def find_scenario(wanted: str, library: Library) -> Scenario:
-    """Find a scenario by its name or its file; exit with 1 if the file has mistakes.
+    """Find a scenario by its name or its file. A playlist or mix in a file may name scenarios of
+    `library`.
 
-    A playlist or mix in a file may name scenarios of `library`.
+    Raises:
+        ScenarioError: if the file has mistakes.
+
     """
     found = library.find(wanted)
     if found is not None:
         return found
     file = Path(wanted)
-    if file.is_dir():
-        text = f"{quote(wanted)} is a folder; name one of its files, or give --scenarios {wanted}"
-        raise click.UsageError(f"{text} and the name of a scenario")
     if not file.exists():
         text = f"no scenario and no file is called {quote(wanted)}{library.instead(wanted)}"
         raise click.UsageError(text)
     read, mistakes = read_files([file], library)
     if mistakes:
-        print_mistakes(mistakes)
-        raise click.exceptions.Exit(1)
+        from deck_sim.scenario.loader import ScenarioError
+
+        raise ScenarioError(*mistakes)
     return read.own()[0]

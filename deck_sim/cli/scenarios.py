@@ -1,10 +1,11 @@
 """`deck-sim scenarios`: lists scenarios, or shows one with its steps and branches."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
+from pydantic import BaseModel
 
 from deck_sim.base.durations import format_duration
 from deck_sim.cli.command import JSON, align, examples, print_json, print_text
@@ -12,7 +13,7 @@ from deck_sim.cli.scenario_options import FOLDER, complete_scenario, find_scenar
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.outline import describe_step
+from deck_sim.scenario.steps.step import Step
 
 
 @click.command(
@@ -86,7 +87,7 @@ def _draw_entries(scenario: Scenario) -> Iterator[str]:
 
 def _draw_steps(steps: Iterable[Any], indent: str) -> Iterator[str]:
     for step in steps:
-        details = describe_step(step)
+        details = _describe_step(step)
         yield "  ".join(
             [f"{indent}{step.word}", *filter(None, [details.pop(step.shorthand or "", "")])]
         )
@@ -94,3 +95,25 @@ def _draw_steps(steps: Iterable[Any], indent: str) -> Iterator[str]:
         for name, branch in step.branches.items():
             yield f"{indent}  {name}"
             yield from _draw_steps(branch, f"{indent}    ")
+
+
+def _describe_step(step: Step) -> dict[str, str]:
+    """The keys of a step except its branches, each with its value as text."""
+    return {
+        info.alias or name: _describe_value(value)
+        for name, info in type(step).model_fields.items()
+        if name not in step.branches and (value := getattr(step, name)) not in (None, (), "")
+    }
+
+
+def _describe_value(value: Any) -> str:
+    """A value of a scenario as one line of text."""
+    if isinstance(value, BaseModel):
+        first, *rest = [_describe_value(inner) for _, inner in value if inner is not None]
+        return f"{first} ({', '.join(rest)})" if rest else first
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} = {_describe_value(inner)}" for key, inner in value.items())
+    if isinstance(value, tuple | list):
+        return " | ".join(map(_describe_value, value))
+    first, *more = str(value).splitlines() or [""]
+    return f"{first} …" if more else first

@@ -3,8 +3,8 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack, closing
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -13,7 +13,7 @@ import click
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.version import __version__
-from deck_sim.cli.command import CommandError, check_folder, examples
+from deck_sim.cli.command import examples
 from deck_sim.cli.interception import intercepted_variables
 from deck_sim.cli.option_types import ANY_KEY
 from deck_sim.cli.server_log import log_to_stderr
@@ -81,15 +81,16 @@ def command(
     Each API key has its own world, made when the key is first used. Each call of the Deck API and
     each delivery is a line on standard error.
     """
-    check_folder("--port-file", port_file)
     if port_file is not None and port_file.exists() and not port_file.is_file():
-        text = f"--port-file: {str(port_file)!r} is a device or a pipe, not a file"
-        raise click.UsageError(text)
+        # Replacing it would destroy a device such as /dev/null.
+        raise click.UsageError(f"--port-file: '{port_file}' is not a regular file")
     server = make_server(**options)
 
     def ready() -> None:
         if port_file is not None:
-            _write_port(port_file, server.port)
+            part = port_file.with_name(f"{port_file.name}.part")
+            part.write_text(f"{server.port}\n")
+            part.replace(port_file)  # others wait for the file and read it at once
         variables = stack.enter_context(intercepted_variables(server, os.environ))
         click.echo(_banner(server, variables))
         if not (server.is_local or server.worlds.keys):
@@ -103,8 +104,10 @@ def command(
         ExitStack() as stack,
     ):
         if state_file is not None:
+            from deck_sim.state.state_file import keep_worlds
+
             with handling(dict.fromkeys(_STOPS, lambda *_: sys.exit())):  # it may take long
-                stack.enter_context(_kept(server, state_file))
+                stack.enter_context(keep_worlds(server.worlds, state_file))
         server.run(ready)
     _end(server.cut_calls)
 
@@ -115,30 +118,6 @@ def _end(cut_calls: int) -> None:
         signal.signal(number, signal.SIG_IGN)
     if cut_calls:
         click.echo(f"deck-sim: stopped; calls that were cut: {cut_calls}", err=True)
-
-
-def _write_port(file: Path, port: int) -> None:
-    part = file.with_name(f"{file.name}.part")  # others wait for the file and read it at once
-    try:
-        part.write_text(f"{port}\n")
-        part.replace(file)
-    except OSError as error:
-        raise CommandError(
-            f"--port-file: cannot write {error.filename!r}: {error.strerror};"
-            " give a file in a folder in which files can be written"
-        ) from None
-
-
-@contextmanager
-def _kept(server: Server, file: Path) -> Iterator[None]:
-    from deck_sim.state.opening import StateFileError
-    from deck_sim.state.state_file import keep_worlds
-
-    try:
-        with keep_worlds(server.worlds, file):
-            yield
-    except StateFileError as error:
-        raise click.UsageError(f"--state: {error}") from None
 
 
 def _banner(server: Server, variables: Mapping[str, str]) -> str:

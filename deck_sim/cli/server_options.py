@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,19 +10,12 @@ import click
 
 from deck_sim.base.errors import DeckSimError
 from deck_sim.cli import option_types
-from deck_sim.cli.command import CommandError
-from deck_sim.cli.scenario_options import (
-    EDITION,
-    FOLDER,
-    open_library,
-    print_mistakes,
-    read_or_exit,
-)
+from deck_sim.cli.scenario_options import EDITION, FOLDER, open_library
 from deck_sim.cli.server_log import FORMATS
 from deck_sim.handle.address import DECK_HOST
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.settings import WEBHOOK_TIMES, Settings
+from deck_sim.runtime.settings import ON_POLL, REAL, WEBHOOK_TIMES, Settings
 from deck_sim.scenario.library import WatchedFolder, shipped
 from deck_sim.server.interception import Interceptor
 from deck_sim.server.serve import Server
@@ -39,11 +30,7 @@ Act = TypeVar("Act", bound=Callable[..., Any])
 def server_options(port: int) -> Callable[[Act], Act]:
     """Add the options of a server to a command; `port` is the default of `--port`."""
     options = (
-        click.option(
-            "--host",
-            default="127.0.0.1",
-            help="The address to listen on.",
-        ),
+        click.option("--host", default="127.0.0.1", help="The address to listen on."),
         click.option(
             "--port",
             type=click.IntRange(0, 65_535),
@@ -163,13 +150,16 @@ def make_server(
     The other options are those of `Settings`.
     """
     new = Settings(speed=speed or 1, **others)
-    option_types.check_clock("--clock", new.mode, speed=speed, step=new.step)
+    for option, value, needed in (("--step", new.step, ON_POLL), ("--speed", speed, REAL)):
+        if value is not None and new.mode != needed:
+            text = f"{option} needs --clock {needed}; found --clock {new.mode}"
+            raise click.UsageError(text)
     if intercept_hosts and not intercept:
         raise click.UsageError("--intercept-host needs --intercept")
     if not reload:
         library = open_library(folder)
     elif folder is not None:
-        library = read_or_exit(WatchedFolder, folder, shipped(), _print_reload)
+        library = WatchedFolder(folder, shipped(), _print_reload)
     else:
         raise click.UsageError("--reload needs --scenarios FOLDER")
     worlds = WorldRegistry(
@@ -179,35 +169,22 @@ def make_server(
         dispatcher=Dispatcher(Sender(allow_public=allow_public)),
     )
     if file is not None:
-        from deck_sim.runtime import world_file
+        from deck_sim.runtime.world_file import load_world_file
 
-        worlds.prepare = read_or_exit(
-            world_file.load_world_file, file, library, new.edition
-        ).prepare
-    try:
-        interceptor = Interceptor(intercept_hosts or [DECK_HOST]) if intercept else None
-    except DeckSimError as error:  # a library is missing
-        raise CommandError(f"--intercept: {error}") from None
+        worlds.prepare = load_world_file(file, library, new.edition).prepare
+    interceptor = Interceptor(intercept_hosts or [DECK_HOST]) if intercept else None
     try:
         return Server(worlds, host, port, interceptor, allowed_hosts)
     except OSError as error:
-        text = f"cannot listen on {host}:{port}: {error.strerror}; {_how_to_listen(host, error)}"
-        raise CommandError(text) from None
-
-
-def _how_to_listen(host: str, error: OSError) -> str:
-    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-        return (
-            f"{host} is no address of this machine; --host 127.0.0.1 is for programs on this"
-            " machine, --host 0.0.0.0 for others too"
-        )
-    return "`--port 0` picks a free port"
+        text = f"cannot listen on {host}:{port}: {error.strerror}"
+        fix = "`--port 0` picks a free port, and --host 127.0.0.1 is for this machine only"
+        raise DeckSimError(f"{text}; {fix}") from None
 
 
 def _print_reload(error: ScenarioError | None) -> None:
     """Print the mistakes of edited scenarios, or that they are fixed; the server goes on."""
     if error is None:
-        click.echo("deck-sim: fixed; the scenarios of the folder are in use again", err=True)
-        return
-    print_mistakes(error.mistakes)
-    click.echo("deck-sim: the scenarios stay as they were until this is fixed", err=True)
+        text = "deck-sim: fixed; the scenarios of the folder are in use again"
+    else:
+        text = f"{error}\ndeck-sim: the scenarios stay as they were until this is fixed"
+    click.echo(text, err=True)

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.errors import DeckSimError, listed, nearest, quote
 from deck_sim.base.validation import Strict, error_message, format_path, show
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
@@ -45,7 +45,7 @@ def show_file(file: str) -> str:
     return file if file.isprintable() else repr(file)
 
 
-class ScenarioError(Exception):
+class ScenarioError(DeckSimError):
     """A file that cannot be used, with its mistakes."""
 
     def __init__(self, *mistakes: Mistake) -> None:

@@ -1,7 +1,5 @@
 """The program: its help, and how it ends."""
 
-import errno
-import io
 import os
 import runpy
 import subprocess
@@ -30,15 +28,15 @@ def test_without_arguments_it_prints_its_help(cli):
     assert all(f"  {name} " in alone.stdout for name in main.list_commands(None))
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_each_command_has_a_help_with_examples(name, cli):
+def test_each_command_has_a_help_with_examples(cli):
     """It begins with the words of the table, and explains each option."""
-    shown = cli(name, "--help")
-    assert shown.exit_code == 0
-    assert command(name).help.startswith(COMMANDS[name].split(",")[0].rstrip("."))
-    assert f"  Examples:\n    deck-sim {name}" in shown.stdout.replace("NO_COLOR=1 ", "")
-    options = [one for one in command(name).params if isinstance(one, click.Option)]
-    assert all(option.help for option in options)
+    for name, words in COMMANDS.items():
+        shown = cli(name, "--help")
+        assert shown.exit_code == 0
+        assert command(name).help.startswith(words.split(",")[0].rstrip("."))
+        assert f"  Examples:\n    deck-sim {name}" in shown.stdout.replace("NO_COLOR=1 ", "")
+        options = [one for one in command(name).params if isinstance(one, click.Option)]
+        assert all(option.help for option in options)
 
 
 def test_python_dash_m_is_the_command_line(monkeypatch, capsys):
@@ -48,71 +46,61 @@ def test_python_dash_m_is_the_command_line(monkeypatch, capsys):
     assert (ended.value.code, capsys.readouterr().out) == (0, f"deck-sim {__version__}\n")
 
 
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["srve"], "No such command 'srve'."),
-        (["--loud"], "No such option"),
-        (["openapi", "pets"], "Got unexpected extra argument (pets)"),
-        (["check"], "Missing argument 'PATH...'."),
-        (["serve", "--port", "70000"], "Invalid value for '--port': 70000 is not in the range"),
-    ],
-)
-def test_wrong_usage_is_one_line_and_exit_code_2(words, message, cli):
+WRONG = {
+    "srve": "No such command 'srve'.",
+    "--loud": "No such option",
+    "check": "Missing argument 'PATH...'.",
+    "exec": "Missing argument 'COMMAND...'.",
+    "serve --port 70000": "Invalid value for '--port': 70000 is not in the range",
+    "serve --speed 2 --clock frozen": "--speed needs --clock real; found --clock frozen",
+    "serve --step 5s": "--step needs --clock on_poll; found --clock real",
+    "serve --now 9999-12-31": "Invalid value for '--now': `MOMENT` must be in the years",
+    "serve --reload": "--reload needs --scenarios FOLDER",
+    "serve --intercept-host a.b": "--intercept-host needs --intercept",
+    "serve --intercept-host a/b": "Invalid value for '--intercept-host': 'a/b' is no name of a",
+    "exec --report no/x.xml true": "--report: the folder 'no' does not exist",
+    "advance": "give exactly one of DURATION, --to and --until",
+    "advance 5m --until idle": "give exactly one of DURATION, --to and --until",
+    "advance soon": "Invalid value for '[DURATION]': 'soon' is not a duration",
+    "clock --step 0s": "Invalid value for '--step': must be longer than zero, not '0s'",
+    "clock --url localhost": "Invalid value for '--url'",
+    "play success --answer 123456": "Invalid value for '--answer': '123456' is not an answer",
+    "play mfa_twice --answer pin=1": "--answer or --input: `inputs.code` is required",
+    "play success --input [1]": "Invalid value for '--input': not a JSON object; write it like",
+    "play connection_blocked --edition credentials": "--edition: 'connection_blocked' is for the",
+    "play sucess": "no scenario and no file is called 'sucess'; did you mean 'success'?",
+    "scenarios xyzzy": "no scenario and no file is called 'xyzzy'",
+    "check nowhere/": "Invalid value for 'PATH...': Path 'nowhere/' does not exist.",
+}
+
+
+def test_wrong_usage_is_one_line_and_exit_code_2(cli):
     """The line is on stderr."""
-    refused = cli(*words)
-    assert (refused.exit_code, refused.stdout) == (2, "")
-    assert refused.stderr.startswith(f"deck-sim: {message}")
-    assert refused.stderr.count("\n") == 1
-
-
-def run_into(file, *words):
-    """Run the program with its output into a file; returns its exit code."""
-    with redirect_stdout(file), pytest.raises(SystemExit) as ended:
-        main([*words])
-    return ended.value.code
+    refused = {words: cli(*words.split()) for words in WRONG}
+    found = {w: (one.exit_code, one.stdout, one.stderr.count("\n")) for w, one in refused.items()}
+    assert found == dict.fromkeys(WRONG, (2, "", 1))
+    texts = {words: one.stderr.removeprefix("deck-sim: ") for words, one in refused.items()}
+    assert [texts[words] for words in WRONG if not texts[words].startswith(WRONG[words])] == []
 
 
 def test_a_closed_pipe_ends_in_silence(capsys):
     """As of `deck-sim fidelity | head -1`."""
     reading, writing = os.pipe()
     os.close(reading)
-    with suppress(BrokenPipeError), open(writing, "w") as out:
-        run_into(out, "fidelity")
+    ended = pytest.raises(SystemExit)
+    with suppress(BrokenPipeError), open(writing, "w") as out, redirect_stdout(out), ended:
+        main(["fidelity"])
     assert capsys.readouterr().err == ""
 
 
-class Full(io.StringIO):
-    """An output that takes nothing."""
-
-    def write(self, text):
-        """Refuse the text."""
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-
-def test_a_full_output_is_one_line(capsys):
-    """And exit code 1."""
-    assert run_into(Full(), "--help") == 1
-    line = "deck-sim: cannot write the output: No space left on device\n"
-    assert capsys.readouterr().err == line
-
-
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has this device")
-def test_nothing_else_is_printed_when_the_disk_is_full():
+def test_a_full_disk_is_one_line():
     """Python would complain at its end about what is still buffered."""
     with open("/dev/full", "w") as out:
         words = [sys.executable, "-m", "deck_sim", "--help"]
-        ran = subprocess.run(words, stdout=out, stderr=subprocess.PIPE)
-    assert (ran.returncode, ran.stderr.count(b"\n")) == (1, 1)
-
-
-def test_another_error_of_the_system_is_not_about_the_output(monkeypatch):
-    def end(**options):
-        raise PermissionError(13, "no", "file")
-
-    monkeypatch.setattr(command("check"), "callback", end)
-    with pytest.raises(PermissionError):
-        main(["check", "."])
+        ran = subprocess.run(words, stdout=out, stderr=subprocess.PIPE, text=True)
+    line = "deck-sim: [Errno 28] No space left on device\n"
+    assert (ran.returncode, ran.stderr) == (1, line)
 
 
 def test_ctrl_c_ends_without_a_traceback(cli, monkeypatch):

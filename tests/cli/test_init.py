@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 FILES = {
     "pytest.ini",
     "scenarios/first_story.yaml",
@@ -31,14 +29,9 @@ def test_the_first_tests_pass(cli, tmp_path):
     assert (ran.returncode, "3 passed" in ran.stdout) == (0, True), ran.stdout
     checked = cli("check", project / "scenarios")
     told = "1 scenario for any edition\n1 file, no mistakes\n"
-    assert (checked.exit_code, checked.stdout) == (0, told)
-
-
-def test_the_story_names_its_schema_for_editors(cli, tmp_path):
-    """In its first line; the schema lies beside it."""
-    cli("init", tmp_path)
-    first = (tmp_path / "scenarios/first_story.yaml").read_text().splitlines()[0]
+    first = (project / "scenarios/first_story.yaml").read_text().splitlines()[0]
     assert first == "# yaml-language-server: $schema=scenario.schema.json"
+    assert (checked.exit_code, checked.stdout) == (0, told)
 
 
 def test_existing_files_are_left_alone(cli, tmp_path):
@@ -53,34 +46,15 @@ def test_existing_files_are_left_alone(cli, tmp_path):
     assert "wrote       tests/test_first_story.py\n" in shown
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "line"),
-    [
-        ("pyproject.toml", "[tool.pytest.ini_options]\n", 'deck_scenarios = "scenarios"'),
-        ("tox.ini", "[pytest]\n", "deck_scenarios = scenarios"),
-        ("pytest.ini", "[pytest]\ndeck_scenarios = mine\n", None),
-    ],
-)
-def test_options_of_pytest_are_not_changed(cli, tmp_path, name, text, line):
-    """The lines to add are shown, unless they are there."""
-    (tmp_path / name).write_text(text)
-    shown = cli("init", tmp_path).stdout
-    added = [row.strip() for row in shown.splitlines() if " = " in row]
-    assert added == ([line] if line else [])
-    assert f"left alone  {name}, which has options of pytest" in shown
-    options = {"pytest.ini", name} & files_in(tmp_path).keys()
-    assert options == {name}
-
-
-def test_a_project_file_without_options_of_pytest_is_no_obstacle(cli, tmp_path):
-    """The options get a file of their own."""
+def test_options_of_pytest_are_not_changed(cli, tmp_path):
+    """The lines to add are shown. A project file without options of pytest is no obstacle."""
+    texts = {"pyproject.toml": "[tool.pytest.ini_options]\n", "tox.ini": "[pytest]\n"}
+    lines = 'deck_scenarios = "scenarios"', "deck_scenarios = scenarios"
+    for (name, text), line in zip(texts.items(), lines, strict=True):
+        folder = tmp_path / name.partition(".")[0]
+        folder.mkdir()
+        (folder / name).write_text(text)
+        assert f"  {line}\n" in cli("init", folder).stdout
+        assert {"pytest.ini", name} & files_in(folder).keys() == {name}
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     assert "wrote       pytest.ini\n" in cli("init", tmp_path).stdout
-
-
-def test_a_folder_that_cannot_be_written_is_one_line(cli, tmp_path):
-    """With the place and the reason."""
-    (tmp_path / "scenarios").write_text("not a folder")
-    refused = cli("init", tmp_path)
-    assert refused.exit_code == 1
-    assert refused.stderr == f"deck-sim: cannot write '{tmp_path}/scenarios': File exists\n"

@@ -1,7 +1,5 @@
 import json
 
-import pytest
-
 from deck_sim.scenario.library import shipped
 
 MFA = """\
@@ -73,35 +71,13 @@ def test_scenarios_of_a_folder_are_listed_too(cli, write, tmp_path):
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "end"),
-    [
-        ("sucess", "'sucess'; did you mean 'success'?"),
-        ("xyzzy", f"'xyzzy'{shipped().instead('xyzzy')}"),
-    ],
-)
-@pytest.mark.parametrize("command", ["scenarios", "play"])
-def test_an_unknown_name_is_refused_with_the_nearest_one(command, name, end, cli):
-    """If it is neither a scenario nor a file."""
-    refused = cli(command, name)
-    assert (refused.exit_code, refused.stdout) == (2, "")
-    assert refused.stderr == f"deck-sim: no scenario and no file is called {end}\n"
-
-
-def test_a_folder_is_no_scenario(cli, tmp_path):
-    """The message says how to choose one of its scenarios."""
-    refused = cli("play", tmp_path)
-    assert (refused.exit_code, refused.stdout) == (2, "")
-    assert f"is a folder; name one of its files, or give --scenarios {tmp_path}" in refused.stderr
-
-
-@pytest.mark.parametrize("command", ["scenarios", "play"])
-def test_a_file_with_mistakes_is_exit_code_1(command, cli, write):
+def test_a_file_with_mistakes_is_exit_code_1(cli, write, tmp_path):
     """The mistakes are printed as `check` prints them."""
     file = write("mine", "queued", "runing")
-    refused = cli(command, file)
-    assert (refused.exit_code, refused.stdout) == (1, "")
-    assert refused.stderr.startswith(f"{file}:5:5: task_run[1]: unknown status")
+    for words in (["scenarios", file], ["play", file], ["serve", "--scenarios", tmp_path]):
+        refused = cli(*words)
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert refused.stderr.startswith(f"{file}:5:5: task_run[1]: unknown status")
 
 
 def test_programs_get_json(cli):

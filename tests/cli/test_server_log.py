@@ -102,20 +102,6 @@ def test_json_has_an_object_for_each_entry(written):
     assert other == {"kind": "log", "level": "warning", "message": "careful"}
 
 
-def test_an_entry_is_one_line_whatever_is_called(written):
-    """A path may have any character; those that would break the line are escaped."""
-
-    def act(deck):
-        headers = {"Authorization": f"Bearer {deck.api_key}"}
-        httpx2.get(f"{deck.base_url}/a%0Ab", headers=headers, trust_env=False)
-
-    (line,) = written(act)
-    assert (
-        line
-        == rf"{AT} KEY GET /v2/a\nb 404  request/endpoint_not_found: `/v2/a\nb` is not an endpoint."
-    )
-
-
 def test_quiet_leaves_only_warnings(written):
     """Calls are not written."""
 

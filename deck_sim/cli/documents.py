@@ -1,0 +1,67 @@
+"""`deck-sim schema`, `openapi` and `fidelity`: print what describes the files and APIs."""
+
+import click
+
+from deck_sim.cli.command import FORMAT, JSON, examples, print_json
+from deck_sim.cli.scenario_options import EDITION
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.fidelity import GRADES, Grade
+from deck_sim.contract.ledger import rows_of
+from deck_sim.runtime.world_file import world_schema
+from deck_sim.scenario.schema import scenario_schema
+from deck_sim.server.openapi.document import document
+
+
+@click.command(
+    epilog=examples(
+        "deck-sim schema > scenario.schema.json",
+        "deck-sim schema --world > world.schema.json",
+    ),
+)
+@click.option("--world", is_flag=True, help="Print the schema of world files.")
+def schema(world: bool) -> None:
+    """Print the JSON Schema of scenario or world files, for editors.
+
+    Editors with the YAML language server use it if a scenario starts with the line
+    `# yaml-language-server: $schema=scenario.schema.json`.
+    """
+    print_json(world_schema() if world else scenario_schema())
+
+
+@click.command(
+    epilog=examples(
+        "deck-sim openapi > openapi.json", "deck-sim openapi --edition credentials | less"
+    ),
+)
+@EDITION
+def openapi(edition: str) -> None:
+    """Print the OpenAPI document of an edition.
+
+    The version is OpenAPI 3.1. A running server has it at `/openapi.json`; no key is needed.
+    """
+    print_json(document(edition))
+
+
+@click.command(
+    epilog=examples(
+        "deck-sim fidelity --grade assumed",
+        "deck-sim fidelity --edition credentials | grep cancel",
+    ),
+)
+@click.option("--edition", type=click.Choice(list(EDITIONS)), help="Only rows of this edition.")
+@click.option("--grade", type=click.Choice(GRADES), help="Only rows of this grade.")
+@FORMAT
+@JSON
+def fidelity(edition: str | None, grade: Grade | None, shape: str, as_json: bool) -> None:
+    """Print the fidelity ledger: what is documented, observed and assumed.
+
+    Each imitated behaviour has a row: Deck documents it, somebody observed it, or nothing public
+    says so and deck-sim assumes it.
+    """
+    rows = rows_of(edition, grade)
+    if as_json or shape == "json":
+        print_json([row.as_json() for row in rows])
+        return
+    for row in rows:
+        only = f" ({row.edition})" if row.edition else ""
+        click.echo(f"{row.grade:<10}  {row.name}{only}: {row.what} [{row.source}; {row.date}]")

@@ -1,0 +1,221 @@
+"""`deck-sim clock`, `advance`, `timeline`, `coverage` and `reset`: drive a running server."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+import click
+
+from deck_sim.base.durations import format_duration
+from deck_sim.cli.command import JSON, examples, print_json, print_text
+from deck_sim.cli.option_types import (
+    ANY_KEY,
+    DURATION,
+    MODE,
+    MOMENT,
+    POSITIVE_DURATION,
+    SPEED,
+    URL,
+)
+from deck_sim.handle.address import DEFAULT_URL
+from deck_sim.handle.deck import Deck
+from deck_sim.runtime.settings import ON_POLL, REAL
+
+Options = ParamSpec("Options")
+
+
+def on_server(act: Callable[Concatenate[Deck, Options], None]) -> Callable[..., None]:
+    """Add `--json`, `--url` and `--key` to a command; it is called with the `Deck` of the world."""
+
+    @JSON
+    @click.option(
+        "--url",
+        envvar="DECK_BASE_URL",
+        show_envvar=True,
+        default=DEFAULT_URL,
+        type=URL,
+        help="The server's URL, with or without /v2.",
+    )
+    @click.option(
+        "--key",
+        envvar="DECK_API_KEY",
+        show_envvar=True,
+        default=ANY_KEY,
+        help="The API key, which selects the world.",
+    )
+    @wraps(act)
+    def command(url: str, key: str, *rest: Options.args, **options: Options.kwargs) -> None:
+        with Deck(url, key) as deck:
+            act(deck, *rest, **options)
+
+    return command
+
+
+def _warn_if_uncalled(deck: Deck) -> None:
+    """Say on stderr that nothing has called the world, and which worlds were called."""
+    if deck.requests:
+        return
+    others = [f"`{one['key']}` ({one['calls']})" for one in deck.called_worlds()]
+    rest = f"; called were {', '.join(others)}" if others else ", and no other key has"
+    click.echo(f"deck-sim: no call came with the key `{deck.api_key}`{rest}", err=True)
+
+
+def _print_result(data: Any, text: object, *, as_json: bool) -> None:
+    """Print data as JSON, or else the text that says the same."""
+    if as_json:
+        print_json(data)
+    else:
+        print_text(text)
+
+
+@click.command(
+    epilog=examples(
+        "deck-sim clock",
+        "deck-sim clock --mode frozen",
+        "deck-sim clock --speed 60",
+        "deck-sim clock --step 5s",
+    ),
+)
+@click.option("--mode", type=MODE, help="How time moves from now on.")
+@click.option("--speed", type=SPEED, help="How much faster than real time the real clock runs.")
+@click.option(
+    "--step",
+    type=POSITIVE_DURATION,
+    help="How much time each read takes with the mode on_poll.",
+)
+@click.option("--now", type=MOMENT, help="Advance to this moment first.")
+@on_server
+def clock(
+    deck: Deck,
+    mode: str | None,
+    speed: float | None,
+    step: timedelta | None,
+    now: datetime | None,
+    as_json: bool,
+) -> None:
+    """Show the clock of a running server, or set it.
+
+    Lists what is due next and what waits for a person.
+    """
+    if mode or speed or step:
+        mode = mode or (REAL if speed else ON_POLL)
+        deck.clock.set(mode, now=now, speed=speed, step=step)
+    elif now:
+        deck.advance_to(now)
+    state, mode, step = deck.next(), deck.clock.mode, deck.clock.step
+    length = step and format_duration(step)
+    data = {"now": state["now"], "mode": mode, "speed": deck.clock.speed, "step": length}
+    data |= {name: state[name] for name in ("due", "waiting")}
+    lines = [
+        f"{data['now']}  {mode}{f', {length} for each read' if length else ''}",
+        *(f"  in {row['in']:<10}  {row['id']:<21}  {row['what']}" for row in data["due"]),
+        *(f"  waits          {row['id']:<21}  {row['status']}" for row in data["waiting"]),
+    ]
+    if not lines[1:]:
+        lines.append("  nothing is due and nothing waits")
+    _print_result(data, "\n".join(lines), as_json=as_json)
+
+
+@click.command(
+    epilog=examples(
+        "deck-sim advance 5m",
+        "deck-sim advance --to 2025-01-16T00:00:00Z",
+        "deck-sim advance --until task_run.completed --limit 2h",
+        "deck-sim advance --until idle",
+    ),
+)
+@click.argument("by", required=False, metavar="[DURATION]", type=DURATION)
+@click.option("--to", type=MOMENT, help="Advance to this moment.")
+@click.option(
+    "--until",
+    metavar="EVENT",
+    help="Advance until this event is emitted; `idle`: until nothing is due any more.",
+)
+@click.option("--id", "resource_id", metavar="ID", help="The resource of the event.")
+@click.option(
+    "--limit",
+    type=DURATION,
+    default="1d",
+    help="The longest time to advance for --until EVENT.",
+)
+@on_server
+def advance(
+    deck: Deck,
+    by: timedelta | None,
+    to: datetime | None,
+    until: str | None,
+    resource_id: str | None,
+    limit: timedelta,
+    as_json: bool,
+) -> None:
+    """Advance the clock of a running server and print what happened.
+
+    Everything that falls due has happened, webhooks included, when the command returns.
+    """
+    if [by, to, until].count(None) != 2:
+        raise click.UsageError("give exactly one of DURATION, --to and --until")
+    if by is not None:
+        report = deck.advance(by)
+    elif to is not None:
+        report = deck.advance_to(to)
+    elif until is None or until == "idle":
+        report = deck.settle()
+    else:
+        report = deck.advance_until(until, resource_id, limit=limit)
+    _print_result(report.as_json(), report, as_json=as_json)
+    _warn_if_uncalled(deck)
+
+
+@click.command(
+    epilog=examples(
+        "deck-sim timeline | grep call",
+        "deck-sim timeline --follow --json | jq .what",
+    )
+)
+@click.option("--follow", is_flag=True, help="Go on with what happens from now on, until Ctrl-C.")
+@on_server
+def timeline(deck: Deck, follow: bool, as_json: bool) -> None:
+    """Show what happened on a running server: calls, statuses, deliveries, clock moves.
+
+    With --follow, --json prints an object for each line.
+    """
+    for entry in deck.follow_timeline() if follow else ():
+        if as_json:
+            click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
+        else:
+            print_text(entry)
+    entries = deck.timeline
+    text = entries or f"nothing happened yet in the world of {deck.api_key}"
+    _print_result([entry.as_json() for entry in entries], text, as_json=as_json)
+    _warn_if_uncalled(deck)
+
+
+@click.command(epilog=examples("deck-sim coverage", "deck-sim coverage | grep never"))
+@on_server
+def coverage(deck: Deck, as_json: bool) -> None:
+    """Show which steps and branches were played on a running server."""
+    rows = deck.coverage()
+    text = "\n".join(_list_steps(rows))
+    text = text or f"no scenario was played yet in the world of {deck.api_key}"
+    _print_result(rows, text, as_json=as_json)
+    _warn_if_uncalled(deck)
+
+
+def _list_steps(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    for row in rows:
+        yield f"{row['scenario']}  {row['played']} of {row['of']} steps"
+        for place, count in row["steps"].items():
+            yield f"  {f'{count} x' if count else 'never':>7}  {place}"
+
+
+@click.command(epilog=examples("deck-sim reset", "deck-sim reset --seed 7 --json"))
+@click.option("--seed", type=int, help="The seed of the new world.")
+@on_server
+def reset(deck: Deck, seed: int | None, as_json: bool) -> None:
+    """Replace the world of a running server by a new one with the server's settings."""
+    deck.reset(seed=seed)
+    world = deck.world
+    text = f"new world for {deck.api_key}; its clock shows {world['now']}"
+    _print_result(world, text, as_json=as_json)

@@ -1,0 +1,34 @@
+"""`deck-sim schema`, `openapi` and `fidelity`."""
+
+import json
+
+from deck_sim.contract.editions import DEFAULT_EDITION
+from deck_sim.contract.ledger import rows_of
+from deck_sim.runtime.world_file import world_schema
+from deck_sim.scenario.schema import scenario_schema
+from deck_sim.server.openapi.document import document
+
+
+def test_documents_are_printed_as_json(cli):
+    """Stdout contains nothing else."""
+    chosen = ("--edition", "credentials", "--grade", "observed")
+    rows = [row.as_json() for row in rows_of("credentials", "observed")]
+    wanted = {
+        ("schema",): scenario_schema(),
+        ("schema", "--world"): world_schema(),
+        ("openapi",): document(DEFAULT_EDITION),
+        ("openapi", "--edition", "credentials"): document("credentials"),
+        ("fidelity", *chosen, "--format", "json"): rows,
+        ("fidelity", *chosen, "--json"): rows,
+    }
+    printed = {words: json.loads(cli(*words).stdout) for words in wanted}
+    assert [words for words in wanted if printed[words] != wanted[words]] == []
+
+
+def test_the_ledger_has_a_line_for_each_row(cli):
+    """Grade, name, edition, text, source and date."""
+    lines = cli("fidelity").stdout.splitlines()
+    assert len(lines) == len(rows_of())
+    found = next(line for line in lines if "lists_newest_first" in line)
+    assert found.startswith("assumed     lists_newest_first: Lists are newest first. [nothing ")
+    assert any(line.startswith("assumed     reopen_path (connections): A conn") for line in lines)
