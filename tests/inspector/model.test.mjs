@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { STATIC } from "./static.mjs";
 
 const { Model } = await import(`${STATIC}/model.js`);
+const { causedBy, historyOf } = await import(`${STATIC}/records.js`);
 
 const START = Date.parse("2025-01-15T09:30:00Z");
 const at = (seconds) => new Date(START + seconds * 1000).toISOString();
@@ -11,8 +12,9 @@ const ENTRY = { kind: "task_run", id: "trun_1" };
 
 /** Give a model of a frozen world these records, each with the next number. */
 function add(made, records, { events = [], ...world } = {}) {
-  const before = made.entries.length;
-  const data = records.map((one, i) => ({ number: before + i + 1, what: "", ...ENTRY, ...one }));
+  let [entries, calls] = [made.entries.length, made.calls.length];
+  const number = ({ kind }) => (kind === "call" ? ++calls : ++entries);
+  const data = records.map((one) => ({ number: number(one), what: "", ...ENTRY, ...one }));
   return made.take({ world: { ...WORLD, mode: "frozen", speed: 1, ...world }, data, events });
 }
 
@@ -43,22 +45,15 @@ test("a lane has a span for each status, and ends with a final one", () => {
   assert.equal(lane.to, START + 5000);
 });
 
-test("a lane that is not over has no end", () => {
-  const lane = model(created(0), moved(2, "running")).lane("trun_1");
-  assert.deepEqual([lane.to, lane.spans[1].to], [null, null]);
-});
-
 test("a prompt and its answer are marks, and the prompt counts while it is open", () => {
   const story = [created(0), moved(1, "running"), moved(2, "interaction_required")];
   assert.equal(model(...story).prompts, 1);
   const answered = model(...story, moved(3, "running"));
   assert.equal(answered.prompts, 0);
   assert.deepEqual(types(answered.lane("trun_1")), ["created", "prompt", "answer"]);
-});
-
-test("a prompt that nobody answered has an error and no answer", () => {
-  const story = [created(0), moved(2, "interaction_required"), moved(3, "failed")];
-  assert.deepEqual(types(model(...story).lane("trun_1")), ["created", "prompt", "error"]);
+  const failed = model(...story, moved(3, "failed"));
+  assert.deepEqual(types(failed.lane("trun_1")), ["created", "prompt", "error"]);
+  assert.equal(failed.prompts, 0);
 });
 
 test("the prompt of a deleted login does not count", () => {
@@ -67,11 +62,6 @@ test("the prompt of a deleted login does not count", () => {
   const gone = { at: at(2), what: "deleted", ...login };
   assert.equal(model(...story, gone).prompts, 0);
   assert.equal(model(...story, gone).lane("conn_1").to, START + 2000);
-});
-
-test("a run belongs to its login", () => {
-  const run = created(0, { about: { connection_id: "conn_1", session_id: "sess_1" } });
-  assert.equal(model(run).lane("trun_1").parent, "conn_1");
 });
 
 test("a delivery has its attempts, and they are marks of its resource", () => {
@@ -90,28 +80,31 @@ test("a delivery has its attempts, and they are marks of its resource", () => {
     { at: at(5), what: "pending -> success", status: "success", ...delivery },
   );
   const { status, attempts } = story.deliveries.get("edlv_1");
-  assert.equal(status, "success");
-  assert.deepEqual(
-    attempts.map(({ label, ok }) => [label, ok]),
-    [
-      ["connection refused", false],
-      ["204", true],
-    ],
-  );
+  const told = attempts.map(({ label, ok }) => `${label} ${ok}`);
+  assert.deepEqual([status, ...told], ["success", "connection refused false", "204 true"]);
   const shown = types(story.lane("trun_1"));
   assert.deepEqual(shown, ["created", "delivery", "attempt_failed", "attempt_ok"]);
 });
 
-test("a call is a mark of the lanes that it names, and of the run that it creates", () => {
-  const path = "/v2/task-runs/trun_1";
-  const call = { kind: "call", at: at(0), after: 0, path, what: "GET trun_1 -> 200" };
-  const made = { ...call, id: "req_1", resource_id: "trun_1", resource_ids: ["task_1"] };
-  const read = { ...call, id: "req_2", number: 2, after: 1, resource_ids: ["trun_1", "conn_9"] };
-  assert.deepEqual(types(model(made, created(0), read).lane("trun_1")), [
-    "call",
-    "created",
-    "call",
-  ]);
+const call = (seconds, after, what, more) => ({
+  ...{ kind: "call", at: at(seconds), after, what, resource_ids: ["trun_1"] },
+  ...more,
+});
+
+test("a history has calls where they happened, and a call the entries that it caused", () => {
+  const story = model(
+    call(0, 0, "POST run", { resource_id: "trun_1", resource_ids: ["task_1"] }),
+    created(0),
+    moved(2, "running"),
+    call(2, 2, "GET run", { resource_ids: ["trun_1", "conn_9"] }),
+    call(2, 2, "GET run"),
+    moved(4, "completed"),
+  );
+  const items = historyOf(story.lane("trun_1")).map(({ label }) => label);
+  const polls = ["GET run", "GET run"];
+  assert.deepEqual(items, ["POST run", "queued", "running", ...polls, "completed"]);
+  const caused = story.calls.map((one) => causedBy(story, one).map(({ what }) => what));
+  assert.deepEqual(caused, [["created as queued"], [], []]);
 });
 
 test("an event stands behind the entry that emitted it", () => {
@@ -160,15 +153,8 @@ test("a real clock goes on at its speed, but not in a recording or while the ser
 });
 
 test("entries of a lane whose beginning was dropped count from its next status", () => {
-  const story = [{ at: at(1), what: "deleted", id: "conn_1", kind: "connection" }];
-  const made = model({ at: at(0), what: "screenshot a" }, ...story, moved(2, "completed"));
+  const gone = { at: at(1), what: "deleted", id: "conn_1", kind: "connection" };
+  const made = model({ kind: "dropped", calls: 7 }, gone, moved(2, "completed"));
   assert.deepEqual([...made.lanes.keys()], ["trun_1"]);
-  assert.deepEqual(
-    made.lane("trun_1").spans.map(({ status }) => status),
-    ["completed"],
-  );
-});
-
-test("calls that the server has dropped are counted", () => {
-  assert.equal(model({ kind: "dropped", calls: 7 }).callsDropped, 7);
+  assert.equal(made.callsDropped, 7);
 });

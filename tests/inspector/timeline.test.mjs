@@ -6,7 +6,7 @@ const { Axis } = await import(`${STATIC}/timeline/axis.js`);
 const { arrange, barsOf, everything, groupMarks, layOut } = await import(
   `${STATIC}/timeline/layout.js`
 );
-const { laneText, marksText } = await import(`${STATIC}/timeline/words.js`);
+const { laneText } = await import(`${STATIC}/timeline/words.js`);
 const { Model } = await import(`${STATIC}/model.js`);
 
 const SECOND = 1000;
@@ -143,10 +143,4 @@ test("a lane says in words what it waits for", () => {
     `${text}, then times out in 4m 48s`,
   );
   assert.equal(laneText(view.rows[1].lane, undefined, view.now), "Run 1, trun_1, failed 22s ago");
-});
-
-test("many marks are named one by one, up to a number", () => {
-  const marks = Array.from({ length: 10 }, () => ({ at: START, type: "call", label: "GET" }));
-  const lines = marksText(marks).split("\n");
-  assert.deepEqual([lines[0], lines.at(-1)], ["09:30:00 Call: GET", "and 2 more"]);
 });
