@@ -11,12 +11,10 @@ const RATIO = 3;
 const AHEAD = 0.25;
 
 const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+const DAY = 24 * 60 * MINUTE;
 const STEPS = [
   ...[0.1, 0.5, 1, 2, 5, 10, 30].map((n) => n * 1000),
-  ...[1, 2, 5, 10, 30].map((n) => n * MINUTE),
-  ...[1, 3, 6, 12].map((n) => n * HOUR),
+  ...[1, 2, 5, 10, 30, 60, 180, 360, 720].map((n) => n * MINUTE),
   ...[1, 2, 7, 28, 91, 364].map((n) => n * DAY),
 ];
 const STEP_ROOM = 88; // pixels from one tick to the next

@@ -155,7 +155,7 @@ export class DeckTimeline extends HTMLElement {
           </div>
         </div>
       </div>
-      ${rows.length ? nothing : html`<p class="tl-empty muted">No lane matches the filter.</p>`}`;
+      ${rows.length ? nothing : html`<p class="strip muted">No lane matches the filter.</p>`}`;
   }
 
   /** What keys stand for. Arrows scroll while the focus is elsewhere.

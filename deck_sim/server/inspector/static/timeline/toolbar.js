@@ -14,7 +14,6 @@ const FAMILIES = [
   ["bad", "Failed"],
   ["over", "Over"],
 ];
-const KIND = "button button-small";
 
 /** @param {import("./timeline.js").DeckTimeline} timeline @param {import("../model.js").Lane[]} lanes */
 export function toolbar(timeline, lanes) {
@@ -31,16 +30,15 @@ export function toolbar(timeline, lanes) {
     const toggle = () => timeline.change({ families: others });
     return count || pressed ? button(label, toggle, { kind: `chip tone-${family}`, pressed }) : "";
   });
+  const tool = (/** @type {string} */ label, /** @type {() => void} */ act, options = {}) =>
+    button(label, act, { kind: "button button-small", ...options });
   return html`<div class="tl-tools strip row" role="group" aria-label="Timeline">
     ${searchField("Filter lanes by id, scenario or task", "Filter: id, scenario, task…", text, search)}
     ${chips}
-    ${button("Unfinished", () => timeline.change({ unfinished: !unfinished }), {
-      kind: KIND,
-      pressed: unfinished,
-      title: "Hide what has ended",
-    })}
-    ${button("−", () => timeline.zoom(-1), { kind: `${KIND} last`, label: "Zoom out (-)" })}
-    ${button("+", () => timeline.zoom(1), { kind: KIND, label: "Zoom in (+)" })}
-    ${button("Fit", () => timeline.change({ zoom: 1 }), { kind: KIND, pressed: zoom === 1, title: "Show all (f)" })}
+    ${tool("Unfinished", () => timeline.change({ unfinished: !unfinished }), { pressed: unfinished })}
+    <span class="last"></span>
+    ${tool("−", () => timeline.zoom(-1), { label: "Zoom out (-)" })}
+    ${tool("+", () => timeline.zoom(1), { label: "Zoom in (+)" })}
+    ${tool("Fit", () => timeline.change({ zoom: 1 }), { pressed: zoom === 1, title: "Show all (f)" })}
   </div>`;
 }
