@@ -11,52 +11,46 @@ import { button, readForm, textField, when } from "./widgets.js";
  * @typedef {{id: string, kind: string, status: string}} Target
  * @typedef {{name: string, type?: string, label?: string, options?: any[]}} Field
  * @typedef {{type: string, message?: string, fields?: Field[]}} Interaction
- * @typedef {{label: string, command: string, done: string, tone?: "primary"|"danger"}} Action
  */
 
-/** @type {Record<string, Action>} */
+const DANGER = "button button-danger";
+
+/** By command. @type {Record<string, {label: string, done: string, kind?: string}>} */
 const ACTIONS = {
-  approve: { label: "Approve", command: "approve", done: "approved", tone: "primary" },
-  reject: { label: "Reject", command: "reject", done: "rejected" },
-  cancel: { label: "Cancel run", command: "cancel", done: "canceled", tone: "danger" },
-  drop: { label: "Drop", command: "drop", done: "dropped", tone: "danger" },
-  invalidate: { label: "Invalidate", command: "invalidate", done: "invalid", tone: "danger" },
+  approve: { label: "Approve", done: "approved", kind: "button button-primary" },
+  reject: { label: "Reject", done: "rejected" },
+  cancel: { label: "Cancel run", done: "canceled", kind: DANGER },
+  drop: { label: "Drop", done: "dropped", kind: DANGER },
+  invalidate: { label: "Invalidate", done: "invalid", kind: DANGER },
 };
 
-/** @param {Context} ctx @param {Target} target @returns {Action[]} */
-function actionsOn(ctx, { kind, status }) {
-  return commandsIn(ctx.model.world?.edition ?? "", kind, status).map((name) => ACTIONS[name]);
+/** @param {Context} ctx @param {Target} target @param {string} command @param {object} [body] */
+function post({ api }, { kind, id }, command, body) {
+  const kinds = `${kind.replaceAll("_", "-")}s`;
+  return api.post(`/_sim/${kinds}/${encodeURIComponent(id)}/${command}`, body);
 }
 
-/** The path of a resource in the control API. @param {Target} target */
-export function controlPath({ kind, id }) {
-  return `/_sim/${kind.replaceAll("_", "-")}s/${encodeURIComponent(id)}`;
-}
-
-/** @param {Context} ctx @param {Target} target @param {Action} action */
-function perform(ctx, target, action) {
-  const title = ctx.model.lane(target.id)?.title ?? words(target.kind);
-  return ctx.act(
-    `${title} ${action.done}`,
-    ctx.api.post(`${controlPath(target)}/${action.command}`),
-  );
+/** What a message calls it. @param {Context} ctx @param {Target} target */
+function titleOf(ctx, { id, kind }) {
+  return ctx.model.lane(id)?.title ?? words(kind);
 }
 
 /**
  * A button for each action that the status of a resource allows.
  * @param {Context} ctx
  * @param {Target} target
- * @param {string[]} [commands] only these
+ * @param {string[]} [only] these commands
  */
-export function resourceActions(ctx, target, commands) {
+export function resourceActions(ctx, target, only) {
   if (ctx.readOnly) return nothing;
-  return actionsOn(ctx, target)
-    .filter(({ command }) => !commands || commands.includes(command))
-    .map((action) =>
-      button(action.label, () => perform(ctx, target, action), {
-        kind: `button ${action.tone ? `button-${action.tone}` : ""}`,
-      }),
-    );
+  const commands = commandsIn(ctx.model.world?.edition ?? "", target.kind, target.status);
+  return commands
+    .filter((command) => !only || only.includes(command))
+    .map((command) => {
+      const { label, done, kind } = ACTIONS[command];
+      const perform = () => ctx.act(`${titleOf(ctx, target)} ${done}`, post(ctx, target, command));
+      return button(label, perform, { kind });
+    });
 }
 
 /** @param {Context} ctx @param {string} hold */
@@ -67,15 +61,8 @@ export function release(ctx, hold) {
 /** The key of the answers in the body of the call, by edition. @type {Record<string, string>} */
 const ANSWER_KEYS = { connections: "inputs", credentials: "input" };
 
-/** Types of fields and of inputs that mean the same. @type {Record<string, string>} */
-const INPUT_TYPES = {
-  password: "password",
-  email: "email",
-  number: "number",
-  tel: "tel",
-  phone: "tel",
-  date: "date",
-};
+/** Types of fields that are types of inputs. */
+const INPUT_TYPES = ["password", "email", "number", "tel", "date"];
 
 /**
  * @param {Context} ctx
@@ -90,22 +77,25 @@ export function answerForm(ctx, target, interaction, rightAnswer) {
     const given = readForm(event);
     const answers = Object.fromEntries(fields.map(({ name }) => [name, given[name] ?? ""]));
     const key = ANSWER_KEYS[ctx.model.world?.edition ?? ""] ?? "inputs";
-    const title = ctx.model.lane(target.id)?.title ?? words(target.kind);
-    const call = ctx.api.post(`${controlPath(target)}/answer`, { [key]: answers });
-    void ctx.act(`${title}: answered`, call);
+    const call = post(ctx, target, "answer", { [key]: answers });
+    void ctx.act(`${titleOf(ctx, target)}: answered`, call);
   };
-  /** @param {Event} event */
-  const fill = (event) => {
-    const form = /** @type {HTMLElement} */ (event.target).closest("form");
+  /** @param {any} event */
+  const fill = ({ target }) => {
+    const form = target.closest("form");
     for (const [name, value] of Object.entries(rightAnswer ?? {})) {
-      const input = form?.elements.namedItem(name);
-      if (input instanceof HTMLInputElement || input instanceof HTMLSelectElement)
-        input.value = value;
+      const input = form.elements.namedItem(name);
+      if (input) input.value = value;
     }
-    /** @type {HTMLElement|null|undefined} */ (form?.querySelector("button[type=submit]"))?.focus();
+    form.querySelector("button[type=submit]").focus();
   };
-  return html`<form class="stack answer" data-of=${target.id} @submit=${submit} autocomplete="off">
-    <p><span class="answer-type">${words(interaction.type)}</span>${interaction.message ?? ""}</p>
+  return html`<form
+    class="stack answer tone-person"
+    data-of=${target.id}
+    @submit=${submit}
+    autocomplete="off"
+  >
+    <p><strong class="toned">${words(interaction.type)}</strong> ${interaction.message ?? ""}</p>
     ${fields.map(fieldRow)}
     <div class="row">
       <button type="submit" class="button button-primary">Answer</button>
@@ -114,25 +104,22 @@ export function answerForm(ctx, target, interaction, rightAnswer) {
         html`${button(
             html`Fill in <span class="mono">${Object.values(rightAnswer ?? {}).join(", ")}</span>`,
             fill,
-            { title: "The script accepts it" },
-          )} <small class="muted">the script accepts it</small>`,
+          )} <small>the script accepts it</small>`,
       )}
     </div>
   </form>`;
 }
 
 /** @param {Field} field */
-function fieldRow(field) {
-  return html`<label class="answer-field">
-    <span>${field.label ?? words(field.name)}</span>
+function fieldRow({ name, type, label, options }) {
+  return html`<label class="field">
+    <span>${label ?? words(name)}</span>
     ${
-      field.options
-        ? html`<select name=${field.name} required>
-            ${field.options.map(
-              (option) => html`<option value=${optionValue(option)}>${optionText(option)}</option>`,
-            )}
+      options
+        ? html`<select name=${name} required>
+            ${options.map(optionView)}
           </select>`
-        : textField(field.name, { type: INPUT_TYPES[field.type ?? ""], required: true })
+        : textField(name, { type: INPUT_TYPES.find((one) => one === type), required: true })
     }
   </label>`;
 }
@@ -143,12 +130,8 @@ export function focusAnswer(id) {
   /** @type {HTMLElement|null|undefined} */ (form?.querySelector("input, select"))?.focus();
 }
 
-/** @param {any} option */
-function optionValue(option) {
-  return typeof option === "object" ? (option.value ?? option.id ?? option.name) : option;
-}
-
-/** @param {any} option */
-function optionText(option) {
-  return typeof option === "object" ? (option.label ?? option.name ?? optionValue(option)) : option;
+/** @param {any} option a text, or an object with one and a value */
+function optionView(option) {
+  const value = option.value ?? option.id ?? option.name ?? option;
+  return html`<option value=${value}>${option.label ?? option.name ?? value}</option>`;
 }

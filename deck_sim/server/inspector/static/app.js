@@ -16,7 +16,7 @@ import { scenarioDetails, scenariosView } from "./scenarios.js";
 import "./timeline/timeline.js";
 import { waitingStrip } from "./waiting.js";
 import { webhooksView } from "./webhooks.js";
-import { button } from "./widgets.js";
+import { button, when } from "./widgets.js";
 import { firstCall, worldsPage } from "./worlds.js";
 
 /**
@@ -25,24 +25,19 @@ import { firstCall, worldsPage } from "./worlds.js";
  * @property {string} id
  * @property {string} title
  * @property {(ctx: Context) => any} view
- * @property {(ctx: Context) => number} [count] shown beside the title
+ * @property {(model: import("./model.js").Model) => number} [count] shown beside the title
  * @property {boolean} [needsServer]
  */
 
 /** @type {Tab[]} */
 const TABS = [
-  { id: "timeline", title: "Timeline", view: timelineView, count: ({ model }) => model.lanes.size },
-  {
-    id: "journal",
-    title: "Calls",
-    view: journalView,
-    count: ({ model }) => model.calls.length + model.callsDropped,
-  },
+  { id: "timeline", title: "Timeline", view: timelineView, count: (model) => model.lanes.size },
+  { id: "journal", title: "Calls", view: journalView, count: callCount },
   {
     id: "webhooks",
     title: "Webhooks",
     view: webhooksView,
-    count: ({ model }) => model.deliveries.size,
+    count: (model) => model.deliveries.size,
   },
   { id: "scenarios", title: "Scenarios", view: scenariosView, needsServer: true },
   { id: "controls", title: "Controls", view: controlsView, needsServer: true },
@@ -57,6 +52,11 @@ const DETAILS = {
   entry: entryDetails,
   scenario: scenarioDetails,
 };
+
+/** @param {import("./model.js").Model} model */
+function callCount({ calls, callsDropped }) {
+  return calls.length + callsDropped;
+}
 
 /** What waits, above what happened. @param {Context} ctx */
 function timelineView(ctx) {
@@ -73,10 +73,12 @@ function timelineView(ctx) {
 function page(inspector, ctx) {
   if (!inspector.hasWorld) return html`${worldsPage(ctx)}${inspector.toasts.view()}`;
   if (ctx.connection.state === "refused") return header(ctx);
-  return html`<a class="skip-link" href="#main" @click=${skip}>Skip to the content</a>
+  return html`<a class="skip-link button button-primary" href="#main" @click=${skip}
+      >Skip to the content</a
+    >
     ${header(ctx)} ${inspector.recording ? recordingTitle(inspector.recording) : nothing}
     ${tabRow(ctx)}
-    <div class="body ${ctx.ui.selected ? "has-details" : ""}">
+    <div class="body">
       <main id="main" class="main" tabindex="-1">${activeTab(ctx).view(ctx)}</main>
       ${ctx.ui.selected ? detailsPanel(ctx, DETAILS[ctx.ui.selected.type]) : nothing}
     </div>
@@ -104,11 +106,8 @@ function tabRow(ctx) {
   const active = activeTab(ctx);
   return html`<nav class="tabs" aria-label="Views">
     ${tabs(ctx).map((tab) => {
-      const count = tab.count?.(ctx);
-      const shown =
-        count === undefined
-          ? nothing
-          : html`<span class="tab-count">${count.toLocaleString("en")}</span>`;
+      const count = tab.count?.(ctx.model).toLocaleString("en");
+      const shown = when(count, html`<span class="count">${count}</span>`);
       return button(html`${tab.title}${shown}`, () => ctx.go(tab.id), {
         kind: "tab",
         current: tab === active && "page",

@@ -4,17 +4,9 @@
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { fetched } from "./api.js";
 import { curlCommand, lacksSecret, pytestAssertion } from "./copies.js";
-import {
-  body,
-  callout,
-  detailsHead,
-  headerList,
-  missing,
-  resourceLink,
-  section,
-} from "./details.js";
+import { body, callout, detailsHead, missing, resourceLink, section } from "./details.js";
 import { words } from "./format.js";
-import { findingsOf, httpText, methodText, pathText, queryText } from "./journal.js";
+import { findingText, findingsOf, httpText, methodText, pathText } from "./journal.js";
 import { causedBy, readChoice, withShortIds } from "./records.js";
 import { choiceFacts, errorList } from "./resource.js";
 import { copyButton, link, list, timeText, when, withCode } from "./widgets.js";
@@ -30,23 +22,16 @@ export function callDetails(ctx, ref) {
   const { response } = answer.data ?? {};
   return html`${detailsHead({
     kind: "call",
-    title: html`${methodText(call.method)} ${pathText(call.path)}${queryText(call)}`,
+    title: html`${methodText(call.method)} ${pathText(call)}`,
     id: call.id,
     facts: html`${httpText(call)} ${timeText(call.time, ctx.model.now())}
     ${call.replayed ? html`<span class="tag">replayed</span>` : nothing}`,
   })}
-  ${notices(ctx, call)}
-  ${
-    response?.body?.errors
-      ? errorList(response.body.errors)
-      : call.errors?.length
-        ? callout("bad", html`<code>${call.errors.join(", ")}</code>`)
-        : nothing
-  }
+  ${notices(ctx, call)} ${errorList(response?.body?.errors)}
   ${answer.data ? copyButtons(ctx, { ...answer.data, ...call }) : nothing}
   ${call.scenario ? section("Scenario", choiceFacts(ctx, readChoice(call.scenario))) : nothing}
   ${resources(ctx, call)} ${caused(ctx, call)}
-  ${answer.data ? exchange(answer.data) : missing(ctx, answer)}`;
+  ${answer.data ? exchange(answer.data) : missing(answer)}`;
 }
 
 /** @param {any} call as `/_sim/requests/ID` shows it */
@@ -54,44 +39,31 @@ function exchange({ headers, body: sent, response }) {
   return html`${section(
     "Request",
     html`<h4>Headers that the journal keeps</h4>
-      ${headerList(headers)}
+      ${body(headers)}
       <h4>Body</h4>
       ${body(sent)}`,
   )}
   ${section(
     "Response",
     html`<h4>Headers</h4>
-      ${headerList(response?.headers)}
-      <h4>
-        Body ${response?.truncated ? html`<span class="tag">only its beginning</span>` : nothing}
-      </h4>
-      ${body(response?.body ?? null)}`,
+      ${body(response?.headers)}
+      <h4>Body ${when(response?.truncated, html`<span class="tag">only its beginning</span>`)}</h4>
+      ${body(response?.body)}`,
   )}`;
 }
 
 /** What is unusual about the call. @param {Context} ctx @param {Call} call */
 function notices(ctx, call) {
-  return html`${
-    call.unanswered
-      ? callout("bad", html`<p class="why">Got no answer: ${withCode(call.unanswered)}.</p>`)
-      : call.fault
-        ? callout("bad", html`<p class="why">Answered by the fault <code>${call.fault}</code>.</p>`)
-        : nothing
-  }
+  const { unanswered, fault, replayed } = call;
+  return html`${when(unanswered, callout("bad", withCode(`Got no answer: ${unanswered}.`)))}
+  ${when(fault && !unanswered, callout("bad", withCode(`Answered by the fault \`${fault}\`.`)))}
   ${when(
-    call.replayed,
+    replayed,
     callout("over", "Answered with the stored answer of its Idempotency-Key; nothing was done."),
   )}
   ${findingsOf(ctx)
     .filter(({ calls }) => calls.some((one) => one.request_id === call.id))
-    .map(({ what, why, fix }) =>
-      callout(
-        "person",
-        html`<p class="why">${withCode(what)}.</p>
-          <p>${withCode(why)}</p>
-          <p><strong>Fix:</strong> ${withCode(fix)}</p>`,
-      ),
-    )}`;
+    .map((finding) => callout("person", findingText(finding)))}`;
 }
 
 /** @param {Context} ctx @param {any} call */

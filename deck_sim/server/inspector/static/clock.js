@@ -4,7 +4,7 @@
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { clockText, countText, dayText, distanceText, words } from "./format.js";
 import { dueText } from "./waiting.js";
-import { button, dataList, icon, readForm, textField } from "./widgets.js";
+import { button, dataList, icon, readForm, textField, when } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
@@ -17,16 +17,11 @@ const MODES = {
 
 const SPANS = ["1s", "10s", "1m", "5m", "1h", "1d"];
 
-/**
- * Move the clock; the page shows that it runs, and then how much happened.
- * @param {Context} ctx
- * @param {object} body
- */
+/** Move the clock, and say what happened. @param {Context} ctx @param {object} body */
 export function advance(ctx, body) {
   if (ctx.isBusy || ctx.readOnly) return Promise.resolve(null);
   ctx.set({ menu: null });
-  const label = (/** @type {any} */ report) => reportText(ctx, report);
-  return ctx.act(label, ctx.api.post("/_sim/clock/advance", body));
+  return ctx.act((report) => reportText(ctx, report), ctx.api.post("/_sim/clock/advance", body));
 }
 
 /** What an advance did, in a line. @param {Context} ctx @param {any} report */
@@ -42,8 +37,7 @@ function reportText({ model }, { now, happened }) {
 /** @param {Context} ctx */
 export function advanceToNext(ctx) {
   const due = ctx.model.firstDue;
-  if (due === null) return Promise.resolve(null);
-  return advance(ctx, { to: due.at });
+  return due ? advance(ctx, { to: due.at }) : Promise.resolve(null);
 }
 
 /** @param {Context} ctx */
@@ -55,27 +49,21 @@ export function advanceUntilIdle(ctx) {
 export function clockView(ctx) {
   const { model, ui } = ctx;
   if (!model.world) return nothing;
+  const { mode, speed, step } = model.world;
   const [time, part] = clockText(model.now()).split(".");
+  const pace = mode === "real" && speed !== 1 ? `×${speed}` : (step ?? "");
   const isOpen = ui.menu === "clock";
   return html`<div class="clock">
     ${button(
       html`<span class="clock-time mono"
-          >${time}${part && model.world.mode !== "real" ? html`<small>.${part}</small>` : nothing}</span
+          >${time}${when(part && mode !== "real", html`<small>.${part}</small>`)}</span
         >
-        <span class="clock-day">${dayText(model.now())} · ${modeText(ctx)}</span>`,
+        <small class="clock-day">${dayText(model.now())} · ${words(mode)} ${pace}</small>`,
       () => ctx.set({ menu: isOpen ? null : "clock" }),
-      { kind: "clock-face", expanded: isOpen, title: MODES[model.world.mode] },
+      { kind: "clock-face", expanded: isOpen, title: MODES[mode] },
     )}
     ${isOpen ? clockMenu(ctx) : nothing}
   </div>`;
-}
-
-/** @param {Context} ctx */
-function modeText({ model }) {
-  const world = /** @type {import("./model.js").World} */ (model.world);
-  const pace = world.mode === "real" && world.speed !== 1 ? ` ×${world.speed}` : "";
-  const step = world.step ? ` ${world.step}` : "";
-  return `${words(world.mode)}${pace}${step}`;
 }
 
 /** @param {Context} ctx */
@@ -128,14 +116,10 @@ function advanceMenu(ctx) {
 /** @param {string} label @param {string} example @param {(value: string) => void} act */
 function advanceForm(label, example, act) {
   const id = `advance-${label.toLowerCase()}`;
-  /** @param {SubmitEvent} event */
-  const submit = (event) => {
-    const { value } = readForm(event);
-    if (value) act(value);
-  };
+  const submit = (/** @type {SubmitEvent} */ event) => act(readForm(event).value);
   return html`<form class="menu-row" @submit=${submit}>
-    <label for=${id}>${label}</label>
-    ${textField("value", { id, example, list: `${id}-values` })}
+    <label for=${id} class="muted">${label}</label>
+    ${textField("value", { id, example, list: `${id}-values`, required: true })}
     <button class="button">Advance</button>
   </form>`;
 }
@@ -155,17 +139,7 @@ function clockMenu(ctx) {
     if (await ctx.act(`The clock is ${mode}`, ctx.api.call("PUT", "/_sim/clock", body)))
       ctx.set({ menu: null });
   };
-  /** @param {any} event */
-  const choose = (event) => {
-    event.currentTarget.dataset.mode = event.currentTarget.elements.mode.value;
-  };
-  return html`<form
-    class="menu clock-menu"
-    aria-label="The clock"
-    data-mode=${world.mode}
-    @submit=${apply}
-    @change=${choose}
-  >
+  return html`<form class="menu clock-menu" aria-label="The clock" @submit=${apply}>
     ${Object.entries(MODES).map(
       ([mode, text]) =>
         html`<label class="choice">
@@ -174,7 +148,7 @@ function clockMenu(ctx) {
         </label>`,
     )}
     <div class="menu-row for-real">
-      <label for="clock-speed">Speed</label>
+      <label for="clock-speed" class="muted">Speed</label>
       ${textField("speed", {
         id: "clock-speed",
         value: world.mode === "real" ? `${world.speed}` : "",
@@ -182,9 +156,9 @@ function clockMenu(ctx) {
       })}
     </div>
     <div class="menu-row for-on-poll">
-      <label for="clock-step">Step</label>
+      <label for="clock-step" class="muted">Step</label>
       ${textField("step", { id: "clock-step", value: world.step ?? "", example: "5s, for each read" })}
     </div>
-    <button class="button button-primary" ?disabled=${ctx.readOnly}>Set the clock</button>
+    <button class="button button-primary last" ?disabled=${ctx.readOnly}>Set the clock</button>
   </form>`;
 }

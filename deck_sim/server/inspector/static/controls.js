@@ -2,10 +2,11 @@
 /** The tab that changes what happens next: scenarios, faults, holds, settings, the world itself. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
+import { release } from "./actions.js";
 import { fetched } from "./api.js";
 import { resourceLink } from "./details.js";
 import { countText, words } from "./format.js";
-import { makeDefault, scenariosOf } from "./scenarios.js";
+import { scenariosOf } from "./scenarios.js";
 import {
   button,
   closeButton,
@@ -18,6 +19,7 @@ import {
   readForm,
   statusBadge,
   textField,
+  when,
 } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
@@ -49,10 +51,7 @@ const HINTS = {
   additive_changes: 'Undocumented additions to answers and events, like {"fields": true}.',
 };
 
-const DANGER = "button button-danger";
 const SMALL = "button button-small";
-
-let changes = 0;
 
 /** @param {Context} ctx */
 export function controlsView(ctx) {
@@ -61,7 +60,7 @@ export function controlsView(ctx) {
       scenariosOf(ctx).map((one) => one.name),
     )}
     <div class="controls">
-      <div class="stack">${selectionCard(ctx)}${worldCard(ctx)}</div>
+      <div class="stack">${queueCard(ctx)}${worldCard(ctx)}</div>
       <div class="stack">${faultsCard(ctx)}${holdsCard(ctx)}</div>
       <div class="stack">${settingsCard(ctx)}</div>
     </div>`;
@@ -69,7 +68,7 @@ export function controlsView(ctx) {
 
 /** An answer about the world as it is now. @param {Context} ctx @param {string} path @returns {any} */
 function current(ctx, path) {
-  return fetched(ctx, path, `${ctx.model.version}.${changes}`).data;
+  return fetched(ctx, path, `${ctx.model.version}.${ctx.acts}`).data;
 }
 
 /** What does not change while a world has its edition. @param {Context} ctx @returns {any} */
@@ -77,19 +76,11 @@ function schemasOf(ctx) {
   return fetched(ctx, "/_sim/schemas", ctx.model.world?.edition).data;
 }
 
-/**
- * Change something, and read again what it has become.
- * @param {Context} ctx
- * @param {string} label
- * @param {Promise<any>} call
- * @param {HTMLFormElement} [form] emptied when it went well
- */
-async function change(ctx, label, call, form) {
-  const answer = await ctx.act(label, call);
-  changes += 1;
-  if (answer) form?.reset();
-  ctx.refresh();
-  return answer;
+/** @param {Context} ctx @param {string} done @param {Promise<any>} call
+ * @param {SubmitEvent} event whose form is emptied when it went well */
+async function submit(ctx, done, call, event) {
+  const form = formOf(event);
+  if (await ctx.act(done, call)) form.reset();
 }
 
 /** @param {string} title @param {string} text what it is for @param {any} content
@@ -107,8 +98,8 @@ function controlCard(title, text, content, aside = nothing) {
 
 /** @param {string} label @param {any} input @param {string} [hint] */
 function field(label, input, hint = "") {
-  return html`<label class="control-field">
-    <span class="muted">${label}</span>${input}${hint ? html`<small>${hint}</small>` : nothing}
+  return html`<label class="field">
+    <span class="muted">${label}</span>${input}${when(hint, html`<small>${hint}</small>`)}
   </label>`;
 }
 
@@ -121,55 +112,8 @@ function itemList(rows, none) {
   );
 }
 
-/**
- * A form of one JSON text; other fields stand before it.
- * @param {Context} ctx
- * @param {string} label
- * @param {object} example
- * @param {(value: any, form: HTMLFormElement) => void} send
- * @param {any} [before]
- */
-function jsonForm(ctx, label, example, send, before = nothing) {
-  /** @param {SubmitEvent} event */
-  const submit = (event) => {
-    const form = formOf(event);
-    try {
-      send(JSON.parse(readForm(event).json ?? ""), form);
-    } catch (/** @type {any} */ error) {
-      ctx.toast(`This is no JSON: ${error.message}`, false);
-    }
-  };
-  return html`<form class="stack" @submit=${submit}>
-    ${before}
-    <textarea
-      name="json"
-      class="mono"
-      rows="5"
-      spellcheck="false"
-      aria-label="${label} as JSON"
-      .defaultValue=${JSON.stringify(example, null, 2)}
-    ></textarea>
-    <div class="row end"><button class="button">${label}</button></div>
-  </form>`;
-}
-
-/** A field for the name of a scenario. @param {string} label @param {string} [value] */
-function scenarioInput(label, value) {
-  const example = "mfa_then_success";
-  return textField("scenario", { label, value, example, list: "scenario-names", required: true });
-}
-
 /** @param {Context} ctx */
-function selectionCard(ctx) {
-  return controlCard(
-    "What plays next",
-    "The first of these that names a scenario wins: header, queue, rule, user name, default.",
-    html`${queuePart(ctx)} ${defaultPart(ctx)}`,
-  );
-}
-
-/** @param {Context} ctx */
-function queuePart(ctx) {
+function queueCard(ctx) {
   /** @type {[string, string[]][]} */
   const queues = Object.entries(current(ctx, "/_sim/queue")?.queues ?? {});
   const rows = queues.filter(([, names]) => names.length);
@@ -178,70 +122,80 @@ function queuePart(ctx) {
   const add = (event) => {
     const { resource, scenario } = readForm(event);
     const call = ctx.api.post("/_sim/queue", { resource, scenarios: [scenario] });
-    void change(ctx, `${scenario} is queued`, call, formOf(event));
+    void submit(ctx, `${scenario} is queued`, call, event);
   };
-  const clear = () => void change(ctx, "The queues are empty", ctx.api.del("/_sim/queue"));
-  return html`<div class="row spread">
-      <h3>Queue</h3>
-      ${rows.length ? button("Clear", clear, { kind: SMALL }) : nothing}
-    </div>
-    ${itemList(
-      rows.map(
-        ([kind, names]) =>
-          html`<span class="muted">next ${words(kind)}s</span>
-            ${names.map((name) => link(ctx, { type: "scenario", id: name }, name))}`,
-      ),
-      "Nothing is queued.",
-    )}
-    <form class="row" @submit=${add}>
-      <select name="resource" aria-label="What plays it">
-        ${optionList(kinds, (kind) => `next ${words(kind)}`)}
-      </select>
-      ${scenarioInput("Scenario to queue")}
-      <button class="button">Queue</button>
-    </form>`;
-}
-
-/** @param {Context} ctx */
-function defaultPart(ctx) {
-  /** @param {SubmitEvent} event */
-  const set = (event) => void makeDefault(ctx, readForm(event).scenario);
-  return html`<h3>Default</h3>
-    <form class="row" @submit=${set} aria-label="Default scenario">
-      ${scenarioInput("Default scenario", ctx.model.world?.default_scenario)}
-      <button class="button">Make default</button>
-    </form>`;
+  const clear = () => ctx.act("The queues are empty", ctx.api.del("/_sim/queue"));
+  return controlCard(
+    "What plays next",
+    "The first of these that names a scenario wins: header, queue, rule, user name, default.",
+    html`${itemList(
+        rows.map(
+          ([kind, names]) =>
+            html`<span class="muted">next ${words(kind)}s</span>
+              ${names.map((name) => link(ctx, { type: "scenario", id: name }, name))}`,
+        ),
+        "Nothing is queued.",
+      )}
+      <form class="row" @submit=${add}>
+        <select name="resource" aria-label="What plays it">
+          ${optionList(kinds, (kind) => `next ${words(kind)}`)}
+        </select>
+        ${textField("scenario", {
+          label: "Scenario to queue",
+          example: "mfa_then_success",
+          list: "scenario-names",
+          required: true,
+        })}
+        <button class="button">Queue</button>
+      </form>`,
+    when(rows.length, button("Clear", clear, { kind: SMALL })),
+  );
 }
 
 /** @param {Context} ctx */
 function faultsCard(ctx) {
   /** @type {any[]} */
   const faults = current(ctx, "/_sim/faults")?.data ?? [];
-  const clear = () => void change(ctx, "No faults", ctx.api.del("/_sim/faults"));
-  const choose = (/** @type {any} */ event) => {
-    event.target.form.elements.json.value = JSON.stringify(FAULTS[event.target.value], null, 2);
+  const clear = () => ctx.act("No faults", ctx.api.del("/_sim/faults"));
+  const choose = (/** @type {any} */ { target }) => {
+    target.form.elements.json.value = JSON.stringify(FAULTS[target.value], null, 2);
   };
+  /** @param {SubmitEvent} event */
+  const arm = (event) => {
+    event.preventDefault();
+    try {
+      const fault = JSON.parse(readForm(event).json ?? "");
+      void submit(ctx, "The fault is armed", ctx.api.post("/_sim/faults", fault), event);
+    } catch (/** @type {any} */ error) {
+      ctx.toast(`This is no JSON: ${error.message}`, false);
+    }
+  };
+  const [example] = Object.values(FAULTS);
   return controlCard(
     "Faults",
     "What goes wrong with the next calls and webhooks.",
     html`${itemList(
-      faults.map((fault) => faultRow(ctx, fault)),
-      "No fault is armed.",
-    )}
-    ${jsonForm(
-      ctx,
-      "Arm the fault",
-      Object.values(FAULTS)[0],
-      (fault, form) =>
-        void change(ctx, "The fault is armed", ctx.api.post("/_sim/faults", fault), form),
-      field(
-        "like",
-        html`<select @change=${choose}>
-          ${optionList(Object.keys(FAULTS))}
-        </select>`,
-      ),
-    )}`,
-    faults.length ? button("Clear all", clear, { kind: SMALL }) : nothing,
+        faults.map((fault) => faultRow(ctx, fault)),
+        "No fault is armed.",
+      )}
+      <form class="stack" @submit=${arm}>
+        ${field(
+          "like",
+          html`<select @change=${choose}>
+            ${optionList(Object.keys(FAULTS))}
+          </select>`,
+        )}
+        <textarea
+          name="json"
+          class="mono"
+          rows="5"
+          spellcheck="false"
+          aria-label="The fault as JSON"
+          .defaultValue=${JSON.stringify(example, null, 2)}
+        ></textarea>
+        <button class="button last">Arm the fault</button>
+      </form>`,
+    when(faults.length, button("Clear all", clear, { kind: SMALL })),
   );
 }
 
@@ -252,14 +206,12 @@ function faultRow(ctx, { id, owner, met, fired, ...fault }) {
     .map(([name, value]) => `${words(name)}: ${textOf(value)}`)
     .join(", ");
   const remove = () =>
-    void change(ctx, "The fault is removed", ctx.api.del(`/_sim/faults/${encodeURIComponent(id)}`));
-  return html`<span class="item-count ${fired ? "tone-bad" : ""}" title="How often it fired"
-      >${fired}×</span
-    >
-    <span class="grow"
-      ><code>${what}</code>
-      <small>met ${met} ${owner ? html`· of ${idText(owner)}` : nothing}</small></span
-    >
+    ctx.act("The fault is removed", ctx.api.del(`/_sim/faults/${encodeURIComponent(id)}`));
+  return html`<span class="count" title="How often it fired">${fired}×</span>
+    <span class="grow">
+      <code>${what}</code>
+      <small>met ${met} ${owner ? html`· of ${idText(owner)}` : nothing}</small>
+    </span>
     ${closeButton(`Remove the fault ${what}`, remove)}`;
 }
 
@@ -272,7 +224,7 @@ function holdsCard(ctx) {
   const hold = (event) => {
     const { what } = readForm(event);
     const of = /[ /]/.test(what) ? "call" : "event";
-    void change(ctx, `Holds ${what}`, ctx.api.post("/_sim/holds", { [of]: what }), formOf(event));
+    void submit(ctx, `Holds ${what}`, ctx.api.post("/_sim/holds", { [of]: what }), event);
   };
   return controlCard(
     "Holds",
@@ -288,15 +240,13 @@ function holdsCard(ctx) {
           textField("what", { list: "hold-what", example: "task_run.completed", required: true }),
           "An event, or a call like POST /v2/tasks/*/run.",
         )}
-        <div class="row end"><button class="button">Hold</button></div>
+        <button class="button last">Hold</button>
       </form>`,
   );
 }
 
 /** @param {Context} ctx @param {any} hold */
 function holdRow(ctx, { id, event, of: owner, call, held, answers, met }) {
-  const release = () =>
-    void change(ctx, "Released", ctx.api.del(`/_sim/holds/${encodeURIComponent(id)}`));
   const waiting = held.length + answers;
   return html`<span class="grow">
       ${event ? html`before <code>${event}</code>` : html`the answer to <code>${call}</code>`}
@@ -306,9 +256,9 @@ function holdRow(ctx, { id, event, of: owner, call, held, answers, met }) {
         (/** @type {any} */ one) =>
           html`<small>${resourceLink(ctx, one.id)} ${statusBadge(one.status)}</small>`,
       )}
-      ${answers ? html`<small>${countText(answers, "answer")} kept back</small>` : nothing}
+      ${when(answers, html`<small>${countText(answers, "answer")} kept back</small>`)}
     </span>
-    ${button(waiting ? `Release ${waiting}` : "Remove", release, {
+    ${button(waiting ? `Release ${waiting}` : "Remove", () => release(ctx, id), {
       kind: `button ${waiting ? "button-primary" : ""}`,
       label: `Release the hold ${event ?? call}`,
     })}`;
@@ -318,17 +268,15 @@ function holdRow(ctx, { id, event, of: owner, call, held, answers, met }) {
 function settingsCard(ctx) {
   const properties = schemasOf(ctx)?.settings.properties ?? {};
   const world = current(ctx, "/_sim/world");
-  const names = Object.keys(properties).filter(
-    (name) => world && name in world && name !== "default_scenario",
-  );
+  const names = Object.keys(properties).filter((name) => world && name in world);
   /** @param {SubmitEvent} event */
   const save = (event) => {
     const given = new FormData(formOf(event));
     const changed = names.filter((name) => given.get(name) !== textOf(world[name]));
     if (!changed.length) return ctx.toast("Nothing to change");
     const body = Object.fromEntries(changed.map((name) => [name, valueOf(`${given.get(name)}`)]));
-    const label = `Changed ${changed.map(words).join(", ")}`;
-    void change(ctx, label, ctx.api.call("PATCH", "/_sim/world", body));
+    const done = `Changed ${changed.map(words).join(", ")}`;
+    void ctx.act(done, ctx.api.call("PATCH", "/_sim/world", body));
   };
   return controlCard(
     "Settings",
@@ -341,7 +289,7 @@ function settingsCard(ctx) {
           properties[name].description ?? HINTS[name] ?? "",
         ),
       )}
-      <div class="row end"><button class="button button-primary">Save</button></div>
+      <button class="button button-primary last">Save</button>
     </form>`,
   );
 }
@@ -362,26 +310,15 @@ function valueOf(text) {
 
 /** @param {Context} ctx */
 function worldCard(ctx) {
+  const reset = async () => {
+    if (!confirm("Remove everything in this world?")) return;
+    if (await ctx.act("The world is empty", ctx.api.post("/_sim/reset", {}))) ctx.select(null);
+  };
   return controlCard(
     "World",
-    "Begin again.",
-    html`<h3>Reset</h3>
-      <p class="muted">
-        Removes every resource, call, event and scenario of this world. Ids start again.
-      </p>
-      <div class="row">${resetButtons(ctx)}</div>`,
+    "A reset removes every resource, call, event and scenario of this world. Ids start again.",
+    html`<div class="row">
+      ${button("Reset the world…", reset, { kind: "button button-danger" })}
+    </div>`,
   );
-}
-
-/** Ask before everything is removed. @param {Context} ctx */
-function resetButtons(ctx) {
-  const ask = (/** @type {string|null} */ menu) => ctx.set({ menu });
-  if (ctx.ui.menu !== "reset")
-    return button("Reset the world…", () => ask("reset"), { kind: DANGER });
-  const reset = async () => {
-    ask(null);
-    if (await change(ctx, "The world is empty", ctx.api.post("/_sim/reset", {}))) ctx.select(null);
-  };
-  return html`${button("Keep it", () => ask(null))}
-  ${button("Reset", () => void reset(), { kind: DANGER })}`;
 }

@@ -3,18 +3,9 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { fetched } from "./api.js";
-import {
-  body,
-  callout,
-  detailsHead,
-  factList,
-  headerList,
-  missing,
-  resourceLink,
-  section,
-} from "./details.js";
+import { body, callout, detailsHead, factList, missing, resourceLink, section } from "./details.js";
 import { countText, distanceText, parseTime } from "./format.js";
-import { button, icon, link, list, statusBadge, timeText } from "./widgets.js";
+import { button, icon, link, list, statusBadge, timeText, when } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Delivery} Delivery */
@@ -30,7 +21,8 @@ export function deliveryDetails(ctx, { id }) {
   const answer = fetched(ctx, path, `${attempts?.length} ${status}`);
   if (!delivery) return callout("over", "There is no such delivery.");
   const { data } = answer;
-  const destination = model.destinations.get(delivery.destinationId)?.name;
+  const { destinationId } = delivery;
+  const name = model.destinations.get(destinationId)?.name;
   return html`${detailsHead({
       kind: "event delivery",
       title: html`<span class="mono">${delivery.eventType}</span>`,
@@ -45,25 +37,17 @@ export function deliveryDetails(ctx, { id }) {
         (data?.log ?? []).map((/** @type {any} */ one) => attemptRow(delivery.from, one)),
         "plain attempts",
       ),
-      { aside: countText(delivery.attempts.length, "attempt") },
     )}
     ${section(
       "Links",
       factList([
         ["event", link(ctx, { type: "event", id: delivery.eventId }, delivery.eventId)],
         delivery.resourceId ? ["about", resourceLink(ctx, delivery.resourceId)] : null,
-        [
-          "destination",
-          link(
-            ctx,
-            { type: "resource", id: delivery.destinationId },
-            destination ?? delivery.destinationId,
-          ),
-        ],
+        ["destination", link(ctx, { type: "resource", id: destinationId }, name ?? destinationId)],
         ["address", html`<span class="mono">${addressOf(data?.destination)}</span>`],
       ]),
     )}
-    ${data ? section("Body as sent", body(data.event)) : missing(ctx, answer)}`;
+    ${data ? section("Body as sent", body(data.event)) : missing(answer)}`;
 }
 
 /** Where a destination is: its URL, queue or bus, in the fields of either edition.
@@ -73,12 +57,8 @@ export function addressOf(shown) {
   return given.url ?? Object.values(given).find((one) => typeof one === "string") ?? "";
 }
 
-/**
- * A delivery can be replayed once it is over.
- * @param {Context} ctx
- * @param {Delivery} delivery
- * @param {string} [size]
- */
+/** A delivery can be replayed once it is over.
+ * @param {Context} ctx @param {Delivery} delivery @param {string} [size] */
 export function replayButton(ctx, { id, eventType, status }, size = "") {
   if (ctx.readOnly) return nothing;
   const replay = () => {
@@ -90,9 +70,7 @@ export function replayButton(ctx, { id, eventType, status }, size = "") {
     kind: `button ${size}`,
     label: `Replay ${eventType}`,
     disabled: isPending,
-    title: isPending
-      ? "It can be replayed once it is over"
-      : "Sends the same event again, with the same id",
+    title: isPending ? "It can be replayed once it is over" : "The same event with the same id",
   });
 }
 
@@ -122,36 +100,32 @@ function outcome(ok, text) {
 
 /** @param {number} from @param {any} attempt */
 function attemptRow(from, attempt) {
-  const { signature } = attempt;
+  const { signature, fault, error, latency_ms: latency } = attempt;
+  const isForged = signature && !signature.ok;
   const at = parseTime(attempt.at);
   return html`<details>
     <summary class="row">
-      <span class="attempt-number">${attempt.attempt}</span>
-      ${outcome(attempt.ok, attempt.status ?? (attempt.error ?? "no answer").split(":")[0])}
+      <span class="count">${attempt.attempt}</span>
+      ${outcome(attempt.ok, attempt.status ?? (error ?? "no answer").split(":")[0])}
       <span class="muted mono"
         >${at === from ? "at once" : distanceText(at, from).replace(/^in /, "+")}</span
       >
-      ${
-        attempt.latency_ms == null
-          ? nothing
-          : html`<span class="muted mono">${attempt.latency_ms} ms</span>`
-      }
-      ${attempt.fault ? html`<span class="tag">fault: ${attempt.fault}</span>` : nothing}
-      ${signature && !signature.ok ? html`<span class="tag tag-toned tone-bad">bad signature</span>` : nothing}
+      ${when(latency != null, html`<span class="muted mono">${latency} ms</span>`)}
+      ${when(fault, html`<span class="tag">fault: ${fault}</span>`)}
+      ${when(isForged, html`<span class="tag tag-toned tone-bad">bad signature</span>`)}
     </summary>
-    ${attempt.error ? html`<p>${attempt.error}</p>` : nothing}
-    ${
-      signature
-        ? html`<p>
-            ${outcome(signature.ok, signature.ok ? "The signature is valid" : "The signature is not valid")}
-            <span class="muted">${signature.why}</span>
-          </p>`
-        : nothing
-    }
+    ${when(error, html`<p>${error}</p>`)}
+    ${when(
+      signature,
+      html`<p>
+        ${outcome(!isForged, `The signature is ${isForged ? "not valid" : "valid"}`)}
+        <span class="muted">${signature?.why}</span>
+      </p>`,
+    )}
     <h4>Request headers</h4>
-    ${headerList(attempt.request_headers)}
+    ${body(attempt.request_headers)}
     <h4>Response headers</h4>
-    ${headerList(attempt.response_headers)}
+    ${body(attempt.response_headers)}
   </details>`;
 }
 
@@ -181,5 +155,5 @@ export function eventDetails(ctx, ref) {
         )
       : html`<p class="muted">No destination is subscribed to ${event.type}.</p>`,
   )}
-  ${answer.data ? section("Body", body(answer.data.event)) : missing(ctx, answer)}`;
+  ${answer.data ? section("Body", body(answer.data.event)) : missing(answer)}`;
 }

@@ -11,11 +11,8 @@ import { closeButton, copyButton, idText, jsonView, link } from "./widgets.js";
 
 const LARGE = 100_000; // characters of a body that takes long to colour
 
-/**
- * Beside the tab on a wide page, a sheet over it on a narrow one.
- * @param {Context} ctx
- * @param {(ctx: Context, ref: Ref) => any} view
- */
+/** Beside the tab on a wide page, a sheet over it on a narrow one.
+ * @param {Context} ctx @param {(ctx: Context, ref: Ref) => any} view */
 export function detailsPanel(ctx, view) {
   return html`<aside class="details" aria-label="Details">
     <div class="details-close">${closeButton("Close the details", () => ctx.select(null))}</div>
@@ -25,13 +22,7 @@ export function detailsPanel(ctx, view) {
   </aside>`;
 }
 
-/**
- * @param {object} head
- * @param {string} head.kind
- * @param {any} head.title
- * @param {string} head.id
- * @param {any} head.facts badges and times
- */
+/** @param {{kind: string, title: any, id: string, facts: any}} head `facts` are badges and times */
 export function detailsHead({ kind, title, id, facts }) {
   return html`<header class="details-head">
     <p class="details-kind muted small">${words(kind)}</p>
@@ -41,37 +32,29 @@ export function detailsHead({ kind, title, id, facts }) {
   </header>`;
 }
 
-/**
- * A part that can be closed.
- * @param {string} title
- * @param {any} content
- * @param {{open?: boolean, aside?: any}} [options]
- */
-export function section(title, content, { open = true, aside = nothing } = {}) {
+/** A part that can be closed. @param {string} title @param {any} content */
+export function section(title, content, open = true) {
   return html`<details class="part" ?open=${open}>
-    <summary>
-      <h3>${title}</h3>
-      <span class="last muted small">${aside}</span>
-    </summary>
+    <summary><h3>${title}</h3></summary>
     <div class="part-content">${content}</div>
   </details>`;
 }
 
 /** Names and values. Rows that are null are left out. @param {([string, any]|null)[]} rows */
 export function factList(rows) {
+  const shown = rows.filter((row) => row !== null);
   return html`<dl class="facts">
-    ${rows.map(
-      (row) =>
-        row &&
-        html`<dt>${row[0]}</dt>
-          <dd>${row[1]}</dd>`,
+    ${shown.map(
+      ([name, value]) =>
+        html`<dt>${name}</dt>
+          <dd>${value}</dd>`,
     )}
   </dl>`;
 }
 
 /** A body of a call, an event, …. @param {any} value */
 export function body(value) {
-  if (value === null || value === "") return html`<p class="muted">empty</p>`;
+  if (value == null || value === "") return html`<p class="muted">empty</p>`;
   const text = typeof value === "string" ? value : jsonText(value, 2);
   const hasColours = text !== value && text.length < LARGE;
   return html`<div class="sunken body-box">
@@ -80,22 +63,9 @@ export function body(value) {
   </div>`;
 }
 
-/** @param {Record<string, any>|null|undefined} headers */
-export function headerList(headers) {
-  const rows = Object.entries(headers ?? {});
-  if (!rows.length) return html`<p class="muted">none are kept</p>`;
-  return html`<dl class="headers mono">
-    ${rows.map(
-      ([name, value]) =>
-        html`<dt>${name}:</dt>
-          <dd>${value}</dd>`,
-    )}
-  </dl>`;
-}
-
 /** A sentence in a box: `tone` is a family of statuses. @param {string} tone @param {any} content */
 export function callout(tone, content) {
-  return html`<div class="callout tone-${tone}">${content}</div>`;
+  return html`<div class="stack callout tone-${tone}">${content}</div>`;
 }
 
 /** A link to a resource: its title where it is a lane. @param {Context} ctx @param {string} id */
@@ -106,14 +76,14 @@ export function resourceLink(ctx, id) {
 }
 
 /** While an answer is awaited, or instead of one that was refused. A report does not have all.
- * @param {Context} ctx @param {import("./api.js").Fetched} answer */
-export function missing(ctx, { data, error }) {
-  if (data || ctx.readOnly) return nothing;
+ * @param {import("./api.js").Fetched} answer */
+export function missing({ data, error }) {
+  if (data) return nothing;
   if (error) return callout("bad", error.message);
   return html`<p class="muted" aria-busy="true">Loading…</p>`;
 }
 
-const YAML_LINE = /^(\s*(?:- )*)([\w$.-]+)(:(?:\s|$))(.*)$|^(\s*#.*)$/;
+const YAML_LINE = /^(\s*(?:- )*)([\w$.-]+)(:(?:\s|$).*)$/;
 
 /** The text of a scenario. @param {string} text @param {number|null} [marked] the number of a line */
 export function yamlView(text, marked = null) {
@@ -132,23 +102,17 @@ export function yamlView(text, marked = null) {
 
 /** @param {string} line @param {boolean} isMarked */
 function yamlLine(line, isMarked) {
-  const [, indent, key, colon, rest, comment] = YAML_LINE.exec(line) ?? [];
-  const text =
-    key !== undefined
-      ? html`${indent}<span class="yaml-key">${key}</span>${colon}${rest}`
-      : comment !== undefined
-        ? html`<span class="yaml-comment">${comment}</span>`
-        : line;
+  const [, indent, key, rest] = YAML_LINE.exec(line) ?? [];
+  const text = key ? html`${indent}<span class="yaml-key">${key}</span>${rest}` : line;
   return isMarked
     ? html`<li aria-current="step" ${ref(scrollTo)}><code>${text}</code></li>`
     : html`<li><code>${text}</code></li>`;
 }
 
-/** @param {Element|undefined} element the line that was marked, which is drawn but not shown yet */
-function scrollTo(element) {
+/** @param {any} [line] that was marked, which is drawn but not shown yet */
+function scrollTo(line) {
   requestAnimationFrame(() => {
-    const line = /** @type {HTMLElement|undefined} */ (element);
     const box = line?.closest(".yaml-box");
-    if (line && box) box.scrollTop = line.offsetTop - (box.clientHeight - line.offsetHeight) / 2;
+    if (box) box.scrollTop = line.offsetTop - (box.clientHeight - line.offsetHeight) / 2;
   });
 }

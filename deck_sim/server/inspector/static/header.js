@@ -4,10 +4,12 @@
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { advanceButtons, clockView } from "./clock.js";
 import { showHelp } from "./keyboard.js";
-import { LOGO, button, icon, when, withCode } from "./widgets.js";
+import { LOGO, button, codeBlock, icon, when, withCode } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
+/** @type {Record<string, string>} */
+const LIVE_TONES = { live: "good", reconnecting: "bad", refused: "bad" };
 const THEMES = ["auto", "light", "dark"];
 
 /** @param {Context} ctx */
@@ -22,7 +24,7 @@ export function header(ctx) {
         world,
         button(
           html`<span class="mono cut">${world?.key}</span
-            ><span class="world-edition">${world?.edition}</span>`,
+            ><small class="button-note">${world?.edition}</small>`,
           () => ctx.set({ key: null, world: null, selected: null, tab: "timeline" }),
           { kind: "button world-chip", title: "Choose another world", disabled: ctx.readOnly },
         ),
@@ -41,9 +43,9 @@ export function header(ctx) {
 
 /** @param {Context} ctx */
 function liveView({ connection, readOnly }) {
-  const text = readOnly ? "recording" : connection.state === "live" ? "live" : connection.state;
-  return html`<span class="row live live-${readOnly ? "recording" : connection.state}" role="status"
-    ><span class="live-dot" aria-hidden="true"></span><span class="live-text">${text}</span></span
+  const text = readOnly ? "recording" : connection.state;
+  return html`<span class="row live live-${text} tone-${LIVE_TONES[text] ?? "over"}" role="status"
+    ><span class="dot" aria-hidden="true"></span><small class="live-text">${text}</small></span
   >`;
 }
 
@@ -81,29 +83,22 @@ function themeButton(ctx) {
     dispatchEvent(new CustomEvent("deck-theme", { detail: next })); // see theme.js
     ctx.refresh();
   };
-  const shown = { auto: "auto", light: "sun", dark: "moon" }[theme] ?? "auto";
   const label = `Theme: ${theme}`;
-  return button(icon(shown), change, { kind: "icon-button", label, title: label });
+  return button(icon(theme), change, { kind: "icon-button", label, title: label });
 }
 
 /** What the page is about: the name of a test or scenario, and the text that goes with it.
  * @param {import("./api.js").Recording} recording */
 export function recordingTitle({ title, text }) {
   if (!title && !text) return nothing;
-  const [first, isLong] = summarize(text);
+  const lines = text.trim().split("\n");
+  // The line that says most: pytest begins errors with an `E`.
+  const error = lines.find((one) => /^E\s/.test(one))?.replace(/^E\s+/, "");
   const line = html`<strong class="recording-name">${title}</strong>
-    <span class="muted">${first}</span>`;
-  if (!isLong) return html`<p class="strip recording">${line}</p>`;
+    <span class="muted">${error ?? lines[0]}</span>`;
+  if (lines.length < 2) return html`<p class="strip recording">${line}</p>`;
   return html`<details class="strip recording">
     <summary>${line}</summary>
-    <pre class="sunken" tabindex="0">${text}</pre>
+    ${codeBlock(text)}
   </details>`;
-}
-
-/** The line that says most, and whether there is more. pytest begins errors with an `E`.
- * @param {string} text @returns {[string, boolean]} */
-function summarize(text) {
-  const lines = text.trim().split("\n");
-  const error = lines.find((line) => /^E\s/.test(line))?.replace(/^E\s+/, "");
-  return [error ?? lines[0], lines.length > 1];
 }

@@ -11,6 +11,7 @@ import { Toasts } from "./toasts.js";
 const MOST_DUE = 2_000; // a world of 5,000 runs has 10,000 timers
 const NEXT_AGE = 2_000; // ms until a clock that goes on makes its answer old
 const TICK = 250; // ms between two drawings of a clock that goes on by itself
+const RESTARTED = "The server was restarted. Worlds begin anew, unless it has `--state FILE`.";
 
 /**
  * @typedef {import("./fragment.js").Place & {menu: string|null, expanded: Set<string>}} Ui
@@ -36,6 +37,7 @@ export class Inspector {
     /** @type {Connected} */
     this.connection = { state: recording ? "live" : "connecting" };
     this.isBusy = false;
+    this.acts = 0;
     /** @type {Poller|null} */
     this.poller = null;
     this.toasts = new Toasts(() => this.refresh());
@@ -78,7 +80,11 @@ export class Inspector {
       onNews: (news) => {
         const before = this.model.world?.epoch;
         if (!this.model.take(news)) return;
-        if (before !== undefined && before !== news.world.epoch) this._startOver();
+        // The world has another history now: it was reset, or its server was restarted.
+        if (before !== undefined && before !== news.world.epoch) {
+          this.set({ selected: null });
+          if (this.wasGone) this.toasts.add(RESTARTED, false);
+        }
         this.wasGone = false;
         void this._askNext();
       },
@@ -90,13 +96,6 @@ export class Inspector {
         this.refresh();
       },
     }).start();
-  }
-
-  /** The world has another history now: it was reset or restored, or its server was restarted. */
-  _startOver() {
-    this.set({ selected: null });
-    const text = "The server was restarted. Worlds begin anew, unless it has `--state FILE`.";
-    if (this.wasGone) this.toasts.add(text, false);
   }
 
   /** Ask what is due next, once at a time, and again if something happened since. */
@@ -141,7 +140,7 @@ export class Inspector {
 
   /** What a view draws, and what it calls. */
   context() {
-    const { model, ui, api, readOnly, connection, isBusy } = this;
+    const { model, ui, api, readOnly, connection, isBusy, acts } = this;
     return {
       model,
       ui,
@@ -151,15 +150,13 @@ export class Inspector {
       connection,
       /** Whether an action is not done yet. */
       isBusy,
+      /** How many actions were done: what they change is asked for again. */
+      acts,
       /** Open the details. */
       select: (/** @type {import("./model.js").Ref|null} */ selected) => this.set({ selected }),
       go: (/** @type {string} */ tab) => this.set({ tab }),
-      set: (/** @type {Partial<Ui>} */ changes) => this.set(changes),
-      /** Report how an action went: null on an error. */
-      act: (
-        /** @type {string|((answer: any) => string)} */ done,
-        /** @type {Promise<any>} */ promise,
-      ) => this.act(done, promise),
+      set: this.set.bind(this),
+      act: this.act.bind(this),
       toast: (/** @type {string} */ text, isOk = true) => this.toasts.add(text, isOk),
       /** Draw again, after a change that the model does not know of. */
       refresh: () => this.refresh(),
@@ -188,10 +185,9 @@ export class Inspector {
     this.refresh();
   }
 
-  /**
+  /** Report how an action went: null on an error.
    * @param {string|((answer: any) => string)} done what is said when it went well
-   * @param {Promise<any>} promise
-   */
+   * @param {Promise<any>} promise */
   async act(done, promise) {
     this.isBusy = true;
     this.refresh();
@@ -204,6 +200,7 @@ export class Inspector {
       return null;
     } finally {
       this.isBusy = false;
+      this.acts += 1;
       this.poller?.askNow();
       this.refresh();
     }

@@ -7,18 +7,21 @@ import { fetched } from "./api.js";
 import { keyOption } from "./copies.js";
 import { clockText, countText, durationText, isoText } from "./format.js";
 import { readChoice, withShortIds } from "./records.js";
-import { button, emptyState, icon, link, list, searchField, when, withCode } from "./widgets.js";
+import {
+  button,
+  emptyState,
+  icon,
+  isSelected,
+  link,
+  list,
+  searchField,
+  when,
+  withCode,
+} from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Call} Call */
-/**
- * @typedef {object} Finding
- * @property {string} name of the rule
- * @property {string} what
- * @property {string} why
- * @property {string} fix
- * @property {{at: string, request_id: string, method: string, path: string}[]} calls
- */
+/** @typedef {{what: string, why: string, fix: string, calls: any[]}} Finding of `/_sim/lint` */
 
 const MOST_ROWS = 500; // the latest; a filter finds the others
 const MOST_CALLS = 5; // of a finding
@@ -56,14 +59,7 @@ export function journalView(ctx) {
       </p>`,
     )}
     ${lintSection(ctx, findings)}
-    ${
-      found.length
-        ? callList(ctx, found, findings)
-        : emptyState(
-            "No call matches",
-            button("Clear the filter", () => ctx.set({ filter: "" })),
-          )
-    }
+    ${found.length ? callList(ctx, found, findings) : emptyState("No call matches", "")}
   </div>`;
 }
 
@@ -77,11 +73,11 @@ function searchText(call) {
 function callList(ctx, calls, findings) {
   const shown = calls.slice(-MOST_ROWS);
   const flagged = new Set(findings.flatMap((one) => one.calls.map((call) => call.request_id)));
+  const titles = ["Time", "Method", "Path", "Status", "Scenario, fault, errors"];
   return html`<div class="calls" tabindex="0" role="region" aria-label="The list">
     <div class="calls-end">
-      <div class="calls-head" aria-hidden="true">
-        <span>Time</span><span>Method</span><span>Path</span><span>Status</span
-        ><span>Scenario, fault, errors</span>
+      <div class="calls-head muted small" aria-hidden="true">
+        ${titles.map((title) => html`<span>${title}</span>`)}
       </div>
       ${when(
         shown.length < calls.length,
@@ -104,27 +100,19 @@ function callList(ctx, calls, findings) {
 /** @param {Context} ctx @param {Call} call @param {Call|undefined} previous
  * @param {boolean} isFlagged whether a finding is about it */
 function callRow(ctx, call, previous, isFlagged) {
-  const { selected } = ctx.ui;
   const offset = previous ? call.time - previous.time : 0;
+  const since = offset > 0 ? `+${durationText(offset)}` : "";
   return button(
     html`<span class="at-time cut mono" title=${isoText(call.time)}
-        >${clockText(call.time)}${when(
-          offset > 0,
-          html` <span class="muted">+${durationText(offset)}</span>`,
-        )}</span
+        >${clockText(call.time)} <span class="muted">${since}</span></span
       >
       <span class="at-method">${methodText(call.method)}</span>
-      <span class="at-path cut">${pathText(call.path)}${queryText(call)}</span>
+      <span class="at-path cut">${pathText(call)}</span>
       <span class="at-status">${httpText(call)}</span>
       <span class="at-tags row">${tags(call, isFlagged)}</span>`,
     () => ctx.select({ type: "call", id: call.id }),
-    { kind: "call-row", current: selected?.type === "call" && selected.id === call.id },
+    { kind: "call-row", current: isSelected(ctx, "call", call.id) },
   );
-}
-
-/** @param {Call} call */
-export function queryText({ query }) {
-  return query ? html`<span class="call-query mono">?${query}</span>` : nothing;
 }
 
 /** @param {string} method */
@@ -132,18 +120,15 @@ export function methodText(method) {
   return html`<span class="method method-${method.toLowerCase()}">${method}</span>`;
 }
 
-/** A path whose ids are short; the whole path is its title. @param {string} path */
-export function pathText(path) {
-  const parts = path.replace(/^\/v2(?=\/)/, "").split("/");
-  return html`<span class="path mono" title=${path}
-    >${path.startsWith("/v2/") ? html`<span class="path-base">/v2</span>` : nothing}${parts.map(
-      (part, index) => {
-        const short = withShortIds(part);
-        return html`${index ? "/" : ""}${
-          short === part ? part : html`<span class="path-id">${short}</span>`
-        }`;
-      },
-    )}</span
+/** A path whose ids are short; the whole path is its title. @param {Call} call */
+export function pathText({ path, query }) {
+  const parts = path.split("/").map(withShortIds);
+  const isId = (/** @type {string} */ part) => part.includes("…");
+  return html`<span class="mono" title=${path}
+    >${parts.map(
+      (part, index) =>
+        html`${index ? "/" : ""}<span class=${isId(part) ? "path-id" : ""}>${part}</span>`,
+    )}${when(query, html`<span class="muted">?${query}</span>`)}</span
   >`;
 }
 
@@ -172,7 +157,7 @@ function tag(text, title, tone) {
 /** @param {Context} ctx @param {Finding[]} findings */
 function lintSection(ctx, findings) {
   if (!findings.length) return nothing;
-  return html`<details class="strip lint">
+  return html`<details class="strip lint tone-person">
     <summary class="row">
       ${icon("warning")}<strong>${countText(findings.length, "finding")}</strong>
       <span class="muted">about how the client calls the API</span>
@@ -185,17 +170,21 @@ function lintSection(ctx, findings) {
 }
 
 /** @param {Context} ctx @param {Finding} finding */
-function findingItem(ctx, { what, why, fix, calls }) {
+function findingItem(ctx, finding) {
+  const links = finding.calls
+    .slice(0, MOST_CALLS)
+    .map(({ request_id: id, method, path }) =>
+      link(ctx, { type: "call", id }, `${method} ${path}`),
+    );
+  return html`${findingText(finding)}
+    <p class="row mono">${links}</p>`;
+}
+
+/** @param {Finding} finding */
+export function findingText({ what, why, fix }) {
   return html`<p class="why">${withCode(what)}</p>
     <p class="muted">${withCode(why)}</p>
-    <p><strong>Fix:</strong> ${withCode(fix)}</p>
-    <p class="row mono">
-      ${calls
-        .slice(0, MOST_CALLS)
-        .map(({ request_id, method, path }) =>
-          link(ctx, { type: "call", id: request_id }, `${method} ${path}`),
-        )}
-    </p>`;
+    <p><strong>Fix:</strong> ${withCode(fix)}</p>`;
 }
 
 /** @param {Context} ctx */

@@ -33,14 +33,13 @@ export function isTaken(event) {
  * @param {string[]} tabs their ids
  */
 export function listenToKeys(inspector, tabs) {
-  /** @type {Record<string, (ctx: import("./app.js").Context) => void>} */
+  /** @type {Record<string, (ctx: import("./app.js").Context) => unknown>} */
   const actions = {
-    "?": () => showHelp(),
-    "/": () => focusSearch(),
-    n: (ctx) => void advanceToNext(ctx),
-    i: (ctx) => void advanceUntilIdle(ctx),
+    "?": showHelp,
+    "/": focusSearch,
+    n: advanceToNext,
+    i: advanceUntilIdle,
     a: openFirstPrompt,
-    Escape: close,
   };
   for (const [index, tab] of tabs.entries()) actions[`${index + 1}`] = (ctx) => ctx.go(tab);
   document.addEventListener("keydown", (event) => {
@@ -61,8 +60,7 @@ function close(ctx) {
 }
 
 function focusSearch() {
-  const field = document.querySelector("input[type=search]");
-  if (field instanceof HTMLInputElement) field.select();
+  /** @type {HTMLInputElement|null} */ (document.querySelector("input[type=search]"))?.select();
 }
 
 /** The dialog that lists the keys. */
@@ -72,5 +70,5 @@ export function showHelp() {
     return html`<dt>${keys}</dt>
       <dd>${text}</dd>`;
   });
-  showDialog("Keys", html`<dl class="keys">${rows}</dl>`);
+  showDialog("Keys", html`<dl class="facts">${rows}</dl>`);
 }

@@ -5,20 +5,21 @@ import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { answerForm, release, resourceActions } from "./actions.js";
 import { fetched } from "./api.js";
 import { deliveryDetails } from "./delivery.js";
-import {
-  body,
-  callout,
-  detailsHead,
-  factList,
-  missing,
-  resourceLink,
-  section,
-  yamlView,
-} from "./details.js";
+import { body, callout, detailsHead, factList, missing } from "./details.js";
+import { resourceLink, section, yamlView } from "./details.js";
 import { countText, durationText, isoText, parseTime, words } from "./format.js";
 import { entryOf, historyOf, lineOf, withShortIds } from "./records.js";
 import { remedy } from "./waiting.js";
-import { button, link, list, statusBadge, timeText, withCode } from "./widgets.js";
+import {
+  button,
+  isSelected,
+  link,
+  list,
+  statusBadge,
+  timeText,
+  when,
+  withCode,
+} from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Lane} Lane */
@@ -67,16 +68,10 @@ export function entryDetails(ctx, ref) {
  */
 export function resourceDetails(ctx, { id }, step = null) {
   const lane = ctx.model.lane(id);
-  const answer = fetched(
-    ctx,
-    `/_sim/resources/${encodeURIComponent(id)}`,
-    ctx.model.entries.length,
-  );
+  const path = `/_sim/resources/${encodeURIComponent(id)}`;
+  const answer = fetched(ctx, path, ctx.model.entries.length);
   const { data } = answer;
-  if (!lane && !data)
-    return ctx.readOnly
-      ? callout("over", html`This recording has no details of <code>${id}</code>.`)
-      : missing(ctx, answer);
+  if (!lane && !data) return missing(answer);
   const folded = lane ? { ...lane.fields, status: lane.status } : {};
   const state = { ...data?.resource, ...folded, input: data?.resource.input };
   const kind = lane?.kind ?? data.kind;
@@ -88,37 +83,26 @@ export function resourceDetails(ctx, { id }, step = null) {
     facts: headFacts(ctx, lane, target, state),
   })}
   ${actPart(ctx, target, state, data)} ${errorList(state.errors)}
-  ${state.output == null ? nothing : section("output", body(state.output))}
+  ${when(state.output != null, section("output", body(state.output)))}
   ${lane ? storySection(ctx, lane, data, step) : nothing}
   ${lane ? section("History", historyList(ctx, lane)) : nothing}
-  ${state.input == null ? nothing : section("input", body(state.input))}
+  ${when(state.input != null, section("input", body(state.input)))}
   ${linkSection(ctx, id, { ...lane?.about, ...state })}
-  ${data ? section("As the API shows it", body(data.resource), { open: !lane }) : nothing}`;
+  ${data ? section("As the API shows it", body(data.resource), !lane) : nothing}`;
 }
 
 /** @param {Context} ctx @param {Lane|undefined} lane @param {any} target @param {any} state */
 function headFacts({ model }, lane, target, state) {
-  const now = model.now();
-  const badge = target.status ? statusBadge(target.status, target.kind) : nothing;
-  if (!lane) {
-    const { created_at } = state;
-    return html`${badge}
-    ${created_at ? html`created ${timeText(parseTime(created_at), now)}` : nothing}`;
-  }
-  const since = lane.spans.at(-1)?.from ?? lane.from;
-  const took = lane.to === null ? nothing : html`, took ${durationText(lane.to - lane.from)}`;
-  return html`${badge}
-    <span>since ${timeText(since, now)}</span>
-    <span class="muted">created ${timeText(lane.from)}${took}</span>`;
+  const since = lane?.spans.at(-1)?.from;
+  const from = lane?.from ?? parseTime(state.created_at);
+  const took = lane && lane.to !== null ? `, took ${durationText(lane.to - lane.from)}` : "";
+  return html`${when(target.status, statusBadge(target.status, target.kind))}
+  ${since === undefined ? nothing : html`<span>since ${timeText(since, model.now())}</span>`}
+  ${from ? html`<span class="muted">created ${timeText(from)}${took}</span>` : nothing}`;
 }
 
-/**
- * Why it is not finished, and the forms and buttons that go on.
- * @param {Context} ctx
- * @param {import("./actions.js").Target} target
- * @param {Record<string, any>} state
- * @param {any} data
- */
+/** Why it is not finished, and the forms and buttons that go on. @param {Context} ctx
+ * @param {import("./actions.js").Target} target @param {Record<string, any>} state @param {any} data */
 function actPart(ctx, target, state, data) {
   const unfinished = ctx.model.unfinishedById.get(target.id);
   const help = unfinished?.remedy.do ?? "";
@@ -154,18 +138,12 @@ function prompt({ interaction }) {
 /** @param {any[]|null|undefined} errors */
 export function errorList(errors) {
   if (!errors?.length) return nothing;
-  return callout(
-    "bad",
-    html`<ul class="plain">
-      ${errors.map(
-        ({ type, code, field, message }) =>
-          html`<li>
-            <code>${type}/${code}</code>${field ? html` in <code>${field}</code>` : nothing}
-            <p>${withCode(message)}</p>
-          </li>`,
-      )}
-    </ul>`,
+  const items = errors.map(
+    ({ type, code, field, message }) =>
+      html`${withCode(`\`${type}/${code}\`${field ? ` in \`${field}\`` : ""}`)}
+        <p>${withCode(message)}</p>`,
   );
+  return callout("bad", list(items));
 }
 
 /** Which scenario was chosen, and why: the choice as it is in the timeline and in the journal.
@@ -190,8 +168,7 @@ function storySection(ctx, lane, data, marked) {
   const text = answer.data?.text;
   return section(
     "Scenario",
-    html`${choiceFacts(ctx, choice)}
-    ${text ? yamlView(text, lineOf(text, step)) : missing(ctx, answer)}`,
+    html`${choiceFacts(ctx, choice)} ${text ? yamlView(text, lineOf(text, step)) : missing(answer)}`,
   );
 }
 
@@ -207,21 +184,16 @@ function historyList(ctx, lane) {
 
 /** @param {Context} ctx @param {Lane} lane @param {import("./records.js").Item} item */
 function historyRow(ctx, lane, { at, type, label, ref }) {
-  const { selected } = ctx.ui;
   const text =
     type === "status"
       ? statusBadge(label, lane.kind)
       : html`<span class="muted">${MARK_WORDS[type] ?? words(type)}</span>
           <span class=${type === "note" ? "" : "mono"}>${withShortIds(label)}</span>`;
   return button(
-    html`<span class="history-at mono">+${durationText(at - lane.from)}</span>
-      <span class="mark tone-${MARK_TONES[type]}" aria-hidden="true"></span><span>${text}</span>`,
+    html`<span class="history-at muted mono">+${durationText(at - lane.from)}</span>
+      <span class="dot tone-${MARK_TONES[type]}" aria-hidden="true"></span><span>${text}</span>`,
     () => ctx.select(ref),
-    {
-      kind: "history-row",
-      title: `${isoText(at)}  ${label}`,
-      current: selected?.type === ref.type && selected.id === ref.id,
-    },
+    { kind: "history-row", title: isoText(at), current: isSelected(ctx, ref.type, ref.id) },
   );
 }
 
@@ -232,16 +204,10 @@ function linkSection(ctx, id, { external_id, result, ...fields }) {
     .filter(([name, value]) => name.endsWith("_id") && typeof value === "string")
     .map(([name, value]) => [words(name.slice(0, -3)), resourceLink(ctx, value)]);
   const children = [...ctx.model.lanes.values()].filter((lane) => lane.parent === id);
-  if (children.length > MOST_CHILDREN) facts.push(["used by", countText(children.length, "lane")]);
-  else if (children.length)
-    facts.push([
-      "used by",
-      list(
-        children.map(
-          (one) => html`${resourceLink(ctx, one.id)} ${statusBadge(one.status, one.kind)}`,
-        ),
-      ),
-    ]);
+  const links = children
+    .slice(-MOST_CHILDREN)
+    .map((one) => html`${resourceLink(ctx, one.id)} ${statusBadge(one.status, one.kind)}`);
+  if (links.length) facts.push([`used by ${children.length}`, list(links)]);
   if (external_id) facts.push(["external id", external_id]);
   if (result) facts.push(["result", result]);
   return facts.length ? section("Links", factList(facts)) : nothing;

@@ -5,18 +5,13 @@ import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { fetched } from "./api.js";
 import { missing, section, yamlView } from "./details.js";
 import { countText, words } from "./format.js";
-import { button, copyButton, emptyState, link, list, searchField } from "./widgets.js";
+import { button, copyButton, emptyState, isSelected, list, searchField } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /**
- * @typedef {object} Scenario
- * @property {string} name
- * @property {string} summary
- * @property {string[]} tags
- * @property {string[]} editions
- * @property {boolean} [ships] with deck-sim; in its details
- * @property {string[]} [scripts] the kinds that it has a script for; in its details
- * @property {string} [text]
+ * @typedef {{name: string, summary: string, tags: string[], editions: string[]}} Listed
+ * @typedef {Listed & {ships?: boolean, scripts?: string[], text?: string}} Scenario with what its
+ *   details have: whether it comes with deck-sim, and the kinds that it has a script for
  */
 
 let searched = "";
@@ -55,17 +50,12 @@ export function scenariosView(ctx) {
 /** @param {Context} ctx @param {Scenario} scenario */
 function card(ctx, scenario) {
   const { name, summary } = scenario;
-  const { selected } = ctx.ui;
   return button(
     html`<span class="card-title cut mono">${name}</span>
       <span class="muted">${summary}</span>
       <span class="row">${tags(ctx, scenario)}</span>`,
     () => ctx.select({ type: "scenario", id: name }),
-    {
-      kind: "card scenario-card",
-      label: `${name}: ${summary}`,
-      current: selected?.type === "scenario" && selected.id === name,
-    },
+    { kind: "card", label: `${name}: ${summary}`, current: isSelected(ctx, "scenario", name) },
   );
 }
 
@@ -73,9 +63,9 @@ function card(ctx, scenario) {
 function tags(ctx, scenario) {
   const { name, tags, ships } = scenario;
   const isDefault = ctx.model.world?.default_scenario === name;
-  return html`${isDefault ? html`<span class="tag tag-own">default</span>` : nothing}${ships === false ? html`<span class="tag tag-own">yours</span>` : nothing}${tags.map(
-    (tag) => html`<span class="tag">${tag}</span>`,
-  )}`;
+  const own = [...(isDefault ? ["default"] : []), ...(ships === false ? ["yours"] : [])];
+  return html`${own.map((tag) => html`<span class="tag tag-own">${tag}</span>`)}
+  ${tags.map((tag) => html`<span class="tag">${tag}</span>`)}`;
 }
 
 /** @param {Context} ctx @param {import("./model.js").Ref} ref */
@@ -85,14 +75,14 @@ export function scenarioDetails(ctx, { id }) {
   return html`<header class="details-head">
       <p class="details-kind muted small">scenario</p>
       <h2 class="details-title"><span class="mono">${id}</span></h2>
-      ${scenario ? html`<p>${scenario.summary}</p>` : nothing}
+      <p>${scenario?.summary}</p>
     </header>
     ${
       scenario
         ? html`<p class="row details-actions">${tags(ctx, scenario)}</p>
             ${ctx.readOnly ? nothing : chooseButtons(ctx, scenario)}
             ${section("YAML", yamlView(scenario.text ?? ""))}`
-        : missing(ctx, answer)
+        : missing(answer)
     }`;
 }
 
@@ -105,22 +95,18 @@ function chooseButtons(ctx, scenario) {
     for (const resource of kinds)
       await ctx.api.post("/_sim/queue", { resource, scenarios: [name] });
   };
+  const makeDefault = () => {
+    const call = ctx.api.call("PATCH", "/_sim/world", { default_scenario: name });
+    return ctx.act(`${name} is the default`, call);
+  };
   const next = kinds.map((kind) => `the next ${words(kind)}`).join(" and ");
   return html`<div class="row details-actions">
     ${button("Play next", () => ctx.act(`${name} is queued for ${next}`, queue()), {
       kind: "button button-primary",
     })}
-    ${button(isDefault ? "Is the default" : "Make default", () => makeDefault(ctx, name), {
-      disabled: isDefault,
-    })}
+    ${button(isDefault ? "Is the default" : "Make default", makeDefault, { disabled: isDefault })}
     ${copyButton(`deck.use("${name}")`, "Copy as pytest")}
     ${copyButton(`Deck-Sim-Scenario: ${name}`, "Copy header")}
     ${copyButton(scenario.text ?? "", "Copy YAML")}
   </div>`;
-}
-
-/** @param {Context} ctx @param {string} name */
-export function makeDefault(ctx, name) {
-  const call = ctx.api.call("PATCH", "/_sim/world", { default_scenario: name });
-  return ctx.act(`${name} is the default`, call);
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * What each status means to a person: its family gives it a colour, an icon and a word. The colours
- * are the custom properties `--status-FAMILY` of style.css.
+ * are the classes `tone-FAMILY` of style.css.
  */
 
 /** @typedef {"waiting"|"working"|"person"|"good"|"bad"|"over"} Family */

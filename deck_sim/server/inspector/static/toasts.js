@@ -40,9 +40,7 @@ export class Toasts {
         (one) => one.id,
         (one) =>
           html`<div class="toast tone-${one.ok ? "good" : "bad"}">
-            ${icon(one.ok ? "check" : "warning")}<span class="toast-text"
-              >${withCode(one.text)}</span
-            >
+            ${icon(one.ok ? "check" : "warning")}<span class="grow">${withCode(one.text)}</span>
             ${closeButton("Close", () => this.close(one.id))}
           </div>`,
       )}

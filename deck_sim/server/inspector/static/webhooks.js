@@ -8,16 +8,8 @@ import { keyOption } from "./copies.js";
 import { addressOf, planText, replayButton } from "./delivery.js";
 import { body } from "./details.js";
 import { countText, distanceText } from "./format.js";
-import {
-  button,
-  codeBlock,
-  emptyState,
-  link,
-  list,
-  statusBadge,
-  timeText,
-  when,
-} from "./widgets.js";
+import { button, codeBlock, emptyState, isSelected, link, list } from "./widgets.js";
+import { statusBadge, timeText, when } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Delivery} Delivery */
@@ -54,13 +46,7 @@ export function webhooksView(ctx) {
         ${button("Failed", toggle, { kind: "chip", pressed: failedOnly })}
         <span class="muted" role="status">${summary(all)}</span>
       </div>
-      ${destinations.map((one) =>
-        deliveryGroup(
-          ctx,
-          one,
-          all.filter(({ destinationId }) => destinationId === one.id),
-        ),
-      )}
+      ${destinations.map((one) => deliveryGroup(ctx, one, all))}
     </section>
   </div>`;
 }
@@ -111,8 +97,9 @@ function messages(ctx, id) {
   </details>`;
 }
 
-/** @param {Context} ctx @param {Destination} destination @param {Delivery[]} deliveries */
-function deliveryGroup(ctx, { id, name }, deliveries) {
+/** @param {Context} ctx @param {Destination} destination @param {Delivery[]} all */
+function deliveryGroup(ctx, { id, name }, all) {
+  const deliveries = all.filter(({ destinationId }) => destinationId === id);
   if (!deliveries.length) return nothing;
   const latest = deliveries.slice(-MOST_SHOWN).reverse();
   return html`<section class="card deliveries" aria-label=${name}>
@@ -137,10 +124,8 @@ function deliveryGroup(ctx, { id, name }, deliveries) {
 /** @param {Context} ctx @param {Delivery} delivery */
 function deliveryRow(ctx, delivery) {
   const { id, attempts, eventType, resourceId, from } = delivery;
-  const { selected } = ctx.ui;
   const lane = ctx.model.lane(resourceId);
-  const isSelected = selected?.type === "delivery" && selected.id === id;
-  return html`<li class="delivery ${isSelected ? "is-active" : ""}">
+  return html`<li class="delivery ${isSelected(ctx, "delivery", id) ? "is-active" : ""}">
     <span class="at-time">${timeText(from)}</span>
     <span class="at-path row delivery-name">
       ${link(ctx, { type: "delivery", id }, html`<span class="mono">${eventType}</span>`)}
@@ -167,18 +152,17 @@ function noDestination({ api, model, readOnly }) {
   const url = "http://127.0.0.1:8000/webhooks/deck";
   const place = model.world?.edition === "credentials" ? { webhook: { url } } : { config: { url } };
   const sent = { name: "local", type: "webhook", ...place, events: ["*"] };
+  const command = `curl ${api.origin}/v2/event-destinations \\
+  ${keyOption(api.key)} \\
+  -H 'Content-Type: application/json' \\
+  --data-raw '${JSON.stringify(sent)}'`;
   return emptyState(
     "No event destination",
     html`Events are delivered, signed and tried again only where a destination is registered.
-    ${
-      readOnly
-        ? nothing
-        : html`In a test, the fixture <code>deck_webhooks</code> is one: ${codeBlock(RECEIVER)} For
-            an application that runs, register its address:
-            ${codeBlock(`curl ${api.origin}/v2/event-destinations \\
-  ${keyOption(api.key)} \\
-  -H 'Content-Type: application/json' \\
-  --data-raw '${JSON.stringify(sent)}'`)}`
-    }`,
+    ${when(
+      !readOnly,
+      html`In a test, the fixture <code>deck_webhooks</code> is one: ${codeBlock(RECEIVER)} For an
+        application that runs, register its address: ${codeBlock(command)}`,
+    )}`,
   );
 }

@@ -16,8 +16,9 @@ const PATHS = {
   next: "M4 3.5v9l6-4.5zM12 3.5v9",
   advance: "M2.5 3.5v9l5-4.5zM8 3.5v9l5-4.5z",
   idle: "M3 3.5v9l4-4.5zM8 3.5v9l4-4.5zM13.5 3.5v9",
-  sun: "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.5v1.2M8 13.3v1.2M1.5 8h1.2M13.3 8h1.2M3.4 3.4l.9.9M11.7 11.7l.9.9M12.6 3.4l-.9.9M4.3 11.7l-.9.9",
-  moon: "M13 9.6A5.5 5.5 0 0 1 6.4 3a5.5 5.5 0 1 0 6.6 6.6z",
+  light:
+    "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.5v1.2M8 13.3v1.2M1.5 8h1.2M13.3 8h1.2M3.4 3.4l.9.9M11.7 11.7l.9.9M12.6 3.4l-.9.9M4.3 11.7l-.9.9",
+  dark: "M13 9.6A5.5 5.5 0 0 1 6.4 3a5.5 5.5 0 1 0 6.6 6.6z",
   auto: "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11z",
   help: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM6.3 6.2c.2-2 3.5-2 3.5 0 0 1.4-1.7 1.4-1.7 2.8M8.1 11.3v.1",
   close: "M4 4l8 8M12 4l-8 8",
@@ -35,25 +36,16 @@ export function icon(name) {
   </svg>`;
 }
 
-/**
- * A status with the colour and the icon of its family.
- * @param {string|null|undefined} status
- * @param {string} [kind]
- */
+/** A status with the colour and the icon of its family.
+ * @param {string|null|undefined} status @param {string} [kind] */
 export function statusBadge(status, kind) {
   const family = familyOf(status, kind);
   return html`<span class="badge tone-${family}"
-    ><span class="badge-icon" aria-hidden="true">${ICONS[family]}</span>${words(
-      status ?? "unknown",
-    )}</span
+    ><span aria-hidden="true">${ICONS[family]}</span>${words(status ?? "unknown")}</span
   >`;
 }
 
-/**
- * A moment in UTC, with its distance from now.
- * @param {number} ms
- * @param {number} [now]
- */
+/** A moment in UTC, with its distance from now. @param {number} ms @param {number} [now] */
 export function timeText(ms, now) {
   return html`<time class="time" datetime=${isoText(ms)} title="${dayText(ms)} ${clockText(ms)} UTC"
     ><span class="mono">${clockText(ms)}</span>${
@@ -64,30 +56,19 @@ export function timeText(ms, now) {
 
 /**
  * A button that copies a text.
- * @param {string|(() => string|Promise<string>)} text
+ * @param {string|(() => string)} text
  * @param {string} [label] shown beside the icon; without it only the icon is shown
  */
 export function copyButton(text, label) {
-  const copy = async (/** @type {any} */ { currentTarget }) => {
-    const value = typeof text === "function" ? await text() : text;
-    currentTarget.dataset.state = (await writeClipboard(value)) ? "copied" : "failed";
-    setTimeout(() => delete currentTarget.dataset.state, 1_500);
+  const copy = async (/** @type {any} */ { currentTarget: { dataset } }) => {
+    await navigator.clipboard.writeText(typeof text === "function" ? text() : text);
+    dataset.state = "copied";
+    setTimeout(() => delete dataset.state, 1_500);
   };
-  const content = html`<span class="copy-idle">${icon("copy")}</span>
-    <span class="copy-done">${icon("check")}</span>${label ?? nothing}`;
-  return label
-    ? button(content, copy, { kind: "copy button button-small" })
-    : button(content, copy, { kind: "copy icon-button", label: "Copy" });
-}
-
-/** @param {string} text */
-async function writeClipboard(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false; // a page that is not on loopback or HTTPS has no clipboard
-  }
+  return button(html`${icon("copy")}${icon("check")}${label ?? nothing}`, copy, {
+    kind: label ? "copy button button-small" : "copy icon-button",
+    label: label ?? "Copy",
+  });
 }
 
 const JSON_TOKEN = /("(?:\\.|[^"\\])*")(:?)|\b(?:true|false|null)\b|-?\d[\d.eE+-]*/g;
@@ -97,24 +78,20 @@ export function jsonView(text) {
   /** @type {any[]} */ const parts = [];
   let end = 0;
   for (const { 0: token, 1: string, 2: colon, index } of text.matchAll(JSON_TOKEN)) {
-    const type = colon ? "key" : string ? "string" : "number";
-    parts.push(text.slice(end, index), html`<span class="json-${type}">${string ?? token}</span>`);
+    const kind = colon ? "json-key" : `toned tone-${string ? "good" : "working"}`;
+    parts.push(text.slice(end, index), html`<span class=${kind}>${string ?? token}</span>`);
     end = index + (string ?? token).length;
   }
   return [...parts, text.slice(end)];
 }
 
-/**
- * What a view shows while it has nothing to show: why, and what to do.
- * @param {string} title
- * @param {any} text
- * @param {string} [code] something to paste into a terminal
- */
-export function emptyState(title, text, code) {
-  return html`<div class="empty">
+/** What a view shows while it has nothing to show: why, and a command that helps.
+ * @param {string} title @param {any} text @param {string} [code] */
+export function emptyState(title, text, code = "") {
+  return html`<div class="stack empty">
     <h2>${title}</h2>
-    <div>${text}</div>
-    ${code ? codeBlock(code) : nothing}
+    <p class="muted">${text}</p>
+    ${when(code, codeBlock(code))}
   </div>`;
 }
 
@@ -136,7 +113,7 @@ export function showDialog(title, content) {
   dialog.addEventListener("click", (event) => event.target === dialog && close());
   document.body.append(dialog);
   render(
-    html`<div class="dialog-content">
+    html`<div class="stack dialog-content">
       <header class="row spread">
         <h2 id="dialog-title">${title}</h2>
         ${closeButton("Close", close)}
@@ -200,14 +177,16 @@ export function closeButton(label, act) {
   return button(icon("close"), act, { kind: "icon-button", label });
 }
 
-/**
- * A button that selects something: `link(ctx, ref, content)`.
- * @param {import("./app.js").Context} ctx
- * @param {import("./model.js").Ref} ref
- * @param {any} content
- */
+/** A button that selects something.
+ * @param {import("./app.js").Context} ctx @param {import("./model.js").Ref} ref @param {any} content */
 export function link(ctx, ref, content) {
   return button(content, () => ctx.select(ref), { kind: "link" });
+}
+
+/** Whether its details are shown.
+ * @param {import("./app.js").Context} ctx @param {string} type @param {string} id */
+export function isSelected({ ui: { selected } }, type, id) {
+  return selected?.type === type && selected.id === id;
 }
 
 /**

@@ -4,7 +4,7 @@
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { clockText, countText, dayText } from "./format.js";
 import { keyOption, shellWord } from "./copies.js";
-import { LOGO, button, codeBlock, icon, readForm, textField, when } from "./widgets.js";
+import { LOGO, button, codeBlock, icon, list, readForm, textField, when } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
@@ -33,12 +33,12 @@ function lookSoon(ctx) {
 /** @param {Context} ctx */
 export function worldsPage(ctx) {
   lookSoon(ctx);
-  return html`<main class="welcome">
+  return html`<main class="stack welcome">
     <header class="row">
       ${LOGO}
       <h1>deck-sim</h1>
     </header>
-    ${found.isGone ? html`<p class="notice tone-person">${icon("warning")} The server does not answer.</p>` : nothing}
+    ${when(found.isGone, html`<p class="notice tone-person">${icon("warning")} The server does not answer.</p>`)}
     ${found.needsKey ? nothing : worldList(ctx, found.worlds)} ${keyForm(ctx)}
   </main>`;
 }
@@ -50,9 +50,10 @@ function worldList(ctx, worlds) {
     return html`<p>No world yet. Each API key has its own; the first call with a key makes it:</p>
       ${codeBlock(`curl ${ctx.api.origin}/v2/agents ${keyOption("sk_sim_local")}`)}`;
   return html`<p class="muted">Each API key has its own world. Which one do you want to see?</p>
-    <ul class="cards">
-      ${worlds.map((world) => html`<li>${card(ctx, world)}</li>`)}
-    </ul>`;
+    ${list(
+      worlds.map((world) => card(ctx, world)),
+      "cards",
+    )}`;
 }
 
 /** @param {Context} ctx @param {any} world */
@@ -64,19 +65,19 @@ function card(ctx, world) {
         ${world.edition} · ${world.clock} ·
         <span title=${dayText(now)}>${clockText(now).slice(0, 8)}</span>
       </span>
-      <span class="row card-counts">
+      <span class="row">
         <span>${countText(world.calls, "call")}</span><span>${countText(world.runs, "run")}</span>
-        ${when(
-          world.open_prompts,
-          html`<span class="toned tone-person"
-            >${countText(world.open_prompts, "open prompt")}</span
-          >`,
-        )}
-        ${when(world.problems, html`<span class="toned tone-bad">${countText(world.problems, "problem")}</span>`)}
+        ${countOf("person", world.open_prompts, "open prompt")}
+        ${countOf("bad", world.problems, "problem")}
       </span>`,
     () => ctx.set({ world: world.id }),
     { kind: "card" },
   );
+}
+
+/** @param {string} tone @param {number} count @param {string} noun */
+function countOf(tone, count, noun) {
+  return when(count, html`<span class="toned tone-${tone}">${countText(count, noun)}</span>`);
 }
 
 /** @param {Context} ctx */
@@ -86,15 +87,16 @@ function keyForm(ctx) {
     const { key } = readForm(event);
     if (key) ctx.set({ key });
   };
-  return html`<form class="stack key-form" @submit=${open}>
-    <label for="key"
-      >${found.needsKey ? "This server accepts some keys only. Your API key:" : "Or by its API key:"}</label
-    >
+  const label = found.needsKey
+    ? "This server accepts some keys only. Your API key:"
+    : "Or by its API key:";
+  return html`<form class="stack" @submit=${open}>
+    <label for="key">${label}</label>
     <span class="row">
       ${textField("key", { id: "key", example: "sk_sim_local" })}
       <button class="button button-primary">Open</button>
     </span>
-    <small class="muted">It stays in the fragment of the address, which no server sees.</small>
+    <small>It stays in the fragment of the address, which no server sees.</small>
   </form>`;
 }
 
@@ -105,13 +107,13 @@ export function firstCall(ctx) {
   const key = api.key ?? "YOUR_KEY";
   const calls = model.calls.length + model.callsDropped;
   const base = `${api.origin}/v2`;
-  return html`<div class="welcome">
+  return html`<div class="stack welcome">
     <h2>${calls ? "No run yet" : "Waiting for the first call"}</h2>
     <p>
       ${
         calls
           ? html`${countText(calls, "call")} so far, and none of them made a connection or a run.`
-          : html`<span class="pulse" aria-hidden="true"></span> Nothing has called
+          : html`<span class="dot tone-working" aria-hidden="true"></span> Nothing has called
               <code>${base}</code> with this key. Point your program here:`
       }
     </p>
@@ -126,18 +128,12 @@ function otherWorlds(ctx) {
   const own = ctx.model.world?.world;
   const others = (found.worlds ?? []).filter((one) => one.id !== own && one.calls > 0);
   if (!others.length || ctx.model.calls.length) return nothing;
+  const links = others.slice(-MOST_OTHERS).map(({ id, key, calls }) => {
+    const open = () => ctx.set({ key: null, world: id });
+    return html`${button(key, open, { kind: "link" })} has ${countText(calls, "call")}. `;
+  });
   return html`<div class="notice tone-person" role="status">
     ${icon("warning")}
-    <span class="grow">
-      <strong>Does your program use another key?</strong>
-      ${others
-        .slice(-MOST_OTHERS)
-        .reverse()
-        .map(
-          (one) =>
-            html`${button(one.key, () => ctx.set({ key: null, world: one.id }), { kind: "link" })}
-            has ${countText(one.calls, "call")}. `,
-        )}
-    </span>
+    <span class="grow"><strong>Does your program use another key?</strong> ${links}</span>
   </div>`;
 }
