@@ -77,7 +77,7 @@ def _describe(scenario: Scenario, library: Library) -> dict[str, Any]:
     not all can.
     """
     parts = [scenario, *map(library.get, scenario.entries)]
-    editions = [name for name in EDITIONS if all(part.is_for(name) for part in parts)]
+    editions = [name for name in EDITIONS if all(name in part.editions for part in parts)]
     limited = next((part for part in parts if len(part.editions) < len(EDITIONS)), None)
     why = limited and (limited.why_editions or "its `edition` says so")
     if limited and limited is not scenario:

@@ -74,7 +74,7 @@ def command(
     """
     library = open_library(folder)
     scenario = find_scenario(name, library)
-    if edition is not None and not scenario.is_for(edition):
+    if edition is not None and edition not in scenario.editions:
         text = f"{scenario.name!r} is for {scenario.for_editions}, not `{edition}`"
         raise click.UsageError(f"--edition: {text}")
     try:

@@ -17,7 +17,7 @@ from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.conditions import Rule
 from deck_sim.scenario.fields import Version
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.loader import Mistakes, parse_file
+from deck_sim.scenario.loader import Mistakes, parse
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.schema import schema_of
 from deck_sim.scenario.yaml.document import Document, Path
@@ -91,7 +91,7 @@ def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFi
         ScenarioError: with every mistake and its position.
 
     """
-    return check_world(parse_file(file), f"{file}", library, *editions)
+    return check_world(parse(file, f"{file}"), f"{file}", library, *editions)
 
 
 def check_world(document: Document, file: str, library: Library, *editions: str) -> WorldFile:

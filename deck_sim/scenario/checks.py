@@ -13,7 +13,6 @@ from deck_sim.engine.story import KINDS
 from deck_sim.scenario.expressions.templates import is_template, template_problems, texts_in
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.script_checks import Found
-from deck_sim.scenario.steps.refusals import Refused
 
 
 def check_expressions(data: Any) -> Iterator[Found]:
@@ -38,15 +37,10 @@ def check_exclusions(scenario: Scenario) -> Iterator[Found]:
     if len(found) > 1:
         yield (found[-1],), f"{listed(found)} exclude each other; keep one of them"
     references = [name for name in found if name in _LISTS]
-    scripts = [steps for kind in KINDS for steps in scenario.scripts(kind).values()]
     if references:
-        why = f" in a `{references[0]}`; move it into the scenarios it names"
-    elif scripts and all(steps[:1] and isinstance(steps[0], Refused) for steps in scripts):
-        why = ", because nothing is created; leave it out"
-    else:
-        return
-    for name in (name for name in _OF_A_STORY if getattr(scenario, name) is not None):
-        yield (name,), f"`{name}` has no effect{why}"
+        text = f"has no effect in a `{references[0]}`; move it into the scenarios it names"
+        written = (name for name in _OF_A_STORY if getattr(scenario, name) is not None)
+        yield from (((name,), f"`{name}` {text}") for name in written)
 
 
 def check_faults(scenario: Scenario, editions: tuple[str, ...]) -> Iterator[Found]:

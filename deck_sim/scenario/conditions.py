@@ -1,48 +1,34 @@
 """Rules: which new connections, sessions and runs play a scenario."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
-from pydantic import Field, WithJsonSchema, field_validator
+from pydantic import WithJsonSchema
 
-from deck_sim.base.errors import quote, suggest
-from deck_sim.base.validation import Strict, value_error
-from deck_sim.contract.resources import AuthMethod
+from deck_sim.base.validation import Strict
 from deck_sim.engine.commands import Facts
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.globs import as_text, fits
-
-AUTH_METHODS: tuple[str, ...] = get_args(AuthMethod)
-
-Glob = Annotated[str, Field(max_length=1000)]
 
 
 class When(Strict):
     """Conditions, all of which must hold. Texts are globs."""
 
-    username: Glob | None = None
+    username: str | None = None
     """The user name of the connection or credential."""
-    external_id: Glob | None = None
+    external_id: str | None = None
     """The external id of the connection or credential."""
-    source: Glob | None = None
+    source: str | None = None
     """The source, by name or id."""
-    task: Glob | None = None
+    task: str | None = None
     """The task, by name or id; runs only."""
-    agent: Glob | None = None
+    agent: str | None = None
     """The agent, by name or id; runs only."""
-    auth_method: Glob | None = None
+    auth_method: str | None = None
     """The auth method of the connection or credential."""
     input: dict[str, Any] | None = None
     """Keys and values that the run's input must have; it may have more. Texts are globs, numbers
     are compared by value."""
-
-    @field_validator("auth_method")
-    @classmethod
-    def _matches_one(cls, value: str | None) -> str | None:
-        if value is not None and not any(fits(known, value) for known in AUTH_METHODS):
-            near = suggest(value, AUTH_METHODS)
-            raise value_error(f"{quote(value)} matches no auth method{near}")
-        return value
 
     def matches(self, facts: Facts) -> bool:
         """Whether all conditions hold."""

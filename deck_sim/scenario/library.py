@@ -26,7 +26,6 @@ SHIPPED = next(f for f in (_PACKAGE / "library", _PACKAGE.parent / "scenarios") 
 
 _SUFFIXES = (".yaml", ".yml")
 _FEW = 10  # names that a message may list
-_ALIKE = 5  # of more names, those that a message may give as examples
 
 
 class Library:
@@ -79,18 +78,16 @@ class Library:
 
     def instead(self, name: str) -> str:
         """The end of a message about an unknown name: the file that it may mean, the nearest
-        spelling, all names if they are few, or names with a word in common.
+        spelling, or all names if they are few.
         """
-        names, words = self.names(), {*name.split("_")}
+        names = self.names()
         stem = re.sub(r"^.*[/\\\\]|\.ya?ml$", "", name)
         if stem != name and stem in names:
             return f"; write the scenario's name, not its file: {stem!r}"
         near = nearest(name, names)
         if near or len(names) <= _FEW:
             return near or f"; known: {listed(names)}"
-        alike = [known for known in names if not words.isdisjoint(known.split("_"))][:_ALIKE]
-        such = f"known are {len(names)}, such as {listed(alike)}; " if alike else ""
-        return f"; {such}`deck-sim scenarios` lists them (`--scenarios DIR` adds those of a folder)"
+        return "; `deck-sim scenarios` lists them (`--scenarios DIR` adds those of a folder)"
 
 
 class _Shipped(Library):
@@ -189,12 +186,11 @@ def read_files(
     library, read, broken = Library(below), dict[str, loader.Mistakes](), list[loader.Mistake]()
     for file in files:
         try:
-            document = loader.parse_file(file)
+            document = loader.parse(file, f"{file}")
             scenario = loader.make_scenario(document, f"{file}")
             mistakes = loader.Mistakes(f"{file}", document)
             if scenario.name in read:
-                used = loader.show_file(read[scenario.name].file)
-                text = f"the name {scenario.name!r} is already used in {used}"
+                text = f"the name {scenario.name!r} is already used in {read[scenario.name].file}"
                 mistakes.add(("name",), f"{text}; rename one of the two")
             mistakes.report()
         except loader.ScenarioError as error:

@@ -2,7 +2,6 @@
 with its place; if there are none, all mistakes of meaning.
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path as FilePath
@@ -18,7 +17,7 @@ from deck_sim.engine.story import KINDS
 from deck_sim.scenario.checks import check_exclusions, check_expressions, check_faults
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.script_checks import check_scripts
-from deck_sim.scenario.steps.step import BRANCHES, REGISTRY, status_steps, step_words
+from deck_sim.scenario.steps.step import BRANCHES, REGISTRY, step_words
 from deck_sim.scenario.yaml.document import Document, Path, YamlError
 from deck_sim.scenario.yaml.reader import read_file, read_yaml
 
@@ -37,12 +36,7 @@ class Mistake:
 
     def __str__(self) -> str:
         place = f"{self.path}: " if self.path else ""
-        return f"{show_file(self.file)}:{self.line}:{self.column}: {place}{self.message}"
-
-
-def show_file(file: str) -> str:
-    """The path of a file in one line: in quotes if it has a line break or the like."""
-    return file if file.isprintable() else repr(file)
+        return f"{self.file}:{self.line}:{self.column}: {place}{self.message}"
 
 
 class ScenarioError(DeckSimError):
@@ -60,27 +54,23 @@ class Mistakes:
         self.file, self.document = file, document
         self.found: list[Mistake] = []
 
-    def add(self, place: Path, message: str, *, of_key: bool = False, path: str = "") -> None:
+    def add(
+        self, place: Path, message: str, *, of_key: bool = False, path: str | None = None
+    ) -> None:
         """Add a mistake in the value, or key, at `place`; `path` is what to show for it."""
         position = self.document.position(place, of_key=of_key)
-        self.found.append(Mistake(self.file, *position, path or format_path(place), message))
+        shown = format_path(place) if path is None else path
+        self.found.append(Mistake(self.file, *position, shown, message))
 
     def add_errors(self, error: ValidationError, root: type[Strict]) -> None:
-        """Add pydantic's errors, except about required names that are there but misspelt."""
-        errors, unknown = error.errors(include_url=False), defaultdict[Path, list[str]](list)
-        for one in errors:
-            if one["type"] == "extra_forbidden":
-                unknown[one["loc"][:-1]].append(str(one["loc"][-1]))
-        for one in errors:
+        """Add pydantic's errors."""
+        for one in error.errors(include_url=False):
             path, kind, name = self.document.written(one["loc"]), one["type"], one["loc"][-1:]
             if kind == "missing":
                 path = (*path, *name)
-                if any(nearest(word, map(str, name)) for word in unknown[one["loc"][:-1]]):
-                    continue
             of_key = kind in ("extra_forbidden", "union_tag_invalid")
             shown = format_path(path[:-1] if kind == "extra_forbidden" else path)
-            position = self.document.position(path, of_key=of_key)
-            self.found.append(Mistake(self.file, *position, shown, _message(one, root)))
+            self.add(path, _message(one, root), of_key=of_key, path=shown)
 
     @property
     def error(self) -> ScenarioError:
@@ -95,7 +85,7 @@ class Mistakes:
 
 def load_scenario(file: FilePath) -> Scenario:
     """Read a scenario file. `ScenarioError` has its mistakes."""
-    return make_scenario(parse_file(file), f"{file}")
+    return make_scenario(parse(file, f"{file}"), f"{file}")
 
 
 def read_scenario(source: bytes | str, file: str = "<text>") -> Scenario:
@@ -103,22 +93,12 @@ def read_scenario(source: bytes | str, file: str = "<text>") -> Scenario:
     return make_scenario(parse(source, file), file)
 
 
-def parse_file(file: FilePath) -> Document:
-    """Read a YAML file as `parse` does."""
+def parse(source: bytes | str | FilePath, file: str) -> Document:
+    """Read YAML text, or a file with it; raises `ScenarioError` if it is none."""
     try:
-        return read_file(file)
+        return read_file(source) if isinstance(source, FilePath) else read_yaml(source)
     except YamlError as error:
-        mistake = Mistake(f"{file}", error.line, error.column, "", error.message)
-        raise ScenarioError(mistake) from None
-
-
-def parse(source: bytes | str, file: str) -> Document:
-    """Read YAML text; raises `ScenarioError` if it is none."""
-    try:
-        return read_yaml(source)
-    except YamlError as error:
-        mistake = Mistake(file, error.line, error.column, "", error.message)
-        raise ScenarioError(mistake) from None
+        raise ScenarioError(Mistake(file, error.line, error.column, "", error.message)) from None
 
 
 def scenario_from_data(data: Any, name: str = "<data>") -> Scenario:
@@ -148,7 +128,7 @@ def make_scenario(document: Document, file: str) -> Scenario:
         mistakes.add(*found)
     mistakes.report()
     scenario._source.update(data)
-    scenario._source.text = document.text
+    scenario._text = document.text
     scenario._editions, scenario._why_editions = editions, why
     return scenario
 
@@ -173,13 +153,10 @@ def _unknown_step(word: str, path: Path) -> str:
     for other in KINDS:
         if word in step_words(other):
             return f"`{word}` is a step of a {other} script; {allowed}"
-    for edition in (edition for edition in EDITIONS.values() if kind in edition.kinds):
-        if step := status_steps(kind, edition.machine(kind)).get(word):
-            return f"`{word}` comes with the step `{step.word}`; write `{step.word}`"
     near = nearest(word, words)
-    for status in (s for edition in EDITIONS.values() for s in edition.statuses(kind)):
-        if word == status or (not near and nearest(word, [status])):
-            return f"`{status}` is the effect of a call, so a script cannot enter it; {allowed}"
+    others = [s for e in EDITIONS.values() for s in e.statuses(kind) if s not in words]
+    if word in others or (not near and nearest(word, others)):
+        return f"{quote(word)} is a status that no step enters; {allowed}"
     statuses = [step for step in words if REGISTRY[kind, step].is_status]
     noun = "status" if near and near == nearest(word, statuses) else "step"
     return f"unknown {noun} {quote(word)}{near or f'; {allowed}'}"

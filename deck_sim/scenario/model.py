@@ -1,7 +1,6 @@
 """The model of a scenario file, and the scripts that it gives to connections, sessions and runs."""
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +11,6 @@ from pydantic import (
     PrivateAttr,
     Tag,
     WithJsonSchema,
-    field_validator,
 )
 
 from deck_sim.base.errors import listed, quote, suggest
@@ -32,17 +30,13 @@ from deck_sim.scenario.steps.statuses import (
 from deck_sim.scenario.steps.step import Step
 from deck_sim.scenario.yaml.writer import write_yaml
 
-_NAME = r"[a-z0-9_]{1,100}"
-_SECOND, _LONGEST_TIMEOUT = timedelta(seconds=1), timedelta(days=365)
 # The scripts of kinds for which a scenario has none.
 _DEFAULT_SCRIPTS: dict[str, list[Any]] = {
     "connection": [{"connecting": "1s"}, "connected"],
     "session": [{"queued": "1s"}, {"running": "1s"}, "idle"],
     "task_run": [{"queued": "2s"}, {"running": "8s"}, "completed"],
 }
-
-
-ScenarioName = Annotated[str, Field(pattern=f"^{_NAME}$")]
+ScenarioName = Annotated[str, Field(pattern="^[a-z0-9_]{1,100}$")]
 
 
 def _read_edition(name: str) -> str:
@@ -77,12 +71,6 @@ else:
     RunScript = _script_of(RunStep)
 
 
-class Source(dict[str, Any]):
-    """A scenario as plain data. Two are equal whatever text they were read from."""
-
-    text = ""  # empty if it was never written as YAML
-
-
 class Scenario(Strict):
     """One scenario file."""
 
@@ -115,16 +103,10 @@ class Scenario(Strict):
     """Faults of calls about the resource that plays the scenario."""
     webhooks: Annotated[tuple[AnyWebhookFault, ...], Many] | None = None
     """Faults of webhooks about the resource that plays the scenario."""
-    _source: Source = PrivateAttr(default_factory=Source)
+    _source: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _text: str = PrivateAttr(default="")  # empty if it was never written as YAML
     _editions: tuple[str, ...] = PrivateAttr(default=())
     _why_editions: str = PrivateAttr(default="")
-
-    @field_validator("task_timeout")
-    @classmethod
-    def _check_timeout(cls, value: timedelta | None) -> timedelta | None:
-        if value is not None and (value % _SECOND or value > _LONGEST_TIMEOUT):
-            raise value_error("must be 1s to 365d, in whole seconds, as a task's timeout")
-        return value
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -147,10 +129,6 @@ class Scenario(Strict):
         why = f" ({self._why_editions})" if self._why_editions else ""
         return f"the edition {listed(self._editions)}{why}"
 
-    def is_for(self, edition: str) -> bool:
-        """Whether a world of the edition can play it."""
-        return edition in self._editions
-
     @property
     def source(self) -> dict[str, Any]:
         """The scenario as it was written, as plain data."""
@@ -159,7 +137,7 @@ class Scenario(Strict):
     @property
     def text(self) -> str:
         """The scenario as YAML, as it was written if it was."""
-        return self._source.text or write_yaml({**self._source})
+        return self._text or write_yaml(self._source)
 
     @property
     def overview(self) -> dict[str, Any]:

@@ -119,16 +119,11 @@ def _file(world: World, item: Resource) -> Json:
     keys: Json = {"name": item["file_name"], "type": item["file_type"]}
     keys["content"] = item.hidden["content"].decode()
     if item["extraction"] is not None:
-        keys["extraction"] = without_secrets(world, item["extraction"])
+        keys["extraction"] = redact(item["extraction"])
     if item["result"] != "success":
         keys["result"] = item["result"]
     written: Json = literal(keys)
     return written
-
-
-def without_secrets(world: World, data: Any) -> Any:
-    """Data in which the values that records hide are replaced."""
-    return redact(data)
 
 
 def step_at(script: Script, entry: TimelineEntry) -> tuple[Step, Path] | None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from deck_sim.base.durations import format_duration
+from deck_sim.base.redaction import redact
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.contract.resources import TIMEOUT_SECONDS
 from deck_sim.engine.records import Resource
@@ -27,7 +28,6 @@ from deck_sim.scenario.moments import (
     login_moments,
     run_moments,
     step_at,
-    without_secrets,
 )
 from deck_sim.scenario.selection import Choice
 from deck_sim.scenario.steps.prompts import InteractionRequired
@@ -143,7 +143,7 @@ class _Track:
         fields, keys = self.resource.fields, dict[str, Any]()
         if step.word == "completed":
             if fields["output"] is not None:
-                keys["output"] = literal(without_secrets(self.world, fields["output"]))
+                keys["output"] = literal(redact(fields["output"]))
             if fields.get("result") not in (None, "success"):
                 keys["result"] = fields["result"]
         elif self.machine.is_run and step.word == "failed":

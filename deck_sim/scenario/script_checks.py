@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed
@@ -15,15 +15,6 @@ from deck_sim.scenario.yaml.document import Path
 
 Found = tuple[Path, str]  # where a mistake is, and the message
 
-_HAS_NO = "has no"
-
-
-class _Lack(str):
-    """A message that an edition has no `name`."""
-
-    __slots__ = ("name",)
-    name: str
-
 
 def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]]:
     """The editions that can play a scenario, and why another cannot unless the scenario names its
@@ -33,35 +24,11 @@ def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]
     names = [name for name in EDITIONS if scenario.edition in (None, name)]
     found = {name: list(_mistakes_in(scenario, EDITIONS[name])) for name in names}
     of_one = [one for name in names for one in found[name] if name in one[0][1:2]]
-    of_one += _never_played(scenario, names)
     playable = tuple(name for name in names if not found[name])
     if of_one or playable:
-        return playable, _explain_editions(playable, found), of_one
-    return (), "", min(found.values(), key=_distance, default=[])
-
-
-def _explain_editions(playable: tuple[str, ...], found: Mapping[str, list[Found]]) -> str:
-    """The reason why an edition cannot play a scenario; empty if all can."""
-    for edition, mistakes in found.items():
-        for path, text in sorted(mistakes, key=lambda one: not isinstance(one[1], _Lack))[:1]:
-            place = format_path(path)
-            if isinstance(text, _Lack) and playable:
-                return f"`{text.name}` in {place} exists only in {listed(playable)}"
-            return f"in `{edition}`, {place}: {text}"
-    return ""
-
-
-def _never_played(scenario: Scenario, names: list[str]) -> Iterator[Found]:
-    for kind in KINDS:
-        for name in scenario.scripts(kind):
-            if name not in (None, *names):
-                text = f"is never played: `edition` is {listed(names)}; leave one of them out"
-                yield (kind, f"{name}"), text
-
-
-def _distance(found: list[Found]) -> tuple[int, int]:
-    # A scenario is likely for the edition that has all of its statuses.
-    return sum(_HAS_NO in text for _, text in found), len(found)
+        first = next((mistakes[0] for mistakes in found.values() if mistakes), None)
+        return playable, f"in {format_path(first[0])}, {first[1]}" if first else "", of_one
+    return (), "", min(found.values(), key=len, default=[])
 
 
 def _mistakes_in(scenario: Scenario, edition: Edition) -> Iterator[Found]:
@@ -71,19 +38,11 @@ def _mistakes_in(scenario: Scenario, edition: Edition) -> Iterator[Found]:
                 continue
             path: Path = (kind,) if name is None else (kind, name)
             if kind not in edition.kinds and (scenario.edition or name):
-                yield path, f"the edition `{edition.name}` {_HAS_NO} {kind}s; leave it out"
+                yield path, f"the edition `{edition.name}` has no {kind}s; leave it out"
                 continue
             # A script that this edition never plays must be right for the other one.
             rules = next(e for e in (edition, *EDITIONS.values()) if kind in e.kinds)
             yield from _ScriptCheck(kind, rules).check(steps, path)
-
-
-def _walk(steps: tuple[Step, ...], path: Path) -> Iterator[tuple[Path, Step]]:
-    """Every step with its place, those in branches included."""
-    for index, step in enumerate(steps):
-        yield (*path, index), step
-        for name, branch in step.branches.items():
-            yield from _walk(branch, (*path, index, step.word, name))
 
 
 class _ScriptCheck:
@@ -97,14 +56,8 @@ class _ScriptCheck:
 
     def check(self, steps: tuple[Step, ...], path: Path) -> Iterator[Found]:
         """Check a script from the first status of the state machine to its ends."""
-        alone = [found for found in _walk(steps, path) if found[1].is_alone]
-        for here, step in alone:
-            if len(steps) > 1 or here != (*path, 0):
-                text = "must be the only step of its script, because nothing is created"
-                yield here, f"`{step.word}` {text}; delete the other steps, or this one"
-            else:
-                yield from self._check_errors(step, here)
-        if alone:
+        if len(steps) == 1 and steps[0].is_alone:
+            yield from self._check_errors(steps[0], (*path, 0))
             return
         stops = set[str]()
         yield from self._check_steps(steps, path, {self.machine.initial}, stops)
@@ -129,6 +82,10 @@ class _ScriptCheck:
                 why = "ends the script" if last.ends else "is `stuck`"
                 yield here, f"`{step.word}` is never reached: `{last.word}` before it {why}"
                 return
+            if step.is_alone:
+                text = "must be the only step of its script, because nothing is created"
+                yield here, f"`{step.word}` {text}; delete the other steps, or this one"
+                return
             if step.is_status:
                 yield from self._check_status(step, here, before)
                 status = step.status(self.machine)
@@ -140,8 +97,6 @@ class _ScriptCheck:
 
     def _check_status(self, step: Step, here: Path, before: set[str]) -> Iterator[Found]:
         yield from self._check_order(step, here, before)
-        for key, why in step.unreachable_keys.items():
-            yield (*here, step.word, key), why
         for key in (key for key in step.shows if not self._shows(self.edition, key)):
             having = [e.name for e in EDITIONS.values() if self._shows(e, key)]
             noun = self.kind.replace("_", " ")
@@ -176,10 +131,8 @@ class _ScriptCheck:
         return self.kind in edition.kinds and attribute in edition.kinds[self.kind].attributes
 
     def _has_no(self, noun: str, name: str, having: list[str]) -> str:
-        text = f"the edition `{self.edition.name}` {_HAS_NO} {noun} `{name}`"
-        lack = _Lack(f"{text}; editions that have it: {listed(having)}")
-        lack.name = name
-        return lack
+        text = f"the edition `{self.edition.name}` has no {noun} `{name}`"
+        return f"{text}; editions that have it: {listed(having)}"
 
     def _list_words(self, statuses: Iterable[str]) -> str:
         return listed((self.steps[s].word for s in statuses if s in self.steps), last="or")

@@ -125,7 +125,7 @@ def _find_foreign(
 ) -> Scenario | None:
     """The scenario, or for a run an entry of it, that the edition cannot play; None if it can."""
     entries = map(library.find, scenario.entries if kind in (None, "task_run") else ())
-    parts = (one for one in (scenario, *entries) if one and not one.is_for(edition))
+    parts = (one for one in (scenario, *entries) if one and edition not in one.editions)
     return next(parts, None)
 
 

@@ -44,13 +44,13 @@ def test_the_edition_of_a_scenario_is_printed_with_its_reason(cli, write):
     plain = write("plain", "running", "completed", edition="connections")
     turns = mine.with_name("turns.yaml")
     turns.write_text("version: 1\nname: turns\nplaylist: [success, mine]\n")
+    reason = "in task_run[2], the edition `connections` has no status `review_required`; editions"
+    reason += " that have it: `credentials`"
     words = "check", mine, plain, turns
     assert cli(*words).stdout.splitlines()[:3] == [
-        "mine: edition credentials, because `review_required` in task_run[2] exists only in"
-        " `credentials`",
+        f"mine: edition credentials, because {reason}",
         "plain: edition connections, because its `edition` says so",
-        "turns: edition credentials, because mine is for the edition `credentials`"
-        " (`review_required` in task_run[2] exists only in `credentials`)",
+        f"turns: edition credentials, because mine is for the edition `credentials` ({reason})",
     ]
     _, _, found = json.loads(cli(*words, "--json").stdout)["scenarios"]
     assert (found["name"], found["editions"]) == ("turns", ["credentials"])

@@ -1,7 +1,5 @@
 """The conditions of a rule compared with the facts of a new resource."""
 
-import pytest
-
 from deck_sim.scenario.conditions import When
 
 FACTS = {
@@ -112,8 +110,3 @@ def test_an_input_is_matched_by_the_named_keys():
 def test_a_connection_has_no_input():
     """A condition about the input matches no connection, even an empty one."""
     assert not When(input={}).matches({"username": "ada"})
-
-
-def test_an_auth_method_that_does_not_exist_is_a_mistake():
-    with pytest.raises(ValueError, match="'pasword' matches no auth method"):
-        When(auth_method="pasword")

@@ -5,7 +5,6 @@ import pytest
 from deck_sim.base.durations import Span, format_duration
 from deck_sim.engine import commands
 from deck_sim.extras.player import play_scenario
-from deck_sim.scenario.steps.step import REGISTRY, Step
 
 
 @pytest.fixture
@@ -214,22 +213,6 @@ def test_a_right_answer_is_known_for_every_glob(read):
         prompt = f"interaction_required: {{accept: {{code: '{wanted}'}}}}"
         step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
         assert step.accepts(None, step.right_answer(None)), wanted
-
-
-def test_a_glob_that_nothing_matches_has_no_right_answer(read):
-    """The glob itself is given, and refused."""
-    prompt = "interaction_required: {accept: {code: '[b-a]'}}"
-    step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
-    assert step.right_answer(None) == {"code": "[b-a]"}
-    assert not step.accepts(None, step.right_answer(None))
-
-
-def test_a_word_is_registered_once():
-    """A second class for a word is an error at import."""
-    before = dict(REGISTRY)
-    with pytest.raises(TypeError, match="'running' is registered for Running; rename Sprinting"):
-        type("Sprinting", (Step,), {"word": "running", "kinds": ("task_run",)})
-    assert before == REGISTRY
 
 
 def test_at_the_inactivity_limit_the_limit_is_first(read):

@@ -1,51 +1,16 @@
 """Effects: steps that are not statuses. They take no time."""
 
-import re
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from deck_sim.base.validation import format_path, show, value_error
+from deck_sim.base.validation import format_path
 from deck_sim.engine.files import keep_file, take_screenshot
 from deck_sim.engine.json_schema import violations
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import KINDS, Wait
-from deck_sim.scenario.expressions.templates import is_template
-from deck_sim.scenario.steps.step import Step, compute, script_error
+from deck_sim.scenario.steps.step import Step, compute
 from deck_sim.scenario.synthesis.outputs import NOTHING_FITS, NoValidOutput, make_output
-
-
-class _Rule(NamedTuple):
-    """A check of a text, with its description."""
-
-    pattern: str
-    message: str
-
-    def check(self, text: str) -> str:
-        # A text with expressions is checked once they are computed.
-        if not is_template(text) and not re.fullmatch(self.pattern, text):
-            raise value_error(self.message.format(show(text)))
-        return text
-
-    def compute(self, stage: Stage, key: str, value: str) -> str:
-        text = str(compute(stage, value))
-        if not re.fullmatch(self.pattern, text):
-            raise script_error(stage, f"`{key}` {self.message.format(show(text))}")
-        return text
-
-
-_LINE = _Rule(
-    r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]+",
-    "must be one line of text, without control characters, not {}",
-)
-_TOKEN = "[A-Za-z0-9!#$&^_.+-]+"
-_MEDIA_TYPE = _Rule(
-    # Safe in a header.
-    rf"""{_TOKEN}/{_TOKEN}( *; *{_TOKEN}=({_TOKEN}|"[ !#-\[\]-~]*"))*""",
-    "must be a media type like `text/csv`, not {}",
-)
-Line = Annotated[str, AfterValidator(_LINE.check)]
-MediaType = Annotated[str, AfterValidator(_MEDIA_TYPE.check)]
 
 
 class Emit(Step):
@@ -57,11 +22,11 @@ class Emit(Step):
     kinds = KINDS
     is_status = False
     shorthand = "type"
-    type: Line = Field(min_length=1)
+    type: str = Field(min_length=1)
     """The type of the event."""
 
     def enter(self, stage: Stage) -> Wait | None:
-        type_, resource = _LINE.compute(stage, "type", self.type), stage.resource
+        type_, resource = str(compute(stage, self.type)), stage.resource
         stage.check_holds(type_)
         stage.world.note(resource.kind, resource.id, f"event {type_}")
         stage.world.emit(type_, resource)
@@ -75,9 +40,9 @@ class KeepFile(Step):
     kinds = ("task_run",)
     is_status = False
     shorthand = "name"
-    name: Line = Field(min_length=1)
+    name: str = Field(min_length=1)
     """The name of the file."""
-    type: MediaType = "text/plain"
+    type: str = "text/plain"
     """Its media type."""
     content: str = ""
     """Its text, which the item's `url` serves."""
@@ -88,9 +53,9 @@ class KeepFile(Step):
     """The result of the download. Only edition `credentials` shows it."""
 
     def enter(self, stage: Stage) -> Wait | None:
-        name = _LINE.compute(stage, "name", self.name)
-        type_ = _MEDIA_TYPE.compute(stage, "type", self.type)
-        content = str(compute(stage, self.content)).encode()
+        name, type_, content = (
+            str(compute(stage, text)) for text in (self.name, self.type, self.content)
+        )
         extraction = compute(stage, self.extraction)
         schema = stage.extraction_schema
         if schema is not None and self.result == "success":
@@ -106,7 +71,8 @@ class KeepFile(Step):
             if broken := violations(schema, extraction, "extraction"):
                 stage.reject(_FAILED, broken)
                 return None
-        keep_file(stage.world, stage.resource, name, type_, content, extraction, self.result)
+        data = content.encode()
+        keep_file(stage.world, stage.resource, name, type_, data, extraction, self.result)
         return None
 
 
@@ -120,12 +86,12 @@ class TakeScreenshot(Step):
     kinds = ("task_run",)
     is_status = False
     shorthand = "name"
-    name: Line = "screenshot.png"
+    name: str = "screenshot.png"
     """The name of the file."""
     reasoning: str = ""
     """The reason why the agent takes it."""
 
     def enter(self, stage: Stage) -> Wait | None:
-        name = _LINE.compute(stage, "name", self.name)
-        take_screenshot(stage.world, stage.resource, name, str(compute(stage, self.reasoning)))
+        name, reasoning = (str(compute(stage, text)) for text in (self.name, self.reasoning))
+        take_screenshot(stage.world, stage.resource, name, reasoning)
         return None

@@ -1,8 +1,6 @@
 """The step in which the source asks for input: the prompt, the accepted answers, the branches."""
 
 import re
-import string
-from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -20,17 +18,12 @@ from deck_sim.scenario.fields import AcceptedText, OneOrMany, SpanField
 from deck_sim.scenario.globs import as_text, fits
 from deck_sim.scenario.steps.step import Step, compute
 
-_WILDCARD = re.compile(r"\[!?\]?[^]]*\]|[?*]")
+_WILDCARD = re.compile(r"\[(.)[^]]*\]|[?*]")
 
 
 def _example_for(glob: str) -> str:
-    """A text that matches `glob`, if there is one."""
-
-    def fill(wildcard: re.Match[str]) -> str:
-        texts = ("anything", *string.printable)
-        return next((text for text in texts if fits(text, wildcard[0])), wildcard[0])
-
-    return _WILDCARD.sub(fill, glob)
+    """A text that matches `glob`."""
+    return _WILDCARD.sub(lambda one: "anything" if one[0] == "*" else one[1] or "0", glob)
 
 
 class InteractionField(Strict):
@@ -42,9 +35,6 @@ class InteractionField(Strict):
     """The type of the value, as the API shows it."""
     label: str | None = None
     """The label in the form. If omitted, the name."""
-
-
-_NEED_ACCEPT = ("attempts", "on_rejected")
 
 
 class InteractionRequired(Step):
@@ -77,9 +67,7 @@ class InteractionRequired(Step):
                 " a type of your own needs `fields`, like `fields: [{name: code}]`"
             )
             faults.append(("type", text))
-        asked = Counter(self.field_names)
-        for name in (name for name, count in asked.items() if count > 1):
-            faults.append(("fields", f"lists the field {quote(name)} twice"))
+        asked = self.field_names
         unknown = (name for answer in self.accept or () for name in answer if name not in asked)
         for name in dict.fromkeys(unknown) if asked else ():
             allowed = nearest(name, asked) or f"; it asks for {listed(asked)}"
@@ -87,13 +75,6 @@ class InteractionRequired(Step):
         if faults:
             raise field_errors(*faults)
         return self
-
-    @property
-    def unreachable_keys(self) -> Mapping[str, str]:
-        if self.accept is not None:
-            return {}
-        written = [name for name in _NEED_ACCEPT if name in self.model_fields_set]
-        return dict.fromkeys(written, "has no effect: without `accept` every answer is right")
 
     @property
     def waits(self) -> Mapping[str, Span]:

@@ -1,14 +1,10 @@
 """The step that refuses the call which would start the script."""
 
-from pydantic import field_validator
-
-from deck_sim.base.validation import value_error
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import KINDS, Wait
 from deck_sim.faults.http import make_refusal
 from deck_sim.faults.values import AnswerError, RetryAfter
-from deck_sim.scenario.expressions.templates import is_template
 from deck_sim.scenario.steps.step import Step, script_error
 
 
@@ -29,13 +25,6 @@ class Refused(Step):
     """The field of the body that the error is about."""
     retry_after: RetryAfter | None = None
     """Seconds in the header `Retry-After`. If omitted, no header."""
-
-    @field_validator("message", "field")
-    @classmethod
-    def _check_plain(cls, text: str | None) -> str | None:
-        if text is not None and is_template(text):
-            raise value_error("cannot have expressions: no run or login exists yet")
-        return text
 
     @property
     def fails_with(self) -> tuple[str, ...]:

@@ -42,10 +42,7 @@ class Step(Strict):
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         """Register the class."""
         for kind in cls.kinds:
-            other = REGISTRY.setdefault((kind, cls.word), cls)
-            if other is not cls:
-                text = f"{cls.word!r} is registered for {other.__name__}; rename {cls.__name__}"
-                raise TypeError(text)
+            REGISTRY[kind, cls.word] = cls
 
     @model_validator(mode="before")
     @classmethod
@@ -57,20 +54,14 @@ class Step(Strict):
             )
         value = item[cls.word] if isinstance(item, dict) else None
         if value is None:
-            for field in cls.model_fields.values():
-                if field.is_required():
-                    text = f"{field.description}".rstrip(".")
-                    raise value_error(f"`{cls.word}` needs a value: {text[0].lower()}{text[1:]}")
+            if any(field.is_required() for field in cls.model_fields.values()):
+                raise value_error(f"`{cls.word}` needs a value")
             return {}
         if isinstance(value, dict) and not (cls.may_be_mapping and cls.shorthand not in value):
             return value
-        if cls.shorthand is not None:
-            return {cls.shorthand: value}
-        if not cls.model_fields:
-            raise value_error(f"`{cls.word}` takes no value; write the name alone")
-        keys = listed(cls.model_fields)
-        text = f"`{cls.word}` takes an object with {keys}, or nothing, not {show(value)}"
-        raise value_error(text)
+        if cls.shorthand is None:
+            raise value_error(f"`{cls.word}` takes {listed(cls.model_fields)}, not {show(value)}")
+        return {cls.shorthand: value}
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> Any:
@@ -116,11 +107,6 @@ class Step(Strict):
     def shows(self) -> tuple[str, ...]:
         """The written keys that are attributes of the resource, which some editions do not have."""
         return ()
-
-    @property
-    def unreachable_keys(self) -> Mapping[str, str]:
-        """The written keys that have no effect, and why."""
-        return {}
 
     @property
     def waits(self) -> Mapping[str, Span]:

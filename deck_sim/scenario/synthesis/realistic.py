@@ -95,12 +95,10 @@ _FORMATS: dict[str, Maker] = {
     "ipv4": lambda draw: f"192.0.2.{draw(254) + 1}",
     "ipv6": lambda draw: f"2001:db8::{draw(65535) + 1:x}",
     "uuid": _uuid,
-    **dict.fromkeys(("email", "idn-email"), _TEXTS["email"]),
-    **dict.fromkeys(("uri", "iri"), _TEXTS["url link website"]),
-    **dict.fromkeys(
-        ("uri-reference", "iri-reference", "json-pointer"), lambda draw: f"/{_WORD(draw)}"
-    ),
-    **dict.fromkeys(("hostname", "idn-hostname"), lambda draw: f"{_WORD(draw)}.example.com"),
+    "email": _TEXTS["email"],
+    "uri": _TEXTS["url link website"],
+    "json-pointer": lambda draw: f"/{_WORD(draw)}",
+    "hostname": lambda draw: f"{_WORD(draw)}.example.com",
 }
 
 
@@ -118,7 +116,7 @@ def text_for(
         date, time = f"{moment.date()}", f"{moment.time()}Z"
         text = {"date": date, "time": time}.get(format_, f"{date}T{time}")
     else:
-        make: Maker = _FORMATS.get(f"{format_}") or _row(_TEXTS, words)
+        make: Maker = _FORMATS.get(f"{format_}".removeprefix("idn-")) or _row(_TEXTS, words)
         text = make(draw)
     while format_ is None and len(text) < least:
         text = f"{text} {_WORD(draw)}"

@@ -33,14 +33,10 @@ class _Random:
 
 def text_matching(pattern: str, draw: Draw, least: int, most: int) -> str:
     """A text that matches and has the right length, or another text if no try gives one."""
-    # rstr writes out lookarounds as text.
-    text, random, plain = "", _Random(draw), _LOOKAROUNDS.sub("", pattern)
+    text, random = "", _Random(draw)
     for _ in range(TRIES):
         random.spread += 1
-        text = Rstr(random).xeger(plain).ljust(least, "x")  # type: ignore[arg-type]
+        text = Rstr(random).xeger(pattern).ljust(least, "x")  # type: ignore[arg-type]
         if len(text) <= most and re.search(pattern, text):
             break
     return text
-
-
-_LOOKAROUNDS = re.compile(r"\(\?<?[=!][^()]*\)")
