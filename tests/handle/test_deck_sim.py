@@ -1,6 +1,5 @@
 """`DeckSim`, a server without pytest's fixtures."""
 
-import unittest
 from datetime import timedelta
 
 import pytest
@@ -17,18 +16,6 @@ def test_a_server_runs_for_the_block():
         assert (deck.world["seed"], deck.clock.now.year, deck.clock.mode) == (3, 2030, "on_poll")
     with Deck(deck.url, deck.api_key) as gone, pytest.raises(DeckSimError, match="no deck-sim"):
         gone.settle()
-
-
-def test_it_works_in_a_unittest():
-    """`enterContext` starts it for one test of a TestCase."""
-
-    class Case(unittest.TestCase):
-        def runTest(self):  # noqa: N802 - unittest's name
-            assert self.enterContext(DeckSim()).clock.mode == "frozen"
-
-    result = unittest.TestResult()
-    Case().run(result)
-    assert result.wasSuccessful(), result.errors
 
 
 def test_it_plays_the_scenarios_of_a_folder(tmp_path):

@@ -2,14 +2,13 @@
 
 import multiprocessing
 import os
-import pickle
 import socket
 from contextlib import ExitStack
 
 import httpx2
 import pytest
 
-from deck_sim import Deck, DeckSim, DeckSimError
+from deck_sim import Deck, DeckSim
 from forks import Child
 
 # Python warns of a fork while other threads run. Here one does: that of the server.
@@ -56,13 +55,6 @@ def test_a_child_drives_the_world_of_its_parent(anywhere):
     assert (anywhere.clock.now - before).total_seconds() == 60
 
 
-def test_a_handle_that_was_closed_stays_closed_in_a_child(deck):
-    """Its block has ended there, too."""
-    other = Deck(deck.url, "k")
-    other.close()
-    assert "this `Deck` is closed" in Child(lambda: other.world).result()
-
-
 def test_a_child_ends_neither_the_server_nor_the_world_of_its_parent():
     """Although it leaves the block."""
     with ExitStack() as stack:
@@ -88,13 +80,6 @@ def test_a_server_ends_while_a_child_goes_on():
     os.close(wait), os.close(go_on)
 
 
-def test_a_handle_can_be_passed_to_another_process(anywhere):
-    anywhere.create("agents", {"name": "Concierge"})
-    there = pickle.loads(pickle.dumps(anywhere))
-    with there:
-        assert len(there.requests) == 1
-
-
 @pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
 def test_multiprocessing_passes_a_handle(deck, method):
     with multiprocessing.get_context(method).Pool(1) as pool:
@@ -104,13 +89,3 @@ def test_multiprocessing_passes_a_handle(deck, method):
         pool.close()
         pool.join()  # else it ends by SIGTERM, which a child may have inherited a handler for
     assert [call["path"] for call in deck.requests] == ["/v2/agents"]
-
-
-def test_a_handle_without_its_server_says_so_in_a_child():
-    with DeckSim() as deck:
-        pass
-    other = Deck(deck.url, "k")
-    assert "no deck-sim server answers" in Child(lambda: other.world).result()
-    with pytest.raises(DeckSimError, match="no deck-sim server answers"):
-        assert other.world
-    other.close()

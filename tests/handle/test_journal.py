@@ -1,6 +1,7 @@
 """`deck.requests`: filters, assertions, and their failures."""
 
 import re
+from functools import partial
 
 import pytest
 
@@ -40,21 +41,16 @@ CALLS = Calls(
 FOUND = [  # a pattern, the expected content, and the places of the calls that match
     ("**", {}, [0, 1, 2, 3, 4, 5]),
     ("POST /v2/tasks/*/run", {}, [0]),
-    ("post  /v2/tasks/task_1/run", {}, [0]),
     ("GET /v2/task-runs/*", {}, [1, 2]),
     ("/v2/task-runs/**", {}, [1, 2, 3, 4]),
-    ("* /v2/task-runs/trun_1/c*l", {}, [4]),
     ("**", {"status": 409}, [4]),
     ("**", {"error": "request/state_invalid"}, [4]),
-    ("**", {"query": {"include": "input"}}, [2]),
     ("**", {"query": {"limit": 5, "status[]": ["failed", "canceled"]}}, [5]),
     ("**", {"query": {"limit": 6}}, []),
     ("**", {"headers": {"Idempotency-Key": "k1"}}, [0]),
-    ("**", {"json": {"connection_id": "conn_1"}}, [0]),
     ("**", {"json": {"input": {"nights": [1, 2]}}}, [0]),
     ("**", {"json": {"input": {"nights": [1]}}}, []),
     ("**", {"json": {"input": {"vip": 1}}}, []),
-    ("**", {"json": {"input": None}}, []),
     ("**", {"json": None}, [1, 2, 3, 5]),
     ("**", {"json": {}}, [0, 4]),
     ("GET **", {"status": 200, "json": None, "query": {"include": "input"}}, [2]),
@@ -69,36 +65,23 @@ def test_calls_are_found_by_pattern_and_content():
         assert CALLS.assert_called(pattern, times=len(places), **wanted) == found
 
 
-@pytest.mark.parametrize(
-    ("pattern", "wanted", "text"),
-    [
-        ("POST", {}, "'POST' is not a pattern of calls; write it like `POST /v2/tasks/*/run`"),
-        ("**", {"jsn": 1}, "unknown argument 'jsn'; did you mean 'json'?; allowed are `stat"),
-        ("**", {"status": "409"}, "`status` is a number like 409, not '409'"),
-        ("**", {"error": "auth/auth_invald"}, "'; did you mean 'auth/auth_invalid'?"),
-        ("**", {"error": "409"}, "; write it like `request/state_invalid`"),
-        ("**", {"headers": {"Authorization": "x"}}, "keep the header 'Authorization'; it keeps"),
-    ],
-)
-def test_an_expectation_that_no_call_can_meet_is_an_error(pattern, wanted, text):
+IMPOSSIBLE = [
+    ("POST", {}, "'POST' is not a pattern of calls; write it like `POST /v2/tasks/*/run`"),
+    ("GET /_sim/world", {}, "'/_sim/world' is not a path of the API; paths begin with `/v2`"),
+    ("**", {"jsn": 1}, "unknown argument 'jsn'; did you mean 'json'?; allowed are `stat"),
+    ("**", {"status": "409"}, "`status` is a number like 409, not '409'"),
+    ("**", {"error": "auth/auth_invald"}, "'; did you mean 'auth/auth_invalid'?"),
+    ("**", {"error": "409"}, "; write it like `request/state_invalid`"),
+    ("**", {"headers": {"X-Tenant": "x"}}, "call `deck.keep_headers('X-Tenant')` before the"),
+]
+
+
+def test_an_expectation_that_no_call_can_meet_is_an_error():
     """`assert_not_called` would always pass."""
-    for find in (CALLS.where, CALLS.assert_called, CALLS.assert_not_called):
-        with pytest.raises(DeckSimError, match=re.escape(text)):
-            find(pattern, **wanted)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "text"),
-    [
-        ("GET /_sim/world", "'/_sim/world' is not a path of the API; paths begin with `/v2`"),
-        ("POST /v2/tasks/{id}/run", "has a parameter; write `*` for that segment"),
-    ],
-)
-def test_a_call_that_cannot_be_made_is_an_error(deck, pattern, text):
-    """Otherwise an assertion that it is absent would pass for ever."""
-    for find in (deck.requests.where, deck.requests.assert_not_called, deck.requests.assert_order):
-        with pytest.raises(DeckSimError, match=re.escape(text)):
-            find(pattern)
+    for pattern, wanted, text in IMPOSSIBLE:
+        for find in (CALLS.where, CALLS.assert_called, CALLS.assert_not_called):
+            with pytest.raises(DeckSimError, match=re.escape(text)):
+                find(pattern, **wanted)
 
 
 def test_a_call_that_is_no_operation_can_be_asked_for_by_its_error(deck, api):
@@ -146,19 +129,15 @@ def test_without_any_call_the_failure_says_so():
         "`/v2/agents` was called 0 times, not once",
         "no call was made at all",
     ]
-    assert failure(Calls().assert_called, "/v2/agents")[1:] == ["no call was made at all"]
+    assert str(Calls()) == "no calls"
 
 
 def test_a_wrong_count_shows_the_matching_calls():
-    lines = failure(CALLS.assert_called, "GET /v2/task-runs/*", times=1)
-    assert lines == [
+    assert failure(CALLS.assert_called, "GET /v2/task-runs/*", times=1) == [
         "`GET /v2/task-runs/*` was called twice, not once",
         "  2025-01-15T09:30:00Z  GET /v2/task-runs/trun_1 -> 200",
         "  2025-01-15T09:30:00Z  GET /v2/task-runs/trun_1?include=input -> 200",
     ]
-
-
-def test_a_forbidden_call_is_shown():
     CALLS.assert_not_called("DELETE /v2/agents/*")
     assert failure(CALLS.assert_not_called, "/v2/task-runs/*/cancel") == [
         "`/v2/task-runs/*/cancel` was called once, and must not be",
@@ -189,14 +168,6 @@ def test_many_calls_are_cut():
     assert cut_middle(["a"] * 3, 3) == ["a"] * 3
 
 
-def test_calls_print_a_line_each():
-    assert str(Calls(CALLS[1:3])).split("\n") == [
-        "2025-01-15T09:30:00Z  GET /v2/task-runs/trun_1 -> 200",
-        "2025-01-15T09:30:00Z  GET /v2/task-runs/trun_1?include=input -> 200",
-    ]
-    assert str(Calls()) == "no calls"
-
-
 def test_the_journal_of_a_world_can_be_asserted(deck, run, api):
     """It keeps some headers, and never the key."""
     started = run()
@@ -208,36 +179,24 @@ def test_the_journal_of_a_world_can_be_asserted(deck, run, api):
 
 
 def test_a_test_may_ask_for_more_headers(deck, api):
-    """Before the call. Others are an error that says how to ask for them."""
-    with pytest.raises(DeckSimError, match=r"call `deck\.keep_headers\('X-Tenant'\)` before"):
-        deck.requests.assert_called(headers={"X-Tenant": "t1"})
     deck.keep_headers("X-Tenant")
     api.get("/agents", headers={"X-Tenant": "t1"})
     deck.requests.assert_called("GET /v2/agents", headers={"X-Tenant": "t1"})
     deck.requests.where("GET /v2/agents").assert_not_called(headers={"X-Tenant": "t2"})
 
 
-DROPPED = Calls(CALLS, dropped=2)
-
-
-NEED_ALL = [
-    lambda calls: calls.assert_called("POST /v2/agents"),
-    lambda calls: calls.assert_called("POST /v2/tasks/*/run", times=1),
-    lambda calls: calls.where("POST **").assert_called("POST /v2/tasks/*/run", times=1),
-    lambda calls: calls.assert_not_called("POST /v2/agents"),
-    lambda calls: calls.assert_order("POST /v2/agents"),
-]
-
-
 def test_an_assertion_that_needs_dropped_calls_fails():
-    for check in NEED_ALL:
+    """Others pass."""
+    calls, runs = Calls(CALLS, dropped=2), "POST /v2/tasks/*/run"
+    for check in (
+        partial(calls.assert_called, "POST /v2/agents"),
+        partial(calls.assert_called, runs, times=1),
+        partial(calls.where("POST **").assert_called, runs, times=1),
+        partial(calls.assert_not_called, "POST /v2/agents"),
+        partial(calls.assert_order, "POST /v2/agents"),
+    ):
         with pytest.raises(AssertionError, match="2 older calls were dropped from the journal"):
-            check(DROPPED)
-
-
-def test_an_assertion_that_needs_no_dropped_calls_passes():
-    """The calls that are kept are enough for it."""
-    DROPPED.assert_called("POST /v2/tasks/*/run")
-    DROPPED.assert_order("POST /v2/tasks/*/run", "GET /v2/task-runs/*")
-    assert f"{DROPPED}".startswith("2 older calls were dropped")
+            check()
+    calls.assert_called(runs)
+    calls.assert_order(runs, "GET /v2/task-runs/*")
     assert f"{Calls(dropped=1)}".startswith("1 older call was dropped")

@@ -6,27 +6,18 @@ from deck_sim import DeckSimError
 
 
 @pytest.fixture
-def hasty(deck, run, api):
-    """A client that polls ten times a second."""
-
-    def hasty(reads=8):
-        started = run()
-        for _ in range(reads):
-            api.get(f"/task-runs/{started['id']}")
-            deck.sleep(0.1)
-        return started
-
-    return hasty
-
-
-def test_a_correct_client_has_no_findings(deck, run):
-    run()
+def started(deck, run, api):
+    """A run that its client has read ten times a second."""
+    started = run()
     assert str(deck.lint) == "no findings"
     deck.lint.check()
+    for _ in range(8):
+        api.get(f"/task-runs/{started['id']}")
+        deck.sleep(0.1)
+    return started
 
 
-def test_a_finding_says_what_why_and_how_to_fix_it(deck, hasty):
-    started = hasty()
+def test_a_finding_says_what_why_and_how_to_fix_it(deck, started):
     report = str(deck.lint).split("\n")
     assert report[0] == f"polls_too_often: `{started['id']}` was read 7 times within 1s of a read"
     assert [line.partition(":")[0] for line in report[1:3]] == [
@@ -40,8 +31,7 @@ def test_a_finding_says_what_why_and_how_to_fix_it(deck, hasty):
     assert str(caught.value).split("\n") == report
 
 
-def test_the_poll_interval_can_be_set(deck, hasty):
-    hasty()
+def test_the_poll_interval_can_be_set(deck, started):
     deck.poll_interval = "0s"
     assert deck.lint == ()
     deck.poll_interval = "soon"
@@ -49,8 +39,7 @@ def test_the_poll_interval_can_be_set(deck, hasty):
         _ = deck.lint
 
 
-def test_a_rule_can_be_ignored_by_its_name(deck, hasty):
-    hasty()
+def test_a_rule_can_be_ignored_by_its_name(deck, started):
     deck.lint.check("polls_too_often")
     with pytest.raises(DeckSimError, match="unknown lint rule 'polls_to_often'; did you mean"):
         deck.lint.check("polls_to_often")

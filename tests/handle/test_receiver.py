@@ -1,6 +1,5 @@
 """`WebhookReceiver`, against the session's server."""
 
-import asyncio
 import socket
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -8,8 +7,8 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
-import time_machine
 from freezegun import freeze_time
+from time_machine import travel
 
 from deck_sim import Deck, DeckSimError, WebhookReceiver
 from deck_sim.runtime.registry import WorldRegistry
@@ -28,16 +27,14 @@ def test_every_event_arrives_signed(deck, run, deck_webhooks):
     run()
     deck.settle()
     assert types(deck_webhooks.events) == STATUSES
-    assert [event["data"] for event in deck_webhooks.events] == [e["data"] for e in deck.events]
     first = deck_webhooks.received[0]
     assert first.headers["webhook-id"] == first.event["id"]
     assert first.event["id"].encode() in first.body
 
 
-def test_a_refused_attempt_is_retried(deck, run, deck_webhooks):
+def test_a_refused_attempt_is_retried(deck, run, api, deck_webhooks):
     """Each attempt is in `received`, the event once in `events`."""
     deck_webhooks.respond(503, times=2)
-    deck.queue("success")
     started = run()
     deck.advance("1s")
     assert deck_webhooks.events == []
@@ -45,17 +42,10 @@ def test_a_refused_attempt_is_retried(deck, run, deck_webhooks):
     assert [arrival.answered for arrival in deck_webhooks.received].count(503) == 2
     assert types(deck_webhooks.events) == STATUSES
     assert deck_webhooks.wait_for("task_run.completed", started)["data"]["status"] == "completed"
-
-
-def test_without_times_every_attempt_gets_the_status(deck, run, api, deck_webhooks):
-    """Until the next `respond`."""
-    deck_webhooks.respond(503, times=1)
-    deck_webhooks.respond(410)
+    deck_webhooks.respond(410)  # every attempt
     run()
     deck.advance("1h")
-    assert {arrival.answered for arrival in deck_webhooks.received} == {410}
-    path = f"/event-destinations/{deck_webhooks.destination_id}"
-    assert api.get(path).json()["status"] == "inactive"
+    assert {arrival.answered for arrival in deck_webhooks.received[5:]} == {410}
 
 
 def test_a_callback_can_call_the_api(deck, api, run, deck_webhooks):
@@ -91,15 +81,13 @@ def test_wait_for_does_not_wait_with_a_frozen_clock(deck, run, deck_webhooks):
     ]
 
 
-@pytest.mark.parametrize(
-    ("mode", "why"), [("real", ""), ("on_poll", "; an `on_poll` clock moves only when an .*")]
-)
-def test_wait_for_ends_after_its_timeout(deck, deck_webhooks, mode, why):
+def test_wait_for_ends_after_its_timeout(deck, deck_webhooks):
     """The error has the seconds, and says which clocks do not move while a test waits."""
-    deck.clock.set(mode)
-    text = rf"received; waited 0 seconds{why}\nnothing was received$"
-    with pytest.raises(DeckSimError, match=text):
-        deck_webhooks.wait_for("task_run.completed", timeout=0)
+    for mode, why in (("real", ""), ("on_poll", "; an `on_poll` clock moves only when an .*")):
+        deck.clock.set(mode)
+        text = rf"received; waited 0 seconds{why}\nnothing was received$"
+        with pytest.raises(DeckSimError, match=text):
+            deck_webhooks.wait_for("task_run.completed", timeout=0)
 
 
 def test_wait_for_returns_when_the_event_arrives(deck, run, deck_webhooks):
@@ -107,13 +95,6 @@ def test_wait_for_returns_when_the_event_arrives(deck, run, deck_webhooks):
     deck.clock.set("real", speed=1000)
     event = deck_webhooks.wait_for("task_run.completed", started, timeout=60)
     assert event["type"] == "task_run.completed"
-
-
-def test_wait_for_has_a_twin(deck, run, deck_webhooks):
-    run()
-    deck.settle()
-    found = asyncio.run(deck_webhooks.async_wait_for("task_run.completed"))
-    assert found == deck_webhooks.wait_for("task_run.completed")
 
 
 @pytest.fixture
@@ -133,15 +114,15 @@ def test_a_wrong_signature_is_refused_and_raised_at_the_end(block):
         block.close()
 
 
-def test_a_wrong_signature_is_reported_once(deck, run, block):
-    """By `wait_for`, too, however often it is retried."""
+def test_wait_for_shows_wrong_signatures(deck, block):
+    """Each once, however often it is retried."""
     block.receiver.secret = block.receiver.secret[:-4] + "AAAA"
-    run()
+    deck.create("agents", {"name": "Concierge"})
     deck.advance("1m")
-    for look in (lambda: block.receiver.wait_for("task_run.queued"), block.close):
+    for look in (lambda: block.receiver.wait_for("agent.created"), block.close):
         with pytest.raises(DeckSimError, match="no signature matches") as shown:
             look()
-        assert str(shown.value).count("the signature of a webhook") == 3
+        assert str(shown.value).count("the signature of a webhook") == 1
 
 
 def test_a_failed_callback_is_raised_at_the_end(deck, run, block):
@@ -154,12 +135,11 @@ def test_a_failed_callback_is_raised_at_the_end(deck, run, block):
         block.close()
 
 
-def test_the_error_of_the_block_comes_first(deck):
+def test_the_error_of_the_block_comes_first(block):
     """A complaint does not hide it."""
-    receiver = WebhookReceiver(deck)
-    receiver.complaints.append("something")
-    with pytest.raises(ZeroDivisionError), receiver:
-        1 / 0  # noqa: B018
+    httpx2.post(block.receiver.url, json={}, trust_env=False)
+    with pytest.raises(ZeroDivisionError), block:
+        raise ZeroDivisionError
 
 
 def test_a_receiver_that_cannot_register_closes_its_socket(deck):
@@ -203,7 +183,8 @@ def test_a_signature_spoiled_by_a_fault_is_no_complaint(deck, run):
 
 
 def test_an_event_that_cannot_come_is_an_error(deck_webhooks):
-    """A callback that is never called would prove nothing."""
+    """A callback that is never called would prove nothing. Scenarios may emit unknown types."""
+    deck_webhooks.on("task_run.progress", print)
     for event, said in (
         ("task_run.complete", "unknown event type .*did you mean 'task_run.completed'"),
         ("session.idle", "the edition `connections` has no event 'session.idle'"),
@@ -213,31 +194,16 @@ def test_an_event_that_cannot_come_is_an_error(deck_webhooks):
                 call(event)
 
 
-def test_an_event_of_a_scenario_can_be_waited_for(deck, run, deck_webhooks):
-    """Also advanced to, called back with, and changed by a fault."""
-    seen, story = [], {"task_run": [{"running": "1s"}, {"event": "task_run.progress"}, "completed"]}
-    deck.use(deck.scenario({"version": 1, "name": "tells", **story}))
-    deck_webhooks.on("task_run.progress", seen.append)
-    deck.fault(event="task_run.progress", duplicate=True)
-    deck.advance_until("task_run.progress", run())
-    assert [event["type"] for event in seen] == ["task_run.progress"] * 2
-    assert deck_webhooks.wait_for("task_run.progress") == seen[0]
-
-
-FREEZERS = {
-    "freezegun": lambda: freeze_time("2031-01-01"),
-    "time-machine": lambda: time_machine.travel(datetime(2031, 1, 1, tzinfo=UTC), tick=False),
-}
-
-
-@pytest.mark.parametrize("freezer", FREEZERS)
-def test_a_frozen_process_accepts_signatures(anywhere, freezer):
+@pytest.mark.parametrize("library", ["freezegun", "time-machine"])
+def test_a_frozen_process_accepts_signatures(anywhere, library):
     """A server elsewhere signs with the time of the process, while that is frozen."""
+    moment = datetime(2031, 1, 1, tzinfo=UTC)
+    frozen = freeze_time(moment) if library == "freezegun" else travel(moment, tick=False)
     with WebhookReceiver(anywhere) as webhooks:
-        with FREEZERS[freezer]():
+        with frozen:
             anywhere.create("agents", {"name": "Frozen"})
             anywhere.advance("0s")
         anywhere.create("agents", {"name": "Thawed"})
         anywhere.advance("0s")
     first, second = (int(one.headers["webhook-timestamp"]) for one in webhooks.received)
-    assert first == datetime(2031, 1, 1, tzinfo=UTC).timestamp() != second
+    assert first == moment.timestamp() != second

@@ -3,6 +3,7 @@
 import asyncio
 import math
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import anyio
 import pytest
@@ -47,15 +48,6 @@ def test_setting_the_clock_is_refused_only_with_a_time(deck):
     assert (deck.clock.mode, deck.clock.now) == ("frozen", START + timedelta(hours=1))
 
 
-def test_methods_that_do_not_wait_are_allowed(deck):
-    def calls():
-        deck.use("mfa_then_success")
-        deck.ready_task()
-        return deck.timeline, deck.runs, deck.next()
-
-    assert in_loop("asyncio", calls)[1] == []
-
-
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_every_twin_does_the_same(deck, backend):
     """The same arguments and report, and the event loop goes on."""
@@ -63,17 +55,12 @@ def test_every_twin_does_the_same(deck, backend):
         deck.reset()
         ready = deck.ready_task()
         run = deck.create(f"tasks/{ready.task_id}/run", ready.login)
-        given = ("task_run.running", run) if name == "advance_until" else arguments
-        report = anyio.run(getattr(deck, f"async_{name}"), *given, backend=backend)
+        twin = partial(getattr(deck, f"async_{name}"), *arguments)
+        if name == "advance_until":
+            twin = partial(deck.async_advance_until, "task_run.running", run, limit="1m")
+        report = anyio.run(twin, backend=backend)
         assert deck.clock.now > START
         assert report is None if name == "sleep" else report.now == deck.clock.now
-
-
-def test_a_twin_takes_the_same_keywords(deck):
-    """`id` and `limit`; and it raises the same error."""
-    waiting = deck.async_advance_until("task_run.completed", "trun_1", limit="1m")
-    with pytest.raises(DeckSimError, match=r"no `task_run.completed`"):
-        asyncio.run(waiting)
 
 
 def test_the_event_loop_goes_on_while_a_twin_waits(deck, receiver):
@@ -138,16 +125,13 @@ async def test_a_callback_may_be_a_coroutine_function(deck, deck_webhooks, deck_
         answered.append((await deck_async_client.post(path, json=body)).status_code)
 
     deck_webhooks.on("task_run.interaction_required", answer)
-    deck.use("mfa_then_success")
-    ready = deck.ready_task()
-    deck.create(f"tasks/{ready.task_id}/run", {"connection_id": ready.connection_id})
-    await deck.async_advance_until("task_run.completed")
+    run = await deck.async_start_run("mfa_then_success")
+    await deck.async_advance_until("task_run.completed", run)
     assert answered == [200]
 
 
 NO_TIMES = [
     ("advance", {"by": -5}, "`by`: '-5s' is negative, and time only goes forward; .* `250ms`"),
-    ("advance", {"by": True}, "True is not a duration: .* like `250ms`"),
     ("advance", {"by": math.inf}, "inf is not a number of seconds"),
     ("advance_until", {"event": "*", "limit": None}, "None is not a duration: .* like `250ms`"),
     ("advance_to", {"moment": 1736933400}, "1736933400 is not a moment: .*2025-01-15T09:30"),
@@ -160,41 +144,28 @@ def test_what_is_no_duration_or_moment_is_refused(deck):
             getattr(deck, call)(**given)
 
 
-@pytest.mark.parametrize("twin", [False, True])
-def test_a_client_that_waits_for_ever_is_stopped(deck, run, twin):
-    """The run has failed, and nothing is due; the report shows its polls."""
+def test_a_client_that_waits_for_ever_is_stopped(deck, run):
+    """The run has failed, and nothing is due; the count begins again after the error."""
     deck.most_idle_sleeps = 5
     deck.use("source_down")
     run()
-
-    def sleep():
-        return asyncio.run(deck.async_sleep(5)) if twin else deck.sleep(5)
-
     for _ in range(2 + 4):  # the run fails in the second
-        sleep()
-    with pytest.raises(DeckSimError, match=r"^the client waits for ever: it has slept 5 times"):
-        sleep()
-    sleep()
-
-
-def test_a_client_that_sleeps_for_no_time_is_stopped(deck, run):
-    """Though something is due: it never happens."""
-    deck.most_idle_sleeps = 5
-    run()
-    deck.sleep(1)
-    for _ in range(3):
-        deck.sleep(0)
-    with pytest.raises(DeckSimError, match=r"slept 5 times without .* due in 1s; it must sleep"):
-        deck.sleep(0)
-    deck.sleep(1)
-    assert deck.runs[0]["status"] == "running"
+        asyncio.run(deck.async_sleep(5))
+    for sleep in (deck.sleep, lambda seconds: asyncio.run(deck.async_sleep(seconds))):
+        with pytest.raises(DeckSimError, match=r"^the client waits for ever: it has slept 5 times"):
+            sleep(5)
+        for _ in range(4):
+            sleep(5)
 
 
 def test_a_client_may_sleep_while_something_is_due(deck, run):
-    """However often; then the count starts again."""
-    deck.most_idle_sleeps = 3
-    deck.use(deck.scenario({"task_run": [{"running": "15s"}, "completed"]}))
+    """However often, but not for no time: then it never happens."""
+    deck.most_idle_sleeps = 5
+    deck.use("slow_success")
     run()
-    for _ in range(15 + 2):
+    for _ in range(4):
+        deck.sleep(0)
+    with pytest.raises(DeckSimError, match=r"slept 5 times without .* due in 3m; it must sleep"):
+        deck.sleep(0)
+    for _ in range(8):
         deck.sleep(1)
-    assert deck.runs[0]["status"] == "completed"

@@ -27,7 +27,6 @@ from deck_sim.server.serve import server_at
 django.conf.settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"], DEBUG=False)
 urlpatterns = []
 PATH = "/webhooks/deck"
-SHORT = timedelta(milliseconds=50)
 
 
 def make_fastapi(take):
@@ -75,67 +74,34 @@ class Taker:
     """The webhook endpoint of the applications: verifies, and answers a prompt for a code."""
 
     def __init__(self, deck):
-        self.deck, self.events, self.statuses = deck, [], []
+        self.deck, self.types = deck, set()
         headers = {"Authorization": f"Bearer {deck.api_key}"}
         self.client = httpx2.Client(transport=deck.transport, headers=headers)
 
     def __call__(self, headers, body):
-        """Take one, and say the status to answer with."""
+        """Take one, and say the status to answer with: first a 503."""
         lower = {name.lower(): value for name, value in headers.items()}
         event = Webhook(self.deck.webhook_secret).verify(body, lower)
-        self.events.append(event)
+        status = 204 if self.types else 503
+        self.types.add(event["type"])
         if event["type"] == "task_run.interaction_required":
             path = f"/task-runs/{event['data']['id']}/interaction"
             self.client.post(self.deck.base_url + path, json={"inputs": {"code": "123456"}})
-        return self.statuses.pop(0) if self.statuses else 204
-
-    @property
-    def types(self):
-        """The types that were taken, each once."""
-        return sorted({event["type"] for event in self.events})
-
-
-@pytest.fixture
-def taker(anywhere):
-    taker = Taker(anywhere)
-    yield taker
-    taker.client.close()
-
-
-STORY = [f"task_run.{word}" for word in ("completed", "interaction_required", "queued", "running")]
-
-
-def start_run(deck):
-    """A run that asks for a code."""
-    deck.use("mfa_then_success")
-    ready = deck.ready_task()
-    return deck.create(f"tasks/{ready.task_id}/run", {"connection_id": ready.connection_id})
+        return status
 
 
 @pytest.mark.parametrize("name", MAKERS)
-def test_an_application_is_called_and_may_call_the_api(anywhere, taker, name):
+def test_an_application_is_called_and_may_call_the_api(anywhere, name):
     """The webhook is verified, and the delivery is logged as any other, with the answer."""
-    taker.statuses = [503]
-    anywhere.deliver_to(MAKERS[name](taker))
-    start_run(anywhere)
-    anywhere.advance_until("task_run.completed")
-    assert taker.types == STORY
+    taker = Taker(anywhere)
+    with taker.client:
+        anywhere.deliver_to(MAKERS[name](taker))
+        run = anywhere.start_run("mfa_then_success")
+        anywhere.advance_until("task_run.completed", run)
+    words = ("completed", "interaction_required", "queued", "running")
+    assert sorted(taker.types) == [f"task_run.{word}" for word in words]
     logged = [delivery["log"][0]["status"] for delivery in anywhere.deliveries]
     assert logged == [503] + [204] * (len(logged) - 1)
-
-
-@pytest.mark.parametrize("name", MAKERS)
-def test_an_application_is_called_while_a_twin_waits(deck, name):
-    taker = Taker(deck)
-
-    async def play():
-        deck.deliver_to(MAKERS[name](taker))
-        start_run(deck)
-        await deck.async_advance_until("task_run.completed")
-
-    with taker.client:
-        asyncio.run(play())
-    assert taker.types == STORY
 
 
 def wsgi(work):
@@ -179,7 +145,7 @@ def test_applications_are_called_in_the_background(deck):
 
 
 def test_a_wsgi_application_is_called_on_the_waiting_thread(anywhere):
-    """The test's database transaction belongs to that thread; of an advance, and of a replay."""
+    """The test's database transaction belongs to that thread."""
     threads = []
     anywhere.deliver_to(wsgi(lambda: threads.append(threading.current_thread())))
     agent(anywhere)
@@ -191,7 +157,7 @@ def test_a_wsgi_application_is_called_on_the_waiting_thread(anywhere):
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_an_asgi_application_is_called_on_the_loop_of_its_registration(anywhere, backend):
-    """Its locks and clients belong to that loop; of an advance, and of a replay."""
+    """Its locks and clients belong to that loop."""
     loops = []
 
     async def work():
@@ -228,6 +194,7 @@ def test_otherwise_an_asgi_application_has_one_loop_of_ours(anywhere):
 
 
 def test_background_tasks_are_done_when_the_advance_returns(anywhere):
+    """Also in a frozen process: our own loop has real time."""
     done = []
 
     async def app(scope, receive, send):
@@ -240,7 +207,8 @@ def test_background_tasks_are_done_when_the_advance_returns(anywhere):
 
     anywhere.deliver_to(app)
     agent(anywhere)
-    anywhere.settle()
+    with freezegun.freeze_time("2020-01-01"):
+        anywhere.settle()
     assert done == [False, "http.disconnect"]
 
 
@@ -286,9 +254,10 @@ def test_an_application_cannot_advance_the_clock_that_waits_for_it(anywhere):
         with pytest.raises(DeckSimError, match="another call is moving"):
             anywhere.advance("1s")
 
-    anywhere.deliver_to(wsgi(work), events=["task_run.queued", "task_run.interaction_required"])
-    start_run(anywhere)
-    anywhere.advance_until("task_run.interaction_required")
+    anywhere.deliver_to(wsgi(work))
+    for _ in range(2):
+        agent(anywhere)
+    anywhere.settle()
     assert threads == [threading.current_thread()] * 2
 
 
@@ -301,8 +270,9 @@ def test_wrong_arguments_are_refused(deck):
     assert not deck.deliveries
 
 
-def test_host_and_path_can_be_chosen(anywhere):
-    seen = []
+def test_host_path_and_secret_can_be_chosen(anywhere):
+    """`deliver_to` returns the secret; the default is that of the `Deck`."""
+    seen, mine = [], "whsec_bXkgb3duIHNlY3JldCBvZiAyNCBieXRlcw=="
 
     def app(environ, start_response):
         names = ("HTTP_HOST", "SERVER_NAME", "PATH_INFO", "QUERY_STRING", "CONTENT_TYPE")
@@ -311,66 +281,38 @@ def test_host_and_path_can_be_chosen(anywhere):
         start_response("200 OK", [])
         return []
 
-    anywhere.deliver_to(app, "/hooks/a%20b?token=1", host="hotel.example")
+    given = {"host": "hotel.example", "secret": mine}
+    assert anywhere.deliver_to(app, "/hooks/a%20b?token=1", **given).secret == mine
+    assert anywhere.deliver_to(wsgi(print)).secret == anywhere.webhook_secret
     agent(anywhere)
     anywhere.settle()
     assert seen == [["hotel.example", "hotel.example", "/hooks/a b", "token=1", "application/json"]]
 
 
-def test_the_secret_can_be_chosen(deck):
-    """`deliver_to` returns it; the default is that of the `Deck`."""
-    mine = "whsec_bXkgb3duIHNlY3JldCBvZiAyNCBieXRlcw=="
-    assert deck.deliver_to(wsgi(boom), secret=mine).secret == mine
-    assert deck.deliver_to(wsgi(boom)).secret == deck.webhook_secret
-
-
-@pytest.mark.deck(edition="credentials")
-def test_the_other_edition_delivers_to_an_application(deck):
-    """It has its own body for destinations, and the same signatures."""
-    taker = Taker(deck)
-    with taker.client:
-        deck.deliver_to(make_flask(taker), events=["agent.created"])
-        agent(deck)
-        deck.settle()
-    assert taker.types == ["agent.created"]
-
-
-@pytest.mark.parametrize("app_of", [asgi, None], ids=["not answered", "in the background"])
-def test_an_application_that_goes_on_blocks_nothing_for_longer_than_the_limits(app_of, monkeypatch):
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_an_application_that_goes_on_blocks_for_the_limits_only(is_answered, monkeypatch):
+    """Also if it has answered, and goes on in the background."""
     released = threading.Event()
 
-    async def answers_first(scope, receive, send):
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body"})
+    async def app(scope, receive, send):
+        if is_answered:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body"})
         await asyncio.to_thread(released.wait)
 
     monkeypatch.setattr(webhook_apps, "_BACKGROUND_SECONDS", 0.01)
     with DeckSim() as deck:
-        server_at(deck.url).worlds.dispatcher._sender.limit = SHORT
-        hanging = asgi(lambda: asyncio.to_thread(released.wait))
-        deck.deliver_to(answers_first if app_of is None else hanging)
+        server_at(deck.url).worlds.dispatcher._sender.limit = timedelta(milliseconds=50)
+        deck.deliver_to(app)
         agent(deck)
         deck.advance("0s")
         (log,) = [attempt for attempt in deck.deliveries[0]["log"] if attempt["attempt"]]
-        assert log["error"] == (None if app_of is None else "no answer within 0.05 seconds")
+        assert log["error"] == (None if is_answered else "no answer within 0.05 seconds")
         released.set()
 
 
 def test_a_closed_deck_calls_no_application(deck):
-    """The server has forgotten it."""
-    heard = []
-    with Deck(deck.url, f"{deck.api_key}_2") as other:
-        other.deliver_to(wsgi(lambda: heard.append(1)))
-        agent(other)
-    with Deck(deck.url, f"{deck.api_key}_2") as other:
-        other.advance("0s")
-        assert not other.deliveries[0]["log"][0]["ok"]
-        other.delete()
-    assert heard == []
-
-
-def test_our_own_loop_ends_with_the_deck(deck):
-    """Tasks that still run on it are cancelled."""
+    """The server has forgotten it, and tasks that still run on our own loop are cancelled."""
     left, threads = [], []
 
     async def work():
@@ -382,21 +324,10 @@ def test_our_own_loop_ends_with_the_deck(deck):
         other.deliver_to(asgi(work))
         agent(other)
         other.settle()
+        agent(other)
+    with Deck(deck.url, f"{deck.api_key}_2") as other:
+        other.advance("0s")
+        assert not other.deliveries[-1]["log"][0]["ok"]
         other.delete()
-    assert left == [True]
+    assert (left, len(threads)) == ([True], 1)
     assert not threads[0].is_alive()
-
-
-def test_an_application_is_called_in_a_frozen_process(deck):
-    """Also one that sleeps on our own loop."""
-    heard = []
-
-    async def work():
-        await asyncio.sleep(0.01)
-        heard.append(1)
-
-    deck.deliver_to(asgi(work))
-    agent(deck)
-    with freezegun.freeze_time("2020-01-01"):
-        deck.settle()
-    assert heard == [1]
