@@ -41,13 +41,6 @@ def test_polling_an_unfinished_run_jumps_to_its_next_moment(simulation):
     assert seen == [(2, "running"), (10, "completed"), (10, "completed"), (10, "completed")]
 
 
-def test_polling_jumps_over_the_moments_of_others(simulation):
-    quick, slow = simulation.run("[queued: 1s, running: 1s, completed]"), simulation.run(HANGS)
-    assert simulation.read(slow) == ["running"]
-    assert simulation.elapsed == 2 * SECOND
-    assert simulation.look(quick).status == "completed"
-
-
 def test_a_read_of_several_jumps_to_the_first_of_their_moments(simulation):
     """A list reads all that it shows."""
     runs = [simulation.run(), simulation.run("[queued: 1s, running: 1s, completed]")]
@@ -121,12 +114,6 @@ def test_a_jump_that_breaks_off_loses_no_timer(simulation, monkeypatch):
     with pytest.raises(ApiError):
         simulation.read(hangs)
     assert {due.owner for due in simulation.world.timers.upcoming()} == {waits, hangs}
-
-
-def test_a_timed_approval_moves_like_any_step(simulation):
-    run = simulation.run("[running, pending: 10m, completed]")
-    assert simulation.read(run) == ["completed"]
-    assert simulation.elapsed == 10 * MINUTE
 
 
 def test_polling_a_held_run_moves_nothing(simulation):
