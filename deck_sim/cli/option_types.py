@@ -44,7 +44,10 @@ def _positive(text: str) -> timedelta:
 
 
 def _keys(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(str.strip, text.split(","))))
+    keys = tuple(filter(None, map(str.strip, text.split(","))))
+    if not keys:  # as of an unset variable; without keys, the server would accept any
+        raise ValueError(f"{text!r} has no key; write it like `sk_one,sk_two`")
+    return keys
 
 
 def _answer(text: str) -> dict[str, str]:

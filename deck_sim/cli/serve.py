@@ -104,10 +104,14 @@ def command(
         ExitStack() as stack,
     ):
         if state_file is not None:
+            from deck_sim.state.opening import StateFileError
             from deck_sim.state.state_file import keep_worlds
 
             with handling(dict.fromkeys(_STOPS, lambda *_: sys.exit())):  # it may take long
-                stack.enter_context(keep_worlds(server.worlds, state_file))
+                try:
+                    stack.enter_context(keep_worlds(server.worlds, state_file))
+                except StateFileError as error:
+                    raise click.UsageError(f"--state: {error}") from None
         server.run(ready)
     _end(server.cut_calls)
 

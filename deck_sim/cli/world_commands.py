@@ -101,6 +101,8 @@ def clock(
     """
     if mode or speed or step:
         mode = mode or (REAL if speed else ON_POLL)
+        if (speed and mode != REAL) or (step and mode != ON_POLL):
+            raise click.UsageError("--step is for the mode on_poll, and --speed for the mode real")
         deck.clock.set(mode, now=now, speed=speed, step=step)
     elif now:
         deck.advance_to(now)

@@ -55,6 +55,9 @@ WRONG = {
     "serve --speed 2 --clock frozen": "--speed needs --clock real; found --clock frozen",
     "serve --step 5s": "--step needs --clock on_poll; found --clock real",
     "serve --now 9999-12-31": "Invalid value for '--now': `MOMENT` must be in the years",
+    "serve --keys= --port 0": "Invalid value for '--keys': '' has no key; write it like `sk_one,",
+    "serve --keys=, --port 0": "Invalid value for '--keys': ',' has no key; write it like `sk_one,",
+    "serve --state {file} --port 0": "--state: '{file}' is not a state file of deck-sim",
     "serve --reload": "--reload needs --scenarios FOLDER",
     "serve --intercept-host a.b": "--intercept-host needs --intercept",
     "serve --intercept-host a/b": "Invalid value for '--intercept-host': 'a/b' is no name of a",
@@ -62,6 +65,7 @@ WRONG = {
     "advance": "give exactly one of DURATION, --to and --until",
     "advance 5m --until idle": "give exactly one of DURATION, --to and --until",
     "advance soon": "Invalid value for '[DURATION]': 'soon' is not a duration",
+    "clock --mode frozen --speed 2": "--step is for the mode on_poll, and --speed for the mode",
     "clock --step 0s": "Invalid value for '--step': must be longer than zero, not '0s'",
     "clock --url localhost": "Invalid value for '--url'",
     "play success --answer 123456": "Invalid value for '--answer': '123456' is not an answer",
@@ -76,11 +80,12 @@ WRONG = {
 
 def test_wrong_usage_is_one_line_and_exit_code_2(cli):
     """The line is on stderr."""
-    refused = {words: cli(*words.split()) for words in WRONG}
+    refused = {words: cli(*words.format(file=__file__).split()) for words in WRONG}
     found = {w: (one.exit_code, one.stdout, one.stderr.count("\n")) for w, one in refused.items()}
     assert found == dict.fromkeys(WRONG, (2, "", 1))
     texts = {words: one.stderr.removeprefix("deck-sim: ") for words, one in refused.items()}
-    assert [texts[words] for words in WRONG if not texts[words].startswith(WRONG[words])] == []
+    starts = {words: text.format(file=__file__) for words, text in WRONG.items()}
+    assert [texts[words] for words in WRONG if not texts[words].startswith(starts[words])] == []
 
 
 def test_a_closed_pipe_ends_in_silence(capsys):

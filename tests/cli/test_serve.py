@@ -218,11 +218,9 @@ def test_a_port_file_that_is_a_pipe_is_left_alone(cli, tmp_path):
 
 def test_a_file_that_cannot_be_used_is_exit_code_1(cli, tmp_path):
     """In one line."""
-    file, world = tmp_path / "notes.txt", tmp_path / "world.yaml"
-    file.write_text("This is not a database at all.")
+    world = tmp_path / "world.yaml"
     world.write_text("version: 1\ndefault_scenario: sucess\n")
     texts = {
-        ("--state", file): f"deck-sim: '{file}' is not a state file of deck-sim",
         ("--world", world): f"{world}:2:19: default_scenario: ",
         ("--port-file", "no/such/folder"): "deck-sim: [Errno 2] No such file or directory: 'no/su",
     }
