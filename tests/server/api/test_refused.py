@@ -182,6 +182,7 @@ CONNECTIONS = [
         ]
         for name in ("nope", "x" * 20_000, "%00", "%FF", "%F0%9F%98%80", "a%20b", "{id}")
     ),
+    ("DELETE /agents/nope", None, 404, [("agent_not_found", None)]),
     ("GET /task-runs/trun_no/storage", None, 404, [("task_run_not_found", None)]),
     ("GET /task-runs/trun_no/screenshots", None, 404, [("task_run_not_found", None)]),
 ]

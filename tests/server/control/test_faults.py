@@ -12,6 +12,8 @@ def test_a_fault_is_added_counted_and_removed(sim, api):
     assert listed == {"id": put["id"], **PAGE, **usual}
     assert sim.delete(f"/faults/{put['id']}").json()["deleted"] is True
     assert sim.get("/faults").json()["data"] == []
+    sim.post("/faults", json=PAGE)
+    assert sim.delete("/faults").json()["data"] == []
 
 
 def test_an_unknown_fault_id_is_refused(message):

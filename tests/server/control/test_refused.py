@@ -84,6 +84,7 @@ REFUSED = {
         ({"event": "agent.created"}, "event"),
         ({"match": "agents", "status": 1}, "match status"),
         ({**PAGE, "event": "agent.created"}, "event"),
+        ({"match": "GET /v2/agents", "error": "session/timeout"}, "error"),
         ({"match": "POST /v2/tasks/{id}/run", "reset": True}, "match"),
         ({"event": "session.idle", "drop": True}, "event"),
     ],
