@@ -23,6 +23,14 @@ def test_the_log_has_each_attempt(delivered, receiver):
     assert line["response_headers"] == {"content-length": "0"}
 
 
+def test_a_replay_is_delivered_before_the_answer(delivered, receiver, sim):
+    again = sim.post(f"/deliveries/{delivered['id']}/replay").json()
+    assert (again["status"], again["attempts"]) == ("success", 2)
+    first, second = receiver.arrivals
+    assert first.body == second.body
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+
+
 def test_a_replay_from_inside_a_receiver_does_not_wait(receiver, subscribe, agent, sim):
     """The advance in progress delivers it, so the call does not wait for itself."""
     answers = []
