@@ -17,7 +17,7 @@ class When(Strict):
     username: str | None = None
     """The user name of the connection or credential."""
     external_id: str | None = None
-    """The external id of the connection or credential."""
+    """Its external id."""
     source: str | None = None
     """The source, by name or id."""
     task: str | None = None
@@ -25,10 +25,9 @@ class When(Strict):
     agent: str | None = None
     """The agent, by name or id; runs only."""
     auth_method: str | None = None
-    """The auth method of the connection or credential."""
+    """Its auth method."""
     input: dict[str, Any] | None = None
-    """Keys and values that the run's input must have; it may have more. Texts are globs, numbers
-    are compared by value."""
+    """Keys and values that the run's input must have; it may have more."""
 
     def matches(self, facts: Facts) -> bool:
         """Whether all conditions hold."""

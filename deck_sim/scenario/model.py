@@ -77,32 +77,30 @@ class Scenario(Strict):
     version: Version
     """The version of the format."""
     name: ScenarioName
-    """The unique name, which is the name of the file too."""
+    """The unique name."""
     summary: str = ""
     """The story in one sentence."""
     tags: Annotated[tuple[str, ...], Many] = ()
     """Words to find the scenario by."""
     edition: EditionName | None = None
-    """The edition that it is for. If omitted, every edition that has its statuses."""
+    """If omitted, every edition that has its statuses."""
     connection: ConnectionScript | None = None
-    """The script of a new connection, in the edition that has them. If omitted, `connecting: 1s`,
-    then `connected`."""
+    """The script of a new connection. If omitted, `connecting: 1s`, then `connected`."""
     session: SessionScript | None = None
-    """The script of a session that starts without a run, in the edition that has them. If omitted,
-    `queued: 1s`, `running: 1s`, then `idle`."""
+    """The script of a session that starts without a run. If omitted, `queued: 1s`, `running: 1s`,
+    then `idle`."""
     task_run: RunScript | None = None
     """The script of a run. If omitted, `queued: 2s`, `running: 8s`, then `completed`."""
     playlist: Annotated[tuple[ScenarioName, ...], Many] | None = None
-    """Scenarios that the runs play in turn, the last one again and again."""
+    """Scenarios that runs play in turn, the last one again and again."""
     mix: dict[ScenarioName, Weight] | None = None
-    """Scenarios by weight. The world's seed draws one for each run."""
+    """Scenarios by weight; each run draws one."""
     task_timeout: PositiveDuration | None = None
-    """The timeout of its runs if their task has the default one of 30 minutes. A task with a
-    timeout of its own keeps it."""
+    """The timeout of its runs, unless their task has one of its own."""
     http: Annotated[tuple[AnyHttpFault, ...], Many] | None = None
-    """Faults of calls about the resource that plays the scenario."""
+    """Faults of calls about what plays the scenario."""
     webhooks: Annotated[tuple[AnyWebhookFault, ...], Many] | None = None
-    """Faults of webhooks about the resource that plays the scenario."""
+    """Faults of webhooks about what plays the scenario."""
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
     _text: str = PrivateAttr(default="")  # empty if it was never written as YAML
     _editions: tuple[str, ...] = PrivateAttr(default=())

@@ -47,10 +47,10 @@ class KeepFile(Step):
     content: str = ""
     """Its text, which the item's `url` serves."""
     extraction: Any = None
-    """The data extracted from it, shown if the task extracts. If omitted, it is generated from the
-    task's `extraction_schema`; data that breaks the schema fails the run."""
+    """The extracted data, shown if the task extracts. If omitted, it is generated from the task's
+    `extraction_schema`; data that breaks the schema fails the run."""
     result: Literal["success", "failure"] = "success"
-    """The result of the download. Only edition `credentials` shows it."""
+    """Only edition `credentials` shows it."""
 
     def enter(self, stage: Stage) -> Wait | None:
         name, type_, content = (
@@ -89,7 +89,7 @@ class TakeScreenshot(Step):
     name: str = "screenshot.png"
     """The name of the file."""
     reasoning: str = ""
-    """The reason why the agent takes it."""
+    """Why the agent takes it."""
 
     def enter(self, stage: Stage) -> Wait | None:
         name, reasoning = (str(compute(stage, text)) for text in (self.name, self.reasoning))

@@ -32,7 +32,7 @@ class InteractionField(Strict):
     name: str = Field(min_length=1)
     """The key of the answer."""
     type: str = "string"
-    """The type of the value, as the API shows it."""
+    """As the API shows it."""
     label: str | None = None
     """The label in the form. If omitted, the name."""
 
@@ -45,16 +45,16 @@ class InteractionRequired(Step):
     type: str = Field(default="mfa", min_length=1)
     """`mfa`, `security_question`, `account_selection`, or a new type, which needs `fields`."""
     message: str | None = None
-    """The text for the user. Each documented type has a default."""
+    """The text for the user."""
     fields: Annotated[tuple[InteractionField, ...], Many] = ()
-    """The fields of the form. Each documented type has a default."""
+    """The fields of the form."""
     accept: Annotated[tuple[dict[str, AcceptedText], ...], Many, OneOrMany()] | None = None
-    """The right answer, or a list of right answers. Values are compared as text, and may be globs.
-    If omitted, every answer is right; with an empty list, none is."""
+    """The right answer, or a list of them. Values are compared as text, and may be globs. If
+    omitted, every answer is right; with an empty list, none is."""
     attempts: Annotated[int, Field(ge=1, le=1000), Whole] | None = None
-    """The number of wrong answers before `on_rejected`. If omitted, 3."""
+    """Wrong answers before `on_rejected`. If omitted, 3."""
     timeout: SpanField | None = None
-    """The time that each prompt waits for its answer before `on_timeout`. If omitted, 5m."""
+    """How long each prompt waits before `on_timeout`. If omitted, 5m."""
     on_rejected: Any
     on_timeout: Any
 

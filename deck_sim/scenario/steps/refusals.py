@@ -18,13 +18,13 @@ class Refused(Step):
     is_alone = True
     ends = True
     error: AnswerError
-    """`type/code` of an error that a call is answered with."""
+    """An error that a call is answered with."""
     message: str | None = None
     """The text. If omitted, the text of the catalog."""
     field: str | None = None
     """The field of the body that the error is about."""
     retry_after: RetryAfter | None = None
-    """Seconds in the header `Retry-After`. If omitted, no header."""
+    """Seconds in the header `Retry-After`."""
 
     @property
     def fails_with(self) -> tuple[str, ...]:

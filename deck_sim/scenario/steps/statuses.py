@@ -32,8 +32,7 @@ class _Timed(Step):
     shorthand = "for"
     lasts = True
     length: Length | None = Field(default=None, alias="for")
-    """How long it lasts: a duration, a range that the seed draws from, or `stuck`, which never
-    ends by itself. If omitted, no time passes."""
+    """How long it lasts; `stuck` never ends by itself. If omitted, no time passes."""
 
     @property
     def is_stuck(self) -> bool:
@@ -75,11 +74,10 @@ class Completed(Step):
     kinds = ("task_run",)
     ends = True
     output: dict[str, Any] | None = None
-    """The run's output. If omitted, it is generated from the task's `output_schema`; with another
-    `result` than `success`, it is null."""
+    """If omitted, it is generated from the task's `output_schema`; with another `result` than
+    `success`, it is null."""
     result: Result | None = None
-    """Whether the agent got what the task wants. Only edition `credentials` has it. If omitted,
-    `success`."""
+    """Only edition `credentials` has it. If omitted, `success`."""
 
     @property
     def shows(self) -> tuple[str, ...]:
