@@ -5,7 +5,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import httpx2
 import pytest
 
 SCRIPT = Path(__file__).with_name("copy_calls.mjs")
@@ -21,23 +20,15 @@ def copy_calls(deck, *, key=None):
     return json.loads(done.stdout)
 
 
-@pytest.fixture
-def client(deck):
-    """A client of the world over HTTP, as curl is one."""
-    key = {"Authorization": f"Bearer {deck.api_key}"}
-    with httpx2.Client(base_url=deck.base_url, headers=key) as client:
-        yield client
-
-
 @pytest.mark.deck(lint="off")
-def test_a_copied_assertion_passes_for_its_call_in_any_world(deck, client):
+def test_a_copied_assertion_passes_for_its_call_in_any_world(deck, deck_client):
     def call():
         ready = deck.ready_task()
         values = {HOSTILE: HOSTILE, "n": [1, 1.5, None, True, {"id": ready.task_id}], "big": 2**60}
         run = {"connection_id": ready.connection_id, "input": values}
-        client.post(f"/tasks/{ready.task_id}/run", json=run)
-        client.post("/agents", json={"name": [HOSTILE]})
-        client.delete("/agents/no such {agent}")
+        deck_client.post(f"/tasks/{ready.task_id}/run", json=run)
+        deck_client.post("/agents", json={"name": [HOSTILE]})
+        deck_client.delete("/agents/no such {agent}")
 
     deck.reset(seed=1)
     call()
@@ -50,10 +41,10 @@ def test_a_copied_assertion_passes_for_its_call_in_any_world(deck, client):
         eval(text, {"deck": deck})
 
 
-def test_a_copied_curl_command_makes_the_same_call(deck, client):
+def test_a_copied_curl_command_makes_the_same_call(deck, deck_client):
     headers = {"Idempotency-Key": 'it\'s "quoted" $HOME `id` \\'}
-    client.post("/agents", json={"name": HOSTILE}, headers=headers)
-    client.get("/agents?limit=5&x[]={a,b}&y=it's%20$HOME")
+    deck_client.post("/agents", json={"name": HOSTILE}, headers=headers)
+    deck_client.get("/agents?limit=5&x[]={a,b}&y=it's%20$HOME")
     before = [*deck.requests]
     for key, env in ((deck.api_key, {}), (None, {"DECK_API_KEY": deck.api_key})):
         for copy in copy_calls(deck, key=key)[: len(before)]:

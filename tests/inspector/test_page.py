@@ -1,6 +1,5 @@
 """The page as a whole: its server, text that others wrote, people who cannot see it, reports."""
 
-import re
 from urllib.parse import quote, urlencode
 
 import httpx2
@@ -13,20 +12,19 @@ HOSTILE = (
     "</script><b data-hacked>x</b><img src=x onerror=hacked=1><!-- \u202e\u2028 ${x} &lt; ' \""
 )
 HEADER = HOSTILE.encode("ascii", "ignore").decode()
+PROMPT = {
+    "type": "mfa",
+    "message": HOSTILE,
+    "fields": [{"name": HOSTILE, "type": "string", "label": HOSTILE}],
+    "accept": {HOSTILE: "right"},
+    "on_rejected": [{"failed": {"error": "auth/mfa_invalid", "message": HOSTILE}}],
+}
 SCENARIO = {
     "name": "hostile",
     "summary": HOSTILE,
     "task_run": [
         {"running": "1s"},
-        {
-            "interaction_required": {
-                "type": "mfa",
-                "message": HOSTILE,
-                "fields": [{"name": HOSTILE, "type": "string", "label": HOSTILE}],
-                "accept": {HOSTILE: "right"},
-                "on_rejected": [{"failed": {"error": "auth/mfa_invalid", "message": HOSTILE}}],
-            }
-        },
+        {"interaction_required": PROMPT},
         {"running": "1s"},
         {"completed": {"output": {HOSTILE: [HOSTILE]}}},
     ],
@@ -39,15 +37,13 @@ def details(page):
 
 def refs_of(sim):
     """Everything in a world that has details."""
+    types = {"call": "call", "event_delivery": "delivery"}
     for entry in sim.get("/timeline").json()["data"]:
-        if entry["kind"] == "call":
-            yield f"call:{entry['id']}"
-        elif entry["id"]:
-            is_delivery = entry["kind"] == "event_delivery"
-            yield f"{'delivery' if is_delivery else 'resource'}:{entry['id']}"
+        if entry["id"]:
+            yield f"{types.get(entry['kind'], 'resource')}:{entry['id']}"
             yield f"entry:{entry['number']}"
     yield from (f"event:{event['id']}" for event in sim.get("/events").json()["data"])
-    yield "scenario:hostile"
+    yield "scenario:mfa_then_success"
 
 
 @pytest.fixture
@@ -74,7 +70,7 @@ def test_text_of_a_world_is_only_text(page, open_tab, hostile_world):
         open_tab(page, tab)
         expect(page.get_by_role("main")).not_to_be_empty()
     seen = ""
-    for ref in dict.fromkeys(refs_of(hostile_world)):
+    for ref in dict.fromkeys((*refs_of(hostile_world), "scenario:hostile")):
         page.evaluate(
             "text => { location.hash = location.hash.replace(/&select=.*|$/, text) }",
             f"&{urlencode({'select': ref})}",
@@ -93,39 +89,30 @@ def test_axe_finds_nothing(new_page, open_tab, busy_world, server, theme, width)
     found = []
 
     def check(name):
+        violations = Axe().run(page).response["violations"]
         found.extend(
-            (name, one["id"], [(node["html"], node["failureSummary"]) for node in one["nodes"]])
-            for one in Axe().run(page).response["violations"]
+            (name, one["id"], [node["html"] for node in one["nodes"]]) for one in violations
         )
 
     for tab in TABS:
         open_tab(page, tab)
         expect(page.get_by_role("main")).not_to_be_empty()
         check(tab)
-    runs, calls, events, sent = (
-        busy_world.get(f"/{name}").json()["data"]
-        for name in ("task-runs", "requests", "events", "deliveries")
-    )
-    for ref in (
-        *(f"resource:{run['id']}" for run in runs),
-        f"call:{calls[-1]['request_id']}",
-        f"event:{events[-1]['id']}",
-        f"delivery:{sent[0]['id']}",
-        "scenario:mfa_then_success",
-    ):
+    runs = busy_world.get("/task-runs").json()["data"]
+    latest = {ref.split(":")[0]: ref for ref in refs_of(busy_world)}
+    for ref in (*(f"resource:{run['id']}" for run in runs), *latest.values()):
         open_tab(page, select=ref)
         expect(details(page)).not_to_contain_text("Loading")
         check(ref)
     open_tab(page)
+    expect(page.get_by_role("button", name="Answer").first).to_be_visible()
     for key in ("a", "?"):
-        expect(page.get_by_role("button", name="Answer").first).to_be_visible()
         page.keyboard.press(key)
         check(key)
         page.keyboard.press("Escape")
     for name in ("Advance…", "frozen"):
         page.get_by_role("button", name=name).click()
         check(name)
-        page.keyboard.press("Escape")
     page.goto(f"{server.url}/_sim/ui")
     expect(page.get_by_role("listitem").first).to_be_visible()
     check("worlds")
@@ -175,8 +162,7 @@ def test_a_report_shows_a_world_without_a_server(
     expect(page.locator(".recording-name")).to_have_text(HOSTILE)
     page.locator(".recording summary").click()
     expect(page.get_by_text("the rest")).to_be_visible()
-    tabs = page.get_by_role("navigation", name="Views").get_by_role("button")
-    expect(tabs).to_have_text([re.compile("Timeline"), re.compile("Calls"), re.compile("Webhooks")])
+    expect(page.get_by_role("navigation").get_by_role("button")).to_have_count(3)
     expect(page.get_by_role("button", name="Advance")).to_have_count(0)
     for ref, text in {
         f"resource:{run['id']}": "interaction_required:",

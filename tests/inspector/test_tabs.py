@@ -1,7 +1,5 @@
 """Each tab beside the timeline, used as a person uses it."""
 
-import json
-
 from playwright.sync_api import expect
 
 
@@ -17,7 +15,7 @@ def test_calls_are_listed_filtered_opened_and_copied(new_page, open_tab, api):
     page = new_page(permissions=["clipboard-read", "clipboard-write"])
     for _ in range(60):
         api.get("/agents")
-    missing = api.get("/agents/agt_none").json()["request_id"]
+    api.get("/agents/agt_none")
     api.post("/agents", json={"name": "Concierge"})
     rows = open_tab(page, "journal").locator(".call-row")
     expect(rows).to_have_count(62)
@@ -28,17 +26,14 @@ def test_calls_are_listed_filtered_opened_and_copied(new_page, open_tab, api):
     for key in ("Tab", "Tab", "Enter"):
         page.keyboard.press(key)
     expect(details(page)).to_contain_text("request/agent_not_found")
-    expect(details(page)).to_contain_text(missing[-4:])
-    page.get_by_role("searchbox").fill("agt_")
-    rows.last.click()
-    expect(details(page)).to_contain_text("What it caused")
-    page.get_by_role("searchbox").fill("404")
-    rows.last.click()
     details(page).get_by_role("button", name="Copy as pytest assertion").click()
     expect(details(page).locator("[data-state=copied]")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     given = '"GET /v2/agents/agt_none", error="request/agent_not_found"'
     assert copied == f"deck.requests.assert_called({given})"
+    page.get_by_role("searchbox").fill("")
+    rows.last.click()
+    expect(details(page)).to_contain_text("What it caused")
 
 
 def test_webhooks_are_shown_with_their_attempts_and_sent_again(
@@ -105,7 +100,7 @@ def test_controls_change_what_happens_next(page, open_tab, sim, watch):
     assert (world["timeout_cap"], world["rate_limit"]["requests"]) == (60, 5)
 
 
-def test_each_ready_made_fault_can_be_armed_and_removed(page, open_tab, sim):
+def test_each_ready_made_fault_can_be_armed_and_removed(page, open_tab):
     open_tab(page, "controls")
     faults = page.get_by_role("region", name="Faults")
     examples = faults.get_by_role("combobox").locator("option").all_inner_texts()
@@ -113,8 +108,7 @@ def test_each_ready_made_fault_can_be_armed_and_removed(page, open_tab, sim):
         faults.get_by_role("combobox").select_option(example)
         faults.get_by_role("button", name="Arm the fault").click()
         expect(faults.get_by_role("listitem")).to_have_count(count)
-    armed = [json.dumps(fault) for fault in sim.get("/faults").json()["data"]]
-    assert len({*armed}) == len(examples)
+    assert len({*faults.get_by_role("listitem").all_inner_texts()}) == len(examples)
     faults.get_by_role("button", name="Remove the fault").first.click()
     expect(faults.get_by_role("listitem")).to_have_count(len(examples) - 1)
     faults.get_by_role("button", name="Clear all").click()
