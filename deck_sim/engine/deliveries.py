@@ -19,9 +19,6 @@ from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import ATTEMPT, Due
 from deck_sim.engine.world import World, listens
 
-MOST_OLD_SECRETS = 10  # of a destination, which still sign
-MOST_LOGGED = 1000  # attempts of one delivery: it may be replayed at will
-
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -169,8 +166,7 @@ def rotate_secret(world: World, destination: Resource, secret: str) -> Resource:
         return destination
     until = world.now + world.rules.secret_overlap
     kept = [row for row in destination.hidden["old_secrets"] if row[0] in old and row[0] != secret]
-    rotated = ((present, until), *kept)[:MOST_OLD_SECRETS]
-    hidden = {"secret": secret, "old_secrets": rotated}
+    hidden = {"secret": secret, "old_secrets": ((present, until), *kept)}
     return world.change(destination, hidden, what="secret rotated")
 
 
@@ -209,7 +205,6 @@ def _count_attempt(world: World, delivery: Resource, outcome: str) -> Resource:
 def _add_to_log(world: World, delivery: Resource, result: AttemptResult) -> None:
     log = world.attempts.setdefault(delivery.id, [])
     log.append(result)
-    del log[:-MOST_LOGGED]
     world.touch("attempts", delivery.id)
 
 

@@ -14,7 +14,6 @@ GAVE_UP = "its client gave up"  # before the answer was sent
 KEPT_HEADERS = ("content-type", "idempotency-key", "user-agent")  # never the API key
 MAX_BODY = 65_536  # bytes of one body of an answer; the rest is not kept
 MOST_RESPONSES = 1000
-_LONGEST = 1000  # characters of another header
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class StoredAnswer(Immutable):
 
 def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> dict[str, str]:
     """The headers that the journal keeps of a call: the usual ones, and those of `others`."""
-    asked = {name: headers[name][:_LONGEST] for name in others if name in headers}
+    asked = {name: headers[name] for name in others if name in headers}
     return asked | {n: headers[n] for n in KEPT_HEADERS if n in headers}
 
 

@@ -10,7 +10,6 @@ from pydantic import Field, create_model
 
 from deck_sim.base.durations import spell_duration
 from deck_sim.base.errors import listed, nearest, quote
-from deck_sim.base.limits import MOST_PROBLEMS
 from deck_sim.base.validation import UNKNOWN_KEY
 from deck_sim.contract.bodies import Body, JsonObject, Text
 from deck_sim.contract.editions import Edition
@@ -113,8 +112,6 @@ def _seed_each(ahead: Simulation, seed: Seed, latest: datetime) -> dict[str, lis
         near = nearest(path, known)
         text = f"{UNKNOWN_KEY} {quote(path)}{near}; `resources` can hold {listed([*known])}"
         problems.append(problem("request/input_invalid", text, field=f"resources.{path}"))
-        if len(problems) > MOST_PROBLEMS:
-            raise ApiError(*problems)
     written = {row.object: [*unread, *_ids(seed.get(path, []))] for path, row in known.items()}
     taken = {id_ for kind in world.resources.values() for id_ in kind}
     for path, row in known.items():
@@ -131,8 +128,6 @@ def _seed_each(ahead: Simulation, seed: Seed, latest: datetime) -> dict[str, lis
                         message = f"{place}: {one.message}"
                         problems.append(Problem(one.type, one.code, message, field))
             taken |= _ids([item])
-            if len(problems) > MOST_PROBLEMS:
-                raise ApiError(*problems)
     raise_problems(problems)
     return made
 

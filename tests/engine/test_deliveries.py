@@ -209,15 +209,6 @@ def test_a_replay_has_all_its_retries(listen, due, world):
     assert world.all("event_delivery")[delivery.id]["attempts"] == 8
 
 
-def test_the_log_of_a_delivery_keeps_its_last_thousand_entries(listen, due, world):
-    """A delivery may be replayed at will."""
-    listen("agent.created")
-    (attempt,) = due()
-    world.attempts[attempt.delivery_id] = [*range(1000)]
-    record_attempt(world, attempt, result := _result(attempt, True))
-    assert world.attempts[attempt.delivery_id] == [*range(1, 1000), result]
-
-
 def test_a_pending_delivery_cannot_be_replayed(listen, due, world):
     """It stays as it is."""
     listen("agent.created")
@@ -259,14 +250,6 @@ def test_each_secret_signs_for_a_day_after_it_was_rotated_out(listen, world):
     assert secrets_of(world, destination) == ["third", "second"]
     world.now += DAY / 2
     assert secrets_of(world, destination) == ["third"]
-
-
-def test_at_most_ten_old_secrets_sign(listen, world):
-    """The last ones, however often it is rotated."""
-    destination = listen("*")
-    for number in range(20):
-        destination = rotate_secret(world, destination, f"{number}")
-    assert secrets_of(world, destination) == [f"{number}" for number in range(19, 8, -1)]
 
 
 def test_rotating_to_the_present_secret_changes_nothing(listen, world):
