@@ -44,14 +44,10 @@ def test_the_package_has_its_public_names_only():
         deck_sim.Dekc  # noqa: B018
 
 
-@pytest.mark.parametrize("allowed", [False, True])
-def test_webhooks_go_to_public_addresses_only_if_allowed(allowed):
-    """The log of the delivery has the refusal. No connection to this address can be made."""
-    with DeckSim(allow_public_webhooks=allowed) as deck:
-        config = {"url": "http://224.0.0.1:9/hook"}
-        hook = {"name": "Hook", "type": "webhook", "config": config, "events": ["*"]}
-        deck.create("event-destinations", hook)
+def test_webhooks_may_be_allowed_to_go_to_public_addresses():
+    """No connection to this address can be made."""
+    with DeckSim(allow_public_webhooks=True) as deck:
+        deck.register_webhook("http://224.0.0.1:9/hook")
         deck.create("agents", {"name": "Concierge"})
         deck.advance("1s")
-        error = deck.deliveries[0]["log"][0]["error"]
-        assert ("neither loopback nor private" in error) is not allowed
+        assert "neither loopback nor private" not in deck.deliveries[0]["log"][0]["error"]

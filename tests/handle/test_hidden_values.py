@@ -32,17 +32,10 @@ def test_a_secret_of_an_input_is_shown_nowhere(deck, api, caplog, tmp_path):
     assert "`input.guests`: [{'ssn': '•••'}] is too short" in caplog.text
 
 
-def test_an_assertion_compares_what_was_sent(deck):
-    """In calls and in runs."""
+def test_an_assertion_compares_what_was_sent_and_shows_no_secret(deck):
     deck.start_run("success", input=INPUT, status="completed")
     assert deck.requests[-1]["body"]["input"] == INPUT == deck.runs[0]["input"]
     deck.requests.assert_called("POST /v2/tasks/*/run", json={"input": INPUT})
-    deck.requests.assert_not_called(json={"input": {"guest": {"card_pin": "0000"}}})
-
-
-def test_a_failed_assertion_shows_no_secret(deck):
-    """Neither what was sent nor what was expected."""
-    deck.start_run("success", input=INPUT, status="completed")
     wrong = {"guest": {"card_pin": "4711", "ssn": "4711"}, "nights": 3}
     with pytest.raises(AssertionError) as failed:
         deck.requests.assert_called("POST /v2/tasks/*/run", json={"input": wrong})

@@ -10,11 +10,7 @@ import pytest
 from freezegun import freeze_time
 from time_machine import travel
 
-from deck_sim import Deck, DeckSimError, WebhookReceiver
-from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.settings import Settings
-from deck_sim.server.serve import Server
-from tests.support.threads import no_thread_left
+from deck_sim import DeckSimError, WebhookReceiver
 
 STATUSES = ["task_run.queued", "task_run.running", "task_run.completed"]
 
@@ -143,32 +139,19 @@ def test_the_error_of_the_block_comes_first(block):
 
 
 def test_a_receiver_that_cannot_register_closes_its_socket(deck):
-    """Whatever the error is, the port is free again and no thread is left."""
-
-    class Unregistered(Deck):
-        def register_webhook(self, url, **_):
-            """Fail."""
-            raise KeyboardInterrupt(url)
-
-    unregistered = Unregistered(deck.url, deck.api_key)
-    with unregistered as failing, no_thread_left(), pytest.raises(KeyboardInterrupt) as raised:
-        WebhookReceiver(failing).__enter__()
+    deck.fault("POST /v2/event-destinations", status=503)
+    receiver = WebhookReceiver(deck)
+    with pytest.raises(DeckSimError):
+        receiver.__enter__()
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", urlsplit(f"{raised.value}").port))
+        probe.bind(("127.0.0.1", urlsplit(receiver.url).port))
 
 
-def test_signatures_may_have_the_time_of_the_world():
-    """If the server signs with it."""
-    worlds = WorldRegistry(Settings(webhook_time="world"))
-    with (
-        Server(worlds) as server,
-        Deck(server.url, "sk_test") as deck,
-        WebhookReceiver(deck) as receiver,
-    ):
-        deck.create("agents", {"name": "Concierge"})
-        deck.settle()
-        assert receiver.wait_for("agent.created")
-        assert receiver.received[0].headers["webhook-timestamp"] == "1736933400"
+def test_signatures_may_have_the_time_of_the_world(deck, deck_webhooks):
+    deck.stamp_webhooks("world")
+    deck.create("agents", {"name": "Concierge"})
+    deck.settle()
+    assert deck_webhooks.received[0].headers["webhook-timestamp"] == "1736933400"
 
 
 def test_a_signature_spoiled_by_a_fault_is_no_complaint(deck, run):

@@ -63,30 +63,6 @@ def test_every_twin_does_the_same(deck, backend):
         assert report is None if name == "sleep" else report.now == deck.clock.now
 
 
-def test_the_event_loop_goes_on_while_a_twin_waits(deck, receiver):
-    """A webhook without an answer blocks the twin only."""
-    deck.register_webhook(receiver.url)
-    deck.create("agents", {"name": "Concierge"})
-
-    async def both():
-        sent, loop = asyncio.Event(), asyncio.get_running_loop()
-
-        def answer(arrival, line):
-            loop.call_soon_threadsafe(sent.set)
-            asyncio.run_coroutine_threadsafe(done.wait(), loop).result()
-            return 204
-
-        receiver.say(answer)
-        done = asyncio.Event()
-        moving = asyncio.ensure_future(deck.async_settle())
-        await sent.wait()
-        done.set()
-        await moving
-
-    asyncio.run(both())
-    assert deck.deliveries[0]["status"] == "success"
-
-
 def test_a_cancelled_twin_stops_waiting(deck, receiver):
     """The advance goes on at the server."""
     receiver.say(receiver.hang)

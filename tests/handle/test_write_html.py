@@ -5,18 +5,15 @@ import json
 import pytest
 from recordings import read_recording
 
-from deck_sim import Deck, DeckSimError
-from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.inspector.report import record_world
-from deck_sim.server.serve import Server
 
 
 @pytest.fixture
 def record(deck, tmp_path):
     """The recording in a page about the world."""
 
-    def record(**about):
-        deck.write_html(tmp_path / "page.html", **about)
+    def record():
+        deck.write_html(tmp_path / "page.html")
         return read_recording(tmp_path / "page.html")
 
     return record
@@ -52,22 +49,6 @@ def test_a_page_keeps_no_secrets_of_destinations(deck, deck_client, record):
     recording = record()
     assert "127.0.0.1/?token=•••" in f"{recording['answers']}"
     assert "hunter2" not in f"{recording}"
-
-
-def test_a_page_of_an_empty_world_has_a_title(record):
-    page = record(title="Nothing", text="Why?")
-    assert (page["title"], page["text"], page["data"]) == ("Nothing", "Why?", [])
-
-
-def test_a_world_that_cannot_be_read_has_no_page(tmp_path):
-    """The server's error is raised, and no file is written."""
-    with (
-        Server(WorldRegistry(keys=("sk_one",))) as server,
-        Deck(server.url, "sk_two") as deck,
-        pytest.raises(DeckSimError, match="API key"),
-    ):
-        deck.write_html(tmp_path / "page.html")
-    assert not (tmp_path / "page.html").exists()
 
 
 def test_the_details_of_the_latest_500_records_are_kept():

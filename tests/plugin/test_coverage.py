@@ -6,7 +6,6 @@ import pytest
 
 from pytest_deck_sim.coverage import Coverage
 
-MINE = "version: 1\nname: mine\ntask_run: [running: 1s, completed]\n"
 PLAYS = """
     import pytest
 
@@ -24,11 +23,18 @@ PLAYS = """
 PLAYED = "mfa_then_success  6 of 7 steps; never task_run?2?.on_timeout?0?"
 
 
-def test_unplayed_steps_are_reported(run):
-    """The tests are counted together."""
+def test_too_little_coverage_fails_the_run(run, pytester):
+    """Though all tests passed, which are counted together. The limit of the ini file may be
+    another in the command line.
+    """
+    pytester.makeini("[pytest]\ndeck_fail_under = 86")
     result = run(PLAYS, "--deck-coverage")
     result.assert_outcomes(passed=2)
-    result.stdout.fnmatch_lines(["*= deck coverage =*", PLAYED, "86% of 7 steps were played"])
+    report = ["*= deck coverage =*", PLAYED, "86% of 7 steps were played"]
+    result.stdout.fnmatch_lines([*report, "FAIL: 85.7% were played; required are 86%"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert run(PLAYS, "--deck-coverage", "--deck-fail-under=85").ret == pytest.ExitCode.OK
+    assert run(PLAYS).ret == pytest.ExitCode.OK
 
 
 def test_a_worker_of_xdist_sends_its_counts(run, pytester):
@@ -41,59 +47,34 @@ def test_a_worker_of_xdist_sends_its_counts(run, pytester):
     """)
     result = run(PLAYS, "--deck-coverage", "--deck-fail-under=99", "-s")
     result.stdout.fnmatch_lines(["handed on: *'mfa_then_success': *'task_run?0?': 2*"])
-    assert result.ret == 0
+    assert result.ret == pytest.ExitCode.OK
 
 
 def test_scenarios_of_the_folder_always_count(run, pytester):
     """Shipped scenarios count only if a test played them."""
-    pytester.mkdir("stories").joinpath("mine.yaml").write_text(MINE)
+    mine = "version: 1\nname: mine\ntask_run: [running: 1s, completed]\n"
+    pytester.mkdir("stories").joinpath("mine.yaml").write_text(mine)
     pytester.makeini("[pytest]\ndeck_scenarios = stories\ndeck_coverage = true")
-    result = run("def test_it(deck): pass")
-    result.stdout.fnmatch_lines(
-        ["mine  0 of 2 steps; never task_run?0?, task_run?1?", "0% of 2 steps *"]
-    )
+    shown = ["mine  0 of 2 steps; never task_run?0?, task_run?1?", "0% of 2 steps *"]
+    run("def test_it(deck): pass").stdout.fnmatch_lines(shown)
 
 
-@pytest.mark.parametrize(
-    ("ini", "options", "status"),
-    [
-        (86, ["--deck-coverage"], 1),
-        (86, ["--deck-coverage", "--deck-fail-under=85"], 0),
-        (86, [], 0),
-    ],
-)
-def test_too_little_coverage_fails_the_run(run, pytester, ini, options, status):
-    """Though all tests passed. The limit is an option, or else an ini value."""
-    pytester.makeini(f"[pytest]\ndeck_fail_under = {ini}")
-    result = run(PLAYS, *options)
-    result.assert_outcomes(passed=2)
-    assert result.ret == status
-    assert ("FAIL: 85.7% were played; required are 86%" in result.outlines) is bool(status)
-
-
-@pytest.mark.parametrize(
-    ("text", "status"),
-    [("def test_it(deck): pass", 0), ("", pytest.ExitCode.NO_TESTS_COLLECTED)],
-)
-def test_without_scenarios_coverage_is_complete(run, text, status):
-    """100% of 0 steps. A run that failed otherwise keeps its exit code."""
-    result = run(text, "--deck-coverage", "--deck-fail-under=100")
+def test_without_tests_coverage_is_complete(run):
+    """100% of 0 steps. The run keeps its exit code."""
+    result = run("", "--deck-coverage", "--deck-fail-under=100")
     result.stdout.fnmatch_lines(["100% of 0 steps were played"])
-    assert result.ret == status
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
-@pytest.mark.parametrize(
-    ("options", "text"),
-    [
-        (("--deck-fail-under=50",), "--deck-fail-under needs --deck-coverage"),
-        (("--deck-coverage", "--deck-fail-under=101"), "101.0; it must be from 0 to 100"),
-        (("--deck-coverage", "-o", "deck_fail_under=many"), "'many'; it must be from 0 to 100"),
-    ],
-)
-def test_a_wrong_option_is_a_usage_error(run, options, text):
-    result = run("def test_it(): pass", *options)
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"*{text}*"])
+def test_a_wrong_option_is_a_usage_error(run):
+    for options, text in (
+        (["--deck-fail-under=50"], "--deck-fail-under needs --deck-coverage"),
+        (["--deck-coverage", "--deck-fail-under=101"], "101.0; it must be from 0 to 100"),
+        (["--deck-coverage", "-o", "deck_fail_under=many"], "'many'; it must be from 0 to 100"),
+    ):
+        result = run("def test_it(): pass", *options)
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines([f"*{text}*"])
 
 
 @pytest.mark.parametrize("end", ["deck.reset()", "deck.restore(kept)", "deck.delete()"])
@@ -104,21 +85,15 @@ def test_steps_played_before_a_reset_count(run, end):
 
 def test_failures_made_for_each_test_are_not_counted(run):
     """Their steps are not written by anybody."""
-    text = PLAYS.replace('"mfa_then_success"', "deck.world['default_scenario']")
-    text = text.replace("code):", "code, deck_every_failure):").replace(
-        "for _ in range(3)", "while 0"
-    )
+    text = "def test_it(deck, deck_every_failure): deck.start_run(status='failed')"
     result = run(text, "--deck-coverage")
     result.stdout.fnmatch_lines(["100% of 0 steps were played"])
 
 
 def test_the_counts_of_workers_are_added_up():
     """A worker that was not measured, or crashed, has none."""
-    total = Coverage(None, None, 0)
-    for output in ({"deck_sim_coverage": {"mine": {"task_run[0]": 2}}}, {}):
+    total, counts = Coverage(None, None, 0), {"mine": {"task_run[0]": 2}}
+    for output in ({"deck_sim_coverage": counts}, {}, {"deck_sim_coverage": counts}):
         total.pytest_testnodedown(SimpleNamespace(workeroutput=output))
-    total.pytest_testnodedown(
-        SimpleNamespace(workeroutput={"deck_sim_coverage": {"mine": {"task_run[0]": 1}}})
-    )
     total.pytest_testnodedown(SimpleNamespace())
-    assert total.counts == {"mine": {"task_run[0]": 3}}
+    assert total.counts == {"mine": {"task_run[0]": 4}}

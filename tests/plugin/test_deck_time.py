@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import standardwebhooks
+import tenacity
 from freezegun import freeze_time
 
 from deck_sim import Deck, DeckSimError
@@ -36,19 +37,10 @@ def world(request, deck):
 
 MOVES = {  # and how far each moves both
     "tick": (lambda deck, time: time.tick(), SECOND),
-    "part of a second": (lambda deck, time: time.tick(delta=0.25), SECOND / 4),
     "text": (lambda deck, time: time.tick("1h30m"), timedelta(minutes=90)),
-    "move_to": (lambda deck, time: time.move_to("2025-01-15 09:31"), 60 * SECOND),
-    "move_to a day": (lambda deck, time: time.move_to(date(2025, 1, 16)), timedelta(hours=14.5)),
-    "advance": (lambda deck, time: deck.advance("5m"), timedelta(minutes=5)),
-    "advance_to": (lambda deck, time: deck.advance_to("2025-01-15T10:30"), timedelta(hours=1)),
-    "advance_until": (lambda deck, time: deck.advance_until("task_run.running"), 2 * SECOND),
+    "move_to": (lambda deck, time: time.move_to(date(2025, 1, 16)), timedelta(hours=14.5)),
     "settle": (lambda deck, time: deck.settle(), 10 * SECOND),
     "sleep": (lambda deck, time: deck.sleep(1.5), 1.5 * SECOND),
-    "clock": (
-        lambda deck, time: deck.clock.set("frozen", now="2025-01-16"),
-        timedelta(hours=14.5),
-    ),
 }
 
 
@@ -65,17 +57,16 @@ def test_the_process_and_the_world_move_as_one(world, start_run):
 def test_an_on_poll_jump_moves_the_process(world, start_run, read_run):
     """The application's own reads move its clock."""
     deck, _ = world
-    deck.clock.set("on_poll")
+    deck.clock.set("on_poll", now="2025-01-15T09:31")
     run = start_run(deck)
     assert read_run(deck, run)["status"] == "running"
-    assert elapsed() == 2 * SECOND
+    assert elapsed() == 62 * SECOND
 
 
 def test_a_receiver_sees_the_time_of_each_webhook(world, receiver, start_run):
     (deck, time), seen = world, []
-    hook = {"name": "Hook", "type": "webhook", "events": ["*"]}
-    made = deck.create("event-destinations", {**hook, "config": {"url": receiver.url}})
-    verifier = standardwebhooks.Webhook(made["credentials"]["secret"])
+    deck.register_webhook(receiver.url)
+    verifier = standardwebhooks.Webhook(deck.webhook_secret)
 
     def take(arrival, line):
         event = verifier.verify(arrival.body, arrival.headers)
@@ -134,32 +125,33 @@ def test_a_reset_world_sets_the_time_of_the_process(deck, deck_time):
     assert datetime.now(UTC).year == 2031
     deck.delete()
     assert elapsed() == 0 * SECOND
+    asyncio.run(asyncio.sleep(0.001))  # event loops keep real time, so this ends
 
 
-def test_timeouts_of_event_loops_keep_real_time(deck_time):
-    """An application's `asyncio.sleep` ends."""
-    asyncio.run(asyncio.sleep(0.001))
-    assert elapsed() == 0 * SECOND
+def test_a_client_gives_up_on_the_clock_of_the_world(deck, deck_time, start_run, read_run):
+    """Its retries take no real time."""
+    run = start_run(deck, "slow_success")
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_result(lambda run: run["status"] != "completed"),
+        wait=tenacity.wait_fixed(30),
+        stop=tenacity.stop_after_delay(600),
+        sleep=deck.sleep,
+    )
+    with pytest.raises(tenacity.RetryError):
+        retrying(lambda: read_run(deck, run))
+    assert elapsed() == timedelta(minutes=10)
 
 
 def test_the_time_is_real_after_the_test(run):
-    """The duration of the test is real, too."""
+    """The duration of the test is real, too. A clock that moves by itself is refused."""
     text = """
-        import datetime
+        import datetime, pytest
         def test_frozen(deck_time): assert datetime.datetime.now().year == 2025
+        @pytest.mark.deck(clock="real")
+        def test_refused(deck_time): pass
         def test_after(): assert datetime.datetime.now().year > 2025
     """
     result = run(text, "--durations=0", "-vv")
-    result.assert_outcomes(passed=2)
+    result.assert_outcomes(passed=2, errors=1)
     result.stdout.no_re_match_line(r"-?\d{4,}\.\d\ds (setup|call|teardown)")
-
-
-def test_a_clock_that_moves_by_itself_is_refused(run):
-    text = """
-        import pytest
-        @pytest.mark.deck(clock="real")
-        def test_frozen(deck_time): pass
-    """
-    result = run(text)
-    result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*clock is `real`, which moves by itself; use clock='frozen'*"])

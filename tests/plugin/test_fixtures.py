@@ -16,31 +16,24 @@ def stories(pytester):
 
 
 def test_each_test_has_a_new_world(run):
-    text = """
-        servers = set()
-        def test_one(deck):
-            servers.add(deck.url)
-            deck.ready_task()
-        def test_two(deck):
-            servers.add(deck.url)
-            assert deck.timeline == () and len(servers) == 1
-    """
-    run(text).assert_outcomes(passed=2)
-
-
-def test_keys_depend_on_the_test_only(run):
+    """Its key depends on the test only, so it is the same in the next run."""
     text = """
         import pytest
-        keys = []
-        @pytest.mark.parametrize("n", ["a/b", "a b"])
-        def test_key(deck, n):
-            keys.append(deck.api_key)
+        servers, keys, urls = set(), set(), set()
+        @pytest.mark.parametrize("name", ["a/b", "a b"])
+        def test_world(deck, deck_webhooks, name):
+            servers.add(deck.url), keys.add(deck.api_key), urls.add(deck_webhooks.url)
+            deck.create("agents", {"name": name})
+            deck.settle()
+            assert [e["data"]["name"] for e in deck_webhooks.events] == [name]
         def test_all():
-            print(keys)
-            assert len(set(keys)) == 2
+            print("sk_test_:", sorted(keys))
+            assert [len(servers), len(keys), len(urls)] == [1, 2, 2]
     """
-    first, second = (run(text, "-s").outlines for _ in range(2))
-    assert [k for k in first if "sk_test_" in k] == [k for k in second if "sk_test_" in k]
+    results = [run(text, "-s") for _ in range(2)]
+    results[0].assert_outcomes(passed=3)
+    first, second = ([k for k in one.outlines if "sk_test_" in k] for one in results)
+    assert first == second
 
 
 NAMES = ["DECK_BASE_URL", "DECK_API_KEY", "DECK_WEBHOOK_SECRET"]
@@ -71,21 +64,18 @@ def test_every_world_has_the_scenarios_of_the_folder(run, pytester, stories, dec
     run("def test_use(deck): deck.use('a_list')", *options).assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize(
-    ("option", "said"),
-    [
+def test_a_wrong_option_is_an_error_before_the_test(run, stories):
+    stories.joinpath("mine.yaml").write_text("version: 1\nname: [x]\n")
+    for option, said in (
         ("--deck-scenarios=stories", "*mine.yaml:2:7: name:*"),
         ("--deck-edition=conections", "*: `edition`: must be 'connections'*"),
         ("--deck-url=localhost:8000", "*: 'localhost:8000' is no URL*begins with http://*"),
         ("--deck-url=http://127.0.0.1:9", "*: no deck-sim server answers at http://127.0.0.1:9*"),
-    ],
-)
-def test_a_wrong_option_is_an_error_before_the_test(run, stories, option, said):
-    stories.joinpath("mine.yaml").write_text("version: 1\nname: [x]\n")
-    result = run("def test_use(deck): pass", option)
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([said])
-    result.stdout.no_fnmatch_line("*Traceback*")
+    ):
+        result = run("def test_use(deck): pass", option)
+        result.assert_outcomes(errors=1)
+        result.stdout.fnmatch_lines([said])
+        result.stdout.no_fnmatch_line("*Traceback*")
 
 
 def test_a_running_server_is_used(run, deck_server):
@@ -116,21 +106,6 @@ def test_the_session_fixtures_can_be_overridden(run, pytester, stories, deck_ser
             assert deck.url == {deck_server!r}
     """
     run(text).assert_outcomes(passed=1)
-
-
-def test_a_test_receives_the_events_of_its_own_world(run):
-    text = """
-        import pytest
-        urls = set()
-        @pytest.mark.parametrize("name", ["one", "two"])
-        def test_events(deck, deck_webhooks, name):
-            deck.create("agents", {"name": name})
-            deck.settle()
-            assert [e["data"]["name"] for e in deck_webhooks.events] == [name]
-            urls.add(deck_webhooks.url)
-        def test_differ(): assert len(urls) == 2
-    """
-    run(text).assert_outcomes(passed=3)
 
 
 def test_the_options_are_documented(run):

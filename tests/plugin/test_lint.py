@@ -7,10 +7,9 @@ TESTS = """
 
     {marker}
     def test_hasty(deck, deck_client):
-        ready = deck.ready_task()
-        run = deck.create(f"tasks/{{ready.task_id}}/run", ready.login)
+        path = f"/task-runs/{{deck.start_run()['id']}}"
         for _ in range(5):
-            deck_client.get(f"/task-runs/{{run['id']}}")
+            deck_client.get(path)
             deck.sleep(0.1)
         assert {passes}
 
@@ -26,18 +25,17 @@ def two_tests(lint=None, *, passes=True):
     return TESTS.format(marker=marker, passes=passes)
 
 
-@pytest.mark.parametrize(
-    ("ini", "marked", "errors"),
-    [("off", None, 0), ("off", "fail", 1), ("fail", None, 1), ("fail", "off", 0)],
-)
-def test_findings_fail_a_test_if_its_marker_or_the_ini_file_says_so(
-    run, pytester, ini, marked, errors
-):
-    pytester.makeini(f"[pytest]\ndeck_lint = {ini}" if ini == "fail" else "[pytest]")
-    result = run(two_tests(marked))
-    result.assert_outcomes(passed=2, errors=errors)
-    lines = ["polls_too_often: *", "  why it matters: *", "*- deck timeline -*"]
-    result.stdout.fnmatch_lines(lines * errors)
+def test_findings_fail_a_test_if_its_marker_or_the_ini_file_says_so(run):
+    for ini, marked, errors in (
+        ("off", None, 0),
+        ("off", "fail", 1),
+        ("fail", None, 1),
+        ("fail", "off", 0),
+    ):
+        result = run(two_tests(marked), "-o", f"deck_lint={ini}")
+        result.assert_outcomes(passed=2, errors=errors)
+        lines = ["polls_too_often: *", "  why it matters: *", "*- deck timeline -*"]
+        result.stdout.fnmatch_lines(lines * errors)
 
 
 def test_a_failed_test_has_no_second_error(run):
@@ -45,6 +43,5 @@ def test_a_failed_test_has_no_second_error(run):
     run(two_tests("fail", passes=False)).assert_outcomes(passed=1, failed=1)
 
 
-def test_a_misspelt_mode_is_an_error(run, pytester):
-    pytester.makeini("[pytest]\ndeck_lint = fial")
-    assert run(two_tests()).ret == pytest.ExitCode.USAGE_ERROR
+def test_a_misspelt_mode_is_an_error(run):
+    assert run(two_tests(), "-o", "deck_lint=fial").ret == pytest.ExitCode.USAGE_ERROR

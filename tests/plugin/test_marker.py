@@ -4,6 +4,7 @@
 def test_the_marker_sets_the_world(run):
     """Without one it is frozen at the default start; the closest marker wins."""
     text = """
+        from datetime import timedelta
         import pytest
 
         def test_default(deck):
@@ -20,8 +21,15 @@ def test_the_marker_sets_the_world(run):
                 assert (world["edition"], world["clock"]) == ("connections", "on_poll")
                 assert (world["seed"], world["now"]) == (2, "2030-01-01T00:00:00Z")
                 assert world["rate_limit"]["requests"] == 5
+
+        @pytest.mark.deck(timeout_cap=60, screenshots=True, connection_idle=timedelta(minutes=10))
+        def test_options(deck):
+            assert (deck.world["timeout_cap"], deck.world["screenshots"]) == (60, True)
+            assert deck.world["connection_idle"] == "10m"
+            deck.set_options(timeout_cap=None)
+            assert deck.world["timeout_cap"] is None
     """
-    run(text).assert_outcomes(passed=2)
+    run(text).assert_outcomes(passed=3)
 
 
 WRONG = {
@@ -45,19 +53,3 @@ def test_a_wrong_argument_is_an_error(run):
     result.assert_outcomes(errors=len(WRONG))
     result.stdout.fnmatch_lines([f"*{complaint}*" for complaint in WRONG.values()])
     result.stdout.no_fnmatch_line("*Traceback*")
-
-
-def test_the_marker_sets_options_of_the_world(run):
-    """As `Deck.set_options` does later; a duration may be a timedelta."""
-    text = """
-        from datetime import timedelta
-        import pytest
-
-        @pytest.mark.deck(timeout_cap=60, screenshots=True, connection_idle=timedelta(minutes=10))
-        def test_world(deck):
-            assert (deck.world["timeout_cap"], deck.world["screenshots"]) == (60, True)
-            assert deck.world["connection_idle"] == "10m"
-            deck.set_options(timeout_cap=None)
-            assert deck.world["timeout_cap"] is None
-    """
-    run(text).assert_outcomes(passed=1)
