@@ -6,7 +6,7 @@ which `*` is one part and `**` any number of parts.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NoReturn, Self
 
 from deck_sim.base.redaction import redact_query
@@ -46,7 +46,8 @@ class Calls(tuple[Json, ...]):
 
     def where(self, pattern: str = "**", **expected: Any) -> "Calls":
         """The calls that match; the arguments are those of `assert_called`."""
-        return self._matching(self._read(pattern, **expected))
+        call = ExpectedCall(pattern, self.kept_headers, expected)
+        return Calls(filter(call.matches, self), self.kept_headers, self.dropped)
 
     def assert_called(
         self, pattern: str = "**", *, times: int | None = None, **expected: Any
@@ -60,14 +61,13 @@ class Calls(tuple[Json, ...]):
         journal has dropped calls.
         """
         __tracebackhide__ = True
-        call = self._read(pattern, **expected)
-        found, shown = self._matching(call), show_expected(pattern, expected)
+        found, shown = self.where(pattern, **expected), show_expected(pattern, expected)
         unknown = explain_dropped(self.dropped)
         if times is None and not found:
-            _fail(f"no call was {shown}", *unknown, *self._nearest(call))
+            _fail(f"no call was {shown}", *unknown, *self._nearest(pattern, expected))
         if times is not None and len(found) != times:
             text = f"{shown} was called {_times(len(found))}, not {_times(times)}"
-            _fail(text, *unknown, *(found.lines() or self._nearest(call)))
+            _fail(text, *unknown, *(found.lines() or self._nearest(pattern, expected)))
         if times is not None and unknown:
             _fail(f"{shown} may have been called more than {_times(times)}", *unknown)
         return found
@@ -78,8 +78,7 @@ class Calls(tuple[Json, ...]):
         It fails, too, once the journal has dropped calls.
         """
         __tracebackhide__ = True
-        call = self._read(pattern, **expected)
-        found, shown = self._matching(call), show_expected(pattern, expected)
+        found, shown = self.where(pattern, **expected), show_expected(pattern, expected)
         if found:
             _fail(f"{shown} was called {_times(len(found))}, and must not be", *found.lines())
         if unknown := explain_dropped(self.dropped):
@@ -93,7 +92,7 @@ class Calls(tuple[Json, ...]):
         __tracebackhide__ = True
         start = 0
         for number, pattern in enumerate(patterns):
-            call = self._read(pattern)
+            call = ExpectedCall(pattern, self.kept_headers, {})
             places = [place for place, made in enumerate(self) if call.matches(made)]
             later = [place for place in places if place >= start]
             if not later:
@@ -116,17 +115,11 @@ class Calls(tuple[Json, ...]):
         lines = [*explain_dropped(self.dropped), *(line.strip() for line in self.lines())]
         return "\n".join(lines) or "no calls"
 
-    def _read(self, pattern: str, **expected: Any) -> ExpectedCall:
-        return ExpectedCall.read(pattern, self.kept_headers, **expected)
-
-    def _matching(self, call: ExpectedCall) -> "Calls":
-        found = filter(call.matches, self)
-        return Calls(found, self.kept_headers, self.dropped)
-
-    def _nearest(self, call: ExpectedCall) -> list[str]:
+    def _nearest(self, pattern: str, expected: Mapping[str, Any]) -> list[str]:
         if not self:
             return ["no call was made at all"]
-        nearest = min(self, key=lambda made: sum(row.weight for row in call.compare(made)))
+        call = ExpectedCall(pattern, self.kept_headers, expected)
+        nearest = min(self, key=call.distance)
         fields = [f"    {field.show()}" for field in call.compare(nearest)]
         counts = Counter(map(_kind, self)).most_common()
         counted = cut_middle([f"  {count} x {kind}" for kind, count in counts], _MOST_KINDS)
