@@ -13,12 +13,12 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deck_sim.base.errors import DeckSimError
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.handle.address import DECK_HOST, read_url
 from deck_sim.handle.clock import Clock, write_clock
 from deck_sim.handle.control import Control, IdOrResource, Json, drop_none, read_id
 from deck_sim.handle.hold import Hold, point_kind
-from deck_sim.handle.idle_sleeps import IdleSleeps
 from deck_sim.handle.journal import Calls
 from deck_sim.handle.lint import LintReport
 from deck_sim.handle.scenario_source import read_source
@@ -85,7 +85,7 @@ class Deck(AbstractContextManager["Deck"]):
         self.apps = self._opened.enter_context(closing(WebhookApps(self.url, api_key)))
         self.clock = Clock(self._control, self.apps)
         self._numbers = itertools.count(1)
-        self._idle_sleeps = IdleSleeps(lambda: self.next()["due"])
+        self._idle_sleeps, self._idle_since = 0, datetime.min
 
     @property
     def base_url(self) -> str:
@@ -267,11 +267,32 @@ class Deck(AbstractContextManager["Deck"]):
         An error ends a client that sleeps `most_idle_sleeps` times while nothing happens, if
         nothing is due or it sleeps for no time.
         """
-        self._idle_sleeps.add(self.advance(seconds), self.most_idle_sleeps)
+        self._count_sleep(self.advance(seconds))
 
     async def async_sleep(self, seconds: float) -> None:
         """`sleep` for clients that await it."""
-        self._idle_sleeps.add(await self.async_advance(seconds), self.most_idle_sleeps)
+        self._count_sleep(await self.async_advance(seconds))
+
+    def _count_sleep(self, report: AdvanceReport) -> None:
+        if any(entry.kind != "clock" for entry in report.happened):
+            self._idle_sleeps = 0
+            return
+        if not self._idle_sleeps:
+            self._idle_since = report.now
+        self._idle_sleeps += 1
+        if self._idle_sleeps < self.most_idle_sleeps:
+            return
+        slept, due = f"it has slept {self._idle_sleeps} times", self.next()["due"]
+        if due and report.now > self._idle_since:
+            return
+        self._idle_sleeps = 0
+        if due:
+            why = f"{slept} without any time, and the next thing is due in {due[0]['in']}; it must"
+            raise DeckSimError(f"the client waits for ever: {why} sleep longer than 0 seconds")
+        raise DeckSimError(
+            f"the client waits for ever: {slept}, nothing has happened, and nothing is due;"
+            " for a client that gives up later, set `deck.most_idle_sleeps`"
+        )
 
     def _advance(self, **how: Any) -> AdvanceReport:
         return read_advance(self._control.call("POST", "/clock/advance", json=how))
@@ -546,7 +567,8 @@ class Deck(AbstractContextManager["Deck"]):
         has it; a status that it does not reach is an error. `task` are fields of the task, such as
         `output_schema`.
         """
-        return self.apps.serve_during(self._start_run, scenario, input, status, task)
+        start = self._starter.start_run
+        return self.apps.serve_during(start, scenario, input, status, task)
 
     async def async_start_run(
         self,
@@ -557,10 +579,8 @@ class Deck(AbstractContextManager["Deck"]):
         **task: Any,
     ) -> Json:
         """`start_run` for coroutines."""
-        return await await_in_thread(self._start_run, scenario, input, status, task)
-
-    def _start_run(self, *how: Any) -> Json:
-        return self._starter.start_run(*how)
+        start = self._starter.start_run
+        return await await_in_thread(start, scenario, input, status, task)
 
     @property
     def _starter(self) -> TaskStarter:

@@ -7,6 +7,7 @@ from urllib.parse import quote as quote_path
 
 from deck_sim.base.errors import DeckSimError, listed, nearest, quote
 from deck_sim.contract.editions import Edition
+from deck_sim.contract.resources import Kind
 from deck_sim.handle.control import Control, Json, drop_none
 from deck_sim.scenario.selection import HEADER
 
@@ -67,41 +68,33 @@ class TaskStarter:
         fields: Mapping[str, Any],
     ) -> Json:
         """Start a run of a new task, when its login is ready; advance until it has the status."""
-        event = None if status is None else self._event_of(status)
+        known = self._edition.machine("task_run").statuses
+        if status is not None and status not in known:
+            likely = nearest(status, known) or f"; known are {listed(known)}"
+            raise DeckSimError(f"`status`: a run is never {quote(status)}{likely}")
         name = scenario or self._control.call("GET", "/world")["default_scenario"]
-        scripts = self._scripts_of(name)
-        login, ready_status = self._edition.login_kind, self._edition.login_status
-        opens = login.object in scripts
+        played = self._control.call("GET", f"/scenarios/{quote_path(name, safe='')}")
+        login = self._edition.login_kind
+        opens = login.object in played["scripts"]
         ready = self.make_task(fields, opens=opens, scenario=scenario)
         (login_id,) = ready.login.values()
-        if self._read(login.path, login_id)["status"] != ready_status:
-            self._advance_until(f"{login.object}.{ready_status}", login_id)
+        self._reach(login, login_id, self._edition.login_status)
         body = ready.login | drop_none(input=input)
         id_ = self._create(f"tasks/{ready.task_id}/run", body, scenario)["id"]
-        run = self._read("task-runs", id_)
-        if event is not None and run["status"] != status:
-            self._advance_until(event, id_)
-            run = self._read("task-runs", id_)
-        return run
+        return self._reach(self._edition.kinds["task_run"], id_, status)
 
-    def _advance_until(self, event: str, id_: str) -> None:
+    def _reach(self, kind: Kind, id_: str, status: str | None) -> Json:
+        """Advance until a resource has the status, if one is given; return the resource."""
+        found = self._read(kind, id_)
+        if status is None or found["status"] == status:
+            return found
+        event = f"{kind.object}.{self._edition.machine(kind.object).event(status)}"
         how = {"until": {"event": event, "id": id_}, "limit": "1d"}
         self._control.call("POST", "/clock/advance", json=how)
+        return self._read(kind, id_)
 
-    def _scripts_of(self, scenario: str) -> list[str]:
-        path = f"/scenarios/{quote_path(scenario, safe='')}"
-        scripts: list[str] = self._control.call("GET", path)["scripts"]
-        return scripts
-
-    def _event_of(self, status: str) -> str:
-        machine = self._edition.machine("task_run")
-        if status not in machine.statuses:
-            likely = nearest(status, machine.statuses) or f"; known are {listed(machine.statuses)}"
-            raise DeckSimError(f"`status`: a run is never {quote(status)}{likely}")
-        return f"task_run.{machine.event(status)}"
-
-    def _read(self, path: str, id_: str) -> Json:
-        return next(one for one in self._control.get(f"/{path}") if one["id"] == id_)
+    def _read(self, kind: Kind, id_: str) -> Json:
+        return next(one for one in self._control.get(f"/{kind.path}") if one["id"] == id_)
 
     def _create(self, path: str, body: Json, scenario: str | None) -> Json:
         headers = drop_none(**{HEADER: scenario})
