@@ -1,6 +1,6 @@
 """The client of the control API, which everything in the handle goes through."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import httpx2
@@ -99,18 +99,14 @@ def _decode(answer: httpx2.Response) -> Json:
     try:
         data: Json = answer.json()
         errors = data.get("errors", []) if answer.is_error else []
-        text = _join_messages(errors)
+        messages = [error["message"] for error in errors]
     except (AttributeError, KeyError, TypeError, ValueError):  # a fault answers with anything
         raise DeckSimError(f"{answered} with a body that is not the API's") from None
     if answer.is_error:
-        raise DeckSimError(text or answered, errors)
+        if len(messages) > _MOST_MESSAGES:
+            messages[_MOST_MESSAGES:] = [f"… and {len(messages) - _MOST_MESSAGES} more"]
+        raise DeckSimError("\n".join(messages) or answered, errors)
     return data
-
-
-def _join_messages(errors: Sequence[Mapping[str, str]]) -> str:
-    lines = [error["message"] for error in errors]
-    more = [f"… and {len(lines) - _MOST_MESSAGES} more"] if len(lines) > _MOST_MESSAGES else []
-    return "\n".join([*lines[:_MOST_MESSAGES], *more])
 
 
 def read_id(resource: IdOrResource) -> str:

@@ -2,7 +2,6 @@
 
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
-from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -44,7 +43,7 @@ class DeckSim(AbstractContextManager[Deck]):
         The options are those of `Deck.set_options`.
         Webhooks go to loopback and private addresses; to all if public ones are allowed.
         """
-        self._make_sender = partial(Sender, allow_public=allow_public_webhooks)
+        self._sender = Sender(allow_public=allow_public_webhooks)
         self._beginning = {
             "edition": edition,
             "clock": clock,
@@ -58,8 +57,8 @@ class DeckSim(AbstractContextManager[Deck]):
 
     def __enter__(self) -> Deck:
         """Start the server."""
-        dispatcher = Dispatcher(self._make_sender())
-        worlds = WorldRegistry(library=read_scenarios(self._scenarios), dispatcher=dispatcher)
+        library = read_scenarios(self._scenarios)
+        worlds = WorldRegistry(library=library, dispatcher=Dispatcher(self._sender))
         with ExitStack() as stack:
             server = stack.enter_context(Server(worlds))
             deck = stack.enter_context(Deck(server.url, KEY))

@@ -12,27 +12,23 @@ Respond = Callable[[str, dict[str, str], bytes], tuple[int, Mapping[str, str]]]
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """A server on a free port, in a thread of its own."""
+    """A server on a free port, in a thread of its own, until `stop`."""
 
     # With the default of 5, a sixth waiting caller loses a second.
     request_queue_size = 128
 
     def __init__(self, respond: Respond) -> None:
-        """Bind a free port. Requests are answered after `start`."""
+        """Bind a free port, and answer requests in the background."""
         super().__init__(("127.0.0.1", 0), _RequestHandler)
         self.respond = respond
         self.url = f"http://127.0.0.1:{self.server_port}"
         self._thread = Thread(target=self.serve_forever, args=(_STOP_POLL_SECONDS,), daemon=True)
-
-    def start(self) -> None:
-        """Answer requests in the background."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop answering, if started, and close the socket."""
-        if self._thread.is_alive():
-            self.shutdown()
-            self._thread.join()
+        """Stop answering, and close the socket."""
+        self.shutdown()
+        self._thread.join()
         self.server_close()
 
 

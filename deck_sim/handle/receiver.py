@@ -21,8 +21,6 @@ from deck_sim.handle.threads import await_in_thread, check_no_event_loop
 from deck_sim.runtime.settings import FROZEN, ON_POLL
 from deck_sim.webhooks.signing import ID, SignatureError, verify
 
-_UNSIGNED, _FAILED = 401, 500
-
 # Why an event has not arrived, by the mode of the clock.
 _REASONS = {
     FROZEN: "the world's clock is frozen: advance it, for example with"
@@ -69,18 +67,16 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
 
     def __enter__(self) -> Self:
         """Listen on a free port, and register with the world."""
+        self.secret = self.secret or self._deck.webhook_secret
         self._server = LoopbackServer(
             lambda _path, headers, body: (self.receive(headers, body), {})
         )
         try:
-            made = self._deck.register_webhook(
-                self.url, secret=self.secret or None, name="deck_webhooks"
-            )
+            made = self._deck.register_webhook(self.url, secret=self.secret, name="deck_webhooks")
         except BaseException:
             self._server.stop()
             raise
-        self.destination_id, self.secret = made.id, made.secret
-        self._server.start()
+        self.destination_id = made.id
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
@@ -137,8 +133,18 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
             )
         if found is not None:
             return found
+        whose = f" of `{resource_id}`" if resource_id else ""
         reason = _REASONS.get(mode, _OTHER_REASON).format(event=event, timeout=timeout)
-        raise DeckSimError(self._explain(event, resource_id, reason))
+        arrived = [
+            f"  {one.event['type']} of {one.event['data']['id']}, answered {one.answered}"
+            for one in self.received
+        ]
+        lines = [
+            f"no `{event}`{whose} was received; {reason}",
+            *(["received were:", *arrived] if arrived else ["nothing was received"]),
+            *self.complaints,
+        ]
+        raise DeckSimError("\n".join(lines))
 
     async def async_wait_for(
         self, event: str, id: IdOrResource | None = None, timeout: float = 5
@@ -153,7 +159,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
             if FAULT_HEADER not in headers:  # a fault may break signatures on purpose
                 whose = headers.get(ID, "without an id")
                 self._complain(f"the signature of a webhook ({whose}) is wrong: {wrong}")
-            return _UNSIGNED
+            return 401
         event = json.loads(body)
         status = self._call_back(event)
         with self._arrived:
@@ -183,7 +189,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
             text = f"{type(error).__name__}: {error}" if self._failed else traceback.format_exc()
             self._failed = True
             self._complain(f"a callback failed at {event['type']}:\n{text}")
-            return _FAILED
+            return 500
         return status
 
     def _complain(self, text: str) -> None:
@@ -194,20 +200,6 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
     def _find(self, type_: str, resource_id: str | None) -> Json | None:
         found = (one.event for one in self.received if one.taken and one.event["type"] == type_)
         return next((e for e in found if resource_id in (None, e["data"]["id"])), None)
-
-    def _explain(self, type_: str, resource_id: str | None, reason: str) -> str:
-        whose = f" of `{resource_id}`" if resource_id else ""
-        arrived = [
-            f"  {one.event['type']} of {one.event['data']['id']}, answered {one.answered}"
-            for one in self.received
-        ]
-        return "\n".join(
-            [
-                f"no `{type_}`{whose} was received; {reason}",
-                *(["received were:", *arrived] if arrived else ["nothing was received"]),
-                *self.complaints,
-            ]
-        )
 
 
 def _check_event_type(event: str, edition: str) -> None:

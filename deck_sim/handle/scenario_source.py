@@ -24,28 +24,21 @@ def read_source(
     """
     content: Json
     if isinstance(source, PathLike):
-        source = _read_file(Path(source))
+        try:
+            source = Path(source).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise DeckSimError(f"cannot read {str(source)!r}: {error}") from None
     elif isinstance(source, str) and _FILE_NAME.fullmatch(source):
         raise DeckSimError(f"{quote(source)} is no YAML text; for a file pass `Path({source!r})`")
     if isinstance(source, str):
-        data, content = _read_data(source), {"content": source.encode()}
+        content = {"content": source.encode()}
+        try:
+            data = read_yaml(source).data
+        except YamlError:
+            data = None
     else:
         data, content = {"name": f"scenario_{next(numbers)}", **source}, {"json": source}
     name = data.get("name") if isinstance(data, Mapping) else None
     if not (isinstance(name, str) and _NAME.fullmatch(name)):
         name = "scenario"  # for the path; the server says what is wrong, and where
     return name, content
-
-
-def _read_file(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DeckSimError(f"cannot read {str(file)!r}: {error}") from None
-
-
-def _read_data(text: str) -> Any:
-    try:
-        return read_yaml(text).data
-    except YamlError:
-        return None

@@ -88,7 +88,6 @@ class WebhookApps:
         server, answer = server_at(self._url), partial(self._answer, added)
         if server is None:
             loopback = LoopbackServer(answer)
-            loopback.start()
             self._open.callback(loopback.stop)
             return loopback.url
         name = f"app-{next(self._numbers)}.{self._name}.deck-sim.invalid"
