@@ -52,7 +52,8 @@ def test_every_button_of_a_resource_does_what_it_says(page, open_tab, sim, api, 
     assert wrong == []
 
 
-def test_the_clock_is_moved_and_set(page, open_tab, sim, run_task):
+def test_the_clock_is_moved_and_set(page, open_tab, sim, run_task, watch):
+    watch.refusals_are_expected = True
     run_task("success")
     time = open_tab(page).locator(".clock-time")
     page.get_by_role("button", name="Next 2s").click()
@@ -66,6 +67,10 @@ def test_the_clock_is_moved_and_set(page, open_tab, sim, run_task):
     page.get_by_role("button", name="Advance…").click()
     page.get_by_role("button", name="+1m").click()
     expect(time).to_have_text("11:01:00")
+    page.get_by_role("button", name="Advance…").click()
+    page.get_by_role("dialog").get_by_label("By", exact=True).last.fill("5 parsecs")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="5 parsecs")).to_be_visible()
     for mode, field, text in (("on poll", "Step", "5s"), ("real", "Speed", "60")):
         page.locator(".clock-face").click()
         page.get_by_label(mode).check()

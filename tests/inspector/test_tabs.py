@@ -78,7 +78,7 @@ def test_a_scenario_is_found_read_and_chosen(page, open_tab, sim):
     assert sim.get("/world").json()["default_scenario"] == "mfa_then_success"
 
 
-def test_controls_change_what_happens_next(page, open_tab, sim, watch):
+def test_controls_change_what_happens_next(page, open_tab, sim):
     open_tab(page, "controls")
     page.get_by_label("Scenario to queue").fill("source_down")
     page.get_by_role("button", name="Queue", exact=True).click()

@@ -104,15 +104,9 @@ export class RecordedApi extends Api {
   }
 }
 
-/**
- * @typedef {import("./app.js").Context} Context
- *
- * @typedef {object} Fetched
- * @property {any} data the latest answer, or null
- * @property {any} error why there is none
- * @property {string|undefined} epoch of the world that was asked
- * @property {string|number|null} version
- */
+/** @typedef {import("./app.js").Context} Context */
+/** @typedef {{data: any, error: any, epoch?: string, version: string|number|null}} Fetched
+ * the latest answer or why there is none, and what it depends on */
 
 /** @type {WeakMap<Api, Map<string, Fetched>>} */
 const answersByApi = new WeakMap();

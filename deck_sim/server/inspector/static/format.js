@@ -44,13 +44,10 @@ const UNITS = [
 export function durationText(ms) {
   let rest = Math.round(Math.abs(ms));
   const parts = [];
-  let largest = -1;
-  for (const [index, [unit, size]] of UNITS.entries()) {
-    if (largest >= 0 && index > largest + 1) break;
+  const largest = UNITS.findIndex(([, size]) => size <= rest);
+  for (const [unit, size] of UNITS.slice(largest, largest + 2)) {
     const count = Math.floor(rest / size);
-    if (count === 0) continue;
-    if (largest < 0) largest = index;
-    parts.push(`${count}${unit}`);
+    if (count) parts.push(`${count}${unit}`);
     rest -= count * size;
   }
   return parts.join(" ") || "0s";

@@ -5,8 +5,16 @@ import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { answerForm, release, resourceActions } from "./actions.js";
 import { fetched } from "./api.js";
 import { deliveryDetails } from "./delivery.js";
-import { body, callout, detailsHead, factList, missing } from "./details.js";
-import { resourceLink, section, yamlView } from "./details.js";
+import {
+  body,
+  callout,
+  detailsHead,
+  factList,
+  missing,
+  resourceLink,
+  section,
+  yamlView,
+} from "./details.js";
 import { countText, durationText, isoText, parseTime, words } from "./format.js";
 import { entryOf, historyOf, lineOf, withShortIds } from "./records.js";
 import { remedy } from "./waiting.js";
@@ -178,7 +186,7 @@ function historyList(ctx, lane) {
   const all = historyOf(lane);
   const rows = all.slice(-MOST_LINES).map((item) => historyRow(ctx, lane, item));
   const left = all.length - rows.length;
-  return html`${left ? html`<p class="muted">${countText(left, "earlier line")}</p>` : nothing}
+  return html`${when(left, html`<p class="muted">${countText(left, "earlier line")}</p>`)}
   ${list(rows, "history")}`;
 }
 

@@ -8,8 +8,17 @@ import { keyOption } from "./copies.js";
 import { addressOf, planText, replayButton } from "./delivery.js";
 import { body } from "./details.js";
 import { countText, distanceText } from "./format.js";
-import { button, codeBlock, emptyState, isSelected, link, list } from "./widgets.js";
-import { statusBadge, timeText, when } from "./widgets.js";
+import {
+  button,
+  codeBlock,
+  emptyState,
+  isSelected,
+  link,
+  list,
+  statusBadge,
+  timeText,
+  when,
+} from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Delivery} Delivery */
