@@ -146,7 +146,7 @@ class WatchedFolder(Library):
         return self._own
 
     def _look(self) -> list[tuple[str, int, int]]:
-        found = ((file.name, file.stat()) for file in scenario_files(self._folder) if file.exists())
+        found = ((file.name, file.stat()) for file in scenario_files(self._folder))
         return [(name, about.st_mtime_ns, about.st_size) for name, about in found]
 
 

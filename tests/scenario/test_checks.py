@@ -1,23 +1,3 @@
-import pytest
-
-from deck_sim.base.errors import listed
-from deck_sim.contract.editions import EDITIONS
-from deck_sim.scenario.steps.step import step_words
-
-
-@pytest.mark.parametrize("status", ["queued", "running", "pending"])
-def test_a_status_that_cannot_follow_is_reported_with_those_that_can(mistakes, status):
-    """The statuses come from the state machine, except those that only a call leads to."""
-    after = EDITIONS["connections"].machine("task_run").follows[status]
-    allowed = listed((one for one in after if one in step_words("task_run")), last="or")
-    wrong = next(one for one in ("completed", "queued", "running") if one not in after)
-    steps = {"queued": "queued", "running": "running", "pending": "running, pending"}[status]
-    lines = mistakes(f"task_run: [{steps}, {wrong}]")
-    assert any(
-        f"`{wrong}` cannot follow `{status}`; allowed next: {allowed}" in line for line in lines
-    )
-
-
 PLAYABLE = [
     "connection: [connecting, interaction_required, connected]",
     "connection: [connecting, interaction_required, interaction_required, connected, invalid]",

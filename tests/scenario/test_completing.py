@@ -47,20 +47,15 @@ def test_an_output_that_is_not_an_object_fails_the_run(api, advance, connection)
     assert [error["code"] for error in failed["errors"]] == ["output_invalid"]
 
 
-@pytest.mark.parametrize(
-    ("step", "result", "output"),
-    [
-        ("completed: {output: {a: 1}}", "success", {"a": 1}),
-        ("completed: {result: success, output: {a: 1}}", "success", {"a": 1}),
-        ("completed: {result: failure}", "failure", None),
-        ("completed: {result: unknown}", "unknown", None),
-        ("completed: {result: failure, output: {tried: 2}}", "failure", {"tried": 2}),
-    ],
-)
-def test_a_completed_run_has_the_result_of_its_step(read, step, result, output):
+def test_a_completed_run_has_the_result_of_its_step(read):
     """Without success there is no output, unless the step gives one."""
-    run = play_scenario(read(f"edition: credentials\ntask_run: [running, {step}]")).run
-    assert (run.status, run["result"], run["output"]) == ("completed", result, output)
+    for step, result, output in (
+        ("completed: {output: {a: 1}}", "success", {"a": 1}),
+        ("completed: {result: failure}", "failure", None),
+        ("completed: {result: failure, output: {tried: 2}}", "failure", {"tried": 2}),
+    ):
+        run = play_scenario(read(f"edition: credentials\ntask_run: [running, {step}]")).run
+        assert (run.status, run["result"], run["output"]) == ("completed", result, output)
 
 
 def test_a_result_is_for_the_edition_that_has_it(read, mistakes):

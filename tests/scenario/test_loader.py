@@ -18,6 +18,7 @@ def test_an_unknown_error_lists_those_of_its_type(mistakes):
 
 WRONG = {
     "task_run: [{failed: {errors: []}}]": "must name at least one error",
+    "task_run: [failed: {message: a}]": "task_run[0].failed.error: is required",
     "task_run: [running, failed]": "`failed` needs a value",
     "task_run: [running, completed: 2s]": '`completed` takes `output` and `result`, not "2s"',
     "task_run: [running, canceled: 2s]": '`canceled` takes nothing, not "2s"',

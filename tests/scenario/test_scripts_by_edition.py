@@ -4,8 +4,6 @@ import pytest
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.extras.player import play_scenario
-from deck_sim.scenario.coverage import coverage
-from deck_sim.scenario.library import Library
 
 STORY = """\
 task_run:
@@ -33,21 +31,6 @@ def test_an_edition_without_a_script_plays_the_default(read):
     assert scenario.editions == tuple(EDITIONS)
     assert play(scenario, "connections").run.status == "completed"
     assert play(scenario, "credentials").run.status == "failed"
-
-
-def test_coverage_counts_the_script_of_the_edition(read):
-    """The steps of another edition are not missed, and a path names the edition."""
-    scenario = read(STORY)
-    library = Library()
-    library.add(scenario)
-    played = play(scenario, "credentials").simulation.world.played
-    (row,) = coverage(played, library, EDITIONS["credentials"])
-    assert row["steps"]["task_run.credentials[0]"] == 1
-    assert row["missed"] == [
-        f"task_run.credentials[1].{end}" for end in ("on_rejected[0]", "on_timeout[0]")
-    ]
-    (row,) = coverage(played, library)
-    assert "task_run.connections[0]" in row["missed"]
 
 
 def test_a_message_names_the_edition_of_the_step(read):

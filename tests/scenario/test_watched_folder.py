@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from deck_sim.scenario.library import Library, WatchedFolder, shipped
+from deck_sim.scenario.library import WatchedFolder, shipped
 from deck_sim.scenario.loader import ScenarioError
 
 FINE = "version: 1\nname: {}\nsummary: {}\ntags: [mine]\n"
@@ -54,13 +54,6 @@ def test_a_new_file_is_found_and_a_removed_one_is_gone(watched, write, tmp_path)
     assert watched.find("success") is shipped().find("success")
 
 
-def test_a_library_over_it_sees_the_edit(watched, write):
-    """Each world has a library of its own over the server's."""
-    world = Library(watched)
-    write("mine", "two")
-    assert world.get("mine").summary == "two"
-
-
 def test_a_broken_edit_is_reported_once_and_the_last_good_version_stays(watched, write, reports):
     """The error and the repair are each reported once."""
     write("mine", text="version: 1\nname: {}\ntask_run: [quueued]\n")
@@ -72,12 +65,6 @@ def test_a_broken_edit_is_reported_once_and_the_last_good_version_stays(watched,
     write("mine", "and edited")
     assert watched.get("mine").summary == "and edited"
     assert reports[1:] == [None]
-
-
-def test_a_file_that_an_editor_is_replacing_is_skipped(watched, tmp_path):
-    """A dangling name breaks nothing."""
-    (tmp_path / "other.yaml").symlink_to(tmp_path / "nowhere")
-    assert watched.get("mine").summary == "one"
 
 
 def test_a_folder_that_is_gone_is_reported_and_its_scenarios_stay(watched, tmp_path, reports):

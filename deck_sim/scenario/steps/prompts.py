@@ -1,6 +1,7 @@
 """The step in which the source asks for input: the prompt, the accepted answers, the branches."""
 
 import re
+import string
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -18,12 +19,17 @@ from deck_sim.scenario.fields import AcceptedText, OneOrMany, SpanField
 from deck_sim.scenario.globs import as_text, fits
 from deck_sim.scenario.steps.step import Step, compute
 
-_WILDCARD = re.compile(r"\[(.)[^]]*\]|[?*]")
+_WILDCARD = re.compile(r"\[!?\]?[^]]*\]|[?*]")
 
 
 def _example_for(glob: str) -> str:
-    """A text that matches `glob`."""
-    return _WILDCARD.sub(lambda one: "anything" if one[0] == "*" else one[1] or "0", glob)
+    """A text that matches `glob`, if there is one."""
+
+    def fill(wildcard: re.Match[str]) -> str:
+        texts = ("anything", *string.printable)
+        return next((text for text in texts if fits(text, wildcard[0])), wildcard[0])
+
+    return _WILDCARD.sub(fill, glob)
 
 
 class InteractionField(Strict):
