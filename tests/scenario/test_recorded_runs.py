@@ -1,8 +1,7 @@
 """Recordings of runs that calls, people and limits took part in."""
 
-import json
-
 import pytest
+import yaml
 
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine import world
@@ -10,19 +9,12 @@ from deck_sim.engine.recent_log import RecentLog
 from deck_sim.scenario.recording import record_run
 
 PROMPT = "interaction_required: {accept: {code: 1}, attempts: 2}"
-SHOWN = {
-    "type": "mfa",
-    "message": "Enter the verification code.",
-    "fields": [{"name": "code", "type": "string", "label": "Verification code"}],
-    "accept": {"code": "1"},
-    "attempts": 2,
-}
-TIMED_OUT = {"failed": "interaction/interaction_timeout"}
-DROPPED = {
-    "error": "task/task_failed",
-    "message": "The connection became `disconnected` during the run.",
-}
-END = ["running", "completed"]  # steps that a script needs behind a prompt
+FIELDS = "fields: [{name: code, type: string, label: Verification code}]"
+SHOWN = f"type: mfa, message: Enter the verification code., {FIELDS}, accept: {{code: '1'}}"
+SHOWN = f"{SHOWN}, attempts: 2"
+ASKED = f"interaction_required: {{{SHOWN}}}"  # as a prompt is recorded
+LOST = "The connection became `disconnected` during the run."
+DROPPED = f"failed: {{error: task/task_failed, message: {LOST}}}"
 
 
 @pytest.fixture
@@ -37,28 +29,23 @@ def make(simulation):
 
 
 @pytest.fixture
-def record(make):
-    """The data of the scenario that plays a run again."""
-    return lambda run_id: make(run_id).source
-
-
-@pytest.fixture
 def play(api, sim, put, run_task, advance, connection):
     """Play a script of runs while things happen: time passes, or somebody acts; returns its run."""
+    path = f"/connections/{connection['id']}"
 
     def act(run_id, what):
-        if "=" in what:
-            name, _, value = what.partition("=")
+        name, _, value = what.partition("=")
+        if value:
             return api.post(f"/task-runs/{run_id}/interaction", json={"inputs": {name: value}})
         if what == "cancel":
             return api.post(f"/task-runs/{run_id}/cancel")
-        if what == "drop":
-            return sim.post(f"/connections/{connection['id']}/drop")
-        return sim.post(f"/task-runs/{run_id}/{what}")
+        return sim.post(f"{path}/drop" if what == "drop" else f"/task-runs/{run_id}/{what}")
 
-    def play(steps, *happens, rest=""):
-        run_id = run_task(put(f"task_run: {steps}\n{rest}"))["id"]
-        for what in happens:
+    def play(steps, happens=""):
+        if api.post(f"{path}/reopen").status_code == 200:  # it was dropped
+            advance("10s")
+        run_id = run_task(put(f"task_run: {steps}\ntask_timeout: 2h"))["id"]
+        for what in happens.split():
             if what[0].isdigit():
                 advance(what)
             else:
@@ -68,140 +55,112 @@ def play(api, sim, put, run_task, advance, connection):
     return play
 
 
-@pytest.mark.parametrize(
-    ("script", "happens", "expected"),
-    [
-        ("[running: 8s, completed]", ["3s", "cancel"], [{"running": "3s"}, "canceled"]),
-        ("[running: 8s, completed]", ["3s"], [{"running": "stuck"}]),
-        ("[running: 8s, completed]", ["3s", "drop"], [{"running": "3s"}, {"failed": DROPPED}]),
-        (
-            "[queued: 1h, running, completed]",
-            ["30m"],
-            [{"queued": "30m"}, {"failed": "task/timeout"}],
-        ),
-        (
-            "[running, screenshot, running: 8s, completed]",
-            ["3s", "cancel"],
-            ["running", {"screenshot": {"name": "screenshot.png"}}, {"running": "3s"}, "canceled"],
-        ),
-        (
-            "[running, file: a.csv, event: task_run.odd, running: stuck]",
-            ["3s"],
-            ["running", {"file": "a.csv"}, {"event": "task_run.odd"}, {"running": "stuck"}],
-        ),
-        (
-            "[running, failed: {error: task/timeout, field: x}]",
-            [],
-            ["running", {"failed": {"error": "task/timeout", "field": "x"}}],
-        ),
-    ],
-)
-def test_the_end_of_a_run_is_its_last_step(play, record, script, happens, expected):
-    """A cancel, a lost login, a limit; a run that is not over never ends."""
-    recorded = record(play(script, *happens))["task_run"]
-    assert recorded == [*([] if "queued" in script else ["queued"]), *expected]
+def prompt(keys=""):
+    """A run with a prompt that has these keys, too."""
+    asks = f"interaction_required: {{accept: {{code: 1}}, attempts: 2, {keys}}}"
+    return f"[running, {asks}, running: 1m..2m, completed]"
 
 
-@pytest.mark.parametrize(
-    ("keys", "happens", "expected"),
-    [
-        ("", ["7s", "code=1"], {}),
-        ("", ["7s", "code=2", "7s", "code=1"], {}),
-        ("", ["code=2", "code=2"], {"on_rejected": [{"failed": "auth/mfa_invalid"}]}),
-        ("", ["5m"], {"timeout": "5m", "on_timeout": [TIMED_OUT]}),
+# A script, what happens, and the script that plays it again.
+ENDS = [
+    ("[running: 8s, completed]", "3s cancel", "[queued, running: 3s, canceled]"),
+    ("[running: 8s, completed]", "3s", "[queued, running: stuck]"),
+    ("[running: 8s, completed]", "3s drop", f"[queued, running: 3s, {DROPPED}]"),
+    ("[queued: 3h, running, completed]", "2h", "[queued: 2h, failed: task/timeout]"),
+    (
+        "[running, file: a.csv, event: task_run.odd, screenshot, running: 8s, completed]",
+        "3s cancel",
+        "[queued, running, file: a.csv, event: task_run.odd, screenshot: {name: screenshot.png},"
+        " running: 3s, canceled]",
+    ),
+    (
+        "[running, failed: {error: task/timeout, field: x}]",
+        "",
+        "[queued, running, failed: {error: task/timeout, field: x}]",
+    ),
+]
+# Of prompts: its keys, what happens, and what the recorded prompt has besides.
+PROMPTS = [
+    ("", "7s code=2 code=2", "on_rejected: [failed: auth/mfa_invalid]"),
+    ("", "5m", "timeout: 5m, on_timeout: [failed: interaction/interaction_timeout]"),
+    ("", "code=2 7s drop", f"timeout: 7s, on_timeout: [{DROPPED}]"),
+    ("", "7s", ""),
+    (
+        "timeout: 1m, on_timeout: [screenshot: a, failed: task/timeout]",
+        "1m",
+        "timeout: 1m, on_timeout: [screenshot: {name: a}, failed: task/timeout]",
+    ),
+]
+DONE = "completed: {output: {}}"
+# Of reviews: the step, what happens, and the recorded steps.
+REVIEWS = [
+    ("pending", "7s approve", f"pending, {DONE}"),
+    ("pending: 10m", "10m", f"pending: 10m, {DONE}"),
+    ("pending: 10m", "1m approve", f"pending, {DONE}"),
+    ("pending", "7s", "pending, completed"),
+    ("pending", "30m", "pending, completed"),
+    ("pending", "7s cancel", "pending: 7s, canceled"),
+    ("pending", "7s reject", "pending: {on_rejected: [failed: task/review_rejected]}, completed"),
+]
+INNER = f"on_rejected: [{PROMPT}, running, failed: task/task_failed]"
+HISTORIES = [
+    *ENDS,
+    # After a right answer, the run is recorded as far as it went.
+    (prompt(), "7s code=2 7s code=1", f"[queued, running, {ASKED}, running: stuck]"),
+    # After a time limit without steps, it goes on.
+    (
+        prompt("timeout: 1m, on_timeout: []"),
+        "90s cancel",
+        f"[queued, running, interaction_required: {{{SHOWN}, timeout: 1m,"
+        " on_timeout: [running: 30s, canceled]}, running: 1m..2m, completed]",
+    ),
+    # Behind a wait that did not go on are the steps of the script: an answer, or the other
+    # verdict, leads where it would have led.
+    *(
         (
-            "",
-            ["code=2", "7s", "drop"],
-            {"timeout": "7s", "on_timeout": [{"failed": DROPPED}]},
-        ),
-        ("", ["7s"], {}),
-        (
-            "timeout: 1m, on_timeout: []",
-            ["90s", "cancel"],
-            {"timeout": "1m", "on_timeout": [{"running": "30s"}, "canceled"]},
-        ),
-        (
-            "timeout: 1m, on_timeout: [screenshot: a, failed: task/timeout]",
-            ["1m"],
-            {
-                "timeout": "1m",
-                "on_timeout": [{"screenshot": {"name": "a"}}, {"failed": "task/timeout"}],
-            },
-        ),
-    ],
-)
-def test_a_prompt_is_recorded_with_its_end(play, record, keys, happens, expected):
-    prompt = f"interaction_required: {{accept: {{code: 1}}, attempts: 2, {keys}}}"
-    recorded = record(play(f"[running, {prompt}, running: 1m, completed]", *happens))
-    assert recorded["task_run"][2] == {"interaction_required": SHOWN | expected}
+            prompt(keys),
+            happens,
+            f"[queued, running, interaction_required: {{{SHOWN}, {more}}}, running: 1m..2m,"
+            " completed]",
+        )
+        for keys, happens, more in PROMPTS
+    ),
+    *(
+        (f"[running, {wait}, completed]", happens, f"[queued, running, {found}]")
+        for wait, happens, found in REVIEWS
+    ),
+    (
+        "{connections: [running, pending, screenshot, completed]}",
+        "",
+        "[queued, running, pending, screenshot, completed]",
+    ),
+    # In a branch no steps are left: the run completes.
+    (
+        f"[running, interaction_required: {{accept: {{code: 1}}, attempts: 1, {INNER}}}, running,"
+        " completed]",
+        "code=2",
+        f"[queued, running, interaction_required: {{{SHOWN.replace('2', '1')}, on_rejected:"
+        f" [{ASKED}, running, completed]}}, running, completed]",
+    ),
+]
 
 
-@pytest.mark.parametrize(
-    ("review", "happens", "expected"),
-    [
-        ("pending", ["7s", "approve"], "pending"),
-        ("pending: 10m", ["10m"], {"pending": "10m"}),
-        ("pending: 10m", ["1m", "approve"], "pending"),
-        ("pending", ["7s", "cancel"], {"pending": "7s"}),
-        ("pending", ["7s"], "pending"),
-        ("pending", ["30m"], "pending"),
-        (
-            "pending",
-            ["7s", "reject"],
-            {"pending": {"on_rejected": [{"failed": "task/review_rejected"}]}},
-        ),
-    ],
-)
-def test_a_review_is_recorded_with_its_end(play, record, review, happens, expected):
-    """A person decides again; without one the limit of inactivity ends the run again."""
-    recorded = record(play(f"[running, {review}, completed]", *happens, rest="task_timeout: 2h"))
-    assert recorded["task_run"][2] == expected
-    assert recorded["task_timeout"] == "2h"
-
-
-@pytest.mark.parametrize(
-    ("script", "happens", "rest"),
-    [
-        (
-            f"[running, {PROMPT}, running: 7s..9s, completed]",
-            [],
-            [{"running": "7s..9s"}, "completed"],
-        ),
-        (
-            f"[running, {PROMPT}, running, screenshot, completed]",
-            ["5m"],
-            [*END[:1], "screenshot", *END[1:]],
-        ),
-        (
-            "{connections: [running, pending, screenshot, completed]}",
-            [],
-            ["screenshot", "completed"],
-        ),
-    ],
-)
-def test_behind_a_wait_that_did_not_go_on_are_the_steps_of_the_scenario(
-    play, record, script, happens, rest
-):
-    """So that an answer, or the other verdict, leads where it would have led."""
-    assert record(play(script, *happens))["task_run"][3:] == rest
-
-
-def test_behind_such_a_wait_in_a_branch_a_run_completes(play, record):
-    """A script may not stop there."""
-    inner = f"[{PROMPT}, running, failed: task/task_failed]"
-    outer = f"interaction_required: {{accept: {{code: 1}}, attempts: 1, on_rejected: {inner}}}"
-    recorded = record(play(f"[running, {outer}, running, completed]", "code=2"))
-    (asked, *rest) = recorded["task_run"][2]["interaction_required"]["on_rejected"]
-    assert asked == {"interaction_required": SHOWN}
-    assert rest == END
+def test_a_run_is_recorded_with_what_happened_to_it(play, make):
+    """A right or wrong answer, none, a verdict, a cancel, a lost login, a limit."""
+    wrong = []
+    for script, happens, expected in HISTORIES:
+        recorded = make(play(script, happens)).source
+        assert recorded["task_timeout"] == "2h"
+        if recorded["task_run"] != yaml.safe_load(expected):
+            wrong.append((script, happens, recorded["task_run"]))
+    assert wrong == []
 
 
 def test_a_text_that_looks_like_an_expression_stays_a_text(play, make, sim, run_task, api):
     """In keys, too: a recording has the results of expressions, not the expressions."""
     odd = r"\u007b\u007b x }} \\ 😀 \u007b% y"
-    run_id = play(
-        f"""[running, completed: {{output: {{'{{{{ "{odd}" }}}}': '{{{{ "{odd}" }}}}'}}}}]"""
-    )
+    output = f"""{{'{{{{ "{odd}" }}}}': '{{{{ "{odd}" }}}}'}}"""
+    run_id = play(f"[running, completed: {{output: {output}}}]")
     made = make(run_id)
     assert sim.put(f"/scenarios/{made.name}", content=made.text).status_code == 200
     again = run_task(made.name)["id"]
@@ -210,16 +169,12 @@ def test_a_text_that_looks_like_an_expression_stays_a_text(play, make, sim, run_
     assert outputs == [{text: text}] * 2
 
 
-def test_a_recording_has_no_secret(play, record):
+def test_a_recording_has_no_secret(play, make):
     """Neither an answer of a user, nor a password in an output."""
-    asks = (
-        "interaction_required: {type: pin, fields: [{name: pin}], accept: {pin: 12}, attempts: 9}"
-    )
+    asks = "interaction_required: {type: pin, fields: [{name: pin}], accept: {pin: 12}}"
     output = '{password: "{{ user.username }}hunter2", note: seen}'
-    happens = ["pin=hunter3", "pin=12"]
-    recorded = record(
-        play(f"[running, {asks}, running, completed: {{output: {output}}}]", *happens)
-    )
+    steps = f"[running, {asks}, running, completed: {{output: {output}}}]"
+    recorded = make(play(steps, "pin=hunter3 pin=12")).source
     assert "hunter" not in str(recorded)
     assert recorded["task_run"][-1] == {
         "completed": {"output": {"password": "•••", "note": "seen"}}
@@ -228,12 +183,13 @@ def test_a_recording_has_no_secret(play, record):
 
 @pytest.fixture
 def login(api, sim, put, task, connection):
-    """Open a connection in a world whose default is a scenario with this body; its run, and the
-    path of the connection.
+    """Open a connection in a world whose default is a scenario with this script of connections and
+    this one of runs; its run, and the path of the connection.
     """
 
-    def login(body):
-        sim.patch("/world", json={"default_scenario": put(body)})
+    def login(opens, runs):
+        name = put(f"connection: {opens}\ntask_run: {runs}")
+        sim.patch("/world", json={"default_scenario": name})
         body = {"source_id": connection["source_id"], "auth_method": "none"}
         opened = api.post("/connections", json=body).json()["id"]
         body, path = {"connection_id": opened}, f"/tasks/{task['id']}/run"
@@ -242,58 +198,54 @@ def login(api, sim, put, task, connection):
     return login
 
 
-def test_the_login_of_a_run_is_recorded_up_to_its_next_opening(login, api, advance, record):
+def test_the_login_of_a_run_is_recorded_up_to_its_next_opening(login, api, advance, make):
     """A run that failed with its login is recorded as `stuck`."""
-    steps = "[connecting: 2s, connected: 1m, event: connection.odd, disconnected]"
-    start, path = login(f"connection: {steps}\ntask_run: [running: stuck]")
+    opens = "[connecting: 2s, connected: 1m, event: connection.odd, disconnected]"
+    start, path = login(opens, "[running: stuck]")
     runs = []
     for _ in range(2):
         advance("10s")
         runs.append(start())
         advance("2m")
         api.post(f"{path}/reopen")
-    for run_id in runs:
-        recorded = record(run_id)
-        assert recorded["connection"] == [
-            *({"connecting": "2s"}, {"connected": "1m"}),
-            *({"event": "connection.odd"}, "disconnected"),
-        ]
+    for recorded in (make(run_id).source for run_id in runs):
+        assert recorded["connection"] == yaml.safe_load(opens)
         assert recorded["task_run"] == ["queued", {"running": "stuck"}]
 
 
-def test_an_end_of_the_login_from_outside_is_not_its_script(login, sim, advance, record):
+def test_an_end_of_the_login_from_outside_is_not_its_script(login, sim, advance, make):
     """The run then fails by itself."""
-    start, path = login("connection: [connecting: 2s, connected]\ntask_run: [running: stuck]")
+    start, path = login("[connecting: 2s, connected]", "[running: stuck]")
     advance("10s")
     run_id = start()
     advance("3s")
     sim.post(f"{path}/drop")
-    recorded = record(run_id)
+    recorded = make(run_id).source
     assert recorded["connection"] == [{"connecting": "2s"}, "connected"]
-    assert recorded["task_run"][1:] == [{"running": "3s"}, {"failed": DROPPED}]
+    assert recorded["task_run"] == yaml.safe_load(f"[queued, running: 3s, {DROPPED}]")
 
 
-def test_a_prompt_that_the_end_of_the_login_ended_gets_no_answer(login, advance, record):
+def test_a_prompt_that_the_end_of_the_login_ended_gets_no_answer(login, advance, make):
     """It stays open until the login ends again."""
-    steps = f"[running, {PROMPT}, running, completed]"
-    start, _ = login(f"connection: [connecting, connected: 9s, disconnected]\ntask_run: {steps}")
+    opens = "[connecting, connected: 9s, disconnected]"
+    start, _ = login(opens, f"[running, {PROMPT}, running, completed]")
     advance("1s")
     run_id = start()
     advance("1m")
-    recorded = record(run_id)
-    assert recorded["task_run"][2:] == [{"interaction_required": SHOWN}, *END]
+    expected = yaml.safe_load(f"[queued, running, {ASKED}, running, completed]")
+    assert make(run_id).source["task_run"] == expected
 
 
-def test_a_file_is_recorded_with_its_content(api, play, record, task):
+def test_a_file_is_recorded_with_its_content(api, play, make, task):
     """Without an extraction, if the task extracts nothing."""
     api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
-    file = {"name": "a.csv", "type": "text/csv", "content": "1,2\n", "result": "failure"}
-    recorded = record(play(f"[running, file: {json.dumps(file)}, running: stuck]"))
-    assert recorded["task_run"][2] == {"file": file}
+    file = "file: {name: a.csv, type: text/csv, content: '1,2', result: failure}"
+    steps = f"[queued, running, {file}, running: stuck]"
+    assert make(play(steps)).source["task_run"] == yaml.safe_load(steps)
 
 
-def test_a_run_that_cannot_be_recorded_is_refused(sim, play, make):
-    """A seeded run that is over has played nothing; no script can hold a prompt this long."""
+def test_a_run_that_cannot_be_recorded_is_refused(sim, simulation, play, make):
+    """It has played nothing, no script can hold a prompt so long, or only a part of it is kept."""
     site = {"type": "website", "website": {"url": "https://a.example"}}
     seeded = {"agents": [{"id": "agt_1", "name": "A"}], "sources": [{"id": "src_1", **site}]}
     seeded["connections"] = [{"id": "conn_1", "source_id": "src_1", "auth_method": "none"}]
@@ -305,10 +257,6 @@ def test_a_run_that_cannot_be_recorded_is_refused(sim, play, make):
     for run_id, why in (("trun_1", "played no scenario"), (held, "30m is too long")):
         with pytest.raises(ApiError, match=why):
             make(run_id)
-
-
-def test_a_run_whose_beginning_was_dropped_is_not_recorded(simulation, play, make):
-    """Only a part of it is kept."""
     simulation().world.timeline = RecentLog(5)
     first = play("[running: 1s, completed]", "1m")
     assert make(first).name == "story_recorded"
@@ -317,11 +265,11 @@ def test_a_run_whose_beginning_was_dropped_is_not_recorded(simulation, play, mak
         make(first)
 
 
-def test_files_of_forgotten_runs_are_not_those_of_others(monkeypatch, api, play, record, task):
+def test_files_of_forgotten_runs_are_not_those_of_others(monkeypatch, api, play, make, task):
     """Their entries are still in the timeline."""
     api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
     monkeypatch.setattr(world, "MOST_RUNS", 1)
     play("[running: 1s, file: a.txt, completed]", "1m")
     second = play("[running: 1s, completed]", "1m")
-    completed = {"completed": {"output": {}}}
-    assert record(second)["task_run"] == ["queued", {"running": "1s"}, completed]
+    expected = yaml.safe_load(f"[queued, running: 1s, {DONE}]")
+    assert make(second).source["task_run"] == expected
