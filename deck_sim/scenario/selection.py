@@ -98,8 +98,7 @@ class SelectionState:
             scenario = library.find(name)
             if scenario and about in (None, name, *scenario.entries):
                 problems += _scenario_problems(scenario, where, library, edition, kind)
-            if about is None:
-                problems += _kind_problems(kind, where, edition)
+            problems += _kind_problems(kind, where, edition)
         raise_problems(problems)
 
 

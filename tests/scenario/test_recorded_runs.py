@@ -136,11 +136,11 @@ HISTORIES = [
     ),
     # In a branch no steps are left: the run completes.
     (
-        f"[running, interaction_required: {{accept: {{code: 1}}, attempts: 1, {INNER}}}, running,"
-        " completed]",
+        f"[running, interaction_required: {{accept: {{code: 1}}, attempts: 1, {INNER}}}, running:"
+        " 9s, completed]",
         "code=2",
         f"[queued, running, interaction_required: {{{SHOWN.replace('2', '1')}, on_rejected:"
-        f" [{ASKED}, running, completed]}}, running, completed]",
+        f" [{ASKED}, running, completed]}}, running: 9s, completed]",
     ),
 ]
 
