@@ -26,7 +26,7 @@ def make_app(worlds: WorldRegistry) -> Router:
             return control.make_control(worlds)
         from deck_sim.server.api import app as api
 
-        return api.make_api(worlds) if name == "api" else api.make_fallback(worlds)
+        return api.make_api(worlds, name)
 
     async def call(name: str, scope: Scope, receive: Receive, send: Send) -> None:
         await make(name)(scope, receive, send)

@@ -29,14 +29,8 @@ Function = TypeVar("Function", bound=Endpoint)
 
 def endpoint(function: Function) -> Function:
     """Register a function of the Deck API under its own name."""
-    add_endpoint(function.__name__, function)
+    ENDPOINTS[function.__name__] = function
     return function
-
-
-def add_endpoint(name: str, function: Endpoint) -> None:
-    """Register a function of the Deck API under a name; two of one name are an error."""
-    assert name not in ENDPOINTS, f"two endpoints are called {name}"
-    ENDPOINTS[name] = function
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import pytest
 
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.server.request import Answer
-from deck_sim.server.routing import ENDPOINTS, Route, Routes, add_endpoint
+from deck_sim.server.routing import Route, Routes
 
 GET, POST = (
     Route(method, path, lambda request: Answer({}))
@@ -58,10 +58,3 @@ def test_the_end_of_one_path_gets_that_path():
     both = Routes([POST, Route("POST", "/others/{id}/go", POST.endpoint)])
     with pytest.raises(ApiError, match=r"`/v2/go` is not an endpoint\.$"):
         both.find(_scope("POST", "/go"))
-
-
-def test_two_endpoints_cannot_have_the_same_name(monkeypatch):
-    """The second one would silently answer for the first."""
-    monkeypatch.setitem(ENDPOINTS, "cancel_run", len)
-    with pytest.raises(AssertionError, match="two endpoints are called cancel_run"):
-        add_endpoint("cancel_run", len)

@@ -13,7 +13,7 @@ from deck_sim.runtime.serialization import print_resource, print_screenshots, pr
 from deck_sim.scenario.selection import HEADER
 from deck_sim.server.api.paging import list_items, show_all
 from deck_sim.server.request import Answer, Request
-from deck_sim.server.routing import add_endpoint, endpoint
+from deck_sim.server.routing import ENDPOINTS, endpoint
 
 
 def _target(request: Request) -> Resource:
@@ -65,7 +65,7 @@ for _name, _command in (
     ("terminate_connection", "terminate"),
     ("end_session", "end"),  # cancels its run, if it has one (documented)
 ):
-    add_endpoint(_name, partial(_apply, command=_command))
+    ENDPOINTS[_name] = partial(_apply, command=_command)
 
 
 def _answer_interaction(request: Request) -> Answer:
@@ -74,8 +74,7 @@ def _answer_interaction(request: Request) -> Answer:
     return request.show(commands.answer_interaction(world, resource, inputs))
 
 
-for _name in ("answer_run", "answer_connection"):
-    add_endpoint(_name, _answer_interaction)
+ENDPOINTS["answer_run"] = ENDPOINTS["answer_connection"] = _answer_interaction
 
 
 @endpoint

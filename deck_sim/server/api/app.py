@@ -14,14 +14,11 @@ from deck_sim.server.routing import ENDPOINTS, Route, Routes
 _VERSION = re.compile(r"\A(/api)?(/v\d[^/]*)?")
 
 
-def make_api(worlds: WorldRegistry) -> DeckApp:
-    """The app that is mounted at `/v2`."""
-    return DeckApp(worlds, _routes)
-
-
-def make_fallback(worlds: WorldRegistry) -> DeckApp:
-    """The app for every other path. It answers 404, with a hint if only `/v2` is missing."""
-    return DeckApp(worlds, _no_routes)
+def make_api(worlds: WorldRegistry, name: str) -> DeckApp:
+    """The app that is mounted at `/v2`, or the `fallback` for every other path, which answers 404
+    with a hint if only `/v2` is missing.
+    """
+    return DeckApp(worlds, _no_routes if name == "fallback" else _routes)
 
 
 @cache

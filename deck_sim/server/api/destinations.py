@@ -16,7 +16,7 @@ from deck_sim.engine.records import Resource
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.serialization import print_resource
 from deck_sim.server.request import Answer, Request
-from deck_sim.server.routing import add_endpoint
+from deck_sim.server.routing import ENDPOINTS
 from deck_sim.webhooks.signing import secret_of, secret_problem
 
 Fields = dict[str, Any]
@@ -48,13 +48,13 @@ def _secret_in(type_: str, fields: Fields) -> str | None:
 
 
 def _read_parts(request: Request, old: Resource | None) -> Fields:
-    _, fields = _check(request, old, lambda type_: ("config", "credentials"))
+    _, fields = _check(request, old, "config", "credentials")
     return {"config": {}, **fields} if old is None else fields
 
 
 def _read_typed(request: Request, old: Resource | None) -> Fields:
     """Read one object named after the type. In a change it keeps what it does not name."""
-    type_, fields = _check(request, old, lambda type_: (type_, type_))
+    type_, fields = _check(request, old)
     given = {name: fields.pop(name, None) for name in REQUIRED}[type_]
     if old is None:
         fields, given = {**fields, "type": type_}, given or {}
@@ -66,17 +66,16 @@ def _read_typed(request: Request, old: Resource | None) -> Fields:
     return fields
 
 
-def _check(
-    request: Request, old: Resource | None, parts: Callable[[str], tuple[str, str]]
-) -> tuple[str, Fields]:
+def _check(request: Request, old: Resource | None, *parts: str) -> tuple[str, Fields]:
     """The type of a destination, and the fields that were sent; the error has every problem.
 
-    `parts` gives the fields of the body with the settings and with the secret of a type.
+    `parts` are the fields of the body with the settings and with the secret; by default, both are
+    in the one that is named after the type.
     """
     data, body = request.read_object(), request.body_model
     found = old["type"] if old else data.get("type", body.model_fields["type"].default)
     type_ = found if isinstance(found, str) else ""
-    config_at, credentials_at = parts(type_)
+    config_at, credentials_at = parts or (type_, type_)
 
     def beyond(data: Fields) -> list[Problem]:
         problems = destinations.body_problems(request.world, type_, data, config_at)
@@ -94,9 +93,7 @@ def _check(
     return type_, fields
 
 
-add_endpoint(
-    "create_event_destination", partial(_create, read=_read_parts, secret_at="credentials")
-)
-add_endpoint("update_event_destination", partial(_update, read=_read_parts))
-add_endpoint("create_typed_destination", partial(_create, read=_read_typed, secret_at=WEBHOOK))
-add_endpoint("update_typed_destination", partial(_update, read=_read_typed))
+ENDPOINTS["create_event_destination"] = partial(_create, read=_read_parts, secret_at="credentials")
+ENDPOINTS["update_event_destination"] = partial(_update, read=_read_parts)
+ENDPOINTS["create_typed_destination"] = partial(_create, read=_read_typed, secret_at=WEBHOOK)
+ENDPOINTS["update_typed_destination"] = partial(_update, read=_read_typed)
