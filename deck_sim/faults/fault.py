@@ -45,10 +45,7 @@ class Fault(Immutable, Strict):
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         """Register the class."""
         if cls.key:
-            other = REGISTRY.setdefault((cls.family, cls.key), cls)
-            if other is not cls:
-                text = f"{cls.__name__}: {other.__name__} already has the key {cls.key!r}"
-                raise TypeError(text)
+            REGISTRY[cls.family, cls.key] = cls
 
     def __str__(self) -> str:
         """The fault in one line: what happens, and to what."""

@@ -124,19 +124,24 @@ class FaultyResponse:
             self.simulation.journal.note_departure(self.request_id)
             return
         if out.status != NOTHING:
-            await self._send(send, () if scope["method"] == "HEAD" else out.pieces)
-        if out.end != WHOLE:
-            await end_socket(scope, receive, out.end)
-
-    async def _send(self, send: Send, pieces: tuple[bytes, ...]) -> None:
-        out = self.outgoing
-        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in out.all_headers]
-        await send({"type": "http.response.start", "status": out.status, "headers": raw})
-        for piece in pieces:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await asyncio.sleep(0)
+            raw = [
+                (name.encode("latin-1"), text.encode("latin-1")) for name, text in out.all_headers
+            ]
+            await send({"type": "http.response.start", "status": out.status, "headers": raw})
+            for piece in () if scope["method"] == "HEAD" else out.pieces:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                await asyncio.sleep(0)
         if out.end == WHOLE:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+            return
+        # The connection has ended when `receive` returns. Before that, uvicorn would repair the
+        # unfinished answer.
+        close = scope.get("extensions", {}).get(CLOSE_SOCKET)
+        if close is None:
+            text = f"the socket was {out.end} by a fault of deck-sim"
+            raise _CONNECTION_ERRORS[out.end](text)
+        close(out.end)
+        await receive()
 
     async def _wait(self, receive: Receive) -> bool:
         """Wait for the delay of the fault; false if the client disconnects before its end.
@@ -158,17 +163,6 @@ class FaultyResponse:
 
         with simulation.in_use():
             return not await leaves_before(wait(), receive)
-
-
-async def end_socket(scope: Scope, receive: Receive, how: str) -> None:
-    """End the TCP connection of a call; return when it has ended, since uvicorn would repair an
-    unfinished answer.
-    """
-    close = scope.get("extensions", {}).get(CLOSE_SOCKET)
-    if close is None:
-        raise _CONNECTION_ERRORS[how](f"the socket was {how} by a fault of deck-sim")
-    close(how)
-    await receive()
 
 
 async def leaves_before(wait: Coroutine[Any, Any, object], receive: Receive) -> bool:

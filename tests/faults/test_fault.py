@@ -5,20 +5,8 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from deck_sim.faults.fault import REGISTRY, read_fault
-from deck_sim.faults.http import Empty, HttpFault
-from deck_sim.faults.values import OnlyTrue
+from deck_sim.faults.http import HttpFault
 from deck_sim.faults.webhooks import WebhookFault
-
-
-def test_two_faults_of_a_family_cannot_have_the_same_key():
-    """The second class is an error, and the first stays registered."""
-    with pytest.raises(TypeError, match="Hollow: Empty already has the key 'empty'"):
-
-        class Hollow(HttpFault):
-            key = "empty"
-            empty: OnlyTrue
-
-    assert REGISTRY["match", "empty"] is Empty
 
 
 def test_the_key_of_a_fault_is_a_required_field():

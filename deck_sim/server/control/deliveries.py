@@ -61,6 +61,9 @@ def _print(request: Request, delivery: Resource) -> dict[str, Any]:
 
 
 def _print_attempt(attempt: AttemptResult) -> dict[str, Any]:
+    """An attempt. Its signature says whether a receiver accepts it; None if nothing was signed."""
+    ok = attempt.refusal is None
+    why = "it fits the secret, the body and the time" if ok else attempt.refusal
     return {
         "at": print_moment(attempt.at),
         "attempt": attempt.number,
@@ -69,15 +72,7 @@ def _print_attempt(attempt: AttemptResult) -> dict[str, Any]:
         "error": attempt.error,
         "fault": attempt.fault,
         "latency_ms": attempt.latency_ms,
-        "signature": _print_signature(attempt),
+        "signature": {"ok": ok, "why": why} if SIGNATURE in attempt.request else None,
         "request_headers": dict(attempt.request),
         "response_headers": dict(attempt.response),
     }
-
-
-def _print_signature(attempt: AttemptResult) -> dict[str, Any] | None:
-    """Whether a receiver accepts the signature; None if nothing was signed."""
-    if SIGNATURE not in attempt.request:
-        return None
-    ok = attempt.refusal is None
-    return {"ok": ok, "why": "it fits the secret, the body and the time" if ok else attempt.refusal}

@@ -44,13 +44,11 @@ def _check_event(world: World, event: str) -> None:
         raise refuse("request/input_invalid", f"`event`: {why}", field="event")
     types = world.rules.event_types
     of_stories = events_of_stories(world.rules)
-    likely, is_glob = nearest_type(event, types), "*" in event
-    if event in of_stories or not (event in types or likely or is_glob):
+    likely = nearest_type(event, types)
+    if event in of_stories or not (event in types or likely or "*" in event):
         return
     text = f"unknown event {quote(event)}{likely}"
-    if is_glob:
-        text = f"a hold is for one event, not for all of {quote(event)}; make a hold for each"
-    elif event in types:
+    if event in types:
         text = f"stories do not emit {quote(event)}; hold one of {listed(of_stories, last='or')}"
         text += ", or the answer to a call"
     raise refuse("request/input_invalid", text, field="event")

@@ -11,7 +11,7 @@ from deck_sim.base.errors import quote
 from deck_sim.base.redaction import mask_key
 from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.runtime.journal import GAVE_UP, KEPT_HEADERS, Call, SentResponse
+from deck_sim.runtime.journal import GAVE_UP, KEPT_HEADERS, Call
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.registry import world_token
 from deck_sim.runtime.request_bodies import parse_recorded
@@ -93,7 +93,11 @@ def show_request(request: Request) -> Answer:
         raise refuse("request/input_invalid", text, field="id")
     gave_up = call.unanswered == GAVE_UP  # so its response was not sent
     sent = None if gave_up else simulation.responses.find(call.number)
-    response = sent and _print_response(sent)
+    response = sent and {
+        "headers": dict(sent.headers),
+        "body": parse_recorded(sent.body),
+        "truncated": len(sent.body) < sent.length,
+    }
     return record_answer(request, {"id": id_, **_print_whole(call), "response": response})
 
 
@@ -110,14 +114,6 @@ def _print_whole(call: Call) -> dict[str, Any]:
         "replayed": call.replayed,
         "fault": call.fault,
         "unanswered": call.unanswered,
-    }
-
-
-def _print_response(sent: SentResponse) -> dict[str, Any]:
-    return {
-        "headers": dict(sent.headers),
-        "body": parse_recorded(sent.body),
-        "truncated": len(sent.body) < sent.length,
     }
 
 

@@ -81,7 +81,14 @@ def show_world(request: Request) -> Answer:
 def change_world(request: Request, body: bodies.ChangeWorld) -> Answer:
     """Change settings. The edition and the seed can change only while the world is empty."""
     simulation = request.simulation
-    world = _change_edition_and_seed(simulation.world, body)
+    world, changes = (
+        simulation.world,
+        body.model_dump(include={"edition", "seed"}, exclude_none=True),
+    )
+    if changes and any(world.resources.values()):
+        text = f"{listed(changes)} can change only while the world is empty"
+        raise refuse("request/state_invalid", f"{text}; empty it with `POST /_sim/reset`")
+    world = replace(world, **changes) if changes else world
     options = body.options(world.options)
     raise_problems([*options.problems(world.rules)])
     selection = replace(simulation.selection)
@@ -103,18 +110,6 @@ def change_world(request: Request, body: bodies.ChangeWorld) -> Answer:
     if body.webhook_time is not None:
         simulation.settings = replace(simulation.settings, webhook_time=body.webhook_time)
     return show_world(request)
-
-
-def _change_edition_and_seed(world: World, body: bodies.ChangeWorld) -> World:
-    """The world, or a copy with another edition or seed if it has no resources yet."""
-    changes = body.model_dump(include={"edition", "seed"}, exclude_none=True)
-    if changes and any(world.resources.values()):
-        text = (
-            f"{listed(changes)} can change only while the world is empty;"
-            " empty it with `POST /_sim/reset`"
-        )
-        raise refuse("request/state_invalid", text)
-    return replace(world, **changes) if changes else world
 
 
 def _check_event_type(world: World, type_: str | None) -> None:
