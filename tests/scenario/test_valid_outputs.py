@@ -51,8 +51,8 @@ SCHEMAS = {
     ),
     "allOf of objects": {
         "allOf": [
-            {"properties": {"a": {"type": "integer"}}, "required": ["a"]},
-            {"properties": {"a": {"maximum": 3}, "b": {"type": "string"}}, "required": ["b"]},
+            {"properties": {"a": {"const": 3}}, "required": ["a"]},
+            {"properties": {"a": {"type": "integer"}, "b": {"type": "string"}}, "required": ["b"]},
         ],
         "unevaluatedProperties": False,
     },
