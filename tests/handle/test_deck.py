@@ -174,12 +174,3 @@ def test_settings_of_a_world(deck, run):
     assert "deck_sim_surprise" in run()
     deck.additive_changes()
     assert "deck_sim_surprise" not in run()
-
-
-def test_a_restored_world_is_that_of_the_snapshot(deck, run):
-    run()
-    kept = deck.snapshot()
-    deck.settle()
-    deck.restore(kept)
-    assert [found["status"] for found in deck.runs] == ["queued"]
-    assert [line.kind for line in deck.timeline][-2:] == ["call", "task_run"]

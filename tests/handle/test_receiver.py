@@ -12,23 +12,8 @@ from time_machine import travel
 
 from deck_sim import DeckSimError, WebhookReceiver
 
-STATUSES = ["task_run.queued", "task_run.running", "task_run.completed"]
 
-
-def types(events):
-    return [event["type"] for event in events]
-
-
-def test_every_event_arrives_signed(deck, run, deck_webhooks):
-    run()
-    deck.settle()
-    assert types(deck_webhooks.events) == STATUSES
-    first = deck_webhooks.received[0]
-    assert first.headers["webhook-id"] == first.event["id"]
-    assert first.event["id"].encode() in first.body
-
-
-def test_a_refused_attempt_is_retried(deck, run, api, deck_webhooks):
+def test_a_refused_attempt_is_retried(deck, run, deck_webhooks):
     """Each attempt is in `received`, the event once in `events`."""
     deck_webhooks.respond(503, times=2)
     started = run()
@@ -36,29 +21,13 @@ def test_a_refused_attempt_is_retried(deck, run, api, deck_webhooks):
     assert deck_webhooks.events == []
     deck.advance("1h")
     assert [arrival.answered for arrival in deck_webhooks.received].count(503) == 2
-    assert types(deck_webhooks.events) == STATUSES
+    words = [event["type"].partition(".")[2] for event in deck_webhooks.events]
+    assert words == ["queued", "running", "completed"]
     assert deck_webhooks.wait_for("task_run.completed", started)["data"]["status"] == "completed"
     deck_webhooks.respond(410)  # every attempt
     run()
     deck.advance("1h")
     assert {arrival.answered for arrival in deck_webhooks.received[5:]} == {410}
-
-
-def test_a_callback_can_call_the_api(deck, api, run, deck_webhooks):
-    """It answers an interaction before its webhook is answered."""
-    deck.use("mfa_then_success")
-
-    def answer(event):
-        path = f"/task-runs/{event['data']['id']}/interaction"
-        assert api.post(path, json={"inputs": {"code": "123456"}}).status_code == 200
-
-    seen = []
-    deck_webhooks.on("task_run.interaction_required", answer)
-    deck_webhooks.on("*", lambda event: seen.append(event["type"]))
-    run()
-    deck.settle()
-    assert deck.runs[0]["status"] == "completed"
-    assert sorted(seen) == sorted(types(deck.events))
 
 
 def test_wait_for_does_not_wait_with_a_frozen_clock(deck, run, deck_webhooks):
@@ -101,15 +70,6 @@ def block(deck):
         yield block
 
 
-def test_a_wrong_signature_is_refused_and_raised_at_the_end(block):
-    """It gets a 401 and is not received."""
-    answer = httpx2.post(block.receiver.url, json={}, trust_env=False)
-    assert (answer.status_code, block.receiver.received) == (401, [])
-    text = r"the signature of a webhook \(without an id\) is wrong: the header"
-    with pytest.raises(DeckSimError, match=text):
-        block.close()
-
-
 def test_wait_for_shows_wrong_signatures(deck, block):
     """Each once, however often it is retried."""
     block.receiver.secret = block.receiver.secret[:-4] + "AAAA"
@@ -132,8 +92,9 @@ def test_a_failed_callback_is_raised_at_the_end(deck, run, block):
 
 
 def test_the_error_of_the_block_comes_first(block):
-    """A complaint does not hide it."""
-    httpx2.post(block.receiver.url, json={}, trust_env=False)
+    """A complaint does not hide it: a wrong signature gets a 401 and is not received."""
+    answer = httpx2.post(block.receiver.url, json={}, trust_env=False)
+    assert (answer.status_code, block.receiver.received) == (401, [])
     with pytest.raises(ZeroDivisionError), block:
         raise ZeroDivisionError
 
