@@ -7,20 +7,15 @@ import pytest
 from deck_sim import Deck, DeckSimError
 
 
-@pytest.fixture
-def free_url():
-    """The URL of a port that is bound and on which nothing listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
-
-
-def test_a_missing_server_is_an_error_with_its_url(free_url, receiver, monkeypatch):
+def test_a_missing_server_is_an_error_with_its_url(receiver, monkeypatch):
     """Calls use no proxy."""
     monkeypatch.setenv("HTTP_PROXY", receiver.url)
-    text = f"no deck-sim server answers at {free_url}: .*; `deck-sim serve` starts one"
-    with Deck(free_url, "sk_test") as deck, pytest.raises(DeckSimError, match=text):
-        deck.settle()
+    with socket.socket() as taken:  # nothing listens there
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        text = f"no deck-sim server answers at {url}: .*; `deck-sim serve` starts one"
+        with Deck(url, "sk_test") as deck, pytest.raises(DeckSimError, match=text):
+            deck.settle()
 
 
 def test_a_url_with_https_is_named_as_the_mistake(server):

@@ -110,9 +110,8 @@ def test_a_program_without_a_key_is_refused(deck):
 
 def test_other_hosts_are_left_alone(deck, call, receiver):
     """They are called as usual, with the program's own key."""
-    receiver.say(
-        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}"
-    )
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json"
+    receiver.say(head + b"\r\n\r\n{}")
     with deck.intercept():
         assert call(f"{receiver.url}/", **HEADERS)[0] == 200
     assert receiver.arrivals[0].headers["authorization"] == HEADERS["Authorization"]
