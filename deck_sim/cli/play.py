@@ -88,7 +88,7 @@ def command(
             reject=reject,
         )
     except ApiError as error:
-        raise click.UsageError(f"--answer or --input: {error}") from None
+        raise click.UsageError(f"--answer: {error}") from None
     if page is not None:
         _write_page(played, page)
     if as_json:

@@ -5,7 +5,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -18,7 +18,6 @@ from deck_sim.contract import bodies
 from deck_sim.engine import commands, logins
 from deck_sim.engine.records import Resource, TimelineEntry
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import KINDS
 from deck_sim.engine.waiting import waiting
 from deck_sim.engine.world import World
 from deck_sim.runtime.clock import advance_by, advance_to, run_to_end
@@ -31,24 +30,19 @@ from deck_sim.scenario.steps.step import REGISTRY
 
 Answers = Sequence[Mapping[str, str]]
 
-REVIEW = timedelta(minutes=1)  # until a reviewer approves a run that no script approves
+_REVIEW = timedelta(minutes=1)  # until a reviewer approves a run that no script approves
 REFUSED = "refused"  # a line's `what` if the call was refused
-_SECRET = "password"
 _EFFECTS = sorted({word for (_, word), step in REGISTRY.items() if not step.is_status})
 _EFFECT = re.compile(rf"({'|'.join(_EFFECTS)}|script error|fault):? (.*)", re.DOTALL)
 
-# The task that a run is of: it reads reservations.
 _USUAL_INPUT = {"guest": "Alex Green", "check_in": "2025-02-01"}
-_TEXT, _DATE = {"type": "string"}, {"type": "string", "format": "date"}
-_INPUT_SCHEMA = {
-    "type": "object",
-    "properties": {"guest": _TEXT, "check_in": _DATE},
-    "required": ["guest"],
-}
-_NIGHTS = {"type": "integer", "minimum": 1, "maximum": 14}
 _RESERVATION = {
     "type": "object",
-    "properties": {"hotel": _TEXT, "check_in": _DATE, "nights": _NIGHTS},
+    "properties": {
+        "hotel": {"type": "string"},
+        "check_in": {"type": "string", "format": "date"},
+        "nights": {"type": "integer", "minimum": 1, "maximum": 14},
+    },
 }
 # Nothing is required, so that a scenario may give any output.
 OUTPUT_SCHEMA = {
@@ -84,7 +78,12 @@ class Playthrough:
     lines: list[PlayLine]
 
     def __str__(self) -> str:
-        return format_lines(self.lines)
+        rows = [
+            (f"+{format_duration(one.at)}", one.who, one.what, one.detail) for one in self.lines
+        ]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+        texts = ("  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() for row in rows)
+        return "".join(f"{text}\n" for text in texts)
 
 
 def play_scenario(
@@ -109,27 +108,18 @@ def play_scenario(
     `task_input` is added to a guest and a check-in date.
 
     Raises:
-        ApiError: if an answer does not fit its prompt, or the input does not fit the task.
+        ApiError: if an answer does not fit its prompt.
 
     """
     settings = Settings(edition or scenario.edition or scenario.editions[0], seed=seed)
     simulation = Simulation("player", settings, Library(library or shipped()))
     simulation.library.add(scenario)
     task_input = {**_USUAL_INPUT, **(task_input or {})}
-    return _Player(scenario, simulation, answers, task_input, reject).play()
+    given = None if answers is None else iter(answers)
+    return _Player(scenario, simulation, given, task_input, reject).play()
 
 
-def format_lines(lines: Iterable[PlayLine]) -> str:
-    """The lines as text in columns."""
-    rows = [(f"+{format_duration(line.at)}", line.who, line.what, line.detail) for line in lines]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
-    return "".join(
-        "  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() + "\n" for row in rows
-    )
-
-
-def describe_resource(shown: Mapping[str, Any]) -> str:
-    """The prompt, the errors, or the result and output of a connection or run, as text."""
+def _describe(shown: Mapping[str, Any]) -> str:
     if shown.get("interaction"):
         names = ", ".join(asked["name"] for asked in shown["interaction"]["fields"])
         return f"{shown['interaction']['type']}: {shown['interaction']['message']} ({names})"
@@ -142,67 +132,60 @@ def describe_resource(shown: Mapping[str, Any]) -> str:
     return " ".join(filter(None, [result, text]))
 
 
+@dataclass
 class _Player:
-    def __init__(
-        self,
-        scenario: Scenario,
-        simulation: Simulation,
-        answers: Answers | None,
-        task_input: dict[str, Any],
-        reject: bool,
-    ) -> None:
-        self.scenario, self.simulation, self.world = scenario, simulation, simulation.world
-        self.answers = None if answers is None else iter(answers)
-        self.task_input, self.reject = task_input, reject
-        self.approval = self.world.rules.machine("task_run").approval
-        self.source, self.task = _create_task(self.world)
-        self.began, self.entries_read = self.world.now, self.world.timeline.total
-        self.lines: list[PlayLine] = []
+    scenario: Scenario
+    simulation: Simulation
+    answers: Iterator[Mapping[str, str]] | None
+    task_input: dict[str, Any]
+    reject: bool
 
     def play(self) -> Playthrough:
-        body = {
-            "source_id": self.source.id,
-            "auth_method": "username_password",
-            "auth_credentials": {"username": "alex@example.com", "password": "-"},
-            "external_id": None,
-        }
-        login = self._start(
-            "connection", partial(_CREATE_LOGIN[self.world.rules.login], self.world, body)
-        )
-        if (
-            login
-            and "session" in self.world.rules.kinds
-            and self.scenario.defines("session", self.world.edition)
-        ):
-            body = {"credential_id": login.id}
-            self._start("session", partial(logins.start_session, self.world, body))
-        run = None
+        self.world, self.lines = self.simulation.world, list[PlayLine]()
+        self.approval = self.world.rules.machine("task_run").approval
+        source, task = _create_task(self.world)
+        self.began, self.entries_read = self.world.now, self.world.timeline.total
+        login, run = self._log_in(source), None
         for _ in self.scenario.playlist or [""]:
-            run = (login and self._run(login)) or run
+            run = (login and self._run(task, login)) or run
         while self._play_next():
             pass
         login, run = (one and self._read(one) for one in (login, run))
         return Playthrough(self.scenario, self.simulation, login, run, self.lines)
 
-    def _run(self, login: Resource) -> Resource | None:
+    def _log_in(self, source: Resource) -> Resource | None:
+        body: dict[str, Any] = {
+            "source_id": source.id,
+            "auth_method": "username_password",
+            "auth_credentials": {"username": "alex@example.com", "password": "-"},
+            "external_id": None,
+        }
+        if self.world.rules.login == "connection":
+            return self._start("connection", partial(commands.open_connection, self.world, body))
+        credential = logins.create_credential(self.world, body)
+        self._add_news()
+        if self.scenario.defines("session", self.world.edition):
+            body = {"credential_id": credential.id}
+            self._start("session", partial(logins.start_session, self.world, body))
+        return credential
+
+    def _run(self, task: Resource, login: Resource) -> Resource | None:
         """Run the task; None if the login cannot run it, or the run is refused."""
         if self._read(login).status not in self.world.machine(login).commands["run"].allowed:
             return None
         body = {f"{login.kind}_id": login.id, "input": self.task_input}
-        return self._start("task_run", partial(commands.run_task, self.world, self.task, body))
+        return self._start("task_run", partial(commands.run_task, self.world, task, body))
 
     def _start(self, kind: str, create: Callable[[commands.Choose], Resource]) -> Resource | None:
         """Create a resource and play its script until it is settled; None if it is refused."""
         try:
             resource = create(lambda facts: self.simulation.choose(kind, self.scenario.name, facts))
+            self.simulation.record_choice(resource.id)
         except Refusal:
             resource = None
-        if resource and resource.kind in KINDS:  # a credential plays nothing
-            self.simulation.record_choice(resource.id)
-        if kind == "task_run":
-            name = self.simulation.choices[-1].played.name
-            if name != self.scenario.name:
-                self._add_line("scenario", "plays", name)
+        name = self.simulation.choices[-1].played.name
+        if name != self.scenario.name:
+            self._add_line("scenario", "plays", name)
         while resource and not self.world.is_settled(self._read(resource)) and self._play_next():
             pass
         self._add_news()
@@ -214,18 +197,15 @@ class _Player:
     def _play_next(self) -> bool:
         """Act for a person, or else advance to what is due next; False if neither is possible."""
         self._add_news()
-        if any(map(self._act_for, [*waiting(self.world), *self._in_review()])):
+        # A run to reject may also be one that a timer approves.
+        runs = self.world.all("task_run").values() if self.reject else ()
+        if any(map(self._act_for, [*waiting(self.world), *runs])):
             return True
         due = self.world.timers.peek()
         if due is not None:
             run_to_end(advance_to(self.simulation, due.at))
         self._add_news()
         return due is not None
-
-    def _in_review(self) -> list[Resource]:
-        """The runs to reject. A run that a timer approves is among them."""
-        runs = self.world.all("task_run").values() if self.reject else ()
-        return [run for run in runs if run.status == self.approval]
 
     def _act_for(self, resource: Resource) -> bool:
         """Answer or review what a resource waits for; False if it waits for neither."""
@@ -234,13 +214,13 @@ class _Player:
         if resource.kind != "task_run" or resource.status != self.approval:
             return False
         if not self.reject:
-            run_to_end(advance_by(self.simulation, REVIEW))
+            run_to_end(advance_by(self.simulation, _REVIEW))
             self._add_news()
-            if self._read(resource).status != self.approval:  # a timeout or a lost login ended it
+            resource = self._read(resource)
+            if resource.status != self.approval:  # a timeout or a lost login ended it
                 return True
         self._add_line("reviewer", "rejected" if self.reject else "approved")
-        verdict = "reject" if self.reject else "approve"
-        commands.review_run(self.world, self._read(resource), verdict)
+        commands.review_run(self.world, resource, "reject" if self.reject else "approve")
         return True
 
     def _answer(self, resource: Resource) -> bool:
@@ -251,7 +231,7 @@ class _Player:
         if answer is None:
             return False
         asked = {field["name"]: field["type"] for field in resource["interaction"]["fields"]}
-        secret = {name for name, type_ in asked.items() if _SECRET in (name, type_)}
+        secret = {name for name, type_ in asked.items() if "password" in (name, type_)}
         shown = [f"{name}={'•••' if name in secret else text}" for name, text in answer.items()]
         self._add_line("user", "answered", ", ".join(shown))
         commands.answer_interaction(self.world, resource, answer)
@@ -272,7 +252,7 @@ class _Player:
         kind = self.world.rules.kinds.get(entry.kind)
         if kind and entry.status and kind.machine and kind.machine.ends:
             shown = {"status": entry.status, **(entry.changes or {})}
-            return kind.noun, entry.status, describe_resource(shown)
+            return kind.noun, entry.status, _describe(shown)
         effect = _EFFECT.fullmatch(entry.what)
         return (kind.noun, effect[1], effect[2]) if kind and effect else None
 
@@ -290,15 +270,7 @@ def _create_task(world: World) -> tuple[Resource, Resource]:
     task = bodies.CreateTask(
         name="Read reservations",
         agent_id=agent.id,
-        input_schema=_INPUT_SCHEMA,
         output_schema=OUTPUT_SCHEMA,
         storage=bodies.TaskStorage(enabled=True, extraction=True, extraction_schema={}),
     )
     return source, seed("task", task)
-
-
-# By kind of login. A credential has no script.
-_CREATE_LOGIN: dict[str, Callable[..., Resource]] = {
-    "connection": commands.open_connection,
-    "credential": lambda world, body, _choose: logins.create_credential(world, body),
-}

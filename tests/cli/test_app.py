@@ -69,7 +69,7 @@ WRONG = {
     "clock --step 0s": "Invalid value for '--step': must be longer than zero, not '0s'",
     "clock --url localhost": "Invalid value for '--url'",
     "play success --answer 123456": "Invalid value for '--answer': '123456' is not an answer",
-    "play mfa_twice --answer pin=1": "--answer or --input: `inputs.code` is required",
+    "play mfa_twice --answer pin=1": "--answer: `inputs.code` is required",
     "play success --input [1]": "Invalid value for '--input': not a JSON object; write it like",
     "play connection_blocked --edition credentials": "--edition: 'connection_blocked' is for the",
     "play sucess": "no scenario and no file is called 'sucess'; did you mean 'success'?",
