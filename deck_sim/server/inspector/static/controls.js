@@ -68,7 +68,7 @@ export function controlsView(ctx) {
 
 /** An answer about the world as it is now. @param {Context} ctx @param {string} path @returns {any} */
 function current(ctx, path) {
-  return fetched(ctx, path, `${ctx.model.version}.${ctx.acts}`).data;
+  return fetched(ctx, path, ctx.model.version).data;
 }
 
 /** What does not change while a world has its edition. @param {Context} ctx @returns {any} */

@@ -37,7 +37,6 @@ export class Inspector {
     /** @type {Connected} */
     this.connection = { state: recording ? "live" : "connecting" };
     this.isBusy = false;
-    this.acts = 0;
     /** @type {Poller|null} */
     this.poller = null;
     this.toasts = new Toasts(() => this.refresh());
@@ -140,7 +139,7 @@ export class Inspector {
 
   /** What a view draws, and what it calls. */
   context() {
-    const { model, ui, api, readOnly, connection, isBusy, acts } = this;
+    const { model, ui, api, readOnly, connection, isBusy } = this;
     return {
       model,
       ui,
@@ -150,8 +149,6 @@ export class Inspector {
       connection,
       /** Whether an action is not done yet. */
       isBusy,
-      /** How many actions were done: what they change is asked for again. */
-      acts,
       /** Open the details. */
       select: (/** @type {import("./model.js").Ref|null} */ selected) => this.set({ selected }),
       go: (/** @type {string} */ tab) => this.set({ tab }),
@@ -200,7 +197,6 @@ export class Inspector {
       return null;
     } finally {
       this.isBusy = false;
-      this.acts += 1;
       this.poller?.askNow();
       this.refresh();
     }
