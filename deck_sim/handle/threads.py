@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import wraps
 from threading import Thread
@@ -99,17 +99,11 @@ def current_loop() -> EventLoopToken | None:
         return None
 
 
-def run_on_loop(loop: EventLoopToken, work: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
-    """Run a coroutine function on the loop of another thread, and wait for its end."""
-    from anyio.from_thread import run
-
-    return run(work, *args, token=loop)
-
-
 class LoopThread:
     """An event loop in a thread of its own. Its time is real while the process is frozen."""
 
     def __init__(self) -> None:
+        self._stopped = asyncio.Event()
         self._ready: Future[tuple[asyncio.AbstractEventLoop, EventLoopToken]] = Future()
         self._thread = Thread(target=self._run, name="deck-sim-app", daemon=True)
         self._thread.start()
@@ -121,14 +115,13 @@ class LoopThread:
         self._thread.join(_STOP_SECONDS)
 
     def _run(self) -> None:
-        from deck_sim.server.serve import Loop
-
-        with asyncio.Runner(loop_factory=Loop) as runner:
-            runner.run(self._wait())
-
-    async def _wait(self) -> None:
         from anyio.lowlevel import current_token
 
-        self._stopped = asyncio.Event()
-        self._ready.set_result((asyncio.get_running_loop(), current_token()))
-        await self._stopped.wait()
+        from deck_sim.server.serve import Loop
+
+        async def wait() -> None:
+            self._ready.set_result((asyncio.get_running_loop(), current_token()))
+            await self._stopped.wait()
+
+        with asyncio.Runner(loop_factory=Loop) as runner:
+            runner.run(wait())

@@ -34,7 +34,6 @@ from deck_sim.handle.threads import (
     result_of,
     run_in_thread,
     run_into,
-    run_on_loop,
 )
 from deck_sim.handle.transports import Answer, server_at
 
@@ -137,14 +136,15 @@ class WebhookApps:
         wait(either, _ANSWER_SECONDS, FIRST_COMPLETED)
         finished.add_done_callback(partial(_log_error, app.app))
         error = finished.exception() if finished.done() else None
-        raised = (
-            {} if error is None else {RAISED_HEADER: _as_line(f"{type(error).__name__}: {error}")}
-        )
-        if not answered.done():
-            return 500, raised
-        status, found, text = answered.result()
+        status, found, text = answered.result() if answered.done() else (500, (), b"")
         shown = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in found}
-        return status, {**shown, **_read_refusal(status, text), **raised}
+        said = _as_line(text.decode(errors="replace"))
+        # A framework's page for an error says no more than the status.
+        if status >= 400 and said and not said.startswith("<"):
+            shown[REFUSAL_HEADER] = said
+        if error is not None:
+            shown[RAISED_HEADER] = _as_line(f"{type(error).__name__}: {error}")
+        return status, shown
 
     def _start(
         self, app: WebhookApp, request: httpx2.Request, answered: Future[Answer]
@@ -162,11 +162,13 @@ class WebhookApps:
         self, loop: EventLoopToken | None, work: Callable[..., Any], *args: Any
     ) -> Any:
         """Run a coroutine function on a loop if that runs, otherwise on our own; wait for it."""
+        from anyio.from_thread import run
+
         # Whether a loop of trio runs is not known; only those of asyncio say so.
         if loop is None or not getattr(loop.native_token, "is_running", lambda: True)():
             assert self._own_loop is not None
             loop = self._own_loop.token
-        return run_on_loop(loop, work, *args)
+        return run(work, *args, token=loop)
 
     def _start_loop(self) -> None:
         if self._own_loop is None:
@@ -222,13 +224,6 @@ def _call_here(finished: Future[None], *call: Any) -> None:
 def _log_error(app: Any, finished: Future[None]) -> None:
     if error := finished.exception():
         log.error("%r failed at a webhook", app, exc_info=error)
-
-
-def _read_refusal(status: int, body: bytes) -> dict[str, str]:
-    text = _as_line(body.decode(errors="replace"))
-    # A framework's page for an error says no more than the status.
-    is_told = status >= 400 and text and not text.startswith("<")
-    return {REFUSAL_HEADER: text} if is_told else {}
 
 
 def _as_line(text: str) -> str:
