@@ -152,10 +152,3 @@ def test_a_server_that_stops_is_an_error_of_the_library(own, receiver, name):
             waiting.result()
         with pytest.raises(LIBRARIES[name].ConnectError):
             move()
-
-
-def test_a_transport_outlives_its_client(anywhere):
-    """Closing a client closes nothing that another uses."""
-    for _ in range(2):
-        with httpx2.Client(transport=anywhere.transport) as client:
-            assert client.get(f"{anywhere.url}/_sim/health").status_code == 200

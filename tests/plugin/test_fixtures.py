@@ -36,24 +36,22 @@ def test_each_test_has_a_new_world(run):
     assert first == second
 
 
-NAMES = ["DECK_BASE_URL", "DECK_API_KEY", "DECK_WEBHOOK_SECRET"]
-INI = "deck_env_base_url = A\ndeck_env_api_key = B\ndeck_env_webhook_secret = C"
-
-
-@pytest.mark.parametrize(("ini", "names"), [("", NAMES), (INI, [*"ABC"])])
-def test_deck_env_sets_variables_until_the_end_of_the_test(run, pytester, ini, names):
+@pytest.mark.parametrize("names", ["DECK_BASE_URL DECK_API_KEY DECK_WEBHOOK_SECRET", "A B C"])
+def test_deck_env_sets_variables_until_the_end_of_the_test(run, names):
     """Their names can be ini values. All receivers use the secret."""
-    pytester.makeini(f"[pytest]\n{ini}")
+    values = zip(("base_url", "api_key", "webhook_secret"), names.split(), strict=True)
     text = f"""
         import os
+        NAMES = {names.split()}
         def test_set(deck_env, deck_webhooks):
-            url, key, secret = (os.environ[name] for name in {names})
+            url, key, secret = (os.environ[name] for name in NAMES)
             assert (url, key) == (deck_env.base_url, deck_env.api_key)
             assert secret == deck_env.webhook_secret == deck_webhooks.secret
             assert secret == deck_env.deliver_to(lambda environ, start: []).secret
-        def test_restored(): assert not {{*{names}}} & {{*os.environ}}
+        def test_restored(): assert not {{*NAMES}} & {{*os.environ}}
     """
-    run(text).assert_outcomes(passed=2)
+    options = [] if "DECK" in names else [f"-odeck_env_{name}={value}" for name, value in values]
+    run(text, *options).assert_outcomes(passed=2)
 
 
 @pytest.mark.parametrize("ini", ["", "deck_scenarios = stories", "deck_url = SERVER"])
@@ -78,19 +76,19 @@ def test_a_wrong_option_is_an_error_before_the_test(run, stories):
         result.stdout.no_fnmatch_line("*Traceback*")
 
 
-def test_a_running_server_is_used(run, deck_server):
-    """Its worlds start the same; their keys have an id of the run, so two runs do not meet."""
+def test_a_running_server_is_used(run, pytester, stories, deck_server):
+    """By the option, or by a fixture that overrides ours, as the other session fixtures may be. The
+    keys of its worlds have an id of the run, so two runs do not meet.
+    """
     text = f"""
         from pytest_deck_sim.worlds import RUN_ID
         def test_where(deck):
-            assert deck.url == {deck_server!r}
-            assert deck.clock.mode == "frozen"
+            deck.use("mine")
+            assert (deck.url, deck.clock.mode) == ({deck_server!r}, "frozen")
             assert deck.api_key.endswith(RUN_ID)
     """
-    run(text, "--deck-url", f"{deck_server}/v2").assert_outcomes(passed=1)
-
-
-def test_the_session_fixtures_can_be_overridden(run, pytester, stories, deck_server):
+    options = ("--deck-scenarios=stories", "--deck-url", f"{deck_server}/v2")
+    run(text, *options).assert_outcomes(passed=1)
     pytester.makeconftest(f"""
         import pytest, pathlib
         @pytest.fixture(scope="session")
@@ -100,11 +98,6 @@ def test_the_session_fixtures_can_be_overridden(run, pytester, stories, deck_ser
         @pytest.fixture(scope="session")
         def deck_edition(): return "connections"
     """)
-    text = f"""
-        def test_use(deck):
-            deck.use("mine")
-            assert deck.url == {deck_server!r}
-    """
     run(text).assert_outcomes(passed=1)
 
 
