@@ -112,7 +112,7 @@ def test_node_calls_no_other_host(intercept, capfd):
 @needs("curl")
 def test_curl_reaches_its_world_and_no_other_host(intercept, capfd):
     """The refused host is a problem of the summary, with what to do."""
-    code, summary = intercept("--", "curl", "-sSH", f"Authorization: Bearer {KEY}", f"{BASE}/test")
+    code, _ = intercept("--", "curl", "-sSH", f"Authorization: Bearer {KEY}", f"{BASE}/test")
     assert (code, '"ready"' in capfd.readouterr().out) == (0, True)
     code, summary = intercept("--", "curl", "-sS", "https://deck.example")
     assert code != 0
@@ -130,13 +130,6 @@ def test_other_hosts_than_deck_can_be_intercepted(intercept):
     assert intercept("--intercept-host", "Deck.Example", *words)[1].startswith("deck-sim: 1 call ")
 
 
-def test_the_variables_keep_what_is_inherited(variables):
-    """Options of Node and folders of Python."""
-    found = variables(NODE_OPTIONS="--no-warnings", PYTHONPATH="src")
-    assert found["NODE_OPTIONS"].startswith("--no-warnings --require ")
-    assert found["PYTHONPATH"].endswith(":src")
-
-
 def test_programs_trust_the_authority_and_what_they_trusted(intercept, tmp_path):
     """In one file, since servers on loopback may need that, too. A missing file is ignored."""
     own, copy = tmp_path / "own.pem", tmp_path / "copy.pem"
@@ -147,8 +140,13 @@ def test_programs_trust_the_authority_and_what_they_trusted(intercept, tmp_path)
     assert (text.startswith("-----BEGIN CERTIFICATE-----"), "\nOWN" in text) == (True, True)
 
 
-def test_only_hosts_that_are_not_intercepted_are_reached_directly(variables):
-    """Loopback, and the entries of an inherited NO_PROXY that do not match an intercepted host."""
+def test_the_variables_keep_what_is_inherited(variables):
+    """Options of Node, folders of Python, and the entries of NO_PROXY that do not match an
+    intercepted host.
+    """
+    found = variables(NODE_OPTIONS="--no-warnings", PYTHONPATH="src")
+    assert found["NODE_OPTIONS"].startswith("--no-warnings --require ")
+    assert found["PYTHONPATH"].endswith(":src")
     cases = {
         "*, db.internal,10.0.0.0/8": ",db.internal,10.0.0.0/8",
         "api.deck.co,.Deck.co,co,*.co, deck.com": ",deck.com",
@@ -157,11 +155,6 @@ def test_only_hosts_that_are_not_intercepted_are_reached_directly(variables):
         found = variables(NO_PROXY=inherited, no_proxy=None)
         assert found["NO_PROXY"] == found["no_proxy"] == f"localhost,127.0.0.1,::1{kept}"
         assert found["HTTPS_PROXY"] == found["http_proxy"]
-
-
-def test_a_command_that_calls_nothing_gets_a_hint(intercept):
-    """It probably uses no proxy."""
-    assert "does the command use HTTPS_PROXY and SSL_CERT_FILE" in intercept("--", "true")[1]
 
 
 def test_serve_prints_what_a_program_needs(serving):
@@ -180,6 +173,11 @@ def test_serve_prints_what_a_program_needs(serving):
     _, (banner, status, file) = serving(visit, "--intercept", "--intercept-host", "api.deck.co")
     assert "A program that always calls api.deck.co needs these, too:" in banner
     assert (status, file.exists()) == ("ready", False)
+
+
+def test_a_command_that_calls_nothing_gets_a_hint(intercept):
+    """It probably uses no proxy."""
+    assert "does the command use HTTPS_PROXY and SSL_CERT_FILE" in intercept("--", "true")[1]
 
 
 def test_without_trustme_the_error_says_what_to_install(cli, monkeypatch):

@@ -1,72 +1,53 @@
 """`deck-sim play`: what it adds to the player."""
 
 import json
+import shlex
 
 from recordings import read_recording
 
-
-def test_each_entry_of_the_timeline_is_one_line(cli):
-    """However long it is. The first line has the name, the last one how it ended."""
-    for name in ("downloads_statement", "flaky_source", "proxy_error_page"):
-        played = cli("play", name)
-        assert (played.exit_code, played.stderr) == (0, "")
-        title, _, _, *entries, _, last = played.stdout.splitlines()
-        assert (title, last[:4]) == (name, "The ")
-        assert all(line.startswith("+") for line in entries)
-
-
-def test_answers_can_be_given(cli):
-    """In their order, or none."""
-    ends = {
-        "": "is completed after 14s.",
-        "--answer code=0 --answer code=123456": "is completed after 14s.",
-        "--no-answer": "is failed after 5m11s.",
-    }
-    for words, last in ends.items():
-        played = cli("play", "mfa_then_success", *words.split())
-        assert played.stdout.endswith(f"The task run {last}\n")
-
-
-def test_a_reviewer_may_reject(cli, write):
-    """The branch is taken at once, also if the script would approve later."""
-    played = cli("play", write("too_high", "running: 1s", "approval: 10m", "completed"), "--reject")
-    assert "reviewer    rejected" in played.stdout
-    assert played.stdout.endswith("The task run is failed after 2s.\n")
+ASKS = "fields: [{name: city}, {name: pet}], accept: {city: 'Paris, TX', pet: Rex}"
+FILES = {
+    "too_high": ["running: 1s", "approval: 10m", "completed"],
+    "quiz": ["running", f"interaction_required: {{type: quiz, {ASKS}}}", "running", "completed"],
+    "short": ["queued: 2s", "running: 8s", "completed"],
+    "invalid": ["running", "completed"],
+}
+CONNECTIONS = {
+    "short": "[connecting: 1s, connected: 10m, disconnected]",
+    "invalid": "[connecting, invalid]",
+}
+ENDS = {
+    "mfa_then_success": "The task run is completed after 14s.",
+    "mfa_then_success --answer code=0 --answer code=123456": "The task run is completed after 14s.",
+    "mfa_then_success --no-answer": "The task run is failed after 5m11s.",
+    # Commas separate fields of an answer; a comma inside a text belongs to it.
+    "quiz --answer 'city=Paris, TX, pet=Rex'": "The task run is completed after 1s.",
+    # A reviewer rejects at once, also if the script would approve later.
+    "too_high --reject": "The task run is failed after 2s.",
+    # Later entries of the connection do not change when the run ended.
+    "short": "The task run is completed after 11s.",
+    # Without a run, the line is about the login or the refused call.
+    "invalid": "The connection is invalid after 0s.",
+    "rate_limited": "The call for the task run is refused after 1s.",
+}
 
 
-def test_one_answer_may_have_several_fields(cli, write):
-    """Commas separate fields; a comma inside a text belongs to it."""
-    fields = "fields: [{name: city}, {name: pet}]"
-    ask = f"interaction_required: {{type: quiz, {fields}, accept: {{city: 'Paris, TX', pet: Rex}}}}"
-    file = write("quiz", "queued", "running", ask, "running", "completed")
-    assert "is completed" in cli("play", file, "--answer", "city=Paris, TX, pet=Rex").stdout
-
-
-def test_without_a_run_the_last_line_is_about_the_login(cli, write):
-    file = write("refused", "queued", "running", "completed", connection="[connecting, invalid]")
-    assert cli("play", file).stdout.endswith("The connection is invalid after 0s.\n")
-    refused = cli("play", "rate_limited").stdout
-    assert refused.endswith("\nThe call for the task run is refused after 1s.\n")
-
-
-def test_the_last_line_says_when_the_run_ended(cli, write):
-    """Later entries of its connection do not change it."""
-    connection = "[connecting: 1s, connected: 10m, disconnected]"
-    file = write("short", "queued: 2s", "running: 8s", "completed", connection=connection)
-    printed = cli("play", file).stdout
-    assert printed.endswith("\nThe task run is completed after 11s.\n")
-    assert printed.splitlines()[-3].startswith("+10m")
+def test_the_last_line_says_how_the_scenario_ended(cli, write, tmp_path):
+    """The first line has its name."""
+    for name, steps in FILES.items():
+        more = {"connection": CONNECTIONS[name]} if name in CONNECTIONS else {}
+        write(name, *steps, **more)
+    played = {words: cli("play", *shlex.split(words), "--scenarios", tmp_path) for words in ENDS}
+    assert {one.exit_code for one in played.values()} == {0}
+    lines = {words: one.stdout.splitlines() for words, one in played.items()}
+    assert {words: found[-1] for words, found in lines.items()} == ENDS
+    assert [words for words, found in lines.items() if found[0] != words.split()[0]] == []
 
 
 def test_a_scenario_is_played_in_the_given_edition(cli):
     """By default in its first one."""
     assert "connection  connecting" in cli("play", "success").stdout
     assert "session     idle" in cli("play", "success", "--edition", "credentials").stdout
-
-
-def test_a_scenario_of_a_folder_can_be_played(cli, write, tmp_path):
-    write("mine", "queued", "running", "completed")
-    assert cli("play", "mine", "--scenarios", tmp_path).exit_code == 0
 
 
 def test_a_failed_expression_is_shown_with_its_step(cli, write):
