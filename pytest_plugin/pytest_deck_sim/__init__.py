@@ -248,11 +248,11 @@ def deck_webhooks(request: pytest.FixtureRequest, deck: Deck) -> Iterator[Webhoo
 
 
 @pytest.fixture
-def deck_time(request: pytest.FixtureRequest, deck: Deck) -> Iterator[DeckTime]:
+def deck_time(deck: Deck) -> Iterator[DeckTime]:
     """The control of freezegun, bound to the world: moving either time moves both."""
-    from pytest_deck_sim.worlds import freeze
+    from pytest_deck_sim.frozen import bind
 
-    with freeze(request.node, deck) as frozen:
+    with bind(deck) as frozen:
         yield frozen
 
 

@@ -15,11 +15,12 @@ from typing import Any
 
 from freezegun import api as freezegun
 
-from deck_sim import Deck, DeckSimError
+from deck_sim import Deck
 from deck_sim.base.durations import parse_duration
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.handle.transports import server_at
 from deck_sim.runtime.settings import REAL
+from pytest_deck_sim.worlds import make_failure
 
 # Modules that read real time: pytest measures tests with it.
 _PYTEST = ("_pytest.runner", "_pytest.terminal", "_pytest.timing")
@@ -87,7 +88,7 @@ def bind(deck: Deck) -> Iterator[DeckTime]:
     """Freeze the process with the world of `deck`."""
     mode = deck.clock.mode
     if mode == REAL:
-        raise DeckSimError(
+        raise make_failure(
             f"`deck_time` freezes the process with the world, but the world's clock is `{mode}`,"
             " which moves by itself; use clock='frozen' or clock='on_poll'"
         )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -29,9 +29,6 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library
 from deck_sim.server.serve import Server
 from pytest_deck_sim import COVERAGE, FAIL, FAILED, LINT_MODES, REPORT, find_folder
-
-if TYPE_CHECKING:
-    from pytest_deck_sim.frozen import DeckTime
 
 OWN_SERVER = pytest.StashKey[str]()
 
@@ -134,25 +131,12 @@ def client_options(deck: Deck) -> dict[str, Any]:
 @contextmanager
 def receive(item: pytest.Item, deck: Deck) -> Iterator[WebhookReceiver]:
     """A receiver; a wrong signature or a failed callback fails the test at its end."""
-    receiver = WebhookReceiver(deck)
     try:
-        with receiver:
+        with WebhookReceiver(deck) as receiver:
             yield receiver
     except DeckSimError as error:
         if read_marker(item).strict:
             raise make_failure(str(error)) from None
-
-
-@contextmanager
-def freeze(item: pytest.Item, deck: Deck) -> Iterator[DeckTime]:
-    """Freeze the process with the world."""
-    from pytest_deck_sim.frozen import bind
-
-    try:
-        with bind(deck) as time:
-            yield time
-    except DeckSimError as error:
-        raise make_failure(str(error)) from None
 
 
 def read_marker(item: pytest.Item) -> MarkerOptions:
