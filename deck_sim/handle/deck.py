@@ -343,14 +343,13 @@ class Deck(AbstractContextManager["Deck"]):
     @refuse_on_event_loop
     def replay(self, delivery: IdOrResource) -> Json:
         """Deliver an event again: at once, unless the clock is `real`."""
-        return self.apps.serve_during(self._replay, read_id(delivery))
+        path = f"/deliveries/{read_id(delivery)}/replay"
+        return self.apps.serve_during(self._control.call, "POST", path)
 
     async def async_replay(self, delivery: IdOrResource) -> Json:
         """`replay` for coroutines."""
-        return await await_in_thread(self._replay, read_id(delivery))
-
-    def _replay(self, id: str) -> Json:
-        return self._control.call("POST", f"/deliveries/{id}/replay")
+        path = f"/deliveries/{read_id(delivery)}/replay"
+        return await await_in_thread(self._control.call, "POST", path)
 
     # Faults and limits
 

@@ -185,29 +185,25 @@ def find_undelivered(
     """The webhooks that no attempt has delivered, with how their last attempt ended, and the hints
     that may explain it.
     """
-    attempts = [(row, [one for one in row["log"] if one["attempt"]]) for row in deliveries]
-    failed = [(row, made[-1]) for row, made in attempts if made and not made[-1]["ok"]]
-    lines = [
-        f"{row['event_type']} ({row['id']}), attempt {last['attempt']}: "
-        f"{last['status'] or last['error']}{f'  {said}' if (said := _said(last)) else ''}"
-        for row, last in failed
-    ]
-    own = [last for _, last in failed if not last["fault"]]
-    if any(last["status"] in _NO_ROUTE for last in own):
-        lines.append(route_hint)
-    return [*lines, secret_hint] if any(map(_may_refuse_signature, own)) else lines
-
-
-def _may_refuse_signature(attempt: _Row) -> bool:
-    said, status = _said(attempt), attempt["status"]
-    is_told = bool(_OF_SIGNATURES.search(said))
-    return is_told or status in _REFUSED_SIGNATURE or (status == _CRASHED and not said)
-
-
-def _said(attempt: _Row) -> str:
-    """The error of an application in this process, or its text of a refusal; empty if unknown."""
-    headers = attempt["response_headers"]
-    return str(headers.get(RAISED_HEADER) or headers.get(REFUSAL_HEADER) or "")
+    lines, has_no_route, has_bad_signature = list[str](), False, False
+    for row in deliveries:
+        last = next((one for one in reversed(row["log"]) if one["attempt"]), None)
+        if last is None or last["ok"]:
+            continue
+        status, headers = last["status"], last["response_headers"]
+        # The error of an application in this process, or its text of a refusal.
+        said = str(headers.get(RAISED_HEADER) or headers.get(REFUSAL_HEADER) or "")
+        shown = f"{status or last['error']}{f'  {said}' if said else ''}"
+        lines.append(f"{row['event_type']} ({row['id']}), attempt {last['attempt']}: {shown}")
+        if not last["fault"]:
+            has_no_route |= status in _NO_ROUTE
+            has_bad_signature |= (
+                bool(_OF_SIGNATURES.search(said))
+                or status in _REFUSED_SIGNATURE
+                or (status == _CRASHED and not said)
+            )
+    hints = {route_hint: has_no_route, secret_hint: has_bad_signature}
+    return [*lines, *(hint for hint, fits in hints.items() if fits)]
 
 
 def _present_state(state: _Row, mode: str) -> list[str]:
