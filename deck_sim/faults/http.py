@@ -140,7 +140,7 @@ class OwnAnswer(CallFault):
     @property
     def own_headers(self) -> Headers:
         own = {name.lower(): value for name, value in (self.headers or {}).items()}
-        if type_ := self.content_type or self._usual_type:
+        if type_ := self.content_type or self._content[0]:
             own.setdefault("content-type", type_)
         if self.retry_after is not None:
             own["retry-after"] = f"{self.retry_after}"
@@ -151,20 +151,18 @@ class OwnAnswer(CallFault):
         )
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
-        title = f"{self.status} {_REASONS.get(self.status, 'Error')}"
-        page = _PAGE.format(title=title) if self._is_page else ""
-        body = encode_body(page if self.body is None else self.body)
+        body = encode_body(self._content[1])
         return replace(answer, headers=self.own_headers, pieces=(body,), length=len(body))
 
     @property
-    def _is_page(self) -> bool:
-        return self.body is None and self.status >= 400
-
-    @property
-    def _usual_type(self) -> str:
-        if self.body is None:
-            return "text/html" if self._is_page else ""
-        return "text/plain; charset=utf-8" if isinstance(self.body, str) else "application/json"
+    def _content(self) -> tuple[str, Any]:
+        """The usual content type, and the body."""
+        if isinstance(self.body, str):
+            return "text/plain; charset=utf-8", self.body
+        if self.body is not None:
+            return "application/json", self.body
+        title = f"{self.status} {_REASONS.get(self.status, 'Error')}"
+        return ("text/html", _PAGE.format(title=title)) if self.status >= 400 else ("", "")
 
 
 class Reset(CallFault):

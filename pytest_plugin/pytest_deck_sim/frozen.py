@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from freezegun import api as freezegun
@@ -94,16 +93,16 @@ def bind(deck: Deck) -> Iterator[DeckTime]:
         )
     deck.stamp_webhooks("world")
     with Deck(deck.url, deck.api_key) as reader:
-        read = partial(_read_time, deck, _RemoteTime(reader))
+        remote = _RemoteTime(reader)
+
+        def read() -> datetime:
+            server = server_at(deck.url)
+            if server is None:  # it runs elsewhere, or in the parent of this forked process
+                return remote()
+            simulation = server.worlds.find(deck.api_key)
+            return simulation.world.now if simulation else FROZEN_START  # if it was deleted
+
         # Event loops of asyncio keep real time, so that timeouts and sleeps of an application end.
         with freezegun.freeze_time(deck.clock.now, real_asyncio=True, ignore=[*_PYTEST]):
             time = freezegun.freeze_factories[-1] = DeckTime(deck, read)
             yield time
-
-
-def _read_time(deck: Deck, remote: _RemoteTime) -> datetime:
-    server = server_at(deck.url)
-    if server is None:  # it runs elsewhere, or in the parent of this forked process
-        return remote()
-    simulation = server.worlds.find(deck.api_key)
-    return simulation.world.now if simulation else FROZEN_START  # if it was deleted
