@@ -200,7 +200,10 @@ class DeckApp(App):
         try:
             simulation.rate_limiter.admit(simulation.world.now)
             route = self.find_route(request)
-            _check_named_scenario(request)
+            name, operation = request.headers.get(HEADER), route.operation
+            # Calls that play one check it later.
+            if name and operation and operation.creates and not operation.plays:
+                check_scenario(name, HEADER, simulation.library, request.world.edition)
             return await answer_once(request, route, _call)
         except ApiError as error:
             return error_answer(error, request.id)
@@ -237,13 +240,6 @@ async def _call(request: Request, route: Route) -> Answer:
         if isinstance(error, Refusal) and error.precedes_endpoints:
             raise  # so that it is not stored under the idempotency key
         return error_answer(error, request.id)
-
-
-def _check_named_scenario(request: Request) -> None:
-    """Check the scenario that the header of a create names. Calls that play one check it later."""
-    name, operation = request.headers.get(HEADER), request.operation
-    if name and operation and operation.creates and not operation.plays:
-        check_scenario(name, HEADER, request.simulation.library, request.world.edition)
 
 
 async def _read_body(receive: Receive) -> bytes | None:

@@ -49,7 +49,10 @@ async def answer_once(
             call_as_sent = quote(stored.call, safe=" /")  # a decoded path fits into no header
             error.headers[USED_BY] = f"{call_as_sent}; at={stored.at:%Y-%m-%dT%H:%M:%SZ}"
             raise error
-        return _replay(request, stored)
+        data = json.loads(stored.body)
+        request.id, request.replayed = data["request_id"], True  # the id of the first call
+        headers = {**stored.headers, **REPLAYED}
+        return Answer(data, stored.status, headers, body=stored.body)
     simulation.answering.add(key)
     try:
         answer = await call(request, route)
@@ -64,13 +67,6 @@ async def answer_once(
     return answer
 
 
-def _replay(request: Request, stored: StoredAnswer) -> Answer:
-    """The stored answer, with the `request_id` of the first call."""
-    data = json.loads(stored.body)
-    request.id, request.replayed = data["request_id"], True
-    return Answer(data, stored.status, {**stored.headers, **REPLAYED}, body=stored.body)
-
-
 def read_key(rule: Idempotency, lines: list[str]) -> str | None:
     """Join the lines of the header, as HTTP does; None without a line."""
     if not lines:
@@ -79,10 +75,8 @@ def read_key(rule: Idempotency, lines: list[str]) -> str | None:
     if len(key) > rule.longest_key:
         raise refuse("idempotency/idempotency_key_error")
     if not key:
-        raise refuse(
-            "idempotency/idempotency_key_error",
-            f"`{HEADER}` must have 1 to {rule.longest_key} characters, not 0.",
-        )
+        text = f"`{HEADER}` must have 1 to {rule.longest_key} characters, not 0."
+        raise refuse("idempotency/idempotency_key_error", text)
     return key
 
 

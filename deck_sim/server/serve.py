@@ -138,14 +138,11 @@ class Server:
             del _running[self.url]
             self._loop = None
             await self.worlds.dispatcher.close()
-            await self._drop_submitted()
-
-    async def _drop_submitted(self) -> None:
-        calls = asyncio.all_tasks() - {asyncio.current_task()}  # nothing else is left
-        self._cut = len(calls)
-        for call in calls:
-            call.cancel()
-        await asyncio.gather(*calls, return_exceptions=True)
+            submitted = asyncio.all_tasks() - {asyncio.current_task()}  # nothing else is left
+            self._cut = len(submitted)
+            for call in submitted:
+                call.cancel()
+            await asyncio.gather(*submitted, return_exceptions=True)
 
     def close(self) -> None:
         """Free the port of a server that does not run, or never did."""

@@ -18,7 +18,9 @@ def make_api(worlds: WorldRegistry, name: str) -> DeckApp:
     """The app that is mounted at `/v2`, or the `fallback` for every other path, which answers 404
     with a hint if only `/v2` is missing.
     """
-    return DeckApp(worlds, _no_routes if name == "fallback" else _routes)
+    if name == "fallback":
+        return DeckApp(worlds, lambda edition: Routes([], partial(_find_below_v2, edition)))
+    return DeckApp(worlds, _routes)
 
 
 @cache
@@ -28,11 +30,6 @@ def _routes(edition: Edition) -> Routes:
         for row in edition.every_operation
     )
     return Routes(routes, _find_elsewhere)
-
-
-@cache
-def _no_routes(edition: Edition) -> Routes:
-    return Routes([], partial(_find_below_v2, edition))
 
 
 def _find_elsewhere(path: str, relative: str) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from deck_sim.base.redaction import redact
 from deck_sim.server.request import Answer, Request
-from deck_sim.server.routing import Endpoint, Route
+from deck_sim.server.routing import Route
 
 ROUTES: list[Route] = []
 Function = TypeVar("Function", bound=Callable[..., Answer | Awaitable[Answer]])
@@ -18,19 +18,15 @@ def route(method: str, path: str, body: str | None = None) -> Callable[[Function
     """
 
     def register(function: Function) -> Function:
-        ROUTES.append(Route(method, path, _with_body(function, body) if body else function))
+        def with_body(request: Request) -> Answer | Awaitable[Answer]:
+            from deck_sim.server.control import bodies  # slow: pydantic
+
+            return function(request, request.read_as(getattr(bodies, f"{body}")))
+
+        ROUTES.append(Route(method, path, with_body if body else function))
         return function
 
     return register
-
-
-def _with_body(function: Function, name: str) -> Endpoint:
-    def endpoint(request: Request) -> Answer | Awaitable[Answer]:
-        from deck_sim.server.control import bodies  # slow: pydantic
-
-        return function(request, request.read_as(getattr(bodies, name)))
-
-    return endpoint
 
 
 def record_answer(request: Request, data: Mapping[str, Any]) -> Answer:

@@ -9,7 +9,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from posixpath import dirname, join, normpath
 from typing import Any
 from urllib.parse import quote
@@ -109,18 +109,14 @@ def _frame() -> tuple[str, str]:
 
 def _modules() -> dict[str, str]:
     """Every module as a `data:` URL, by its bare name: such a URL has no folder to import from."""
-    return {
-        _bare(name): _data_url("text/javascript", _import_bare(name, _file(name)))
-        for name in sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js"))
-    }
 
-
-def _import_bare(name: str, text: str) -> str:
-    def rename(found: re.Match[str]) -> str:
+    def rename(name: str, found: re.Match[str]) -> str:
         target = normpath(join(dirname(name), found[3]))
         return f"{found[1]}{found[2]}{_bare(target)}{found[2]}"
 
-    return _IMPORT.sub(rename, text)
+    names = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js"))
+    texts = {name: _IMPORT.sub(partial(rename, name), _file(name)) for name in names}
+    return {_bare(name): _data_url("text/javascript", text) for name, text in texts.items()}
 
 
 def _bare(name: str) -> str:
