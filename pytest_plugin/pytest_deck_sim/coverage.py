@@ -7,6 +7,7 @@ adds up.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,15 +21,13 @@ if TYPE_CHECKING:
 
 _WORKER_KEY = "deck_sim_coverage"  # of the counts in the output of an xdist worker
 
-Counts = dict[str, dict[str, int]]  # how often each step was played, by scenario and place
-
 
 class Coverage:
     """The counts of all tests, and their report."""
 
     def __init__(self, config: pytest.Config, folder: Path | None, least: float) -> None:
         self._config, self._folder, self._least = config, folder, least
-        self.counts: Counts = {}
+        self.counts: dict[str, Counter[str]] = {}
 
     def add(self, deck: Deck) -> None:
         """Add the counts of a world."""
@@ -38,11 +37,9 @@ class Coverage:
         self.merge({name: steps for name, steps in rows if not is_made_up(name)})
 
     def merge(self, counts: Mapping[str, Mapping[str, int]]) -> None:
-        """Add counts."""
+        """Add how often each step was played, by scenario and place."""
         for scenario, steps in counts.items():
-            known = self.counts.setdefault(scenario, {})
-            for place, count in steps.items():
-                known[place] = known.get(place, 0) + count
+            self.counts.setdefault(scenario, Counter()).update(steps)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -52,7 +49,8 @@ class Coverage:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Send the counts to the controller; there, fail the run if too little was played."""
         if hasattr(self._config, "workeroutput"):
-            self._config.workeroutput[_WORKER_KEY] = self.counts
+            counts = {name: {**steps} for name, steps in self.counts.items()}
+            self._config.workeroutput[_WORKER_KEY] = counts
             return
         self.merge(_never_played(self._folder))
         if self._played()[0] < self._least and session.exitstatus == pytest.ExitCode.OK:
@@ -82,7 +80,7 @@ class Coverage:
         return (100 * sum(map(bool, counts)) / len(counts) if counts else 100.0), len(counts)
 
 
-def _never_played(folder: Path | None) -> Counts:
+def _never_played(folder: Path | None) -> dict[str, dict[str, int]]:
     """Every step of the scenarios in the user's folder, with a count of 0."""
     if folder is None:
         return {}
