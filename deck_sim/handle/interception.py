@@ -119,21 +119,15 @@ def _redirect_httpx(found: Interception, request: Any) -> Any:
 
 def _requests(original: Method) -> Method:
     @wraps(original)
-    def send(
-        self: Any,
-        request: Any,
-        stream: bool = False,
-        timeout: Any = None,
-        verify: Any = True,
-        cert: Any = None,
-        proxies: Any = None,
-    ) -> Any:
+    def send(self: Any, request: Any, *args: Any, **options: Any) -> Any:
         found = _find(request.url)
         if found is None:
-            return original(self, request, stream, timeout, verify, cert, proxies)
+            return original(self, request, *args, **options)
         redirected = request.copy()
         redirected.url = found.redirect(request.url, redirected.headers)
-        response = original(self, redirected, stream, timeout)
+        # The other arguments are about certificates and proxies.
+        kept = {name: options[name] for name in ("stream", "timeout") if name in options}
+        response = original(self, redirected, *args[:2], **kept)
         response.url, response.request = request.url, request
         return response
 
