@@ -18,7 +18,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from hashlib import blake2b
 from typing import Any
-from weakref import finalize
 
 from deck_sim.contract.editions import RateLimit
 from deck_sim.engine.deliveries import AttemptResult
@@ -77,7 +76,8 @@ class Writer:
 
     sources: dict[str, str] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)  # by id() of a value in use
-    _digests: dict[int, str] = field(default_factory=dict)  # by id() of a source that is in use
+    # By id() of a source, with it, so that no other gets its id.
+    _digests: dict[int, tuple[Mapping[str, Any], str]] = field(default_factory=dict)
 
     def text(self, value: Any) -> str:
         """Return a value as text.
@@ -124,9 +124,8 @@ class Writer:
             text = _encode(source)
             digest = blake2b(text.encode(), digest_size=16).hexdigest()
             self.sources[digest] = text
-            self._digests[id(source)] = digest
-            finalize(source, self._digests.pop, id(source))
-        return self._digests[id(source)]
+            self._digests[id(source)] = source, digest
+        return self._digests[id(source)][1]
 
 
 @dataclass

@@ -72,4 +72,4 @@ def test_the_journal_keeps_the_headers_that_are_asked_for(api, sim):
     api.get("/agents", headers=headers)
     before, after = (call["headers"] for call in sim.get("/requests").json()["data"])
     new = {name: value for name, value in after.items() if name not in before}
-    assert new == {"x-request-id": "r1", "x-long": "x" * 1000, "cookie": "•••"}
+    assert new == {"x-request-id": "r1", "x-long": "x" * 2000, "cookie": "•••"}
