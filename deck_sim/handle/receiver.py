@@ -61,6 +61,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         self.complaints: list[str] = []  # wrong signatures, and callbacks that failed
         self._arrived = Condition()
         self._callbacks: list[tuple[str, Callable[[Json], Any]]] = []
+        self._failed = False  # whether a callback has; the traceback is shown once
         self._answers: deque[int] = deque()
         self._usual = 200
 
@@ -184,8 +185,10 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
             for type_, callback in self._callbacks if status < 300 else ():
                 if type_ in (ALL_EVENTS, event["type"]):
                     callback(event)
-        except BaseException:  # pytest's failures are no Exception
-            self._complain(f"a callback failed at {event['type']}:\n{traceback.format_exc()}")
+        except BaseException as error:  # pytest's failures are no Exception
+            text = f"{type(error).__name__}: {error}" if self._failed else traceback.format_exc()
+            self._failed = True
+            self._complain(f"a callback failed at {event['type']}:\n{text}")
             return 500
         return status
 
