@@ -113,15 +113,13 @@ def command(
                 except StateFileError as error:
                     raise click.UsageError(f"--state: {error}") from None
         server.run(ready)
-    _end(server.cut_calls)
+    _ignore_signals()
 
 
-def _end(cut_calls: int) -> None:
+def _ignore_signals() -> None:
     # A function of its own, since coverage does not follow the frame that ran a server.
     for number in _STOPS:  # Python undoes handlers when it ends, and another signal would kill it
         signal.signal(number, signal.SIG_IGN)
-    if cut_calls:
-        click.echo(f"deck-sim: stopped; calls that were cut: {cut_calls}", err=True)
 
 
 def _banner(server: Server, variables: Mapping[str, str]) -> str:

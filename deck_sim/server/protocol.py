@@ -52,7 +52,6 @@ class HttpServer(uvicorn.Server):
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(_make_config(app))
         self.ready: Callable[[], None] = lambda: None  # called when requests are answered
-        self.cut_calls = 0  # how many calls were dropped
         self._stopping = asyncio.Event()
 
     def make_protocol(self, app: ASGIApp) -> Callable[[], asyncio.Protocol]:
@@ -87,7 +86,7 @@ class HttpServer(uvicorn.Server):
             server.close()
         for protocol in [*self.server_state.connections]:
             assert isinstance(protocol, Protocol)
-            self.cut_calls += protocol.end()
+            protocol.end()
         if calls := [*self.server_state.tasks]:
             await asyncio.wait(calls, timeout=_END_SECONDS)
         for call in calls:
@@ -116,13 +115,12 @@ class Protocol(H11Protocol):
         else:
             super().data_received(data)
 
-    def end(self) -> bool:
-        """Close the socket; returns whether that cuts a call."""
+    def end(self) -> None:
+        """Close the socket, at once if a call is not answered yet."""
         if self.cycle is None or self.cycle.response_complete:
             self.shutdown()
-            return False
-        self.transport.abort()
-        return True
+        else:
+            self.transport.abort()
 
 
 def _make_config(app: ASGIApp) -> uvicorn.Config:

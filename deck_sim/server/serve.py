@@ -87,7 +87,6 @@ class Server:
         worlds.origin = self.url
         self._loop: asyncio.AbstractEventLoop | None = None  # while it runs
         self._thread: threading.Thread | None = None
-        self._cut = 0  # how many submitted calls were dropped
         self._app = make_app(worlds)
         front = LocalOnly(self._app, worlds, address, (*names, host))
         self._http = HttpServer(front)
@@ -96,11 +95,6 @@ class Server:
     def base_url(self) -> str:
         """The base URL of the Deck API."""
         return f"{self.url}/v2"
-
-    @property
-    def cut_calls(self) -> int:
-        """How many calls got no answer of their own, since the server stopped."""
-        return self._http.cut_calls + self._cut
 
     def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until stopped. `ready` is called once, when requests are answered."""
@@ -139,7 +133,6 @@ class Server:
             self._loop = None
             await self.worlds.dispatcher.close()
             submitted = asyncio.all_tasks() - {asyncio.current_task()}  # nothing else is left
-            self._cut = len(submitted)
             for call in submitted:
                 call.cancel()
             await asyncio.gather(*submitted, return_exceptions=True)

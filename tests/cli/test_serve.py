@@ -51,7 +51,7 @@ def test_a_signal_stops_its_process_without_a_traceback(by):
     assert (process.returncode, error) == (0, b"")
 
 
-def test_a_call_that_works_when_a_signal_comes_is_dropped_and_counted():
+def test_a_call_that_works_when_a_signal_comes_is_dropped():
     """Two signals are as one. Here an advance waits for a receiver that never answers."""
     words = [sys.executable, "-u", "-m", "deck_sim", "serve", "--port", "0", "--quiet"]
     receiver = socket.create_server(("127.0.0.1", 0))
@@ -68,7 +68,7 @@ def test_a_call_that_works_when_a_signal_comes_is_dropped_and_counted():
                 process.send_signal(signal.SIGTERM)
                 _, error = process.communicate()
             assert advance.exception() is not None
-    assert (process.returncode, error) == (0, "deck-sim: stopped; calls that were cut: 1\n")
+    assert (process.returncode, error) == (0, "")
 
 
 def test_the_port_file_holds_the_port(serving, tmp_path):

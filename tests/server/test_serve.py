@@ -113,7 +113,7 @@ def stoppable():
 
 
 def test_a_stopping_server_drops_open_calls(stoppable, caplog):
-    """One that is held, and one whose body is incomplete; they are counted."""
+    """One that is held, and one whose body is incomplete."""
     server, deck, send = stoppable
     hold = deck.hold("GET /v2/test")
     clients = [send(b"GET /v2/test"), send(b"POST /v2/agents", b"Content-Length: 9\r\n\r\n")]
@@ -125,7 +125,7 @@ def test_a_stopping_server_drops_open_calls(stoppable, caplog):
         with suppress(ConnectionResetError):
             assert client.recv(1) == b""
     assert idle.recv(1) == b""
-    assert (server.cut_calls, caplog.records) == (2, [])
+    assert caplog.records == []
 
 
 def test_a_stopping_server_leaves_a_client_that_does_not_read(stoppable, caplog):

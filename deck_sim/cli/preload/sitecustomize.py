@@ -78,13 +78,9 @@ def _run_hidden() -> None:
     """Run the `sitecustomize` that this one hides, if there is one."""
     own, here = sys.modules.pop("sitecustomize"), os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [folder for folder in sys.path if folder != here]
-    try:
+    with suppress(ModuleNotFoundError):
         import_module("sitecustomize")
-    except ImportError as error:
-        if error.name != "sitecustomize":
-            raise
-    finally:
-        sys.modules.setdefault("sitecustomize", own)  # the import of this one needs it
+    sys.modules.setdefault("sitecustomize", own)  # the import of this one needs it
 
 
 if "DECK_SIM_INTERCEPT_PORT" in os.environ:
