@@ -1,6 +1,5 @@
 """The program: its commands, and its error output."""
 
-import io
 import sys
 from importlib import import_module
 from typing import Any, NoReturn
@@ -63,8 +62,8 @@ class Program(click.Group):
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run the command line and exit with its code."""
         for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(errors="replace")  # some consoles cannot show an arrow
+            # Some consoles cannot show an arrow, and some streams cannot be told.
+            getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
         try:
             code = super().main(*args, **{**extra, "standalone_mode": False})
         except click.ClickException as error:

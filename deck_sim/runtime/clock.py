@@ -154,14 +154,16 @@ def advance_until_event(
     with _advancing(simulation) as report:
         steps_left = with_breaks(steps(simulation, until))
         comes: bool | None = None  # on a copy of the world; None if that was not tried
-        while True:
-            if not comes and not wanted.moves(simulation.world, until):
-                comes = _comes_on_a_copy(simulation, wanted, until) if comes is None else comes
-                if not comes:
-                    break
-            is_pause = next(steps_left, None)
-            if is_pause is None:
-                break
+
+        def may_come() -> bool:
+            nonlocal comes
+            if not comes and wanted.moves(simulation.world, until):
+                return True
+            if comes is None:
+                comes = _comes_on_a_copy(simulation, wanted, until)
+            return comes
+
+        while may_come() and (is_pause := next(steps_left, None)) is not None:
             if is_pause:
                 yield
                 comes = None  # a receiver or a call may have changed the world

@@ -93,3 +93,12 @@ def test_a_world_file_may_name_scenarios_of_the_checked_files(cli, write, tmp_pa
         f"{file}:2:19: default_scenario: names an unknown scenario: 'mine';"
         " `deck-sim scenarios` lists them (`--scenarios DIR` adds those of a folder)"
     )
+
+
+def test_a_file_that_is_no_yaml_is_a_mistake(cli, tmp_path):
+    """With its place."""
+    file = tmp_path / "broken.yaml"
+    file.write_text("version: 1\nname: [\n")
+    checked = cli("check", file)
+    assert checked.exit_code == 1
+    assert checked.stdout.startswith(f"{file}:3:1: ")

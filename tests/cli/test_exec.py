@@ -220,3 +220,8 @@ def test_a_program_that_cannot_be_run_is_one_line(cli):
     assert (missing.exit_code, folder.exit_code) == (127, 126)
     assert missing.stderr.startswith("deck-sim: cannot run 'no-such-program': No such file")
     assert folder.stderr == "deck-sim: cannot run '/': Permission denied\n"
+
+
+def test_a_world_that_was_only_controlled_is_not_in_the_summary(cli):
+    done = cli("exec", "--", sys.executable, "-m", "deck_sim", "reset")
+    assert "nothing called the simulated API" in done.stderr

@@ -104,3 +104,13 @@ def test_a_copy_counts_for_itself(faults):
     faults.add("flt_1", Fault("a", times=1))
     other = copy.deepcopy(faults)
     assert fires(faults, 2) == fires(other, 2) == [True, False]
+
+
+def test_the_faults_of_a_scenario_end_with_their_owner():
+    """Those of others stay."""
+    faults = InjectedFaults()
+    faults.add("flt_1", Fault("a"), "trun_1")
+    faults.add("flt_2", Fault("a"))
+    faults.forget("trun_1"), faults.forget("trun_2")
+    assert [one.id for one in faults] == ["flt_2"]
+    assert (faults.remove("flt_1"), faults.remove("flt_2")) == (False, True)

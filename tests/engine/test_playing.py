@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from deck_sim.engine import playing
+from deck_sim.engine.options import Options
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.world import FROZEN_START
 
@@ -140,3 +142,12 @@ def test_the_same_seed_and_calls_give_the_same_world(make_play):
 
     assert played(1) == played(1)
     assert played(1).timeline != played(2).timeline
+
+
+def test_a_run_takes_a_limited_number_of_screenshots(play, monkeypatch):
+    """A stuck run would take them for ever."""
+    monkeypatch.setattr(playing, "MOST_SCREENSHOTS", 2)
+    play.world.set_options(Options(screenshots=True))
+    run = play.run("[running: stuck]")
+    play.wait("1m")
+    assert len(play.world.screenshots[run.id]) == 2

@@ -174,3 +174,9 @@ def test_settings_of_a_world(deck, run):
     assert "deck_sim_surprise" in run()
     deck.additive_changes()
     assert "deck_sim_surprise" not in run()
+
+
+def test_what_is_due_and_what_waits_is_listed(deck, run):
+    started = run()
+    (due,) = [one for one in deck.next()["due"] if one["what"] == "the script goes on"]
+    assert (due["id"], due["in"], deck.next()["waiting"]) == (started["id"], "2s", [])

@@ -143,3 +143,9 @@ def test_a_client_may_sleep_while_something_is_due(deck, run):
         deck.sleep(0)
     for _ in range(8):
         deck.sleep(1)
+
+
+def test_a_duration_may_have_microseconds(deck):
+    before = deck.clock.now
+    deck.advance(timedelta(milliseconds=1, microseconds=500))
+    assert deck.clock.now - before == timedelta(microseconds=1000)

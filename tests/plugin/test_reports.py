@@ -20,7 +20,9 @@ def test_a_failure_of_plain_text_has_the_report(run, pytester):
 
 @pytest.mark.parametrize(("option", "shown"), [("--tb=auto", False), ("--full-trace", True)])
 def test_the_traceback_of_our_error_ends_in_the_test(run, option, shown):
-    """`--full-trace` shows our frames."""
-    result = run("def test_it(deck):\n    deck.use('sucess')", option)
+    """`--full-trace` shows our frames. An error that the test itself raises has none."""
+    own = "from deck_sim import DeckSimError\n\ndef test_own(deck):\n    raise DeckSimError('own')"
+    result = run(f"{own}\n\ndef test_it(deck):\n    deck.use('sucess')", option)
+    result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(["*deck.use('sucess')*", "E *; did you mean 'success'?"])
     assert ("handle/control.py" in str(result.stdout)) is shown

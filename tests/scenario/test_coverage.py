@@ -1,5 +1,6 @@
 """Which steps and branches were played, from the count and over HTTP."""
 
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.scenario.coverage import coverage
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import scenario_from_data
@@ -100,3 +101,11 @@ def test_a_run_is_counted_as_it_is_played(sim, api, run_task, advance):
     advance("1m")
     assert rows()["source_down"]["missed"] == []
     assert "flaky_source" not in rows()
+
+
+def test_a_script_of_another_edition_is_not_counted():
+    """Neither by a step that it lacks nor by one that was not played."""
+    short, long = ["running", "completed"], ["running", "review_required", "running", "completed"]
+    found = scenario("story", {"task_run": {"connections": short, "credentials": long}})
+    steps = [len([*written_steps(found, edition)]) for edition in (None, *EDITIONS.values())]
+    assert steps == [6, 2, 4]

@@ -81,6 +81,9 @@ SCHEMAS = {
             }
         },
     },
+    "one that is far below": one(type="integer", maximum=-(10**40)),
+    "examples that do not fit": one(type="integer", examples=["a"]),
+    "an impossible field that may be absent": {"properties": {"a": False, "b": {}}},
     "an expression": one(**{"$ref": "#/$defs/e"})
     | {
         "$defs": {

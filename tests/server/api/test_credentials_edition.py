@@ -197,3 +197,32 @@ def test_messages_in_a_queue_have_no_request_id(api, sim, advance):
     *_, message = sim.get(f"/destinations/{made['id']}/messages").json()["data"]
     assert (message["type"], "request_id" in message) == ("agent.created", False)
     assert [*message["data"]] == ["id", "object", "name"]
+
+
+def test_an_id_of_a_task_is_chosen_once(api):
+    """Another task cannot have it, even after a delete."""
+    agent = api.post("/agents", json={"name": "Concierge"}).json()["id"]
+    body = {"name": "Read", "agent_id": agent, "id": "task_mine"}
+    assert api.post("/tasks", json=body).status_code == 201
+    for _ in range(2):
+        answer = api.post("/tasks", json=body)
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["code"], error["field"]) == (409, "state_invalid", "id")
+        api.delete("/tasks/task_mine")
+
+
+def test_deleting_a_credential_again_changes_nothing(api, credential, unchanged):
+    path = f"/credentials/{credential['id']}"
+    assert api.delete(path).json()["deleted"] is True
+    with unchanged():
+        assert api.delete(path).json()["deleted"] is True
+
+
+def test_a_cancelling_run_does_not_fail_with_its_credential(api, start, credential, advance):
+    """It is ending already."""
+    run = start()
+    advance("3s")
+    api.post(f"/task-runs/{run['id']}/cancel")
+    api.delete(f"/credentials/{credential['id']}")
+    advance("1s")
+    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "canceled"

@@ -65,6 +65,12 @@ def test_a_finished_run_is_seeded(api, sim, seed, run, status, output, result):
     assert api.get("/task-runs?task_id=task_1").json()["data"][0]["id"] == "trun_1"
 
 
+@pytest.mark.parametrize("seed", ["credentials"], indirect=True)
+def test_a_seeded_run_may_have_a_result(api, seed):
+    assert seed(result="unknown").status_code == 200
+    assert api.get("/task-runs/trun_1").json()["result"] == "unknown"
+
+
 def test_a_seeded_run_may_play_a_scenario(api, sim, seed, advance):
     """From now on; the creation of the run and its session is no event."""
     assert seed(scenario="success").status_code == 200
@@ -113,6 +119,7 @@ def test_a_seeded_run_is_checked_with_what_it_names(seed, unchanged):
         ({"login_status": "invalid", "scenario": "success"}, 409, "state_invalid", ""),
         ({"task": impossible}, 400, "input_invalid", ".output"),
         ({"result": "success"}, 400, "input_invalid", ".result"),
+        ({"scenario": "rate_limited"}, 400, "input_invalid", ".scenario"),
     ]:
         with unchanged():
             answer = seed(**given)
