@@ -108,4 +108,4 @@ def test_a_script_of_another_edition_is_not_counted():
     short, long = ["running", "completed"], ["running", "review_required", "running", "completed"]
     found = scenario("story", {"task_run": {"connections": short, "credentials": long}})
     steps = [len([*written_steps(found, edition)]) for edition in (None, *EDITIONS.values())]
-    assert steps == [6, 2, 4]
+    assert steps == [7, 2, 5]  # one is the branch of a refused review
