@@ -180,3 +180,9 @@ def test_what_is_due_and_what_waits_is_listed(deck, run):
     started = run()
     (due,) = [one for one in deck.next()["due"] if one["what"] == "the script goes on"]
     assert (due["id"], due["in"], deck.next()["waiting"]) == (started["id"], "2s", [])
+
+
+def test_the_ledger_has_the_rows_of_the_edition(deck):
+    rows = deck.fidelity
+    assert {row["grade"] for row in rows} >= {"documented", "assumed"}
+    assert len(rows) > 100
