@@ -57,7 +57,7 @@ def redact(data: Any) -> Any:
 
 def _redact_field(name: str, value: Any) -> Any:
     if isinstance(value, Mapping) and name in _CREDENTIALS:
-        shown: dict[str, Any] = {"username": value.get("username"), "source_fields": {}}
+        shown: dict[str, Any] = {"username": redact(value.get("username")), "source_fields": {}}
         fields = value.get("source_fields")
         if isinstance(fields, Mapping):
             hidden = dict.fromkeys(fields, HIDDEN)
@@ -91,14 +91,14 @@ def redact_query(query: str) -> str:
     return redact_text(f"?{query}")[1:]
 
 
-def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
+def redact_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
     """A copy of the headers without secret values."""
     return {
         name: value
         if name in _SHOWN_HEADERS
         else HIDDEN
         if _SECRET_HEADER.search(name)
-        else redact_text(value)
+        else redact(value)
         for name, value in headers.items()
     }
 

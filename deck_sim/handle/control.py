@@ -75,6 +75,8 @@ class Control:
         )
         try:
             answer: httpx2.Response = self._transport.handle_request(request)
+        except httpx2.TimeoutException as error:
+            raise DeckSimError(f"{method} {url}: {error}; does a receiver hang?") from None
         except httpx2.TransportError as error:
             text = f"no deck-sim server answers at {self.url}: {error or type(error).__name__}"
             is_https = self.url.startswith("https:")

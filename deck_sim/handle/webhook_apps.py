@@ -152,10 +152,11 @@ class WebhookApps:
         call = app.app, request, answered
         if app.is_asgi:
             return run_in_thread(self._run_on_loop, app.loop, _call_asgi, *call)
-        if self._wsgi_calls is None:
+        calls = self._wsgi_calls
+        if calls is None:
             return run_in_thread(_call_wsgi, *call)
         finished = Future[None]()
-        self._wsgi_calls.put(partial(_call_here, finished, *call))
+        calls.put(partial(_call_here, finished, *call))
         return finished
 
     def _run_on_loop(

@@ -58,7 +58,7 @@ class StoredAnswer(Immutable):
 
     at: datetime
     call: str  # its method and path
-    parameters: str  # a digest of the call, so no secret is kept
+    parameters: str  # a digest of the call, so that a state file keeps no secret
     status: int
     headers: Mapping[str, str]
     body: bytes

@@ -29,7 +29,7 @@ async def answer_once(
     An exception is not stored. A key of another call, or of one that is not answered yet (assumed),
     is refused.
     """
-    simulation, now = request.simulation, request.world.now
+    simulation = request.simulation
     rule, lines = request.world.rules.idempotency, request.headers.getlist(HEADER)
     if not rule.covers(route.method, creates=route.creates):
         return await call(request, route)
@@ -43,7 +43,7 @@ async def answer_once(
         raise refuse("idempotency/idempotency_error", text)
     simulation.forget_oldest()
     stored = simulation.stored_answers.get(key)
-    if stored is not None:
+    if stored is not None and request.world.now < stored.at + rule.kept_for:
         if stored.parameters != parameters:
             error = refuse("idempotency/idempotency_error")
             call_as_sent = quote(stored.call, safe=" /")  # a decoded path fits into no header
@@ -83,7 +83,7 @@ def read_key(rule: Idempotency, lines: list[str]) -> str | None:
 def digest_parameters(name: str, query: bytes, body: bytes) -> str:
     """A digest of a call, independent of how its JSON is spelled.
 
-    A digest, because a body may hold a password.
+    A digest, so that a state file keeps no password.
     """
     with suppress(ApiError):  # a body that is not JSON is compared byte by byte
         body = json.dumps(read_object(body), sort_keys=True).encode()

@@ -136,7 +136,8 @@ class StateFile:
         return saved
 
     def _save(self, key: str, simulation: Simulation) -> None:
-        saved, saved_at = self._saved.get(key), self._wall()
+        # Rows count as written when they are made. If this fails, the world is written as a whole.
+        saved, saved_at = self._saved.pop(key, None), self._wall()
         self._writer.texts.clear()
         with self._transaction():
             if saved is None or saved.simulation is not simulation:

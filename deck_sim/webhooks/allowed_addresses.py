@@ -47,9 +47,9 @@ async def find_addresses(host: str, port: int, resolve: Resolve, *, public: bool
     if allowed := [address for address in found if _may_call(address, public=public)]:
         return allowed
     shown = ", ".join(found) if name in found else f"{host} is {', '.join(found)}"
-    if public:
-        raise AddressRefused(f"{shown}: link-local addresses are never called")
-    raise AddressRefused(f"{shown}: neither loopback nor private; {_HOW}")
+    if any(_may_call(address, public=True) for address in found):
+        raise AddressRefused(f"{shown}: neither loopback nor private; {_HOW}")
+    raise AddressRefused(f"{shown}: link-local addresses are never called")
 
 
 def _is_address(name: str) -> bool:

@@ -51,6 +51,9 @@ def test_of_headers_more_names_are_secret():
     shown = {**headers, "x-auth": HIDDEN, "X-My-Key": HIDDEN}
     assert redact_headers(headers) == shown
     assert redact({"request_headers": headers}) == {"request_headers": shown}
+    assert redact({"headers": {"retries": 3, "pin": 1}}) == {
+        "headers": {"retries": 3, "pin": HIDDEN}
+    }
 
 
 def test_a_text_shows_no_secret_of_a_url_or_a_webhook():

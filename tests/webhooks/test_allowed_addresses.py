@@ -60,6 +60,7 @@ def test_a_refusal_names_the_addresses_and_the_remedy():
         ("8.8.8.8.", (), False, f"8.8.8.8: neither loopback nor private{how}"),
         ("h.test", ("8.8.8.8",), False, f"h.test is 8.8.8.8: neither loopback nor private{how}"),
         ("169.254.1.1", (), True, "169.254.1.1: link-local addresses are never called"),
+        ("169.254.1.1", (), False, "169.254.1.1: link-local addresses are never called"),
     ):
         with pytest.raises(AddressRefused) as refusal:
             find(host, *resolved, public=public)

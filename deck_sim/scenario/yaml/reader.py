@@ -75,9 +75,7 @@ def _place(text: str, index: int) -> tuple[int, int]:
 def _build(document: Document, node: Any, path: Path) -> Any:
     """The data of a node. An alias is the same node as its anchor."""
     document.values[path] = _mark(node)
-    if node.tag not in _TAGS:
-        tag = node.tag.replace("tag:yaml.org,2002:", "!!")
-        raise YamlError(f"tag {quote(tag)}; tags are not allowed", *_mark(node))
+    _check_tag(node)
     match node:
         case yaml.ScalarNode():
             return _typed(node)
@@ -89,6 +87,7 @@ def _build(document: Document, node: Any, path: Path) -> Any:
             braces = isinstance(key, yaml.MappingNode) and key.flow_style
             hint = '; is this an expression? Quote it: "{{ … }}"' if braces else ""
             raise YamlError(f"a key must be text{hint}", *_mark(key))
+        _check_tag(key)
         here = (*path, key.value)
         if key.value in data:
             line, _ = document.keys[here]
@@ -97,6 +96,12 @@ def _build(document: Document, node: Any, path: Path) -> Any:
         document.keys[here] = _mark(key)
         data[key.value] = _build(document, value, here)
     return data
+
+
+def _check_tag(node: Any) -> None:
+    if node.tag not in _TAGS:
+        tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+        raise YamlError(f"tag {quote(tag)}; tags are not allowed", *_mark(node))
 
 
 def _typed(node: Any) -> Any:
