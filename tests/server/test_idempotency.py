@@ -1,6 +1,8 @@
 """Idempotency keys: which calls take one, and what two calls at once do."""
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
 import httpx2
 import pytest
@@ -106,6 +108,20 @@ def test_a_call_conflicts_with_one_in_progress(slow):
     assert second.json()["errors"][0]["code"] == "idempotency_error"
     assert (first.status_code, other.status_code, made) == (201, 201, [b"{}", b"{}"])
     assert third.content == first.content
+
+
+def test_an_answer_that_is_too_old_is_not_replayed(slow):
+    """Whatever its place: in a world that was read from a file, newer ones may come first."""
+    app, gate, made = slow
+    gate.set()
+    asyncio.run(_ask(app, "/things"))
+    simulation = app.worlds.select("Bearer w")
+    simulation.world.now += timedelta(days=2)
+    old = simulation.stored_answers.pop("k")
+    simulation.stored_answers |= {"new": replace(old, at=simulation.world.now), "k": old}
+    answer = asyncio.run(_ask(app, "/things"))
+    assert "deck-sim-replayed" not in answer.headers
+    assert len(made) == 2
 
 
 def test_a_canceled_call_frees_its_key(slow):
