@@ -460,7 +460,8 @@ class World:
             return []
         used = self.used_by(resource)
         for one in used:
-            self.users.setdefault(one.id, {})[resource.id] = None
+            if not self._ends_users(one):  # or else it has done so, and the run is ending
+                self.users.setdefault(one.id, {})[resource.id] = None
         return used
 
     def _note_end(self, resource: Resource) -> None:
@@ -489,12 +490,16 @@ class World:
         for used, status in self._find_led(run):
             self.move(used, status)
 
+    def _ends_users(self, resource: Resource) -> bool:
+        machine, status = self.machine(resource), str(resource.status)
+        return status in machine.fails_users_with or status in machine.cancels_users_in
+
     def _end_users(self, resource: Resource) -> None:
         """End the runs that work through a resource that goes away (assumed)."""
-        machine, status = self.machine(resource), str(resource.status)
-        error = machine.fails_users_with.get(status)
-        if error is None and status not in machine.cancels_users_in:
+        if not self._ends_users(resource):
             return
+        status = str(resource.status)
+        error = self.machine(resource).fails_users_with.get(status)
         text = f"The {self.kind(resource.kind).noun} became `{status}` during the run."
         for run in [self.all("task_run")[user] for user in self.users.pop(resource.id, {})]:
             if str(run.status) in self.machine(run).auto_transitions:

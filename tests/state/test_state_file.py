@@ -433,3 +433,16 @@ def test_a_world_that_cannot_be_read_again_is_not_replaced(serve):
     assert "KeyError: 'strange'" in answer["errors"][0]["message"] or "strange" in f"{answer}"
     db.execute("UPDATE row SET part = 'agent' WHERE part = 'strange'")
     assert len(one.call("GET", "/v2/agents")["data"]) == 1
+
+
+def test_a_session_that_ends_uses_its_run_no_more(serve):
+    """Its users are listed anew when a file is read."""
+    one = serve(edition="credentials")
+    agent = one.call("POST", "/v2/agents", {"name": "a"})["id"]
+    site = {"type": "website", "website": {"url": "https://a.example"}}
+    source = one.call("POST", "/v2/sources", site)["id"]
+    task = one.call("POST", "/v2/tasks", {"name": "t", "agent_id": agent})["id"]
+    run = one.call("POST", f"/v2/tasks/{task}/run", {"source_id": source})
+    one.call("POST", f"/v2/sessions/{run['session_id']}/end")
+    assert one.call("GET", f"/v2/task-runs/{run['id']}")["status"] == "cancelling"
+    assert one.is_saved()
