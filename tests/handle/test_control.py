@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from deck_sim import Deck, DeckSimError
+from deck_sim.handle import control
 
 
 def test_a_missing_server_is_an_error_with_its_url(receiver, monkeypatch):
@@ -71,3 +72,12 @@ def test_certificates_are_read_only_for_https():
             (network,) = deck.transport._networks.values()
         found = network._pool._ssl_context.cert_store_stats()
         assert (found["x509_ca"] > 0) is has_certificates
+
+
+def test_a_call_that_takes_too_long_says_so(monkeypatch):
+    """The server is there."""
+    monkeypatch.setattr(control, "_TIMEOUT", dict.fromkeys(control._TIMEOUT, 0.01))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        deck = Deck(f"http://127.0.0.1:{silent.getsockname()[1]}", "k")
+        with pytest.raises(DeckSimError, match=r"/_sim/next.*; does a receiver hang"):
+            deck.next()
