@@ -146,7 +146,6 @@ REFUSED = [
         "it cannot be computed: Out of range float values are not JSON compliant",
     ),
     ("{{ (-8) ** 0.5 }}", "it makes something that is not text"),
-    ("{{ input.deep }}", "it cannot be computed: maximum recursion depth exceeded"),
     ("{{ input.note + 1 }}", "it cannot be computed: unsupported operand type(s) for +"),
     ("{{ 1 // 0 }}", "it cannot be computed: integer division or modulo by zero"),
     ("{{ []|first }}", "No first item, sequence was empty."),
@@ -155,11 +154,8 @@ REFUSED = [
 
 def test_the_sandbox_holds():
     """Each attempt to reach Python, and each result that is no plain data, gets a plain error."""
-    deep = []
-    for _ in range(5000):
-        deep = [deep]
     for text, why in ESCAPES + REFUSED:
-        assert refusal(text, huge="x" * 70_000, deep=deep).startswith(why), text[:60]
+        assert refusal(text, huge="x" * 70_000).startswith(why), text[:60]
 
 
 MISSING = [
