@@ -1,4 +1,4 @@
-"""What `deck` adds to a test: a fresh world, its end, and the checks at the end.
+"""The time that `deck` adds to a test: a fresh world, its end, and the checks at the end.
 
 Runs pytest with many empty tests that use `deck`, and with as many that do not, and takes the best
 of a few runs. The time of a run with one test is subtracted from each, so that imports and the

@@ -22,7 +22,7 @@ def find_failures(world: Json) -> list[str]:
 
 
 def find_leftovers(deck: Deck, world: Json) -> list[str]:
-    """What a test that passed left behind. Most tests need no further call for it."""
+    """The leftovers of a test that passed. Most tests need no further call for it."""
     strays = [] if world["calls"] else find_keyless_calls(world)
     if world["stray_keys"] and not world["calls"]:
         strays.insert(0, explain_no_calls(deck, world))

@@ -22,7 +22,7 @@ def print_timeline(simulation: Simulation) -> list[dict[str, Any]]:
 
 
 def print_news(simulation: Simulation, after: int) -> dict[str, Any]:
-    """What was recorded after the first so many entries, calls and events of a world.
+    """The records of a world after the first so many entries, calls and events.
 
     `data` has the entries and calls: a call stands before the entries that it caused. `events` has
     the events, and `next` is the number to ask from the next time. If some that follow were

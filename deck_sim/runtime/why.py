@@ -105,7 +105,7 @@ def _describe(simulation: Simulation, resource: Resource) -> str:
 
 
 def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str:
-    """What the resource needs, and what its next timer does."""
+    """The need of the resource, and the effect of its next timer."""
     world, story = simulation.world, simulation.world.stories.get(resource.id)
     asked, machine = resource.fields.get("interaction"), world.kind(resource.kind).machine
     reviewed = machine.commands.get("approve") if machine else None

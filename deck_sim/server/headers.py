@@ -1,4 +1,4 @@
-"""What needs no world: a header of every answer, the health, and the reading of `Host`."""
+"""Parts that need no world: a header of every answer, the health, the reading of `Host`."""
 
 from urllib.parse import urlsplit
 

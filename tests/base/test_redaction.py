@@ -29,7 +29,7 @@ def test_names_of_secrets_are_recognized_in_every_spelling():
 
 
 def test_secrets_are_hidden_at_any_depth():
-    """What is null hides nothing; an iterator becomes a list."""
+    """Null stays as it is; an iterator becomes a list."""
     data = {"a": iter([{"password": "x"}, {"pin": None}]), "custom_headers": '{"X-Key": "x"}'}
     shown = {"a": [{"password": HIDDEN}, {"pin": None}], "custom_headers": HIDDEN}
     assert redact(data) == shown

@@ -128,7 +128,7 @@ def refuses(status, body=""):
 
 
 def shown_webhooks(deck, start, app):
-    """What the report says of the webhooks to an application."""
+    """The part of the report about webhooks to an application."""
     deck.reset()
     deck.deliver_to(app)
     start()

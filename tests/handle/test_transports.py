@@ -79,7 +79,7 @@ def play(world, ask):
 
 
 def look(answer):
-    """What a client can see of an answer, but for what a server over a socket adds."""
+    """The parts of an answer that a client sees, without those that a socket's server adds."""
     added = ("date", "server", "connection")
     headers = {name: text for name, text in answer.headers.items() if name not in added}
     return answer.status_code, answer.reason_phrase, headers, answer.content

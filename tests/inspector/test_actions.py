@@ -1,4 +1,4 @@
-"""What a person does about a run that waits: answers, decides, releases, moves the clock."""
+"""Actions of a person on a waiting run: answer, decide, release, move the clock."""
 
 from playwright.sync_api import expect
 

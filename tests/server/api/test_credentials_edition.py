@@ -1,4 +1,4 @@
-"""What only the `credentials` edition has: credentials, sessions, runs with them, destinations."""
+"""Parts of the `credentials` edition alone: credentials, sessions, their runs, destinations."""
 
 import pytest
 

@@ -10,7 +10,7 @@ from deck_sim.runtime.journal import Journal
 
 @pytest.fixture
 def news(sim):
-    """What a world recorded after a number, its settings, and the number to ask from."""
+    """The records of a world after a number, its settings, and the number to ask from."""
     return lambda after: sim.get(f"/timeline?after={after}").json()
 
 
