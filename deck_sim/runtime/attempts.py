@@ -8,7 +8,6 @@ from deck_sim.engine.deliveries import (
     AttemptResult,
     record_attempt,
     secrets_of,
-    take_outbox,
 )
 from deck_sim.faults.outgoing import FAULT_HEADER, OutgoingWebhook
 from deck_sim.runtime.activity import log_attempt
@@ -17,13 +16,6 @@ from deck_sim.runtime.serialization import custom_headers, dump_json, print_mess
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.webhooks.sender import Outcome, Sender, explain_status
 from deck_sim.webhooks.signing import TOLERANCE, SignatureError, signed_headers, verify
-
-
-def take_attempts(simulation: Simulation) -> list[Attempt]:
-    """Take the outbox."""
-    attempts = take_outbox(simulation.world)
-    simulation.attempting += [attempt.delivery_id for attempt in attempts]
-    return attempts
 
 
 async def make_attempt(
@@ -83,15 +75,9 @@ async def _send(
     return outcomes[0]
 
 
-def end_attempts(simulation: Simulation, *delivery_ids: str) -> None:
-    """Note that no attempt at these deliveries is in progress any more."""
-    for delivery_id in delivery_ids:
-        simulation.attempting.remove(delivery_id)
-
-
 def record_result(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> None:
     """Record and log the result of an attempt."""
-    end_attempts(simulation, attempt.delivery_id)
+    simulation.attempting.remove(attempt.delivery_id)
     record_attempt(simulation.world, attempt, result)
     retries = simulation.world.timers.of(attempt.delivery_id)
     log_attempt(simulation.key, attempt, result, retries[0].at if retries else None)

@@ -17,7 +17,7 @@ import logging
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -27,14 +27,13 @@ from deck_sim.runtime.settings import ON_POLL, REAL
 from deck_sim.webhooks.sender import Sender
 
 if TYPE_CHECKING:
-    from deck_sim.engine.deliveries import Attempt
+    from deck_sim.engine.deliveries import Attempt, AttemptResult
     from deck_sim.runtime.clock import Result
     from deck_sim.runtime.simulation import Simulation
 
 log = logging.getLogger("deck_sim")
 
 _BACKGROUND_MODES = (REAL, ON_POLL)
-_MAX_SLEEP = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -117,30 +116,43 @@ class Dispatcher:
             simulation.forget_oldest()
             due = simulation.world.timers.peek()
             if simulation.world.outbox and (due is None or due.at > simulation.world.now):
-                await self.deliver(simulation)
+                await self._deliver(simulation)
             else:
                 self.save(simulation)
             await asyncio.sleep(0)
 
-    async def deliver(self, simulation: Simulation) -> None:
+    async def _deliver(self, simulation: Simulation) -> None:
         """Send what is in the outbox, concurrently, and record the results.
 
         Results are recorded in the order of the outbox, so equal runs have equal timelines.
         """
-        from deck_sim.runtime.attempts import end_attempts, make_attempt, record_result
+        from deck_sim.runtime.attempts import record_result
 
         attempts = self._take_attempts(simulation)
-        made = (make_attempt(simulation, one, self._sender, self._wall) for one in attempts)
         try:
-            results = await asyncio.gather(*made)
-        except BaseException:  # canceled: the attempts are still to be made
+            results = await asyncio.gather(*(self._make(simulation, one) for one in attempts))
+        except asyncio.CancelledError:  # the attempts are still to be made
             ids = [attempt.delivery_id for attempt in attempts]
             simulation.world.outbox[:0] = ids
-            end_attempts(simulation, *ids)
+            for id_ in ids:
+                simulation.attempting.remove(id_)
             raise
         for attempt, result in zip(attempts, results, strict=True):
             record_result(simulation, attempt, result)
         self.save(simulation)
+
+    async def _make(self, simulation: Simulation, attempt: Attempt) -> AttemptResult:
+        """Make an attempt. It fails if deck-sim itself fails, so that others are not sent twice."""
+        from deck_sim.engine.deliveries import AttemptResult
+        from deck_sim.runtime.attempts import make_attempt
+
+        try:
+            return await make_attempt(simulation, attempt, self._sender, self._wall)
+        except Exception as error:
+            simulation.note_crash("the delivery of events")
+            return AttemptResult(
+                simulation.world.now, attempt.number, ok=False, status=None, error=f"{error!r}"
+            )
 
     def wake(self, simulation: Simulation) -> None:
         """In the background, let time pass and send webhooks from now on, if the clock's mode needs
@@ -188,17 +200,17 @@ class Dispatcher:
                     simulation.forget_oldest()
                     self._start_attempts(simulation, background)
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(self._until_next(simulation).total_seconds()):
+                    async with asyncio.timeout(self._until_next(simulation)):
                         await background.wake.wait()
         finally:
             background.loop = None
 
     def _start_attempts(self, simulation: Simulation, background: _Background) -> None:
-        from deck_sim.runtime.attempts import make_attempt, record_result
+        from deck_sim.runtime.attempts import record_result
         from deck_sim.runtime.clock import catch_up
 
         async def record(attempt: Attempt) -> None:
-            result = await make_attempt(simulation, attempt, self._sender, self._wall)
+            result = await self._make(simulation, attempt)
             catch_up(simulation)
             record_result(simulation, attempt, result)
             simulation.forget_oldest()
@@ -211,18 +223,18 @@ class Dispatcher:
             task.add_done_callback(background.attempts.discard)
             task.add_done_callback(lambda _: background.wake.set())
 
-    def _until_next(self, simulation: Simulation) -> timedelta:
-        """Real time until the next timer is due."""
+    def _until_next(self, simulation: Simulation) -> float | None:
+        """Real seconds until the next timer is due; None if no time passes by itself."""
         due = simulation.world.timers.peek()
         if simulation.mode != REAL or simulation.advancing or due is None:
-            return _MAX_SLEEP
-        left = (due.at - simulation.world.now).total_seconds() / simulation.speed  # may be infinite
-        return timedelta(seconds=min(max(left, 0), _MAX_SLEEP.total_seconds()))
+            return None
+        return max((due.at - simulation.world.now).total_seconds(), 0) / simulation.speed
 
     def _take_attempts(self, simulation: Simulation) -> list[Attempt]:
-        from deck_sim.runtime.attempts import take_attempts
+        from deck_sim.engine.deliveries import take_outbox
 
-        attempts = take_attempts(simulation)
+        attempts = take_outbox(simulation.world)
+        simulation.attempting += [attempt.delivery_id for attempt in attempts]
         self.save(simulation)
         return attempts
 
