@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from deck_sim.base.call_pattern import CallPattern
-from deck_sim.base.validation import Whole, field_errors
+from deck_sim.base.validation import Whole
 from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
 from deck_sim.engine.injected import ANSWER, CALL
-from deck_sim.faults.endings import CLOSED, RESET
 from deck_sim.faults.fault import Fault, fault_field
-from deck_sim.faults.outgoing import BODILESS, NOTHING, Headers, OutgoingResponse
+from deck_sim.faults.outgoing import BODILESS, CLOSED, NOTHING, RESET, Headers, OutgoingResponse
 from deck_sim.faults.values import (
-    AnswerBody,
     AnswerDelay,
     AnswerError,
     AnswerHeaders,
     ContentType,
-    ErrorField,
-    ErrorMessage,
     Match,
     OnlyTrue,
     RetryAfter,
-    encode_body,
 )
 
 _PAGE = """<html>
@@ -92,9 +88,9 @@ class Refused(CallFault):
     is_answer_readable = True
     error: AnswerError
     """The error of the answer."""
-    message: ErrorMessage | None = None
+    message: str | None = None
     """The message of the error. Default: that of the error catalog."""
-    field: ErrorField | None = None
+    field: str | None = None
     """The field that the error names. Default: none."""
     retry_after: RetryAfter | None = None
 
@@ -110,7 +106,7 @@ class OwnAnswer(CallFault):
     is_answer_readable = True
     status: Annotated[int, Field(ge=200, le=599), Whole]
     """The HTTP status of the answer."""
-    body: AnswerBody = None
+    body: Any = None
     """The body: text, or anything else as JSON. Default: the HTML page of a proxy from status 400
     on, otherwise nothing."""
     content_type: ContentType | None = None
@@ -118,20 +114,6 @@ class OwnAnswer(CallFault):
     headers: AnswerHeaders | None = None
     """More headers. A header with a list of values is sent once for each."""
     retry_after: RetryAfter | None = None
-
-    @model_validator(mode="after")
-    def _check_parts(self) -> Self:
-        names = {name.lower() for name in self.headers or ()}
-        found = list[tuple[str, str]]()
-        if self.status in BODILESS and self.body is not None:
-            text = f"an answer with the status {self.status} has no body; leave it out"
-            found.append(("body", text))
-        for name, key in (("content-type", "content_type"), ("retry-after", "retry_after")):
-            if name in names and getattr(self, key) is not None:
-                found.append((key, f"the header `{name}` is in `headers`, too; keep one of them"))
-        if found:
-            raise field_errors(*found)
-        return self
 
     @property
     def answered(self) -> int:
@@ -151,16 +133,16 @@ class OwnAnswer(CallFault):
         )
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
-        body = encode_body(self._content[1])
+        body = b"" if self.status in BODILESS else self._content[1].encode(errors="replace")
         return replace(answer, headers=self.own_headers, pieces=(body,), length=len(body))
 
     @property
-    def _content(self) -> tuple[str, Any]:
+    def _content(self) -> tuple[str, str]:
         """The usual content type, and the body."""
         if isinstance(self.body, str):
             return "text/plain; charset=utf-8", self.body
         if self.body is not None:
-            return "application/json", self.body
+            return "application/json", json.dumps(self.body, ensure_ascii=False)
         title = f"{self.status} {_REASONS.get(self.status, 'Error')}"
         return ("text/html", _PAGE.format(title=title)) if self.status >= 400 else ("", "")
 

@@ -19,8 +19,15 @@ from starlette.types import Receive, Scope, Send
 from deck_sim.base.durations import format_duration
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.injected import ANSWER, CALL, EVERYBODY, HASTE
-from deck_sim.faults.endings import CLOSE_SOCKET, CLOSED, RESET, WHOLE
-from deck_sim.faults.outgoing import FAULT_HEADER, NOTHING, OutgoingResponse
+from deck_sim.faults.outgoing import (
+    CLOSE_SOCKET,
+    CLOSED,
+    FAULT_HEADER,
+    NOTHING,
+    RESET,
+    WHOLE,
+    OutgoingResponse,
+)
 from deck_sim.runtime.clock import settle
 from deck_sim.runtime.settings import REAL
 from deck_sim.runtime.simulation import Simulation

@@ -13,7 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from deck_sim.faults.endings import CLOSE_SOCKET, RESET
+from deck_sim.faults.outgoing import CLOSE_SOCKET, RESET
 
 log = logging.getLogger("deck_sim")
 

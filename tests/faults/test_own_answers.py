@@ -4,10 +4,6 @@ import http.client
 from urllib.parse import urlsplit
 
 import pytest
-from pydantic import ValidationError
-
-from deck_sim.faults.fault import read_fault
-from deck_sim.faults.http import HttpFault
 
 RUNS = "GET /v2/task-runs"
 
@@ -62,37 +58,27 @@ def test_an_answer_has_the_headers_that_are_given(own):
 @pytest.mark.parametrize(("status", "length"), [(200, "0"), (204, None), (301, "0"), (304, None)])
 def test_an_answer_below_400_has_no_body_unless_it_is_given(sim, server, key, status, length):
     """A 204 and a 304 have no length either, as HTTP says; the connection stays open."""
-    sim.post("/faults", json={"match": RUNS, "status": status})
+    given = {} if length else {"body": {}}  # which is not sent
+    sim.post("/faults", json={"match": RUNS, "status": status, **given})
     client = http.client.HTTPConnection(urlsplit(server.url).netloc)
     headers = {"Authorization": f"Bearer {key}"}
     for _ in range(2):
         client.request("GET", "/v2/task-runs", headers=headers)
         answer = client.getresponse()
         assert (answer.status, answer.getheader("content-length")) == (status, length)
-        assert (answer.read(), answer.getheader("content-type")) == (b"", None)
+        assert (answer.read(), answer.getheader("content-type") is None) == (b"", not given)
     client.close()
 
 
 REFUSED = [
-    ({"headers": {"Content-Length": "3"}}, "headers.Content-Length", "is set by the server"),
-    ({"headers": {"transfer-encoding": "x"}}, "headers.transfer-encoding", "`truncate`"),
-    ({"headers": {"Connection": "close"}}, "headers.Connection", "leave it out"),
-    ({"headers": {"Deck-Sim-Fault": "x"}}, "headers.Deck-Sim-Fault", "of deck-sim itself"),
-    ({"headers": {"X Y": "x"}}, "headers.X Y", "letters, digits and hyphens"),
-    ({"headers": {"X": "a\r\nB: c"}}, "headers.X", "one line of Latin-1"),
-    ({"headers": {"X": " a"}}, "headers.X", "without spaces at its ends"),
-    ({"headers": {"X": "✓"}}, "headers.X", "Latin-1"),
-    ({"headers": {"X": True}}, "headers.X", "must be text, a whole number or a list"),
-    ({"headers": {"X": ["a", "b\n"]}}, "headers.X", "one line of Latin-1"),
+    ({"headers": {"transfer-encoding": "x"}}, "headers.transfer-encoding", "is set by the server"),
+    ({"headers": {"X Y": "x"}}, "headers.X Y", "the key must match ^["),
+    ({"headers": {"X": "a\r\nB: c"}}, "headers.X", "a line of Latin-1"),
+    ({"headers": {"X": True}}, "headers.X", "a whole number or a list of them, not true"),
+    ({"headers": {"X": ["a", " b"]}}, "headers.X", "without spaces at its ends"),
     ({"headers": {"X": []}}, "headers.X", "not an empty list"),
-    ({"headers": {"x": "1", "X": "2"}}, "headers", "has 'x' twice"),
-    ({"content_type": "a\n"}, "content_type", "one line of Latin-1"),
-    ({"content_type": "a", "headers": {"Content-Type": "b"}}, "content_type", "keep one"),
-    ({"retry_after": 1, "headers": {"Retry-After": "b"}}, "retry_after", "keep one"),
-    ({"status": 204, "body": {}}, "body", "the status 204 has no body; leave it out"),
+    ({"content_type": "\u2713"}, "content_type", "a line of Latin-1"),
     ({"status": 199}, "status", "must be at least 200, not 199"),
-    ({"status": 600}, "status", "must be at most 599, not 600"),
-    ({"status": 200, "message": "x"}, "", "unknown key 'message'"),
 ]
 
 
@@ -101,15 +87,9 @@ def test_an_answer_that_cannot_be_sent_is_refused(sim):
     for fault, field, said in REFUSED:
         answer = sim.post("/faults", json={"match": RUNS, "status": 500, **fault})
         (error,) = answer.json()["errors"]
-        assert (answer.status_code, error["field"]) == (400, field or "message")
+        assert (answer.status_code, error["field"]) == (400, field)
         assert said in error["message"]
     assert sim.get("/faults").json()["data"] == []
-
-
-def test_a_body_must_be_unicode():
-    """Half of a surrogate pair cannot be sent."""
-    with pytest.raises(ValidationError, match="half of a surrogate pair"):
-        read_fault(HttpFault, {"match": "**", "status": 200, "body": "\ud800"})
 
 
 def test_an_own_answer_is_no_mistake_of_the_client(own, sim, run_task, api):

@@ -58,13 +58,16 @@ def is_genuine(arrival, secret):
     return True
 
 
-def test_duplicate_sends_a_webhook_twice(play, receiver, log):
-    """With the same id, in one attempt."""
-    play(duplicate=True)
-    first, second = receiver.arrivals
-    assert first.body == second.body
-    assert first.headers["webhook-id"] == second.headers["webhook-id"]
-    assert log() == [("30:11", 1, True, "duplicate")]
+@pytest.mark.parametrize(
+    ("fault", "value", "at", "arrivals"),
+    [("duplicate", True, "30:11", 2), ("drop", True, "30:11", 0), ("delay", "30s", "30:41", 1)],
+)
+def test_the_log_has_one_successful_attempt(play, receiver, log, fault, value, at, arrivals):
+    """Of a webhook that is lost, too; copies have the same id."""
+    play(**{fault: value})
+    assert log() == [(at, 1, True, fault)]
+    assert len(receiver.arrivals) == arrivals
+    assert len({one.headers["webhook-id"] for one in receiver.arrivals}) == min(arrivals, 1)
 
 
 def test_an_older_webhook_is_not_the_next_one(put, subscribe, receiver, api, advance):
@@ -93,24 +96,6 @@ def test_a_webhook_waits_at_most_30_seconds_for_the_next(
     assert receiver.types("/a") == ["task_run.running"]
 
 
-def test_drop_sends_nothing(play, receiver, log):
-    """The delivery counts as a success, so there is no retry."""
-    play(drop=True)
-    assert receiver.arrivals == []
-    assert log() == [("30:11", 1, True, "drop")]
-
-
-def test_delay_sends_a_webhook_later(put, subscribe, receiver, run_task, advance, log):
-    """On the world's clock."""
-    subscribe(DONE)
-    put(delay="30s")
-    run_task()
-    advance("35s")
-    assert receiver.arrivals == []
-    advance("5s")
-    assert log() == [("30:41", 1, True, "delay")]
-
-
 def test_stale_timestamp_is_ten_minutes_old(play, receiver):
     """The signature is right."""
     secret = play(stale_timestamp=True)
@@ -136,28 +121,22 @@ def test_verifiers_refuse_wrong_signatures(play, receiver, fault, genuine):
     assert (arrival.data["type"], "tampered" in arrival.data) == (DONE, fault == "tampered_body")
 
 
-@pytest.mark.parametrize(
-    ("status", "error"),
-    [
-        (308, "answered 308; redirects are not followed"),
-        (413, "answered 413 before it got to the receiver"),
-    ],
-)
-def test_status_answers_in_place_of_the_receiver(play, receiver, sim, status, error):
+@pytest.mark.parametrize("status", [308, 413])
+def test_status_answers_in_place_of_the_receiver(play, receiver, sim, status):
     """The attempt has failed, and is repeated."""
     play(status=status)
     (delivery,) = sim.get("/deliveries").json()["data"]
     failed, repeated = delivery["log"]
-    assert (failed["status"], failed["error"], failed["fault"]) == (status, error, "status")
+    assert (failed["status"], failed["fault"]) == (status, "status")
+    assert failed["error"].startswith(f"answered {status}")
     assert (repeated["status"], len(receiver.arrivals)) == (200, 1)
 
 
-@pytest.mark.parametrize("type_", ["text/plain", "t\u00e9xt/plain"])
-def test_content_type_replaces_the_header(play, receiver, type_):
+def test_content_type_replaces_the_header(play, receiver):
     """The body is JSON, and its signature is right."""
-    secret = play(content_type=type_)
+    secret = play(content_type="t\u00e9xt/plain")
     (arrival,) = receiver.arrivals
-    assert arrival.headers["content-type"] == type_
+    assert arrival.headers["content-type"] == "t\u00e9xt/plain"
     assert (arrival.data["type"], is_genuine(arrival, secret)) == (DONE, True)
 
 

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from deck_sim.faults.endings import CLOSED, RESET
-from deck_sim.faults.outgoing import NOTHING, OutgoingResponse
+from deck_sim.faults.outgoing import CLOSED, NOTHING, RESET, OutgoingResponse
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import shipped

@@ -1,6 +1,0 @@
-"""How a response ends, and the extension of ASGI that ends its socket."""
-
-WHOLE = "whole"  # as HTTP says
-CLOSED = "closed"  # the connection is closed after the last piece
-RESET = "reset"  # the connection is reset
-CLOSE_SOCKET = "deck_sim.close_socket"
