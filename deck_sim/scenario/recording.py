@@ -6,34 +6,32 @@ known from the script that the run played, so no answer that a user gave gets in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
+from json import dumps
 from typing import Any
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.redaction import redact
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.contract.resources import TIMEOUT_SECONDS
-from deck_sim.engine.records import Resource
-from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import GO_ON, STAY, Path, Script, Story
+from deck_sim.engine.files import files_of
+from deck_sim.engine.records import Resource, TimelineEntry
+from deck_sim.engine.story import GO_ON, STAY, Path, Script
 from deck_sim.engine.world import World
+from deck_sim.scenario.expressions.templates import is_template
 from deck_sim.scenario.loader import ScenarioError, read_scenario
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.moments import (
-    Json,
-    Moment,
-    check_kept,
-    literal,
-    login_moments,
-    run_moments,
-    step_at,
-)
 from deck_sim.scenario.selection import Choice
 from deck_sim.scenario.steps.prompts import InteractionRequired
-from deck_sim.scenario.steps.statuses import Review
 from deck_sim.scenario.steps.step import BRANCHES, Step, status_steps
 from deck_sim.scenario.yaml.writer import write_yaml
+
+Json = dict[str, Any]
+# Written after a prompt in a branch that got no right answer: no script may end at a prompt.
+_AFTER_PROMPT = {"connection": ["connected"], "task_run": ["running", "completed"]}
 
 
 def record_run(world: World, run: Resource, chosen: Mapping[str, Choice]) -> Scenario:
@@ -54,17 +52,21 @@ def record_run(world: World, run: Resource, chosen: Mapping[str, Choice]) -> Sce
 
 
 def _record(world: World, run: Resource, chosen: Mapping[str, Choice]) -> Json:
-    tracks, script = list[_Track](), chosen[run.id].script
-    check_kept(world, run)
+    script = chosen[run.id].script
+    tracks, moments = list[_Track](), [*_moments(world, run)]
+    if not moments or not moments[0].entry.is_creation:
+        text = f"the first entries of `{run.id}` were dropped from the timeline"
+        raise refuse("request/state_invalid", text)
     for login in world.used_by(run):
         played = chosen[login.id].script if login.id in chosen else None
         if played and played.scenario == script.scenario and login.kind in played.source:
-            check_kept(world, login)
-            tracks.append(_Track(world, played, login_moments(world, login, played, run)))
-    moments = run_moments(world, run, [moment for track in tracks for moment in track.moments])
+            tracks.append(_Track(world, played, _login_moments(world, login, played)))
+            fails = world.machine(login).fails_users_with
+            if any(m.entry.status in fails and m.at == moments[-1].at for m in tracks[-1].moments):
+                moments.pop()  # the end of the run follows from that of its login
     tracks.append(_Track(world, script, moments))
-    statuses = [moment.status for moment in moments if moment.status]
-    seen = ", ".join(dict.fromkeys([*statuses, f"{run.status}"]))
+    statuses = [moment.entry.status for moment in moments if moment.effect is None]
+    seen = ", ".join(dict.fromkeys(f"{status}" for status in [*statuses, run.status]))
     recorded: Json = {
         "version": 1,
         "name": f"{script.scenario[:90]}_recorded",
@@ -79,15 +81,78 @@ def _record(world: World, run: Resource, chosen: Mapping[str, Choice]) -> Json:
     return recorded | {key: script.source[key] for key in faults if key in script.source}
 
 
-# Written after a prompt in a branch that got no right answer: no script may end at a prompt.
-_AFTER_PROMPT = {"connection": ["connected"], "task_run": ["running", "completed"]}
+@dataclass(slots=True)
+class _Moment:
+    """A status that was entered, or an effect as it is written in a file."""
+
+    entry: TimelineEntry
+    effect: Json | None
+    at: datetime  # of a prompt: when it was shown last
+
+
+def _moments(world: World, resource: Resource) -> Iterator[_Moment]:
+    last, shots = None, iter(world.screenshots.get(resource.id, ()))
+    for entry in world.timeline:
+        effect = _read_effect(world, resource, entry, shots)
+        if effect is None and (entry.id != resource.id or not entry.status):
+            continue
+        before = last and (last.entry.status, last.entry.step)
+        if last and entry.step and before == (entry.status, entry.step):  # a prompt asks again
+            last.at = entry.at
+        else:
+            last = _Moment(entry, effect, entry.at)
+            yield last
+
+
+def _login_moments(world: World, login: Resource, script: Script) -> list[_Moment]:
+    """The moments of a login up to the first that was not caused by its script."""
+    machine = world.machine(login)
+
+    def is_of_script(moment: _Moment) -> bool:
+        step, status = _step_at(script, moment.entry), moment.entry.status
+        is_entered = step is not None and step.status(machine) == status
+        return moment.effect is not None or moment.entry.is_creation or is_entered
+
+    return [*takewhile(is_of_script, _moments(world, login))]
+
+
+def _read_effect(
+    world: World, resource: Resource, entry: TimelineEntry, shots: Iterator[Json]
+) -> Json | None:
+    if entry.kind == "storage" and entry.is_creation:
+        item = files_of(world, resource).get(entry.id)
+        return {"file": _write_file(item)} if item else None
+    word, _, rest = entry.what.partition(" ")
+    if entry.id != resource.id or word not in ("screenshot", "event"):
+        return None
+    if word == "event":
+        return {word: _literal(rest)}
+    reasoning = next(shots)["reasoning"]
+    return {word: _literal({"name": rest} | ({"reasoning": reasoning} if reasoning else {}))}
+
+
+def _write_file(item: Resource) -> Json:
+    keys = {
+        "name": item["file_name"],
+        "type": item["file_type"],
+        "content": item.hidden["content"].decode(),
+        "extraction": redact(item["extraction"]),
+        "result": item["result"],
+    }
+    return {name: _literal(value) for name, value in keys.items() if value is not None}
+
+
+def _step_at(script: Script, entry: TimelineEntry) -> Step | None:
+    path = entry.step[1 + len(script.head) :] if entry.step else ()
+    step = script.at(path) if path else None
+    return step if isinstance(step, Step) else None
 
 
 class _Track:
     """The moments of a connection, session or run, as the steps of a script."""
 
-    def __init__(self, world: World, script: Script, moments: list[Moment]) -> None:
-        self.world, self.script, self.moments = world, script, moments
+    def __init__(self, world: World, script: Script, moments: list[_Moment]) -> None:
+        self.script, self.moments = script, moments
         self.resource = world.resource(moments[0].entry.id)
         self.machine = world.machine(self.resource)
         self.steps = status_steps(script.kind, self.machine)
@@ -104,120 +169,78 @@ class _Track:
             elif step is None:  # it follows from the step before, as `canceled` from `cancelling`
                 break
             elif step.ends:
-                steps.append(self._write_end(step))
+                steps.append(_written(step.word, self._end(step)))
             elif step.lasts:
                 lasting = step.word
                 steps.append(_written(lasting, self._length(index, lasting)))
             else:
-                is_prompt, lasting = issubclass(step, InteractionRequired), ""
-                keys, turn = (self._write_prompt if is_prompt else self._write_review)(index)
+                lasting = ""
+                keys, turn = self._wait(index)
                 if turn in BRANCHES:
                     keys[turn] = self.write(index + 1)
                 steps.append(_written(step.word, keys))
                 if turn != GO_ON:
-                    usual = _AFTER_PROMPT[self.script.kind] if is_prompt else ["completed"]
-                    return steps + (self._written_after(index) or usual)
+                    is_prompt = issubclass(step, InteractionRequired)
+                    return steps + (_AFTER_PROMPT[self.script.kind] if is_prompt else ["completed"])
         return steps
-
-    def _written_after(self, index: int) -> list[Any]:
-        """The steps that the script has after this one, as they are written; none in a branch."""
-        _, stage = self._step(index)
-        place, *inside = stage.story.path
-        written = self.script.source[self.script.kind]
-        for name in self.script.head:
-            written = written[name]
-        return [] if inside else written[int(place) + 1 :]
 
     def _length(self, index: int, status: str) -> str | None:
         """How long a status lasts from this moment on; None if no time passes."""
         if index + 1 == len(self.moments):
             return None if status in self.machine.settled else "stuck"
-        gap = self._gap(index)
+        gap = self.moments[index + 1].entry.at - self.moments[index].at
         return format_duration(gap) if gap else None
 
-    def _gap(self, index: int) -> timedelta:
-        moment, after = self.moments[index : index + 2]
-        return after.entry.at - moment.asked_at
-
-    def _write_end(self, step: type[Step]) -> Any:
+    def _end(self, step: type[Step]) -> Any:
         fields, keys = self.resource.fields, dict[str, Any]()
         if step.word == "completed":
             if fields["output"] is not None:
-                keys["output"] = literal(redact(fields["output"]))
+                keys["output"] = _literal(redact(fields["output"]))
             if fields.get("result") not in (None, "success"):
                 keys["result"] = fields["result"]
         elif self.machine.is_run and step.word == "failed":
-            errors = [self._write_error(error) for error in fields["errors"]]
-            return {step.word: errors[0] if len(errors) == 1 else errors}
-        return _written(step.word, keys)
+            return [
+                {"error": f"{error.pop('type')}/{error.pop('code')}", **_literal(error)}
+                for error in ({**error} for error in fields["errors"])
+            ]
+        return keys
 
-    def _write_error(self, error: Json) -> Any:
-        name, field = f"{error['type']}/{error['code']}", error.get("field")
-        stage, keys = Stage(self.world, Story(self.resource.id, self.script)), {"error": name}
-        if error["message"] != stage.problem(name, None, field).message:
-            keys["message"] = literal(error["message"])
-        if field is not None:
-            keys["field"] = literal(field)
-        return keys if len(keys) > 1 else name
-
-    def _write_prompt(self, index: int) -> tuple[Json, str]:
-        """The keys of a prompt, and the turn that followed it; `STAY` if none did."""
-        moment, step, stage = self.moments[index], *self._step(index)
-        assert isinstance(step, InteractionRequired)
-        assert moment.entry.changes is not None
-        keys: Json = {**literal(moment.entry.changes["interaction"])}
-        if step.accept is not None:
-            keys["accept"] = step.accept[0] if len(step.accept) == 1 else [*step.accept]
-        if step.attempts is not None:
-            keys["attempts"] = step.attempts
-        if step.timeout is not None:
+    def _wait(self, index: int) -> tuple[Json, str]:
+        """The keys of a prompt or review, and the turn that followed it; `STAY` if none did."""
+        moment, turn = self.moments[index], self._turn(index)
+        step = _step_at(self.script, moment.entry)
+        if not isinstance(step, InteractionRequired):
+            return {"for": self._length(index, "")} if turn == GO_ON else {}, turn
+        keys: Json = {**_literal((moment.entry.changes or {})["interaction"])}
+        written = {"accept": step.accept and [*step.accept], "attempts": step.attempts}
+        keys |= {name: value for name, value in written.items() if value is not None}
+        if turn == "on_timeout":
+            keys["timeout"] = self._length(index, "")
+        elif step.timeout is not None:
             keys["timeout"] = f"{step.timeout}"
-        if index + 1 == len(self.moments):
-            return keys, STAY
-        if moment.is_rejected:
-            return keys, "on_rejected"
-        if self._timed_out(index, step, stage):
-            return {**keys, "timeout": format_duration(self._gap(index))}, "on_timeout"
-        return keys, GO_ON
+        return keys, turn
 
-    def _timed_out(self, index: int, step: InteractionRequired, stage: Stage) -> bool:
-        if self._was_ended(index) or self._took(index, "on_timeout"):
-            return True
-        return not step.on_timeout and self._gap(index) == step.window(stage)
-
-    def _write_review(self, index: int) -> tuple[Json, str]:
-        """The keys of a review, and the turn that followed it, as for a prompt."""
-        step, stage = self._step(index)
-        assert isinstance(step, Review)
-        if index + 1 == len(self.moments):
-            return {}, STAY
-        if self._took(index, "on_rejected"):
-            return {}, "on_rejected"
-        gap = self._gap(index)
-        if self._was_ended(index) and gap >= self.world.rules.inactivity:
-            return {}, STAY
-        by_itself = step.length is not None and gap == stage.draw(step.length)
-        keys = {"for": format_duration(gap)} if by_itself or self._was_ended(index) else {}
-        return keys, GO_ON
-
-    def _step(self, index: int) -> tuple[Step, Stage]:
-        found = step_at(self.script, self.moments[index].entry)
-        assert found is not None, "a prompt or review is entered by a step"
-        step, path = found
-        return step, Stage(self.world, Story(self.resource.id, self.script, path))
-
-    def _next_path(self, index: int) -> Path:
-        """The next place in the script, as far as the timeline shows it."""
-        after = (moment.entry.step for moment in self.moments[index + 1 :])
-        return next(filter(None, after), ())
-
-    def _took(self, index: int, branch: str) -> bool:
+    def _turn(self, index: int) -> str:
         path = self.moments[index].entry.step or ()
-        return self._next_path(index)[: len(path) + 1] == (*path, branch)
+        if index + 1 == len(self.moments):
+            return STAY
+        later = (moment.entry.step for moment in self.moments[index + 1 :])
+        after: Path = next(filter(None, later), ())
+        step = _step_at(self.script, self.moments[index].entry)
+        if after == path and isinstance(step, InteractionRequired):
+            return "on_timeout"  # ended from outside, as by a cancel or the task's timeout
+        branch = after[len(path) : len(path) + 1] if after[: len(path)] == path else ()
+        return str(branch[0]) if branch else GO_ON
 
-    def _was_ended(self, index: int) -> bool:
-        """Whether the wait was ended from outside, as by a cancel or the task's timeout."""
-        return self._next_path(index) == self.moments[index].entry.step
+
+def _literal(value: Any) -> Any:
+    """A value in which nothing is taken for an expression."""
+    if isinstance(value, str) and is_template(value):
+        text = dumps(value, ensure_ascii=False).replace("{", r"\u007b")  # `{%` is always refused
+        return f"{{{{ {text} }}}}"
+    if isinstance(value, Mapping):
+        return {_literal(name): _literal(inner) for name, inner in value.items()}
+    return [*map(_literal, value)] if isinstance(value, list) else value
 
 
 def _written(word: str, value: Any) -> Any:

@@ -4,17 +4,16 @@ import pytest
 import yaml
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine import world
-from deck_sim.engine.recent_log import RecentLog
 from deck_sim.scenario.recording import record_run
 
 PROMPT = "interaction_required: {accept: {code: 1}, attempts: 2}"
 FIELDS = "fields: [{name: code, type: string, label: Verification code}]"
-SHOWN = f"type: mfa, message: Enter the verification code., {FIELDS}, accept: {{code: '1'}}"
+SHOWN = f"type: mfa, message: Enter the verification code., {FIELDS}, accept: [{{code: '1'}}]"
 SHOWN = f"{SHOWN}, attempts: 2"
-ASKED = f"interaction_required: {{{SHOWN}}}"  # as a prompt is recorded
 LOST = "The connection became `disconnected` during the run."
-DROPPED = f"failed: {{error: task/task_failed, message: {LOST}}}"
+DROPPED = f"failed: [{{error: task/task_failed, message: {LOST}}}]"
+WRONG = "failed: [{error: auth/mfa_invalid, message: Every code that was given is wrong.}]"
+REJECTED = "failed: [{error: task/review_rejected, message: The reviewer rejected the run.}]"
 
 
 @pytest.fixture
@@ -55,103 +54,47 @@ def play(api, sim, put, run_task, advance, connection):
     return play
 
 
-def prompt(keys=""):
-    """A run with a prompt that has these keys, too."""
-    asks = f"interaction_required: {{accept: {{code: 1}}, attempts: 2, {keys}}}"
-    return f"[running, {asks}, running: 1m..2m, completed]"
-
-
 # A script, what happens, and the script that plays it again.
-ENDS = [
-    ("[running: 8s, completed]", "3s cancel", "[queued, running: 3s, canceled]"),
-    ("[running: 8s, completed]", "3s", "[queued, running: stuck]"),
-    ("[running: 8s, completed]", "3s drop", f"[queued, running: 3s, {DROPPED}]"),
-    ("[queued: 3h, running, completed]", "2h", "[queued: 2h, failed: task/timeout]"),
-    (
-        "[running, file: a.csv, event: task_run.odd, screenshot, running: 8s, completed]",
-        "3s cancel",
-        "[queued, running, file: a.csv, event: task_run.odd, screenshot: {name: screenshot.png},"
-        " running: 3s, canceled]",
-    ),
-    (
-        "[running, failed: {error: task/timeout, field: x}]",
-        "",
-        "[queued, running, failed: {error: task/timeout, field: x}]",
-    ),
-]
-# Of prompts: its keys, what happens, and what the recorded prompt has besides.
-PROMPTS = [
-    ("", "7s code=2 code=2", "on_rejected: [failed: auth/mfa_invalid]"),
-    ("", "5m", "timeout: 5m, on_timeout: [failed: interaction/interaction_timeout]"),
-    ("", "code=2 7s drop", f"timeout: 7s, on_timeout: [{DROPPED}]"),
-    ("", "7s", ""),
-    (
-        "timeout: 1m, on_timeout: [screenshot: a, failed: task/timeout]",
-        "1m",
-        "timeout: 1m, on_timeout: [screenshot: {name: a}, failed: task/timeout]",
-    ),
-]
-DONE = "completed: {output: {}}"
-# Of reviews: the step, what happens, and the recorded steps.
-REVIEWS = [
-    ("pending", "7s approve", f"pending, {DONE}"),
-    ("pending: 10m", "10m", f"pending: 10m, {DONE}"),
-    ("pending: 10m", "1m approve", f"pending, {DONE}"),
-    ("pending", "7s", "pending, completed"),
-    ("pending", "30m", "pending, completed"),
-    ("pending", "7s cancel", "pending: 7s, canceled"),
-    ("pending", "7s reject", "pending: {on_rejected: [failed: task/review_rejected]}, completed"),
-]
-INNER = f"on_rejected: [{PROMPT}, running, failed: task/task_failed]"
 HISTORIES = [
-    *ENDS,
-    # After a right answer, the run is recorded as far as it went.
-    (prompt(), "7s code=2 7s code=1", f"[queued, running, {ASKED}, running: stuck]"),
-    # After a time limit without steps, it goes on.
+    ("[running: 8s, completed]", "3s", "[running: stuck]"),
+    ("[running: 8s, completed]", "3s drop", f"[running: 3s, {DROPPED}]"),
     (
-        prompt("timeout: 1m, on_timeout: []"),
-        "90s cancel",
-        f"[queued, running, interaction_required: {{{SHOWN}, timeout: 1m,"
-        " on_timeout: [running: 30s, canceled]}, running: 1m..2m, completed]",
+        "[running, event: task_run.odd, screenshot, running: 8s, completed]",
+        "3s cancel",
+        "[running, event: task_run.odd, screenshot: {name: screenshot.png}, running: 3s, canceled]",
     ),
-    # Behind a wait that did not go on are the steps of the script: an answer, or the other
-    # verdict, leads where it would have led.
     *(
         (
-            prompt(keys),
+            f"[running, {PROMPT}, running: 1m, completed]",
             happens,
-            f"[queued, running, interaction_required: {{{SHOWN}, {more}}}, running: 1m..2m,"
-            " completed]",
+            f"[running, interaction_required: {{{SHOWN}{more}}}, {rest}]",
         )
-        for keys, happens, more in PROMPTS
+        for happens, more, rest in (
+            ("7s", "", "running, completed"),
+            ("7s code=2 7s code=1", "", "running: stuck"),
+            ("7s code=2 code=2", f", on_rejected: [{WRONG}]", "running, completed"),
+            ("code=2 7s drop", f", timeout: 7s, on_timeout: [{DROPPED}]", "running, completed"),
+        )
     ),
     *(
-        (f"[running, {wait}, completed]", happens, f"[queued, running, {found}]")
-        for wait, happens, found in REVIEWS
-    ),
-    (
-        "{connections: [running, pending, screenshot, completed]}",
-        "",
-        "[queued, running, pending, screenshot, completed]",
-    ),
-    # In a branch no steps are left: the run completes.
-    (
-        f"[running, interaction_required: {{accept: {{code: 1}}, attempts: 1, {INNER}}}, running:"
-        " 9s, completed]",
-        "code=2",
-        f"[queued, running, interaction_required: {{{SHOWN.replace('2', '1')}, on_rejected:"
-        f" [{ASKED}, running, completed]}}, running: 9s, completed]",
+        ("[running, pending, completed]", happens, f"[running, {found}]")
+        for happens, found in (
+            ("7s approve", "pending: 7s, completed: {output: {}}"),
+            ("7s", "pending, completed"),
+            ("7s cancel", "pending: 7s, canceled"),
+            ("7s reject", f"pending: {{on_rejected: [{REJECTED}]}}, completed"),
+        )
     ),
 ]
 
 
 def test_a_run_is_recorded_with_what_happened_to_it(play, make):
-    """A right or wrong answer, none, a verdict, a cancel, a lost login, a limit."""
+    """A right or wrong answer, none, a verdict, a cancel, a lost login."""
     wrong = []
     for script, happens, expected in HISTORIES:
         recorded = make(play(script, happens)).source
         assert recorded["task_timeout"] == "2h"
-        if recorded["task_run"] != yaml.safe_load(expected):
+        if recorded["task_run"] != ["queued", *yaml.safe_load(expected)]:
             wrong.append((script, happens, recorded["task_run"]))
     assert wrong == []
 
@@ -181,95 +124,31 @@ def test_a_recording_has_no_secret(play, make):
     }
 
 
-@pytest.fixture
-def login(api, sim, put, task, connection):
-    """Open a connection in a world whose default is a scenario with this script of connections and
-    this one of runs; its run, and the path of the connection.
-    """
-
-    def login(opens, runs):
-        name = put(f"connection: {opens}\ntask_run: {runs}")
-        sim.patch("/world", json={"default_scenario": name})
-        body = {"source_id": connection["source_id"], "auth_method": "none"}
-        opened = api.post("/connections", json=body).json()["id"]
-        body, path = {"connection_id": opened}, f"/tasks/{task['id']}/run"
-        return lambda: api.post(path, json=body).json()["id"], f"/connections/{opened}"
-
-    return login
-
-
-def test_the_login_of_a_run_is_recorded_up_to_its_next_opening(login, api, advance, make):
-    """A run that failed with its login is recorded as `stuck`."""
-    opens = "[connecting: 2s, connected: 1m, event: connection.odd, disconnected]"
-    start, path = login(opens, "[running: stuck]")
-    runs = []
-    for _ in range(2):
-        advance("10s")
-        runs.append(start())
-        advance("2m")
-        api.post(f"{path}/reopen")
-    for recorded in (make(run_id).source for run_id in runs):
-        assert recorded["connection"] == yaml.safe_load(opens)
-        assert recorded["task_run"] == ["queued", {"running": "stuck"}]
-
-
-def test_an_end_of_the_login_from_outside_is_not_its_script(login, sim, advance, make):
+def test_an_end_of_the_login_from_outside_is_not_its_script(
+    api, sim, put, task, connection, advance, make
+):
     """The run then fails by itself."""
-    start, path = login("[connecting: 2s, connected]", "[running: stuck]")
+    name = put("connection: [connecting: 2s, connected]\ntask_run: [running: stuck]")
+    sim.patch("/world", json={"default_scenario": name})
+    body = {"source_id": connection["source_id"], "auth_method": "none"}
+    login = api.post("/connections", json=body).json()["id"]
     advance("10s")
-    run_id = start()
+    run = api.post(f"/tasks/{task['id']}/run", json={"connection_id": login}).json()
     advance("3s")
-    sim.post(f"{path}/drop")
-    recorded = make(run_id).source
+    sim.post(f"/connections/{login}/drop")
+    recorded = make(run["id"]).source
     assert recorded["connection"] == [{"connecting": "2s"}, "connected"]
     assert recorded["task_run"] == yaml.safe_load(f"[queued, running: 3s, {DROPPED}]")
 
 
-def test_a_prompt_that_the_end_of_the_login_ended_gets_no_answer(login, advance, make):
-    """It stays open until the login ends again."""
-    opens = "[connecting, connected: 9s, disconnected]"
-    start, _ = login(opens, f"[running, {PROMPT}, running, completed]")
-    advance("1s")
-    run_id = start()
-    advance("1m")
-    expected = yaml.safe_load(f"[queued, running, {ASKED}, running, completed]")
-    assert make(run_id).source["task_run"] == expected
-
-
-def test_a_file_is_recorded_with_its_content(api, play, make, task):
-    """Without an extraction, if the task extracts nothing."""
-    api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
-    file = "file: {name: a.csv, type: text/csv, content: '1,2', result: failure}"
-    steps = f"[queued, running, {file}, running: stuck]"
-    assert make(play(steps)).source["task_run"] == yaml.safe_load(steps)
-
-
-def test_a_run_that_cannot_be_recorded_is_refused(sim, simulation, play, make):
+def test_a_run_that_cannot_be_recorded_is_refused(simulation, play, make):
     """It has played nothing, no script can hold a prompt so long, or only a part of it is kept."""
-    site = {"type": "website", "website": {"url": "https://a.example"}}
-    seeded = {"agents": [{"id": "agt_1", "name": "A"}], "sources": [{"id": "src_1", **site}]}
-    seeded["connections"] = [{"id": "conn_1", "source_id": "src_1", "auth_method": "none"}]
-    seeded["tasks"] = [{"id": "task_1", "name": "T", "agent_id": "agt_1"}]
-    seeded["task_runs"] = [{"id": "trun_1", "task_id": "task_1", "connection_id": "conn_1"}]
-    assert sim.post("/seed", json={"resources": seeded}).status_code == 200
-    sim.post("/holds", json={"event": "task_run.failed"})
-    held = play(f"[running, {PROMPT}, running, completed]", "40m")
-    for run_id, why in (("trun_1", "played no scenario"), (held, "30m is too long")):
-        with pytest.raises(ApiError, match=why):
-            make(run_id)
-    simulation().world.timeline = RecentLog(5)
-    first = play("[running: 1s, completed]", "1m")
-    assert make(first).name == "story_recorded"
-    play("[running: 1s, completed]", "1m")
+    held, first = play("[running, pending, completed]", "30m"), play("[running: 1s, completed]")
+    with pytest.raises(ApiError, match="30m is too long"):
+        make(held)
+    simulation().world.timeline.clear()
     with pytest.raises(ApiError, match="were dropped from the timeline"):
         make(first)
-
-
-def test_files_of_forgotten_runs_are_not_those_of_others(monkeypatch, api, play, make, task):
-    """Their entries are still in the timeline."""
-    api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
-    monkeypatch.setattr(world, "MOST_RUNS", 1)
-    play("[running: 1s, file: a.txt, completed]", "1m")
-    second = play("[running: 1s, completed]", "1m")
-    expected = yaml.safe_load(f"[queued, running: 1s, {DONE}]")
-    assert make(second).source["task_run"] == expected
+    simulation().chosen.clear()
+    with pytest.raises(ApiError, match="played no scenario"):
+        make(first)
