@@ -25,6 +25,7 @@ from deck_sim.contract.resources import Kind
 from deck_sim.engine import checks, commands
 from deck_sim.engine.json_schema import violations
 from deck_sim.engine.records import Resource
+from deck_sim.engine.world import World
 from deck_sim.runtime.moments import LAST_MOMENT, print_moment, read_moment
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.simulation import Refusal, Simulation
@@ -78,6 +79,9 @@ def seedable(edition: Edition) -> dict[str, Kind]:
     return {row.path.replace("-", "_"): row for row in rows}
 
 
+_REPLACED = ("world", "selection", "choices", "chosen")  # by those of a copy, if all went well
+
+
 def seed_resources(
     simulation: Simulation, seed: Seed, *, latest: datetime = LAST_MOMENT
 ) -> dict[str, list[str]]:
@@ -87,24 +91,15 @@ def seed_resources(
     any time.
 
     Raises:
-        ApiError: with every problem and its field, such as `resources.tasks[0].name`.
+        ApiError: with every problem and its field, such as `resources.tasks[0].name`. What a
+            resource refers to is checked when its own fields have the right types.
 
     """
     ahead = copy.copy(simulation)
-    ahead.world = copy.deepcopy(simulation.world)
-    ahead.selection = copy.deepcopy(simulation.selection)
-    ahead.choices, ahead.chosen = copy.deepcopy(simulation.choices), {**simulation.chosen}
-    made = _seed_each(ahead, seed, latest)
-    simulation.world, simulation.selection = ahead.world, ahead.selection
-    simulation.choices, simulation.chosen = ahead.choices, ahead.chosen
-    return made
-
-
-def _seed_each(ahead: Simulation, seed: Seed, latest: datetime) -> dict[str, list[str]]:
-    """Create the resources in a copy; returns their ids."""
+    for name in _REPLACED:
+        setattr(ahead, name, copy.deepcopy(getattr(simulation, name)))
     made: dict[str, list[str]] = {}
-    world = ahead.world
-    known = seedable(world.rules)
+    known = seedable(ahead.world.rules)
     problems: list[Problem] = []
     unread: list[str] = []
     for path in (path for path in seed if path not in known):
@@ -113,7 +108,7 @@ def _seed_each(ahead: Simulation, seed: Seed, latest: datetime) -> dict[str, lis
         text = f"{UNKNOWN_KEY} {quote(path)}{near}; `resources` can hold {listed([*known])}"
         problems.append(problem("request/input_invalid", text, field=f"resources.{path}"))
     written = {row.object: [*unread, *_ids(seed.get(path, []))] for path, row in known.items()}
-    taken = {id_ for kind in world.resources.values() for id_ in kind}
+    taken = {id_ for kind in ahead.world.resources.values() for id_ in kind}
     for path, row in known.items():
         for index, item in enumerate(seed.get(path, [])):
             try:
@@ -129,71 +124,38 @@ def _seed_each(ahead: Simulation, seed: Seed, latest: datetime) -> dict[str, lis
                         problems.append(Problem(one.type, one.code, message, field))
             taken |= _ids([item])
     raise_problems(problems)
+    for name in _REPLACED:
+        setattr(simulation, name, getattr(ahead, name))
     return made
+
+
+def _ids(items: list[dict[str, Any]]) -> set[str]:
+    return {id_ for item in items if isinstance(id_ := item.get("id"), str)}
 
 
 def _seed_one(
     simulation: Simulation, row: Kind, item: dict[str, Any], taken: set[str], latest: datetime
 ) -> str:
     world, is_run = simulation.world, row.object == RUN
-
-    def also(data: dict[str, Any]) -> list[Problem]:
-        beyond = (
-            _run_problems(simulation, data, data.get("status") or _usual_status(row, data))
-            if is_run
-            else checks.body_problems(world, row.object, data)
-        )
-        return _standard_problems(row, data, taken, latest) + beyond
-
     assert row.create is not None
     model = _seeded(world.rules.body(row.create), *([SeededRun] if is_run else []))
-    standard = check_body(model, item, also)
-    problems = also(item)
-    if problems:
-        raise ApiError(*problems)
-    fields = standard.model_dump(exclude=set(Standard.model_fields))
-    given: dict[str, Any] = {"id": standard.id}
-    if row.machine:
-        given["status"] = standard.status or _usual_status(row, item)
-    if standard.created_at:
-        moment = read_moment(standard.created_at, "created_at")
+    body = check_body(model, item)
+    usual = "failed" if item.get("errors") else next(iter(_settled(row)), "")
+    status = body.status or usual
+    problems = _standard_problems(row, body, taken, latest)
+    if is_run:
+        problems += _run_problems(simulation, body, item, status)
+    else:
+        problems += checks.body_problems(world, row.object, item)
+    raise_problems(problems)
+    given: dict[str, Any] = {"id": body.id, **({"status": status} if row.machine else {})}
+    if body.created_at:
+        moment = read_moment(body.created_at, "created_at")
         given.update(created_at=moment, updated_at=moment)
     if is_run:
-        return _seed_run(simulation, standard, given).id
+        return _seed_run(simulation, body, given).id
+    fields = body.model_dump(exclude=set(Standard.model_fields))
     return commands.seed_resource(world, row.object, fields, **given).id
-
-
-def _standard_problems(
-    row: Kind, item: Mapping[str, Any], taken: set[str], latest: datetime
-) -> list[Problem]:
-    """The problems of the fields of `Standard`, as far as these are strings."""
-    problems: list[Problem] = []
-    id_, status, created_at = (item.get(name) for name in Standard.model_fields)
-    if isinstance(id_, str) and id_ in taken:
-        text = f"`id` {id_!r} is taken by another resource; each needs an id of its own"
-        problems.append(problem("request/input_invalid", text, field="id"))
-    allowed = _settled(row)
-    if isinstance(status, str) and status and status not in allowed:
-        near = "" if status in row.statuses else nearest(status, allowed)
-        can_be = f"is {listed(allowed, last='or')}" if allowed else "has no `status`"
-        text = f"`status` is {status!r}{near}; a seeded {row.noun} {can_be}"
-        problems.append(problem("request/input_invalid", text, field="status"))
-    if isinstance(created_at, str) and created_at:
-        try:
-            if read_moment(created_at, "created_at") > latest:
-                text = (
-                    f"`created_at` is {created_at}, and in this world it is {print_moment(latest)};"
-                    " give an earlier moment, or move the clock first"
-                )
-                problems.append(problem("request/input_invalid", text, field="created_at"))
-        except ApiError as error:
-            problems += error.problems
-    return problems
-
-
-def _usual_status(row: Kind, item: Mapping[str, Any]) -> str:
-    """The status of a resource that is seeded without one."""
-    return "failed" if item.get("errors") else _settled(row)[0]
 
 
 def _settled(row: Kind) -> list[str]:
@@ -202,80 +164,82 @@ def _settled(row: Kind) -> list[str]:
     return [s for s in row.statuses if machine is None or s in machine.settled]
 
 
-def _ids(items: list[dict[str, Any]]) -> set[str]:
-    return {id_ for item in items if isinstance(id_ := item.get("id"), str)}
+def _standard_problems(
+    row: Kind, body: Standard, taken: set[str], latest: datetime
+) -> list[Problem]:
+    problems: list[Problem] = []
+    if body.id in taken:
+        text = f"`id` {body.id!r} is taken by another resource; each needs an id of its own"
+        problems.append(problem("request/input_invalid", text, field="id"))
+    allowed, status = _settled(row), body.status
+    if status is not None and status not in allowed:
+        near = "" if status in row.statuses else nearest(status, allowed)
+        can_be = f"is {listed(allowed, last='or')}" if allowed else "has no `status`"
+        text = f"`status` is {status!r}{near}; a seeded {row.noun} {can_be}"
+        problems.append(problem("request/input_invalid", text, field="status"))
+    try:
+        if body.created_at and read_moment(body.created_at, "created_at") > latest:
+            text = (
+                f"`created_at` is {body.created_at}, and in this world it is"
+                f" {print_moment(latest)}; give an earlier moment, or move the clock first"
+            )
+            raise refuse("request/input_invalid", text, field="created_at")
+    except ApiError as error:
+        problems += error.problems
+    return problems
 
 
 # Task runs: finished ones, and those that play a scenario from now on
 
 
-def _run_problems(simulation: Simulation, item: Mapping[str, Any], status: Any) -> list[Problem]:
-    """The problems of a seeded run in this status, as far as its fields have the right type."""
+def _run_problems(
+    simulation: Simulation, body: Any, item: Mapping[str, Any], status: str
+) -> list[Problem]:
     world = simulation.world
     problems = checks.use_problems(world, RUN, item)
-    task_id, scenario = item.get("task_id"), item.get("scenario")
-    task = world.find("task", task_id) if isinstance(task_id, str) else None
-    if task is not None:
+    task = world.find("task", body.task_id)
+    if task is None:
+        problems.append(checks.not_found(world, "task", body.task_id, "task_id"))
+    else:
         problems += checks.input_problems(world, task, item)
-    elif isinstance(task_id, str) and task_id:
-        problems.append(checks.not_found(world, "task", task_id, "task_id"))
-    if scenario is None:
-        return problems + _outcome_problems(simulation, item, status, task)
-    for name in _OUTCOME:
-        if item.get(name) is not None:
-            text = f"`{name}` is decided by `scenario`; leave one of them out"
-            problems.append(problem("request/input_invalid", text, field=name))
-    if isinstance(scenario, str) and scenario:
+        if body.output is not None and body.scenario is None:
+            problems += violations(task["output_schema"], body.output, "output")
+    if body.scenario is None:
+        wrong = _outcome_problems(world, body, status)
+    else:
+        text = "`{}` is decided by `scenario`; leave one of them out"
+        wrong = {name: text.format(name) for name in _OUTCOME if item.get(name) is not None}
         try:
-            check_scenario(scenario, "scenario", simulation.library, world.edition)
+            check_scenario(body.scenario, "scenario", simulation.library, world.edition)
         except ApiError as error:
             problems += error.problems
-    return problems
+    return problems + [
+        problem("request/input_invalid", text, field=field) for field, text in wrong.items()
+    ]
 
 
-def _outcome_problems(
-    simulation: Simulation, item: Mapping[str, Any], status: Any, task: Resource | None
-) -> list[Problem]:
-    rules = simulation.world.rules
-    row, errors, output = rules.kinds[RUN], item.get("errors") or [], item.get("output")
-    wrong = dict[str, str]()
-    if errors and status != "failed":
+def _outcome_problems(world: World, body: Any, status: str) -> dict[str, str]:
+    """What is wrong with how a finished run ended, by field."""
+    row, wrong = world.kind(RUN), dict[str, str]()
+    if body.errors and status != "failed":
         wrong["errors"] = f"only a `failed` run has `errors`, and this one is `{status}`"
-    elif status == "failed" and not errors:
+    elif status == "failed" and not body.errors:
         wrong["errors"] = "a `failed` run needs `errors`, such as [{type: task, code: task_failed}]"
-    if output is not None and status != "completed":
+    if body.output is not None and status != "completed":
         wrong["output"] = f"only a `completed` run has an `output`, and this one is `{status}`"
-    known = [name for name in run_errors() if rules.has_error(name)]
-    for index, error in enumerate(errors if isinstance(errors, list) else ()):
-        name = _error_name(error)
-        if name is not None and name not in known:
-            near = nearest(name, known)
-            wrong[f"errors[{index}].code"] = f"no run fails with {name!r}{near}"
-    wrong |= _result_problems(row, item.get("result"), str(status))
-    problems = [problem("request/input_invalid", text, field=at) for at, text in wrong.items()]
-    if task is not None and isinstance(output, dict):
-        problems += violations(task["output_schema"], output, "output")
-    return problems
-
-
-def _error_name(error: Any) -> str | None:
-    if not isinstance(error, Mapping):
-        return None
-    type_, code = error.get("type"), error.get("code")
-    return f"{type_}/{code}" if isinstance(type_, str) and isinstance(code, str) else None
-
-
-def _result_problems(row: Kind, result: Any, status: str) -> dict[str, str]:
-    if result is None:
-        return {}
-    if "result" not in row.attributes:
-        return {"result": "a run has no `result` in this edition; leave it out"}
-    results = row.machine.results if row.machine else {}
+    known = [name for name in run_errors() if world.rules.has_error(name)]
+    for index, error in enumerate(body.errors):
+        name = f"{error.type}/{error.code}"
+        if name not in known:
+            wrong[f"errors[{index}].code"] = f"no run fails with {name!r}{nearest(name, known)}"
+    results = world.rules.machine(RUN).results
     allowed = [*results.values()] if status == "completed" else [results.get(status, "")]
-    if result in allowed:
-        return {}
-    can_be = listed(allowed, last="or")
-    return {"result": f"`result` is {result!r}; that of a `{status}` run is {can_be}"}
+    if body.result is not None and "result" not in row.attributes:
+        wrong["result"] = "a run has no `result` in this edition; leave it out"
+    elif body.result is not None and body.result not in allowed:
+        can_be = listed(allowed, last="or")
+        wrong["result"] = f"`result` is {body.result!r}; that of a `{status}` run is {can_be}"
+    return wrong
 
 
 def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Resource:
@@ -285,21 +249,24 @@ def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Re
     uses = commands.used_ids(world, dict(body))
     if body.scenario is not None:
         return _play(simulation, task, uses, body)
-    output, errors, timeout = body.output, list[Any](), task["settings"]["timeout_seconds"]
+    output, timeout = body.output, task["settings"]["timeout_seconds"]
     results = world.rules.machine(RUN).results
     is_success = body.result in (None, results.get("completed"))
     if output is None and given["status"] == "completed" and is_success:
-        output = _make_output(simulation, task, given["id"])
-    for error in body.errors:
-        name, after = f"{error.type}/{error.code}", spell_duration(timedelta(seconds=timeout))
-        found = problem(name, error.message, field=error.field, timeout=after)
-        errors.append(found.as_json())
+        try:
+            output = make_output(task["output_schema"], world.seed, given["id"], world.now)
+        except NoValidOutput as error:
+            raise_problems(error.problems)
+    after = spell_duration(timedelta(seconds=timeout))
+    errors = [
+        problem(f"{e.type}/{e.code}", e.message, field=e.field, timeout=after) for e in body.errors
+    ]
     fields = {
         "task_id": task.id,
         "agent_id": task["agent_id"],
         **uses,
         "output": output,
-        "errors": errors,
+        "errors": [error.as_json() for error in errors],
         "interaction": None,
         "runtime_ms": body.runtime_ms,
     }
@@ -307,14 +274,6 @@ def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Re
         fields["result"] = body.result or results[given["status"]]
     hidden = {"input": body.input, "timeout_seconds": timeout}
     return world.create(RUN, fields, hidden, silent=True, **given)
-
-
-def _make_output(simulation: Simulation, task: Resource, run_id: str) -> Any:
-    world = simulation.world
-    try:
-        return make_output(task["output_schema"], world.seed, run_id, world.now)
-    except NoValidOutput as error:
-        raise_problems(error.problems)
 
 
 def _play(simulation: Simulation, task: Resource, uses: Mapping[str, Any], body: Any) -> Resource:
