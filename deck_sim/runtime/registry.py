@@ -33,14 +33,6 @@ def world_token(key: str) -> str:
     return blake2b(key.encode(), digest_size=8).hexdigest()
 
 
-def _explain_header(authorization: str) -> str:
-    """The text of a header that has no key; empty without a header."""
-    if not authorization:
-        return ""
-    is_bearer = authorization.partition(" ")[0].lower() == "bearer"
-    return f" Found {'`Bearer` without a key' if is_bearer else 'a header without `Bearer`'}."
-
-
 def read_key(authorization: str | None) -> str:
     """The key in an `Authorization` header; empty if it has no key."""
     scheme, _, key = (authorization or "").partition(" ")
@@ -78,7 +70,6 @@ class WorldRegistry:
     state: State | None = None  # keeps the worlds
     origin: str = "http://127.0.0.1:8765"  # the scheme, host and port of the server
     _worlds: OrderedDict[str, Simulation] = field(default_factory=OrderedDict)
-    _by_token: dict[str, Simulation] = field(default_factory=dict)
     _refused: int = 0
     _calls: int = 0  # of the Deck API
     refused_calls: deque[RefusedCall] = field(default_factory=lambda: deque(maxlen=_MOST_REFUSED))
@@ -100,34 +91,22 @@ class WorldRegistry:
         if not key:
             any_key = "Any key will do; each has a world of its own."
             which = any_key if self.keys is None else "KEY is one of the server's `--keys`."
-            text = (
-                f"Send `Authorization: Bearer KEY`. {which}{_explain_header(authorization or '')}"
-            )
+            text = f"Send `Authorization: Bearer KEY`. {which}"
+            if authorization:
+                is_bearer = authorization.partition(" ")[0].lower() == "bearer"
+                found = "`Bearer` without a key" if is_bearer else "a header without `Bearer`"
+                text += f" Found {found}."
             raise refuse("request/api_key_invalid", text)
         if self.keys is not None and key not in self.keys:
             text = f"The API key {quote(mask_key(key))} is not one of the server's `--keys`."
             raise refuse("request/api_key_invalid", text)
-        found = self.find(key)
-        if found is None:
-            found = self.create(key)
+        world = self.find(key) or self.create(key)
         self._worlds.move_to_end(key)
-        return found
+        return world
 
-    def select_by_id(self, world_id: str) -> Simulation:
-        """Return the world with that id.
-
-        Raises:
-            ApiError: `endpoint_not_found` for an unknown id.
-
-        """
-        found = self.find_by_token(world_id)
-        if found is None:
-            text = (
-                f"no world has the id {quote(world_id)} of `Deck-Sim-World`; `GET /_sim/worlds`"
-                " lists those that exist, and a world begins with the first call of its key"
-            )
-            raise refuse("request/endpoint_not_found", text)
-        return found
+    def find_by_token(self, token: str) -> Simulation | None:
+        """Return the world whose key has that token, or None."""
+        return next((self._worlds[key] for key in self._worlds if world_token(key) == token), None)
 
     def create(self, key: str, **changes: Any) -> Simulation:
         """Replace the world of `key` by a new one, with these changes to the server's settings."""
@@ -152,23 +131,19 @@ class WorldRegistry:
     def adopt(self, new: Simulation) -> None:
         """Serve a world. If there are too many, delete the least recently used one that is idle."""
         self._worlds[new.key] = new
-        self._by_token[world_token(new.key)] = new
         if len(self._worlds) > MOST_WORLDS:
             others = (one for one in self._worlds.values() if one is not new)
             oldest = next((one for one in others if not (one.uses or one.attempting)), None)
             if oldest is not None:
-                self._make_room(oldest)
-
-    def _make_room(self, simulation: Simulation) -> None:
-        log.warning(
-            "deck-sim: the world of %s is deleted: a server keeps %s, and this one was not used for"
-            " longest",
-            mask_key(simulation.key),
-            MOST_WORLDS,
-        )
-        self.drop(simulation.key)
-        with suppress(ApiError):
-            self.save(simulation)
+                log.warning(
+                    "deck-sim: the world of %s is deleted: a server keeps %s, and this one was not"
+                    " used for longest",
+                    mask_key(oldest.key),
+                    MOST_WORLDS,
+                )
+                self.drop(oldest.key)
+                with suppress(ApiError):
+                    self.save(oldest)
 
     def find(self, key: str) -> Simulation | None:
         """Return the world of a key, or None."""
@@ -200,16 +175,19 @@ class WorldRegistry:
     def _remove(self, key: str) -> None:
         dropped = self._worlds.pop(key, None)
         if dropped is not None:
-            del self._by_token[world_token(key)]
             dropped.dropped = True
             dropped.send_held_responses(*dropped.held_responses)
             self.dispatcher.forget(dropped)
 
-    def unload(self, key: str) -> None:
-        """Remove a world that is in the file from memory; it is loaded again on next use."""
+    def reload(self, key: str) -> None:
+        """Replace the world of a key by the one in the file; if that cannot be read now, the next
+        call reads it.
+        """
         if key in self._worlds:
             self._worlds[key].saved = False  # from now on
         self._remove(key)
+        with suppress(ApiError):
+            self.find(key)
 
     def save(self, simulation: Simulation) -> None:
         """Save what has changed in a world, or that it was replaced or deleted. Nothing leaves the
@@ -217,7 +195,7 @@ class WorldRegistry:
 
         Raises:
             ApiError: `state_not_saved`, also for every other call that changed it since it was
-                saved. The next call finds the world as it was saved.
+                saved. The world is as it was saved.
 
         """
         if self.state is None:
@@ -233,7 +211,7 @@ class WorldRegistry:
         try:
             self.state.save(key, present)
         except ApiError:
-            self.unload(key)
+            self.reload(key)
             raise
 
     def wake_all(self) -> None:
@@ -295,10 +273,6 @@ class WorldRegistry:
             )
             raise refuse("request/endpoint_not_found", text)
         return self.snapshots[id_]
-
-    def find_by_token(self, token: str) -> Simulation | None:
-        """Return the world whose key has that token."""
-        return self._by_token.get(token)
 
     def keyless_request_id(self) -> str:
         """Return the id of the first control call of a world that `keyless` returns."""

@@ -25,6 +25,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from deck_sim.base.errors import quote
 from deck_sim.base.real_time import PRESENT_HEADER, PROCESS_HEADER, process_id
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError, refuse
@@ -95,7 +96,14 @@ class App:
         world_id = headers.get(WORLD)
         if world_id is None or self.worlds.keys is not None:
             return self.worlds.select(headers.get("authorization"))
-        return self.worlds.select_by_id(world_id)
+        found = self.worlds.find_by_token(world_id)
+        if found is None:
+            text = (
+                f"no world has the id {quote(world_id)} of `{WORLD}`; `GET /_sim/worlds` lists"
+                " those that exist, and a world begins with the first call of its key"
+            )
+            raise refuse("request/endpoint_not_found", text)
+        return found
 
     def note_refused(self, call: str, authorization: str | None) -> None:
         """Note a call that reached no world. Calls of the control API are not noted."""

@@ -51,7 +51,7 @@ class KeptProduct(Product):
     def reload(self, key):
         """Load a world from the file. Calls and entries are not there, so they are handed over."""
         before = self.worlds.find(key)
-        self.worlds.unload(key)
+        self.worlds.reload(key)
         after = self.worlds.find(key)
         numbers = [(one.journal.total, one.world.timeline.total) for one in (before, after)]
         assert numbers[0] == numbers[1]

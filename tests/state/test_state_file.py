@@ -317,6 +317,7 @@ def test_a_full_disk_refuses_a_call_and_changes_nothing(serve):
         one.call("PATCH", "/_sim/world", {"rate_limit": True}, 507)
         one.call("POST", "/_sim/reset", status=507)
         one.call("DELETE", "/_sim/world", status=507)
+        assert one.call("GET", "/_sim/worlds")["data"] != []
     assert one.call("GET", path)["status"] == "interaction_required"
     one.call("POST", f"{path}/interaction", body, Idempotency_Key="k")
     assert one.is_saved()
@@ -428,7 +429,7 @@ def test_a_world_that_cannot_be_read_again_is_not_replaced(serve):
     one.run(MFA)
     db = one.worlds.state._db
     db.execute("UPDATE row SET part = 'strange' WHERE part = 'agent'")
-    one.worlds.unload(KEY)
+    one.worlds.reload(KEY)
     answer = one.call("GET", "/v2/agents", status=507)
     assert "KeyError: 'strange'" in answer["errors"][0]["message"] or "strange" in f"{answer}"
     db.execute("UPDATE row SET part = 'agent' WHERE part = 'strange'")
