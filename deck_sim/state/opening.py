@@ -9,7 +9,6 @@ from deck_sim.base.version import __version__
 
 FORMAT = 2  # of the tables; what their values hold is checked when they are read
 _MARK = 0x4465636B  # "Deck": the application id in the head of the database
-_HEAD = b"SQLite format 3\0"
 _FOREIGN = "is not a state file of deck-sim; name a new file, or one that `--state` made"
 _LOCKED = "is in use by another server; stop that one, or use another file"
 DAMAGED = "is damaged; restore a copy of it, or move it away to begin anew"
@@ -17,7 +16,7 @@ _UNUSABLE = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
     sqlite3.SQLITE_CORRUPT: DAMAGED,
-    sqlite3.SQLITE_NOTADB: DAMAGED,
+    sqlite3.SQLITE_NOTADB: _FOREIGN,
 }
 
 _TABLES = """
@@ -47,12 +46,9 @@ def open_database(path: Path) -> sqlite3.Connection:
     try:
         if path.exists() and not path.is_file():  # reading from a pipe would not end
             raise StateFileError(path, _FOREIGN)
-        with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "rb") as file:
-            head = file.read(len(_HEAD))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise StateFileError(path, f"cannot be opened: {error.strerror}") from None
-    if head not in (b"", _HEAD):
-        raise StateFileError(path, _FOREIGN)
     # A name like `:memory:` would not be a file. One thread opens it, another may be the server's.
     db = sqlite3.connect(path.absolute(), timeout=0, isolation_level=None, check_same_thread=False)
     try:

@@ -2,7 +2,8 @@
 
 Rules:
 1. `_TABLES` has the dicts that are a row for each key, `_LOGS` the logs that are a row for each
-   item. Functions that change a dict note the key in `world.changed`.
+   item. Functions that change a dict note the key in `world.changed`; timers, a row for each owner,
+   and faults note their own.
 2. Other fields of a simulation and its world are one row each. They are written if they differ; so
    a new small field needs no change here. The fields of `_COUNTS`, which change with nearly every
    call, are one row together.

@@ -4,7 +4,7 @@ It belongs to one server at a time: it is locked until that server closes it or 
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,7 +15,7 @@ from deck_sim.contract.error_catalog import refuse
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import RealClock, Simulation
 from deck_sim.state.opening import DAMAGED, StateFileError, open_database
-from deck_sim.state.rows import Row, SavedWorld, restore_world
+from deck_sim.state.rows import SavedWorld, restore_world
 from deck_sim.state.values import Reader, Writer
 
 _PUT = """
@@ -52,7 +52,6 @@ class StateFile:
     def __init__(self, worlds: WorldRegistry, path: Path, wall: Callable[[], datetime]) -> None:
         self._worlds, self._path, self._wall = worlds, path, wall
         self._saved: dict[str, SavedWorld] = {}  # by key; of the worlds that are in memory
-        self._writer = Writer()
         self._db = open_database(path)
         self._ids: dict[str, int] = dict(self._db.execute("SELECT key, id FROM world ORDER BY id"))
 
@@ -63,16 +62,9 @@ class StateFile:
             StateFileError: if one cannot be read.
 
         """
-        used = set[str]()
         try:
             for key in self._ids:
-                reader = self._make_reader()
-                self._worlds.adopt(self._load(key, reader))
-                used |= reader.scenarios.keys()
-            sources = {digest for (digest,) in self._db.execute("SELECT digest FROM source")}
-            with self._transaction():
-                unused = ((digest,) for digest in sources - used)
-                self._db.executemany("DELETE FROM source WHERE digest = ?", unused)
+                self._worlds.adopt(self._load(key))
         except Exception as error:  # no list of what a damaged file can cause is complete
             text = f"cannot be read: {type(error).__name__}: {error}; it {DAMAGED}"
             raise StateFileError(self._path, text) from None
@@ -87,11 +79,7 @@ class StateFile:
         if key not in self._ids:
             return None
         with self._refusing():
-            return self._load(key, self._make_reader())
-
-    def read(self, key: str) -> SavedWorld | None:
-        """Return the world of a key as it is in the file."""
-        return self._read(key, self._make_reader()) if key in self._ids else None
+            return self._load(key)
 
     def save(self, key: str, simulation: Simulation | None) -> None:
         """Save what has changed in the world of a key; None deletes it.
@@ -116,18 +104,16 @@ class StateFile:
         """Close the file."""
         self._db.close()
 
-    def _make_reader(self) -> Reader:
-        return Reader(self._worlds.library.find, self._find_source)
-
-    def _load(self, key: str, reader: Reader) -> Simulation:
-        saved = self._saved[key] = self._read(key, reader)
+    def _load(self, key: str) -> Simulation:
+        saved = self._saved[key] = self._read(key)
         return saved.simulation
 
-    def _read(self, key: str, reader: Reader) -> SavedWorld:
+    def _read(self, key: str) -> SavedWorld:
         found = self._db.execute(
             "SELECT part, key, value FROM row WHERE world = ? ORDER BY id", (self._ids[key],)
         )
         make = partial(self._worlds.make, key)
+        reader = Reader(self._worlds.library.find, self._find_source)
         saved, clock = restore_world(make, reader, found.fetchall(), self._ids[key])
         moving = saved.simulation.clock
         if clock and isinstance(moving, RealClock):
@@ -137,30 +123,25 @@ class StateFile:
 
     def _save(self, key: str, simulation: Simulation) -> None:
         # Rows count as written when they are made. If this fails, the world is written as a whole.
-        saved, saved_at = self._saved.pop(key, None), self._wall()
-        self._writer.texts.clear()
+        saved, writer, saved_at = self._saved.pop(key, None), Writer(), self._wall()
         with self._transaction():
             if saved is None or saved.simulation is not simulation:
                 self._delete(key)
                 added = self._db.execute("INSERT INTO world (key) VALUES (?)", (key,))
                 saved = SavedWorld(simulation, added.lastrowid or 0)
-                rows = saved.all_rows(self._writer, saved_at)
+                rows = saved.all_rows(writer, saved_at)
             else:
-                rows = saved.changed_rows(self._writer, saved_at)
-            self._write(saved.id, rows)
+                rows = saved.changed_rows(writer, saved_at)
+            for part, name, value in rows:
+                if value is None:
+                    self._db.execute(_DELETE, (saved.id, part, name))
+                else:
+                    self._db.execute(_PUT, (saved.id, part, name, value))
+            self._db.executemany(
+                "INSERT OR IGNORE INTO source VALUES (?, ?)", writer.sources.items()
+            )
         self._ids[key], self._saved[key] = saved.id, saved
-        self._writer.sources.clear()
         simulation.world.mark_saved()
-
-    def _write(self, id_: int, rows: Iterable[Row]) -> None:
-        for part, key, value in rows:
-            if value is None:
-                self._db.execute(_DELETE, (id_, part, key))
-            else:
-                self._db.execute(_PUT, (id_, part, key, value))
-        self._db.executemany(
-            "INSERT OR IGNORE INTO source VALUES (?, ?)", self._writer.sources.items()
-        )
 
     def _forget(self, key: str) -> None:
         if key in self._ids:

@@ -70,14 +70,10 @@ _JSON: dict[type, Callable[[Any], str]] = {
 
 @dataclass
 class Writer:
-    """Writes values as text. `sources` collects those of scenarios, by their digest; `texts` has
-    those of immutable values, which are in several places.
-    """
+    """Writes the values of one save as text, and collects the sources of scenarios."""
 
-    sources: dict[str, str] = field(default_factory=dict)
-    texts: dict[int, str] = field(default_factory=dict)  # by id() of a value in use
-    # By id() of a source, with it, so that no other gets its id.
-    _digests: dict[int, tuple[Mapping[str, Any], str]] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)  # by their digest
+    _texts: dict[int, str] = field(default_factory=dict)  # of immutable values, by their id()
 
     def text(self, value: Any) -> str:
         """Return a value as text.
@@ -93,19 +89,23 @@ class Writer:
             return self.items(value)
         if type_ is dict and all(type(name) is str and name[:1] != "$" for name in value):
             return self._object(value)
+        if not isinstance(value, Immutable):
+            return self._tagged(type_, value)
+        if id(value) not in self._texts:  # most are in several places
+            self._texts[id(value)] = self._tagged(type_, value)
+        return self._texts[id(value)]
+
+    def _tagged(self, type_: type, value: Any) -> str:
         if type_ in _FORMS:
             name, write, _ = _FORMS[type_]
             return f'{{"${name}":{write(self, value)}}}'
-        if type_ in _TAG_OF and is_dataclass(type_):
-            if not isinstance(value, Immutable):
-                return self._fields(type_, value)
-            if id(value) not in self.texts:
-                self.texts[id(value)] = self._fields(type_, value)
-            return self.texts[id(value)]
-        if type_ in _TAG_OF:
-            fields_set = value.model_dump(exclude_unset=True)
-            return f'{{"$model":["{_TAG_OF[type_]}",{self.text(fields_set)}]}}'
-        raise TypeError(f"{type_.__name__} cannot be written; add a row to `_TAGS` or `_FORMS`")
+        if type_ not in _TAG_OF:
+            raise TypeError(f"{type_.__name__} cannot be written; add a row to `_TAGS` or `_FORMS`")
+        if is_dataclass(type_):
+            form, shown = "fields", {name: getattr(value, name) for name in _names(type_)}
+        else:
+            form, shown = "model", value.model_dump(exclude_unset=True)
+        return f'{{"${form}":["{_TAG_OF[type_]}",{self.text(shown)}]}}'
 
     def items(self, values: Iterable[Any]) -> str:
         """Return values as the text of an array."""
@@ -114,18 +114,12 @@ class Writer:
     def _object(self, value: Mapping[str, Any]) -> str:
         return f"{{{','.join(f'{_encode(name)}:{self.text(value[name])}' for name in value)}}}"
 
-    def _fields(self, type_: type, value: Any) -> str:
-        shown = self._object({name: getattr(value, name) for name in _names(type_)})
-        return f'{{"$fields":["{_TAG_OF[type_]}",{shown}]}}'
-
     def digest(self, source: Mapping[str, Any]) -> str:
         """Return the digest of the source of a scenario."""
-        if id(source) not in self._digests:
-            text = _encode(source)
-            digest = blake2b(text.encode(), digest_size=16).hexdigest()
-            self.sources[digest] = text
-            self._digests[id(source)] = source, digest
-        return self._digests[id(source)][1]
+        text = _encode(source)
+        digest = blake2b(text.encode(), digest_size=16).hexdigest()
+        self.sources[digest] = text
+        return digest
 
 
 @dataclass
@@ -137,7 +131,7 @@ class Reader:
 
     find: Callable[[str], Scenario | None]
     find_source: Callable[[str], str]  # the text of the source with a digest
-    scenarios: dict[str, Scenario] = field(default_factory=dict)  # that were read, by digest
+    _scenarios: dict[str, Scenario] = field(default_factory=dict)  # by digest
     _events: dict[str, Event] = field(default_factory=dict)  # by id: they are in several places
 
     def value(self, text: str) -> Any:
@@ -173,13 +167,13 @@ class Reader:
 
     def scenario(self, digest: str) -> Scenario:
         """Return the scenario whose source has that digest."""
-        if digest not in self.scenarios:
+        if digest not in self._scenarios:
             source = json.loads(self.find_source(digest))
             known = self.find(source["name"])
             if known is None or known.source != source:
                 known = scenario_from_data(source, source["name"])
-            self.scenarios[digest] = known
-        return self.scenarios[digest]
+            self._scenarios[digest] = known
+        return self._scenarios[digest]
 
 
 _Write = Callable[[Writer, Any], str]

@@ -42,7 +42,7 @@ class KeptProduct(Product):
         self.calls += 1
         if self.worlds.state and self.calls % 9 == 0:
             live = whole(self.worlds.find(key))
-            kept = whole(self.worlds.state.read(key).simulation)
+            kept = whole(self.worlds.state._read(key).simulation)
             assert live == kept, [name for name in live if live[name] != kept[name]]
             if self.calls % 2 == 0:
                 self.reload(key)

@@ -73,7 +73,7 @@ class Kept:
 
     def is_saved(self):
         """Whether the file holds the world that is in memory."""
-        return whole(self.simulation) == whole(self.worlds.state.read(KEY).simulation)
+        return whole(self.simulation) == whole(self.worlds.state._read(KEY).simulation)
 
 
 @pytest.fixture
