@@ -71,11 +71,8 @@ class Program(click.Group):
             code = error.exit_code
         except click.Abort:
             code = INTERRUPTED
-        except DeckSimError as error:
+        except (DeckSimError, OSError) as error:  # such as a full disk
             click.echo(f"{error}" if hasattr(error, "mistakes") else f"deck-sim: {error}", err=True)
-            code = 1
-        except OSError as error:  # a full disk, or a file that cannot be written
-            click.echo(f"deck-sim: {error}", err=True)
             code = 1
         sys.exit(code or 0)
 

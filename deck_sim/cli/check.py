@@ -43,8 +43,11 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
     worlds = [file for file in files if _is_world_file(file)]
     stories = [file for file in files if file not in worlds]
     library, mistakes = read_files(stories, shipped())
-    if not mistakes:  # a world file may name each scenario
-        mistakes = [mistake for file in worlds for mistake in _mistakes_in_world(file, library)]
+    for file in [] if mistakes else worlds:  # a world file may name each scenario
+        try:
+            load_world_file(file, library)
+        except ScenarioError as error:
+            mistakes += error.mistakes
     scenarios = [] if mistakes else [_describe(scenario, library) for scenario in library.own()]
     if as_json or shape == "json":
         found = [asdict(mistake) for mistake in mistakes]
@@ -61,15 +64,6 @@ def _files(path: Path) -> list[Path]:
     if not found:
         raise click.UsageError(f"no *.yaml or *.yml file in the folder '{path}'")
     return found
-
-
-def _mistakes_in_world(file: Path, library: Library) -> list[Mistake]:
-    """Every mistake in a world file. It may name scenarios that are in the other files."""
-    try:
-        load_world_file(file, library)
-    except ScenarioError as error:
-        return [*error.mistakes]
-    return []
 
 
 def _describe(scenario: Scenario, library: Library) -> dict[str, Any]:

@@ -18,13 +18,12 @@ FORMAT = click.option(
 )
 
 _COLORS = {
-    "cyan": ("unverified", "connecting", "queued", "running", "completing", "cancelling"),
-    "yellow": ("interaction_required", "pending", "review_required"),
-    "green": ("verified", "connected", "idle", "completed"),
-    "red": ("failed", "invalid", "disconnected", "canceled", "terminated", "deleted"),
+    "cyan": "unverified|connecting|queued|running|completing|cancelling",
+    "yellow": "interaction_required|pending|review_required",
+    "green": "verified|connected|idle|completed",
+    "red": "failed|invalid|disconnected|canceled|terminated|deleted",
 }
-_COLOR_OF = {status: color for color, statuses in _COLORS.items() for status in statuses}
-_STATUS = re.compile(rf"\b({'|'.join(_COLOR_OF)})\b")
+_STATUS = re.compile("|".join(rf"\b(?P<{color}>{names})\b" for color, names in _COLORS.items()))
 
 
 def examples(*lines: str) -> str:
@@ -39,7 +38,7 @@ def print_json(data: Any) -> None:
 
 def print_text(text: object) -> None:
     """Print lines, with the statuses in them colored on a terminal, unless `NO_COLOR` is set."""
-    colored = _STATUS.sub(lambda found: click.style(found[0], fg=_COLOR_OF[found[0]]), str(text))
+    colored = _STATUS.sub(lambda found: click.style(found[0], fg=found.lastgroup), str(text))
     click.echo(str(text) if os.environ.get("NO_COLOR") else colored)
 
 

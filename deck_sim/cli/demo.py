@@ -1,7 +1,7 @@
 """`deck-sim demo`: a server, and a small client that goes through several scenarios."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -47,8 +47,6 @@ STORIES = (
 )
 _SHOWN = ("call", "connection", "task_run", "event_delivery")  # kinds in the timeline
 
-Json = dict[str, Any]
-
 
 @click.command(epilog=examples("deck-sim demo", "NO_COLOR=1 deck-sim demo | less"))
 def command() -> None:
@@ -76,46 +74,25 @@ def command() -> None:
     click.echo(f"\n{len(STORIES)} stories: {times}.")
 
 
-def _play(story: DemoRun, deck: Deck) -> Json:
-    """Do what an application does: connect, run a task, answer its prompts; returns the run."""
-    ready = deck.ready_task(output_schema=OUTPUT_SCHEMA)
+def _play(story: DemoRun, deck: Deck) -> dict[str, Any]:
+    """Do what an application does: run a task, answer its prompts; returns the run."""
     deck.use(story.scenario)
+    ready = deck.ready_task(login=True, output_schema=OUTPUT_SCHEMA)
+    deck.settle()
     headers = {"Authorization": f"Bearer {deck.api_key}"}
     with httpx2.Client(base_url=deck.base_url, headers=headers, trust_env=False) as http:
-        login = {"username": "alex@example.com", "password": "secret"}
-        body = {"source_id": ready.source_id, "auth_method": "username_password"}
-        opened = _call(http, "POST", "connections", body | {"auth_credentials": login})
-        connection = _poll(http, opened, iter(()))
-        body, path = {"connection_id": connection["id"]}, f"tasks/{ready.task_id}/run"
-        if story.polls:
-            return _poll(http, _call(http, "POST", path, body), iter(story.answers))
-        deck.clock.set("frozen")
-        with WebhookReceiver(deck) as webhooks:  # which verifies each signature
-            _call(http, "POST", path, body)
-            deck.advance_until("task_run.running")
-            webhooks.respond(503, times=1)
-            deck.settle()
-            return _read(http, webhooks.wait_for("task_run.completed")["data"])
-
-
-def _poll(http: httpx2.Client, known: Json, answers: Iterator[Mapping[str, str]]) -> Json:
-    """Read a connection or run until its status is final, and answer its prompts."""
-    while True:
-        if known["status"] == "interaction_required":
-            answer = {"inputs": next(answers)}
-            known = _call(http, "POST", f"task-runs/{known['id']}/interaction", answer)
-        elif known["status"] in ("connecting", "queued", "running"):
-            known = _read(http, known)
-        else:
-            return known
-
-
-def _read(http: httpx2.Client, known: Json) -> Json:
-    return _call(http, "GET", f"{known['object'].replace('_', '-')}s/{known['id']}")
-
-
-def _call(http: httpx2.Client, method: str, path: str, body: Json | None = None) -> Json:
-    answer = http.request(method, path, json=body)
-    answer.raise_for_status()
-    found: Json = answer.json()
-    return found
+        started = http.post(f"tasks/{ready.task_id}/run", json=ready.login).json()
+        path, answers = f"task-runs/{started['id']}", iter(story.answers)
+        if not story.polls:
+            deck.clock.set("frozen")
+            with WebhookReceiver(deck) as webhooks:  # which verifies each signature
+                deck.advance_until("task_run.running")
+                webhooks.respond(503, times=1)
+                deck.settle()
+                webhooks.wait_for("task_run.completed")
+        while True:
+            run: dict[str, Any] = http.get(path).raise_for_status().json()
+            if run["status"] == "interaction_required":
+                http.post(f"{path}/interaction", json={"inputs": next(answers)})
+            elif run["status"] not in ("queued", "running"):
+                return run

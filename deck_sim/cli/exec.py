@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,6 @@ import click
 from deck_sim.cli.command import examples
 from deck_sim.cli.exec_report import (
     ExecReport,
-    explain_how_to_call,
     find_refused_calls,
     find_refused_hosts,
     report_world,
@@ -25,13 +24,12 @@ from deck_sim.cli.option_types import ANY_KEY, POSITIVE_DURATION
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import Act, make_server, server_options
 from deck_sim.cli.signals import handling
+from deck_sim.handle.address import DECK_HOST
 from deck_sim.handle.deck import Deck
 from deck_sim.server.inspector import inspector_url
-from deck_sim.server.serve import Server
 from deck_sim.webhooks.signing import secret_of
 
-_NOT_FOUND, _NOT_EXECUTABLE = 127, 126  # as shells exit
-_BY_SIGNAL = 128
+_NOT_FOUND, _NOT_EXECUTABLE, _BY_SIGNAL = 127, 126, 128  # as shells exit
 _TIMED_OUT = 124  # as of timeout(1)
 _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
 
@@ -95,25 +93,24 @@ def command(
         intercepted_variables(server, os.environ) as more,
     ):
         code = _run([*words], {**os.environ, **variables, **more}, timeout)
-        worlds = [report_world(deck, env_webhook_secret) for deck in _decks(server)]
+        worlds = []
+        for one in server.worlds.known_keys:
+            with Deck(server.url, one) as deck:
+                if deck.requests:
+                    worlds.append(report_world(deck, env_webhook_secret))
         refused = find_refused_calls(server.worlds.refused_calls, env_api_key)
         refused += find_refused_hosts(server.interceptor)
         report = ExecReport([*words], code, worlds, refused)
-        how = explain_how_to_call(env_base_url, intercepts=server.interceptor is not None)
-        click.echo(f"deck-sim: {report.summary(how)}", err=True)
+        how = f"read {{}}? One that always calls https://{DECK_HOST} needs --intercept"
+        if server.interceptor is not None:
+            how = "use HTTPS_PROXY and SSL_CERT_FILE, or {}?"
+        click.echo(f"deck-sim: {report.summary(how.format(env_base_url))}", err=True)
         if report_file is not None:
             report.write(report_file)
         if hold:
             where = f"watch it at {inspector_url(server.url, key)}"
             _wait_for_signal(f"deck-sim: still serving {server.base_url}; {where}; Ctrl-C stops it")
     raise click.exceptions.Exit(code)
-
-
-def _decks(server: Server) -> Iterator[Deck]:
-    for key in server.worlds.known_keys:
-        with Deck(server.url, key) as deck:
-            if deck.requests:
-                yield deck
 
 
 def _run(words: list[str], variables: dict[str, str], timeout: timedelta | None) -> int:

@@ -3,10 +3,9 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
 from deck_sim.base.errors import counted
@@ -19,6 +18,10 @@ from deck_sim.runtime.registry import RefusedCall
 from deck_sim.runtime.settings import FROZEN
 from deck_sim.server.interception import Interceptor
 
+_WAITING = (
+    "not sent yet, and only an advance of the frozen clock sends them: use"
+    " `POST /_sim/clock/advance`, `deck-sim advance` or --clock on_poll"
+)
 _MOST_NOTES = 5  # of one kind and world
 _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -58,7 +61,7 @@ class ExecReport:
         failed, also for each refused call, since its own output may not have the reason.
         """
         if not (self.worlds or self.problems):
-            return f"nothing called the simulated API: {how_to_call}"
+            return f"nothing called the simulated API: does the command {how_to_call}"
         calls, refused = sum(w.calls for w in self.worlds), sum(w.refused for w in self.worlds)
         played, sent = Counter[str](), Counter[str]()
         for world in self.worlds:
@@ -88,27 +91,20 @@ class ExecReport:
     def _junit(self) -> "ElementTree[Element]":
         """A test case for each scenario of each world, and a failed one for each problem."""
         suites = Element("testsuites")
-        if self.problems:
-            _add_suite(suites, "no world", {}, self.problems)
-        for world in self.worlds:
-            _add_suite(suites, world.world, world.scenarios, world.problems)
+        other = WorldReport("no world", 0, 0, {}, {}, self.problems)
+        for one in [other, *self.worlds] if self.problems else self.worlds:
+            suite = SubElement(suites, "testsuite", name=f"deck-sim {one.world}")
+            suite.set("tests", f"{len(one.scenarios) + len(one.problems)}")
+            suite.set("failures", f"{len(one.problems)}")
+            for name, count in one.scenarios.items():
+                text = f"played {name} {counted(count, 'time')}"
+                SubElement(suite, "testcase", classname=one.world, name=text)
+            for problem in (_NOT_IN_XML.sub("�", text) for text in one.problems):
+                title = problem.partition("\n")[0]
+                case = SubElement(suite, "testcase", classname=one.world, name=title)
+                SubElement(case, "failure", message=title).text = problem
         indent(suites)
         return ElementTree(suites)
-
-
-def _add_suite(
-    suites: Element, world: str, scenarios: Mapping[str, int], problems: Sequence[str]
-) -> None:
-    suite = SubElement(suites, "testsuite", name=f"deck-sim {world}")
-    suite.set("tests", f"{len(scenarios) + len(problems)}")
-    suite.set("failures", f"{len(problems)}")
-    for name, count in scenarios.items():
-        text = f"played {name} {counted(count, 'time')}"
-        SubElement(suite, "testcase", classname=world, name=text)
-    for problem in (_NOT_IN_XML.sub("�", text) for text in problems):
-        title = problem.partition("\n")[0]
-        case = SubElement(suite, "testcase", classname=world, name=title)
-        SubElement(case, "failure", message=title).text = problem
 
 
 def find_refused_calls(refused: Iterable[RefusedCall], variable: str) -> list[str]:
@@ -135,18 +131,11 @@ def find_refused_hosts(interceptor: Interceptor | None) -> list[str]:
     ]
 
 
-def explain_how_to_call(base_url: str, *, intercepts: bool) -> str:
-    """A question to ask if nothing was called. `base_url` is the variable of the base URL."""
-    if intercepts:
-        return f"does the command use HTTPS_PROXY and SSL_CERT_FILE, or {base_url}?"
-    fix = "One that always calls https://api.deck.co needs --intercept"
-    return f"does the command read {base_url}? {fix}"
-
-
 def report_world(deck: Deck, secret: str) -> WorldReport:
     """Make the report of the world of a handle. `secret` is the variable that has its secret."""
     world, calls, deliveries = deck.world, [*deck.requests], deck.deliveries
     chosen = (call["scenario"].partition(";")[0] for call in calls if call["scenario"])
+    unsent = sum(not delivery["log"] for delivery in deliveries)
     lint = Counter(f"{found['name']}: {found['what']}. {found['fix']}" for found in deck.lint)
     return WorldReport(
         world=mask_key(deck.api_key),
@@ -168,18 +157,10 @@ def report_world(deck: Deck, secret: str) -> WorldReport:
                 f"does the application verify with the secret in `{secret}`, and the bytes of the"
                 " body as they came?",
             ),
-            *_find_unsent(deliveries, deck.clock.mode),
+            *([f"{unsent} {_WAITING}"] if unsent and deck.clock.mode == FROZEN else []),
         ],
         refusals=find_refusals(calls),
     )
-
-
-def _find_unsent(deliveries: Iterable[Mapping[str, Any]], mode: str) -> list[str]:
-    unsent = sum(not delivery["log"] for delivery in deliveries)
-    if not unsent or mode != FROZEN:
-        return []
-    fix = "use `POST /_sim/clock/advance`, `deck-sim advance` or --clock on_poll"
-    return [f"{unsent} not sent yet, and only an advance of the frozen clock sends them: {fix}"]
 
 
 def _list(names: Counter[str]) -> str:

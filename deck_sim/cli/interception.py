@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from deck_sim.server.serve import Server
 
-_PRELOAD = Path(__file__).parent / "preload"
-_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY")
+_PRELOAD = f"{Path(__file__).parent / 'preload'}"
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 _BUNDLES = (
     "SSL_CERT_FILE",
     "REQUESTS_CA_BUNDLE",
@@ -39,17 +39,15 @@ def intercepted_variables(
         bundle = Path(folder) / "authorities.pem"
         bundle.write_bytes(b"\n".join([interceptor.certificate, *_read_bundles(environment)]))
         own = urlsplit(server.url).hostname or ""  # which may be another address
-        direct = ",".join(
-            dict.fromkeys([*_LOOPBACK, own, *_direct_hosts(interceptor.hosts, environment)])
-        )
-        node = f"--require {json.dumps(str(_PRELOAD / 'intercept.cjs'))}"
+        direct = [*_LOOPBACK, own, *_direct_hosts(interceptor.hosts, environment)]
+        node = f"--require {json.dumps(f'{_PRELOAD}/intercept.cjs')}"
         yield {
-            **dict.fromkeys(_both_cases(*_PROXIES), interceptor.url),
-            **dict.fromkeys(_both_cases("NO_PROXY"), direct),
+            **dict.fromkeys(_PROXIES, interceptor.url),
+            **dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(dict.fromkeys(direct))),
             **dict.fromkeys(_BUNDLES, f"{bundle}"),
             "NODE_USE_ENV_PROXY": "1",
-            "NODE_OPTIONS": _join(" ", environment.get("NODE_OPTIONS"), node),
-            "PYTHONPATH": _join(os.pathsep, str(_PRELOAD), environment.get("PYTHONPATH")),
+            "NODE_OPTIONS": " ".join(filter(None, (environment.get("NODE_OPTIONS"), node))),
+            "PYTHONPATH": os.pathsep.join(filter(None, (_PRELOAD, environment.get("PYTHONPATH")))),
             "DECK_SIM_INTERCEPT_PORT": f"{interceptor.port}",
             "DECK_SIM_INTERCEPT_HOSTS": ",".join(interceptor.hosts),
         }
@@ -78,11 +76,3 @@ def _direct_hosts(hosts: tuple[str, ...], environment: Mapping[str, str]) -> lis
         if entry != "*"
         and not any(f".{host}".endswith(f".{entry.lstrip('*.').lower()}") for host in hosts)
     ]
-
-
-def _both_cases(*names: str) -> list[str]:
-    return [*names, *map(str.lower, names)]
-
-
-def _join(separator: str, *parts: str | None) -> str:
-    return separator.join(filter(None, parts))

@@ -1,4 +1,4 @@
-"""Types of option values, in addition to those of click."""
+"""Types of option values, in addition to those of click, and options of clocks."""
 
 import json
 import re
@@ -64,10 +64,18 @@ def _object(text: str) -> dict[str, Any]:
     return value
 
 
-MODE = click.Choice(MODES)
+MODE, PORT = click.Choice(MODES), click.IntRange(0, 65_535)
 DURATION, POSITIVE_DURATION = Value("DURATION", parse_duration), Value("DURATION", _positive)
 MOMENT = Value("MOMENT", lambda text: read_moment(text, "MOMENT"))
 START = Value("MOMENT", lambda text: read_start(text, "MOMENT"))
-SPEED = click.FloatRange(0, 1_000_000, min_open=True)
 URL, KEYS, HOST = Value("URL", read_url), Value("KEY,...", _keys), Value("HOST", read_host)
 JSON, ANSWERS = Value("JSON", _object), Value("FIELD=TEXT,...", _answer)
+
+SPEED = click.option(
+    "--speed",
+    type=click.FloatRange(0, 1_000_000, min_open=True),
+    help="How much faster than real time the real clock runs; 60 is a minute a second.",
+)
+STEP = click.option(
+    "--step", type=POSITIVE_DURATION, help="How much time each read takes with the clock on_poll."
+)

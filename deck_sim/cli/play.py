@@ -91,24 +91,23 @@ def command(
         raise click.UsageError(f"--answer: {error}") from None
     if page is not None:
         _write_page(played, page)
+    world, last = played.simulation.world, played.run or played.login
     if as_json:
-        print_json(_as_json(played))
+        lines = [{**asdict(line), "at": format_duration(line.at)} for line in played.lines]
+        print_json(
+            {
+                "scenario": scenario.name,
+                "edition": world.edition,
+                "status": last and last.status,
+                "lines": lines,
+                "script_errors": [*world.script_errors],
+            }
+        )
     elif page is None:
         title = f"{scenario.name}\n{scenario.summary or '(no summary)'}"
         print_text(f"{title}\n\n{played}\n{_last_line(played)}")
-    if played.simulation.world.script_errors:  # an expression or a step failed
+    if world.script_errors:  # an expression or a step failed
         click.get_current_context().exit(1)
-
-
-def _as_json(played: Playthrough) -> dict[str, Any]:
-    last = played.run or played.login
-    return {
-        "scenario": played.scenario.name,
-        "edition": played.simulation.world.edition,
-        "status": last and last.status,
-        "lines": [{**asdict(line), "at": format_duration(line.at)} for line in played.lines],
-        "script_errors": [*played.simulation.world.script_errors],
-    }
 
 
 def _write_page(played: Playthrough, file: Path) -> None:

@@ -40,12 +40,11 @@ def command(name: str | None, folder: Path | None, as_json: bool) -> None:
     if as_json:
         print_json([scenario.overview for scenario in scenarios])
         return
-    rows = [(one.name, one.summary, _editions(one), " ".join(one.tags)) for one in scenarios]
-    click.echo("\n".join(align([("name", "summary", "editions", "tags"), *rows])))
-
-
-def _editions(scenario: Scenario) -> str:
-    return "any" if len(scenario.editions) == len(EDITIONS) else " ".join(scenario.editions)
+    rows = [("name", "summary", "editions", "tags")]
+    for one in scenarios:
+        editions = "any" if len(one.editions) == len(EDITIONS) else " ".join(one.editions)
+        rows.append((one.name, one.summary, editions, " ".join(one.tags)))
+    click.echo("\n".join(align(rows)))
 
 
 def _draw(scenario: Scenario) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from deck_sim.base.errors import DeckSimError
-from deck_sim.cli import option_types
+from deck_sim.cli.option_types import HOST, KEYS, MODE, PORT, SPEED, START, STEP
 from deck_sim.cli.scenario_options import EDITION, FOLDER, open_library
 from deck_sim.cli.server_log import FORMATS
 from deck_sim.handle.address import DECK_HOST
@@ -29,65 +29,30 @@ Act = TypeVar("Act", bound=Callable[..., Any])
 
 def server_options(port: int) -> Callable[[Act], Act]:
     """Add the options of a server to a command; `port` is the default of `--port`."""
+    file = click.Path(exists=True, dir_okay=False, path_type=Path)
     options = (
         click.option("--host", default="127.0.0.1", help="The address to listen on."),
-        click.option(
-            "--port",
-            type=click.IntRange(0, 65_535),
-            default=port,
-            help="The port; 0 picks a free one.",
-        ),
+        click.option("--port", type=PORT, default=port, help="The port; 0 picks a free one."),
         EDITION,
-        click.option(
-            "--clock",
-            "mode",
-            type=option_types.MODE,
-            default="real",
-            help="How time moves in each world.",
-        ),
-        click.option(
-            "--speed",
-            type=option_types.SPEED,
-            help="How much faster than real time the clock runs; 60 is a minute a second.",
-        ),
-        click.option(
-            "--step",
-            type=option_types.POSITIVE_DURATION,
-            help="How much time each read takes with --clock on_poll.",
-        ),
-        click.option(
-            "--now",
-            type=option_types.START,
-            help="The start time of each world, like 2025-01-15T09:30:00Z.",
-        ),
-        click.option(
-            "--seed",
-            type=int,
-            help="The seed of ids and random durations in all worlds.  [default: from each key]",
-        ),
+        click.option("--clock", "mode", type=MODE, default=REAL, help="How time moves."),
+        SPEED,
+        STEP,
+        click.option("--now", type=START, help="The first moment, like 2025-01-15T09:30:00Z."),
+        click.option("--seed", type=int, help="The seed of all worlds.  [default: from each key]"),
         FOLDER,
         click.option("--reload", is_flag=True, help="Read the folder again when a file changes."),
-        click.option(
-            "--world",
-            "file",
-            type=click.Path(exists=True, dir_okay=False, path_type=Path),
-            help="A world file with the resources that each world starts with.",
-        ),
-        click.option(
-            "--keys",
-            type=option_types.KEYS,
-            help="The API keys to accept, like sk_one,sk_two.  [default: any]",
-        ),
+        click.option("--world", "file", type=file, help="A file with what each world starts with."),
+        click.option("--keys", type=KEYS, help="The API keys to accept.  [default: any]"),
         click.option(
             "--intercept",
             is_flag=True,
-            help="Answer programs that call https://api.deck.co, through a proxy.",
+            help=f"Answer programs that call https://{DECK_HOST}, through a proxy.",
         ),
         click.option(
             "--intercept-host",
             "intercept_hosts",
             multiple=True,
-            type=option_types.HOST,
+            type=HOST,
             help=f"A host to intercept; can be repeated.  [default: {DECK_HOST}]",
         ),
         click.option(
@@ -95,8 +60,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "allowed_hosts",
             multiple=True,
             metavar="NAME",
-            help="A name by which clients call a server on loopback, besides loopback names; may be"
-            " repeated.",
+            help="A name by which clients call a server on loopback; can be repeated.",
         ),
         click.option(
             "--allow-public-webhooks",
@@ -110,9 +74,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
             default="wall",
             help="The time in webhook signatures; verifiers reject what is five minutes off.",
         ),
-        click.option(
-            "--rate-limit", is_flag=True, help="Answer 429 above 200 calls in 10 s per world."
-        ),
+        click.option("--rate-limit", is_flag=True, help="Answer 429 above 200 calls in 10 s."),
         click.option(
             "--log-format",
             type=click.Choice(FORMATS),

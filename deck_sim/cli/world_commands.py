@@ -1,7 +1,7 @@
 """`deck-sim clock`, `advance`, `timeline`, `coverage` and `reset`: drive a running server."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -10,15 +10,7 @@ import click
 
 from deck_sim.base.durations import format_duration
 from deck_sim.cli.command import JSON, examples, print_json, print_text
-from deck_sim.cli.option_types import (
-    ANY_KEY,
-    DURATION,
-    MODE,
-    MOMENT,
-    POSITIVE_DURATION,
-    SPEED,
-    URL,
-)
+from deck_sim.cli.option_types import ANY_KEY, DURATION, MODE, MOMENT, SPEED, STEP, URL
 from deck_sim.handle.address import DEFAULT_URL
 from deck_sim.handle.deck import Deck
 from deck_sim.runtime.settings import ON_POLL, REAL
@@ -79,12 +71,8 @@ def _print_result(data: Any, text: object, *, as_json: bool) -> None:
     ),
 )
 @click.option("--mode", type=MODE, help="How time moves from now on.")
-@click.option("--speed", type=SPEED, help="How much faster than real time the real clock runs.")
-@click.option(
-    "--step",
-    type=POSITIVE_DURATION,
-    help="How much time each read takes with the mode on_poll.",
-)
+@SPEED
+@STEP
 @click.option("--now", type=MOMENT, help="Advance to this moment first.")
 @on_server
 def clock(
@@ -130,18 +118,9 @@ def clock(
 )
 @click.argument("by", required=False, metavar="[DURATION]", type=DURATION)
 @click.option("--to", type=MOMENT, help="Advance to this moment.")
-@click.option(
-    "--until",
-    metavar="EVENT",
-    help="Advance until this event is emitted; `idle`: until nothing is due any more.",
-)
+@click.option("--until", metavar="EVENT", help="Advance until this event, or until `idle`.")
 @click.option("--id", "resource_id", metavar="ID", help="The resource of the event.")
-@click.option(
-    "--limit",
-    type=DURATION,
-    default="1d",
-    help="The longest time to advance for --until EVENT.",
-)
+@click.option("--limit", type=DURATION, default="1d", help="The longest time for --until EVENT.")
 @on_server
 def advance(
     deck: Deck,
@@ -199,17 +178,14 @@ def timeline(deck: Deck, follow: bool, as_json: bool) -> None:
 def coverage(deck: Deck, as_json: bool) -> None:
     """Show which steps and branches were played on a running server."""
     rows = deck.coverage()
-    text = "\n".join(_list_steps(rows))
-    text = text or f"no scenario was played yet in the world of {deck.api_key}"
+    lines = list[str]()
+    for row in rows:
+        lines.append(f"{row['scenario']}  {row['played']} of {row['of']} steps")
+        for place, count in row["steps"].items():
+            lines.append(f"  {f'{count} x' if count else 'never':>7}  {place}")
+    text = "\n".join(lines) or f"no scenario was played yet in the world of {deck.api_key}"
     _print_result(rows, text, as_json=as_json)
     _warn_if_uncalled(deck)
-
-
-def _list_steps(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    for row in rows:
-        yield f"{row['scenario']}  {row['played']} of {row['of']} steps"
-        for place, count in row["steps"].items():
-            yield f"  {f'{count} x' if count else 'never':>7}  {place}"
 
 
 @click.command(epilog=examples("deck-sim reset", "deck-sim reset --seed 7 --json"))
