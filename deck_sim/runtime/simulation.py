@@ -7,8 +7,7 @@ world.
 import logging
 import os
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -104,7 +103,6 @@ class Simulation:
     dropped_answers: int = 0  # that could have been replayed
     # Tracebacks of our own errors.
     crashes: RecentLog[str] = field(default_factory=lambda: RecentLog(_MOST_CRASHES))
-    answering: set[str] = field(default_factory=set)  # idempotency keys of calls in progress
     advancing: bool = False  # an advance is in progress; a second one is refused
     dropped: bool = False  # reset, deleted or not saved: sends no more webhooks
     saved: bool = True  # False: a change could not be saved, so the world was dropped
@@ -134,15 +132,6 @@ class Simulation:
         log.exception("deck-sim failed during %s", where)
         text = "deck-sim itself failed; its log has the traceback. Please report it."
         return refuse("api/api_error", text)
-
-    @contextmanager
-    def in_use(self) -> Iterator[None]:
-        """A block in which a call needs this world."""
-        self.uses += 1
-        try:
-            yield
-        finally:
-            self.uses -= 1
 
     @property
     def dropped_records(self) -> dict[str, int]:

@@ -1,29 +1,18 @@
-"""The ASGI app: one request passes these steps, in this order.
+"""The ASGI app, as the list of steps that a request passes.
 
-1. Read the body, and authenticate: the API key selects the world.
-2. Bring the world's clock up to date.
-3. Fire the fault that is due for the call. Some faults answer instead of the next steps.
-4. Count the call against the rate limit, and check the size of its body.
-5. Find the route, and check the scenario that a create names.
-6. Replay the answer stored under the call's idempotency key.
-7. Call the endpoint.
-8. Turn errors into Deck's envelope.
-9. Record the call in the journal, and save what has changed if worlds are kept.
-10. Send early webhooks, wake the dispatcher, wait while a hold keeps the answer back.
-11. Send the answer, as the fault changes it.
-
-Calls of the control API skip faults, limits, idempotency keys, the journal and holds.
+`DeckApp` lists those of the Deck API, `App` the fewer ones of the control API. A step returns an
+answer, or None to go on. `_take` alone makes an answer of an error.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from deck_sim.base.errors import quote
 from deck_sim.base.real_time import PRESENT_HEADER, PROCESS_HEADER, process_id
@@ -45,11 +34,13 @@ from deck_sim.server.fault_injection import (
     send_early_webhooks,
 )
 from deck_sim.server.headers import VERSION
-from deck_sim.server.idempotency import answer_once
+from deck_sim.server.idempotency import replay_answer, store_answer
 from deck_sim.server.request import Answer, Request, error_answer, record_call
-from deck_sim.server.routing import Route, Routes, relative_path
+from deck_sim.server.routing import Routes, relative_path
 
 WORLD = "Deck-Sim-World"  # a header of control calls: the id of a world, in place of its key
+
+Step = Callable[[Request], Answer | Awaitable[Answer | None] | None]
 
 log = logging.getLogger("deck_sim")
 
@@ -70,32 +61,54 @@ class App:
         open_paths: tuple[str, ...] = (),
     ) -> None:
         self.worlds, self.routes, self.open_paths = worlds, routes, open_paths
+        # Until one answers.
+        self.answering: tuple[Step, ...] = (
+            note_caller,
+            move_clock,
+            check_size,
+            self.find_route,
+            call_endpoint,
+        )
+        self.keeping: tuple[Step, ...] = (save,)
+        self.leaving: tuple[Step, ...] = (count_change, wake)
+        self.failing: tuple[Step, ...] = ()  # instead of `leaving`, if a step of `keeping` fails
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         body = await _read_body(receive)
         if body is None:
             return
-        headers, worlds = Headers(scope=scope), self.worlds
-        try:
-            is_open = relative_path(scope) in self.open_paths
-            simulation = worlds.keyless() if is_open else self.select(headers)
-        except ApiError as error:
-            log_refused(scope["method"], scope["path"], error.status, str(error))
-            self.note_refused(f"{scope['method']} {scope['path']}", headers.get("authorization"))
-            await refuse_call(worlds, error, scope)(scope, receive, send)
+        request = Request(scope, Headers(scope=scope), body, self.worlds, receive)
+        if not await _take((self.select_world,), request):
+            await _make_response(scope, request.answer)(scope, receive, send)
             return
-        request_id = simulation.world.next_id(self.id_prefix)
-        request = Request(scope, headers, body, worlds, simulation, request_id, receive)
-        with simulation.in_use():
-            response = await self.respond(request)
-        await response(scope, receive, send)
+        request.simulation.uses += 1
+        try:
+            await _take(self.answering, request)
+            is_kept = await _take(self.keeping, request)
+            await _take(self.leaving if is_kept else self.failing, request)
+            response = request.response or _make_response(scope, request.answer)
+            await response(scope, receive, send)
+        finally:
+            request.simulation.uses -= 1
 
-    def select(self, headers: Headers) -> Simulation:
-        """Return the world of a call: that of its key, or one of those that `/worlds` lists."""
-        world_id = headers.get(WORLD)
+    def select_world(self, request: Request) -> None:
+        """Select the world that the request is for. A call that reaches none is logged."""
+        try:
+            request.simulation = self.find_world(request)
+        except ApiError as error:
+            log_refused(request.method, request.path, error.status, str(error))
+            request.id = self.worlds.next_request_id()
+            raise
+        request.id = request.simulation.world.next_id(self.id_prefix)
+
+    def find_world(self, request: Request) -> Simulation:
+        """The world of the key, or one of those that `/worlds` lists."""
+        if relative_path(request.scope) in self.open_paths:
+            return self.worlds.keyless()
+        world_id = request.headers.get(WORLD)
         if world_id is None or self.worlds.keys is not None:
-            return self.worlds.select(headers.get("authorization"))
+            return self.worlds.select(request.headers.get("authorization"))
         found = self.worlds.find_by_token(world_id)
         if found is None:
             text = (
@@ -105,54 +118,10 @@ class App:
             raise refuse("request/endpoint_not_found", text)
         return found
 
-    def note_refused(self, call: str, authorization: str | None) -> None:
-        """Note a call that reached no world. Calls of the control API are not noted."""
-
-    async def respond(self, request: Request) -> ASGIApp:
-        """Answer a request to a world."""
-        answer = self.save(request, await self.answer(request))
-        if request.method not in ("GET", "HEAD"):
-            request.simulation.control_changes += 1
-        self.worlds.dispatcher.wake(request.simulation)
-        return _make_response(request.scope, answer)
-
-    def save(self, request: Request, answer: Answer) -> Answer:
-        """Save what the call has changed; returns its answer, or the error if that fails."""
-        try:
-            self.worlds.save(request.simulation)
-        except ApiError as error:
-            return error_answer(error, request.id)
-        return answer
-
-    async def answer(self, request: Request) -> Answer:
-        """Handle a request. Every error becomes an answer."""
-        try:
-            answer = await self.handle(request)
-            answer.serialize(request.id)
-        except ApiError as error:
-            return error_answer(error, request.id)
-        except Exception:
-            crash = request.simulation.note_crash(f"{request.method} {request.path}")
-            return error_answer(crash, request.id)
-        return answer
-
-    async def handle(self, request: Request) -> Answer:
-        """Call the endpoint of a request. A caller in a frozen process sends its time."""
-        moment, process = (request.headers.get(h) for h in (PRESENT_HEADER, PROCESS_HEADER))
-        if (moment or process) and process != process_id():
-            request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
-        if WORLD not in request.headers:  # a page that only looks on has an id
-            self.worlds.note_control(request.simulation.key)
-        catch_up(request.simulation)
-        return await _call(request, self.find_route(request))
-
-    def find_route(self, request: Request) -> Route:
-        """Find the route of a request, and set the request's operation and path parameters."""
-        if len(request.body) > MAX_BODY_BYTES:
-            raise refuse("request/payload_too_large", limit=f"{MAX_BODY_BYTES // 1024**2} MiB")
+    def find_route(self, request: Request) -> None:
+        """Find the endpoint of the path and method, and the parameters in the path."""
         route, request.params = self.routes(request.world.rules).find(request.scope)
-        request.operation = route.operation
-        return route
+        request.endpoint, request.operation = route.endpoint, route.operation
 
 
 class DeckApp(App):
@@ -160,94 +129,57 @@ class DeckApp(App):
 
     id_prefix = "req"
 
-    def select(self, headers: Headers) -> Simulation:
-        """Return the world of the key."""
-        return self.worlds.select(headers.get("authorization"))
+    def __init__(self, worlds: WorldRegistry, routes: Callable[[Edition], Routes]) -> None:
+        super().__init__(worlds, routes)
+        self.answering = (
+            note_handle,
+            move_clock,
+            fire_call_fault,
+            limit_rate,
+            check_size,
+            self.find_route,
+            check_header,
+            replay_answer,
+            call_endpoint,
+        )
+        self.keeping = (store_answer, fire_creation_fault, record, save)
+        self.leaving = (log_answered, send_early_webhooks, wake, hold_answer, prepare_response)
+        self.failing = (log_failed,)
 
-    def note_refused(self, call: str, authorization: str | None) -> None:
-        """Keep the call, for the reports of tests."""
-        self.worlds.note_refused(call, authorization)
-
-    async def respond(self, request: Request) -> ASGIApp:
-        """Answer a request to a world, and record it."""
-        simulation = request.simulation
-        answer = await self.answer(request)
-        fire_creation_fault(request, answer)
-        call = record_call(request, answer)
-        simulation.journal.append(call)
-        self.worlds.count_call(simulation)
-        kept = self.save(request, answer)
-        if kept is not answer:
-            log_call(simulation.key, record_call(request, kept))
-            return _make_response(request.scope, kept)
-        log_call(simulation.key, call)
-        await send_early_webhooks(request)
-        self.worlds.dispatcher.wake(simulation)
-        await self._hold_answer(request)
-        response = _make_response(request.scope, answer)
-        if request.fault is None:
-            simulation.responses.keep(call.number, response.headers.items(), bytes(response.body))
-            return response
-        faulty = apply_fault(request.fault, response, simulation, request.id)
-        self._save_late(simulation)
-        sent = faulty.outgoing
-        simulation.responses.keep(call.number, sent.headers, sent.body)
-        return faulty
-
-    async def handle(self, request: Request) -> Answer:
-        """Take a request through the steps from its fault to its endpoint."""
-        simulation = request.simulation
-        if PROCESS_HEADER in request.headers:  # a handle's call
-            self.worlds.note_control(simulation.key)
-        catch_up(simulation)
-        request.timeline_length = simulation.world.timeline.total
-        request.event_count = simulation.world.events.total
-        answer = fire_call_fault(request)
-        if answer is not None:
-            return answer
+    def find_world(self, request: Request) -> Simulation:
+        """The world of the key. Refused calls are kept, for the reports of tests."""
+        authorization = request.headers.get("authorization")
         try:
-            simulation.rate_limiter.admit(simulation.world.now)
-            route = self.find_route(request)
-            name, operation = request.headers.get(HEADER), route.operation
-            # Calls that play one check it later.
-            if name and operation and operation.creates and not operation.plays:
-                check_scenario(name, HEADER, simulation.library, request.world.edition)
-            return await answer_once(request, route, _call)
-        except ApiError as error:
-            return error_answer(error, request.id)
-
-    def _save_late(self, simulation: Simulation) -> None:
-        """Save changes that follow a saved call. The call is answered even if this fails."""
-        with suppress(ApiError):
-            self.worlds.save(simulation)
-
-    async def _hold_answer(self, request: Request) -> None:
-        """Wait while a hold keeps the answer back. The work of the call is done."""
-        world, simulation = request.world, request.simulation
-        hold = find_call_hold(world, request.method, request.path) if world.holds else None
-        if hold is None:
-            return
-        loop, released = asyncio.get_running_loop(), asyncio.Event()
-        count_stop(world, hold.id)
-        self._save_late(simulation)
-        send = partial(loop.call_soon_threadsafe, released.set)
-        kept_back = simulation.held_responses.setdefault(hold.id, [])
-        kept_back.append(send)
-        has_left = await leaves_before(released.wait(), request.receive)
-        kept_back.remove(send)
-        if has_left:
-            simulation.journal.note_departure(request.id)
-            self._save_late(simulation)
+            return self.worlds.select(authorization)
+        except ApiError:
+            self.worlds.note_refused(f"{request.method} {request.path}", authorization)
+            raise
 
 
-async def _call(request: Request, route: Route) -> Answer:
+async def _take(steps: tuple[Step, ...], request: Request) -> bool:
+    """Take a request through steps, until one answers; false if one fails, and its error is the
+    answer.
+    """
     try:
-        answer = route.endpoint(request)
-        return answer if isinstance(answer, Answer) else await answer
+        for step in steps:
+            answer = step(request)
+            if isinstance(answer, Awaitable):
+                answer = await answer
+            if answer is not None:
+                answer.serialize(request.id)
+                request.answer = answer
+                break
     except ApiError as error:
         if isinstance(error, Refusal) and error.precedes_endpoints:
-            raise  # so that it is not stored under the idempotency key
-        return error_answer(error, request.id)
+            request.key = None  # so that it is not stored
+        request.answer = error_answer(error, request.id)
+        return False
+    except Exception:
+        request.key = None
+        crash = request.simulation.note_crash(f"{request.method} {request.path}")
+        request.answer = error_answer(crash, request.id)
+        return False
+    return True
 
 
 async def _read_body(receive: Receive) -> bytes | None:
@@ -267,8 +199,124 @@ async def _read_body(receive: Receive) -> bytes | None:
     return bytes(body)
 
 
+def note_caller(request: Request) -> None:
+    """Note who calls the control API. A caller in a frozen process sends its time."""
+    moment, process = (request.headers.get(h) for h in (PRESENT_HEADER, PROCESS_HEADER))
+    if (moment or process) and process != process_id():
+        request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
+    if WORLD not in request.headers:  # a page that only looks on has an id
+        request.worlds.note_control(request.simulation.key)
+
+
+def note_handle(request: Request) -> None:
+    """Note that a handle calls the Deck API."""
+    if PROCESS_HEADER in request.headers:
+        request.worlds.note_control(request.simulation.key)
+
+
+def move_clock(request: Request) -> None:
+    """Bring the world's clock up to date. What is recorded then, comes from the call."""
+    catch_up(request.simulation)
+    world = request.simulation.world
+    request.timeline_length, request.event_count = world.timeline.total, world.events.total
+
+
+def limit_rate(request: Request) -> None:
+    """Count the call against the rate limit."""
+    request.simulation.rate_limiter.admit(request.world.now)
+
+
+def check_size(request: Request) -> None:
+    """Refuse a body that is too large."""
+    if len(request.body) > MAX_BODY_BYTES:
+        raise refuse("request/payload_too_large", limit=f"{MAX_BODY_BYTES // 1024**2} MiB")
+
+
+def check_header(request: Request) -> None:
+    """Check the scenario that a create names. Calls that play it check it themselves."""
+    name, operation = request.headers.get(HEADER), request.operation
+    if name and operation and operation.creates and not operation.plays:
+        check_scenario(name, HEADER, request.simulation.library, request.world.edition)
+
+
+def call_endpoint(request: Request) -> Answer | Awaitable[Answer]:
+    """Do what the call asks for."""
+    return request.endpoint(request)
+
+
+def record(request: Request) -> None:
+    """Record the call in the journal."""
+    request.call = record_call(request)
+    request.simulation.journal.append(request.call)
+    request.worlds.count_call(request.simulation)
+
+
+def save(request: Request) -> None:
+    """Save what the call has changed, if worlds are kept."""
+    request.worlds.save(request.simulation)
+
+
+def save_late(request: Request) -> None:
+    """Save changes that follow a saved call. The call is answered even if this fails."""
+    with suppress(ApiError):
+        save(request)
+
+
+def log_answered(request: Request) -> None:
+    """Log the call as it was recorded."""
+    log_call(request.simulation.key, request.call)
+
+
+def log_failed(request: Request) -> None:
+    """Log a call that could not be saved, with that error."""
+    log_call(request.simulation.key, record_call(request))
+
+
+def count_change(request: Request) -> None:
+    """Count a control call that may have changed something."""
+    if request.method not in ("GET", "HEAD"):
+        request.simulation.control_changes += 1
+
+
+def wake(request: Request) -> None:
+    """Start what the world does in the background: time and webhooks."""
+    request.worlds.dispatcher.wake(request.simulation)
+
+
+async def hold_answer(request: Request) -> None:
+    """Wait while a hold keeps the answer back. The work of the call is done."""
+    world, simulation = request.world, request.simulation
+    hold = find_call_hold(world, request.method, request.path) if world.holds else None
+    if hold is None:
+        return
+    loop, released = asyncio.get_running_loop(), asyncio.Event()
+    count_stop(world, hold.id)
+    save_late(request)
+    send = partial(loop.call_soon_threadsafe, released.set)
+    kept_back = simulation.held_responses.setdefault(hold.id, [])
+    kept_back.append(send)
+    has_left = await leaves_before(released.wait(), request.receive)
+    kept_back.remove(send)
+    if has_left:
+        simulation.journal.note_departure(request.id)
+        save_late(request)
+
+
+def prepare_response(request: Request) -> None:
+    """Make the response, as the fault changes it, and keep what is sent."""
+    response = _make_response(request.scope, request.answer)
+    keep = partial(request.simulation.responses.keep, request.call.number)
+    if request.fault is None:
+        request.response = response
+        keep(response.headers.items(), bytes(response.body))
+    else:
+        request.response = faulty = apply_fault(request.fault, response, request)
+        save_late(request)
+        keep(faulty.outgoing.headers, faulty.outgoing.body)
+
+
 def refuse_call(worlds: WorldRegistry, error: ApiError, scope: Scope) -> Response:
-    """The answer to a call that reached no world."""
+    """The answer to a call that is refused before it gets to an app."""
     return _make_response(scope, error_answer(error, worlds.next_request_id()))
 
 

@@ -31,7 +31,7 @@ from deck_sim.faults.outgoing import (
 from deck_sim.runtime.clock import settle
 from deck_sim.runtime.settings import REAL
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.server.request import Answer, Request, error_answer
+from deck_sim.server.request import Answer, Request
 
 _CLOCK_INTERVAL = 0.01  # seconds: how often a delayed answer reads the clock
 _MICROSECOND = timedelta(microseconds=1)
@@ -59,13 +59,14 @@ def fire_call_fault(request: Request) -> Answer | None:
         return None
     error: ApiError | None = fault.refusal
     if error is not None:
-        return error_answer(error, request.id)
+        raise error
     retry_after = dict(fault.own_headers).get("retry-after")
     return Answer({}, fault.answered, {"Retry-After": retry_after} if retry_after else {})
 
 
-def fire_creation_fault(request: Request, answer: Answer) -> None:
+def fire_creation_fault(request: Request) -> None:
     """Fire the fault that the chosen scenario has for the call that created its resource."""
+    answer = request.answer
     if request.fault is None and answer.choice is not None and "id" in answer.data:
         world, call = request.simulation.world, (request.method, request.path)
         request.fault = world.injected.fire((ANSWER,), call, (answer.data["id"],), world.now)
@@ -94,10 +95,9 @@ async def send_early_webhooks(request: Request) -> None:
             await request.worlds.dispatcher.drive(simulation, settle(simulation))
 
 
-def apply_fault(
-    fault: Any, response: Response, simulation: Simulation, request_id: str
-) -> "FaultyResponse":
+def apply_fault(fault: Any, response: Response, request: Request) -> "FaultyResponse":
     """Make the response that a fault sends in place of another."""
+    simulation = request.simulation
     headers = dict(response.headers)
     length = int(headers.pop("content-length", 0))  # a response without a status has no length
     version, pieces = headers.pop("deck-sim-version"), (bytes(response.body),)
@@ -109,11 +109,11 @@ def apply_fault(
             f"answered at once, not {late} later: the clock is `{simulation.mode}`;"
             f" `{fault.key}: {{for: {late}, wait: real}}` waits"
         )
-        simulation.world.note("call", request_id, text)
+        simulation.world.note("call", request.id, text)
         faulty = replace(faulty, held=timedelta())
     marks = ((FAULT_HEADER, fault.key), ("deck-sim-version", version))
     faulty = replace(faulty, headers=(*faulty.headers, *marks))
-    return FaultyResponse(faulty, simulation, request_id)
+    return FaultyResponse(faulty, simulation, request.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +168,7 @@ class FaultyResponse:
                     return
                 await asyncio.sleep(_CLOCK_INTERVAL)
 
-        with simulation.in_use():
-            return not await leaves_before(wait(), receive)
+        return not await leaves_before(wait(), receive)
 
 
 async def leaves_before(wait: Coroutine[Any, Any, object], receive: Receive) -> bool:

@@ -1,14 +1,14 @@
 """One request while it is answered, its answer, and the journal's record of both."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
-from starlette.types import Receive, Scope
+from starlette.types import ASGIApp, Receive, Scope
 
 from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import ApiError, refuse
@@ -50,6 +50,9 @@ class Answer:
         self.body = self.body or dump_json({**self.data, "request_id": request_id})
 
 
+_LATER: Any = None  # the value of a field that a step of the app sets
+
+
 @dataclass
 class Request:
     """One request to one world.
@@ -62,15 +65,20 @@ class Request:
     headers: Headers
     body: bytes
     worlds: WorldRegistry
-    simulation: Simulation
-    id: str
     receive: Receive  # returns when the client leaves
+    simulation: Simulation = _LATER
+    id: str = _LATER
+    endpoint: "Endpoint" = _LATER
     operation: Operation | None = None  # of its route
     params: Mapping[str, str] = field(default_factory=dict)  # of its path
     timeline_length: int = 0  # when the request arrived
     event_count: int = 0  # when the request arrived
     fault: Any = None  # the fault that fired for it
+    key: str | None = None  # the idempotency key under which its answer is stored
     replayed: bool = False  # whether its answer was stored under an idempotency key
+    answer: Answer = _LATER
+    call: Call = _LATER  # the journal's record of it
+    response: ASGIApp | None = None  # if a step has prepared what is sent
 
     def __post_init__(self) -> None:
         self.method: str = self.scope["method"]
@@ -121,6 +129,10 @@ class Request:
         return Answer(print_resource(self.simulation, resource), status)
 
 
+# An endpoint that waits for something outside the world is a coroutine function.
+Endpoint = Callable[[Request], Answer | Awaitable[Answer]]
+
+
 def read_count(request: Request, name: str) -> int | None:
     """Read the last value of a query parameter that takes a whole number."""
     for text in request.query_values(name)[-1:]:
@@ -140,8 +152,9 @@ def error_answer(error: ApiError, request_id: str) -> Answer:
     return answer
 
 
-def record_call(request: Request, answer: Answer) -> Call:
+def record_call(request: Request) -> Call:
     """Make the journal's record of a request and its answer."""
+    answer = request.answer
     errors = answer.data.get("errors", ()) if answer.status >= 400 else ()
     readable = request.fault is None or request.fault.is_answer_readable
     headers = kept_headers(request.headers, request.world.options.keep_headers)

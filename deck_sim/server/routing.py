@@ -5,7 +5,7 @@ as long for a table of this size, and the 404 and 405 answers are the API's own.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -17,10 +17,7 @@ from starlette.types import Scope
 from deck_sim.base.errors import listed, quote
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.contract.operations import Operation
-from deck_sim.server.request import Answer, Request
-
-# An endpoint that waits for something outside the world is a coroutine function.
-Endpoint = Callable[[Request], Answer | Awaitable[Answer]]
+from deck_sim.server.request import Endpoint
 
 # The functions that answer the operations of the Deck API, by the `endpoint` of the operation.
 ENDPOINTS: dict[str, Endpoint] = {}
@@ -41,11 +38,6 @@ class Route:
     path: str  # with parameters in braces; each matches one part, of any length
     endpoint: Endpoint
     operation: Operation | None = None  # for the OpenAPI document; None in the control API
-
-    @property
-    def creates(self) -> bool:
-        """Whether it makes a resource. Idempotency keys may depend on it."""
-        return self.operation is not None and self.operation.creates
 
 
 class Routes:

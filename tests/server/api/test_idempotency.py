@@ -1,5 +1,8 @@
 """Idempotency keys over HTTP."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 KEY = {"Idempotency-Key": "k-1"}
@@ -92,3 +95,14 @@ def test_the_path_of_the_first_call_is_shown_as_it_was_sent(api):
     answer = api.post("/agents", json={"name": "a"}, headers=key)
     used_by = "POST /v2/tasks/%F0%9D%8E%88%0D%0A/run; at=2025-01-15T09:30:00Z"
     assert answer.headers["Deck-Sim-Key-Used-By"] == used_by
+
+
+def test_an_answer_that_is_too_old_is_not_replayed(api, simulation):
+    """Whatever its place: in a world that was read from a file, newer ones may come first."""
+    api.post("/agents", json={"name": "A"}, headers=KEY)
+    simulation().world.now += timedelta(days=2)
+    answers = simulation().stored_answers
+    old = answers.pop("k-1")
+    answers |= {"new": replace(old, at=simulation().world.now), "k-1": old}
+    again = api.post("/agents", json={"name": "A"}, headers=KEY)
+    assert "Deck-Sim-Replayed" not in again.headers
