@@ -12,7 +12,7 @@ from deck_sim.cli.command import JSON, examples, print_json, print_text
 from deck_sim.cli.scenario_options import FOLDER, complete_scenario, find_scenario, open_library
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.extras.player import REFUSED, Playthrough, play_scenario
+from deck_sim.extras.player import Playthrough, play_scenario
 
 
 @click.command(
@@ -124,7 +124,7 @@ def _write_page(played: Playthrough, file: Path) -> None:
 
 def _last_line(played: Playthrough) -> str:
     line, last = played.lines[-1], played.run or played.login
-    if line.what == REFUSED or last is None:
+    if line.what == "refused" or last is None:
         return f"The call for the {line.who} is refused after {format_duration(line.at)}."
     noun = last.kind.replace("_", " ")
     # What its connection or session does afterwards is not a part of it.

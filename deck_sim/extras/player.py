@@ -6,17 +6,15 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
-
-from pydantic import BaseModel
 
 from deck_sim.base.durations import format_duration
 from deck_sim.contract import bodies
 from deck_sim.engine import commands, logins
-from deck_sim.engine.records import Resource, TimelineEntry
+from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import waiting
 from deck_sim.engine.world import World
@@ -28,10 +26,7 @@ from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.step import REGISTRY
 
-Answers = Sequence[Mapping[str, str]]
-
 _REVIEW = timedelta(minutes=1)  # until a reviewer approves a run that no script approves
-REFUSED = "refused"  # a line's `what` if the call was refused
 _EFFECTS = sorted({word for (_, word), step in REGISTRY.items() if not step.is_status})
 _EFFECT = re.compile(rf"({'|'.join(_EFFECTS)}|script error|fault):? (.*)", re.DOTALL)
 
@@ -53,29 +48,26 @@ OUTPUT_SCHEMA = {
 
 @dataclass(frozen=True, slots=True)
 class PlayLine:
-    """One thing that happened: when (since the start), who did it, what, and details.
-
-    `who` is `connection`, `credential`, `session`, `task run`, `user`, `reviewer` or `scenario`.
-    `what` is the status that a resource entered; an effect (`screenshot`, `file`, `event`);
-    `refused`, if the call that would create it is; a `fault` that was set up; a person who
-    (`answered`, `approved`, `rejected`); or `plays`, with the chosen entry of a playlist or mix.
-    """
+    """One thing that happened: when (since the start), who did it, what, and details."""
 
     at: timedelta
-    who: str
-    what: str
+    who: str  # `user`, `reviewer`, `scenario` or a kind of resource, such as `task run`
+    what: str  # the status that was entered, an effect, or what somebody did
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Playthrough:
     """A scenario that was played: the simulation, and what happened in it."""
 
     scenario: Scenario
     simulation: Simulation
-    login: Resource | None  # the connection or credential at the end; None if it was refused
-    run: Resource | None  # the last run at the end; None if there was none
-    lines: list[PlayLine]
+    answers: Iterator[Mapping[str, str]] | None
+    task_input: dict[str, Any]
+    reject: bool
+    lines: list[PlayLine] = field(default_factory=list)
+    login: Resource | None = None  # the connection or credential at the end; None if refused
+    run: Resource | None = None  # the last run at the end; None if there was none
 
     def __str__(self) -> str:
         rows = [
@@ -85,10 +77,122 @@ class Playthrough:
         texts = ("  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() for row in rows)
         return "".join(f"{text}\n" for text in texts)
 
+    def _play(self) -> None:
+        self.world = self.simulation.world
+        self.approval = self.world.rules.machine("task_run").approval
+        source, task = _create_task(self.world)
+        self.began, self.entries_read = self.world.now, self.world.timeline.total
+        login, run = self._log_in(source), None
+        for _ in self.scenario.playlist or [""]:
+            run = (login and self._run_task(task, login)) or run
+        while self._play_next():
+            pass
+        self.login, self.run = (one and self.world.resource(one.id) for one in (login, run))
+
+    def _log_in(self, source: Resource) -> Resource | None:
+        body: dict[str, Any] = {
+            "source_id": source.id,
+            "auth_method": "username_password",
+            "auth_credentials": {"username": "alex@example.com", "password": "-"},
+            "external_id": None,
+        }
+        if self.world.rules.login == "connection":
+            return self._start("connection", partial(commands.open_connection, self.world, body))
+        credential = logins.create_credential(self.world, body)
+        self._add_news()
+        if self.scenario.defines("session", self.world.edition):
+            body = {"credential_id": credential.id}
+            self._start("session", partial(logins.start_session, self.world, body))
+        return credential
+
+    def _run_task(self, task: Resource, login: Resource) -> Resource | None:
+        """Run the task; None if the login cannot run it, or the run is refused."""
+        status = self.world.resource(login.id).status
+        if status not in self.world.machine(login).commands["run"].allowed:
+            return None
+        body = {f"{login.kind}_id": login.id, "input": self.task_input}
+        return self._start("task_run", partial(commands.run_task, self.world, task, body))
+
+    def _start(self, kind: str, create: Callable[[commands.Choose], Resource]) -> Resource | None:
+        """Create a resource and play its script until it is settled; None if it is refused."""
+        try:
+            resource = create(lambda facts: self.simulation.choose(kind, self.scenario.name, facts))
+            self.simulation.record_choice(resource.id)
+        except Refusal:
+            resource = None
+        name = self.simulation.choices[-1].played.name
+        if name != self.scenario.name:
+            self._add_line("scenario", "plays", name)
+        while resource and not self.world.is_settled(self.world.resource(resource.id)):
+            if not self._play_next():
+                break
+        self._add_news()
+        return resource
+
+    def _play_next(self) -> bool:
+        """Act for a person, or else advance to what is due next; False if neither is possible."""
+        self._add_news()
+        # A run to reject may also be one that a timer approves.
+        runs = self.world.all("task_run").values() if self.reject else ()
+        if any(map(self._act_for, [*waiting(self.world), *runs])):
+            return True
+        due = self.world.timers.peek()
+        if due is not None:
+            run_to_end(advance_to(self.simulation, due.at))
+        self._add_news()
+        return due is not None
+
+    def _act_for(self, resource: Resource) -> bool:
+        """Answer or review what a resource waits for; False if it waits for neither."""
+        if resource.status == "interaction_required":
+            return self._answer(resource)
+        if resource.kind != "task_run" or resource.status != self.approval:
+            return False
+        if not self.reject:
+            run_to_end(advance_by(self.simulation, _REVIEW))
+            self._add_news()
+        run = self.world.resource(resource.id)
+        if run.status == self.approval:  # or else a timeout or a lost login has ended it
+            self._add_line("reviewer", "rejected" if self.reject else "approved")
+            commands.review_run(self.world, run, "reject" if self.reject else "approve")
+        return True
+
+    def _answer(self, resource: Resource) -> bool:
+        story = self.world.stories[resource.id]
+        assert isinstance(story.step, InteractionRequired)
+        right = story.step.right_answer(Stage(self.world, story))
+        answer = right if self.answers is None else next(self.answers, None)
+        if answer is None:
+            return False
+        asked = {field["name"]: field["type"] for field in resource["interaction"]["fields"]}
+        secret = {name for name, type_ in asked.items() if "password" in (name, type_)}
+        shown = [f"{name}={'•••' if name in secret else text}" for name, text in answer.items()]
+        self._add_line("user", "answered", ", ".join(shown))
+        commands.answer_interaction(self.world, resource, answer)
+        return True
+
+    def _add_news(self) -> None:
+        """Add a line for each new entry of the world's timeline that is part of the story."""
+        timeline = self.world.timeline
+        new, self.entries_read = timeline.since(self.entries_read), timeline.total
+        for entry in new:
+            kind, effect = self.world.rules.kinds.get(entry.kind), _EFFECT.fullmatch(entry.what)
+            if entry.kind == "storage":
+                name = self.world.all("storage")[entry.id]["file_name"]
+                self._add_line("task run", "file", name, entry.at)
+            elif kind and entry.status and kind.machine and kind.machine.ends:
+                detail = _describe(entry.status, entry.changes or {})
+                self._add_line(kind.noun, entry.status, detail, entry.at)
+            elif kind and effect:
+                self._add_line(kind.noun, effect[1], effect[2], entry.at)
+
+    def _add_line(self, who: str, what: str, detail: str = "", at: datetime | None = None) -> None:
+        self.lines.append(PlayLine((at or self.world.now) - self.began, who, what, detail))
+
 
 def play_scenario(
     scenario: Scenario,
-    answers: Answers | None = None,
+    answers: Sequence[Mapping[str, str]] | None = None,
     *,
     edition: str | None = None,
     task_input: Mapping[str, Any] | None = None,
@@ -116,161 +220,36 @@ def play_scenario(
     simulation.library.add(scenario)
     task_input = {**_USUAL_INPUT, **(task_input or {})}
     given = None if answers is None else iter(answers)
-    return _Player(scenario, simulation, given, task_input, reject).play()
+    played = Playthrough(scenario, simulation, given, task_input, reject)
+    played._play()
+    return played
 
 
-def _describe(shown: Mapping[str, Any]) -> str:
+def _describe(status: str, shown: Mapping[str, Any]) -> str:
     if shown.get("interaction"):
         names = ", ".join(asked["name"] for asked in shown["interaction"]["fields"])
         return f"{shown['interaction']['type']}: {shown['interaction']['message']} ({names})"
     if shown.get("errors"):
         return "; ".join(f"{e['type']}/{e['code']}: {e['message']}" for e in shown["errors"])
-    usual = shown.get("status") != "completed" or shown.get("result") in (None, "success")
-    result = "" if usual else f"result {shown['result']}"
+    has_result = status == "completed" and shown.get("result") not in (None, "success")
+    result = f"result {shown['result']}" if has_result else ""
     output = shown.get("output")
     text = "" if output is None else json.dumps(output, ensure_ascii=False)
     return " ".join(filter(None, [result, text]))
 
 
-@dataclass
-class _Player:
-    scenario: Scenario
-    simulation: Simulation
-    answers: Iterator[Mapping[str, str]] | None
-    task_input: dict[str, Any]
-    reject: bool
-
-    def play(self) -> Playthrough:
-        self.world, self.lines = self.simulation.world, list[PlayLine]()
-        self.approval = self.world.rules.machine("task_run").approval
-        source, task = _create_task(self.world)
-        self.began, self.entries_read = self.world.now, self.world.timeline.total
-        login, run = self._log_in(source), None
-        for _ in self.scenario.playlist or [""]:
-            run = (login and self._run(task, login)) or run
-        while self._play_next():
-            pass
-        login, run = (one and self._read(one) for one in (login, run))
-        return Playthrough(self.scenario, self.simulation, login, run, self.lines)
-
-    def _log_in(self, source: Resource) -> Resource | None:
-        body: dict[str, Any] = {
-            "source_id": source.id,
-            "auth_method": "username_password",
-            "auth_credentials": {"username": "alex@example.com", "password": "-"},
-            "external_id": None,
-        }
-        if self.world.rules.login == "connection":
-            return self._start("connection", partial(commands.open_connection, self.world, body))
-        credential = logins.create_credential(self.world, body)
-        self._add_news()
-        if self.scenario.defines("session", self.world.edition):
-            body = {"credential_id": credential.id}
-            self._start("session", partial(logins.start_session, self.world, body))
-        return credential
-
-    def _run(self, task: Resource, login: Resource) -> Resource | None:
-        """Run the task; None if the login cannot run it, or the run is refused."""
-        if self._read(login).status not in self.world.machine(login).commands["run"].allowed:
-            return None
-        body = {f"{login.kind}_id": login.id, "input": self.task_input}
-        return self._start("task_run", partial(commands.run_task, self.world, task, body))
-
-    def _start(self, kind: str, create: Callable[[commands.Choose], Resource]) -> Resource | None:
-        """Create a resource and play its script until it is settled; None if it is refused."""
-        try:
-            resource = create(lambda facts: self.simulation.choose(kind, self.scenario.name, facts))
-            self.simulation.record_choice(resource.id)
-        except Refusal:
-            resource = None
-        name = self.simulation.choices[-1].played.name
-        if name != self.scenario.name:
-            self._add_line("scenario", "plays", name)
-        while resource and not self.world.is_settled(self._read(resource)) and self._play_next():
-            pass
-        self._add_news()
-        return resource
-
-    def _read(self, resource: Resource) -> Resource:
-        return self.world.all(resource.kind)[resource.id]
-
-    def _play_next(self) -> bool:
-        """Act for a person, or else advance to what is due next; False if neither is possible."""
-        self._add_news()
-        # A run to reject may also be one that a timer approves.
-        runs = self.world.all("task_run").values() if self.reject else ()
-        if any(map(self._act_for, [*waiting(self.world), *runs])):
-            return True
-        due = self.world.timers.peek()
-        if due is not None:
-            run_to_end(advance_to(self.simulation, due.at))
-        self._add_news()
-        return due is not None
-
-    def _act_for(self, resource: Resource) -> bool:
-        """Answer or review what a resource waits for; False if it waits for neither."""
-        if resource.status == "interaction_required":
-            return self._answer(resource)
-        if resource.kind != "task_run" or resource.status != self.approval:
-            return False
-        if not self.reject:
-            run_to_end(advance_by(self.simulation, _REVIEW))
-            self._add_news()
-            resource = self._read(resource)
-            if resource.status != self.approval:  # a timeout or a lost login ended it
-                return True
-        self._add_line("reviewer", "rejected" if self.reject else "approved")
-        commands.review_run(self.world, resource, "reject" if self.reject else "approve")
-        return True
-
-    def _answer(self, resource: Resource) -> bool:
-        story = self.world.stories[resource.id]
-        assert isinstance(story.step, InteractionRequired)
-        right = story.step.right_answer(Stage(self.world, story))
-        answer = right if self.answers is None else next(self.answers, None)
-        if answer is None:
-            return False
-        asked = {field["name"]: field["type"] for field in resource["interaction"]["fields"]}
-        secret = {name for name, type_ in asked.items() if "password" in (name, type_)}
-        shown = [f"{name}={'•••' if name in secret else text}" for name, text in answer.items()]
-        self._add_line("user", "answered", ", ".join(shown))
-        commands.answer_interaction(self.world, resource, answer)
-        return True
-
-    def _add_news(self) -> None:
-        """Add a line for each new entry of the world's timeline that is part of the story."""
-        timeline = self.world.timeline
-        new, self.entries_read = timeline.since(self.entries_read), timeline.total
-        for entry in new:
-            if found := self._read_entry(entry):
-                self.lines.append(PlayLine(entry.at - self.began, *found))
-
-    def _read_entry(self, entry: TimelineEntry) -> tuple[str, str, str] | None:
-        """Who, what and details; None for an entry that is no part of the story."""
-        if entry.kind == "storage":
-            return "task run", "file", self.world.all("storage")[entry.id]["file_name"]
-        kind = self.world.rules.kinds.get(entry.kind)
-        if kind and entry.status and kind.machine and kind.machine.ends:
-            shown = {"status": entry.status, **(entry.changes or {})}
-            return kind.noun, entry.status, _describe(shown)
-        effect = _EFFECT.fullmatch(entry.what)
-        return (kind.noun, effect[1], effect[2]) if kind and effect else None
-
-    def _add_line(self, who: str, what: str, detail: str = "") -> None:
-        self.lines.append(PlayLine(self.world.now - self.began, who, what, detail))
-
-
 def _create_task(world: World) -> tuple[Resource, Resource]:
-    def seed(kind: str, body: BaseModel) -> Resource:
-        return commands.seed_resource(world, kind, body.model_dump())
-
-    agent = seed("agent", bodies.CreateAgent(name="Concierge"))
-    website = bodies.Website(url="https://hotel.example")
-    source = seed("source", bodies.CreateSource(name="Hotel", type="website", website=website))
+    """The source to log in at, and the task to run."""
+    agent = commands.seed_resource(world, "agent", {"name": "Concierge", "description": None})
+    website = {"url": "https://hotel.example"}
+    source = {"name": "Hotel", "type": "website", "website": website}
     task = bodies.CreateTask(
         name="Read reservations",
         agent_id=agent.id,
         output_schema=OUTPUT_SCHEMA,
         storage=bodies.TaskStorage(enabled=True, extraction=True, extraction_schema={}),
     )
-    return source, seed("task", task)
+    return (
+        commands.seed_resource(world, "source", source),
+        commands.seed_resource(world, "task", task.model_dump()),
+    )
