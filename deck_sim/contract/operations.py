@@ -95,18 +95,8 @@ RUN_TASK = Operation(
 
 # The operations of every edition that are not usual ones.
 SHARED = (
-    Operation(
-        "test_key",
-        "GET /test",
-        "Test the API key",
-        "readiness",
-    ),
-    Operation(
-        "reset_task",
-        "POST /tasks/{id}/reset",
-        "Let a task start learning again",
-        "task",
-    ),
+    Operation("test_key", "GET /test", "Test the API key", "readiness"),
+    Operation("reset_task", "POST /tasks/{id}/reset", "Let a task start learning again", "task"),
     Operation(
         "cancel_run",
         "POST /task-runs/{id}/cancel",
@@ -138,13 +128,7 @@ SHARED = (
     ),
     Operation("list_events", "GET /events", "List events", "event", paged=True, filters=("type",)),
     Operation("get_event", "GET /events/{id}", "Get an event", "event"),
-    Operation(
-        "list_event_types",
-        "GET /event-types",
-        "List event types",
-        "event_type",
-        whole=True,
-    ),
+    Operation("list_event_types", "GET /event-types", "List event types", "event_type", whole=True),
     Operation(
         "list_event_deliveries",
         "GET /event-destinations/{id}/event-deliveries",

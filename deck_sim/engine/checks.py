@@ -144,7 +144,6 @@ def not_found(world: World, kind: str, resource_id: str, field: str | None = Non
 
 
 def _at(fields: Mapping[str, Any], path: str) -> Any:
-    """The value of a field, or of one inside another, or None."""
     name, _, inner = path.partition(".")
     value = fields.get(name)
     if not inner:

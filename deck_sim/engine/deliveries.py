@@ -109,7 +109,6 @@ def record_attempt(world: World, attempt: Attempt, result: AttemptResult) -> Non
 
 
 def _is_older(world: World, one: str, other: str) -> bool:
-    """Whether the event of the first delivery happened before that of the second."""
     return next(id_ for id_ in world.all("event_delivery") if id_ in (one, other)) == one
 
 
@@ -176,7 +175,6 @@ def _why_silent(destination: Resource) -> str:
 
 
 def _destination(world: World, delivery: Resource) -> Resource:
-    """Its destination as it is now, which may be deleted."""
     return world.all("event_destination")[delivery["event_destination_id"]]
 
 

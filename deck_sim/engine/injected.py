@@ -12,8 +12,8 @@ Laws:
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, ClassVar, Protocol
+from datetime import datetime
+from typing import Any
 
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.records import Event
@@ -29,38 +29,12 @@ HASTE = "haste"  # a webhook that is sent before the answer to the call that cau
 _DRAWS = 1_000_000_000  # the numbers that a probability is drawn from
 
 
-class Fault(Protocol):
-    """A fault that can be injected. Immutable."""
-
-    key: ClassVar[str]
-    fires: ClassVar[str]  # `CALL`, `ANSWER`, `WEBHOOK` or `HASTE`
-
-    @property
-    def after(self) -> int:
-        """How many such calls or webhooks pass before it fires."""
-
-    @property
-    def times(self) -> int | None:
-        """How often it fires then; None: always."""
-
-    @property
-    def probability(self) -> float | None:
-        """The probability with which it then fires; None: always."""
-
-    @property
-    def duration(self) -> timedelta | None:
-        """How long it fires, from the first call or webhook after `after`; None: for ever."""
-
-    def applies_to(self, *subject: str) -> bool:
-        """Whether it applies to a call (method and path) or an event (type)."""
-
-
 @dataclass(slots=True)
 class Injected:
     """A fault in a world."""
 
     id: str
-    fault: Any
+    fault: Any  # of a class in `faults`, which imports this module; immutable
     owner: str  # the connection or run whose scenario brought it, or `EVERYBODY`
     met: int = 0  # how many calls or webhooks it applied to
     fired: int = 0
@@ -106,7 +80,7 @@ class InjectedFaults:
             if owner != EVERYBODY:
                 yield from faults
 
-    def add(self, fault_id: str, fault: Fault, owner: str = EVERYBODY) -> Injected:
+    def add(self, fault_id: str, fault: Any, owner: str = EVERYBODY) -> Injected:
         """Inject a fault."""
         injected = Injected(fault_id, fault, owner)
         self.by_owner.setdefault(owner, []).append(injected)
@@ -134,11 +108,7 @@ class InjectedFaults:
         self.by_owner.clear()
 
     def fire(
-        self,
-        where: tuple[str, ...],
-        subject: tuple[str, ...],
-        owners: Iterable[str],
-        now: datetime,
+        self, where: tuple[str, ...], subject: tuple[str, ...], owners: Iterable[str], now: datetime
     ) -> Any:
         """Count a call or webhook about these owners; returns the fault that fires, or None."""
         met = [owner for owner in owners if owner in self.by_owner]

@@ -120,7 +120,6 @@ def _problem(field: str, error: Any, text: str) -> Problem:
 
 
 def _hide_secrets(error: Any) -> str:
-    """The message of an error, which repeats the value that breaks the schema."""
     if any(is_secret(f"{name}") for name in error.absolute_path):
         return f"{HIDDEN} does not fit `{error.validator}: {error.validator_value}`"
     text: str = error.message

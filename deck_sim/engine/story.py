@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import Any, ClassVar, Protocol
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine.injected import Fault
 from deck_sim.engine.records import Immutable
 
 Path = tuple[int | str, ...]
@@ -72,7 +71,7 @@ class Script(Immutable):
     kind: str
     steps: tuple[Step, ...]
     source: Mapping[str, Any] = field(default_factory=dict)  # of the scenario, as it was written
-    faults: tuple[Fault, ...] = ()  # injected when it starts
+    faults: tuple[Any, ...] = ()  # injected when it starts
     head: Path = ()  # where the steps stand in the file, below the kind
     task_timeout: timedelta | None = None  # of its runs, instead of the default of a task
 

@@ -172,7 +172,6 @@ class Playthrough:
         return True
 
     def _add_news(self) -> None:
-        """Add a line for each new entry of the world's timeline that is part of the story."""
         timeline = self.world.timeline
         new, self.entries_read = timeline.since(self.entries_read), timeline.total
         for entry in new:
@@ -239,7 +238,6 @@ def _describe(status: str, shown: Mapping[str, Any]) -> str:
 
 
 def _create_task(world: World) -> tuple[Resource, Resource]:
-    """The source to log in at, and the task to run."""
     agent = commands.seed_resource(world, "agent", {"name": "Concierge", "description": None})
     website = {"url": "https://hotel.example"}
     source = {"name": "Hotel", "type": "website", "website": website}

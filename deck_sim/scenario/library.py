@@ -155,11 +155,6 @@ def scenario_files(folder: Path) -> list[Path]:
     return sorted(file for suffix in _SUFFIXES for file in folder.glob(f"*{suffix}"))
 
 
-def explain_file(file: Path) -> str:
-    """The advice for a file that is given instead of a folder."""
-    return f"this is a file; give the folder that it is in, '{file.parent}'"
-
-
 def read_folder(folder: Path, below: Library | None) -> Library:
     """Read the scenarios of a user's folder, `*.yaml` and `*.yml`, over those `below`.
     `ScenarioError` has every mistake of every file.
@@ -167,7 +162,8 @@ def read_folder(folder: Path, below: Library | None) -> Library:
     from deck_sim.scenario.loader import Mistake, ScenarioError
 
     if not folder.is_dir():
-        text = explain_file(folder) if folder.exists() else "no such folder"
+        text = f"this is a file; give the folder that it is in, '{folder.parent}'"
+        text = text if folder.exists() else "no such folder"
         raise ScenarioError(Mistake(str(folder), 1, 1, "", text))
     library, mistakes = read_files(scenario_files(folder), below)
     if mistakes:

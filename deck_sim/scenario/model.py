@@ -4,14 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    Discriminator,
-    Field,
-    PrivateAttr,
-    Tag,
-    WithJsonSchema,
-)
+from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, Tag, WithJsonSchema
 
 from deck_sim.base.errors import listed, quote, suggest
 from deck_sim.base.validation import Many, PositiveDuration, Strict, value_error

@@ -17,12 +17,7 @@ from jinja2 import TemplateError, UndefinedError, nodes
 from jinja2.environment import TemplateExpression
 
 from deck_sim.base.errors import cut, listed, suggest
-from deck_sim.scenario.expressions.environment import (
-    FUNCTIONS,
-    VARIABLES,
-    as_text,
-    environment,
-)
+from deck_sim.scenario.expressions.environment import FUNCTIONS, VARIABLES, as_text, environment
 from deck_sim.scenario.expressions.environment import ExpressionError as ExpressionError
 
 

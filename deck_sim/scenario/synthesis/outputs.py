@@ -24,9 +24,8 @@ from deck_sim.scenario.synthesis.regex_samples import text_matching
 ATTEMPTS = 8
 DEEPEST = 6  # levels below which optional fields and items are left out, so that recursion ends
 DEEPEST_OF_ALL = 12
-TRIES = 20  # at a unique item, or a multiple
+TRIES = 20  # at a unique item, or a number
 USUAL_SPAN = 100  # how many numbers to choose from beyond the usual range
-FINEST = Fraction(1, 10**16)  # between close bounds
 ENDLESS = 10**400
 
 # The beginning of the error of a run for which nothing could be generated.
@@ -122,13 +121,12 @@ class _Maker:
                     return text_matching(pattern, draw, least, most)
                 return text
             case "number" | "integer":
-                return _number(flat, number_for(name, self.now), draw, whole=type_ == "integer")
+                return self._number(flat, name, draw, is_whole=type_ == "integer")
             case "boolean":
                 return draw(2) == 1
         return None
 
     def _flatten(self, schema: Schema) -> Schema:
-        """The schema with its `$ref` and the parts of its `allOf` joined in."""
         flat = {word: value for word, value in schema.items() if word not in ("$ref", "allOf")}
         parts = [self.checker.resolve(schema["$ref"])] if "$ref" in schema else []
         for part in (*parts, *schema.get("allOf", ())):
@@ -196,6 +194,26 @@ class _Maker:
                 made += [] if schema.get("uniqueItems") and item in made else [item]
         return made
 
+    def _number(self, schema: Schema, name: str, draw: Draw, *, is_whole: bool) -> int | float:
+        """A number in whole steps, from the usual range of the name if the bounds allow that."""
+        low, high, decimals = number_for(name, self.now)
+        least, most = _bound(schema, "minimum", -ENDLESS), _bound(schema, "maximum", ENDLESS)
+        step = Fraction(str(schema.get("multipleOf", 1 if is_whole else f"1e-{decimals}")))
+        if not is_whole and "multipleOf" not in schema:
+            step = min(step, (most - least) / 10) or step  # between close bounds
+        first, last = max(least, Fraction(low)), min(most, Fraction(high))
+        if first > last:
+            last = most if least == -ENDLESS else min(most, least + USUAL_SPAN * step)
+            first = max(least, last - USUAL_SPAN * step)
+        start, end = ceil(first / step), floor(last / step)
+        made: int | float = 0
+        for _ in range(TRIES):  # a bound may be excluded, and not every multiple is one in floats
+            found = (start + draw(max(1, end - start + 1))) * step
+            made = found.numerator if found.denominator == 1 else float(found)
+            if self.checker.fits(schema, made):
+                break
+        return made
+
     def _draw(self, path: str) -> Draw:
         numbers = count()
         return lambda limit: draw_below(
@@ -216,37 +234,6 @@ def _join(schema: Schema, more: Schema) -> dict[str, Any]:
     return joined
 
 
-def _number(schema: Schema, usual: tuple[int, int, int], draw: Draw, *, whole: bool) -> int | float:
-    """A number that the schema allows, from the usual range if possible; counted in whole steps."""
-    step = Fraction(str(schema.get("multipleOf", 1 if whole else Fraction(1, 10 ** usual[2]))))
-    step = Fraction(step.numerator) if whole else step
-    first, last = _steps(schema, step)
-    while first > last and step > FINEST and not (whole or "multipleOf" in schema):
-        step /= 10
-        first, last = _steps(schema, step)
-    low, high = ceil(usual[0] / step), floor(usual[1] / step)
-    if max(first, low) <= min(last, high):
-        first, last = max(first, low), min(last, high)
-    elif first > -ENDLESS:
-        last = min(last, first + USUAL_SPAN)
-    else:
-        first = last - USUAL_SPAN
-    made: int | float = 0
-    for _ in range(TRIES):
-        found = (first + draw(max(1, last - first + 1))) * step
-        made = found.numerator if found.denominator == 1 else float(found)
-        # A multiple must be one in floats, too, as the validator computes.
-        if isinstance(made, int) or (made / float(schema.get("multipleOf", made))).is_integer():
-            break
-    return made
-
-
-def _steps(schema: Schema, step: Fraction) -> tuple[int, int]:
-    """The first and the last step within the bounds of the schema."""
-
-    def at(word: str, usual: int) -> Fraction:
-        return Fraction(str(schema[word])) / step if word in schema else Fraction(usual)
-
-    first = max(ceil(at("minimum", -ENDLESS)), floor(at("exclusiveMinimum", -ENDLESS - 1)) + 1)
-    last = min(floor(at("maximum", ENDLESS)), ceil(at("exclusiveMaximum", ENDLESS + 1)) - 1)
-    return first, last
+def _bound(schema: Schema, word: str, usual: int) -> Fraction:
+    found = schema.get(word, schema.get(f"exclusive{word.title()}"))
+    return Fraction(usual if found is None else str(found))

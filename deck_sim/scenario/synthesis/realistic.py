@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 # Draws a whole number from 0 up to, not including, its argument.
 Draw = Callable[[int], int]
@@ -32,11 +33,6 @@ _STREET = _one_of("Cedar Street, Harbour Road, Mill Lane, Park Avenue, Station R
 
 def _sentence(draw: Draw) -> str:
     return f"{' '.join(_WORD(draw) for _ in range(5)).capitalize()}."
-
-
-def _uuid(draw: Draw) -> str:
-    digits = "".join(f"{draw(16):x}" for _ in range(32))
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
 _TEXTS: dict[str, Maker] = {
@@ -94,7 +90,7 @@ _FORMATS: dict[str, Maker] = {
     "duration": lambda draw: f"PT{draw(12) + 1}H",
     "ipv4": lambda draw: f"192.0.2.{draw(254) + 1}",
     "ipv6": lambda draw: f"2001:db8::{draw(65535) + 1:x}",
-    "uuid": _uuid,
+    "uuid": lambda draw: f"{UUID(int=draw(2**128), version=4)}",
     "email": _TEXTS["email"],
     "uri": _TEXTS["url link website"],
     "json-pointer": lambda draw: f"/{_WORD(draw)}",
@@ -120,8 +116,7 @@ def text_for(
         text = make(draw)
     while format_ is None and len(text) < least:
         text = f"{text} {_WORD(draw)}"
-    # A text with a format stays valid with more letters in one of its names.
-    return (text.rjust(least, "x") if "@" in text else text.ljust(least, "x"))[:most]
+    return text.ljust(least, "x")[:most]
 
 
 def _moment(draw: Draw, now: datetime, words: set[str]) -> datetime:

@@ -120,7 +120,6 @@ def _mark(node: Any) -> tuple[int, int]:
 
 
 def _message(error: Exception, text: str) -> str:
-    """The parser's message, or a better one for a frequent mistake."""
     problem, mark = f"{getattr(error, 'problem', error)}", getattr(error, "problem_mark", None)
     if "cannot start any token" in problem and mark:
         found = text[mark.index : mark.index + 1]

@@ -44,7 +44,7 @@ CONNECTION_MACHINE = Machine(
     },
     settled=frozenset({"connected", "disconnected", "invalid", "terminated"}),
     auto_transitions={
-        "connected": AutoTransition("disconnected", None, "connection_idle", is_timeout=True),
+        "connected": AutoTransition("disconnected", None, "connection_idle", is_timeout=True)
     },
     broken="invalid",
     # Assumed: nothing public says what becomes of a run whose connection goes away.

@@ -140,11 +140,7 @@ SESSION = Kind(
     object="session",
     prefix="sess",
     path="sessions",
-    attributes={
-        "status": DERIVED,
-        "runtime_ms": COUNT,
-        "task_runs": DERIVED,
-    },
+    attributes={"status": DERIVED, "runtime_ms": COUNT, "task_runs": DERIVED},
     verbs=("list", "get"),
     create="StartSession",
     references={"credential_id": "credential", "source_id": "source"},
@@ -188,10 +184,7 @@ TASK = replace(
 )
 STORAGE = replace(
     resources.STORAGE,
-    attributes={
-        **resources.STORAGE.attributes,
-        "result": choice("success", "failure"),
-    },
+    attributes={**resources.STORAGE.attributes, "result": choice("success", "failure")},
     summary=("id", "object", "file_name", "task_run_id"),
 )
 EVENT_DESTINATION = replace(
@@ -218,11 +211,7 @@ OPERATIONS = (
         errors=_NEEDS_SESSION,
     ),
     Operation(
-        "end_session",
-        "POST /sessions/{id}/end",
-        "End a session",
-        "session",
-        errors=CONFLICT,
+        "end_session", "POST /sessions/{id}/end", "End a session", "session", errors=CONFLICT
     ),
 )
 ERRORS = read_errors("""
