@@ -6,6 +6,7 @@ exception keeps a reference to the real clock before anything can freeze it.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
@@ -32,10 +33,10 @@ _OPTIONS = {
     "url": "use the deck-sim server at this URL instead of starting one",
     "edition": "the edition of every world: connections (the default) or credentials",
     "scenarios": "a folder of your own scenario files; in the ini file, relative to that file",
+    "html": "a folder for a page of each failing test; in the ini file, relative to that file",
+    "fail-under": "with --deck-coverage: fail if a smaller percentage of the steps was played",
 }
-_PAGES_TEXT = "a folder: the timeline of each failing test is written there as an HTML page"
 _COVERAGE_TEXT = "report the steps and branches of scenarios that no test played"
-_LEAST_TEXT = "with --deck-coverage: fail if a smaller percentage of the steps was played"
 _VARIABLES = {  # what `deck_env` sets: the attribute of `Deck`, and the default name
     "base_url": ("DECK_BASE_URL", "the base URL"),
     "api_key": ("DECK_API_KEY", "the API key"),
@@ -48,13 +49,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("deck-sim")
     for name, text in _OPTIONS.items():
         group.addoption(f"--deck-{name}", help=text)
-        parser.addini(f"deck_{name}", text)
-    group.addoption("--deck-html", metavar="DIR", help=_PAGES_TEXT)
-    parser.addini("deck_html", f"{_PAGES_TEXT}; relative to the ini file")
+        parser.addini(f"deck_{name.replace('-', '_')}", text)
     group.addoption("--deck-coverage", action="store_true", help=_COVERAGE_TEXT)
     parser.addini("deck_coverage", _COVERAGE_TEXT, type="bool")
-    group.addoption("--deck-fail-under", type=float, metavar="PERCENT", help=_LEAST_TEXT)
-    parser.addini("deck_fail_under", _LEAST_TEXT)
     for name, (default, what) in _VARIABLES.items():
         text = f"the environment variable that `deck_env` sets to {what}"
         parser.addini(f"deck_env_{name}", text, default=default)
@@ -75,21 +72,16 @@ def pytest_configure(config: pytest.Config) -> None:
     lint: str = config.getini("deck_lint")
     if lint not in LINT_MODES:
         raise pytest.UsageError(f"deck_lint is {lint!r}; it can be {' or '.join(LINT_MODES)}")
-    asked: float | None = config.getoption("deck_fail_under")
     if not _option(config, "coverage"):
-        if asked is not None:
+        if config.getoption("deck_fail_under"):
             raise pytest.UsageError("--deck-fail-under needs --deck-coverage")
         return
     from pytest_deck_sim.coverage import Coverage
 
-    least: float | str = config.getini("deck_fail_under") if asked is None else asked
-    try:
-        percent = float(least or 0)
-    except ValueError:
-        percent = -1
-    if not 0 <= percent <= 100:
+    least = _option(config, "fail_under") or "0"
+    if not re.fullmatch(r"100|\d?\d(\.\d+)?", least):
         raise pytest.UsageError(f"deck_fail_under is {least!r}; it must be from 0 to 100")
-    config.pluginmanager.register(Coverage(config, find_folder(config), percent), COVERAGE)
+    config.pluginmanager.register(Coverage(config, find_folder(config), float(least)), COVERAGE)
 
 
 def find_folder(config: pytest.Config, name: str = "scenarios") -> Path | None:

@@ -69,7 +69,7 @@ def test_without_tests_coverage_is_complete(run):
 def test_a_wrong_option_is_a_usage_error(run):
     for options, text in (
         (["--deck-fail-under=50"], "--deck-fail-under needs --deck-coverage"),
-        (["--deck-coverage", "--deck-fail-under=101"], "101.0; it must be from 0 to 100"),
+        (["--deck-coverage", "--deck-fail-under=101"], "'101'; it must be from 0 to 100"),
         (["--deck-coverage", "-o", "deck_fail_under=many"], "'many'; it must be from 0 to 100"),
     ):
         result = run("def test_it(): pass", *options)
