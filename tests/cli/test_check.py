@@ -12,29 +12,22 @@ def test_the_shipped_scenarios_have_no_mistakes(cli):
 
 
 def test_every_mistake_of_every_file_has_a_line(cli, write, tmp_path):
-    """File, line, column, path and message."""
+    """File, line, column, path and message; with `--format json`, or `--json`, its parts."""
     one = write("one", "queued: soon", "runing: 2s")
     two = write("two", "queued", "completed")
     write("three", "queued", "running", "completed", file="three.yml")
-    checked = cli("check", tmp_path)
+    checked, as_json = cli("check", tmp_path), cli("check", tmp_path, "--format", "json")
     lines = checked.stdout.splitlines()
-    assert checked.exit_code == 1
+    assert (checked.exit_code, as_json.exit_code) == (1, 1)
     assert lines[0].startswith(f"{one}:4:13: task_run[0].queued: 'soon' is not a duration")
     assert lines[1].startswith(f"{one}:5:5: task_run[1]: unknown status 'runing'; did you mean")
     assert lines[2].startswith(f"{two}:5:5: task_run[1]: `completed` cannot follow `queued`")
     assert lines[3:] == ["3 mistakes in 2 of 3 files"]
-
-
-def test_json_has_the_parts_of_each_mistake(cli, write):
-    """With `--format json`, or `--json`."""
-    file = write("one", "queued", "runing: 2s")
-    checked = cli("check", file, "--format", "json")
-    assert cli("check", file, "--json").stdout == checked.stdout
-    found = json.loads(checked.stdout)
-    (mistake,) = found["mistakes"]
-    assert (checked.exit_code, found["files"]) == (1, 1)
-    assert "unknown status" in mistake.pop("message")
-    assert mistake == {"file": str(file), "line": 5, "column": 5, "path": "task_run[1]"}
+    found = json.loads(as_json.stdout)
+    assert (found["files"], "message" in found["mistakes"][1]) == (3, True)
+    place = {"file": str(one), "line": 5, "column": 5, "path": "task_run[1]"}
+    assert found["mistakes"][1].items() >= place.items()
+    assert cli("check", tmp_path, "--json").stdout == as_json.stdout
 
 
 def test_the_edition_of_a_scenario_is_printed_with_its_reason(cli, write):
@@ -60,7 +53,6 @@ def test_a_file_given_twice_is_read_once(cli, write, tmp_path):
     """As itself, with its folder, or with another spelling of its path."""
     file = write("mine", "queued", "running", "completed")
     checked = cli("check", file, tmp_path, tmp_path / ".." / tmp_path.name / file.name)
-    assert checked.exit_code == 0
     assert checked.stdout == "1 scenario for any edition\n1 file, no mistakes\n"
 
 
@@ -68,7 +60,7 @@ def test_a_folder_without_scenarios_is_wrong_usage(cli, tmp_path):
     """The wrong folder must not pass as one without mistakes."""
     refused = cli("check", tmp_path)
     assert refused.exit_code == 2
-    assert refused.stderr == (f"deck-sim: no *.yaml or *.yml file in the folder '{tmp_path}'\n")
+    assert refused.stderr == f"deck-sim: no *.yaml or *.yml file in the folder '{tmp_path}'\n"
 
 
 def test_names_are_checked_when_every_scenario_can_be_read(cli, write, tmp_path):
@@ -96,9 +88,6 @@ def test_a_world_file_may_name_scenarios_of_the_checked_files(cli, write, tmp_pa
 
 
 def test_a_file_that_is_no_yaml_is_a_mistake(cli, tmp_path):
-    """With its place."""
     file = tmp_path / "broken.yaml"
     file.write_text("version: 1\nname: [\n")
-    checked = cli("check", file)
-    assert checked.exit_code == 1
-    assert checked.stdout.startswith(f"{file}:3:1: ")
+    assert cli("check", file).stdout.startswith(f"{file}:3:1: ")

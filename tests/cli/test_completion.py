@@ -30,24 +30,13 @@ def test_a_shell_can_complete_commands_options_and_scenarios(cli, write, tmp_pat
     assert found == PROPOSED
 
 
-@pytest.mark.parametrize(
-    ("shell", "ask"),
-    [
-        ("bash", "COMP_WORDS=(deck-sim clo) COMP_CWORD=1; _deck_sim_completion deck-sim;"
-         ' echo "${COMPREPLY[@]}"'),
-        ("fish", "complete -C 'deck-sim clo'"),
-        ("zsh", "echo clock"),
-    ],
-)  # fmt: skip
-def test_the_completion_script_works_in_a_shell(shell, ask):
-    """As the docs say to load it. What zsh proposes is not asked, which needs a terminal."""
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
-    load = f"_DECK_SIM_COMPLETE={shell}_source deck-sim"
-    load = f"{load} | source" if shell == "fish" else f'eval "$({load})"'
-    load = f"autoload -Uz compinit; compinit -u -D; {load}" if shell == "zsh" else load
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_the_completion_script_works_in_bash():
+    """As the docs say to load it."""
+    load = 'eval "$(_DECK_SIM_COMPLETE=bash_source deck-sim)"'
+    ask = "COMP_WORDS=(deck-sim clo) COMP_CWORD=1; _deck_sim_completion deck-sim; echo $COMPREPLY"
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path}
-    words = [shell, "-c", f"{load}; {ask}"]
+    words = ["bash", "-c", f"{load}; {ask}"]
     done = subprocess.run(words, env=environment, capture_output=True, text=True)
-    assert (done.stdout.split()[:1], done.stderr) == (["clock"], "")
+    assert (done.stdout, done.stderr) == ("clock\n", "")

@@ -36,21 +36,20 @@ const https = require('node:https')
 const url = {BASE!r} + '/agents', headers = {json.dumps(HEADERS)}
 fetch(url, {{ headers }}).then((answer) => console.error(answer.status))
 https.get(url, {{ headers }}, (answer) => answer.resume() && console.error(answer.statusCode))
-"""
-NODE_ELSEWHERE = """
-const https = require('node:https')
 fetch('http://deck.example').catch((error) => console.error(error.cause.message))
 https.get('https://10.1.2.3').on('error', (error) => console.error(error.message))
 https.get('https://127.example').on('error', (error) => console.error(error.message))
 https.get('https://127.0.0.1:443').on('error', (error) => console.error(error.code))
 """
-DUMP = "import json, os, sys; json.dump(dict(os.environ), open(sys.argv[1], 'w'))"
+DUMP = """
+import json, os, sys
+found = {**os.environ, "BUNDLE": open(os.environ["SSL_CERT_FILE"]).read()}
+json.dump(found, open(sys.argv[1], "w"))
+"""
 
 
-def needs(program):
-    """A mark for tests of programs that not every machine has."""
-    missing = shutil.which(program) is None
-    return pytest.mark.skipif(missing, reason=f"{program} is not installed")
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
 
 @pytest.fixture
@@ -64,18 +63,6 @@ def intercept(cli):
     return intercept
 
 
-@pytest.fixture
-def variables(intercept, tmp_path):
-    """The environment of a command, for an environment of `deck-sim`."""
-
-    def variables(**inherited):
-        file = tmp_path / "variables.json"
-        intercept("--", sys.executable, "-c", DUMP, file, **inherited)
-        return json.loads(file.read_text())
-
-    return variables
-
-
 def test_an_unchanged_program_in_python_reaches_its_world(intercept, capfd):
     """With each client. Its key is shown in part."""
     code, summary = intercept("--", sys.executable, "-c", PYTHON)
@@ -84,32 +71,23 @@ def test_an_unchanged_program_in_python_reaches_its_world(intercept, capfd):
     assert KEY not in summary
 
 
-@needs("node")
-def test_an_unchanged_program_in_node_reaches_its_world(intercept, capfd):
-    """With fetch and https."""
+@needs_node
+def test_an_unchanged_program_in_node_reaches_its_world_and_no_other_host(intercept, capfd):
+    """With fetch and https. Loopback is free. The refused hosts are in the summary."""
     code, summary = intercept("--", "node", "-e", NODE)
-    assert (code, capfd.readouterr().err) == (0, "200\n200\n")
-    assert summary.startswith("deck-sim: 2 calls in 1 world;")
-
-
-@needs("node")
-def test_node_calls_no_other_host(intercept, capfd):
-    """Loopback is free. The refused hosts are in the summary."""
-    code, summary = intercept("--", "node", "-e", NODE_ELSEWHERE)
-    assert code == 0
     hosts = ("10.1.2.3", "127.example", "deck.example")
-    assert all(f"  {host} was called 1 time" in summary for host in hosts)
-    assert sorted(capfd.readouterr().err.splitlines()) == [
-        "ECONNREFUSED",
-        *(
-            f"deck-sim refuses {host}; to answer for it: --intercept-host api.deck.co"
-            f" --intercept-host {host}"
-            for host in hosts
-        ),
+    refused = [
+        f"deck-sim refuses {host}; to answer for it: --intercept-host api.deck.co"
+        f" --intercept-host {host}"
+        for host in hosts
     ]
+    printed = sorted(capfd.readouterr().err.splitlines())
+    assert (code, printed) == (0, ["200", "200", "ECONNREFUSED", *refused])
+    assert summary.startswith("deck-sim: 2 calls in 1 world;")
+    assert all(f"  {host} was called 1 time" in summary for host in hosts)
 
 
-@needs("curl")
+@needs_curl
 def test_curl_reaches_its_world_and_no_other_host(intercept, capfd):
     """The refused host is a problem of the summary, with what to do."""
     code, _ = intercept("--", "curl", "-sSH", f"Authorization: Bearer {KEY}", f"{BASE}/test")
@@ -130,35 +108,31 @@ def test_other_hosts_than_deck_can_be_intercepted(intercept):
     assert intercept("--intercept-host", "Deck.Example", *words)[1].startswith("deck-sim: 1 call ")
 
 
-def test_programs_trust_the_authority_and_what_they_trusted(intercept, tmp_path):
-    """In one file, since servers on loopback may need that, too. A missing file is ignored."""
-    own, copy = tmp_path / "own.pem", tmp_path / "copy.pem"
-    own.write_text("OWN")
-    given = {"REQUESTS_CA_BUNDLE": f"{own}", "DENO_CERT": "/no/such/file"}
-    intercept("--", "sh", "-c", f'cat "$SSL_CERT_FILE" > {copy}', **given)
-    text = copy.read_text()
-    assert (text.startswith("-----BEGIN CERTIFICATE-----"), "\nOWN" in text) == (True, True)
-
-
-def test_the_variables_keep_what_is_inherited(variables):
-    """Options of Node, folders of Python, and the entries of NO_PROXY that do not match an
-    intercepted host.
+def test_the_variables_keep_what_is_inherited(intercept, tmp_path):
+    """Options of Node, folders of Python, trusted certificates (servers on loopback may need them),
+    and the entries of NO_PROXY that do not match an intercepted host.
     """
-    found = variables(NODE_OPTIONS="--no-warnings", PYTHONPATH="src")
-    assert found["NODE_OPTIONS"].startswith("--no-warnings --require ")
-    assert found["PYTHONPATH"].endswith(":src")
+    file, own = tmp_path / "variables.json", tmp_path / "own.pem"
+    own.write_text("OWN")
+    given = {"REQUESTS_CA_BUNDLE": f"{own}", "DENO_CERT": "/no/such/file", "PYTHONPATH": "src"}
+    given |= {"NODE_OPTIONS": "--no-warnings"}
     cases = {
         "*, db.internal,10.0.0.0/8": ",db.internal,10.0.0.0/8",
         "api.deck.co,.Deck.co,co,*.co, deck.com": ",deck.com",
     }
     for inherited, kept in cases.items():
-        found = variables(NO_PROXY=inherited, no_proxy=None)
+        words = ["--", sys.executable, "-c", DUMP, file]
+        intercept(*words, NO_PROXY=inherited, no_proxy=None, **given)
+        found = json.loads(file.read_text())
         assert found["NO_PROXY"] == found["no_proxy"] == f"localhost,127.0.0.1,::1{kept}"
         assert found["HTTPS_PROXY"] == found["http_proxy"]
+    assert found["NODE_OPTIONS"].startswith("--no-warnings --require ")
+    assert found["PYTHONPATH"].endswith(":src")
+    assert found["BUNDLE"].startswith("-----BEGIN CERTIFICATE-----")
+    assert "\nOWN" in found["BUNDLE"]
 
 
 def test_serve_prints_what_a_program_needs(serving):
-    """The lines can be pasted."""
 
     def visit(banner):
         lines = re.findall(r"^export ([A-Z_a-z]+)=(.*)$", banner, re.MULTILINE)
@@ -176,15 +150,10 @@ def test_serve_prints_what_a_program_needs(serving):
 
 
 def test_a_command_that_calls_nothing_gets_a_hint(intercept):
-    """It probably uses no proxy."""
     assert "does the command use HTTPS_PROXY and SSL_CERT_FILE" in intercept("--", "true")[1]
 
 
-def test_without_trustme_the_error_says_what_to_install(cli, monkeypatch):
-    """In one line."""
+def test_without_trustme_it_is_one_line(cli, monkeypatch):
     monkeypatch.setitem(sys.modules, "trustme", None)
     shown = cli("serve", "--intercept", "--port", "0")
-    assert (shown.exit_code, shown.stderr) == (
-        1,
-        "deck-sim: interception needs the library trustme: pip install 'deck-sim[intercept]'\n",
-    )
+    assert (shown.exit_code, shown.stderr.count("\n")) == (1, 1)

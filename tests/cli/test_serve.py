@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import httpx2
 import pytest
@@ -23,32 +22,24 @@ def get(banner, path, key=None):
     return httpx2.get(url.removesuffix("/v2") + path, headers=headers, trust_env=False)
 
 
-def test_the_banner_has_the_url_and_a_key(serving):
+def test_the_banner_has_the_url_and_a_key(serving, tmp_path):
     """The API answers at them. A signal ends the server with exit code 0."""
-    code, (banner, answer) = serving(lambda banner: (banner, get(banner, "/v2/test")))
-    assert (code, answer.json()["status"]) == (0, "ready")
+    file = tmp_path / "port.txt"
+
+    def visit(banner):
+        return banner, int(file.read_text()), get(banner, "/v2/test").json()["status"]
+
+    code, (banner, port, status) = serving(visit, "--port-file", str(file))
+    assert (code, status, base_url(banner)[0]) == (0, "ready", f"http://127.0.0.1:{port}/v2")
     assert "Any key works; each key has its own world." in banner
 
 
 def test_the_options_are_the_settings_of_each_world(serving):
-    """Seed, time and rate limit."""
-    words = ["--clock", "frozen", "--seed", "7", "--now", "2030-02-03T04:05:06Z"]
-    words += ["--rate-limit"]
+    words = ["--clock", "frozen", "--seed", "7", "--now", "2030-02-03T04:05:06Z", "--rate-limit"]
     _, answer = serving(lambda banner: get(banner, "/_sim/world"), *words)
     world = answer.json()
     assert (world["seed"], world["now"]) == (7, "2030-02-03T04:05:06Z")
     assert world["rate_limit"]["requests"] == 200
-
-
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_its_process_without_a_traceback(by):
-    """Nothing is on stderr."""
-    words = [sys.executable, "-u", "-m", "deck_sim", "serve", "--port", "0"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        process.stdout.readline()
-        process.send_signal(by)
-        _, error = process.communicate()
-    assert (process.returncode, error) == (0, b"")
 
 
 def test_a_call_that_works_when_a_signal_comes_is_dropped():
@@ -71,15 +62,6 @@ def test_a_call_that_works_when_a_signal_comes_is_dropped():
     assert (process.returncode, error) == (0, "")
 
 
-def test_the_port_file_holds_the_port(serving, tmp_path):
-    """It is written before the banner is printed."""
-    file = tmp_path / "port.txt"
-    code, (banner, port) = serving(
-        lambda banner: (banner, file.read_text()), "--port-file", str(file)
-    )
-    assert (code, base_url(banner)[0]) == (0, f"http://127.0.0.1:{int(port)}/v2")
-
-
 def test_the_banner_says_how_time_moves(serving):
     """In the words of each clock mode."""
     texts = {
@@ -92,31 +74,20 @@ def test_the_banner_says_how_time_moves(serving):
     assert [words for words, text in texts.items() if text not in banners[words]] == []
 
 
-def first_attempt(banner, hook):
-    """The log entry of the first attempt to deliver an event to that URL."""
-    url, key = base_url(banner)
-    with Deck(url, key) as deck:
-        hook = {"name": "Hook", "type": "webhook", "config": {"url": hook}, "events": ["*"]}
-        deck.create("event-destinations", hook)
+def first_attempt(banner):
+    """The log entry of the first attempt to deliver an event to a public name."""
+    with Deck(*base_url(banner)) as deck:
+        deck.register_webhook("http://hook.invalid:9/")
         deck.create("agents", {"name": "Concierge"})
         deck.advance("0s")
         return deck.deliveries[0]["log"][0]
 
 
-def test_webhooks_go_to_public_names_only_if_allowed(serving):
-    """The log has the refusal. The name leads nowhere."""
-    for words, refused in ([], True), (["--allow-public-webhooks"], False):
-        visit = partial(first_attempt, hook="http://hook.invalid:9/")
-        _, attempt = serving(visit, "--clock", "frozen", *words)
-        assert ("--allow-public-webhooks" in attempt["error"]) is refused
-
-
-def test_webhooks_are_signed_with_the_chosen_time(serving):
-    """The wall clock's or the world's, also if nothing is sent."""
-    for words, of_the_world in ([], False), (["--webhook-time", "world"], True):
-        visit = partial(first_attempt, hook="http://0.0.0.0:9/")
-        _, attempt = serving(visit, "--clock", "frozen", *words)
-        assert (attempt["request_headers"]["webhook-timestamp"] == "1736933400") is of_the_world
+@pytest.mark.parametrize("words", [[], ["--allow-public-webhooks", "--webhook-time", "world"]])
+def test_the_options_of_webhooks_allow_public_names_and_choose_the_time(serving, words):
+    _, attempt = serving(first_attempt, "--clock", "frozen", *words)
+    assert ("--allow-public-webhooks" in attempt["error"]) is not bool(words)
+    assert (attempt["request_headers"]["webhook-timestamp"] == "1736933400") is bool(words)
 
 
 def test_other_keys_than_those_given_are_refused(serving):
@@ -154,21 +125,15 @@ def test_each_world_starts_with_the_world_file(serving, tmp_path):
 def test_an_edited_scenario_is_used_if_it_has_no_mistakes(serving, write, capsys):
     """With `--reload`. Mistakes and their correction are printed."""
     file = write("mine", "queued", "running", "completed", summary="one")
-
-    def summary(banner):
-        return get(banner, "/_sim/scenarios/mine").json()["summary"]
+    edits = {"second": "running", "a broken third": "runing", "a mended fourth": "running"}
 
     def visit(banner):
-        found = [summary(banner)]
-        write("mine", "queued", "running", "completed", summary="second")
-        found.append(summary(banner))
-        write("mine", "queued", "runing", summary="a broken third")
-        found.append(summary(banner))
-        write("mine", "queued", "running", "completed", summary="a mended fourth")
-        found.append(summary(banner))
-        return found
+        for summary, step in {"one": "running", **edits}.items():
+            write("mine", "queued", step, "completed", summary=summary)
+            yield get(banner, "/_sim/scenarios/mine").json()["summary"]
 
-    _, found = serving(visit, "--scenarios", str(file.parent), "--reload")
+    words = "--scenarios", str(file.parent), "--reload"
+    _, found = serving(lambda banner: [*visit(banner)], *words)
     assert found == ["one", "second", "second", "a mended fourth"]
     printed = capsys.readouterr().err.splitlines()
     assert printed[0].startswith(f"{file}:6:5: task_run[1]: unknown status 'runing'")
@@ -176,16 +141,6 @@ def test_an_edited_scenario_is_used_if_it_has_no_mistakes(serving, write, capsys
         "deck-sim: the scenarios stay as they were until this is fixed",
         "deck-sim: fixed; the scenarios of the folder are in use again",
     ]
-
-
-def test_a_port_in_use_is_exit_code_1(cli):
-    """The line says how to get a free port."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        refused = cli("serve", "--port", port)
-    assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
-    text = f"deck-sim: cannot listen on 127.0.0.1:{port}: Address already in use; `--port 0` picks"
-    assert refused.stderr.startswith(text)
 
 
 def test_a_server_for_other_machines_warns_and_names_an_address_to_call(serving, capsys):
@@ -216,14 +171,16 @@ def test_a_port_file_that_is_a_pipe_is_left_alone(cli, tmp_path):
     assert refused.stderr.endswith("/pipe' is not a regular file\n")
 
 
-def test_a_file_that_cannot_be_used_is_exit_code_1(cli, tmp_path):
-    """In one line."""
+def test_what_cannot_be_used_is_one_line_and_exit_code_1(cli, tmp_path):
     world = tmp_path / "world.yaml"
     world.write_text("version: 1\ndefault_scenario: sucess\n")
-    texts = {
-        ("--world", world): f"{world}:2:19: default_scenario: ",
-        ("--port-file", "no/such/folder"): "deck-sim: [Errno 2] No such file or directory: 'no/su",
-    }
-    ran = {words: cli("serve", "--port", "0", *words) for words in texts}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = f"{taken.getsockname()[1]}"
+        texts = {
+            ("--world", world): f"{world}:2:19: default_scenario: ",
+            ("--port-file", "no/such/folder"): "deck-sim: [Errno 2] No such file or directory: ",
+            ("--port", port): f"deck-sim: cannot listen on 127.0.0.1:{port}: Address already in",
+        }
+        ran = {words: cli("serve", "--port", "0", *words) for words in texts}
     assert {(one.exit_code, one.stderr.count("\n")) for one in ran.values()} == {(1, 1)}
     assert [words for words in texts if not ran[words].stderr.startswith(texts[words])] == []

@@ -31,14 +31,10 @@ def post(deck, body, key=None):
 
 
 def test_each_call_is_a_line_with_its_world_and_errors(written):
-    """Calls of the control API are not logged."""
+    """Or why it has no world. Calls of the control API are not logged."""
     (line,) = written(lambda deck: post(deck, {}))
     reason = "request/input_missing: `name` is required and cannot be empty."
     assert line == f"{AT} KEY POST /v2/agents 400  {reason}"
-
-
-def test_a_call_without_a_world_says_why(written):
-    """Its key is missing, or is not one of `--keys`."""
     (line,) = written(lambda deck: post(deck, {}, ""))
     assert line.startswith("(no world) POST /v2/agents 401  Send `Authorization: Bearer KEY`.")
 
@@ -82,15 +78,13 @@ def test_secrets_in_the_url_of_a_receiver_are_not_logged(written):
         deck.create("agents", {"name": "Concierge"})
         deck.advance("0s")
 
-    text, as_json = (
-        line for form in ("text", "json") for line in written(act, form) if "9/" in line
-    )
-    assert " to http://•••@127.0.0.1:9/hook?token=•••&page=1 failed" in text
-    assert json.loads(as_json)["url"] == "http://•••@127.0.0.1:9/hook?token=•••&page=1"
+    for form in ("text", "json"):
+        (line,) = (line for line in written(act, form) if "9/" in line)
+        assert "http://•••@127.0.0.1:9/hook?token=•••&page=1" in line
 
 
 def test_json_has_an_object_for_each_entry(written):
-    """Other records of the server have their level and message."""
+    """Other records of the server have their level and message; they alone are left if `quiet`."""
 
     def act(deck):
         post(deck, {"name": "a"})
@@ -100,13 +94,4 @@ def test_json_has_an_object_for_each_entry(written):
     assert (call["kind"], call["world"], call["at"]) == ("call", "KEY", AT)
     assert (call["method"], call["path"], call["status"]) == ("POST", "/v2/agents", 201)
     assert other == {"kind": "log", "level": "warning", "message": "careful"}
-
-
-def test_quiet_leaves_only_warnings(written):
-    """Calls are not written."""
-
-    def act(deck):
-        post(deck, {"name": "a"})
-        logging.getLogger("deck_sim").warning("careful")
-
     assert written(act, quiet=True) == ["careful"]
