@@ -69,10 +69,10 @@ def use_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Probl
 
 def input_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
     """The places where a run's input breaks the task's schema. Only objects are checked."""
-    given = body.get("input", {})
-    if not isinstance(given, dict):
+    schema, given = task.fields["input_schema"], body.get("input", {})
+    if schema is None or not isinstance(given, dict):
         return []
-    return json_schema.violations(task["input_schema"], given, "input")
+    return json_schema.violations(schema, given, "input")
 
 
 def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) -> list[Problem]:

@@ -168,13 +168,13 @@ class World:
         if not (row.machine and row.machine.is_run):
             return []
         used = {name: kind for name, kind in row.references.items() if self.kind(kind).machine}
-        found = (self.all(kind).get(run[name]) for name, kind in used.items())
+        found = (self.all(kind).get(run.fields[name]) for name, kind in used.items())
         return [one for one in found if one is not None]
 
     def runtime_ms(self, resource: Resource, at: datetime) -> int:
         """The milliseconds for which a run or session has worked when it ends, or so far `at`."""
         if resource.started_at is None or self.is_final(resource):
-            return int(resource["runtime_ms"])
+            return int(resource.fields["runtime_ms"])
         return (at - resource.started_at) // MILLISECOND
 
     def embedded(self, resource: Resource, name: str) -> list[dict[str, Any]]:
@@ -197,9 +197,9 @@ class World:
         if row.summary is not None:
             return extras
         for name, used in row.references.items():
-            other = self.all(used).get(resource[name])
+            other = self.all(used).get(resource.fields[name])
             if other is not None and "external_id" in other.fields:
-                extras["external_id"] = other["external_id"]
+                extras["external_id"] = other.fields["external_id"]
         return extras | {name: self.embedded(resource, name) for name in row.embeds}
 
     def listed_by(self, kind: str) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 def log_call(key: str, call: Call) -> None:
     """Log an answered call, with the scenario that it chose, its errors and its fault."""
+    if not log.isEnabledFor(logging.INFO):
+        return
     scenario = f"{call.scenario}" if call.scenario else None
     fault = f"fault: {call.fault}" if call.fault else None
     message = call.answered.get("message")
@@ -69,8 +71,6 @@ def log_attempt(key: str, attempt: Attempt, result: AttemptResult, retry: dateti
 def _write(
     kind: str, at: datetime | None, key: str, text: str, notes: list[str | None], **data: Any
 ) -> None:
-    if not log.isEnabledFor(logging.INFO):
-        return
     world, moment = mask_key(key), print_moment(at) if at else None
     line = " ".join(filter(None, [moment, world, text]))
     if details := "; ".join(filter(None, notes)):

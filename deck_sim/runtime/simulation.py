@@ -134,6 +134,11 @@ class Simulation:
         return refuse("api/api_error", text)
 
     @property
+    def record_count(self) -> int:
+        """How many entries, calls and events were recorded, also those that were dropped."""
+        return self.world.timeline.total + self.world.events.total + self.journal.total
+
+    @property
     def dropped_records(self) -> dict[str, int]:
         """How many records of each kind were dropped."""
         world = self.world
@@ -152,10 +157,10 @@ class Simulation:
         for resource_id in self.world.forget_oldest():
             self.chosen.pop(resource_id, None)
             self.world.touch("chosen", resource_id)
-        answers, kept_for = self.stored_answers, self.world.rules.idempotency.kept_for
+        answers = self.stored_answers
         while answers:
             key, oldest = next(iter(answers.items()))
-            is_old = oldest.at + kept_for <= self.world.now
+            is_old = oldest.at + self.world.rules.idempotency.kept_for <= self.world.now
             if not is_old and len(answers) <= MOST_CALLS:
                 break
             del answers[key]
@@ -194,11 +199,11 @@ class Simulation:
         """
         opening = NewResource(kind, header, facts, self.world.seed, self.world.edition)
         choice = choose(opening, self.selection, self.library)
-        for text in choice.warnings:
+        for text in choice.warnings if choice.ignored else ():
             self.world.note("magic_name", "", text)
             log.warning("deck-sim: %s", text)
-        if len(self.ignored_names) < _MOST_WARNINGS:
-            self.ignored_names |= dict.fromkeys(choice.warnings)
+            if len(self.ignored_names) < _MOST_WARNINGS:
+                self.ignored_names[text] = None
         self.choices.append(choice)
         script = choice.script
         if script.refusal:

@@ -40,22 +40,16 @@ def print_news(simulation: Simulation, after: int) -> dict[str, Any]:
     data += [print_call_entry(simulation, call) for call in waiting]
     numbered = enumerate(world.events.since(events), events + 1)
     return {
-        "next": count_records(simulation),
+        "next": simulation.record_count,
         "data": data,
         "events": [_print_event(event, number) for number, event in numbered],
     }
 
 
-def count_records(simulation: Simulation) -> int:
-    """How many entries, calls and events a world has recorded, also those that were dropped."""
-    world = simulation.world
-    return world.timeline.total + world.events.total + simulation.journal.total
-
-
 def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
     """How many entries, calls and events there were when so many were recorded in all."""
     world, journal, events = simulation.world, simulation.journal, simulation.world.events
-    if number >= count_records(simulation):
+    if number >= simulation.record_count:
         return world.timeline.total, journal.total, events.total
     calls = bisect_left(journal, number, key=lambda call: call.position)
     others = number - journal.dropped - calls

@@ -1,14 +1,14 @@
-"""The ASGI app, as the list of steps that a request passes.
+"""The Deck API as an ASGI app: the steps that a request passes, in their order.
 
-`DeckApp` lists those of the Deck API, `App` the fewer ones of the control API. A step returns an
-answer, or None to go on. `_take` alone makes an answer of an error.
+A step returns an answer, or None to go on. `_take` makes an answer of an error.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -21,9 +21,11 @@ from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.holds import count_stop, find_call_hold
 from deck_sim.runtime.activity import log_call, log_refused
 from deck_sim.runtime.clock import catch_up
+from deck_sim.runtime.journal import Call, kept_headers
 from deck_sim.runtime.moments import read_moment
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
+from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Refusal, Simulation
 from deck_sim.scenario.selection import HEADER, check_scenario
 from deck_sim.server.fault_injection import (
@@ -35,103 +37,22 @@ from deck_sim.server.fault_injection import (
 )
 from deck_sim.server.headers import VERSION
 from deck_sim.server.idempotency import replay_answer, store_answer
-from deck_sim.server.request import Answer, Request, error_answer, record_call
+from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import Routes, relative_path
 
 WORLD = "Deck-Sim-World"  # a header of control calls: the id of a world, in place of its key
 
-Step = Callable[[Request], Answer | Awaitable[Answer | None] | None]
+Steps = tuple[Callable[[Request], Answer | Awaitable[Answer | None] | None], ...]
 
 log = logging.getLogger("deck_sim")
 
 
-class App:
-    """An ASGI app that answers with the routes of a world's edition. The control API is one; the
-    Deck API is a `DeckApp`. Calls of `open_paths` need no API key.
-    """
-
-    # Ids of control calls are counted apart: watching a world must not change its answers.
-    id_prefix = "ctl"
-
-    def __init__(
-        self,
-        worlds: WorldRegistry,
-        routes: Callable[[Edition], Routes],
-        *,
-        open_paths: tuple[str, ...] = (),
-    ) -> None:
-        self.worlds, self.routes, self.open_paths = worlds, routes, open_paths
-        # Until one answers.
-        self.answering: tuple[Step, ...] = (
-            note_caller,
-            move_clock,
-            check_size,
-            self.find_route,
-            call_endpoint,
-        )
-        self.keeping: tuple[Step, ...] = (save,)
-        self.leaving: tuple[Step, ...] = (count_change, wake)
-        self.failing: tuple[Step, ...] = ()  # instead of `leaving`, if a step of `keeping` fails
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        body = await _read_body(receive)
-        if body is None:
-            return
-        request = Request(scope, Headers(scope=scope), body, self.worlds, receive)
-        if not await _take((self.select_world,), request):
-            await _make_response(scope, request.answer)(scope, receive, send)
-            return
-        request.simulation.uses += 1
-        try:
-            await _take(self.answering, request)
-            is_kept = await _take(self.keeping, request)
-            await _take(self.leaving if is_kept else self.failing, request)
-            response = request.response or _make_response(scope, request.answer)
-            await response(scope, receive, send)
-        finally:
-            request.simulation.uses -= 1
-
-    def select_world(self, request: Request) -> None:
-        """Select the world that the request is for. A call that reaches none is logged."""
-        try:
-            request.simulation = self.find_world(request)
-        except ApiError as error:
-            log_refused(request.method, request.path, error.status, str(error))
-            request.id = self.worlds.next_request_id()
-            raise
-        request.id = request.simulation.world.next_id(self.id_prefix)
-
-    def find_world(self, request: Request) -> Simulation:
-        """The world of the key, or one of those that `/worlds` lists."""
-        if relative_path(request.scope) in self.open_paths:
-            return self.worlds.keyless()
-        world_id = request.headers.get(WORLD)
-        if world_id is None or self.worlds.keys is not None:
-            return self.worlds.select(request.headers.get("authorization"))
-        found = self.worlds.find_by_token(world_id)
-        if found is None:
-            text = (
-                f"no world has the id {quote(world_id)} of `{WORLD}`; `GET /_sim/worlds` lists"
-                " those that exist, and a world begins with the first call of its key"
-            )
-            raise refuse("request/endpoint_not_found", text)
-        return found
-
-    def find_route(self, request: Request) -> None:
-        """Find the endpoint of the path and method, and the parameters in the path."""
-        route, request.params = self.routes(request.world.rules).find(request.scope)
-        request.endpoint, request.operation = route.endpoint, route.operation
-
-
-class DeckApp(App):
-    """The Deck API."""
-
-    id_prefix = "req"
+class DeckApp:
+    """The Deck API, with the routes of each world's edition."""
 
     def __init__(self, worlds: WorldRegistry, routes: Callable[[Edition], Routes]) -> None:
-        super().__init__(worlds, routes)
-        self.answering = (
+        self.worlds, self.routes = worlds, routes
+        self.answering: Steps = (  # until one answers
             note_handle,
             move_clock,
             fire_call_fault,
@@ -142,21 +63,57 @@ class DeckApp(App):
             replay_answer,
             call_endpoint,
         )
-        self.keeping = (store_answer, fire_creation_fault, record, save)
-        self.leaving = (log_answered, send_early_webhooks, wake, hold_answer, prepare_response)
-        self.failing = (log_failed,)
+        self.keeping: Steps = (store_answer, fire_creation_fault, record, save)
+        self.leaving: Steps = (
+            log_answered,
+            send_early_webhooks,
+            wake,
+            hold_answer,
+            prepare_response,
+        )
+        self.failing: Steps = (log_failed,)  # instead of `leaving`, if a step of `keeping` fails
 
-    def find_world(self, request: Request) -> Simulation:
-        """The world of the key. Refused calls are kept, for the reports of tests."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        body = await read_body(receive)
+        if body is None:
+            return
+        request = Request(scope, Headers(scope=scope), body, self.worlds, receive)
+        if not await _take((self.select_world,), request):
+            await make_response(scope, request.answer)(scope, receive, send)
+            return
+        request.simulation.uses += 1
+        try:
+            await _take(self.answering, request)
+            is_kept = await _take(self.keeping, request)
+            await _take(self.leaving if is_kept else self.failing, request)
+            response = request.response or make_response(scope, request.answer)
+            await response(scope, receive, send)
+        finally:
+            request.simulation.uses -= 1
+
+    def select_world(self, request: Request) -> None:
+        """Select the world of the key. A call that reaches none is kept, for the reports of tests,
+        and logged.
+        """
         authorization = request.headers.get("authorization")
         try:
-            return self.worlds.select(authorization)
-        except ApiError:
+            request.simulation = self.worlds.select(authorization)
+        except ApiError as error:
             self.worlds.note_refused(f"{request.method} {request.path}", authorization)
+            log_refused(request.method, request.path, error.status, str(error))
+            request.id = self.worlds.next_request_id()
             raise
+        request.id = request.simulation.world.next_id("req")
+
+    def find_route(self, request: Request) -> None:
+        """Find the endpoint of the path and method, and the parameters in the path."""
+        routes = self.routes(request.simulation.world.rules)
+        route, request.params = routes.find(request.scope)
+        request.endpoint, request.operation = route.endpoint, route.operation
 
 
-async def _take(steps: tuple[Step, ...], request: Request) -> bool:
+async def _take(steps: Steps, request: Request) -> bool:
     """Take a request through steps, until one answers; false if one fails, and its error is the
     answer.
     """
@@ -166,46 +123,29 @@ async def _take(steps: tuple[Step, ...], request: Request) -> bool:
             if isinstance(answer, Awaitable):
                 answer = await answer
             if answer is not None:
-                answer.serialize(request.id)
-                request.answer = answer
+                request.answer = _print(answer, request.id)
                 break
-    except ApiError as error:
+        return True
+    except ApiError as refusal:
+        error = refusal
         if isinstance(error, Refusal) and error.precedes_endpoints:
             request.key = None  # so that it is not stored
-        request.answer = error_answer(error, request.id)
-        return False
     except Exception:
+        error = request.simulation.note_crash(f"{request.method} {request.path}")
         request.key = None
-        crash = request.simulation.note_crash(f"{request.method} {request.path}")
-        request.answer = error_answer(crash, request.id)
-        return False
-    return True
+    request.answer = _answer_error(error, request.id)
+    return False
 
 
-async def _read_body(receive: Receive) -> bytes | None:
-    """The whole body, or None if the client disconnects before its end.
-
-    A body that is too large is read to its end, because a client that is still sending would not
-    see the answer; but the rest of it is not kept.
-    """
-    body, more = bytearray(), True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        if len(body) <= MAX_BODY_BYTES:
-            body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return bytes(body)
+def _answer_error(error: ApiError, request_id: str) -> Answer:
+    choice = error.choice if isinstance(error, Refusal) else None
+    data = {"errors": [one.as_json() for one in error.problems]}
+    return _print(Answer(data, error.status, error.headers, choice), request_id)
 
 
-def note_caller(request: Request) -> None:
-    """Note who calls the control API. A caller in a frozen process sends its time."""
-    moment, process = (request.headers.get(h) for h in (PRESENT_HEADER, PROCESS_HEADER))
-    if (moment or process) and process != process_id():
-        request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
-    if WORLD not in request.headers:  # a page that only looks on has an id
-        request.worlds.note_control(request.simulation.key)
+def _print(answer: Answer, request_id: str) -> Answer:
+    answer.body = answer.body or dump_json({**answer.data, "request_id": request_id})
+    return answer
 
 
 def note_handle(request: Request) -> None:
@@ -215,7 +155,7 @@ def note_handle(request: Request) -> None:
 
 
 def move_clock(request: Request) -> None:
-    """Bring the world's clock up to date. What is recorded then, comes from the call."""
+    """Bring the world's clock up to date. What is recorded after that comes from the call."""
     catch_up(request.simulation)
     world = request.simulation.world
     request.timeline_length, request.event_count = world.timeline.total, world.events.total
@@ -223,7 +163,7 @@ def move_clock(request: Request) -> None:
 
 def limit_rate(request: Request) -> None:
     """Count the call against the rate limit."""
-    request.simulation.rate_limiter.admit(request.world.now)
+    request.simulation.rate_limiter.admit(request.simulation.world.now)
 
 
 def check_size(request: Request) -> None:
@@ -251,6 +191,41 @@ def record(request: Request) -> None:
     request.worlds.count_call(request.simulation)
 
 
+def record_call(request: Request) -> Call:
+    """The journal's record of a call and its answer."""
+    answer, fault, simulation = request.answer, request.fault, request.simulation
+    errors = answer.data.get("errors", ()) if answer.status >= 400 else ()
+    is_readable = fault is None or fault.is_answer_readable
+    return Call(
+        at=simulation.world.now,
+        request_id=request.id,
+        method=request.method,
+        path=request.path,
+        query=request.scope["query_string"].decode("latin-1"),
+        status=answer.status,
+        body=request.body,
+        errors=tuple(f"{error['type']}/{error['code']}" for error in errors),
+        scenario=answer.choice,
+        after=request.timeline_length,
+        headers=kept_headers(request.headers, simulation.world.options.keep_headers),
+        answered=_summarize(answer, errors) if is_readable else {},
+        replayed=request.replayed,
+        fault=fault and fault.key,
+        unanswered=None if is_readable else f"fault `{fault.key}`",
+        number=simulation.journal.total + 1,
+        position=simulation.record_count,
+    )
+
+
+def _summarize(answer: Answer, errors: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    summary = {name: answer.data[name] for name in ("id", "status") if name in answer.data}
+    if errors:
+        summary["message"] = " ".join(error["message"] for error in errors)
+    if "Retry-After" in answer.headers:
+        summary["retry_after"] = answer.headers["Retry-After"]
+    return summary
+
+
 def save(request: Request) -> None:
     """Save what the call has changed, if worlds are kept."""
     request.worlds.save(request.simulation)
@@ -272,12 +247,6 @@ def log_failed(request: Request) -> None:
     log_call(request.simulation.key, record_call(request))
 
 
-def count_change(request: Request) -> None:
-    """Count a control call that may have changed something."""
-    if request.method not in ("GET", "HEAD"):
-        request.simulation.control_changes += 1
-
-
 def wake(request: Request) -> None:
     """Start what the world does in the background: time and webhooks."""
     request.worlds.dispatcher.wake(request.simulation)
@@ -285,7 +254,7 @@ def wake(request: Request) -> None:
 
 async def hold_answer(request: Request) -> None:
     """Wait while a hold keeps the answer back. The work of the call is done."""
-    world, simulation = request.world, request.simulation
+    simulation, world = request.simulation, request.simulation.world
     hold = find_call_hold(world, request.method, request.path) if world.holds else None
     if hold is None:
         return
@@ -304,7 +273,7 @@ async def hold_answer(request: Request) -> None:
 
 def prepare_response(request: Request) -> None:
     """Make the response, as the fault changes it, and keep what is sent."""
-    response = _make_response(request.scope, request.answer)
+    response = make_response(request.scope, request.answer)
     keep = partial(request.simulation.responses.keep, request.call.number)
     if request.fault is None:
         request.response = response
@@ -315,14 +284,107 @@ def prepare_response(request: Request) -> None:
         keep(faulty.outgoing.headers, faulty.outgoing.body)
 
 
+async def read_body(receive: Receive) -> bytes | None:
+    """The whole body, or None if the client disconnects before its end.
+
+    A body that is too large is read to its end, because a client that is still sending would not
+    see the answer; but the rest of it is not kept.
+    """
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        if len(body) <= MAX_BODY_BYTES:
+            body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return bytes(body)
+
+
 def refuse_call(worlds: WorldRegistry, error: ApiError, scope: Scope) -> Response:
     """The answer to a call that is refused before it gets to an app."""
-    return _make_response(scope, error_answer(error, worlds.next_request_id()))
+    return make_response(scope, _answer_error(error, worlds.next_request_id()))
 
 
-def _make_response(scope: Scope, answer: Answer) -> Response:
+def make_response(scope: Scope, answer: Answer) -> Response:
+    """The response with an answer."""
     headers = {**VERSION, **answer.headers}
     response = Response(answer.body, answer.status, headers, media_type="application/json")
     if scope["method"] == "HEAD":
         response.body = b""
     return response
+
+
+class App:
+    """The control API. Calls of `open_paths` need no API key."""
+
+    def __init__(
+        self,
+        worlds: WorldRegistry,
+        routes: Callable[[Edition], Routes],
+        *,
+        open_paths: tuple[str, ...] = (),
+    ) -> None:
+        self.worlds, self.routes, self.open_paths = worlds, routes, open_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        body = await read_body(receive)
+        if body is None:
+            return
+        request = Request(scope, Headers(scope=scope), body, self.worlds, receive)
+        if await _take((self.select_world,), request):
+            request.simulation.uses += 1
+            try:
+                await _take((note_caller, move_clock, check_size, self.call), request)
+                await _take((save, count_change, wake), request)
+            finally:
+                request.simulation.uses -= 1
+        await make_response(scope, request.answer)(scope, receive, send)
+
+    def select_world(self, request: Request) -> None:
+        """Select the world of the key, or one of those that `/worlds` lists."""
+        try:
+            request.simulation = self.find_world(request)
+        except ApiError as error:
+            log_refused(request.method, request.path, error.status, str(error))
+            request.id = self.worlds.next_request_id()
+            raise
+        # Counted apart: watching a world must not change its answers.
+        request.id = request.simulation.world.next_id("ctl")
+
+    def find_world(self, request: Request) -> Simulation:
+        """The world of the key, or one of those that `/worlds` lists."""
+        if relative_path(request.scope) in self.open_paths:
+            return self.worlds.keyless()
+        world_id = request.headers.get(WORLD)
+        if world_id is None or self.worlds.keys is not None:
+            return self.worlds.select(request.headers.get("authorization"))
+        found = self.worlds.find_by_token(world_id)
+        if found is None:
+            text = (
+                f"no world has the id {quote(world_id)} of `{WORLD}`; `GET /_sim/worlds` lists"
+                " those that exist, and a world begins with the first call of its key"
+            )
+            raise refuse("request/endpoint_not_found", text)
+        return found
+
+    def call(self, request: Request) -> Answer | Awaitable[Answer]:
+        """Find the endpoint, and call it."""
+        route, request.params = self.routes(request.world.rules).find(request.scope)
+        return route.endpoint(request)
+
+
+def note_caller(request: Request) -> None:
+    """Note who calls the control API. A caller in a frozen process sends its time."""
+    moment, process = (request.headers.get(h) for h in (PRESENT_HEADER, PROCESS_HEADER))
+    if (moment or process) and process != process_id():
+        request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
+    if WORLD not in request.headers:  # a page that only looks on has an id
+        request.worlds.note_control(request.simulation.key)
+
+
+def count_change(request: Request) -> None:
+    """Count a control call that may have changed something."""
+    if request.method not in ("GET", "HEAD"):
+        request.simulation.control_changes += 1

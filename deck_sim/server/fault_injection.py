@@ -50,7 +50,7 @@ def fire_call_fault(request: Request) -> Answer | None:
     """
     world = request.simulation.world
     # After a status of 2xx to a CONNECT, the connection is a tunnel and cannot carry an answer.
-    if not world.injected or request.method == "CONNECT":
+    if not world.injected.by_owner or request.method == "CONNECT":
         return None
     owners = dict.fromkeys((EVERYBODY, *request.path.split("/")))
     fault = world.injected.fire((CALL, ANSWER), (request.method, request.path), owners, world.now)
@@ -67,8 +67,9 @@ def fire_call_fault(request: Request) -> Answer | None:
 def fire_creation_fault(request: Request) -> None:
     """Fire the fault that the chosen scenario has for the call that created its resource."""
     answer = request.answer
-    if request.fault is None and answer.choice is not None and "id" in answer.data:
-        world, call = request.simulation.world, (request.method, request.path)
+    world, may_fire = request.simulation.world, request.fault is None and answer.choice is not None
+    if world.injected.by_owner and may_fire and "id" in answer.data:
+        call = request.method, request.path
         request.fault = world.injected.fire((ANSWER,), call, (answer.data["id"],), world.now)
 
 
@@ -79,7 +80,7 @@ async def send_early_webhooks(request: Request) -> None:
     """
     simulation = request.simulation
     world = simulation.world
-    if not world.injected or simulation.advancing:
+    if not world.injected.by_owner or simulation.advancing:
         return
     new = {event.id: event for event in world.events.since(request.event_count)}
     newest_first = reversed([*world.all("event_delivery").values()])

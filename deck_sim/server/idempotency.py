@@ -22,15 +22,16 @@ REPLAYED = {"Deck-Sim-Replayed": "true"}
 def replay_answer(request: Request) -> Answer | None:
     """Replay the stored answer to a call with this key. A key of another call is refused."""
     simulation, operation = request.simulation, request.operation
-    rule = request.world.rules.idempotency
-    if operation is None or not rule.covers(request.method, creates=operation.creates):
+    lines = request.headers.getlist(HEADER)
+    if not lines or operation is None:
         return None
-    key = read_key(rule, request.headers.getlist(HEADER))
-    if key is None:
+    rule = simulation.world.rules.idempotency
+    if not rule.covers(request.method, creates=operation.creates):
         return None
+    key = read_key(rule, lines)
     simulation.forget_oldest()
     stored = simulation.stored_answers.get(key)
-    if stored is None or request.world.now >= stored.at + rule.kept_for:
+    if stored is None or simulation.world.now >= stored.at + rule.kept_for:
         request.key = key
         return None
     if stored.parameters != _digest(request):
@@ -46,7 +47,7 @@ def replay_answer(request: Request) -> Answer | None:
 
 def store_answer(request: Request) -> None:
     """Store the answer to a call that has a key, if the edition stores answers of its status."""
-    world, answer, key = request.world, request.answer, request.key
+    key, answer, world = request.key, request.answer, request.simulation.world
     if key is None or answer.status not in world.rules.idempotency.kept:
         return
     name, headers = f"{request.method} {request.path}", {**answer.headers}
@@ -55,10 +56,8 @@ def store_answer(request: Request) -> None:
     world.touch("answer", key)
 
 
-def read_key(rule: Idempotency, lines: list[str]) -> str | None:
-    """Join the lines of the header, as HTTP does; None without a line."""
-    if not lines:
-        return None
+def read_key(rule: Idempotency, lines: list[str]) -> str:
+    """Join the lines of the header, as HTTP does."""
     key = ", ".join(lines)
     if len(key) > rule.longest_key:
         raise refuse("idempotency/idempotency_key_error")

@@ -23,7 +23,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.runtime.activity import log_refused
-from deck_sim.server.headers import VERSION, read_host
+from deck_sim.server.headers import VERSION
+from deck_sim.server.local_only import read_host
 from deck_sim.server.protocol import listen
 
 log = logging.getLogger("deck_sim")

@@ -7,6 +7,7 @@ header. No page of another origin may change a world.
 
 import ipaddress
 from collections.abc import Collection
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -14,7 +15,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.headers import read_host
 
 _READS = ("GET", "HEAD", "OPTIONS")
 
@@ -61,3 +61,11 @@ def is_loopback(name: str) -> bool:
     except ValueError:
         return False
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+
+
+def read_host(text: str) -> str:
+    """The host of `host:port`, in small letters, without a dot at its end; empty if it has none."""
+    try:
+        return (urlsplit(f"//{text}").hostname or "").removesuffix(".")
+    except ValueError:  # of brackets
+        return ""

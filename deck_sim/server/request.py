@@ -1,7 +1,7 @@
-"""One request while it is answered, its answer, and the journal's record of both."""
+"""One request while it is answered, and its answer."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,12 +11,12 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope
 
 from deck_sim.base.errors import quote
-from deck_sim.contract.error_catalog import ApiError, refuse
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.contract.operations import Operation
 from deck_sim.engine import checks
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
-from deck_sim.runtime.journal import Call, kept_headers
+from deck_sim.runtime.journal import Call
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import (
     ExtraChecks,
@@ -24,9 +24,8 @@ from deck_sim.runtime.request_bodies import (
     check_body,
     read_object,
 )
-from deck_sim.runtime.serialization import dump_json, print_resource
-from deck_sim.runtime.simulation import Refusal, Simulation
-from deck_sim.runtime.timeline import count_records
+from deck_sim.runtime.serialization import print_resource
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.selection import Choice
 
 if TYPE_CHECKING:
@@ -43,11 +42,7 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     choice: Choice | None = None  # the scenario of what the call creates, or that refuses it
-    body: bytes = b""  # set by `serialize`
-
-    def serialize(self, request_id: str) -> None:
-        """Make the body, unless it exists: a replayed answer keeps the body that was stored."""
-        self.body = self.body or dump_json({**self.data, "request_id": request_id})
+    body: bytes = b""  # with the id of the request; that of a replayed answer exists already
 
 
 _LATER: Any = None  # the value of a field that a step of the app sets
@@ -141,49 +136,3 @@ def read_count(request: Request, name: str) -> int | None:
             raise refuse("request/input_invalid", found, field=name)
         return int(text)
     return None
-
-
-def error_answer(error: ApiError, request_id: str) -> Answer:
-    """The answer to a call that is refused: the error envelope."""
-    choice = error.choice if isinstance(error, Refusal) else None
-    data = {"errors": [one.as_json() for one in error.problems]}
-    answer = Answer(data, error.status, error.headers, choice)
-    answer.serialize(request_id)
-    return answer
-
-
-def record_call(request: Request) -> Call:
-    """Make the journal's record of a request and its answer."""
-    answer = request.answer
-    errors = answer.data.get("errors", ()) if answer.status >= 400 else ()
-    readable = request.fault is None or request.fault.is_answer_readable
-    headers = kept_headers(request.headers, request.world.options.keep_headers)
-    query = request.scope["query_string"].decode("latin-1")
-    return Call(
-        at=request.world.now,
-        request_id=request.id,
-        method=request.method,
-        path=request.path,
-        query=query,
-        status=answer.status,
-        body=request.body,
-        errors=tuple(f"{error['type']}/{error['code']}" for error in errors),
-        scenario=answer.choice,
-        after=request.timeline_length,
-        headers=headers,
-        answered=_summarize(answer, errors) if readable else {},
-        replayed=request.replayed,
-        fault=request.fault and request.fault.key,
-        unanswered=None if readable else f"fault `{request.fault.key}`",
-        number=request.simulation.journal.total + 1,
-        position=count_records(request.simulation),
-    )
-
-
-def _summarize(answer: Answer, errors: Sequence[Mapping[str, str]]) -> dict[str, Any]:
-    summary = {name: answer.data[name] for name in ("id", "status") if name in answer.data}
-    if errors:
-        summary["message"] = " ".join(error["message"] for error in errors)
-    if "Retry-After" in answer.headers:
-        summary["retry_after"] = answer.headers["Retry-After"]
-    return summary

@@ -25,7 +25,6 @@ from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import RealClock, Simulation
 from deck_sim.runtime.snapshot import KEPT
-from deck_sim.runtime.timeline import count_records
 from deck_sim.scenario.model import Scenario
 from deck_sim.state.values import Reader, Writer
 
@@ -154,7 +153,7 @@ def restore_world(
     world.outbox[:0] = simulation.attempting  # nobody knows how they went
     simulation.attempting = []
     simulation.set_clock(simulation.mode, simulation.speed, simulation.step)
-    simulation.resumed = count_records(simulation), simulation.journal.total
+    simulation.resumed = simulation.record_count, simulation.journal.total
     for table, path in _LOGS.items():
         restored._ends[table] = _get(path)(simulation).dropped, _get(path)(simulation).total
     world.mark_saved()
