@@ -72,30 +72,6 @@ def test_a_command_in_an_allowed_status_takes_effect(play, bring, kind, name, st
     assert leads_to is None or name == "reopen" or after.status == leads_to
 
 
-@pytest.mark.parametrize("name", ["disconnect", "drop", "invalidate", "terminate"])
-def test_live_runs_fail_with_their_connection(play, name):
-    """Finished runs and those of other connections stay as they are."""
-    connection, other = play.connect(), play.connect()
-    finished = play.run("[running, completed]", connection=connection)
-    live = [play.run(steps, connection=connection) for steps in LIVE]
-    spared = play.run("[running: 1h, completed]", connection=other)
-    lost = play.command(connection, name)
-    error = RULES.machine("connection").fails_users_with[lost.status]
-    text = f"{error}: The connection became `{lost.status}` during the run."
-    assert [play.error(run) for run in live] == [text] * len(LIVE)
-    assert play.look(finished).status == "completed"
-    assert play.look(spared).status == "running"
-    assert {due.owner for due in play.world.timers.upcoming()} == {spared.id}
-
-
-LIVE = (
-    "[queued: 1h, running, completed]",
-    "[running: 1h, completed]",
-    "[running, interaction_required: mfa, running, completed]",
-    "[running, pending, completed]",
-)
-
-
 def test_a_connection_keeps_its_live_runs_only(play):
     """So ending a connection does not look at all runs."""
     connection = play.connect()

@@ -139,14 +139,6 @@ def test_an_attempt_in_the_outbox_is_dropped_if_its_destination_is_gone(listen, 
     assert _statuses(world) == ["failure"]
 
 
-def test_a_new_destination_gets_no_older_event(listen, agent, due, world):
-    """Deliveries are made when an event happens, not when time passes next."""
-    agent()
-    listen("*")
-    assert _due(world) == []
-    assert len(due()) == 1
-
-
 def _exhaust(world, attempts):
     while attempts:
         for attempt in attempts:
@@ -173,18 +165,6 @@ def test_after_the_last_retry_the_destination_is_inactive(listen, due, world):
     assert [e.type for e in world.events].count("event_destination.deactivated") == 2
     assert len(world.attempts) == 2
     assert due() == []
-
-
-def test_a_deleted_destination_is_not_made_inactive(listen, due, world):
-    """The last failed attempt emits no event."""
-    destination = listen("agent.created")
-    attempts = due()
-    for _ in range(3):
-        record_attempt(world, attempts[0], _result(attempts[0], False))
-        attempts = _due(world, DAY)
-    world.delete(destination)
-    record_attempt(world, attempts[0], _result(attempts[0], False))
-    assert [event.type for event in world.events] == ["agent.created"]
 
 
 def test_a_destination_can_be_deactivated_and_activated(listen, due, world):

@@ -44,16 +44,6 @@ def test_a_story_stops_before_the_event_and_plays_at_the_moment_of_release(play,
     assert (play.world.holds, play.world.stories) == ({}, {})
 
 
-def test_a_held_run_can_be_canceled(play, hold):
-    """The held completion is dropped."""
-    held = hold("task_run.completed")
-    run = play.run("[running: 8s, completed]")
-    play.wait("8s")
-    play.command(run, "cancel")
-    assert release(play.world, held) == []
-    assert play.look(run).status == "canceled"
-
-
 def test_a_prompt_whose_end_is_held_can_still_be_answered(play, hold):
     """The held failure is dropped, and the story continues behind the prompt."""
     held = hold("task_run.failed")
@@ -64,17 +54,6 @@ def test_a_prompt_whose_end_is_held_can_still_be_answered(play, hold):
     assert release(play.world, held) == []
 
 
-def test_a_wrong_answer_at_a_held_end_asks_again_with_a_whole_window(play, hold):
-    """The held failure is dropped; the next one comes at the end of the new window."""
-    hold("task_run.failed")
-    run = play.run(ASKS)
-    play.wait("10m")
-    play.answer(run, code="2")
-    assert play.world.stories[run.id].held is None
-    play.wait("5m")
-    assert play.told(run)[-1] == "15m held before task_run.failed"
-
-
 def test_an_answer_whose_effect_is_held_takes_effect_on_release(play, hold):
     """Until then the run shows its prompt."""
     run = play.run(ASKS)
@@ -83,16 +62,6 @@ def test_an_answer_whose_effect_is_held_takes_effect_on_release(play, hold):
     assert play.answer(run, code="1").status == "interaction_required"
     release(play.world, held)
     assert play.look(run).status == "completed"
-
-
-def test_a_timeout_ends_a_held_run(play, hold):
-    """The task's timeout is no step of a story, so no hold stops it."""
-    hold("task_run.completed")
-    hold("task_run.failed")
-    run = play.run("[running: 8s, completed]", timeout=60)
-    play.wait("1m")
-    assert play.told(run)[-1] == "1m running -> failed"
-    assert (play.world.stories, play.world.timers.peek()) == ({}, None)
 
 
 def test_a_prompt_that_was_left_is_closed(play, hold):

@@ -84,31 +84,6 @@ def test_half_an_hour_without_activity_ends_a_run(play, status):
     assert nothing_is_left(play)
 
 
-def test_an_unanswered_prompt_ends_a_run_when_its_window_does(play):
-    """It fails at that moment with the documented error."""
-    run = play.run("[running: 1s, interaction_required: {timeout: 3m}, running, completed]")
-    play.wait("1h")
-    assert play.told(run)[-1] == "3m1s interaction_required -> failed"
-    text = "interaction/interaction_timeout: Nobody answered the interaction in time."
-    assert play.error(run) == text
-    assert play.look(run)["interaction"] is None
-    assert nothing_is_left(play)
-
-
-def test_a_prompt_that_is_asked_again_has_a_full_window(play):
-    """The last wrong answer fails the run."""
-    prompt = "{timeout: 3m, attempts: 3, accept: {code: '1'}}"
-    run = play.run(f"[running, interaction_required: {prompt}, running, completed]")
-    for _ in range(2):
-        play.wait("2m59s")
-        assert play.answer(run, code="2").status == "interaction_required"
-    play.wait("2m59s")
-    assert play.answer(run, code="2").status == "failed"
-    assert play.error(run).startswith("auth/mfa_invalid:")
-    assert play.events(run).count("task_run.interaction_required") == 3
-    assert nothing_is_left(play)
-
-
 def test_played_steps_are_counted(play):
     """Each step is counted as often as it was entered, by its path."""
     prompt = "{timeout: 1m, accept: {code: '1'}, on_timeout: [failed: task/task_failed]}"
@@ -117,17 +92,6 @@ def test_played_steps_are_counted(play):
     play.wait("1m")
     counts = {path: n for (_, kind, path), n in play.world.played.items() if kind == "task_run"}
     assert counts == {(0,): 1, (1,): 2, (1, "on_timeout", 0): 1}
-
-
-def test_a_run_fails_with_all_errors_of_its_script(play):
-    """A script may replace the message of an error."""
-    errors = "[source/source_error, task/timeout, {error: api/timeout, message: M}]"
-    run = play.run(f"[failed: {errors}]", timeout=120)
-    assert [e["message"] for e in run["errors"]] == [
-        "The source answered with an error.",
-        "Task execution exceeded the timeout of 2 minutes.",
-        "M",
-    ]
 
 
 def test_the_same_seed_and_calls_give_the_same_world(make_play):
