@@ -96,8 +96,3 @@ def test_an_input_is_matched_by_the_named_keys():
     """
     assert [row for row in INPUTS if matches(input=row[0]) is not row[1]] == []
     assert not When(input={}).matches({"username": "ada"})
-
-
-def test_a_connection_has_no_input():
-    """A condition about the input matches no connection, even an empty one."""
-    assert not When(input={}).matches({"username": "ada"})

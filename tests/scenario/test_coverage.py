@@ -1,4 +1,4 @@
-"""Which steps and branches were played, from the count and over HTTP."""
+"""Which steps and branches were played."""
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.scenario.coverage import coverage
@@ -77,30 +77,6 @@ def test_only_written_steps_are_counted():
     """Default scripts, playlists and mixes have no steps of their own."""
     steps = [(written_steps(scenario("story", rest)), kinds) for rest, kinds in WRITTEN]
     assert [kinds for found, kinds in steps if {kind for kind, *_ in found} != kinds] == []
-
-
-def test_a_run_is_counted_as_it_is_played(sim, api, run_task, advance):
-    """Steps count when they are reached, branches when they are taken. A playlist has no row."""
-
-    def rows():
-        return {row["scenario"]: row for row in sim.get("/coverage").json()["data"]}
-
-    assert sim.put("/scenarios/story", json=STORY).status_code == 200
-    assert "story" not in rows()
-    run_task("story")
-    run = run_task("story")
-    advance("30s")
-    row = rows()["story"]
-    assert [n for place, n in row["steps"].items() if place in PLACES[2:5]] == [2, 2, 2]
-    assert (row["played"], row["of"]) == (3, 14)
-    api.post(f"/task-runs/{run['id']}/interaction", json={"inputs": {"code": "1"}})
-    advance("1h")
-    taken = {*PLACES[2:5], PLACES[6], *PLACES[8:10], *PLACES[12:]}
-    assert rows()["story"]["missed"] == [place for place in PLACES if place not in taken]
-    run_task("flaky_source")
-    advance("1m")
-    assert rows()["source_down"]["missed"] == []
-    assert "flaky_source" not in rows()
 
 
 def test_a_script_of_another_edition_is_not_counted():

@@ -90,22 +90,6 @@ def test_an_expression_that_fails_makes_a_connection_invalid(
     assert sim.get("/events").json()["data"][-1]["type"] == "connection.invalid"
 
 
-def test_a_stopped_script_has_no_more_steps(api, put, run_task, advance, script_errors, sim):
-    """Nothing more of it happens; the next run plays to its end."""
-    put("task_run: [running, event: '{}', running: 1s, completed]")
-    run_task("story")
-    advance("1s")
-    count = len(sim.get("/events").json()["data"])
-    advance("1d")
-    assert len(sim.get("/events").json()["data"]) == count
-    run = run_task("success")
-    advance("1h")
-    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "completed"
-    assert len(script_errors()) == 1
-    sim.post("/reset")
-    assert script_errors() == []
-
-
 def test_an_error_in_a_branch_has_the_path_of_the_file(put, run_task, advance, script_errors):
     """The path is that of `check`, at any depth of branches."""
     inner = "interaction_required: {timeout: 1s, on_timeout: [running, event: '{}']}"

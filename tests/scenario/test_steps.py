@@ -2,8 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from deck_sim.base.durations import Span
-from deck_sim.engine import commands
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.extras.player import play_scenario
 
 
@@ -55,38 +54,6 @@ def test_a_run_fails_with_the_errors_of_the_catalog(read):
         assert run.status == "failed"
         found = [(e["type"], e["code"], e.get("field"), e["message"]) for e in run["errors"]]
         assert found == expected
-
-
-@pytest.fixture
-def start(read):
-    """Start a run of a task that may take a day, and return its world and its id."""
-
-    def start(steps):
-        played = play_scenario(read(f"task_run: {steps}"))
-        world = played.simulation.world
-        (task,) = world.all("task").values()
-        task = world.change(task, settings={"timeout_seconds": 86400})
-        body = {"connection_id": played.login.id, "input": {"guest": "Alex"}}
-        script = played.scenario.script("task_run")
-        return played.simulation, commands.run_task(world, task, body, lambda facts: script).id
-
-    return start
-
-
-REVIEWS = [
-    ("pending", "review_rejected"),
-    ("pending: 10m", "review_rejected"),
-    ("pending: {on_rejected: [failed: task/task_failed]}", "task_failed"),
-]
-
-
-def test_a_rejected_run_takes_its_branch(start):
-    """The run fails with the error of the branch, or the default one."""
-    for pending, code in REVIEWS:
-        simulation, run_id = start(f"[running, {pending}, completed]")
-        run = simulation.world.find("task_run", run_id)
-        rejected = commands.review_run(simulation.world, run, "reject")
-        assert (rejected.status, rejected["errors"][0]["code"]) == ("failed", code)
 
 
 ANSWERS = [
@@ -163,24 +130,7 @@ def test_a_right_answer_is_known_for_every_glob(read):
         assert step.accepts(None, step.right_answer(None)), wanted
 
 
-def test_at_the_inactivity_limit_the_limit_is_first(read):
-    """A wait of exactly the limit does not end in time, as `check` reports."""
-    scenario = read("task_timeout: 2h\ntask_run: [running, pending: 29m, completed]")
-    running, pending, completed = scenario.task_run
-    half_an_hour = timedelta(minutes=30)
-    late = pending.model_copy(update={"length": Span(half_an_hour, half_an_hour)})
-    ends = {
-        step: play_scenario(
-            scenario.model_copy(update={"task_run": (running, step, completed)})
-        ).run.status
-        for step in (pending, late)
-    }
-    assert ends == {pending: "completed", late: "failed"}
-
-
-def test_a_refusal_cannot_be_played_by_a_run_that_exists(start):
-    """Nothing refuses the creation of a seeded run, so its script breaks off."""
-    simulation, run_id = start("[refused: api/api_error]")
-    run = simulation.world.find("task_run", run_id)
-    assert (run.status, run["errors"][0]["code"]) == ("failed", "task_failed")
-    assert "`refused` answers a call" in simulation.world.script_errors[0]
+def test_a_refusal_is_the_error_of_the_call(read):
+    (step,) = read("task_run: [refused: {error: api/api_error, message: Not yet.}]").task_run
+    with pytest.raises(ApiError, match="Not yet"):
+        step.enter(None)

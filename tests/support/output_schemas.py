@@ -8,15 +8,6 @@ FORMATS = (
     *("uri-reference", "iri-reference", "uri-template", "idn-hostname", "ipv4", "ipv6", "uuid"),
     *("json-pointer", "relative-json-pointer", "regex", "of-our-own"),
 )
-NODE = {
-    "type": "object",
-    "required": ["id"],
-    "properties": {
-        "id": {"type": "string", "format": "uuid"},
-        "child": {"$ref": "#/$defs/node"},
-        "children": {"type": "array", "items": {"$ref": "#/$defs/node"}},
-    },
-}
 
 
 def one(**schema):

@@ -5,7 +5,7 @@ from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import KINDS, Wait
 from deck_sim.faults.http import make_refusal
 from deck_sim.faults.values import AnswerError, RetryAfter
-from deck_sim.scenario.steps.step import Step, script_error
+from deck_sim.scenario.steps.step import Step
 
 
 class Refused(Step):
@@ -35,4 +35,4 @@ class Refused(Step):
         return make_refusal(self.error, self.message, self.field, self.retry_after)
 
     def enter(self, stage: Stage) -> Wait | None:
-        raise script_error(stage, "`refused` answers a call; it cannot be played by what exists")
+        raise self.refusal
