@@ -1,11 +1,11 @@
 """Moves the clock of a world: to where it is by now, by a length, to a moment, or to an event.
 
-An advance is a generator that yields at each pause. `Dispatcher.drive` sends webhooks in the
-pauses; `run_to_end` sends nothing.
+An advance is a generator that yields after each thing that it has done: True when webhooks are to
+be sent before it goes on. `Dispatcher.drive` sends them; `run_to_end` sends nothing.
 """
 
 import copy
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,8 +23,7 @@ from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import explain_absence
 
 MAX_STEPS = 5_000_000  # due things in one advance: an endless scenario ends in an error
-BREAK_AFTER = 500  # due things: then other calls are answered
-MAX_PAUSES = 1_000  # at one moment: a webhook that always causes another ends in an error
+MAX_SENDS = 1_000  # at one moment: a webhook that always causes another ends in an error
 
 
 @dataclass(slots=True)
@@ -37,10 +36,10 @@ class AdvanceReport:
 
 
 Result = TypeVar("Result")
-Advance = Generator[None, None, AdvanceReport]
+Advance = Generator[bool, None, AdvanceReport]
 
 
-def run_to_end(advance: Generator[None, None, Result]) -> Result:
+def run_to_end(advance: Generator[bool, None, Result]) -> Result:
     """Run an advance without sending anything; returns its result."""
     while True:
         try:
@@ -50,37 +49,29 @@ def run_to_end(advance: Generator[None, None, Result]) -> Result:
             return result
 
 
-def pass_time_until(simulation: Simulation, moment: datetime) -> Generator[None, None, None]:
+def pass_time_until(simulation: Simulation, moment: datetime) -> Generator[bool, None, None]:
     """Do everything that is due by `moment`, then set the world's clock to it."""
-    for is_pause in with_breaks(steps(simulation, moment)):
-        if is_pause:
-            yield
+    yield from steps(simulation, moment)
     pass_time(simulation.world, moment)
-
-
-def with_breaks(happened: Iterable[bool]) -> Iterator[bool]:
-    """The steps, with a pause after each few hundred."""
-    for count, is_pause in enumerate(happened, 1):
-        yield is_pause or count % BREAK_AFTER == 0
 
 
 def steps(simulation: Simulation, moment: datetime) -> Iterator[bool]:
     """Do what is due by `moment`, one thing at a time; the clock stays at the last.
 
-    Yields False after each thing. Yields True, once, for a pause: everything due at the present
-    moment is done, and the outbox has grown. Attempts that are not sent in the pause stay there.
+    Yields False after each thing. Yields True, once, when everything due at the present moment is
+    done and the outbox has grown. Attempts that are not sent then stay there.
 
     Raises:
-        ApiError: `state_invalid` after `MAX_STEPS`, or `MAX_PAUSES` at one moment.
+        ApiError: `state_invalid` after `MAX_STEPS`, or `MAX_SENDS` at one moment.
 
     """
-    done, pauses, unsent = 0, 0, 0
+    done, sends, unsent = 0, 0, 0
     while True:
         world = simulation.world
         due = world.timers.peek()
         if len(world.outbox) > unsent and (due is None or due.at > world.now):
-            pauses += 1
-            _limit(pauses, MAX_PAUSES, "times webhooks were sent at one moment")
+            sends += 1
+            _limit(sends, MAX_SENDS, "times webhooks were sent at one moment")
             yield True
             unsent = len(simulation.world.outbox)
         elif due is None or due.at > moment:
@@ -88,7 +79,7 @@ def steps(simulation: Simulation, moment: datetime) -> Iterator[bool]:
         else:
             done += 1
             _limit(done, MAX_STEPS, "things happened in one advance")
-            pauses = pauses if due.at <= world.now else 0
+            sends = sends if due.at <= world.now else 0
             pass_time(world, moment)
             yield False
 
@@ -152,7 +143,7 @@ def advance_until_event(
     wanted = AwaitedEvent(type_, resource_id, world.events.total)
     until = world.now + min(limit, LAST_MOMENT - world.now)
     with _advancing(simulation) as report:
-        steps_left = with_breaks(steps(simulation, until))
+        happening = steps(simulation, until)
         comes: bool | None = None  # on a copy of the world; None if that was not tried
 
         def may_come() -> bool:
@@ -163,10 +154,10 @@ def advance_until_event(
                 comes = _comes_on_a_copy(simulation, wanted, until)
             return comes
 
-        while may_come() and (is_pause := next(steps_left, None)) is not None:
-            if is_pause:
-                yield
-                comes = None  # a receiver or a call may have changed the world
+        while may_come() and (sends := next(happening, None)) is not None:
+            yield sends
+            if sends:
+                comes = None  # a receiver may have changed the world
             if wanted.came(simulation.world):
                 yield from pass_time_until(simulation, simulation.world.now)
                 return report
@@ -184,10 +175,10 @@ def _comes_on_a_copy(simulation: Simulation, wanted: AwaitedEvent, until: dateti
     """
     ahead, wanted = copy.copy(simulation), copy.copy(wanted)
     ahead.world = copy.deepcopy(ahead.world)
-    for is_pause in steps(ahead, until):
+    for sends in steps(ahead, until):
         if wanted.came(ahead.world):
             return True
-        if is_pause:
+        if sends:
             return not wanted.is_over(ahead.world)
     return False
 
@@ -195,17 +186,15 @@ def _comes_on_a_copy(simulation: Simulation, wanted: AwaitedEvent, until: dateti
 def advance_until_idle(simulation: Simulation) -> Advance:
     """Move the clock until nothing is due except timeouts and expiries."""
     with _advancing(simulation) as report:
-        steps_left = with_breaks(steps(simulation, LAST_MOMENT))
+        happening = steps(simulation, LAST_MOMENT)
         while simulation.world.outbox or not simulation.world.timers.is_idle():
-            is_pause = next(steps_left, None)
-            if is_pause is None:
+            if (sends := next(happening, None)) is None:
                 break
-            if is_pause:
-                yield
+            yield sends
     return report
 
 
-def settle(simulation: Simulation) -> Generator[None, None, None]:
+def settle(simulation: Simulation) -> Generator[bool, None, None]:
     """Do everything that is due now; the clock does not move."""
     yield from pass_time_until(simulation, simulation.world.now)
 

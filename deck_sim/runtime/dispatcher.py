@@ -1,8 +1,8 @@
 """The delivery of webhooks: during an advance, or in the background.
 
-With a frozen clock `drive` runs an advance. In each pause it sends what is in the outbox, and
-records the results before time goes on. With `real` and `on_poll` clocks a background task sends,
-so no response waits for a receiver.
+With a frozen clock `drive` runs an advance. When the advance yields True it sends what is in the
+outbox, and records the results before time goes on. With `real` and `on_poll` clocks a background
+task sends, so no response waits for a receiver.
 
 Nothing is locked. While attempts are in progress, calls are answered as usual: a receiver may
 answer an interaction from inside its handler. A call may also replace the world (seeding does) or
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("deck_sim")
 
+BREAK_AFTER = 500  # things that an advance has done: then other calls are answered
 _BACKGROUND_MODES = (REAL, ON_POLL)
 
 
@@ -67,11 +68,11 @@ class Dispatcher:
     async def drive(
         self,
         simulation: Simulation,
-        advance: Generator[None, None, Result],
+        advance: Generator[bool, None, Result],
         has_left: Callable[[], bool] = lambda: False,
     ) -> Result:
-        """Run an advance to its end, and deliver in its pauses. In a pause it is broken off if its
-        caller has left.
+        """Run an advance to its end, and deliver when it says so. It is broken off if its caller
+        has left.
 
         Raises:
             ApiError: `state_invalid` if another advance of this world is in progress (nothing
@@ -96,9 +97,10 @@ class Dispatcher:
     async def _advance(
         self,
         simulation: Simulation,
-        advance: Generator[None, None, Result],
+        advance: Generator[bool, None, Result],
         has_left: Callable[[], bool],
     ) -> Result:
+        count = 0
         while True:
             if simulation.dropped:
                 text = "this world was reset or deleted while its clock was being moved"
@@ -109,17 +111,16 @@ class Dispatcher:
                 simulation.world.note("clock", "", text)
                 raise refuse("request/state_invalid", text)
             try:
-                next(advance)
+                sends = next(advance)
             except StopIteration as end:
                 result: Result = end.value
                 return result
-            simulation.forget_oldest()
-            due = simulation.world.timers.peek()
-            if simulation.world.outbox and (due is None or due.at > simulation.world.now):
+            count += 1
+            if sends:
                 await self._deliver(simulation)
-            else:
+            elif count % BREAK_AFTER == 0:
                 self.save(simulation)
-            await asyncio.sleep(0)
+                await asyncio.sleep(0)
 
     async def _deliver(self, simulation: Simulation) -> None:
         """Send what is in the outbox, concurrently, and record the results.
@@ -158,7 +159,6 @@ class Dispatcher:
         """In the background, let time pass and send webhooks from now on, if the clock's mode needs
         it and the world has a destination.
         """
-        simulation.forget_oldest()
         needed = simulation.mode in _BACKGROUND_MODES and not simulation.dropped
         if needed and simulation.world.all("event_destination"):
             background = self._backgrounds.setdefault(id(simulation), _Background())
@@ -197,7 +197,6 @@ class Dispatcher:
                 catch_up(simulation)
                 if not simulation.advancing:
                     run_to_end(settle(simulation))
-                    simulation.forget_oldest()
                     self._start_attempts(simulation, background)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._until_next(simulation)):
@@ -213,7 +212,6 @@ class Dispatcher:
             result = await self._make(simulation, attempt)
             catch_up(simulation)
             record_result(simulation, attempt, result)
-            simulation.forget_oldest()
             self.save(simulation)
 
         for attempt in self._take_attempts(simulation):

@@ -68,8 +68,8 @@ def _jump(simulation: Simulation, moment: datetime) -> None:
     stop([*world.stories, *world.users])
     try:
         due = world.timers.peek()
-        for is_pause in steps(simulation, moment):
-            if not is_pause:
+        for sends in steps(simulation, moment):
+            if not sends:
                 assert due is not None, "something happened that was not due"
                 used = world.used_by(world.resource(due.owner))
                 stop([due.owner, *(one.id for one in used)])  # nothing else has begun to wait

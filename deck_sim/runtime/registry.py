@@ -190,14 +190,15 @@ class WorldRegistry:
             self.find(key)
 
     def save(self, simulation: Simulation) -> None:
-        """Save what has changed in a world, or that it was replaced or deleted. Nothing leaves the
-        server before: no answer and no webhook.
+        """Drop what is too old to be kept, and save what has changed in a world, or that it was
+        replaced or deleted. Nothing leaves the server before: no answer and no webhook.
 
         Raises:
             ApiError: `state_not_saved`, also for every other call that changed it since it was
                 saved. The world is as it was saved.
 
         """
+        simulation.forget_oldest()
         if self.state is None:
             simulation.world.mark_saved()
             return
@@ -205,11 +206,8 @@ class WorldRegistry:
         if not simulation.saved:
             text = "a change of another call could not be saved"
             raise refuse("deck_sim/state_not_saved", file="its file", why=text)
-        present = self._worlds.get(key)
-        if present is not None:
-            present.forget_oldest()
         try:
-            self.state.save(key, present)
+            self.state.save(key, self._worlds.get(key))
         except ApiError:
             self.reload(key)
             raise

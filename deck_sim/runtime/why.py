@@ -1,6 +1,5 @@
 """Why a resource waits and what helps, in the one sentence that every report prints."""
 
-from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -90,7 +89,7 @@ def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
         reasons.append(f"this world has no {own.noun}")
     if last := wanted.last(world):
         reasons.append(f"it came {format_duration(world.now - last.created_at)} ago")
-    reasons += explain_unplayed_login(*(find_unplayed_login(simulation) or ("", ())))
+    reasons += explain_unplayed_login(simulation)
     return "; ".join(reasons) or "nothing waits"
 
 
@@ -169,23 +168,19 @@ def find_right_answer(simulation: Simulation, owner: str) -> dict[str, str] | No
     return answer
 
 
-def find_unplayed_login(simulation: Simulation) -> tuple[str, list[str]] | None:
-    """The scenario that was set as the default, with the kinds of its scripts, if these are for
-    logins only and none was played. The default of a new world was set by nobody.
+def explain_unplayed_login(simulation: Simulation) -> list[str]:
+    """What starts each script of the default scenario, if these are for logins only and none was
+    played. The default of a new world was set by nobody.
     """
     world, name = simulation.world, simulation.selection.default_scenario
     scenario = None if name == DEFAULT_SCENARIO else simulation.library.find(name)
     kinds = [kind for kind in KINDS if scenario and scenario.defines(kind, world.edition)]
-    played = {kind for played, kind, _ in world.played if played == name}
-    if not kinds or "task_run" in kinds or not played.isdisjoint(kinds):
-        return None
-    return name, kinds
-
-
-def explain_unplayed_login(scenario: str, kinds: Iterable[str]) -> Iterator[str]:
-    """For each kind, that its script was not played, and what starts it."""
-    return (
-        f"`{scenario}` has a script for a {kind} and none for a run, and nothing played it:"
+    if "task_run" in kinds or any(
+        played == name and kind in kinds for played, kind, _ in world.played
+    ):
+        return []
+    return [
+        f"`{name}` has a script for a {kind} and none for a run, and nothing played it:"
         f" {STARTS[kind]}"
         for kind in kinds
-    )
+    ]

@@ -14,8 +14,8 @@ from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
 from deck_sim.runtime import clock as clock_module
-from deck_sim.runtime.clock import BREAK_AFTER, advance_by, run_to_end, settle
-from deck_sim.runtime.dispatcher import Dispatcher
+from deck_sim.runtime.clock import advance_by, run_to_end, settle
+from deck_sim.runtime.dispatcher import BREAK_AFTER, Dispatcher
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, shipped
@@ -60,9 +60,9 @@ def start(sender, **settings):
     return simulation, Dispatcher(sender, wall=lambda: WALL)
 
 
-def drive(simulation, dispatcher, advance=None, **how):
+def drive(simulation, dispatcher, advance=None, has_left=lambda: False):
     """Run an advance to its end; without one, do what is due now."""
-    asyncio.run(dispatcher.drive(simulation, advance or settle(simulation), **how))
+    asyncio.run(dispatcher.drive(simulation, advance or settle(simulation), has_left))
 
 
 def hour(simulation):
@@ -158,8 +158,8 @@ def test_webhooks_that_cause_webhooks_without_end_are_an_error():
 def test_webhooks_at_different_moments_are_not_limited(
     monkeypatch, receiver, subscribe, agent, sim, advance
 ):
-    """The limit counts the pauses at one moment; it starts again when time passes."""
-    monkeypatch.setattr(clock_module, "MAX_PAUSES", 2)
+    """The limit counts the times at one moment; it starts again when time passes."""
+    monkeypatch.setattr(clock_module, "MAX_SENDS", 2)
     subscribe("agent.created")
     for number in range(4):
         sim.post("/faults", json={"event": "*", "delay": f"{number + 1}s", "times": 1})
@@ -244,9 +244,8 @@ def test_a_canceled_advance_keeps_its_outbox():
 def test_an_advance_that_is_broken_off_says_how_far_it_came():
     """Before it says that it ended early."""
     simulation, dispatcher = start(Receivers(500))
-    left = iter([False, False, True])
     with pytest.raises(ApiError, match="broken off"):
-        drive(simulation, dispatcher, hour(simulation), has_left=lambda: next(left))
+        drive(simulation, dispatcher, hour(simulation), lambda: simulation.world.now > WALL)
     assert [entry.what for entry in simulation.world.timeline if entry.kind == "clock"] == [
         "advanced 5s",
         "the advance was broken off, since its caller has left",

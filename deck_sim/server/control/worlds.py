@@ -16,7 +16,7 @@ from deck_sim.engine.records import AdditiveChanges
 from deck_sim.engine.world import World
 from deck_sim.runtime.moments import print_moment, read_start
 from deck_sim.runtime.rate_limiter import RateLimiter
-from deck_sim.runtime.why import explain_unplayed_login, find_unplayed_login
+from deck_sim.runtime.why import explain_unplayed_login
 from deck_sim.scenario.selection import check_scenario
 from deck_sim.server.control.clock import check_pace
 from deck_sim.server.control.routes import route
@@ -47,7 +47,6 @@ def show_world(request: Request) -> Answer:
         }
         for choice in simulation.choices
     ]
-    unplayed = find_unplayed_login(simulation)
     return Answer(
         {
             "edition": world.edition,
@@ -56,7 +55,7 @@ def show_world(request: Request) -> Answer:
             "clock": simulation.mode,
             "webhook_time": simulation.settings.webhook_time,
             "default_scenario": simulation.selection.default_scenario,
-            "unplayed_login": [*explain_unplayed_login(*unplayed)] if unplayed else [],
+            "unplayed_login": explain_unplayed_login(simulation),
             "queues": simulation.selection.queues,
             "rate_limit": limit is not None
             and {**asdict(limit), "per": format_duration(limit.per)},
