@@ -7,7 +7,7 @@ from pathlib import Path
 from deck_sim.base.errors import DeckSimError
 from deck_sim.base.version import __version__
 
-FORMAT = 2  # of the tables; what their values hold is checked when they are read
+FORMAT = 3  # of the tables; what their values hold is checked when they are read
 _MARK = 0x4465636B  # "Deck": the application id in the head of the database
 _FOREIGN = "is not a state file of deck-sim; name a new file, or one that `--state` made"
 _LOCKED = "is in use by another server; stop that one, or use another file"
@@ -26,7 +26,7 @@ CREATE TABLE row (
     world INTEGER NOT NULL,
     part TEXT NOT NULL,
     key TEXT NOT NULL,
-    value TEXT NOT NULL,
+    value BLOB NOT NULL,
     UNIQUE (world, key, part)  -- rows about one resource are changed together
 );
 -- The sources of the scenarios that worlds play or have added, by their digest.

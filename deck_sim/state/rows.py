@@ -28,7 +28,8 @@ from deck_sim.runtime.snapshot import KEPT
 from deck_sim.scenario.model import Scenario
 from deck_sim.state.values import Reader, Writer
 
-Row = tuple[str, str, str | None]  # the table, the key, and the value; None: it is to be deleted
+# The table, a text for the key, and the key with its value; None: it is to be deleted.
+Row = tuple[str, str, bytes | None]
 
 FIELD = "field"
 _TABLES = {
@@ -66,7 +67,7 @@ class SavedWorld:
         self.simulation, self.id = simulation, id_
         self._fields: list[Any] = [object() for _ in _FIELDS]  # as they were written
         self._library = list[Scenario]()
-        self._counts = ""
+        self._counts = b""
         self._ends = dict.fromkeys(_LOGS, (0, 0))  # the numbers of the items that were written
 
     def all_rows(self, writer: Writer, saved_at: datetime) -> Iterator[Row]:
@@ -84,28 +85,28 @@ class SavedWorld:
         simulation, world = self.simulation, self.simulation.world
         for table, key in (*world.changed, *(("faults", one) for one in world.injected.changed)):
             found = _table(simulation, table)
-            value = writer.text(found[key]) if key in found else None
-            yield table, writer.text(key), value
+            value = writer.write((key, found[key])) if key in found else None
+            yield table, f"{key!r}", value
         for owner in world.timers.changed:
             armed = world.timers.numbered(owner)
-            yield _TIMERS, writer.text(owner), writer.text(armed) if armed else None
+            yield _TIMERS, owner, writer.write((owner, armed)) if armed else None
         for table, path in _LOGS.items():
             yield from self._log_rows(table, _get(path)(simulation), writer)
         now = [*_read_fields(simulation)]
         if now != self._fields:
             for index, value in enumerate(now):
                 if value != self._fields[index]:
-                    yield FIELD, writer.text(_FIELDS[index]), writer.text(value)
+                    yield FIELD, _FIELDS[index], writer.write((_FIELDS[index], value))
                     self._fields[index] = deepcopy(value)
         if (own := [*simulation.library.own()]) != self._library or not self._counts:
-            yield FIELD, '"library"', writer.text(own)
+            yield FIELD, "library", writer.write(("library", own))
             self._library = own
         clock = None
         if isinstance(simulation.clock, RealClock):
             clock = [simulation.clock.read(world.now, LAST_MOMENT), saved_at]
-        counts = writer.text([*_read_counts(simulation), clock])
+        counts = writer.write(("counts", [*_read_counts(simulation), clock]))
         if counts != self._counts:
-            yield FIELD, '"counts"', counts
+            yield FIELD, "counts", counts
             self._counts = counts
 
     def _log_rows(self, table: str, log: RecentLog[Any], writer: Writer) -> Iterator[Row]:
@@ -113,7 +114,7 @@ class SavedWorld:
         if log.total == end:
             return
         for number, item in enumerate(log.since(end), max(end, log.dropped)):
-            yield table, f"{number}", writer.text(item)
+            yield table, f"{number}", writer.write((number, item))
         for number in range(first, min(log.dropped, end)):
             yield table, f"{number}", None
         self._ends[table] = log.dropped, log.total
@@ -122,30 +123,31 @@ class SavedWorld:
 def restore_world(
     make: Callable[[Settings], Simulation],
     reader: Reader,
-    rows: list[tuple[str, str, str]],
+    rows: list[tuple[str, bytes]],
     id_: int,
 ) -> tuple[SavedWorld, list[datetime] | None]:
-    """Make the world that rows describe; with it returns what its clock showed, and when."""
-    values = {reader.value(key): text for table, key, text in rows if table == FIELD}
-    own, counts = reader.value(values.pop("library")), values.pop("counts")
-    fields_ = {name: reader.value(text) for name, text in values.items()}
-    *counted, clock = reader.value(counts)
+    """Make the world that rows describe: pairs of a table, and a key with its value. With it
+    returns what its clock showed, and when.
+    """
+    read = [(table, *reader.read(data)) for table, data in rows]
+    fields_ = {key: value for table, key, value in read if table == FIELD}
+    own, (*counted, clock) = fields_.pop("library"), fields_.pop("counts")
     simulation = make(fields_["settings"])
     world = simulation.world = World(fields_["world.edition"])
     restored = SavedWorld(simulation, id_)
     armed = list[Any]()
-    for table, key, text in rows:
+    for table, key, value in read:
         if table == _TIMERS:
-            armed += map(tuple, reader.value(text))
+            armed += value
         elif table in _LOGS:
-            _get(_LOGS[table])(simulation).append(reader.value(text))
+            _get(_LOGS[table])(simulation).append(value)
         elif table != FIELD:
-            _table(simulation, table)[reader.value(key)] = reader.value(text)
+            _table(simulation, table)[key] = value
     for name, value in (*fields_.items(), *zip(_COUNTS, counted, strict=True)):
         parent, _, last = name.rpartition(".")
         setattr(_get(parent)(simulation) if parent else simulation, last, value)
     restored._fields = [*map(deepcopy, _read_fields(simulation))]
-    restored._library, restored._counts = own, counts
+    restored._library = own
     for scenario in own:
         simulation.library.add(scenario)
     world.index()

@@ -110,7 +110,7 @@ class StateFile:
 
     def _read(self, key: str) -> SavedWorld:
         found = self._db.execute(
-            "SELECT part, key, value FROM row WHERE world = ? ORDER BY id", (self._ids[key],)
+            "SELECT part, value FROM row WHERE world = ? ORDER BY id", (self._ids[key],)
         )
         make = partial(self._worlds.make, key)
         reader = Reader(self._worlds.library.find, self._find_source)

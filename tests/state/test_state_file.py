@@ -378,7 +378,7 @@ def test_a_file_in_use_is_refused(serve, refused):
     ("change", "why"),
     [
         ("PRAGMA user_version = 9", "has the format 9, and deck-sim"),
-        ("UPDATE row SET value = '[' WHERE part = 'story'", "JSONDecodeError"),
+        ("UPDATE row SET value = x'00' WHERE part = 'story'", "UnpicklingError"),
         ("DROP TABLE source", "is damaged; restore a copy of it, or move it away to begin anew"),
     ],
 )

@@ -4,7 +4,6 @@ from dataclasses import fields
 
 from deck_sim.engine.recent_log import RecentLog
 from deck_sim.runtime.snapshot import take_snapshot
-from deck_sim.state.values import Writer
 
 _NOT_KEPT = ("responses", "journal", "timeline", "changed", "resumed")
 _UNORDERED = ("members", "users", "finished")
@@ -24,5 +23,4 @@ def whole(simulation):
         state[name] = {f"{key}": sorted(ids) for key, ids in sorted(state[name].items()) if ids}
     state |= {"faults": faults, "numbers": numbers, "timers": [tuple(due) for due in timers]}
     state = {n: [*v] if isinstance(v, RecentLog) else v for n, v in state.items()}
-    write = Writer().text
-    return {name: write(value) for name, value in state.items()}
+    return {name: repr(value) for name, value in state.items()}
