@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 
 import click
-import pytest
 
 from deck_sim.cli.app import COMMANDS, main
 
@@ -16,28 +15,25 @@ PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 _GENERATED = re.compile(r"(<!-- usage: (\w+) -->\n)(.*?)(<!-- /usage -->)", re.DOTALL)
 
 
-_CONTEXT = click.Context(main)
-
-
 def command(name):
-    return main.get_command(_CONTEXT, name)
+    return main.get_command(click.Context(main), name)
 
 
-def generate(name):
-    """The examples of a command."""
-    lines = command(name).epilog.splitlines()
+def fill(found):
+    """Replace the examples of a command."""
+    lines = command(found[2]).epilog.splitlines()
     examples = "".join(f"$ {line.strip()}\n" for line in lines if line.startswith("  "))
-    return f"```console\n{examples}```\n"
+    return f"{found[1]}```console\n{examples}```\n{found[4]}"
 
 
 def written(text):
     """The page as it should be."""
-    return _GENERATED.sub(lambda found: f"{found[1]}{generate(found[2])}{found[4]}", text)
+    return _GENERATED.sub(fill, text)
 
 
-def record(page=PAGE):
+def record():
     """Write the page."""
-    page.write_text(written(page.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def test_the_page_is_up_to_date():
@@ -56,18 +52,8 @@ def test_each_command_has_its_section_in_the_order_of_the_help():
     assert sections == [(name, name) for name in COMMANDS]
 
 
-@pytest.mark.parametrize("name", ["serve", "exec"])
-def test_the_options_of_servers_are_named(name):
+def test_the_options_of_servers_are_named():
     """The page groups them by what they are for; `--help` explains them."""
-    options = [p.opts[0] for p in command(name).params if isinstance(p, click.Option)]
-    named = re.findall(r"`(--[\w-]+)", PAGE.read_text(encoding="utf-8"))
-    assert set(options) <= set(named)
-
-
-def test_recording_replaces_what_is_between_the_markers(tmp_path):
-    """The rest of the page stays."""
-    page = tmp_path / "page.md"
-    page.write_text("# P\n<!-- usage: serve -->\nold\n<!-- /usage -->\nend\n")
-    record(page)
-    assert page.read_text().startswith("# P\n<!-- usage: serve -->\n```console\n$ deck-sim serve\n")
-    assert page.read_text().endswith("```\n<!-- /usage -->\nend\n")
+    params = [*command("serve").params, *command("exec").params]
+    options = {param.opts[0] for param in params if isinstance(param, click.Option)}
+    assert options <= {*re.findall(r"`(--[\w-]+)", PAGE.read_text(encoding="utf-8"))}

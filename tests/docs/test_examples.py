@@ -11,8 +11,8 @@ A page is one project: its fenced blocks become files in one folder.
 """
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from click.testing import CliRunner
@@ -35,60 +35,40 @@ _TEST = re.compile(r"^ *(?:async )?def test_", re.MULTILINE)
 _COMMAND = re.compile(r"^\$ deck-sim ((?:check|play) .*)\n((?:(?!\$ ).*\n)+)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A fenced block, and the line of the page where its text begins."""
+class Block(NamedTuple):
+    """A fenced block without its indentation, and the line of the page where its text begins."""
 
     page: str
-    language: str
+    kind: str  # `test`, `script`, `scenario` or `other`
+    name: str | None  # of the file, in its first line
     text: str
     line: int
-
-    @property
-    def name(self):
-        """The file name in its first line."""
-        found = _NAME.match(self.text)
-        return found[1] if found else None
-
-    @property
-    def is_test(self):
-        """Whether it holds tests for pytest."""
-        return self.language == "python" and bool(_TEST.search(self.text))
-
-    @property
-    def is_script(self):
-        """Whether it runs as it stands."""
-        return self.language == "python" and not self.is_test and self.name is None
-
-    @property
-    def is_scenario(self):
-        """Whether it is a scenario file or a world file."""
-        return self.language == "yaml" and _NAME.sub("", self.text, 1).startswith("version: 1\n")
 
     def __str__(self):
         return f"{self.page}:{self.line}"
 
 
-def read_blocks(page, text):
-    """The blocks of a page, without their indentation."""
-    return [
-        Block(
-            page,
-            found["language"],
-            re.sub(f"^{found['indent']}", "", found["text"], flags=re.MULTILINE),
-            text.count("\n", 0, found.start("text")) + 1,
-        )
-        for found in _BLOCK.finditer(text)
-    ]
+def read_blocks(page):
+    text = page.read_text()
+    for found in _BLOCK.finditer(text):
+        body = re.sub(f"^{found['indent']}", "", found["text"], flags=re.MULTILINE)
+        named, kind = _NAME.match(body), "other"
+        if found["language"] == "python" and _TEST.search(body):
+            kind = "test"
+        elif found["language"] == "python" and not named:
+            kind = "script"
+        elif found["language"] == "yaml" and _NAME.sub("", body, 1).startswith("version: 1\n"):
+            kind = "scenario"
+        line = text.count("\n", 0, found.start("text")) + 1
+        yield Block(page.name, kind, named and named[1], body, line)
 
 
-def files_of(blocks):
+def files_of(page):
     """The files of a page by name."""
-    named = [block for block in blocks if block.name]
-    files = {block.name: block.text for block in named}
-    assert len(files) == len(named), "a page shows a file twice"
-    tests = {f"test_line_{b.line}.py": b.text for b in blocks if b.is_test and not b.name}
-    return files | tests
+    names = [block.name for block in BLOCKS[page] if block.name]
+    assert len({*names}) == len(names), f"{page} shows a file twice"
+    files = [block for block in BLOCKS[page] if block.name or block.kind == "test"]
+    return {block.name or f"test_line_{block.line}.py": block.text for block in files}
 
 
 def write_files(folder, files):
@@ -97,32 +77,30 @@ def write_files(folder, files):
         (folder / name).write_text(text)
 
 
-BLOCKS = {page.name: read_blocks(page.name, page.read_text()) for page in PAGES}
+BLOCKS = {page.name: [*read_blocks(page)] for page in PAGES}
 ALL = [block for blocks in BLOCKS.values() for block in blocks]
 COMMANDS = [(b.page, *found) for b in ALL for found in _COMMAND.findall(b.text)]
 
 
-@pytest.mark.parametrize(
-    "page", [p for p, blocks in BLOCKS.items() if any(b.is_test for b in blocks)]
-)
+@pytest.mark.parametrize("page", {block.page: None for block in ALL if block.kind == "test"})
 def test_the_tests_of_a_page_pass(page, pytester):
     """All tests of a page pass in one run of pytest, in a process of its own."""
-    write_files(pytester.path, files_of(BLOCKS[page]))
+    write_files(pytester.path, files_of(page))
     options = ("-W", "error", "-o", "asyncio_default_fixture_loop_scope=function")
     result = pytester.runpytest_subprocess(*options, "-p", "no:randomly", "-p", "no:cacheprovider")
     assert result.ret == pytest.ExitCode.OK, result.stdout.str()
 
 
-@pytest.mark.parametrize("block", [b for b in ALL if b.is_script], ids=str)
+@pytest.mark.parametrize("block", [b for b in ALL if b.kind == "script"], ids=str)
 def test_a_script_runs(block, tmp_path, monkeypatch):
     """A Python block without tests runs next to the files of its page."""
-    write_files(tmp_path, files_of(BLOCKS[block.page]))
+    write_files(tmp_path, files_of(block.page))
     monkeypatch.chdir(tmp_path)
     code = compile("\n" * (block.line - 1) + block.text, block.page, "exec")
     exec(code, {"__name__": "__main__"})
 
 
-@pytest.mark.parametrize("block", [b for b in ALL if b.is_scenario], ids=str)
+@pytest.mark.parametrize("block", [b for b in ALL if b.kind == "scenario"], ids=str)
 def test_a_scenario_can_be_read(block):
     """A scenario or world file of the documentation has no mistakes."""
     document = read_yaml(block.text)
@@ -135,7 +113,7 @@ def test_a_scenario_can_be_read(block):
 @pytest.mark.parametrize(("page", "command", "shown"), COMMANDS)
 def test_a_command_prints_what_the_page_shows(page, command, shown, tmp_path, monkeypatch):
     """A line may end in `…` where the page cuts it."""
-    write_files(tmp_path, files_of(BLOCKS[page]))
+    write_files(tmp_path, files_of(page))
     monkeypatch.chdir(tmp_path)
     printed = CliRunner(env={"COLUMNS": "200"}).invoke(main, command.split()).output
     pattern = "\n".join(re.escape(line).replace("…", ".*") for line in shown.splitlines())
@@ -153,19 +131,19 @@ def anchors_of(path):
     return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_link_of_a_page_leads_somewhere(page):
+def test_every_link_leads_somewhere():
     """The file exists, and so does the heading."""
-    for path, anchor in links_in(page.read_text()):
-        target = page.parent / path if path else page
-        assert target.exists(), path
-        assert not anchor or anchor in anchors_of(target), f"{path}#{anchor}"
+    for page in PAGES:
+        for path, anchor in links_in(page.read_text()):
+            target = page.parent / path if path else page
+            assert target.exists(), f"{page}: {path}"
+            assert not anchor or anchor in anchors_of(target), f"{page}: {path}#{anchor}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_table_of_a_page_has_a_header(page):
+def test_every_table_has_a_header():
     """Rows behind an empty line are shown as plain text."""
-    tables = re.findall(r"(?:^\|.*\n)+", _BLOCK.sub("", page.read_text()), re.MULTILINE)
+    texts = [_BLOCK.sub("", page.read_text()) for page in PAGES]
+    tables = re.findall(r"(?:^\|.*\n)+", "\n".join(texts), re.MULTILINE)
     assert [table for table in tables if not re.match(r".*\n\|-", table)] == []
 
 
@@ -173,52 +151,3 @@ def test_every_page_is_linked_from_the_readme():
     """A reader finds each page of docs/ from the front page."""
     linked = {path for path, _ in links_in((ROOT / "README.md").read_text())}
     assert {f"docs/{page.name}" for page in PAGES if page.name != "README.md"} <= linked
-
-
-PAGE = """
-# First
-```yaml
-# stories/one.yaml
-version: 1
-name: one
-```
-- in a list
-
-  ```python
-  # a script
-  print("## not a heading")
-
-  ```
-## Second
-```python
-# test_named.py
-def test_it(): ...
-```
-```python
-class TestIt:
-    async def test_more(self): ...
-```
-```yaml
-resources: {}
-```
-"""
-
-
-def test_a_page_is_cut_into_blocks():
-    """Indentation is removed, and each block is recognized by its language and text."""
-    story, script, named, unnamed, other = blocks = read_blocks("page.md", PAGE)
-    assert [block.is_scenario for block in blocks] == [True, False, False, False, False]
-    assert [block.is_script for block in blocks] == [False, True, False, False, False]
-    assert (str(script), script.text) == ("page.md:11", '# a script\nprint("## not a heading")\n\n')
-    assert files_of(blocks) == {
-        "stories/one.yaml": story.text,
-        "test_named.py": named.text,
-        "test_line_21.py": unnamed.text,
-    }
-    assert other.name is None
-
-
-def test_a_page_shows_each_file_once():
-    """A second block with the same name would replace the first in silence."""
-    with pytest.raises(AssertionError, match="a page shows a file twice"):
-        files_of(read_blocks("page.md", "```py\n# a.py\n```\n```py\n# a.py\n```\n"))

@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-import pytest
 from pydantic import TypeAdapter
 
 from deck_sim.contract.editions import EDITIONS
@@ -146,24 +145,16 @@ def table_of_shipped():
     return "".join(["| topic | scenarios |\n|---|---|\n", *rows])
 
 
-def make_table(name):
-    """The table of a marker: `errors`, `shipped`, `order KIND`, or the keys of some mappings."""
-    first, *others = name.split()
-    if first == "errors":
-        return table_of_errors()
-    if first == "shipped":
-        return table_of_shipped()
-    if first == "order":
-        return table_of_order(*others)
-    models = {word: (PARTS | STEPS)[word] for word in (first, *others)}
-    tables = {table_of_keys(found) for found in models.values()}
-    assert len(tables) == 1, f"{name} do not have the same keys"
-    return tables.pop()
-
-
 def fill_table(found):
-    """Replace the table between two markers."""
-    return f"{found[1]}{make_table(found[2])}{found[4]}"
+    """Replace the table between two markers. The first names it: `errors`, `shipped`, `order KIND`,
+    or some mappings with the same keys.
+    """
+    first, *others = found[2].split()
+    makers = {"errors": table_of_errors, "shipped": table_of_shipped, "order": table_of_order}
+    if first in makers:
+        return f"{found[1]}{makers[first](*others)}{found[4]}"
+    (table,) = {table_of_keys((PARTS | STEPS)[word]) for word in (first, *others)}
+    return f"{found[1]}{table}{found[4]}"
 
 
 def fill_timeline(found):
@@ -176,57 +167,34 @@ def written(text):
     return _TIMELINE.sub(fill_timeline, _TABLE.sub(fill_table, text))
 
 
-def record(page=PAGE):
+def record():
     """Write the page."""
-    page.write_text(written(page.read_text()))
+    PAGE.write_text(written(PAGE.read_text()))
 
 
 def test_the_page_is_up_to_date():
     """If this fails, run scripts/write-docs."""
-    assert written(PAGE.read_text()) == PAGE.read_text()
+    text = PAGE.read_text()
+    assert _TIMELINE.search(text)
+    assert written(text) == text
 
 
-def test_recording_fills_tables_and_timelines(tmp_path):
-    """Tables and timelines are replaced, and the rest stays."""
-    page = tmp_path / "page.md"
-    text = "# P\n<!-- table: event -->\n<!-- /table -->\n{}So:\n```text\n```\n# End\n"
-    page.write_text(text.format("```yaml\nversion: 1\nname: a\nconnection: [invalid]\n```\n"))
-    record(page)
-    lines = page.read_text().splitlines()
-    assert lines[2:6:3] == ["| key | type (default) | |", "<!-- /table -->"]
-    assert lines[-5:] == [
-        "```text",
-        "+0s  connection  connecting",
-        "+0s  connection  invalid",
-        "```",
-        "# End",
-    ]
-
-
-@pytest.mark.parametrize("name", [*STEPS, *Scenario.model_fields])
-def test_every_step_and_key_has_a_heading_and_an_example(name):
+def test_every_step_and_key_has_a_heading_and_an_example():
     """A heading names it, and a scenario of the page uses it."""
     text = PAGE.read_text()
-    assert re.search(rf"^### .*\b{name}\b", text, re.MULTILINE)
-    assert any(
-        re.search(rf"^[ -]*{name}\b", block, re.MULTILINE) for block in scenarios_in(text)
-    ), name
+    blocks = "".join(re.findall(r"```yaml\n(?:# \S+\n)?version: 1\n(.*?)```", text, re.DOTALL))
+    for name in (*STEPS, *Scenario.model_fields):
+        assert re.search(rf"^### .*\b{name}\b", text, re.MULTILINE), name
+        assert name == "version" or re.search(rf"^[ -]*{name}\b", blocks, re.MULTILINE), name
 
 
-def scenarios_in(text):
-    return re.findall(r"```yaml\n(?:# \S+\n)?(version: 1\n.*?)```", text, re.DOTALL)
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["errors", *PARTS, *KINDS, *(w for w, models in STEPS.items() if models[0].model_fields)],
-)
-def test_every_mapping_has_its_table(name):
+def test_every_mapping_has_its_table():
     """A marker names each step with keys, each mapping inside a step, and each order."""
-    assert name in " ".join(table[1] for table in _TABLE.findall(PAGE.read_text())).split()
+    tables = " ".join(table[1] for table in _TABLE.findall(PAGE.read_text())).split()
+    steps = [word for word, models in STEPS.items() if models[0].model_fields]
+    assert {"errors", *PARTS, *KINDS, *steps} <= {*tables}
 
 
-@pytest.mark.parametrize("name", [*VARIABLES, *FUNCTIONS, *environment().filters])
-def test_every_name_of_expressions_is_listed(name):
-    """Variables, functions and filters."""
-    assert re.search(rf"`{name}\b", PAGE.read_text())
+def test_every_name_of_expressions_is_listed():
+    text, names = PAGE.read_text(), [*VARIABLES, *FUNCTIONS, *environment().filters]
+    assert [name for name in names if not re.search(rf"`{name}\b", text)] == []
