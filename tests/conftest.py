@@ -132,8 +132,6 @@ def _client(base_url, key):
 
 @pytest.fixture
 def advance(sim):
-    """Advance the clock, and return the report."""
-
     def advance(by):
         answer = sim.post("/clock/advance", json={"by": by})
         assert answer.status_code == 200, answer.text
@@ -151,7 +149,6 @@ def task(api):
 
 @pytest.fixture
 def connection(api, advance):
-    """A connection that is connected."""
     body = {"type": "website", "website": {"url": "https://hotel.example"}}
     source = api.post("/sources", json=body).json()
     body = {"source_id": source["id"], "auth_method": "none"}
@@ -190,7 +187,6 @@ class Arrival:
 
     @property
     def data(self):
-        """The body as JSON."""
         return json.loads(self.body or "null")
 
 
@@ -223,14 +219,12 @@ class Receiver(socketserver.ThreadingTCPServer):
         line.sendall(answer or b"")
 
     def hang(self, arrival, line):
-        """Say nothing until the test is over."""
         self.closing.wait()
 
     def handle_error(self, request, client_address):
         """A sender that hangs up while it is answered is nothing to report."""
 
     def types(self, path="/"):
-        """The types of the events that arrived there."""
         return [one.data["type"] for one in self.arrivals if one.path == path]
 
 
@@ -267,13 +261,11 @@ def subscribe(api, receiver):
 
 @pytest.fixture
 def agent(api):
-    """Create an agent, which emits an event."""
     return lambda name="Concierge": api.post("/agents", json={"name": name}).json()
 
 
 @pytest.fixture
 def delivery_log(sim):
-    """Every delivery with its attempts, as the control API shows it."""
     return lambda: sim.get("/deliveries").json()["data"]
 
 

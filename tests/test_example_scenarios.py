@@ -58,7 +58,6 @@ def play(name, answers, task_input):
 
 @pytest.mark.parametrize(("name", "answers", "task_input", "connection", "run", "error"), ENDS)
 def test_a_story_ends_as_it_says(name, answers, task_input, connection, run, error):
-    """Right, wrong and missing answers lead where the story says, and no step breaks."""
     played = play(name, answers, task_input)
     ended = played.run and played.run.status
     errors = [problem["code"] for problem in played.run["errors"]] if played.run else []
@@ -102,7 +101,6 @@ def test_a_refused_booking_says_for_whom(api, sim, advance, start):
 
 
 def test_a_rule_lets_one_customer_fail(sim, start):
-    """And no other."""
     rule = {"when": {"input": {"customer": "C-1007"}}, "scenario": "one_customer_fails"}
     sim.put(
         "/scenarios/one_customer_fails", content=(FOLDER / "one_customer_fails.yaml").read_text()

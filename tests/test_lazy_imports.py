@@ -35,7 +35,6 @@ SLOW = {"pydantic", "yaml", "jsonschema", "jinja2", "httpx2", "sqlite3"}
     ids=["server", "help"],
 )
 def test_slow_modules_are_not_imported_before_they_are_needed(program, slow):
-    """A server is ready, and the help is printed, without them."""
     program += f"import sys; sys.exit(str({slow} & set(sys.modules) or ''))"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert ran.stderr.strip() == ""

@@ -77,7 +77,6 @@ WRONG = {
 
 
 def test_wrong_usage_is_one_line_and_exit_code_2(cli):
-    """The line is on stderr."""
     refused = {words: cli(*words.format(file=__file__).split()) for words in WRONG}
     found = {w: (one.exit_code, one.stdout, one.stderr.count("\n")) for w, one in refused.items()}
     assert found == dict.fromkeys(WRONG, (2, "", 1))

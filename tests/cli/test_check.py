@@ -4,7 +4,6 @@ from deck_sim.scenario.library import SHIPPED
 
 
 def test_the_shipped_scenarios_have_no_mistakes(cli):
-    """One line says how many files there are."""
     checked = cli("check", SHIPPED)
     count = len(list(SHIPPED.glob("*.yaml")))
     assert (checked.exit_code, checked.stderr) == (0, "")
@@ -74,7 +73,6 @@ def test_names_are_checked_when_every_scenario_can_be_read(cli, write, tmp_path)
 
 
 def test_a_world_file_may_name_scenarios_of_the_checked_files(cli, write, tmp_path):
-    """An unknown one is a mistake at its position."""
     mine = write("mine", "queued", "running", "completed")
     file = tmp_path / "world.yaml"
     file.write_text("version: 1\ndefault_scenario: mine\n")

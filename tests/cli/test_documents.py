@@ -10,7 +10,6 @@ from deck_sim.server.openapi.document import document
 
 
 def test_documents_are_printed_as_json(cli):
-    """Stdout contains nothing else."""
     chosen = ("--edition", "credentials", "--grade", "observed")
     rows = [row.as_json() for row in rows_of("credentials", "observed")]
     wanted = {
@@ -26,7 +25,6 @@ def test_documents_are_printed_as_json(cli):
 
 
 def test_the_ledger_has_a_line_for_each_row(cli):
-    """Grade, name, edition, text, source and date."""
     lines = cli("fidelity").stdout.splitlines()
     assert len(lines) == len(rows_of())
     found = next(line for line in lines if "lists_newest_first" in line)

@@ -98,7 +98,6 @@ def test_undelivered_webhooks_are_in_the_summary(cli):
 
 
 def test_calls_that_reach_no_world_are_in_the_summary(cli, tmp_path):
-    """And in the reports."""
     file = tmp_path / "r.xml"
     words = ["--report", file, "--keys", "sk_a", "--env-api-key", "KEY"]
     source = CLIENT.replace("DECK_API_", "")
@@ -113,7 +112,6 @@ def test_calls_that_reach_no_world_are_in_the_summary(cli, tmp_path):
 
 
 def test_the_report_lists_scenarios_and_problems(cli, tmp_path):
-    """As JSON, and as JUnit XML with a failed case for each problem."""
     source = """
 import os, time
 from deck_sim import Deck
@@ -135,7 +133,6 @@ deck.create("connections", {"source_id": deck.ready_task().source_id, "auth_meth
 
 
 def test_a_report_that_cannot_be_written_is_an_error(cli):
-    """The summary was printed before."""
     shown = cli("exec", "--report", "x" * 300, *python("pass"))
     assert shown.exit_code == 1
     assert "\ndeck-sim: [Errno 36] File name too long: " in shown.stderr
@@ -157,7 +154,6 @@ def test_of_many_notes_of_a_kind_the_middle_is_left_out():
 
 
 def test_hold_serves_on_until_a_signal():
-    """The API answers after the command has ended. The exit code is still the command's."""
     reading, writing = os.pipe()
 
     def interrupt(lines):
@@ -176,7 +172,6 @@ def test_hold_serves_on_until_a_signal():
 
 
 def test_a_terminated_exec_passes_the_signal_on(cli):
-    """The command may clean up; then exec ends with its code."""
     source = """
 import os, signal, sys
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))
@@ -200,7 +195,6 @@ def test_a_command_that_takes_too_long_is_ended(cli, monkeypatch):
 
 
 def test_a_program_that_cannot_be_run_is_one_line(cli):
-    """With the exit codes of shells."""
     missing, folder = cli("exec", "--", "no-such-program"), cli("exec", "--", "/")
     assert (missing.exit_code, folder.exit_code) == (127, 126)
     assert missing.stderr.startswith("deck-sim: cannot run 'no-such-program': No such file")

@@ -13,7 +13,6 @@ FILES = {
 
 
 def files_in(folder):
-    """The files below a folder, with their texts."""
     found = (file for file in folder.rglob("*") if file.is_file())
     return {file.relative_to(folder).as_posix(): file.read_text() for file in found}
 
@@ -35,7 +34,6 @@ def test_the_first_tests_pass(cli, tmp_path):
 
 
 def test_existing_files_are_left_alone(cli, tmp_path):
-    """Each is named; what is missing is written."""
     kept = {"tests/conftest.py": "# mine", "scenarios/first_story.yaml": "# mine too"}
     for name, text in kept.items():
         (tmp_path / name).parent.mkdir()

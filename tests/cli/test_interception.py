@@ -89,7 +89,6 @@ def test_an_unchanged_program_in_node_reaches_its_world_and_no_other_host(interc
 
 @needs_curl
 def test_curl_reaches_its_world_and_no_other_host(intercept, capfd):
-    """The refused host is a problem of the summary, with what to do."""
     code, _ = intercept("--", "curl", "-sSH", f"Authorization: Bearer {KEY}", f"{BASE}/test")
     assert (code, '"ready"' in capfd.readouterr().out) == (0, True)
     code, summary = intercept("--", "curl", "-sS", "https://deck.example")
@@ -102,7 +101,6 @@ def test_curl_reaches_its_world_and_no_other_host(intercept, capfd):
 
 
 def test_other_hosts_than_deck_can_be_intercepted(intercept):
-    """Instead of it."""
     source = "import requests; requests.get('https://deck.example/v2/test', headers={headers})"
     words = ["--", sys.executable, "-c", source.format(headers=HEADERS)]
     assert intercept("--intercept-host", "Deck.Example", *words)[1].startswith("deck-sim: 1 call ")

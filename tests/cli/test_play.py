@@ -33,7 +33,6 @@ ENDS = {
 
 
 def test_the_last_line_says_how_the_scenario_ended(cli, write, tmp_path):
-    """The first line has its name."""
     for name, steps in FILES.items():
         more = {"connection": CONNECTIONS[name]} if name in CONNECTIONS else {}
         write(name, *steps, **more)
@@ -45,13 +44,11 @@ def test_the_last_line_says_how_the_scenario_ended(cli, write, tmp_path):
 
 
 def test_a_scenario_is_played_in_the_given_edition(cli):
-    """By default in its first one."""
     assert "connection  connecting" in cli("play", "success").stdout
     assert "session     idle" in cli("play", "success", "--edition", "credentials").stdout
 
 
 def test_a_failed_expression_is_shown_with_its_step(cli, write):
-    """It ends the run; the exit code is 1."""
     file = write("broken", "queued", "running", "completed: {output: {x: '{{ input.guest.age }}'}}")
     played = cli("play", file)
     assert played.exit_code == 1
@@ -59,7 +56,6 @@ def test_a_failed_expression_is_shown_with_its_step(cli, write):
 
 
 def test_a_task_can_be_run_with_an_input(cli, write):
-    """It is added to the player's own input and keeps its types."""
     output = "{nights: '{{ input.nights }}', guest: '{{ input.guest }}'}"
     file = write("echo", "queued", "running", f"completed: {{output: {output}}}")
     printed = cli("play", file, "--input", '{"nights": 3}').stdout
@@ -67,7 +63,6 @@ def test_a_task_can_be_run_with_an_input(cli, write):
 
 
 def test_programs_get_json(cli):
-    """The lines with their columns, and how it ended."""
     played = json.loads(cli("play", "mfa_then_success", "--json").stdout)
     assert (played["scenario"], played["edition"]) == ("mfa_then_success", "connections")
     assert (played["status"], played["script_errors"]) == ("completed", [])

@@ -49,7 +49,6 @@ def test_an_intercepted_host_has_the_address_of_the_proxy_and_another_none(load)
 
 
 def test_a_refused_host_is_reported_to_the_proxy(load):
-    """It counts the call for the summary."""
     with socket.create_server(("127.0.0.1", 0)) as proxy:
         load(**{**SETTINGS, "DECK_SIM_INTERCEPT_PORT": f"{proxy.getsockname()[1]}"})
         with ThreadPoolExecutor() as threads:
@@ -86,14 +85,12 @@ def test_sessions_of_aiohttp_use_the_proxy_by_default(load, monkeypatch, tmp_pat
 
 
 def test_it_does_nothing_elsewhere(load):
-    """Without its variables."""
     before = [*sys.meta_path]
     load()
     assert sys.meta_path == before
 
 
 def test_the_file_that_it_hides_is_loaded(load, tmp_path, monkeypatch):
-    """It belongs to the program."""
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.hidden = True")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(sys, "hidden", False, raising=False)

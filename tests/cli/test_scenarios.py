@@ -27,7 +27,6 @@ The source asks for a one-time code during the run; the right code lets it finis
 
 
 def test_a_scenario_is_shown_with_its_branches(cli):
-    """Steps with their durations, prompts with what they accept."""
     assert cli("scenarios", "mfa_then_success").stdout == MFA
 
 
@@ -55,7 +54,6 @@ def test_what_a_scenario_has_beside_steps_is_shown(cli, write):
 
 
 def test_all_scenarios_are_listed(cli, write, tmp_path):
-    """One line for each, with its summary, editions and tags; also of a folder."""
     write("mine", "queued", "running", "completed", summary="Mine alone", tags="[own]")
     _, *lines = cli("scenarios", "--scenarios", tmp_path).stdout.splitlines()
     assert [line.split()[0] for line in lines] == sorted([*shipped().names(), "mine"])
@@ -63,7 +61,6 @@ def test_all_scenarios_are_listed(cli, write, tmp_path):
 
 
 def test_a_file_with_mistakes_is_exit_code_1(cli, write, tmp_path):
-    """The mistakes are printed as `check` prints them."""
     file = write("mine", "queued", "runing")
     for words in (["scenarios", file], ["play", file], ["serve", "--scenarios", tmp_path]):
         refused = cli(*words)
@@ -72,7 +69,6 @@ def test_a_file_with_mistakes_is_exit_code_1(cli, write, tmp_path):
 
 
 def test_programs_get_json(cli):
-    """Of all scenarios an overview, of one also its file."""
     every = json.loads(cli("scenarios", "--json").stdout)
     assert [one["name"] for one in every] == shipped().names()
     one = json.loads(cli("scenarios", "success", "--json").stdout)

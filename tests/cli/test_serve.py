@@ -63,7 +63,6 @@ def test_a_call_that_works_when_a_signal_comes_is_dropped():
 
 
 def test_the_banner_says_how_time_moves(serving):
-    """In the words of each clock mode."""
     texts = {
         "--speed 60": "The clock follows real time (x60).",
         "--clock frozen": "The clock is frozen.",
@@ -91,8 +90,6 @@ def test_the_options_of_webhooks_allow_public_names_and_choose_the_time(serving,
 
 
 def test_other_keys_than_those_given_are_refused(serving):
-    """With `--keys`; the banner proposes the first."""
-
     def visit(banner):
         keys = [base_url(banner)[1], "sk_two", "sk_three"]
         return [get(banner, "/v2/test", key).status_code for key in keys]

@@ -40,8 +40,6 @@ def test_each_call_is_a_line_with_its_world_and_errors(written):
 
 
 def test_a_fault_is_named_and_a_run_names_its_scenario(written):
-    """Both explain the answer."""
-
     def act(deck):
         deck.fault(match="POST /v2/connections", status=502, times=1)
         body = {"source_id": deck.ready_task().source_id, "auth_method": "none"}
@@ -71,8 +69,6 @@ def test_each_attempt_of_a_delivery_is_a_line(written):
 
 
 def test_secrets_in_the_url_of_a_receiver_are_not_logged(written):
-    """In neither of the two forms."""
-
     def act(deck):
         deck.register_webhook("http://me:pass@127.0.0.1:9/hook?token=abc&page=1")
         deck.create("agents", {"name": "Concierge"})

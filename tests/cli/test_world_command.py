@@ -17,7 +17,6 @@ def drive(cli, server, key):
 
 
 def test_the_environment_selects_the_world(drive, cli, server, key):
-    """`DECK_BASE_URL` and `DECK_API_KEY` do the same as `--url` and `--key`."""
     assert drive("advance", "5m").stdout == "nothing happened\nnow it is 2025-01-15T09:35:00Z\n"
     given = cli("clock", "--url", server.url, "--key", key)
     assert given.stdout.startswith("2025-01-15T09:35:00Z  frozen\n")
@@ -71,7 +70,6 @@ def test_the_clock_can_be_set(drive, sim):
 
 
 def test_the_timeline_shows_calls_statuses_and_clock_moves(drive, run_task):
-    """One line each, in the order in which they happened, not wrapped."""
     run = run_task()
     drive("advance", "1h")
     shown = drive("timeline").stdout
@@ -84,7 +82,6 @@ def test_the_timeline_shows_calls_statuses_and_clock_moves(drive, run_task):
 
 
 def test_reset_replaces_the_world(drive, run_task, sim, key):
-    """The new one is empty and has the given seed."""
     run_task()
     assert drive("reset", "--seed", "7").stdout == (
         f"new world for {key}; its clock shows 2025-01-15T09:30:00Z\n"
@@ -95,7 +92,6 @@ def test_reset_replaces_the_world(drive, run_task, sim, key):
 
 
 def test_coverage_shows_how_often_each_step_was_played(drive, run_task):
-    """A line for each step, branches included."""
     run_task()
     run_task("mfa_then_success")
     drive("advance", "6m")
@@ -128,7 +124,6 @@ def test_a_server_that_cannot_be_reached_is_exit_code_1(cli):
 
 
 def test_programs_get_json(drive, run_task, sim):
-    """The same as of the control API."""
     run = run_task()
     moved = json.loads(drive("advance", "5s", "--json").stdout)
     assert [entry["what"] for entry in moved["happened"]] == ["queued -> running"]
@@ -141,7 +136,6 @@ def test_programs_get_json(drive, run_task, sim):
 
 
 def test_the_timeline_can_be_followed(server, key, api, monkeypatch, cli):
-    """Until Ctrl-C. With `--json` each line is an object."""
     api.post("/agents", json={"name": "before"})
     pauses = []
 

@@ -20,19 +20,16 @@ def command(name):
 
 
 def fill(found):
-    """Replace the examples of a command."""
     lines = command(found[2]).epilog.splitlines()
     examples = "".join(f"$ {line.strip()}\n" for line in lines if line.startswith("  "))
     return f"{found[1]}```console\n{examples}```\n{found[4]}"
 
 
 def written(text):
-    """The page as it should be."""
     return _GENERATED.sub(fill, text)
 
 
 def record():
-    """Write the page."""
     PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
@@ -43,7 +40,6 @@ def test_the_page_is_up_to_date():
 
 
 def test_each_command_has_its_section_in_the_order_of_the_help():
-    """The page has the commands of the program, each with its examples."""
     sections = re.findall(
         r"^## deck-sim (\w+)$.*?<!-- usage: (\w+) -->",
         PAGE.read_text(encoding="utf-8"),

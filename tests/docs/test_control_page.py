@@ -20,7 +20,6 @@ def _name(route):
 
 
 def test_the_rows_are_the_calls():
-    """Each route is in the first column of one table, and each call there is a route."""
     assert sorted(CALLS) == sorted(map(_name, ROUTES))
 
 

@@ -64,7 +64,6 @@ def read_blocks(page):
 
 
 def files_of(page):
-    """The files of a page by name."""
     names = [block.name for block in BLOCKS[page] if block.name]
     assert len({*names}) == len(names), f"{page} shows a file twice"
     files = [block for block in BLOCKS[page] if block.name or block.kind == "test"]
@@ -84,7 +83,6 @@ COMMANDS = [(b.page, *found) for b in ALL for found in _COMMAND.findall(b.text)]
 
 @pytest.mark.parametrize("page", {block.page: None for block in ALL if block.kind == "test"})
 def test_the_tests_of_a_page_pass(page, pytester):
-    """All tests of a page pass in one run of pytest, in a process of its own."""
     write_files(pytester.path, files_of(page))
     options = ("-W", "error", "-o", "asyncio_default_fixture_loop_scope=function")
     result = pytester.runpytest_subprocess(*options, "-p", "no:randomly", "-p", "no:cacheprovider")
@@ -93,7 +91,6 @@ def test_the_tests_of_a_page_pass(page, pytester):
 
 @pytest.mark.parametrize("block", [b for b in ALL if b.kind == "script"], ids=str)
 def test_a_script_runs(block, tmp_path, monkeypatch):
-    """A Python block without tests runs next to the files of its page."""
     write_files(tmp_path, files_of(block.page))
     monkeypatch.chdir(tmp_path)
     code = compile("\n" * (block.line - 1) + block.text, block.page, "exec")
@@ -102,7 +99,6 @@ def test_a_script_runs(block, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("block", [b for b in ALL if b.kind == "scenario"], ids=str)
 def test_a_scenario_can_be_read(block):
-    """A scenario or world file of the documentation has no mistakes."""
     document = read_yaml(block.text)
     if is_world_file(document):
         check_world(document, str(block), shipped())
@@ -148,6 +144,5 @@ def test_every_table_has_a_header():
 
 
 def test_every_page_is_linked_from_the_readme():
-    """A reader finds each page of docs/ from the front page."""
     linked = {path for path, _ in links_in((ROOT / "README.md").read_text())}
     assert {f"docs/{page.name}" for page in PAGES if page.name != "README.md"} <= linked

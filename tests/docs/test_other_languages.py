@@ -13,7 +13,6 @@ PAGE = (Path(__file__).parents[2] / "docs" / "tutorial.md").read_text()
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 def test_the_test_in_node_ends_as_shown(tmp_path):
-    """The summary of `deck-sim exec` is that of the page."""
     [(name, code)] = re.findall(r"```js\n// (\S+)\n(.*?)```", PAGE, re.DOTALL)
     (tmp_path / name).write_text(code)
     [(words, summary)] = re.findall(r"\$ deck-sim (exec .*)\n…\n(.*)\n```", PAGE)

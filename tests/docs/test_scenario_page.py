@@ -77,7 +77,6 @@ def spell_type(schema):
 
 
 def row(name, info):
-    """The row of a key: its name, its type with the default, and its description."""
     type_ = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
     meaning = " ".join(info.description.split())
     type_name = spell_type(TypeAdapter(type_).json_schema())
@@ -158,17 +157,14 @@ def fill_table(found):
 
 
 def fill_timeline(found):
-    """Replace the timeline below a scenario."""
     return f"{found[1]}{play_scenario(read_scenario(found[2]))}{found[4]}"
 
 
 def written(text):
-    """The page as it should be."""
     return _TIMELINE.sub(fill_timeline, _TABLE.sub(fill_table, text))
 
 
 def record():
-    """Write the page."""
     PAGE.write_text(written(PAGE.read_text()))
 
 
@@ -180,7 +176,6 @@ def test_the_page_is_up_to_date():
 
 
 def test_every_step_and_key_has_a_heading_and_an_example():
-    """A heading names it, and a scenario of the page uses it."""
     text = PAGE.read_text()
     blocks = "".join(re.findall(r"```yaml\n(?:# \S+\n)?version: 1\n(.*?)```", text, re.DOTALL))
     for name in (*STEPS, *Scenario.model_fields):

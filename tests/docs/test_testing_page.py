@@ -12,7 +12,6 @@ PAGE = Path(__file__).parents[2].joinpath("docs/testing.md").read_text(encoding=
 
 
 def section(heading):
-    """The text below a heading."""
     return re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)[1]
 
 

@@ -46,7 +46,6 @@ def notes():
 
 
 def see_with(client, calls):
-    """The result of a call with the interface of requests."""
     for url, key, seconds in calls:
         with notes() as seen:
             headers = {"Authorization": f"Bearer {key}"}

@@ -13,8 +13,6 @@ AGENT = {"name": "Concierge"}
 
 @pytest.fixture
 def lines(sim):
-    """The entries of calls in the timeline."""
-
     def lines():
         entries = sim.get("/timeline").json()["data"]
         return [entry["what"] for entry in entries if entry["kind"] == "call"]
@@ -24,7 +22,6 @@ def lines(sim):
 
 @pytest.mark.parametrize("mode", ["frozen", "on_poll"])
 def test_a_clock_that_stands_still_is_not_waited_for(api, sim, lines, mode):
-    """The call is answered at once, and the timeline has the delay."""
     sim.put("/clock", json={"mode": mode})
     sim.post("/faults", json={"match": "POST /v2/agents", "delay": "1h"})
     assert api.post("/agents", json=AGENT).headers.get_list("deck-sim-fault") == ["delay"]
@@ -48,7 +45,6 @@ def test_a_real_clock_is_waited_for_at_its_speed(api, sim, lines):
 
 
 def test_an_advance_of_a_real_clock_ends_a_delay(api, sim, advance, simulation):
-    """The world's time has passed."""
     sim.put("/clock", json={"mode": "real"})
     sim.post("/faults", json=HOUR)
     with ThreadPoolExecutor(1) as thread:
@@ -60,7 +56,6 @@ def test_an_advance_of_a_real_clock_ends_a_delay(api, sim, advance, simulation):
 
 
 def test_an_advance_does_not_end_a_wait_in_real_time(server, sim, key, advance):
-    """The answer is held back in real time."""
     sim.post("/faults", json=REAL)
     with socket.create_connection(("127.0.0.1", server.port)) as client:
         lines = ("POST /v2/agents HTTP/1.1", "Host: localhost", f"Authorization: Bearer {key}")
@@ -86,7 +81,6 @@ def test_a_client_gives_up_on_a_delay_in_real_time(api, sim, lines):
 
 
 def test_a_delay_in_real_time_ends(api, sim):
-    """Without an advance."""
     sim.post("/faults", json={**REAL, "delay": {"for": "1ms", "wait": "real"}})
     assert api.post("/agents", json=AGENT).status_code == 201
     assert sim.get("/faults").json()["data"][0]["delay"] == {"for": "1ms", "wait": "real"}

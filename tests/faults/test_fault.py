@@ -10,14 +10,12 @@ from deck_sim.faults.webhooks import WebhookFault
 
 
 def test_the_key_of_a_fault_is_a_required_field():
-    """Its value says what happens."""
     assert [
         key for key, one in REGISTRY.items() if not one.model_fields[key[1]].is_required()
     ] == []
 
 
 def test_a_fault_reads_back_from_what_it_prints():
-    """Its data is what was read."""
     call = {"match": "GET /v2/test", "delay": "1h30m", "times": 2, "duration": "1m30s"}
     event = {"event": "task_run.*", "drop": True, "probability": 0.3}
     for base, data in [(HttpFault, call), (WebhookFault, event)]:
@@ -40,7 +38,6 @@ def test_a_fault_reads_back_from_what_it_prints():
     ],
 )
 def test_a_mistake_is_reported_at_its_field(data, messages):
-    """With what is allowed there."""
     with pytest.raises(ValidationError) as caught:
         read_fault(WebhookFault if "event" in data else HttpFault, data)
     found = {error["loc"][0]: error["msg"] for error in caught.value.errors()}

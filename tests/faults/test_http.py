@@ -21,8 +21,6 @@ def put(sim):
 
 @pytest.fixture
 def call(api, task, connection):
-    """Start a run; returns the response."""
-
     def call(**headers):
         body = {"connection_id": connection["id"]}
         return api.post(f"/tasks/{task['id']}/run", json=body, headers=headers)
@@ -31,7 +29,6 @@ def call(api, task, connection):
 
 
 def test_error_refuses_a_call(put, call):
-    """With `Retry-After` if it is given."""
     put(error="rate_limit/rate_limit_exceeded", retry_after=7)
     answer = call()
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
@@ -74,7 +71,6 @@ def test_the_first_three_faults_replace_the_call(put, call, sim):
 
 
 def test_truncate_sends_half_of_the_body(put, api):
-    """Its header promises the whole body."""
     put("GET /v2/agents", truncate=True)
     with api.stream("GET", "/agents") as answer, pytest.raises(httpx2.RemoteProtocolError):
         answer.read()
@@ -82,7 +78,6 @@ def test_truncate_sends_half_of_the_body(put, api):
 
 
 def test_a_header_names_the_fault(put, call):
-    """Other responses do not have it."""
     put(empty=True, times=1)
     answer = call()
     assert (answer.status_code, answer.content) == (201, b"")
@@ -91,7 +86,6 @@ def test_a_header_names_the_fault(put, call):
 
 
 def test_a_retry_with_the_same_key_gets_the_lost_answer(put, call, sim):
-    """No second run starts."""
     put(lost_response=True, times=1)
     with pytest.raises(httpx2.RemoteProtocolError):
         call(**{"Idempotency-Key": "k"})

@@ -30,7 +30,6 @@ def test_an_error_may_have_a_message_and_field_of_its_own(own):
 
 
 def test_an_answer_has_the_body_that_is_given(own, sim):
-    """JSON, or text as it is; nothing is added."""
     for body, content, content_type in [
         ({"detail": ["é"]}, '{"detail": ["é"]}', "application/json"),
         ([], "[]", "application/json"),
@@ -83,7 +82,6 @@ REFUSED = [
 
 
 def test_an_answer_that_cannot_be_sent_is_refused(sim):
-    """The error says where and why, and nothing is added."""
     for fault, field, said in REFUSED:
         answer = sim.post("/faults", json={"match": RUNS, "status": 500, **fault})
         (error,) = answer.json()["errors"]

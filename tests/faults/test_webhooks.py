@@ -97,7 +97,6 @@ def test_a_webhook_waits_at_most_30_seconds_for_the_next(
 
 
 def test_stale_timestamp_is_ten_minutes_old(play, receiver):
-    """The signature is right."""
     secret = play(stale_timestamp=True)
     (arrival,) = receiver.arrivals
     stamp = int(arrival.headers["webhook-timestamp"])
@@ -123,7 +122,6 @@ def test_verifiers_refuse_wrong_signatures(play, receiver, fault, genuine):
 
 @pytest.mark.parametrize("status", [308, 413])
 def test_status_answers_in_place_of_the_receiver(play, receiver, sim, status):
-    """The attempt has failed, and is repeated."""
     play(status=status)
     (delivery,) = sim.get("/deliveries").json()["data"]
     failed, repeated = delivery["log"]
@@ -133,7 +131,6 @@ def test_status_answers_in_place_of_the_receiver(play, receiver, sim, status):
 
 
 def test_content_type_replaces_the_header(play, receiver):
-    """The body is JSON, and its signature is right."""
     secret = play(content_type="t\u00e9xt/plain")
     (arrival,) = receiver.arrivals
     assert arrival.headers["content-type"] == "t\u00e9xt/plain"
@@ -141,7 +138,6 @@ def test_content_type_replaces_the_header(play, receiver):
 
 
 def test_a_fault_affects_one_attempt(put, subscribe, receiver, run_task, advance):
-    """Its retry is sent unchanged."""
     made = subscribe(DONE)
     put(bad_signature=True)
     receiver.say(lambda arrival, line: 401 - 201 * is_genuine(arrival, secret))
@@ -156,7 +152,6 @@ def test_a_fault_affects_one_attempt(put, subscribe, receiver, run_task, advance
 def test_before_response_sends_a_webhook_before_the_response(
     put, sim, subscribe, receiver, agent, mode
 ):
-    """The receiver has answered before the caller gets its answer."""
     sim.put("/clock", json={"mode": mode})
     subscribe("agent.created")
     put("agent.created", before_response=True)

@@ -44,7 +44,6 @@ class Imports:
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self):
-        """Compare the modules with those before the run."""
         new = {*sys.modules} - self.before
         self.fresh = sorted(name for name in new if name.partition(".")[0] in KEPT)
 
@@ -76,8 +75,6 @@ def run_apart(pytester):
 
 @pytest.fixture
 def start_run():
-    """Start a run of a ready task that plays a scenario."""
-
     def start_run(deck, scenario="success"):
         ready = deck.ready_task()
         deck.use(scenario)
@@ -88,8 +85,6 @@ def start_run():
 
 @pytest.fixture
 def read_run():
-    """Read a run, as an application does."""
-
     def read_run(deck, run):
         headers = {"Authorization": f"Bearer {deck.api_key}"}
         url = f"{deck.base_url}/task-runs/{run['id']}"

@@ -45,7 +45,6 @@ MOVES = {  # and how far each moves both
 
 
 def test_the_process_and_the_world_move_as_one(world, start_run):
-    """Whichever of the two is moved."""
     deck, time = world
     for name, (move, length) in MOVES.items():
         deck.reset()
@@ -55,7 +54,6 @@ def test_the_process_and_the_world_move_as_one(world, start_run):
 
 
 def test_an_on_poll_jump_moves_the_process(world, start_run, read_run):
-    """The application's own reads move its clock."""
     deck, _ = world
     deck.clock.set("on_poll", now="2025-01-15T09:31")
     run = start_run(deck)
@@ -104,7 +102,6 @@ def test_the_freezer_has_twins_for_coroutines(deck, deck_time):
 
 
 def test_an_inner_freeze_affects_the_process_only(deck, deck_time):
-    """At its end the process has the time of the world again."""
     with freeze_time("2030-01-01"):
         deck.advance("5s")
         assert datetime.now(UTC).year == 2030
@@ -129,7 +126,6 @@ def test_a_reset_world_sets_the_time_of_the_process(deck, deck_time):
 
 
 def test_a_client_gives_up_on_the_clock_of_the_world(deck, deck_time, start_run, read_run):
-    """Its retries take no real time."""
     run = start_run(deck, "slow_success")
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_result(lambda run: run["status"] != "completed"),

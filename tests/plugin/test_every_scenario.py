@@ -18,7 +18,6 @@ EVERY = """
 
 
 def count(edition):
-    """The number of shipped scenarios that this edition can play."""
     found = map(shipped().get, shipped().names())
     return sum(edition in scenario.editions for scenario in found)
 

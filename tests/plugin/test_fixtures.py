@@ -8,7 +8,6 @@ LIST = "version: 1\nname: a_list\nplaylist: [source_down, mine]\n"  # sorts befo
 
 @pytest.fixture
 def stories(pytester):
-    """A folder of scenarios."""
     folder = pytester.mkdir("stories")
     folder.joinpath("mine.yaml").write_text(MINE)
     folder.joinpath("a_list.yaml").write_text(LIST)

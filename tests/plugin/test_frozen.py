@@ -18,7 +18,6 @@ WAYS = {
 
 @pytest.mark.parametrize("freeze", WAYS.values(), ids=WAYS)
 def test_a_frozen_world_keeps_its_time(deck, freeze, start_run, read_run):
-    """It moves only by its own methods."""
     with freeze():
         run = start_run(deck)
         deck.advance("5m")

@@ -20,7 +20,6 @@ TESTS = """
 
 
 def two_tests(lint=None, *, passes=True):
-    """A test whose client polls without waiting, and one without a mistake."""
     marker = f"@pytest.mark.deck(lint={lint!r})" if lint else ""
     return TESTS.format(marker=marker, passes=passes)
 
@@ -39,7 +38,6 @@ def test_findings_fail_a_test_if_its_marker_or_the_ini_file_says_so(run):
 
 
 def test_a_failed_test_has_no_second_error(run):
-    """The first failure counts."""
     run(two_tests("fail", passes=False)).assert_outcomes(passed=1, failed=1)
 
 

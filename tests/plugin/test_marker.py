@@ -44,7 +44,6 @@ WRONG = {
 
 
 def test_a_wrong_argument_is_an_error(run):
-    """The test does not run, and there is no traceback."""
     tests = "".join(
         f"\n@pytest.mark.deck({arguments})\ndef test_{number}(deck): assert False\n"
         for number, arguments in enumerate(WRONG)

@@ -57,7 +57,6 @@ def test_the_process_may_be_frozen_from_the_start(run_apart, library, freeze):
 
 
 def test_an_unused_plugin_imports_nothing_heavy(run_apart):
-    """Without a fixture none of our libraries is imported."""
     text = """
         import sys
         HEAVY = {"starlette", "uvicorn", "httpx2", "pydantic", "jsonschema", "jinja2", "yaml"}

@@ -43,7 +43,6 @@ TEST = """
 
 
 def using(*uses, strict=True):
-    """A test that does it, for each of these."""
     tests = [
         f"""
     @pytest.mark.deck(strict={strict})
@@ -111,7 +110,6 @@ def test_what_is_gone_or_was_played_is_no_problem(run):
 
 
 def test_a_test_of_every_scenario_asked_for_none(run):
-    """So it may seed its login."""
     result = run("def test_it(deck, deck_every_scenario): pass", "-k", "connection_drops_later")
     assert result.parseoutcomes()["passed"] == 1
 
@@ -161,7 +159,6 @@ def test_calls_that_reached_no_world_fail_a_test_without_calls(run):
 
 
 def test_a_stopped_server_is_named_instead_of_the_timeline(run):
-    """The report does not fail."""
     text = """
         import pytest
         from deck_sim.server.serve import Server

@@ -24,7 +24,6 @@ _FLAGS = [
 
 
 def find_chromium():
-    """The path of the browser, or None."""
     given = os.environ.get("DECK_SIM_CHROMIUM")
     found = (shutil.which(name) for name in ([given] if given else _NAMES))
     return next(filter(None, found), None)
@@ -46,7 +45,6 @@ class Browser:
         expect.set_options(timeout=15_000)  # a busy machine is no failure
 
     def run(self, function, *arguments, **options):
-        """Call a function in the thread."""
         return self._thread.submit(function, *arguments, **options).result()
 
     def new_page(self, watch=lambda page: None, **options):
@@ -56,12 +54,10 @@ class Browser:
         return page
 
     def close_pages(self):
-        """Close every page."""
         for context in [*self._chromium.contexts]:
             self.run(context.close)
 
     def stop(self):
-        """End the browser."""
         self.run(self._chromium.close)
         self.run(self._playwright.stop)
         self._thread.shutdown()

@@ -62,7 +62,6 @@ def validator(edition, path, method, status=None, *, closed=True):
 
 @cache
 def patterns(edition):
-    """The paths of the document, each with a regular expression."""
     paths = document(edition)["paths"]
     return [(path, re.compile(re.sub(r"\{\w+\}", "[^/]+", path))) for path in paths]
 

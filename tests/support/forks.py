@@ -23,7 +23,6 @@ class Child:
         self._reading = reading
 
     def result(self):
-        """Wait for its end."""
         with open(self._reading) as pipe:
             text = pipe.read()
         os.waitpid(self.pid, 0)

@@ -32,23 +32,18 @@ class OfflineSimulation(Simulation):
         commands.seed_resource(self.world, "connection", body, id="conn_1", status="connected")
 
     def advance_by(self, length):
-        """Advance by a duration."""
         return run_to_end(clock.advance_by(self, length))
 
     def advance_to(self, moment):
-        """Advance to a moment."""
         return run_to_end(clock.advance_to(self, moment))
 
     def advance_until_event(self, type_, run=None, limit=timedelta(days=1)):
-        """Advance until an event."""
         return run_to_end(clock.advance_until_event(self, type_, run, limit))
 
     def advance_until_idle(self):
-        """Advance until idle."""
         return run_to_end(clock.advance_until_idle(self))
 
     def catch_up(self):
-        """Move the world to where its clock is by now."""
         clock.catch_up(self)
 
     def run(self, steps="[queued: 2s, running: 8s, completed]", connection="conn_1"):
@@ -81,5 +76,4 @@ class OfflineSimulation(Simulation):
 
     @property
     def elapsed(self):
-        """How long the world has existed."""
         return self.world.now - FROZEN_START

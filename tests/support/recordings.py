@@ -7,5 +7,4 @@ _RECORDING = re.compile(r'<script type="application/json" id="recording">(.*?)</
 
 
 def read_recording(file):
-    """The recording in a page."""
     return json.loads(_RECORDING.search(file.read_text(encoding="utf-8"))[1])

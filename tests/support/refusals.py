@@ -37,7 +37,6 @@ REASONS_OF_CHANGES |= {
 
 
 def has_reason(method, error):
-    """Whether the table has a reason for an error in the answer to a call with this method."""
     reasons = REASONS | (REASONS_OF_CHANGES if method == "PATCH" else {})
     name, field = f"{error['type']}/{error['code']}", error.get("field", "")
     return any(fnmatchcase(name, code) and fnmatchcase(field, at) for code, at in reasons)
@@ -45,7 +44,6 @@ def has_reason(method, error):
 
 @schemathesis.check
 def refused_only_for_a_reason(ctx, response, case):
-    """A request that fits the document is accepted, or the table says why not."""
     if case.meta and case.meta.generation.mode.is_positive and response.status_code >= 400:
         left = [one for one in response.json()["errors"] if not has_reason(case.method, one)]
         assert not left, f"fits the document, but is refused: {left}"

@@ -50,7 +50,6 @@ def tell_story(deck):
 
 
 def take(browser, deck, run, name, theme, size, place, act):
-    """Take one picture."""
     page = browser.new_page(color_scheme=theme, viewport=size)
     named = {key: value.format(run=run) for key, value in place.items()}
     page.goto(f"{deck.url}/_sim/ui#{urlencode({'key': deck.api_key, **named})}")
@@ -66,7 +65,6 @@ def take(browser, deck, run, name, theme, size, place, act):
 
 
 def main():
-    """Take all pictures."""
     FOLDER.mkdir(exist_ok=True)
     browser = Browser(find_chromium())
     with DeckSim() as deck:
