@@ -59,11 +59,13 @@ def test_scenarios_of_the_folder_always_count(run, pytester):
     run("def test_it(deck): pass").stdout.fnmatch_lines(shown)
 
 
-def test_without_tests_coverage_is_complete(run):
-    """100% of 0 steps. The run keeps its exit code."""
+def test_without_a_scenario_coverage_is_complete(run):
+    """The run keeps its exit code. Failures made for each test are no scenarios of anybody."""
     result = run("", "--deck-coverage", "--deck-fail-under=100")
-    result.stdout.fnmatch_lines(["100% of 0 steps were played"])
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    text = "def test_it(deck, deck_every_failure): deck.start_run(status='failed')"
+    result = run(text, "--deck-coverage")
+    result.stdout.fnmatch_lines(["100% of 0 steps were played"])
 
 
 def test_a_wrong_option_is_a_usage_error(run):
@@ -81,13 +83,6 @@ def test_a_wrong_option_is_a_usage_error(run):
 def test_steps_played_before_a_reset_count(run, end):
     text = PLAYS.replace("deck.use(", "kept = deck.snapshot()\n        deck.use(")
     run(f"{text}        {end}\n", "--deck-coverage").stdout.fnmatch_lines([PLAYED])
-
-
-def test_failures_made_for_each_test_are_not_counted(run):
-    """Their steps are not written by anybody."""
-    text = "def test_it(deck, deck_every_failure): deck.start_run(status='failed')"
-    result = run(text, "--deck-coverage")
-    result.stdout.fnmatch_lines(["100% of 0 steps were played"])
 
 
 def test_the_counts_of_workers_are_added_up():

@@ -1,7 +1,5 @@
 """`deck_every_scenario`: a test that runs once with each scenario."""
 
-from deck_sim.scenario.library import shipped
-
 EVERY = """
     import pytest
 
@@ -17,30 +15,20 @@ EVERY = """
 """
 
 
-def count(edition):
-    found = map(shipped().get, shipped().names())
-    return sum(edition in scenario.editions for scenario in found)
-
-
 def test_a_test_runs_once_with_each_scenario(run, pytester):
     """Those of your folder are included, and a marker limits a test to these. The steps decide
     about the edition; that of the marker counts, or else that of the option.
     """
     stories = pytester.mkdir("stories")
-    for name, step in (("mine", "completed"), ("reviewed", "review_required")):
-        text = f"version: 1\nname: {name}\ntask_run: [running, {step}, completed]\n"
-        stories.joinpath(f"{name}.yaml").write_text(
-            text.replace("completed, completed", "completed")
-        )
+    for name, steps in (("mine", "completed"), ("reviewed", "review_required, completed")):
+        text = f"version: 1\nname: {name}\ntask_run: [running, {steps}]\n"
+        stories.joinpath(f"{name}.yaml").write_text(text)
     options = ("--deck-scenarios=stories", "--deck-edition=credentials")
     result = run(EVERY, *options, "-k", "mine or reviewed or account_locked", "-v")
     names = {line.split()[0].partition("::")[2] for line in result.outlines if "PASSED" in line}
     mine = {f"test_{kind}[mine]" for kind in ("one", "other", "own")}
     reviewed = {"test_other[reviewed]", "test_own[reviewed]"}
     assert names == mine | reviewed | {"test_one[account_locked]", "test_other[account_locked]"}
-    outcomes = result.parseoutcomes()
-    total = count("connections") + count("credentials") + 5
-    assert outcomes["passed"] + outcomes["deselected"] == total
 
 
 def test_your_folder_alone_needs_a_folder(run):

@@ -96,7 +96,3 @@ def test_a_running_server_is_used(run, pytester, stories, deck_server):
         def deck_edition(): return "connections"
     """)
     run(text).assert_outcomes(passed=1)
-
-
-def test_the_options_are_documented(run):
-    run("", "--help").stdout.fnmatch_lines(["*--deck-url=*", "*deck_url (string):*"])
