@@ -64,8 +64,8 @@ class Clock:
         """`set` for coroutines."""
         await await_in_thread(self._put, write_clock(mode, now, speed, step))
 
-    def _put(self, body: Json) -> Json:
-        return self._control.call("PUT", "/clock", json=body)
+    def _put(self, settings: Json) -> Json:
+        return self._control.call("PUT", "/clock", **settings)
 
 
 def write_clock(

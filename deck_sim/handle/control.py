@@ -1,76 +1,133 @@
-"""The client of the control API, which everything in the handle goes through."""
+"""The operations on one world, called in this process if its server runs here, otherwise over HTTP.
 
+A call names an operation by its method and path, as docs/control.md does. Both ways check the same
+parameters, and return the same data or raise the same errors.
+"""
+
+import json
 from collections.abc import Mapping
-from typing import Any
+from concurrent.futures import CancelledError
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote as quote_path
 
 import httpx2
 
 from deck_sim.base import real_time
 from deck_sim.base.errors import DeckSimError, quote
-from deck_sim.handle.transports import Transport
+from deck_sim.handle.transports import Transport, server_at
+
+if TYPE_CHECKING:
+    from deck_sim.server.serve import Server
 
 Json = dict[str, Any]
 
 _MOST_MESSAGES = 20  # of one refused call
 IdOrResource = str | Mapping[str, Any]
 
-_TIMEOUT = httpx2.Timeout(60).as_dict()  # seconds for one answer; a long advance takes a while
+_SECONDS = 60  # for one answer; a long advance takes a while
+_BODY = "body"  # the parameter that is the whole body of a call
 
 
 class Control:
-    """Calls below `/_sim` for the world of one API key."""
+    """The operations on the world of one API key."""
 
     def __init__(self, transport: Transport, api_key: str) -> None:
         self.url, self.api_key = transport.url, api_key
-        self._authorization = f"Bearer {api_key}".encode("latin-1")
+        self._authorization = f"Bearer {api_key}"
         self._transport, self._is_closed = transport, False
 
-    def call(
-        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **content: Any
-    ) -> Json:
-        """Make a call and return its answer; `content` is passed to httpx2 (`json`, `params`, …).
+    def call(self, method: str, path: str, /, **values: Any) -> Json:
+        """Perform an operation with parameters; return its data.
 
         Raises:
             DeckSimError: with the server's messages, or why it could not be reached.
 
         """
-        if path.startswith("/"):  # of the control API; this process made the values that it hides
-            path = f"{path}{'&' if '?' in path else '?'}plain=true"
-        return _decode(self._send(method, path, headers or {}, **content))
+        self._check_open()
+        server = server_at(self.url)
+        if server is not None:
+            self._transport.note_time()
+            return self._perform(server, method, path, values)
+        in_path = {name for name in values if f"{{{name}}}" in path}
+        url = path.format(**{name: quote_path(values[name], safe="") for name in in_path})
+        rest = {name: value for name, value in values.items() if name not in in_path}
+        content: Json = {"params": {"plain": "true"}}  # this process made the values that it hides
+        if method in ("GET", "DELETE"):
+            content["params"] |= rest
+        elif isinstance(rest.get(_BODY), str):
+            content["content"] = rest[_BODY]
+        elif rest:
+            content["json"] = rest.get(_BODY, rest)
+        return _read(self._send(method, f"{self.url}/_sim{url}", **content))
 
-    def get(self, path: str) -> list[Json]:
+    def get(self, path: str, **values: Any) -> list[Json]:
         """The items of a list."""
-        data: list[Json] = self.call("GET", path)["data"]
+        data: list[Json] = self.call("GET", path, **values)["data"]
         return data
 
     def read(self, path: str) -> str:
-        """Make a GET call and return the body of its answer as text; errors are those of `call`."""
-        return self._send("GET", path, {}).text
+        """The text of the answer to a GET call of the control API, with secrets hidden."""
+        return self._send("GET", f"{self.url}/_sim{path}").text
+
+    def create(self, path: str, body: Mapping[str, Any], **headers: str) -> Json:
+        """Create a resource through the Deck API, as an application does."""
+        self._check_open()
+        return _read(self._send("POST", f"{self.url}/v2/{path}", headers, json=body))
 
     def close(self) -> None:
         """Refuse further calls."""
         self._is_closed = True
 
-    def _send(
-        self, method: str, path: str, headers: Mapping[str, str], **content: Any
-    ) -> httpx2.Response:
+    def _check_open(self) -> None:
         if self._is_closed:
             text = "this `Deck` is closed, since its `with` block or its test has ended"
             raise DeckSimError(f"{text}; make calls before that, or open another")
+
+    def _perform(self, server: "Server", method: str, path: str, values: Json) -> Json:
+        from deck_sim.contract.error_catalog import ApiError
+        from deck_sim.operations import OPERATIONS, perform
+        from deck_sim.runtime.serialization import dump_json
+
+        # Copied as over HTTP: what a caller changes in the data does not change the world.
+        values = json.loads(json.dumps(values, allow_nan=False))
+        has_left = False
+
+        async def work(app: Any) -> bytes:
+            worlds = server.worlds
+            simulation = worlds.select(self._authorization)
+            worlds.note_control(simulation.key)
+            done = OPERATIONS[method, path]
+            return dump_json(await perform(done, values, simulation, worlds, lambda: has_left))
+
+        try:
+            data: Json = json.loads(server.submit(work).result(_SECONDS))
+        except ApiError as error:
+            raise _refused([one.as_json() for one in error.problems]) from None
+        except TimeoutError:
+            text = f"no answer within {_SECONDS} seconds"
+            raise DeckSimError(f"{method} {path}: {text}; does a receiver hang?") from None
+        except (CancelledError, ConnectionRefusedError):
+            raise DeckSimError(f"the server at {self.url} has been stopped") from None
+        finally:
+            has_left = True
+        return data
+
+    def _send(
+        self, method: str, url: str, headers: Mapping[str, str] | None = None, **content: Any
+    ) -> httpx2.Response:
         # A server elsewhere signs webhooks with the time of a frozen process, since the frozen
         # receivers refuse others as too old or too new.
         present = real_time.process_now().isoformat() if real_time.is_frozen() else None
-        url = path if path.startswith(self.url) else f"{self.url}/_sim{path}"
         request = httpx2.Request(
             method,
             url,
             headers={
                 "Authorization": self._authorization,
                 real_time.PROCESS_HEADER: real_time.process_id(),
-                **headers,
+                **(headers or {}),
                 **drop_none(**{real_time.PRESENT_HEADER: present}),
             },
-            extensions={"timeout": _TIMEOUT},
+            extensions={"timeout": httpx2.Timeout(_SECONDS).as_dict()},
             **content,
         )
         try:
@@ -87,24 +144,29 @@ class Control:
             text = f"{url} answers {answer.status_code}, but is no deck-sim server"
             raise DeckSimError(text)
         if answer.is_error:
-            _decode(answer)
+            _read(answer)
         return answer
 
 
-def _decode(answer: httpx2.Response) -> Json:
+def _read(answer: httpx2.Response) -> Json:
     """The JSON of an answer; raises the errors that it reports."""
     answered = f"{answer.request.method} {answer.request.url.path} answered {answer.status_code}"
     try:
         data: Json = answer.json()
         errors = data.get("errors", []) if answer.is_error else []
-        messages = [error["message"] for error in errors]
+        error = _refused(errors, answered)
     except (AttributeError, KeyError, TypeError, ValueError):  # a fault answers with anything
         raise DeckSimError(f"{answered} with a body that is not the API's") from None
     if answer.is_error:
-        if len(messages) > _MOST_MESSAGES:
-            messages[_MOST_MESSAGES:] = [f"… and {len(messages) - _MOST_MESSAGES} more"]
-        raise DeckSimError("\n".join(messages) or answered, errors)
+        raise error
     return data
+
+
+def _refused(errors: list[Json], answered: str = "") -> DeckSimError:
+    messages = [error["message"] for error in errors]
+    if len(messages) > _MOST_MESSAGES:
+        messages[_MOST_MESSAGES:] = [f"… and {len(messages) - _MOST_MESSAGES} more"]
+    return DeckSimError("\n".join(messages) or answered, errors)
 
 
 def read_id(resource: IdOrResource) -> str:

@@ -1,6 +1,6 @@
 """`Deck`: the handle of one world, which a test holds while its application calls the fake API.
 
-Everything here goes through the control API. Reading never changes the world.
+Reading never changes the world.
 """
 
 import itertools
@@ -150,11 +150,11 @@ class Deck(AbstractContextManager["Deck"]):
 
     def use(self, name: str) -> None:
         """Set the default scenario: connections and runs play it unless another is chosen."""
-        self._control.call("PATCH", "/world", json={"default_scenario": name})
+        self._change(default_scenario=name)
 
     def queue(self, *names: str, resource: str = "task_run") -> None:
         """Queue scenarios: the next runs (or `resource="connection"`) play one each."""
-        self._control.call("POST", "/queue", json={"resource": resource, "scenarios": [*names]})
+        self._control.call("POST", "/queue", resource=resource, scenarios=[*names])
 
     def rule(self, when: Mapping[str, Any], scenario: str, resource: str | None = None) -> None:
         """Add a rule: what matches `when` plays this scenario. Earlier rules come first.
@@ -163,7 +163,7 @@ class Deck(AbstractContextManager["Deck"]):
         is for `task_run` or for `connection` only.
         """
         rule = drop_none(when=when, scenario=scenario, resource=resource)
-        self._control.call("PUT", "/rules", json={"rules": [*self.rules, rule]})
+        self._control.call("PUT", "/rules", rules=[*self.rules, rule])
 
     @property
     def rules(self) -> list[Json]:
@@ -177,8 +177,8 @@ class Deck(AbstractContextManager["Deck"]):
         `source` is YAML text, a `Path` of a file with it, or plain data, which may leave out
         `version` and `name`.
         """
-        name, content = read_source(source, self._numbers)
-        self._control.call("PUT", f"/scenarios/{name}", **content)
+        name, body = read_source(source, self._numbers)
+        self._control.call("PUT", "/scenarios/{name}", name=name, body=body)
         return name
 
     def hold(self, point: str, id: IdOrResource | None = None) -> Hold:
@@ -195,22 +195,22 @@ class Deck(AbstractContextManager["Deck"]):
 
     def approve(self, run: IdOrResource) -> Json:
         """Approve a run that waits for a reviewer."""
-        return self._control.call("POST", f"/task-runs/{read_id(run)}/approve")
+        return self._control.call("POST", "/task-runs/{id}/approve", id=read_id(run))
 
     def reject(self, run: IdOrResource) -> Json:
         """Reject a run that waits for a reviewer."""
-        return self._control.call("POST", f"/task-runs/{read_id(run)}/reject")
+        return self._control.call("POST", "/task-runs/{id}/reject", id=read_id(run))
 
     def drop(self, login: IdOrResource) -> Json:
         """End a connection or a session, as the source may do at any time."""
         kinds = self._edition.kinds.values()
         kind = next(kind for kind in kinds if kind.machine and "drop" in kind.machine.commands)
-        return self._control.call("POST", f"/{kind.path}/{read_id(login)}/drop")
+        return self._control.call("POST", f"/{kind.path}/{{id}}/drop", id=read_id(login))
 
     def invalidate(self, login: IdOrResource) -> Json:
         """Change the password of a connection or credential at the source."""
         path = self._edition.login_kind.path
-        return self._control.call("POST", f"/{path}/{read_id(login)}/invalidate")
+        return self._control.call("POST", f"/{path}/{{id}}/invalidate", id=read_id(login))
 
     # Time
 
@@ -295,7 +295,7 @@ class Deck(AbstractContextManager["Deck"]):
         )
 
     def _advance(self, **how: Any) -> AdvanceReport:
-        return read_advance(self._control.call("POST", "/clock/advance", json=how))
+        return read_advance(self._control.call("POST", "/clock/advance", **how))
 
     # Webhooks
 
@@ -338,18 +338,19 @@ class Deck(AbstractContextManager["Deck"]):
 
     def stamp_webhooks(self, time: str) -> None:
         """Set the time that webhooks are signed with: that of the `wall` clock or the `world`."""
-        self._control.call("PATCH", "/world", json={"webhook_time": time})
+        self._change(webhook_time=time)
 
     @refuse_on_event_loop
     def replay(self, delivery: IdOrResource) -> Json:
         """Deliver an event again: at once, unless the clock is `real`."""
-        path = f"/deliveries/{read_id(delivery)}/replay"
-        return self.apps.serve_during(self._control.call, "POST", path)
+        return self.apps.serve_during(self._replay, read_id(delivery))
 
     async def async_replay(self, delivery: IdOrResource) -> Json:
         """`replay` for coroutines."""
-        path = f"/deliveries/{read_id(delivery)}/replay"
-        return await await_in_thread(self._control.call, "POST", path)
+        return await await_in_thread(self._replay, read_id(delivery))
+
+    def _replay(self, id_: str) -> Json:
+        return self._control.call("POST", "/deliveries/{id}/replay", id=id_)
 
     # Faults and limits
 
@@ -361,7 +362,7 @@ class Deck(AbstractContextManager["Deck"]):
         the `event` of the fault, or the whole of it as a mapping.
         """
         first = {point_kind(fault, "match"): fault} if isinstance(fault, str) else fault or {}
-        return self._control.call("POST", "/faults", json={**first, **fields})
+        return self._control.call("POST", "/faults", body={**first, **fields})
 
     @property
     def faults(self) -> list[Json]:
@@ -370,16 +371,17 @@ class Deck(AbstractContextManager["Deck"]):
 
     def clear_faults(self, *faults: IdOrResource) -> None:
         """Remove these faults; without arguments, all."""
-        paths = [f"/faults/{read_id(fault)}" for fault in faults]
-        for path in paths or ["/faults"]:
-            self._control.call("DELETE", path)
+        for fault in faults:
+            self._control.call("DELETE", "/faults/{id}", id=read_id(fault))
+        if not faults:
+            self._control.call("DELETE", "/faults")
 
     def limit_rate(self, limit: bool | Mapping[str, Any] = True) -> None:
         """Answer calls beyond a limit with 429: Deck's, or `{"requests": 5, "per": "1s"}`.
 
         The limit is in the world's time. False removes it.
         """
-        self._control.call("PATCH", "/world", json={"rate_limit": limit})
+        self._change(rate_limit=limit)
 
     def set_options(self, **options: Any) -> None:
         """Set options of the world: `session_limit`, `timeout_cap`, `screenshots`,
@@ -388,7 +390,7 @@ class Deck(AbstractContextManager["Deck"]):
 
         `deck.set_options(session_limit=1)`.
         """
-        self._control.call("PATCH", "/world", json=_write_options(options))
+        self._change(**_write_options(options))
 
     def keep_headers(self, *names: str) -> None:
         """Keep these headers of later calls in `deck.requests`, besides the usual three.
@@ -409,7 +411,7 @@ class Deck(AbstractContextManager["Deck"]):
         Without arguments, add nothing any more.
         """
         changes = drop_none(fields=fields, event_type=event_type, interaction_type=interaction_type)
-        self._control.call("PATCH", "/world", json={"additive_changes": changes})
+        self._change(additive_changes=changes)
 
     # What happened
 
@@ -445,7 +447,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     def messages(self, destination: IdOrResource) -> list[Json]:
         """The events that a destination other than a webhook, such as a queue, holds."""
-        return self._control.get(f"/destinations/{read_id(destination)}/messages")
+        return self._control.get("/destinations/{id}/messages", id=read_id(destination))
 
     @property
     def requests(self) -> Calls:
@@ -470,7 +472,7 @@ class Deck(AbstractContextManager["Deck"]):
         """
         epoch, after = "", 0
         while True:
-            news = self._control.call("GET", "/timeline", params={"after": after})
+            news = self._control.call("GET", "/timeline", after=after)
             if epoch not in ("", news["world"]["epoch"]):
                 epoch, after = "", 0
                 continue
@@ -486,7 +488,7 @@ class Deck(AbstractContextManager["Deck"]):
     def lint(self) -> LintReport:
         """Mistakes of the client: `print` the report, or `check()` that it is empty."""
         interval = write_duration(self.poll_interval)
-        answer = self._control.call("GET", f"/lint?poll_interval={interval}")
+        answer = self._control.call("GET", "/lint", poll_interval=interval)
         return LintReport(answer["data"], answer["dropped"])
 
     def write_html(self, file: str | PathLike[str], *, title: str = "", text: str = "") -> None:
@@ -515,8 +517,7 @@ class Deck(AbstractContextManager["Deck"]):
 
         The path may begin with a slash, and with `/v2`.
         """
-        url = f"{self.base_url}/{path.removeprefix('/').removeprefix('v2/')}"
-        return self._control.call("POST", url, json=body)
+        return self._control.create(path.removeprefix("/").removeprefix("v2/"), body)
 
     def seed(
         self,
@@ -529,8 +530,8 @@ class Deck(AbstractContextManager["Deck"]):
         `deck.seed(agents=[{"id": "agt_1", "name": "Concierge"}])`. If one is refused, none is
         added.
         """
-        body = {"resources": {**(resources or {}), **kinds}}
-        seeded: dict[str, list[str]] = self._control.call("POST", "/seed", json=body)["seeded"]
+        all_ = {**(resources or {}), **kinds}
+        seeded: dict[str, list[str]] = self._control.call("POST", "/seed", resources=all_)["seeded"]
         return seeded
 
     def ready_task(
@@ -606,7 +607,7 @@ class Deck(AbstractContextManager["Deck"]):
         body = write_clock(clock, now, speed, step) | drop_none(
             edition=edition, seed=seed, webhook_time=webhook_time, **_write_options(options)
         )
-        self._control.call("POST", "/reset", json=body)
+        self._control.call("POST", "/reset", body=body)
         self.holds = ()
 
     def snapshot(self) -> str:
@@ -615,12 +616,15 @@ class Deck(AbstractContextManager["Deck"]):
 
     def restore(self, snapshot: str) -> None:
         """Replace the world by a copy of a snapshot of any world of the same server."""
-        self._control.call("POST", f"/snapshots/{read_id(snapshot)}/restore")
+        self._control.call("POST", "/snapshots/{id}/restore", id=read_id(snapshot))
         self.holds = ()
 
     def delete(self) -> None:
         """Delete the world. The next call with its key starts a new one."""
         self._control.call("DELETE", "/world")
+
+    def _change(self, **settings: Any) -> None:
+        self._control.call("PATCH", "/world", body=settings)
 
 
 def _write_options(options: Mapping[str, Any]) -> Json:

@@ -22,7 +22,7 @@ class Hold(AbstractContextManager["Hold"]):
         self.point, self.of = point, of
         kind = point_kind(point, "call")
         self._control = control
-        self.id: str = control.call("POST", "/holds", json=drop_none(**{kind: point}, id=of))["id"]
+        self.id: str = control.call("POST", "/holds", **drop_none(**{kind: point}, id=of))["id"]
         self._ended: Json = {}  # the answer to its release
 
     @property
@@ -45,7 +45,7 @@ class Hold(AbstractContextManager["Hold"]):
 
         A second call does nothing.
         """
-        self._ended = self._ended or self._control.call("DELETE", f"/holds/{self.id}")
+        self._ended = self._ended or self._control.call("DELETE", "/holds/{id}", id=self.id)
         return [*self._ended["released"]]
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:

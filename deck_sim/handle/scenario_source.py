@@ -17,12 +17,11 @@ _NAME = re.compile("[a-z0-9_]+")
 
 def read_source(
     source: str | PathLike[str] | Mapping[str, Any], numbers: Iterator[int]
-) -> tuple[str, Json]:
-    """The name of a scenario, and the content of the call that adds it.
+) -> tuple[str, str | Json]:
+    """The name of a scenario, and its YAML or its data.
 
     Data without a name gets one with the next number.
     """
-    content: Json
     if isinstance(source, PathLike):
         try:
             source = Path(source).read_text(encoding="utf-8")
@@ -31,14 +30,13 @@ def read_source(
     elif isinstance(source, str) and _FILE_NAME.fullmatch(source):
         raise DeckSimError(f"{quote(source)} is no YAML text; for a file pass `Path({source!r})`")
     if isinstance(source, str):
-        content = {"content": source.encode()}
         try:
             data = read_yaml(source).data
         except YamlError:
             data = None
     else:
-        data, content = {"name": f"scenario_{next(numbers)}", **source}, {"json": source}
+        data = source = {"name": f"scenario_{next(numbers)}", **source}
     name = data.get("name") if isinstance(data, Mapping) else None
     if not (isinstance(name, str) and _NAME.fullmatch(name)):
         name = "scenario"  # for the path; the server says what is wrong, and where
-    return name, content
+    return name, source

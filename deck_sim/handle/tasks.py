@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote as quote_path
 
 from deck_sim.base.errors import DeckSimError, listed, nearest, quote
 from deck_sim.contract.editions import Edition
@@ -54,7 +53,7 @@ class TaskStarter:
         if not opens:
             seeded = {"id": ids[f"{login.object}_id"], "status": self._edition.login_status}
             resources[login.path] = [seeded | fields_of_login]
-        self._control.call("POST", "/seed", json={"resources": resources})
+        self._control.call("POST", "/seed", resources=resources)
         if opens:
             opened = self._create(login.path, fields_of_login, scenario)
             ready = ReadyTask(**ids | {f"{login.object}_id": opened["id"]})
@@ -73,7 +72,7 @@ class TaskStarter:
             likely = nearest(status, known) or f"; known are {listed(known)}"
             raise DeckSimError(f"`status`: a run is never {quote(status)}{likely}")
         name = scenario or self._control.call("GET", "/world")["default_scenario"]
-        played = self._control.call("GET", f"/scenarios/{quote_path(name, safe='')}")
+        played = self._control.call("GET", "/scenarios/{name}", name=name)
         login = self._edition.login_kind
         opens = login.object in played["scripts"]
         ready = self.make_task(fields, opens=opens, scenario=scenario)
@@ -89,14 +88,11 @@ class TaskStarter:
         if status is None or found["status"] == status:
             return found
         event = f"{kind.object}.{self._edition.machine(kind.object).event(status)}"
-        how = {"until": {"event": event, "id": id_}, "limit": "1d"}
-        self._control.call("POST", "/clock/advance", json=how)
+        self._control.call("POST", "/clock/advance", until={"event": event, "id": id_})
         return self._read(kind, id_)
 
     def _read(self, kind: Kind, id_: str) -> Json:
         return next(one for one in self._control.get(f"/{kind.path}") if one["id"] == id_)
 
     def _create(self, path: str, body: Json, scenario: str | None) -> Json:
-        headers = drop_none(**{HEADER: scenario})
-        url = f"{self._control.url}/v2/{path}"
-        return self._control.call("POST", url, headers=headers, json=body)
+        return self._control.create(path, body, **drop_none(**{HEADER: scenario}))

@@ -72,6 +72,11 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
             finally:
                 call.leave()
 
+    def note_time(self) -> None:
+        """Note the time of this process, if it is frozen."""
+        if is_frozen():
+            self.frozen_times = [*self.frozen_times[:1], process_now()]
+
     def disconnect(self) -> None:
         """Close the sockets. A client does not when it is closed, since others may use them."""
         for network in self._networks.values():
@@ -91,8 +96,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
     @contextmanager
     def _library_errors(self, request: Any) -> Iterator[None]:
         library = library_of(request)
-        if is_frozen():
-            self.frozen_times = [*self.frozen_times[:1], process_now()]
+        self.note_time()
         requested = str(request.url)
         if requested != self.url and not requested.startswith((f"{self.url}/", f"{self.url}?")):
             text = f"this transport reaches only {self.url}, and the request was to {requested}"

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from deck_sim.base.errors import quote
 from deck_sim.base.redaction import HIDDEN, is_secret, redact_text
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
 from deck_sim.runtime.serialization import dump_json
@@ -18,15 +16,14 @@ if TYPE_CHECKING:
     import pydantic
     from pydantic_core import ErrorDetails
 
-Pairs = list[tuple[str, Any]]  # the keys and values of an object
 Model = TypeVar("Model", bound="pydantic.BaseModel")
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 MAX_JOURNAL_TEXT = 1000  # characters that are shown of a body that is not JSON
 
 
-def read_object(body: bytes, *, form: bool = False, keys_once: bool = False) -> dict[str, Any]:
-    """Read a body that must be a JSON object; with `keys_once`, one that repeats no key.
+def read_object(body: bytes, *, form: bool = False) -> dict[str, Any]:
+    """Read a body that must be a JSON object.
 
     `form`: whether the request says that its body is form-encoded; only for the error.
 
@@ -37,7 +34,7 @@ def read_object(body: bytes, *, form: bool = False, keys_once: bool = False) -> 
     if not body:
         raise refuse("request/body_invalid", "The body is empty; it must be a JSON object.")
     try:
-        data = _read_json(body, _refuse_repeated_keys if keys_once else dict)
+        data = _read_json(body)
     except ApiError:
         if form and not body.lstrip().startswith((b"{", b"[")):  # curl sends JSON as a form, too
             text = "The body is form-encoded; it must be a JSON object, as `application/json`."
@@ -49,13 +46,11 @@ def read_object(body: bytes, *, form: bool = False, keys_once: bool = False) -> 
     return data
 
 
-def _read_json(body: bytes, join: Callable[[Pairs], dict[str, Any]] = dict) -> Any:
+def _read_json(body: bytes) -> Any:
     """Read JSON that can be printed again: finite numbers and whole characters."""
     try:
         text = body.decode()
-        data = json.loads(
-            text, object_pairs_hook=join, parse_constant=_no_constant, parse_float=_read_float
-        )
+        data = json.loads(text, parse_constant=_no_constant, parse_float=_read_float)
         if "\\u" in text:
             dump_json(data)
         return data
@@ -70,13 +65,6 @@ def _read_json(body: bytes, join: Callable[[Pairs], dict[str, Any]] = dict) -> A
     except ValueError as error:
         found = f"The body is not JSON that can be read: {error}."
     raise refuse("request/body_invalid", found) from None
-
-
-def _refuse_repeated_keys(pairs: Pairs) -> dict[str, Any]:
-    counts = Counter(name for name, _ in pairs)
-    for name in (name for name, count in counts.items() if count > 1):
-        raise ValueError(f"key {quote(name)} is repeated")
-    return dict(pairs)
 
 
 def _no_constant(name: str) -> None:

@@ -1,6 +1,6 @@
 """The Deck API as an ASGI app: the steps that a request passes, in their order.
 
-A step returns an answer, or None to go on. `_take` makes an answer of an error.
+A step returns an answer, or None to go on. `take` makes an answer of an error.
 """
 
 import asyncio
@@ -14,19 +14,17 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from deck_sim.base.errors import quote
-from deck_sim.base.real_time import PRESENT_HEADER, PROCESS_HEADER, process_id
+from deck_sim.base.real_time import PROCESS_HEADER
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.holds import count_stop, find_call_hold
 from deck_sim.runtime.activity import log_call, log_refused
 from deck_sim.runtime.clock import catch_up
 from deck_sim.runtime.journal import Call, kept_headers
-from deck_sim.runtime.moments import read_moment
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
 from deck_sim.runtime.serialization import dump_json
-from deck_sim.runtime.simulation import Refusal, Simulation
+from deck_sim.runtime.simulation import Refusal
 from deck_sim.scenario.selection import HEADER, check_scenario
 from deck_sim.server.fault_injection import (
     apply_fault,
@@ -38,9 +36,7 @@ from deck_sim.server.fault_injection import (
 from deck_sim.server.headers import VERSION
 from deck_sim.server.idempotency import replay_answer, store_answer
 from deck_sim.server.request import Answer, Request
-from deck_sim.server.routing import Routes, relative_path
-
-WORLD = "Deck-Sim-World"  # a header of control calls: the id of a world, in place of its key
+from deck_sim.server.routing import Routes
 
 Steps = tuple[Callable[[Request], Answer | Awaitable[Answer | None] | None], ...]
 
@@ -79,14 +75,14 @@ class DeckApp:
         if body is None:
             return
         request = Request(scope, Headers(scope=scope), body, self.worlds, receive)
-        if not await _take((self.select_world,), request):
+        if not await take((self.select_world,), request):
             await make_response(scope, request.answer)(scope, receive, send)
             return
         request.simulation.uses += 1
         try:
-            await _take(self.answering, request)
-            is_kept = await _take(self.keeping, request)
-            await _take(self.leaving if is_kept else self.failing, request)
+            await take(self.answering, request)
+            is_kept = await take(self.keeping, request)
+            await take(self.leaving if is_kept else self.failing, request)
             response = request.response or make_response(scope, request.answer)
             await response(scope, receive, send)
         finally:
@@ -113,7 +109,7 @@ class DeckApp:
         request.endpoint, request.operation = route.endpoint, route.operation
 
 
-async def _take(steps: Steps, request: Request) -> bool:
+async def take(steps: Steps, request: Request) -> bool:
     """Take a request through steps, until one answers; false if one fails, and its error is the
     answer.
     """
@@ -313,78 +309,3 @@ def make_response(scope: Scope, answer: Answer) -> Response:
     if scope["method"] == "HEAD":
         response.body = b""
     return response
-
-
-class App:
-    """The control API. Calls of `open_paths` need no API key."""
-
-    def __init__(
-        self,
-        worlds: WorldRegistry,
-        routes: Callable[[Edition], Routes],
-        *,
-        open_paths: tuple[str, ...] = (),
-    ) -> None:
-        self.worlds, self.routes, self.open_paths = worlds, routes, open_paths
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        body = await read_body(receive)
-        if body is None:
-            return
-        request = Request(scope, Headers(scope=scope), body, self.worlds, receive)
-        if await _take((self.select_world,), request):
-            request.simulation.uses += 1
-            try:
-                await _take((note_caller, move_clock, check_size, self.call), request)
-                await _take((save, count_change, wake), request)
-            finally:
-                request.simulation.uses -= 1
-        await make_response(scope, request.answer)(scope, receive, send)
-
-    def select_world(self, request: Request) -> None:
-        """Select the world of the key, or one of those that `/worlds` lists."""
-        try:
-            request.simulation = self.find_world(request)
-        except ApiError as error:
-            log_refused(request.method, request.path, error.status, str(error))
-            request.id = self.worlds.next_request_id()
-            raise
-        # Counted apart: watching a world must not change its answers.
-        request.id = request.simulation.world.next_id("ctl")
-
-    def find_world(self, request: Request) -> Simulation:
-        """The world of the key, or one of those that `/worlds` lists."""
-        if relative_path(request.scope) in self.open_paths:
-            return self.worlds.keyless()
-        world_id = request.headers.get(WORLD)
-        if world_id is None or self.worlds.keys is not None:
-            return self.worlds.select(request.headers.get("authorization"))
-        found = self.worlds.find_by_token(world_id)
-        if found is None:
-            text = (
-                f"no world has the id {quote(world_id)} of `{WORLD}`; `GET /_sim/worlds` lists"
-                " those that exist, and a world begins with the first call of its key"
-            )
-            raise refuse("request/endpoint_not_found", text)
-        return found
-
-    def call(self, request: Request) -> Answer | Awaitable[Answer]:
-        """Find the endpoint, and call it."""
-        route, request.params = self.routes(request.world.rules).find(request.scope)
-        return route.endpoint(request)
-
-
-def note_caller(request: Request) -> None:
-    """Note who calls the control API. A caller in a frozen process sends its time."""
-    moment, process = (request.headers.get(h) for h in (PRESENT_HEADER, PROCESS_HEADER))
-    if (moment or process) and process != process_id():
-        request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
-    if WORLD not in request.headers:  # a page that only looks on has an id
-        request.worlds.note_control(request.simulation.key)
-
-
-def count_change(request: Request) -> None:
-    """Count a control call that may have changed something."""
-    if request.method not in ("GET", "HEAD"):
-        request.simulation.control_changes += 1

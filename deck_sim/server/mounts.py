@@ -21,9 +21,9 @@ def make_app(worlds: WorldRegistry) -> Router:
     def make(name: str) -> ASGIApp:
         """An app, when it is called first: its imports are slow."""
         if name == "control":
-            from deck_sim.server.control import app as control
+            from deck_sim.server.control import ControlApp
 
-            return control.make_control(worlds)
+            return ControlApp(worlds)
         from deck_sim.server.api import app as api
 
         return api.make_api(worlds, name)

@@ -1,6 +1,5 @@
 """One request while it is answered, and its answer."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,8 +9,6 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope
 
-from deck_sim.base.errors import quote
-from deck_sim.contract.error_catalog import refuse
 from deck_sim.contract.operations import Operation
 from deck_sim.engine import checks
 from deck_sim.engine.records import Resource
@@ -20,7 +17,6 @@ from deck_sim.runtime.journal import Call
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import (
     ExtraChecks,
-    Model,
     check_body,
     read_object,
 )
@@ -106,10 +102,6 @@ class Request:
         """Validate the body against the model of the operation; see `check_body`."""
         return check_body(self.body_model, self.read_object(), extra_checks)
 
-    def read_as(self, model: type[Model]) -> Model:
-        """Validate the body against a model."""
-        return check_body(model, self.read_object())
-
     def read_object(self) -> dict[str, Any]:
         """Read the body, which must be a JSON object."""
         form = self.headers.get("content-type", "").lower().startswith(_FORMS)
@@ -126,13 +118,3 @@ class Request:
 
 # An endpoint that waits for something outside the world is a coroutine function.
 Endpoint = Callable[[Request], Answer | Awaitable[Answer]]
-
-
-def read_count(request: Request, name: str) -> int | None:
-    """Read the last value of a query parameter that takes a whole number."""
-    for text in request.query_values(name)[-1:]:
-        if not re.fullmatch("[0-9]{1,9}", text):
-            found = f"`{name}` must be a whole number from 0, not {quote(text)}"
-            raise refuse("request/input_invalid", found, field=name)
-        return int(text)
-    return None

@@ -76,7 +76,7 @@ def test_certificates_are_read_only_for_https():
 
 def test_a_call_that_takes_too_long_says_so(monkeypatch):
     """The server is there."""
-    monkeypatch.setattr(control, "_TIMEOUT", dict.fromkeys(control._TIMEOUT, 0.01))
+    monkeypatch.setattr(control, "_SECONDS", 0.01)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         deck = Deck(f"http://127.0.0.1:{silent.getsockname()[1]}", "k")
         with pytest.raises(DeckSimError, match=r"/_sim/next.*; does a receiver hang"):

@@ -94,10 +94,3 @@ def test_a_recorded_body_is_its_json_or_the_start_of_its_text():
         (b"x" * 5000, "x" * 1000),
     ]:
         assert parse_recorded(body) == kept
-
-
-def test_a_body_may_have_to_repeat_no_key():
-    """That of a scenario, in which one of two would be lost."""
-    assert read_object(b'{"a": 1, "a": 2}') == {"a": 2}
-    with pytest.raises(ApiError, match="key 'a' is repeated"):
-        read_object(b'{"a": 1, "a": 2}', keys_once=True)

@@ -1,7 +1,5 @@
 """The server: port, start, stop, and answers outside of both APIs."""
 
-import asyncio
-import re
 import socket
 from contextlib import ExitStack, suppress
 
@@ -10,8 +8,6 @@ import pytest
 
 from deck_sim import Deck, __version__
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.control.app import make_control
-from deck_sim.server.mounts import make_app
 from deck_sim.server.serve import Server, server_at
 
 
@@ -162,28 +158,6 @@ def test_health_needs_no_key(server):
         "request_id": answer.json()["request_id"],
     }
     assert answer.headers["Deck-Sim-Version"] == __version__
-
-
-def comparable(text):
-    """The text of an answer without the id of its request and the place of the app."""
-    return re.sub(r'"request_id":"\w+"', "", text).replace("/_sim", "")
-
-
-def test_the_control_api_has_the_same_health():
-    """The server answers it before it imports the control API, which answers other methods."""
-
-    async def ask(app, method, url):
-        transport = httpx2.ASGITransport(app)
-        async with httpx2.AsyncClient(transport=transport) as client:
-            return await client.request(method, url)
-
-    worlds = WorldRegistry()
-    for method in ("GET", "HEAD", "POST"):
-        one = asyncio.run(ask(make_app(worlds), method, "http://localhost/_sim/health"))
-        other = asyncio.run(ask(make_control(worlds), method, "http://localhost/health"))
-        assert one.status_code == other.status_code
-        assert comparable(one.text) == comparable(other.text)
-        assert [*one.headers] == [*other.headers]
 
 
 def test_answers_without_a_key_have_the_version_header(server):

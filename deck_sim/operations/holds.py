@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from deck_sim.base.errors import listed, nearest, nearest_type, quote
 from deck_sim.contract.editions import Edition, explain_foreign_event
@@ -11,31 +11,37 @@ from deck_sim.engine.holds import stories_at
 from deck_sim.engine.records import Hold
 from deck_sim.engine.story import KINDS
 from deck_sim.engine.world import World
+from deck_sim.operations.operation import Json, operation
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.server.control.routes import route
-from deck_sim.server.request import Answer, Request
 
 if TYPE_CHECKING:
-    from deck_sim.server.control import bodies
+    from deck_sim.operations.parameters import EventName, Match, Text
 
 
-@route("POST", "/holds", body="NewHold")
-def make_hold(request: Request, body: bodies.NewHold) -> Answer:
-    """Hold stories before they emit an event, or the answers to a call."""
-    if (body.event is None) == (body.call is None):
+@operation("POST", "/holds")
+def make_hold(
+    simulation: Simulation,
+    event: EventName | None = None,
+    id: Text | None = None,
+    call: Match | None = None,
+) -> Json:
+    """Hold stories before they emit an event, of the resource `id` if given; or hold the answers to
+    a call.
+    """
+    if (event is None) == (call is None):
         text = "give exactly one of `event` and `call`"
         raise refuse("request/input_invalid", text, field="event")
-    world = request.world
-    if body.event is not None:
-        _check_event(world, body.event)
-        _check_id(world, body.event, body.id)
-    elif body.id is not None:
+    world = simulation.world
+    if event is not None:
+        _check_event(world, event)
+        _check_id(world, event, id)
+    elif id is not None:
         text = "`id` goes with `event`; for a `call`, write the id in its path"
         raise refuse("request/input_invalid", text, field="id")
-    hold = Hold(world.next_id("hold"), body.event, body.id, body.call)
+    hold = Hold(world.next_id("hold"), event, id, call)
     world.holds[hold.id] = hold
-    return Answer(_print(request.simulation, hold))
+    return _print(simulation, hold)
 
 
 def _check_event(world: World, event: str) -> None:
@@ -84,28 +90,27 @@ def _check_id(world: World, event: str, resource_id: str | None) -> None:
         raise refuse("request/input_invalid", text, field="id")
 
 
-@route("GET", "/holds")
-def list_holds(request: Request) -> Answer:
+@operation("GET", "/holds")
+def list_holds(simulation: Simulation) -> Json:
     """Show all holds, each with the stories and answers that it holds."""
-    simulation = request.simulation
-    return Answer({"data": [_print(simulation, hold) for hold in simulation.world.holds.values()]})
+    return {"data": [_print(simulation, hold) for hold in simulation.world.holds.values()]}
 
 
-@route("DELETE", "/holds/{id}")
-def release_hold(request: Request) -> Answer:
+@operation("DELETE", "/holds/{id}")
+def release_hold(simulation: Simulation, id: str) -> Json:
     """Release a hold. Its stories and answers continue at the present moment."""
-    hold_id, simulation, held = request.params["id"], request.simulation, request.world.holds
-    if hold_id not in held:
-        near = nearest(hold_id, held)
+    held = simulation.world.holds
+    if id not in held:
+        near = nearest(id, held)
         known = f"its holds are {listed(held)}" if held else "it has no holds"
-        text = f"this world has no hold {quote(hold_id)}{near}; {known}"
+        text = f"this world has no hold {quote(id)}{near}; {known}"
         raise refuse("request/input_invalid", text, field="id")
-    counts = {"answers": _answers(simulation, hold_id), "met": held[hold_id].met}
-    released = simulation.release(hold_id)
-    return Answer({"id": hold_id, "deleted": True, "released": released, **counts})
+    counts = {"answers": _answers(simulation, id), "met": held[id].met}
+    released = simulation.release(id)
+    return {"id": id, "deleted": True, "released": released, **counts}
 
 
-def _print(simulation: Simulation, hold: Hold) -> dict[str, Any]:
+def _print(simulation: Simulation, hold: Hold) -> Json:
     world = simulation.world
     about = {"event": hold.event, "of": hold.resource, "call": hold.call}
     held = [
@@ -131,7 +136,7 @@ def _answers(simulation: Simulation, hold_id: str) -> int:
     return len(simulation.held_responses.get(hold_id, ()))
 
 
-def print_holds(simulation: Simulation) -> dict[str, Any]:
+def print_holds(simulation: Simulation) -> Json:
     """The stories and answers that are held; empty if none is."""
     holds = simulation.world.holds.values()
     held = [

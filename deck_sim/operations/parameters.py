@@ -1,6 +1,11 @@
-"""The request bodies of the control API."""
+"""The types of the parameters of operations, and the bodies that have many fields.
+
+Apart from the functions, since pydantic is slow to import. A function names its types in quotes, so
+each has to be here.
+"""
 
 import dataclasses
+import re
 from collections.abc import Collection
 from dataclasses import fields, replace
 from datetime import timedelta
@@ -8,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -15,14 +21,18 @@ from pydantic import (
 )
 
 from deck_sim.base.errors import listed, nearest
-from deck_sim.base.validation import Many, PositiveDuration, show, value_error
-from deck_sim.contract.bodies import Body, Text
+from deck_sim.base.validation import Many, show, value_error
+from deck_sim.base.validation import PositiveDuration as PositiveDuration
+from deck_sim.contract.bodies import Body
+from deck_sim.contract.bodies import Text as Text
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.fidelity import GRADES
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.engine.options import MOST, OPTION_TYPES, Options
-from deck_sim.faults.values import EventName, Match
+from deck_sim.faults.values import EventName as EventName
+from deck_sim.faults.values import Match as Match
 from deck_sim.runtime.settings import MODES, WEBHOOK_TIMES
-from deck_sim.scenario.conditions import Rule
+from deck_sim.scenario.conditions import Rule as Rule
 
 IDLE = "idle"
 
@@ -41,6 +51,19 @@ EditionName = Annotated[str, _one_of(EDITIONS)]
 Mode = Annotated[str, _one_of(MODES)]
 WebhookTime = Annotated[str, _one_of(WEBHOOK_TIMES)]
 Speed = Annotated[float, Field(gt=0, le=1_000_000)]
+Grade = Annotated[str, _one_of(GRADES)]
+ScenarioNames = Annotated[list[str], Field(min_length=1)]
+Seeded = dict[str, list[dict[str, Any]]]  # resources by the plural of their kind
+
+
+def _read_count(value: Any) -> Any:
+    """Read a whole number that a query has as text."""
+    if not re.fullmatch("[0-9]{1,9}", f"{value}"):
+        raise value_error(f"must be a whole number from 0, not {show(value)}")
+    return int(value)
+
+
+Count = Annotated[int, BeforeValidator(_read_count)]
 
 
 class _Settings(Body):
@@ -140,15 +163,6 @@ class ChangeWorld(WorldSettings):
     additive_changes: AdditiveChange | None = None
 
 
-class SetClock(Body):
-    """`PUT /_sim/clock`."""
-
-    mode: Mode
-    now: Text | None = None
-    speed: Speed = 1
-    step: PositiveDuration | None = None
-
-
 class UntilEvent(Body):
     """An event to wait for."""
 
@@ -162,37 +176,4 @@ def _idle_or(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
     return value if value == IDLE else read(value)
 
 
-class Advance(Body):
-    """`POST /_sim/clock/advance`: exactly one of `by`, `to` and `until`."""
-
-    by: Text | None = None
-    to: Text | None = None
-    until: Annotated[UntilEvent | None, WrapValidator(_idle_or)] = None  # or IDLE
-    limit: Text = "1d"
-
-
-class NewHold(Body):
-    """`POST /_sim/holds`: exactly one of `event` and `call`; `id` is the resource of the event."""
-
-    event: EventName | None = None
-    id: Text | None = None
-    call: Match | None = None
-
-
-class Queue(Body):
-    """`POST /_sim/queue`."""
-
-    resource: Text
-    scenarios: list[str] = Field(min_length=1)
-
-
-class Rules(Body):
-    """`PUT /_sim/rules`."""
-
-    rules: list[Rule]
-
-
-class Seed(Body):
-    """`POST /_sim/seed`."""
-
-    resources: dict[str, list[dict[str, Any]]]
+Until = Annotated[UntilEvent, WrapValidator(_idle_or)]  # or IDLE

@@ -1,12 +1,11 @@
 """Parts of answers about what is due and what waits."""
 
-from typing import Any
-
 from deck_sim.base.durations import format_duration
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import KINDS
 from deck_sim.engine.timers import EFFECTS, Due
 from deck_sim.engine.world import World
+from deck_sim.operations.operation import Json
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import explain_wait, next_status
@@ -14,7 +13,7 @@ from deck_sim.runtime.why import explain_wait, next_status
 MOST_UNFINISHED = 200  # that are listed
 
 
-def print_due(world: World, due: Due) -> dict[str, Any]:
+def print_due(world: World, due: Due) -> Json:
     """A timer: when it is due, for which resource, what happens then, and which status follows."""
     to = next_status(world, due)
     return {
@@ -26,7 +25,7 @@ def print_due(world: World, due: Due) -> dict[str, Any]:
     }
 
 
-def list_unfinished(simulation: Simulation) -> dict[str, Any]:
+def list_unfinished(simulation: Simulation) -> Json:
     """The latest of the runs, logins and deliveries that are not over, and how many there are."""
     world = simulation.world
     found = [
@@ -42,7 +41,7 @@ def list_unfinished(simulation: Simulation) -> dict[str, Any]:
     }
 
 
-def print_unfinished(simulation: Simulation, resource: Resource) -> dict[str, Any]:
+def print_unfinished(simulation: Simulation, resource: Resource) -> Json:
     """Why a resource is not over yet, what is next for it, and what helps."""
     world, story = simulation.world, simulation.world.stories.get(resource.id)
     wait = explain_wait(simulation, resource)

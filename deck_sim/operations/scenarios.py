@@ -1,4 +1,4 @@
-"""Calls about scenarios: the library of a world, the queue, the rules."""
+"""Operations on scenarios: the library of a world, the queue, the rules."""
 
 from __future__ import annotations
 
@@ -8,40 +8,38 @@ from typing import TYPE_CHECKING, Any
 from deck_sim.base.errors import listed
 from deck_sim.contract.error_catalog import ApiError, problem, refuse
 from deck_sim.engine.story import KINDS
-from deck_sim.runtime.request_bodies import read_object
+from deck_sim.operations.operation import Json, operation
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, check_entries
-from deck_sim.server.control.routes import route
-from deck_sim.server.request import Answer, Request
 
 if TYPE_CHECKING:
+    from deck_sim.operations.parameters import Rule, ScenarioNames, Text
     from deck_sim.scenario.model import Scenario
-    from deck_sim.server.control import bodies
 
 
-@route("GET", "/scenarios")
-def list_scenarios(request: Request) -> Answer:
+@operation("GET", "/scenarios")
+def list_scenarios(simulation: Simulation) -> Json:
     """Show the names, summaries and editions of all scenarios."""
-    library = request.simulation.library
-    return Answer({"data": [library.get(name).overview for name in library.names()]})
+    library = simulation.library
+    return {"data": [library.get(name).overview for name in library.names()]}
 
 
-@route("GET", "/scenarios/{name}")
-def show_scenario(request: Request) -> Answer:
+@operation("GET", "/scenarios/{name}")
+def show_scenario(simulation: Simulation, name: str) -> Json:
     """Show a whole scenario: as JSON, as YAML with the line of each step, and what it has scripts
     for in this world's edition.
     """
-    scenario = request.simulation.library.get(request.params["name"], "name")
-    edition = request.world.edition
-    details = {
-        "ships": all(one.name != scenario.name for one in request.simulation.library.added()),
+    scenario = simulation.library.get(name, "name")
+    edition = simulation.world.edition
+    return {
+        **scenario.overview,
+        "ships": all(one.name != scenario.name for one in simulation.library.added()),
         "scripts": [kind for kind in KINDS if scenario.defines(kind, edition)],
         "entries": [*scenario.entries],
         "scenario": scenario.source,
         "text": scenario.text,
         "lines": _step_lines(scenario),
     }
-    return Answer({**scenario.overview, **details})
 
 
 def _step_lines(scenario: Scenario) -> dict[str, int]:
@@ -62,35 +60,33 @@ def _step_lines(scenario: Scenario) -> dict[str, int]:
     return lines
 
 
-@route("PUT", "/scenarios/{name}")
-def put_scenario(request: Request) -> Answer:
-    """Add a scenario to this world. The body is JSON if its content type says so, else YAML."""
-    name, simulation = request.params["name"], request.simulation
+@operation("PUT", "/scenarios/{name}", takes_text=True)
+def put_scenario(simulation: Simulation, name: str, body: Json | bytes) -> Json:
+    """Add a scenario to this world, from data or from YAML."""
     library = Library(simulation.library)
-    scenario = _read_scenario(request, name, library)
+    scenario = _read_scenario(body, name, library)
     if scenario.name != name:
         text = f"`name` is {scenario.name!r}, but the path has {name!r}; make them the same"
         raise refuse("request/input_invalid", text, field="name")
     simulation.selection.check(library, simulation.world.edition, about=name)
     simulation.library.add(scenario)
-    return Answer(scenario.overview)
+    return scenario.overview
 
 
-def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
-    """Read the body, and add its scenario to a library. The error has every mistake.
+def _read_scenario(source: Json | bytes, name: str, library: Library) -> Scenario:
+    """Read a scenario, and add it to a library. The error has every mistake.
 
-    JSON has no lines, and may leave out `version` and `name`.
+    Data has no lines, and may leave out `version` and `name`.
     """
     from deck_sim.scenario import loader
     from deck_sim.scenario.yaml.document import Document
 
-    is_json = "json" in request.headers.get("content-type", "")
+    is_data = isinstance(source, dict)
     try:
-        if is_json:
-            data = {"version": 1, "name": name, **read_object(request.body, keys_once=True)}
-            document = Document(data)
+        if isinstance(source, dict):
+            document = Document({"version": 1, "name": name, **source})
         else:
-            document = loader.parse(request.body, name)
+            document = loader.parse(source, name)
         scenario = loader.make_scenario(document, name)
         library.add(scenario)
         mistakes = loader.Mistakes(name, document)
@@ -101,7 +97,7 @@ def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
             *(
                 problem(
                     "request/input_invalid",
-                    f"{one.path}: {one.message}".removeprefix(": ") if is_json else str(one),
+                    f"{one.path}: {one.message}".removeprefix(": ") if is_data else str(one),
                     field=one.path or None,
                 )
                 for one in error.mistakes
@@ -110,10 +106,9 @@ def _read_scenario(request: Request, name: str, library: Library) -> Scenario:
     return scenario
 
 
-@route("DELETE", "/scenarios/{name}")
-def delete_scenario(request: Request) -> Answer:
+@operation("DELETE", "/scenarios/{name}")
+def delete_scenario(simulation: Simulation, name: str) -> Json:
     """Remove a scenario that was added to this world."""
-    name, simulation = request.params["name"], request.simulation
     scenario = simulation.library.find(name)
     if scenario is None or not simulation.library.remove(name):
         text = f"{name!r} was not added to this world; only added scenarios can be removed"
@@ -123,7 +118,7 @@ def delete_scenario(request: Request) -> Answer:
         simulation.library.add(scenario)
         text = f"{name!r} is named by {listed(users)}; change that first"
         raise refuse("request/state_invalid", text)
-    return Answer({"name": name, "deleted": True})
+    return {"name": name, "deleted": True}
 
 
 def _users(simulation: Simulation, name: str) -> Iterator[str]:
@@ -134,39 +129,36 @@ def _users(simulation: Simulation, name: str) -> Iterator[str]:
             yield f"scenarios.{user.name}.{'playlist' if user.playlist else 'mix'}"
 
 
-@route("POST", "/queue", body="Queue")
-def queue_scenarios(request: Request, body: bodies.Queue) -> Answer:
+@operation("POST", "/queue")
+def queue_scenarios(simulation: Simulation, resource: Text, scenarios: ScenarioNames) -> Json:
     """Queue scenarios for the next connections, sessions or runs, one each."""
-    simulation = request.simulation
-    simulation.selection.enqueue(
-        body.resource, body.scenarios, simulation.library, simulation.world.edition
-    )
-    return show_queue(request)
+    edition = simulation.world.edition
+    simulation.selection.enqueue(resource, scenarios, simulation.library, edition)
+    return show_queue(simulation)
 
 
-@route("GET", "/queue")
-def show_queue(request: Request) -> Answer:
+@operation("GET", "/queue")
+def show_queue(simulation: Simulation) -> Json:
     """Show the queues."""
-    return Answer({"queues": request.simulation.selection.queues})
+    return {"queues": simulation.selection.queues}
 
 
-@route("DELETE", "/queue")
-def clear_queue(request: Request) -> Answer:
+@operation("DELETE", "/queue")
+def clear_queue(simulation: Simulation) -> Json:
     """Clear the queues."""
-    request.simulation.selection.queues.clear()
-    return show_queue(request)
+    simulation.selection.queues.clear()
+    return show_queue(simulation)
 
 
-@route("PUT", "/rules", body="Rules")
-def put_rules(request: Request, body: bodies.Rules) -> Answer:
+@operation("PUT", "/rules")
+def put_rules(simulation: Simulation, rules: list[Rule]) -> Json:
     """Replace the rules. The first rule that matches is used."""
-    simulation = request.simulation
-    simulation.selection.set_rules(body.rules, simulation.library, simulation.world.edition)
-    return show_rules(request)
+    simulation.selection.set_rules(rules, simulation.library, simulation.world.edition)
+    return show_rules(simulation)
 
 
-@route("GET", "/rules")
-def show_rules(request: Request) -> Answer:
+@operation("GET", "/rules")
+def show_rules(simulation: Simulation) -> Json:
     """Show the rules."""
-    rules = request.simulation.selection.rules
-    return Answer({"rules": [rule.model_dump(exclude_none=True) for rule in rules]})
+    rules = simulation.selection.rules
+    return {"rules": [rule.model_dump(exclude_none=True) for rule in rules]}

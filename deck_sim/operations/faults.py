@@ -8,15 +8,16 @@ from deck_sim.base.errors import quote
 from deck_sim.contract.editions import explain_foreign_event
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.injected import EVERYBODY, Injected
-from deck_sim.server.control.routes import route
-from deck_sim.server.request import Answer, Request
+from deck_sim.operations.operation import Json, operation
+from deck_sim.runtime.request_bodies import check_body
+from deck_sim.runtime.simulation import Simulation
 
 
-@route("POST", "/faults")
-def add_fault(request: Request) -> Answer:
+@operation("POST", "/faults")
+def add_fault(simulation: Simulation, body: Json) -> Json:
     """Add a fault."""
-    world = request.world
-    fault = request.read_as(_model_for({*request.read_object()})).root
+    world = simulation.world
+    fault = check_body(_model_for({*body}), body).root
     error = getattr(fault, "error", None)
     if error is not None and not world.rules.has_error(error):
         text = f"`error`: the edition `{world.edition}` has no error {quote(error)}"
@@ -24,7 +25,7 @@ def add_fault(request: Request) -> Answer:
     event = getattr(fault, "event", None)
     if event is not None and (why := explain_foreign_event(event, (world.edition,))):
         raise refuse("request/input_invalid", f"`event`: {why}", field="event")
-    return Answer(_print(world.injected.add(world.next_id("flt"), fault)))
+    return _print(world.injected.add(world.next_id("flt"), fault))
 
 
 def _model_for(names: set[str]) -> Any:
@@ -42,30 +43,29 @@ def _model_for(names: set[str]) -> Any:
     return RootModel[AnyWebhookFault] if is_of_webhooks else RootModel[AnyHttpFault]
 
 
-@route("GET", "/faults")
-def list_faults(request: Request) -> Answer:
+@operation("GET", "/faults")
+def list_faults(simulation: Simulation) -> Json:
     """Show all faults, with how often each fired."""
-    return Answer({"data": [*map(_print, request.world.injected)]})
+    return {"data": [*map(_print, simulation.world.injected)]}
 
 
-@route("DELETE", "/faults/{id}")
-def delete_fault(request: Request) -> Answer:
+@operation("DELETE", "/faults/{id}")
+def delete_fault(simulation: Simulation, id: str) -> Json:
     """Remove a fault."""
-    fault_id = request.params["id"]
-    if not request.world.injected.remove(fault_id):
-        text = f"there is no fault {quote(fault_id)}; `GET /_sim/faults` lists them"
+    if not simulation.world.injected.remove(id):
+        text = f"there is no fault {quote(id)}; `GET /_sim/faults` lists them"
         raise refuse("request/input_invalid", text, field="id")
-    return Answer({"id": fault_id, "deleted": True})
+    return {"id": id, "deleted": True}
 
 
-@route("DELETE", "/faults")
-def delete_faults(request: Request) -> Answer:
+@operation("DELETE", "/faults")
+def delete_faults(simulation: Simulation) -> Json:
     """Remove all faults."""
-    request.world.injected.clear()
-    return list_faults(request)
+    simulation.world.injected.clear()
+    return list_faults(simulation)
 
 
-def _print(injected: Injected) -> dict[str, Any]:
+def _print(injected: Injected) -> Json:
     fault = injected.fault.model_dump(mode="json", exclude_none=True)
     owner = injected.owner if injected.owner != EVERYBODY else None
     counts = {"met": injected.met, "fired": injected.fired}

@@ -1,0 +1,130 @@
+"""Operations on time: the clock, an advance, and what is due next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from deck_sim.base.durations import format_duration, parse_duration
+from deck_sim.contract.error_catalog import refuse
+from deck_sim.engine.records import Resource
+from deck_sim.engine.waiting import waiting
+from deck_sim.operations.holds import print_holds
+from deck_sim.operations.operation import Json, operation
+from deck_sim.operations.unfinished import list_unfinished, print_due
+from deck_sim.runtime import clock
+from deck_sim.runtime.moments import print_moment, read_moment
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.runtime.settings import ON_POLL, REAL
+from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.timeline import print_entry
+from deck_sim.runtime.why import find_right_answer
+
+if TYPE_CHECKING:
+    from deck_sim.operations.parameters import Count, Mode, PositiveDuration, Speed, Text, Until
+
+
+@operation("GET", "/clock")
+def show_clock(simulation: Simulation) -> Json:
+    """Show the time, the mode, the speed and the step."""
+    now = print_moment(simulation.world.now)
+    step = simulation.step and format_duration(simulation.step)
+    return {"now": now, "mode": simulation.mode, "speed": simulation.speed, "step": step}
+
+
+@operation("PUT", "/clock")
+async def set_clock(
+    simulation: Simulation,
+    worlds: WorldRegistry,
+    has_left: Callable[[], bool],
+    mode: Mode,
+    now: Text | None = None,
+    speed: Speed = 1,
+    step: PositiveDuration | None = None,
+) -> Json:
+    """Advance to `now`, if it is given, and then change the mode."""
+    check_pace(mode, speed, step)
+    if now is not None:
+        advance = clock.advance_to(simulation, read_moment(now, "now"), "now")
+        await worlds.dispatcher.drive(simulation, advance, has_left)
+    simulation.set_clock(mode, speed, step)
+    return show_clock(simulation)
+
+
+def check_pace(mode: str, speed: float | None, step: timedelta | None) -> None:
+    """Check that a speed is set for a `real` clock only, and a step for an `on_poll` clock."""
+    if speed not in (None, 1) and mode != REAL:
+        text = (
+            f"`speed` is for a `{REAL}` clock, and this clock is `{mode}`; leave out `speed`, or"
+            f" use the clock `{REAL}`"
+        )
+        raise refuse("request/input_invalid", text, field="speed")
+    if step is not None and mode != ON_POLL:
+        text = (
+            f"`step` is the time that each read takes on an `{ON_POLL}` clock, and this clock is"
+            f" `{mode}`; leave out `step`, or use the clock `{ON_POLL}`"
+        )
+        raise refuse("request/input_invalid", text, field="step")
+
+
+@operation("POST", "/clock/advance", shows_records=True)
+async def advance_clock(
+    simulation: Simulation,
+    worlds: WorldRegistry,
+    has_left: Callable[[], bool],
+    by: Text | None = None,
+    to: Text | None = None,
+    until: Until | None = None,
+    limit: Text = "1d",
+) -> Json:
+    """Move the clock, by exactly one of `by`, `to` and `until`. All that falls due, webhooks
+    included, is done before the answer.
+    """
+    if sum(given is not None for given in (by, to, until)) != 1:
+        text = "give exactly one of `by`, `to` and `until`"
+        raise refuse("request/input_invalid", text, field="by")
+    if by is not None:
+        advance = clock.advance_by(simulation, read_duration(by, "by"))
+    elif to is not None:
+        advance = clock.advance_to(simulation, read_moment(to, "to"))
+    elif until is not None and not isinstance(until, str):
+        longest = read_duration(limit, "limit")
+        advance = clock.advance_until_event(simulation, until.event, until.id, longest)
+    else:
+        advance = clock.advance_until_idle(simulation)
+    report = await worlds.dispatcher.drive(simulation, advance, has_left)
+    numbered = enumerate(report.happened, report.after + 1)
+    happened = [print_entry(simulation, entry, number) for number, entry in numbered]
+    return {"now": print_moment(report.now), "happened": happened, **print_holds(simulation)}
+
+
+def read_duration(text: str, field: str) -> timedelta:
+    """Read a parameter that is a duration such as `5m`; an error names the parameter."""
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise refuse("request/input_invalid", f"`{field}`: {error}", field=field) from None
+
+
+@operation("GET", "/next")
+def show_next(simulation: Simulation, limit: Count | None = None) -> Json:
+    """Show what is due next, what waits without a timer, and why what is unfinished waits.
+
+    `limit` is the most that is listed of what is due and of what waits.
+    """
+    world = simulation.world
+    return {
+        "now": print_moment(world.now),
+        "due": [print_due(world, due) for due in islice(world.timers.upcoming(), limit)],
+        "waiting": [_print_waiting(simulation, resource) for resource in waiting(world)[:limit]],
+        **list_unfinished(simulation),
+        **print_holds(simulation),
+    }
+
+
+def _print_waiting(simulation: Simulation, resource: Resource) -> Json:
+    answer = find_right_answer(simulation, resource.id)
+    shown = {"id": resource.id, "kind": resource.kind, "status": resource.status}
+    return shown if answer is None else {**shown, "answer": answer}

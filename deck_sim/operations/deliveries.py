@@ -1,0 +1,76 @@
+"""Calls about deliveries: the log of attempts, sending again, the messages in queues."""
+
+from deck_sim.engine import checks, deliveries
+from deck_sim.engine.deliveries import AttemptResult
+from deck_sim.engine.records import Resource
+from deck_sim.operations.operation import Json, operation
+from deck_sim.runtime.clock import settle
+from deck_sim.runtime.moments import print_moment
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.runtime.serialization import print_message, print_resource
+from deck_sim.runtime.settings import FROZEN
+from deck_sim.runtime.simulation import Simulation
+from deck_sim.webhooks.signing import SIGNATURE
+
+
+@operation("GET", "/deliveries", shows_records=True)
+def list_deliveries(simulation: Simulation) -> Json:
+    """Show every delivery with its attempts, oldest first."""
+    found = simulation.world.all("event_delivery").values()
+    return {"data": [_print(simulation, delivery) for delivery in found]}
+
+
+@operation("GET", "/deliveries/{id}", shows_records=True)
+def show_delivery(simulation: Simulation, id: str) -> Json:
+    """Show a delivery, its attempts, its event as it is sent, and its destination."""
+    world = simulation.world
+    delivery = checks.fetch(world, "event_delivery", id)
+    destination = world.all("event_destination")[delivery["event_destination_id"]]
+    event = print_message(simulation, delivery.hidden["event"])
+    shown = {"event": event, "destination": print_resource(simulation, destination)}
+    return {**_print(simulation, delivery), **shown}
+
+
+@operation("POST", "/deliveries/{id}/replay")
+async def replay_delivery(simulation: Simulation, worlds: WorldRegistry, id: str) -> Json:
+    """Deliver the same event again, under the same id.
+
+    With a frozen clock the receiver is called before the answer. With another clock, or while an
+    advance is in progress, it is called in the background.
+    """
+    deliveries.replay(simulation.world, checks.fetch(simulation.world, "event_delivery", id))
+    if simulation.mode == FROZEN and not simulation.advancing:
+        await worlds.dispatcher.drive(simulation, settle(simulation))
+    return print_resource(simulation, checks.fetch(simulation.world, "event_delivery", id))
+
+
+@operation("GET", "/destinations/{id}/messages", shows_records=True)
+def list_messages(simulation: Simulation, id: str) -> Json:
+    """Show the messages in a destination that is a queue."""
+    world = simulation.world
+    destination = checks.fetch(world, "event_destination", id)
+    events = [event for id_, event in world.messages if id_ == destination.id]
+    return {"data": [print_message(simulation, event) for event in events]}
+
+
+def _print(simulation: Simulation, delivery: Resource) -> Json:
+    attempts = simulation.world.attempts.get(delivery.id, [])
+    return {**print_resource(simulation, delivery), "log": [*map(_print_attempt, attempts)]}
+
+
+def _print_attempt(attempt: AttemptResult) -> Json:
+    """An attempt. Its signature says whether a receiver accepts it; None if nothing was signed."""
+    ok = attempt.refusal is None
+    why = "it fits the secret, the body and the time" if ok else attempt.refusal
+    return {
+        "at": print_moment(attempt.at),
+        "attempt": attempt.number,
+        "ok": attempt.ok,
+        "status": attempt.status,
+        "error": attempt.error,
+        "fault": attempt.fault,
+        "latency_ms": attempt.latency_ms,
+        "signature": {"ok": ok, "why": why} if SIGNATURE in attempt.request else None,
+        "request_headers": dict(attempt.request),
+        "response_headers": dict(attempt.response),
+    }

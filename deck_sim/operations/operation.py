@@ -1,0 +1,134 @@
+"""The table of operations. Each is a function with its method and path below `/_sim` above it.
+
+A function takes what it works on (`simulation`, and `worlds` if it is about more than one world)
+and plain values, and returns plain data. `perform` calls it, for the control API and, in the
+process of the server, for the handle.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+
+from deck_sim.contract.error_catalog import ApiError
+from deck_sim.runtime.clock import catch_up
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.runtime.request_bodies import check_body
+from deck_sim.runtime.simulation import Simulation
+
+if TYPE_CHECKING:
+    from deck_sim.contract.bodies import Body
+
+Json = dict[str, Any]
+Function = TypeVar("Function", bound=Callable[..., Json | Awaitable[Json]])
+
+BODY = "body"  # the parameter that takes the whole body of a call
+# What a function may ask for; `has_left` tells whether its caller waits no more.
+_GIVEN = ("simulation", "worlds", "has_left")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation. In a call, parameters are in the path, and in the query or the body."""
+
+    method: str
+    path: str  # below `/_sim`, with parameters in braces
+    function: Callable[..., Json | Awaitable[Json]]
+    shows_records: bool  # what was sent and received, secrets included
+    takes_text: bool  # as the body, besides JSON
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of its parameters."""
+        return tuple(name for name in signature(self.function).parameters if name not in _GIVEN)
+
+    @cached_property
+    def _given(self) -> tuple[str, ...]:
+        return tuple(name for name in signature(self.function).parameters if name in _GIVEN)
+
+    @cached_property
+    def checked(self) -> tuple[str, ...]:
+        """The parameters that are neither in the path nor the whole body of a call."""
+        in_path = (name for name in self.parameters if f"{{{name}}}" in self.path)
+        return tuple(name for name in self.parameters if name not in (BODY, *in_path))
+
+    @cached_property
+    def _model(self) -> "type[Body]":
+        from pydantic import create_model  # slow, as all imports here
+
+        from deck_sim.contract.bodies import Body
+        from deck_sim.operations import parameters
+
+        types = get_type_hints(self.function, localns=vars(parameters), include_extras=True)
+        found = signature(self.function).parameters
+        defaults = {name: found[name].default for name in self.checked}
+        fields: Any = {
+            name: (types[name], ... if default is Parameter.empty else default)
+            for name, default in defaults.items()
+        }
+        model: type[Body] = create_model(self.function.__name__, __base__=Body, **fields)
+        return model
+
+    def check(self, values: Json) -> Json:
+        """The arguments that these values are for the function.
+
+        Raises:
+            ApiError: with everything that is wrong with them.
+
+        """
+        if not self.checked:
+            return values
+        others = {name: values[name] for name in self.parameters if name not in self.checked}
+        rest = {name: value for name, value in values.items() if name not in others}
+        checked = check_body(self._model, rest)
+        return others | {name: getattr(checked, name) for name in self.checked}
+
+    def call(self, values: Json, **given: Any) -> Json | Awaitable[Json]:
+        """Call the function with checked values and with what it asks for."""
+        return self.function(**self.check(values), **{name: given[name] for name in self._given})
+
+
+OPERATIONS: dict[tuple[str, str], Operation] = {}  # by method and path
+
+
+def operation(
+    method: str, path: str, *, shows_records: bool = False, takes_text: bool = False
+) -> Callable[[Function], Function]:
+    """Register a function as an operation."""
+
+    def register(function: Function) -> Function:
+        OPERATIONS[method, path] = Operation(method, path, function, shows_records, takes_text)
+        return function
+
+    return register
+
+
+async def perform(
+    done: Operation,
+    values: Mapping[str, Any],
+    simulation: Simulation,
+    worlds: WorldRegistry,
+    has_left: Callable[[], bool] = lambda: False,
+) -> Json:
+    """Perform an operation on a world, and save what it has changed.
+
+    Raises:
+        ApiError: if it is refused, cannot be saved, or fails.
+
+    """
+    simulation.uses += 1
+    try:
+        catch_up(simulation)
+        given = {"simulation": simulation, "worlds": worlds, "has_left": has_left}
+        result = done.call({**values}, **given)
+        return result if isinstance(result, dict) else await result
+    except ApiError:
+        raise
+    except Exception:
+        raise simulation.note_crash(f"{done.method} /_sim{done.path}") from None
+    finally:
+        simulation.uses -= 1
+        simulation.control_changes += done.method != "GET"
+        worlds.save(simulation)
+        worlds.dispatcher.wake(simulation)

@@ -1,0 +1,51 @@
+"""Calls that report on the client (lint), the scenarios (coverage) and deck-sim (fidelity)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deck_sim.contract.ledger import rows_of
+from deck_sim.operations.clock import read_duration
+from deck_sim.operations.operation import Json, operation
+from deck_sim.operations.records import print_call
+from deck_sim.runtime.simulation import Simulation
+
+if TYPE_CHECKING:
+    from deck_sim.operations.parameters import EditionName, Grade, Text
+
+
+@operation("GET", "/lint")
+def show_lint(simulation: Simulation, poll_interval: Text = "1s") -> Json:
+    """Show mistakes of the client that the journal and the deliveries reveal."""
+    from deck_sim.runtime import lint
+
+    interval = read_duration(poll_interval, "poll_interval")
+    data = [
+        {
+            "name": rule.name,
+            "what": finding.what,
+            "why": rule.why,
+            "fix": rule.fix,
+            "calls": [print_call(call) for call in finding.calls],
+        }
+        for rule, finding in lint.find_problems(simulation, interval)
+    ]
+    return {"data": data, "dropped": simulation.journal.dropped}
+
+
+@operation("GET", "/coverage")
+def show_coverage(simulation: Simulation) -> Json:
+    """Show which steps and branches of which scenarios were played."""
+    from deck_sim.scenario import coverage
+
+    world, library = simulation.world, simulation.library
+    return {"data": coverage.coverage(world.played, library, world.rules)}
+
+
+@operation("GET", "/fidelity")
+def show_fidelity(
+    simulation: Simulation, edition: EditionName | None = None, grade: Grade | None = None
+) -> Json:
+    """Show the rows of an edition, by default of the world's; with `grade`, those of one grade."""
+    rows = rows_of(edition or simulation.world.edition, grade)
+    return {"data": [row.as_json() for row in rows]}

@@ -1,0 +1,222 @@
+"""Operations on whole worlds: list, show, change, reset, delete, seed, snapshot."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from deck_sim.base.durations import format_duration
+from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.redaction import mask_key
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.error_catalog import raise_problems, refuse
+from deck_sim.engine.options import OPTION_TYPES
+from deck_sim.engine.records import AdditiveChanges
+from deck_sim.engine.story import KINDS
+from deck_sim.engine.waiting import asks_person
+from deck_sim.engine.world import World
+from deck_sim.operations.clock import check_pace
+from deck_sim.operations.operation import Json, operation
+from deck_sim.runtime.moments import print_moment, read_start
+from deck_sim.runtime.rate_limiter import RateLimiter
+from deck_sim.runtime.registry import WorldRegistry, world_token
+from deck_sim.runtime.request_bodies import check_body
+from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.why import explain_unplayed_login
+from deck_sim.scenario.selection import check_scenario
+
+if TYPE_CHECKING:
+    from deck_sim.operations.parameters import Seeded
+
+_MOST_STRAYS = 5  # keys shown
+
+
+@operation("GET", "/worlds")
+def list_worlds(simulation: Simulation, worlds: WorldRegistry) -> Json:
+    """Show which keys have worlds. Needs no key, unless the server takes only some: then it shows
+    the world of the key.
+    """
+    found = map(worlds.find, worlds.known_keys if worlds.keys is None else [simulation.key])
+    return {"data": [_print_overview(one) for one in found if one]}
+
+
+def _print_overview(simulation: Simulation) -> Json:
+    world = simulation.world
+    players = [r for kind in KINDS for r in world.resources.get(kind, {}).values()]
+    problems = simulation.crashes.total + world.script_errors.total + len(simulation.ignored_names)
+    return {
+        "id": world_token(simulation.key),
+        "key": mask_key(simulation.key),
+        "edition": world.edition,
+        "now": print_moment(world.now),
+        "clock": simulation.mode,
+        "calls": simulation.journal.total,
+        "runs": len(world.all("task_run")),
+        "open_prompts": sum(asks_person(world, player) for player in players),
+        "problems": problems,
+    }
+
+
+@operation("GET", "/world")
+def show_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
+    """Show the settings of a world, and counts of what it holds."""
+    world = simulation.world
+    limit = simulation.rate_limiter.limit
+    live = {
+        kind: sum(not item.deleted for item in items.values())
+        for kind, items in world.resources.items()
+    }
+    choices = [
+        {
+            "resource": choice.kind,
+            "scenario": choice.name,
+            "plays": choice.played.name,
+            "because": choice.because,
+            "ignored": [one.name for one in choice.ignored],
+        }
+        for choice in simulation.choices
+    ]
+    return {
+        "edition": world.edition,
+        "seed": world.seed,
+        "now": print_moment(world.now),
+        "clock": simulation.mode,
+        "webhook_time": simulation.settings.webhook_time,
+        "default_scenario": simulation.selection.default_scenario,
+        "unplayed_login": explain_unplayed_login(simulation),
+        "queues": simulation.selection.queues,
+        "rate_limit": limit is not None and {**asdict(limit), "per": format_duration(limit.per)},
+        **world.options.as_json(),
+        "additive_changes": asdict(world.additive_changes),
+        "choices": choices,
+        "resources": live,
+        "events": world.events.total,
+        "calls": simulation.journal.total,
+        "faults": sum(1 for _ in world.injected),
+        "dropped": simulation.dropped_records,
+        "crashes": [*simulation.crashes],
+        "script_errors": [*world.script_errors],
+        "ignored_names": [*simulation.ignored_names],
+        "stray_keys": [*map(mask_key, worlds.stray_keys(simulation))][:_MOST_STRAYS],
+        "keyless_calls": worlds.keyless_calls(simulation),
+    }
+
+
+@operation("PATCH", "/world")
+def change_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> Json:
+    """Change settings. The edition and the seed can change only while the world is empty."""
+    from deck_sim.operations.parameters import ChangeWorld  # slow: pydantic
+
+    sent, world = check_body(ChangeWorld, body), simulation.world
+    changes = sent.model_dump(include={"edition", "seed"}, exclude_none=True)
+    if changes and any(world.resources.values()):
+        text = f"{listed(changes)} can change only while the world is empty"
+        raise refuse("request/state_invalid", f"{text}; empty it with `POST /_sim/reset`")
+    world = replace(world, **changes) if changes else world
+    options = sent.options(world.options)
+    raise_problems([*options.problems(world.rules)])
+    selection = replace(simulation.selection)
+    if sent.default_scenario is not None:
+        selection.set_default(sent.default_scenario, simulation.library, world.edition)
+    if sent.edition is not None:
+        selection.check(simulation.library, world.edition)
+    if sent.additive_changes is not None:
+        _check_event_type(world, sent.additive_changes.event_type)
+        world.additive_changes = AdditiveChanges(**sent.additive_changes.model_dump())
+    if sent.rate_limit is not None:
+        limit = world.rules.rate_limit
+        if not isinstance(sent.rate_limit, bool):
+            limit = replace(limit, **sent.rate_limit.model_dump(exclude_none=True))
+        simulation.rate_limiter = RateLimiter(limit if sent.rate_limit else None)
+    if options != world.options:
+        world.set_options(options)
+    simulation.world, simulation.selection = world, selection
+    if sent.webhook_time is not None:
+        simulation.settings = replace(simulation.settings, webhook_time=sent.webhook_time)
+    return show_world(simulation, worlds)
+
+
+def _check_event_type(world: World, type_: str | None) -> None:
+    """Check that an additional event type is undocumented, and about a kind that has events."""
+    if type_ is None:
+        return
+    known = world.rules.event_types
+    kinds = [*dict.fromkeys(name.partition(".")[0] for name in known)]
+    kind, _, word = type_.partition(".")
+    if type_ in known:
+        why = f"{quote(type_)} is documented, so it is no additive change"
+    elif kind not in kinds or not re.fullmatch(r"[a-z][a-z0-9_]{0,99}", word):
+        why = f"must be a kind and a word, like 'task_run.sparkled', not {quote(type_)}"
+        why += f"{nearest(kind, kinds)}; kinds are {listed(kinds)}"
+    else:
+        return
+    field = "additive_changes.event_type"
+    raise refuse("request/input_invalid", f"`{field}`: {why}", field=field)
+
+
+@operation("POST", "/reset")
+def reset_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> Json:
+    """Replace the world by a new, empty one."""
+    from deck_sim.operations.parameters import NewWorld
+
+    sent = check_body(NewWorld, body)
+    check_pace(sent.mode or worlds.settings.mode, sent.speed, sent.step)
+    options = sent.options(worlds.settings.options)
+    edition = sent.edition or worlds.settings.edition
+    raise_problems([*options.problems(EDITIONS[edition])])
+    settings = sent.model_dump(exclude_none=True, exclude={"default_scenario", *OPTION_TYPES})
+    settings["options"] = options
+    if sent.now is not None:
+        settings["now"] = read_start(sent.now, "now")
+    default = sent.default_scenario
+    if default is not None:
+        check_scenario(default, "default_scenario", worlds.library, edition)
+    new = worlds.create(simulation.key, **settings)
+    if default is not None:
+        new.selection.default_scenario = default
+    return show_world(new, worlds)
+
+
+@operation("DELETE", "/world")
+def drop_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
+    """Delete the world. The next call with its key makes a new one."""
+    worlds.drop(simulation.key)
+    return {"deleted": True}
+
+
+@operation("POST", "/seed")
+def seed_world(simulation: Simulation, resources: Seeded) -> Json:
+    """Create resources with fixed ids, all or none of them. No event is emitted."""
+    from deck_sim.runtime import seeding
+
+    latest = simulation.world.now
+    return {"seeded": seeding.seed_resources(simulation, resources, latest=latest)}
+
+
+@operation("POST", "/snapshots")
+async def add_snapshot(simulation: Simulation, worlds: WorldRegistry) -> Json:
+    """Keep a copy of the whole world until it is deleted or the server stops."""
+    from deck_sim.runtime.snapshot import take_snapshot
+
+    await worlds.dispatcher.wait_for_attempts(simulation)
+    return {"id": worlds.add_snapshot(take_snapshot(simulation))}
+
+
+@operation("POST", "/snapshots/{id}/restore")
+def restore_world(simulation: Simulation, worlds: WorldRegistry, id: str) -> Json:
+    """Replace the world by a copy of a snapshot, which may be one of another world."""
+    from deck_sim.runtime.snapshot import restore_snapshot
+
+    snapshot, restored = worlds.find_snapshot(id), worlds.make(simulation.key, worlds.settings)
+    restore_snapshot(snapshot, restored)
+    worlds.put(restored)
+    return show_world(restored, worlds)
+
+
+@operation("DELETE", "/snapshots/{id}")
+def delete_snapshot(worlds: WorldRegistry, id: str) -> Json:
+    """Delete a snapshot."""
+    worlds.find_snapshot(id)
+    del worlds.snapshots[id]
+    return {"id": id, "deleted": True}

@@ -1,0 +1,108 @@
+"""The control API, below `/_sim`: each operation is a call.
+
+Its calls skip faults, limits, idempotency keys, the journal and holds.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from functools import partial
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from deck_sim.base.errors import quote
+from deck_sim.base.real_time import PRESENT_HEADER, PROCESS_HEADER, process_id
+from deck_sim.base.redaction import redact
+from deck_sim.contract.error_catalog import ApiError, refuse
+from deck_sim.operations import BODY, OPERATIONS, Operation, perform
+from deck_sim.runtime.activity import log_refused
+from deck_sim.runtime.moments import read_moment
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.runtime.simulation import Simulation
+from deck_sim.server.app import check_size, make_response, read_body, take
+from deck_sim.server.request import Answer, Request
+from deck_sim.server.routing import Route, Routes, relative_path
+
+WORLD = "Deck-Sim-World"  # a header: the id of a world, in place of its key
+WORLDS = "/worlds"
+PLAIN = "plain"  # `?plain=true` shows what is hidden otherwise
+
+
+class ControlApp:
+    """The control API of a server, as an ASGI app."""
+
+    def __init__(self, worlds: WorldRegistry) -> None:
+        self._worlds = worlds
+        rows = OPERATIONS.values()
+        self._routes = Routes(Route(row.method, row.path, partial(self._do, row)) for row in rows)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one call."""
+        body = await read_body(receive)
+        if body is None:
+            return
+        request = Request(scope, Headers(scope=scope), body, self._worlds, receive)
+        if await take((self._select_world,), request):
+            await take((_note_caller, check_size, self._call), request)
+        await make_response(scope, request.answer)(scope, receive, send)
+
+    def _select_world(self, request: Request) -> None:
+        try:
+            request.simulation = self._find_world(request)
+        except ApiError as error:
+            log_refused(request.method, request.path, error.status, str(error))
+            request.id = self._worlds.next_request_id()
+            raise
+        # Counted apart: watching a world must not change its answers.
+        request.id = request.simulation.world.next_id("ctl")
+
+    def _find_world(self, request: Request) -> Simulation:
+        """The world of the key, or of an id that `GET /_sim/worlds` lists."""
+        worlds, world_id = self._worlds, request.headers.get(WORLD)
+        if worlds.keys is None and relative_path(request.scope) == WORLDS:
+            return worlds.keyless()
+        if worlds.keys is not None or world_id is None:
+            return worlds.select(request.headers.get("authorization"))
+        found = worlds.find_by_token(world_id)
+        if found is None:
+            text = (
+                f"no world has the id {quote(world_id)} of `{WORLD}`; `GET /_sim/worlds` lists"
+                " those that exist, and a world begins with the first call of its key"
+            )
+            raise refuse("request/endpoint_not_found", text)
+        return found
+
+    def _call(self, request: Request) -> Answer | Awaitable[Answer]:
+        route, request.params = self._routes.find(request.scope)
+        return route.endpoint(request)
+
+    async def _do(self, row: Operation, request: Request) -> Answer:
+        values = _read_values(request, row) | {**request.params}
+        leaving = asyncio.ensure_future(request.receive())
+        try:
+            data = await perform(row, values, request.simulation, self._worlds, leaving.done)
+        finally:
+            leaving.cancel()
+        is_plain = dict(request.query).get(PLAIN) == "true"
+        return Answer(redact(data) if row.shows_records and not is_plain else data)
+
+
+def _note_caller(request: Request) -> None:
+    """Note who calls. A caller in a frozen process sends its time."""
+    moment, process = (request.headers.get(h) for h in (PRESENT_HEADER, PROCESS_HEADER))
+    if (moment or process) and process != process_id():
+        request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
+    if WORLD not in request.headers:  # a page that only looks on has an id
+        request.worlds.note_control(request.simulation.key)
+
+
+def _read_values(request: Request, row: Operation) -> dict[str, Any]:
+    """The parameters in the query, or in the body of a call that has one."""
+    if request.method in ("GET", "HEAD", "DELETE"):
+        return {name: value for name, value in request.query if name in row.parameters}
+    if BODY in row.parameters:
+        if row.takes_text and "json" not in request.headers.get("content-type", ""):
+            return {BODY: request.body}
+        return {BODY: request.read_object() if request.body else {}}
+    return request.read_object() if row.checked else {}
