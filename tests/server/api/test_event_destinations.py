@@ -55,71 +55,17 @@ def test_the_journal_and_the_timeline_hide_credentials(api, sim):
     assert sim.get("/requests").json()["data"][-1]["query"] == "secret=•••&limit=5"
 
 
-@pytest.mark.parametrize("type_", QUEUES)
-def test_every_documented_type_can_be_created(api, type_):
+def test_every_documented_type_can_be_created(api):
     """A queue may have more than it needs, and has no secret to show."""
-    config = {**dict.fromkeys(QUEUES[type_], "x"), "more": 1}
-    body = {"name": "q", "type": type_, "config": config, "events": ["agent.created"]}
-    made = api.post(PATH, json=body)
-    assert (made.status_code, made.json()["config"]) == (201, config)
-    assert "credentials" not in made.json()
-    del config["more"]
-    changed = api.patch(f"{PATH}/{made.json()['id']}", json={"config": config}).json()
-    assert changed["config"] == config
-
-
-def test_each_missing_field_of_a_type_is_reported(api, errors):
-    """In a create and in a change, together with the other problems of the body."""
     for type_, names in QUEUES.items():
-        expected = [("input_missing", f"config.{name}") for name in names]
-        body = {**HOOK, "type": type_}
-        for config in ({}, None, {"region": "", "queue_url": None}):
-            found = errors("POST", PATH, 400, json={**body, "config": config, "events": ["x"]})
-            assert found == [*expected, ("input_invalid", "events[0]")]
-        made = api.post(PATH, json={**body, "config": dict.fromkeys(names, "x")}).json()
-        if expected:
-            change = {"config": dict.fromkeys(names, "")}
-            assert errors("PATCH", f"{PATH}/{made['id']}", 400, json=change) == expected
-
-
-def with_headers(text):
-    return {"config": {**HOOK["config"], "custom_headers": text}}
-
-
-INCORRECT = [
-    ({"name": ""}, "name", "required"),
-    ({"type": "smtp"}, "type", "webhook"),
-    ({"events": []}, "events", ""),
-    ({"events": ["*", "agent.created"]}, "events[0]", "stands alone"),
-    ({"events": ["agent.create"]}, "events[0]", "did you mean 'agent.created'?"),
-    ({"events": ["x"]}, "events[0]", "`GET /v2/event-types` lists them"),
-    ({"config": {}}, "config.url", "required"),
-    ({"config": {"url": "http://a..b/"}}, "config.url", "label empty"),
-    ({"credentials": {"secret": "hush"}}, "credentials.secret", "base64"),
-    ({"credentials": {"key": "x"}}, "credentials.key", ""),
-    *(
-        (with_headers(text), "config.custom_headers", words)
-        for text, words in [
-            ("no JSON", "must be a JSON object of texts"),
-            ("[1]", "must be a JSON object of texts"),
-            ("[" * 100_000, "must be a JSON object of texts"),
-            ('{"X-Key": 1}', "must be a JSON object of texts"),
-            ('{"": "x"}', "cannot be set"),
-            ('{"X Y": "x"}', "cannot be set"),
-            ('{"Webhook-Signature": "x"}', "cannot be set"),
-            ('{"Host": "x"}', "cannot be set"),
-            ('{"X-Key": "a\\r\\nX-Evil: b"}', "`X-Key` must be printable ASCII"),
-            ('{"X-Key": "☂"}', "`X-Key` must be printable ASCII"),
-        ]
-    ),
-]
-
-
-def test_an_incorrect_destination_is_refused(refused):
-    for change, field, words in INCORRECT:
-        (error,) = refused("POST", PATH, 400, json={**HOOK, **change}).json()["errors"]
-        assert error["field"] == field
-        assert words in error["message"]
+        config = {**dict.fromkeys(names, "x"), "more": 1}
+        body = {"name": "q", "type": type_, "config": config, "events": ["agent.created"]}
+        made = api.post(PATH, json=body)
+        assert (made.status_code, made.json()["config"]) == (201, config)
+        assert "credentials" not in made.json()
+        del config["more"]
+        changed = api.patch(f"{PATH}/{made.json()['id']}", json={"config": config}).json()
+        assert changed["config"] == config
 
 
 QUEUE = {**HOOK, "type": "aws_sqs", "config": {"queue_url": "q"}}
@@ -135,19 +81,6 @@ def test_new_credentials_of_a_queue_are_not_stored(api, sim, simulation, advance
     lines = [line["what"] for line in sim.get("/timeline").json()["data"]]
     assert "credentials changed; they are not kept, since nothing signs in with them" in lines
     assert "hush" not in repr(simulation().world)
-
-
-def test_a_refused_update_changes_nothing(api, refused):
-    made = api.post(PATH, json=HOOK).json()
-    for change in (
-        {"config": {}},
-        {"config": {"url": "http://:1/"}},
-        {"credentials": {"secret": "x"}, "name": "n"},
-        {"events": ["x"], "status": "inactive"},
-        {"status": "pending_verification"},
-        {"type": "aws_sqs"},
-    ):
-        refused("PATCH", f"{PATH}/{made['id']}", 400, json=change)
 
 
 def test_a_destination_can_be_deleted_again(api):
