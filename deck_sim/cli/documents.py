@@ -3,8 +3,7 @@
 import click
 
 from deck_sim.cli.command import FORMAT, JSON, examples, print_json
-from deck_sim.cli.scenario_options import EDITION
-from deck_sim.contract.editions import EDITIONS
+from deck_sim.cli.scenario_options import EDITION, EDITION_NAME
 from deck_sim.contract.fidelity import GRADES, Grade
 from deck_sim.contract.ledger import rows_of
 from deck_sim.runtime.world_file import world_schema
@@ -48,7 +47,7 @@ def openapi(edition: str) -> None:
         "deck-sim fidelity --edition credentials | grep cancel",
     ),
 )
-@click.option("--edition", type=click.Choice(list(EDITIONS)), help="Only rows of this edition.")
+@click.option("--edition", type=EDITION_NAME, help="Only rows of this edition.")
 @click.option("--grade", type=click.Choice(GRADES), help="Only rows of this grade.")
 @FORMAT
 @JSON

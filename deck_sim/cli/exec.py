@@ -20,7 +20,7 @@ from deck_sim.cli.exec_report import (
     report_world,
 )
 from deck_sim.cli.interception import intercepted_variables
-from deck_sim.cli.option_types import ANY_KEY, POSITIVE_DURATION
+from deck_sim.cli.option_types import ANY_KEY, FILE, POSITIVE_DURATION
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import Act, make_server, server_options
 from deck_sim.cli.signals import handling
@@ -53,15 +53,8 @@ def _variable(option: str, usual: str, what: str) -> Callable[[Act], Act]:
 @_variable("--env-base-url", "DECK_BASE_URL", "the base URL")
 @_variable("--env-api-key", "DECK_API_KEY", "the API key")
 @_variable("--env-webhook-secret", "DECK_WEBHOOK_SECRET", "the secret of webhooks")
-@click.option(
-    "--report",
-    "report_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the summary to this file, as JUnit XML (.xml) or as JSON.",
-)
-@click.option(
-    "--timeout", type=POSITIVE_DURATION, help="End the command after this time, like 10m."
-)
+@click.option("--report", type=FILE, help="Write the summary as JUnit XML (.xml) or as JSON.")
+@click.option("--timeout", type=POSITIVE_DURATION, help="End the command after this time.")
 @click.option("--hold", is_flag=True, help="Serve on after the command ends, until Ctrl-C.")
 @click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
 def command(
@@ -69,7 +62,7 @@ def command(
     env_base_url: str,
     env_api_key: str,
     env_webhook_secret: str,
-    report_file: Path | None,
+    report: Path | None,
     timeout: timedelta | None,
     hold: bool,
     log_format: str,
@@ -81,8 +74,8 @@ def command(
     The command finds the API in environment variables. After it, a summary says what was called
     and played, and what is wrong with it.
     """
-    if report_file is not None and not report_file.parent.is_dir():
-        raise click.UsageError(f"--report: the folder '{report_file.parent}' does not exist")
+    if report is not None and not report.parent.is_dir():
+        raise click.UsageError(f"--report: the folder '{report.parent}' does not exist")
     names = (env_base_url, env_api_key, env_webhook_secret)
     server = make_server(**options)
     key = server.worlds.first_key or ANY_KEY
@@ -100,13 +93,13 @@ def command(
                     worlds.append(report_world(deck, env_webhook_secret))
         refused = find_refused_calls(server.worlds.refused_calls, env_api_key)
         refused += find_refused_hosts(server.interceptor)
-        report = ExecReport([*words], code, worlds, refused)
+        found = ExecReport([*words], code, worlds, refused)
         how = f"read {{}}? One that always calls https://{DECK_HOST} needs --intercept"
         if server.interceptor is not None:
             how = "use HTTPS_PROXY and SSL_CERT_FILE, or {}?"
-        click.echo(f"deck-sim: {report.summary(how.format(env_base_url))}", err=True)
-        if report_file is not None:
-            report.write(report_file)
+        click.echo(f"deck-sim: {found.summary(how.format(env_base_url))}", err=True)
+        if report is not None:
+            found.write(report)
         if hold:
             where = f"watch it at {inspector_url(server.url, key)}"
             _wait_for_signal(f"deck-sim: still serving {server.base_url}; {where}; Ctrl-C stops it")

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import click
@@ -64,6 +65,7 @@ def _object(text: str) -> dict[str, Any]:
     return value
 
 
+FILE = click.Path(dir_okay=False, path_type=Path)
 MODE, PORT = click.Choice(MODES), click.IntRange(0, 65_535)
 DURATION, POSITIVE_DURATION = Value("DURATION", parse_duration), Value("DURATION", _positive)
 MOMENT = Value("MOMENT", lambda text: read_moment(text, "MOMENT"))

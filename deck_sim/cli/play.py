@@ -9,8 +9,13 @@ import click
 from deck_sim.base.durations import format_duration
 from deck_sim.cli import option_types
 from deck_sim.cli.command import JSON, examples, print_json, print_text
-from deck_sim.cli.scenario_options import FOLDER, complete_scenario, find_scenario, open_library
-from deck_sim.contract.editions import EDITIONS
+from deck_sim.cli.scenario_options import (
+    EDITION_NAME,
+    FOLDER,
+    complete_scenario,
+    find_scenario,
+    open_library,
+)
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.extras.player import Playthrough, play_scenario
 
@@ -29,29 +34,13 @@ from deck_sim.extras.player import Playthrough, play_scenario
     "answers",
     multiple=True,
     type=option_types.ANSWERS,
-    help="An answer to a prompt; repeat it for the next one. Default: each prompt gets an accepted"
-    " answer.",
+    help="An answer to a prompt; repeat it for the next one. Default: right answers.",
 )
 @click.option("--no-answer", is_flag=True, help="Leave prompts unanswered.")
 @click.option("--reject", is_flag=True, help="Reject the run when it waits for approval.")
-@click.option(
-    "--input",
-    "task_input",
-    type=option_types.JSON,
-    help="The input of the run, in addition to a `guest` and a `check_in`.",
-)
-@click.option(
-    "--edition",
-    type=click.Choice(list(EDITIONS)),
-    help="The edition of the Deck API.  [default: the first one of the scenario]",
-)
-@click.option(
-    "--html",
-    "page",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the timeline as one self-contained page instead of printing it.",
-)
+@click.option("--input", "task_input", type=option_types.JSON, help="More of the run's input.")
+@click.option("--edition", type=EDITION_NAME, help="The edition.  [default: the scenario's first]")
+@click.option("--html", "page", type=option_types.FILE, help="Write the timeline as a page.")
 @click.option("--seed", type=int, default=0, help="The seed of ids and random durations.")
 @FOLDER
 @JSON

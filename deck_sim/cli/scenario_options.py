@@ -15,11 +15,9 @@ from deck_sim.scenario.library import Library, read_files, read_folder, scenario
 if TYPE_CHECKING:
     from deck_sim.scenario.model import Scenario
 
+EDITION_NAME = click.Choice(list(EDITIONS))
 EDITION = click.option(
-    "--edition",
-    type=click.Choice(list(EDITIONS)),
-    default=DEFAULT_EDITION,
-    help="The edition of the Deck API.",
+    "--edition", type=EDITION_NAME, default=DEFAULT_EDITION, help="The edition of the Deck API."
 )
 FOLDER = click.option(
     "--scenarios",

@@ -15,7 +15,7 @@ from deck_sim.base.durations import format_duration
 from deck_sim.base.version import __version__
 from deck_sim.cli.command import examples
 from deck_sim.cli.interception import intercepted_variables
-from deck_sim.cli.option_types import ANY_KEY
+from deck_sim.cli.option_types import ANY_KEY, FILE
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
 from deck_sim.cli.signals import handling
@@ -60,21 +60,10 @@ _CLOCKS = {
     ),
 )
 @server_options(port=8765)
-@click.option(
-    "--port-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the port to this file once the server is ready.",
-)
-@click.option(
-    "--state",
-    "state_file",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Keep all worlds in this file. Those in it go on as they were, with their own clocks,"
-    " seeds and editions; the other options are for new worlds.",
-)
+@click.option("--port-file", type=FILE, help="Write the port here once the server is ready.")
+@click.option("--state", type=FILE, help="Keep all worlds in this file, with their own options.")
 def command(
-    port_file: Path | None, state_file: Path | None, log_format: str, quiet: bool, **options: Any
+    port_file: Path | None, state: Path | None, log_format: str, quiet: bool, **options: Any
 ) -> None:
     """Serve the simulated Deck API.
 
@@ -103,13 +92,13 @@ def command(
         log_to_stderr(log_format, quiet=quiet),
         ExitStack() as stack,
     ):
-        if state_file is not None:
+        if state is not None:
             from deck_sim.state.opening import StateFileError
             from deck_sim.state.state_file import keep_worlds
 
             with handling(dict.fromkeys(_STOPS, lambda *_: sys.exit())):  # it may take long
                 try:
-                    stack.enter_context(keep_worlds(server.worlds, state_file))
+                    stack.enter_context(keep_worlds(server.worlds, state))
                 except StateFileError as error:
                     raise click.UsageError(f"--state: {error}") from None
         server.run(ready)

@@ -67,8 +67,6 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
         ValidationError: with every mistake in it.
 
     """
-    if isinstance(value, base):
-        return value
     if not isinstance(value, dict):
         raise value_error(f"must be an object with `{base.family}` and a fault, not {show(value)}")
     keys = fault_keys(base.family)

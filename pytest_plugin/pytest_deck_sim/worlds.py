@@ -144,15 +144,10 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
     names = [field.name for field in fields(MarkerOptions)]
     allowed, options = sorted(names, key=OPTION_TYPES.__contains__), dict[str, Any]()
     for mark in reversed([*item.iter_markers("deck")]):
-        wrong = [f"takes no positional argument, but got {arg!r}" for arg in mark.args]
-        wrong += [
-            f"has no argument {name!r}{nearest(name, allowed)}"
-            for name in mark.kwargs
-            if name not in allowed
-        ]
+        wrong = [name for name in mark.kwargs if name not in allowed] + [*map(str, mark.args)]
         if wrong:
-            text = f"@pytest.mark.deck {'; it '.join(wrong)}; allowed are {listed(allowed)}"
-            raise make_failure(text)
+            text = f"has no argument {wrong[0]!r}{nearest(wrong[0], allowed)}"
+            raise make_failure(f"@pytest.mark.deck {text}; allowed are {listed(allowed)}")
         options.update(mark.kwargs)
     for name, values in _ALLOWED.items():
         if (value := options.get(name)) not in (None, *values):
