@@ -17,6 +17,7 @@ NAMES = sorted(file.stem for file in FOLDER.glob("*.yaml"))
 YEAR, CUSTOMER = {"year": 2024}, {"customer": "C-1007"}
 RIGHT = None  # the player answers
 SHORT = {"password": "short", "again": "short"}
+LOCKED = [{"code": "246810"}, {"code": "13579"}, {"code": "0"}]
 
 # Story, answers, input; then the last status of the connection, that of the run, and its error.
 ENDS = [
@@ -24,14 +25,7 @@ ENDS = [
     ("bank_asks_twice", [], {}, "disconnected", None, None),
     ("bank_asks_twice", [{"code": "1"}] * 3, {}, "invalid", None, None),
     ("bank_asks_twice", [{"code": "246810"}], {}, "connected", "failed", "mfa_timeout"),
-    (
-        "bank_asks_twice",
-        [{"code": "246810"}, {"code": "13579"}, {"code": "0"}],
-        {},
-        "connected",
-        "failed",
-        "auth_locked",
-    ),
+    ("bank_asks_twice", LOCKED, {}, "connected", "failed", "auth_locked"),
     ("portal_comes_back", RIGHT, {}, "connected", "completed", None),
     ("booking_over_budget", RIGHT, {}, "connected", "completed", None),
     ("hotel_asks_which_account", [{"account_id": "A-2"}], {}, "connected", "completed", None),
@@ -78,43 +72,16 @@ def test_every_step_and_branch_is_played():
     }
 
 
-@pytest.fixture
-def start(api, sim, task, connection):
-    """Add a story to the world, and start a run with this input and these headers."""
-
-    def start(name, task_input, **headers):
-        sim.put(f"/scenarios/{name}", content=(FOLDER / f"{name}.yaml").read_text())
-        body = {"connection_id": connection["id"], "input": task_input}
-        return api.post(f"/tasks/{task['id']}/run", json=body, headers=headers)
-
-    return start
-
-
-def test_a_refused_booking_says_for_whom(api, sim, advance, start):
+def test_a_refused_booking_says_for_whom():
     """The branch that a reviewer leads into computes its message."""
-    header = {"Deck-Sim-Scenario": "booking_over_budget"}
-    run = start("booking_over_budget", {"guest": "Alex"}, **header).json()
-    advance("1m")
-    sim.post(f"/task-runs/{run['id']}/reject")
-    ended = api.get(f"/task-runs/{run['id']}").json()
-    assert ended["errors"][0]["message"] == "The booking for Alex is over the budget."
-
-
-def test_a_rule_lets_one_customer_fail(sim, start):
-    rule = {"when": {"input": {"customer": "C-1007"}}, "scenario": "one_customer_fails"}
-    sim.put(
-        "/scenarios/one_customer_fails", content=(FOLDER / "one_customer_fails.yaml").read_text()
-    )
-    sim.put("/rules", json={"rules": [rule]})
-    answers = [start("one_customer_fails", {"customer": one}) for one in ("C-1007", "C-1008")]
-    chosen = [answer.headers["Deck-Sim-Scenario"] for answer in answers]
-    assert chosen == ["one_customer_fails; because=rule", "success; because=default"]
+    story, guest = STORIES.get("booking_over_budget"), {"guest": "Alex"}
+    played = play_scenario(story, task_input=guest, library=STORIES, reject=True)
+    assert played.run["errors"][0]["message"] == "The booking for Alex is over the budget."
 
 
 def test_each_story_has_its_line():
     """The folder's page lists the stories that are there, once each."""
-    shown = re.findall(
-        r"^\| \[(\w+)\]\((\w+)\.yaml\) \|", (FOLDER / "README.md").read_text(), re.MULTILINE
-    )
+    page = (FOLDER / "README.md").read_text()
+    shown = re.findall(r"^\| \[(\w+)\]\((\w+)\.yaml\) \|", page, re.MULTILINE)
     assert sorted(shown) == [(name, name) for name in NAMES]
     assert {name for name, *_ in ENDS} == {*NAMES}

@@ -75,20 +75,3 @@ def test_truncate_sends_half_of_the_body(put, api):
     with api.stream("GET", "/agents") as answer, pytest.raises(httpx2.RemoteProtocolError):
         answer.read()
     assert answer.num_bytes_downloaded == int(answer.headers["content-length"]) // 2
-
-
-def test_a_header_names_the_fault(put, call):
-    put(empty=True, times=1)
-    answer = call()
-    assert (answer.status_code, answer.content) == (201, b"")
-    assert answer.headers["deck-sim-fault"] == "empty"
-    assert "deck-sim-fault" not in call().headers
-
-
-def test_a_retry_with_the_same_key_gets_the_lost_answer(put, call, sim):
-    put(lost_response=True, times=1)
-    with pytest.raises(httpx2.RemoteProtocolError):
-        call(**{"Idempotency-Key": "k"})
-    again = call(**{"Idempotency-Key": "k"})
-    assert (again.status_code, again.headers["deck-sim-replayed"]) == (201, "true")
-    assert len(sim.get("/task-runs").json()["data"]) == 1
