@@ -5,12 +5,11 @@ from functools import cache, partial
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.serialization import dump_json
 from deck_sim.server.headers import HEALTH, HEALTH_PATH, VERSION
 
 
@@ -55,8 +54,8 @@ class _AnyPathMount(Mount):
 
 
 async def _show_health(worlds: WorldRegistry, request: Request) -> Response:
-    data = dump_json({**HEALTH, "request_id": worlds.keyless_request_id()})
-    response = Response(data, 200, VERSION, "application/json")
+    data = {**HEALTH, "request_id": worlds.keyless_request_id()}
+    response = JSONResponse(data, headers=VERSION)
     if request.method == "HEAD":
         response.body = b""
     return response
