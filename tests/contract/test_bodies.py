@@ -22,7 +22,6 @@ def test_other_values_are_not_converted_to_whole_numbers():
 
 
 def test_an_external_id_has_at_most_255_characters():
-    """Or it is null (documented)."""
     usual = {"source_id": "src_1", "auth_method": "none"}
     for external_id in (None, "x" * 255):
         body = CreateConnection.model_validate({**usual, "external_id": external_id})

@@ -81,7 +81,6 @@ def test_every_message_is_filled_by_its_words():
 
 
 def test_a_documented_message_is_word_for_word():
-    """Clients show it, and tests of clients compare it."""
     words = {"field": "name", "timeout": "30 minutes"}
     assert {name: problem(name, **words).message for name in DOCUMENTED} == DOCUMENTED
 

@@ -22,7 +22,6 @@ DOCUMENTED = {
 
 
 def test_prefix_path_and_first_status_are_as_documented():
-    """An edition knows each kind by its `object`."""
     for edition, row in ROWS:
         expected = DOCUMENTED[row.object]
         assert (row.prefix, row.path, row.first_status, row.create_status) == expected

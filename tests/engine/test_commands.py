@@ -63,7 +63,6 @@ def test_a_command_in_the_wrong_status_changes_nothing(play, bring, kind, name, 
 
 @pytest.mark.parametrize(("kind", "name", "status"), ALLOWED)
 def test_a_command_in_an_allowed_status_takes_effect(play, bring, kind, name, status):
-    """In each status that its row names."""
     resource = bring(kind, status)
     events = len(play.world.events)
     after = give(play, resource, name)

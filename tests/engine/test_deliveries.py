@@ -179,7 +179,6 @@ def test_a_destination_can_be_deactivated_and_activated(listen, due, world):
 
 
 def test_a_replay_has_all_its_retries(listen, due, world):
-    """The same delivery is attempted four times more."""
     destination = listen("agent.created")
     _exhaust(world, due())
     set_destination_status(world, world.all("event_destination")[destination.id], "active")
@@ -190,7 +189,6 @@ def test_a_replay_has_all_its_retries(listen, due, world):
 
 
 def test_a_pending_delivery_cannot_be_replayed(listen, due, world):
-    """It stays as it is."""
     listen("agent.created")
     due()
     (delivery,) = world.all("event_delivery").values()
@@ -201,7 +199,6 @@ def test_a_pending_delivery_cannot_be_replayed(listen, due, world):
 
 @pytest.mark.parametrize("how", ["deleted", "inactive"])
 def test_a_delivery_is_not_replayed_to_a_destination_that_is_gone(listen, due, world, how):
-    """It stays as it is."""
     destination = listen("agent.created")
     (attempt,) = due()
     record_attempt(world, attempt, _result(attempt, True))
@@ -242,6 +239,5 @@ def test_rotating_to_the_present_secret_changes_nothing(listen, world):
 
 
 def test_no_secret_is_in_the_timeline_or_an_event(listen, world):
-    """The entry of a rotation does not show it."""
     rotate_secret(world, listen("*"), "whsec_hush")
     assert "whsec_hush" not in repr([world.timeline, [e.data.fields for e in world.events]])

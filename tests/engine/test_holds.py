@@ -90,7 +90,6 @@ def test_effects_before_a_hold_happen_once(play, hold):
 
 
 def test_a_hold_of_one_run_does_not_stop_others(play, hold):
-    """Only the named run stops."""
     first, second = (play.run("[running: 8s, completed]") for _ in range(2))
     hold("task_run.completed", second)
     play.wait("8s")

@@ -92,7 +92,6 @@ def test_the_first_due_fault_fires_and_the_others_count(faults):
 
 
 def test_a_fault_is_removed_by_its_id(faults):
-    """Removing an unknown id changes nothing."""
     one, two = faults.add("flt_1", Fault("a"), "trun_1"), faults.add("flt_2", Fault("a"))
     assert [*faults] == [two, one]
     assert [faults.remove("flt_1"), faults.remove("flt_1")] == [True, False]
@@ -100,14 +99,12 @@ def test_a_fault_is_removed_by_its_id(faults):
 
 
 def test_a_copy_counts_for_itself(faults):
-    """A fault that fired in the copy has not fired in the original."""
     faults.add("flt_1", Fault("a", times=1))
     other = copy.deepcopy(faults)
     assert fires(faults, 2) == fires(other, 2) == [True, False]
 
 
 def test_the_faults_of_a_scenario_end_with_their_owner():
-    """Those of others stay."""
     faults = InjectedFaults()
     faults.add("flt_1", Fault("a"), "trun_1")
     faults.add("flt_2", Fault("a"))

@@ -40,14 +40,12 @@ BREAKS = [
 
 
 def test_each_violation_is_reported_with_its_field():
-    """A field is spelled like Deck's `field`: `input.guests[0].name`."""
     assert schema_problems(GUESTS, "input_schema") == []
     wrong = {f"{v}": found(violations(GUESTS, v, "input")) for v, _ in BREAKS}
     assert wrong == {f"{v}": expected for v, expected in BREAKS}
 
 
 def test_a_missing_property_is_reported_at_its_own_place():
-    """Each missing property has its own field, in each dialect."""
     schema = {"required": ["a", "b", "c"], "properties": {"c": {"required": ["d"]}}}
     fields = [field for field, _ in found(violations(schema, {"a": 1, "c": {}}, "input"))]
     assert fields == ["input.b", "input.c.d"]
@@ -94,7 +92,6 @@ INVALID_SCHEMAS = [
 
 
 def test_an_invalid_schema_is_refused_with_its_place():
-    """The problem names the place in the schema and what is allowed there."""
     for schema, field, text in INVALID_SCHEMAS:
         assert found(schema_problems(schema, "output_schema")) == [(field, text)]
 
@@ -135,13 +132,11 @@ UNCHECKABLE = [
 
 
 def test_a_value_that_cannot_be_checked_is_a_problem_and_no_crash():
-    """The message says why."""
     for schema, value, why in UNCHECKABLE:
         assert schema_problems(schema, "input_schema") == []
         assert found(violations(schema, value, "input")) == [("input", f"cannot be checked: {why}")]
 
 
 def test_a_long_value_is_not_repeated_whole():
-    """Messages are cut at 300 characters."""
     (problem,) = violations({"type": "integer"}, "x" * 10_000, "input")
     assert problem.message == f"`input`: '{'x' * 298}…"

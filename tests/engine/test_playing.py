@@ -30,7 +30,6 @@ def test_each_status_lasts_as_long_as_its_step_says(play):
 
 
 def test_one_timer_fires_at_a_time(play):
-    """`pass_time` stops at the next due timer, whatever the limit."""
     first, second = (play.run("[running: 2s, completed]") for _ in range(2))
     limit = FROZEN_START + timedelta(days=1)
     pass_time(play.world, limit)
@@ -44,7 +43,6 @@ def test_one_timer_fires_at_a_time(play):
 
 
 def test_time_never_runs_back(play):
-    """A limit in the past changes nothing."""
     play.run("[running: 1m, completed]")
     play.wait("30s")
     pass_time(play.world, FROZEN_START)
@@ -52,7 +50,6 @@ def test_time_never_runs_back(play):
 
 
 def test_a_run_times_out_counted_from_its_creation(play):
-    """It fails at that moment with Deck's message."""
     run = play.run("[queued: 5m, running: 2h, completed]", timeout=3600)
     play.wait("3h")
     assert play.told(run)[-1] == "1h running -> failed"
@@ -85,7 +82,6 @@ def test_half_an_hour_without_activity_ends_a_run(play, status):
 
 
 def test_played_steps_are_counted(play):
-    """Each step is counted as often as it was entered, by its path."""
     prompt = "{timeout: 1m, accept: {code: '1'}, on_timeout: [failed: task/task_failed]}"
     run = play.run(f"[running, interaction_required: {prompt}, running, completed]")
     play.answer(run, code="2")

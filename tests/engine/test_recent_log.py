@@ -6,7 +6,6 @@ from deck_sim.engine.recent_log import RecentLog
 
 
 def test_positions_stay_true_when_items_are_dropped():
-    """They count the dropped ones."""
     log = RecentLog(3, "abcde")
     assert ([*log], log.dropped, log.total) == ([*"cde"], 2, 5)
     since = (log.since(3), log.since(0), log.since(3, 4), log.since(0, 1), log.since(9))
@@ -14,7 +13,6 @@ def test_positions_stay_true_when_items_are_dropped():
 
 
 def test_a_copy_of_a_log_knows_what_was_dropped():
-    """Copies of a world go on counting."""
     log = RecentLog(2, "abc")
     copy = deepcopy(log)
     log.append("d")

@@ -46,7 +46,6 @@ def test_a_story_continues_behind_the_step_of_an_ended_branch(story):
 
 
 def test_a_turn_enters_its_branch_and_resets_the_attempts(story):
-    """Wrong answers are counted from the last move of the cursor."""
     story.attempts = 2
     story.go("on_timeout")
     assert (story.path, story.attempts) == ((1, "on_timeout", 0), 0)

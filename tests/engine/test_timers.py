@@ -30,7 +30,6 @@ def test_timers_that_were_taken_back_do_not_pile_up(timers):
 
 
 def test_the_timers_of_one_owner_have_every_name(timers):
-    """The timers of others are left out."""
     for seconds, name in enumerate(EFFECTS):
         timers.arm("a", name, at(seconds))
         timers.arm("b", name, at(seconds))
@@ -38,7 +37,6 @@ def test_the_timers_of_one_owner_have_every_name(timers):
 
 
 def test_a_copy_and_its_original_change_apart(timers):
-    """Timers armed, or taken back, in one of them are not in the other."""
     timers.arm("a", "step", at(1))
     twin = deepcopy(timers)
     assert twin == timers

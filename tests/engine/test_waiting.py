@@ -23,7 +23,6 @@ def test_an_event_of_a_final_or_unknown_resource_is_over(play, bring):
 
 
 def test_an_event_moves_if_a_step_of_its_resource_is_due_in_time(play):
-    """Steps of other resources do not count."""
     run = play.run("[queued: 2s, running, completed]")
     due = FROZEN_START + timedelta(seconds=2)
     for awaited, moves in [

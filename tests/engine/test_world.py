@@ -56,7 +56,6 @@ def world_with(edition, kind, status):
 
 @pytest.mark.parametrize(("edition", "kind", "before", "after"), ILLEGAL)
 def test_a_move_that_no_row_allows_is_refused_and_changes_nothing(edition, kind, before, after):
-    """Each pair of statuses outside the table is an `IllegalMove`; the world stays equal."""
     world, resource = world_with(edition, kind, before)
     was = copy.deepcopy(world)
     with pytest.raises(IllegalMove, match=f"`{before}` cannot become `{after}`; it can become"):
@@ -66,9 +65,6 @@ def test_a_move_that_no_row_allows_is_refused_and_changes_nothing(edition, kind,
 
 @pytest.mark.parametrize(("edition", "kind", "before", "after"), LEGAL)
 def test_a_legal_move_writes_one_line_and_at_most_one_event(edition, kind, before, after):
-    """Each pair in the table changes the status and adds a line to the timeline, and an event
-    unless the status has none.
-    """
     world, resource = world_with(edition, kind, before)
     lines = list(world.timeline)
     moved = world.move(resource, after)
@@ -85,7 +81,6 @@ def test_a_legal_move_writes_one_line_and_at_most_one_event(edition, kind, befor
 
 @pytest.mark.parametrize(("edition", "kind"), [m for m in MACHINES if MACHINES[m].ends])
 def test_an_illegal_move_from_a_final_status_says_that_nothing_can_follow(edition, kind):
-    """The message names no other status."""
     machine = MACHINES[edition, kind]
     final = next(status for status in machine.statuses if machine.is_final(status))
     world, resource = world_with(edition, kind, final)
@@ -100,7 +95,6 @@ SOURCES = {
 
 
 def test_only_move_replaces_a_status():
-    """One call in the package makes a resource with another status."""
     replaced = [
         (file, function.name)
         for file, tree in SOURCES.items()
@@ -143,7 +137,6 @@ def test_an_id_that_is_taken_is_skipped():
 
 
 def test_deleting_again_changes_nothing(play):
-    """A second delete adds no entry and no event."""
     play.world.delete(play.agent)
     assert play.world.find("agent", play.agent.id) is None
     was = copy.deepcopy(play.world)

@@ -46,7 +46,6 @@ def test_a_bad_file_earns_exactly_its_messages(name):
 
 
 def test_recording_writes_messages_and_removes_those_of_missing_files(tmp_path):
-    """A new file gets its messages; the messages of a file that is gone are removed."""
     shutil.copy(BAD / "status_misspelt.yaml", tmp_path)
     shutil.copy(BAD / "version_2.txt", tmp_path)
     record(tmp_path)

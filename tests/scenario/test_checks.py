@@ -15,12 +15,10 @@ PLAYABLE = [
 
 
 def test_these_orders_can_be_played(read):
-    """A status may follow itself, a script may start anywhere, and a branch may rejoin."""
     assert all(map(read, PLAYABLE))
 
 
 def test_without_a_script_everything_succeeds(read):
-    """A scenario without scripts has default ones, in which connection and run succeed."""
     scripts = [read("tags: []").script(kind) for kind in ("connection", "task_run")]
     words = [[step.word for step in script.steps] for script in scripts]
     assert words == [["connecting", "connected"], ["queued", "running", "completed"]]
@@ -34,7 +32,6 @@ def test_a_summary_may_hold_expressions(read):
 
 
 def test_an_interaction_without_fields_is_one_mistake(mistakes):
-    """`accept` is not compared with fields that are missing."""
     asks = "interaction_required: {type: captcha, accept: {code: 1}}"
     (line,) = mistakes(f"task_run: [running, {asks}, running, completed]")
     assert "a type of your own needs `fields`" in line

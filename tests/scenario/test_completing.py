@@ -20,7 +20,6 @@ def one(**schema):
 def test_an_output_that_breaks_the_schema_fails_the_run(
     completed, begins, api, sim, run_task, task, advance
 ):
-    """A given output that breaks the schema, or none that fits, is `output_invalid`."""
     schema = one(type="integer", minimum=5, maximum=4)
     api.patch(f"/tasks/{task['id']}", json={"output_schema": schema})
     sim.put("/scenarios/wrong", json={"task_run": ["running", completed]})

@@ -43,9 +43,6 @@ def scenario(name, rest):
 
 
 def test_rows_are_sorted_and_count_each_step():
-    """A row counts each step, branches included, and lists the missed ones. A scenario that was
-    not played, or is gone, has none.
-    """
     library = Library()
     for name in ("b_story", "a_story", "unplayed"):
         library.add(scenario(name, STORY))

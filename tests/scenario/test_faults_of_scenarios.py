@@ -7,7 +7,6 @@ from deck_sim.scenario.loader import read_scenario
 
 
 def test_a_scenario_can_lose_the_response_that_starts_it(api, sim, task, connection, run_task):
-    """The run exists; the call that starts another scenario is answered."""
     headers = {"Deck-Sim-Scenario": "answer_lost"}
     body = {"connection_id": connection["id"]}
     with pytest.raises(httpx2.RemoteProtocolError):
@@ -46,7 +45,6 @@ def test_equal_runs_fault_equally(put, sim, api, run_task):
 
 
 def test_faults_apply_to_webhooks_about_their_run(subscribe, receiver, run_task, advance):
-    """The webhook of the other run arrives once."""
     subscribe("task_run.completed")
     twice, once = run_task("webhook_twice"), run_task()
     advance("1m")
@@ -57,7 +55,6 @@ def test_faults_apply_to_webhooks_about_their_run(subscribe, receiver, run_task,
 def test_webhooks_about_the_files_of_a_run_are_about_the_run(
     put, api, subscribe, receiver, run_task, advance, task
 ):
-    """A webhook about a storage item is one about its run."""
     api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
     subscribe("storage.created")
     steps = "task_run: [running, file: a.txt, completed]"
@@ -90,7 +87,6 @@ def test_faults_are_for_the_kinds_that_a_scenario_defines():
 
 
 def test_the_timeline_shows_a_waiting_fault(run_task, sim):
-    """It has a line when the run starts."""
     run = run_task("proxy_error_page")
     lines = [e["what"] for e in sim.get("/timeline").json()["data"] if e["id"] == run["id"]]
     assert "fault status: 502, for GET /v2/task-runs/*" in lines

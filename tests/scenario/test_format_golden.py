@@ -45,6 +45,5 @@ def record(file):
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_file_still_means_the_same(file):
-    """The model of a golden file is, value for value, the recorded one."""
     kept = file.with_suffix(".json").read_text()
     assert json.dumps(normal(load_scenario(file)), indent=2) + "\n" == kept

@@ -69,7 +69,6 @@ def test_a_folder_is_read_over_the_scenarios_that_ship(tmp_path, write):
 
 
 def test_every_mistake_of_a_folder_is_reported(tmp_path, write):
-    """All mistakes of all files are reported at once, duplicate names included."""
     write("a.yaml", "same")
     write("b.yaml", "same")
     write("c.yaml", "other", "task_run: [runing, running: 2x]\n")
@@ -84,7 +83,6 @@ def test_every_mistake_of_a_folder_is_reported(tmp_path, write):
 
 
 def test_a_path_that_is_no_folder_is_a_mistake(tmp_path, write):
-    """A missing folder is reported like a mistake in a file; so is a file, with its folder."""
     write("mine.yaml", "mine")
     with pytest.raises(ScenarioError, match="nowhere:1:1: no such folder"):
         read_folder(tmp_path / "nowhere", shipped())

@@ -35,14 +35,12 @@ def test_a_wrong_value_is_one_mistake(mistakes):
 
 
 def test_mistakes_of_meaning_are_reported_if_there_are_none_of_form(mistakes):
-    """An order of statuses is judged when every step can be read."""
     (line,) = mistakes("task_run: [running, {completed: {outputs: {}}}, running]")
     assert "unknown key 'outputs'" in line
     assert len(mistakes("task_run: [running, completed, running]")) == 1
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path):
-    """A missing file is an error with a reason."""
     with pytest.raises(ScenarioError, match=r"x\.yaml:1:1: cannot be read: No such file"):
         load_scenario(tmp_path / "x.yaml")
 

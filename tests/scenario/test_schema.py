@@ -54,14 +54,12 @@ def is_read(data):
 
 
 def test_schema_and_loader_accept_every_notation():
-    """Each way to write a part of a scenario is in the schema."""
     for data in (read_yaml(HEAD + body).data for body in ACCEPTED):
         assert [error.message for error in VALIDATOR.iter_errors(data)] == []
         assert is_read(data)
 
 
 def test_schema_and_loader_refuse_wrong_shapes():
-    """A wrong shape, key, name or number is refused by both."""
     wrong = {body: read_yaml(HEAD + body).data for body in REFUSED}
     accepted = [body for body, data in wrong.items() if VALIDATOR.is_valid(data) or is_read(data)]
     assert accepted == []

@@ -21,12 +21,10 @@ def play(scenario, edition):
     ("edition", "error"), [("connections", "connection"), ("credentials", "session")]
 )
 def test_each_edition_plays_its_own_script(read, edition, error):
-    """The run of each edition fails with the error that only this edition has."""
     assert play(read(STORY), edition).run["errors"][0]["type"] == error
 
 
 def test_an_edition_without_a_script_plays_the_default(read):
-    """The other edition plays the default script."""
     scenario = read(ONE)
     assert scenario.editions == tuple(EDITIONS)
     assert play(scenario, "connections").run.status == "completed"
@@ -34,7 +32,6 @@ def test_an_edition_without_a_script_plays_the_default(read):
 
 
 def test_a_message_names_the_edition_of_the_step(read):
-    """An expression that fails is reported with the edition's script."""
     scenario = read(
         "task_run: {credentials: [running, completed: {output: {a: '{{ input.gone }}'}}]}"
     )

@@ -50,7 +50,6 @@ def magic(library=LIBRARY, header=None, **facts):
 
 
 def test_each_way_beats_all_that_follow():
-    """The first way that finds a scenario wins."""
     assert [*WAYS] == ORDER
     chosen = [str(choose(*given(ORDER[place:]), LIBRARY)) for place in range(len(ORDER))]
     assert chosen == [f"by_{way}; because={way}" for way in ORDER]
@@ -100,7 +99,6 @@ def test_a_magic_user_name_wins_over_an_external_id():
 
 
 def test_the_first_rule_that_matches_wins():
-    """Rules are tried in order; rules for another kind are skipped."""
     rules = [
         Rule(when=When(username="b*"), scenario="by_default"),
         Rule(when=When(username="a*"), scenario="by_header", resource="connection"),
@@ -132,7 +130,6 @@ def test_a_wrong_rule_changes_no_rules():
 
 
 def test_each_playlist_is_played_in_turn():
-    """Each run plays the next entry; the last entry repeats."""
     library = library_of(
         one={"playlist": ["source_down", "success"]}, two={"playlist": ["agent_hangs", "success"]}
     )
@@ -163,7 +160,6 @@ def test_a_mix_honours_its_weights():
 
 
 def test_a_mix_is_drawn_from_the_seed():
-    """The same seed gives the same draws; another seed or name gives others."""
     mix = {"mix": {"success": 1, "source_down": 1}}
     library = library_of(one=mix, two=mix)
     first = drawn(library, "one", 50, seed=7)

@@ -20,7 +20,6 @@ def ask(read):
 
 
 def test_a_range_is_drawn_from_the_seed(read):
-    """The same seed gives the same duration within the range, another seed another."""
     scenario = read("task_run: [{queued: 2s..8s}, running, completed]")
     ends = [play_scenario(scenario, seed=seed).lines[-1].at for seed in (1, 1, 2)]
     assert ends[0] == ends[1] != ends[2]
@@ -106,7 +105,6 @@ def test_branches_nest_and_rejoin(ask):
 
 
 def test_a_prompt_has_defaults(read):
-    """Omitted keys have the defaults of the type."""
     prompt = "{type: consent, fields: [{name: ok, type: boolean}, {name: why, label: Why?}]}"
     body = f"task_run: [running, interaction_required: {prompt}, running, completed]"
     assert read(body).task_run[1].prompt == {
@@ -123,7 +121,6 @@ GLOBS = ["123456", "12*", "*", "??-??", "[a-c]x", "[!0-9]", "[]]", "[!]]*", "[[]
 
 
 def test_a_right_answer_is_known_for_every_glob(read):
-    """`right_answer` is accepted for each glob."""
     for wanted in GLOBS:
         prompt = f"interaction_required: {{accept: {{code: '{wanted}'}}}}"
         step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]

@@ -57,7 +57,6 @@ def test_every_transition_of_a_script_is_in_a_trace():
 
 
 def test_every_status_of_a_script_is_in_a_trace():
-    """Each status that has a step is entered."""
     scripted = {key for key, step in REGISTRY.items() if step.is_status and key not in NO_TRACE}
     assert scripted - ENTERED == set()
 
@@ -74,7 +73,6 @@ def test_every_error_is_in_a_trace():
 
 
 def test_a_file_is_named_after_its_scenario():
-    """The file of a scenario is found by its name."""
     files = [file.name for file in SHIPPED.glob("*")]
     assert sorted(files) == sorted(f"{load_scenario(SHIPPED / one).name}.yaml" for one in files)
 

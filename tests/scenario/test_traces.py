@@ -61,13 +61,11 @@ def test_a_scenario_plays_as_recorded(name, edition):
 
 
 def test_every_scenario_has_a_trace_and_every_trace_a_scenario():
-    """No trace is missing or left over, in any edition."""
     traces = {f"{edition}/{name}.txt" for name, edition in PLAYED}
     assert read_traces(TRACES).keys() == traces
 
 
 def test_recording_keeps_commands_and_removes_stale_traces(tmp_path):
-    """Recording keeps the commands, adds missing traces and removes stale ones."""
     shutil.copytree(TRACES, tmp_path, dirs_exist_ok=True)
     file_of("success", "connections", tmp_path).unlink()
     file_of("success", "credentials", tmp_path).unlink()

@@ -84,7 +84,6 @@ SCHEMAS = {
 
 
 def test_generated_outputs_are_valid():
-    """Three runs have three outputs that satisfy the schema."""
     broken = []
     for case, schema in SCHEMAS.items():
         assert schema_problems(schema, "output_schema") == [], case

@@ -39,13 +39,11 @@ def watched(write, tmp_path, reports):
 
 
 def test_an_edit_is_read_at_the_next_use(watched, write):
-    """An edit of the same size is noticed too."""
     write("mine", "two")
     assert watched.get("mine").summary == "two"
 
 
 def test_a_new_file_is_found_and_a_removed_one_is_gone(watched, write, tmp_path):
-    """`names`, `find` and `added` all see it."""
     write("yours")
     assert "yours" in watched.names()
     (tmp_path / "mine.yaml").unlink()
@@ -55,7 +53,6 @@ def test_a_new_file_is_found_and_a_removed_one_is_gone(watched, write, tmp_path)
 
 
 def test_a_broken_edit_is_reported_once_and_the_last_good_version_stays(watched, write, reports):
-    """The error and the repair are each reported once."""
     write("mine", text="version: 1\nname: {}\ntask_run: [quueued]\n")
     assert [watched.get("mine").summary for _ in range(2)] == ["one", "one"]
     assert len(reports) == 1
@@ -68,7 +65,6 @@ def test_a_broken_edit_is_reported_once_and_the_last_good_version_stays(watched,
 
 
 def test_a_folder_that_is_gone_is_reported_and_its_scenarios_stay(watched, tmp_path, reports):
-    """The scenarios stay until the server stops."""
     (tmp_path / "mine.yaml").unlink()
     tmp_path.rmdir()
     assert watched.get("mine").summary == "one"
@@ -76,7 +72,6 @@ def test_a_folder_that_is_gone_is_reported_and_its_scenarios_stay(watched, tmp_p
 
 
 def test_a_folder_with_mistakes_cannot_be_watched(write, tmp_path):
-    """Mistakes at the start are an error."""
     write("mine", text="version: 1\nname: {}\nplaylist: [mine]\n")
     with pytest.raises(ScenarioError, match="'mine' is itself a playlist or mix"):
         WatchedFolder(tmp_path, shipped(), print)

@@ -30,7 +30,6 @@ TEXTS = (
 
 
 def test_words_and_plain_numbers_are_typed():
-    """`true`, `false`, null and plain decimal numbers have a type."""
     read = {written: read_yaml(f"a: {written}").data["a"] for written in TYPED}
     assert [*map(repr, read.values())] == [*map(repr, TYPED.values())]
 
@@ -43,7 +42,6 @@ def test_everything_else_is_text():
 
 
 def test_keys_are_text():
-    """A key is text, even if it looks like a number, `true` or null."""
     assert read_yaml("{1: a, true: b, 1.50: c}").data == {"1": "a", "true": "b", "1.50": "c"}
 
 
@@ -60,7 +58,6 @@ DOCUMENTS = [
 
 
 def test_one_document_is_read():
-    """Bytes and text, byte order marks, line ends and all notations are read."""
     assert [source for source, data in DOCUMENTS if read_yaml(source).data != data] == []
 
 
@@ -75,7 +72,6 @@ def test_every_value_and_key_has_a_position():
 
 
 def test_a_missing_path_has_the_position_of_its_parent():
-    """The nearest written parent gives the position."""
     document = read_yaml("a:\n  b: 1\n")
     assert document.position(("a", "c", 3)) == (2, 3)
     assert document.position(("a", "c"), of_key=True) == (1, 1)
@@ -83,7 +79,6 @@ def test_a_missing_path_has_the_position_of_its_parent():
 
 
 def test_aliases_repeat_their_anchors():
-    """An alias repeats a value, a list, a mapping or a key."""
     text = "one: &v 5\ntwo: *v\nl: &l [x]\nm: &m {k: *l}\nn: *m\n&key o: *key\n"
     data = read_yaml(text).data
     assert data["two"] == 5
@@ -112,13 +107,11 @@ REFUSED = [
 
 
 def test_text_that_cannot_be_read_is_refused_with_a_place():
-    """The error has a message, a line and a column."""
     for source, *expected in REFUSED:
         assert refused(source) == (*expected,), source
 
 
 def test_text_that_is_not_yaml_is_refused():
-    """Errors of the parser become errors of the reader."""
     sources = ["a: [1, 2\n", "a: 'x", "a: b\n- c", '"\\U00110000"', "&: x", "...\n"]
     assert all(refused(source)[0].startswith("not YAML: ") for source in sources)
 

@@ -19,7 +19,6 @@ PLAIN = st.recursive(
 
 @given(PLAIN)
 def test_written_data_is_read_again(data):
-    """JSON data is read again as it was, types included."""
     assert read_yaml(write_yaml(data)).data == data
 
 
@@ -33,6 +32,5 @@ def test_the_layout_is_that_of_scenario_files():
 
 
 def test_a_shared_value_is_written_twice():
-    """The writer uses no anchors."""
     answer = {"code": "1"}
     assert write_yaml([answer, answer]) == "- code: '1'\n- code: '1'\n"
