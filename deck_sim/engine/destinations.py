@@ -79,10 +79,12 @@ def _header_problems(text: str, field: str) -> list[Problem]:
         message = (
             f'`{field}` must be a JSON object of texts, as a string: "{{\\"X-Key\\": \\"1\\"}}"'
         )
-    elif bad := [name for name in headers if not _NAME.fullmatch(name) or name.lower() in _OURS]:
+    elif bad := [
+        name
+        for name, value in headers.items()
+        if not (_NAME.fullmatch(name) and _VALUE.fullmatch(value)) or name.lower() in _OURS
+    ]:
         message = f"`{field}`: {listed(bad)} cannot be set"
-    elif bad := [name for name, value in headers.items() if not _VALUE.fullmatch(value)]:
-        message = f"`{field}`: the value of {listed(bad)} must be printable ASCII"
     else:
         return []
     return [problem("request/input_invalid", message, field=field)]

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, ClassVar, Protocol
 
 from deck_sim.contract.error_catalog import ApiError
@@ -136,16 +135,10 @@ class Story:
     @property
     def place(self) -> Path:
         """The path of the step at the cursor in its scenario: the kind, then as in coverage."""
-        return _shared((self.script.kind, *self.script.head, *self.path))
+        return (self.script.kind, *self.script.head, *self.path)
 
     def go(self, turn: str) -> None:
         """Move the cursor on, or into the branch called `turn`."""
         here, self.attempts = self.path, 0
         on = turn == GO_ON
         self.path = self.script.behind(here) if on else self.script.into(here, turn)
-
-
-@lru_cache(maxsize=1024)
-def _shared(path: Path) -> Path:
-    """One tuple for equal paths: the entries of many runs keep the same few."""
-    return path

@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from itertools import takewhile
 from typing import Any
 
@@ -389,7 +388,7 @@ class World:
                 self.now,
                 kind,
                 resource_id,
-                _shared(what),
+                what,
                 status,
                 changes or None,
                 story.place if story else None,
@@ -548,9 +547,3 @@ class World:
             self.timers.take_back(resource.id, SCREENSHOT)
             if self.options.screenshots and resource.status == machine.timed_from:
                 self.timers.arm(resource.id, SCREENSHOT, self.now + self.rules.screenshot_interval)
-
-
-@lru_cache(maxsize=1024)
-def _shared(text: str) -> str:
-    """One string for equal texts. Those that `sys.intern` makes may never go."""
-    return text

@@ -13,7 +13,7 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from deck_sim.base.durations import DURATION_PATTERN, Span, parse_span
-from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.errors import nearest, quote
 from deck_sim.base.validation import Whole, read_duration, show, value_error
 from deck_sim.contract.error_catalog import run_errors
 
@@ -33,9 +33,7 @@ def _read_length(value: Any) -> Any:
 def _read_error_name(value: str) -> str:
     if value in run_errors():
         return value
-    of_type = [name for name in run_errors() if name.startswith(f"{value.partition('/')[0]}/")]
-    known = f"; allowed: {listed(of_type, last='or')}" if of_type else _EXAMPLE
-    raise value_error(f"unknown error {quote(value)}{nearest(value, run_errors()) or known}")
+    raise value_error(f"unknown error {quote(value)}{nearest(value, run_errors()) or _EXAMPLE}")
 
 
 # The catalog is too long for a message.

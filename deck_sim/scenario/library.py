@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -77,13 +76,8 @@ class Library:
         return self._own.pop(name, None) is not None
 
     def instead(self, name: str) -> str:
-        """The end of a message about an unknown name: the file that it may mean, the nearest
-        spelling, or all names if they are few.
-        """
+        """The end of a message about an unknown name: the nearest one, or all if they are few."""
         names = self.names()
-        stem = re.sub(r"^.*[/\\\\]|\.ya?ml$", "", name)
-        if stem != name and stem in names:
-            return f"; write the scenario's name, not its file: {stem!r}"
         near = nearest(name, names)
         if near or len(names) <= _FEW:
             return near or f"; known: {listed(names)}"
@@ -202,8 +196,8 @@ def read_files(
 
 
 def check_entries(scenario: Scenario, library: Library, mistakes: loader.Mistakes) -> None:
-    """Report entries of a playlist or mix that are unknown, or are themselves a playlist or mix;
-    and other lists that name this one. `library` has the scenario too.
+    """Report entries of a playlist or mix that are unknown, or are themselves a playlist or mix.
+    `library` has the scenario too.
     """
     for index, entry in enumerate(scenario.entries):
         place: Place = ("playlist", index) if scenario.playlist else ("mix", entry)
@@ -214,8 +208,3 @@ def check_entries(scenario: Scenario, library: Library, mistakes: loader.Mistake
         elif found.entries:
             text = f"{quote(entry)} is itself a playlist or mix; name its entries instead"
             mistakes.add(place, text, of_key=of_key)
-    names = set(library.names()) - {scenario.name} if scenario.entries else set()
-    users = [name for name in sorted(names) if scenario.name in library.get(name).entries]
-    if users:
-        text = f"`{scenario.name}` is an entry of {listed(users)}; it cannot be a playlist or mix"
-        mistakes.add(("name",), text)

@@ -51,6 +51,12 @@ def test_a_turn_enters_its_branch_and_resets_the_attempts(story):
     assert (story.path, story.attempts) == ((1, "on_timeout", 0), 0)
 
 
+def test_an_empty_branch_is_skipped(play):
+    """The story continues behind the step at once."""
+    run = play.run("[running, pending: {on_rejected: []}, completed]")
+    assert play.review(run, "reject").status == "completed"
+
+
 def test_copies_share_the_script(story):
     """A copy of a story has the same script, which cannot change."""
     twin = copy.deepcopy(story)

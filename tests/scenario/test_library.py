@@ -35,7 +35,6 @@ def test_an_unknown_name_is_refused_with_known_names():
     for library, name, end in (
         (few, "sucess", "'sucess'; did you mean 'success'?"),
         (few, "zz", "'zz'; known: `slow` and `success`"),
-        (shipped(), "success.yaml", "write the scenario's name, not its file: 'success'"),
         (shipped(), "xyz", "(`--scenarios DIR` adds those of a folder)"),
     ):
         with pytest.raises(ApiError) as caught:

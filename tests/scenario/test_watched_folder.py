@@ -82,13 +82,3 @@ def test_playlists_come_after_their_entries(watched, write):
     write("a_list", text="version: 1\nname: {}\nplaylist: [mine]\n")
     assert watched.names()
     assert [scenario.name for scenario in watched.own()] == ["mine", "a_list"]
-
-
-def test_an_entry_of_a_shipped_playlist_cannot_become_a_playlist(watched, write, reports):
-    """Otherwise the shipped one could no longer be played."""
-    file = write("success", text="version: 1\nname: {}\nplaylist: [source_down]\n")
-    assert watched.get("success").entries == ()
-    assert reports == [
-        f"{file}:2:7: name: `success` is an entry of `flaky_source` and"
-        " `mostly_success`; it cannot be a playlist or mix"
-    ]

@@ -96,9 +96,7 @@ REFUSED = [
     ("? [x]\n: y\n", "a key must be text", 1, 3),
     ("{{a: b}: c}", 'a key must be text; is this an expression? Quote it: "{{ … }}"', 1, 2),
     ("a: &b [*b]\n", DEEP, 1, 1),
-    ("ok: 1\nü: \x07", "the character U+0007 is not allowed in YAML", 2, 4),
     ("a: 1\n".encode("utf-16"), "the file is not UTF-8; save it in that encoding", 1, 1),
-    (b"a: 1\n\xc3\xbc: \xff", "the file is not UTF-8; save it in that encoding", 2, 4),
     ("x" * (MAX_BYTES + 1), "the file is larger than 1024 KiB", 1, 1),
     ("a: b: c", "not YAML: a second `: ` in one line; quote the text, or begin a new line", 1, 5),
     ("a:\n\t- b", "not YAML: a tab is not allowed here; indent with spaces", 2, 1),
@@ -112,7 +110,7 @@ def test_text_that_cannot_be_read_is_refused_with_a_place():
 
 
 def test_text_that_is_not_yaml_is_refused():
-    sources = ["a: [1, 2\n", "a: 'x", "a: b\n- c", '"\\U00110000"', "&: x", "...\n"]
+    sources = ["a: [1, 2\n", "a: 'x", "a: b\n- c", '"\\U00110000"', "&: x", "...\n", "a: \x07"]
     assert all(refused(source)[0].startswith("not YAML: ") for source in sources)
 
 

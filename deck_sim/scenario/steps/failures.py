@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import GetJsonSchemaHandler, field_validator, model_validator
+from pydantic import GetJsonSchemaHandler, model_validator
 
-from deck_sim.base.validation import Many, Strict, value_error
+from deck_sim.base.validation import Many, Strict
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import Wait
 from deck_sim.scenario.fields import ErrorName, OneOrMany
@@ -46,13 +46,6 @@ class Failed(Step):
     ends = True
     errors: Annotated[tuple[FailedWith, ...], Many, OneOrMany()]
     """`type/code` of the error catalog, `{error, message, field}`, or a list of these."""
-
-    @field_validator("errors")
-    @classmethod
-    def _at_least_one(cls, value: Any) -> Any:
-        if not value:
-            raise value_error("must name at least one error")
-        return value
 
     @property
     def fails_with(self) -> tuple[str, ...]:

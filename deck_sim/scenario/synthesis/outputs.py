@@ -23,7 +23,6 @@ from deck_sim.scenario.synthesis.regex_samples import text_matching
 
 ATTEMPTS = 8
 DEEPEST = 6  # levels below which optional fields and items are left out, so that recursion ends
-DEEPEST_OF_ALL = 12
 TRIES = 20  # at a unique item, or a number
 USUAL_SPAN = 100  # how many numbers to choose from beyond the usual range
 ENDLESS = 10**400
@@ -94,8 +93,6 @@ class _Maker:
         """A value for a part of the schema; `name` is that of its field."""
         if schema is False:
             raise _NothingFits("a required field must not exist")
-        if depth > DEEPEST_OF_ALL:
-            raise _NothingFits("the schema requires too many levels")
         flat = self._flatten(schema if isinstance(schema, Mapping) else {})
         for word in ("anyOf", "oneOf"):
             if word in flat:

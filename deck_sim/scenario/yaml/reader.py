@@ -19,9 +19,6 @@ MAX_BYTES = 1024 * 1024
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,39})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,39})\.[0-9]+")
-_FORBIDDEN = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
 _TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map")}
 
 
@@ -48,12 +45,8 @@ def read_yaml(source: bytes | str) -> Document:
         raise YamlError(f"the file is larger than {MAX_BYTES // 1024} KiB")
     try:
         text = (source if isinstance(source, str) else source.decode()).removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        place = _place(error.object[: error.start].decode(), error.start)
-        raise YamlError("the file is not UTF-8; save it in that encoding", *place) from None
-    if found := _FORBIDDEN.search(text):
-        message = f"the character U+{ord(found[0]):04X} is not allowed in YAML"
-        raise YamlError(message, *_place(text, found.start()))
+    except UnicodeDecodeError:
+        raise YamlError("the file is not UTF-8; save it in that encoding") from None
     document = Document(text=text)
     try:
         root = yaml.compose(text, Loader=_Loader)
@@ -65,11 +58,6 @@ def read_yaml(source: bytes | str) -> Document:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise YamlError(f"not YAML: {_message(error, text)}", line, column) from None
     return document
-
-
-def _place(text: str, index: int) -> tuple[int, int]:
-    before = text[:index]
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 def _build(document: Document, node: Any, path: Path) -> Any:
