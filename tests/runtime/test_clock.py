@@ -15,6 +15,7 @@ from deck_sim.runtime.moments import LAST_MOMENT
 
 INPUT, STATE = "request/input_invalid", "request/state_invalid"
 ASKS = "[running: 1s, interaction_required: mfa, running, completed]"
+MINUTE = 60 * SECOND
 
 
 @pytest.fixture
@@ -30,13 +31,10 @@ def refused(name, call, *arguments):
     return str(caught.value)
 
 
-def test_a_frozen_clock_does_not_move_by_itself(simulation):
+def test_only_a_real_clock_moves_by_itself_at_its_speed(simulation):
+    """`speed: 60` is a minute a second; fractions slow the world down."""
     simulation.pass_real("1h")
     assert simulation.world.now == FROZEN_START
-
-
-def test_a_real_clock_moves_with_real_time_at_its_speed():
-    """`speed: 60` is a minute a second; fractions slow the world down."""
     for speed, passed in {1: "10s", 60: "10m", 0.5: "5s", 0.001: "10ms", 1.1: "11s"}.items():
         simulation = OfflineSimulation(mode="real", now=FROZEN_START, speed=speed)
         simulation.pass_real("10s")
@@ -50,18 +48,13 @@ def test_a_slow_clock_loses_nothing_to_frequent_calls():
     assert simulation.elapsed == timedelta(microseconds=100)
 
 
-def test_a_world_does_not_go_back_with_the_real_clock():
+def test_a_real_clock_goes_on_from_an_advance_and_never_back():
     simulation = OfflineSimulation(mode="real", now=FROZEN_START)
     simulation.pass_real("10s")
     simulation.real -= 5_000_000_000
     simulation.catch_up()
     assert simulation.elapsed == 10 * SECOND
-
-
-def test_a_real_clock_continues_after_an_advance():
-    simulation = OfflineSimulation(mode="real", now=FROZEN_START)
-    simulation.pass_real("10s")
-    simulation.advance_by(parse_duration("1h"))
+    simulation.advance_by(60 * MINUTE)
     simulation.pass_real("1s")
     assert simulation.elapsed == parse_duration("1h11s")
 
@@ -77,17 +70,14 @@ def test_a_real_world_starts_now_and_stops_at_the_last_moment():
 
 def test_changing_the_clock_mode_keeps_the_time(simulation):
     """A real clock continues from the world's moment."""
-    run = simulation.run()
-    simulation.advance_to(FROZEN_START + 10 * SECOND)
+    simulation.advance_by(10 * SECOND)
     simulation.set_clock("real", 2)
-    assert (simulation.mode, simulation.speed) == ("real", 2)
-    assert simulation.look(run).status == "completed"
     simulation.pass_real("1s")
     assert simulation.elapsed == 12 * SECOND
 
 
 def test_an_advance_reports_exactly_what_happened(simulation):
-    """Every entry in order, and the new time."""
+    """Every entry in order, and the new time; nothing for an advance by zero."""
     run = simulation.run()
     report = simulation.advance_by(10 * SECOND)
     assert report.now == simulation.world.now == FROZEN_START + 10 * SECOND
@@ -97,19 +87,17 @@ def test_an_advance_reports_exactly_what_happened(simulation):
     ]
     noted = simulation.world.timeline[-1]
     assert (noted.kind, noted.what) == ("clock", "advanced 10s")
+    was = copy.deepcopy(simulation.world)
+    assert simulation.advance_by(timedelta()).happened == []
+    assert simulation.world == was
 
 
 def test_an_advance_to_a_moment_includes_that_moment(simulation):
     run = simulation.run()
     assert simulation.advance_to(FROZEN_START + 2 * SECOND).happened[0].what == "queued -> running"
     assert simulation.advance_to(FROZEN_START + 9.999 * SECOND).happened == []
-    assert simulation.look(run).status == "running"
-
-
-def test_an_advance_by_zero_adds_no_timeline_entry(simulation):
-    was = copy.deepcopy(simulation.world)
-    assert simulation.advance_by(timedelta()).happened == []
-    assert simulation.world == was
+    assert simulation.advance_to(LAST_MOMENT).now == LAST_MOMENT
+    assert simulation.look(run).status == "completed"
 
 
 def test_an_impossible_advance_is_refused(simulation):
@@ -118,38 +106,20 @@ def test_an_impossible_advance_is_refused(simulation):
     was = copy.deepcopy(simulation.world)
     for advance_, goal in [
         (simulation.advance_by, -SECOND),
-        (simulation.advance_to, FROZEN_START - SECOND),
         (simulation.advance_to, LAST_MOMENT + SECOND),
         (simulation.advance_by, timedelta.max),
     ]:
-        text = refused(INPUT, advance_, goal)
-        assert "it is 2025-01-15 09:30:00" in text
+        assert "it is 2025-01-15 09:30:00" in refused(INPUT, advance_, goal)
     assert simulation.world == was
 
 
-def test_an_advance_can_reach_the_last_moment(simulation):
-    """With everything that is due before."""
-    run = simulation.run()
-    assert simulation.advance_to(LAST_MOMENT).now == LAST_MOMENT
-    assert simulation.look(run).status == "completed"
-
-
 def test_an_advance_until_an_event_stops_at_its_moment(simulation):
-    run = simulation.run()
-    report = simulation.advance_until_event("task_run.running")
-    assert report.now == FROZEN_START + 2 * SECOND
-    assert [e.what for e in report.happened] == ["queued -> running"]
-    assert simulation.look(run).status == "running"
-
-
-def test_an_advance_can_wait_for_an_event_of_one_resource(simulation):
+    """Of one resource, if it is named. A past event does not count."""
     simulation.run("[running: 1s, completed]")
-    second = simulation.run("[running: 5s, completed]")
+    second = simulation.run("[queued: 2s, running: 3s, completed]")
     report = simulation.advance_until_event("task_run.completed", second)
     assert report.now == FROZEN_START + 5 * SECOND
-
-
-def test_a_past_event_does_not_count(simulation):
+    assert report.happened[-1].what == "running -> completed"
     simulation.run()
     refused(STATE, simulation.advance_until_event, "task_run.queued")
 
@@ -157,8 +127,7 @@ def test_a_past_event_does_not_count(simulation):
 def test_an_event_that_does_not_come_within_the_limit_is_an_error(simulation):
     """The message says what waits; the clock stays at the last thing that happened."""
     run = simulation.run(ASKS)
-    minute, event = parse_duration("1m"), "task_run.completed"
-    text = refused(STATE, simulation.advance_until_event, event, run, minute)
+    text = refused(STATE, simulation.advance_until_event, "task_run.completed", run, MINUTE)
     assert text == (
         f"no `task_run.completed` of `{run}` came within 1m, and nothing that is due by then can"
         f" bring it; `{run}` is `interaction_required` (an answer to `mfa` must give `code`; the"
@@ -196,25 +165,19 @@ def test_a_timeout_may_cause_the_awaited_event():
         assert simulation.elapsed == parse_duration(elapsed)
 
 
-def test_an_event_that_no_story_causes_is_refused_at_once(simulation):
+def test_an_event_that_cannot_come_is_refused_at_once(simulation):
+    """No story causes it, it is misspelt, or of the other edition."""
     simulation.run()
     was = copy.deepcopy(simulation.world)
     refused(STATE, simulation.advance_until_event, "agent.created")
-    assert simulation.world == was
-
-
-def test_a_misspelt_event_is_refused(simulation):
-    text = refused(INPUT, simulation.advance_until_event, "task_run.complet")
-    assert text == "unknown event type 'task_run.complet'; did you mean 'task_run.completed'?"
-
-
-def test_an_event_of_the_other_edition_is_refused(simulation):
-    """It cannot come, so the clock does not move."""
-    text = refused(INPUT, simulation.advance_until_event, "session.idle")
-    assert text.startswith(
+    assert refused(INPUT, simulation.advance_until_event, "task_run.complet") == (
+        "unknown event type 'task_run.complet'; did you mean 'task_run.completed'?"
+    )
+    assert refused(INPUT, simulation.advance_until_event, "session.idle").startswith(
         "the edition `connections` has no event 'session.idle'; it is one of the edition"
         " `credentials`; to switch: @pytest.mark.deck(edition="
     )
+    assert simulation.world == was
 
 
 def test_a_limit_after_the_last_moment_is_cut(simulation):
@@ -223,26 +186,19 @@ def test_a_limit_after_the_last_moment_is_cut(simulation):
     assert text.endswith("can bring it; this world has no task run")
 
 
-def test_until_idle_plays_every_story_to_its_end(simulation):
-    """The clock stops at the last thing that happened."""
-    first, second = simulation.run(), simulation.run("[running: 3s, completed]")
-    report = simulation.advance_until_idle()
-    assert [simulation.look(run).status for run in (first, second)] == ["completed", "completed"]
-    assert report.now == FROZEN_START + 10 * SECOND
-    assert simulation.advance_until_idle().happened == []
-
-
-def test_until_idle_stops_when_only_timeouts_are_left(simulation):
+def test_until_idle_plays_every_story_until_only_timeouts_are_left(simulation):
     """A run that waits for a person does not time out."""
     stories = {
         ASKS: "interaction_required",
         "[running: 1s, pending, completed]": "pending",
         "[running: stuck]": "running",
+        "[running: 3s, completed]": "completed",
     }
     runs = [simulation.run(steps) for steps in stories]
-    simulation.advance_until_idle()
+    report = simulation.advance_until_idle()
     assert [simulation.look(run).status for run in runs] == [*stories.values()]
-    assert simulation.elapsed == SECOND
+    assert report.now == FROZEN_START + 3 * SECOND
+    assert simulation.advance_until_idle().happened == []
 
 
 def test_until_idle_stops_at_the_last_moment(simulation):
@@ -252,22 +208,18 @@ def test_until_idle_stops_at_the_last_moment(simulation):
     assert simulation.look(run).status == "running"
 
 
-def test_an_endless_story_is_an_error(monkeypatch):
-    """The message names the limit."""
-    monkeypatch.setattr(clock, "MAX_STEPS", 2)
-    minute = parse_duration("1m")
-    for way, *how in (("by", minute), ("until_idle",), ("until_event", "never", None, minute)):
-        simulation = OfflineSimulation()
-        for _ in range(3):
-            simulation.run("[running: 1s, completed]")
-        assert refused(STATE, getattr(simulation, f"advance_{way}"), *how) == (
-            "2 things happened in one advance, and more are due;"
-            " look for a scenario or a receiver that never ends"
-        )
-
-
-def test_reaching_the_limit_of_steps_is_allowed(simulation, monkeypatch):
+@pytest.mark.parametrize(
+    "how", [("by", MINUTE), ("until_idle",), ("until_event", "never", None, MINUTE)]
+)
+def test_an_endless_story_is_an_error(simulation, monkeypatch, how):
+    """The message names the limit, which may be reached."""
     monkeypatch.setattr(clock, "MAX_STEPS", 2)
     runs = [simulation.run("[running: 1s, completed]") for _ in range(2)]
     simulation.advance_by(SECOND)
     assert [simulation.look(run).status for run in runs] == ["completed", "completed"]
+    for _ in range(3):
+        simulation.run("[running: 1s, completed]")
+    assert refused(STATE, getattr(simulation, f"advance_{how[0]}"), *how[1:]) == (
+        "2 things happened in one advance, and more are due;"
+        " look for a scenario or a receiver that never ends"
+    )
