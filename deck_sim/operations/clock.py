@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from deck_sim.base.durations import format_duration, parse_duration
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.engine.records import Resource
 from deck_sim.engine.waiting import waiting
 from deck_sim.operations.holds import print_holds
 from deck_sim.operations.operation import Json, operation
@@ -114,17 +113,15 @@ def show_next(simulation: Simulation, limit: Count | None = None) -> Json:
 
     `limit` is the most that is listed of what is due and of what waits.
     """
-    world = simulation.world
+    world, waits = simulation.world, list[Json]()
+    for one in waiting(world)[:limit]:
+        answer = find_right_answer(simulation, one.id)
+        shown = {"id": one.id, "kind": one.kind, "status": one.status}
+        waits.append(shown if answer is None else {**shown, "answer": answer})
     return {
         "now": print_moment(world.now),
         "due": [print_due(world, due) for due in islice(world.timers.upcoming(), limit)],
-        "waiting": [_print_waiting(simulation, resource) for resource in waiting(world)[:limit]],
+        "waiting": waits,
         **list_unfinished(simulation),
         **print_holds(simulation),
     }
-
-
-def _print_waiting(simulation: Simulation, resource: Resource) -> Json:
-    answer = find_right_answer(simulation, resource.id)
-    shown = {"id": resource.id, "kind": resource.kind, "status": resource.status}
-    return shown if answer is None else {**shown, "answer": answer}

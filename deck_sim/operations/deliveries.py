@@ -1,7 +1,6 @@
 """Calls about deliveries: the log of attempts, sending again, the messages in queues."""
 
 from deck_sim.engine import checks, deliveries
-from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.records import Resource
 from deck_sim.operations.operation import Json, operation
 from deck_sim.runtime.clock import settle
@@ -54,23 +53,21 @@ def list_messages(simulation: Simulation, id: str) -> Json:
 
 
 def _print(simulation: Simulation, delivery: Resource) -> Json:
-    attempts = simulation.world.attempts.get(delivery.id, [])
-    return {**print_resource(simulation, delivery), "log": [*map(_print_attempt, attempts)]}
-
-
-def _print_attempt(attempt: AttemptResult) -> Json:
-    """An attempt. Its signature says whether a receiver accepts it; None if nothing was signed."""
-    ok = attempt.refusal is None
-    why = "it fits the secret, the body and the time" if ok else attempt.refusal
-    return {
-        "at": print_moment(attempt.at),
-        "attempt": attempt.number,
-        "ok": attempt.ok,
-        "status": attempt.status,
-        "error": attempt.error,
-        "fault": attempt.fault,
-        "latency_ms": attempt.latency_ms,
-        "signature": {"ok": ok, "why": why} if SIGNATURE in attempt.request else None,
-        "request_headers": dict(attempt.request),
-        "response_headers": dict(attempt.response),
-    }
+    log = list[Json]()
+    for attempt in simulation.world.attempts.get(delivery.id, []):
+        fits = attempt.refusal is None  # so that a receiver accepts the signature
+        why = attempt.refusal or "it fits the secret, the body and the time"
+        shown = {
+            "at": print_moment(attempt.at),
+            "attempt": attempt.number,
+            "ok": attempt.ok,
+            "status": attempt.status,
+            "error": attempt.error,
+            "fault": attempt.fault,
+            "latency_ms": attempt.latency_ms,
+            "signature": {"ok": fits, "why": why} if SIGNATURE in attempt.request else None,
+            "request_headers": dict(attempt.request),
+            "response_headers": dict(attempt.response),
+        }
+        log.append(shown)
+    return {**print_resource(simulation, delivery), "log": log}

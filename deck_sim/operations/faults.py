@@ -16,8 +16,18 @@ from deck_sim.runtime.simulation import Simulation
 @operation("POST", "/faults")
 def add_fault(simulation: Simulation, body: Json) -> Json:
     """Add a fault."""
-    world = simulation.world
-    fault = check_body(_model_for({*body}), body).root
+    from pydantic import RootModel  # slow, as all imports here
+
+    from deck_sim.faults.fault import fault_keys
+    from deck_sim.faults.http import AnyHttpFault, HttpFault
+    from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
+
+    of_calls, of_webhooks = (
+        {family, *fault_keys(family)} for family in (HttpFault.family, WebhookFault.family)
+    )
+    is_of_webhooks = HttpFault.family not in body and {*body} & (of_webhooks - of_calls)
+    model: Any = AnyWebhookFault if is_of_webhooks else AnyHttpFault
+    world, fault = simulation.world, check_body(RootModel[model], body).root
     error = getattr(fault, "error", None)
     if error is not None and not world.rules.has_error(error):
         text = f"`error`: the edition `{world.edition}` has no error {quote(error)}"
@@ -26,21 +36,6 @@ def add_fault(simulation: Simulation, body: Json) -> Json:
     if event is not None and (why := explain_foreign_event(event, (world.edition,))):
         raise refuse("request/input_invalid", f"`event`: {why}", field="event")
     return _print(world.injected.add(world.next_id("flt"), fault))
-
-
-def _model_for(names: set[str]) -> Any:
-    """The model of a body with these keys: that of webhooks if only they have one of them."""
-    from pydantic import RootModel  # slow, as all imports here
-
-    from deck_sim.faults.fault import fault_keys
-    from deck_sim.faults.http import AnyHttpFault, HttpFault
-    from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
-
-    of_calls, of_webhooks = (
-        {fault.family, *fault_keys(fault.family)} for fault in (HttpFault, WebhookFault)
-    )
-    is_of_webhooks = HttpFault.family not in names and names & (of_webhooks - of_calls)
-    return RootModel[AnyWebhookFault] if is_of_webhooks else RootModel[AnyHttpFault]
 
 
 @operation("GET", "/faults")

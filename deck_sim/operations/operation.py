@@ -5,10 +5,11 @@ and plain values, and returns plain data. `perform` calls it, for the control AP
 process of the server, for the handle.
 """
 
+import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from inspect import Parameter, signature
+from inspect import Parameter
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from deck_sim.contract.error_catalog import ApiError
@@ -39,13 +40,14 @@ class Operation:
     takes_text: bool  # as the body, besides JSON
 
     @cached_property
-    def parameters(self) -> tuple[str, ...]:
-        """The names of its parameters."""
-        return tuple(name for name in signature(self.function).parameters if name not in _GIVEN)
+    def signature(self) -> Mapping[str, Parameter]:
+        """The parameters of its function, by name."""
+        return inspect.signature(self.function).parameters
 
     @cached_property
-    def _given(self) -> tuple[str, ...]:
-        return tuple(name for name in signature(self.function).parameters if name in _GIVEN)
+    def parameters(self) -> tuple[str, ...]:
+        """The names of its parameters."""
+        return tuple(name for name in self.signature if name not in _GIVEN)
 
     @cached_property
     def checked(self) -> tuple[str, ...]:
@@ -61,8 +63,7 @@ class Operation:
         from deck_sim.operations import parameters
 
         types = get_type_hints(self.function, localns=vars(parameters), include_extras=True)
-        found = signature(self.function).parameters
-        defaults = {name: found[name].default for name in self.checked}
+        defaults = {name: self.signature[name].default for name in self.checked}
         fields: Any = {
             name: (types[name], ... if default is Parameter.empty else default)
             for name, default in defaults.items()
@@ -84,10 +85,6 @@ class Operation:
         checked = check_body(self._model, rest)
         return others | {name: getattr(checked, name) for name in self.checked}
 
-    def call(self, values: Json, **given: Any) -> Json | Awaitable[Json]:
-        """Call the function with checked values and with what it asks for."""
-        return self.function(**self.check(values), **{name: given[name] for name in self._given})
-
 
 OPERATIONS: dict[tuple[str, str], Operation] = {}  # by method and path
 
@@ -106,7 +103,7 @@ def operation(
 
 async def perform(
     done: Operation,
-    values: Mapping[str, Any],
+    values: Json,
     simulation: Simulation,
     worlds: WorldRegistry,
     has_left: Callable[[], bool] = lambda: False,
@@ -121,7 +118,8 @@ async def perform(
     try:
         catch_up(simulation)
         given = {"simulation": simulation, "worlds": worlds, "has_left": has_left}
-        result = done.call({**values}, **given)
+        asked = {name: given[name] for name in _GIVEN if name in done.signature}
+        result = done.function(**asked, **done.check(values))
         return result if isinstance(result, dict) else await result
     except ApiError:
         raise

@@ -62,48 +62,38 @@ def _step_lines(scenario: Scenario) -> dict[str, int]:
 
 @operation("PUT", "/scenarios/{name}", takes_text=True)
 def put_scenario(simulation: Simulation, name: str, body: Json | bytes) -> Json:
-    """Add a scenario to this world, from data or from YAML."""
-    library = Library(simulation.library)
-    scenario = _read_scenario(body, name, library)
-    if scenario.name != name:
-        text = f"`name` is {scenario.name!r}, but the path has {name!r}; make them the same"
-        raise refuse("request/input_invalid", text, field="name")
-    simulation.selection.check(library, simulation.world.edition, about=name)
-    simulation.library.add(scenario)
-    return scenario.overview
-
-
-def _read_scenario(source: Json | bytes, name: str, library: Library) -> Scenario:
-    """Read a scenario, and add it to a library. The error has every mistake.
-
-    Data has no lines, and may leave out `version` and `name`.
+    """Add a scenario to this world, from YAML or from data, which has no lines and may leave out
+    `version` and `name`.
     """
     from deck_sim.scenario import loader
     from deck_sim.scenario.yaml.document import Document
 
-    is_data = isinstance(source, dict)
+    library, is_data = Library(simulation.library), isinstance(body, dict)
     try:
-        if isinstance(source, dict):
-            document = Document({"version": 1, "name": name, **source})
+        if isinstance(body, dict):
+            document = Document({"version": 1, "name": name, **body})
         else:
-            document = loader.parse(source, name)
+            document = loader.parse(body, name)
         scenario = loader.make_scenario(document, name)
         library.add(scenario)
         mistakes = loader.Mistakes(name, document)
         check_entries(scenario, library, mistakes)
         mistakes.report()
     except loader.ScenarioError as error:
+        texts = (
+            f"{one.path}: {one.message}".removeprefix(": ") if is_data else str(one)
+            for one in error.mistakes
+        )
+        found = zip(texts, error.mistakes, strict=True)
         raise ApiError(
-            *(
-                problem(
-                    "request/input_invalid",
-                    f"{one.path}: {one.message}".removeprefix(": ") if is_data else str(one),
-                    field=one.path or None,
-                )
-                for one in error.mistakes
-            )
+            *(problem("request/input_invalid", text, field=one.path or None) for text, one in found)
         ) from None
-    return scenario
+    if scenario.name != name:
+        text = f"`name` is {scenario.name!r}, but the path has {name!r}; make them the same"
+        raise refuse("request/input_invalid", text, field="name")
+    simulation.selection.check(library, simulation.world.edition, about=name)
+    simulation.library.add(scenario)
+    return scenario.overview
 
 
 @operation("DELETE", "/scenarios/{name}")

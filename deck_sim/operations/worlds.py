@@ -37,25 +37,25 @@ def list_worlds(simulation: Simulation, worlds: WorldRegistry) -> Json:
     """Show which keys have worlds. Needs no key, unless the server takes only some: then it shows
     the world of the key.
     """
-    found = map(worlds.find, worlds.known_keys if worlds.keys is None else [simulation.key])
-    return {"data": [_print_overview(one) for one in found if one]}
-
-
-def _print_overview(simulation: Simulation) -> Json:
-    world = simulation.world
-    players = [r for kind in KINDS for r in world.resources.get(kind, {}).values()]
-    problems = simulation.crashes.total + world.script_errors.total + len(simulation.ignored_names)
-    return {
-        "id": world_token(simulation.key),
-        "key": mask_key(simulation.key),
-        "edition": world.edition,
-        "now": print_moment(world.now),
-        "clock": simulation.mode,
-        "calls": simulation.journal.total,
-        "runs": len(world.all("task_run")),
-        "open_prompts": sum(asks_person(world, player) for player in players),
-        "problems": problems,
-    }
+    data = list[Json]()
+    for one in map(worlds.find, worlds.known_keys if worlds.keys is None else [simulation.key]):
+        if one is None:
+            continue
+        world = one.world
+        players = [r for kind in KINDS for r in world.resources.get(kind, {}).values()]
+        shown = {
+            "id": world_token(one.key),
+            "key": mask_key(one.key),
+            "edition": world.edition,
+            "now": print_moment(world.now),
+            "clock": one.mode,
+            "calls": one.journal.total,
+            "runs": len(world.all("task_run")),
+            "open_prompts": sum(asks_person(world, player) for player in players),
+            "problems": one.crashes.total + world.script_errors.total + len(one.ignored_names),
+        }
+        data.append(shown)
+    return {"data": data}
 
 
 @operation("GET", "/world")
