@@ -3,7 +3,6 @@
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
@@ -40,10 +39,3 @@ def print_text(text: object) -> None:
     """Print lines, with the statuses in them colored on a terminal, unless `NO_COLOR` is set."""
     colored = _STATUS.sub(lambda found: click.style(found[0], fg=found.lastgroup), str(text))
     click.echo(str(text) if os.environ.get("NO_COLOR") else colored)
-
-
-def align(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """The rows of a table as lines, with their cells in columns."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(map(str.ljust, row, widths)).rstrip()

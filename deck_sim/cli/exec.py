@@ -92,11 +92,11 @@ def command(
                 if deck.requests:
                     worlds.append(report_world(deck, env_webhook_secret))
         refused = find_refused_calls(server.worlds.refused_calls, env_api_key)
-        refused += find_refused_hosts(server.interceptor)
-        found = ExecReport([*words], code, worlds, refused)
         how = f"read {{}}? One that always calls https://{DECK_HOST} needs --intercept"
         if server.interceptor is not None:
+            refused += find_refused_hosts(server.interceptor)
             how = "use HTTPS_PROXY and SSL_CERT_FILE, or {}?"
+        found = ExecReport([*words], code, worlds, refused)
         click.echo(f"deck-sim: {found.summary(how.format(env_base_url))}", err=True)
         if report is not None:
             found.write(report)

@@ -120,10 +120,8 @@ def find_refused_calls(refused: Iterable[RefusedCall], variable: str) -> list[st
     ]
 
 
-def find_refused_hosts(interceptor: Interceptor | None) -> list[str]:
+def find_refused_hosts(interceptor: Interceptor) -> list[str]:
     """Explain the calls to hosts that are not intercepted."""
-    if interceptor is None:
-        return []
     return [
         f"{host} was called {counted(count, 'time')} and refused, since nothing leaves the machine;"
         f" {interceptor.how_to_answer(host)}"

@@ -8,12 +8,11 @@ import click
 from pydantic import BaseModel
 
 from deck_sim.base.durations import format_duration
-from deck_sim.cli.command import JSON, align, examples, print_json, print_text
+from deck_sim.cli.command import JSON, examples, print_json, print_text
 from deck_sim.cli.scenario_options import FOLDER, complete_scenario, find_scenario, open_library
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.steps.step import Step
 
 
 @click.command(
@@ -44,7 +43,9 @@ def command(name: str | None, folder: Path | None, as_json: bool) -> None:
     for one in scenarios:
         editions = "any" if len(one.editions) == len(EDITIONS) else " ".join(one.editions)
         rows.append((one.name, one.summary, editions, " ".join(one.tags)))
-    click.echo("\n".join(align(rows)))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        click.echo("  ".join(map(str.ljust, row, widths)).rstrip())
 
 
 def _draw(scenario: Scenario) -> Iterator[str]:
@@ -86,23 +87,16 @@ def _draw_entries(scenario: Scenario) -> Iterator[str]:
 
 def _draw_steps(steps: Iterable[Any], indent: str) -> Iterator[str]:
     for step in steps:
-        details = _describe_step(step)
-        yield "  ".join(
-            [f"{indent}{step.word}", *filter(None, [details.pop(step.shorthand or "", "")])]
-        )
+        details = {
+            info.alias or name: _describe_value(value)
+            for name, info in type(step).model_fields.items()
+            if name not in step.branches and (value := getattr(step, name)) not in (None, (), "")
+        }
+        yield f"{indent}{step.word}  {details.pop(step.shorthand or '', '')}".rstrip()
         yield from (f"{indent}  {key}: {text}" for key, text in details.items())
         for name, branch in step.branches.items():
             yield f"{indent}  {name}"
             yield from _draw_steps(branch, f"{indent}    ")
-
-
-def _describe_step(step: Step) -> dict[str, str]:
-    """The keys of a step except its branches, each with its value as text."""
-    return {
-        info.alias or name: _describe_value(value)
-        for name, info in type(step).model_fields.items()
-        if name not in step.branches and (value := getattr(step, name)) not in (None, (), "")
-    }
 
 
 def _describe_value(value: Any) -> str:
