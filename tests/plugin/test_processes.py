@@ -1,6 +1,4 @@
-"""Runs of pytest in processes of their own: over the network, under xdist, frozen, and unused."""
-
-import pytest
+"""Runs of pytest in processes of their own: over the network, under xdist, and unused."""
 
 from .test_clients import STORY
 from .test_coverage import PLAYED, PLAYS
@@ -29,31 +27,6 @@ def test_each_worker_of_xdist_has_a_server(run_apart, pytester):
     result.stdout.fnmatch_lines([PLAYED])
     failure = pytester.path.joinpath("junit.xml").read_text().partition("<failure")[2]
     assert "created as learning" in failure.partition("</failure>")[0]
-
-
-@pytest.mark.parametrize(
-    ("library", "freeze"),
-    [("freezegun", "freeze_time('2020-01-01')"), ("time_machine", "travel(0, tick=False)")],
-)
-def test_the_process_may_be_frozen_from_the_start(run_apart, library, freeze):
-    """The server starts, answers and stops; if not, the run hangs."""
-    text = f"""
-        import pytest, {library}
-
-        @pytest.fixture(scope="session", autouse=True)
-        def frozen():
-            with {library}.{freeze}:
-                yield
-
-        @pytest.mark.parametrize("n", range(2))
-        def test_frozen(deck, deck_client, n):
-            ready = deck.ready_task()
-            deck.advance("5m")
-            assert deck.clock.now.isoformat() == "2025-01-15T09:35:00+00:00"
-            for _ in range(3):
-                assert deck_client.get(f"/tasks/{{ready.task_id}}").status_code == 200
-    """
-    run_apart(text).assert_outcomes(passed=2)
 
 
 def test_an_unused_plugin_imports_nothing_heavy(run_apart):
