@@ -60,11 +60,17 @@ def write_report(deck: "Deck") -> str:
     """The report on the world of `deck`, as text."""
     world, journal = deck.world, deck.requests
     calls = {call["request_id"]: call for call in journal}
-    lines = [*_fold_rounds([_timeline_line(entry, calls) for entry in deck.timeline])]
+    lines = [*_fold_rounds([_read_line(entry, calls) for entry in deck.timeline])]
     keyless = [f"  {text}" for text in find_keyless_calls(world)]
     no_calls = [] if calls else [f"  {explain_no_calls(deck, world)}"]
     if no_calls and not keyless and not world["stray_keys"]:
-        no_calls.append(f"  {_how_to_call(deck)}")
+        how = _HOW_TO_CALL
+        if deck.interceptions:
+            hosts = listed(host for one in deck.interceptions for host in one.hosts)
+            passed = {host: None for one in deck.interceptions for host in one.passed}
+            rest = f"; this process called {listed(passed)}, too, which it does not name"
+            how = f"`deck.intercept()` answers for {hosts}{rest if passed else ''}"
+        no_calls.append(f"  {how}")
     if not lines:
         return "\n".join(["nothing happened in this world:", *no_calls, *keyless])
     findings, runs = deck.lint, deck.runs
@@ -104,15 +110,6 @@ def write_report(deck: "Deck") -> str:
     return "\n".join([*cut_middle(lines, _MOST_LINES), *rest])
 
 
-def _how_to_call(deck: "Deck") -> str:
-    if not deck.interceptions:
-        return _HOW_TO_CALL
-    hosts = listed(host for one in deck.interceptions for host in one.hosts)
-    passed = {host: None for one in deck.interceptions for host in one.passed}
-    rest = f"; this process called {listed(passed)}, too, which it does not name"
-    return f"`deck.intercept()` answers for {hosts}{rest if passed else ''}"
-
-
 def find_refusals(journal: Iterable[_Row]) -> list[str]:
     """The calls that an error answered, with its message; the same reason once."""
     refusals = (
@@ -144,7 +141,7 @@ def _explain_frozen_process(deck: "Deck") -> list[str]:
     ]
 
 
-def _timeline_line(entry: TimelineEntry, calls: Mapping[str, _Row]) -> _Line:
+def _read_line(entry: TimelineEntry, calls: Mapping[str, _Row]) -> _Line:
     if entry.id not in calls:
         return _Line(entry.at, f"{entry}", (entry.id, entry.what))
     body = calls[entry.id]["body"]

@@ -4,7 +4,7 @@ import json
 import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import partial
 from threading import Condition
@@ -154,31 +154,14 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> int:
         """Receive one attempt, and return the status to answer with."""
-        wrong = self._verify(headers, body)
-        if wrong is not None:
+        try:
+            self._verify(headers, body)
+        except SignatureError as wrong:
             if FAULT_HEADER not in headers:  # a fault may break signatures on purpose
                 whose = headers.get(ID, "without an id")
                 self._complain(f"the signature of a webhook ({whose}) is wrong: {wrong}")
             return 401
         event = json.loads(body)
-        status = self._call_back(event)
-        with self._arrived:
-            self.received.append(Arrival(headers, body, event, status))
-            self._arrived.notify_all()
-        return status
-
-    def _verify(self, headers: Mapping[str, str], body: bytes) -> str | None:
-        """The problem of a signature, or None. Its time may be the wall clock's or the world's."""
-        try:
-            verify(self.secret, headers, body, real_time.process_now())
-        except SignatureError as wrong:
-            try:
-                verify(self.secret, headers, body, self._deck.clock.now)
-            except SignatureError:
-                return str(wrong)
-        return None
-
-    def _call_back(self, event: Json) -> int:
         with self._arrived:
             status = self._answers.popleft() if self._answers else self._usual
         try:
@@ -189,8 +172,20 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
             text = f"{type(error).__name__}: {error}" if self._failed else traceback.format_exc()
             self._failed = True
             self._complain(f"a callback failed at {event['type']}:\n{text}")
-            return 500
+            status = 500
+        with self._arrived:
+            self.received.append(Arrival(headers, body, event, status))
+            self._arrived.notify_all()
         return status
+
+    def _verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Verify a signature with the time of the wall clock or else the world's."""
+        try:
+            verify(self.secret, headers, body, real_time.process_now())
+        except SignatureError as wrong:
+            with suppress(SignatureError):
+                return verify(self.secret, headers, body, self._deck.clock.now)
+            raise wrong
 
     def _complain(self, text: str) -> None:
         with self._arrived:
