@@ -68,8 +68,8 @@ def write_report(deck: "Deck") -> str:
         if deck.interceptions:
             hosts = listed(host for one in deck.interceptions for host in one.hosts)
             passed = {host: None for one in deck.interceptions for host in one.passed}
-            rest = f"; this process called {listed(passed)}, too, which it does not name"
-            how = f"`deck.intercept()` answers for {hosts}{rest if passed else ''}"
+            others = f"; this process called {listed(passed)}, too, which it does not name"
+            how = f"`deck.intercept()` answers for {hosts}{others if passed else ''}"
         no_calls.append(f"  {how}")
     if not lines:
         return "\n".join(["nothing happened in this world:", *no_calls, *keyless])
@@ -104,9 +104,9 @@ def write_report(deck: "Deck") -> str:
             f"  {one['name']}: {one['what']}" for one in findings if one not in frozen
         ],
     }
-    shown = {title: cut_middle(rows, _MOST_ROWS) for title, rows in sections.items() if rows}
-    shown["present state"] = _present_state(deck.next(), world["clock"]) + no_calls
-    rest = [line for title, rows in shown.items() for line in ("", f"{title}:", *rows)]
+    parts = {title: cut_middle(rows, _MOST_ROWS) for title, rows in sections.items() if rows}
+    parts["present state"] = _present_state(deck.next(), world["clock"]) + no_calls
+    rest = [line for title, rows in parts.items() for line in ("", f"{title}:", *rows)]
     return "\n".join([*cut_middle(lines, _MOST_LINES), *rest])
 
 
