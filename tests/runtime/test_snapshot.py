@@ -151,6 +151,7 @@ def test_settings_and_clock_are_restored(clients):
         taken = client.take()
         client.call("POST", "_sim/reset", {})
         assert client.restore(taken)["seed"] == 9
+        assert (client.simulation.clock is not None) == (clock["mode"] == "real")
         clock = client.call("GET", "_sim/clock")
         assert (clock["mode"], clock.get("step") or clock["speed"]) == shown
 
