@@ -1,6 +1,6 @@
 """The attempts to deliver webhooks: each is taken from the outbox, made and recorded."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from deck_sim.engine.deliveries import (
@@ -37,7 +37,13 @@ async def make_attempt(
         **({} if fault is None else {FAULT_HEADER: fault.key}),
         **signed_headers(webhook.secrets, attempt.event.id, webhook.stamp, webhook.signed),
     }
-    outcome = await _send(sender, config["url"], headers, webhook)
+    if (status := webhook.answered) is not None:
+        why = explain_status(status) or f"answered {status} before it got to the receiver"
+        outcomes = [Outcome(status, why, latency_ms=0)]
+    else:
+        copies, url = range(webhook.copies), config["url"]
+        outcomes = [await sender.send(url, headers, webhook.body) for _ in copies]
+    outcome = outcomes[0]
     error = outcome.error
     if error is None and not outcome.ok and abs(wall - stamp) > TOLERANCE:
         error = (
@@ -62,17 +68,6 @@ async def make_attempt(
         fault=fault and fault.key,
         refusal=refusal,
     )
-
-
-async def _send(
-    sender: Sender, url: str, headers: Mapping[str, str], webhook: OutgoingWebhook
-) -> Outcome:
-    """Send a webhook as often as a fault says; returns the outcome of the first copy."""
-    if (status := webhook.answered) is not None:
-        why = explain_status(status) or f"answered {status} before it got to the receiver"
-        return Outcome(status, why, latency_ms=0)
-    outcomes = [await sender.send(url, headers, webhook.body) for _ in range(webhook.copies)]
-    return outcomes[0]
 
 
 def record_result(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> None:

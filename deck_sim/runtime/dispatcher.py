@@ -90,37 +90,29 @@ class Dispatcher:
             # Closed before its end, an advance says how far the clock has moved.
             with closing(advance):
                 await self.wait_for_attempts(simulation)
-                return await self._advance(simulation, advance, has_left)
+                count = 0
+                while True:
+                    if simulation.dropped:
+                        text = "this world was reset or deleted while its clock was being moved"
+                        raise refuse("request/state_invalid", text)
+                    if has_left():
+                        advance.close()
+                        text = "the advance was broken off, since its caller has left"
+                        simulation.world.note("clock", "", text)
+                        raise refuse("request/state_invalid", text)
+                    try:
+                        sends = next(advance)
+                    except StopIteration as end:
+                        result: Result = end.value
+                        return result
+                    count += 1
+                    if sends:
+                        await self._deliver(simulation)
+                    elif count % BREAK_AFTER == 0:
+                        self.save(simulation)
+                        await asyncio.sleep(0)
         finally:
             simulation.advancing = False
-
-    async def _advance(
-        self,
-        simulation: Simulation,
-        advance: Generator[bool, None, Result],
-        has_left: Callable[[], bool],
-    ) -> Result:
-        count = 0
-        while True:
-            if simulation.dropped:
-                text = "this world was reset or deleted while its clock was being moved"
-                raise refuse("request/state_invalid", text)
-            if has_left():
-                advance.close()
-                text = "the advance was broken off, since its caller has left"
-                simulation.world.note("clock", "", text)
-                raise refuse("request/state_invalid", text)
-            try:
-                sends = next(advance)
-            except StopIteration as end:
-                result: Result = end.value
-                return result
-            count += 1
-            if sends:
-                await self._deliver(simulation)
-            elif count % BREAK_AFTER == 0:
-                self.save(simulation)
-                await asyncio.sleep(0)
 
     async def _deliver(self, simulation: Simulation) -> None:
         """Send what is in the outbox, concurrently, and record the results.
@@ -198,8 +190,12 @@ class Dispatcher:
                 if not simulation.advancing:
                     run_to_end(settle(simulation))
                     self._start_attempts(simulation, background)
+                seconds, due = None, simulation.world.timers.peek()
+                if due is not None and simulation.mode == REAL and not simulation.advancing:
+                    left = due.at - simulation.world.now
+                    seconds = max(left.total_seconds(), 0) / simulation.speed
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(self._until_next(simulation)):
+                    async with asyncio.timeout(seconds):
                         await background.wake.wait()
         finally:
             background.loop = None
@@ -220,13 +216,6 @@ class Dispatcher:
             background.attempts.add(task)
             task.add_done_callback(background.attempts.discard)
             task.add_done_callback(lambda _: background.wake.set())
-
-    def _until_next(self, simulation: Simulation) -> float | None:
-        """Real seconds until the next timer is due; None if no time passes by itself."""
-        due = simulation.world.timers.peek()
-        if simulation.mode != REAL or simulation.advancing or due is None:
-            return None
-        return max((due.at - simulation.world.now).total_seconds(), 0) / simulation.speed
 
     def _take_attempts(self, simulation: Simulation) -> list[Attempt]:
         from deck_sim.engine.deliveries import take_outbox

@@ -194,18 +194,14 @@ def handles_a_delivery_twice(context: LintContext) -> Iterator[Finding]:
             if tried.fault == "duplicate"
         ]
         for earlier, later in pairs:
-            repeated = next(_repeated(earlier, later), None)
-            if repeated:
-                event, call = context.world.all("event_delivery")[id_], repeated[0]
-                what = f"`{event['event_type']}` ({event['event_id']}) was delivered twice, and"
-                yield Finding(f"{what} `{call.method} {call.path}` was called twice", repeated)
-
-
-def _repeated(earlier: Sequence[Call], later: Sequence[Call]) -> Iterator[tuple[Call, Call]]:
-    for one, other in product(earlier, later):
-        is_same = (one.method, one.path, one.body) == (other.method, other.path, other.body)
-        if is_same and one.request_id != other.request_id and not _has_same_key(one, other):
-            yield one, other
+            for one, other in product(earlier, later):
+                is_same = (one.method, one.path, one.body) == (other.method, other.path, other.body)
+                if is_same and one.request_id != other.request_id and not _has_same_key(one, other):
+                    event = context.world.all("event_delivery")[id_]
+                    what = f"`{event['event_type']}` ({event['event_id']}) was delivered twice, and"
+                    what = f"{what} `{one.method} {one.path}` was called twice"
+                    yield Finding(what, (one, other))
+                    break
 
 
 @lint_rule(
@@ -218,19 +214,14 @@ def submits_an_answer_twice(context: LintContext) -> Iterator[Finding]:
     for first, again in _with_repeats(answers):
         if first.status != 200 or again is None:
             continue
-        wrong = _was_wrong(context, first)
+        end = next((call.after for call in context.calls if call.after > first.after), None)
+        wrong = any(
+            entry.id == first.answered.get("id") and entry.what.startswith(WRONG_ANSWER)
+            for entry in context.world.timeline.since(first.after, end)
+        )
         if wrong or again.status == 409:
             why = "although it was wrong" if wrong else "although it had been accepted"
             yield Finding(f"`POST {first.path}` was sent again {why}", (first, again))
-
-
-def _was_wrong(context: LintContext, answer: Call) -> bool:
-    """Whether the timeline says so, before the next call."""
-    end = next((call.after for call in context.calls if call.after > answer.after), None)
-    return any(
-        entry.id == answer.answered.get("id") and entry.what.startswith(WRONG_ANSWER)
-        for entry in context.world.timeline.since(answer.after, end)
-    )
 
 
 def _repeated_reads(context: LintContext, is_mistake: Callable[[Call, Call, bool], bool]) -> Reads:

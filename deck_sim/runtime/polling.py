@@ -35,24 +35,20 @@ def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
         run_to_end(pass_time_until(simulation, moment))
         return
     run_to_end(pass_time_until(simulation, world.now))  # fills the outbox; no jump
-    due = _next_moment(world, _unfinished(world, unfinished))
-    if due is not None:
-        _jump(simulation, min(due, LAST_MOMENT))
+    owners = set[str]()
+    for resource in _unfinished(world, unfinished):
+        used = (used.id for used in world.used_by(resource))
+        owners |= {resource.id, *used, *world.users.get(resource.id, ())}
+    due = [next_due(world, one) for one in owners if not waits_for_person(world, one)]
+    moments = [one.at for one in due if one is not None]
+    if moments:
+        _jump(simulation, min(*moments, LAST_MOMENT))
 
 
 def _unfinished(world: World, read: Iterable[Resource]) -> list[Resource]:
     """Those that are unfinished, as they are now."""
     now = (world.all(resource.kind)[resource.id] for resource in read)
     return [resource for resource in now if not world.is_settled(resource)]
-
-
-def _next_moment(world: World, unfinished: Iterable[Resource]) -> datetime | None:
-    owners = set[str]()
-    for resource in unfinished:
-        used = (used.id for used in world.used_by(resource))
-        owners |= {resource.id, *used, *world.users.get(resource.id, ())}
-    due = (next_due(world, one) for one in owners if not waits_for_person(world, one))
-    return min((one.at for one in due if one is not None), default=None)
 
 
 def _jump(simulation: Simulation, moment: datetime) -> None:

@@ -50,7 +50,7 @@ def _read_json(body: bytes) -> Any:
     """Read JSON that can be printed again: finite numbers and whole characters."""
     try:
         text = body.decode()
-        data = json.loads(text, parse_constant=_no_constant, parse_float=_read_float)
+        data = json.loads(text, parse_constant=_read_number, parse_float=_read_number)
         if "\\u" in text:
             dump_json(data)
         return data
@@ -67,14 +67,10 @@ def _read_json(body: bytes) -> Any:
     raise refuse("request/body_invalid", found) from None
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _read_float(text: str) -> float:
+def _read_number(text: str) -> float:
     number = float(text)
-    if math.isinf(number):
-        raise ValueError(f"{text} is too large")
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is {'too large' if text[-1].isdigit() else 'not JSON'}")
     return number
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from deck_sim.base.redaction import redact_query
-from deck_sim.engine.records import Event, TimelineEntry
+from deck_sim.engine.records import TimelineEntry
 from deck_sim.engine.world import MOST_ENTRIES
 from deck_sim.runtime.journal import GAVE_UP, MOST_CALLS, Call
 from deck_sim.runtime.moments import print_moment
@@ -42,7 +42,18 @@ def print_news(simulation: Simulation, after: int) -> dict[str, Any]:
     return {
         "next": simulation.record_count,
         "data": data,
-        "events": [_print_event(event, number) for number, event in numbered],
+        "events": [
+            {
+                "number": number,
+                "id": event.id,
+                "type": event.type,
+                "at": print_moment(event.created_at),
+                "after": event.after,
+                "resource_id": event.data.id,
+                "kind": event.data.kind,
+            }
+            for number, event in numbered
+        ],
     }
 
 
@@ -85,9 +96,14 @@ def _print_dropped(
 
 def print_entry(simulation: Simulation, entry: TimelineEntry, number: int) -> dict[str, Any]:
     """An entry of the timeline; keys without a value are left out."""
+    changes = {
+        name: print_moment(value) if isinstance(value, datetime) else value
+        for name, value in (entry.changes or {}).items()
+        if name in simulation.world.kind(entry.kind).attributes
+    }
     details: dict[str, Any] = {
         "status": entry.status,
-        "changes": (entry.changes and _print_changes(simulation, entry)) or None,
+        "changes": changes or None,
         "about": _print_about(simulation, entry) if entry.is_creation else None,
         "step": entry.step and [*entry.step],
     }
@@ -105,12 +121,19 @@ def print_call_entry(simulation: Simulation, call: Call) -> dict[str, Any]:
     """A call of the Deck API as an entry of the timeline. `number` counts the calls."""
     prefixes = {kind.prefix for kind in simulation.world.rules.kinds.values()} | {"evt"}
     parts = (part.partition("_") for part in call.path.split("/"))
+    query = f"?{redact_query(call.query)}" if call.query else ""
+    what = [f"{call.method} {call.path}{query} -> {call.status}"]
+    what += [f"({', '.join(call.errors)})"] if call.errors else []
+    what += [call.answered["status"]] if call.answered.get("status") else []
+    what += ["(replayed)"] if call.replayed else []
+    what += [f"(fault: {call.fault})"] if call.fault else []
+    what += [f"({GAVE_UP})"] if call.unanswered == GAVE_UP else []
     return {
         "number": call.number,
         "at": print_moment(call.at),
         "kind": "call",
         "id": call.request_id,
-        "what": _describe_call(call),
+        "what": " ".join(what),
         "after": call.after,
         "method": call.method,
         "path": call.path,
@@ -123,27 +146,6 @@ def print_call_entry(simulation: Simulation, call: Call) -> dict[str, Any]:
         "unanswered": call.unanswered,
         "resource_id": call.answered.get("id"),
         "resource_ids": ["".join(part) for part in parts if part[1] and part[0] in prefixes],
-    }
-
-
-def _print_event(event: Event, number: int) -> dict[str, Any]:
-    return {
-        "number": number,
-        "id": event.id,
-        "type": event.type,
-        "at": print_moment(event.created_at),
-        "after": event.after,
-        "resource_id": event.data.id,
-        "kind": event.data.kind,
-    }
-
-
-def _print_changes(simulation: Simulation, entry: TimelineEntry) -> dict[str, Any]:
-    shown = simulation.world.kind(entry.kind).attributes
-    return {
-        name: print_moment(value) if isinstance(value, datetime) else value
-        for name, value in (entry.changes or {}).items()
-        if name in shown
     }
 
 
@@ -161,14 +163,3 @@ def _print_about(simulation: Simulation, entry: TimelineEntry) -> dict[str, Any]
         about["resource_id"] = resource.hidden["event"].data.id
     choice = simulation.chosen.get(entry.id)
     return about | ({"scenario": choice.played.name, "because": choice.because} if choice else {})
-
-
-def _describe_call(call: Call) -> str:
-    query = f"?{redact_query(call.query)}" if call.query else ""
-    what = [f"{call.method} {call.path}{query} -> {call.status}"]
-    what += [f"({', '.join(call.errors)})"] if call.errors else []
-    what += [call.answered["status"]] if call.answered.get("status") else []
-    what += ["(replayed)"] if call.replayed else []
-    what += [f"(fault: {call.fault})"] if call.fault else []
-    what += [f"({GAVE_UP})"] if call.unanswered == GAVE_UP else []
-    return " ".join(what)

@@ -125,16 +125,15 @@ def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str
         need = "nothing moves it on"
     elif attempts:
         need = f"attempt {attempts[-1].number} failed ({attempts[-1].error or attempts[-1].status})"
-    return "; ".join(filter(None, [need, due and _say_when(simulation, due)]))
-
-
-def _say_when(simulation: Simulation, due: Due) -> str:
-    world, to = simulation.world, next_status(simulation.world, due)
+    if due is None:
+        return str(need)
+    to = next_status(world, due)
     what = f"it becomes `{to}`" if to and due.name in PROGRESS else EFFECTS[due.name]
     left = due.at - world.now
     if simulation.mode == REAL and left > _SECOND:  # it goes on while the sentence is read
         left = round(left / _SECOND) * _SECOND
-    return f"{what} in {format_duration(left)}" if left else f"{what} as soon as time passes"
+    when = f"{what} in {format_duration(left)}" if left else f"{what} as soon as time passes"
+    return f"{need}; {when}" if need else when
 
 
 def next_status(world: World, due: Due) -> str | None:

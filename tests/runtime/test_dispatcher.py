@@ -14,7 +14,7 @@ from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.destinations import create_destination
 from deck_sim.runtime import clock as clock_module
-from deck_sim.runtime.clock import advance_by, run_to_end, settle
+from deck_sim.runtime.clock import advance_by, settle
 from deck_sim.runtime.dispatcher import BREAK_AFTER, Dispatcher
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
@@ -387,15 +387,6 @@ def test_attempts_that_cannot_be_saved_are_not_made(caplog):
     run_in_background(simulation, dispatcher)
     assert (receivers.sent, [*simulation.crashes]) == ([], [])
     assert "the disk is full" in caplog.text
-
-
-def test_background_delivery_sleeps_until_the_next_timer():
-    """In real time, at the clock's speed; without a timer until it is woken."""
-    simulation, dispatcher = start(Receivers(), mode="real", speed=1_000_000)
-    run_to_end(settle(simulation))
-    assert dispatcher._until_next(simulation) is None
-    simulation.world.timers.arm("edlv_x", "attempt", simulation.world.now + timedelta(days=1))
-    assert dispatcher._until_next(simulation) == 0.0864
 
 
 @pytest.mark.parametrize(
