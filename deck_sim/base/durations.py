@@ -44,17 +44,14 @@ def parse_duration(text: str) -> timedelta:
     if not amounts:
         unit = f"; for seconds write '{text}s'" if re.fullmatch(_NUMBER, text) else ""
         raise ValueError(f"{quote(text)} is not a duration; {HOW_TO_WRITE}{unit}")
-    length = sum((_times(n, _UNITS[unit]) for unit, n in amounts.items()), timedelta())
+    length = timedelta()
+    for unit, number in amounts.items():  # in whole microseconds, since floats are not exact
+        whole, _, fraction = number.partition(".")
+        parts: int = 10 ** len(fraction)
+        length += int(whole) * _UNITS[unit] + int(fraction or 0) * _UNITS[unit] // parts
     if length > LONGEST:
         raise ValueError(f"{text!r} is too long; {HOW_TO_WRITE}")
     return length
-
-
-def _times(number: str, unit: timedelta) -> timedelta:
-    # In whole microseconds, since floats are not exact.
-    whole, _, fraction = number.partition(".")
-    parts: int = 10 ** len(fraction)
-    return int(whole) * unit + int(fraction or 0) * unit // parts
 
 
 def format_duration(length: timedelta) -> str:

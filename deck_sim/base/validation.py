@@ -169,18 +169,14 @@ def _fields(annotation: Any, loc: Loc) -> Iterator[tuple[str, FieldInfo]]:
     elif origin is dict and loc:
         yield from _fields(get_args(annotation)[1], loc[1:])
     elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield from _fields_of_model(annotation, loc)
-
-
-def _fields_of_model(model: type[BaseModel], loc: Loc) -> Iterator[tuple[str, FieldInfo]]:
-    fields = {info.alias or name: info for name, info in model.model_fields.items()}
-    if issubclass(model, RootModel):  # has no keys of its own
-        info = fields["root"]
-        yield from _fields(Annotated[(info.annotation, *info.metadata, None)], loc)
-        return
-    if loc[:1] == (getattr(model, "word", model.__name__),):
-        loc = loc[1:]  # pydantic adds the chosen member of a union to the location
-    if not loc:
-        yield from fields.items()
-    elif loc[0] in fields:
-        yield from _fields(fields[str(loc[0])].annotation, loc[1:])
+        fields = {info.alias or name: info for name, info in annotation.model_fields.items()}
+        if issubclass(annotation, RootModel):  # has no keys of its own
+            info = fields["root"]
+            yield from _fields(Annotated[(info.annotation, *info.metadata, None)], loc)
+            return
+        if loc[:1] == (getattr(annotation, "word", annotation.__name__),):
+            loc = loc[1:]  # pydantic adds the chosen member of a union to the location
+        if not loc:
+            yield from fields.items()
+        elif loc[0] in fields:
+            yield from _fields(fields[str(loc[0])].annotation, loc[1:])

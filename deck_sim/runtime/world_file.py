@@ -1,7 +1,7 @@
 """World files: the resources, the default scenario and the rules of a new world."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -20,7 +20,7 @@ from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import Mistakes, parse
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.schema import schema_of
-from deck_sim.scenario.yaml.document import Document, Path
+from deck_sim.scenario.yaml.document import Document
 
 SEEDABLE: list[JsonValue] = [
     *dict.fromkeys(path for edition in EDITIONS.values() for path in seedable(edition))
@@ -91,48 +91,31 @@ def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFi
         ScenarioError: with every mistake and its position.
 
     """
-    return check_world(parse(file, f"{file}"), f"{file}", library, *editions)
-
-
-def check_world(document: Document, file: str, library: Library, *editions: str) -> WorldFile:
-    """Check a document as `load_world_file` does."""
-    mistakes = Mistakes(file, document)
+    document = parse(file, f"{file}")
+    mistakes = Mistakes(f"{file}", document)
     try:
         world = WorldFile.model_validate(document.data)
     except ValidationError as error:
         mistakes.add_errors(error, WorldFile)
         raise mistakes.error from None
+    found = list[tuple[Problem, ...]]()  # for each edition
+    for edition in editions or EDITIONS:
+        try:
+            world.prepare(Simulation("check", Settings(edition), Library(library)))
+            return world
+        except ApiError as error:
+            found.append(error.problems)
     spelled = {format_path(path): path for path in (*document.keys, *document.values)}
-    # The problems are those of the edition that the file fits best.
-    tried = [_problems(world, library, edition) for edition in editions or EDITIONS]
-    for problem in min(tried, key=_distance):
-        _add(problem, spelled, mistakes)
-    mistakes.report()
-    return world
+    # Those of the edition that the file fits best: that which lacks the fewest of its names.
+    for problem in min(found, key=lambda problems: sum(map(_is_unknown, problems))):
+        field = known = problem.field or ""
+        while known and known not in spelled:
+            known = known[: max(known.rfind("."), known.rfind("["), 0)]
+        message = _PLACE.sub("", problem.message)  # the mistake names the place itself
+        of_key = message.startswith(UNKNOWN_KEY)
+        mistakes.add(spelled.get(known, ()), message, of_key=of_key, path=field)
+    raise mistakes.error
 
 
-def _distance(problems: tuple[Problem, ...]) -> tuple[int, int]:
-    """How badly a world file fits an edition: the number of its names that the edition lacks."""
-    unknown = (
-        UNKNOWN_KEY in problem.message or f"{problem.field}".endswith("].resource")
-        for problem in problems
-    )
-    return min(len(problems), 1), sum(unknown)
-
-
-def _problems(world: WorldFile, library: Library, edition: str) -> tuple[Problem, ...]:
-    try:
-        world.prepare(Simulation("check", Settings(edition), Library(library)))
-    except ApiError as error:
-        return error.problems
-    return ()
-
-
-def _add(problem: Problem, spelled: Mapping[str, Path], mistakes: Mistakes) -> None:
-    """Add a problem of the API as a mistake in the file."""
-    field = known = problem.field or ""
-    while known and known not in spelled:
-        known = known[: max(known.rfind("."), known.rfind("["), 0)]
-    message = _PLACE.sub("", problem.message)  # the mistake names the place itself
-    of_key = message.startswith(UNKNOWN_KEY)
-    mistakes.add(spelled.get(known, ()), message, of_key=of_key, path=field)
+def _is_unknown(problem: Problem) -> bool:
+    return UNKNOWN_KEY in problem.message or f"{problem.field}".endswith("].resource")

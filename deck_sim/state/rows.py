@@ -19,7 +19,6 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from deck_sim.engine.recent_log import RecentLog
 from deck_sim.engine.world import World
 from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.runtime.settings import Settings
@@ -91,7 +90,12 @@ class SavedWorld:
             armed = world.timers.numbered(owner)
             yield _TIMERS, owner, writer.write((owner, armed)) if armed else None
         for table, path in _LOGS.items():
-            yield from self._log_rows(table, _get(path)(simulation), writer)
+            log, (first, end) = _get(path)(simulation), self._ends[table]
+            for number, item in enumerate(log.since(end), max(end, log.dropped)):
+                yield table, f"{number}", writer.write((number, item))
+            for number in range(first, min(log.dropped, end)):
+                yield table, f"{number}", None
+            self._ends[table] = log.dropped, log.total
         now = [*_read_fields(simulation)]
         if now != self._fields:
             for index, value in enumerate(now):
@@ -108,16 +112,6 @@ class SavedWorld:
         if counts != self._counts:
             yield FIELD, "counts", counts
             self._counts = counts
-
-    def _log_rows(self, table: str, log: RecentLog[Any], writer: Writer) -> Iterator[Row]:
-        first, end = self._ends[table]
-        if log.total == end:
-            return
-        for number, item in enumerate(log.since(end), max(end, log.dropped)):
-            yield table, f"{number}", writer.write((number, item))
-        for number in range(first, min(log.dropped, end)):
-            yield table, f"{number}", None
-        self._ends[table] = log.dropped, log.total
 
 
 def restore_world(

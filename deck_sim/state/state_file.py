@@ -89,10 +89,13 @@ class StateFile:
 
         """
         with self._refusing():
-            if simulation is None:
-                self._forget(key)
-            else:
+            if simulation is not None:
                 self._save(key, simulation)
+            elif key in self._ids:
+                with self._transaction():
+                    self._delete(key)
+                del self._ids[key]
+                self._saved.pop(key, None)
 
     def save_all(self) -> None:
         """Save all worlds, as far as that is possible."""
@@ -142,13 +145,6 @@ class StateFile:
             )
         self._ids[key], self._saved[key] = saved.id, saved
         simulation.world.mark_saved()
-
-    def _forget(self, key: str) -> None:
-        if key in self._ids:
-            with self._transaction():
-                self._delete(key)
-            del self._ids[key]
-            self._saved.pop(key, None)
 
     def _delete(self, key: str) -> None:
         self._db.execute("DELETE FROM row WHERE world = ?", (self._ids.get(key),))

@@ -36,7 +36,7 @@ async def find_addresses(host: str, port: int, resolve: Resolve, *, public: bool
 
     """
     name = host.removesuffix(".")  # the dot only marks the name as absolute
-    if _is_address(name):
+    if ":" in name or name.replace(".", "").isdigit():  # an address
         found: Sequence[str] = [name]
     elif name == "localhost" or name.endswith(".localhost"):  # loopback without asking
         found = ["127.0.0.1", "::1"]
@@ -50,14 +50,6 @@ async def find_addresses(host: str, port: int, resolve: Resolve, *, public: bool
     if any(_may_call(address, public=True) for address in found):
         raise AddressRefused(f"{shown}: neither loopback nor private; {_HOW}")
     raise AddressRefused(f"{shown}: link-local addresses are never called")
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 def _may_call(text: str, *, public: bool) -> bool:

@@ -85,9 +85,25 @@ class Sender:
                     if app := self.apps.get(target.host):
                         exchange.status, exchange.headers = await app(target.path, sent, body)
                     else:
-                        await self._run(exchange, target)
+                        reader, writer = await self._connect(target)
+                        try:
+                            await exchange.run(reader, writer)
+                        finally:
+                            writer.transport.abort()
             except Exception as failure:  # no list of what a receiver can cause is complete
-                error = self._explain(failure, target, exchange)
+                explanation = next(
+                    text for kind, text in _EXPLANATIONS if isinstance(failure, kind)
+                )
+                error = explanation.format(
+                    failure=failure,
+                    kind=type(failure).__name__,
+                    host=target.host,
+                    limit=f"{self.limit.total_seconds():g} seconds",
+                    quote=cut(f"{failure}", _MAX_QUOTE),
+                    awaited="answer" if exchange.status is None else "end of it",
+                )
+                if exchange.status is not None:
+                    error = f"answered {exchange.status}, but then: {error}"
             took = (real_time.monotonic_ns() - began) // 1_000_000
             error = error or explain_status(exchange.status)
             return Outcome(exchange.status, error, took, exchange.headers, sent)
@@ -105,13 +121,6 @@ class Sender:
             timer = asyncio.get_running_loop().call_later(TURN.total_seconds(), end.close)
             end.callback(timer.cancel)
             yield
-
-    async def _run(self, exchange: Exchange, target: Target) -> None:
-        reader, writer = await self._connect(target)
-        try:
-            await exchange.run(reader, writer)
-        finally:
-            writer.transport.abort()
 
     async def _connect(self, target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Connect to the first address that accepts, of those that were checked."""
@@ -132,18 +141,6 @@ class Sender:
             except OSError as failure:
                 failures.append(failure)
         raise failures[0]  # the machine may lack the address family of a later one
-
-    def _explain(self, failure: Exception, target: Target, exchange: Exchange) -> str:
-        explanation = next(text for kind, text in _EXPLANATIONS if isinstance(failure, kind))
-        text = explanation.format(
-            failure=failure,
-            kind=type(failure).__name__,
-            host=target.host,
-            limit=f"{self.limit.total_seconds():g} seconds",
-            quote=cut(f"{failure}", _MAX_QUOTE),
-            awaited="answer" if exchange.status is None else "end of it",
-        )
-        return text if exchange.status is None else f"answered {exchange.status}, but then: {text}"
 
 
 _EXPLANATIONS: tuple[tuple[type[Exception], str], ...] = (  # the first that fits
