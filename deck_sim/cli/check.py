@@ -12,7 +12,7 @@ from deck_sim.cli.command import FORMAT, JSON, examples, print_json
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.world_file import is_world_file, load_world_file
 from deck_sim.scenario.library import Library, read_files, scenario_files, shipped
-from deck_sim.scenario.loader import Mistake, ScenarioError
+from deck_sim.scenario.loader import ScenarioError
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.yaml.document import YamlError
 from deck_sim.scenario.yaml.reader import read_file
@@ -39,9 +39,14 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
 
     Prints every mistake with its file, line and column. The exit code is 1 if there are any.
     """
-    files = list({realpath(file): file for path in paths for file in _files(path)}.values())
-    worlds = [file for file in files if _is_world_file(file)]
-    stories = [file for file in files if file not in worlds]
+    files = dict[str, Path]()
+    for path in paths:
+        found = scenario_files(path) if path.is_dir() else [path]
+        if not found:
+            raise click.UsageError(f"no *.yaml or *.yml file in the folder '{path}'")
+        files |= {realpath(file): file for file in found}
+    worlds = [file for file in files.values() if _is_world_file(file)]
+    stories = [file for file in files.values() if file not in worlds]
     library, mistakes = read_files(stories, shipped())
     for file in [] if mistakes else worlds:  # a world file may name each scenario
         try:
@@ -50,20 +55,22 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
             mistakes += error.mistakes
     scenarios = [] if mistakes else [_describe(scenario, library) for scenario in library.own()]
     if as_json or shape == "json":
-        found = [asdict(mistake) for mistake in mistakes]
-        print_json({"files": len(files), "mistakes": found, "scenarios": scenarios})
+        rows = [asdict(mistake) for mistake in mistakes]
+        print_json({"files": len(files), "mistakes": rows, "scenarios": scenarios})
+    elif mistakes:
+        for mistake in mistakes:
+            click.echo(str(mistake))
+        wrong, of = len({mistake.file for mistake in mistakes}), counted(len(files), "file")
+        click.echo(f"{counted(len(mistakes), 'mistake')} in {wrong} of {of}")
     else:
-        _print_text(len(files), mistakes, scenarios)
+        limited = [one for one in scenarios if one["because"]]
+        for one in limited:
+            editions = " or ".join(one["editions"]) or "none"
+            click.echo(f"{one['name']}: edition {editions}, because {one['because']}")
+        if number := len(scenarios) - len(limited):
+            click.echo(f"{counted(number, 'scenario')} for any edition")
+        click.echo(f"{counted(len(files), 'file')}, no mistakes")
     return 1 if mistakes else 0
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    found = scenario_files(path)
-    if not found:
-        raise click.UsageError(f"no *.yaml or *.yml file in the folder '{path}'")
-    return found
 
 
 def _describe(scenario: Scenario, library: Library) -> dict[str, Any]:
@@ -84,19 +91,3 @@ def _is_world_file(file: Path) -> bool:
         return is_world_file(read_file(file))
     except YamlError:
         return False  # reading it as a scenario reports what is wrong
-
-
-def _print_text(files: int, mistakes: list[Mistake], scenarios: list[dict[str, Any]]) -> None:
-    for mistake in mistakes:
-        click.echo(str(mistake))
-    if mistakes:
-        wrong = len({mistake.file for mistake in mistakes})
-        click.echo(f"{counted(len(mistakes), 'mistake')} in {wrong} of {counted(files, 'file')}")
-        return
-    for one in scenarios:
-        if one["because"]:
-            editions = " or ".join(one["editions"]) or "none"
-            click.echo(f"{one['name']}: edition {editions}, because {one['because']}")
-    if number := sum(not one["because"] for one in scenarios):
-        click.echo(f"{counted(number, 'scenario')} for any edition")
-    click.echo(f"{counted(files, 'file')}, no mistakes")

@@ -23,7 +23,7 @@ from deck_sim.cli.interception import intercepted_variables
 from deck_sim.cli.option_types import ANY_KEY, FILE, POSITIVE_DURATION
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import Act, make_server, server_options
-from deck_sim.cli.signals import handling
+from deck_sim.cli.signals import STOPS, handling
 from deck_sim.handle.address import DECK_HOST
 from deck_sim.handle.deck import Deck
 from deck_sim.server.inspector import inspector_url
@@ -101,8 +101,11 @@ def command(
         if report is not None:
             found.write(report)
         if hold:
-            where = f"watch it at {inspector_url(server.url, key)}"
-            _wait_for_signal(f"deck-sim: still serving {server.base_url}; {where}; Ctrl-C stops it")
+            stopped, where = threading.Event(), f"watch it at {inspector_url(server.url, key)}"
+            with handling({number: lambda *_: stopped.set() for number in STOPS}):
+                text = f"still serving {server.base_url}; {where}; Ctrl-C stops it"
+                click.echo(f"deck-sim: {text}", err=True)  # once a signal can be caught
+                stopped.wait()
     raise click.exceptions.Exit(code)
 
 
@@ -136,12 +139,3 @@ def _run(words: list[str], variables: dict[str, str], timeout: timedelta | None)
         return ended
     click.echo(f"deck-sim: the command was ended by the signal {-ended}", err=True)
     return _BY_SIGNAL - ended
-
-
-def _wait_for_signal(text: str) -> None:
-    """Print the text once a signal can be caught, and wait for one."""
-    stopped = threading.Event()
-    stop = {number: lambda *_: stopped.set() for number in (signal.SIGINT, signal.SIGTERM)}
-    with handling(stop):
-        click.echo(text, err=True)
-        stopped.wait()

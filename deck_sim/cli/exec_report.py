@@ -50,11 +50,27 @@ class ExecReport:
     problems: list[str] = field(default_factory=list)
 
     def write(self, file: Path) -> None:
-        """Write it as JUnit XML, if the file's name ends in `.xml`, or as JSON."""
-        if file.suffix == ".xml":
-            self._junit().write(file, encoding="utf-8", xml_declaration=True)
-        else:
+        """Write it as JSON, or as JUnit XML if the file's name ends in `.xml`: a test case for each
+        scenario of each world, and a failed one for each problem.
+        """
+        if file.suffix != ".xml":
             file.write_text(json.dumps(asdict(self), indent=2) + "\n")
+            return
+        suites = Element("testsuites")
+        other = WorldReport("no world", 0, 0, {}, {}, self.problems)
+        for one in [other, *self.worlds] if self.problems else self.worlds:
+            suite = SubElement(suites, "testsuite", name=f"deck-sim {one.world}")
+            suite.set("tests", f"{len(one.scenarios) + len(one.problems)}")
+            suite.set("failures", f"{len(one.problems)}")
+            for name, count in one.scenarios.items():
+                text = f"played {name} {counted(count, 'time')}"
+                SubElement(suite, "testcase", classname=one.world, name=text)
+            for problem in (_NOT_IN_XML.sub("�", text) for text in one.problems):
+                title = problem.partition("\n")[0]
+                case = SubElement(suite, "testcase", classname=one.world, name=title)
+                SubElement(case, "failure", message=title).text = problem
+        indent(suites)
+        ElementTree(suites).write(file, encoding="utf-8", xml_declaration=True)
 
     def summary(self, how_to_call: str) -> str:
         """One paragraph, and a line for each problem and each undelivered webhook. If the command
@@ -79,32 +95,14 @@ class ExecReport:
         problems = [f"  {text}" for text in self.problems]
         problems += [f"  {world.world}: {text}" for world in self.worlds for text in world.problems]
         parts.append(f"{counted(len(problems), 'problem')}{':' if problems else ''}")
-        notes = [f"  {text}" for world in self.worlds for text in self._notes(world)]
-        return "\n".join(["; ".join(parts), *problems, *notes])
-
-    def _notes(self, world: WorldReport) -> list[str]:
-        webhooks = [f"{world.world}: undelivered webhooks: {text}" for text in world.undelivered]
-        refused = world.refusals if self.exit_code else []
-        refusals = [f"{world.world}: refused: {text}" for text in refused]
-        return cut_middle(webhooks, _MOST_NOTES) + cut_middle(refusals, _MOST_NOTES)
-
-    def _junit(self) -> "ElementTree[Element]":
-        """A test case for each scenario of each world, and a failed one for each problem."""
-        suites = Element("testsuites")
-        other = WorldReport("no world", 0, 0, {}, {}, self.problems)
-        for one in [other, *self.worlds] if self.problems else self.worlds:
-            suite = SubElement(suites, "testsuite", name=f"deck-sim {one.world}")
-            suite.set("tests", f"{len(one.scenarios) + len(one.problems)}")
-            suite.set("failures", f"{len(one.problems)}")
-            for name, count in one.scenarios.items():
-                text = f"played {name} {counted(count, 'time')}"
-                SubElement(suite, "testcase", classname=one.world, name=text)
-            for problem in (_NOT_IN_XML.sub("�", text) for text in one.problems):
-                title = problem.partition("\n")[0]
-                case = SubElement(suite, "testcase", classname=one.world, name=title)
-                SubElement(case, "failure", message=title).text = problem
-        indent(suites)
-        return ElementTree(suites)
+        lines = ["; ".join(parts), *problems]
+        for world in self.worlds:
+            kinds = {"undelivered webhooks": world.undelivered}
+            kinds |= {"refused": world.refusals} if self.exit_code else {}
+            for kind, texts in kinds.items():
+                notes = [f"  {world.world}: {kind}: {text}" for text in texts]
+                lines += cut_middle(notes, _MOST_NOTES)
+        return "\n".join(lines)
 
 
 def find_refused_calls(refused: Iterable[RefusedCall], variable: str) -> list[str]:

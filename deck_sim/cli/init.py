@@ -109,7 +109,9 @@ def command(folder: Path, edition: str) -> None:
         "tests/conftest.py": _CONFTEST,
         "tests/test_first_story.py": _TEST.replace("ANSWER_KEY", EDITIONS[edition].answer_key),
     }
-    ini = next((name for name, mark in _INI_FILES.items() if _has(folder / name, mark)), None)
+    found = {name: folder / name for name in _INI_FILES if (folder / name).is_file()}
+    texts = {name: file.read_text("utf-8", "replace") for name, file in found.items()}
+    ini = next((name for name, text in texts.items() if _INI_FILES[name] in text), None)
     if ini is None:
         lines = [f"{name} = {value}" for name, value in options.items()]
         files["pytest.ini"] = "\n".join(["[pytest]", *lines, ""])
@@ -129,7 +131,3 @@ def command(folder: Path, edition: str) -> None:
             click.echo(f"              {name} = {quotes}{value}{quotes}")
     inside = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
     click.echo(f"\nNext: {inside}pytest; and `{inside}deck-sim check scenarios` after each edit.")
-
-
-def _has(file: Path, mark: str) -> bool:
-    return file.is_file() and mark in file.read_text(encoding="utf-8", errors="replace")

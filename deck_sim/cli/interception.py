@@ -36,10 +36,21 @@ def intercepted_variables(
         yield {}
         return
     with tempfile.TemporaryDirectory(prefix="deck-sim-") as folder:
+        # Servers on loopback may need the certificates that programs trust without our variables.
+        usual = (ssl.get_default_verify_paths().cafile, *map(environment.get, _BUNDLES))
+        certificates = [interceptor.certificate]
+        for file in dict.fromkeys(filter(None, usual)):
+            with suppress(OSError):  # as programs ignore it
+                certificates.append(Path(file).read_bytes())
         bundle = Path(folder) / "authorities.pem"
-        bundle.write_bytes(b"\n".join([interceptor.certificate, *_read_bundles(environment)]))
-        own = urlsplit(server.url).hostname or ""  # which may be another address
-        direct = [*_LOOPBACK, own, *_direct_hosts(interceptor.hosts, environment)]
+        bundle.write_bytes(b"\n".join(certificates))
+        direct = [*_LOOPBACK, urlsplit(server.url).hostname or ""]  # which may be another address
+        # An inherited `NO_PROXY` keeps the entries that do not match an intercepted host.
+        inherited = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+        for entry in map(str.strip, inherited.split(",")):
+            name = entry.lstrip("*.").lower()
+            if name and not any(f".{host}".endswith(f".{name}") for host in interceptor.hosts):
+                direct.append(entry)
         node = f"--require {json.dumps(f'{_PRELOAD}/intercept.cjs')}"
         yield {
             **dict.fromkeys(_PROXIES, interceptor.url),
@@ -51,28 +62,3 @@ def intercepted_variables(
             "DECK_SIM_INTERCEPT_PORT": f"{interceptor.port}",
             "DECK_SIM_INTERCEPT_HOSTS": ",".join(interceptor.hosts),
         }
-
-
-def _read_bundles(environment: Mapping[str, str]) -> list[bytes]:
-    """The certificates that programs trust without our variables: servers on loopback may need
-    them.
-    """
-    named = [environment.get(name) for name in _BUNDLES]
-    files = dict.fromkeys(filter(None, (ssl.get_default_verify_paths().cafile, *named)))
-    found = list[bytes]()
-    for file in files:
-        with suppress(OSError):  # as programs ignore it
-            found.append(Path(file).read_bytes())
-    return found
-
-
-def _direct_hosts(hosts: tuple[str, ...], environment: Mapping[str, str]) -> list[str]:
-    """The entries of an inherited `NO_PROXY` that do not match an intercepted host."""
-    given = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
-    entries = [entry for part in given.split(",") if (entry := part.strip())]
-    return [
-        entry
-        for entry in entries
-        if entry != "*"
-        and not any(f".{host}".endswith(f".{entry.lstrip('*.').lower()}") for host in hosts)
-    ]

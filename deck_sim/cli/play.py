@@ -79,7 +79,15 @@ def command(
     except ApiError as error:
         raise click.UsageError(f"--answer: {error}") from None
     if page is not None:
-        _write_page(played, page)
+        from deck_sim.handle.deck import Deck
+        from deck_sim.runtime.registry import WorldRegistry
+        from deck_sim.server.serve import Server
+
+        worlds = WorldRegistry()
+        worlds.put(played.simulation)
+        with Server(worlds) as server, Deck(server.url, played.simulation.key) as deck:
+            deck.write_html(page, title=scenario.name, text=scenario.summary)
+        click.echo(f"The timeline is in {page}: open it in a browser.")
     world, last = played.simulation.world, played.run or played.login
     if as_json:
         lines = [{**asdict(line), "at": format_duration(line.at)} for line in played.lines]
@@ -97,18 +105,6 @@ def command(
         print_text(f"{title}\n\n{played}\n{_last_line(played)}")
     if world.script_errors:  # an expression or a step failed
         click.get_current_context().exit(1)
-
-
-def _write_page(played: Playthrough, file: Path) -> None:
-    from deck_sim.handle.deck import Deck
-    from deck_sim.runtime.registry import WorldRegistry
-    from deck_sim.server.serve import Server
-
-    worlds = WorldRegistry()
-    worlds.put(played.simulation)
-    with Server(worlds) as server, Deck(server.url, played.simulation.key) as deck:
-        deck.write_html(file, title=played.scenario.name, text=played.scenario.summary)
-    click.echo(f"The timeline is in {file}: open it in a browser.")
 
 
 def _last_line(played: Playthrough) -> str:

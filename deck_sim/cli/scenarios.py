@@ -61,8 +61,16 @@ def _draw(scenario: Scenario) -> Iterator[str]:
         usual_steps = {None: scenario.script(kind).steps}
         for edition, steps in (scenario.scripts(kind) or usual_steps).items():
             yield f"  {kind}" + (f"  (edition {edition})" if edition else usual)
-            if kind == "task_run" and scenario.entries:
-                yield from (f"    {line}" for line in _draw_entries(scenario))
+            if kind == "task_run" and scenario.mix:
+                yield "    mix, drawn for each run"
+                total = sum(scenario.mix.values())
+                for name, weight in scenario.mix.items():
+                    yield f"      {weight / total:7.2%}  {name}"
+            elif kind == "task_run" and scenario.playlist:
+                yield "    playlist, one for each run"
+                *names, last = scenario.playlist
+                yield from (f"      {name}" for name in names)
+                yield f"      {last}  from then on"
             else:
                 yield from _draw_steps(steps, "    ")
     for key, faults in (("http", scenario.http), ("webhooks", scenario.webhooks)):
@@ -71,18 +79,6 @@ def _draw(scenario: Scenario) -> Iterator[str]:
         for fault in faults or ():
             limits = [f"{name}: {n}" for name in ("after", "times") if (n := getattr(fault, name))]
             yield "    " + "  ".join([f"{fault}", *limits])
-
-
-def _draw_entries(scenario: Scenario) -> Iterator[str]:
-    if scenario.mix:
-        yield "mix, drawn for each run"
-        total = sum(scenario.mix.values())
-        yield from (f"  {weight / total:7.2%}  {name}" for name, weight in scenario.mix.items())
-        return
-    yield "playlist, one for each run"
-    *names, last = scenario.playlist or ()
-    yield from (f"  {name}" for name in names)
-    yield f"  {last}  from then on"
 
 
 def _draw_steps(steps: Iterable[Any], indent: str) -> Iterator[str]:

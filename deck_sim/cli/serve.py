@@ -18,12 +18,11 @@ from deck_sim.cli.interception import intercepted_variables
 from deck_sim.cli.option_types import ANY_KEY, FILE
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
-from deck_sim.cli.signals import handling
+from deck_sim.cli.signals import STOPS, handling
 from deck_sim.server.inspector import inspector_url
 from deck_sim.server.serve import Server
 from deck_sim.webhooks.signing import secret_of
 
-_STOPS = (signal.SIGINT, signal.SIGTERM)
 _BANNER = """\
 deck-sim {version} on {url} (edition {edition})
 
@@ -85,7 +84,7 @@ def command(
         if not (server.is_local or server.worlds.keys):
             click.echo(_OPEN, err=True)
 
-    stop = dict.fromkeys(_STOPS, lambda *_: server.stop())
+    stop = dict.fromkeys(STOPS, lambda *_: server.stop())
     with (
         handling(stop),
         closing(server),
@@ -96,7 +95,7 @@ def command(
             from deck_sim.state.opening import StateFileError
             from deck_sim.state.state_file import keep_worlds
 
-            with handling(dict.fromkeys(_STOPS, lambda *_: sys.exit())):  # it may take long
+            with handling(dict.fromkeys(STOPS, lambda *_: sys.exit())):  # it may take long
                 try:
                     stack.enter_context(keep_worlds(server.worlds, state))
                 except StateFileError as error:
@@ -107,7 +106,7 @@ def command(
 
 def _ignore_signals() -> None:
     # A function of its own, since coverage does not follow the frame that ran a server.
-    for number in _STOPS:  # Python undoes handlers when it ends, and another signal would kill it
+    for number in STOPS:  # Python undoes handlers when it ends, and another signal would kill it
         signal.signal(number, signal.SIG_IGN)
 
 

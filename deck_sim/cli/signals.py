@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+STOPS = (signal.SIGINT, signal.SIGTERM)
+
 
 @contextmanager
 def handling(by_signal: Mapping[signal.Signals, Any]) -> Iterator[None]:

@@ -97,9 +97,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test once for each value of `deck_every_scenario` and `deck_every_failure`."""
     for name in ("deck_every_scenario", "deck_every_failure"):
         if name in metafunc.fixturenames:
-            from pytest_deck_sim.every import VALUES
+            from pytest_deck_sim.every import values_of
 
-            values = VALUES[name](metafunc.definition, _option(metafunc.config, "edition"))
+            values = values_of(name, metafunc.definition, _option(metafunc.config, "edition"))
             metafunc.parametrize(name, values, indirect=True, ids=str)
 
 

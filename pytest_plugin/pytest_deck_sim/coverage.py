@@ -8,7 +8,7 @@ adds up.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,41 +52,30 @@ class Coverage:
             counts = {name: {**steps} for name, steps in self.counts.items()}
             self._config.workeroutput[_WORKER_KEY] = counts
             return
-        self.merge(_never_played(self._folder))
+        if self._folder is not None:  # each step of a scenario in it is counted, at least 0 times
+            from deck_sim.handle.deck_sim import read_scenarios
+            from deck_sim.scenario.coverage import Played, coverage
+
+            library = read_scenarios(self._folder)
+            nothing: Played = {(scenario.name, "", ()): 0 for scenario in library.own()}
+            self.merge({row["scenario"]: row["steps"] for row in coverage(nothing, library)})
         if self._played()[0] < self._least and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
         """Print the report."""
+        say, width = terminalreporter.line, max(map(len, self.counts), default=0)
         terminalreporter.section("deck coverage")
-        for line in self._lines():
-            terminalreporter.line(line)
-
-    def _lines(self) -> Iterator[str]:
-        width = max(map(len, self.counts), default=0)
         for scenario, steps in sorted(self.counts.items()):
             missed = [place for place, count in steps.items() if not count]
             never = f"; never {', '.join(missed)}" if missed else ""
-            row = f"{len(steps) - len(missed)} of {len(steps)} steps{never}"
-            yield f"{scenario:<{width}}  {row}"
+            say(f"{scenario:<{width}}  {len(steps) - len(missed)} of {len(steps)} steps{never}")
         percent, of = self._played()
-        yield f"{percent:.0f}% of {of} steps were played"
+        say(f"{percent:.0f}% of {of} steps were played")
         if percent < self._least:
-            yield f"FAIL: {percent:.1f}% were played; required are {self._least:g}%"
+            say(f"FAIL: {percent:.1f}% were played; required are {self._least:g}%")
 
     def _played(self) -> tuple[float, int]:
         """The percentage of the steps that was played, and how many steps there are."""
         counts = [count for steps in self.counts.values() for count in steps.values()]
         return (100 * sum(map(bool, counts)) / len(counts) if counts else 100.0), len(counts)
-
-
-def _never_played(folder: Path | None) -> dict[str, dict[str, int]]:
-    """Every step of the scenarios in the user's folder, with a count of 0."""
-    if folder is None:
-        return {}
-    from deck_sim.handle.deck_sim import read_scenarios
-    from deck_sim.scenario.coverage import Played, coverage
-
-    library = read_scenarios(folder)
-    nothing: Played = {(scenario.name, "", ()): 0 for scenario in library.own()}
-    return {row["scenario"]: row["steps"] for row in coverage(nothing, library)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from deck_sim import ERRORS, Deck, ErrorInfo
@@ -16,26 +15,18 @@ if TYPE_CHECKING:
 _FAILURE = "deck_every_failure_"  # the beginning of the names of scenarios
 
 
-def _scenario_names(item: pytest.Item, edition: str | None) -> list[str]:
+def values_of(fixture: str, item: pytest.Item, edition: str | None) -> list[Any]:
+    """The values of one of the two fixtures for a test; `edition` is that of the option."""
     folder, options = find_folder(item.config), read_marker(item)
+    chosen = options.edition or edition or DEFAULT_EDITION
+    if fixture == "deck_every_failure":
+        return [error for error in ERRORS if error.ends_run and chosen in error.editions]
     only_own = options.scenarios == "own"
     if only_own and folder is None:
         raise make_failure("`scenarios='own'` needs a folder of your own: --deck-scenarios DIR")
     library = read_folder(folder)
     names = sorted(scenario.name for scenario in library.own()) if only_own else library.names()
-    chosen = options.edition or edition or DEFAULT_EDITION
     return [name for name in names if chosen in library.get(name).editions]
-
-
-def _failures(item: pytest.Item, edition: str | None) -> list[ErrorInfo]:
-    chosen = read_marker(item).edition or edition or DEFAULT_EDITION
-    return [error for error in ERRORS if error.ends_run and chosen in error.editions]
-
-
-VALUES: Mapping[str, Callable[[pytest.Item, str | None], list[Any]]] = {
-    "deck_every_scenario": _scenario_names,
-    "deck_every_failure": _failures,
-}
 
 
 def fail_runs(deck: Deck, error: ErrorInfo) -> None:

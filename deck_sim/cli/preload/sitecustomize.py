@@ -36,22 +36,17 @@ def _intercept(proxy_port: str, hosts: "list[str]", direct: "list[str]") -> None
             return resolve("127.0.0.1", proxy_port, socket.AF_INET, type, proto)
         is_direct = not name or _LOOPBACK.fullmatch(name) or f".{name}".endswith((*direct,))
         if f"{port}" in _WEB and not is_direct:
-            _note_refused(f"{name}:{port}", proxy_port)
+            with suppress(OSError), socket.socket() as proxy:  # which counts it for the summary
+                proxy.settimeout(5)
+                proxy.connect(("127.0.0.1", int(proxy_port)))
+                proxy.sendall(f"CONNECT {name}:{port} HTTP/1.1\r\n\r\n".encode())
+                proxy.recv(1)
             options = " ".join(f"--intercept-host {one}" for one in (*hosts, name))
             text = f"deck-sim refuses {name}; to answer for it: {options}"
             raise socket.gaierror(socket.EAI_FAIL, text)
         return resolve(host, port, family, type, proto, flags)
 
     socket.getaddrinfo = getaddrinfo
-
-
-def _note_refused(target: str, proxy_port: str) -> None:
-    """Send the call to the proxy, which counts it for the summary as refused."""
-    with suppress(OSError), socket.socket() as proxy:
-        proxy.settimeout(5)
-        proxy.connect(("127.0.0.1", int(proxy_port)))
-        proxy.sendall(f"CONNECT {target} HTTP/1.1\r\n\r\n".encode())
-        proxy.recv(1)
 
 
 class _TrustEnvironment:
