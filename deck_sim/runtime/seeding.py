@@ -25,7 +25,6 @@ from deck_sim.contract.resources import Kind
 from deck_sim.engine import checks, commands
 from deck_sim.engine.json_schema import violations
 from deck_sim.engine.records import Resource
-from deck_sim.engine.world import World
 from deck_sim.runtime.moments import LAST_MOMENT, print_moment, read_moment
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.simulation import Refusal, Simulation
@@ -195,51 +194,43 @@ def _standard_problems(
 def _run_problems(
     simulation: Simulation, body: Any, item: Mapping[str, Any], status: str
 ) -> list[Problem]:
-    world = simulation.world
+    world, wrong = simulation.world, dict[str, str]()
     problems = checks.use_problems(world, RUN, item)
     task = world.find("task", body.task_id)
     if task is None:
         problems.append(checks.not_found(world, "task", body.task_id, "task_id"))
     else:
         problems += checks.input_problems(world, task, item)
-        if body.output is not None and body.scenario is None:
-            problems += violations(task["output_schema"], body.output, "output")
-    if body.scenario is None:
-        wrong = _outcome_problems(world, body, status)
-    else:
+    if body.scenario is not None:
         text = "`{}` is decided by `scenario`; leave one of them out"
         wrong = {name: text.format(name) for name in _OUTCOME if item.get(name) is not None}
         try:
             check_scenario(body.scenario, "scenario", simulation.library, world.edition)
         except ApiError as error:
             problems += error.problems
-    return problems + [
-        problem("request/input_invalid", text, field=field) for field, text in wrong.items()
-    ]
-
-
-def _outcome_problems(world: World, body: Any, status: str) -> dict[str, str]:
-    """What is wrong with how a finished run ended, by field."""
-    row, wrong = world.kind(RUN), dict[str, str]()
-    if body.errors and status != "failed":
+    elif body.errors and status != "failed":
         wrong["errors"] = f"only a `failed` run has `errors`, and this one is `{status}`"
     elif status == "failed" and not body.errors:
         wrong["errors"] = "a `failed` run needs `errors`, such as [{type: task, code: task_failed}]"
-    if body.output is not None and status != "completed":
+    elif body.output is not None and status != "completed":
         wrong["output"] = f"only a `completed` run has an `output`, and this one is `{status}`"
+    elif body.output is not None and task is not None:
+        problems += violations(task["output_schema"], body.output, "output")
     known = [name for name in run_errors() if world.rules.has_error(name)]
-    for index, error in enumerate(body.errors):
-        name = f"{error.type}/{error.code}"
+    for index, given in enumerate(body.errors):
+        name = f"{given.type}/{given.code}"
         if name not in known:
             wrong[f"errors[{index}].code"] = f"no run fails with {name!r}{nearest(name, known)}"
     results = world.rules.machine(RUN).results
     allowed = [*results.values()] if status == "completed" else [results.get(status, "")]
-    if body.result is not None and "result" not in row.attributes:
+    if body.result is not None and "result" not in world.kind(RUN).attributes:
         wrong["result"] = "a run has no `result` in this edition; leave it out"
-    elif body.result is not None and body.result not in allowed:
+    elif body.result not in (None, *allowed):
         can_be = listed(allowed, last="or")
         wrong["result"] = f"`result` is {body.result!r}; that of a `{status}` run is {can_be}"
-    return wrong
+    return problems + [
+        problem("request/input_invalid", text, field=field) for field, text in wrong.items()
+    ]
 
 
 def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Resource:
@@ -248,7 +239,19 @@ def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Re
     row, task = world.kind(RUN), checks.fetch(world, "task", body.task_id)
     uses = commands.used_ids(world, dict(body))
     if body.scenario is not None:
-        return _play(simulation, task, uses, body)
+        login, _ = commands.check_used(world, uses)
+        facts = commands.run_facts(world, task, body.input, login, uses["source_id"])
+        try:
+            script = simulation.choose(RUN, body.scenario, facts)
+        except Refusal as refusal:
+            text = (
+                f"`scenario`: {body.scenario!r} refuses the call of a run ({refusal.text}), so it"
+                " plays none; choose another one"
+            )
+            raise refuse("request/input_invalid", text, field="scenario") from None
+        run = commands.begin_run(world, task, uses, body.input, script, silent=True, id=body.id)
+        simulation.record_choice(run.id)
+        return run
     output, timeout = body.output, task["settings"]["timeout_seconds"]
     results = world.rules.machine(RUN).results
     is_success = body.result in (None, results.get("completed"))
@@ -274,20 +277,3 @@ def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Re
         fields["result"] = body.result or results[given["status"]]
     hidden = {"input": body.input, "timeout_seconds": timeout}
     return world.create(RUN, fields, hidden, silent=True, **given)
-
-
-def _play(simulation: Simulation, task: Resource, uses: Mapping[str, Any], body: Any) -> Resource:
-    world = simulation.world
-    login, _ = commands.check_used(world, uses)
-    facts = commands.run_facts(world, task, body.input, login, uses["source_id"])
-    try:
-        script = simulation.choose(RUN, body.scenario, facts)
-    except Refusal as refusal:
-        text = (
-            f"`scenario`: {body.scenario!r} refuses the call of a run ({refusal.text}), so it plays"
-            " none; choose another one"
-        )
-        raise refuse("request/input_invalid", text, field="scenario") from None
-    run = commands.begin_run(world, task, uses, body.input, script, silent=True, id=body.id)
-    simulation.record_choice(run.id)
-    return run

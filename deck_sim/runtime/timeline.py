@@ -30,7 +30,17 @@ def print_news(simulation: Simulation, after: int) -> dict[str, Any]:
     """
     world, journal = simulation.world, simulation.journal
     entries, calls, events = _find_place(simulation, after)
-    data = _print_dropped(simulation, entries, calls, events)
+    data = list[dict[str, Any]]()
+    counts = {
+        "entries": max(world.timeline.dropped - entries, 0),
+        "calls": max(journal.dropped - calls, 0),
+        "events": max(world.events.dropped - events, 0),
+    }
+    if any(counts.values()):
+        what = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        kept = f"a world keeps its last {MOST_CALLS:,} calls and {MOST_ENTRIES:,} entries"
+        shown = {"kind": "dropped", "id": "", "what": f"dropped: {what}; {kept}"}
+        data.append({"at": print_moment(world.now), **shown, **counts})
     entries, events = max(entries, world.timeline.dropped), max(events, world.events.dropped)
     waiting = deque(journal.since(calls))
     for number, entry in enumerate(world.timeline.since(entries), entries + 1):
@@ -76,26 +86,21 @@ def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
     return others - emitted, journal.dropped + calls, emitted
 
 
-def _print_dropped(
-    simulation: Simulation, entries: int, calls: int, events: int
-) -> list[dict[str, Any]]:
-    """An entry that counts the records after a place that were dropped, if any."""
-    world = simulation.world
-    counts = {
-        "entries": max(world.timeline.dropped - entries, 0),
-        "calls": max(simulation.journal.dropped - calls, 0),
-        "events": max(world.events.dropped - events, 0),
-    }
-    if not any(counts.values()):
-        return []
-    what = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-    kept = f"a world keeps its last {MOST_CALLS:,} calls and {MOST_ENTRIES:,} entries"
-    text = f"dropped: {what}; {kept}"
-    return [{"at": print_moment(world.now), "kind": "dropped", "id": "", "what": text, **counts}]
-
-
 def print_entry(simulation: Simulation, entry: TimelineEntry, number: int) -> dict[str, Any]:
-    """An entry of the timeline; keys without a value are left out."""
+    """An entry of the timeline; keys without a value are left out. `about` has the ids that a new
+    resource refers to, what it is called, and the scenario it plays.
+    """
+    about: dict[str, Any] = {}
+    if entry.is_creation and (resource := simulation.world.all(entry.kind).get(entry.id)):
+        about = {
+            name: value
+            for name, value in resource.fields.items()
+            if (name.endswith("_id") or name in _ABOUT) and isinstance(value, str)
+        }
+        if "event" in resource.hidden:
+            about["resource_id"] = resource.hidden["event"].data.id
+        if choice := simulation.chosen.get(entry.id):
+            about |= {"scenario": choice.played.name, "because": choice.because}
     changes = {
         name: print_moment(value) if isinstance(value, datetime) else value
         for name, value in (entry.changes or {}).items()
@@ -104,7 +109,7 @@ def print_entry(simulation: Simulation, entry: TimelineEntry, number: int) -> di
     details: dict[str, Any] = {
         "status": entry.status,
         "changes": changes or None,
-        "about": _print_about(simulation, entry) if entry.is_creation else None,
+        "about": about if entry.is_creation else None,
         "step": entry.step and [*entry.step],
     }
     return {
@@ -147,19 +152,3 @@ def print_call_entry(simulation: Simulation, call: Call) -> dict[str, Any]:
         "resource_id": call.answered.get("id"),
         "resource_ids": ["".join(part) for part in parts if part[1] and part[0] in prefixes],
     }
-
-
-def _print_about(simulation: Simulation, entry: TimelineEntry) -> dict[str, Any]:
-    """The ids that a new resource refers to, what it is called, and the scenario it plays."""
-    resource = simulation.world.all(entry.kind).get(entry.id)
-    if resource is None:  # forgotten
-        return {}
-    about: dict[str, Any] = {
-        name: value
-        for name, value in resource.fields.items()
-        if (name.endswith("_id") or name in _ABOUT) and isinstance(value, str)
-    }
-    if "event" in resource.hidden:
-        about["resource_id"] = resource.hidden["event"].data.id
-    choice = simulation.chosen.get(entry.id)
-    return about | ({"scenario": choice.played.name, "because": choice.because} if choice else {})

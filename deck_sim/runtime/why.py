@@ -82,7 +82,15 @@ def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
         noun = kinds[named.kind].noun
         return f"`{named.id}` is one of the {noun}s, and this event is about {own.noun}s{such}"
     found = sorted(wanted.candidates(world), key=lambda one: one.updated_at)
-    reasons = [_describe(simulation, one) for one in found[-_MOST_NAMED:] if one.status]
+    reasons = list[str]()
+    for one in found[-_MOST_NAMED:]:
+        if world.is_settled(one):
+            errors = one.fields.get("errors") or []
+            why = ", ".join(f"{e['type']}/{e['code']}: {e['message']}" for e in errors)
+        else:
+            why = _explain(simulation, one, next_due(world, one.id))
+        if one.status:
+            reasons.append(f"`{one.id}` is `{one.status}`{f' ({why})' if why else ''}")
     if len(found) > _MOST_NAMED:
         reasons.append(f"and {len(found) - _MOST_NAMED} more")
     if own and not found:
@@ -91,16 +99,6 @@ def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
         reasons.append(f"it came {format_duration(world.now - last.created_at)} ago")
     reasons += explain_unplayed_login(simulation)
     return "; ".join(reasons) or "nothing waits"
-
-
-def _describe(simulation: Simulation, resource: Resource) -> str:
-    world = simulation.world
-    if world.is_settled(resource):
-        errors = resource.fields.get("errors") or []
-        why = ", ".join(f"{e['type']}/{e['code']}: {e['message']}" for e in errors)
-    else:
-        why = _explain(simulation, resource, next_due(world, resource.id))
-    return f"`{resource.id}` is `{resource.status}`{f' ({why})' if why else ''}"
 
 
 def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str:
