@@ -9,10 +9,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import quote
+from deck_sim.base.errors import nearest, quote
 from deck_sim.base.redaction import mask_key
 from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import refuse
+from deck_sim.engine.records import Resource
+from deck_sim.engine.story import KINDS
+from deck_sim.engine.timers import EFFECTS, Due
+from deck_sim.engine.world import World
 from deck_sim.operations.operation import Json, operation
 from deck_sim.operations.people import check_kind
 from deck_sim.runtime.journal import GAVE_UP, KEPT_HEADERS, Call
@@ -22,9 +26,12 @@ from deck_sim.runtime.request_bodies import parse_recorded
 from deck_sim.runtime.serialization import print_message, print_resource
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.timeline import print_news, print_timeline
+from deck_sim.runtime.why import explain_wait, find_right_answer, next_status
 
 if TYPE_CHECKING:
     from deck_sim.operations.parameters import Count
+
+MOST_UNFINISHED = 200  # that are listed
 
 
 @operation("GET", "/timeline", shows_records=True)
@@ -148,3 +155,79 @@ def show_resources(kind: str, simulation: Simulation) -> Json:
 for _kind in ("task_run", "connection", "credential", "session"):
     _path = f"/{_kind.replace('_', '-')}s"
     operation("GET", _path, shows_records=True)(partial(show_resources, _kind))
+
+
+@operation("GET", "/resources/{id}", shows_records=True)
+def show_resource(simulation: Simulation, id: str) -> Json:
+    """Show a resource of any kind, deleted or not, with its story and what is due for it."""
+    world = simulation.world
+    known = {id_: one for kind in world.resources.values() for id_, one in kind.items()}
+    resource = known.get(id)
+    if resource is None:
+        text = f"no resource of this world has the id {quote(id)}{nearest(id, known)}"
+        raise refuse("request/endpoint_not_found", text)
+    choice, story = simulation.chosen.get(id), world.stories.get(id)
+    due = [print_due(world, timer) for timer in world.timers.of(id)]
+    is_open = not (resource.deleted or world.is_settled(resource))
+    includes = frozenset(world.kind(resource.kind).includes)
+    return {
+        "kind": resource.kind,
+        "deleted": resource.deleted,
+        "resource": print_resource(simulation, resource, includes),
+        "scenario": choice.played.name if choice else None,
+        "story": story
+        and {
+            "scenario": story.script.scenario,
+            "because": choice.because if choice else None,
+            "ignored": [f"{one.name}: {one.why}" for one in choice.ignored] if choice else [],
+            "step": [*story.place],
+            "held": story.held.hold if story.held else None,
+        },
+        "due": sorted(due, key=lambda timer: str(timer["at"])),
+        "unfinished": print_unfinished(simulation, resource) if is_open else None,
+        "right_answer": find_right_answer(simulation, id),
+    }
+
+
+def print_due(world: World, due: Due) -> Json:
+    """A timer: when it is due, for which resource, what happens then, and which status follows."""
+    to = next_status(world, due)
+    return {
+        "at": print_moment(due.at),
+        "in": format_duration(due.at - world.now),
+        "id": due.owner,
+        "what": EFFECTS[due.name],
+        **({"to": to} if to else {}),
+    }
+
+
+def list_unfinished(simulation: Simulation) -> Json:
+    """The latest of the runs, logins and deliveries that are not over, and how many there are."""
+    world = simulation.world
+    found = [
+        resource
+        for kind in (*KINDS, "event_delivery")
+        for resource in world.resources.get(kind, {}).values()
+        if not world.is_settled(resource)
+    ]
+    latest = sorted(found, key=lambda one: one.updated_at)[-MOST_UNFINISHED:]
+    return {
+        "unfinished": [print_unfinished(simulation, resource) for resource in latest],
+        "unfinished_total": len(found),
+    }
+
+
+def print_unfinished(simulation: Simulation, resource: Resource) -> Json:
+    """Why a resource is not over yet, what is next for it, and what helps."""
+    world, story = simulation.world, simulation.world.stories.get(resource.id)
+    wait = explain_wait(simulation, resource)
+    printed = wait.due and print_due(world, wait.due)
+    return {
+        "id": resource.id,
+        "kind": resource.kind,
+        "status": resource.status,
+        "since": print_moment(story.held.since if story and story.held else resource.updated_at),
+        "why": wait.why,
+        "remedy": wait.remedy,
+        **({"next": {k: v for k, v in printed.items() if k != "id"}} if printed else {}),
+    }
