@@ -24,7 +24,7 @@ from deck_sim.cli.option_types import ANY_KEY, FILE, POSITIVE_DURATION
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import Act, make_server, server_options
 from deck_sim.cli.signals import STOPS, handling
-from deck_sim.handle.address import DECK_HOST
+from deck_sim.handle.connect.address import DECK_HOST
 from deck_sim.handle.deck import Deck
 from deck_sim.server.inspector import inspector_url
 from deck_sim.webhooks.signing import secret_of

@@ -12,7 +12,7 @@ import click
 from deck_sim.base.durations import parse_duration
 from deck_sim.base.errors import DeckSimError
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.handle.address import read_host, read_url
+from deck_sim.handle.connect.address import read_host, read_url
 from deck_sim.runtime.moments import read_moment, read_start
 from deck_sim.runtime.settings import MODES
 

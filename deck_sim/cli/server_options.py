@@ -12,7 +12,7 @@ from deck_sim.base.errors import DeckSimError
 from deck_sim.cli.option_types import HOST, KEYS, MODE, PORT, SPEED, START, STEP
 from deck_sim.cli.scenario_options import EDITION, FOLDER, open_library
 from deck_sim.cli.server_log import FORMATS
-from deck_sim.handle.address import DECK_HOST
+from deck_sim.handle.connect.address import DECK_HOST
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import ON_POLL, REAL, WEBHOOK_TIMES, Settings

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from deck_sim.base.durations import parse_duration
-from deck_sim.handle.control import Control, Json, drop_none
-from deck_sim.handle.threads import await_in_thread, check_no_event_loop
+from deck_sim.handle.connect.applications import WebhookApps
+from deck_sim.handle.connect.control import Control, Json, drop_none
+from deck_sim.handle.connect.threads import await_in_thread, check_no_event_loop
 from deck_sim.handle.timeline import Duration, write_duration, write_moment
-from deck_sim.handle.webhook_apps import WebhookApps
 
 
 class Clock:

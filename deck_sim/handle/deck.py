@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import DeckSimError
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.handle.address import DECK_HOST, read_url
 from deck_sim.handle.clock import Clock, write_clock
-from deck_sim.handle.control import Control, IdOrResource, Json, drop_none, read_id
+from deck_sim.handle.connect.address import DECK_HOST, read_url
+from deck_sim.handle.connect.applications import WebhookApps
+from deck_sim.handle.connect.control import Control, IdOrResource, Json, drop_none, read_id
+from deck_sim.handle.connect.threads import await_in_thread, refuse_on_event_loop
+from deck_sim.handle.connect.transports import Transport
 from deck_sim.handle.hold import Hold, point_kind
-from deck_sim.handle.journal import Calls
-from deck_sim.handle.lint import LintReport
+from deck_sim.handle.journal import Calls, LintReport
 from deck_sim.handle.scenario_source import read_source
 from deck_sim.handle.tasks import ReadyTask, TaskStarter
-from deck_sim.handle.threads import await_in_thread, refuse_on_event_loop
 from deck_sim.handle.timeline import (
     AdvanceReport,
     Duration,
@@ -35,8 +36,6 @@ from deck_sim.handle.timeline import (
     write_duration,
     write_moment,
 )
-from deck_sim.handle.transports import Transport
-from deck_sim.handle.webhook_apps import WebhookApps
 from deck_sim.webhooks.signing import secret_of
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed
-from deck_sim.handle.address import DECK_HOST
+from deck_sim.handle.connect.address import DECK_HOST
+from deck_sim.handle.connect.applications import RAISED_HEADER, REFUSAL_HEADER
 from deck_sim.handle.expected_call import show_value
 from deck_sim.handle.problems import explain_no_calls, find_keyless_calls
 from deck_sim.handle.timeline import TimelineEntry, cut_middle
-from deck_sim.handle.webhook_apps import RAISED_HEADER, REFUSAL_HEADER
 from deck_sim.runtime.lint import polls_a_frozen_clock
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.settings import FROZEN

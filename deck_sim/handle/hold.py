@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 
 from deck_sim.base.errors import DeckSimError, listed
-from deck_sim.handle.control import Control, Json, drop_none
+from deck_sim.handle.connect.control import Control, Json, drop_none
 
 
 def point_kind(point: str, call: str) -> str:

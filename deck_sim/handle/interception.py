@@ -18,8 +18,8 @@ from urllib.request import Request
 
 from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.base.redaction import mask_key
-from deck_sim.handle.address import read_host
-from deck_sim.handle.transports import Transport, library_of
+from deck_sim.handle.connect.address import read_host
+from deck_sim.handle.connect.transports import Transport, library_of
 
 Method = Callable[..., Any]
 

@@ -1,4 +1,4 @@
-"""`deck.requests`: the calls that an application made, to look into and to assert about.
+"""`deck.requests` and `deck.lint`: the calls that an application made, and the mistakes in them.
 
 A pattern such as `POST /v2/tasks/*/run` selects calls: a method (if omitted: any), then a path in
 which `*` is one part and `**` any number of parts.
@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NoReturn, Self
 
+from deck_sim.base.errors import DeckSimError, listed, nearest
 from deck_sim.base.redaction import redact_query
-from deck_sim.handle.control import Json
+from deck_sim.handle.connect.control import Json
 from deck_sim.handle.expected_call import (
     ExpectedCall,
     explain_dropped,
@@ -19,6 +20,7 @@ from deck_sim.handle.expected_call import (
 )
 from deck_sim.handle.timeline import cut_middle
 from deck_sim.runtime.journal import KEPT_HEADERS
+from deck_sim.runtime.lint import LINT_RULES
 
 _MOST_LINES = 40
 _MOST_KINDS = 12  # of calls that a failure counts
@@ -146,3 +148,52 @@ def _times(count: int) -> str:
 def _fail(*lines: str) -> NoReturn:
     __tracebackhide__ = True
     raise AssertionError("\n".join(lines))
+
+
+_MOST_CALLS = 5  # shown for each finding
+
+
+class LintReport(tuple[Json, ...]):
+    """The findings, each with `name`, `what`, `why`, `fix` and its `calls`; `str()` prints all."""
+
+    dropped: int = 0  # how many older calls the journal has lost
+
+    def __new__(cls, findings: Iterable[Json] = (), dropped: int = 0) -> Self:
+        """Keep the findings in a journal that has lost so many calls."""
+        made = super().__new__(cls, findings)
+        made.dropped = dropped
+        return made
+
+    def check(self, *ignore: str) -> None:
+        """Assert that the list of findings is empty, apart from the rules named in `ignore`.
+
+        It fails, too, once the journal has dropped calls.
+        """
+        __tracebackhide__ = True
+        known = [rule.name for rule in LINT_RULES]
+        for name in ignore:
+            if name not in known:
+                text = f"unknown lint rule {name!r}{nearest(name, known)}; known are"
+                raise DeckSimError(f"{text} {listed(known)}")
+        left = (found for found in self if found["name"] not in ignore)
+        if report := LintReport(left, self.dropped).lines():
+            raise AssertionError("\n".join(report))
+
+    def lines(self) -> list[str]:
+        """A paragraph for each finding, and one if calls were dropped."""
+        return [*map(_format_finding, self), *explain_dropped(self.dropped)]
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines()) or "no findings"
+
+
+def _format_finding(found: Json) -> str:
+    calls = [f"    {call['at']}  {call['method']} {call['path']}" for call in found["calls"]]
+    more = len(calls) - _MOST_CALLS
+    lines = [
+        f"{found['name']}: {found['what']}",
+        f"  why it matters: {found['why']}",
+        f"  how to fix it: {found['fix']}",
+        *calls[:_MOST_CALLS],
+    ]
+    return "\n".join([*lines, f"    and {more} more"] if more > 0 else lines)

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping
 
 from deck_sim.base.errors import DeckSimError, counted, listed
-from deck_sim.handle.control import Json
+from deck_sim.handle.connect.applications import RAISED_HEADER
+from deck_sim.handle.connect.control import Json
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.hold import Hold
-from deck_sim.handle.webhook_apps import RAISED_HEADER
 from deck_sim.runtime.why import STARTS
 
 _MOST_CALLS = 3  # that a message names

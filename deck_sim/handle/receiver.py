@@ -14,10 +14,10 @@ from deck_sim.base import real_time
 from deck_sim.base.errors import DeckSimError, nearest_type, quote
 from deck_sim.contract.editions import every_event_type, explain_foreign_event
 from deck_sim.faults.outgoing import FAULT_HEADER
-from deck_sim.handle.control import IdOrResource, Json, read_id
+from deck_sim.handle.connect.applications import LoopbackServer
+from deck_sim.handle.connect.control import IdOrResource, Json, read_id
+from deck_sim.handle.connect.threads import await_in_thread, check_no_event_loop
 from deck_sim.handle.deck import ALL_EVENTS, WEBHOOK_PATH, Deck
-from deck_sim.handle.loopback_server import LoopbackServer
-from deck_sim.handle.threads import await_in_thread, check_no_event_loop
 from deck_sim.runtime.settings import FROZEN, ON_POLL
 from deck_sim.webhooks.signing import ID, SignatureError, verify
 

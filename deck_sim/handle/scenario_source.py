@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deck_sim.base.errors import DeckSimError, quote
-from deck_sim.handle.control import Json
+from deck_sim.handle.connect.control import Json
 from deck_sim.scenario.yaml.document import YamlError
 from deck_sim.scenario.yaml.reader import read_yaml
 

@@ -17,7 +17,7 @@ from freezegun import api as freezegun
 from deck_sim import Deck
 from deck_sim.base.durations import parse_duration
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.handle.transports import server_at
+from deck_sim.handle.connect.transports import server_at
 from deck_sim.runtime.settings import REAL
 from pytest_deck_sim.worlds import make_failure
 

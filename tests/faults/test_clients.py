@@ -16,7 +16,7 @@ import yaml
 
 from deck_sim.faults.fault import fault_keys
 from deck_sim.faults.http import HttpFault
-from deck_sim.handle.transports import Transport
+from deck_sim.handle.connect.transports import Transport
 
 PAGE = Path(__file__).parents[2].joinpath("docs/faults.md").read_text(encoding="utf-8")
 SHORT, LONG = 0.2, 60  # seconds: the timeout of a client that is to give up, and of others

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from deck_sim import Deck, DeckSimError
-from deck_sim.handle import control
+from deck_sim.handle.connect import control
 
 
 def test_a_missing_server_is_an_error_with_its_url(receiver, monkeypatch):

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from deck_sim import Deck
-from deck_sim.handle.threads import run_in_thread
+from deck_sim.handle.connect.threads import run_in_thread
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import Server
 

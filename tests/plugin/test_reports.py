@@ -25,4 +25,4 @@ def test_the_traceback_of_our_error_ends_in_the_test(run, option, shown):
     result = run(f"{own}\n\ndef test_it(deck):\n    deck.use('sucess')", option)
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(["*deck.use('sucess')*", "E *; did you mean 'success'?"])
-    assert ("handle/control.py" in str(result.stdout)) is shown
+    assert ("connect/control.py" in str(result.stdout)) is shown

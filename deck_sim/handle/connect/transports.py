@@ -19,7 +19,7 @@ import anyio
 import httpx2
 
 from deck_sim.base.real_time import is_frozen, process_id, process_now
-from deck_sim.handle.threads import await_in_thread, result_of
+from deck_sim.handle.connect.threads import await_in_thread, result_of
 
 if TYPE_CHECKING:
     from deck_sim.server.serve import Server

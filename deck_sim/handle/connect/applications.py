@@ -21,21 +21,22 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import httpx2
 
 from deck_sim.base.errors import DeckSimError
-from deck_sim.handle.loopback_server import LoopbackServer
-from deck_sim.handle.threads import (
+from deck_sim.handle.connect.threads import (
     LoopThread,
     current_loop,
     result_of,
     run_in_thread,
     run_into,
 )
-from deck_sim.handle.transports import Answer, server_at
+from deck_sim.handle.connect.transports import Answer, server_at
 
 if TYPE_CHECKING:
     from anyio.lowlevel import EventLoopToken
@@ -43,11 +44,14 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 Calls = SimpleQueue[Callable[[], None] | None]  # None ends it
+# (path, headers with names in lower case, body) -> (status, headers)
+Respond = Callable[[str, dict[str, str], bytes], tuple[int, Mapping[str, str]]]
 
 log = logging.getLogger("deck_sim")
 
 _ANSWER_SECONDS = 5  # the sender's limit
 _BACKGROUND_SECONDS = 4  # for background tasks; less than the sender's limit
+_STOP_POLL_SECONDS = 0.02
 _LONGEST = 200  # characters of an error in a header
 
 # Headers of an answer, in small letters: the error that the application raised, and the beginning
@@ -242,3 +246,40 @@ def _is_asgi(app: Any) -> bool:
             f" application, called with (environ, start_response), not {app!r}"
         )
     return parameters == 3
+
+
+class LoopbackServer(ThreadingHTTPServer):
+    """A server on a free port, in a thread of its own, until `stop`."""
+
+    # With the default of 5, a sixth waiting caller loses a second.
+    request_queue_size = 128
+
+    def __init__(self, respond: Respond) -> None:
+        """Bind a free port, and answer requests in the background."""
+        super().__init__(("127.0.0.1", 0), _RequestHandler)
+        self.respond = respond
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self._thread = Thread(target=self.serve_forever, args=(_STOP_POLL_SECONDS,), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop answering, and close the socket."""
+        self.shutdown()
+        self._thread.join()
+        self.server_close()
+
+
+class _RequestHandler(BaseHTTPRequestHandler):
+    server: LoopbackServer
+
+    def do_POST(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = self.rfile.read(int(headers.get("content-length", 0)))
+        status, answered = self.server.respond(self.path, headers, body)
+        self.send_response(status)
+        for name, value in {**answered, "content-length": "0"}.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Log nothing on stderr."""

@@ -14,7 +14,7 @@ import httpx2
 
 from deck_sim.base import real_time
 from deck_sim.base.errors import DeckSimError, quote
-from deck_sim.handle.transports import Transport, server_at
+from deck_sim.handle.connect.transports import Transport, server_at
 
 if TYPE_CHECKING:
     from deck_sim.server.serve import Server

@@ -19,7 +19,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from deck_sim import Deck, DeckSim, DeckSimError
-from deck_sim.handle import webhook_apps
+from deck_sim.handle.connect import applications
 from deck_sim.server.serve import server_at
 
 django.conf.settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"], DEBUG=False)
@@ -293,7 +293,7 @@ def test_an_application_that_goes_on_blocks_for_the_limits_only(is_answered, mon
             await send({"type": "http.response.body"})
         await asyncio.to_thread(released.wait)
 
-    monkeypatch.setattr(webhook_apps, "_BACKGROUND_SECONDS", 0.01)
+    monkeypatch.setattr(applications, "_BACKGROUND_SECONDS", 0.01)
     with DeckSim() as deck:
         server_at(deck.url).worlds.dispatcher._sender.limit = timedelta(milliseconds=50)
         deck.deliver_to(app)

@@ -1,0 +1,1 @@
+"""Ways to a server and to applications: in this process, or over HTTP."""
