@@ -54,12 +54,14 @@ class Frozen:
         stopper.join(STOPS_WITHIN)
         return not stopper.is_alive()
 
-    def subscribe(self, receiver):
-        """Create a destination for the receiver, and an agent."""
-        config = {"url": receiver.url}
-        body = {"name": "Hook", "type": "webhook", "config": config, "events": ["agent.created"]}
-        self.deck.create("event-destinations", body)
+    def deliver(self, receiver):
+        """Send an event to the receiver; returns its delivery."""
+        body = {"name": "Hook", "type": "webhook", "config": {"url": receiver.url}}
+        self.deck.create("event-destinations", {**body, "events": ["agent.created"]})
         self.deck.create("agents", {"name": "Concierge"})
+        self.deck.advance("0s")
+        (delivery,) = self.deck.deliveries
+        return delivery
 
 
 @pytest.fixture(params=WAYS)
@@ -93,35 +95,18 @@ def test_a_kept_socket_outlives_a_jump_of_the_clock(freeze):
 def test_an_attempt_times_out_in_a_frozen_process(freeze, receiver):
     """The time limit of an attempt is real time; the advance returns."""
     receiver.say(receiver.hang)
-    frozen = freeze(limit=timedelta(milliseconds=50))
-    frozen.subscribe(receiver)
-    frozen.deck.advance("0s")
-    (delivery,) = frozen.deck.deliveries
+    delivery = freeze(limit=timedelta(milliseconds=50)).deliver(receiver)
     assert delivery["log"][0]["error"] == "no answer within 0.05 seconds"
 
 
 def test_a_jump_of_the_clock_does_not_time_out_an_attempt(freeze, receiver):
     """A receiver may move the process's clock while it is called."""
     frozen = freeze()
-
-    def jump(arrival, line):
-        frozen.jump()
-        return 200
-
-    receiver.say(jump)
-    frozen.subscribe(receiver)
-    frozen.deck.advance("0s")
-    assert [delivery["status"] for delivery in frozen.deck.deliveries] == ["success"]
+    receiver.say(lambda arrival, line: frozen.jump() or 200)
+    assert frozen.deliver(receiver)["status"] == "success"
 
 
-def _uvloop():
-    return pytest.importorskip("uvloop").new_event_loop
-
-
-LOOPS = {"asyncio": lambda: asyncio.new_event_loop, "uvloop": _uvloop}
-
-
-@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 def test_a_client_on_an_event_loop_is_served(freeze, loop):
     """On asyncio's loop and on uvloop calls are answered, and `async_sleep` returns."""
     frozen = freeze()
@@ -136,6 +121,7 @@ def test_a_client_on_an_event_loop_is_served(freeze, loop):
                 await frozen.deck.async_sleep(60)
                 frozen.jump()
 
-    with asyncio.Runner(loop_factory=LOOPS[loop]()) as runner:
+    loops = pytest.importorskip(loop)
+    with asyncio.Runner(loop_factory=loops.new_event_loop) as runner:
         runner.run(use())
     assert frozen.deck.clock.now.isoformat() == "2025-01-15T09:32:00+00:00"

@@ -1,3 +1,6 @@
+"""The proxy that answers for Deck's hosts."""
+
+import itertools
 import socket
 import ssl
 import struct
@@ -27,6 +30,7 @@ def server():
 
 @pytest.fixture
 def interceptor(server):
+    """Its proxy."""
     return server.interceptor
 
 
@@ -51,20 +55,14 @@ def dial(interceptor):
         yield client
 
 
-@pytest.mark.parametrize(
-    "url", ["https://api.deck.co", "https://other.deck.co:8443", "http://API.deck.co"]
-)
-def test_a_call_to_an_intercepted_host_reaches_the_world_of_its_key(server, program, url):
-    """In a TLS tunnel, and in plain HTTP."""
-    made = program.post(f"{url}/v2/%61gents?x=%C3%A4", json={"name": "Concierge"})
-    assert made.status_code == 201
-    with Deck(server.url, KEY) as deck:
-        call = deck.requests[-1]
-    assert (call["path"], call["query"]) == ("/v2/agents", "x=%C3%A4")
-
-
-def test_a_request_without_a_path_is_one_for_the_root(program):
-    """As an absolute URL may have none."""
+def test_a_call_to_an_intercepted_host_reaches_the_world_of_its_key(server, program):
+    """In a TLS tunnel, and in plain HTTP. An absolute URL may have no path."""
+    for url in ("https://api.deck.co", "https://other.deck.co:8443", "http://API.deck.co"):
+        made = program.post(f"{url}/v2/%61gents?x=%C3%A4", json={"name": "Concierge"})
+        assert made.status_code == 201
+        with Deck(server.url, KEY) as deck:
+            call = deck.requests[-1]
+        assert (call["path"], call["query"]) == ("/v2/agents", "x=%C3%A4")
     assert program.get("http://api.deck.co").status_code == 404
 
 
@@ -75,10 +73,10 @@ def test_a_request_about_the_whole_server_has_its_host_in_a_header(interceptor):
         assert client.recv(999).startswith(b"HTTP/1.1 404 ")
 
 
-@pytest.mark.parametrize("first", [b"", CONNECT], ids=["", "after CONNECT"])
-def test_a_socket_may_begin_with_tls_or_with_plain_http(interceptor, trusting, first):
+def test_a_socket_may_begin_with_tls_or_with_plain_http(interceptor, trusting):
     """The preloads connect so, and some clients tunnel plain HTTP."""
-    for wrap in (lambda s: s, lambda s: trusting.wrap_socket(s, server_hostname="api.deck.co")):
+    wraps = lambda s: s, lambda s: trusting.wrap_socket(s, server_hostname="api.deck.co")
+    for first, wrap in itertools.product((b"", CONNECT), wraps):
         with dial(interceptor) as client:
             client.sendall(first)
             assert not first or client.recv(999).startswith(b"HTTP/1.1 200 ")
@@ -114,17 +112,13 @@ def test_a_target_that_is_no_host_is_refused(interceptor):
         assert b"\x1b" not in first
 
 
-def test_a_client_that_leaves_is_closed(interceptor):
-    """Without an answer."""
+def test_a_client_that_leaves_disturbs_nobody(interceptor, program):
+    """It gets no answer. One resets its socket before it has said anything."""
     for sent in (b"", b"CONNECT api.deck.co"):
         with dial(interceptor) as client:
             client.sendall(sent)
             client.shutdown(socket.SHUT_WR)
             assert client.recv(1) == b""
-
-
-def test_a_client_that_resets_its_socket_disturbs_nobody(interceptor, program):
-    """Before it has said anything."""
     with dial(interceptor) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     assert program.get("https://api.deck.co/v2/test").status_code == 200
@@ -147,14 +141,14 @@ def test_a_program_that_does_not_trust_the_authority_is_logged(interceptor, logg
     ]
 
 
-@pytest.mark.parametrize("kind", ["reset", "truncate"])
-def test_a_fault_ends_a_tunnel_as_it_ends_a_socket(server, program, kind):
+def test_a_fault_ends_a_tunnel_as_it_ends_a_socket(server, program):
     """Through TLS, too."""
-    with Deck(server.url, KEY) as deck:
-        deck.fault("GET /v2/agents", **{kind: True}, times=1)
-    with pytest.raises((httpx2.ReadError, httpx2.RemoteProtocolError)):
-        program.get("https://api.deck.co/v2/agents")
-    assert program.get("https://api.deck.co/v2/agents").status_code == 200
+    for kind in ("reset", "truncate"):
+        with Deck(server.url, KEY) as deck:
+            deck.fault("GET /v2/agents", **{kind: True}, times=1)
+        with pytest.raises((httpx2.ReadError, httpx2.RemoteProtocolError)):
+            program.get("https://api.deck.co/v2/agents")
+        assert program.get("https://api.deck.co/v2/agents").status_code == 200
 
 
 def test_a_server_that_stops_closes_its_clients():

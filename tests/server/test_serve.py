@@ -40,31 +40,14 @@ def _has_ipv6():
         return probe.connect_ex(("::1", 9)) == 0
 
 
-@pytest.mark.skipif(not _has_ipv6(), reason="this machine has no IPv6")
-def test_an_ipv6_address_is_served_and_written_in_brackets():
-    with Server(WorldRegistry(), host="::1") as server:
-        assert server.url == f"http://[::1]:{server.port}"
-        assert httpx2.get(f"{server.url}/_sim/health", trust_env=False).status_code == 200
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
-        "127.1",
-        "localhost",
-        pytest.param(
-            "::ffff:127.0.0.1",
-            marks=pytest.mark.skipif(not _has_ipv6(), reason="this machine has no IPv6"),
-        ),
-    ],
-)
-def test_the_bound_address_decides_which_names_are_answered(host):
+def test_the_bound_address_decides_which_names_are_answered():
     """However loopback is written, a website cannot call the server. Its own URL works."""
-    with Server(WorldRegistry(), host=host) as server:
-        url = f"{server.url}/_sim/health"
-        names = [{}, {"Host": "evil.example"}]
-        found = [httpx2.get(url, headers=name, trust_env=False).status_code for name in names]
-    assert (server.is_local, found) == (True, [200, 421])
+    for host in ("127.1", "localhost", *(("::1", "::ffff:127.0.0.1") if _has_ipv6() else ())):
+        with Server(WorldRegistry(), host=host) as server:
+            url = f"{server.url}/_sim/health"
+            names = [{}, {"Host": "evil.example"}]
+            found = [httpx2.get(url, headers=name, trust_env=False).status_code for name in names]
+        assert (server.is_local, found) == (True, [200, 421]), host
 
 
 def test_a_server_at_every_address_has_a_url_that_can_be_called():
@@ -151,12 +134,8 @@ def test_a_client_that_uses_https_is_named_in_the_log(server, caplog):
 
 def test_health_needs_no_key(server):
     answer = httpx2.get(f"{server.url}/_sim/health", trust_env=False)
-    assert answer.status_code == 200
-    assert answer.json() == {
-        "status": "ok",
-        "version": __version__,
-        "request_id": answer.json()["request_id"],
-    }
+    found = {"status": "ok", "version": __version__, "request_id": answer.json()["request_id"]}
+    assert (answer.status_code, answer.json()) == (200, found)
     assert answer.headers["Deck-Sim-Version"] == __version__
 
 

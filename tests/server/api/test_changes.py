@@ -91,3 +91,9 @@ def test_a_fixed_field_is_not_called_unknown(api, task):
     """A client that sends back a resource reads which fields to leave out."""
     (error,) = api.patch(f"/tasks/{task['id']}", json={"agent_id": None}).json()["errors"]
     assert error["message"] == "`agent_id`: cannot be changed"
+
+
+def test_a_change_replaces_a_whole_object(api, task):
+    for schema in ({"type": "object", "title": "Old"}, SCHEMA):
+        changed = api.patch(f"/tasks/{task['id']}", json={"input_schema": schema}).json()
+        assert changed["input_schema"] == schema

@@ -22,21 +22,3 @@ def test_an_ignored_magic_name_is_reported(api, sim, source, task, caplog):
     world = sim.get("/world").json()
     assert world["ignored_names"] == [text]
     assert [choice["ignored"] for choice in world["choices"]] == [["sucess"], ["sucess"]]
-
-
-def test_a_refused_command_names_the_allowed_statuses(refused, connection):
-    answer = refused("POST", f"/connections/{connection['id']}/reopen", 409)
-    assert answer.json()["errors"][0]["message"] == (
-        f"The connection `{connection['id']}` is `connected`;"
-        " `reopen` is allowed only in `disconnected`."
-    )
-
-
-def test_only_a_password_login_needs_credentials(api, source):
-    """Public clients send `none` with an empty object; a connection never shows any."""
-    for method in ("google_sso", "none"):
-        for given in (None, {}, {"username": "", "password": None}):
-            body = {"source_id": source["id"], "auth_method": method, "auth_credentials": given}
-            opened = api.post("/connections", json=body)
-            assert opened.status_code == 201, opened.text
-            assert "auth_credentials" not in opened.json()

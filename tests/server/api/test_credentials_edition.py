@@ -4,7 +4,7 @@ import pytest
 
 LOGIN = {"username": "alex", "password": "hunter2"}
 URL = "http://127.0.0.1:9/hook"
-WEBHOOK = {"name": "App", "type": "webhook", "webhook": {"url": URL}, "events": ["*"]}
+WEBHOOK = {"name": "App", "webhook": {"url": URL}, "events": ["*"]}
 QUEUE = {"name": "Queue", "type": "aws_sqs", "aws_sqs": {"queue_url": "q"}, "events": ["*"]}
 
 
@@ -35,11 +35,6 @@ def start(api, task, credential):
     return start
 
 
-@pytest.fixture
-def webhook(api):
-    return api.post("/event-destinations", json=WEBHOOK).json()
-
-
 def test_a_deleted_credential_can_be_read_but_not_used(
     api, task, credential, errors, start, advance
 ):
@@ -67,39 +62,21 @@ def test_the_stored_login_counts_when_a_credential_is_changed(api, credential, e
     assert (changed["auth_method"], changed["auth_credentials"]["username"]) == ("none", None)
 
 
-def test_the_names_of_source_fields_are_checked(api, credential, refused):
-    """The message says what is allowed. There may be ten."""
-    ten = {"source_fields": {f"x{number}": "x" for number in range(10)}}
-    stored = api.patch(f"/credentials/{credential['id']}", json={"auth_credentials": LOGIN | ten})
-    assert stored.status_code == 200
-    path, place = f"/credentials/{credential['id']}", "auth_credentials.source_fields"
-    for name, text in {
-        "Branch": 'the key must match ^[a-z][a-z0-9_]{0,63}$, and "Branch"',
-        "password": "the key is reserved; give it as `auth_credentials.pass",
-    }.items():
-        login = {**LOGIN, "source_fields": {name: "x"}}
-        answer = refused("PATCH", path, 400, json={"auth_credentials": login})
-        assert answer.json()["errors"][0]["message"].startswith(f"`{place}.{name}`: {text}")
-
-
-@pytest.mark.parametrize("request_id", [None, "", "req_mine"])
-def test_a_run_takes_a_request_id_and_ignores_it(start, credential, request_id):
+def test_a_run_takes_a_request_id_and_ignores_it(start, credential):
     """The documented body names it; what it does is not known."""
-    run = start(credential_id=credential["id"], request_id=request_id)
-    assert run["request_id"] not in (None, "", "req_mine")
+    for request_id in (None, "", "req_mine"):
+        run = start(credential_id=credential["id"], request_id=request_id)
+        assert run["request_id"] not in (None, "", "req_mine")
 
 
 def test_runs_are_filtered_by_outcome(api, start, advance):
-    """`outcome[]` takes several values; an unknown one is a 400 with the allowed ones."""
+    """`outcome[]` takes several values."""
     runs = [start(scenario)["id"] for scenario in ("success", "source_down")]
     advance("5m")
     both = api.get("/task-runs", params={"outcome[]": ["success", "failure"]}).json()["data"]
     assert {run["id"] for run in both} == {*runs}
     (good,) = api.get("/task-runs", params={"outcome": "success"}).json()["data"]
     assert good["id"] == runs[0]
-    wrong = api.get("/task-runs", params={"outcome": "sucess"})
-    assert wrong.json()["errors"][0]["field"] == "outcome"
-    assert "`success`, `failure` or `unknown`" in wrong.json()["errors"][0]["message"]
 
 
 def test_expressions_can_use_the_credential_and_the_session(api, sim, start):
@@ -147,9 +124,7 @@ def test_a_call_that_needs_a_session_too_many_is_a_429(api, sim, task, credentia
     start()
     for path in (f"/tasks/{task['id']}/run", "/sessions"):
         answer = refused("POST", path, 429, json={"credential_id": credential["id"]})
-        (error,) = answer.json()["errors"]
-        assert error["code"] == "session_limit_exceeded"
-        assert error["message"] == "Agent sandbox limit exceeded."
+        assert answer.json()["errors"][0]["code"] == "session_limit_exceeded"
 
 
 def test_a_client_may_choose_the_id_of_a_task(api, task):
@@ -160,33 +135,18 @@ def test_a_client_may_choose_the_id_of_a_task(api, task):
     assert api.post("/tasks", json={**body, "id": None}).status_code == 201
 
 
-def test_a_webhook_has_an_object_named_after_its_type(api, webhook):
-    """Only the answer to the create shows the secret; a change of it keeps the URL."""
-    path = f"/event-destinations/{webhook['id']}"
-    assert webhook["webhook"].pop("secret").startswith("whsec_")
-    assert webhook["webhook"] == {"url": URL}
-    assert "config" not in webhook
-    assert api.get(path).json()["webhook"] == {"url": URL}
-    changed = api.patch(path, json={"webhook": {"secret": "whsec_" + "A" * 32}})
-    assert (changed.status_code, changed.json()["webhook"]) == (200, {"url": URL})
-
-
-def test_the_objects_of_other_types_may_be_null(api):
-    """Typed clients send null for them; a webhook need not say its type."""
+def test_a_webhook_has_an_object_named_after_its_type(api):
+    """Only the answer to the create shows the secret; a change keeps the URL. Typed clients send
+    null for the objects of other types, and need not say the type.
+    """
     nulls = dict.fromkeys(("aws_sqs", "hookdeck"))
-    made = api.post("/event-destinations", json={**WEBHOOK, **nulls})
-    assert made.status_code == 201
-    changed = api.patch(f"/event-destinations/{made.json()['id']}", json={"name": "N", **nulls})
-    assert (changed.status_code, changed.json()["webhook"]) == (200, {"url": URL})
-    untyped = {name: WEBHOOK[name] for name in ("name", "webhook", "events")}
-    assert api.post("/event-destinations", json=untyped).json()["type"] == "webhook"
-
-
-def test_fields_named_like_secrets_are_not_shown(api):
-    """A queue shows its address, not its credentials."""
-    settings = {"queue_url": "q", "secret_access_key": "hunter2"}
-    made = api.post("/event-destinations", json={**QUEUE, "aws_sqs": settings}).json()
-    assert made["aws_sqs"] == {"queue_url": "q"}
+    made = api.post("/event-destinations", json={**WEBHOOK, **nulls}).json()
+    path = f"/event-destinations/{made['id']}"
+    assert made["webhook"].pop("secret").startswith("whsec_")
+    assert (made["type"], made["webhook"], "config" in made) == ("webhook", {"url": URL}, False)
+    for change in ({"webhook": {"secret": "whsec_" + "A" * 32}}, {"name": "N", **nulls}):
+        assert api.patch(path, json=change).json()["webhook"] == {"url": URL}
+    assert api.get(path).json()["webhook"] == {"url": URL}
 
 
 def test_messages_in_a_queue_have_no_request_id(api, sim, advance):
@@ -197,32 +157,3 @@ def test_messages_in_a_queue_have_no_request_id(api, sim, advance):
     *_, message = sim.get(f"/destinations/{made['id']}/messages").json()["data"]
     assert (message["type"], "request_id" in message) == ("agent.created", False)
     assert [*message["data"]] == ["id", "object", "name"]
-
-
-def test_an_id_of_a_task_is_chosen_once(api):
-    """Another task cannot have it, even after a delete."""
-    agent = api.post("/agents", json={"name": "Concierge"}).json()["id"]
-    body = {"name": "Read", "agent_id": agent, "id": "task_mine"}
-    assert api.post("/tasks", json=body).status_code == 201
-    for _ in range(2):
-        answer = api.post("/tasks", json=body)
-        (error,) = answer.json()["errors"]
-        assert (answer.status_code, error["code"], error["field"]) == (409, "state_invalid", "id")
-        api.delete("/tasks/task_mine")
-
-
-def test_deleting_a_credential_again_changes_nothing(api, credential, unchanged):
-    path = f"/credentials/{credential['id']}"
-    assert api.delete(path).json()["deleted"] is True
-    with unchanged():
-        assert api.delete(path).json()["deleted"] is True
-
-
-def test_a_cancelling_run_does_not_fail_with_its_credential(api, start, credential, advance):
-    """It is ending already."""
-    run = start()
-    advance("3s")
-    api.post(f"/task-runs/{run['id']}/cancel")
-    api.delete(f"/credentials/{credential['id']}")
-    advance("1s")
-    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "canceled"

@@ -31,17 +31,6 @@ def test_a_call_without_a_key_is_refused(server):
         assert answer.headers["Deck-Sim-Version"] == __version__
 
 
-def test_an_unknown_scenario_in_the_header_is_refused(refused, task, connection):
-    body, headers = {"connection_id": connection["id"]}, {"Deck-Sim-Scenario": "sucess"}
-    answer = refused("POST", f"/tasks/{task['id']}/run", 400, json=body, headers=headers)
-    (error,) = answer.json()["errors"]
-    assert (error["code"], error["field"]) == ("input_invalid", "Deck-Sim-Scenario")
-    assert error["message"] == (
-        "`Deck-Sim-Scenario` names an unknown scenario: 'sucess'; did you mean 'success'?"
-    )
-    assert "Deck-Sim-Scenario" not in answer.headers
-
-
 def test_a_client_may_send_the_header_with_all_calls(api):
     """Every create refuses what the world cannot play; reads do not."""
     for name, status in [("sucess", 400), ("session_breaks_down", 400), ("source_down", 201)]:

@@ -81,11 +81,3 @@ def test_new_credentials_of_a_queue_are_not_stored(api, sim, simulation, advance
     lines = [line["what"] for line in sim.get("/timeline").json()["data"]]
     assert "credentials changed; they are not kept, since nothing signs in with them" in lines
     assert "hush" not in repr(simulation().world)
-
-
-def test_a_destination_can_be_deleted_again(api):
-    """With the same answer. Its deliveries are not found."""
-    made = api.post(PATH, json=HOOK).json()
-    answers = [api.delete(f"{PATH}/{made['id']}").json()["deleted"] for _ in "ab"]
-    assert answers == [True, True]
-    assert api.get(f"{PATH}/{made['id']}/event-deliveries").status_code == 404

@@ -73,27 +73,3 @@ def test_the_test_endpoint_has_decks_answer(api):
     answer = api.get("/test").json()
     answer.pop("request_id")
     assert answer == {"status": "ready", "environment": "live"}
-
-
-def test_the_same_seed_and_calls_give_the_same_bytes(api, sim):
-    """Generated outputs, errors and records included."""
-
-    def play():
-        sim.post("/reset", json={"seed": 7})
-        agent = api.post("/agents", json={"name": "Concierge"})
-        source = api.post(
-            "/sources", json={"type": "website", "website": {"url": "https://a.example"}}
-        )
-        schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
-        body = {"name": "Read", "agent_id": agent.json()["id"], "output_schema": schema}
-        task = api.post("/tasks", json=body)
-        body = {"source_id": source.json()["id"], "auth_method": "none"}
-        login = api.post("/connections", json=body)
-        yield from (agent, source, task, login, sim.post("/clock/advance", json={"by": "1s"}))
-        body = {"connection_id": login.json()["id"]}
-        yield api.post(f"/tasks/{task.json()['id']}/run", json=body)
-        yield from (api.get("/nothing"), sim.post("/clock/advance", json={"until": "idle"}))
-        yield from (api.get("/task-runs?include=input"), sim.get("/timeline"), sim.get("/requests"))
-
-    first, second = ([answer.content for answer in play()] for _ in range(2))
-    assert first == second

@@ -37,15 +37,6 @@ def test_a_429_is_in_the_envelope_and_in_the_journal(api, sim, limit):
     assert journal[-1]["errors"] == ["rate_limit/rate_limit_exceeded"]
 
 
-def test_retry_after_can_be_turned_on(api, limit, advance):
-    """A client that waits as long as `Retry-After` says is answered."""
-    assert limit({"requests": 1, "per": "1500ms", "retry_after": True})["per"] == "1s500ms"
-    refused = [api.get("/test") for _ in range(2)][-1]
-    assert refused.headers["Retry-After"] == "2"
-    advance("2s")
-    assert api.get("/test").status_code == 200
-
-
 CALLS = {
     "an error": lambda api: api.get("/agents/nobody"),
     "no endpoint": lambda api: api.get("/nothing"),

@@ -50,9 +50,9 @@ def test_a_file_becomes_a_storage_item(api, sim, play):
     assert (item["file_name"], item["file_type"], item["file_size"]) == ("a.csv", "text/csv", 10)
     assert item["task_run_id"] == run.rpartition("/")[2]
     assert "storage.created" in [event["type"] for event in sim.get("/events").json()["data"]]
-    shown = api.get(f"/storage/{item['id']}").json()
-    assert shown.pop("request_id").startswith("req_")
-    assert shown == item
+    assert api.get(f"/storage/{item['id']}").json().items() >= item.items()
+    sim.delete(f"/storage/{item['id']}")
+    assert sim.get("/events").json()["data"][-1]["type"] == "storage.deleted"
 
 
 def test_listing_files_polls_the_run(api, sim, play, task, connection):
@@ -66,23 +66,17 @@ def test_listing_files_polls_the_run(api, sim, play, task, connection):
         assert sim.get("/task-runs").json()["data"][-1]["status"] == "completed"
 
 
-def test_a_file_is_downloaded_without_a_key(play, stored):
+def test_files_and_screenshots_are_downloaded_without_a_key(api, play, stored):
     """The URL has a signature instead of a key; the type is the file's."""
-    (item,) = stored(play(f"file: {CSV}"))
-    answer = fetch(item["url"])
-    assert (answer.status_code, answer.content) == (200, b"day,amount")
-    assert "Deck-Sim-Version" in answer.headers
-    assert answer.headers["Content-Type"].startswith("text/csv")
-
-
-def test_a_screenshot_is_downloaded_without_a_key(api, play):
-    """Its URL serves a PNG of the listed size."""
-    run = play("screenshot: {name: a.png, reasoning: Done.}")
-    (shot,) = api.get(f"{run}/screenshots").json()["data"]
-    answer = fetch(shot["url"])
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
-    assert answer.content.startswith(b"\x89PNG")
-    assert len(answer.content) == shot["file_size"]
+    run = play(f"file: {CSV}", "screenshot: {name: a.png, reasoning: Done.}")
+    (item,), (shot,) = stored(run), api.get(f"{run}/screenshots").json()["data"]
+    file, picture = fetch(item["url"]), fetch(shot["url"])
+    assert (file.status_code, file.content) == (200, b"day,amount")
+    assert "Deck-Sim-Version" in file.headers
+    assert file.headers["Content-Type"].startswith("text/csv")
+    assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/png")
+    assert picture.content.startswith(b"\x89PNG")
+    assert len(picture.content) == shot["file_size"]
 
 
 def test_a_file_is_downloaded_under_its_name(play, stored):
@@ -116,33 +110,12 @@ def test_a_wrong_url_is_a_404(play, stored):
         assert b"no such file" in answer.content
 
 
-def test_without_storage_no_file_is_kept(play, stored, sim):
-    """The list stays empty, and the timeline has the reason."""
-    for storage in (None, {}, {"enabled": False, "extraction": True, "extraction_schema": {}}):
-        assert stored(play("file: a.txt", storage=storage)) == []
-        entries = [entry["what"] for entry in sim.get("/timeline").json()["data"]]
-        assert "file a.txt not kept: the task's storage is not enabled" in entries
-
-
 def test_extraction_is_shown_if_the_task_extracts(play, stored):
     """Otherwise `extraction` is null."""
     for extracts, shown in [(True, {"total": 2}), (False, None)]:
         storage = {"enabled": True, "extraction": extracts, "extraction_schema": {}}
         (item,) = stored(play(f"file: {CSV}", storage=storage))
         assert item["extraction"] == shown
-
-
-TOTAL = {"type": "object", "properties": {"total": {"type": "number"}}, "required": ["total"]}
-EXTRACTS = {"enabled": True, "extraction": True, "extraction_schema": TOTAL}
-
-
-def test_an_extraction_that_breaks_its_schema_fails_the_run(api, play, stored):
-    """The error says where; the file is not kept."""
-    run = play("file: {name: a.csv, extraction: {total: many}}", storage=EXTRACTS)
-    shown = api.get(run).json()
-    (error,) = shown["errors"]
-    assert (error["type"], error["code"]) == ("storage", "extraction_failed")
-    assert (shown["status"], error["field"], stored(run)) == ("failed", "extraction.total", [])
 
 
 def test_files_and_screenshots_are_kept_for_a_time(api, sim, advance, play, stored):

@@ -12,27 +12,6 @@ def test_the_clock_can_be_set(sim):
     assert (frozen["now"][:16], frozen["step"]) == (body["now"][:16], None)
 
 
-def test_an_advance_reports_what_happened(advance, run_task):
-    run = run_task()
-    report = advance("1m")
-    assert report["now"] == "2025-01-15T09:31:01Z"
-    assert [(entry["at"], entry["id"], entry["what"]) for entry in report["happened"]] == [
-        ("2025-01-15T09:30:03Z", run["id"], "queued -> running"),
-        ("2025-01-15T09:30:11Z", run["id"], "running -> completed"),
-    ]
-
-
-def test_an_advance_moves_by_a_duration_or_to_a_moment(sim):
-    for body, now in [
-        ({"by": "1500ms"}, "2025-01-15T09:30:01.500Z"),
-        ({"by": "0s"}, "2025-01-15T09:30:01.500Z"),
-        ({"by": "PT5M"}, "2025-01-15T09:35:01.500Z"),
-        ({"to": "2025-01-15T11:00:00+01:00"}, "2025-01-15T10:00:00Z"),
-        ({"until": "idle"}, "2025-01-15T10:00:00Z"),
-    ]:
-        assert sim.post("/clock/advance", json=body).json()["now"] == now
-
-
 def test_next_shows_what_is_due_and_what_waits(sim, run_task):
     run = run_task("mfa_then_success")
     due = sim.get("/next").json()["due"]

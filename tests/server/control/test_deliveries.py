@@ -31,34 +31,6 @@ def test_a_replay_is_delivered_before_the_answer(delivered, receiver, sim):
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
 
 
-def test_a_replay_from_inside_a_receiver_does_not_wait(receiver, subscribe, agent, sim):
-    """The advance in progress delivers it, so the call does not wait for itself."""
-    answers = []
-
-    def replay(arrival, line):
-        done = sim.get("/deliveries").json()["data"][0]["id"]
-        if not answers:
-            answers.append(sim.post(f"/deliveries/{done}/replay").json())
-        return 200
-
-    subscribe("agent.created", path="/first")
-    agent()
-    sim.post("/clock/advance", json={"by": "0s"})
-    receiver.say(replay)
-    subscribe("agent.created")
-    agent()
-    sim.post("/clock/advance", json={"by": "0s"})
-    assert answers[0]["status"] == "pending"
-    assert receiver.types("/first") == ["agent.created"] * 3
-
-
-def test_a_replay_that_is_not_possible_is_refused(delivered, api, errors):
-    destination = delivered["event_destination_id"]
-    api.patch(f"/event-destinations/{destination}", json={"status": "inactive"})
-    found = errors("POST", f"/deliveries/{delivered['id']}/replay", 409)
-    assert found == [("state_invalid", None)]
-
-
 def test_unknown_deliveries_and_destinations_are_not_found(errors):
     for method, path, code in [
         ("GET", "/deliveries/edlv_none", "event_delivery_not_found"),

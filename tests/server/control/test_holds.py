@@ -40,23 +40,3 @@ def test_advance_and_next_show_what_is_held(sim, hold, run_task):
     assert (report["now"], report["held"]) == ("2025-01-15T09:30:11Z", held)
     now = sim.get("/next").json()
     assert (now["held"], now["waiting"][0]["id"]) == (held, run["id"])
-
-
-def test_a_hold_for_an_unknown_id_is_refused(message, hold, run_task):
-    """An event type of a script may be about any resource with a story."""
-    run = run_task()["id"]
-    hint = "; leave out `id` to hold the next one"
-    body = {"event": "task_run.completed", "id": "trun_nope"}
-    assert message("POST", "/holds", json=body) == f"`id`: no task_run has the id 'trun_nope'{hint}"
-    wrong = {"event": "connection.connected", "id": run}
-    assert message("POST", "/holds", json=wrong) == f"`id`: no connection has the id '{run}'{hint}"
-    assert message("POST", "/holds", json={"event": "x.y", "id": run[:-1]}) == (
-        f"`id`: no connection or task_run has the id '{run[:-1]}'; did you mean '{run}'?{hint}"
-    )
-    assert hold(event="x.y", id=run)["of"] == run
-
-
-def test_an_unknown_hold_cannot_be_released(message, hold):
-    made = hold(event="task_run.completed")
-    text = message("DELETE", "/holds/hold_x")
-    assert text == f"this world has no hold 'hold_x'; its holds are `{made['id']}`"

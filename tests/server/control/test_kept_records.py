@@ -3,8 +3,6 @@
 import pytest
 
 from deck_sim.engine import world as world_module
-from deck_sim.engine.recent_log import RecentLog
-from deck_sim.runtime import simulation as simulation_module
 from deck_sim.runtime.journal import Journal
 from deck_sim.scenario.loader import read_scenario
 
@@ -35,20 +33,6 @@ def test_the_journal_keeps_the_last_calls(sim, agents, dropped, simulation):
     first = sim.get("/timeline").json()["data"]
     assert first[0]["what"].startswith("dropped: 1 calls;")
     assert [entry["number"] for entry in first if entry["kind"] == "call"] == [2, 3]
-
-
-def test_old_events_go_with_their_deliveries(api, sim, agents, advance, dropped, simulation):
-    """The messages of a queue go, too; numbers and pages go on."""
-    body = {"type": "aws_sqs", "name": "q", "events": ["*"], "config": {"queue_url": "q"}}
-    destination = api.post("/event-destinations", json=body).json()["id"]
-    simulation().world.events, simulation().world.messages = RecentLog(2), RecentLog(2)
-    agents(*"abc")
-    advance("0s")
-    agents("d")
-    events = [event["id"] for event in sim.get("/events").json()["data"]]
-    assert (len(events), dropped()["events"], sim.get("/events").json()["dropped"]) == (2, 2, 2)
-    assert [one["event_id"] for one in sim.get("/deliveries").json()["data"]] == events
-    assert len(sim.get(f"/destinations/{destination}/messages").json()["data"]) == 2
 
 
 def test_finished_runs_go_with_their_files(
@@ -89,19 +73,6 @@ def test_finished_sessions_go_like_runs(monkeypatch, sim, simulation, advance):
     (session,) = world.all("session")
     assert [*world.all("task_run")] == ["trun_1"]
     assert world.members == {("agt_1", "agent_id"): ["task_1"], (session, "session_id"): ["trun_1"]}
-
-
-def test_a_stored_answer_that_was_dropped_is_not_replayed(monkeypatch, api, dropped):
-    monkeypatch.setattr(simulation_module, "MOST_CALLS", 1)
-
-    def create(key):
-        return api.post("/agents", json={"name": "x"}, headers={"Idempotency-Key": key}).json()[
-            "id"
-        ]
-
-    first, second = create("a"), create("b")
-    assert (create("b"), dropped()["keys"]) == (second, 1)
-    assert create("a") != first
 
 
 def test_stored_answers_go_when_they_are_too_old(api, sim, advance, simulation, dropped):

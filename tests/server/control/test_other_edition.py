@@ -30,20 +30,3 @@ def test_selecting_a_scenario_of_the_other_edition_is_refused(message):
         ("POST", "/queue", queue_of(FOREIGN)),
     ]:
         assert message(method, path, json=body) == REFUSAL
-
-
-def test_a_world_keeps_an_edition_that_fits_its_queues_and_rules(sim, errors):
-    """One that has their kinds, and can play their scenarios."""
-    change, places = {"edition": "credentials"}, ["queues.connection[0]", "rules[0].scenario"]
-    for rule in (
-        {"scenario": "success", "when": {}, "resource": "connection"},
-        {"scenario": "connection_drops_later", "when": {"task": "*"}},
-    ):
-        sim.put("/rules", json={"rules": [rule]})
-        sim.post("/queue", json=queue_of("success", resource="connection"))
-        found = [("input_invalid", place) for place in places]
-        assert errors("PATCH", "/world", 400, json=change) == found
-        sim.delete("/queue")
-    sim.put("/rules", json={"rules": []})
-    change["default_scenario"] = FOREIGN
-    assert sim.patch("/world", json=change).json()["default_scenario"] == FOREIGN

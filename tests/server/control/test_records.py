@@ -29,28 +29,13 @@ def test_timeline_entries_of_calls_and_resources_are_data(api, sim):
     api.get(f"/agents/{agent['id']}?token=abc")
     at = {"at": "2025-01-15T09:30:00Z"}
     call = {"kind": "call", "errors": [], "scenario": None, "fault": None, "replayed": False}
-    call |= {"unanswered": None, "resource_id": agent["id"], **at}
+    call |= {"unanswered": None, "resource_id": agent["id"], "resource_ids": [], "status": 201}
+    call |= {"number": 1, "after": 0, "method": "POST", "path": "/v2/agents", "query": ""}
     made, created, read = sim.get("/timeline").json()["data"]
-    assert made == {
-        **call,
-        "number": 1,
-        "id": agent["request_id"],
-        "what": "POST /v2/agents -> 201",
-        "after": 0,
-        "method": "POST",
-        "path": "/v2/agents",
-        "query": "",
-        "status": 201,
-        "resource_ids": [],
-    }
-    assert created == {
-        **at,
-        "number": 1,
-        "kind": "agent",
-        "id": agent["id"],
-        "what": "created",
-        "about": {"name": "x"},
-    }
+    what = "POST /v2/agents -> 201"
+    assert made == {**at, **call, "id": agent["request_id"], "what": what}
+    about = {"number": 1, "kind": "agent", "what": "created", "about": {"name": "x"}}
+    assert created == {**at, **about, "id": agent["id"]}
     assert (read["number"], read["after"]) == (2, 1)
     assert (read["query"], read["resource_ids"]) == ("token=•••", [agent["id"]])
 

@@ -5,7 +5,6 @@ from contextlib import suppress
 import httpx2
 
 from deck_sim.runtime import journal
-from deck_sim.runtime.journal import MOST_RESPONSES, SentResponses
 
 
 def test_a_call_is_shown_with_its_response(api, sim):
@@ -49,20 +48,6 @@ def test_a_long_response_is_cut(api, sim, monkeypatch):
     assert response["truncated"] is True
     assert response["body"].startswith('{"id":"agt_')
     assert len(response["body"]) == 50
-
-
-def test_the_oldest_responses_are_dropped():
-    """A thousand are kept."""
-    kept = SentResponses()
-    for number in range(MOST_RESPONSES + 1):
-        kept.keep(number, [], b"x")
-    assert [kept.find(number) is None for number in (0, 1, MOST_RESPONSES)] == [True, False, False]
-
-
-def test_an_unknown_call_is_refused(message):
-    assert message("GET", "/requests/req_none") == (
-        "there is no call 'req_none'; `GET /_sim/requests` lists those that are kept"
-    )
 
 
 def test_an_event_is_shown_as_destinations_get_it(api, sim, errors):

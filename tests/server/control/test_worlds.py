@@ -47,46 +47,17 @@ def test_a_new_world_is_empty(sim):
     }
 
 
-def test_an_empty_world_can_change_its_seed_and_keeps_the_rest(api, sim):
-    """Another seed gives other ids; clock, queue and journal stay."""
-    sim.put("/clock", json={"mode": "on_poll", "now": "2025-01-15T10:00:00Z"})
-    sim.post("/queue", json={"resource": "task_run", "scenarios": ["source_down"]})
-    api.get("/agents")
-    changed = sim.patch("/world", json={"seed": 7, "edition": "connections"}).json()
-    assert (changed["seed"], changed["clock"]) == (7, "on_poll")
-    assert changed["now"] == "2025-01-15T10:00:00Z"
-    assert changed["queues"] == {"task_run": ["source_down"]}
-    assert len(sim.get("/requests").json()["data"]) == 1
-    first = api.post("/agents", json={"name": "x"}).json()["id"]
-    sim.post("/reset")
-    assert api.post("/agents", json={"name": "x"}).json()["id"] != first
-
-
 def test_shown_settings_can_be_sent_back(sim):
     """The rate limit and the additive changes are shown as they are set; other changes keep
     them.
     """
     selection = {"rate_limit": {"requests": 3, "per": "1m30s", "retry_after": True}}
-    selection["additive_changes"] = {
-        "fields": True,
-        "event_type": "task.x",
-        "interaction_type": "y",
-    }
+    added = {"fields": True, "event_type": "task.x", "interaction_type": "y"}
+    selection["additive_changes"] = added
     for body in (selection, {"seed": 7}, {"webhook_time": "world"}, {}):
         shown = sim.patch("/world", json=body).json()
         assert {name: shown[name] for name in selection} == selection
     assert (shown["seed"], shown["webhook_time"]) == (7, "world")
-
-
-def test_a_world_with_resources_keeps_its_seed(api, errors, task):
-    """Once a resource exists, even a deleted one, seed and edition stay."""
-    api.delete(f"/tasks/{task['id']}")
-    for body in (
-        {"seed": 7},
-        {"edition": "connections"},
-        {"seed": 7, "default_scenario": "success"},
-    ):
-        assert errors("PATCH", "/world", 409, json=body) == [("state_invalid", None)]
 
 
 def test_a_reset_takes_settings(sim):
@@ -103,21 +74,13 @@ def test_a_reset_takes_settings(sim):
     assert sim.post("/reset", json={}).json()["default_scenario"] == "success"
 
 
+LOGIN = {"source_id": "src_1", "auth_method": "none"}
+PAST = {"status": "invalid", "external_id": "user-7", "created_at": "2024-12-24T12:00:00Z"}
 SEED = {
     "agents": [{"id": "agt_1", "name": "Concierge"}],
     "sources": [{"id": "src_1", "type": "website", "website": {"url": "https://hotel.example"}}],
     "tasks": [{"id": "task_1", "name": "Read", "agent_id": "agt_1", "status": "live"}],
-    "connections": [
-        {"id": "conn_1", "source_id": "src_1", "auth_method": "none"},
-        {
-            "id": "conn_2",
-            "source_id": "src_1",
-            "auth_method": "none",
-            "status": "invalid",
-            "external_id": "user-7",
-            "created_at": "2024-12-24T12:00:00Z",
-        },
-    ],
+    "connections": [{"id": "conn_1", **LOGIN}, {"id": "conn_2", **LOGIN, **PAST}],
 }
 
 
@@ -130,9 +93,8 @@ def test_a_seed_creates_resources_with_their_ids(api, sim):
     assert sim.get("/events").json()["data"] == []
     assert api.get("/tasks/task_1").json()["status"] == "live"
     assert api.get("/connections/conn_1").json()["status"] == "connected"
-    second = api.get("/connections/conn_2").json()
-    assert (second["status"], second["external_id"]) == ("invalid", "user-7")
-    assert second["created_at"] == second["updated_at"] == "2024-12-24T12:00:00Z"
+    past = {**PAST, "updated_at": PAST["created_at"]}
+    assert api.get("/connections/conn_2").json().items() >= past.items()
     run = api.post("/tasks/task_1/run", json={"connection_id": "conn_1"})
     assert run.status_code == 201
 
@@ -145,8 +107,8 @@ def test_a_seed_is_all_or_nothing_and_reports_each_problem(errors):
         "tasks": [{"id": "task_1", "name": "x", "agent_id": "agt_no", "input_schema": {"type": 1}}],
         "sources": [SEED["sources"][0]],
         "connections": [
-            {"id": "c1", "source_id": "src_1", "auth_method": "none", "status": "connecting"},
-            {"id": "c2", "source_id": "src_1", "auth_method": "none", "created_at": "soon"},
+            {"id": "c1", **LOGIN, "status": "connecting"},
+            {"id": "c2", **LOGIN, "created_at": "soon"},
         ],
     }
     assert errors("POST", "/seed", 400, json={"resources": resources}) == [
