@@ -4,7 +4,6 @@ A step returns an answer, or None to go on. `take` makes an answer of an error.
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -39,8 +38,6 @@ from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import Routes
 
 Steps = tuple[Callable[[Request], Answer | Awaitable[Answer | None] | None], ...]
-
-log = logging.getLogger("deck_sim")
 
 
 class DeckApp:
@@ -171,7 +168,7 @@ def check_size(request: Request) -> None:
 def check_header(request: Request) -> None:
     """Check the scenario that a create names. Calls that play it check it themselves."""
     name, operation = request.headers.get(HEADER), request.operation
-    if name and operation and operation.creates and not operation.plays:
+    if name and operation.creates and not operation.plays:
         check_scenario(name, HEADER, request.simulation.library, request.world.edition)
 
 

@@ -15,11 +15,7 @@ from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.runtime.journal import Call
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.request_bodies import (
-    ExtraChecks,
-    check_body,
-    read_object,
-)
+from deck_sim.runtime.request_bodies import ExtraChecks, check_body, read_object
 from deck_sim.runtime.serialization import print_resource
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.selection import Choice
@@ -60,7 +56,7 @@ class Request:
     simulation: Simulation = _LATER
     id: str = _LATER
     endpoint: "Endpoint" = _LATER
-    operation: Operation | None = None  # of its route
+    operation: Operation = _LATER  # of its route; the control API has none
     params: Mapping[str, str] = field(default_factory=dict)  # of its path
     timeline_length: int = 0  # when the request arrived
     event_count: int = 0  # when the request arrived
@@ -94,7 +90,7 @@ class Request:
     def body_model(self) -> "type[Body]":
         """The model that the edition has for the body of the operation."""
         rules = self.world.rules
-        name = rules.body_name(self.operation) if self.operation else None
+        name = rules.body_name(self.operation)
         assert name is not None, "the operation takes no body"
         return rules.body(name)
 

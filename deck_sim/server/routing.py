@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from starlette.routing import compile_path
 from starlette.types import Scope
 
 from deck_sim.base.errors import listed, quote
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.contract.operations import Operation
 from deck_sim.server.request import Endpoint
 
 # The functions that answer the operations of the Deck API, by the `endpoint` of the operation.
@@ -37,7 +36,7 @@ class Route:
     method: str  # GET answers HEAD, too
     path: str  # with parameters in braces; each matches one part, of any length
     endpoint: Endpoint
-    operation: Operation | None = None  # for the OpenAPI document; None in the control API
+    operation: Any = None  # the row of the Deck API; None in the control API
 
 
 class Routes:
@@ -100,8 +99,7 @@ class Routes:
             return f"`{path}` is not an endpoint: `{root}` is written twice."
         if hint := self._more_hints(path, relative):
             return hint
-        ends = [one for one in self._methods if len(relative) > 1 and one.endswith(relative)]
-        near = _nearest_path(unslashed, self._methods) or (ends[0] if len(ends) == 1 else None)
+        near = _nearest_path(unslashed, self._methods)
         return near and f"`{path}` is not an endpoint; did you mean {quote(root + near)}?"
 
 

@@ -50,11 +50,3 @@ def test_a_path_that_is_nearly_right_gets_a_hint():
         "/things/a/go\n": "; did you mean '/v2/things/a/go'?",
     }
     assert {path: _hint(path) for path in hints} == hints
-
-
-def test_the_end_of_one_path_gets_that_path():
-    """Of two paths with this end, none is meant."""
-    assert _hint("/go") == "; did you mean '/v2/things/{id}/go'?"
-    both = Routes([POST, Route("POST", "/others/{id}/go", POST.endpoint)])
-    with pytest.raises(ApiError, match=r"`/v2/go` is not an endpoint\.$"):
-        both.find(_scope("POST", "/go"))

@@ -49,6 +49,7 @@ def test_a_deleted_credential_can_be_read_but_not_used(
     body = {"credential_id": credential["id"]}
     assert errors("POST", f"/tasks/{task['id']}/run", 409, json=body) == [("state_invalid", None)]
     assert errors("PATCH", path, 409, json={"external_id": "x"}) == [("state_invalid", None)]
+    assert api.delete(path).json()["deleted"] is True
 
 
 def test_the_stored_login_counts_when_a_credential_is_changed(api, credential, errors):
@@ -157,3 +158,13 @@ def test_messages_in_a_queue_have_no_request_id(api, sim, advance):
     *_, message = sim.get(f"/destinations/{made['id']}/messages").json()["data"]
     assert (message["type"], "request_id" in message) == ("agent.created", False)
     assert [*message["data"]] == ["id", "object", "name"]
+
+
+def test_a_cancelling_run_does_not_fail_with_its_credential(api, start, credential, advance):
+    """It is ending already."""
+    run = start()
+    advance("3s")
+    api.post(f"/task-runs/{run['id']}/cancel")
+    api.delete(f"/credentials/{credential['id']}")
+    advance("1s")
+    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "canceled"
