@@ -66,9 +66,9 @@ def fire_call_fault(request: Request) -> Answer | None:
 
 def fire_creation_fault(request: Request) -> None:
     """Fire the fault that the chosen scenario has for the call that created its resource."""
-    answer = request.answer
-    world, may_fire = request.simulation.world, request.fault is None and answer.choice is not None
-    if world.injected.by_owner and may_fire and "id" in answer.data:
+    world, answer = request.simulation.world, request.answer
+    is_created = answer.choice is not None and "id" in answer.data
+    if is_created and request.fault is None and world.injected.by_owner:
         call = request.method, request.path
         request.fault = world.injected.fire((ANSWER,), call, (answer.data["id"],), world.now)
 

@@ -128,11 +128,15 @@ def test_a_call_that_needs_a_session_too_many_is_a_429(api, sim, task, credentia
         assert answer.json()["errors"][0]["code"] == "session_limit_exceeded"
 
 
-def test_a_client_may_choose_the_id_of_a_task(api, task):
-    """Null is no choice."""
+def test_a_client_may_choose_the_id_of_a_task_once(api, task, errors):
+    """Another task cannot have it, even after a delete. Null is no choice."""
     body, chosen = {"name": "Read", "agent_id": task["agent_id"]}, f"task_{'a' * 250}"
-    assert api.post("/tasks", json={**body, "id": chosen}).json()["id"] == chosen
-    assert api.get(f"/tasks/{chosen}").json()["id"] == chosen
+    mine = {**body, "id": chosen}
+    assert api.post("/tasks", json=mine).json()["id"] == chosen
+    for call in (api.get, api.delete):
+        assert errors("POST", "/tasks", 409, json=mine) == [("state_invalid", "id")]
+        assert call(f"/tasks/{chosen}").json()["id"] == chosen
+    assert errors("POST", "/tasks", 409, json=mine) == [("state_invalid", "id")]
     assert api.post("/tasks", json={**body, "id": None}).status_code == 201
 
 

@@ -81,3 +81,10 @@ def test_new_credentials_of_a_queue_are_not_stored(api, sim, simulation, advance
     lines = [line["what"] for line in sim.get("/timeline").json()["data"]]
     assert "credentials changed; they are not kept, since nothing signs in with them" in lines
     assert "hush" not in repr(simulation().world)
+
+
+def test_a_destination_can_be_deleted_again(api):
+    """With the same answer. Its deliveries are not found."""
+    path = f"{PATH}/{api.post(PATH, json=HOOK).json()['id']}"
+    assert [api.delete(path).json()["deleted"] for _ in "ab"] == [True, True]
+    assert api.get(f"{path}/event-deliveries").status_code == 404
