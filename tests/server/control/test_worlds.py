@@ -11,40 +11,18 @@ from deck_sim.server.serve import Server
 def test_a_new_world_is_empty(sim):
     world = sim.get("/world").json()
     assert world.pop("request_id").startswith("ctl_")
-    assert world == {
-        "edition": "connections",
-        "seed": 0,
-        "now": "2025-01-15T09:30:00Z",
-        "clock": "frozen",
-        "webhook_time": "wall",
-        "default_scenario": "success",
-        "unplayed_login": [],
-        "queues": {},
-        "rate_limit": False,
-        "session_limit": None,
-        "timeout_cap": None,
-        "screenshots": False,
-        "connection_idle": None,
-        "keep_headers": [],
-        "dropped": {"calls": 0, "events": 0, "timeline": 0, "runs": 0, "keys": 0},
-        "additive_changes": {"fields": False, "event_type": None, "interaction_type": None},
-        "choices": [],
-        "script_errors": [],
-        "ignored_names": [],
-        "stray_keys": [],
-        "keyless_calls": {},
-        "resources": dict.fromkeys(
-            (
-                *("agent", "source", "task", "connection", "task_run", "storage"),
-                *("event_destination", "event_delivery"),
-            ),
-            0,
-        ),
-        "events": 0,
-        "calls": 0,
-        "faults": 0,
-        "crashes": [],
-    }
+    lists = ("unplayed_login", "keep_headers", "choices", "script_errors", "ignored_names")
+    counted = ("agent", "source", "task", "connection", "task_run", "storage")
+    wanted = {"edition": "connections", "seed": 0, "now": "2025-01-15T09:30:00Z"}
+    wanted |= {"clock": "frozen", "webhook_time": "wall", "default_scenario": "success"}
+    wanted |= {"queues": {}, "rate_limit": False, "screenshots": False, "keyless_calls": {}}
+    wanted |= {name: [] for name in (*lists, "stray_keys", "crashes")}
+    wanted |= dict.fromkeys(("session_limit", "timeout_cap", "connection_idle"))
+    wanted |= dict.fromkeys(("events", "calls", "faults"), 0)
+    wanted["dropped"] = dict.fromkeys(("calls", "events", "timeline", "runs", "keys"), 0)
+    wanted["resources"] = dict.fromkeys((*counted, "event_destination", "event_delivery"), 0)
+    added = {"fields": False, "event_type": None, "interaction_type": None}
+    assert world == {**wanted, "additive_changes": added}
 
 
 def test_shown_settings_can_be_sent_back(sim):
