@@ -31,15 +31,6 @@ def test_a_replay_is_delivered_before_the_answer(delivered, receiver, sim):
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
 
 
-def test_unknown_deliveries_and_destinations_are_not_found(errors):
-    for method, path, code in [
-        ("GET", "/deliveries/edlv_none", "event_delivery_not_found"),
-        ("POST", "/deliveries/edlv_none/replay", "event_delivery_not_found"),
-        ("GET", "/destinations/evtd_none/messages", "event_destination_not_found"),
-    ]:
-        assert errors(method, path, 404) == [(code, None)]
-
-
 def test_the_log_hides_credentials(receiver, subscribe, agent, advance, delivery_log):
     """Credentials in the URL and in custom headers are sent, and hidden in the log."""
     receiver.say(b"HTTP/1.1 204 No\r\nSet-Cookie: a=hush\r\n\r\n")
@@ -52,3 +43,19 @@ def test_the_log_hides_credentials(receiver, subscribe, agent, advance, delivery
     assert receiver.arrivals[0].headers["x-api-key"] == "hush"
     assert receiver.arrivals[0].headers["authorization"].startswith("Basic ")
     assert line["request_headers"]["authorization"] == line["request_headers"]["x-api-key"] == "•••"
+
+
+def test_a_replay_from_inside_a_receiver_does_not_wait(delivered, receiver, sim, agent, advance):
+    """The advance in progress delivers it, so the call does not wait for itself."""
+    answers = []
+
+    def replay(arrival, line):
+        if not answers:
+            answers.append(sim.post(f"/deliveries/{delivered['id']}/replay").json())
+        return 200
+
+    receiver.say(replay)
+    agent()
+    advance("0s")
+    assert answers[0]["status"] == "pending"
+    assert receiver.types() == ["agent.created"] * 3

@@ -14,8 +14,3 @@ def test_a_fault_is_added_counted_and_removed(sim, api):
     assert sim.get("/faults").json()["data"] == []
     sim.post("/faults", json=PAGE)
     assert sim.delete("/faults").json()["data"] == []
-
-
-def test_an_unknown_fault_id_is_refused(message):
-    text = message("DELETE", "/faults/flt_1")
-    assert text == "there is no fault 'flt_1'; `GET /_sim/faults` lists them"

@@ -3,6 +3,7 @@
 import pytest
 
 from deck_sim.engine import world as world_module
+from deck_sim.engine.recent_log import RecentLog
 from deck_sim.runtime.journal import Journal
 from deck_sim.scenario.loader import read_scenario
 
@@ -82,3 +83,17 @@ def test_stored_answers_go_when_they_are_too_old(api, sim, advance, simulation, 
     assert [*simulation().stored_answers] == ["a"]
     advance("1m")
     assert (simulation().stored_answers, dropped()["keys"]) == ({}, 0)
+
+
+def test_old_events_go_with_their_deliveries(api, sim, agents, advance, dropped, simulation):
+    """The messages of a queue go, too; numbers and pages go on."""
+    body = {"type": "aws_sqs", "name": "q", "events": ["*"], "config": {"queue_url": "q"}}
+    destination = api.post("/event-destinations", json=body).json()["id"]
+    simulation().world.events, simulation().world.messages = RecentLog(2), RecentLog(2)
+    agents(*"abc")
+    advance("0s")
+    agents("d")
+    events = [event["id"] for event in sim.get("/events").json()["data"]]
+    assert (len(events), dropped()["events"], sim.get("/events").json()["dropped"]) == (2, 2, 2)
+    assert [one["event_id"] for one in sim.get("/deliveries").json()["data"]] == events
+    assert len(sim.get(f"/destinations/{destination}/messages").json()["data"]) == 2

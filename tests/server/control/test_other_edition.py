@@ -30,3 +30,11 @@ def test_selecting_a_scenario_of_the_other_edition_is_refused(message):
         ("POST", "/queue", queue_of(FOREIGN)),
     ]:
         assert message(method, path, json=body) == REFUSAL
+
+
+def test_a_world_keeps_an_edition_that_fits_its_queues_and_rules(sim, errors):
+    rule = {"scenario": "connection_drops_later", "when": {"task": "*"}}
+    sim.put("/rules", json={"rules": [rule]})
+    sim.post("/queue", json=queue_of("success", resource="connection"))
+    found = [("input_invalid", at) for at in ("queues.connection[0]", "rules[0].scenario")]
+    assert errors("PATCH", "/world", 400, json={"edition": "credentials"}) == found

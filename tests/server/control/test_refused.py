@@ -1,4 +1,4 @@
-"""Bodies that the control API refuses: by call, each with the fields of its errors."""
+"""Calls that the control API refuses, each with the fields of its errors."""
 
 from refused_calls import wrong_answers
 
@@ -114,9 +114,34 @@ POST /seed
   {resources: {agents: [5]}} -> resources.agents[0]
   {resources: {agents: [{id: x, name: x, status: a}]}} -> resources.agents[0].status
   {resources: {agents: [{id: <256>, name: x}]}} -> resources.agents[0].id
+GET /fidelity
+  ?grade=assummed -> grade
+  ?edition=x -> edition
+GET /timeline
+  ?after=-1 -> after
+GET /requests/req_none
+  ? -> id
+GET /events/evt_none
+  ? -> 404 event_not_found@
+GET /resources/agt_none
+  ? -> 404 endpoint_not_found@
+GET /deliveries/edlv_none
+  ? -> 404 event_delivery_not_found@
+POST /deliveries/edlv_none/replay
+  {} -> 404 event_delivery_not_found@
+GET /destinations/evtd_none/messages
+  ? -> 404 event_destination_not_found@
+DELETE /faults/flt_none
+  ? -> id
+DELETE /holds/hold_none
+  ? -> id
+DELETE /scenarios/success
+  ? -> name
+DELETE /scenarios/mine
+  ? -> name
 """.replace("SETTINGS", SETTINGS)
 
 
-def test_a_wrong_body_is_refused_at_its_field(sim, unchanged):
+def test_a_wrong_call_is_refused_at_its_field(sim, unchanged):
     with unchanged():
         assert [*wrong_answers(sim, TABLE)] == []

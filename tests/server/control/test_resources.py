@@ -38,11 +38,3 @@ def test_a_resource_without_a_script_has_no_scenario(api, sim, agent):
         "Concierge",
     )
     assert (shown["scenario"], shown["story"], shown["unfinished"]) == (None, None, None)
-
-
-def test_an_unknown_id_is_refused(message, agent):
-    made = agent()
-    text = message("GET", f"/resources/{made['id']}x")
-    assert text == (
-        f"no resource of this world has the id '{made['id']}x'; did you mean '{made['id']}'?"
-    )

@@ -81,9 +81,3 @@ def test_a_page_learns_of_changes_and_resets(sim, news):
     assert (after["changes"], after["default_scenario"]) == (before["changes"] + 1, "source_down")
     sim.post("/reset")
     assert news(0)["world"]["epoch"] != before["epoch"]
-
-
-def test_a_number_must_be_a_whole_number(sim):
-    """Otherwise the call is refused."""
-    answer = sim.get("/timeline?after=-1")
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "after")

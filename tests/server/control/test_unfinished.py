@@ -59,3 +59,13 @@ def test_the_latest_unfinished_resources_are_listed_and_all_are_counted(sim, run
     whole, cut = sim.get("/next").json(), sim.get("/next?limit=3").json()
     assert (len(whole["unfinished"]), whole["unfinished_total"]) == (200, 205)
     assert (len(whole["due"]), len(cut["due"])) == (410, 3)
+
+
+def test_a_held_run_names_its_hold(run_task, unfinished, advance, sim):
+    """Since when it is held, not since its status."""
+    run = run_task()
+    hold = sim.post("/holds", json={"event": "task_run.completed"}).json()
+    advance("1m")
+    held = unfinished()[run["id"]]
+    assert held["remedy"] == {"do": "release", "hold": hold["id"]}
+    assert held["since"] == "2025-01-15T09:30:11Z"
