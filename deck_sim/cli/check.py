@@ -45,8 +45,13 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
         if not found:
             raise click.UsageError(f"no *.yaml or *.yml file in the folder '{path}'")
         files |= {realpath(file): file for file in found}
-    worlds = [file for file in files.values() if _is_world_file(file)]
-    stories = [file for file in files.values() if file not in worlds]
+    worlds, stories = list[Path](), list[Path]()
+    for file in files.values():
+        try:
+            is_world = is_world_file(read_file(file))
+        except YamlError:
+            is_world = False  # reading it as a scenario reports what is wrong
+        (worlds if is_world else stories).append(file)
     library, mistakes = read_files(stories, shipped())
     for file in [] if mistakes else worlds:  # a world file may name each scenario
         try:
@@ -84,10 +89,3 @@ def _describe(scenario: Scenario, library: Library) -> dict[str, Any]:
     if limited and limited is not scenario:
         why = f"{limited.name} is for {limited.for_editions}"
     return {"name": scenario.name, "editions": editions, "because": why}
-
-
-def _is_world_file(file: Path) -> bool:
-    try:
-        return is_world_file(read_file(file))
-    except YamlError:
-        return False  # reading it as a scenario reports what is wrong
