@@ -80,21 +80,18 @@ def key():
 
 @pytest.fixture
 def api(server, key):
-    """A plain HTTP client of the Deck API."""
     with _client(server.base_url, key) as client:
         yield client
 
 
 @pytest.fixture
 def sim(server, key):
-    """A plain HTTP client of the control API, for the same world."""
     with _client(f"{server.url}/_sim", key) as client:
         yield client
 
 
 @pytest.fixture
 def simulation(server, key):
-    """The simulation that the server drives for this test."""
     return lambda: server.worlds.select(f"Bearer {key}")
 
 
@@ -142,7 +139,6 @@ def advance(sim):
 
 @pytest.fixture
 def task(api):
-    """A task without schemas."""
     agent = api.post("/agents", json={"name": "Concierge"}).json()
     return api.post("/tasks", json={"name": "Read", "agent_id": agent["id"]}).json()
 
@@ -247,8 +243,6 @@ def receiver():
 
 @pytest.fixture
 def subscribe(api, receiver):
-    """Create a destination at the receiver; returns it."""
-
     def subscribe(*events, path="/", url=None, **body):
         config = {"url": url or receiver.url + path, **body.pop("config", {})}
         fields = {"name": "Hook", "type": "webhook", "config": config, "events": [*events] or ["*"]}
@@ -271,7 +265,6 @@ def delivery_log(sim):
 
 @pytest.fixture(scope="session")
 def elsewhere():
-    """The URL of a server in another process."""
     words = [sys.executable, "-u", "-m", "deck_sim", "serve", "--port", "0"]
     with subprocess.Popen([*words, "--clock", "frozen"], stdout=subprocess.PIPE) as process:
         banner = iter(process.stdout.readline, b"")

@@ -30,7 +30,6 @@ def test_every_mistake_of_every_file_has_a_line(cli, write, tmp_path):
 
 
 def test_the_edition_of_a_scenario_is_printed_with_its_reason(cli, write):
-    """The step or error that only one edition has; a playlist has that of its entries."""
     steps = "queued", "running", "review_required", "running", "completed"
     mine = write("mine", *steps)
     plain = write("plain", "running", "completed", edition="connections")
@@ -49,14 +48,12 @@ def test_the_edition_of_a_scenario_is_printed_with_its_reason(cli, write):
 
 
 def test_a_file_given_twice_is_read_once(cli, write, tmp_path):
-    """As itself, with its folder, or with another spelling of its path."""
     file = write("mine", "queued", "running", "completed")
     checked = cli("check", file, tmp_path, tmp_path / ".." / tmp_path.name / file.name)
     assert checked.stdout == "1 scenario for any edition\n1 file, no mistakes\n"
 
 
 def test_a_folder_without_scenarios_is_wrong_usage(cli, tmp_path):
-    """The wrong folder must not pass as one without mistakes."""
     refused = cli("check", tmp_path)
     assert refused.exit_code == 2
     assert refused.stderr == f"deck-sim: no *.yaml or *.yml file in the folder '{tmp_path}'\n"

@@ -1,12 +1,4 @@
-"""Completion in shells."""
-
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-
-import pytest
+"""Completion in shells: what we propose. The scripts that ask are those of click."""
 
 PROPOSED = {
     "deck-sim play mfa_th": ["plain,mfa_then_source_error", "plain,mfa_then_success"],
@@ -18,7 +10,6 @@ PROPOSED = {
 
 
 def test_a_shell_can_complete_commands_options_and_scenarios(cli, write, tmp_path):
-    """Scenarios of a folder, too, broken files or not. Other names are files."""
     write("mine", "running", "completed")
     (tmp_path / "broken.yaml").write_text("version: 1\nname: broken\ntask_run: [walking]\n")
     found = {}
@@ -28,15 +19,3 @@ def test_a_shell_can_complete_commands_options_and_scenarios(cli, write, tmp_pat
         shown = cli(_MAIN_COMPLETE="bash_complete", COMP_WORDS=given, COMP_CWORD=count)
         found[words] = shown.stdout.split()
     assert found == PROPOSED
-
-
-@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
-def test_the_completion_script_works_in_bash():
-    """As the docs say to load it."""
-    load = 'eval "$(_DECK_SIM_COMPLETE=bash_source deck-sim)"'
-    ask = "COMP_WORDS=(deck-sim clo) COMP_CWORD=1; _deck_sim_completion deck-sim; echo $COMPREPLY"
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path}
-    words = ["bash", "-c", f"{load}; {ask}"]
-    done = subprocess.run(words, env=environment, capture_output=True, text=True)
-    assert (done.stdout, done.stderr) == ("clock\n", "")

@@ -4,7 +4,6 @@ from deck_sim.cli.demo import STORIES
 
 
 def test_it_plays_every_story_in_seconds(cli):
-    """An answer is corrected, a run times out after 30 minutes, and a webhook is sent again."""
     shown = cli("demo")
     assert (shown.exit_code, shown.stderr) == (0, "")
     parts = re.split(r"\n\d\. ", shown.stdout)[1:]

@@ -33,7 +33,6 @@ def python(source, *words):
 
 
 def test_the_exit_code_is_that_of_the_command(cli):
-    """Of a command that a signal ended, it is 128 and the number of the signal, as in a shell."""
     assert cli("exec", *python("import sys; sys.exit(3)")).exit_code == 3
     killed = cli("exec", *python("import os; os.kill(os.getpid(), 9)"))
     assert killed.exit_code == 128 + signal.SIGKILL

@@ -18,7 +18,6 @@ def files_in(folder):
 
 
 def test_the_first_tests_pass(cli, tmp_path):
-    """In an empty folder, and `check` finds nothing."""
     project = tmp_path / "project"
     made = cli("init", project, "--edition", "credentials")
     assert (made.exit_code, made.stderr, files_in(project).keys()) == (0, "", FILES)

@@ -64,7 +64,6 @@ def intercept(cli):
 
 
 def test_an_unchanged_program_in_python_reaches_its_world(intercept, capfd):
-    """With each client. Its key is shown in part."""
     code, summary = intercept("--", sys.executable, "-c", PYTHON)
     assert (code, capfd.readouterr().err) == (0, f"{[200] * 8}\n")
     assert summary.startswith("deck-sim: 8 calls in 1 world;")

@@ -71,7 +71,6 @@ def test_programs_get_json(cli):
 
 
 def test_the_timeline_can_be_a_page(cli, tmp_path):
-    """It has what the inspector would show of the world in which the scenario was played."""
     file = tmp_path / "page.html"
     played = cli("play", "mfa_then_success", "--html", file)
     assert played.stdout == f"The timeline is in {file}: open it in a browser.\n"

@@ -20,8 +20,6 @@ SETTINGS = {
 
 @pytest.fixture
 def load(monkeypatch):
-    """Load the file with these settings; what it changes is undone after the test."""
-
     def load(**settings):
         asked = []
         monkeypatch.setattr(socket, "getaddrinfo", lambda *words: asked.append(words))
@@ -60,7 +58,6 @@ def test_a_refused_host_is_reported_to_the_proxy(load):
 
 
 def test_other_addresses_are_looked_up_as_usual(load):
-    """Of other ports, of loopback, and of hosts in NO_PROXY."""
     asked = load(**SETTINGS)
     others = [("db.example", 5432), ("127.0.0.1", 443), ("b.internal.example", 80), (None, 80)]
     for host, port in others:

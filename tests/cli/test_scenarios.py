@@ -31,7 +31,6 @@ def test_a_scenario_is_shown_with_its_branches(cli):
 
 
 def test_what_a_scenario_has_beside_steps_is_shown(cli, write):
-    """Timeouts, entries, files, faults, outputs, and scripts of one edition."""
     steps = "running: 1s..2s", "completed: {output: {rooms: [{beds: 2}, {beds: 1}]}}"
     mine = write("mine", *steps, mix="{success: 3, source_down: 1}")
     mine.write_text(mine.read_text().partition("task_run")[0])

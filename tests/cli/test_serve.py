@@ -99,7 +99,6 @@ def test_other_keys_than_those_given_are_refused(serving):
 
 
 def test_each_world_starts_with_the_world_file(serving, tmp_path):
-    """Resources with fixed ids, a default scenario and rules; again after a reset."""
     file = tmp_path / "world.yaml"
     file.write_text(
         "version: 1\ndefault_scenario: source_down\n"

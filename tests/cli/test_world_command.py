@@ -8,8 +8,6 @@ from deck_sim import DeckSim
 
 @pytest.fixture
 def drive(cli, server, key):
-    """Call a command for the test's world, as found in the environment."""
-
     def drive(*words):
         return cli(*words, DECK_BASE_URL=server.base_url, DECK_API_KEY=key)
 
@@ -23,7 +21,6 @@ def test_the_environment_selects_the_world(drive, cli, server, key):
 
 
 def test_advance_ends_at_a_moment_an_event_or_when_idle(drive, run_task):
-    """It shows each transition, and the new time."""
     run = run_task()
     times = {
         "--until task_run.running": "09:30:03Z",
@@ -93,7 +90,6 @@ def test_what_was_played_is_shown(drive, run_task):
 
 
 def test_a_key_that_no_call_came_with_is_reported(drive, cli, server, key, run_task):
-    """With the keys that were called; the command is done as usual."""
     run_task()
     for words in ["advance", "5m"], ["timeline"], ["coverage"]:
         shown = cli(*words, "--url", server.url, "--key", f"{key}_misspelt")

@@ -36,7 +36,6 @@ def test_every_example_answers_as_shown(server, api):
 
 
 def _read(command):
-    """The method, path, and other arguments of a curl command."""
     _, *words = shlex.split(command.replace("\\\n", " "))
     method, request = "GET", {"headers": {}}
     for option, value in pairwise(words):

@@ -117,7 +117,6 @@ def test_a_command_prints_what_the_page_shows(page, command, shown, tmp_path, mo
 
 
 def links_in(text):
-    """The relative links of a page: the path and the anchor."""
     return re.findall(r"\]\((?!https?:)([^)#\s]*)#?([^)\s]*)\)", _BLOCK.sub("", text))
 
 
@@ -128,7 +127,6 @@ def anchors_of(path):
 
 
 def test_every_link_leads_somewhere():
-    """The file exists, and so does the heading."""
     for page in PAGES:
         for path, anchor in links_in(page.read_text()):
             target = page.parent / path if path else page

@@ -50,7 +50,6 @@ _TIMELINE = re.compile(
 
 
 def spell_type(schema):
-    """Describe the type of a value with this JSON Schema in words."""
     if "$ref" in schema:
         return NOUNS[schema["$ref"].rpartition("/")[2]]
     if schema.get("title") == "fault":
@@ -84,7 +83,6 @@ def row(name, info):
 
 
 def default(info):
-    """Whether a key is required, or its default if that is a text."""
     if info.is_required():
         return ", required"
     return f" (`{info.default}`)" if info.default and isinstance(info.default, str) else ""
@@ -105,7 +103,6 @@ def table_of_keys(models):
 
 
 def table_of_errors():
-    """The errors that a run can fail with, by type."""
     codes = {}
     for name in run_errors():
         type_, _, code = name.partition("/")
@@ -184,7 +181,6 @@ def test_every_step_and_key_has_a_heading_and_an_example():
 
 
 def test_every_mapping_has_its_table():
-    """A marker names each step with keys, each mapping inside a step, and each order."""
     tables = " ".join(table[1] for table in _TABLE.findall(PAGE.read_text())).split()
     steps = [word for word, models in STEPS.items() if models[0].model_fields]
     assert {"errors", *PARTS, *KINDS, *steps} <= {*tables}

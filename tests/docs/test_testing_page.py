@@ -23,7 +23,6 @@ def missing(names, text):
 
 
 def test_every_fixture_has_its_row():
-    """The fixtures are the names of the plugin that begin with `deck`."""
     names = [name for name in vars(pytest_deck_sim) if re.match("deck(?!_sim)", name)]
     assert "deck_env" in names
     assert missing(names, section("Fixtures")) == []
@@ -35,7 +34,6 @@ def test_every_marker_argument_has_its_row():
 
 
 def test_every_option_has_its_row(pytester):
-    """Options and ini names are those of `pytest --help`."""
     text = pytester.runpytest_subprocess("--help").stdout.str()
     names = [
         *re.findall(r"^ +--(deck-[\w-]+)", text, re.MULTILINE),

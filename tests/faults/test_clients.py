@@ -29,7 +29,6 @@ TABLE = {row[0]: dict(zip(HEAD[1:], row[1:], strict=True)) for row in ROWS}
 
 
 def read_fault(text):
-    """A fault as the page writes it."""
     return yaml.safe_load(f"{{{text}}}")
 
 
@@ -125,7 +124,6 @@ PROGRAMS = {see_with_fetch: "node", see_with_curl: "curl"}
 
 @pytest.mark.parametrize("see", COLUMNS)
 def test_a_client_sees_what_the_page_says(server, sim, key, see):
-    """The result for each fault, and whether it called twice."""
     if see in PROGRAMS and shutil.which(PROGRAMS[see]) is None:
         pytest.skip(f"{PROGRAMS[see]} is not installed")
     calls, worlds = [], []

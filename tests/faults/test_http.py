@@ -10,8 +10,6 @@ RUN = "POST /v2/tasks/*/run"
 
 @pytest.fixture
 def put(sim):
-    """Add a fault of calls; by default for starting a run."""
-
     def put(match=RUN, **fault):
         answer = sim.post("/faults", json={"match": match, **fault})
         assert answer.status_code == 200, answer.text

@@ -10,8 +10,6 @@ RUNS = "GET /v2/task-runs"
 
 @pytest.fixture
 def own(sim, api):
-    """The answer to a call with a fault that has these keys."""
-
     def own(**fault):
         answer = sim.post("/faults", json={"match": RUNS, **fault, "times": 1})
         assert answer.status_code == 200, answer.text
@@ -44,7 +42,6 @@ def test_an_answer_has_the_body_that_is_given(own, sim):
 
 
 def test_an_answer_has_the_headers_that_are_given(own):
-    """Lists are sent as several headers, and whole numbers as text."""
     headers = {"Server": "nginx", "X-Left": 0, "Set-Cookie": ["a=1", "b=2"]}
     answer = own(status=200, body="{}", content_type="application/json", headers=headers)
     assert answer.json() == {}

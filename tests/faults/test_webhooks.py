@@ -11,8 +11,6 @@ DONE = "task_run.completed"
 
 @pytest.fixture
 def put(sim):
-    """Add a fault of webhooks; by default of one."""
-
     def put(event=DONE, **fault):
         answer = sim.post("/faults", json={"times": 1, **fault, "event": event})
         assert answer.status_code == 200, answer.text
@@ -112,7 +110,6 @@ def test_stale_timestamp_is_ten_minutes_old(play, receiver):
     [("bad_signature", False), ("tampered_body", False), ("rotated_signature", True)],
 )
 def test_verifiers_refuse_wrong_signatures(play, receiver, fault, genuine):
-    """They find the right one among several. A tampered body is still JSON."""
     secret = play(**{fault: True})
     (arrival,) = receiver.arrivals
     assert is_genuine(arrival, secret) is genuine
@@ -175,7 +172,6 @@ def test_before_response_needs_a_call(put, subscribe, run_task, advance, sim):
 def test_before_response_has_no_effect_during_an_advance(
     put, api, subscribe, receiver, agent, advance, sim
 ):
-    """A receiver calls the API; the webhooks of its call wait."""
     subscribe("agent.created", "agent.deleted")
     put("agent.deleted", before_response=True)
     calls = threading.Semaphore(1)

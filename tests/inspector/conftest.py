@@ -18,7 +18,6 @@ from deck_sim.server.serve import Server
 
 @pytest.fixture(scope="session")
 def browser():
-    """One Chromium for all tests."""
     if os.environ.get("DECK_SIM_NO_BROWSER") == "1":
         pytest.skip("DECK_SIM_NO_BROWSER=1")
     path = find_chromium()

@@ -36,7 +36,6 @@ def details(page):
 
 
 def refs_of(sim):
-    """Everything in a world that has details."""
     types = {"call": "call", "event_delivery": "delivery"}
     for entry in sim.get("/timeline").json()["data"]:
         if entry["id"]:
@@ -48,7 +47,6 @@ def refs_of(sim):
 
 @pytest.fixture
 def hostile_world(api, sim, advance, task, connection, receiver, subscribe):
-    """A world with hostile text in the places that a caller can fill."""
     sim.put("/scenarios/hostile", json=SCENARIO).raise_for_status()
     head = f"HTTP/1.1 500 X\r\nX-Hostile: {HEADER}\r\nContent-Length: {len(HEADER)}\r\n\r\n"
     receiver.say((head + HEADER).encode())

@@ -33,8 +33,6 @@ def _everything_is_imported():
 
 @pytest.fixture
 def run(pytester):
-    """Run this text as a test file, in this process, and return the result."""
-
     def run(text, *options):
         pytester.makepyfile(text)
         return pytester.runpytest_inprocess(*OPTIONS, *options)

@@ -17,14 +17,12 @@ EVERY = """
 
 
 def test_a_run_fails_once_with_each_error_of_the_edition(run):
-    """The name of the error is the id of the test."""
     result = run(EVERY, "-v")
     result.assert_outcomes(passed=sum(len(one.editions) for one in ERRORS if one.ends_run))
     result.stdout.fnmatch_lines(["*::test_one?auth/auth_invalid? PASSED*"])
 
 
 def test_the_catalog_says_where_an_error_appears():
-    """As answer of a call, at the end of a run, in one edition or in both."""
     errors = {str(error): error for error in ERRORS}
     refused, locked = errors["request/input_missing"], errors["auth/auth_locked"]
     assert (refused.type, refused.code, refused.status) == ("request", "input_missing", 400)

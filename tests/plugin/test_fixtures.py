@@ -35,7 +35,6 @@ def test_each_test_has_a_new_world(run):
 
 @pytest.mark.parametrize("names", ["DECK_BASE_URL DECK_API_KEY DECK_WEBHOOK_SECRET", "A B C"])
 def test_deck_env_sets_variables_until_the_end_of_the_test(run, names):
-    """Their names can be ini values. All receivers use the secret."""
     values = zip(("base_url", "api_key", "webhook_secret"), names.split(), strict=True)
     text = f"""
         import os

@@ -19,7 +19,6 @@ TESTS = """
 
 
 def pages(folder):
-    """The recordings in the pages of a folder, by the name of their test."""
     found = [read_recording(file) for file in folder.glob("*.html")]
     return {one["title"].rpartition("::")[2]: one for one in found}
 

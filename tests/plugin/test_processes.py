@@ -5,7 +5,6 @@ from .test_coverage import PLAYED, PLAYS
 
 
 def test_tests_pass_on_a_server_in_another_process(run_apart, deck_server):
-    """Also without xdist."""
     options = ("--deck-url", deck_server, "-p", "no:xdist", "--deck-coverage")
     result = run_apart(STORY, *options)
     result.assert_outcomes(passed=5)

@@ -115,7 +115,6 @@ def test_a_test_of_every_scenario_asked_for_none(run):
 
 
 def test_a_test_that_stopped_early_has_no_unused_things(run):
-    """It may have stopped before it used its scenarios, faults and holds."""
     begun = f"{QUEUE}; {FAULT}; {HOLD}"
     result = run(using(f"{begun}; assert False", f"{begun}; pytest.skip('later')"))
     result.assert_outcomes(failed=1, skipped=1)

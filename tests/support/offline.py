@@ -47,14 +47,12 @@ class OfflineSimulation(Simulation):
         clock.catch_up(self)
 
     def run(self, steps="[queued: 2s, running: 8s, completed]", connection="conn_1"):
-        """Start a run; returns its id."""
         self.library.add(read_scenario(f"version: 1\nname: story\ntask_run: {steps}"))
         task, body = self.world.find("task", "task_1"), {"connection_id": connection, "input": {}}
         choose = lambda facts: self.choose("task_run", "story", facts)  # noqa: E731
         return commands.run_task(self.world, task, body, choose).id
 
     def connect(self, steps):
-        """Open a connection; returns its id."""
         self.library.add(read_scenario(f"version: 1\nname: login\nconnection: {steps}"))
         body = {**CONNECTION, "auth_credentials": None}
         choose = lambda facts: self.choose("connection", "login", facts)  # noqa: E731
@@ -66,11 +64,9 @@ class OfflineSimulation(Simulation):
         return [self.world.resource(one).status for one in ids]
 
     def look(self, run_id):
-        """The run as it is now."""
         return self.world.find("task_run", run_id)
 
     def pass_real(self, text):
-        """Advance the real time, and catch up."""
         self.real += parse_duration(text) // timedelta(microseconds=1) * 1000
         self.catch_up()
 
