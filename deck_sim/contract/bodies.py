@@ -16,7 +16,7 @@ from pydantic import (
 
 from deck_sim.base.validation import Whole, value_error
 from deck_sim.contract.resources import LOGIN_PARTS, METHOD_NEEDS, TASK, TIMEOUT_SECONDS, AuthMethod
-from deck_sim.contract.shapes import ANY_OBJECT
+from deck_sim.contract.shapes import ANY_OBJECT, record
 from deck_sim.contract.web_url import WebUrl
 
 JsonObject = dict[str, Any]
@@ -39,13 +39,11 @@ class Body(BaseModel):
     by_type: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
     @classmethod
+    @cache
     def of_type(cls, type_: str) -> "type[Body]":
         """The model of this body for a resource of one type."""
-        return cls._make(type_) if type_ in cls.by_type else cls
-
-    @classmethod
-    @cache
-    def _make(cls, type_: str) -> "type[Body]":
+        if type_ not in cls.by_type:
+            return cls
         fields: Any = cls.by_type[type_]
         made: type[Body] = create_model(cls.__name__, __base__=cls, **fields)
         return made
@@ -181,17 +179,17 @@ class AuthCredentials(Body):
 OptionalMethod = Annotated[AuthMethod | None, AfterValidator(lambda method: method or "none")]
 
 
-def _with_texts(names: tuple[str, ...]) -> JsonObject:
-    texts: JsonObject = {name: {"type": "string", "minLength": 1} for name in names}
-    return {"type": "object", "properties": texts, "required": [*names]}
-
-
 class CreateLogin(Body):
     """A create of the kind of resource that stores a login in an edition."""
 
     model_config = _rules(
         *(
-            _when("auth_method", method, "auth_credentials", _with_texts(parts))
+            _when(
+                "auth_method",
+                method,
+                "auth_credentials",
+                record({part: {"type": "string", "minLength": 1} for part in parts}),
+            )
             for method, parts in METHOD_NEEDS.items()
         )
     )

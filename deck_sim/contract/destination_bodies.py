@@ -1,6 +1,5 @@
 """The models of event destinations in request bodies, made from the table of types."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
@@ -41,17 +40,13 @@ class QueueConfig(Body):
     model_config = ConfigDict(extra="allow")
 
 
-def _config(type_: str, needs: tuple[str, ...]) -> type[Body]:
-    name = f"{type_.title().replace('_', '')}Config"
-    fields: Any = dict.fromkeys(needs, (Text, ...))
-    doc = f"The fields of a destination of the type `{type_}`."
-    return create_model(name, __base__=QueueConfig, __doc__=doc, **fields)
-
-
-CONFIGS: Mapping[str, type[Body]] = {
-    type_: WebhookConfig if type_ == "webhook" else _config(type_, needs)
-    for type_, needs in REQUIRED.items()
-}
+CONFIGS: dict[str, type[Body]] = {"webhook": WebhookConfig}
+for _type, _needs in REQUIRED.items():
+    _fields: Any = dict.fromkeys(_needs, (Text, ...))
+    _doc = f"The fields of a destination of the type `{_type}`."
+    _name = f"{_type.title().replace('_', '')}Config"
+    if _type not in CONFIGS:
+        CONFIGS[_type] = create_model(_name, __base__=QueueConfig, __doc__=_doc, **_fields)
 
 
 def needed(model: type[Body]) -> Any:

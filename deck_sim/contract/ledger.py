@@ -5,13 +5,13 @@ never changes. The rows of errors are made from the error catalog.
 """
 
 import re
+from collections import Counter
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY, ErrorRow
+from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY
 from deck_sim.contract.fidelity import Grade, read_table
 
 _HEAD = re.compile(r"(?P<name>\w+) \((?P<grade>\w+)(?:, (?P<edition>\w+))?\): (?P<what>.+)")
@@ -35,31 +35,24 @@ class Behaviour:
 
 def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behaviour]:
     """The rows of an edition and of a grade; without them, of all."""
-    errors = (_row_of_error(row) for row in CATALOG.values() if row.grade != "ours")
-    return [
-        row
-        for row in (*_read_rows(), *errors)
-        if (edition is None or row.edition in (None, edition)) and grade in (None, row.grade)
-    ]
-
-
-@cache
-def _read_rows() -> tuple[Behaviour, ...]:
     rows = list[Behaviour]()
     for head, source, date in read_table(Path(__file__).with_suffix(".txt").read_text("utf-8")):
         found = _HEAD.fullmatch(head)
         assert found, f"a row must be `NAME (GRADE): SENTENCE`, not: {head}"
         fields: dict[str, Any] = found.groupdict()
         rows.append(Behaviour(**fields, source=source, date=date))
-    return tuple(rows)
-
-
-def _row_of_error(error: ErrorRow) -> Behaviour:
-    same_code = [row for row in CATALOG.values() if row.code == error.code]
-    name = error.code if len(same_code) == 1 else f"{error.type}_{error.code}"
-    text = re.sub(r"\{\w+\}", "…", error.message).removesuffix(".")
-    where = "fails a run" if error.status == IN_RUN_ONLY else f"is answered with {error.status}"
-    what = f"`{error.name}` {where}: {text}."
-    editions = [one.name for one in EDITIONS.values() if one.has_error(error.name)]
-    edition = editions[0] if len(editions) == 1 else None
-    return Behaviour(name, error.grade, what, edition, error.source, error.date)
+    codes = Counter(row.code for row in CATALOG.values())
+    for error in CATALOG.values():
+        name = error.code if codes[error.code] == 1 else f"{error.type}_{error.code}"
+        text = re.sub(r"\{\w+\}", "…", error.message).removesuffix(".")
+        ends = "fails a run" if error.status == IN_RUN_ONLY else f"is answered with {error.status}"
+        what = f"`{error.name}` {ends}: {text}."
+        editions = [one.name for one in EDITIONS.values() if one.has_error(error.name)]
+        only = editions[0] if len(editions) == 1 else None
+        if error.grade != "ours":
+            rows.append(Behaviour(name, error.grade, what, only, error.source, error.date))
+    return [
+        row
+        for row in rows
+        if (edition is None or row.edition in (None, edition)) and grade in (None, row.grade)
+    ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from deck_sim.base.errors import listed
 from deck_sim.base.redaction import readable_fields
-from deck_sim.contract.error_catalog import Problem, problem, raise_problems, refuse
+from deck_sim.contract.error_catalog import problem, raise_problems, refuse
 from deck_sim.contract.resources import TIMEOUT_SECONDS
 from deck_sim.engine import checks
 from deck_sim.engine.playing import react, start_story
@@ -178,7 +178,23 @@ def begin_run(
 def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, Any]) -> Resource:
     """Answer an open prompt; returns the resource as its script left it."""
     check_allowed(world, resource, "answer")
-    raise_problems(_answer_problems(world, resource, inputs))
+    asked, key = [one["name"] for one in resource["interaction"]["fields"]], world.rules.answer_key
+    absent = [name for name in asked if inputs.get(name) in (None, "")]
+    problems = [problem("request/input_missing", field=f"{key}.{name}") for name in absent]
+    wrong = {
+        name: f"was not asked for; the interaction asks for {listed(asked)}"
+        for name in inputs
+        if name not in asked
+    }
+    wrong |= {
+        name: "must be text, or a value that can be written as text"
+        for name in asked
+        if isinstance(inputs.get(name), dict | list)
+    }
+    for name, text in wrong.items():
+        field = f"{key}.{name}"
+        problems.append(problem("request/input_invalid", f"`{field}` {text}", field=field))
+    raise_problems(problems)
     react(world, resource.id, "answer", inputs)
     return world.all(resource.kind)[resource.id]
 
@@ -220,27 +236,6 @@ def check_allowed(world: World, resource: Resource, name: str) -> str | None:
         )
         raise refuse("request/state_invalid", text)
     return row.leads_to
-
-
-def _answer_problems(world: World, resource: Resource, inputs: Mapping[str, Any]) -> list[Problem]:
-    asked = [field["name"] for field in resource["interaction"]["fields"]]
-    key = world.rules.answer_key
-    absent = [name for name in asked if inputs.get(name) in (None, "")]
-    problems = [problem("request/input_missing", field=f"{key}.{name}") for name in absent]
-    wrong = {
-        name: f"was not asked for; the interaction asks for {listed(asked)}"
-        for name in inputs
-        if name not in asked
-    }
-    wrong |= {
-        name: "must be text, or a value that can be written as text"
-        for name in asked
-        if isinstance(inputs.get(name), dict | list)
-    }
-    for name, text in wrong.items():
-        field = f"{key}.{name}"
-        problems.append(problem("request/input_invalid", f"`{field}` {text}", field=field))
-    return problems
 
 
 # What is known when a script is chosen

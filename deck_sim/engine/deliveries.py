@@ -55,7 +55,13 @@ def attempt_due(world: World, due: Due) -> None:
     if not listens(destination):
         _give_up(world, delivery)
     elif destination["type"] == WEBHOOK:
-        if not _is_intercepted(world, delivery):
+        fault = None
+        if world.injected and delivery.id not in world.fired:  # which one fires is decided once
+            event = delivery.hidden["event"]
+            fault = world.injected.fire_webhook(injected.WEBHOOK, event, world.now)
+        if fault is not None:
+            world.fired[delivery.id] = fault
+        if fault is None or not fault.intercept(world, delivery):
             world.outbox.append(delivery.id)
     else:
         world.messages.append((destination.id, delivery.hidden["event"]))
@@ -92,9 +98,10 @@ def record_attempt(world: World, attempt: Attempt, result: AttemptResult) -> Non
     delivery = _count_attempt(world, delivery, f"attempt {result.number}: {outcome}{fault}")
     world.fired.pop(delivery.id, None)
     for overtaken, destination_id in world.held_back.items():
-        is_same = destination_id == delivery["event_destination_id"]
-        if is_same and _is_older(world, overtaken, delivery.id):
-            world.timers.arm(overtaken, ATTEMPT, world.now)
+        if destination_id == delivery["event_destination_id"]:
+            number = world.all("event_delivery")[overtaken].hidden["number"]
+            if number < delivery.hidden["number"]:
+                world.timers.arm(overtaken, ATTEMPT, world.now)
     delays = world.rules.retry_delays
     retries = delivery["attempts"] - 1 - delivery.hidden["replayed_after"]
     if result.ok:
@@ -106,10 +113,6 @@ def record_attempt(world: World, attempt: Attempt, result: AttemptResult) -> Non
         destination = _destination(world, delivery)
         if not destination.deleted:
             set_destination_status(world, destination, "inactive")
-
-
-def _is_older(world: World, one: str, other: str) -> bool:
-    return next(id_ for id_ in world.all("event_delivery") if id_ in (one, other)) == one
 
 
 def lose(world: World, delivery: Resource) -> None:
@@ -182,17 +185,6 @@ def _attempt(world: World, delivery: Resource) -> Attempt:
     number, event = delivery["attempts"] + 1, delivery.hidden["event"]
     fault = world.fired.get(delivery.id)
     return Attempt(delivery.id, number, event, _destination(world, delivery), fault)
-
-
-def _is_intercepted(world: World, delivery: Resource) -> bool:
-    """Whether a fault keeps the attempt from being made now. Which fault fires is decided once."""
-    if not world.injected or delivery.id in world.fired:
-        return False
-    fault = world.injected.fire_webhook(injected.WEBHOOK, delivery.hidden["event"], world.now)
-    if fault is None:
-        return False
-    world.fired[delivery.id] = fault
-    return bool(fault.intercept(world, delivery))
 
 
 def _count_attempt(world: World, delivery: Resource, outcome: str) -> Resource:

@@ -43,28 +43,21 @@ def body_problems(
 
     `config_at` is the field of the body that has the settings.
     """
-    events, config = body.get("events"), body.get(config_at)
+    events: Any = body.get("events")
+    config, known = body.get(config_at), world.event_types
     problems = list[Problem]()
-    if isinstance(events, list) and all(isinstance(name, str) for name in events):
-        problems = _event_problems(world, events)
+    is_readable = isinstance(events, list) and all(isinstance(name, str) for name in events)
+    for index, name in enumerate(events if is_readable and events != [ALL] else ()):
+        field = f"events[{index}]"
+        text = f'`{field}`: `*` stands alone, as `["*"]`'
+        if name != ALL:
+            text = f"`{field}`: unknown event type {name!r}{nearest(name, known) or _INSTEAD}"
+        if name not in known:
+            problems.append(problem("request/input_invalid", text, field=field))
     headers = config.get("custom_headers") if isinstance(config, dict) else None
     if type_ == WEBHOOK and isinstance(headers, str):
         problems += _header_problems(headers, f"{config_at}.custom_headers")
     return problems
-
-
-def _event_problems(world: World, events: list[str]) -> list[Problem]:
-    known, found = world.event_types, list[Problem]()
-    for index, name in enumerate(events if events != [ALL] else []):
-        field = f"events[{index}]"
-        if name == ALL:
-            text = f'`{field}`: `*` stands alone, as `["*"]`'
-        elif name not in known:
-            text = f"`{field}`: unknown event type {name!r}{nearest(name, known) or _INSTEAD}"
-        else:
-            continue
-        found.append(problem("request/input_invalid", text, field=field))
-    return found
 
 
 _INSTEAD = "; `GET /v2/event-types` lists them"

@@ -48,7 +48,9 @@ class Injected:
             return False
         self.since = self.since or now
         return not self.is_over(now) and (
-            fault.probability is None or self._draw() < fault.probability * _DRAWS
+            fault.probability is None
+            # The id is drawn from the world's seed.
+            or draw_below(_DRAWS, 0, self.id, self.met) < fault.probability * _DRAWS
         )
 
     def is_over(self, now: datetime) -> bool:
@@ -57,9 +59,6 @@ class Injected:
         return self.fired == fault.times or bool(
             fault.duration and self.since and now - self.since >= fault.duration
         )
-
-    def _draw(self) -> int:
-        return draw_below(_DRAWS, 0, self.id, self.met)  # the id is drawn from the world's seed
 
 
 @dataclass

@@ -32,7 +32,13 @@ class SchemaChecker:
     def violations(self, value: Any, field: str) -> list[Problem]:
         """Everywhere that `value`, which the API calls `field`, breaks the schema."""
         try:
-            found = sorted(self._validator.iter_errors(value), key=_place_in_value)
+            found = sorted(
+                self._validator.iter_errors(value),
+                key=lambda error: [
+                    (part, "") if isinstance(part, int) else (-1, part)
+                    for part in error.absolute_path
+                ],
+            )
             return [_problem(field, error, _hide_secrets(error)) for error in found]
         except Exception as error:
             return [_invalid(field, f"cannot be checked: {_explain(error)}")]
@@ -102,10 +108,6 @@ def _explain(error: Exception) -> str:
             return "it is nested too deeply, or a `$ref` leads back to itself"
     # An old dialect allows schemas on which the library fails, such as an unknown type.
     return f"jsonschema fails with {type(error).__name__}: {error}".partition("\n")[0]
-
-
-def _place_in_value(error: Any) -> list[tuple[int, str]]:
-    return [(p, "") if isinstance(p, int) else (-1, p) for p in error.absolute_path]
 
 
 def _problem(field: str, error: Any, text: str) -> Problem:

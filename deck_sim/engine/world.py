@@ -326,7 +326,11 @@ class World:
         if ends:
             self._note_end(moved)
             self.stop_story(moved.id)
-            self._end_use(moved)
+            for used in self.used_by(moved):
+                users = self.users.get(used.id, {})
+                if moved.id in users:
+                    del users[moved.id]
+                    self._arm_auto_transition(used)
         if status not in machine.leads_first:
             self._lead_used(moved)
         self._end_users(moved)
@@ -406,7 +410,12 @@ class World:
         """Forget the finished runs and sessions beyond the last `MOST_RUNS`, and the deliveries of
         dropped events; returns the ids of the runs and sessions.
         """
-        self._forget_deliveries()
+        over = takewhile(  # up to the first that is not over
+            lambda one: one.hidden["number"] <= self.events.dropped and self.is_settled(one),
+            self._resources["event_delivery"].values(),
+        )
+        for delivery in [*over]:
+            self._forget(delivery)
         forgotten = []
         for kind, ids in self.finished.items():
             oldest = ids[:-MOST_RUNS]
@@ -416,15 +425,6 @@ class World:
             self.forgotten_runs += len(oldest) if kind == "task_run" else 0
             forgotten += oldest
         return forgotten
-
-    def _forget_deliveries(self) -> None:
-        """Forget the deliveries of dropped events, up to the first that is not over."""
-        over = takewhile(
-            lambda one: one.hidden["number"] <= self.events.dropped and self.is_settled(one),
-            self._resources["event_delivery"].values(),
-        )
-        for delivery in [*over]:
-            self._forget(delivery)
 
     def _forget(self, resource: Resource) -> None:
         id_ = resource.id
@@ -477,13 +477,6 @@ class World:
             self.emit(f"{resource.kind}.{what}", resource)
 
     # The cascade of a transition, as the rows of the machines say
-
-    def _end_use(self, resource: Resource) -> None:
-        for used in self.used_by(resource):
-            users = self.users.get(used.id, {})
-            if resource.id in users:
-                del users[resource.id]
-                self._arm_auto_transition(used)
 
     def _lead_used(self, run: Resource) -> None:
         for used, status in self._find_led(run):

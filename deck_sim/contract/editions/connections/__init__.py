@@ -1,7 +1,7 @@
 """The `connections` edition: a user logs in once, and every run uses that connection."""
 
 from dataclasses import replace
-from types import ModuleType
+from importlib import import_module
 
 from deck_sim.contract import operations, resources
 from deck_sim.contract.editions.edition import Edition, Idempotency
@@ -155,12 +155,6 @@ request/connection_not_found 404 (observed): No connection has the id `{id}`.
 """)
 
 
-def _bodies() -> ModuleType:
-    from deck_sim.contract.editions.connections import bodies
-
-    return bodies
-
-
 EDITION = Edition(
     name="connections",
     kinds=resources.by_name(
@@ -173,7 +167,7 @@ EDITION = Edition(
         resources.EVENT_DESTINATION,
         resources.EVENT_DELIVERY,
     ),
-    bodies=_bodies,
+    bodies=lambda: import_module("deck_sim.contract.editions.connections.bodies"),
     operations=OPERATIONS,
     errors=ERRORS,
     login="connection",

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from types import ModuleType
+from importlib import import_module
 
 from deck_sim.contract import operations, resources
 from deck_sim.contract.editions.edition import Edition, Idempotency
@@ -228,12 +228,6 @@ organization/plan_limit_reached 403 (assumed): The plan's limit has been reached
 """)
 
 
-def _bodies() -> ModuleType:
-    from deck_sim.contract.editions.credentials import bodies
-
-    return bodies
-
-
 EDITION = Edition(
     name="credentials",
     kinds=resources.by_name(
@@ -247,7 +241,7 @@ EDITION = Edition(
         EVENT_DESTINATION,
         resources.EVENT_DELIVERY,
     ),
-    bodies=_bodies,
+    bodies=lambda: import_module("deck_sim.contract.editions.credentials.bodies"),
     operations=OPERATIONS,
     errors=ERRORS,
     login="credential",
