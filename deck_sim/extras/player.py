@@ -84,7 +84,11 @@ class Playthrough:
         self.began, self.entries_read = self.world.now, self.world.timeline.total
         login, run = self._log_in(source), None
         for _ in self.scenario.playlist or [""]:
-            run = (login and self._run_task(task, login)) or run
+            now = login and self.world.resource(login.id)
+            if now and now.status in self.world.machine(now).commands["run"].allowed:
+                body = {f"{now.kind}_id": now.id, "input": self.task_input}
+                create = partial(commands.run_task, self.world, task, body)
+                run = self._start("task_run", create) or run
         while self._play_next():
             pass
         self.login, self.run = (one and self.world.resource(one.id) for one in (login, run))
@@ -104,14 +108,6 @@ class Playthrough:
             body = {"credential_id": credential.id}
             self._start("session", partial(logins.start_session, self.world, body))
         return credential
-
-    def _run_task(self, task: Resource, login: Resource) -> Resource | None:
-        """Run the task; None if the login cannot run it, or the run is refused."""
-        status = self.world.resource(login.id).status
-        if status not in self.world.machine(login).commands["run"].allowed:
-            return None
-        body = {f"{login.kind}_id": login.id, "input": self.task_input}
-        return self._start("task_run", partial(commands.run_task, self.world, task, body))
 
     def _start(self, kind: str, create: Callable[[commands.Choose], Resource]) -> Resource | None:
         """Create a resource and play its script until it is settled; None if it is refused."""
@@ -144,8 +140,18 @@ class Playthrough:
 
     def _act_for(self, resource: Resource) -> bool:
         """Answer or review what a resource waits for; False if it waits for neither."""
-        if resource.status == "interaction_required":
-            return self._answer(resource)
+        story = self.world.stories.get(resource.id)
+        if story and isinstance(story.step, InteractionRequired):
+            right = story.step.right_answer(Stage(self.world, story))
+            answer = right if self.answers is None else next(self.answers, None)
+            if answer is None:
+                return False
+            asked = {field["name"]: field["type"] for field in resource["interaction"]["fields"]}
+            secret = {name for name, type_ in asked.items() if "password" in (name, type_)}
+            shown = [f"{name}={'•••' if name in secret else text}" for name, text in answer.items()]
+            self._add_line("user", "answered", ", ".join(shown))
+            commands.answer_interaction(self.world, resource, answer)
+            return True
         if resource.kind != "task_run" or resource.status != self.approval:
             return False
         if not self.reject:
@@ -155,20 +161,6 @@ class Playthrough:
         if run.status == self.approval:  # or else a timeout or a lost login has ended it
             self._add_line("reviewer", "rejected" if self.reject else "approved")
             commands.review_run(self.world, run, "reject" if self.reject else "approve")
-        return True
-
-    def _answer(self, resource: Resource) -> bool:
-        story = self.world.stories[resource.id]
-        assert isinstance(story.step, InteractionRequired)
-        right = story.step.right_answer(Stage(self.world, story))
-        answer = right if self.answers is None else next(self.answers, None)
-        if answer is None:
-            return False
-        asked = {field["name"]: field["type"] for field in resource["interaction"]["fields"]}
-        secret = {name for name, type_ in asked.items() if "password" in (name, type_)}
-        shown = [f"{name}={'•••' if name in secret else text}" for name, text in answer.items()]
-        self._add_line("user", "answered", ", ".join(shown))
-        commands.answer_interaction(self.world, resource, answer)
         return True
 
     def _add_news(self) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from deck_sim.base.errors import DeckSimError, listed, nearest, quote
 from deck_sim.base.validation import Strict, error_message, format_path, show
@@ -65,12 +64,21 @@ class Mistakes:
     def add_errors(self, error: ValidationError, root: type[Strict]) -> None:
         """Add pydantic's errors."""
         for one in error.errors(include_url=False):
-            path, kind, name = self.document.written(one["loc"]), one["type"], one["loc"][-1:]
+            written, kind, text = one["loc"], one["type"], error_message(one, root)
+            path = self.document.written(written)
             if kind == "missing":
-                path = (*path, *name)
+                path = (*path, *written[-1:])
+            elif kind == "union_tag_invalid":
+                text = _unknown_step(one["ctx"]["tag"], written)
+            elif kind == "union_tag_not_found":
+                text += "; write a name like `completed`, or a name and its value: `running: 8s`"
+            elif kind == "dict_type" and written[-2:-1] == ("accept",):
+                text += '; name the field of the interaction, like `{code: "123456"}`'
+            elif kind == "tuple_type" and not {*written[-2:]}.isdisjoint(_SCRIPTS):
+                text += "; start each step with `- `"
             of_key = kind in ("extra_forbidden", "union_tag_invalid")
             shown = format_path(path[:-1] if kind == "extra_forbidden" else path)
-            self.add(path, _message(one, root), of_key=of_key, path=shown)
+            self.add(path, text, of_key=of_key, path=shown)
 
     @property
     def error(self) -> ScenarioError:
@@ -131,19 +139,6 @@ def make_scenario(document: Document, file: str) -> Scenario:
     scenario._text = document.text
     scenario._editions, scenario._why_editions = editions, why
     return scenario
-
-
-def _message(error: ErrorDetails, root: type[Strict]) -> str:
-    if error["type"] == "union_tag_invalid":
-        return _unknown_step(error["ctx"]["tag"], error["loc"])
-    text = error_message(error, root)
-    if error["type"] == "union_tag_not_found":
-        return f"{text}; write a name like `completed`, or a name and its value: `running: 8s`"
-    if error["type"] == "dict_type" and error["loc"][-2:-1] == ("accept",):
-        return f'{text}; name the field of the interaction, like `{{code: "123456"}}`'
-    if error["type"] == "tuple_type" and not {*error["loc"][-2:]}.isdisjoint(_SCRIPTS):
-        return f"{text}; start each step with `- `"
-    return text
 
 
 def _unknown_step(word: str, path: Path) -> str:

@@ -1,7 +1,6 @@
 """The model of a scenario file, and the scripts that it gives to connections, sessions and runs."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, Tag, WithJsonSchema
@@ -160,18 +159,13 @@ class Scenario(Strict):
         """
         written = self.scripts(kind)
         name = edition if edition in written else None
-        steps = written.get(name) or _default_steps(kind)
+        steps = written.get(name) or map(step_reader(kind).validate_python, _DEFAULT_SCRIPTS[kind])
         # Faults without any script are for runs.
         is_alone = kind == "task_run" and not any(map(self.defines, KINDS))
         faults = self.faults if is_alone or self.defines(kind) else ()
         timeout = self.task_timeout if kind == "task_run" else None
         head = () if name is None else (name,)
-        return Script(self.name, kind, steps, self._source, faults, head, timeout)
-
-
-@cache
-def _default_steps(kind: str) -> tuple[Step, ...]:
-    return tuple(map(step_reader(kind).validate_python, _DEFAULT_SCRIPTS[kind]))
+        return Script(self.name, kind, (*steps,), self._source, faults, head, timeout)
 
 
 def written_steps(

@@ -42,21 +42,11 @@ def record_run(world: World, run: Resource, chosen: Mapping[str, Choice]) -> Sce
         ApiError: `state_invalid` if no script can do what happened to the run.
 
     """
-    if run.id not in chosen:
-        raise refuse("request/state_invalid", f"the run `{run.id}` played no scenario")
-    try:
-        return read_scenario(write_yaml(_record(world, run, chosen)), "recording")
-    except ScenarioError as error:
-        text = f"the run `{run.id}` cannot be written as a scenario: {error.mistakes[0]}"
-        raise refuse("request/state_invalid", text) from None
-
-
-def _record(world: World, run: Resource, chosen: Mapping[str, Choice]) -> Json:
-    script = chosen[run.id].script
-    tracks, moments = list[_Track](), [*_moments(world, run)]
-    if not moments or not moments[0].entry.is_creation:
-        text = f"the first entries of `{run.id}` were dropped from the timeline"
+    moments = [*_moments(world, run)]
+    if run.id not in chosen or not moments or not moments[0].entry.is_creation:
+        text = f"the run `{run.id}` played no scenario, or its first entries were dropped"
         raise refuse("request/state_invalid", text)
+    script, tracks = chosen[run.id].script, list[_Track]()
     for login in world.used_by(run):
         played = chosen[login.id].script if login.id in chosen else None
         if played and played.scenario == script.scenario and login.kind in played.source:
@@ -78,7 +68,12 @@ def _record(world: World, run: Resource, chosen: Mapping[str, Choice]) -> Json:
     if timeout != TIMEOUT_SECONDS:
         recorded["task_timeout"] = format_duration(timedelta(seconds=timeout))
     faults = ("http", "webhooks") if script.faults else ()
-    return recorded | {key: script.source[key] for key in faults if key in script.source}
+    recorded |= {key: script.source[key] for key in faults if key in script.source}
+    try:
+        return read_scenario(write_yaml(recorded), "recording")
+    except ScenarioError as error:
+        text = f"the run `{run.id}` cannot be written as a scenario: {error.mistakes[0]}"
+        raise refuse("request/state_invalid", text) from None
 
 
 @dataclass(slots=True)
@@ -121,7 +116,16 @@ def _read_effect(
 ) -> Json | None:
     if entry.kind == "storage" and entry.is_creation:
         item = files_of(world, resource).get(entry.id)
-        return {"file": _write_file(item)} if item else None
+        if item is None:
+            return None
+        keys = {
+            "name": item["file_name"],
+            "type": item["file_type"],
+            "content": item.hidden["content"].decode(),
+            "extraction": redact(item["extraction"]),
+            "result": item["result"],
+        }
+        return {"file": {name: _literal(one) for name, one in keys.items() if one is not None}}
     word, _, rest = entry.what.partition(" ")
     if entry.id != resource.id or word not in ("screenshot", "event"):
         return None
@@ -129,17 +133,6 @@ def _read_effect(
         return {word: _literal(rest)}
     reasoning = next(shots)["reasoning"]
     return {word: _literal({"name": rest} | ({"reasoning": reasoning} if reasoning else {}))}
-
-
-def _write_file(item: Resource) -> Json:
-    keys = {
-        "name": item["file_name"],
-        "type": item["file_type"],
-        "content": item.hidden["content"].decode(),
-        "extraction": redact(item["extraction"]),
-        "result": item["result"],
-    }
-    return {name: _literal(value) for name, value in keys.items() if value is not None}
 
 
 def _step_at(script: Script, entry: TimelineEntry) -> Step | None:
@@ -207,11 +200,18 @@ class _Track:
 
     def _wait(self, index: int) -> tuple[Json, str]:
         """The keys of a prompt or review, and the turn that followed it; `STAY` if none did."""
-        moment, turn = self.moments[index], self._turn(index)
-        step = _step_at(self.script, moment.entry)
+        moment, turn, keys = self.moments[index], STAY, Json()
+        step, path = _step_at(self.script, moment.entry), moment.entry.step or ()
+        if index + 1 < len(self.moments):
+            later = (moment.entry.step for moment in self.moments[index + 1 :])
+            after: Path = next(filter(None, later), ())
+            branch = after[len(path) : len(path) + 1] if after[: len(path)] == path else ()
+            turn = str(branch[0]) if branch else GO_ON
+            if after == path and isinstance(step, InteractionRequired):
+                turn = "on_timeout"  # ended from outside, as by a cancel or the task's timeout
         if not isinstance(step, InteractionRequired):
             return {"for": self._length(index, "")} if turn == GO_ON else {}, turn
-        keys: Json = {**_literal((moment.entry.changes or {})["interaction"])}
+        keys |= _literal((moment.entry.changes or {})["interaction"])
         written = {"accept": step.accept and [*step.accept], "attempts": step.attempts}
         keys |= {name: value for name, value in written.items() if value is not None}
         if turn == "on_timeout":
@@ -219,18 +219,6 @@ class _Track:
         elif step.timeout is not None:
             keys["timeout"] = f"{step.timeout}"
         return keys, turn
-
-    def _turn(self, index: int) -> str:
-        path = self.moments[index].entry.step or ()
-        if index + 1 == len(self.moments):
-            return STAY
-        later = (moment.entry.step for moment in self.moments[index + 1 :])
-        after: Path = next(filter(None, later), ())
-        step = _step_at(self.script, self.moments[index].entry)
-        if after == path and isinstance(step, InteractionRequired):
-            return "on_timeout"  # ended from outside, as by a cancel or the task's timeout
-        branch = after[len(path) : len(path) + 1] if after[: len(path)] == path else ()
-        return str(branch[0]) if branch else GO_ON
 
 
 def _literal(value: Any) -> Any:

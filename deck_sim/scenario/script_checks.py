@@ -96,7 +96,16 @@ class _ScriptCheck:
         stops |= before
 
     def _check_status(self, step: Step, here: Path, before: set[str]) -> Iterator[Found]:
-        yield from self._check_order(step, here, before)
+        entered = step.status(self.machine)
+        is_known = entered in self.machine.statuses
+        if not is_known:
+            having = [e.name for e in EDITIONS.values() if entered in e.statuses(self.kind)]
+            yield here, self._has_no("status", entered, having)
+        for status in (s for s in self.machine.statuses if is_known and s in before):
+            after = self.machine.follows[status]
+            if entered not in after and not (step.lasts and entered == status):
+                allowed = self._list_words(after)
+                yield here, f"`{step.word}` cannot follow `{status}`; allowed next: {allowed}"
         for key in (key for key in step.shows if not self._shows(self.edition, key)):
             having = [e.name for e in EDITIONS.values() if self._shows(e, key)]
             noun = self.kind.replace("_", " ")
@@ -114,18 +123,6 @@ class _ScriptCheck:
             if not self.edition.has_error(name):
                 having = [e.name for e in EDITIONS.values() if e.has_error(name)]
                 yield here, self._has_no("error", name, having)
-
-    def _check_order(self, step: Step, here: Path, before: set[str]) -> Iterator[Found]:
-        entered = step.status(self.machine)
-        if entered not in self.machine.statuses:
-            having = [e.name for e in EDITIONS.values() if entered in e.statuses(self.kind)]
-            yield here, self._has_no("status", entered, having)
-            return
-        for status in (s for s in self.machine.statuses if s in before):
-            after = self.machine.follows[status]
-            if entered not in after and not (step.lasts and entered == status):
-                allowed = self._list_words(after)
-                yield here, f"`{step.word}` cannot follow `{status}`; allowed next: {allowed}"
 
     def _shows(self, edition: Edition, attribute: str) -> bool:
         return self.kind in edition.kinds and attribute in edition.kinds[self.kind].attributes

@@ -10,7 +10,7 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, how_to_switch
@@ -203,7 +203,19 @@ def choose(new: NewResource, selection: SelectionState, library: Library) -> Cho
     way, name = _find(new, selection, library, ignored)
     if way == "queue":
         selection.queues[new.kind].pop(0)
-    played = _play(library.get(name, WAYS[way]), new, selection, library, WAYS[way])
+    scenario = played = library.get(name, WAYS[way])
+    raise_problems([*_scenario_problems(scenario, WAYS[way], library, new.edition, "")])
+    if new.kind == "task_run" and scenario.entries:
+        turn, mix = selection.turns.get(name, 0), scenario.mix or {}
+        if scenario.playlist:
+            entry = scenario.playlist[min(turn, len(scenario.playlist) - 1)]
+        else:  # the smallest weight counts as one part
+            ends = [*accumulate(max(1, round(weight * _WEIGHTS)) for weight in mix.values())]
+            entry = [*mix][bisect(ends, draw_below(ends[-1], new.seed, name, turn))]
+        place = f"{'playlist' if scenario.playlist else 'mix'} of {name}"
+        check_scenario(entry, place, library, new.edition)
+        selection.turns[name] = turn + 1
+        played = library.get(entry)
     return Choice(name, way, new.kind, played, tuple(ignored), new.edition)
 
 
@@ -246,27 +258,3 @@ def _read_magic(text: str, new: NewResource, library: Library) -> str | IgnoredN
         why = f"{plays}edition {' or '.join(part.editions)}"
         return IgnoredName(name, why, _explain_edition(scenario, part, new.edition))
     return scenario.name
-
-
-def _play(
-    scenario: Scenario, new: NewResource, selection: SelectionState, library: Library, where: str
-) -> Scenario:
-    """The scenario, or for a run the entry of its playlist or mix whose turn it is."""
-    raise_problems([*_scenario_problems(scenario, where, library, new.edition, "")])
-    if new.kind != "task_run" or not scenario.entries:
-        return scenario
-    turn = selection.turns.get(scenario.name, 0)
-    if scenario.playlist:
-        way, entry = "playlist", scenario.playlist[min(turn, len(scenario.playlist) - 1)]
-    else:
-        way, entry = "mix", _draw(scenario.mix or {}, new.seed, scenario.name, turn)
-    place = f"{way} of {scenario.name}"
-    check_scenario(entry, place, library, new.edition)
-    selection.turns[scenario.name] = turn + 1
-    return library.get(entry)
-
-
-def _draw(mix: dict[str, float], *name: Any) -> str:
-    """Draw a name by weight. The smallest weight counts as one part."""
-    ends = [*accumulate(max(1, round(weight * _WEIGHTS)) for weight in mix.values())]
-    return [*mix][bisect(ends, draw_below(ends[-1], *name))]

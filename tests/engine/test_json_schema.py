@@ -60,6 +60,11 @@ def test_violations_are_sorted_by_place():
     assert [problem.field for problem in found] == ["input.c", "input", "input.a", "input.b"]
 
 
+def test_a_known_format_is_checked():
+    (problem,) = violations({"properties": {"day": {"format": "date"}}}, {"day": "soon"}, "input")
+    assert problem.message == "`input.day`: 'soon' is not a 'date'"
+
+
 NOWHERE = "cannot be used: `$ref` {!r} leads nowhere; it must point inside the schema"
 TOO_DEEP = "it is nested too deeply, or a `$ref` leads back to itself"
 INVALID_SCHEMAS = [

@@ -1,7 +1,7 @@
 """The variables, functions, filters and tests of expressions, and the Jinja that has only these."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -70,14 +70,6 @@ class _Environment(ImmutableSandboxedEnvironment):
             return self.undefined(f"unknown key {argument!r}{suggest(str(argument), keys)}")
 
 
-def _join(value: Iterable[Any], between: str = "") -> str:
-    return between.join(map(as_text, value))
-
-
-def _unique(value: Iterable[Any]) -> list[Any]:
-    return [*{json.dumps(item): item for item in value}.values()]
-
-
 @cache
 def environment() -> ImmutableSandboxedEnvironment:
     """The Jinja that reads and computes expressions."""
@@ -85,7 +77,12 @@ def environment() -> ImmutableSandboxedEnvironment:
         undefined=StrictUndefined, finalize=as_text, keep_trailing_newline=True, optimized=False
     )
     taken = {name: FILTERS[name] for name in _JINJA_FILTERS}
-    made.filters = {**taken, "join": _join, "string": as_text, "unique": _unique}
+    made.filters = {
+        **taken,
+        "join": lambda value, between="": between.join(map(as_text, value)),
+        "string": as_text,
+        "unique": lambda value: [*{json.dumps(item): item for item in value}.values()],
+    }
     made.tests = {name: TESTS[name] for name in _JINJA_TESTS}
     made.globals = {}
     return made

@@ -54,13 +54,20 @@ def template_problems(text: str) -> Iterator[str]:
 
 def render(value: Any, names: Mapping[str, Any]) -> Any:
     """Compute every expression in a value, at any depth; raises `ExpressionError`."""
-    if isinstance(value, str):
-        return _compute(value, names) if is_template(value) else value
     if isinstance(value, list):
         return [render(item, names) for item in value]
-    if not isinstance(value, Mapping):
+    if isinstance(value, Mapping):
+        return {as_text(render(name, names)): render(inner, names) for name, inner in value.items()}
+    if not isinstance(value, str) or not is_template(value):
         return value
-    return {as_text(render(name, names)): render(inner, names) for name, inner in value.items()}
+    try:
+        made = _compile(value)(**names)
+        return as_text(made) if isinstance(made, str) else json.loads(as_text(made))
+    except (ExpressionError, UndefinedError) as error:
+        why = f"{error}"
+    except Exception as error:  # any error of Python's is a mistake in the expression
+        why = f"it cannot be computed: {error}"
+    raise ExpressionError(f"`{cut(' '.join(value.split()))}`: {why}") from None
 
 
 def names_at(now: datetime, **variables: Any) -> dict[str, Any]:
@@ -117,17 +124,6 @@ def _unknown(kind: Any, found: list[nodes.Node], known: list[str]) -> Iterator[s
 
 
 # Computing
-
-
-def _compute(text: str, names: Mapping[str, Any]) -> Any:
-    try:
-        made = _compile(text)(**names)
-        return as_text(made) if isinstance(made, str) else json.loads(as_text(made))
-    except (ExpressionError, UndefinedError) as error:
-        why = f"{error}"
-    except Exception as error:  # any error of Python's is a mistake in the expression
-        why = f"it cannot be computed: {error}"
-    raise ExpressionError(f"`{cut(' '.join(text.split()))}`: {why}") from None
 
 
 @lru_cache(maxsize=1000)

@@ -31,10 +31,6 @@ _LAST = _one_of("Alvarez, Brandt, Cohen, Diallo, Eriksen, Fischer, Garcia, Hadda
 _STREET = _one_of("Cedar Street, Harbour Road, Mill Lane, Park Avenue, Station Road")
 
 
-def _sentence(draw: Draw) -> str:
-    return f"{' '.join(_WORD(draw) for _ in range(5)).capitalize()}."
-
-
 _TEXTS: dict[str, Maker] = {
     "email": lambda draw: f"{_FIRST(draw).lower()}.{draw(90) + 10}@example.com",
     "phone": lambda draw: f"+1 555 01{_digits(2)(draw)}",
@@ -59,7 +55,9 @@ _TEXTS: dict[str, Maker] = {
     ),
     "status state": _one_of("active, confirmed, open"),
     "title subject": lambda draw: f"{_WORD(draw)} {_WORD(draw)}".capitalize(),
-    "description summary note comment message": _sentence,
+    "description summary note comment message": (
+        lambda draw: f"{' '.join(_WORD(draw) for _ in range(5)).capitalize()}."
+    ),
     "": _WORD,
 }
 
