@@ -10,7 +10,7 @@ import pytest
 import deck_sim
 
 START_SERVER = """
-import deck_sim.cli.serve
+import deck_sim.cli.commands.serve
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import Server
 WorldRegistry().create("key")

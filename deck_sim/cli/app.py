@@ -32,7 +32,7 @@ COMMANDS = {
 }
 _MODULES = {
     **dict.fromkeys(("schema", "openapi", "fidelity"), "documents"),
-    **dict.fromkeys(("clock", "advance", "timeline", "coverage", "reset"), "world_commands"),
+    **dict.fromkeys(("clock", "advance", "timeline", "coverage", "reset"), "world"),
 }
 
 
@@ -50,7 +50,7 @@ class Program(click.Group):
         """Import and return a command; None if the name is unknown."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"deck_sim.cli.{_MODULES.get(cmd_name, cmd_name)}")
+        module = import_module(f"deck_sim.cli.commands.{_MODULES.get(cmd_name, cmd_name)}")
         found: click.Command = getattr(module, cmd_name if cmd_name in _MODULES else "command")
         return found
 

@@ -1,6 +1,6 @@
 import re
 
-from deck_sim.cli.demo import STORIES
+from deck_sim.cli.commands.demo import STORIES
 
 
 def test_it_plays_every_story_in_seconds(cli):

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from deck_sim.cli.app import main
-from deck_sim.cli.exec_report import ExecReport, WorldReport
+from deck_sim.cli.commands.exec_report import ExecReport, WorldReport
 from deck_sim.webhooks.signing import secret_of
 
 # A program that calls the API at the URL and with the key that it finds in its environment.
@@ -183,7 +183,7 @@ while True:
 
 def test_a_command_that_takes_too_long_is_ended(cli, monkeypatch):
     """By SIGTERM, and by SIGKILL if that does not end it. The summary is still printed."""
-    monkeypatch.setattr("deck_sim.cli.exec._KILL_AFTER", 0)
+    monkeypatch.setattr("deck_sim.cli.commands.exec._KILL_AFTER", 0)
     for act in ("SIG_DFL", "SIG_IGN"):
         source = f"import signal; signal.signal(signal.SIGTERM, signal.{act}); signal.pause()"
         shown = cli("exec", "--timeout", "300ms", *python(source))

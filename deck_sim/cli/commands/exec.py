@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from deck_sim.cli.command import examples
-from deck_sim.cli.exec_report import (
+from deck_sim.cli.commands.exec_report import (
     ExecReport,
     find_refused_calls,
     find_refused_hosts,
