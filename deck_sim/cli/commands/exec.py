@@ -19,11 +19,16 @@ from deck_sim.cli.commands.exec_report import (
     find_refused_hosts,
     report_world,
 )
-from deck_sim.cli.interception import intercepted_variables
 from deck_sim.cli.option_types import ANY_KEY, FILE, POSITIVE_DURATION
-from deck_sim.cli.server_log import log_to_stderr
-from deck_sim.cli.server_options import Act, make_server, server_options
-from deck_sim.cli.signals import STOPS, handling
+from deck_sim.cli.server import (
+    STOPS,
+    Act,
+    handling,
+    intercepted_variables,
+    log_to_stderr,
+    make_server,
+    server_options,
+)
 from deck_sim.handle.connect.address import DECK_HOST
 from deck_sim.handle.deck import Deck
 from deck_sim.server.inspector import inspector_url

@@ -14,11 +14,15 @@ import click
 from deck_sim.base.durations import format_duration
 from deck_sim.base.version import __version__
 from deck_sim.cli.command import examples
-from deck_sim.cli.interception import intercepted_variables
 from deck_sim.cli.option_types import ANY_KEY, FILE
-from deck_sim.cli.server_log import log_to_stderr
-from deck_sim.cli.server_options import make_server, server_options
-from deck_sim.cli.signals import STOPS, handling
+from deck_sim.cli.server import (
+    STOPS,
+    handling,
+    intercepted_variables,
+    log_to_stderr,
+    make_server,
+    server_options,
+)
 from deck_sim.server.inspector import inspector_url
 from deck_sim.server.serve import Server
 from deck_sim.webhooks.signing import secret_of

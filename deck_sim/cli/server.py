@@ -1,17 +1,27 @@
-"""The options that `serve` and `exec` have in common, and the server that they describe."""
+"""What `serve` and `exec` share: the options of a server, its log, the handlers of signals, and the
+variables with which an intercepted program reaches it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import logging
+import os
+import signal
+import ssl
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
 
 from deck_sim.base.errors import DeckSimError
 from deck_sim.cli.option_types import HOST, KEYS, MODE, PORT, SPEED, START, STEP
 from deck_sim.cli.scenario_options import EDITION, FOLDER, open_library
-from deck_sim.cli.server_log import FORMATS
 from deck_sim.handle.connect.address import DECK_HOST
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
@@ -25,6 +35,19 @@ if TYPE_CHECKING:
     from deck_sim.scenario.loader import ScenarioError
 
 Act = TypeVar("Act", bound=Callable[..., Any])
+
+STOPS = (signal.SIGINT, signal.SIGTERM)
+FORMATS = ("text", "json")
+_PRELOAD = f"{Path(__file__).parent / 'preload'}"
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+_BUNDLES = (
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+    "DENO_CERT",
+)
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def server_options(port: int) -> Callable[[Act], Act]:
@@ -150,3 +173,81 @@ def _print_reload(error: ScenarioError | None) -> None:
     else:
         text = f"{error}\ndeck-sim: the scenarios stay as they were until this is fixed"
     click.echo(text, err=True)
+
+
+@contextmanager
+def handling(by_signal: Mapping[signal.Signals, Any]) -> Iterator[None]:
+    """Set handlers for a block; at its end the signals have those from before."""
+    before = {number: signal.signal(number, act) for number, act in by_signal.items()}
+    try:
+        yield
+    finally:
+        for number, act in before.items():
+            signal.signal(number, act)
+
+
+class _JsonFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        """An entry of the activity log as an object; any other record with its level."""
+        data = getattr(record, "activity", None)
+        if data is None:
+            level = record.levelname.lower()
+            data = {"kind": "log", "level": level, "message": super().format(record)}
+        return json.dumps(data, ensure_ascii=False)
+
+
+@contextmanager
+def log_to_stderr(form: str, *, quiet: bool) -> Iterator[None]:
+    """Write the log in one of `FORMATS`; if `quiet`, only warnings and errors."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonFormatter() if form == "json" else logging.Formatter())
+    log = logging.getLogger("deck_sim")
+    level = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.WARNING if quiet else logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
+
+
+@contextmanager
+def intercepted_variables(
+    server: Server, environment: Mapping[str, str]
+) -> Iterator[dict[str, str]]:
+    """The variables to add to an environment, for a running server; empty if it does not intercept.
+
+    At the end of the block the file that some of them name is deleted.
+    """
+    interceptor = server.interceptor
+    if interceptor is None:
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(prefix="deck-sim-") as folder:
+        # Servers on loopback may need the certificates that programs trust without our variables.
+        usual = (ssl.get_default_verify_paths().cafile, *map(environment.get, _BUNDLES))
+        certificates = [interceptor.certificate]
+        for file in dict.fromkeys(filter(None, usual)):
+            with suppress(OSError):  # as programs ignore it
+                certificates.append(Path(file).read_bytes())
+        bundle = Path(folder) / "authorities.pem"
+        bundle.write_bytes(b"\n".join(certificates))
+        direct = [*_LOOPBACK, urlsplit(server.url).hostname or ""]  # which may be another address
+        # An inherited `NO_PROXY` keeps the entries that do not match an intercepted host.
+        inherited = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+        for entry in map(str.strip, inherited.split(",")):
+            name = entry.lstrip("*.").lower()
+            if name and not any(f".{host}".endswith(f".{name}") for host in interceptor.hosts):
+                direct.append(entry)
+        node = f"--require {json.dumps(f'{_PRELOAD}/intercept.cjs')}"
+        yield {
+            **dict.fromkeys(_PROXIES, interceptor.url),
+            **dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(dict.fromkeys(direct))),
+            **dict.fromkeys(_BUNDLES, f"{bundle}"),
+            "NODE_USE_ENV_PROXY": "1",
+            "NODE_OPTIONS": " ".join(filter(None, (environment.get("NODE_OPTIONS"), node))),
+            "PYTHONPATH": os.pathsep.join(filter(None, (_PRELOAD, environment.get("PYTHONPATH")))),
+            "DECK_SIM_INTERCEPT_PORT": f"{interceptor.port}",
+            "DECK_SIM_INTERCEPT_HOSTS": ",".join(interceptor.hosts),
+        }
