@@ -39,7 +39,13 @@ class SchemaChecker:
                     for part in error.absolute_path
                 ],
             )
-            return [_problem(field, error, _hide_secrets(error)) for error in found]
+            problems = []
+            for error in found:  # a message repeats the value
+                text = error.message.replace(repr(error.instance), repr(redact(error.instance)))
+                if any(is_secret(f"{name}") for name in error.absolute_path):
+                    text = f"{HIDDEN} does not fit `{error.validator}: {error.validator_value}`"
+                problems.append(_problem(field, error, text))
+            return problems
         except Exception as error:
             return [_invalid(field, f"cannot be checked: {_explain(error)}")]
 
@@ -119,13 +125,6 @@ def _problem(field: str, error: Any, text: str) -> Problem:
     is_type = place.endswith(".type") and error.validator == "anyOf"  # of a schema itself
     types = f"; a type is {listed(_TYPES, last='or')}, or a list of them" if is_type else ""
     return _invalid(place, f"{text}{types}")
-
-
-def _hide_secrets(error: Any) -> str:
-    if any(is_secret(f"{name}") for name in error.absolute_path):
-        return f"{HIDDEN} does not fit `{error.validator}: {error.validator_value}`"
-    text: str = error.message
-    return text.replace(repr(error.instance), repr(redact(error.instance)))
 
 
 def _invalid(place: str, text: str) -> Problem:

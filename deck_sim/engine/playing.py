@@ -16,7 +16,7 @@ from deck_sim.engine.files import take_screenshot
 from deck_sim.engine.holds import Place, Stopped, hold_story, stories_at
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import GO_ON, STAY, Path, Script, ScriptError, Story, Wait
+from deck_sim.engine.story import GO_ON, STAY, Path, Script, ScriptError, Story
 from deck_sim.engine.timers import (
     ATTEMPT,
     AUTO_TRANSITION,
@@ -104,7 +104,12 @@ def _play(world: World, story: Story, reacted_at: Place) -> None:
             return
         _count_step(world, place)
         if wait is not None:
-            _wait(world, story, wait)
+            world.timers.take_back(story.owner, *OF_A_STEP)
+            if not wait.active and world.rules.machine(script.kind).is_run:
+                world.timers.arm(story.owner, INACTIVITY, world.now + world.rules.inactivity)
+            if wait.span is not None:
+                name = WINDOW if wait.is_timeout else STEP
+                world.timers.arm(story.owner, name, world.now + wait.span)
             return
         if _player(world, story).status != status:  # the timers of the step before do not apply
             world.timers.take_back(story.owner, *OF_A_STEP)
@@ -132,15 +137,6 @@ def _break_off(world: World, story: Story, error: ScriptError) -> None:
     else:
         assert machine.broken is not None, f"a {resource.kind} plays no script"
         world.move(resource, machine.broken)
-
-
-def _wait(world: World, story: Story, wait: Wait) -> None:
-    world.timers.take_back(story.owner, *OF_A_STEP)
-    if not wait.active and world.rules.machine(story.script.kind).is_run:
-        world.timers.arm(story.owner, INACTIVITY, world.now + world.rules.inactivity)
-    if wait.span is not None:
-        name = WINDOW if wait.is_timeout else STEP
-        world.timers.arm(story.owner, name, world.now + wait.span)
 
 
 def _task_timeout_due(world: World, due: Due) -> None:

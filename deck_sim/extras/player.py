@@ -17,7 +17,6 @@ from deck_sim.engine import commands, logins
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import waiting
-from deck_sim.engine.world import World
 from deck_sim.runtime.clock import advance_by, advance_to, run_to_end
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Refusal, Simulation
@@ -80,7 +79,17 @@ class Playthrough:
     def _play(self) -> None:
         self.world = self.simulation.world
         self.approval = self.world.rules.machine("task_run").approval
-        source, task = _create_task(self.world)
+        agent = commands.seed_resource(self.world, "agent", {"name": "A", "description": None})
+        website = {"url": "https://hotel.example"}
+        body = {"name": "Hotel", "type": "website", "website": website}
+        source = commands.seed_resource(self.world, "source", body)
+        about = bodies.CreateTask(
+            name="Read reservations",
+            agent_id=agent.id,
+            output_schema=OUTPUT_SCHEMA,
+            storage=bodies.TaskStorage(enabled=True, extraction=True, extraction_schema={}),
+        )
+        task = commands.seed_resource(self.world, "task", about.model_dump())
         self.began, self.entries_read = self.world.now, self.world.timeline.total
         login, run = self._log_in(source), None
         for _ in self.scenario.playlist or [""]:
@@ -227,19 +236,3 @@ def _describe(status: str, shown: Mapping[str, Any]) -> str:
     output = shown.get("output")
     text = "" if output is None else json.dumps(output, ensure_ascii=False)
     return " ".join(filter(None, [result, text]))
-
-
-def _create_task(world: World) -> tuple[Resource, Resource]:
-    agent = commands.seed_resource(world, "agent", {"name": "Concierge", "description": None})
-    website = {"url": "https://hotel.example"}
-    source = {"name": "Hotel", "type": "website", "website": website}
-    task = bodies.CreateTask(
-        name="Read reservations",
-        agent_id=agent.id,
-        output_schema=OUTPUT_SCHEMA,
-        storage=bodies.TaskStorage(enabled=True, extraction=True, extraction_schema={}),
-    )
-    return (
-        commands.seed_resource(world, "source", source),
-        commands.seed_resource(world, "task", task.model_dump()),
-    )

@@ -45,12 +45,12 @@ def _script_of(step: Any) -> Any:
     """The type of a script: a list of steps, or such a list for each edition."""
     steps: Any = Annotated[tuple[step, ...], Many]
     ways = Annotated[steps, Tag("steps")] | Annotated[dict[EditionName, steps], Tag("editions")]
-    return Annotated[ways, Discriminator(_way_to_write)]
 
+    def find_way(value: Any) -> str:
+        # A mapping of a step is likely a list without its `- `.
+        return "editions" if isinstance(value, dict) and not is_step(value) else "steps"
 
-def _way_to_write(value: Any) -> str:
-    # A mapping of a step is likely a list without its `- `.
-    return "editions" if isinstance(value, dict) and not is_step(value) else "steps"
+    return Annotated[ways, Discriminator(find_way)]
 
 
 if TYPE_CHECKING:

@@ -21,28 +21,28 @@ def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]
     edition. If there are none, also the mistakes in the edition that it names, or in the one with
     the fewest. Mistakes in scripts for one edition always count.
     """
-    names = [name for name in EDITIONS if scenario.edition in (None, name)]
-    found = {name: list(_mistakes_in(scenario, EDITIONS[name])) for name in names}
-    of_one = [one for name in names for one in found[name] if name in one[0][1:2]]
-    playable = tuple(name for name in names if not found[name])
+    found: dict[str, list[Found]] = {
+        name: [] for name in EDITIONS if scenario.edition in (None, name)
+    }
+    for edition in map(EDITIONS.__getitem__, found):
+        for kind in KINDS:
+            for name, steps in scenario.scripts(kind).items():
+                path: Path = (kind,) if name is None else (kind, name)
+                if name not in (None, edition.name):
+                    continue
+                if kind not in edition.kinds and (scenario.edition or name):
+                    text = f"the edition `{edition.name}` has no {kind}s; leave it out"
+                    found[edition.name].append((path, text))
+                    continue
+                # A script that this edition never plays must be right for the other one.
+                rules = next(e for e in (edition, *EDITIONS.values()) if kind in e.kinds)
+                found[edition.name] += _ScriptCheck(kind, rules).check(steps, path)
+    of_one = [one for name, mistakes in found.items() for one in mistakes if name in one[0][1:2]]
+    playable = tuple(name for name, mistakes in found.items() if not mistakes)
     if of_one or playable:
         first = next((mistakes[0] for mistakes in found.values() if mistakes), None)
         return playable, f"in {format_path(first[0])}, {first[1]}" if first else "", of_one
     return (), "", min(found.values(), key=len, default=[])
-
-
-def _mistakes_in(scenario: Scenario, edition: Edition) -> Iterator[Found]:
-    for kind in KINDS:
-        for name, steps in scenario.scripts(kind).items():
-            if name not in (None, edition.name):
-                continue
-            path: Path = (kind,) if name is None else (kind, name)
-            if kind not in edition.kinds and (scenario.edition or name):
-                yield path, f"the edition `{edition.name}` has no {kind}s; leave it out"
-                continue
-            # A script that this edition never plays must be right for the other one.
-            rules = next(e for e in (edition, *EDITIONS.values()) if kind in e.kinds)
-            yield from _ScriptCheck(kind, rules).check(steps, path)
 
 
 class _ScriptCheck:

@@ -104,8 +104,14 @@ class _Maker:
             for value in (*values[first:], *values[:first]):
                 if self.checker.fits(flat, value):
                     return value
-        draw = self._draw(path)
-        match type_ := self._type_of(flat, depth):
+        draw, types = self._draw(path), flat.get("type", [])
+        types = types if isinstance(types, list) else [types]
+        types = types or [t for t, words in _WORDS_OF_TYPES.items() if words & flat.keys()]
+        if depth == 0 and ("type" not in flat or "object" in types):
+            types = ["object"]
+        elif not (self._is_bare(depth) and "null" in types):
+            types = [t for t in types if t != "null"] or types or ["string"]
+        match type_ := "null" if "null" in types else types[0]:
             case "object":
                 return self._object(flat, path, name, depth)
             case "array":
@@ -145,16 +151,6 @@ class _Maker:
                 if self.checker.fits(flat, made):
                     return made
         raise _NothingFits(f"no branch of `{word}` fits")
-
-    def _type_of(self, flat: Schema, depth: int) -> Any:
-        named = flat.get("type", [])
-        types = named if isinstance(named, list) else [named]
-        if depth == 0 and (not types or "object" in types):
-            return "object"
-        types = types or [t for t, words in _WORDS_OF_TYPES.items() if words & flat.keys()]
-        if self._is_bare(depth) and "null" in types:
-            return "null"
-        return next((type_ for type_ in types if type_ != "null"), types[0] if types else "string")
 
     def _is_bare(self, depth: int) -> bool:
         """Whether optional fields and items are left out."""

@@ -106,7 +106,12 @@ def text_for(
     elif format_ is None and words & _MOMENTS:
         format_ = "date-time"
     if format_ in ("date", "time", "date-time"):
-        moment = _moment(draw, now, words)
+        # On a quarter of an hour, within 15 days from now; ends are 15 days later.
+        away = timedelta(days=draw(15) + (16 if words & _ENDS else 1), minutes=15 * draw(96))
+        if words & {"birth", "birthday", "born"}:  # 20 to 60 years ago
+            away += timedelta(days=365 * (20 + draw(40)))
+        moment = now - away if words & _PAST else now + away
+        moment = moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
         date, time = f"{moment.date()}", f"{moment.time()}Z"
         text = {"date": date, "time": time}.get(format_, f"{date}T{time}")
     else:
@@ -115,17 +120,6 @@ def text_for(
     while format_ is None and len(text) < least:
         text = f"{text} {_WORD(draw)}"
     return text.ljust(least, "x")[:most]
-
-
-def _moment(draw: Draw, now: datetime, words: set[str]) -> datetime:
-    """A moment on a quarter of an hour: within 15 days from now; ends 15 days later, past moments
-    as long ago, births 20 to 60 years ago.
-    """
-    away = timedelta(days=draw(15) + (16 if words & _ENDS else 1), minutes=15 * draw(96))
-    if words & {"birth", "birthday", "born"}:
-        away += timedelta(days=365 * (20 + draw(40)))
-    found = now - away if words & _PAST else now + away
-    return found.replace(minute=found.minute // 15 * 15, second=0, microsecond=0)
 
 
 def number_for(name: str, now: datetime) -> tuple[int, int, int]:
