@@ -9,7 +9,7 @@ import click
 from deck_sim.base.errors import DeckSimError
 from deck_sim.base.version import __version__
 from deck_sim.cli import INTERRUPTED
-from deck_sim.cli.command import examples
+from deck_sim.cli.output import examples
 
 # A new command is a row here and a module of that name, which defines `command`. Small ones share
 # a module, in which each has its own name.

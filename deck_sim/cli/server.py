@@ -20,8 +20,18 @@ from urllib.parse import urlsplit
 import click
 
 from deck_sim.base.errors import DeckSimError
-from deck_sim.cli.option_types import HOST, KEYS, MODE, PORT, SPEED, START, STEP
-from deck_sim.cli.scenario_options import EDITION, FOLDER, open_library
+from deck_sim.cli.options import (
+    EDITION,
+    FOLDER,
+    HOST,
+    KEYS,
+    MODE,
+    PORT,
+    SPEED,
+    START,
+    STEP,
+    open_library,
+)
 from deck_sim.handle.connect.address import DECK_HOST
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry

@@ -12,7 +12,7 @@ import pytest
 import deck_sim.cli
 from deck_sim import __version__
 from deck_sim.cli.app import COMMANDS, main
-from deck_sim.cli.command import print_text
+from deck_sim.cli.output import print_text
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
 

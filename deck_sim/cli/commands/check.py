@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from deck_sim.base.errors import counted
-from deck_sim.cli.command import FORMAT, JSON, examples, print_json
+from deck_sim.cli.options import FORMAT, JSON
+from deck_sim.cli.output import examples, print_json
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.world_file import is_world_file, load_world_file
 from deck_sim.scenario.library import Library, read_files, scenario_files, shipped

@@ -2,8 +2,8 @@
 
 import click
 
-from deck_sim.cli.command import FORMAT, JSON, examples, print_json
-from deck_sim.cli.scenario_options import EDITION, EDITION_NAME
+from deck_sim.cli.options import EDITION, EDITION_NAME, FORMAT, JSON
+from deck_sim.cli.output import examples, print_json
 from deck_sim.contract.fidelity import GRADES, Grade
 from deck_sim.contract.ledger import rows_of
 from deck_sim.runtime.world_file import world_schema

@@ -12,14 +12,14 @@ from typing import Any
 
 import click
 
-from deck_sim.cli.command import examples
 from deck_sim.cli.commands.exec_report import (
     ExecReport,
     find_refused_calls,
     find_refused_hosts,
     report_world,
 )
-from deck_sim.cli.option_types import ANY_KEY, FILE, POSITIVE_DURATION
+from deck_sim.cli.options import ANY_KEY, FILE, POSITIVE_DURATION
+from deck_sim.cli.output import examples
 from deck_sim.cli.server import (
     STOPS,
     Act,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from deck_sim.cli.command import examples
-from deck_sim.cli.scenario_options import EDITION
+from deck_sim.cli.options import EDITION
+from deck_sim.cli.output import examples
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.scenario.schema import scenario_schema
 

@@ -7,15 +7,18 @@ from typing import Any
 import click
 
 from deck_sim.base.durations import format_duration
-from deck_sim.cli import option_types
-from deck_sim.cli.command import JSON, examples, print_json, print_text
-from deck_sim.cli.scenario_options import (
+from deck_sim.cli.options import (
+    ANSWERS,
     EDITION_NAME,
+    FILE,
     FOLDER,
+    JSON,
+    OBJECT,
     complete_scenario,
     find_scenario,
     open_library,
 )
+from deck_sim.cli.output import examples, print_json, print_text
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.extras.player import Playthrough, play_scenario
 
@@ -33,14 +36,14 @@ from deck_sim.extras.player import Playthrough, play_scenario
     "--answer",
     "answers",
     multiple=True,
-    type=option_types.ANSWERS,
+    type=ANSWERS,
     help="An answer to a prompt; repeat it for the next one. Default: right answers.",
 )
 @click.option("--no-answer", is_flag=True, help="Leave prompts unanswered.")
 @click.option("--reject", is_flag=True, help="Reject the run when it waits for approval.")
-@click.option("--input", "task_input", type=option_types.JSON, help="More of the run's input.")
+@click.option("--input", "task_input", type=OBJECT, help="More of the run's input.")
 @click.option("--edition", type=EDITION_NAME, help="The edition.  [default: the scenario's first]")
-@click.option("--html", "page", type=option_types.FILE, help="Write the timeline as a page.")
+@click.option("--html", "page", type=FILE, help="Write the timeline as a page.")
 @click.option("--seed", type=int, default=0, help="The seed of ids and random durations.")
 @FOLDER
 @JSON

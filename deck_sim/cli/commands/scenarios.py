@@ -8,8 +8,8 @@ import click
 from pydantic import BaseModel
 
 from deck_sim.base.durations import format_duration
-from deck_sim.cli.command import JSON, examples, print_json, print_text
-from deck_sim.cli.scenario_options import FOLDER, complete_scenario, find_scenario, open_library
+from deck_sim.cli.options import FOLDER, JSON, complete_scenario, find_scenario, open_library
+from deck_sim.cli.output import examples, print_json, print_text
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.model import Scenario

@@ -13,8 +13,8 @@ import click
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.version import __version__
-from deck_sim.cli.command import examples
-from deck_sim.cli.option_types import ANY_KEY, FILE
+from deck_sim.cli.options import ANY_KEY, FILE
+from deck_sim.cli.output import examples
 from deck_sim.cli.server import (
     STOPS,
     handling,

@@ -9,8 +9,8 @@ from typing import Any, Concatenate, ParamSpec
 import click
 
 from deck_sim.base.durations import format_duration
-from deck_sim.cli.command import JSON, examples, print_json, print_text
-from deck_sim.cli.option_types import ANY_KEY, DURATION, MODE, MOMENT, SPEED, STEP, URL
+from deck_sim.cli.options import ANY_KEY, DURATION, JSON, MODE, MOMENT, SPEED, STEP, URL
+from deck_sim.cli.output import examples, print_json, print_text
 from deck_sim.handle.connect.address import DEFAULT_URL
 from deck_sim.handle.deck import Deck
 from deck_sim.runtime.settings import ON_POLL, REAL

@@ -1,20 +1,28 @@
-"""Types of option values, in addition to those of click, and options of clocks."""
+"""Options that several commands have, the types of option values, and scenarios by their names."""
+
+from __future__ import annotations
 
 import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from deck_sim.base.durations import parse_duration
-from deck_sim.base.errors import DeckSimError
+from deck_sim.base.errors import DeckSimError, quote
+from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.handle.connect.address import read_host, read_url
 from deck_sim.runtime.moments import read_moment, read_start
 from deck_sim.runtime.settings import MODES
+from deck_sim.scenario.library import Library, read_files, read_folder, scenario_files, shipped
+
+if TYPE_CHECKING:
+    from deck_sim.scenario.model import Scenario
 
 # The key that `deck-sim serve` proposes. Any key works.
 ANY_KEY = "sk_sim_local"
@@ -71,7 +79,7 @@ DURATION, POSITIVE_DURATION = Value("DURATION", parse_duration), Value("DURATION
 MOMENT = Value("MOMENT", lambda text: read_moment(text, "MOMENT"))
 START = Value("MOMENT", lambda text: read_start(text, "MOMENT"))
 URL, KEYS, HOST = Value("URL", read_url), Value("KEY,...", _keys), Value("HOST", read_host)
-JSON, ANSWERS = Value("JSON", _object), Value("FIELD=TEXT,...", _answer)
+OBJECT, ANSWERS = Value("JSON", _object), Value("FIELD=TEXT,...", _answer)
 
 SPEED = click.option(
     "--speed",
@@ -81,3 +89,60 @@ SPEED = click.option(
 STEP = click.option(
     "--step", type=POSITIVE_DURATION, help="How much time each read takes with the clock on_poll."
 )
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+FORMAT = click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Lines for people, or JSON for programs.",
+)
+EDITION_NAME = click.Choice(list(EDITIONS))
+EDITION = click.option(
+    "--edition", type=EDITION_NAME, default=DEFAULT_EDITION, help="The edition of the Deck API."
+)
+FOLDER = click.option(
+    "--scenarios",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with your own scenarios.",
+)
+
+
+def open_library(folder: Path | None) -> Library:
+    """The shipped scenarios and those of the folder, which take precedence."""
+    return shipped() if folder is None else read_folder(folder, shipped())
+
+
+def complete_scenario(
+    context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the name of a scenario, also of one in `--scenarios`, or else a file."""
+    folder = context.params.get("folder")
+    library = shipped() if folder is None else read_files(scenario_files(folder), shipped())[0]
+    names = [name for name in library.names() if name.startswith(incomplete)]
+    found = [CompletionItem(name, help=library.get(name).summary) for name in names]
+    return found or [CompletionItem(incomplete, type="file")]
+
+
+def find_scenario(wanted: str, library: Library) -> Scenario:
+    """Find a scenario by its name or its file. A playlist or mix in a file may name scenarios of
+    `library`.
+
+    Raises:
+        ScenarioError: if the file has mistakes.
+
+    """
+    found = library.find(wanted)
+    if found is not None:
+        return found
+    file = Path(wanted)
+    if not file.exists():
+        text = f"no scenario and no file is called {quote(wanted)}{library.instead(wanted)}"
+        raise click.UsageError(text)
+    read, mistakes = read_files([file], library)
+    if mistakes:
+        from deck_sim.scenario.loader import ScenarioError
+
+        raise ScenarioError(*mistakes)
+    return read.own()[0]

@@ -1,4 +1,4 @@
-"""Code that all commands share: examples in their help, options, and their output."""
+"""What commands print: the examples in their help, JSON, and text with colored statuses."""
 
 import json
 import os
@@ -6,15 +6,6 @@ import re
 from typing import Any
 
 import click
-
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
-FORMAT = click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Lines for people, or JSON for programs.",
-)
 
 _COLORS = {
     "cyan": "unverified|connecting|queued|running|completing|cancelling",
