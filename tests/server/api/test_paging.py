@@ -37,13 +37,6 @@ def test_a_page_has_twenty_items_newest_first(api, agents):
     assert (last["has_more"], last["next_cursor"]) == (False, None)
 
 
-def test_a_misspelt_status_gets_the_nearest_one(refused):
-    answer = refused("GET", "/tasks?status=learnin", 400)
-    assert answer.json()["errors"][0]["message"] == (
-        "`status` is 'learnin'; did you mean 'learning'?; it can be `learning`, `test` or `live`"
-    )
-
-
 def test_a_cursor_of_another_list_is_refused(api, errors, agents, task):
     agents(2)
     cursor = api.get("/agents?limit=1").json()["next_cursor"]

@@ -21,22 +21,6 @@ def statuses(api):
     return lambda times: [api.get("/test").status_code for _ in range(times)]
 
 
-def test_a_429_is_in_the_envelope_and_in_the_journal(api, sim, limit):
-    """The answer is a 429 `rate_limit_exceeded`, by default without `Retry-After`."""
-    limit({"requests": 1})
-    answer = [api.post("/agents", json={"name": "A"}) for _ in range(2)][-1]
-    (error,) = answer.json()["errors"]
-    assert (answer.status_code, "Retry-After" in answer.headers) == (429, False)
-    assert error == {
-        "type": "rate_limit",
-        "code": "rate_limit_exceeded",
-        "message": "Too many requests.",
-    }
-    assert sim.get("/world").json()["resources"]["agent"] == 1
-    journal = sim.get("/requests").json()["data"]
-    assert journal[-1]["errors"] == ["rate_limit/rate_limit_exceeded"]
-
-
 CALLS = {
     "an error": lambda api: api.get("/agents/nobody"),
     "no endpoint": lambda api: api.get("/nothing"),

@@ -4,6 +4,7 @@ import pytest
 
 from deck_sim.engine import world as world_module
 from deck_sim.engine.recent_log import RecentLog
+from deck_sim.runtime import simulation as simulation_module
 from deck_sim.runtime.journal import Journal
 from deck_sim.scenario.loader import read_scenario
 
@@ -97,3 +98,14 @@ def test_old_events_go_with_their_deliveries(api, sim, agents, advance, dropped,
     assert (len(events), dropped()["events"], sim.get("/events").json()["dropped"]) == (2, 2, 2)
     assert [one["event_id"] for one in sim.get("/deliveries").json()["data"]] == events
     assert len(sim.get(f"/destinations/{destination}/messages").json()["data"]) == 2
+
+
+def test_a_stored_answer_that_was_dropped_is_not_replayed(monkeypatch, api, dropped):
+    monkeypatch.setattr(simulation_module, "MOST_CALLS", 1)
+
+    def create(key):
+        return api.post("/agents", json={"name": "x"}, headers={"Idempotency-Key": key}).json()
+
+    first, second = create("a"), create("b")
+    assert (create("b"), dropped()["keys"]) == (second, 1)
+    assert create("a")["id"] != first["id"]

@@ -5,6 +5,7 @@ from contextlib import suppress
 import httpx2
 
 from deck_sim.runtime import journal
+from deck_sim.runtime.journal import MOST_RESPONSES, SentResponses
 
 
 def test_a_call_is_shown_with_its_response(api, sim):
@@ -79,3 +80,11 @@ def test_a_delivery_says_whether_its_signature_is_accepted(api, sim, subscribe, 
         assert shown["event"] == sim.get("/events").json()["data"][-1]
         assert shown["destination"]["id"] == hook["id"]
         assert shown["destination"]["config"] == hook["config"]
+
+
+def test_the_oldest_responses_are_dropped():
+    """A thousand are kept."""
+    kept = SentResponses()
+    for number in range(MOST_RESPONSES + 1):
+        kept.keep(number, [], b"x")
+    assert [kept.find(number) is None for number in (0, 1, MOST_RESPONSES)] == [True, False, False]

@@ -38,6 +38,13 @@ def test_shown_settings_can_be_sent_back(sim):
     assert (shown["seed"], shown["webhook_time"]) == (7, "world")
 
 
+def test_a_world_with_resources_keeps_its_seed(api, errors, task):
+    """And its edition, also when they are deleted."""
+    api.delete(f"/tasks/{task['id']}")
+    for body in ({"seed": 7}, {"edition": "connections"}):
+        assert errors("PATCH", "/world", 409, json=body) == [("state_invalid", None)]
+
+
 def test_a_reset_takes_settings(sim):
     body = {"now": "2030-01-01T01:00:00+01:00", "seed": 3, "mode": "on_poll"}
     body |= {"default_scenario": "source_down", "edition": "connections"}
