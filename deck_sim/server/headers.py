@@ -1,7 +1,5 @@
-"""Answers that need no world: a header of every answer, and the health."""
+"""The header of every answer."""
 
 from deck_sim.base.version import __version__
 
-VERSION = {"Deck-Sim-Version": __version__}  # a header of every answer
-HEALTH_PATH = "/health"  # below `/_sim`
-HEALTH = {"status": "ok", "version": __version__}
+VERSION = {"Deck-Sim-Version": __version__}

@@ -9,8 +9,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from deck_sim.base.version import __version__
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.headers import HEALTH, HEALTH_PATH, VERSION
+from deck_sim.server.headers import VERSION
 
 
 def make_app(worlds: WorldRegistry) -> Router:
@@ -36,7 +37,7 @@ def make_app(worlds: WorldRegistry) -> Router:
             Route("/_sim/files/{token}/{file_id}", partial(_show_file, worlds)),
             Route("/_sim/ui", _show_inspector),
             Route("/_sim/ui/{name:path}", _show_inspector),
-            Route(f"/_sim{HEALTH_PATH}", partial(_show_health, worlds)),
+            Route("/_sim/health", partial(_show_health, worlds)),
             _AnyPathMount("/_sim", partial(call, "control")),
             Route("/openapi.json", partial(_show_document, worlds)),
         ],
@@ -54,7 +55,7 @@ class _AnyPathMount(Mount):
 
 
 async def _show_health(worlds: WorldRegistry, request: Request) -> Response:
-    data = {**HEALTH, "request_id": worlds.keyless_request_id()}
+    data = {"status": "ok", "version": __version__, "request_id": worlds.keyless_request_id()}
     response = JSONResponse(data, headers=VERSION)
     if request.method == "HEAD":
         response.body = b""

@@ -20,8 +20,6 @@ from deck_sim.server.protocol import HttpServer, listen
 
 T = TypeVar("T")
 
-THREAD = "deck-sim"  # the name of the thread of a server
-
 # Addresses that mean every address of the machine, and one that clients can call.
 _UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 
@@ -112,7 +110,7 @@ class Server:
             finally:
                 is_ready.set()
 
-        self._thread = threading.Thread(target=serve, name=THREAD, daemon=True)
+        self._thread = threading.Thread(target=serve, name="deck-sim", daemon=True)
         self._thread.start()
         is_ready.wait()
         return self
