@@ -1,5 +1,6 @@
 """Parsing and formatting durations."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -31,7 +32,7 @@ READ = {
     "PT0.5S": timedelta(milliseconds=500),
     "P2D": timedelta(days=2),
 }
-WRONG = "5 s -5m 5M 30m1h 5m5m 1e3s P PT P1DT PT1D 5min ٣s nan 999999999d999999999h"
+WRONG = "5 s 5M 30m1h 5m5m 1e3s P PT P1DT PT1D 5min ٣s nan 999999999d999999999h"
 
 
 def test_durations_are_parsed_exactly():
@@ -39,24 +40,14 @@ def test_durations_are_parsed_exactly():
     assert {text: parse_duration(text) for text in READ} == READ
 
 
-@pytest.mark.parametrize("text", ["", "5 m", "5m\n", *WRONG.split()])
-def test_other_text_is_refused_with_the_notation(text):
-    with pytest.raises(
-        ValueError, match=r"is (not a duration|negative, .*); a duration is written"
-    ) as caught:
-        parse_duration(text)
-    assert repr(text) in str(caught.value)
-
-
-def test_a_number_without_a_unit_is_shown_with_one():
-    with pytest.raises(ValueError, match=r"'300' is not a duration; .*; for seconds write '300s'"):
-        parse_duration("300")
-
-
-@pytest.mark.parametrize("text", ["36501d", "36500d1ms", "99999999d99999999h", "P36501D"])
-def test_a_duration_over_a_century_is_refused(text):
-    with pytest.raises(ValueError, match=r"is too long; .* up to 36500d"):
-        parse_duration(text)
+def test_other_text_is_refused_with_the_notation():
+    said = dict.fromkeys(["", "5 m", "5m\n", *WRONG.split()], "is not a duration; a duration is")
+    said |= {"-5m": "is negative, and time only goes forward; a duration is written"}
+    said |= {"300": "is not a duration; .*; for seconds write '300s'"}
+    said |= dict.fromkeys(["36501d", "36500d1ms", "P36501D"], "is too long; .* up to 36500d")
+    for text, message in said.items():
+        with pytest.raises(ValueError, match=f"^{re.escape(repr(text))} {message}"):
+            parse_duration(text)
 
 
 def test_durations_are_formatted_in_short_notation():
@@ -93,18 +84,10 @@ def test_a_span_is_one_duration_or_a_range():
     assert [str(parse_span(text)) for text in ("2s..8s", "2s..2s")] == ["2s..8s", "2s"]
 
 
-@pytest.mark.parametrize("text", ["2s..8s..9s", "2s...8s", "soon"])
-def test_both_ends_of_a_span_are_durations(text):
-    with pytest.raises(ValueError, match="is not a duration"):
-        parse_span(text)
-
-
-@pytest.mark.parametrize("text", ["2s..", "..2s", ".."])
-def test_a_range_with_one_end_is_refused(text):
-    with pytest.raises(ValueError, match=r"is half a range; write both ends, like `2s\.\.8s`"):
-        parse_span(text)
-
-
-def test_a_range_that_ends_before_it_begins_is_refused():
-    with pytest.raises(ValueError, match=r"'8s\.\.2s' runs backwards"):
-        parse_span("8s..2s")
+def test_a_range_has_two_ends_in_their_order():
+    said = dict.fromkeys(["2s..8s..9s", "2s...8s", "soon"], "is not a duration")
+    said |= dict.fromkeys(["2s..", "..2s", ".."], "is half a range; write both ends, like `2s..8s`")
+    said |= {"8s..2s": "'8s..2s' runs backwards"}
+    for text, message in said.items():
+        with pytest.raises(ValueError, match=re.escape(message)):
+            parse_span(text)

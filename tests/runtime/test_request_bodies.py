@@ -1,5 +1,6 @@
 """Reading and checking request bodies."""
 
+import re
 from typing import Literal
 
 import pytest
@@ -8,33 +9,30 @@ from deck_sim.contract.bodies import Body
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.runtime.request_bodies import check_body, parse_recorded, read_object
 
-UNREADABLE = {
-    "empty": (b"", "The body is empty; it must be a JSON object."),
-    "cut": (b'{"a":\n 1', "The body is not JSON: Expecting ',' delimiter in line 2, column 3."),
-    "not JSON": (b"{a}", "in line 1, column 2."),
-    "two values": (b"{} {}", "The body is not JSON: Extra data in line 1, column 4."),
-    "byte order mark": (b"\xef\xbb\xbf{}", "The body is not JSON: Unexpected UTF-8 BOM"),
-    "not UTF-8": (b'{"a": "\xff"}', "The body is not UTF-8: byte 7 cannot be read."),
-    "NaN": (b'{"a": NaN}', "The body is not JSON that can be read: NaN is not JSON."),
-    "infinity": (b'{"a": -Infinity}', "-Infinity is not JSON."),
-    "float without end": (b'{"a": 1e999}', "1e999 is too large."),
-    "half a pair": (b'{"a": "\\ud800"}', "it contains half of a surrogate pair."),
-    "array": (b"[]", "The body must be a JSON object, not an array."),
-    "string": (b'"a"', "The body must be a JSON object, not a string."),
-    "null": (b"null", "The body must be a JSON object, not null."),
-    "number": (b"1", "The body must be a JSON object, not a scalar."),
-    "deep": (b"[" * 90_000 + b"]" * 90_000, "The body is nested too deeply."),
-}
+UNREADABLE = [
+    (b"", "The body is empty; it must be a JSON object."),
+    (b'{"a":\n 1', "The body is not JSON: Expecting ',' delimiter in line 2, column 3."),
+    (b"{a}", "in line 1, column 2."),
+    (b"{} {}", "The body is not JSON: Extra data in line 1, column 4."),
+    (b"\xef\xbb\xbf{}", "The body is not JSON: Unexpected UTF-8 BOM"),
+    (b'{"a": "\xff"}', "The body is not UTF-8: byte 7 cannot be read."),
+    (b'{"a": NaN}', "The body is not JSON that can be read: NaN is not JSON."),
+    (b'{"a": -Infinity}', "-Infinity is not JSON."),
+    (b'{"a": 1e999}', "1e999 is too large."),
+    (b'{"a": "\\ud800"}', "it contains half of a surrogate pair."),
+    (b"[]", "The body must be a JSON object, not an array."),
+    (b'"a"', "The body must be a JSON object, not a string."),
+    (b"null", "The body must be a JSON object, not null."),
+    (b"1", "The body must be a JSON object, not a scalar."),
+    (b"[" * 90_000 + b"]" * 90_000, "The body is nested too deeply."),
+]
 
 
-@pytest.mark.parametrize(("body", "message"), UNREADABLE.values(), ids=UNREADABLE)
-def test_an_unreadable_body_is_refused_with_the_place_or_the_reason(body, message):
-    """The error is `body_invalid`."""
-    with pytest.raises(ApiError) as refusal:
-        read_object(body)
-    (problem,) = refusal.value.problems
-    assert (problem.name, problem.field) == ("request/body_invalid", None)
-    assert message in problem.message
+def test_an_unreadable_body_is_refused_with_the_place_or_the_reason():
+    for body, message in UNREADABLE:
+        with pytest.raises(ApiError, match=re.escape(message)) as refusal:
+            read_object(body)
+        assert [one.name for one in refusal.value.problems] == ["request/body_invalid"], body[:9]
 
 
 def test_a_whole_surrogate_pair_is_read():

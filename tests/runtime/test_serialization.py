@@ -1,10 +1,9 @@
 """How moments are printed and read."""
 
-from datetime import UTC, datetime, timedelta, timezone
+import re
+from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.runtime.moments import print_moment, read_moment
@@ -19,6 +18,8 @@ def test_moments_are_printed_with_milliseconds_only_if_there_are_any():
         (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00Z"),
     ):
         assert print_moment(moment) == printed
+        read = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+        assert read_moment(printed, "now") == read
 
 
 def test_a_moment_may_be_written_with_or_without_an_offset():
@@ -29,24 +30,11 @@ def test_a_moment_may_be_written_with_or_without_an_offset():
         assert (moment, moment.tzinfo) == (datetime(2025, 1, 15, 9, 30, tzinfo=UTC), UTC)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "soon", "2025-13-01", "9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00"]
-)
-def test_a_text_that_is_not_a_moment_is_refused(text):
+def test_a_text_that_is_not_a_moment_is_refused():
     """The error has the field and the text."""
-    with pytest.raises(ApiError) as refusal:
-        read_moment(text, "created_after")
-    (problem,) = refusal.value.problems
-    assert (problem.name, problem.field) == ("request/input_invalid", "created_after")
-    assert problem.message.endswith(f"not {text!r}")
-
-
-_ZONES = st.sampled_from([UTC, timezone(timedelta(hours=-7))])
-
-
-@given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=_ZONES))
-def test_a_printed_moment_is_read_as_the_same_moment(moment):
-    """To the millisecond."""
-    moment = moment.astimezone(UTC)
-    read = read_moment(print_moment(moment), "now")
-    assert read == moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    outside = ("9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00")
+    for text in ("", "soon", "2025-13-01", *outside):
+        with pytest.raises(ApiError, match=f"not '{re.escape(text)}'$") as refusal:
+            read_moment(text, "created_after")
+        (problem,) = refusal.value.problems
+        assert (problem.name, problem.field) == ("request/input_invalid", "created_after")
