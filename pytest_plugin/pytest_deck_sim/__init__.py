@@ -20,7 +20,7 @@ import deck_sim.base.real_time  # noqa: F401
 
 if TYPE_CHECKING:
     from deck_sim import Deck, ErrorInfo, WebhookReceiver
-    from pytest_deck_sim.frozen import DeckTime
+    from pytest_deck_sim.frozen_time import DeckTime
 
 # Writes the report on the test's world, given the text of the failure.
 REPORT = pytest.StashKey[Callable[[str], str]]()
@@ -97,7 +97,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test once for each value of `deck_every_scenario` and `deck_every_failure`."""
     for name in ("deck_every_scenario", "deck_every_failure"):
         if name in metafunc.fixturenames:
-            from pytest_deck_sim.every import values_of
+            from pytest_deck_sim.worlds import values_of
 
             values = values_of(name, metafunc.definition, _option(metafunc.config, "edition"))
             metafunc.parametrize(name, values, indirect=True, ids=str)
@@ -192,7 +192,7 @@ def deck_every_failure(request: pytest.FixtureRequest, deck: Deck) -> ErrorInfo:
 
     The test runs once for each error of its edition that a run can end with.
     """
-    from pytest_deck_sim.every import fail_runs
+    from pytest_deck_sim.worlds import fail_runs
 
     error: ErrorInfo = request.param
     fail_runs(deck, error)
@@ -242,7 +242,7 @@ def deck_webhooks(request: pytest.FixtureRequest, deck: Deck) -> Iterator[Webhoo
 @pytest.fixture
 def deck_time(deck: Deck) -> Iterator[DeckTime]:
     """The control of freezegun, bound to the world: moving either time moves both."""
-    from pytest_deck_sim.frozen import bind
+    from pytest_deck_sim.frozen_time import bind
 
     with bind(deck) as frozen:
         yield frozen

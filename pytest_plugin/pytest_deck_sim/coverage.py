@@ -31,7 +31,7 @@ class Coverage:
 
     def add(self, deck: Deck) -> None:
         """Add the counts of a world."""
-        from pytest_deck_sim.every import is_made_up
+        from pytest_deck_sim.worlds import is_made_up
 
         rows = ((row["scenario"], row["steps"]) for row in deck.coverage())
         self.merge({name: steps for name, steps in rows if not is_made_up(name)})

@@ -1,4 +1,5 @@
-"""The world of one test: its marker, its start, and the checks at its end.
+"""The worlds of tests: their marker, their start, the checks at their end, and the values of the
+fixtures that run a test once for each.
 
 Imported when a fixture is first used.
 """
@@ -18,9 +19,10 @@ from typing import Any
 
 import pytest
 
-from deck_sim import Deck, DeckSimError, WebhookReceiver
+from deck_sim import ERRORS, Deck, DeckSimError, ErrorInfo, WebhookReceiver
 from deck_sim.base.errors import listed, nearest
 from deck_sim.base.real_time import process_id
+from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.engine.options import OPTION_TYPES, Options
 from deck_sim.handle.deck_sim import read_scenarios
 from deck_sim.handle.failure_report import write_report
@@ -36,6 +38,8 @@ _IF_INTENDED = "if this is intended, mark the test with @pytest.mark.deck(strict
 
 # Values of arguments of the marker.
 _ALLOWED = {"lint": LINT_MODES, "scenarios": ("all", "own"), "strict": (True, False)}
+
+_FAILURE = "deck_every_failure_"  # the beginning of the names of scenarios
 
 # Part of the keys on a shared server, where two runs of the same tests may meet.
 RUN_ID = uuid.uuid4().hex[:8]
@@ -231,3 +235,29 @@ def page_name(node_id: str) -> str:
 def make_failure(text: str) -> BaseException:
     """A failure without a traceback, which would show only our own frames."""
     return pytest.fail.Exception(text, pytrace=False)
+
+
+def values_of(fixture: str, item: pytest.Item, edition: str | None) -> list[Any]:
+    """The values of one of the two fixtures for a test; `edition` is that of the option."""
+    folder, options = find_folder(item.config), read_marker(item)
+    chosen = options.edition or edition or DEFAULT_EDITION
+    if fixture == "deck_every_failure":
+        return [error for error in ERRORS if error.ends_run and chosen in error.editions]
+    only_own = options.scenarios == "own"
+    if only_own and folder is None:
+        raise make_failure("`scenarios='own'` needs a folder of your own: --deck-scenarios DIR")
+    library = read_folder(folder)
+    names = sorted(scenario.name for scenario in library.own()) if only_own else library.names()
+    return [name for name in names if chosen in library.get(name).editions]
+
+
+def fail_runs(deck: Deck, error: ErrorInfo) -> None:
+    """Make every run of a world start and then fail with an error."""
+    script = [{"queued": "1s"}, {"running": "5s"}, {"failed": error.name}]
+    name = f"{_FAILURE}{error.name.replace('/', '_')}"
+    deck.use(deck.scenario({"name": name, "task_run": script}))
+
+
+def is_made_up(name: str) -> bool:
+    """Whether a scenario of this name was made by `fail_runs`."""
+    return name.startswith(_FAILURE)

@@ -12,7 +12,7 @@ from freezegun import freeze_time
 from deck_sim import Deck, DeckSimError
 from deck_sim.engine.world import FROZEN_START
 from forks import Child
-from pytest_deck_sim.frozen import bind
+from pytest_deck_sim.frozen_time import bind
 
 SECOND = timedelta(seconds=1)
 
