@@ -8,7 +8,7 @@ from deck_sim.base.version import __version__
 
 if TYPE_CHECKING:
     from deck_sim.base.errors import DeckSimError
-    from deck_sim.contract.known_errors import ERRORS, ErrorInfo
+    from deck_sim.contract.ledger import ERRORS, ErrorInfo
     from deck_sim.handle.deck import Deck
     from deck_sim.handle.deck_sim import DeckSim
     from deck_sim.handle.receiver import WebhookReceiver
@@ -24,8 +24,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "ERRORS": "deck_sim.contract.known_errors",
-    "ErrorInfo": "deck_sim.contract.known_errors",
+    "ERRORS": "deck_sim.contract.ledger",
+    "ErrorInfo": "deck_sim.contract.ledger",
     "Deck": "deck_sim.handle.deck",
     "DeckSim": "deck_sim.handle.deck_sim",
     "DeckSimError": "deck_sim.base.errors",

@@ -1,7 +1,8 @@
 """The fidelity ledger: a row for every imitated behaviour, and how we know of it.
 
 The rows are in `ledger.txt`, `NAME (GRADE): SENTENCE` or `NAME (GRADE, EDITION): SENTENCE`; a name
-never changes. The rows of errors are made from the error catalog.
+never changes. The rows of errors are made from the error catalog, and so is `ERRORS`, the errors as
+tests of clients need them.
 """
 
 import re
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY
+from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY, ErrorName, run_errors
 from deck_sim.contract.fidelity import Grade, read_table
 
 _HEAD = re.compile(r"(?P<name>\w+) \((?P<grade>\w+)(?:, (?P<edition>\w+))?\): (?P<what>.+)")
@@ -56,3 +57,32 @@ def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behavi
         for row in rows
         if (edition is None or row.edition in (None, edition)) and grade in (None, row.grade)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorInfo(ErrorName):
+    """One error of the Deck API; `str()` is its name."""
+
+    name: str  # `type/code`, as in scenarios
+    status: int | None  # of the answer; None if no call is answered with it
+    editions: tuple[str, ...]
+    ends_run: bool  # whether a run can fail with it
+    grade: str  # `documented`, `observed` or `assumed`
+    message: str  # the default; words in braces are filled in
+
+    def __str__(self) -> str:
+        return self.name
+
+
+ERRORS = tuple(
+    ErrorInfo(
+        name=row.name,
+        status=None if row.status == IN_RUN_ONLY else row.status,
+        editions=tuple(name for name, edition in EDITIONS.items() if edition.has_error(row.name)),
+        ends_run=row.name in run_errors(),
+        grade=row.grade,
+        message=row.message,
+    )
+    for row in CATALOG.values()
+    if row.grade != "ours"
+)
