@@ -12,8 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY, ErrorName, run_errors
-from deck_sim.contract.fidelity import Grade, read_table
+from deck_sim.contract.error_catalog import (
+    CATALOG,
+    IN_RUN_ONLY,
+    ErrorName,
+    Grade,
+    read_table,
+    run_errors,
+)
 
 _HEAD = re.compile(r"(?P<name>\w+) \((?P<grade>\w+)(?:, (?P<edition>\w+))?\): (?P<what>.+)")
 

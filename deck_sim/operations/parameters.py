@@ -26,7 +26,7 @@ from deck_sim.base.validation import PositiveDuration as PositiveDuration
 from deck_sim.contract.bodies import Body
 from deck_sim.contract.bodies import Text as Text
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.contract.fidelity import GRADES
+from deck_sim.contract.error_catalog import GRADES
 from deck_sim.contract.interactions import PROMPTS
 from deck_sim.engine.options import MOST, OPTION_TYPES, Options
 from deck_sim.faults.values import EventName as EventName
