@@ -1,10 +1,12 @@
-"""Answers that are not resources, and the schemas that answers refer to by name."""
+"""Answers that are not resources, the schemas that answers refer to by name, and the interactions
+that Deck documents.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from deck_sim.contract import bodies, resources
 from deck_sim.contract.error_catalog import CATALOG
-from deck_sim.contract.interactions import PROMPTS
 from deck_sim.contract.shapes import (
     ADDRESS,
     FILE,
@@ -18,6 +20,26 @@ from deck_sim.contract.shapes import (
     record,
     text,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The defaults of an interaction type.
+
+    Deck may add types (documented), so a script may use any other type if it lists its fields.
+    """
+
+    message: str  # assumed wording
+    field: str
+    label: str
+
+
+PROMPTS = {
+    "mfa": Prompt("Enter the verification code.", "code", "Verification code"),
+    "security_question": Prompt("Answer the security question.", "answer", "Answer"),
+    "account_selection": Prompt("Choose an account.", "account_id", "Account"),
+}
+
 
 OTHERS: Mapping[str, Shape] = {
     "readiness": record({"status": constant("ready"), "environment": constant("live")}),

@@ -23,11 +23,11 @@ from pydantic import (
 from deck_sim.base.errors import listed, nearest
 from deck_sim.base.validation import Many, show, value_error
 from deck_sim.base.validation import PositiveDuration as PositiveDuration
+from deck_sim.contract.answers import PROMPTS
 from deck_sim.contract.bodies import Body
 from deck_sim.contract.bodies import Text as Text
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import GRADES
-from deck_sim.contract.interactions import PROMPTS
 from deck_sim.engine.options import MOST, OPTION_TYPES, Options
 from deck_sim.faults.values import EventName as EventName
 from deck_sim.faults.values import Match as Match

@@ -1,8 +1,8 @@
 """The rows of the resources in each edition."""
 
+from deck_sim.contract.answers import PROMPTS
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
-from deck_sim.contract.interactions import PROMPTS
 
 ROWS = [(edition, row) for edition in EDITIONS.values() for row in edition.kinds.values()]
 

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from deck_sim.base.durations import Span
 from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.base.validation import Many, Strict, Whole, field_errors
-from deck_sim.contract.interactions import PROMPTS
+from deck_sim.contract.answers import PROMPTS
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, ScriptError, Wait
 from deck_sim.scenario.fields import AcceptedText, OneOrMany, SpanField
