@@ -31,6 +31,7 @@ from deck_sim.server.fault_injection import (
     fire_creation_fault,
     leaves_before,
     send_early_webhooks,
+    send_faulty,
 )
 from deck_sim.server.headers import VERSION
 from deck_sim.server.idempotency import replay_answer, store_answer
@@ -272,9 +273,10 @@ def prepare_response(request: Request) -> None:
         request.response = response
         keep(response.headers.items(), bytes(response.body))
     else:
-        request.response = faulty = apply_fault(request.fault, response, request)
+        faulty = apply_fault(request, response)
+        request.response = partial(send_faulty, request, faulty)
         save_late(request)
-        keep(faulty.outgoing.headers, faulty.outgoing.body)
+        keep(faulty.headers, faulty.body)
 
 
 async def read_body(receive: Receive) -> bytes | None:

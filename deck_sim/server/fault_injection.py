@@ -8,7 +8,7 @@ given `closed` or `reset`. If it is missing (the app is called without a socket)
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from itertools import takewhile
 from typing import Any
@@ -35,8 +35,6 @@ from deck_sim.server.request import Answer, Request
 
 _CLOCK_INTERVAL = 0.01  # seconds: how often a delayed answer reads the clock
 _MICROSECOND = timedelta(microseconds=1)
-
-
 _CONNECTION_ERRORS: dict[str, type[ConnectionError]] = {
     RESET: ConnectionResetError,
     CLOSED: ConnectionAbortedError,
@@ -96,14 +94,14 @@ async def send_early_webhooks(request: Request) -> None:
             await request.worlds.dispatcher.drive(simulation, settle(simulation))
 
 
-def apply_fault(fault: Any, response: Response, request: Request) -> "FaultyResponse":
-    """Make the response that a fault sends in place of another."""
-    simulation = request.simulation
+def apply_fault(request: Request, response: Response) -> OutgoingResponse:
+    """The response that the fault of a request sends in place of another."""
+    fault, simulation = request.fault, request.simulation
     headers = dict(response.headers)
     length = int(headers.pop("content-length", 0))  # a response without a status has no length
     version, pieces = headers.pop("deck-sim-version"), (bytes(response.body),)
     answer = OutgoingResponse(response.status_code, (*headers.items(),), pieces, length)
-    faulty = fault.apply(answer)
+    faulty: OutgoingResponse = fault.apply(answer)
     if faulty.held and not faulty.held_really and simulation.mode != REAL:
         late = format_duration(faulty.held)
         text = (
@@ -113,63 +111,49 @@ def apply_fault(fault: Any, response: Response, request: Request) -> "FaultyResp
         simulation.world.note("call", request.id, text)
         faulty = replace(faulty, held=timedelta())
     marks = ((FAULT_HEADER, fault.key), ("deck-sim-version", version))
-    faulty = replace(faulty, headers=(*faulty.headers, *marks))
-    return FaultyResponse(faulty, simulation, request.id)
+    return replace(faulty, headers=(*faulty.headers, *marks))
 
 
-@dataclass(frozen=True, slots=True)
-class FaultyResponse:
-    """A response as a fault sends it: late, in pieces, in part, or not at all."""
+async def send_faulty(
+    request: Request, out: OutgoingResponse, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Send a response late, in pieces, in part, or not at all, to a client that is still there, and
+    then end the socket if the fault does.
+    """
+    if out.held and await leaves_before(_wait(request.simulation, out), receive):
+        request.simulation.journal.note_departure(request.id)
+        return
+    if out.status != NOTHING:
+        raw = [(name.encode("latin-1"), text.encode("latin-1")) for name, text in out.all_headers]
+        await send({"type": "http.response.start", "status": out.status, "headers": raw})
+        for piece in () if scope["method"] == "HEAD" else out.pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await asyncio.sleep(0)
+    if out.end == WHOLE:
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        return
+    # The connection has ended when `receive` returns. Before that, uvicorn would repair the
+    # unfinished answer.
+    close = scope.get("extensions", {}).get(CLOSE_SOCKET)
+    if close is None:
+        raise _CONNECTION_ERRORS[out.end](f"the socket was {out.end} by a fault of deck-sim")
+    close(out.end)
+    await receive()
 
-    outgoing: OutgoingResponse
-    simulation: Simulation
-    request_id: str
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it to a client that is still there, and then end the socket if the fault does."""
-        out = self.outgoing
-        if out.held and not await self._wait(receive):
-            self.simulation.journal.note_departure(self.request_id)
+async def _wait(simulation: Simulation, out: OutgoingResponse) -> None:
+    """Wait for the delay of a fault.
+
+    A delay on the world's clock ends when that has passed it, at the latest when real time has at
+    the world's speed. Every delay ends when the world is deleted.
+    """
+    speed = 1 if out.held_really else simulation.speed
+    real_delay = max(1, int(out.held // _MICROSECOND * 1000 / speed))
+    began, real_began = simulation.world.now, simulation.real_ns()
+    while simulation.real_ns() - real_began < real_delay and not simulation.dropped:
+        if not out.held_really and simulation.world.now - began >= out.held:
             return
-        if out.status != NOTHING:
-            raw = [
-                (name.encode("latin-1"), text.encode("latin-1")) for name, text in out.all_headers
-            ]
-            await send({"type": "http.response.start", "status": out.status, "headers": raw})
-            for piece in () if scope["method"] == "HEAD" else out.pieces:
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-                await asyncio.sleep(0)
-        if out.end == WHOLE:
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-            return
-        # The connection has ended when `receive` returns. Before that, uvicorn would repair the
-        # unfinished answer.
-        close = scope.get("extensions", {}).get(CLOSE_SOCKET)
-        if close is None:
-            text = f"the socket was {out.end} by a fault of deck-sim"
-            raise _CONNECTION_ERRORS[out.end](text)
-        close(out.end)
-        await receive()
-
-    async def _wait(self, receive: Receive) -> bool:
-        """Wait for the delay of the fault; false if the client disconnects before its end.
-
-        A delay on the world's clock ends when that has passed it, at the latest when real time has
-        at the world's speed. Every delay ends when the world is deleted.
-        """
-        delay, simulation = self.outgoing.held, self.simulation
-        is_real = self.outgoing.held_really
-        speed = 1 if is_real else simulation.speed
-        real_delay = max(1, int(delay // _MICROSECOND * 1000 / speed))
-        began, real_began = simulation.world.now, simulation.real_ns()
-
-        async def wait() -> None:
-            while simulation.real_ns() - real_began < real_delay and not simulation.dropped:
-                if not is_real and simulation.world.now - began >= delay:
-                    return
-                await asyncio.sleep(_CLOCK_INTERVAL)
-
-        return not await leaves_before(wait(), receive)
+        await asyncio.sleep(_CLOCK_INTERVAL)
 
 
 async def leaves_before(wait: Coroutine[Any, Any, object], receive: Receive) -> bool:
