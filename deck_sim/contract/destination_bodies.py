@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, create_
 
 from deck_sim.base.validation import value_error
 from deck_sim.contract.bodies import Body, Text
-from deck_sim.contract.destinations import REQUIRED
+from deck_sim.contract.resources import REQUIRED
 from deck_sim.contract.web_url import WebUrl
 
 _HEADERS = {

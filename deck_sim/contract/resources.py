@@ -6,9 +6,9 @@ Ids, paths, verbs, filters, JSON, events and the OpenAPI document follow from th
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from deck_sim.contract import destinations, statuses
+from deck_sim.contract import statuses
 from deck_sim.contract.shapes import (
     ADDRESS,
     ANY_OBJECT,
@@ -24,6 +24,7 @@ from deck_sim.contract.shapes import (
     many,
     named,
     nullable,
+    record,
     text,
 )
 from deck_sim.contract.statuses import Machine
@@ -230,13 +231,39 @@ STORAGE = Kind(
     kept_for=timedelta(days=90),
     lifecycle=("created", "deleted"),
 )
+WEBHOOK = "webhook"
+# The fields that each type of destination needs, texts that are not empty. Where a destination has them differs by edition: in `config`, or
+# in the object named after the type.
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "webhook": ("url",),
+    "aws_sqs": ("queue_url",),
+    "aws_kinesis": ("stream_name", "region"),
+    "aws_s3": ("bucket", "region"),
+    "aws_eventbridge": ("event_bus_name", "region"),
+    "gcp_pubsub": ("project_id", "topic"),
+    "azure_servicebus": ("name",),
+    "rabbitmq": ("exchange", "server_url"),
+    "hookdeck": (),
+}
+if TYPE_CHECKING:
+    DestinationType = str
+else:
+    DestinationType = Literal[tuple(REQUIRED)]
+
+
+def destination_settings(type_: str) -> Shape:
+    """The settings of a destination of this type in an answer."""
+    fields: Mapping[str, Shape] = {name: {"type": "string"} for name in REQUIRED[type_]}
+    return {**record(fields), "additionalProperties": True}
+
+
 EVENT_DESTINATION = Kind(
     object="event_destination",
     prefix="evtd",
     path="event-destinations",
     attributes={
         "name": text("Hook"),
-        "type": choice(*destinations.REQUIRED),
+        "type": choice(*REQUIRED),
         "status": DERIVED,
         "config": ANY_OBJECT,
         "events": {**many({"type": "string"}), "minItems": 1},

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from deck_sim.contract.destinations import WEBHOOK
 from deck_sim.contract.error_catalog import refuse
+from deck_sim.contract.resources import WEBHOOK
 from deck_sim.engine import injected
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import ATTEMPT, Due

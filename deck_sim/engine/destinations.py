@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from deck_sim.base.errors import listed, nearest
-from deck_sim.contract.destinations import WEBHOOK
 from deck_sim.contract.error_catalog import Problem, problem
+from deck_sim.contract.resources import WEBHOOK
 from deck_sim.engine.deliveries import rotate_secret, set_destination_status
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import ALL, World

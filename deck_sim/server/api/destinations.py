@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from deck_sim.base.redaction import is_secret
-from deck_sim.contract.destinations import REQUIRED, WEBHOOK
 from deck_sim.contract.error_catalog import Problem, problem, raise_problems
+from deck_sim.contract.resources import REQUIRED, WEBHOOK
 from deck_sim.engine import destinations
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.request_bodies import check_body

@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from deck_sim.contract import answers, destinations, shapes
+from deck_sim.contract import answers, shapes
 from deck_sim.contract.bodies import Body
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.operations import Operation
-from deck_sim.contract.resources import Kind
+from deck_sim.contract.resources import Kind, destination_settings
 from deck_sim.contract.shapes import Shape, choice, constant, many, named, nullable, record
 from deck_sim.engine.world import ALL
 
@@ -69,7 +69,7 @@ def _resource(kind: Kind) -> Shape:
     asked = {**kind.includes}
     for named_by in kind.named_by.values():  # the settings of a destination, named after its type
         types = kind.attributes[named_by]["enum"]
-        asked |= {type_: destinations.settings(type_) for type_ in types}
+        asked |= {type_: destination_settings(type_) for type_ in types}
     return _with_standard(kind, asked)
 
 

@@ -12,8 +12,7 @@ from deck_sim.contract.bodies import (
     partial,
 )
 from deck_sim.contract.destination_bodies import CONFIGS, WebhookCredentials, needed
-from deck_sim.contract.destinations import WEBHOOK, DestinationType
-from deck_sim.contract.resources import AuthMethod
+from deck_sim.contract.resources import WEBHOOK, AuthMethod, DestinationType
 
 
 class CreateConnection(CreateLogin):
