@@ -1,12 +1,15 @@
 """The request bodies that editions have in common. Models of updates are derived from creates."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -15,9 +18,46 @@ from pydantic import (
 )
 
 from deck_sim.base.validation import Whole, value_error
-from deck_sim.contract.resources import LOGIN_PARTS, METHOD_NEEDS, TASK, TIMEOUT_SECONDS, AuthMethod
+from deck_sim.contract.resources import (
+    LOGIN_PARTS,
+    METHOD_NEEDS,
+    REQUIRED,
+    TASK,
+    TIMEOUT_SECONDS,
+    AuthMethod,
+)
 from deck_sim.contract.shapes import ANY_OBJECT, record
-from deck_sim.contract.web_url import WebUrl
+
+_USER = r"[!-.0-9:;<=>A-Z^-~]*@"
+_HOST = r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:]+\])"
+_REST = r"[/?#][^\x00-\x20\x7f-\xa0\ufeff]*"
+URL_PATTERN = rf"^https?://(?:{_USER})?{_HOST}(?::(?:0*[1-9][0-9]{{0,4}})?)?(?:{_REST})?$"
+
+
+def _check_url(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise value_error("must begin with `http://` or `https://`")
+    if not re.fullmatch(URL_PATTERN, url):
+        raise value_error(
+            "must be a URL with a host of letters, digits, `.`, `-` or `_`, or an IPv6 address in"
+            " brackets, and without spaces; a name with other letters is written as `xn--…`"
+        )
+    try:
+        parts = urlsplit(url)
+        # Both raise: of a port above 65535, and of a name with an empty or a long part.
+        _ = parts.port, (parts.hostname or "").encode("idna")
+    except ValueError as error:
+        raise value_error(f"{error}") from None
+    return url
+
+
+WebUrl = Annotated[
+    str,
+    StringConstraints(min_length=1),
+    AfterValidator(_check_url),
+    WithJsonSchema({"type": "string", "pattern": URL_PATTERN}),
+]
+
 
 JsonObject = dict[str, Any]
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -204,3 +244,64 @@ UpdateAgent = partial(CreateAgent, "name", "description")
 UpdateSource = partial(CreateSource, "name", "website")
 UpdateTask = partial(CreateTask, *(name for name in CreateTask.model_fields if name != "agent_id"))
 WantedStatus = Literal["active", "inactive"]  # of a destination
+
+
+_HEADERS = {
+    "type": "string",
+    "contentMediaType": "application/json",
+    "contentSchema": {"type": "object", "additionalProperties": {"type": "string"}},
+}
+
+
+class WebhookConfig(Body):
+    """The `config` of a destination of the type `webhook`."""
+
+    url: WebUrl
+    custom_headers: Annotated[str, WithJsonSchema(_HEADERS)] | None = None
+
+
+_FOUR, _LAST = "[A-Za-z0-9+/]{4}", "[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/]=)"
+_BASE64 = f"(?:{_FOUR}){{8,20}}(?:{_FOUR}|{_LAST})?|(?:{_FOUR}){{21}}[A-Za-z0-9+/]{{2}}=="
+SECRET = f"^whsec_(?:{_BASE64})$"  # 24 to 64 bytes, as `webhooks.signing` checks them
+
+
+class WebhookCredentials(Body):
+    """The `credentials` of a destination of the type `webhook`."""
+
+    secret: Annotated[Text, WithJsonSchema({"type": "string", "pattern": SECRET})] | None = None
+
+
+class QueueConfig(Body):
+    """The fields of a destination of another type, which may have more than it needs (assumed)."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+CONFIGS: dict[str, type[Body]] = {"webhook": WebhookConfig}
+for _type, _needs in REQUIRED.items():
+    _fields: Any = dict.fromkeys(_needs, (Text, ...))
+    _doc = f"The fields of a destination of the type `{_type}`."
+    _name = f"{_type.title().replace('_', '')}Config"
+    if _type not in CONFIGS:
+        CONFIGS[_type] = create_model(_name, __base__=QueueConfig, __doc__=_doc, **_fields)
+
+
+def needed(model: type[Body]) -> Any:
+    """The annotation and default of an object that counts as `{}` if it is absent or null."""
+    null_is_empty = BeforeValidator(lambda value: {} if value is None else value)
+    return Annotated[(model, null_is_empty)], Field(default={}, validate_default=True)
+
+
+# Not `{"type": "null"}`: openapi-fetch removes fields that can only be null, and then no body fits.
+_NULL = {"not": {"type": ["array", "boolean", "number", "object", "string"]}}
+
+
+def unwanted(type_: str) -> Any:
+    """The annotation and default of an object that a destination of this type does not have."""
+
+    def refuse(value: Any) -> Any:
+        if value is None:
+            return None
+        raise value_error(f"is not for a destination of the type `{type_}`, which takes `{type_}`")
+
+    return Annotated[Any, BeforeValidator(refuse), WithJsonSchema(_NULL)], None

@@ -232,8 +232,8 @@ STORAGE = Kind(
     lifecycle=("created", "deleted"),
 )
 WEBHOOK = "webhook"
-# The fields that each type of destination needs, texts that are not empty. Where a destination has them differs by edition: in `config`, or
-# in the object named after the type.
+# The fields that each type of destination needs, texts that are not empty. Their place differs by
+# edition: in `config`, or in the object named after the type.
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "webhook": ("url",),
     "aws_sqs": ("queue_url",),

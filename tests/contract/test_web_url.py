@@ -5,7 +5,7 @@ import re
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from deck_sim.contract.web_url import PATTERN, WebUrl
+from deck_sim.contract.bodies import URL_PATTERN, WebUrl
 
 read = TypeAdapter(WebUrl).validate_python
 
@@ -40,4 +40,4 @@ def test_another_text_is_refused_with_the_reason(url, words):
 
 
 def test_the_pattern_of_the_document_takes_what_is_taken():
-    assert [url for url in GOOD.split() if not re.fullmatch(PATTERN, url)] == []
+    assert [url for url in GOOD.split() if not re.fullmatch(URL_PATTERN, url)] == []

@@ -167,6 +167,18 @@ def test_after_the_last_retry_the_destination_is_inactive(listen, due, world):
     assert due() == []
 
 
+def test_a_deleted_destination_is_not_made_inactive(listen, due, world):
+    """The last failed attempt emits no event."""
+    destination = listen("agent.created")
+    attempts = due()
+    for _ in range(3):
+        record_attempt(world, attempts[0], _result(attempts[0], False))
+        attempts = _due(world, DAY)
+    world.delete(destination)
+    record_attempt(world, attempts[0], _result(attempts[0], False))
+    assert [event.type for event in world.events] == ["agent.created"]
+
+
 def test_a_destination_can_be_deactivated_and_activated(listen, due, world):
     """Both are events; setting the present status is not."""
     destination = listen("*")

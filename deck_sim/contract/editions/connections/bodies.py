@@ -3,15 +3,17 @@
 from typing import Any
 
 from deck_sim.contract.bodies import (
+    CONFIGS,
     Body,
     CreateLogin,
     EventTypes,
     JsonObject,
     Text,
     WantedStatus,
+    WebhookCredentials,
+    needed,
     partial,
 )
-from deck_sim.contract.destination_bodies import CONFIGS, WebhookCredentials, needed
 from deck_sim.contract.resources import WEBHOOK, AuthMethod, DestinationType
 
 
