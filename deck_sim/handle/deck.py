@@ -203,8 +203,8 @@ class Deck(AbstractContextManager["Deck"]):
     def drop(self, login: IdOrResource) -> Json:
         """End a connection or a session, as the source may do at any time."""
         kinds = self._edition.kinds.values()
-        kind = next(kind for kind in kinds if kind.machine and "drop" in kind.machine.commands)
-        return self._control.call("POST", f"/{kind.path}/{{id}}/drop", id=read_id(login))
+        path = next(one.path for one in kinds if one.machine and "drop" in one.machine.commands)
+        return self._control.call("POST", f"/{path}/{{id}}/drop", id=read_id(login))
 
     def invalidate(self, login: IdOrResource) -> Json:
         """Change the password of a connection or credential at the source."""

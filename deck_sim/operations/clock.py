@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @operation("GET", "/clock")
 def show_clock(simulation: Simulation) -> Json:
-    """Show the time, the mode, the speed and the step."""
+    """Show the time, and how it moves."""
     now = print_moment(simulation.world.now)
     step = simulation.step and format_duration(simulation.step)
     return {"now": now, "mode": simulation.mode, "speed": simulation.speed, "step": step}
@@ -43,7 +43,9 @@ async def set_clock(
     speed: Speed = 1,
     step: PositiveDuration | None = None,
 ) -> Json:
-    """Advance to `now`, if it is given, and then change the mode."""
+    """Set the `mode`: `frozen`, `real` with a `speed` (1), or `on_poll` (`step` is optional). With
+    `now`, first advance to that moment.
+    """
     check_pace(mode, speed, step)
     if now is not None:
         advance = clock.advance_to(simulation, read_moment(now, "now"), "now")
@@ -78,8 +80,8 @@ async def advance_clock(
     until: Until | None = None,
     limit: Text = "1d",
 ) -> Json:
-    """Move the clock, by exactly one of `by`, `to` and `until`. All that falls due, webhooks
-    included, is done before the answer.
+    """Move the clock. All that falls due, webhooks included, is done before the answer, which
+    reports what `happened`.
     """
     if sum(given is not None for given in (by, to, until)) != 1:
         text = "give exactly one of `by`, `to` and `until`"
@@ -109,9 +111,8 @@ def read_duration(text: str, field: str) -> timedelta:
 
 @operation("GET", "/next")
 def show_next(simulation: Simulation, limit: Count | None = None) -> Json:
-    """Show what is due next, what waits without a timer, and why what is unfinished waits.
-
-    `limit` is the most that is listed of what is due and of what waits.
+    """Show what is `due`, soonest first, and why the rest waits. `limit` shortens `due` and
+    `waiting`.
     """
     world, waits = simulation.world, list[Json]()
     for one in waiting(world)[:limit]:

@@ -14,14 +14,16 @@ from deck_sim.webhooks.signing import SIGNATURE
 
 @operation("GET", "/deliveries", shows_records=True)
 def list_deliveries(simulation: Simulation) -> Json:
-    """Show every delivery with its attempts, oldest first."""
+    """Show every delivery, oldest first, with the `log` of its attempts; `signature` says whether
+    it is valid.
+    """
     found = simulation.world.all("event_delivery").values()
     return {"data": [_print(simulation, delivery) for delivery in found]}
 
 
 @operation("GET", "/deliveries/{id}", shows_records=True)
 def show_delivery(simulation: Simulation, id: str) -> Json:
-    """Show a delivery, its attempts, its event as it is sent, and its destination."""
+    """Show a delivery with its `event` and its `destination`."""
     world = simulation.world
     delivery = checks.fetch(world, "event_delivery", id)
     destination = world.all("event_destination")[delivery["event_destination_id"]]
@@ -32,10 +34,8 @@ def show_delivery(simulation: Simulation, id: str) -> Json:
 
 @operation("POST", "/deliveries/{id}/replay")
 async def replay_delivery(simulation: Simulation, worlds: WorldRegistry, id: str) -> Json:
-    """Deliver the same event again, under the same id.
-
-    With a frozen clock the receiver is called before the answer. With another clock, or while an
-    advance is in progress, it is called in the background.
+    """Send the event again under the same id: with a frozen clock before the answer, otherwise, or
+    while an advance is in progress, in the background.
     """
     deliveries.replay(simulation.world, checks.fetch(simulation.world, "event_delivery", id))
     if simulation.mode == FROZEN and not simulation.advancing:
@@ -45,7 +45,7 @@ async def replay_delivery(simulation: Simulation, worlds: WorldRegistry, id: str
 
 @operation("GET", "/destinations/{id}/messages", shows_records=True)
 def list_messages(simulation: Simulation, id: str) -> Json:
-    """Show the messages in a destination that is a queue."""
+    """Show the events in a destination that is no webhook (`aws_sqs`, …), oldest first."""
     world = simulation.world
     destination = checks.fetch(world, "event_destination", id)
     events = [event for id_, event in world.messages if id_ == destination.id]

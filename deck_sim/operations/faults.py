@@ -15,7 +15,7 @@ from deck_sim.runtime.simulation import Simulation
 
 @operation("POST", "/faults")
 def add_fault(simulation: Simulation, body: Json) -> Json:
-    """Add a fault."""
+    """Add a fault: of calls with a `match`, of webhooks with an `event`."""
     from pydantic import RootModel  # slow, as all imports here
 
     from deck_sim.faults.fault import fault_keys
@@ -40,7 +40,9 @@ def add_fault(simulation: Simulation, body: Json) -> Json:
 
 @operation("GET", "/faults")
 def list_faults(simulation: Simulation) -> Json:
-    """Show all faults, with how often each fired."""
+    """Show every fault, how often it `met` a call or webhook and `fired`, and its `owner`, whose
+    scenario has it.
+    """
     return {"data": [*map(_print, simulation.world.injected)]}
 
 
@@ -55,7 +57,7 @@ def delete_fault(simulation: Simulation, id: str) -> Json:
 
 @operation("DELETE", "/faults")
 def delete_faults(simulation: Simulation) -> Json:
-    """Remove all faults."""
+    """Remove all faults, those of scenarios included."""
     simulation.world.injected.clear()
     return list_faults(simulation)
 

@@ -26,8 +26,8 @@ def make_hold(
     id: Text | None = None,
     call: Match | None = None,
 ) -> Json:
-    """Hold stories before they emit an event, of the resource `id` if given; or hold the answers to
-    a call.
+    """Hold runs and logins before they emit an `event`, only that of `id` if given; or hold the
+    answers to a `call`.
     """
     if (event is None) == (call is None):
         text = "give exactly one of `event` and `call`"
@@ -92,13 +92,13 @@ def _check_id(world: World, event: str, resource_id: str | None) -> None:
 
 @operation("GET", "/holds")
 def list_holds(simulation: Simulation) -> Json:
-    """Show all holds, each with the stories and answers that it holds."""
+    """Show the holds, what each holds, and how much it has `met`."""
     return {"data": [_print(simulation, hold) for hold in simulation.world.holds.values()]}
 
 
 @operation("DELETE", "/holds/{id}")
 def release_hold(simulation: Simulation, id: str) -> Json:
-    """Release a hold. Its stories and answers continue at the present moment."""
+    """Remove a hold. What it held goes on now, and is `released`."""
     held = simulation.world.holds
     if id not in held:
         near = nearest(id, held)

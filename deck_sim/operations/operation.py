@@ -36,6 +36,7 @@ class Operation:
     method: str
     path: str  # below `/_sim`, with parameters in braces
     function: Callable[..., Json | Awaitable[Json]]
+    words: str  # what it does, for the docs
     shows_records: bool  # what was sent and received, secrets included
     takes_text: bool  # as the body, besides JSON
 
@@ -90,12 +91,19 @@ OPERATIONS: dict[tuple[str, str], Operation] = {}  # by method and path
 
 
 def operation(
-    method: str, path: str, *, shows_records: bool = False, takes_text: bool = False
+    method: str,
+    path: str,
+    words: str | None = None,
+    *,
+    shows_records: bool = False,
+    takes_text: bool = False,
 ) -> Callable[[Function], Function]:
-    """Register a function as an operation."""
+    """Register a function as an operation. Its words are its docstring, if no others are given."""
 
     def register(function: Function) -> Function:
-        OPERATIONS[method, path] = Operation(method, path, function, shows_records, takes_text)
+        said = " ".join((words or function.__doc__ or "").split())
+        row = Operation(method, path, function, said, shows_records, takes_text)
+        OPERATIONS[method, path] = row
         return function
 
     return register

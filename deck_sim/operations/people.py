@@ -31,7 +31,7 @@ def act(kind: str, command: str, simulation: Simulation, id: str) -> Json:
 
 
 def answer(kind: str, simulation: Simulation, id: str, body: Json) -> Json:
-    """Answer an open interaction, as the caller of the Deck API does, with the same body."""
+    """Answer the open prompt, with the body of the Deck API's call."""
     world, rules = simulation.world, simulation.world.rules
     check_kind(world, kind)
     resource = checks.fetch(world, kind, id)
@@ -39,21 +39,48 @@ def answer(kind: str, simulation: Simulation, id: str, body: Json) -> Json:
     return print_resource(simulation, commands.answer_interaction(world, resource, inputs))
 
 
-for _kind, _path, _commands in (
-    ("task_run", "/task-runs", ("approve", "reject", "cancel")),
-    ("connection", "/connections", ("drop", "invalidate")),
-    ("session", "/sessions", ("drop",)),
-    ("credential", "/credentials", ("invalidate",)),
+for _kind, _path, _command, _words in (
+    ("task_run", "/task-runs", "approve", "Approve a run that waits for a reviewer."),
+    (
+        "task_run",
+        "/task-runs",
+        "reject",
+        "Reject a run that waits for a reviewer: it fails, or does what its scenario says.",
+    ),
+    ("task_run", "/task-runs", "cancel", "Cancel a run, as in Deck's console."),
+    (
+        "connection",
+        "/connections",
+        "drop",
+        "End a connection at the source: it becomes `disconnected`, and its runs fail.",
+    ),
+    (
+        "connection",
+        "/connections",
+        "invalidate",
+        "Change the login at the source: the connection becomes `invalid`.",
+    ),
+    (
+        "session",
+        "/sessions",
+        "drop",
+        "End a session at the source: it becomes `failed`, as does its run.",
+    ),
+    (
+        "credential",
+        "/credentials",
+        "invalidate",
+        "Change the login at the source: the credential becomes `invalid`.",
+    ),
 ):
-    for _command in _commands:
-        operation("POST", f"{_path}/{{id}}/{_command}")(partial(act, _kind, _command))
-operation("POST", "/task-runs/{id}/answer")(partial(answer, "task_run"))
-operation("POST", "/connections/{id}/answer")(partial(answer, "connection"))
+    operation("POST", f"{_path}/{{id}}/{_command}", _words)(partial(act, _kind, _command))
+for _kind, _path in (("task_run", "/task-runs"), ("connection", "/connections")):
+    operation("POST", f"{_path}/{{id}}/answer", answer.__doc__)(partial(answer, _kind))
 
 
 @operation("DELETE", "/storage/{id}")
 def delete_file(simulation: Simulation, id: str) -> Json:
-    """Delete a file. The Deck API has an event for this, but no call."""
+    """Delete a file, as in Deck's console."""
     file = checks.fetch(simulation.world, "storage", id)
     simulation.world.delete(file)
     return {"id": file.id, "object": "storage", "deleted": True}

@@ -36,10 +36,9 @@ MOST_UNFINISHED = 200  # that are listed
 
 @operation("GET", "/timeline", shows_records=True)
 def show_timeline(simulation: Simulation, after: Count | None = None) -> Json:
-    """Show calls, transitions, deliveries and clock moves, in the order in which they happened.
-
-    With `after=N`, only those after the first N, with the events, the world's settings and time,
-    and `next`, the number to ask from the next time.
+    """Show calls, changes of status, deliveries and moves of the clock, oldest first. With
+    `after=N`, only those after the first N, with the events, the world's settings and time, and
+    `next`, the number to ask from the next time.
     """
     if after is None:
         return {"data": print_timeline(simulation)}
@@ -83,8 +82,8 @@ def show_requests(simulation: Simulation) -> Json:
 
 @operation("GET", "/requests/{id}", shows_records=True)
 def show_request(simulation: Simulation, id: str) -> Json:
-    """Show a call of the Deck API with its response. Of several with the id, the first: the others
-    got its stored answer.
+    """Show a call with its `response`: null if it was not sent or is not kept, `truncated` after 64
+    KiB. Of several with the id, the first; the others got its stored answer.
     """
     call = next((call for call in simulation.journal if call.request_id == id), None)
     if call is None:
@@ -128,7 +127,7 @@ def print_call(call: Call) -> Json:
 
 @operation("GET", "/events", shows_records=True)
 def show_events(simulation: Simulation) -> Json:
-    """Show every event as destinations get it, oldest first."""
+    """Show the events as destinations get them, oldest first."""
     events = simulation.world.events
     data = [print_message(simulation, event) for event in events]
     return {"data": data, "dropped": events.dropped}
@@ -152,14 +151,21 @@ def show_resources(kind: str, simulation: Simulation) -> Json:
     return {"data": [print_resource(simulation, one, includes) for one in found]}
 
 
-for _kind in ("task_run", "connection", "credential", "session"):
+for _kind, _words in (
+    ("task_run", "Show every run, oldest first, with its `input`."),
+    ("connection", "Show every connection, oldest first."),
+    ("credential", "Show every credential, oldest first."),
+    ("session", "Show every session, oldest first."),
+):
     _path = f"/{_kind.replace('_', '-')}s"
-    operation("GET", _path, shows_records=True)(partial(show_resources, _kind))
+    operation("GET", _path, _words, shows_records=True)(partial(show_resources, _kind))
 
 
 @operation("GET", "/resources/{id}", shows_records=True)
 def show_resource(simulation: Simulation, id: str) -> Json:
-    """Show a resource of any kind, deleted or not, with its story and what is due for it."""
+    """Show a resource, deleted or not: its `scenario`, the `story` that it plays now (`step`,
+    `held`, `because`), `due` and `unfinished` as in `/next`, and the `right_answer` to its prompt.
+    """
     world = simulation.world
     known = {id_: one for kind in world.resources.values() for id_, one in kind.items()}
     resource = known.get(id)

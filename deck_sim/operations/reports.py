@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 @operation("GET", "/lint")
 def show_lint(simulation: Simulation, poll_interval: Text = "1s") -> Json:
-    """Show mistakes of the client that the journal and the deliveries reveal."""
+    """Show mistakes of the client, each with its `calls`. Reads closer together than
+    `poll_interval` are one.
+    """
     from deck_sim.runtime import lint
 
     interval = read_duration(poll_interval, "poll_interval")
@@ -35,7 +37,9 @@ def show_lint(simulation: Simulation, poll_interval: Text = "1s") -> Json:
 
 @operation("GET", "/coverage")
 def show_coverage(simulation: Simulation) -> Json:
-    """Show which steps and branches of which scenarios were played."""
+    """Show how often each step of the played scenarios was played; `missed` lists those that never
+    were.
+    """
     from deck_sim.scenario import coverage
 
     world, library = simulation.world, simulation.library
@@ -46,6 +50,8 @@ def show_coverage(simulation: Simulation) -> Json:
 def show_fidelity(
     simulation: Simulation, edition: EditionName | None = None, grade: Grade | None = None
 ) -> Json:
-    """Show the rows of an edition, by default of the world's; with `grade`, those of one grade."""
+    """Show the ledger of the world's edition or of another `edition`; with `grade`, the rows of
+    that grade.
+    """
     rows = rows_of(edition or simulation.world.edition, grade)
     return {"data": [row.as_json() for row in rows]}

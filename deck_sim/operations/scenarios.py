@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 @operation("GET", "/scenarios")
 def list_scenarios(simulation: Simulation) -> Json:
-    """Show the names, summaries and editions of all scenarios."""
+    """Show all scenarios, with the editions that can play them."""
     library = simulation.library
     return {"data": [library.get(name).overview for name in library.names()]}
 
 
 @operation("GET", "/scenarios/{name}")
 def show_scenario(simulation: Simulation, name: str) -> Json:
-    """Show a whole scenario: as JSON, as YAML with the line of each step, and what it has scripts
-    for in this world's edition.
+    """Show a scenario as JSON and as `text`, with the line of each step; whether it `ships` with
+    deck-sim, the kinds of resources that it `scripts`, and the `entries` of a playlist or mix.
     """
     scenario = simulation.library.get(name, "name")
     edition = simulation.world.edition
@@ -62,8 +62,8 @@ def _step_lines(scenario: Scenario) -> dict[str, int]:
 
 @operation("PUT", "/scenarios/{name}", takes_text=True)
 def put_scenario(simulation: Simulation, name: str, body: Json | bytes) -> Json:
-    """Add a scenario to this world, from YAML or from data, which has no lines and may leave out
-    `version` and `name`.
+    """Add or replace a scenario of this world. The body is a scenario file or, with `Content-Type:
+    application/json`, JSON, which may leave out `version` and `name`.
     """
     from deck_sim.scenario import loader
     from deck_sim.scenario.yaml.document import Document
@@ -98,7 +98,7 @@ def put_scenario(simulation: Simulation, name: str, body: Json | bytes) -> Json:
 
 @operation("DELETE", "/scenarios/{name}")
 def delete_scenario(simulation: Simulation, name: str) -> Json:
-    """Remove a scenario that was added to this world."""
+    """Remove an added scenario; a 409 if something still names it."""
     scenario = simulation.library.find(name)
     if scenario is None or not simulation.library.remove(name):
         text = f"{name!r} was not added to this world; only added scenarios can be removed"
@@ -121,7 +121,9 @@ def _users(simulation: Simulation, name: str) -> Iterator[str]:
 
 @operation("POST", "/queue")
 def queue_scenarios(simulation: Simulation, resource: Text, scenarios: ScenarioNames) -> Json:
-    """Queue scenarios for the next connections, sessions or runs, one each."""
+    """Queue `scenarios`: the next of a `resource` (`task_run`, `connection` or `session`) play
+    them, one each.
+    """
     edition = simulation.world.edition
     simulation.selection.enqueue(resource, scenarios, simulation.library, edition)
     return show_queue(simulation)
@@ -129,26 +131,26 @@ def queue_scenarios(simulation: Simulation, resource: Text, scenarios: ScenarioN
 
 @operation("GET", "/queue")
 def show_queue(simulation: Simulation) -> Json:
-    """Show the queues."""
+    """Show what is queued."""
     return {"queues": simulation.selection.queues}
 
 
 @operation("DELETE", "/queue")
 def clear_queue(simulation: Simulation) -> Json:
-    """Clear the queues."""
+    """Empty all queues."""
     simulation.selection.queues.clear()
     return show_queue(simulation)
 
 
 @operation("PUT", "/rules")
 def put_rules(simulation: Simulation, rules: list[Rule]) -> Json:
-    """Replace the rules. The first rule that matches is used."""
+    """Replace the rules, which are those of a world file. The first that matches is used."""
     simulation.selection.set_rules(rules, simulation.library, simulation.world.edition)
     return show_rules(simulation)
 
 
 @operation("GET", "/rules")
 def show_rules(simulation: Simulation) -> Json:
-    """Show the rules."""
+    """Show the rules, in order."""
     rules = simulation.selection.rules
     return {"rules": [rule.model_dump(exclude_none=True) for rule in rules]}

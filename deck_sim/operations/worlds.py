@@ -34,8 +34,8 @@ _MOST_STRAYS = 5  # keys shown
 
 @operation("GET", "/worlds")
 def list_worlds(simulation: Simulation, worlds: WorldRegistry) -> Json:
-    """Show which keys have worlds. Needs no key, unless the server takes only some: then it shows
-    the world of the key.
+    """Show all worlds, each with its calls, `open_prompts` (approvals included) and `problems`.
+    Needs no key. On a server with `--keys`, show that of the key.
     """
     data = list[Json]()
     for one in map(worlds.find, worlds.known_keys if worlds.keys is None else [simulation.key]):
@@ -60,7 +60,7 @@ def list_worlds(simulation: Simulation, worlds: WorldRegistry) -> Json:
 
 @operation("GET", "/world")
 def show_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
-    """Show the settings of a world, and counts of what it holds."""
+    """Show the settings of the world, and counts of what it holds."""
     world = simulation.world
     limit = simulation.rate_limiter.limit
     live = {
@@ -105,7 +105,9 @@ def show_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
 
 @operation("PATCH", "/world")
 def change_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> Json:
-    """Change settings. The edition and the seed can change only while the world is empty."""
+    """Change settings; absent fields stay. `edition` and `seed` can change only while the world is
+    empty.
+    """
     from deck_sim.operations.parameters import ChangeWorld  # slow: pydantic
 
     sent, world = check_body(ChangeWorld, body), simulation.world
@@ -157,7 +159,9 @@ def _check_event_type(world: World, type_: str | None) -> None:
 
 @operation("POST", "/reset")
 def reset_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> Json:
-    """Replace the world by a new, empty one."""
+    """Empty the world; ids start again. The body may have `mode`, `speed`, `step`, `now` and most
+    settings; the others become the server's.
+    """
     from deck_sim.operations.parameters import NewWorld
 
     sent = check_body(NewWorld, body)
@@ -187,7 +191,7 @@ def drop_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
 
 @operation("POST", "/seed")
 def seed_world(simulation: Simulation, resources: Seeded) -> Json:
-    """Create resources with fixed ids, all or none of them. No event is emitted."""
+    """Create resources with fixed ids, all of them or none, without events."""
     from deck_sim.runtime import seeding
 
     latest = simulation.world.now
@@ -196,7 +200,7 @@ def seed_world(simulation: Simulation, resources: Seeded) -> Json:
 
 @operation("POST", "/snapshots")
 async def add_snapshot(simulation: Simulation, worlds: WorldRegistry) -> Json:
-    """Keep a copy of the whole world until it is deleted or the server stops."""
+    """Keep a copy of the world until it is deleted or the server stops; show its `id`."""
     from deck_sim.runtime.snapshot import take_snapshot
 
     await worlds.dispatcher.wait_for_attempts(simulation)
