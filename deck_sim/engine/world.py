@@ -27,8 +27,7 @@ from deck_sim.contract.statuses import Machine
 from deck_sim.engine.chance import make_id
 from deck_sim.engine.injected import InjectedFaults
 from deck_sim.engine.options import Options
-from deck_sim.engine.recent_log import RecentLog
-from deck_sim.engine.records import AdditiveChanges, Event, Hold, Resource, TimelineEntry
+from deck_sim.engine.records import AdditiveChanges, Event, Hold, RecentLog, Resource, TimelineEntry
 from deck_sim.engine.story import Path, Story
 from deck_sim.engine.timers import (
     ATTEMPT,

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from deck_sim.engine.recent_log import RecentLog
-from deck_sim.engine.records import Immutable
+from deck_sim.engine.records import Immutable, RecentLog
 from deck_sim.scenario.selection import Choice
 
 MOST_CALLS = 10_000  # that a world keeps, and as many answers stored by idempotency key

@@ -16,7 +16,7 @@ from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.chance import seed_of
 from deck_sim.engine.commands import Facts
 from deck_sim.engine.playing import release
-from deck_sim.engine.recent_log import RecentLog
+from deck_sim.engine.records import RecentLog
 from deck_sim.engine.story import Script
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.runtime.journal import MOST_CALLS, Journal, SentResponses, StoredAnswer

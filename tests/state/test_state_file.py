@@ -17,7 +17,7 @@ import pytest
 
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.commands import create_resource
-from deck_sim.engine.recent_log import RecentLog
+from deck_sim.engine.records import RecentLog
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario

@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from deck_sim.engine.recent_log import RecentLog
+from deck_sim.engine.records import RecentLog
 from deck_sim.runtime.snapshot import take_snapshot
 
 _NOT_KEPT = ("responses", "journal", "timeline", "changed", "resumed")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from deck_sim.engine.recent_log import RecentLog
+from deck_sim.engine.records import RecentLog
 from deck_sim.runtime.journal import Journal
 
 

@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 
-from deck_sim.engine.recent_log import RecentLog
+from deck_sim.engine.records import RecentLog
 
 
 def test_positions_stay_true_when_items_are_dropped():
