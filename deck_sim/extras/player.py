@@ -13,7 +13,7 @@ from typing import Any
 
 from deck_sim.base.durations import format_duration
 from deck_sim.contract import bodies
-from deck_sim.engine import commands, logins
+from deck_sim.engine import commands
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.waiting import waiting
@@ -111,11 +111,11 @@ class Playthrough:
         }
         if self.world.rules.login == "connection":
             return self._start("connection", partial(commands.open_connection, self.world, body))
-        credential = logins.create_credential(self.world, body)
+        credential = commands.create_credential(self.world, body)
         self._add_news()
         if self.scenario.defines("session", self.world.edition):
             body = {"credential_id": credential.id}
-            self._start("session", partial(logins.start_session, self.world, body))
+            self._start("session", partial(commands.start_session, self.world, body))
         return credential
 
     def _start(self, kind: str, create: Callable[[commands.Choose], Resource]) -> Resource | None:

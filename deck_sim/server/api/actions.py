@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from deck_sim.engine import checks, commands, logins
+from deck_sim.engine import checks, commands
 from deck_sim.engine.files import files_of
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.polling import poll
@@ -125,22 +125,22 @@ def reopen_connection(request: Request) -> Answer:
 def create_credential(request: Request) -> Answer:
     """Store a credential. No answer shows its password."""
     body = request.read_body(partial(checks.new_login_problems, request.world))
-    return request.show(logins.create_credential(request.world, body.model_dump()), 201)
+    return request.show(commands.create_credential(request.world, body.model_dump()), 201)
 
 
 @endpoint
 def update_credential(request: Request) -> Answer:
     """Change the fields that were sent."""
     credential = _target(request)
-    sent = request.read_body(partial(logins.change_problems, credential)).sent()
-    return request.show(logins.update_credential(request.world, credential, sent))
+    sent = request.read_body(partial(commands.change_problems, credential)).sent()
+    return request.show(commands.update_credential(request.world, credential, sent))
 
 
 @endpoint
 def delete_credential(request: Request) -> Answer:
     """Delete a credential. Deleting it again gives the same answer (documented)."""
     credential = request.fetch("credential")
-    logins.delete_credential(request.world, credential)
+    commands.delete_credential(request.world, credential)
     return Answer({"id": credential.id, "object": "credential", "deleted": True})
 
 
@@ -149,4 +149,4 @@ def start_session(request: Request) -> Answer:
     """Start a session without a run (observed)."""
     world = request.world
     problems = partial(checks.use_problems, world, "session")
-    return _start(request, "session", problems, partial(logins.start_session, world))
+    return _start(request, "session", problems, partial(commands.start_session, world))
