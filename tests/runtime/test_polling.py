@@ -4,12 +4,9 @@ import copy
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from offline import SECOND, OfflineSimulation
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine import commands
 from deck_sim.engine.destinations import create_destination
 from deck_sim.engine.records import Hold
 from deck_sim.engine.timers import ATTEMPT
@@ -129,6 +126,7 @@ def test_a_run_that_ends_at_once_costs_no_jump(simulation):
     simulation.run(HANGS)
     assert simulation.read(run) == ["completed"]
     assert simulation.elapsed == timedelta()
+    assert simulation.read(simulation.run("[running: 0s, pending: 3s, completed]")) == ["completed"]
 
 
 @pytest.mark.parametrize("mode", ["frozen", "real"])
@@ -172,44 +170,3 @@ def test_polls_do_not_pass_the_last_moment():
     simulation.set_clock("on_poll", step=FIVE)
     assert simulation.read(run) == ["queued"]
     assert simulation.world.now == LAST_MOMENT
-
-
-STORIES = {  # and how many polls each needs at most
-    "[queued: 2s, running: 8s, completed]": 2,
-    "[queued: 1s..9s, running: 40s, pending: 3m, completed]": 3,
-    HANGS: 2,
-    "[queued: 20s, running: 2h, completed]": 2,  # ends by its task timeout
-    "[running, interaction_required: {timeout: 1m}, running, completed]": None,
-    "[running: 5s, interaction_required: mfa, running: 3s, completed]": None,
-    "[running: 2s, pending: , completed]": None,
-}
-
-
-@given(data=st.data(), stories=st.lists(st.sampled_from([*STORIES]), min_size=1, max_size=5))
-def test_polls_let_no_wait_run_out_and_end_each_run_within_its_own_number(data, stories):
-    """Whatever else is played and polled: prompts and approvals stay open, other runs end."""
-    simulation = OfflineSimulation(mode="on_poll")
-    runs = {simulation.run(steps): steps for steps in stories}
-    polls = dict.fromkeys(runs, 0)
-    for run in data.draw(st.lists(st.sampled_from([*runs]), max_size=25)):
-        simulation.read(run)
-        polls[run] += 1
-    for run, steps in runs.items():
-        most = STORIES[steps]
-        if most is None:
-            polls[run] = 0
-            simulation.read(run), simulation.read(run)
-            assert simulation.look(run).status in ("interaction_required", "pending")
-        else:
-            for _ in range(most - polls[run]):
-                simulation.read(run)
-            assert simulation.look(run).status in ("completed", "failed")
-
-
-def test_a_client_that_polls_before_it_answers_is_heard(simulation):
-    """It sees the prompt, polls on, answers wrong, polls again, and answers right."""
-    run, hangs = simulation.run(ASKS), simulation.run(HANGS)
-    for code, status in (("0", "interaction_required"), ("1", "completed")):
-        simulation.read(run), simulation.read(hangs), simulation.read(run)
-        commands.answer_interaction(simulation.world, simulation.look(run), {"code": code})
-        assert simulation.read(run) == [status]
