@@ -238,7 +238,7 @@ def make_failure(text: str) -> BaseException:
 
 
 def values_of(fixture: str, item: pytest.Item, edition: str | None) -> list[Any]:
-    """The values of one of the two fixtures for a test; `edition` is that of the option."""
+    """The values of `deck_every_scenario` or `deck_every_failure` for a test."""
     folder, options = find_folder(item.config), read_marker(item)
     chosen = options.edition or edition or DEFAULT_EDITION
     if fixture == "deck_every_failure":
