@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from deck_sim.base.errors import quote
+from deck_sim.contract import json_schema
 from deck_sim.contract.error_catalog import ApiError, Problem, problem
 from deck_sim.contract.resources import METHOD_NEEDS, TIMEOUT_SECONDS
 from deck_sim.contract.shapes import ID
-from deck_sim.engine import json_schema
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 

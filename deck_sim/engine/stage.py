@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from deck_sim.base.durations import Span, spell_duration
+from deck_sim.contract import json_schema
 from deck_sim.contract.error_catalog import Problem, problem
-from deck_sim.engine import json_schema
 from deck_sim.engine.chance import draw_duration
 from deck_sim.engine.holds import Stopped
 from deck_sim.engine.records import Resource

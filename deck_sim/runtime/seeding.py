@@ -21,9 +21,9 @@ from deck_sim.contract.error_catalog import (
     refuse,
     run_errors,
 )
+from deck_sim.contract.json_schema import violations
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import checks, commands
-from deck_sim.engine.json_schema import violations
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.moments import LAST_MOMENT, print_moment, read_moment
 from deck_sim.runtime.request_bodies import check_body

@@ -1,6 +1,6 @@
 """Generated outputs are valid, keyword by keyword."""
 
-from deck_sim.engine.json_schema import schema_problems, violations
+from deck_sim.contract.json_schema import schema_problems, violations
 from output_schemas import FORMATS, make, one
 
 SCHEMAS = {

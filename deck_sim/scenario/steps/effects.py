@@ -5,8 +5,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from deck_sim.base.validation import format_path
+from deck_sim.contract.json_schema import violations
 from deck_sim.engine.files import keep_file, take_screenshot
-from deck_sim.engine.json_schema import violations
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import KINDS, Wait
 from deck_sim.scenario.steps.step import Step, compute

@@ -1,6 +1,6 @@
 """JSON Schema: where a value breaks a schema, and schemas that cannot be used."""
 
-from deck_sim.engine.json_schema import schema_problems, violations
+from deck_sim.contract.json_schema import schema_problems, violations
 
 DRAFT_3 = "http://json-schema.org/draft-03/schema#"
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
