@@ -13,9 +13,8 @@ from deck_sim.contract.error_catalog import problem
 from deck_sim.engine.chance import make_id
 from deck_sim.engine.deliveries import attempt_due
 from deck_sim.engine.files import take_screenshot
-from deck_sim.engine.holds import Place, Stopped, hold_story, stories_at
 from deck_sim.engine.records import Resource
-from deck_sim.engine.stage import Stage
+from deck_sim.engine.stage import Place, Stage, Stopped, hold_story, stories_at
 from deck_sim.engine.story import GO_ON, STAY, Path, Script, ScriptError, Story
 from deck_sim.engine.timers import (
     ATTEMPT,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from deck_sim.base.errors import listed, nearest, nearest_type, quote
 from deck_sim.contract.editions import Edition, explain_foreign_event
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.engine.holds import stories_at
 from deck_sim.engine.records import Hold
+from deck_sim.engine.stage import stories_at
 from deck_sim.engine.story import KINDS
 from deck_sim.engine.world import World
 from deck_sim.operations.operation import Json, operation

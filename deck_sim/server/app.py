@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from deck_sim.base.real_time import PROCESS_HEADER
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.engine.holds import count_stop, find_call_hold
+from deck_sim.engine.stage import count_stop, find_call_hold
 from deck_sim.runtime.activity import log_call, log_refused
 from deck_sim.runtime.clock import catch_up
 from deck_sim.runtime.journal import Call, kept_headers
