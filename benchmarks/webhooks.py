@@ -12,8 +12,7 @@ import time
 from datetime import timedelta
 
 from deck_sim.engine.commands import create_resource
-from deck_sim.engine.deliveries import set_destination_status
-from deck_sim.engine.destinations import create_destination
+from deck_sim.engine.deliveries import create_destination, set_destination_status
 from deck_sim.runtime.clock import advance_by
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.settings import Settings

@@ -8,15 +8,13 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.deliveries import (
     AttemptResult,
+    create_destination,
     record_attempt,
     replay,
     rotate_secret,
     secrets_of,
     set_destination_status,
     take_outbox,
-)
-from deck_sim.engine.destinations import (
-    create_destination,
 )
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.world import World

@@ -12,7 +12,7 @@ import standardwebhooks
 from deck_sim.base.real_time import process_id
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.commands import create_resource
-from deck_sim.engine.destinations import create_destination
+from deck_sim.engine.deliveries import create_destination
 from deck_sim.runtime import clock as clock_module
 from deck_sim.runtime.clock import advance_by, settle
 from deck_sim.runtime.dispatcher import BREAK_AFTER, Dispatcher

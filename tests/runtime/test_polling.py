@@ -7,7 +7,7 @@ import pytest
 from offline import SECOND, OfflineSimulation
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine.destinations import create_destination
+from deck_sim.engine.deliveries import create_destination
 from deck_sim.engine.records import Hold
 from deck_sim.engine.timers import ATTEMPT
 from deck_sim.engine.world import FROZEN_START

@@ -11,7 +11,7 @@ from typing import Any
 from deck_sim.base.redaction import is_secret
 from deck_sim.contract.error_catalog import Problem, problem, raise_problems
 from deck_sim.contract.resources import REQUIRED, WEBHOOK
-from deck_sim.engine import destinations
+from deck_sim.engine import deliveries
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.serialization import print_resource
@@ -27,7 +27,7 @@ def _create(request: Request, read: Read, secret_at: str) -> Answer:
     """Create a destination. This answer shows its secret, and no other does (assumed)."""
     fields = read(request, None)
     secret = _secret_in(fields["type"], fields) or secret_of(request.simulation.key)
-    created = destinations.create_destination(request.world, fields, secret)
+    created = deliveries.create_destination(request.world, fields, secret)
     shown = print_resource(request.simulation, created)
     if created["type"] == WEBHOOK:
         shown[secret_at] = {**shown.get(secret_at, {}), "secret": secret}
@@ -39,7 +39,7 @@ def _update(request: Request, read: Read) -> Answer:
     old = request.fetch("event_destination")
     fields = read(request, old)
     secret = _secret_in(old["type"], fields)
-    return request.show(destinations.update_destination(request.world, old, fields, secret))
+    return request.show(deliveries.update_destination(request.world, old, fields, secret))
 
 
 def _secret_in(type_: str, fields: Fields) -> str | None:
@@ -78,7 +78,7 @@ def _check(request: Request, old: Resource | None, *parts: str) -> tuple[str, Fi
     config_at, credentials_at = parts or (type_, type_)
 
     def beyond(data: Fields) -> list[Problem]:
-        problems = destinations.body_problems(request.world, type_, data, config_at)
+        problems = deliveries.destination_problems(request.world, type_, data, config_at)
         held = data.get(credentials_at)
         secret = _secret_in(type_, {"credentials": held}) if isinstance(held, dict) else None
         fault = secret_problem(secret) if isinstance(secret, str) and secret else None
