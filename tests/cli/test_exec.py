@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from deck_sim.cli.app import main
-from deck_sim.cli.commands.exec_report import ExecReport, WorldReport
+from deck_sim.cli.commands.exec_report import ExecReport, WorldReport, report_world
 from deck_sim.webhooks.signing import secret_of
 
 # A program that calls the API at the URL and with the key that it finds in its environment.
@@ -66,31 +66,16 @@ def test_the_summary_says_what_was_called_and_each_call_is_logged(cli):
     assert failed.stderr.count(reason) == 1
 
 
-# Registers a webhook at a server that answers 401, and causes an event, and then another.
-WEBHOOK = """
-import http.server, os, threading
-from deck_sim import Deck
-class Refusing(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        self.send_error(401)
-    log_message = lambda *_: None
-server = http.server.HTTPServer(("127.0.0.1", 0), Refusing)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-deck = Deck(os.environ["DECK_BASE_URL"], os.environ["DECK_API_KEY"])
-deck.register_webhook(f"http://127.0.0.1:{server.server_port}/")
-deck.create("agents", {"name": "Concierge"})
-deck.advance(0)
-deck.create("agents", {"name": "Porter"})
-"""
-
-
-def test_undelivered_webhooks_are_in_the_summary(cli):
+def test_undelivered_webhooks_are_in_the_report(deck, receiver):
     """With the variable that has the secret, if the signature may be the reason. Nothing is sent
     while nobody advances a frozen clock.
     """
-    words = ["--clock", "frozen", "--env-webhook-secret", "SECRET"]
-    shown = cli("exec", *words, *python(WEBHOOK)).stderr.splitlines()
-    refused, hint, waiting = (line.partition(" undelivered webhooks: ")[2] for line in shown[-3:])
+    receiver.say(401)
+    deck.register_webhook(receiver.url)
+    deck.create("agents", {"name": "Concierge"})
+    deck.advance(0)
+    deck.create("agents", {"name": "Porter"})
+    refused, hint, waiting = report_world(deck, "SECRET").undelivered
     assert re.fullmatch(r"agent\.created \(edlv_\w+\), attempt 1: 401", refused)
     assert hint.startswith("does the application verify with the secret in `SECRET`, and")
     assert waiting.startswith("1 not sent yet, and only an advance of the frozen clock sends them")
@@ -110,25 +95,19 @@ def test_calls_that_reach_no_world_are_in_the_summary(cli, tmp_path):
         assert ElementTree.parse(file).find("testsuite").get("failures") == "1"
 
 
-def test_the_report_lists_scenarios_and_problems(cli, tmp_path):
-    source = """
-import os, time
-from deck_sim import Deck
-deck = Deck(os.environ["DECK_BASE_URL"], os.environ["DECK_API_KEY"])
-deck.queue("source_down")
-deck.create("connections", {"source_id": deck.ready_task().source_id, "auth_method": "none"})
-"""
-    json_file, xml_file = tmp_path / "r.json", tmp_path / "r.xml"
-    cli("exec", "--report", json_file, *python(source))
-    cli("exec", "--report", xml_file, *python(source))
-    (world,) = json.loads(json_file.read_text())["worlds"]
-    suite = ElementTree.parse(xml_file).find("testsuite")
+@pytest.mark.deck(strict=False)
+def test_the_report_lists_scenarios_and_problems(deck, tmp_path):
+    deck.queue("source_down")
+    deck.ready_task(login=True)
+    report = ExecReport(["x"], 0, [report_world(deck, "SECRET")])
+    for name in ("r.json", "r.xml"):
+        report.write(tmp_path / name)
+    (world,) = json.loads((tmp_path / "r.json").read_text())["worlds"]
+    suite = ElementTree.parse(tmp_path / "r.xml").find("testsuite")
     (problem,) = world["problems"]
+    assert (world["scenarios"], suite.get("failures")) == ({"success": 1}, "1")
     assert "never played" in problem
-    assert suite.get("failures") == "1"
-    assert world["scenarios"] == {"success": 1}
-    names = [case.get("name") for case in suite]
-    assert names == ["played success 1 time", problem]
+    assert [case.get("name") for case in suite] == ["played success 1 time", problem]
 
 
 def test_a_report_that_cannot_be_written_is_an_error(cli):

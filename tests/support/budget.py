@@ -1,8 +1,7 @@
 """How many examples property-based tests try: `HYPOTHESIS_PROFILE` selects a profile.
 
 - `usual`, the default: the same examples in every run, in a few seconds.
-- `ci`: the same for other, and more, examples. `.ci/run` uses it for models and schemathesis.
-- `long`: many more examples, and others in each run.
+- `ci`: more examples, which are the same, too. `.ci/run` uses it for models and schemathesis.
 """
 
 import os
@@ -21,27 +20,22 @@ class Budget:
     calls: int  # of each operation, besides those that cover its schemas
     fitting: int  # of each operation, with data that fits its schemas
     chains: int  # of calls that use what earlier ones made
-    examples: int = 100  # of any other property
 
 
 ALL_PHASES = "examples,coverage,fuzzing"
 PROFILES = {
     "usual": Budget(25, 40, "fuzzing", calls=1, fitting=8, chains=20),
     "ci": Budget(100, 40, ALL_PHASES, calls=8, fitting=60, chains=10),
-    "long": Budget(2000, 60, ALL_PHASES, calls=200, fitting=1000, chains=2000, examples=1000),
 }
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "usual")
 BUDGET = PROFILES[PROFILE]
-REPEATS = PROFILE != "long"  # tries the same in every run, so that a failure can be repeated
 
 
 def register():
     """Select the profile. The phase `explain` is off, since it makes tests several times slower."""
     hypothesis.settings.register_profile(
         PROFILE,
-        derandomize=REPEATS,
-        max_examples=BUDGET.examples,
-        print_blob=not REPEATS,
+        derandomize=True,
         deadline=None,
         suppress_health_check=[hypothesis.HealthCheck.too_slow],
         phases=[phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain],

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import refusals
-from budget import BUDGET, PROFILE, REPEATS
+from budget import BUDGET, PROFILE
 
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
 from deck_sim.runtime.dispatcher import Dispatcher
@@ -84,11 +84,8 @@ def address(request, checked):
 def run(address, folder, phases, examples, *options, seed=None):
     """Run schemathesis in an empty folder, since it remembers its findings."""
     options += ("--phases", phases, "--max-examples", f"{examples}")
-    if seed is not None:
-        options += ("--seed", f"{seed}")
-    elif REPEATS:
-        options += ("--generation-deterministic",)
-    call = [*PROGRAM, address, "--header", f"Authorization: Bearer {KEY}", *options]
+    how = ("--generation-deterministic",) if seed is None else ("--seed", f"{seed}")
+    call = [*PROGRAM, address, "--header", f"Authorization: Bearer {KEY}", *options, *how]
     ran = subprocess.run(call, capture_output=True, text=True, cwd=folder, env=HOOKED)
     assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
     assert "Test cases:" in ran.stdout
