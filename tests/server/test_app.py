@@ -12,6 +12,7 @@ from deck_sim import __version__
 from deck_sim.runtime import registry
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.app import DeckApp
+from deck_sim.server.control import ControlApp
 from deck_sim.server.mounts import make_app
 from deck_sim.server.request import Answer
 from deck_sim.server.routing import Route, Routes
@@ -41,7 +42,7 @@ def worlds():
 def call(worlds):
     """Call the app; returns the status, the headers and the body of its answer."""
 
-    def call(method, path, *chunks, end=()):
+    def call(method, path, *chunks, end=(), app=None):
         messages = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
         messages += end or [{"type": "http.request"}]
         sent = []
@@ -54,7 +55,7 @@ def call(worlds):
 
         scope = {"type": "http", "method": method, "path": path, "query_string": b""}
         scope["headers"] = [(b"authorization", b"Bearer k")]
-        app = DeckApp(worlds, lambda edition: ROUTES)
+        app = app or DeckApp(worlds, lambda edition: ROUTES)
         asyncio.run(app(scope, receive, send))
         if not sent:
             return None
@@ -67,7 +68,8 @@ def call(worlds):
 def test_a_client_that_disconnects_leaves_no_trace(call, worlds):
     """A body that never ends does nothing, even if its beginning is valid."""
     end = [{"type": "http.disconnect"}]
-    assert call("POST", "/things", b'{"name": "x"}', end=end) is None
+    for app in (None, ControlApp(worlds)):
+        assert call("POST", "/things", b'{"name": "x"}', end=end, app=app) is None
     assert not worlds.select("Bearer k").journal
 
 

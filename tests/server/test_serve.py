@@ -137,6 +137,8 @@ def test_health_needs_no_key(server):
     found = {"status": "ok", "version": __version__, "request_id": answer.json()["request_id"]}
     assert (answer.status_code, answer.json()) == (200, found)
     assert answer.headers["Deck-Sim-Version"] == __version__
+    head = httpx2.head(answer.url, trust_env=False)
+    assert (head.status_code, head.content) == (200, b"")
 
 
 def test_answers_without_a_key_have_the_version_header(server):
