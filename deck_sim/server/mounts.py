@@ -56,10 +56,7 @@ class _AnyPathMount(Mount):
 
 async def _show_health(worlds: WorldRegistry, request: Request) -> Response:
     data = {"status": "ok", "version": __version__, "request_id": worlds.keyless_request_id()}
-    response = JSONResponse(data, headers=VERSION)
-    if request.method == "HEAD":
-        response.body = b""
-    return response
+    return JSONResponse(data, headers=VERSION)
 
 
 async def _show_document(worlds: WorldRegistry, request: Request) -> Response:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
@@ -90,18 +89,6 @@ def test_a_bug_becomes_an_api_error_that_is_recorded_and_logged(call, worlds, ca
     assert "RuntimeError: a bug" in crash
     assert caplog.messages == ["deck-sim failed during GET /broken"]
     assert worlds.select("Bearer k").journal[0].errors == ("api/api_error",)
-
-
-def test_a_hold_keeps_an_answer_back(api, sim):
-    """The call is done and recorded; its answer is sent on release."""
-    hold = sim.post("/holds", json={"call": "GET /v2/test"}).json()["id"]
-    with ThreadPoolExecutor(1) as thread:
-        answer = thread.submit(api.get, "/test")
-        while not sim.get("/holds").json()["data"][0]["answers"]:
-            assert not answer.done()
-        assert sim.get("/requests").json()["data"][-1]["status"] == 200
-        assert sim.delete(f"/holds/{hold}").json()["answers"] == 1
-        assert answer.result().status_code == 200
 
 
 @pytest.mark.parametrize("late", ["held", "delayed"])
