@@ -1,14 +1,5 @@
 import json
 
-from deck_sim.scenario.library import SHIPPED
-
-
-def test_the_shipped_scenarios_have_no_mistakes(cli):
-    checked = cli("check", SHIPPED)
-    count = len(list(SHIPPED.glob("*.yaml")))
-    assert (checked.exit_code, checked.stderr) == (0, "")
-    assert checked.stdout.endswith(f"\n{count} files, no mistakes\n")
-
 
 def test_every_mistake_of_every_file_has_a_line(cli, write, tmp_path):
     """File, line, column, path and message; with `--format json`, or `--json`, its parts."""

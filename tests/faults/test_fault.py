@@ -4,15 +4,9 @@ import pytest
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from deck_sim.faults.fault import REGISTRY, read_fault
+from deck_sim.faults.fault import read_fault
 from deck_sim.faults.http import HttpFault
 from deck_sim.faults.webhooks import WebhookFault
-
-
-def test_the_key_of_a_fault_is_a_required_field():
-    assert [
-        key for key, one in REGISTRY.items() if not one.model_fields[key[1]].is_required()
-    ] == []
 
 
 def test_a_fault_reads_back_from_what_it_prints():
