@@ -1,6 +1,7 @@
-"""Rules: which new connections, sessions and runs play a scenario."""
+"""Rules: which new connections, sessions and runs play a scenario. Globs are those of `fnmatch`."""
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
 from pydantic import WithJsonSchema
@@ -8,7 +9,6 @@ from pydantic import WithJsonSchema
 from deck_sim.base.validation import Strict
 from deck_sim.engine.commands import Facts
 from deck_sim.engine.story import KINDS
-from deck_sim.scenario.globs import as_text, fits
 
 
 class When(Strict):
@@ -74,3 +74,13 @@ def _contains(found: Any, wanted: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)  # as JSON has it
+
+
+def as_text(value: Any) -> str:
+    """A value as the text that globs are compared with."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def fits(text: str, glob: str) -> bool:
+    """Whether a glob matches a whole text."""
+    return fnmatchcase(text, glob)

@@ -15,8 +15,8 @@ from deck_sim.base.validation import Many, Strict, Whole, field_errors
 from deck_sim.contract.answers import PROMPTS
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, ScriptError, Wait
+from deck_sim.scenario.conditions import as_text, fits
 from deck_sim.scenario.fields import AcceptedText, OneOrMany, SpanField
-from deck_sim.scenario.globs import as_text, fits
 from deck_sim.scenario.steps.step import Step, compute
 
 _WILDCARD = re.compile(r"\[!?\]?[^]]*\]|[?*]")
