@@ -1,18 +1,142 @@
-"""Checks of a scenario beyond its keys: expressions, faults, and parts that exclude each
-other.
+"""Checks of a scenario beyond its keys: scripts, expressions, faults, and parts that exclude each
+other. A script is right if an edition's state machines and limits let it play to an end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed
-from deck_sim.contract.editions import EDITIONS, explain_foreign_event
+from deck_sim.base.validation import format_path
+from deck_sim.contract.editions import EDITIONS, Edition, explain_foreign_event
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.expressions.templates import is_template, template_problems, texts_in
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.script_checks import Found
+from deck_sim.scenario.steps.step import Step, status_steps
+from deck_sim.scenario.yaml.document import Path
+
+Found = tuple[Path, str]  # where a mistake is, and the message
+
+
+def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]]:
+    """The editions that can play a scenario, and why another cannot unless the scenario names its
+    edition. If there are none, also the mistakes in the edition that it names, or in the one with
+    the fewest. Mistakes in scripts for one edition always count.
+    """
+    found: dict[str, list[Found]] = {
+        name: [] for name in EDITIONS if scenario.edition in (None, name)
+    }
+    for edition in map(EDITIONS.__getitem__, found):
+        for kind in KINDS:
+            for name, steps in scenario.scripts(kind).items():
+                path: Path = (kind,) if name is None else (kind, name)
+                if name not in (None, edition.name):
+                    continue
+                if kind not in edition.kinds and (scenario.edition or name):
+                    text = f"the edition `{edition.name}` has no {kind}s; leave it out"
+                    found[edition.name].append((path, text))
+                    continue
+                # A script that this edition never plays must be right for the other one.
+                rules = next(e for e in (edition, *EDITIONS.values()) if kind in e.kinds)
+                found[edition.name] += _ScriptCheck(kind, rules).check(steps, path)
+    of_one = [one for name, mistakes in found.items() for one in mistakes if name in one[0][1:2]]
+    playable = tuple(name for name, mistakes in found.items() if not mistakes)
+    if of_one or playable:
+        first = next((mistakes[0] for mistakes in found.values() if mistakes), None)
+        return playable, f"in {format_path(first[0])}, {first[1]}" if first else "", of_one
+    return (), "", min(found.values(), key=len, default=[])
+
+
+class _ScriptCheck:
+    """Follows every path through a script, and reports steps that an edition does not allow."""
+
+    def __init__(self, kind: str, edition: Edition) -> None:
+        self.kind, self.edition, self.machine = kind, edition, edition.machine(kind)
+        self.steps = status_steps(kind, self.machine)
+        # The inactivity limit is for resources that do work.
+        self.inactivity = edition.inactivity if self.machine.is_run else None
+
+    def check(self, steps: tuple[Step, ...], path: Path) -> Iterator[Found]:
+        """Check a script from the first status of the state machine to its ends."""
+        if len(steps) == 1 and steps[0].is_alone:
+            yield from self._check_errors(steps[0], (*path, 0))
+            return
+        stops = set[str]()
+        yield from self._check_steps(steps, path, {self.machine.initial}, stops)
+        settled = self.machine.settled
+        endless = [s for s in self.machine.statuses if s in stops and s not in settled]
+        if endless:
+            ends = self._list_words(s for s in self.machine.statuses if s in settled)
+            lasting = [s for s in endless if self.steps[s].lasts]
+            hint = "".join(f", or say `{status}: stuck`" for status in lasting[:1])
+            yield path, f"can stop in {listed(endless, last='or')}; it must end in {ends}{hint}"
+
+    def _check_steps(
+        self, steps: tuple[Step, ...], path: Path, before: set[str], stops: set[str]
+    ) -> Iterator[Found]:
+        """Check steps that begin in one of the statuses `before`. Adds to `stops` the statuses in
+        which they can end.
+        """
+        for index, step in enumerate(steps):
+            here = (*path, index)
+            if not before:
+                last = steps[index - 1]
+                why = "ends the script" if last.ends else "is `stuck`"
+                yield here, f"`{step.word}` is never reached: `{last.word}` before it {why}"
+                return
+            if step.is_alone:
+                text = "must be the only step of its script, because nothing is created"
+                yield here, f"`{step.word}` {text}; delete the other steps, or this one"
+                return
+            if step.is_status:
+                yield from self._check_status(step, here, before)
+                status = step.status(self.machine)
+                before = set() if step.ends or step.is_stuck else {status}
+                for name, branch in step.branches.items():
+                    inside = (*here, step.word, name)
+                    yield from self._check_steps(branch, inside, {status}, before)
+        stops |= before
+
+    def _check_status(self, step: Step, here: Path, before: set[str]) -> Iterator[Found]:
+        entered = step.status(self.machine)
+        is_known = entered in self.machine.statuses
+        if not is_known:
+            having = [e.name for e in EDITIONS.values() if entered in e.statuses(self.kind)]
+            yield here, self._has_no("status", entered, having)
+        for status in (s for s in self.machine.statuses if is_known and s in before):
+            after = self.machine.follows[status]
+            if entered not in after and not (step.lasts and entered == status):
+                allowed = self._list_words(after)
+                yield here, f"`{step.word}` cannot follow `{status}`; allowed next: {allowed}"
+        for key in (key for key in step.shows if not self._shows(self.edition, key)):
+            having = [e.name for e in EDITIONS.values() if self._shows(e, key)]
+            noun = self.kind.replace("_", " ")
+            yield (*here, step.word, key), self._has_no(f"{noun} with a", key, having)
+        limit = self.inactivity
+        for key, span in step.waits.items():
+            if limit and span.low >= limit:
+                most = format_duration(limit)
+                text = f"{span} is too long: after {most} without activity the run fails"
+                yield (*here, step.word, key), f"{text}; write less than {most}"
+        yield from self._check_errors(step, here)
+
+    def _check_errors(self, step: Step, here: Path) -> Iterator[Found]:
+        for name in step.fails_with:
+            if not self.edition.has_error(name):
+                having = [e.name for e in EDITIONS.values() if e.has_error(name)]
+                yield here, self._has_no("error", name, having)
+
+    def _shows(self, edition: Edition, attribute: str) -> bool:
+        return self.kind in edition.kinds and attribute in edition.kinds[self.kind].attributes
+
+    def _has_no(self, noun: str, name: str, having: list[str]) -> str:
+        text = f"the edition `{self.edition.name}` has no {noun} `{name}`"
+        return f"{text}; editions that have it: {listed(having)}"
+
+    def _list_words(self, statuses: Iterable[str]) -> str:
+        return listed((self.steps[s].word for s in statuses if s in self.steps), last="or")
 
 
 def check_expressions(data: Any) -> Iterator[Found]:

@@ -13,9 +13,13 @@ from deck_sim.base.errors import DeckSimError, listed, nearest, quote
 from deck_sim.base.validation import Strict, error_message, format_path, show
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
-from deck_sim.scenario.checks import check_exclusions, check_expressions, check_faults
+from deck_sim.scenario.checks import (
+    check_exclusions,
+    check_expressions,
+    check_faults,
+    check_scripts,
+)
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.script_checks import check_scripts
 from deck_sim.scenario.steps.step import BRANCHES, REGISTRY, step_words
 from deck_sim.scenario.yaml.document import Document, Path, YamlError
 from deck_sim.scenario.yaml.reader import read_file, read_yaml
