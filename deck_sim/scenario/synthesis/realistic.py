@@ -1,15 +1,18 @@
 """Values that look like real ones, by the name of a field and the format of a text.
 
 A name matches a row of a table if they have a word in common: `check_in_date`, `checkInDate` and
-`date` all match the row of `date`. The first row that matches wins.
+`date` all match the row of `date`. The first row that matches wins. Texts for regular expressions
+are those of rstr.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
+
+from rstr import Rstr
 
 # Draws a whole number from 0 up to, not including, its argument.
 Draw = Callable[[int], int]
@@ -144,3 +147,37 @@ def _words(name: str) -> set[str]:
 
 def _split(name: str) -> list[str]:
     return [word.lower() for word in re.findall(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]*", name)]
+
+
+_TRIES = 30  # at a text that matches a pattern
+
+
+class _Random:
+    """The part of `random.Random` that rstr uses, with draws from the world's seed."""
+
+    def __init__(self, draw: Draw) -> None:
+        self.draw, self.spread = draw, 2
+
+    def choice(self, options: Sequence[Any]) -> Any:
+        if all(isinstance(option, str) for option in options):
+            # rstr takes some of them from sets, whose order differs between processes.
+            options = sorted(set(options))
+            options = [letter for letter in options if letter.isalnum()] or options
+        return options[self.draw(len(options))]
+
+    def randint(self, low: int, high: int) -> int:
+        return low + self.draw(min(high - low, self.spread) + 1)
+
+    def shuffle(self, letters: list[str]) -> None:
+        pass  # rstr shuffles only single letters
+
+
+def text_matching(pattern: str, draw: Draw, least: int, most: int) -> str:
+    """A text that matches and has the right length, or another text if no try gives one."""
+    text, random = "", _Random(draw)
+    for _ in range(_TRIES):
+        random.spread += 1
+        text = Rstr(random).xeger(pattern).ljust(least, "x")  # type: ignore[arg-type]
+        if len(text) <= most and re.search(pattern, text):
+            break
+    return text
