@@ -1,12 +1,15 @@
-"""The step that fails a run, and its errors."""
+"""The step that fails a run, and the step that refuses the call which would start the script."""
 
 from typing import Annotated, Any
 
 from pydantic import GetJsonSchemaHandler, model_validator
 
 from deck_sim.base.validation import Many, Strict
+from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import Wait
+from deck_sim.engine.story import KINDS, Wait
+from deck_sim.faults.http import make_refusal
+from deck_sim.faults.values import AnswerError, RetryAfter
 from deck_sim.scenario.fields import ErrorName, OneOrMany
 from deck_sim.scenario.steps.step import Step, compute
 
@@ -60,3 +63,33 @@ class Failed(Step):
 def fails(error: str) -> tuple[Failed, ...]:
     """The branch that fails a run with this error."""
     return (Failed.model_construct(errors=(FailedWith(error=error),)),)
+
+
+class Refused(Step):
+    """The call is refused, and nothing is created. The only step of its script."""
+
+    word = "refused"
+    kinds = KINDS
+    shorthand = "error"
+    is_status = False
+    is_alone = True
+    ends = True
+    error: AnswerError
+    """An error that a call is answered with."""
+    message: str | None = None
+    """The text. If omitted, the text of the catalog."""
+    field: str | None = None
+    """The field of the body that the error is about."""
+    retry_after: RetryAfter | None = None
+    """Seconds in the header `Retry-After`."""
+
+    @property
+    def fails_with(self) -> tuple[str, ...]:
+        return (self.error,)
+
+    @property
+    def refusal(self) -> ApiError:
+        return make_refusal(self.error, self.message, self.field, self.retry_after)
+
+    def enter(self, stage: Stage) -> Wait | None:
+        raise self.refusal
