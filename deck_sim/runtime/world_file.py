@@ -18,8 +18,7 @@ from deck_sim.scenario.conditions import Rule
 from deck_sim.scenario.fields import Version
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import Mistakes, parse
-from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.schema import schema_of
+from deck_sim.scenario.model import Scenario, schema_of
 from deck_sim.scenario.yaml.document import Document
 
 SEEDABLE: list[JsonValue] = [

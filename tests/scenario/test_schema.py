@@ -5,7 +5,7 @@ from pathlib import Path
 from jsonschema import Draft202012Validator
 
 from deck_sim.scenario.loader import ScenarioError, scenario_from_data
-from deck_sim.scenario.schema import scenario_schema
+from deck_sim.scenario.model import scenario_schema
 from deck_sim.scenario.yaml.reader import read_yaml
 
 ROOT = Path(__file__).parents[2]

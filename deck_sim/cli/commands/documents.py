@@ -7,7 +7,7 @@ from deck_sim.cli.output import examples, print_json
 from deck_sim.contract.error_catalog import GRADES, Grade
 from deck_sim.contract.ledger import rows_of
 from deck_sim.runtime.world_file import world_schema
-from deck_sim.scenario.schema import scenario_schema
+from deck_sim.scenario.model import scenario_schema
 from deck_sim.server.openapi.document import document
 
 

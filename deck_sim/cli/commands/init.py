@@ -9,7 +9,7 @@ import click
 from deck_sim.cli.options import EDITION
 from deck_sim.cli.output import examples
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
-from deck_sim.scenario.schema import scenario_schema
+from deck_sim.scenario.model import scenario_schema
 
 _STORY = """\
 # yaml-language-server: $schema=scenario.schema.json
