@@ -7,13 +7,19 @@ from typing import Any
 
 import click
 
-_COLORS = {
-    "cyan": "unverified|connecting|queued|running|completing|cancelling",
-    "yellow": "interaction_required|pending|review_required",
-    "green": "verified|connected|idle|completed",
-    "red": "failed|invalid|disconnected|canceled|terminated|deleted",
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.engine.story import watched_kinds
+
+# By family of statuses.
+_COLORS = {"waiting": "cyan", "working": "cyan", "person": "yellow", "good": "green"}
+_COLORS |= {"bad": "red", "over": "red"}
+_COLOR_OF = {
+    status: _COLORS[edition.machine(kind).family(status)]
+    for edition in EDITIONS.values()
+    for kind in watched_kinds(edition)
+    for status in edition.statuses(kind)
 }
-_STATUS = re.compile("|".join(rf"\b(?P<{color}>{names})\b" for color, names in _COLORS.items()))
+_STATUS = re.compile(rf"\b(?:{'|'.join(_COLOR_OF)})\b")
 
 
 def examples(*lines: str) -> str:
@@ -28,5 +34,5 @@ def print_json(data: Any) -> None:
 
 def print_text(text: object) -> None:
     """Print lines, with the statuses in them colored on a terminal, unless `NO_COLOR` is set."""
-    colored = _STATUS.sub(lambda found: click.style(found[0], fg=found.lastgroup), str(text))
+    colored = _STATUS.sub(lambda found: click.style(found[0], fg=_COLOR_OF[found[0]]), str(text))
     click.echo(str(text) if os.environ.get("NO_COLOR") else colored)

@@ -42,6 +42,8 @@ class Machine:
     follows: Mapping[str, tuple[str, ...]]
     commands: Mapping[str, Command]
     settled: frozenset[str]  # statuses in which clients stop polling
+    good: frozenset[str] = frozenset()  # those in which all is well …
+    bad: frozenset[str] = frozenset()  # … and those in which something went wrong
     is_run: bool = False  # whether it is that of runs, which use logins and can be inactive
     timed_from: str | None = None  # `runtime_ms` counts from the first entry into this status
     auto_transitions: Mapping[str, AutoTransition] = field(default_factory=dict)
@@ -70,6 +72,23 @@ class Machine:
         """The word for `status` in an event's type; None if no event announces it."""
         return None if status in self.silent else self.spelled.get(status, status)
 
+    def asks_person(self, status: str | None) -> bool:
+        """Whether a person may have to answer or decide."""
+        rows = (self.commands.get(name) for name in ("answer", "approve"))
+        return any(status in row.allowed for row in rows if row)
+
+    def family(self, status: str) -> str:
+        """What a status means to a person, who sees it by its color: `person` (must act), `good`,
+        `bad`, `waiting` (for a start), `over` or `working`.
+        """
+        if self.asks_person(status):
+            return "person"
+        if status in self.good | self.bad:
+            return "good" if status in self.good else "bad"
+        if status == self.initial:
+            return "waiting"
+        return "over" if status in self.settled else "working"
+
     @property
     def approval(self) -> str:
         """The status that waits for a reviewer."""
@@ -95,6 +114,7 @@ TASK = Machine(
     follows={"learning": ("learning",), "test": ("learning",), "live": ("learning",)},
     commands={},
     settled=frozenset({"learning", "test", "live"}),
+    good=frozenset({"live"}),
     spelled={"learning": "reset"},
     silent=frozenset({"test", "live"}),
 )
@@ -109,6 +129,8 @@ EVENT_DESTINATION = Machine(
     },
     commands={},
     settled=frozenset({"active", "inactive", "pending_verification"}),
+    good=frozenset({"active"}),
+    bad=frozenset({"inactive"}),
     spelled={"active": "activated", "inactive": "deactivated"},  # observed
     silent=frozenset({"pending_verification"}),
     announces_first=False,
@@ -124,6 +146,8 @@ EVENT_DELIVERY = Machine(
     },
     commands={},
     settled=frozenset({"success", "failure"}),
+    good=frozenset({"success"}),
+    bad=frozenset({"failure"}),
     silent=frozenset({"pending", "success", "failure"}),
     announces_first=False,
 )

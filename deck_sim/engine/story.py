@@ -13,12 +13,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 
+from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.records import Immutable
 
 Path = tuple[int | str, ...]
 
 KINDS = ("connection", "task_run", "session")  # of the resources that play a script
+
+
+def watched_kinds(rules: Edition) -> list[str]:
+    """The kinds whose statuses people follow: those that play scripts, and the login."""
+    return [kind for kind in rules.kinds if kind in (*KINDS, rules.login)]
+
 
 # What `Step.react` returns; any other text names a branch.
 STAY = "stay"  # enter the step again

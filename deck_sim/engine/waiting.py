@@ -38,10 +38,9 @@ def waits_for_person(world: World, resource_id: str) -> bool:
 
 def asks_person(world: World, resource: Resource) -> bool:
     """Whether a person must answer or decide about this connection, session or run."""
-    commands = world.machine(resource).commands
-    asks = (commands[name].allowed for name in ("answer", "approve") if name in commands)
+    asks = world.machine(resource).asks_person(resource.status)
     approved_by_itself = world.timers.is_armed(resource.id, STEP)
-    return any(resource.status in allowed for allowed in asks) and not approved_by_itself
+    return asks and not approved_by_itself
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from itertools import pairwise, product, zip_longest
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
 from deck_sim.contract.statuses import Machine
-from deck_sim.engine.story import KINDS, WRONG_ANSWER
+from deck_sim.engine.story import WRONG_ANSWER, watched_kinds
 from deck_sim.engine.world import World
 from deck_sim.runtime.journal import Call
 from deck_sim.runtime.settings import FROZEN, ON_POLL
@@ -25,7 +25,6 @@ AT_ONCE = timedelta(seconds=1)  # a call within this time of a delivery is cause
 MIN_READS = 3
 
 _READ = re.compile(r"/v2/(?P<plural>[^/]+)/(?P<id>[^/]+)")
-_POLLED = (*KINDS, "credential")  # the kinds whose status a client waits for
 _WRITES = ("POST", "PATCH", "DELETE")
 _ANSWERS = CallPattern.read("POST /v2/*/*/interaction")
 _CREATES = (CallPattern.read("POST /v2/*"), CallPattern.read("POST /v2/tasks/*/run"))
@@ -230,8 +229,8 @@ def _repeated_reads(context: LintContext, is_mistake: Callable[[Call, Call, bool
     The first read right after an attempt to deliver is left out: it was caused by the webhook.
     """
     attempts = deque(sorted(one.at for made in context.world.attempts.values() for one in made))
-    kinds = context.world.rules.kinds.values()
-    machines = {row.path: row.machine for row in kinds if row.object in _POLLED}
+    rules = context.world.rules
+    machines = {rules.kinds[kind].path: rules.machine(kind) for kind in watched_kinds(rules)}
     reads = dict[str, tuple[list[Call], Machine]]()
     for call in context.calls:
         while attempts and attempts[0] + AT_ONCE < call.at:

@@ -111,6 +111,21 @@ def test_a_status_has_a_step_unless_a_command_or_time_leads_to_it():
             assert set(machine.statuses) - {*step_words(kind)} <= elsewhere, name
 
 
+def test_each_status_has_the_family_by_which_people_see_it():
+    families = {}
+    for machine in MACHINES.values():
+        for status in machine.statuses:
+            families.setdefault(machine.family(status), set()).add(status)
+    assert families == {
+        "waiting": {"queued", "connecting", "unverified", "learning", "pending"},
+        "working": {"running", "completing", "cancelling"},
+        "person": {"interaction_required", "pending", "review_required"},
+        "good": {"completed", "connected", "verified", "idle", "live", "active", "success"},
+        "bad": {"failed", "invalid", "failure", "terminated", "inactive"},
+        "over": {"canceled", "disconnected", "deleted", "test", "pending_verification"},
+    }
+
+
 def test_a_run_moves_its_login_to_existing_statuses():
     """The key is a field of the run; the statuses have rows in the login's machine."""
     edition = EDITIONS["credentials"]

@@ -43,6 +43,8 @@ CONNECTION_MACHINE = Machine(
         "invalidate": Command(("connected",), "invalid"),
     },
     settled=frozenset({"connected", "disconnected", "invalid", "terminated"}),
+    good=frozenset({"connected"}),
+    bad=frozenset({"invalid", "terminated"}),
     auto_transitions={
         "connected": AutoTransition("disconnected", None, "connection_idle", is_timeout=True)
     },
@@ -74,6 +76,8 @@ RUN_MACHINE = Machine(
         "reject": Command(("pending",)),
     },
     settled=frozenset({"completed", "failed", "canceled"}),
+    good=frozenset({"completed"}),
+    bad=frozenset({"failed"}),
     is_run=True,
     timed_from="running",
 )

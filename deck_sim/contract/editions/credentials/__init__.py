@@ -29,6 +29,8 @@ CREDENTIAL_MACHINE = Machine(
         "invalidate": Command(("unverified", "verified"), "invalid"),
     },
     settled=frozenset({"unverified", "verified", "invalid", "deleted"}),
+    good=frozenset({"verified"}),
+    bad=frozenset({"invalid"}),
     # Assumed, as for the connections of the other edition.
     fails_users_with={"deleted": "task/task_failed"},
 )
@@ -49,6 +51,8 @@ SESSION_MACHINE = Machine(
         "drop": Command(("running", "idle"), "failed"),
     },
     settled=frozenset({"idle", "completed", "failed"}),
+    good=frozenset({"idle", "completed"}),
+    bad=frozenset({"failed"}),
     timed_from="running",
     auto_transitions={
         "idle": AutoTransition("completing", timedelta(minutes=10), is_timeout=True),
@@ -80,6 +84,8 @@ RUN_MACHINE = Machine(
         "reject": Command(("review_required",)),
     },
     settled=frozenset({"completed", "failed", "canceled"}),
+    good=frozenset({"completed"}),
+    bad=frozenset({"failed"}),
     is_run=True,
     timed_from="running",
     auto_transitions={
