@@ -1,7 +1,7 @@
 """The options of a world: limits and behaviours of Deck, which are off until they are switched on.
 
 A field of `Options` is the only place of an option. The control API, the marker, `Deck.reset`,
-and `DeckSim` take its name and type from here; `docs/control.md` describes it.
+`DeckSim` and the inspector take its name, type and description from here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,20 +19,36 @@ MOST = 1_000_000_000  # the largest number of an option
 
 @dataclass(frozen=True, slots=True)
 class Options(Immutable):
-    """Options by name; None, False or `()` is off. `needs` names the kind of resource that one
-    needs, and `least` the smallest number.
+    """Options by name; None, False or `()` is off. Their metadata: the `description`, the kind of
+    resource that one `needs`, and the `least` number.
     """
 
-    session_limit: int | None = field(default=None, metadata={"needs": "session"})
-    """How many sessions may be open at once."""
-    timeout_cap: int | None = field(default=None, metadata={"least": 1})
-    """The largest `settings.timeout_seconds` of a task."""
-    screenshots: bool = False
-    """Whether runs take screenshots by themselves while they are `running`."""
-    connection_idle: timedelta | None = field(default=None, metadata={"needs": "connection"})
-    """After how long a connection that no run uses becomes `disconnected`."""
-    keep_headers: tuple[str, ...] = ()
-    """The headers that the journal keeps in addition to its usual ones, in lower case."""
+    session_limit: int | None = field(
+        default=None,
+        metadata={
+            "description": "How many sessions may be open at once; null is no limit.",
+            "needs": "session",
+        },
+    )
+    timeout_cap: int | None = field(
+        default=None,
+        metadata={"description": "The largest timeout of a task, in seconds.", "least": 1},
+    )
+    screenshots: bool = field(
+        default=False,
+        metadata={"description": "Runs take screenshots by themselves while they run."},
+    )
+    connection_idle: timedelta | None = field(
+        default=None,
+        metadata={
+            "description": "After this time without a run a connection is disconnected, like 10m.",
+            "needs": "connection",
+        },
+    )
+    keep_headers: tuple[str, ...] = field(
+        default=(),
+        metadata={"description": 'More headers that the journal keeps, like ["x-trace"].'},
+    )
 
     def changes(self, before: Self) -> set[str]:
         """The names of the options with another value than before."""

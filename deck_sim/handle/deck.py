@@ -332,7 +332,7 @@ class Deck(AbstractContextManager["Deck"]):
         secret = self.webhook_secret if secret is None else secret
         chosen = [events] if isinstance(events, str) else [*events]
         body: Json = {"name": name, "type": "webhook", "events": chosen}
-        body |= self._edition.write_webhook(url, secret)
+        body |= self._edition.write_webhook(url, secret=secret)
         return Destination(self.create("event-destinations", body)["id"], url, secret)
 
     def stamp_webhooks(self, time: str) -> None:

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Field,
+    GetPydanticSchema,
     ValidatorFunctionWrapHandler,
     WrapValidator,
     create_model,
 )
+from pydantic_core import core_schema
 
 from deck_sim.base.errors import listed, nearest
 from deck_sim.base.validation import Many, show, value_error
@@ -37,14 +40,19 @@ from deck_sim.scenario.conditions import Rule as Rule
 IDLE = "idle"
 
 
-def _one_of(words: Collection[str]) -> AfterValidator:
+def _one_of(words: Collection[str]) -> GetPydanticSchema:
+    """Allow only these words, which the JSON Schema lists."""
+
     def check(word: str) -> str:
         if word not in words:
             allowed = listed(words, last="or").replace("`", "'")
             raise value_error(f"must be {allowed}, not {show(word)}{nearest(word, words)}")
         return word
 
-    return AfterValidator(check)
+    return GetPydanticSchema(
+        lambda source, make: core_schema.no_info_after_validator_function(check, make(source)),
+        lambda schema, write: {**write(schema), "enum": [*words]},
+    )
 
 
 EditionName = Annotated[str, _one_of(EDITIONS)]
@@ -69,10 +77,16 @@ Count = Annotated[int, BeforeValidator(_read_count)]
 class _Settings(Body):
     """Settings that a reset and a change of a world share."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     edition: EditionName | None = None
+    """Which of Deck's APIs; only while the world is empty."""
     seed: int | None = None
+    """Of ids and random durations; only while the world is empty."""
     default_scenario: Text | None = None
+    """The scenario that plays if no other is chosen."""
     webhook_time: WebhookTime | None = None
+    """Which clock signs webhooks: wall or world."""
 
     def options(self, before: Options) -> Options:
         """The options with the changes of this body; null switches one off."""
@@ -109,7 +123,13 @@ def _written_option(option: dataclasses.Field[Any]) -> Any:
     return Annotated[int, Field(ge=option.metadata.get("least", 0), le=MOST)]
 
 
-_options: Any = {row.name: (_written_option(row) | None, None) for row in fields(Options)}
+_options: Any = {
+    row.name: (
+        _written_option(row) | None,
+        Field(default=None, description=row.metadata["description"]),
+    )
+    for row in fields(Options)
+}
 if TYPE_CHECKING:
     WorldSettings = _Settings
 else:
@@ -160,7 +180,9 @@ class ChangeWorld(WorldSettings):
     """`PATCH /_sim/world`."""
 
     rate_limit: Annotated[LimitRate | None, WrapValidator(_switch_or)] = None  # or a bool
+    """`true` is the limit of the edition; or one like `{"requests": 5, "per": "1m"}`."""
     additive_changes: AdditiveChange | None = None
+    """Undocumented additions to answers and events, like `{"fields": true}`."""
 
 
 class UntilEvent(Body):

@@ -1,30 +1,88 @@
-"""The call that says what may be written in the forms of a world, for user interfaces."""
+"""The call that describes a world to user interfaces: its forms, and the tables of each edition."""
 
 import re
 from functools import cache
 
+from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.contract.resources import WEBHOOK, Kind
+from deck_sim.contract.statuses import Machine
+from deck_sim.engine.story import KINDS, watched_kinds
 from deck_sim.operations.holds import events_of_stories
-from deck_sim.operations.operation import Json, operation
+from deck_sim.operations.operation import OPERATIONS, Json, operation
 from deck_sim.runtime.simulation import Simulation
 
 
 @operation("GET", "/schemas")
 def show_schemas(simulation: Simulation) -> Json:
-    """Show the JSON Schemas of faults, rules and settings, and the calls and events of the edition
-    that patterns, faults and holds can name.
+    """Show the JSON Schemas of faults, rules and settings; the calls and events of the edition
+    that patterns, faults and holds can name; and of each edition its statuses with their families
+    and commands, its `answer_key` and an example of a `destination`.
     """
     rules = simulation.world.rules
     calls = [re.sub(r"\{\w+\}", "*", row.call) for row in rules.every_operation]
     return {
-        **_make_schemas(),
+        **make_forms(),
         "calls": [call.replace(" ", " /v2", 1) for call in calls],
         "events": [*simulation.world.event_types],
         "held_events": events_of_stories(rules),
+        "editions": {name: _describe_edition(edition) for name, edition in EDITIONS.items()},
     }
 
 
+def _describe_edition(edition: Edition) -> Json:
+    plays = [kind for kind in KINDS if kind in edition.kinds]
+    webhook = edition.write_webhook("http://127.0.0.1:8000/webhooks/deck")
+    return {
+        "answer_key": edition.answer_key,
+        "attempts": 1 + len(edition.retry_delays),
+        "destination": {"name": "local", "type": WEBHOOK, **webhook, "events": ["*"]},
+        # The kinds that play scripts, runs first.
+        "plays": sorted(plays, key=lambda kind: not edition.machine(kind).is_run),
+        "kinds": {
+            name: _describe_kind(edition, row, row.machine)
+            for name, row in edition.kinds.items()
+            if row.machine
+        },
+    }
+
+
+def _describe_kind(edition: Edition, row: Kind, machine: Machine) -> Json:
+    watched = watched_kinds(edition)
+    within = [name for name, kind in row.references.items() if kind in watched]
+    return {
+        "path": row.path,
+        "watched": row.object in watched,
+        # The fields that name the session or login to which one belongs, sessions first.
+        "within": sorted(within, key=lambda name: row.references[name] == edition.login),
+        "statuses": {
+            status: {
+                "family": machine.family(status),
+                "final": machine.is_final(status),
+                "event": machine.event(status) and f"{row.object}.{machine.event(status)}",
+                "commands": {
+                    name: machine.commands[name].leads_to
+                    for name in _commands(row)
+                    if name in machine.commands and status in machine.commands[name].allowed
+                },
+            }
+            for status in machine.statuses
+        },
+    }
+
+
+def _commands(row: Kind) -> list[str]:
+    """The commands on a kind that the control API has, without those that need a body."""
+    start = f"/{row.path}/{{id}}/"
+    return [
+        done.path.removeprefix(start)
+        for done in OPERATIONS.values()
+        if done.method == "POST" and done.path.startswith(start) and done.parameters == ("id",)
+    ]
+
+
 @cache
-def _make_schemas() -> Json:
+def make_forms() -> Json:
+    """The JSON Schemas of faults, rules and settings."""
     from deck_sim.faults import fault, http, webhooks
     from deck_sim.operations import parameters
     from deck_sim.scenario.conditions import Rule

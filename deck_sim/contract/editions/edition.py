@@ -101,11 +101,11 @@ class Edition:
         """The kind of resource that stores a login."""
         return self.kinds[self.login]
 
-    def write_webhook(self, url: str, secret: str) -> dict[str, Any]:
-        """The part of a create body with the URL and secret of a webhook."""
+    def write_webhook(self, url: str, **secret: str) -> dict[str, Any]:
+        """The part of a create body with the URL, and the `secret` if given, of a webhook."""
         if "config" in self.kinds["event_destination"].named_by:
-            return {"webhook": {"url": url, "secret": secret}}
-        return {"config": {"url": url}, "credentials": {"secret": secret}}
+            return {"webhook": {"url": url, **secret}}
+        return {"config": {"url": url}, **({"credentials": secret} if secret else {})}
 
     def statuses(self, kind: str) -> tuple[str, ...]:
         """Every status of a kind; none if the edition does not have it."""

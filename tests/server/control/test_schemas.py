@@ -3,6 +3,9 @@
 import pytest
 from jsonschema import validate
 
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.engine.options import OPTION_TYPES
+
 
 def test_a_fault_that_fits_its_schema_is_taken(sim):
     """Faults of calls and of webhooks, which may have the same name."""
@@ -28,7 +31,24 @@ def test_every_call_and_event_that_is_listed_can_be_named(sim, edition):
 
 
 def test_settings_and_rules_have_schemas(sim):
-    """With every option of a world, and every condition of a rule."""
+    """With every option of a world and what it does, and every condition of a rule."""
     shown = sim.get("/schemas").json()
-    assert {"session_limit", "screenshots", "rate_limit"} < shown["settings"]["properties"].keys()
+    settings = shown["settings"]["properties"]
+    assert {*OPTION_TYPES, "rate_limit"} < settings.keys()
+    assert [name for name, row in settings.items() if "description" not in row] == []
     assert "username" in shown["rule"]["$defs"]["When"]["properties"]
+
+
+def test_each_edition_is_described_with_its_statuses_and_commands(sim):
+    editions = sim.get("/schemas").json()["editions"]
+    assert [*editions] == [*EDITIONS]
+    run = editions["credentials"]["kinds"]["task_run"]
+    assert run["within"] == ["session_id", "credential_id"]
+    assert run["statuses"]["review_required"] == {
+        "family": "person",
+        "final": False,
+        "event": "task_run.review_required",
+        "commands": {"approve": None, "reject": None, "cancel": "cancelling"},
+    }
+    assert editions["credentials"]["destination"]["webhook"].keys() == {"url"}
+    assert editions["connections"]["destination"]["config"].keys() == {"url"}
