@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { STATIC } from "./static.mjs";
+import { SCHEMAS, STATIC } from "./static.mjs";
 
 const { Model } = await import(`${STATIC}/model.js`);
 const { causedBy, historyOf } = await import(`${STATIC}/records.js`);
@@ -15,7 +15,8 @@ function add(made, records, { events = [], ...world } = {}) {
   let [entries, calls] = [made.entries.length, made.calls.length];
   const number = ({ kind }) => (kind === "call" ? ++calls : ++entries);
   const data = records.map((one) => ({ number: number(one), what: "", ...ENTRY, ...one }));
-  return made.take({ world: { ...WORLD, mode: "frozen", speed: 1, ...world }, data, events });
+  const shown = { ...WORLD, mode: "frozen", speed: 1, ...world };
+  return made.take({ world: shown, data, events, schemas: SCHEMAS });
 }
 
 /** A model of a frozen world with these entries. */
@@ -143,13 +144,14 @@ test("a real clock goes on at its speed, but not in a recording or while the ser
   let wall = 0;
   const story = new Model(() => wall);
   const real = { ...WORLD, mode: "real", speed: 60 };
-  story.take({ world: real, data: [], events: [] });
+  story.take({ world: real, data: [], events: [], schemas: SCHEMAS });
   wall = 1000;
   assert.equal(story.now(), START + 60_000);
   story.setRunning(false);
   wall = 5000;
   assert.equal(story.now(), START + 60_000);
-  assert.equal(Model.fromRecording({ world: real, data: [], events: [] }).isRunning, false);
+  const recording = { world: real, data: [], events: [], answers: { "/_sim/schemas": SCHEMAS } };
+  assert.equal(Model.fromRecording(recording).isRunning, false);
 });
 
 test("entries of a lane whose beginning was dropped count from its next status", () => {

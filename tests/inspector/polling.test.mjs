@@ -10,6 +10,7 @@ async function ask(...answers) {
   const asked = [];
   const told = [];
   const get = async (path) => {
+    if (path === "/_sim/schemas") return {};
     asked.push(`${path.split("=")[1]} ${api.id ?? "by key"}`);
     const answer = answers.shift();
     if (answer instanceof Error) throw answer;

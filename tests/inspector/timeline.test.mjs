@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { STATIC } from "./static.mjs";
+import { SCHEMAS, STATIC } from "./static.mjs";
 
 const { Axis } = await import(`${STATIC}/timeline/axis.js`);
 const { arrange, barsOf, everything, groupMarks, layOut } = await import(
@@ -38,7 +38,8 @@ function recorded() {
   const world = { world: "w", epoch: "e", edition: "connections", mode: "frozen", speed: 1, now };
   const due = [{ id: "trun_2", at: "2025-01-15T09:35:12Z", what: "the interaction times out" }];
   const next = { now, due, waiting: [], unfinished: [] };
-  return Model.fromRecording({ world, data, events: [], next });
+  const answers = { "/_sim/schemas": SCHEMAS };
+  return Model.fromRecording({ world, data, events: [], next, answers });
 }
 
 /** The ids of the rows. */

@@ -20,7 +20,7 @@ from deck_sim.server.inspector.serving import PAGE, STATIC
 Read = Callable[[str], str]  # the answer of a GET below `/_sim`; a refusal is a `DeckSimError`
 Json = dict[str, Any]
 
-_WHOLE = ("/next", "/lint")
+_WHOLE = ("/next", "/lint", "/schemas")
 _MOST = 500  # resources, calls, events or deliveries that can be opened; the latest
 
 _STYLE = re.compile(r'<link rel="stylesheet" href="ui/([^"]+)" />')

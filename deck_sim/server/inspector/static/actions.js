@@ -2,8 +2,7 @@
 /** What can be done to a resource from outside its script, and the form that answers a prompt. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { words } from "./format.js";
-import { commandsIn } from "./statuses.js";
+import { capital, kindTitle, words } from "./format.js";
 import { button, readForm, textField, when } from "./widgets.js";
 
 /**
@@ -13,21 +12,10 @@ import { button, readForm, textField, when } from "./widgets.js";
  * @typedef {{type: string, message?: string, fields?: Field[]}} Interaction
  */
 
-const DANGER = "button button-danger";
-
-/** By command. @type {Record<string, {label: string, done: string, kind?: string}>} */
-const ACTIONS = {
-  approve: { label: "Approve", done: "approved", kind: "button button-primary" },
-  reject: { label: "Reject", done: "rejected" },
-  cancel: { label: "Cancel run", done: "canceled", kind: DANGER },
-  drop: { label: "Drop", done: "dropped", kind: DANGER },
-  invalidate: { label: "Invalidate", done: "invalid", kind: DANGER },
-};
-
 /** @param {Context} ctx @param {Target} target @param {string} command @param {object} [body] */
-function post({ api }, { kind, id }, command, body) {
-  const kinds = `${kind.replaceAll("_", "-")}s`;
-  return api.post(`/_sim/${kinds}/${encodeURIComponent(id)}/${command}`, body);
+function post({ api, model }, { kind, id }, command, body) {
+  const { path } = model.edition.kinds[kind];
+  return api.post(`/_sim/${path}/${encodeURIComponent(id)}/${command}`, body);
 }
 
 /** What a message calls it. @param {Context} ctx @param {Target} target */
@@ -36,20 +24,24 @@ function titleOf(ctx, { id, kind }) {
 }
 
 /**
- * A button for each action that the status of a resource allows.
+ * A button for each command that the status of a resource allows. What leads to a status breaks in
+ * on the script; the other commands are decisions that the script goes on from.
  * @param {Context} ctx
  * @param {Target} target
- * @param {string[]} [only] these commands
  */
-export function resourceActions(ctx, target, only) {
+export function resourceActions(ctx, target, onlyDecisions = false) {
   if (ctx.readOnly) return nothing;
-  const commands = commandsIn(ctx.model.world?.edition ?? "", target.kind, target.status);
-  return commands
-    .filter((command) => !only || only.includes(command))
-    .map((command) => {
-      const { label, done, kind } = ACTIONS[command];
-      const perform = () => ctx.act(`${titleOf(ctx, target)} ${done}`, post(ctx, target, command));
-      return button(label, perform, { kind });
+  const { commands } = ctx.model.statusRow(target.kind, target.status);
+  const isDecision = (/** @type {string} */ command) => commands[command] === null;
+  return Object.keys(commands)
+    .filter((command) => !onlyDecisions || isDecision(command))
+    .map((command, index) => {
+      const [label, look] = isDecision(command)
+        ? [words(command), index ? "" : "button-primary"]
+        : [`${words(command)} ${kindTitle(target.kind).toLowerCase()}`, "button-danger"];
+      const done = (/** @type {any} */ { status }) => `${titleOf(ctx, target)}: ${words(status)}`;
+      const perform = () => ctx.act(done, post(ctx, target, command));
+      return button(capital(label), perform, { kind: `button ${look}` });
     });
 }
 
@@ -57,9 +49,6 @@ export function resourceActions(ctx, target, only) {
 export function release(ctx, hold) {
   return ctx.act("Released", ctx.api.del(`/_sim/holds/${encodeURIComponent(hold)}`));
 }
-
-/** The key of the answers in the body of the call, by edition. @type {Record<string, string>} */
-const ANSWER_KEYS = { connections: "inputs", credentials: "input" };
 
 /** Types of fields that are types of inputs. */
 const INPUT_TYPES = ["password", "email", "number", "tel", "date"];
@@ -76,8 +65,7 @@ export function answerForm(ctx, target, interaction, rightAnswer) {
   const submit = (event) => {
     const given = readForm(event);
     const answers = Object.fromEntries(fields.map(({ name }) => [name, given[name] ?? ""]));
-    const key = ANSWER_KEYS[ctx.model.world?.edition ?? ""] ?? "inputs";
-    const call = post(ctx, target, "answer", { [key]: answers });
+    const call = post(ctx, target, "answer", { [ctx.model.edition.answer_key]: answers });
     void ctx.act(`${titleOf(ctx, target)}: answered`, call);
   };
   /** @param {any} event */

@@ -108,7 +108,7 @@ function advanceMenu(ctx) {
     </div>
     ${advanceForm("By", "2m30s", (by) => advance(ctx, { by }))}
     ${advanceForm("To", hour, (to) => advance(ctx, { to }))}
-    ${advanceForm("Until", "task_run.completed", (event) => advance(ctx, { until: { event } }))}
+    ${advanceForm("Until", ctx.model.exampleEvent, (event) => advance(ctx, { until: { event } }))}
     ${dataList("advance-until-values", types)}
   </div>`;
 }

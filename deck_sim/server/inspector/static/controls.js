@@ -20,36 +20,22 @@ import {
   statusBadge,
   textField,
   when,
+  withCode,
 } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
-/** Faults to begin with, by what they do. @type {Record<string, object>} */
-const FAULTS = {
+/** Faults to begin with, by what they do. @param {string} event @returns {Record<string, object>} */
+const exampleFaults = (event) => ({
   "a call gets a 502": { match: "GET /v2/**", status: 502, times: 1 },
   "a run is made, but its answer is lost": { match: "POST /v2/tasks/*/run", lost_response: true },
   "calls are slow": { match: "* /v2/**", delay: "5s" },
   "the connection is reset": { match: "POST /v2/**", reset: true, times: 1 },
   "webhooks come twice": { event: "*", duplicate: true },
-  "a webhook is not sent": { event: "task_run.completed", drop: true, times: 1 },
+  "a webhook is not sent": { event, drop: true, times: 1 },
   "webhooks are late": { event: "*", delay: "30s" },
   "a signature is wrong": { event: "*", bad_signature: true, times: 1 },
-};
-
-/** What each setting does, for those that the server does not describe.
- * @type {Record<string, string>} */
-const HINTS = {
-  edition: "Which of Deck's two APIs; only while the world is empty.",
-  seed: "Of ids and random durations; only while the world is empty.",
-  session_limit: "How many sessions may be open at once; null is no limit.",
-  timeout_cap: "The largest timeout of a task, in seconds.",
-  screenshots: "Runs take screenshots by themselves while they run.",
-  connection_idle: "After this time without a run a connection is disconnected, like 10m.",
-  keep_headers: 'More headers that the journal keeps, like ["x-trace"].',
-  rate_limit: 'true is the limit of the edition; or one like {"requests": 5, "per": "1m"}.',
-  webhook_time: "Which clock signs webhooks: wall or world.",
-  additive_changes: 'Undocumented additions to answers and events, like {"fields": true}.',
-};
+});
 
 const SMALL = "button button-small";
 
@@ -96,7 +82,7 @@ function controlCard(title, text, content, aside = nothing) {
   </section>`;
 }
 
-/** @param {string} label @param {any} input @param {string} [hint] */
+/** @param {string} label @param {any} input @param {any} [hint] */
 function field(label, input, hint = "") {
   return html`<label class="field">
     <span class="muted">${label}</span>${input}${when(hint, html`<small>${hint}</small>`)}
@@ -117,7 +103,6 @@ function queueCard(ctx) {
   /** @type {[string, string[]][]} */
   const queues = Object.entries(current(ctx, "/_sim/queue")?.queues ?? {});
   const rows = queues.filter(([, names]) => names.length);
-  const kinds = ["task_run", ctx.model.world?.edition === "connections" ? "connection" : "session"];
   /** @param {SubmitEvent} event */
   const add = (event) => {
     const { resource, scenario } = readForm(event);
@@ -138,11 +123,11 @@ function queueCard(ctx) {
       )}
       <form class="row" @submit=${add}>
         <select name="resource" aria-label="What plays it">
-          ${optionList(kinds, (kind) => `next ${words(kind)}`)}
+          ${optionList(ctx.model.edition.plays, (kind) => `next ${words(kind)}`)}
         </select>
         ${textField("scenario", {
           label: "Scenario to queue",
-          example: "mfa_then_success",
+          example: ctx.model.world?.default_scenario,
           list: "scenario-names",
           required: true,
         })}
@@ -156,9 +141,10 @@ function queueCard(ctx) {
 function faultsCard(ctx) {
   /** @type {any[]} */
   const faults = current(ctx, "/_sim/faults")?.data ?? [];
+  const examples = exampleFaults(ctx.model.exampleEvent);
   const clear = () => ctx.act("No faults", ctx.api.del("/_sim/faults"));
   const choose = (/** @type {any} */ { target }) => {
-    target.form.elements.json.value = JSON.stringify(FAULTS[target.value], null, 2);
+    target.form.elements.json.value = JSON.stringify(examples[target.value], null, 2);
   };
   /** @param {SubmitEvent} event */
   const arm = (event) => {
@@ -170,7 +156,6 @@ function faultsCard(ctx) {
       ctx.toast(`This is no JSON: ${error.message}`, false);
     }
   };
-  const [example] = Object.values(FAULTS);
   return controlCard(
     "Faults",
     "What goes wrong with the next calls and webhooks.",
@@ -182,7 +167,7 @@ function faultsCard(ctx) {
         ${field(
           "like",
           html`<select @change=${choose}>
-            ${optionList(Object.keys(FAULTS))}
+            ${optionList(Object.keys(examples))}
           </select>`,
         )}
         <textarea
@@ -191,7 +176,7 @@ function faultsCard(ctx) {
           rows="5"
           spellcheck="false"
           aria-label="The fault as JSON"
-          .defaultValue=${JSON.stringify(example, null, 2)}
+          .defaultValue=${JSON.stringify(Object.values(examples)[0], null, 2)}
         ></textarea>
         <button class="button last">Arm the fault</button>
       </form>`,
@@ -237,7 +222,7 @@ function holdsCard(ctx) {
         ${dataList("hold-what", [...held_events, ...calls])}
         ${field(
           "hold",
-          textField("what", { list: "hold-what", example: "task_run.completed", required: true }),
+          textField("what", { list: "hold-what", example: ctx.model.exampleEvent, required: true }),
           "An event, or a call like POST /v2/tasks/*/run.",
         )}
         <button class="button last">Hold</button>
@@ -254,7 +239,10 @@ function holdRow(ctx, { id, event, of: owner, call, held, answers, met }) {
       <small>${met ? `met ${countText(met, "time")}` : "not met yet"}</small>
       ${held.map(
         (/** @type {any} */ one) =>
-          html`<small>${resourceLink(ctx, one.id)} ${statusBadge(one.status)}</small>`,
+          html`<small
+            >${resourceLink(ctx, one.id)}
+            ${statusBadge(one.status, ctx.model.lane(one.id)?.family)}</small
+          >`,
       )}
       ${when(answers, html`<small>${countText(answers, "answer")} kept back</small>`)}
     </span>
@@ -282,16 +270,23 @@ function settingsCard(ctx) {
     "Settings",
     "Limits and habits of Deck. A value is JSON, or a word without quotes; null is off.",
     html`<form class="stack" @submit=${save}>
-      ${names.map((name) =>
-        field(
-          words(name),
-          textField(name, { value: textOf(world[name]) }),
-          properties[name].description ?? HINTS[name] ?? "",
-        ),
-      )}
+      ${names.map((name) => settingField(name, properties[name], textOf(world[name])))}
       <button class="button button-primary last">Save</button>
     </form>`,
   );
+}
+
+/** @param {string} name @param {any} schema @param {string} value */
+function settingField(name, schema, value) {
+  const choices = choicesOf(schema);
+  const list = choices.length ? `choices-${name}` : undefined;
+  const input = html`${textField(name, { value, list })}${list ? dataList(list, choices) : nothing}`;
+  return field(words(name), input, withCode(schema.description ?? ""));
+}
+
+/** The words that a value can be. @param {any} schema @returns {string[]} */
+function choicesOf({ anyOf = [], enum: words = [] }) {
+  return [...words, ...anyOf.flatMap(choicesOf)];
 }
 
 /** @param {any} value */

@@ -10,13 +10,11 @@ import { button, icon, link, list, statusBadge, timeText, when } from "./widgets
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Delivery} Delivery */
 
-const MOST_ATTEMPTS = 4; // the first, and three retries
-
 /** @param {Context} ctx @param {import("./model.js").Ref} ref */
 export function deliveryDetails(ctx, { id }) {
   const { model } = ctx;
   const delivery = model.deliveries.get(id);
-  const { attempts, status } = delivery ?? {};
+  const { attempts, status, family } = delivery ?? {};
   const path = `/_sim/deliveries/${encodeURIComponent(id)}`;
   const answer = fetched(ctx, path, `${attempts?.length} ${status}`);
   if (!delivery) return callout("over", "There is no such delivery.");
@@ -27,7 +25,7 @@ export function deliveryDetails(ctx, { id }) {
       kind: "event delivery",
       title: html`<span class="mono">${delivery.eventType}</span>`,
       id,
-      facts: html`${statusBadge(status, "event_delivery")} ${timeText(delivery.from, model.now())}`,
+      facts: html`${statusBadge(status, family)} ${timeText(delivery.from, model.now())}`,
     })}
     ${plan(ctx, delivery)}
     <div class="row details-actions">${replayButton(ctx, delivery)}</div>
@@ -50,22 +48,22 @@ export function deliveryDetails(ctx, { id }) {
     ${data ? section("Body as sent", body(data.event)) : missing(answer)}`;
 }
 
-/** Where a destination is: its URL, queue or bus, in the fields of either edition.
+/** Where a destination is: its URL, queue or bus, in the only object that it has.
  * @param {any} shown */
 export function addressOf(shown) {
-  const given = shown?.config ?? shown?.[shown.type] ?? {};
+  const given = Object.values(shown ?? {}).find((one) => one?.constructor === Object) ?? {};
   return given.url ?? Object.values(given).find((one) => typeof one === "string") ?? "";
 }
 
 /** A delivery can be replayed once it is over.
  * @param {Context} ctx @param {Delivery} delivery @param {string} [size] */
-export function replayButton(ctx, { id, eventType, status }, size = "") {
+export function replayButton(ctx, { id, eventType, family }, size = "") {
   if (ctx.readOnly) return nothing;
   const replay = () => {
     const path = `/_sim/deliveries/${encodeURIComponent(id)}/replay`;
     return ctx.act(`${eventType} was sent again`, ctx.api.post(path));
   };
-  const isPending = status === "pending";
+  const isPending = family === "waiting";
   return button("Replay", replay, {
     kind: `button ${size}`,
     label: `Replay ${eventType}`,
@@ -75,18 +73,19 @@ export function replayButton(ctx, { id, eventType, status }, size = "") {
 }
 
 /** What comes next, in a sentence. @param {Context} ctx @param {Delivery} delivery */
-export function planText({ model }, { attempts, next, status }) {
-  if (next === null) return status === "pending" ? "Waits for its first attempt" : "";
+export function planText({ model }, { attempts, next, family }) {
+  if (next === null) return family === "waiting" ? "Waits for its first attempt" : "";
   const number = attempts.length + 1;
-  const isReplayed = number > MOST_ATTEMPTS || attempts.some((one) => one.ok);
-  const what = isReplayed ? "Next attempt" : `Attempt ${number} of ${MOST_ATTEMPTS}`;
+  const most = model.edition.attempts;
+  const isReplayed = number > most || attempts.some((one) => one.ok);
+  const what = isReplayed ? "Next attempt" : `Attempt ${number} of ${most}`;
   return `${what} ${distanceText(next, model.now())}`;
 }
 
 /** @param {Context} ctx @param {Delivery} delivery */
 function plan(ctx, delivery) {
   const text = planText(ctx, delivery);
-  if (delivery.status === "failure")
+  if (delivery.family === "bad")
     return callout("bad", "No attempt succeeded, so it is not tried any more.");
   return text ? callout("waiting", html`<p class="why">${text}.</p>`) : nothing;
 }
@@ -147,10 +146,10 @@ export function eventDetails(ctx, ref) {
     "Deliveries",
     deliveries.length
       ? list(
-          deliveries.map(({ id, status, attempts, destinationId }) => {
+          deliveries.map(({ id, status, family, attempts, destinationId }) => {
             const name = `to ${model.destinations.get(destinationId)?.name ?? destinationId}`;
-            return html`${link(ctx, { type: "delivery", id }, name)}
-            ${statusBadge(status, "event_delivery")} ${countText(attempts.length, "attempt")}`;
+            return html`${link(ctx, { type: "delivery", id }, name)} ${statusBadge(status, family)}
+            ${countText(attempts.length, "attempt")}`;
           }),
         )
       : html`<p class="muted">No destination is subscribed to ${event.type}.</p>`,

@@ -77,6 +77,16 @@ export function words(name) {
   return name.replaceAll("_", " ");
 }
 
+/** @param {string} text */
+export function capital(text) {
+  return text[0].toUpperCase() + text.slice(1);
+}
+
+/** The last word of a kind, like `Run`. @param {string} kind */
+export function kindTitle(kind) {
+  return capital(words(kind).split(" ").at(-1) ?? "");
+}
+
 /** An id, short enough for a row. @param {string} id @returns {string} like `trun_7QW…ZYzR` */
 export function shortId(id) {
   const [prefix, rest = ""] = id.split(/_(.*)/s);

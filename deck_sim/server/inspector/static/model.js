@@ -6,22 +6,23 @@
  * only grow at their end, and what a view shows is read from them, never copied.
  */
 
-import { parseTime } from "./format.js";
-import { familyOf, isFinal } from "./statuses.js";
-
-/** The kinds of resources that are lanes, and their names. @type {Record<string, string>} */
-const TITLES = {
-  task_run: "Run",
-  connection: "Connection",
-  credential: "Credential",
-  session: "Session",
-};
+import { kindTitle, parseTime } from "./format.js";
 
 /**
  * What the server tells. Times are added in milliseconds, as `time`.
  *
- * @typedef {{world: World, data: any[], events: any[], next: number}} News the answer of
- *   `GET /_sim/timeline?after=N`; `data` has entries and calls
+ * @typedef {{world: World, data: any[], events: any[], next: number, schemas: Schemas}} News the
+ *   answer of `GET /_sim/timeline?after=N`; `data` has entries and calls
+ * @typedef {{editions: Record<string, Edition>}} Schemas of `GET /_sim/schemas`
+ * @typedef {{answer_key: string, attempts: number, destination: any, plays: string[],
+ *   kinds: Record<string, Kind>}} Edition `attempts`: of a delivery; `destination`: the body of the
+ *   call that registers a webhook; `plays`: the kinds that play scripts
+ * @typedef {{path: string, watched: boolean, within: string[], statuses: Record<string, Status>}}
+ *   Kind `watched` kinds are lanes; `within`: the fields that name the lane above
+ * @typedef {{family: Family, final: boolean, event: string|null,
+ *   commands: Record<string, string|null>}} Status `commands`: what can be done, and which status
+ *   that leads to
+ * @typedef {import("./families.js").Family} Family
  * @typedef {{world: string, key: string, epoch: string, edition: string, now: string, mode: string,
  *   speed: number, changes: number, step: string|null, version?: string, default_scenario?: string,
  *   seed?: number}} World its settings and time: `world` is its id, `epoch` another after a reset,
@@ -44,23 +45,30 @@ const TITLES = {
  *
  * What the page makes of it:
  *
- * @typedef {{status: string, from: number, to: number|null, entry: Entry, marks: number}} Span a
- *   time in one status, `to` null while it lasts; `marks`: how many the lane had before it
+ * @typedef {{status: string, family: Family, isFinal: boolean, from: number, to: number|null,
+ *   entry: Entry, marks: number}} Span a time in one status, `to` null while it lasts; `marks`: how
+ *   many the lane had before it
  * @typedef {"created"|"prompt"|"answer"|"call"|"event"|"delivery"|"attempt_ok"|"attempt_failed"
  *   |"screenshot"|"file"|"fault"|"note"|"error"} MarkType
  * @typedef {{type: "resource"|"call"|"event"|"delivery"|"entry"|"scenario", id: string}} Ref
  * @typedef {{at: number, type: MarkType, label: string, ref: Ref}} Mark
  *
- * @typedef {{id: string, kind: string, title: string, status: string, from: number,
+ * @typedef {{id: string, kind: string, title: string, status: string, family: Family, from: number,
  *   to: number|null, spans: Span[], marks: Mark[], about: Record<string, any>,
  *   fields: Record<string, any>, history: Entry[], parent: string|null}} Lane `title`: like `Run 3`;
  *   `to`: null while it is unfinished; `fields`: as they are now; `history`: the entries that changed
  *   its status or fields; `parent`: the lane of its login or session
  * @typedef {{id: string, eventId: string, eventType: string, resourceId: string, status: string,
- *   destinationId: string, from: number, next: number|null,
+ *   family: Family, destinationId: string, from: number, next: number|null,
  *   attempts: {at: number, label: string, ok: boolean}[]}} Delivery `next`: when an attempt is due
- * @typedef {{id: string, status: string, name: string, deleted: boolean, from: number}} Destination
+ * @typedef {{id: string, status: string, family: Family, name: string, deleted: boolean,
+ *   from: number}} Destination
  */
+
+/** Before there is an answer. @type {Edition} */
+const NO_EDITION = { answer_key: "", attempts: 0, destination: {}, plays: [], kinds: {} };
+/** One that no machine has. @type {Status} */
+const NO_STATUS = { family: "over", final: false, event: null, commands: {} };
 
 export class Model {
   /** @param {() => number} [wall] the time of this machine */
@@ -70,6 +78,8 @@ export class Model {
     this.version = 0;
     /** @type {World|null} */
     this.world = null;
+    /** The tables of the world's edition. */
+    this.edition = NO_EDITION;
     /** Whether all that had happened before the page was opened is here. */
     this.ready = false;
     /** Whether a real clock goes on by itself; not in a recording, or while the server is gone. */
@@ -110,12 +120,13 @@ export class Model {
 
   /**
    * Take in what is new.
-   * @param {Pick<News, "world"|"data"|"events">} news
+   * @param {Pick<News, "world"|"data"|"events"|"schemas">} news
    * @returns {boolean} whether anything is
    */
-  take({ world, data, events }) {
+  take({ world, data, events, schemas }) {
     const before = this.version;
     this._setWorld(world);
+    this.edition = schemas.editions[world.edition];
     let emitted = 0;
     // An event stands behind the entry that emitted it.
     const addEvents = (/** @type {number} */ entries) => {
@@ -156,11 +167,12 @@ export class Model {
     this.unfinishedById = new Map(next.unfinished.map((one) => [one.id, one]));
   }
 
-  /** @param {Omit<News, "next"> & {next?: Next}} recording @returns {Model} */
-  static fromRecording({ world, data, events, next }) {
+  /** @param {Pick<import("./api.js").Recording, "world"|"data"|"events"|"next"|"answers">} recording
+   * @returns {Model} */
+  static fromRecording({ world, data, events, next, answers }) {
     const model = new Model();
     model.isRunning = false;
-    model.take({ world, data, events });
+    model.take({ world, data, events, schemas: answers["/_sim/schemas"] });
     if (next) model.takeNext(next);
     return model;
   }
@@ -185,8 +197,26 @@ export class Model {
 
   /** How many lanes ask a person for something now. */
   get prompts() {
-    const asks = (/** @type {Lane} */ { to, status }) => !to && familyOf(status) === "person";
+    const asks = (/** @type {Lane} */ { to, family }) => !to && family === "person";
     return [...this.lanes.values()].filter(asks).length;
+  }
+
+  /** The row of a status. @param {string} kind @param {string|null|undefined} status */
+  statusRow(kind, status) {
+    return this.edition.kinds[kind]?.statuses[status ?? ""] ?? NO_STATUS;
+  }
+
+  /** The kinds that are lanes. */
+  get watchedKinds() {
+    const { kinds } = this.edition;
+    return Object.keys(kinds).filter((kind) => kinds[kind].watched);
+  }
+
+  /** The event of a run that went well, for examples. @returns {string} */
+  get exampleEvent() {
+    const { plays, kinds } = this.edition;
+    const rows = Object.values(kinds[plays[0]]?.statuses ?? {});
+    return rows.find(({ family }) => family === "good")?.event ?? "*";
   }
 
   /** The first thing that is due. */
@@ -212,7 +242,7 @@ export class Model {
   _addEntry(entry) {
     entry.time = parseTime(entry.at);
     this.entries.push(entry);
-    if (entry.kind in TITLES) this._foldLane(entry);
+    if (this.edition.kinds[entry.kind]?.watched) this._foldLane(entry);
     else if (entry.kind === "event_delivery") this._foldDelivery(entry);
     else if (entry.kind === "event_destination") this._foldDestination(entry);
     else if (entry.kind === "storage" && entry.about?.task_run_id)
@@ -238,12 +268,12 @@ export class Model {
       return;
     }
     if (before) before.to = entry.time;
-    lane.to = isFinal(lane.kind, entry.status) ? entry.time : null;
-    const marks = lane.marks.length;
-    lane.spans.push({ status: entry.status, from: entry.time, to: lane.to, entry, marks });
-    const [was, is] = [before && familyOf(before.status), familyOf(entry.status)];
-    lane.status = entry.status;
-    const type = before ? moveType(was, is) : "created";
+    const { status, time: from } = entry;
+    const { family, final: isFinal } = this.statusRow(lane.kind, status);
+    const to = isFinal ? from : null;
+    lane.spans.push({ status, family, isFinal, from, to, entry, marks: lane.marks.length });
+    Object.assign(lane, { status, family, to });
+    const type = before ? moveType(before.family, family) : "created";
     if (type) lane.marks.push({ at: entry.time, type, label: entry.what, ref });
   }
 
@@ -252,20 +282,22 @@ export class Model {
     const count = (this._counts.get(entry.kind) ?? 0) + 1;
     this._counts.set(entry.kind, count);
     const about = entry.about ?? {};
+    const { within } = this.edition.kinds[entry.kind];
     /** @type {Lane} */
     const lane = {
       id: entry.id,
       kind: entry.kind,
-      title: `${TITLES[entry.kind]} ${count}`,
+      title: `${kindTitle(entry.kind)} ${count}`,
       about,
       from: entry.time,
       to: null,
       status: "",
+      family: "over",
       spans: [],
       marks: [],
       fields: {},
       history: [],
-      parent: about.connection_id ?? about.session_id ?? about.credential_id ?? null,
+      parent: within.map((name) => about[name]).find(Boolean) ?? null,
     };
     this.lanes.set(entry.id, lane);
     const call = this.calls.at(-1); // the one that created it comes first
@@ -286,7 +318,8 @@ export class Model {
         eventType: about?.event_type ?? entry.what.split(",")[0],
         resourceId: about?.resource_id ?? "",
         destinationId: about?.event_destination_id ?? "",
-        status: "pending",
+        status: "unknown",
+        family: "over",
         from: time,
         attempts: [],
         next: null,
@@ -302,19 +335,25 @@ export class Model {
       const type = ok ? "attempt_ok" : "attempt_failed";
       this._mark(delivery.resourceId, time, type, label, ref);
     }
-    if (entry.status) delivery.status = entry.status;
+    this._setStatus(delivery, entry);
     delivery.next = null; // until the server tells when the next attempt is due
   }
 
   /** @param {Entry} entry */
   _foldDestination(entry) {
     const { id, time: from, about } = entry;
-    const begun = { id, name: about?.name ?? id, status: "", deleted: false, from };
+    /** @type {Destination} */
+    const begun = { id, name: about?.name ?? id, status: "", family: "over", deleted: false, from };
     const destination = this.destinations.get(id) ?? begun;
     this.destinations.set(id, destination);
-    if (entry.status) destination.status = entry.status;
+    this._setStatus(destination, entry);
     if (entry.changes?.name) destination.name = entry.changes.name;
     if (entry.what === "deleted") destination.deleted = true;
+  }
+
+  /** @param {Delivery|Destination} shown @param {Entry} entry */
+  _setStatus(shown, { kind, status }) {
+    if (status) Object.assign(shown, { status, family: this.statusRow(kind, status).family });
   }
 
   /** @param {Call} call */
@@ -353,7 +392,7 @@ function noteType(entry) {
   return entry.what.startsWith("script error") ? "error" : "note";
 }
 
-/** @param {string|undefined} was @param {string} is @returns {MarkType|null} */
+/** @param {Family} was @param {Family} is @returns {MarkType|null} */
 function moveType(was, is) {
   if (is === "person") return "prompt";
   if (is === "bad") return "error";

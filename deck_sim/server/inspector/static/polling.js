@@ -18,6 +18,8 @@ export class Poller {
     this.listener = listener;
     /** How many records are known. */
     this.after = 0;
+    /** The answer of `GET /_sim/schemas`, asked for once. @type {import("./model.js").Schemas|null} */
+    this.schemas = null;
     this.epoch = "";
     this.isAsking = false;
     this.isStopped = false;
@@ -47,13 +49,15 @@ export class Poller {
     let pause = PAUSE;
     try {
       const news = await this.api.get(`/_sim/timeline?after=${this.after}`);
-      if (!this.isStopped) pause = this._take(news);
+      this.schemas ??= await this.api.get("/_sim/schemas");
+      if (!this.isStopped) pause = this._take({ ...news, schemas: this.schemas });
     } catch (/** @type {any} */ error) {
       if (error.status === 404) this._tell("deleted");
       else if (error.status >= 400 && error.status < 500)
         return this._tell("refused", error.message);
       else {
         pause = LONG_PAUSE;
+        this.schemas = null; // another server may come
         this.api.id = this.api.world; // a server that was restarted has no world of a key yet
         this._tell("reconnecting");
       }

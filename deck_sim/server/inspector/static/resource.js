@@ -104,7 +104,7 @@ function headFacts({ model }, lane, target, state) {
   const since = lane?.spans.at(-1)?.from;
   const from = lane?.from ?? parseTime(state.created_at);
   const took = lane && lane.to !== null ? `, took ${durationText(lane.to - lane.from)}` : "";
-  return html`${when(target.status, statusBadge(target.status, target.kind))}
+  return html`${when(target.status, statusBadge(target.status, model.statusRow(target.kind, target.status).family))}
   ${since === undefined ? nothing : html`<span>since ${timeText(since, model.now())}</span>`}
   ${from ? html`<span class="muted">created ${timeText(from)}${took}</span>` : nothing}`;
 }
@@ -194,7 +194,7 @@ function historyList(ctx, lane) {
 function historyRow(ctx, lane, { at, type, label, ref }) {
   const text =
     type === "status"
-      ? statusBadge(label, lane.kind)
+      ? statusBadge(label, ctx.model.statusRow(lane.kind, label).family)
       : html`<span class="muted">${MARK_WORDS[type] ?? words(type)}</span>
           <span class=${type === "note" ? "" : "mono"}>${withShortIds(label)}</span>`;
   return button(
@@ -214,7 +214,7 @@ function linkSection(ctx, id, { external_id, result, ...fields }) {
   const children = [...ctx.model.lanes.values()].filter((lane) => lane.parent === id);
   const links = children
     .slice(-MOST_CHILDREN)
-    .map((one) => html`${resourceLink(ctx, one.id)} ${statusBadge(one.status, one.kind)}`);
+    .map((one) => html`${resourceLink(ctx, one.id)} ${statusBadge(one.status, one.family)}`);
   if (links.length) facts.push([`used by ${children.length}`, list(links)]);
   if (external_id) facts.push(["external id", external_id]);
   if (result) facts.push(["result", result]);

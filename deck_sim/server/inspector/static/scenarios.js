@@ -90,7 +90,7 @@ export function scenarioDetails(ctx, { id }) {
 function chooseButtons(ctx, scenario) {
   const { name, scripts } = scenario;
   const isDefault = ctx.model.world?.default_scenario === name;
-  const kinds = scripts?.length ? scripts : ["task_run"];
+  const kinds = scripts?.length ? scripts : ctx.model.edition.plays.slice(0, 1);
   const queue = async () => {
     for (const resource of kinds)
       await ctx.api.post("/_sim/queue", { resource, scenarios: [name] });

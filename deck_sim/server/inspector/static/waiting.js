@@ -22,8 +22,10 @@ const ORDER = ["answer", "review", "release", "none", "wait", "advance"];
  * @param {Context} ctx @returns {Unfinished[]} */
 function sorted({ model }) {
   const rank = (/** @type {Unfinished} */ one) => ORDER.indexOf(one.remedy.do);
-  return (model.next?.unfinished ?? [])
-    .filter((one) => one.kind !== "session" || one.remedy.do !== "none")
+  const { unfinished = [] } = model.next ?? {};
+  const parents = new Set(unfinished.map(({ id }) => model.lane(id)?.parent));
+  return unfinished
+    .filter((one) => one.remedy.do !== "none" || !parents.has(one.id))
     .sort((a, b) => rank(a) - rank(b));
 }
 
@@ -122,7 +124,7 @@ function row(ctx, one) {
   const name = lane?.title ?? delivery?.eventType ?? one.id;
   return html`<li class="waiting-row">
     <div class="waiting-line">
-      ${statusBadge(one.status, one.kind)}
+      ${statusBadge(one.status, model.statusRow(one.kind, one.status).family)}
       <span class="waiting-name cut" title=${one.id}
         >${link(ctx, { type: delivery ? "delivery" : "resource", id: one.id }, name)}</span
       >
@@ -144,7 +146,7 @@ export function remedy(ctx, one, isOpen) {
   const primary = `button ${isOpen ? "" : "button-primary"}`;
   if (kind === "answer")
     return button("Answer", () => openAnswer(ctx, one.id), { kind: primary, expanded: isOpen });
-  if (kind === "review") return resourceActions(ctx, one, ["approve", "reject"]);
+  if (kind === "review") return resourceActions(ctx, one, true);
   if (kind === "release" && hold)
     return button("Release", () => release(ctx, hold), { kind: primary });
   if (kind !== "advance") return nothing;

@@ -25,10 +25,6 @@ import {
 /** @typedef {import("./model.js").Destination} Destination */
 
 const MOST_SHOWN = 100; // deliveries to a destination, and messages in a queue
-const QUEUES = /^(aws|gcp|azure|rabbitmq|hookdeck)/;
-const RECEIVER = `def test_webhooks(deck, deck_webhooks):
-    deck.start_run()
-    deck_webhooks.wait_for("task_run.completed")`;
 
 let failedOnly = false;
 
@@ -61,19 +57,19 @@ export function webhooksView(ctx) {
 }
 
 /** @param {Delivery} delivery */
-function hasFailed({ attempts, status }) {
-  return status === "failure" || attempts.some((one) => !one.ok);
+function hasFailed({ attempts, family }) {
+  return family === "bad" || attempts.some((one) => !one.ok);
 }
 
 /** @param {Delivery[]} deliveries */
 function summary(deliveries) {
-  const failed = deliveries.filter((one) => one.status === "failure").length;
+  const failed = deliveries.filter((one) => one.family === "bad").length;
   const all = countText(deliveries.length, "delivery", "deliveries");
   return failed ? `${all} · ${failed} failed` : all;
 }
 
 /** @param {Context} ctx @param {Destination} destination */
-function destinationCard(ctx, { id, name, deleted, status }) {
+function destinationCard(ctx, { id, name, deleted, status, family }) {
   const path = `/_sim/resources/${encodeURIComponent(id)}`;
   const shown = fetched(ctx, path, status).data?.resource ?? {};
   const { type = "", events = [] } = shown;
@@ -81,17 +77,17 @@ function destinationCard(ctx, { id, name, deleted, status }) {
   return html`<div class="card">
     <div class="row spread">
       <strong class="cut">${link(ctx, { type: "resource", id }, name)}</strong>
-      ${statusBadge(deleted ? "deleted" : status, "event_destination")}
+      ${deleted ? statusBadge("deleted") : statusBadge(status, family)}
     </div>
     <p class="cut mono" title=${addressOf(shown)}>${addressOf(shown)}</p>
     <p class="muted" title=${events.join("\n")}>${type} · ${count}</p>
     ${when(
-      status === "inactive" && !deleted,
+      family === "bad" && !deleted,
       html`<p class="error">
         Every attempt of a delivery failed, so Deck stopped. Set its status to active to go on.
       </p>`,
     )}
-    ${QUEUES.test(type) ? messages(ctx, id) : nothing}
+    ${type && type !== ctx.model.edition.destination.type ? messages(ctx, id) : nothing}
   </div>`;
 }
 
@@ -132,7 +128,7 @@ function deliveryGroup(ctx, { id, name }, all) {
 
 /** @param {Context} ctx @param {Delivery} delivery */
 function deliveryRow(ctx, delivery) {
-  const { id, attempts, eventType, resourceId, from } = delivery;
+  const { id, attempts, eventType, resourceId, from, status, family } = delivery;
   const lane = ctx.model.lane(resourceId);
   return html`<li class="delivery ${isSelected(ctx, "delivery", id) ? "is-active" : ""}">
     <span class="at-time">${timeText(from)}</span>
@@ -151,26 +147,26 @@ function deliveryRow(ctx, delivery) {
       )}
     </span>
     <span class="at-plan muted">${planText(ctx, delivery)}</span>
-    <span class="at-status">${statusBadge(delivery.status, "event_delivery")}</span>
+    <span class="at-status">${statusBadge(status, family)}</span>
     ${replayButton(ctx, delivery, "button-small")}
   </li>`;
 }
 
 /** How to register a destination, in the words of the edition. @param {Context} ctx */
 function noDestination({ api, model, readOnly }) {
-  const url = "http://127.0.0.1:8000/webhooks/deck";
-  const place = model.world?.edition === "credentials" ? { webhook: { url } } : { config: { url } };
-  const sent = { name: "local", type: "webhook", ...place, events: ["*"] };
+  const receiver = `def test_webhooks(deck, deck_webhooks):
+    deck.start_run()
+    deck_webhooks.wait_for("${model.exampleEvent}")`;
   const command = `curl ${api.origin}/v2/event-destinations \\
   ${keyOption(api.key)} \\
   -H 'Content-Type: application/json' \\
-  --data-raw '${JSON.stringify(sent)}'`;
+  --data-raw '${JSON.stringify(model.edition.destination)}'`;
   return emptyState(
     "No event destination",
     html`Events are delivered, signed and tried again only where a destination is registered.
     ${when(
       !readOnly,
-      html`In a test, the fixture <code>deck_webhooks</code> is one: ${codeBlock(RECEIVER)} For an
+      html`In a test, the fixture <code>deck_webhooks</code> is one: ${codeBlock(receiver)} For an
         application that runs, register its address: ${codeBlock(command)}`,
     )}`,
   );

@@ -3,7 +3,7 @@
 
 import { html, nothing, render, svg } from "./vendor/lit-html/lit-html.js";
 import { clockText, dayText, distanceText, isoText, shortId, words } from "./format.js";
-import { ICONS, familyOf } from "./statuses.js";
+import { FAMILIES } from "./families.js";
 
 export const LOGO = html`<svg class="logo" viewBox="0 0 16 16" aria-hidden="true">
   <rect width="16" height="16" rx="4" />
@@ -37,11 +37,10 @@ export function icon(name) {
 }
 
 /** A status with the colour and the icon of its family.
- * @param {string|null|undefined} status @param {string} [kind] */
-export function statusBadge(status, kind) {
-  const family = familyOf(status, kind);
+ * @param {string|null|undefined} status @param {import("./families.js").Family} [family] */
+export function statusBadge(status, family = "over") {
   return html`<span class="badge tone-${family}"
-    ><span aria-hidden="true">${ICONS[family]}</span>${words(status ?? "unknown")}</span
+    ><span aria-hidden="true">${FAMILIES[family].icon}</span>${words(status ?? "unknown")}</span
   >`;
 }
 

@@ -2,7 +2,7 @@
 /** Pages to begin with: the worlds of the server to choose from, and a world without a run. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { clockText, countText, dayText } from "./format.js";
+import { clockText, countText, dayText, kindTitle } from "./format.js";
 import { keyOption, shellWord } from "./copies.js";
 import { LOGO, button, codeBlock, icon, list, readForm, textField, when } from "./widgets.js";
 
@@ -107,12 +107,14 @@ export function firstCall(ctx) {
   const key = api.key ?? "YOUR_KEY";
   const calls = model.calls.length + model.callsDropped;
   const base = `${api.origin}/v2`;
+  const nouns = model.watchedKinds.map((kind) => kindTitle(kind).toLowerCase());
   return html`<div class="stack welcome">
     <h2>${calls ? "No run yet" : "Waiting for the first call"}</h2>
     <p>
       ${
         calls
-          ? html`${countText(calls, "call")} so far, and none of them made a connection or a run.`
+          ? html`${countText(calls, "call")} so far, and none of them made a
+            ${nouns.join(" or a ")}.`
           : html`<span class="dot tone-working" aria-hidden="true"></span> Nothing has called
               <code>${base}</code> with this key. Point your program here:`
       }

@@ -3,7 +3,7 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { shortId, words } from "../format.js";
-import { ICONS, familyOf } from "../statuses.js";
+import { FAMILIES } from "../families.js";
 import { statusBadge } from "../widgets.js";
 import { barsOf, groupMarks } from "./layout.js";
 import { MARKS, barText, isRefused, laneText, marksText, nextText } from "./words.js";
@@ -40,7 +40,7 @@ export function laneRow(ctx, view, { lane, depth }, isCursor) {
         .style=${`padding-left: ${24 + 14 * Math.min(depth, 4)}px`}
         @click=${() => ctx.select(own)}
       >
-        <b class="tl-title cut">${lane.title}</b>${statusBadge(lane.status, lane.kind)}
+        <b class="tl-title cut">${lane.title}</b>${statusBadge(lane.status, lane.family)}
         <span class="tl-about cut muted"
           >${(view.isNarrow && nextLine) || lane.about.scenario}
           <span class="mono">${shortId(lane.id)}</span></span
@@ -56,9 +56,8 @@ export function laneRow(ctx, view, { lane, depth }, isCursor) {
 
 /** @param {import("./layout.js").Bar} bar @param {string} next what follows it */
 function barView(bar, next) {
-  const { status, type, left, width } = bar;
-  const family = familyOf(status);
-  const icon = html`<span class="tl-icon" aria-hidden="true">${ICONS[family]}</span>`;
+  const { status, family, type, left, width } = bar;
+  const icon = html`<span class="tl-icon" aria-hidden="true">${FAMILIES[family].icon}</span>`;
   const text = type === "ahead" ? next : width >= WORD_ROOM || type === "end" ? words(status) : "";
   return html`<span
     class="tl-bar is-${type} tone-${family} is-${family}"

@@ -2,7 +2,6 @@
 /** Which lanes are rows, and where their bars and marks lie. Nothing here touches the document. */
 
 import { words } from "../format.js";
-import { familyOf, isFinal } from "../statuses.js";
 import { Axis } from "./axis.js";
 import { MARKS, isRefused } from "./words.js";
 
@@ -19,8 +18,8 @@ const APART = 26; // marks closer than this are drawn as one
  * @typedef {import("../model.js").Lane} Lane
  * @typedef {import("../model.js").Mark} Mark
  * @typedef {{lane: Lane, depth: number}} Row
- * @typedef {{status: string, left: number, width: number, type: "bar"|"end"|"ahead",
- *   from: number, to: number|null}} Bar
+ * @typedef {{status: string, family: import("../families.js").Family, left: number, width: number,
+ *   type: "bar"|"end"|"ahead", from: number, to: number|null}} Bar
  * @typedef {ReturnType<typeof layOut>} View
  *
  * @typedef {object} State what the person at the page has chosen
@@ -61,10 +60,9 @@ export function arrange(lanes, state) {
 /** @param {Lane} lane @param {State} state @param {string[]} terms */
 function matches(lane, { unfinished, families }, terms) {
   if (unfinished && lane.to !== null) return false;
-  if (families.size && !families.has(familyOf(lane.status))) return false;
+  if (families.size && !families.has(lane.family)) return false;
   if (!terms.length) return true;
-  const { external_id, reference_id } = lane.fields;
-  const names = [lane.id, lane.title, lane.status, words(lane.kind), external_id, reference_id];
+  const names = [lane.id, lane.title, lane.status, words(lane.kind), lane.fields.external_id];
   const text = [...names, ...Object.values(lane.about)].join(" ").toLowerCase();
   return terms.every((term) => text.includes(term));
 }
@@ -119,15 +117,16 @@ function attemptsDue({ deliveries }) {
 export function barsOf({ axis, now, due }, lane) {
   const x = (/** @type {number} */ time) => axis.x(time) + BEFORE;
   /** @type {Bar[]} */
-  const bars = lane.spans.map(({ status, from, to }) => {
+  const bars = lane.spans.map(({ status, family, isFinal, from, to }) => {
     const left = x(from);
-    if (isFinal(lane.kind, status)) return { status, from, to, left, width: END, type: "end" };
-    return { status, from, to, left, width: Math.max(2, x(to ?? now) - left), type: "bar" };
+    const width = isFinal ? END : Math.max(2, x(to ?? now) - left);
+    return { status, family, from, to, left, width, type: isFinal ? "end" : "bar" };
   });
   const to = due.get(lane.id)?.time ?? now;
   const width = x(to) - x(now);
   if (width < 2) return bars;
-  return [...bars, { status: lane.status, from: now, to, left: x(now), width, type: "ahead" }];
+  const { status, family } = lane;
+  return [...bars, { status, family, from: now, to, left: x(now), width, type: "ahead" }];
 }
 
 /** Marks in groups that do not overlap, the most important first in each. A bar begins where its

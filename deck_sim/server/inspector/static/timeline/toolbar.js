@@ -2,28 +2,18 @@
 /** The controls above the lanes: which are shown, and at which zoom. */
 
 import { html } from "../vendor/lit-html/lit-html.js";
-import { ICONS, familyOf } from "../statuses.js";
+import { FAMILIES } from "../families.js";
 import { button, searchField } from "../widgets.js";
-
-/** @type {[import("../statuses.js").Family, string][]} */
-const FAMILIES = [
-  ["waiting", "Waiting"],
-  ["working", "Working"],
-  ["person", "Person"],
-  ["good", "Good"],
-  ["bad", "Failed"],
-  ["over", "Over"],
-];
 
 /** @param {import("./timeline.js").DeckTimeline} timeline @param {import("../model.js").Lane[]} lanes */
 export function toolbar(timeline, lanes) {
   const { text, families, unfinished, zoom } = timeline.state;
   const search = (/** @type {string} */ typed) => timeline.change({ text: typed });
-  const chips = FAMILIES.map(([family, name]) => {
-    const count = lanes.filter(({ status }) => familyOf(status) === family).length;
+  const chips = Object.entries(FAMILIES).map(([family, { icon, name }]) => {
+    const count = lanes.filter((lane) => lane.family === family).length;
     const others = new Set(families);
     if (!others.delete(family)) others.add(family);
-    const label = html`<span class="tl-icon" aria-hidden="true">${ICONS[family]}</span>
+    const label = html`<span class="tl-icon" aria-hidden="true">${icon}</span>
       <span class="tl-chip-name">${name}</span>
       <span class="muted">${count.toLocaleString("en")}</span>`;
     const pressed = families.has(family);

@@ -2,7 +2,6 @@
 /** What is said about lanes, to the eye and to screen readers. */
 
 import { clockText, durationText, words } from "../format.js";
-import { familyOf, isFinal } from "../statuses.js";
 
 /** @typedef {import("../model.js").Lane} Lane */
 /** @typedef {import("../model.js").Mark} Mark */
@@ -50,12 +49,14 @@ export function roughText(ms) {
  * @param {number} now
  */
 export function laneText(lane, next, now) {
-  const { status, from } = /** @type {import("../model.js").Span} */ (lane.spans.at(-1));
+  const { status, family, isFinal, from } = /** @type {import("../model.js").Span} */ (
+    lane.spans.at(-1)
+  );
   const [since, word] = [roughText(now - from), words(status)];
   const parts = [lane.title, lane.id];
   if (lane.about.scenario) parts.push(lane.about.scenario);
-  if (isFinal(lane.kind, status)) parts.push(`${word} ${since} ago`);
-  else if (familyOf(status) === "person") parts.push(`waits for a person (${word}) since ${since}`);
+  if (isFinal) parts.push(`${word} ${since} ago`);
+  else if (family === "person") parts.push(`waits for a person (${word}) since ${since}`);
   else parts.push(`${word} since ${since}`);
   if (next) parts.push(`then ${nextText(next, now)}`);
   return parts.join(", ");
