@@ -9,6 +9,7 @@ SETTINGS = r"""
   {webhook_time: word} -> webhook_time
   {default_scenario: sucess, seed: 7} -> default_scenario
   {default_scenario: ''} -> !default_scenario
+  {default_scenario: session_breaks_down} -> default_scenario
   {session_limit: -1} -> session_limit
   {timeout_cap: true} -> timeout_cap
   {timeout_cap: 0} -> timeout_cap
@@ -99,10 +100,12 @@ POST /queue
   {resource: run, scenarios: [success]} -> resource
   {resource: session, scenarios: [success]} -> resource
   {resource: task_run, scenarios: [success, sucess]} -> scenarios[1]
+  {resource: task_run, scenarios: [session_breaks_down]} -> scenarios[0]
 PUT /rules
   {rules: [{when: {}, scenario: success}, {when: {}, scenario: sucess}]} -> rules[1].scenario
   {rules: [{when: {}, scenario: success, resource: run}]} -> rules[0].resource
   {rules: [{when: {}, scenario: success, resource: session}]} -> rules[0].resource
+  {rules: [{when: {task: "*"}, scenario: session_breaks_down}]} -> rules[0].scenario
   {rules: [{when: {}, scenario: success}, {}]} -> !rules[1].when !rules[1].scenario
   {rules: [{when: {user: a}, scenario: success}]} -> rules[0].when.user
   {rules: [{when: {username: 5}, scenario: success}]} -> rules[0].when.username

@@ -45,6 +45,14 @@ def test_a_world_with_resources_keeps_its_seed(api, errors, task):
         assert errors("PATCH", "/world", 409, json=body) == [("state_invalid", None)]
 
 
+def test_a_world_keeps_an_edition_that_fits_its_queues_and_rules(sim, errors):
+    rule = {"scenario": "connection_drops_later", "when": {"task": "*"}}
+    sim.put("/rules", json={"rules": [rule]})
+    sim.post("/queue", json={"resource": "connection", "scenarios": ["success"]})
+    found = [("input_invalid", at) for at in ("queues.connection[0]", "rules[0].scenario")]
+    assert errors("PATCH", "/world", 400, json={"edition": "credentials"}) == found
+
+
 def test_a_reset_takes_settings(sim):
     body = {"now": "2030-01-01T01:00:00+01:00", "seed": 3, "mode": "on_poll"}
     body |= {"default_scenario": "source_down", "edition": "connections"}
