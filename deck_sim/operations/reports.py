@@ -40,10 +40,10 @@ def show_coverage(simulation: Simulation) -> Json:
     """Show how often each step of the played scenarios was played; `missed` lists those that never
     were.
     """
-    from deck_sim.scenario import coverage
+    from deck_sim.scenario.model import coverage
 
     world, library = simulation.world, simulation.library
-    return {"data": coverage.coverage(world.played, library, world.rules)}
+    return {"data": coverage(world.played, library.find, world.rules)}
 
 
 @operation("GET", "/fidelity")

@@ -1,12 +1,12 @@
 """The model of a scenario file, and the scripts that it gives to connections, sessions and runs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, Tag, WithJsonSchema
 
 from deck_sim.base.errors import listed, quote, suggest
-from deck_sim.base.validation import Many, PositiveDuration, Strict, value_error
+from deck_sim.base.validation import Many, PositiveDuration, Strict, format_path, value_error
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.engine.story import KINDS, Path, Script
 from deck_sim.faults.http import AnyHttpFault, HttpFault
@@ -208,3 +208,29 @@ def schema_of(model: type[Strict], title: str) -> dict[str, Any]:
         "title": title,
         **{name: part for name, part in schema.items() if name != "title"},
     }
+
+
+# How often each step was played, by scenario, kind of script and path.
+Played = Mapping[tuple[str, str, Path], int]
+
+
+def coverage(
+    played: Played, find: Callable[[str], Scenario | None], edition: Edition | None = None
+) -> list[dict[str, Any]]:
+    """A row for each scenario that was played, with the count of each step. Only scripts that the
+    edition can play count; without one, all.
+    """
+    rows = []
+    for name in sorted({scenario for scenario, _, _ in played}):
+        scenario = find(name)
+        if scenario is None:
+            continue
+        counts = {
+            format_path((kind, *path)): played.get((name, kind, path), 0)
+            for kind, path, _ in written_steps(scenario, edition)
+        }
+        missed = [place for place, count in counts.items() if not count]
+        total = len(counts)
+        row = {"scenario": name, "steps": counts, "played": total - len(missed), "of": total}
+        rows.append({**row, "missed": missed})
+    return rows
