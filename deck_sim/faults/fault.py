@@ -8,11 +8,12 @@ field that names the fault:
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial, reduce
 from operator import or_
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator
 
 from deck_sim.base.errors import listed
 from deck_sim.base.validation import Strict, Whole, field_errors, show, value_error
@@ -86,8 +87,16 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
 
 def fault_field(base: type[Fault]) -> Any:
     """The type of a pydantic field that holds a fault of a family."""
-    members = [REGISTRY[base.family, key] for key in fault_keys(base.family)]
-    schema = {"title": "fault", "anyOf": [m.model_json_schema() for m in members]}
-    reader = PlainValidator(partial(read_fault, base))
+    members = tuple(REGISTRY[base.family, key] for key in fault_keys(base.family))
     union: Any = reduce(or_, members)
-    return Annotated[union, reader, WithJsonSchema(schema)]
+    return Annotated[union, PlainValidator(partial(read_fault, base)), _SchemaOf(members)]
+
+
+@dataclass(frozen=True)
+class _SchemaOf:
+    """The JSON Schema of a field that holds one of some models, made when it is asked for."""
+
+    members: tuple[type[Fault], ...]
+
+    def __get_pydantic_json_schema__(self, *_: Any) -> dict[str, Any]:
+        return {"title": "fault", "anyOf": [one.model_json_schema() for one in self.members]}

@@ -8,7 +8,7 @@ from operator import or_
 from types import new_class
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, TypeAdapter
+from pydantic import ConfigDict, Discriminator, Field, Tag, TypeAdapter
 
 from deck_sim.base.durations import Span
 from deck_sim.base.validation import Many
@@ -133,8 +133,10 @@ _APPROVED = "A person must approve. With a duration, the run is approved when it
 
 def _register_status(base: type[Step], word: str, kinds: tuple[str, ...], text: str) -> None:
     name = "_".join((*(kinds if len(kinds) == 1 else ()), word)).title().replace("_", "")
+    # Without it, pydantic looks for the docstrings of fields in the source of every module.
+    config = ConfigDict(use_attribute_docstrings=False)
     values = {"__doc__": text, "__module__": __name__, "word": word, "kinds": kinds}
-    new_class(name, (base,), exec_body=lambda body: body.update(values))
+    new_class(name, (base,), exec_body=lambda body: body.update(values, model_config=config))
 
 
 # Statuses that differ only in their names.
