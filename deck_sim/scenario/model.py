@@ -218,7 +218,7 @@ def coverage(
     played: Played, find: Callable[[str], Scenario | None], edition: Edition | None = None
 ) -> list[dict[str, Any]]:
     """A row for each scenario that was played, with the count of each step. Only scripts that the
-    edition can play count; without one, all.
+    edition can play count; without one, all. `find` returns the scenario of a name.
     """
     rows = []
     for name in sorted({scenario for scenario, _, _ in played}):
