@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from deck_sim.extras.player import play_scenario
+from deck_sim.cli.player import play_scenario
 from deck_sim.scenario.library import read_folder, shipped
 from deck_sim.scenario.model import coverage
 

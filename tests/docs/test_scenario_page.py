@@ -9,10 +9,10 @@ from typing import Annotated
 
 from pydantic import TypeAdapter
 
+from deck_sim.cli.player import play_scenario
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import run_errors
 from deck_sim.engine.story import KINDS
-from deck_sim.extras.player import play_scenario
 from deck_sim.runtime.world_file import WorldFile
 from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.expressions.environment import FUNCTIONS, VARIABLES, environment

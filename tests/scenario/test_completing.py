@@ -2,7 +2,7 @@
 
 import pytest
 
-from deck_sim.extras.player import play_scenario
+from deck_sim.cli.player import play_scenario
 
 
 def one(**schema):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from traces import answers_in
 
-from deck_sim.extras.player import play_scenario
+from deck_sim.cli.player import play_scenario
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.recording import record_run
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from deck_sim.cli.player import play_scenario
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.extras.player import play_scenario
 
 STORY = """\
 task_run:

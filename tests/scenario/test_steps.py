@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
+from deck_sim.cli.player import play_scenario
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.extras.player import play_scenario
 
 
 @pytest.fixture

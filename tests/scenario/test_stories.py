@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
+from deck_sim.cli.player import play_scenario
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.engine.story import KINDS
-from deck_sim.extras.player import play_scenario
 from deck_sim.scenario.library import SHIPPED, shipped
 from deck_sim.scenario.loader import load_scenario
 from deck_sim.scenario.steps.step import REGISTRY

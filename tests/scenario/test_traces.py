@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from traces import answers_in
 
-from deck_sim.extras.player import play_scenario
+from deck_sim.cli.player import play_scenario
 from deck_sim.scenario.library import shipped
 
 TRACES = Path(__file__).parents[1] / "traces"

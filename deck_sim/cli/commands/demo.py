@@ -12,7 +12,7 @@ import httpx2
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration
 from deck_sim.cli.output import examples, print_text
-from deck_sim.extras.player import OUTPUT_SCHEMA
+from deck_sim.cli.player import OUTPUT_SCHEMA
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.receiver import WebhookReceiver
 from deck_sim.runtime.registry import WorldRegistry

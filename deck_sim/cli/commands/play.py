@@ -19,8 +19,8 @@ from deck_sim.cli.options import (
     open_library,
 )
 from deck_sim.cli.output import examples, print_json, print_text
+from deck_sim.cli.player import Playthrough, play_scenario
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.extras.player import Playthrough, play_scenario
 
 
 @click.command(

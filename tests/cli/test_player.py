@@ -2,8 +2,8 @@
 
 import pytest
 
+from deck_sim.cli.player import play_scenario
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.extras.player import play_scenario
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import read_scenario
 
