@@ -47,20 +47,15 @@ def test_keys_that_are_not_allowed_are_refused():
     assert worlds.known_keys == []
 
 
-def test_a_world_can_be_replaced_with_other_settings(worlds):
-    """Other settings are the server's."""
+def test_the_world_of_a_key_can_be_replaced_and_dropped(worlds):
+    """Other settings are the server's. Dropping an unknown world does nothing."""
     old = worlds.select("Bearer one")
     new = worlds.create("one", mode="on_poll")
     assert worlds.select("Bearer one") is new is not old
     assert (new.mode, new.world.seed) == ("on_poll", 3)
-
-
-def test_the_key_of_a_dropped_world_creates_a_new_one(worlds):
-    """Dropping an unknown world does nothing."""
-    old = worlds.select("Bearer one")
     worlds.drop("one")
     worlds.drop("one")
-    assert worlds.select("Bearer one") is not old
+    assert worlds.select("Bearer one") is not new
 
 
 def test_a_scenario_added_to_a_world_is_unknown_to_others(worlds):
@@ -83,25 +78,22 @@ def test_a_call_that_needs_no_key_keeps_no_world(worlds):
     assert worlds == WorldRegistry(Settings(seed=3))
 
 
-@pytest.mark.parametrize(("keys", "stray"), [(None, ["two"]), (("one", "two"), [])])
-def test_a_world_is_shown_no_key_that_others_may_not_see(keys, stray):
-    """If the server takes only some keys, each sees its own world alone."""
-    worlds = WorldRegistry(keys=keys)
-    own = worlds.select("Bearer one")
-    worlds.note_control("one")
-    worlds.count_call(worlds.select("Bearer two"))
-    assert worlds.stray_keys(own) == stray
-
-
-@pytest.mark.parametrize(("keys", "calls"), [(None, {"GET /v2/tasks": 2}), (("one",), {})])
-def test_a_world_is_shown_the_calls_without_a_key_since_it_began(keys, calls):
-    """Not where each key sees its own world alone."""
+@pytest.mark.parametrize(
+    ("keys", "stray", "calls"),
+    [(None, ["two"], {"GET /v2/tasks": 2}), (("one", "two"), [], {})],
+)
+def test_a_world_is_shown_no_call_that_others_may_not_see(keys, stray, calls):
+    """If the server takes only some keys, each sees its own world alone; else what others called
+    since it began, and without a key.
+    """
     worlds = WorldRegistry(keys=keys)
     worlds.note_refused("GET /v2/agents", None)
     own = worlds.select("Bearer one")
+    worlds.note_control("one")
+    worlds.count_call(worlds.select("Bearer two"))
     worlds.note_refused("GET /v2/tasks", None)
     worlds.note_refused("GET /v2/tasks", "sk_without_bearer")
-    assert worlds.keyless_calls(own) == calls
+    assert (worlds.stray_keys(own), worlds.keyless_calls(own)) == (stray, calls)
 
 
 def test_the_last_hundred_calls_without_a_key_are_shown(worlds):

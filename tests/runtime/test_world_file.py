@@ -60,20 +60,15 @@ def mistakes(load, tmp_path):
     return mistakes
 
 
-def test_a_world_file_creates_resources(load, simulation):
+def test_a_world_file_creates_resources_and_chooses_scenarios(load, simulation):
     """With ids, statuses and times of the file, without events."""
     load(WHOLE).prepare(simulation)
-    world = simulation.world
+    world, selection = simulation.world, simulation.selection
     assert [*world.all("agent"), *world.all("task")] == ["agt_1", "task_1"]
     statuses = {id_: made.status for id_, made in world.all("connection").items()}
     assert statuses == {"conn_1": "connected", "conn_2": "invalid"}
     assert f"{world.all('agent')['agt_1'].created_at:%Y-%m-%d}" == "2024-12-24"
     assert list(world.events) == []
-
-
-def test_a_world_file_sets_the_default_scenario_and_the_rules(load, simulation):
-    load(WHOLE).prepare(simulation)
-    selection = simulation.selection
     assert selection.default_scenario == "slow_success"
     assert [rule.scenario for rule in selection.rules] == ["credentials_rejected", "source_down"]
 
@@ -132,32 +127,31 @@ def test_the_schema_refuses_what_the_reader_refuses(mistakes):
         assert not schema.is_valid(read_yaml(wrong).data)
 
 
-def test_a_file_may_be_for_either_edition(load):
-    """A file has no mistakes if it fits one of the editions."""
+def test_a_file_may_be_for_either_edition(load, mistakes, tmp_path):
+    """It has no mistakes if it fits one of them, or those of the edition that it fits best. It can
+    be checked for one edition.
+    """
     simulation = Simulation("key", Settings("credentials"), Library(shipped()))
     load(STORED).prepare(simulation)
     assert [*simulation.world.all("credential")] == ["cred_1"]
-
-
-def test_the_mistakes_are_those_of_the_best_fitting_edition(mistakes):
-    """The edition that has the resources of the file."""
-    (mistake,) = mistakes(STORED.replace("id: src_1, auth", "id: src_9, auth"))
-    assert mistake.startswith("world.yaml:5:31: resources.credentials[0].source_id: ")
-    rule = "rules: [{when: {}, scenario: sucess, resource: session}]"
-    (mistake,) = mistakes(f"version: 1\n{rule}")
-    assert mistake.startswith("world.yaml:2:30: rules[0].scenario: ")
-    (mistake,) = mistakes(STORED.replace("none", "nil"))
-    assert mistake.startswith("world.yaml:5:51: resources.credentials[0].auth_method: ")
-
-
-def test_a_file_can_be_checked_for_one_edition(tmp_path):
-    """An edition without credentials refuses them."""
-    file = tmp_path / "world.yaml"
-    file.write_text(STORED)
-    loaded = load_world_file(file, shipped(), "credentials")
-    assert {*loaded.resources} == {"sources", "credentials"}
     with pytest.raises(ScenarioError, match=r"4:3: resources\.credentials: unknown key"):
-        load_world_file(file, shipped(), "connections")
+        load_world_file(tmp_path / "world.yaml", shipped(), "connections")
+    other = "connection_drops_later"  # of the other edition
+    for text, place in [
+        (
+            STORED.replace("id: src_1, auth", "id: src_9, auth"),
+            "resources.credentials[0].source_id",
+        ),
+        (STORED.replace("none", "nil"), "resources.credentials[0].auth_method"),
+        (
+            "version: 1\nrules: [{when: {}, scenario: sucess, resource: session}]",
+            "rules[0].scenario",
+        ),
+        (f"{STORED}default_scenario: {other}\nrules: []", "default_scenario"),
+        (f"{STORED}rules: [{{when: {{task: a}}, scenario: {other}}}]", "rules[0].scenario"),
+    ]:
+        (mistake,) = mistakes(text)
+        assert f": {place}: " in mistake
 
 
 def test_a_file_that_cannot_be_read_is_one_mistake(mistakes, tmp_path):
@@ -174,13 +168,3 @@ def test_a_world_file_is_known_by_its_keys():
     others = ["rule: []\nname: story", "rule: []\ntask_run: []", "name: story\nrules: []"]
     others += ["version: 1", "[]"]
     assert [text for text in worlds + others if is_world_file(read_yaml(text))] == worlds
-
-
-def test_a_scenario_of_another_edition_is_a_mistake(mistakes):
-    """The worlds of the file's edition could not play it."""
-    said = "the scenario 'connection_drops_later' is"
-    text = STORED + "default_scenario: connection_drops_later\n"
-    (mistake,) = mistakes(text + "rules: [{when: {task: a}, scenario: success}]")
-    assert mistake.startswith(f"world.yaml:6:19: default_scenario: {said}")
-    (mistake,) = mistakes(STORED + "rules: [{when: {task: a}, scenario: connection_drops_later}]")
-    assert mistake.startswith(f"world.yaml:6:37: rules[0].scenario: {said}")

@@ -9,17 +9,10 @@ from .soak import growth
 JSON = b"HTTP/1.1 %s\r\nContent-Type: application/json\r\n\r\n%s"
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        b"oops",
-        JSON % (b"500 X", b"{}"),
-        JSON % (b"400 X", b'{"errors": [{"type": "", "code": ""}]}'),
-    ],
-)
-def test_a_wrong_answer_is_noticed(answer):
-    with pytest.raises((Broken, KeyError)):
-        judge("GET", answer)
+def test_a_wrong_answer_is_noticed():
+    for status, body in ((b"500 X", b"{}"), (b"400 X", b'{"errors": [{"type": "", "code": ""}]}')):
+        with pytest.raises((Broken, KeyError)):
+            judge("GET", JSON % (status, body))
 
 
 def test_a_right_answer_has_its_status():
