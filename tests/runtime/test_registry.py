@@ -80,13 +80,14 @@ def test_a_call_that_needs_no_key_keeps_no_world(worlds):
 
 @pytest.mark.parametrize(
     ("keys", "stray", "calls"),
-    [(None, ["two"], {"GET /v2/tasks": 2}), (("one", "two"), [], {})],
+    [(None, ["two"], {"GET /v2/tasks": 2}), (("one", "two", "three"), [], {})],
 )
 def test_a_world_is_shown_no_call_that_others_may_not_see(keys, stray, calls):
     """If the server takes only some keys, each sees its own world alone; else what others called
     since it began, and without a key.
     """
     worlds = WorldRegistry(keys=keys)
+    worlds.count_call(worlds.select("Bearer three"))
     worlds.note_refused("GET /v2/agents", None)
     own = worlds.select("Bearer one")
     worlds.note_control("one")
