@@ -6,7 +6,7 @@ from offline import SECOND, OfflineSimulation
 from deck_sim.base.durations import parse_duration
 from deck_sim.engine.options import Options
 from deck_sim.engine.waiting import AwaitedEvent
-from deck_sim.runtime.why import explain_absence, explain_wait
+from deck_sim.runtime.why import explain_absence, explain_wait, next_status
 
 ASKS = "[running, interaction_required: mfa, running, completed]"
 ANSWER = "An answer to `mfa` must give `code`; the interaction times out in 4m."
@@ -78,6 +78,25 @@ def test_a_clock_that_waits_for_somebody_is_named(simulation, mode, why, remedy)
 def test_a_connection_that_hangs_is_moved_by_nothing(simulation):
     opened = simulation.connect("[connecting: stuck]")
     assert wait_of(simulation, opened) == ("Nothing moves it on.", {"do": "none"})
+
+
+def test_the_end_of_a_script_leads_to_no_status(simulation):
+    simulation.connect("[connecting: 1s, connected: 10m]")
+    simulation.advance_by(SECOND)
+    (due,) = simulation.world.timers.upcoming()
+    assert next_status(simulation.world, due) is None
+
+
+def test_a_session_waits_for_its_run_and_a_canceled_run_for_its_end(request, api, sim):
+    sim.post("/reset", json={"edition": "credentials"})
+    site = {"type": "website", "website": {"url": "https://hotel.example"}}
+    source, task = api.post("/sources", json=site).json(), request.getfixturevalue("task")
+    run = api.post(f"/tasks/{task['id']}/run", json={"source_id": source["id"]}).json()
+    sessions = {one["id"]: one for one in sim.get("/next").json()["unfinished"]}
+    assert sessions[run["session_id"]]["why"] == f"It waits for the task run `{run['id']}`."
+    sim.post(f"/task-runs/{run['id']}/cancel")
+    waits = {one["id"]: one for one in sim.get("/next").json()["unfinished"]}[run["id"]]
+    assert (waits["status"], waits["next"]["to"]) == ("cancelling", "canceled")
 
 
 def test_each_run_that_an_event_could_be_about_is_named(simulation, explain):

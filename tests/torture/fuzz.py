@@ -81,7 +81,8 @@ class Requests:
         ]
         self.calls = [call for call in self.calls if not _WAITS.search(call[1])]
         names = re.findall(r'"(\w+)": \{', json.dumps(described))
-        more = ["match", "event", "times", "status", "by", "to", "until", "scenarios", "rules", "when"]
+        more = ("match", "event", "times", "status", "by", "to", "until", "scenarios")
+        more += ("rules", "when")
         self.names = sorted({name for name in (*names, *more) if not _WAITS.search(name)})
         self.scenarios = shipped().names()
 
