@@ -18,7 +18,7 @@ from typing import Any
 from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.error_catalog import Problem, problem, refuse
 from deck_sim.contract.resources import WEBHOOK
-from deck_sim.engine import injected
+from deck_sim.engine import injected_faults
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import ATTEMPT, Due
 from deck_sim.engine.world import ALL, World, listens
@@ -62,7 +62,7 @@ def attempt_due(world: World, due: Due) -> None:
         fault = None
         if world.injected and delivery.id not in world.fired:  # which one fires is decided once
             event = delivery.hidden["event"]
-            fault = world.injected.fire_webhook(injected.WEBHOOK, event, world.now)
+            fault = world.injected.fire_webhook(injected_faults.WEBHOOK, event, world.now)
         if fault is not None:
             world.fired[delivery.id] = fault
         if fault is None or not fault.intercept(world, delivery):

@@ -14,7 +14,7 @@ from pydantic import Field
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.validation import Whole
 from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
-from deck_sim.engine.injected import ANSWER, CALL
+from deck_sim.engine.injected_faults import ANSWER, CALL
 from deck_sim.faults.fault import Fault, fault_field
 from deck_sim.faults.outgoing import BODILESS, CLOSED, NOTHING, RESET, Headers, OutgoingResponse
 from deck_sim.faults.values import (

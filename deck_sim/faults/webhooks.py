@@ -13,7 +13,7 @@ from pydantic import Field
 from deck_sim.base.durations import format_duration
 from deck_sim.base.validation import Whole
 from deck_sim.engine.deliveries import hold_back, lose
-from deck_sim.engine.injected import HASTE, WEBHOOK
+from deck_sim.engine.injected_faults import HASTE, WEBHOOK
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.faults.fault import Fault, fault_field

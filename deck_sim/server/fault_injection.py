@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from deck_sim.base.durations import format_duration
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine.injected import ANSWER, CALL, EVERYBODY, HASTE
+from deck_sim.engine.injected_faults import ANSWER, CALL, EVERYBODY, HASTE
 from deck_sim.faults.outgoing import (
     CLOSE_SOCKET,
     CLOSED,

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from deck_sim.engine.injected import InjectedFaults
+from deck_sim.engine.injected_faults import InjectedFaults
 
 NOW, SECOND = datetime(2025, 1, 15, tzinfo=UTC), timedelta(seconds=1)
 
