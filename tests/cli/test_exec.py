@@ -110,12 +110,6 @@ def test_the_report_lists_scenarios_and_problems(deck, tmp_path):
     assert [case.get("name") for case in suite] == ["played success 1 time", problem]
 
 
-def test_a_report_that_cannot_be_written_is_an_error(cli):
-    shown = cli("exec", "--report", "x" * 300, *python("pass"))
-    assert shown.exit_code == 1
-    assert "\ndeck-sim: [Errno 36] File name too long: " in shown.stderr
-
-
 def test_a_report_is_xml_whatever_a_problem_says(tmp_path):
     world = WorldReport("sk_test", 1, 0, {}, {}, ["an escape \x1b and half a pair \ud800"])
     ExecReport(["x"], 0, [world]).write(tmp_path / "r.xml")
