@@ -58,14 +58,7 @@ class DeckApp:
             call_endpoint,
         )
         self.keeping: Steps = (store_answer, fire_creation_fault, record, save)
-        self.leaving: Steps = (
-            log_answered,
-            send_early_webhooks,
-            wake,
-            hold_answer,
-            prepare_response,
-        )
-        self.failing: Steps = (log_failed,)  # instead of `leaving`, if a step of `keeping` fails
+        self.leaving: Steps = (log_answer, send_early_webhooks, wake, hold_answer, prepare_response)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -79,8 +72,10 @@ class DeckApp:
         request.simulation.uses += 1
         try:
             await take(self.answering, request)
-            is_kept = await take(self.keeping, request)
-            await take(self.leaving if is_kept else self.failing, request)
+            if await take(self.keeping, request):
+                await take(self.leaving, request)
+            else:  # it could not be saved
+                log_call(request.simulation.key, record_call(request))
             response = request.response or make_response(scope, request.answer)
             await response(scope, receive, send)
         finally:
@@ -231,14 +226,9 @@ def save_late(request: Request) -> None:
         save(request)
 
 
-def log_answered(request: Request) -> None:
+def log_answer(request: Request) -> None:
     """Log the call as it was recorded."""
     log_call(request.simulation.key, request.call)
-
-
-def log_failed(request: Request) -> None:
-    """Log a call that could not be saved, with that error."""
-    log_call(request.simulation.key, record_call(request))
 
 
 def wake(request: Request) -> None:
