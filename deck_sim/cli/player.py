@@ -76,6 +76,17 @@ class Playthrough:
         texts = ("  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() for row in rows)
         return "".join(f"{text}\n" for text in texts)
 
+    @property
+    def ending(self) -> str:
+        """A sentence about the status at the end, or the call that was refused, and when."""
+        line, last = self.lines[-1], self.run or self.login
+        if line.what == "refused" or last is None:
+            return f"The call for the {line.who} is refused after {format_duration(line.at)}."
+        noun = last.kind.replace("_", " ")
+        # What its connection or session does afterwards is not a part of it.
+        entered = [line.at for line in self.lines if (line.who, line.what) == (noun, last.status)]
+        return f"The {noun} is {last.status} after {format_duration(entered[-1])}."
+
     def _play(self) -> None:
         self.world = self.simulation.world
         self.approval = self.world.rules.machine("task_run").approval

@@ -19,7 +19,7 @@ from deck_sim.cli.options import (
     open_library,
 )
 from deck_sim.cli.output import examples, print_json, print_text
-from deck_sim.cli.player import Playthrough, play_scenario
+from deck_sim.cli.player import play_scenario
 from deck_sim.contract.error_catalog import ApiError
 
 
@@ -105,16 +105,6 @@ def command(
         )
     elif page is None:
         title = f"{scenario.name}\n{scenario.summary or '(no summary)'}"
-        print_text(f"{title}\n\n{played}\n{_last_line(played)}")
+        print_text(f"{title}\n\n{played}\n{played.ending}")
     if world.script_errors:  # an expression or a step failed
         click.get_current_context().exit(1)
-
-
-def _last_line(played: Playthrough) -> str:
-    line, last = played.lines[-1], played.run or played.login
-    if line.what == "refused" or last is None:
-        return f"The call for the {line.who} is refused after {format_duration(line.at)}."
-    noun = last.kind.replace("_", " ")
-    # What its connection or session does afterwards is not a part of it.
-    entered = [line.at for line in played.lines if (line.who, line.what) == (noun, last.status)]
-    return f"The {noun} is {last.status} after {format_duration(entered[-1])}."

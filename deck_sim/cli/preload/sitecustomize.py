@@ -69,15 +69,6 @@ class _TrustEnvironment:
         return spec
 
 
-def _run_hidden() -> None:
-    """Run the `sitecustomize` that this one hides, if there is one."""
-    own, here = sys.modules.pop("sitecustomize"), os.path.dirname(os.path.abspath(__file__))
-    sys.path[:] = [folder for folder in sys.path if folder != here]
-    with suppress(ModuleNotFoundError):
-        import_module("sitecustomize")
-    sys.modules.setdefault("sitecustomize", own)  # the import of this one needs it
-
-
 if "DECK_SIM_INTERCEPT_PORT" in os.environ:
     _intercept(
         os.environ["DECK_SIM_INTERCEPT_PORT"],
@@ -85,4 +76,10 @@ if "DECK_SIM_INTERCEPT_PORT" in os.environ:
         [f".{name}" for name in os.environ.get("NO_PROXY", "").split(",") if name],
     )
     sys.meta_path.insert(0, _TrustEnvironment())
-_run_hidden()
+
+# Run the `sitecustomize` that this one hides, if there is one.
+_own, _here = sys.modules.pop("sitecustomize"), os.path.dirname(os.path.abspath(__file__))
+sys.path[:] = [folder for folder in sys.path if folder != _here]
+with suppress(ModuleNotFoundError):
+    import_module("sitecustomize")
+sys.modules.setdefault("sitecustomize", _own)  # the import of this one needs it
