@@ -66,7 +66,7 @@ def put_scenario(simulation: Simulation, name: str, body: Json | bytes) -> Json:
     application/json`, JSON, which may leave out `version` and `name`.
     """
     from deck_sim.scenario import loader
-    from deck_sim.scenario.yaml.document import Document
+    from deck_sim.scenario.yaml.reader import Document
 
     library, is_data = Library(simulation.library), isinstance(body, dict)
     try:

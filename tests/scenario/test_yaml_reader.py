@@ -1,7 +1,6 @@
 import pytest
 
-from deck_sim.scenario.yaml.document import Document, YamlError
-from deck_sim.scenario.yaml.reader import MAX_BYTES, read_yaml
+from deck_sim.scenario.yaml.reader import MAX_BYTES, Document, YamlError, read_yaml
 
 
 def refused(source):

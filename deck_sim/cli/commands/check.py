@@ -15,8 +15,7 @@ from deck_sim.runtime.world_file import is_world_file, load_world_file
 from deck_sim.scenario.library import Library, read_files, scenario_files, shipped
 from deck_sim.scenario.loader import ScenarioError
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.yaml.document import YamlError
-from deck_sim.scenario.yaml.reader import read_file
+from deck_sim.scenario.yaml.reader import YamlError, read_file
 
 
 @click.command(
