@@ -21,7 +21,7 @@ from deck_sim.engine.files import files_of
 from deck_sim.engine.records import Resource, TimelineEntry
 from deck_sim.engine.story import GO_ON, STAY, Path, Script
 from deck_sim.engine.world import World
-from deck_sim.scenario.expressions.templates import is_template
+from deck_sim.scenario.expressions import is_template
 from deck_sim.scenario.loader import ScenarioError, read_scenario
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.selection import Choice

@@ -15,7 +15,7 @@ from deck_sim.contract.error_catalog import run_errors
 from deck_sim.engine.story import KINDS
 from deck_sim.runtime.world_file import WorldFile
 from deck_sim.scenario.conditions import Rule, When
-from deck_sim.scenario.expressions.environment import FUNCTIONS, VARIABLES, environment
+from deck_sim.scenario.expressions import FUNCTIONS, VARIABLES, environment
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.model import Scenario

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deck_sim.scenario.expressions.environment import VARIABLES, ExpressionError
-from deck_sim.scenario.expressions.templates import (
+from deck_sim.scenario.expressions import (
+    VARIABLES,
+    ExpressionError,
     has_template,
     names_at,
     render,

@@ -18,7 +18,7 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, ScriptError, Wait
-from deck_sim.scenario.expressions.templates import ExpressionError, has_template, names_at, render
+from deck_sim.scenario.expressions import ExpressionError, has_template, names_at, render
 
 BRANCHES = ("on_rejected", "on_timeout")
 REGISTRY: dict[tuple[str, str], type[Step]] = {}  # (kind of script, word) -> class

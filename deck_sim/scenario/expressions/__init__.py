@@ -1,1 +1,0 @@
-"""The sandboxed template expressions of scenario files."""
