@@ -21,12 +21,11 @@ REPLAYED = {"Deck-Sim-Replayed": "true"}
 
 def replay_answer(request: Request) -> Answer | None:
     """Replay the stored answer to a call with this key. A key of another call is refused."""
-    simulation, operation = request.simulation, request.operation
-    lines = request.headers.getlist(HEADER)
+    simulation, lines = request.simulation, request.headers.getlist(HEADER)
     if not lines:
         return None
     rule = simulation.world.rules.idempotency
-    if not rule.covers(request.method, creates=operation.creates):
+    if not rule.covers(request.operation):
         return None
     key = read_key(rule, lines)
     simulation.forget_oldest()

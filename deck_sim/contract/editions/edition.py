@@ -35,9 +35,9 @@ class Idempotency:
     kept_for: timedelta = timedelta(hours=24)
     longest_key: int = 256
 
-    def covers(self, method: str, *, creates: bool) -> bool:
+    def covers(self, operation: Operation) -> bool:
         """Whether a call takes a key. Other calls ignore it (assumed)."""
-        return method in self.methods and (creates or not self.creates_only)
+        return operation.method in self.methods and (operation.creates or not self.creates_only)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -51,10 +51,6 @@ def _named_by_id(edition: Edition, operation: Operation) -> Kind | None:
     return kinds.get(operation.tag) if "{id}" in operation.path else None
 
 
-def _takes_key(edition: Edition, operation: Operation) -> bool:
-    return edition.idempotency.covers(operation.method, creates=operation.creates)
-
-
 def _parameters(edition: Edition, operation: Operation) -> Iterator[Shape]:
     if "{id}" in operation.path:
         kind = _named_by_id(edition, operation)
@@ -79,7 +75,7 @@ def _parameters(edition: Edition, operation: Operation) -> Iterator[Shape]:
         scenario = shapes.text("mfa_then_success")
         text = "The scenario to play; deck-sim's own."
         yield _parameter(selection.HEADER, "header", scenario, text)
-    if _takes_key(edition, operation):
+    if edition.idempotency.covers(operation):
         key = {"type": "string", "minLength": 1, "maxLength": edition.idempotency.longest_key}
         text = "A call that is repeated with its key gets the stored answer and changes nothing."
         yield _parameter(idempotency.HEADER, "header", key, text)
@@ -121,7 +117,7 @@ def _errors(edition: Edition, operation: Operation) -> Iterator[str]:
     yield from ("request/api_key_invalid", "rate_limit/rate_limit_exceeded", "api/api_error")
     yield "deck_sim/state_not_saved"
     yield from operation.errors
-    if _takes_key(edition, operation):
+    if edition.idempotency.covers(operation):
         yield from ("idempotency/idempotency_error", "idempotency/idempotency_key_error")
     if body := edition.body_name(operation):
         codes = ("body_invalid", "input_missing", "input_invalid", "payload_too_large")

@@ -16,18 +16,14 @@ async def show_document(worlds: WorldRegistry, request: Request) -> Response:
     """The document. It needs no key; a key selects the edition of its world."""
     from deck_sim.server.openapi import document as documents
 
+    key = request.headers.get("authorization")
     try:
-        shown = documents.document(_edition(worlds, request))
+        usual = worlds.select(key).world.edition if key else worlds.settings.edition
+        name = request.query_params.get("edition", usual)
+        if name not in EDITIONS:
+            text = f"unknown edition {quote(name)}{suggest(name, EDITIONS)}"
+            raise refuse("request/input_invalid", text, field="edition")
     except ApiError as error:
         return refuse_call(worlds, error, request.scope)
+    shown = documents.document(name)
     return Response(dump_json(shown), headers=VERSION, media_type="application/json")
-
-
-def _edition(worlds: WorldRegistry, request: Request) -> str:
-    key = request.headers.get("authorization")
-    usual = worlds.select(key).world.edition if key else worlds.settings.edition
-    name = request.query_params.get("edition", usual)
-    if name not in EDITIONS:
-        text = f"unknown edition {quote(name)}{suggest(name, EDITIONS)}"
-        raise refuse("request/input_invalid", text, field="edition")
-    return name

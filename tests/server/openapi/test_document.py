@@ -69,7 +69,7 @@ def test_every_error_code_is_listed_under_its_status(edition):
 def test_calls_take_an_idempotency_key_as_the_edition_says(edition):
     """Only they have its errors."""
     for operation, shown in operations(edition):
-        keyed = edition.idempotency.covers(operation.method, creates=operation.creates)
+        keyed = edition.idempotency.covers(operation)
         codes = {name for one in shown["responses"].values() for name in one.get(CODES, [])}
         found = {
             HEADER in [one["name"] for one in shown.get("parameters", [])],
