@@ -39,41 +39,17 @@ def answer(kind: str, simulation: Simulation, id: str, body: Json) -> Json:
     return print_resource(simulation, commands.answer_interaction(world, resource, inputs))
 
 
-for _kind, _path, _command, _words in (
-    ("task_run", "/task-runs", "approve", "Approve a run that waits for a reviewer."),
-    (
-        "task_run",
-        "/task-runs",
-        "reject",
-        "Reject a run that waits for a reviewer: it fails, or does what its scenario says.",
-    ),
-    ("task_run", "/task-runs", "cancel", "Cancel a run, as in Deck's console."),
-    (
-        "connection",
-        "/connections",
-        "drop",
-        "End a connection at the source: it becomes `disconnected`, and its runs fail.",
-    ),
-    (
-        "connection",
-        "/connections",
-        "invalidate",
-        "Change the login at the source: the connection becomes `invalid`.",
-    ),
-    (
-        "session",
-        "/sessions",
-        "drop",
-        "End a session at the source: it becomes `failed`, as does its run.",
-    ),
-    (
-        "credential",
-        "/credentials",
-        "invalidate",
-        "Change the login at the source: the credential becomes `invalid`.",
-    ),
+for _kind, _command, _words in (
+    ("task_run", "approve", "Approve a run that waits for a reviewer."),
+    ("task_run", "reject", "Reject such a run: it fails, or does what its scenario says."),
+    ("task_run", "cancel", "Cancel a run, as in Deck's console."),
+    ("connection", "drop", "End it at the source: it is `disconnected`, and its runs fail."),
+    ("connection", "invalidate", "Change the login at the source: it is `invalid`."),
+    ("session", "drop", "End it at the source: it is `failed`, and so is its run."),
+    ("credential", "invalidate", "Change the login at the source: it is `invalid`."),
 ):
-    operation("POST", f"{_path}/{{id}}/{_command}", _words)(partial(act, _kind, _command))
+    _path = f"/{_kind.replace('_', '-')}s/{{id}}/{_command}"
+    operation("POST", _path, _words)(partial(act, _kind, _command))
 for _kind, _path in (("task_run", "/task-runs"), ("connection", "/connections")):
     operation("POST", f"{_path}/{{id}}/answer", answer.__doc__)(partial(answer, _kind))
 
