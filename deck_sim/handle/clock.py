@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from deck_sim.base.durations import parse_duration
 from deck_sim.handle.connect.applications import WebhookApps
 from deck_sim.handle.connect.control import Control, Json, drop_none
-from deck_sim.handle.connect.threads import await_in_thread, check_no_event_loop
+from deck_sim.handle.connect.threads import check_no_event_loop, twin_of
 from deck_sim.handle.timeline import Duration, write_duration, write_moment
 
 
@@ -51,21 +51,10 @@ class Clock:
         """
         if now is not None:
             check_no_event_loop(self.set)
-        self._apps.serve_during(self._put, write_clock(mode, now, speed, step))
+        settings = write_clock(mode, now, speed, step)
+        self._apps.serve_during(self._control.call, "PUT", "/clock", **settings)
 
-    async def async_set(
-        self,
-        mode: str,
-        *,
-        now: str | datetime | None = None,
-        speed: float | None = None,
-        step: Duration | None = None,
-    ) -> None:
-        """`set` for coroutines."""
-        await await_in_thread(self._put, write_clock(mode, now, speed, step))
-
-    def _put(self, settings: Json) -> Json:
-        return self._control.call("PUT", "/clock", **settings)
+    async_set = twin_of(set)
 
 
 def write_clock(

@@ -19,7 +19,7 @@ from deck_sim.handle.clock import Clock, write_clock
 from deck_sim.handle.connect.address import DECK_HOST, read_url
 from deck_sim.handle.connect.applications import WebhookApps
 from deck_sim.handle.connect.control import Control, IdOrResource, Json, drop_none, read_id
-from deck_sim.handle.connect.threads import await_in_thread, refuse_on_event_loop
+from deck_sim.handle.connect.threads import refuse_on_event_loop, twin_of
 from deck_sim.handle.connect.transports import Transport
 from deck_sim.handle.hold import Hold, point_kind
 from deck_sim.handle.journal import Calls, LintReport
@@ -221,18 +221,14 @@ class Deck(AbstractContextManager["Deck"]):
         """
         return self.apps.serve_during(self._advance, by=write_duration(by))
 
-    async def async_advance(self, by: Duration) -> AdvanceReport:
-        """`advance` for coroutines."""
-        return await await_in_thread(self._advance, by=write_duration(by))
+    async_advance = twin_of(advance)
 
     @refuse_on_event_loop
     def advance_to(self, moment: str | datetime) -> AdvanceReport:
         """Advance the clock to a moment; one without an offset is UTC."""
         return self.apps.serve_during(self._advance, to=write_moment(moment))
 
-    async def async_advance_to(self, moment: str | datetime) -> AdvanceReport:
-        """`advance_to` for coroutines."""
-        return await await_in_thread(self._advance, to=write_moment(moment))
+    async_advance_to = twin_of(advance_to)
 
     @refuse_on_event_loop
     def advance_until(
@@ -242,22 +238,17 @@ class Deck(AbstractContextManager["Deck"]):
 
         If nothing due within `limit` emits it, the error says what waits.
         """
-        return self.apps.serve_during(self._advance, **_until(event, id, limit))
+        until = drop_none(event=event, id=None if id is None else read_id(id))
+        return self.apps.serve_during(self._advance, until=until, limit=write_duration(limit))
 
-    async def async_advance_until(
-        self, event: str, id: IdOrResource | None = None, *, limit: Duration = "1d"
-    ) -> AdvanceReport:
-        """`advance_until` for coroutines."""
-        return await await_in_thread(self._advance, **_until(event, id, limit))
+    async_advance_until = twin_of(advance_until)
 
     @refuse_on_event_loop
     def settle(self) -> AdvanceReport:
         """Advance the clock until nothing is due. Runs that wait for a person stay as they are."""
         return self.apps.serve_during(self._advance, until="idle")
 
-    async def async_settle(self) -> AdvanceReport:
-        """`settle` for coroutines."""
-        return await await_in_thread(self._advance, until="idle")
+    async_settle = twin_of(settle)
 
     @refuse_on_event_loop
     def sleep(self, seconds: float) -> None:
@@ -266,13 +257,7 @@ class Deck(AbstractContextManager["Deck"]):
         An error ends a client that sleeps `most_idle_sleeps` times while nothing happens, if
         nothing is due or it sleeps for no time.
         """
-        self._count_sleep(self.advance(seconds))
-
-    async def async_sleep(self, seconds: float) -> None:
-        """`sleep` for clients that await it."""
-        self._count_sleep(await self.async_advance(seconds))
-
-    def _count_sleep(self, report: AdvanceReport) -> None:
+        report = self.advance(seconds)
         if any(entry.kind != "clock" for entry in report.happened):
             self._idle_sleeps = 0
             return
@@ -292,6 +277,8 @@ class Deck(AbstractContextManager["Deck"]):
             f"the client waits for ever: {slept}, nothing has happened, and nothing is due;"
             " for a client that gives up later, set `deck.most_idle_sleeps`"
         )
+
+    async_sleep = twin_of(sleep)
 
     def _advance(self, **how: Any) -> AdvanceReport:
         return read_advance(self._control.call("POST", "/clock/advance", **how))
@@ -342,14 +329,10 @@ class Deck(AbstractContextManager["Deck"]):
     @refuse_on_event_loop
     def replay(self, delivery: IdOrResource) -> Json:
         """Deliver an event again: at once, unless the clock is `real`."""
-        return self.apps.serve_during(self._replay, read_id(delivery))
+        replay, id_ = self._control.call, read_id(delivery)
+        return self.apps.serve_during(replay, "POST", "/deliveries/{id}/replay", id=id_)
 
-    async def async_replay(self, delivery: IdOrResource) -> Json:
-        """`replay` for coroutines."""
-        return await await_in_thread(self._replay, read_id(delivery))
-
-    def _replay(self, id_: str) -> Json:
-        return self._control.call("POST", "/deliveries/{id}/replay", id=id_)
+    async_replay = twin_of(replay)
 
     # Faults and limits
 
@@ -569,17 +552,7 @@ class Deck(AbstractContextManager["Deck"]):
         start = self._starter.start_run
         return self.apps.serve_during(start, scenario, input, status, task)
 
-    async def async_start_run(
-        self,
-        scenario: str | None = None,
-        *,
-        input: Mapping[str, Any] | None = None,
-        status: str | None = None,
-        **task: Any,
-    ) -> Json:
-        """`start_run` for coroutines."""
-        start = self._starter.start_run
-        return await await_in_thread(start, scenario, input, status, task)
+    async_start_run = twin_of(start_run)
 
     @property
     def _starter(self) -> TaskStarter:
@@ -631,8 +604,3 @@ def _write_options(options: Mapping[str, Any]) -> Json:
         name: write_duration(value) if isinstance(value, timedelta) else value
         for name, value in options.items()
     }
-
-
-def _until(event: str, resource: IdOrResource | None, limit: Duration) -> Json:
-    until = drop_none(event=event, id=None if resource is None else read_id(resource))
-    return {"until": until, "limit": write_duration(limit)}

@@ -16,7 +16,7 @@ from deck_sim.contract.editions import every_event_type, explain_foreign_event
 from deck_sim.faults.outgoing import FAULT_HEADER
 from deck_sim.handle.connect.applications import LoopbackServer
 from deck_sim.handle.connect.control import IdOrResource, Json, read_id
-from deck_sim.handle.connect.threads import await_in_thread, check_no_event_loop
+from deck_sim.handle.connect.threads import check_no_event_loop, twin_of
 from deck_sim.handle.deck import ALL_EVENTS, WEBHOOK_PATH, Deck
 from deck_sim.runtime.settings import FROZEN, ON_POLL
 from deck_sim.webhooks.signing import ID, SignatureError, verify
@@ -146,11 +146,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         ]
         raise DeckSimError("\n".join(lines))
 
-    async def async_wait_for(
-        self, event: str, id: IdOrResource | None = None, timeout: float = 5
-    ) -> Json:
-        """`wait_for` for coroutines."""
-        return await await_in_thread(self.wait_for, event, id, timeout)
+    async_wait_for = twin_of(wait_for)
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> int:
         """Receive one attempt, and return the status to answer with."""

@@ -9,7 +9,7 @@ from deck_sim.operations import OPERATIONS
 SOURCE = "".join(file.read_text() for file in Path(*deck_sim.handle.__path__).glob("*.py"))
 CALLED = {
     (method, path.replace("{{id}}", "{id}"))
-    for method, path in re.findall(r'call\(\s*"(\w+)", f?"([^"]+)"', SOURCE)
+    for method, path in re.findall(r'"([A-Z]+)", f?"(/[^"]+)"', SOURCE)
 }
 LOGINS = re.compile("^/(connections|credentials|sessions)/")
 # Left to the page and to other languages: an application's own calls do the same, or a new world.

@@ -7,8 +7,9 @@ everything on that loop, perhaps the application that has to answer a webhook be
 from __future__ import annotations
 
 import asyncio
+import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from functools import wraps
 from threading import Thread
@@ -35,6 +36,22 @@ def refuse_on_event_loop(method: Callable[P, T]) -> Callable[P, T]:
         return method(*args, **kwargs)
 
     return checked
+
+
+def twin_of(method: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """The twin for coroutines of a method that waits, which it calls in a thread.
+
+    Cancelling the wait does not stop the work.
+    """
+    work = inspect.unwrap(method)
+
+    @wraps(work)
+    async def twin(*args: P.args, **kwargs: P.kwargs) -> T:
+        return await await_in_thread(work, *args, **kwargs)
+
+    twin.__doc__ = f"`{work.__name__}` for coroutines."
+    twin.__name__ = f"async_{work.__name__}"
+    return twin
 
 
 def check_no_event_loop(method: Callable[..., Any]) -> None:
