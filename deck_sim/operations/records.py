@@ -94,7 +94,7 @@ def show_request(simulation: Simulation, id: str) -> Json:
         )
         raise refuse("request/input_invalid", text, field="id")
     gave_up = call.unanswered == GAVE_UP  # so its response was not sent
-    sent = None if gave_up else simulation.responses.find(call.number)
+    sent = None if gave_up else simulation.responses.get(call.number)
     response = sent and {
         "headers": dict(sent.headers),
         "body": parse_recorded(sent.body),

@@ -78,18 +78,11 @@ class SentResponse(Immutable):
     length: int  # of the whole body
 
 
-@dataclass(slots=True)
-class SentResponses:
+class SentResponses(dict[int, SentResponse]):
     """The last responses, by the number of their call."""
-
-    _kept: dict[int, SentResponse] = field(default_factory=dict)
 
     def keep(self, number: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
         """Keep a response, and drop the oldest if there are too many."""
-        self._kept[number] = SentResponse((*headers,), body[:MAX_BODY], len(body))
-        if len(self._kept) > MOST_RESPONSES:
-            del self._kept[next(iter(self._kept))]
-
-    def find(self, number: int) -> SentResponse | None:
-        """The response to a call; None if it is not sent yet, or not kept any more."""
-        return self._kept.get(number)
+        self[number] = SentResponse((*headers,), body[:MAX_BODY], len(body))
+        if len(self) > MOST_RESPONSES:
+            del self[next(iter(self))]
