@@ -75,7 +75,9 @@ def test_undelivered_webhooks_are_in_the_report(deck, receiver):
     deck.create("agents", {"name": "Concierge"})
     deck.advance(0)
     deck.create("agents", {"name": "Porter"})
-    refused, hint, waiting = report_world(deck, "SECRET").undelivered
+    report = report_world(deck, "SECRET")
+    assert "; webhooks: pending 2x; " in ExecReport(["x"], 0, [report]).summary("")
+    refused, hint, waiting = report.undelivered
     assert re.fullmatch(r"agent\.created \(edlv_\w+\), attempt 1: 401", refused)
     assert hint.startswith("does the application verify with the secret in `SECRET`, and")
     assert waiting.startswith("1 not sent yet, and only an advance of the frozen clock sends them")
@@ -100,6 +102,7 @@ def test_the_report_lists_scenarios_and_problems(deck, tmp_path):
     deck.queue("source_down")
     deck.ready_task(login=True)
     report = ExecReport(["x"], 0, [report_world(deck, "SECRET")])
+    assert report.summary("").startswith("1 call in 1 world; played success 1x; 1 problem:\n  ")
     for name in ("r.json", "r.xml"):
         report.write(tmp_path / name)
     (world,) = json.loads((tmp_path / "r.json").read_text())["worlds"]
