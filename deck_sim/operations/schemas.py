@@ -49,6 +49,11 @@ def _describe_edition(edition: Edition) -> Json:
 def _describe_kind(edition: Edition, row: Kind, machine: Machine) -> Json:
     watched = watched_kinds(edition)
     within = [name for name, kind in row.references.items() if kind in watched]
+    # The commands that the control API has. An answer, which needs a body, is not among them.
+    start = f"/{row.path}/{{id}}/"
+    done = [one for one in OPERATIONS.values() if one.method == "POST"]
+    bare = [one.path for one in done if one.parameters == ("id",)]
+    commands = [path.removeprefix(start) for path in bare if path.startswith(start)]
     return {
         "path": row.path,
         "watched": row.object in watched,
@@ -61,23 +66,13 @@ def _describe_kind(edition: Edition, row: Kind, machine: Machine) -> Json:
                 "event": machine.event(status) and f"{row.object}.{machine.event(status)}",
                 "commands": {
                     name: machine.commands[name].leads_to
-                    for name in _commands(row)
+                    for name in commands
                     if name in machine.commands and status in machine.commands[name].allowed
                 },
             }
             for status in machine.statuses
         },
     }
-
-
-def _commands(row: Kind) -> list[str]:
-    """The commands on a kind that the control API has, without those that need a body."""
-    start = f"/{row.path}/{{id}}/"
-    return [
-        done.path.removeprefix(start)
-        for done in OPERATIONS.values()
-        if done.method == "POST" and done.path.startswith(start) and done.parameters == ("id",)
-    ]
 
 
 @cache
