@@ -158,11 +158,6 @@ class WorldRegistry:
         """The keys that have worlds. Safe on any thread."""
         return [*self._worlds]
 
-    @property
-    def first_key(self) -> str | None:
-        """The first of the allowed keys; None if any is allowed."""
-        return self.keys[0] if self.keys else None
-
     def keyless(self) -> Simulation:
         """Return a temporary world, for calls that need no key."""
         return self.make("", self.settings)

@@ -33,11 +33,6 @@ _MOST_WARNINGS = 100  # about ignored names
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def new_epoch() -> str:
-    """A name for one history of a world. No other has it, also after the server has restarted."""
-    return os.urandom(4).hex()
-
-
 class RealClock:
     """A clock that moves with real time, `speed` times as fast, without adding up rounding
     errors.
@@ -93,7 +88,8 @@ class Simulation:
     journal: Journal = field(default_factory=Journal)
     responses: SentResponses = field(default_factory=SentResponses)
     choices: RecentLog[Choice] = field(default_factory=lambda: RecentLog(_MOST_CHOICES))
-    epoch: str = field(default_factory=new_epoch)
+    # The name of one history of the world. No other has it, also after the server has restarted.
+    epoch: str = field(default_factory=lambda: os.urandom(4).hex())
     control_changes: int = 0  # control calls that may have changed something
     chosen: dict[str, Choice] = field(default_factory=dict)  # by resource that plays or played it
     ignored_names: dict[str, None] = field(default_factory=dict)  # the warnings about them, once

@@ -83,7 +83,7 @@ def command(
         raise click.UsageError(f"--report: the folder '{report.parent}' does not exist")
     names = (env_base_url, env_api_key, env_webhook_secret)
     server = make_server(**options)
-    key = server.worlds.first_key or ANY_KEY
+    key = (server.worlds.keys or (ANY_KEY,))[0]
     variables = dict(zip(names, (server.base_url, key, secret_of(key)), strict=True))
     with (
         log_to_stderr(log_format, quiet=quiet),

@@ -119,7 +119,7 @@ def _banner(server: Server, variables: Mapping[str, str]) -> str:
     pace = "" if settings.speed == 1 else f" (x{settings.speed:g})"
     step = settings.step and format_duration(settings.step)
     read = f"takes {step}" if step else "moves the clock to what it waits for"
-    key = server.worlds.first_key or ANY_KEY
+    key = (server.worlds.keys or (ANY_KEY,))[0]
     exports = "\n".join(f"export {name}={quote(value)}" for name, value in variables.items())
     hosts = " or ".join(server.interceptor.hosts) if server.interceptor else ""
     return _BANNER.format(
