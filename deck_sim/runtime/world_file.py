@@ -97,16 +97,20 @@ def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFi
     except ValidationError as error:
         mistakes.add_errors(error, WorldFile)
         raise mistakes.error from None
-    found = list[tuple[Problem, ...]]()  # for each edition
+    found = list[tuple[int, tuple[Problem, ...]]]()  # for each edition; how many names it lacks
     for edition in editions or EDITIONS:
         try:
             world.prepare(Simulation("check", Settings(edition), Library(library)))
             return world
         except ApiError as error:
-            found.append(error.problems)
+            lacks = [
+                UNKNOWN_KEY in one.message or f"{one.field}".endswith("].resource")
+                for one in error.problems
+            ]
+            found.append((sum(lacks), error.problems))
     spelled = {format_path(path): path for path in (*document.keys, *document.values)}
-    # Those of the edition that the file fits best: that which lacks the fewest of its names.
-    for problem in min(found, key=lambda problems: sum(map(_is_unknown, problems))):
+    _, problems = min(found, key=lambda one: one[0])  # of the edition that the file fits best
+    for problem in problems:
         field = known = problem.field or ""
         while known and known not in spelled:
             known = known[: max(known.rfind("."), known.rfind("["), 0)]
@@ -114,7 +118,3 @@ def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFi
         of_key = message.startswith(UNKNOWN_KEY)
         mistakes.add(spelled.get(known, ()), message, of_key=of_key, path=field)
     raise mistakes.error
-
-
-def _is_unknown(problem: Problem) -> bool:
-    return UNKNOWN_KEY in problem.message or f"{problem.field}".endswith("].resource")
