@@ -87,7 +87,8 @@ class Playthrough:
         entered = [line.at for line in self.lines if (line.who, line.what) == (noun, last.status)]
         return f"The {noun} is {last.status} after {format_duration(entered[-1])}."
 
-    def _play(self) -> None:
+    def play(self) -> None:
+        """Play the scenario; `play_scenario` does so once."""
         self.world = self.simulation.world
         self.approval = self.world.rules.machine("task_run").approval
         agent = commands.seed_resource(self.world, "agent", {"name": "A", "description": None})
@@ -232,7 +233,7 @@ def play_scenario(
     task_input = {**_USUAL_INPUT, **(task_input or {})}
     given = None if answers is None else iter(answers)
     played = Playthrough(scenario, simulation, given, task_input, reject)
-    played._play()
+    played.play()
     return played
 
 

@@ -86,7 +86,12 @@ class Stage:
     @property
     def names(self) -> dict[str, Any]:
         """The variables of the script's expressions."""
-        login, session, task = map(self._used, (self.world.rules.login, "session", "task"))
+        player = self.resource
+        used = {player.kind: player}
+        for kind in (self.world.rules.login, "session", "task"):
+            if player.fields.get(f"{kind}_id"):
+                used[kind] = self.world.all(kind)[player[f"{kind}_id"]]
+        login, session, task = map(used.get, (self.world.rules.login, "session", "task"))
         user = login and {
             "external_id": login["external_id"],
             "username": login.hidden.get("username"),
@@ -141,9 +146,3 @@ class Stage:
     def draw(self, span: Span) -> timedelta:
         """A duration within the span, always the same for this step of this resource."""
         return draw_duration(span, self.world.seed, self.story.owner, *self.story.path)
-
-    def _used(self, kind: str) -> Resource | None:
-        if self.resource.kind == kind:
-            return self.resource
-        used: str | None = self.resource.fields.get(f"{kind}_id")
-        return self.world.all(kind)[used] if used else None

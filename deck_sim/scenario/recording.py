@@ -114,10 +114,8 @@ def _login_moments(world: World, login: Resource, script: Script) -> list[_Momen
 def _read_effect(
     world: World, resource: Resource, entry: TimelineEntry, shots: Iterator[Json]
 ) -> Json | None:
-    if entry.kind == "storage" and entry.is_creation:
-        item = files_of(world, resource).get(entry.id)
-        if item is None:
-            return None
+    item = files_of(world, resource).get(entry.id)
+    if item is not None and entry.is_creation:
         keys = {
             "name": item["file_name"],
             "type": item["file_type"],

@@ -53,6 +53,17 @@ def test_a_prompt_whose_end_is_held_can_still_be_answered(play, hold):
     assert release(play.world, held) == []
 
 
+def test_a_wrong_answer_at_a_held_end_asks_again_with_a_whole_window(play, hold):
+    """The held failure is dropped; the next one comes at the end of the new window."""
+    hold("task_run.failed")
+    run = play.run(ASKS)
+    play.wait("10m")
+    play.answer(run, code="2")
+    assert play.world.stories[run.id].held is None
+    play.wait("5m")
+    assert play.told(run)[-1] == "15m held before task_run.failed"
+
+
 def test_an_answer_whose_effect_is_held_takes_effect_on_release(play, hold):
     """Until then the run shows its prompt."""
     run = play.run(ASKS)
