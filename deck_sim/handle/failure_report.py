@@ -14,7 +14,7 @@ from deck_sim.handle.connect.address import DECK_HOST
 from deck_sim.handle.connect.applications import RAISED_HEADER, REFUSAL_HEADER
 from deck_sim.handle.expected_call import show_value
 from deck_sim.handle.problems import explain_no_calls, find_keyless_calls
-from deck_sim.handle.timeline import TimelineEntry, cut_middle
+from deck_sim.handle.timeline import cut_middle
 from deck_sim.runtime.lint import polls_a_frozen_clock
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.settings import FROZEN
@@ -60,7 +60,15 @@ def write_report(deck: "Deck") -> str:
     """The report on the world of `deck`, as text."""
     world, journal = deck.world, deck.requests
     calls = {call["request_id"]: call for call in journal}
-    lines = [*_fold_rounds([_read_line(entry, calls) for entry in deck.timeline])]
+    entries, parts = deck.timeline, list[_Line]()
+    for entry in entries:
+        if entry.id in calls:
+            body = calls[entry.id]["body"]
+            sent = "" if body is None else f"  {show_value(body)}"
+            parts.append(_Line(entry.at, f"{entry}{sent}", (entry.what, sent)))
+        else:
+            parts.append(_Line(entry.at, f"{entry}", (entry.id, entry.what)))
+    lines = [*_fold_rounds(parts)]
     keyless = [f"  {text}" for text in find_keyless_calls(world)]
     no_calls = [] if calls else [f"  {explain_no_calls(deck, world)}"]
     if no_calls and not keyless and not world["stray_keys"]:
@@ -73,7 +81,19 @@ def write_report(deck: "Deck") -> str:
         no_calls.append(f"  {how}")
     if not lines:
         return "\n".join(["nothing happened in this world:", *no_calls, *keyless])
-    findings, runs = deck.lint, deck.runs
+    findings, runs, deliveries = deck.lint, deck.runs, deck.deliveries
+    kinds, events = {entry.kind for entry in entries}, dict.fromkeys(e["type"] for e in deck.events)
+    unsent, still = list[str](), list[str]()
+    if events and "event_destination" in kinds and not deliveries:
+        why = "no destination was active and subscribed when they happened"
+        unsent.append(f"  {listed(events)}: {why}")
+    times = deck.transport.frozen_times
+    moved = times[-1] - times[0] if times else timedelta()
+    if moved >= _TICK and "clock" not in kinds:
+        still.append(
+            f"  the time of this frozen process moved {format_duration(moved)}, and the world's did"
+            " not: use `deck_time`, or call `deck.advance_to(datetime.now(UTC))` after each move"
+        )
     frozen = [one for one in findings if one["name"] == polls_a_frozen_clock.__name__]
     sections = {
         "scenarios played, and why": [
@@ -94,19 +114,16 @@ def write_report(deck: "Deck") -> str:
             for run in runs
             if run["output"] == {}
         ],
-        "undelivered webhooks": [f"  {text}" for text in find_undelivered(deck.deliveries)],
-        "webhooks that were never sent": _unsent(deck),
-        "why nothing moved": [
-            *(f"  {one['what']}. {one['fix']}" for one in frozen),
-            *_explain_frozen_process(deck),
-        ],
+        "undelivered webhooks": [f"  {text}" for text in find_undelivered(deliveries)],
+        "webhooks that were never sent": unsent,
+        "why nothing moved": [*(f"  {one['what']}. {one['fix']}" for one in frozen), *still],
         "mistakes of the client": [
             f"  {one['name']}: {one['what']}" for one in findings if one not in frozen
         ],
     }
-    parts = {title: cut_middle(rows, _MOST_ROWS) for title, rows in sections.items() if rows}
-    parts["present state"] = _present_state(deck.next(), world["clock"]) + no_calls
-    rest = [line for title, rows in parts.items() for line in ("", f"{title}:", *rows)]
+    shown = {title: cut_middle(rows, _MOST_ROWS) for title, rows in sections.items() if rows}
+    shown["present state"] = _present_state(deck.next(), world["clock"]) + no_calls
+    rest = [line for title, rows in shown.items() for line in ("", f"{title}:", *rows)]
     return "\n".join([*cut_middle(lines, _MOST_LINES), *rest])
 
 
@@ -118,35 +135,6 @@ def find_refusals(journal: Iterable[_Row]) -> list[str]:
         if "message" in call["answered"]
     )
     return [*dict.fromkeys(refusals)]
-
-
-def _unsent(deck: "Deck") -> list[str]:
-    """That events came before the first destination, which does not get them."""
-    events = [event["type"] for event in deck.events]
-    late = any(entry.kind == "event_destination" for entry in deck.timeline)
-    if not events or not late or deck.deliveries:
-        return []
-    kinds = listed(dict.fromkeys(events))
-    return [f"  {kinds}: no destination was active and subscribed when they happened"]
-
-
-def _explain_frozen_process(deck: "Deck") -> list[str]:
-    times = deck.transport.frozen_times
-    moved = times[-1] - times[0] if times else timedelta()
-    if moved < _TICK or any(entry.kind == "clock" for entry in deck.timeline):
-        return []
-    return [
-        f"  the time of this frozen process moved {format_duration(moved)}, and the world's did"
-        " not: use `deck_time`, or call `deck.advance_to(datetime.now(UTC))` after each move"
-    ]
-
-
-def _read_line(entry: TimelineEntry, calls: Mapping[str, _Row]) -> _Line:
-    if entry.id not in calls:
-        return _Line(entry.at, f"{entry}", (entry.id, entry.what))
-    body = calls[entry.id]["body"]
-    sent = "" if body is None else f"  {show_value(body)}"
-    return _Line(entry.at, f"{entry}{sent}", (entry.what, sent))
 
 
 def _fold_rounds(lines: Sequence[_Line]) -> Iterator[str]:

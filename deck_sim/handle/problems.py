@@ -26,7 +26,18 @@ def find_leftovers(deck: Deck, world: Json) -> list[str]:
     strays = [] if world["calls"] else find_keyless_calls(world)
     if world["stray_keys"] and not world["calls"]:
         strays.insert(0, explain_no_calls(deck, world))
-    return find_unused(deck, world) + strays + _find_failed_applications(deck, world)
+    deliveries = deck.deliveries if world["resources"]["event_delivery"] else []
+    made = [[one for one in row["log"] if one["attempt"]] for row in deliveries]
+    last = [attempts[-1]["response_headers"] for attempts in made if attempts]
+    raised = Counter(headers[RAISED_HEADER] for headers in last if RAISED_HEADER in headers)
+    return [
+        *find_unused(deck, world),
+        *strays,
+        *(
+            f"the application raised at {counted(count, 'webhook')}: {error}"
+            for error, count in raised.items()
+        ),
+    ]
 
 
 def find_keyless_calls(world: Json) -> list[str]:
@@ -75,15 +86,3 @@ def _is_unmet(hold: Hold) -> bool:
         return not hold.met
     except DeckSimError:  # it was released through the control API, so this is unknown
         return False
-
-
-def _find_failed_applications(deck: Deck, world: Json) -> list[str]:
-    """The errors that an application raised at webhooks which it has not taken since."""
-    deliveries = deck.deliveries if world["resources"]["event_delivery"] else []
-    made = [[one for one in row["log"] if one["attempt"]] for row in deliveries]
-    last = [attempts[-1]["response_headers"] for attempts in made if attempts]
-    errors = Counter(headers[RAISED_HEADER] for headers in last if RAISED_HEADER in headers)
-    return [
-        f"the application raised at {counted(count, 'webhook')}: {error}"
-        for error, count in errors.items()
-    ]

@@ -35,7 +35,14 @@ def make_hold(
     world = simulation.world
     if event is not None:
         _check_event(world, event)
-        _check_id(world, event, id)
+        # Its story can emit the event.
+        about = event.partition(".")[0] if event in world.rules.event_types else None
+        kinds = [one for one in KINDS if one in world.rules.kinds and about in (None, one)]
+        ids = [known for one in kinds for known in world.all(one)]
+        if id is not None and id not in ids:
+            text = f"`id`: no {' or '.join(kinds)} has the id {quote(id)}"
+            text += f"{nearest(id, ids)}; leave out `id` to hold the next one"
+            raise refuse("request/input_invalid", text, field="id")
     elif id is not None:
         text = "`id` goes with `event`; for a `call`, write the id in its path"
         raise refuse("request/input_invalid", text, field="id")
@@ -77,17 +84,6 @@ def events_of_stories(rules: Edition) -> list[str]:
         for status in machine.statuses
         if (kind, status) in entered and status != machine.initial and machine.event(status)
     ]
-
-
-def _check_id(world: World, event: str, resource_id: str | None) -> None:
-    """Check that a resource with this id exists, and that its story can emit the event."""
-    kind = event.partition(".")[0] if event in world.rules.event_types else None
-    kinds = [one for one in KINDS if one in world.rules.kinds and kind in (None, one)]
-    ids = [known for one in kinds for known in world.all(one)]
-    if resource_id is not None and resource_id not in ids:
-        text = f"`id`: no {' or '.join(kinds)} has the id {quote(resource_id)}"
-        text += f"{nearest(resource_id, ids)}; leave out `id` to hold the next one"
-        raise refuse("request/input_invalid", text, field="id")
 
 
 @operation("GET", "/holds")
