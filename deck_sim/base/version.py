@@ -1,3 +1,4 @@
 """The version of deck-sim."""
 
 __version__ = "0.1.0"
+VERSION_HEADER = {"Deck-Sim-Version": __version__}  # of every answer

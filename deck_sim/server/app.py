@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from deck_sim.base.real_time import PROCESS_HEADER
+from deck_sim.base.version import VERSION_HEADER
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.stage import count_stop, find_call_hold
@@ -33,7 +34,6 @@ from deck_sim.server.fault_injection import (
     send_early_webhooks,
     send_faulty,
 )
-from deck_sim.server.headers import VERSION
 from deck_sim.server.idempotency import replay_answer, store_answer
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import Routes
@@ -293,7 +293,7 @@ def refuse_call(worlds: WorldRegistry, error: ApiError, scope: Scope) -> Respons
 
 def make_response(scope: Scope, answer: Answer) -> Response:
     """The response with an answer."""
-    headers = {**VERSION, **answer.headers}
+    headers = {**VERSION_HEADER, **answer.headers}
     response = Response(answer.body, answer.status, headers, media_type="application/json")
     if scope["method"] == "HEAD":
         response.body = b""

@@ -22,8 +22,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim.base.errors import DeckSimError, listed
+from deck_sim.base.version import VERSION_HEADER
 from deck_sim.runtime.activity import log_refused
-from deck_sim.server.headers import VERSION
 from deck_sim.server.local_only import read_host
 from deck_sim.server.protocol import listen
 
@@ -149,7 +149,7 @@ class Interceptor:
                 raw = f"{slash}{path}" or "/"
                 scope = {**scope, "path": unquote(raw), "raw_path": raw.encode("latin-1")}
             refusal = self._refuse(scope["method"], host, read_host(host))
-            answering = PlainTextResponse(f"{refusal}\n", 403, VERSION) if refusal else app
+            answering = PlainTextResponse(f"{refusal}\n", 403, VERSION_HEADER) if refusal else app
             await answering(scope, receive, send)
 
         return answer

@@ -9,9 +9,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from deck_sim.base.version import __version__
+from deck_sim.base.version import VERSION_HEADER, __version__
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.headers import VERSION
 
 
 def make_app(worlds: WorldRegistry) -> Router:
@@ -56,13 +55,13 @@ class _AnyPathMount(Mount):
 
 async def _show_health(worlds: WorldRegistry, request: Request) -> Response:
     data = {"status": "ok", "version": __version__, "request_id": worlds.keyless_request_id()}
-    return JSONResponse(data, headers=VERSION)
+    return JSONResponse(data, headers=VERSION_HEADER)
 
 
 async def _show_document(worlds: WorldRegistry, request: Request) -> Response:
-    from deck_sim.server.openapi import serving
+    from deck_sim.server.openapi.document import show_document
 
-    return await serving.show_document(worlds, request)
+    return await show_document(worlds, request)
 
 
 async def _show_inspector(request: Request) -> Response:
@@ -81,11 +80,11 @@ async def _show_file(worlds: WorldRegistry, request: Request) -> Response:
     found = simulation and read_signed_file(simulation, request.path_params["file_id"], signature)
     if not found:
         text = "no such file, or not its signature\n"
-        return Response(text, 404, VERSION, media_type="text/plain")
+        return Response(text, 404, VERSION_HEADER, media_type="text/plain")
     content, type_, name = found
     # Never shown by a browser: a story may give a file any content and type.
     headers = {
-        **VERSION,
+        **VERSION_HEADER,
         "Content-Disposition": _disposition(name),
         "X-Content-Type-Options": "nosniff",
     }

@@ -14,8 +14,7 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.records import AdditiveChanges
 from deck_sim.faults.outgoing import FAULT_HEADER as SPOILED
 from deck_sim.scenario.selection import HEADER
-from deck_sim.server.openapi.document import document
-from deck_sim.server.openapi.paths import CODES
+from deck_sim.server.openapi.document import CODES, document
 
 FOUND: list[str] = []
 

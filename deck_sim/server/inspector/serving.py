@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from deck_sim.server.headers import VERSION
+from deck_sim.base.version import VERSION_HEADER
 
 STATIC = Path(__file__).with_name("static")
 PAGE = "index.html"
@@ -20,7 +20,7 @@ MEDIA_TYPES = {
     "": "text/plain",
 }
 HEADERS = {
-    **VERSION,
+    **VERSION_HEADER,
     "Cache-Control": "no-cache",
     "Content-Security-Policy": "; ".join(
         (

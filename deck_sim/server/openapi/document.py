@@ -1,18 +1,52 @@
-"""The OpenAPI document of an edition, made on first use."""
+"""The OpenAPI document of an edition, and `GET /openapi.json`."""
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from deck_sim.base.version import __version__
-from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.contract.shapes import Shape
-from deck_sim.server.openapi.paths import JSON, paths
-from deck_sim.server.openapi.schemas import event_of, schemas
+from starlette.requests import Request
+from starlette.responses import Response
 
+from deck_sim.base.errors import quote, suggest
+from deck_sim.base.version import VERSION_HEADER, __version__
+from deck_sim.contract import shapes
+from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
+from deck_sim.contract.operations import Operation
+from deck_sim.contract.resources import Kind
+from deck_sim.contract.shapes import Shape, many, named
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.runtime.serialization import dump_json
+from deck_sim.scenario import selection
+from deck_sim.server import idempotency
+from deck_sim.server.api.paging import DEFAULT_LIMIT, MAX_LIMIT
+from deck_sim.server.app import refuse_call
+from deck_sim.server.openapi.schemas import answer_name, event_of, schemas
+
+CODES = "x-error-codes"  # an extension of ours: OpenAPI has no place for the codes of a status
 _ABOUT = """\
 The Deck v2 API as deck-sim serves it. Deck adds fields, event types and interaction types without a
 new version, so accept any that you do not know. deck-sim makes this document, not Deck.
 """
+_RETRY_AFTER = {
+    "description": "Seconds until a call is accepted again; sent if the world is set to send it.",
+    "schema": {"type": "integer", "minimum": 1},
+}
+
+
+async def show_document(worlds: WorldRegistry, request: Request) -> Response:
+    """Show the document of `?edition=`, or of the edition of the key's world. It needs no key."""
+    key = request.headers.get("authorization")
+    try:
+        usual = worlds.select(key).world.edition if key else worlds.settings.edition
+        name = request.query_params.get("edition", usual)
+        if name not in EDITIONS:
+            text = f"unknown edition {quote(name)}{suggest(name, EDITIONS)}"
+            raise refuse("request/input_invalid", text, field="edition")
+    except ApiError as error:
+        return refuse_call(worlds, error, request.scope)
+    shown = dump_json(document(name))
+    return Response(shown, headers=VERSION_HEADER, media_type="application/json")
 
 
 @cache
@@ -20,6 +54,24 @@ def document(name: str) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the edition of that name."""
     edition = EDITIONS[name]
     tags = dict.fromkeys(operation.tag for operation in edition.every_operation)
+    paths: dict[str, Shape] = {}
+    for operation in edition.every_operation:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _show(edition, operation)
+    webhooks = {
+        type_: {
+            "post": {
+                "operationId": f"receive_{type_.replace('.', '_')}",
+                "summary": f"`{type_}` happened",
+                "tags": ["webhooks"],
+                "security": [],
+                "requestBody": {"required": True, "content": _json(event_of(edition, type_))},
+                "responses": {
+                    "2XX": {"description": "The message was received within five seconds."}
+                },
+            }
+        }
+        for type_ in edition.event_types
+    }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -31,8 +83,8 @@ def document(name: str) -> dict[str, Any]:
         "servers": [{"url": "/v2"}],
         "security": [{"api_key": []}],
         "tags": [{"name": tag} for tag in tags],
-        "paths": paths(edition),
-        "webhooks": {type_: _webhook(edition, type_) for type_ in edition.event_types},
+        "paths": paths,
+        "webhooks": webhooks,
         "components": {
             "schemas": schemas(edition),
             "securitySchemes": {"api_key": {"type": "http", "scheme": "bearer"}},
@@ -40,15 +92,98 @@ def document(name: str) -> dict[str, Any]:
     }
 
 
-def _webhook(edition: Edition, type_: str) -> Shape:
-    content = {JSON: {"schema": event_of(edition, type_)}}
-    return {
-        "post": {
-            "operationId": f"receive_{type_.replace('.', '_')}",
-            "summary": f"`{type_}` happened",
-            "tags": ["webhooks"],
-            "security": [],
-            "requestBody": {"required": True, "content": content},
-            "responses": {"2XX": {"description": "The message was received within five seconds."}},
-        }
+def _json(schema: Shape) -> Shape:
+    return {"application/json": {"schema": schema}}
+
+
+def _show(edition: Edition, operation: Operation) -> Shape:
+    """An operation with its parameters, answers and errors."""
+    shown: Shape = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "tags": [operation.tag],
     }
+    if parameters := [*_parameters(edition, operation)]:
+        shown["parameters"] = parameters
+    if body := edition.body_name(operation):
+        shown["requestBody"] = {"required": True, "content": _json(named(body))}
+    done = {"description": "Done.", "content": _json(named(answer_name(operation)))}
+    responses: dict[str, Shape] = {f"{operation.status}": done}
+    by_status: dict[int, list[str]] = {}
+    for name in sorted({*_errors(edition, operation)}):
+        by_status.setdefault(CATALOG[name].status, []).append(name)
+    words = {"field": "name", "id": "…", "limit": "10 MiB", "file": "…", "why": "…"}
+    for status, names in sorted(by_status.items()):
+        messages = (f"- `{name}`: {CATALOG[name].message.format(**words)}" for name in names)
+        answer = {"description": "\n".join(messages), "content": _json(named("Errors"))}
+        responses[f"{status}"] = {**answer, CODES: names}
+    responses["429"]["headers"] = {"Retry-After": _RETRY_AFTER}
+    return {**shown, "responses": responses}
+
+
+def _named_by_id(edition: Edition, operation: Operation) -> Kind | None:
+    """The kind of resource that `{id}` in the path names; None for an event."""
+    kinds = {kind.path: kind for kind in edition.kinds.values()}
+    return kinds.get(operation.tag) if "{id}" in operation.path else None
+
+
+def _parameters(edition: Edition, operation: Operation) -> Iterator[Shape]:
+    if "{id}" in operation.path:
+        kind = _named_by_id(edition, operation)
+        identity = shapes.identity(kind.prefix if kind else "evt")
+        yield {"name": "id", "in": "path", "required": True, "schema": identity}
+    for name in operation.filters:
+        kind = edition.kinds.get(operation.answer)
+        words = kind.filter_words(name) if kind else []
+        values: Shape = {"type": "string", **({"enum": words} if words else {})}
+        text = f"Only items with one of these values; `{name}[]` works, too."
+        yield _parameter(name, "query", many(values), text)
+    if operation.paged:
+        yield from _PAGE
+    if operation.includes:
+        fields = ", ".join(f"`{name}`" for name in operation.includes)
+        text = f"Additional fields to show: {fields}."
+        several = _parameter("include", "query", many({"type": "string"}), text)
+        yield {**several, "style": "form", "explode": False}
+    if operation.plays:
+        scenario = shapes.text("mfa_then_success")
+        text = "The scenario to play; deck-sim's own."
+        yield _parameter(selection.HEADER, "header", scenario, text)
+    if edition.idempotency.covers(operation):
+        key = {"type": "string", "minLength": 1, "maxLength": edition.idempotency.longest_key}
+        text = "A call that is repeated with its key gets the stored answer and changes nothing."
+        yield _parameter(idempotency.HEADER, "header", key, text)
+
+
+def _parameter(name: str, place: str, schema: Shape, description: str) -> Shape:
+    return {"name": name, "in": place, "description": description, "schema": schema}
+
+
+_LIMIT = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+_PAGE = (
+    _parameter("limit", "query", _LIMIT, "The largest number of items on the page."),
+    _parameter("cursor", "query", {"type": "string"}, "The `next_cursor` of the previous page."),
+    _parameter("created_after", "query", shapes.MOMENT, "Only items created after this moment."),
+    _parameter("created_before", "query", shapes.MOMENT, "Only items created before this moment."),
+)
+
+
+def _errors(edition: Edition, operation: Operation) -> Iterator[str]:
+    yield from ("request/api_key_invalid", "rate_limit/rate_limit_exceeded", "api/api_error")
+    yield "deck_sim/state_not_saved"
+    yield from operation.errors
+    if edition.idempotency.covers(operation):
+        yield from ("idempotency/idempotency_error", "idempotency/idempotency_key_error")
+    if body := edition.body_name(operation):
+        codes = ("body_invalid", "input_missing", "input_invalid", "payload_too_large")
+        yield from (f"request/{code}" for code in codes)
+        kind = edition.kinds.get(operation.answer)
+        for name, used in kind.references.items() if kind else ():
+            if name in edition.body(body).model_fields:
+                yield edition.kinds[used].not_found
+                yield from filter(None, [edition.kinds[used].malformed])
+    if operation.paged or operation.plays:
+        yield "request/input_invalid"
+    if "{id}" in operation.path:
+        named_kind = _named_by_id(edition, operation)
+        yield named_kind.not_found if named_kind else "request/event_not_found"

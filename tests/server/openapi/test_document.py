@@ -9,8 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY
 from deck_sim.server.idempotency import HEADER
-from deck_sim.server.openapi.document import document
-from deck_sim.server.openapi.paths import CODES
+from deck_sim.server.openapi.document import CODES, document
 
 pytestmark = pytest.mark.parametrize("edition", EDITIONS.values(), ids=EDITIONS)
 
