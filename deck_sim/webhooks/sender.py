@@ -6,12 +6,14 @@ blocked. Redirects are not followed.
 """
 
 import asyncio
+import base64
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from urllib.parse import quote, unquote, urlsplit
 from weakref import WeakValueDictionary
 
 import h11
@@ -24,12 +26,13 @@ from deck_sim.webhooks.allowed_addresses import (
     ask_resolver,
     find_addresses,
 )
-from deck_sim.webhooks.exchange import Exchange
-from deck_sim.webhooks.target import Target, read_target
 
 LIMIT = timedelta(seconds=5)
 TURN = timedelta(seconds=1)  # after which the next attempt at the same URL starts in any case
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MAX_ANSWER = 64 * 1024  # bytes of a response's head, and of its body, that are read
+_PORTS = {"http": 80, "https": 443}
+_UNQUOTED = "/%:@!$&'()*+,;=~?"  # in a path and query
 _MAX_QUOTE = 200  # characters of h11's error that an outcome repeats
 
 # An application that is called without a socket: path, headers and body to status and headers.
@@ -55,6 +58,80 @@ class Outcome:
 def explain_status(status: int | None) -> str | None:
     """Why an answer with this status is no success, if that is not obvious."""
     return f"answered {status}; redirects are not followed" if status in REDIRECTS else None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The parts of a URL."""
+
+    is_secure: bool
+    host: str  # ASCII, lower case
+    port: int
+    path: str  # with the query; ASCII
+    headers: Mapping[str, str]  # that follow from the URL: host, and Basic authentication
+
+
+def read_target(url: str) -> Target:
+    """Split a URL, which was checked when its destination was created."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").encode("idna").decode()
+    query = f"?{parts.query}" if parts.query else ""
+    named = f"[{host}]" if ":" in host else host
+    text, at, _ = parts.netloc.rpartition("@")
+    headers = {"host": f"{named}:{parts.port}" if parts.port else named, "connection": "close"}
+    if at:
+        headers["authorization"] = f"Basic {base64.b64encode(unquote(text).encode()).decode()}"
+    return Target(
+        is_secure=parts.scheme == "https",
+        host=host,
+        port=parts.port or _PORTS[parts.scheme],
+        path=quote(f"{parts.path or '/'}{query}", safe=_UNQUOTED),
+        headers=headers,
+    )
+
+
+class Exchange:
+    """A POST request, and as much of its response as has been read.
+
+    After a failure `status` and `headers` show how far the response came; `status` is None until
+    its headers have been read.
+    """
+
+    def __init__(self, path: str, headers: Mapping[str, str], body: bytes) -> None:
+        self.status: int | None = None
+        self.headers: Mapping[str, str] = {}
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_ANSWER)
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        request = h11.Request(method="POST", target=path, headers=raw)
+        parts = (request, h11.Data(data=body), h11.EndOfMessage())
+        self._request = b"".join(self._http.send(part) or b"" for part in parts)
+
+    async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Send the request; read the response to its end, or up to `MAX_ANSWER`.
+
+        Raises:
+            EOFError: if the receiver closes the connection before its headers are complete.
+            h11.RemoteProtocolError: if the response is not HTTP.
+
+        """
+        writer.write(self._request)
+        left = MAX_ANSWER
+        while left > 0:
+            part = self._http.next_event()
+            if part is h11.NEED_DATA:
+                data = await reader.read(MAX_ANSWER)
+                if not data and self.status is None:
+                    raise EOFError
+                self._http.receive_data(data)
+            elif isinstance(part, h11.Response):
+                self.status = part.status_code
+                self.headers = {
+                    name.decode("ascii"): value.decode("latin-1") for name, value in part.headers
+                }
+            elif isinstance(part, h11.Data):
+                left -= len(part.data)
+            elif isinstance(part, h11.EndOfMessage):
+                return
 
 
 class Sender:
