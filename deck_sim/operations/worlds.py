@@ -201,19 +201,19 @@ def seed_world(simulation: Simulation, resources: Seeded) -> Json:
 @operation("POST", "/snapshots")
 async def add_snapshot(simulation: Simulation, worlds: WorldRegistry) -> Json:
     """Keep a copy of the world until it is deleted or the server stops; show its `id`."""
-    from deck_sim.runtime.snapshot import take_snapshot
+    from deck_sim.state.snapshots import keep_snapshot, take_snapshot
 
     await worlds.dispatcher.wait_for_attempts(simulation)
-    return {"id": worlds.add_snapshot(take_snapshot(simulation))}
+    return {"id": keep_snapshot(worlds, take_snapshot(simulation))}
 
 
 @operation("POST", "/snapshots/{id}/restore")
 def restore_world(simulation: Simulation, worlds: WorldRegistry, id: str) -> Json:
     """Replace the world by a copy of a snapshot, which may be one of another world."""
-    from deck_sim.runtime.snapshot import restore_snapshot
+    from deck_sim.state.snapshots import find_snapshot, restore_snapshot
 
-    snapshot, restored = worlds.find_snapshot(id), worlds.make(simulation.key, worlds.settings)
-    restore_snapshot(snapshot, restored)
+    restored = worlds.make(simulation.key, worlds.settings)
+    restore_snapshot(find_snapshot(worlds, id), restored)
     worlds.put(restored)
     return show_world(restored, worlds)
 
@@ -221,6 +221,8 @@ def restore_world(simulation: Simulation, worlds: WorldRegistry, id: str) -> Jso
 @operation("DELETE", "/snapshots/{id}")
 def delete_snapshot(worlds: WorldRegistry, id: str) -> Json:
     """Delete a snapshot."""
-    worlds.find_snapshot(id)
+    from deck_sim.state.snapshots import find_snapshot
+
+    find_snapshot(worlds, id)
     del worlds.snapshots[id]
     return {"id": id, "deleted": True}

@@ -1,1 +1,1 @@
-"""A world in use: its clock modes, deliveries, journal, snapshots; and the registry of worlds."""
+"""A world in use: its clock modes, deliveries and journal; and the registry of worlds."""

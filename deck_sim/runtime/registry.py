@@ -20,7 +20,6 @@ from deck_sim.scenario.library import Library, shipped
 
 if TYPE_CHECKING:
     from deck_sim.runtime.simulation import Simulation
-    from deck_sim.runtime.snapshot import Snapshot
 
 log = logging.getLogger("deck_sim")
 
@@ -74,8 +73,8 @@ class WorldRegistry:
     _calls: int = 0  # of the Deck API
     refused_calls: deque[RefusedCall] = field(default_factory=lambda: deque(maxlen=_MOST_REFUSED))
     _controlled: set[str] = field(default_factory=set)  # keys with which the control API was called
-    snapshots: dict[str, Snapshot] = field(default_factory=dict)  # by id
-    _snapshots_taken: int = 0
+    snapshots: dict[str, Any] = field(default_factory=dict)  # by id; `state.snapshots` keeps them
+    snapshots_taken: int = 0
 
     def __post_init__(self) -> None:
         self.dispatcher.save = self.save
@@ -244,28 +243,6 @@ class WorldRegistry:
             return {}
         began = simulation.began_after_call
         return Counter(one.call for one in self.refused_calls if one.number > began)
-
-    def add_snapshot(self, snapshot: Snapshot) -> str:
-        """Keep a snapshot of a world; returns its id."""
-        self._snapshots_taken += 1
-        id_ = make_id(self.settings.seed or 0, "snap", self._snapshots_taken)
-        self.snapshots[id_] = snapshot
-        return id_
-
-    def find_snapshot(self, id_: str) -> Snapshot:
-        """Return the snapshot with that id.
-
-        Raises:
-            ApiError: `endpoint_not_found` for an unknown id.
-
-        """
-        if id_ not in self.snapshots:
-            text = (
-                f"this server has no such snapshot: {quote(id_)}; snapshots do not survive a"
-                " restart; take one with `POST /_sim/snapshots`"
-            )
-            raise refuse("request/endpoint_not_found", text)
-        return self.snapshots[id_]
 
     def keyless_request_id(self) -> str:
         """Return the id of the first control call of a world that `keyless` returns."""

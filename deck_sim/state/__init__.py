@@ -1,1 +1,1 @@
-"""Worlds that are kept in a file, so that they outlive the server's process."""
+"""Saved worlds: in a file that outlives the server's process, and as snapshots."""

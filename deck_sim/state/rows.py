@@ -23,8 +23,8 @@ from deck_sim.engine.world import World
 from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import RealClock, Simulation
-from deck_sim.runtime.snapshot import KEPT
 from deck_sim.scenario.model import Scenario
+from deck_sim.state.snapshots import KEPT
 from deck_sim.state.values import Reader, Writer
 
 # The table, a text for the key, and the key with its value; None: it is to be deleted.

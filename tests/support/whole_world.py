@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from deck_sim.engine.records import RecentLog
-from deck_sim.runtime.snapshot import take_snapshot
+from deck_sim.state.snapshots import take_snapshot
 
 _NOT_KEPT = ("responses", "journal", "timeline", "changed", "resumed")
 _UNORDERED = ("members", "users", "finished")

@@ -8,8 +8,8 @@ import pytest
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.runtime.snapshot import KEPT, LEFT_OUT
 from deck_sim.server.serve import Server
+from deck_sim.state.snapshots import KEPT, LEFT_OUT
 
 SHOWN = ("timeline", "requests", "events", "deliveries", "task-runs", "next", "clock", "world")
 SHOWN += ("coverage", "queue", "rules", "holds", "connections", "scenarios")
