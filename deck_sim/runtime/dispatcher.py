@@ -163,11 +163,6 @@ class Dispatcher:
         """Cancel the background tasks of a world that was dropped."""
         self._backgrounds.pop(id(simulation), _Background()).cancel()
 
-    def stop_clocks(self) -> None:
-        """Stop the clocks that move worlds in the background."""
-        for loop in [one.loop for one in self._backgrounds.values() if one.loop]:
-            loop.cancel()
-
     async def close(self) -> None:
         """Cancel all background tasks, and wait for their end."""
         tasks = [task for one in self._backgrounds.values() for task in one.cancel()]

@@ -25,7 +25,6 @@ from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.base.version import VERSION_HEADER
 from deck_sim.runtime.activity import log_refused
 from deck_sim.server.local_only import read_host
-from deck_sim.server.protocol import listen
 
 log = logging.getLogger("deck_sim")
 
@@ -60,7 +59,6 @@ class Interceptor:
         self._tls.set_alpn_protocols(["http/1.1"])
         authority.issue_cert(*self.hosts).configure_cert(self._tls)
         self.port = 0  # of 127.0.0.1, while it serves
-        self._openings = set[asyncio.Task[None]]()
 
     @property
     def url(self) -> str:
@@ -73,41 +71,49 @@ class Interceptor:
         return f"to answer for it: {options}"
 
     @asynccontextmanager
-    async def serving(self, make_protocol: MakeProtocol) -> AsyncIterator[None]:
-        """Accept clients on a free port during the block."""
-        with listen("127.0.0.1", 0) as listener:
-            self.port = listener.getsockname()[1]
-            work = asyncio.ensure_future(self._accept(listener, make_protocol))
-            try:
-                yield
-            finally:
-                work.cancel()
-                await asyncio.gather(work, *self._openings, return_exceptions=True)
+    async def serving(
+        self, listener: socket.socket, make_protocol: MakeProtocol
+    ) -> AsyncIterator[None]:
+        """Accept clients during the block."""
+        loop, openings = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+        self.port = listener.getsockname()[1]
 
-    async def _accept(self, listener: socket.socket, make_protocol: MakeProtocol) -> None:
-        try:
+        async def accept() -> None:
             while True:
-                client, _ = await asyncio.get_running_loop().sock_accept(listener)
+                client, _ = await loop.sock_accept(listener)
                 opening = asyncio.create_task(self._open(client, make_protocol))
-                self._openings.add(opening)
-                opening.add_done_callback(self._openings.discard)
+                openings.add(opening)
+                opening.add_done_callback(openings.discard)
+
+        work = asyncio.ensure_future(accept())
+        try:
+            yield
         finally:
-            for opening in self._openings:
-                opening.cancel()
+            for task in (work, *openings):
+                task.cancel()
+            await asyncio.gather(work, *openings, return_exceptions=True)
 
     async def _open(self, client: socket.socket, make_protocol: MakeProtocol) -> None:
-        """Give a client its protocol, or close its socket."""
-        first = b""
+        """Give a client its protocol, or close its socket. First answer each CONNECT."""
+        loop, first = asyncio.get_running_loop(), b""
         try:
             first = await _peek(client)
             while first == _CONNECT:
-                if not await self._tunnel(client):
+                head = b""
+                while b"\r\n\r\n" not in head:
+                    piece = await loop.sock_recv(client, 65_536)
+                    if not piece:
+                        raise ConnectionAbortedError
+                    head += piece
+                target = head.partition(b" ")[2].partition(b" ")[0].decode("latin-1")
+                if refusal := self._refuse("CONNECT", target, read_host(target)):
+                    await loop.sock_sendall(client, _REFUSED.format(refusal).encode())
                     client.close()
                     return
+                await loop.sock_sendall(client, _TUNNEL)
                 first = await _peek(client)
-            await asyncio.get_running_loop().connect_accepted_socket(
-                make_protocol, client, ssl=self._tls if first == _TLS else None
-            )
+            tls = self._tls if first == _TLS else None
+            await loop.connect_accepted_socket(make_protocol, client, ssl=tls)
         except OSError as error:  # the client has left
             client.close()
             if first == _TLS:
@@ -120,22 +126,6 @@ class Interceptor:
         except asyncio.CancelledError:
             client.close()
             raise
-
-    async def _tunnel(self, client: socket.socket) -> bool:
-        """Answer a CONNECT; false if it is refused."""
-        loop, head = asyncio.get_running_loop(), b""
-        while b"\r\n\r\n" not in head:
-            piece = await loop.sock_recv(client, 65_536)
-            if not piece:
-                return False
-            head += piece
-        target = head.partition(b" ")[2].partition(b" ")[0].decode("latin-1")
-        refusal = self._refuse("CONNECT", target, read_host(target))
-        if not refusal:
-            await loop.sock_sendall(client, _TUNNEL)
-            return True
-        await loop.sock_sendall(client, _REFUSED.format(refusal).encode())
-        return False
 
     def for_hosts(self, app: ASGIApp) -> ASGIApp:
         """The app, which may be asked in the absolute form of proxies, for the hosts only."""

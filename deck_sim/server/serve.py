@@ -1,27 +1,40 @@
-"""A server on a port, in the foreground or in a thread."""
+"""A server on a port, in the foreground or in a thread. The home of uvicorn."""
 
 import asyncio
+import logging
 import os
+import socket
+import struct
 import threading
 from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import Future
-from contextlib import AsyncExitStack, suppress
+from contextlib import AbstractContextManager, AsyncExitStack, nullcontext, suppress
 from contextvars import Context
+from functools import partial
 from typing import Any, Self, TypeVar
 
-from starlette.types import ASGIApp
+import h11
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from deck_sim.base import real_time
+from deck_sim.faults.outgoing import CLOSE_SOCKET, RESET
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.interception import Interceptor
 from deck_sim.server.local_only import LocalOnly, is_loopback
 from deck_sim.server.mounts import make_app
-from deck_sim.server.protocol import HttpServer, listen
 
 T = TypeVar("T")
 
+log = logging.getLogger("deck_sim")
+
 # Addresses that mean every address of the machine, and one that clients can call.
 _UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
+_BACKLOG = 2048  # clients that wait to be accepted
+_TLS = b"\x16\x03"  # how a TLS handshake begins
+_DATE_SECONDS = 1  # between two settings of the `Date` of answers
+_END_SECONDS = 0.3  # for dropped calls to end when the server stops
 
 _running = dict[str, "Server"]()  # the servers of this process, by URL
 
@@ -77,7 +90,7 @@ class Server:
         On loopback, `names` are further names by which clients may call it.
         """
         self.worlds, self.interceptor = worlds, interceptor
-        self._socket = listen(host, port)
+        self._socket = _listen(host, port)
         address, self.port = self._socket.getsockname()[:2]
         self.is_local = is_loopback(address)  # other machines cannot reach it
         name = _UNSPECIFIED.get(address, f"[{host}]" if ":" in host else host)
@@ -86,8 +99,7 @@ class Server:
         self._loop: asyncio.AbstractEventLoop | None = None  # while it runs
         self._thread: threading.Thread | None = None
         self._app = make_app(worlds)
-        front = LocalOnly(self._app, worlds, address, (*names, host))
-        self._http = HttpServer(front)
+        self._http = _HttpServer(LocalOnly(self._app, worlds, address, (*names, host)))
 
     @property
     def base_url(self) -> str:
@@ -96,9 +108,8 @@ class Server:
 
     def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until stopped. `ready` is called once, when requests are answered."""
-        self._http.ready = ready
         with asyncio.Runner(loop_factory=Loop) as runner:
-            runner.run(self._serve())
+            runner.run(self._serve(ready))
 
     def start(self) -> Self:
         """Serve in a thread; return when requests are answered."""
@@ -115,25 +126,29 @@ class Server:
         is_ready.wait()
         return self
 
-    async def _serve(self) -> None:
+    async def _serve(self, ready: Callable[[], None]) -> None:
         self._loop, _running[self.url] = asyncio.get_running_loop(), self
+        self._http.ready = ready
         self.worlds.wake_all()
         try:
             async with AsyncExitStack() as stack:
                 stack.enter_context(self._socket)
                 if proxy := self.interceptor:
-                    front = LocalOnly(self._app, self.worlds, "127.0.0.1", proxy.hosts)
-                    make_protocol = self._http.make_protocol(proxy.for_hosts(front))
-                    await stack.enter_async_context(proxy.serving(make_protocol))
+                    front = proxy.for_hosts(
+                        LocalOnly(self._app, self.worlds, "127.0.0.1", proxy.hosts)
+                    )
+                    listener = stack.enter_context(_listen("127.0.0.1", 0))
+                    make_protocol = self._http.make_protocol(front)
+                    await stack.enter_async_context(proxy.serving(listener, make_protocol))
                 await self._http.serve([self._socket])
         finally:
             del _running[self.url]
             self._loop = None
             await self.worlds.dispatcher.close()
-            submitted = asyncio.all_tasks() - {asyncio.current_task()}  # nothing else is left
-            for call in submitted:
+            calls = asyncio.all_tasks() - {asyncio.current_task()}  # nothing else is left
+            for call in calls:
                 call.cancel()
-            await asyncio.gather(*submitted, return_exceptions=True)
+            await asyncio.gather(*calls, return_exceptions=True)
 
     def close(self) -> None:
         """Free the port of a server that does not run, or never did."""
@@ -141,8 +156,9 @@ class Server:
 
     def files(self) -> list[int]:
         """The numbers of the open files that are its sockets."""
-        numbers = [self._socket.fileno(), *self._http.files()]
-        return [number for number in numbers if number >= 0]
+        connections = self._http.server_state.connections
+        ours = (one.transport.get_extra_info("socket") for one in connections)
+        return [number for one in (self._socket, *ours) if (number := one.fileno()) >= 0]
 
     def submit(self, call: Callable[[ASGIApp], Coroutine[Any, Any, T]]) -> Future[T]:
         """Call a coroutine function with the app, on the server's event loop. For other threads.
@@ -167,16 +183,117 @@ class Server:
             self._http.stop()
         else:
             with suppress(RuntimeError):  # it has stopped by itself
-                self._loop.call_soon_threadsafe(self._begin_to_stop)
+                self._loop.call_soon_threadsafe(self._http.stop)
         if self._thread is not None:
             self._thread.join()
-
-    def _begin_to_stop(self) -> None:
-        self._http.stop()
-        self.worlds.dispatcher.stop_clocks()
 
     def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sets TCP_NODELAY only if the protocol is named. Without, each answer takes 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
+
+
+class _HttpServer(uvicorn.Server):
+    """uvicorn's server. It leaves signals to its caller and stops at once: calls that are not
+    answered yet are dropped.
+    """
+
+    ready: Callable[[], None]  # called when requests are answered
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(_make_config(app))
+        self._stopping = asyncio.Event()
+
+    def make_protocol(self, app: ASGIApp) -> Callable[[], asyncio.Protocol]:
+        """Return a function that makes the protocol of a connection, which calls this app."""
+        return partial(_Protocol, _make_config(app), self.server_state, {})
+
+    def stop(self) -> None:
+        """Make `serve` return. Called on the event loop."""
+        self.should_exit = True
+        self._stopping.set()
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
+        return nullcontext()
+
+    async def main_loop(self) -> None:
+        """Serve until stopped. uvicorn's own loop would notice that later."""
+        self.ready()
+        while not await self.on_tick(0):  # sets the `Date`
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _DATE_SECONDS)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close all sockets. uvicorn would wait for the answers to open calls."""
+        for server in self.servers:
+            server.close()
+        for connection in [*self.server_state.connections]:
+            connection.transport.abort()
+        if calls := self.server_state.tasks:
+            await asyncio.wait(calls, timeout=_END_SECONDS)
+
+
+class _Protocol(H11Protocol):
+    """One connection. It gives the app a function that closes or resets the socket."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        app = self.app
+
+        def close(how: str) -> None:
+            if how == RESET:
+                no_linger = struct.pack("ii", 1, 0)  # closing such a socket resets it
+                client = transport.get_extra_info("socket")
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_linger)
+                transport.abort()
+            else:
+                transport.close()
+
+        async def call(scope: Scope, receive: Receive, send: Send) -> None:
+            scope.setdefault("extensions", {})[CLOSE_SOCKET] = close
+            with suppress(asyncio.CancelledError):  # the server stops
+                await app(scope, receive, send)
+
+        self.app = call
+
+    def data_received(self, data: bytes) -> None:
+        """Read a part of a request. A client that begins with TLS gets a line in the log."""
+        if data.startswith(_TLS) and self.conn.their_state is h11.IDLE:
+            host, port = self.transport.get_extra_info("sockname")[:2]
+            log.warning(
+                "deck-sim: a client used https, and this server takes http://%s:%s", host, port
+            )
+            self.transport.close()
+        else:
+            super().data_received(data)
+
+
+def _make_config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        interface="asgi3",
+        http=_Protocol,
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+    )
