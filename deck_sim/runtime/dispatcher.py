@@ -1,4 +1,4 @@
-"""The delivery of webhooks: during an advance, or in the background.
+"""The delivery of webhooks, during an advance or in the background, and each attempt at it.
 
 With a frozen clock `drive` runs an advance. When the advance yields True it sends what is in the
 outbox, and records the results before time goes on. With `real` and `on_poll` clocks a background
@@ -23,8 +23,10 @@ from typing import TYPE_CHECKING
 
 from deck_sim.base import real_time
 from deck_sim.contract.error_catalog import ApiError, refuse
+from deck_sim.runtime.activity import log_attempt
+from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.settings import ON_POLL, REAL
-from deck_sim.webhooks.sender import Sender
+from deck_sim.webhooks.sender import Outcome, Sender, explain_status
 
 if TYPE_CHECKING:
     from deck_sim.engine.deliveries import Attempt, AttemptResult
@@ -119,8 +121,6 @@ class Dispatcher:
 
         Results are recorded in the order of the outbox, so equal runs have equal timelines.
         """
-        from deck_sim.runtime.attempts import record_result
-
         attempts = self._take_attempts(simulation)
         try:
             results = await asyncio.gather(*(self._make(simulation, one) for one in attempts))
@@ -131,16 +131,15 @@ class Dispatcher:
                 simulation.attempting.remove(id_)
             raise
         for attempt, result in zip(attempts, results, strict=True):
-            record_result(simulation, attempt, result)
+            _record_result(simulation, attempt, result)
         self.save(simulation)
 
     async def _make(self, simulation: Simulation, attempt: Attempt) -> AttemptResult:
         """Make an attempt. It fails if deck-sim itself fails, so that others are not sent twice."""
         from deck_sim.engine.deliveries import AttemptResult
-        from deck_sim.runtime.attempts import make_attempt
 
         try:
-            return await make_attempt(simulation, attempt, self._sender, self._wall)
+            return await _make_attempt(simulation, attempt, self._sender, self._wall)
         except Exception as error:
             simulation.note_crash("the delivery of events")
             return AttemptResult(
@@ -178,13 +177,24 @@ class Dispatcher:
     async def _deliver_in_background(self, simulation: Simulation, background: _Background) -> None:
         from deck_sim.runtime.clock import catch_up, run_to_end, settle
 
+        async def deliver(attempt: Attempt) -> None:
+            result = await self._make(simulation, attempt)
+            catch_up(simulation)
+            _record_result(simulation, attempt, result)
+            self.save(simulation)
+
         try:
             while simulation.mode in _BACKGROUND_MODES:
                 background.wake.clear()
                 catch_up(simulation)
                 if not simulation.advancing:
                     run_to_end(settle(simulation))
-                    self._start_attempts(simulation, background)
+                    for attempt in self._take_attempts(simulation):
+                        work = partial(deliver, attempt)
+                        task = asyncio.ensure_future(_log_errors(simulation, work))
+                        background.attempts.add(task)
+                        task.add_done_callback(background.attempts.discard)
+                        task.add_done_callback(lambda _: background.wake.set())
                 seconds, due = None, simulation.world.timers.peek()
                 if due is not None and simulation.mode == REAL and not simulation.advancing:
                     left = due.at - simulation.world.now
@@ -194,23 +204,6 @@ class Dispatcher:
                         await background.wake.wait()
         finally:
             background.loop = None
-
-    def _start_attempts(self, simulation: Simulation, background: _Background) -> None:
-        from deck_sim.runtime.attempts import record_result
-        from deck_sim.runtime.clock import catch_up
-
-        async def record(attempt: Attempt) -> None:
-            result = await self._make(simulation, attempt)
-            catch_up(simulation)
-            record_result(simulation, attempt, result)
-            self.save(simulation)
-
-        for attempt in self._take_attempts(simulation):
-            work = partial(record, attempt)
-            task = asyncio.ensure_future(_log_errors(simulation, work))
-            background.attempts.add(task)
-            task.add_done_callback(background.attempts.discard)
-            task.add_done_callback(lambda _: background.wake.set())
 
     def _take_attempts(self, simulation: Simulation) -> list[Attempt]:
         from deck_sim.engine.deliveries import take_outbox
@@ -233,3 +226,70 @@ async def _log_errors(simulation: Simulation, work: Callable[[], Awaitable[None]
         log.error("deck-sim: %s", error)
     except Exception:
         simulation.note_crash("the delivery of events")
+
+
+async def _make_attempt(
+    simulation: Simulation, attempt: Attempt, sender: Sender, clock: Callable[[], datetime]
+) -> AttemptResult:
+    """Print, sign and send an event, as the fault of the attempt says."""
+    from deck_sim.engine.deliveries import AttemptResult, secrets_of
+    from deck_sim.faults.outgoing import FAULT_HEADER, OutgoingWebhook
+    from deck_sim.runtime.serialization import custom_headers, dump_json, print_message
+    from deck_sim.webhooks.signing import TOLERANCE, SignatureError, signed_headers, verify
+
+    world, config, fault = simulation.world, attempt.destination["config"], attempt.fault
+    at, wall = world.now, simulation.caller_time or clock()
+    stamp = wall if simulation.settings.webhook_time == "wall" else at
+    body = dump_json(print_message(simulation, attempt.event))
+    secrets = tuple(secrets_of(world, attempt.destination))
+    webhook = OutgoingWebhook(secrets, stamp, body, body)
+    if fault is not None:
+        webhook = fault.apply(webhook)
+    headers = {
+        "user-agent": "deck-sim",
+        **custom_headers(config.get("custom_headers")),
+        "content-type": webhook.content_type,
+        **({} if fault is None else {FAULT_HEADER: fault.key}),
+        **signed_headers(webhook.secrets, attempt.event.id, webhook.stamp, webhook.signed),
+    }
+    if (status := webhook.answered) is not None:
+        why = explain_status(status) or f"answered {status} before it got to the receiver"
+        outcomes = [Outcome(status, why, latency_ms=0)]
+    else:
+        copies, url = range(webhook.copies), config["url"]
+        outcomes = [await sender.send(url, headers, webhook.body) for _ in copies]
+    outcome = outcomes[0]
+    error = outcome.error
+    if error is None and not outcome.ok and abs(wall - stamp) > TOLERANCE:
+        error = (
+            f"answered {outcome.status}; the timestamp is the world's ({print_moment(stamp)}),"
+            " and receivers refuse one that is more than five minutes off: use"
+            " `webhook_time: wall`"
+        )
+    refusal = None  # of a receiver that verifies the signature
+    try:
+        verify(secrets[0], headers, webhook.body, wall)
+    except SignatureError as refused:
+        refusal = str(refused)
+    return AttemptResult(
+        at=at,
+        number=attempt.number,
+        ok=outcome.ok,
+        status=outcome.status,
+        error=error,
+        latency_ms=outcome.latency_ms,
+        request=outcome.request or headers,
+        response=outcome.headers,
+        fault=fault and fault.key,
+        refusal=refusal,
+    )
+
+
+def _record_result(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> None:
+    """Record and log the result of an attempt."""
+    from deck_sim.engine.deliveries import record_attempt
+
+    simulation.attempting.remove(attempt.delivery_id)
+    record_attempt(simulation.world, attempt, result)
+    retries = simulation.world.timers.of(attempt.delivery_id)
+    log_attempt(simulation.key, attempt, result, retries[0].at if retries else None)
