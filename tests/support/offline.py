@@ -6,8 +6,7 @@ from deck_sim.base.durations import parse_duration
 from deck_sim.engine import commands
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime import clock
-from deck_sim.runtime.clock import run_to_end
-from deck_sim.runtime.polling import poll
+from deck_sim.runtime.clock import poll, run_to_end
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library

@@ -7,7 +7,7 @@ from typing import Any
 from deck_sim.engine import checks, commands
 from deck_sim.engine.files import files_of
 from deck_sim.engine.records import Resource
-from deck_sim.runtime.polling import poll
+from deck_sim.runtime.clock import poll
 from deck_sim.runtime.request_bodies import ExtraChecks
 from deck_sim.runtime.serialization import print_resource, print_screenshots, print_storage_item
 from deck_sim.scenario.selection import HEADER

@@ -6,7 +6,7 @@ from deck_sim.contract.error_catalog import ApiError, Problem
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import checks, commands
 from deck_sim.engine.records import Resource
-from deck_sim.runtime.polling import poll
+from deck_sim.runtime.clock import poll
 from deck_sim.runtime.serialization import print_resource
 from deck_sim.server.api.paging import Filter, list_items, read_filter, read_includes
 from deck_sim.server.request import Answer, Request
