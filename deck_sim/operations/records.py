@@ -36,9 +36,8 @@ MOST_UNFINISHED = 200  # that are listed
 
 @operation("GET", "/timeline", shows_records=True)
 def show_timeline(simulation: Simulation, after: Count | None = None) -> Json:
-    """Show calls, changes of status, deliveries and moves of the clock, oldest first. With
-    `after=N`, only those after the first N, with the events, the world's settings and time, and
-    `next`, the number to ask from the next time.
+    """Show calls, changes of status, deliveries and moves of the clock, oldest first; with
+    `after=N`, what is new.
     """
     if after is None:
         return {"data": print_timeline(simulation)}

@@ -14,9 +14,9 @@ from deck_sim.runtime.simulation import Simulation
 
 @operation("GET", "/schemas")
 def show_schemas(simulation: Simulation) -> Json:
-    """Show the JSON Schemas of faults, rules and settings; the calls and events of the edition
-    that patterns, faults and holds can name; and of each edition its statuses with their families
-    and commands, its `answer_key` and an example of a `destination`.
+    """Show what forms need: the JSON Schemas of faults, rules and settings; the calls and events
+    that can be named; the statuses with their commands, the `answer_key` and an example
+    `destination` of each edition.
     """
     rules = simulation.world.rules
     calls = [re.sub(r"\{\w+\}", "*", row.call) for row in rules.every_operation]

@@ -105,9 +105,7 @@ def show_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
 
 @operation("PATCH", "/world")
 def change_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> Json:
-    """Change settings; absent fields stay. `edition` and `seed` can change only while the world is
-    empty.
-    """
+    """Change settings; absent fields stay."""
     from deck_sim.operations.parameters import ChangeWorld  # slow: pydantic
 
     sent, world = check_body(ChangeWorld, body), simulation.world
