@@ -19,7 +19,7 @@ from deck_sim.handle.expected_call import (
     show_value,
 )
 from deck_sim.handle.timeline import cut_middle
-from deck_sim.runtime.journal import KEPT_HEADERS
+from deck_sim.runtime.calls import KEPT_HEADERS
 from deck_sim.runtime.lint import LINT_RULES
 
 _MOST_LINES = 40

@@ -19,7 +19,7 @@ from deck_sim.engine.timers import EFFECTS, Due
 from deck_sim.engine.world import World
 from deck_sim.operations.operation import Json, operation
 from deck_sim.operations.people import check_kind
-from deck_sim.runtime.journal import GAVE_UP, KEPT_HEADERS, Call
+from deck_sim.runtime.calls import GAVE_UP, KEPT_HEADERS, Call
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.registry import world_token
 from deck_sim.runtime.request_bodies import parse_recorded

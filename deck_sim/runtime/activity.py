@@ -16,7 +16,7 @@ from deck_sim.runtime.moments import print_moment
 
 if TYPE_CHECKING:
     from deck_sim.engine.deliveries import Attempt, AttemptResult
-    from deck_sim.runtime.journal import Call
+    from deck_sim.runtime.calls import Call
 
 log = logging.getLogger("deck_sim.activity")
 

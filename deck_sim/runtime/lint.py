@@ -16,7 +16,7 @@ from deck_sim.base.durations import format_duration
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.story import WRONG_ANSWER, watched_kinds
 from deck_sim.engine.world import World
-from deck_sim.runtime.journal import Call
+from deck_sim.runtime.calls import Call
 from deck_sim.runtime.settings import FROZEN, ON_POLL
 from deck_sim.runtime.simulation import Simulation
 

@@ -19,8 +19,7 @@ from deck_sim.engine.playing import release
 from deck_sim.engine.records import RecentLog
 from deck_sim.engine.story import Script
 from deck_sim.engine.world import FROZEN_START, World
-from deck_sim.runtime.journal import MOST_CALLS, Journal, SentResponses, StoredAnswer
-from deck_sim.runtime.rate_limiter import RateLimiter
+from deck_sim.runtime.calls import MOST_CALLS, Journal, RateLimiter, SentResponses, StoredAnswer
 from deck_sim.runtime.settings import ON_POLL, REAL, Settings
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.selection import HEADER, Choice, NewResource, SelectionState, choose

@@ -8,7 +8,7 @@ from typing import Any
 from deck_sim.base.redaction import redact_query
 from deck_sim.engine.records import TimelineEntry
 from deck_sim.engine.world import MOST_ENTRIES
-from deck_sim.runtime.journal import GAVE_UP, MOST_CALLS, Call
+from deck_sim.runtime.calls import GAVE_UP, MOST_CALLS, Call
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.simulation import Simulation
 

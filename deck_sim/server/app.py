@@ -19,8 +19,8 @@ from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.stage import count_stop, find_call_hold
 from deck_sim.runtime.activity import log_call, log_refused
+from deck_sim.runtime.calls import Call, kept_headers
 from deck_sim.runtime.clock import catch_up
-from deck_sim.runtime.journal import Call, kept_headers
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
 from deck_sim.runtime.serialization import dump_json

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from deck_sim.contract.editions import Idempotency
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.runtime.journal import StoredAnswer
+from deck_sim.runtime.calls import StoredAnswer
 from deck_sim.runtime.request_bodies import read_object
 from deck_sim.server.request import Answer, Request
 

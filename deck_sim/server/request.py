@@ -13,7 +13,7 @@ from deck_sim.contract.operations import Operation
 from deck_sim.engine import checks
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
-from deck_sim.runtime.journal import Call
+from deck_sim.runtime.calls import Call
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import ExtraChecks, check_body, read_object
 from deck_sim.runtime.serialization import print_resource

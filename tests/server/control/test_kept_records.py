@@ -5,7 +5,7 @@ import pytest
 from deck_sim.engine import world as world_module
 from deck_sim.engine.records import RecentLog
 from deck_sim.runtime import simulation as simulation_module
-from deck_sim.runtime.journal import Journal
+from deck_sim.runtime.calls import Journal
 from deck_sim.scenario.loader import read_scenario
 
 

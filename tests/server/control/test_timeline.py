@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from deck_sim.engine.records import RecentLog
-from deck_sim.runtime.journal import Journal
+from deck_sim.runtime.calls import Journal
 
 
 @pytest.fixture

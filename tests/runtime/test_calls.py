@@ -1,4 +1,4 @@
-"""The rate limit, by the world's clock."""
+"""The journal of calls, and the rate limit by the world's clock."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,10 +8,20 @@ import pytest
 from deck_sim.contract.editions import RateLimit
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.runtime.rate_limiter import RateLimiter
+from deck_sim.runtime.calls import GAVE_UP, Call, Journal, RateLimiter
 
 SECOND = timedelta(seconds=1)
 LIMIT = RateLimit(2, 10 * SECOND)
+
+
+def test_a_client_that_leaves_is_noted_at_its_own_call():
+    """The other calls stay as they are."""
+    rest = ("GET", "/v2/agents", "", 200, None, (), None, 0)
+    journal = Journal()
+    for id_ in ("req_1", "req_2", "req_3"):
+        journal.append(Call(FROZEN_START, id_, *rest))
+    journal.note_departure("req_2")
+    assert [call.unanswered for call in journal] == [None, GAVE_UP, None]
 
 
 def _is_admitted(limiter, seconds):

@@ -1,10 +1,13 @@
-"""The records of calls: the journal, the latest answers, and those kept by idempotency key."""
+"""The records of calls: journal, latest answers, those kept by idempotency key, rate limit."""
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from deck_sim.contract.editions import RateLimit
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import Immutable, RecentLog
 from deck_sim.scenario.selection import Choice
 
@@ -86,3 +89,31 @@ class SentResponses(dict[int, SentResponse]):
         self[number] = SentResponse((*headers,), body[:MAX_BODY], len(body))
         if len(self) > MOST_RESPONSES:
             del self[next(iter(self))]
+
+
+@dataclass
+class RateLimiter:
+    """A sliding window over the calls that were admitted; without a `limit` it counts nothing."""
+
+    limit: RateLimit | None = None
+    admitted: deque[datetime] = field(default_factory=deque)  # those in the window, oldest first
+
+    def admit(self, now: datetime) -> None:
+        """Count a call. Refused calls do not count (assumed).
+
+        Raises:
+            ApiError: `rate_limit_exceeded` if the window is full.
+
+        """
+        limit, admitted = self.limit, self.admitted
+        if limit is None:
+            return
+        while admitted and admitted[0] + limit.per <= now:
+            admitted.popleft()
+        if len(admitted) >= limit.requests:
+            error = refuse("rate_limit/rate_limit_exceeded")
+            if limit.retry_after:
+                left = admitted[0] + limit.per - now
+                error.headers["Retry-After"] = f"{-(-left // timedelta(seconds=1))}"  # rounded up
+            raise error
+        admitted.append(now)
