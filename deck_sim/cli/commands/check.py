@@ -12,9 +12,8 @@ from deck_sim.cli.options import FORMAT, JSON
 from deck_sim.cli.output import examples, print_json
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.world_file import is_world_file, load_world_file
-from deck_sim.scenario.library import Library, read_files, scenario_files, shipped
+from deck_sim.scenario.library import read_files, scenario_files, shipped
 from deck_sim.scenario.loader import ScenarioError
-from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.yaml.reader import YamlError, read_file
 
 
@@ -58,7 +57,16 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
             load_world_file(file, library)
         except ScenarioError as error:
             mistakes += error.mistakes
-    scenarios = [] if mistakes else [_describe(scenario, library) for scenario in library.own()]
+    scenarios = list[dict[str, Any]]()
+    for scenario in [] if mistakes else library.own():
+        # A scenario is for the editions that can play all its entries.
+        parts = [scenario, *map(library.get, scenario.entries)]
+        editions = [name for name in EDITIONS if all(name in part.editions for part in parts)]
+        limited = next((part for part in parts if len(part.editions) < len(EDITIONS)), None)
+        why = limited and (limited.why_editions or "its `edition` says so")
+        if limited and limited is not scenario:
+            why = f"{limited.name} is for {limited.for_editions}"
+        scenarios.append({"name": scenario.name, "editions": editions, "because": why})
     if as_json or shape == "json":
         rows = [asdict(mistake) for mistake in mistakes]
         print_json({"files": len(files), "mistakes": rows, "scenarios": scenarios})
@@ -68,24 +76,11 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
         wrong, of = len({mistake.file for mistake in mistakes}), counted(len(files), "file")
         click.echo(f"{counted(len(mistakes), 'mistake')} in {wrong} of {of}")
     else:
-        limited = [one for one in scenarios if one["because"]]
-        for one in limited:
-            editions = " or ".join(one["editions"]) or "none"
-            click.echo(f"{one['name']}: edition {editions}, because {one['because']}")
-        if number := len(scenarios) - len(limited):
+        for one in scenarios:
+            if one["because"]:
+                named = " or ".join(one["editions"]) or "none"
+                click.echo(f"{one['name']}: edition {named}, because {one['because']}")
+        if number := sum(one["because"] is None for one in scenarios):
             click.echo(f"{counted(number, 'scenario')} for any edition")
         click.echo(f"{counted(len(files), 'file')}, no mistakes")
     return 1 if mistakes else 0
-
-
-def _describe(scenario: Scenario, library: Library) -> dict[str, Any]:
-    """The name of a scenario, the editions that can play it with all its entries, and the reason if
-    not all can.
-    """
-    parts = [scenario, *map(library.get, scenario.entries)]
-    editions = [name for name in EDITIONS if all(name in part.editions for part in parts)]
-    limited = next((part for part in parts if len(part.editions) < len(EDITIONS)), None)
-    why = limited and (limited.why_editions or "its `edition` says so")
-    if limited and limited is not scenario:
-        why = f"{limited.name} is for {limited.for_editions}"
-    return {"name": scenario.name, "editions": editions, "because": why}

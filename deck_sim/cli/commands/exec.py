@@ -12,12 +12,8 @@ from typing import Any
 
 import click
 
-from deck_sim.cli.commands.exec_report import (
-    ExecReport,
-    find_refused_calls,
-    find_refused_hosts,
-    report_world,
-)
+from deck_sim.base.errors import counted
+from deck_sim.cli.commands.exec_report import ExecReport, find_refused_calls, report_world
 from deck_sim.cli.options import ANY_KEY, FILE, POSITIVE_DURATION
 from deck_sim.cli.output import examples
 from deck_sim.cli.server import (
@@ -99,7 +95,10 @@ def command(
         refused = find_refused_calls(server.worlds.refused_calls, env_api_key)
         how = f"read {{}}? One that always calls https://{DECK_HOST} needs --intercept"
         if server.interceptor is not None:
-            refused += find_refused_hosts(server.interceptor)
+            for host, count in server.interceptor.refused.items():
+                text = f"{host} was called {counted(count, 'time')} and refused, since nothing"
+                fix = server.interceptor.how_to_answer(host)
+                refused.append(f"{text} leaves the machine; {fix}")
             how = "use HTTPS_PROXY and SSL_CERT_FILE, or {}?"
         found = ExecReport([*words], code, worlds, refused)
         click.echo(f"deck-sim: {found.summary(how.format(env_base_url))}", err=True)

@@ -16,7 +16,6 @@ from deck_sim.handle.problems import explain_refused, find_failures, find_unused
 from deck_sim.handle.timeline import cut_middle
 from deck_sim.runtime.registry import RefusedCall
 from deck_sim.runtime.settings import FROZEN
-from deck_sim.server.interception import Interceptor
 
 _WAITING = (
     "not sent yet, and only an advance of the frozen clock sends them: use"
@@ -115,15 +114,6 @@ def find_refused_calls(refused: Iterable[RefusedCall], variable: str) -> list[st
     return [
         *explain_refused(keyless, "without a key", header),
         *explain_refused(wrong, "with a key that --keys does not allow", fix),
-    ]
-
-
-def find_refused_hosts(interceptor: Interceptor) -> list[str]:
-    """Explain the calls to hosts that are not intercepted."""
-    return [
-        f"{host} was called {counted(count, 'time')} and refused, since nothing leaves the machine;"
-        f" {interceptor.how_to_answer(host)}"
-        for host, count in interceptor.refused.items()
     ]
 
 

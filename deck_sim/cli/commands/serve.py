@@ -88,9 +88,10 @@ def command(
         if not (server.is_local or server.worlds.keys):
             click.echo(_OPEN, err=True)
 
-    stop = dict.fromkeys(STOPS, lambda *_: server.stop())
+    for number in STOPS:  # from the end of `handling` on: another signal would kill the process
+        signal.signal(number, signal.SIG_IGN)
     with (
-        handling(stop),
+        handling(dict.fromkeys(STOPS, lambda *_: server.stop())),
         closing(server),
         log_to_stderr(log_format, quiet=quiet),
         ExitStack() as stack,
@@ -105,13 +106,6 @@ def command(
                 except StateFileError as error:
                     raise click.UsageError(f"--state: {error}") from None
         server.run(ready)
-    _ignore_signals()
-
-
-def _ignore_signals() -> None:
-    # A function of its own, since coverage does not follow the frame that ran a server.
-    for number in STOPS:  # Python undoes handlers when it ends, and another signal would kill it
-        signal.signal(number, signal.SIG_IGN)
 
 
 def _banner(server: Server, variables: Mapping[str, str]) -> str:

@@ -20,33 +20,28 @@ _WEB = ("80", "443", "http", "https")
 _LOOPBACK = re.compile(r"127(\.\d+){3}|::1|localhost")
 
 
-def _intercept(proxy_port: str, hosts: "list[str]", direct: "list[str]") -> None:
-    resolve = socket.getaddrinfo
-
-    def getaddrinfo(
-        host: Any,
-        port: Any,
-        family: int = 0,
-        type: int = 0,  # noqa: A002 - the names are those of the original
-        proto: int = 0,
-        flags: int = 0,
-    ) -> Any:
-        name = (host.decode() if isinstance(host, bytes) else f"{host or ''}").lower()
-        if name in hosts:
-            return resolve("127.0.0.1", proxy_port, socket.AF_INET, type, proto)
-        is_direct = not name or _LOOPBACK.fullmatch(name) or f".{name}".endswith((*direct,))
-        if f"{port}" in _WEB and not is_direct:
-            with suppress(OSError), socket.socket() as proxy:  # which counts it for the summary
-                proxy.settimeout(5)
-                proxy.connect(("127.0.0.1", int(proxy_port)))
-                proxy.sendall(f"CONNECT {name}:{port} HTTP/1.1\r\n\r\n".encode())
-                proxy.recv(1)
-            options = " ".join(f"--intercept-host {one}" for one in (*hosts, name))
-            text = f"deck-sim refuses {name}; to answer for it: {options}"
-            raise socket.gaierror(socket.EAI_FAIL, text)
-        return resolve(host, port, family, type, proto, flags)
-
-    socket.getaddrinfo = getaddrinfo
+def _getaddrinfo(
+    host: Any,
+    port: Any,
+    family: int = 0,
+    type: int = 0,  # noqa: A002 - the names are those of the original
+    proto: int = 0,
+    flags: int = 0,
+) -> Any:
+    name = (host.decode() if isinstance(host, bytes) else f"{host or ''}").lower()
+    if name in _hosts:
+        return _resolve("127.0.0.1", _port, socket.AF_INET, type, proto)
+    is_direct = not name or _LOOPBACK.fullmatch(name) or f".{name}".endswith(_direct)
+    if f"{port}" in _WEB and not is_direct:
+        with suppress(OSError), socket.socket() as proxy:  # which counts it for the summary
+            proxy.settimeout(5)
+            proxy.connect(("127.0.0.1", int(_port)))
+            proxy.sendall(f"CONNECT {name}:{port} HTTP/1.1\r\n\r\n".encode())
+            proxy.recv(1)
+        options = " ".join(f"--intercept-host {one}" for one in (*_hosts, name))
+        text = f"deck-sim refuses {name}; to answer for it: {options}"
+        raise socket.gaierror(socket.EAI_FAIL, text)
+    return _resolve(host, port, family, type, proto, flags)
 
 
 class _TrustEnvironment:
@@ -70,11 +65,10 @@ class _TrustEnvironment:
 
 
 if "DECK_SIM_INTERCEPT_PORT" in os.environ:
-    _intercept(
-        os.environ["DECK_SIM_INTERCEPT_PORT"],
-        os.environ["DECK_SIM_INTERCEPT_HOSTS"].split(","),
-        [f".{name}" for name in os.environ.get("NO_PROXY", "").split(",") if name],
-    )
+    _port = os.environ["DECK_SIM_INTERCEPT_PORT"]
+    _hosts = os.environ["DECK_SIM_INTERCEPT_HOSTS"].split(",")
+    _direct = tuple(f".{name}" for name in os.environ.get("NO_PROXY", "").split(",") if name)
+    _resolve, socket.getaddrinfo = socket.getaddrinfo, _getaddrinfo
     sys.meta_path.insert(0, _TrustEnvironment())
 
 # Run the `sitecustomize` that this one hides, if there is one.
