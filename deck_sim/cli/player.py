@@ -93,7 +93,7 @@ class Playthrough:
         self.approval = self.world.rules.machine("task_run").approval
         agent = commands.seed_resource(self.world, "agent", {"name": "A", "description": None})
         website = {"url": "https://hotel.example"}
-        body = {"name": "Hotel", "type": "website", "website": website}
+        body: dict[str, Any] = {"name": "Hotel", "type": "website", "website": website}
         source = commands.seed_resource(self.world, "source", body)
         about = bodies.CreateTask(
             name="Read reservations",
@@ -103,7 +103,21 @@ class Playthrough:
         )
         task = commands.seed_resource(self.world, "task", about.model_dump())
         self.began, self.entries_read = self.world.now, self.world.timeline.total
-        login, run = self._log_in(source), None
+        body = {
+            "source_id": source.id,
+            "auth_method": "username_password",
+            "auth_credentials": {"username": "alex@example.com", "password": "-"},
+            "external_id": None,
+        }
+        if self.world.rules.login == "connection":
+            open_it = partial(commands.open_connection, self.world, body)
+            login, run = self._start("connection", open_it), None
+        else:
+            login, run = commands.create_credential(self.world, body), None
+            self._add_news()
+            if self.scenario.defines("session", self.world.edition):
+                body = {"credential_id": login.id}
+                self._start("session", partial(commands.start_session, self.world, body))
         for _ in self.scenario.playlist or [""]:
             now = login and self.world.resource(login.id)
             if now and now.status in self.world.machine(now).commands["run"].allowed:
@@ -113,22 +127,6 @@ class Playthrough:
         while self._play_next():
             pass
         self.login, self.run = (one and self.world.resource(one.id) for one in (login, run))
-
-    def _log_in(self, source: Resource) -> Resource | None:
-        body: dict[str, Any] = {
-            "source_id": source.id,
-            "auth_method": "username_password",
-            "auth_credentials": {"username": "alex@example.com", "password": "-"},
-            "external_id": None,
-        }
-        if self.world.rules.login == "connection":
-            return self._start("connection", partial(commands.open_connection, self.world, body))
-        credential = commands.create_credential(self.world, body)
-        self._add_news()
-        if self.scenario.defines("session", self.world.edition):
-            body = {"credential_id": credential.id}
-            self._start("session", partial(commands.start_session, self.world, body))
-        return credential
 
     def _start(self, kind: str, create: Callable[[commands.Choose], Resource]) -> Resource | None:
         """Create a resource and play its script until it is settled; None if it is refused."""
@@ -193,7 +191,18 @@ class Playthrough:
                 name = self.world.all("storage")[entry.id]["file_name"]
                 self._add_line("task run", "file", name, entry.at)
             elif kind and entry.status and kind.machine and kind.machine.ends:
-                detail = _describe(entry.status, entry.changes or {})
+                shown, details = entry.changes or {}, list[str]()
+                if asked := shown.get("interaction"):
+                    names = ", ".join(one["name"] for one in asked["fields"])
+                    details.append(f"{asked['type']}: {asked['message']} ({names})")
+                errors = shown.get("errors") or ()
+                texts = (f"{e['type']}/{e['code']}: {e['message']}" for e in errors)
+                details.append("; ".join(texts))
+                if entry.status == "completed" and shown.get("result") not in (None, "success"):
+                    details.append(f"result {shown['result']}")
+                if shown.get("output") is not None:
+                    details.append(json.dumps(shown["output"], ensure_ascii=False))
+                detail = " ".join(filter(None, details))
                 self._add_line(kind.noun, entry.status, detail, entry.at)
             elif kind and effect:
                 self._add_line(kind.noun, effect[1], effect[2], entry.at)
@@ -235,16 +244,3 @@ def play_scenario(
     played = Playthrough(scenario, simulation, given, task_input, reject)
     played.play()
     return played
-
-
-def _describe(status: str, shown: Mapping[str, Any]) -> str:
-    if shown.get("interaction"):
-        names = ", ".join(asked["name"] for asked in shown["interaction"]["fields"])
-        return f"{shown['interaction']['type']}: {shown['interaction']['message']} ({names})"
-    if shown.get("errors"):
-        return "; ".join(f"{e['type']}/{e['code']}: {e['message']}" for e in shown["errors"])
-    has_result = status == "completed" and shown.get("result") not in (None, "success")
-    result = f"result {shown['result']}" if has_result else ""
-    output = shown.get("output")
-    text = "" if output is None else json.dumps(output, ensure_ascii=False)
-    return " ".join(filter(None, [result, text]))
