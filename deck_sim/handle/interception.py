@@ -8,7 +8,7 @@ port with their own sockets, so that the retries and pools of a client work as u
 import re
 from collections.abc import Callable, MutableMapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from functools import partial, wraps
+from functools import partial
 from http.client import HTTPConnection, HTTPSConnection
 from importlib import import_module
 from threading import Lock
@@ -52,8 +52,15 @@ class Interception(AbstractContextManager["Interception"]):
                         f"{listed(sorted(taken))} is intercepted for the world of"
                         f" {mask_key(other._world[1])!r}; one process can have one at a time"
                     )
-            if not _active:
-                _replace_methods()
+            for module, class_name, name, replace in () if _active else _SEAMS:
+                try:
+                    owner = getattr(import_module(module), class_name)
+                except ImportError:
+                    continue
+                own = vars(owner).get(name)  # None if it is inherited
+                again = partial(setattr, owner, name, own) if own else partial(delattr, owner, name)
+                setattr(owner, name, replace(getattr(owner, name)))
+                _replaced.callback(again)
             _active.append(self)
 
     def __exit__(self, *_: object) -> None:
@@ -88,7 +95,6 @@ def _find(url: str) -> Interception | None:
 
 
 def _httpx(original: Method) -> Method:
-    @wraps(original)
     def handle_request(self: Any, request: Any) -> Any:
         found = _find(f"{request.url}")
         if found is None:
@@ -99,7 +105,6 @@ def _httpx(original: Method) -> Method:
 
 
 def _async_httpx(original: Method) -> Method:
-    @wraps(original)
     async def handle_async_request(self: Any, request: Any) -> Any:
         found = _find(f"{request.url}")
         if found is None:
@@ -118,7 +123,6 @@ def _redirect_httpx(found: Interception, request: Any) -> Any:
 
 
 def _requests(original: Method) -> Method:
-    @wraps(original)
     def send(self: Any, request: Any, *args: Any, **options: Any) -> Any:
         found = _find(request.url)
         if found is None:
@@ -135,7 +139,6 @@ def _requests(original: Method) -> Method:
 
 
 def _aiohttp(original: Method) -> Method:
-    @wraps(original)
     async def connect(self: Any, req: Any, *args: Any, **options: Any) -> Any:
         found = _find(f"{req.url}")
         if found is not None:
@@ -147,7 +150,6 @@ def _aiohttp(original: Method) -> Method:
 
 
 def _urllib(original: Method) -> Method:
-    @wraps(original)
     def do_open(self: Any, http_class: Any, req: Any, **options: Any) -> Any:
         found = _find(req.full_url)
         if found is None:
@@ -174,15 +176,3 @@ _SEAMS = (
     ("aiohttp", "TCPConnector", "connect", _aiohttp),
     ("urllib.request", "AbstractHTTPHandler", "do_open", _urllib),
 )
-
-
-def _replace_methods() -> None:
-    for module, class_name, name, replace in _SEAMS:
-        try:
-            owner = getattr(import_module(module), class_name)
-        except ImportError:
-            continue
-        own = vars(owner).get(name)  # None if it is inherited
-        restore = partial(setattr, owner, name, own) if own else partial(delattr, owner, name)
-        setattr(owner, name, replace(getattr(owner, name)))
-        _replaced.callback(restore)

@@ -24,6 +24,7 @@ from deck_sim.runtime.lint import LINT_RULES
 
 _MOST_LINES = 40
 _MOST_KINDS = 12  # of calls that a failure counts
+_MOST_CALLS = 5  # shown for each finding
 
 
 class Calls(tuple[Json, ...]):
@@ -123,8 +124,12 @@ class Calls(tuple[Json, ...]):
         call = ExpectedCall(pattern, self.kept_headers, expected)
         nearest = min(self, key=call.distance)
         fields = [f"    {field.show()}" for field in call.compare(nearest)]
-        counts = Counter(map(_kind, self)).most_common()
-        counted = cut_middle([f"  {count} x {kind}" for kind, count in counts], _MOST_KINDS)
+        kinds = Counter[str]()  # calls without their ids
+        for made in self:
+            path = re.sub("^(/[^/]*/[^/]*)/[^/]*", r"\1/*", made["path"])  # /v2/tasks/ID/run
+            kinds[f"{made['method']} {path} -> {made['status']}"] += 1
+        counts = [f"  {count} x {kind}" for kind, count in kinds.most_common()]
+        counted = cut_middle(counts, _MOST_KINDS)
         return ["the nearest was", f"  {_line(nearest)}", *fields, "called were:", *counted]
 
 
@@ -135,12 +140,6 @@ def _line(call: Json) -> str:
     return f"{call['at']}  {call['method']} {call['path']}{query} -> {call['status']}{errors}{body}"
 
 
-def _kind(call: Json) -> str:
-    """A call without its id."""
-    path = re.sub("^(/[^/]*/[^/]*)/[^/]*", r"\1/*", call["path"])  # /v2/tasks/ID/run
-    return f"{call['method']} {path} -> {call['status']}"
-
-
 def _times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
@@ -148,9 +147,6 @@ def _times(count: int) -> str:
 def _fail(*lines: str) -> NoReturn:
     __tracebackhide__ = True
     raise AssertionError("\n".join(lines))
-
-
-_MOST_CALLS = 5  # shown for each finding
 
 
 class LintReport(tuple[Json, ...]):
@@ -181,19 +177,21 @@ class LintReport(tuple[Json, ...]):
 
     def lines(self) -> list[str]:
         """A paragraph for each finding, and one if calls were dropped."""
-        return [*map(_format_finding, self), *explain_dropped(self.dropped)]
+        paragraphs = list[str]()
+        for found in self:
+            calls = [
+                f"    {call['at']}  {call['method']} {call['path']}" for call in found["calls"]
+            ]
+            more = len(calls) - _MOST_CALLS
+            lines = [
+                f"{found['name']}: {found['what']}",
+                f"  why it matters: {found['why']}",
+                f"  how to fix it: {found['fix']}",
+                *calls[:_MOST_CALLS],
+                *([f"    and {more} more"] if more > 0 else []),
+            ]
+            paragraphs.append("\n".join(lines))
+        return paragraphs + explain_dropped(self.dropped)
 
     def __str__(self) -> str:
         return "\n".join(self.lines()) or "no findings"
-
-
-def _format_finding(found: Json) -> str:
-    calls = [f"    {call['at']}  {call['method']} {call['path']}" for call in found["calls"]]
-    more = len(calls) - _MOST_CALLS
-    lines = [
-        f"{found['name']}: {found['what']}",
-        f"  why it matters: {found['why']}",
-        f"  how to fix it: {found['fix']}",
-        *calls[:_MOST_CALLS],
-    ]
-    return "\n".join([*lines, f"    and {more} more"] if more > 0 else lines)

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from functools import partial
 from threading import Condition
 from typing import Any, Self
 
@@ -127,10 +126,13 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         mode = self._deck.clock.mode
         if mode != FROZEN:
             check_no_event_loop(self.wait_for)
+
+        def find() -> Json | None:
+            found = (one.event for one in self.received if one.taken and one.event["type"] == event)
+            return next((e for e in found if resource_id in (None, e["data"]["id"])), None)
+
         with self._arrived:
-            found = self._arrived.wait_for(
-                partial(self._find, event, resource_id), 0 if mode == FROZEN else timeout
-            )
+            found = self._arrived.wait_for(find, 0 if mode == FROZEN else timeout)
         if found is not None:
             return found
         whose = f" of `{resource_id}`" if resource_id else ""
@@ -187,10 +189,6 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         with self._arrived:
             if text not in self.complaints:
                 self.complaints.append(text)
-
-    def _find(self, type_: str, resource_id: str | None) -> Json | None:
-        found = (one.event for one in self.received if one.taken and one.event["type"] == type_)
-        return next((e for e in found if resource_id in (None, e["data"]["id"])), None)
 
 
 def _check_event_type(event: str, edition: str) -> None:
