@@ -28,6 +28,8 @@ FAILED = pytest.StashKey[bool]()
 FAIL = "fail"
 LINT_MODES = (FAIL, "off")  # whether findings of `deck.lint` fail a test
 COVERAGE = "deck_sim_coverage"  # the name of the plugin of `--deck-coverage`
+OWN_SERVER = pytest.StashKey[str]()  # the URL of the server that `deck_server` started
+MADE_UP = "deck_every_failure_"  # the beginning of the names of scenarios of that fixture
 
 _OPTIONS = {
     "url": "use the deck-sim server at this URL instead of starting one",
@@ -150,14 +152,17 @@ def deck_scenarios_dir(pytestconfig: pytest.Config) -> Path | None:
 @pytest.fixture(scope="session")
 def deck_server(pytestconfig: pytest.Config, deck_scenarios_dir: Path | None) -> Iterator[str]:
     """The URL of the server that all tests share; with `--deck-url`, none is started."""
-    from pytest_deck_sim.worlds import serve
+    from deck_sim.runtime.registry import WorldRegistry
+    from deck_sim.server.serve import Server
+    from pytest_deck_sim.worlds import read_folder
 
     url = _option(pytestconfig, "url")
     if url:
         yield url
-    else:
-        with serve(pytestconfig, deck_scenarios_dir) as own:
-            yield own
+        return
+    with Server(WorldRegistry(library=read_folder(deck_scenarios_dir))) as server:
+        pytestconfig.stash[OWN_SERVER] = server.url
+        yield server.url
 
 
 @pytest.fixture
@@ -192,10 +197,10 @@ def deck_every_failure(request: pytest.FixtureRequest, deck: Deck) -> ErrorInfo:
 
     The test runs once for each error of its edition that a run can end with.
     """
-    from pytest_deck_sim.worlds import fail_runs
-
     error: ErrorInfo = request.param
-    fail_runs(deck, error)
+    script = [{"queued": "1s"}, {"running": "5s"}, {"failed": error.name}]
+    name = MADE_UP + error.name.replace("/", "_")
+    deck.use(deck.scenario({"name": name, "task_run": script}))
     return error
 
 
@@ -210,20 +215,14 @@ def deck_env(deck: Deck, pytestconfig: pytest.Config, monkeypatch: pytest.Monkey
 @pytest.fixture
 def deck_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
     """An httpx client of the Deck API for the world of `deck`, without a socket."""
-    from pytest_deck_sim.worlds import client_options
-
-    library = import_module(pytestconfig.getini("deck_client_library"))
-    with library.Client(**client_options(deck)) as client:
+    with _make_client(deck, pytestconfig, "Client") as client:
         yield client
 
 
 @pytest.fixture
 def deck_async_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
     """`deck_client` for coroutines, on asyncio or trio."""
-    from pytest_deck_sim.worlds import client_options
-
-    library = import_module(pytestconfig.getini("deck_client_library"))
-    client = library.AsyncClient(**client_options(deck))
+    client = _make_client(deck, pytestconfig, "AsyncClient")
     yield client
     # No event loop runs here any more; closing our transport does not need one.
     with suppress(StopIteration):
@@ -233,10 +232,15 @@ def deck_async_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
 @pytest.fixture
 def deck_webhooks(request: pytest.FixtureRequest, deck: Deck) -> Iterator[WebhookReceiver]:
     """A webhook receiver on loopback, registered for every event of the world of `deck`."""
-    from pytest_deck_sim.worlds import receive
+    from deck_sim import DeckSimError, WebhookReceiver
+    from pytest_deck_sim.worlds import make_failure, read_marker
 
-    with receive(request.node, deck) as receiver:
-        yield receiver
+    try:
+        with WebhookReceiver(deck) as receiver:
+            yield receiver
+    except DeckSimError as error:  # a wrong signature, or a callback that failed
+        if read_marker(request.node).strict:
+            raise make_failure(str(error)) from None
 
 
 @pytest.fixture
@@ -246,6 +250,16 @@ def deck_time(deck: Deck) -> Iterator[DeckTime]:
 
     with bind(deck) as frozen:
         yield frozen
+
+
+def _make_client(deck: Deck, config: pytest.Config, kind: str) -> Any:
+    library = import_module(config.getini("deck_client_library"))
+    return getattr(library, kind)(
+        transport=deck.transport,
+        base_url=deck.base_url,
+        headers={"Authorization": f"Bearer {deck.api_key}"},
+        trust_env=False,
+    )
 
 
 def _option(config: pytest.Config, name: str) -> str | None:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_deck_sim import MADE_UP
+
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
@@ -31,10 +33,8 @@ class Coverage:
 
     def add(self, deck: Deck) -> None:
         """Add the counts of a world."""
-        from pytest_deck_sim.worlds import is_made_up
-
         rows = ((row["scenario"], row["steps"]) for row in deck.coverage())
-        self.merge({name: steps for name, steps in rows if not is_made_up(name)})
+        self.merge({name: steps for name, steps in rows if not name.startswith(MADE_UP)})
 
     def merge(self, counts: Mapping[str, Mapping[str, int]]) -> None:
         """Add how often each step was played, by scenario and place."""

@@ -62,26 +62,6 @@ class DeckTime(freezegun.FrozenDateTimeFactory):
         await asyncio.to_thread(self.move_to, target_datetime)
 
 
-class _RemoteTime:
-    """Reads the clock of a world on a server elsewhere by a call each time.
-
-    The call itself reads the time and gets the last answer, or it would never end. It has sockets
-    of its own, since a call of `deck` may be what reads the time.
-    """
-
-    def __init__(self, deck: Deck) -> None:
-        self._deck, self._last, self._thread = deck, deck.clock.now, threading.local()
-
-    def __call__(self) -> datetime:
-        if not hasattr(self._thread, "reads"):
-            self._thread.reads = True
-            try:
-                self._last = self._deck.clock.now
-            finally:
-                del self._thread.reads
-        return self._last
-
-
 @contextmanager
 def bind(deck: Deck) -> Iterator[DeckTime]:
     """Freeze the process with the world of `deck`."""
@@ -92,15 +72,24 @@ def bind(deck: Deck) -> Iterator[DeckTime]:
             " which moves by itself; use clock='frozen' or clock='on_poll'"
         )
     deck.stamp_webhooks("world")
+    last, thread = deck.clock.now, threading.local()
+    # It has sockets of its own, since a call of `deck` may be what reads the time.
     with Deck(deck.url, deck.api_key) as reader:
-        remote = _RemoteTime(reader)
 
         def read() -> datetime:
-            server = server_at(deck.url)
-            if server is None:  # it runs elsewhere, or in the parent of this forked process
-                return remote()
-            simulation = server.worlds.find(deck.api_key)
-            return simulation.world.now if simulation else FROZEN_START  # if it was deleted
+            nonlocal last
+            if server := server_at(deck.url):
+                simulation = server.worlds.find(deck.api_key)
+                return simulation.world.now if simulation else FROZEN_START  # if it was deleted
+            # It runs elsewhere, or in the parent of this forked process. The call itself reads the
+            # time and gets the last answer, or it would never end.
+            if not hasattr(thread, "reads"):
+                thread.reads = True
+                try:
+                    last = reader.clock.now
+                finally:
+                    del thread.reads
+            return last
 
         # Event loops of asyncio keep real time, so that timeouts and sleeps of an application end.
         with freezegun.freeze_time(deck.clock.now, real_asyncio=True, ignore=[*_PYTEST]):

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from deck_sim import ERRORS, Deck, DeckSimError, ErrorInfo, WebhookReceiver
+from deck_sim import ERRORS, Deck, DeckSimError
 from deck_sim.base.errors import listed, nearest
 from deck_sim.base.real_time import process_id
 from deck_sim.contract.editions import DEFAULT_EDITION
@@ -27,19 +27,21 @@ from deck_sim.engine.options import OPTION_TYPES, Options
 from deck_sim.handle.deck_sim import read_scenarios
 from deck_sim.handle.failure_report import write_report
 from deck_sim.handle.problems import find_failures, find_leftovers
-from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library
-from deck_sim.server.serve import Server
-from pytest_deck_sim import COVERAGE, FAIL, FAILED, LINT_MODES, REPORT, find_folder
-
-OWN_SERVER = pytest.StashKey[str]()
+from pytest_deck_sim import (
+    COVERAGE,
+    FAIL,
+    FAILED,
+    LINT_MODES,
+    OWN_SERVER,
+    REPORT,
+    find_folder,
+)
 
 _IF_INTENDED = "if this is intended, mark the test with @pytest.mark.deck(strict=False)"
 
 # Values of arguments of the marker.
 _ALLOWED = {"lint": LINT_MODES, "scenarios": ("all", "own"), "strict": (True, False)}
-
-_FAILURE = "deck_every_failure_"  # the beginning of the names of scenarios
 
 # Part of the keys on a shared server, where two runs of the same tests may meet.
 RUN_ID = uuid.uuid4().hex[:8]
@@ -59,14 +61,6 @@ class MarkerOptions(Options):
     strict: bool = True
     lint: str | None = None  # None: the ini value `deck_lint`
     scenarios: str = "all"  # of `deck_every_scenario`
-
-
-@contextmanager
-def serve(config: pytest.Config, folder: Path | None) -> Iterator[str]:
-    """Run a server with the scenarios of the folder in a thread; yield its URL."""
-    with Server(WorldRegistry(library=read_folder(folder))) as server:
-        config.stash[OWN_SERVER] = server.url
-        yield server.url
 
 
 @contextmanager
@@ -90,7 +84,15 @@ def world_of(
         if process != process_id():  # a forked child; the parent goes on with the world
             return
         failed = item.stash.get(FAILED, False)
-        problems = _find_problems(item, deck, failed) if options.strict else []
+        problems, perhaps = list[str](), list[str]()
+        if options.strict:  # what the test cannot have noticed
+            world = deck.world
+            problems, perhaps = find_failures(world), [*world["ignored_names"]]
+            if not failed:  # or else it may have stopped before it used what it asked for
+                perhaps += find_leftovers(deck, world)
+                if "deck_every_scenario" not in getattr(item, "fixturenames", ()):
+                    perhaps += world["unplayed_login"]
+        problems += [f"{text}; {_IF_INTENDED}" for text in perhaps]
         if (options.lint or item.config.getini("deck_lint")) == FAIL and not failed:
             problems += deck.lint.lines()
         # The page of a test that failed before is written.
@@ -120,27 +122,6 @@ class _CountedDeck(Deck):
     def delete(self) -> None:
         self._count(self)
         super().delete()
-
-
-def client_options(deck: Deck) -> dict[str, Any]:
-    """The arguments of an HTTP client for the world of `deck`."""
-    return {
-        "transport": deck.transport,
-        "base_url": deck.base_url,
-        "headers": {"Authorization": f"Bearer {deck.api_key}"},
-        "trust_env": False,
-    }
-
-
-@contextmanager
-def receive(item: pytest.Item, deck: Deck) -> Iterator[WebhookReceiver]:
-    """A receiver; a wrong signature or a failed callback fails the test at its end."""
-    try:
-        with WebhookReceiver(deck) as receiver:
-            yield receiver
-    except DeckSimError as error:
-        if read_marker(item).strict:
-            raise make_failure(str(error)) from None
 
 
 def read_marker(item: pytest.Item) -> MarkerOptions:
@@ -194,21 +175,6 @@ def read_folder(folder: Path | None) -> Library:
         raise make_failure(str(error)) from None
 
 
-def _find_problems(item: pytest.Item, deck: Deck, failed: bool) -> list[str]:
-    """The problems of a world that the test cannot have noticed.
-
-    A test that failed may have stopped before it used its scenarios, faults and holds. One for
-    every scenario did not ask for this one.
-    """
-    world = deck.world
-    perhaps = [*world["ignored_names"]]
-    if not failed:
-        perhaps += find_leftovers(deck, world)
-        if "deck_every_scenario" not in getattr(item, "fixturenames", ()):
-            perhaps += world["unplayed_login"]
-    return [*find_failures(world), *(f"{text}; {_IF_INTENDED}" for text in perhaps)]
-
-
 def _write_report(item: pytest.Item, deck: Deck, failure: str | None) -> str:
     """The report; with `--deck-html` and the text of a failure, also as a page."""
     folder = find_folder(item.config, "html")
@@ -249,15 +215,3 @@ def values_of(fixture: str, item: pytest.Item, edition: str | None) -> list[Any]
     library = read_folder(folder)
     names = sorted(scenario.name for scenario in library.own()) if only_own else library.names()
     return [name for name in names if chosen in library.get(name).editions]
-
-
-def fail_runs(deck: Deck, error: ErrorInfo) -> None:
-    """Make every run of a world start and then fail with an error."""
-    script = [{"queued": "1s"}, {"running": "5s"}, {"failed": error.name}]
-    name = f"{_FAILURE}{error.name.replace('/', '_')}"
-    deck.use(deck.scenario({"name": name, "task_run": script}))
-
-
-def is_made_up(name: str) -> bool:
-    """Whether a scenario of this name was made by `fail_runs`."""
-    return name.startswith(_FAILURE)
