@@ -4,10 +4,9 @@ A step returns an answer, or None to go on. `take` makes an answer of an error.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -184,6 +183,11 @@ def record_call(request: Request) -> Call:
     """The journal's record of a call and its answer."""
     answer, fault, simulation = request.answer, request.fault, request.simulation
     errors = answer.data.get("errors", ()) if answer.status >= 400 else ()
+    summary = {name: answer.data[name] for name in ("id", "status") if name in answer.data}
+    if errors:
+        summary["message"] = " ".join(error["message"] for error in errors)
+    if "Retry-After" in answer.headers:
+        summary["retry_after"] = answer.headers["Retry-After"]
     is_readable = fault is None or fault.is_answer_readable
     return Call(
         at=simulation.world.now,
@@ -197,22 +201,13 @@ def record_call(request: Request) -> Call:
         scenario=answer.choice,
         after=request.timeline_length,
         headers=kept_headers(request.headers, simulation.world.options.keep_headers),
-        answered=_summarize(answer, errors) if is_readable else {},
+        answered=summary if is_readable else {},
         replayed=request.replayed,
         fault=fault and fault.key,
         unanswered=None if is_readable else f"fault `{fault.key}`",
         number=simulation.journal.total + 1,
         position=simulation.record_count,
     )
-
-
-def _summarize(answer: Answer, errors: Sequence[Mapping[str, str]]) -> dict[str, Any]:
-    summary = {name: answer.data[name] for name in ("id", "status") if name in answer.data}
-    if errors:
-        summary["message"] = " ".join(error["message"] for error in errors)
-    if "Retry-After" in answer.headers:
-        summary["retry_after"] = answer.headers["Retry-After"]
-    return summary
 
 
 def save(request: Request) -> None:

@@ -19,7 +19,6 @@ from deck_sim.operations import BODY, OPERATIONS, Operation, perform
 from deck_sim.runtime.activity import log_refused
 from deck_sim.runtime.moments import read_moment
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.app import check_size, make_response, read_body, take
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import Route, Routes, relative_path
@@ -48,37 +47,43 @@ class ControlApp:
         await make_response(scope, request.answer)(scope, receive, send)
 
     def _select_world(self, request: Request) -> None:
+        """Select the world of the key, or of an id that `GET /_sim/worlds` lists."""
+        worlds, world_id = self._worlds, request.headers.get(WORLD)
         try:
-            request.simulation = self._find_world(request)
+            if worlds.keys is None and relative_path(request.scope) == WORLDS:
+                request.simulation = worlds.keyless()
+            elif worlds.keys is not None or world_id is None:
+                request.simulation = worlds.select(request.headers.get("authorization"))
+            elif found := worlds.find_by_token(world_id):
+                request.simulation = found
+            else:
+                text = (
+                    f"no world has the id {quote(world_id)} of `{WORLD}`; `GET /_sim/worlds` lists"
+                    " those that exist, and a world begins with the first call of its key"
+                )
+                raise refuse("request/endpoint_not_found", text)
         except ApiError as error:
             log_refused(request.method, request.path, error.status, str(error))
-            request.id = self._worlds.next_request_id()
+            request.id = worlds.next_request_id()
             raise
         # Counted apart: watching a world must not change its answers.
         request.id = request.simulation.world.next_id("ctl")
-
-    def _find_world(self, request: Request) -> Simulation:
-        """The world of the key, or of an id that `GET /_sim/worlds` lists."""
-        worlds, world_id = self._worlds, request.headers.get(WORLD)
-        if worlds.keys is None and relative_path(request.scope) == WORLDS:
-            return worlds.keyless()
-        if worlds.keys is not None or world_id is None:
-            return worlds.select(request.headers.get("authorization"))
-        found = worlds.find_by_token(world_id)
-        if found is None:
-            text = (
-                f"no world has the id {quote(world_id)} of `{WORLD}`; `GET /_sim/worlds` lists"
-                " those that exist, and a world begins with the first call of its key"
-            )
-            raise refuse("request/endpoint_not_found", text)
-        return found
 
     def _call(self, request: Request) -> Answer | Awaitable[Answer]:
         route, request.params = self._routes.find(request.scope)
         return route.endpoint(request)
 
     async def _do(self, row: Operation, request: Request) -> Answer:
-        values = _read_values(request, row) | {**request.params}
+        values: dict[str, Any]
+        if request.method in ("GET", "HEAD", "DELETE"):
+            values = {name: text for name, text in request.query if name in row.parameters}
+        elif BODY not in row.parameters:
+            values = request.read_object() if row.checked else {}
+        elif row.takes_text and "json" not in request.headers.get("content-type", ""):
+            values = {BODY: request.body}
+        else:
+            values = {BODY: request.read_object() if request.body else {}}
+        values |= request.params
         leaving = asyncio.ensure_future(request.receive())
         try:
             data = await perform(row, values, request.simulation, self._worlds, leaving.done)
@@ -95,14 +100,3 @@ def _note_caller(request: Request) -> None:
         request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
     if WORLD not in request.headers:  # a page that only looks on has an id
         request.worlds.note_control(request.simulation.key)
-
-
-def _read_values(request: Request, row: Operation) -> dict[str, Any]:
-    """The parameters in the query, or in the body of a call that has one."""
-    if request.method in ("GET", "HEAD", "DELETE"):
-        return {name: value for name, value in request.query if name in row.parameters}
-    if BODY in row.parameters:
-        if row.takes_text and "json" not in request.headers.get("content-type", ""):
-            return {BODY: request.body}
-        return {BODY: request.read_object() if request.body else {}}
-    return request.read_object() if row.checked else {}

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim.base.errors import quote
-from deck_sim.contract.error_catalog import ApiError, refuse
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.runtime.registry import WorldRegistry
 
 _READS = ("GET", "HEAD", "OPTIONS")
@@ -32,24 +32,21 @@ class LocalOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request, or pass it on."""
-        app, error = self._app, self._find_refusal(scope)
-        if error is not None:
-            from deck_sim.server.app import refuse_call
-
-            app = refuse_call(self._worlds, error, scope)
-        await app(scope, receive, send)
-
-    def _find_refusal(self, scope: Scope) -> ApiError | None:
-        headers = Headers(scope=scope)
+        headers, error = Headers(scope=scope), None
         host, origin = headers.get("host"), headers.get("origin")
+        may_change = scope["method"] not in _READS and scope["path"].startswith("/_sim")
+        if may_change and origin is not None and origin.partition("://")[2] != host:
+            error = refuse("deck_sim/origin_refused", origin=quote(origin))
         if host is not None and not self._takes_any_name:
             name = read_host(host)
             if not (is_loopback(name) or name in self._names):
-                return refuse("deck_sim/host_refused", host=quote(host), allowed=name or "NAME")
-        may_change = scope["method"] not in _READS and scope["path"].startswith("/_sim")
-        if may_change and origin is not None and origin.partition("://")[2] != host:
-            return refuse("deck_sim/origin_refused", origin=quote(origin))
-        return None
+                error = refuse("deck_sim/host_refused", host=quote(host), allowed=name or "NAME")
+        if error is None:
+            await self._app(scope, receive, send)
+        else:
+            from deck_sim.server.app import refuse_call
+
+            await refuse_call(self._worlds, error, scope)(scope, receive, send)
 
 
 def is_loopback(name: str) -> bool:

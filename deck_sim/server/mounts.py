@@ -83,17 +83,13 @@ async def _show_file(worlds: WorldRegistry, request: Request) -> Response:
         return Response(text, 404, VERSION_HEADER, media_type="text/plain")
     content, type_, name = found
     # Never shown by a browser: a story may give a file any content and type.
-    headers = {
-        **VERSION_HEADER,
-        "Content-Disposition": _disposition(name),
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(content, media_type=type_, headers=headers)
-
-
-def _disposition(name: str) -> str:
-    """The `Content-Disposition` of a file: its name in ASCII, and the exact name (RFC 6266)."""
+    # The name in ASCII, and the exact name (RFC 6266).
     plain = "".join(letter if " " <= letter <= "~" else "_" for letter in name)
     quoted = plain.replace("\\", "\\\\").replace('"', '\\"')
     exact = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
-    return f'attachment; filename="{quoted}"{exact}'
+    headers = {
+        **VERSION_HEADER,
+        "Content-Disposition": f'attachment; filename="{quoted}"{exact}',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=type_, headers=headers)

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cached_property
 from typing import Any, TypeVar
 
 from starlette.routing import compile_path
@@ -20,6 +19,7 @@ from deck_sim.server.request import Endpoint
 
 # The functions that answer the operations of the Deck API, by the `endpoint` of the operation.
 ENDPOINTS: dict[str, Endpoint] = {}
+_SIMILARITY = 0.6  # of 1: how similar two words are if one is a misspelling of the other
 Function = TypeVar("Function", bound=Endpoint)
 
 
@@ -50,18 +50,16 @@ class Routes:
         routes: Iterable[Route],
         hint: Callable[[str, str], str | None] = lambda path, relative: None,
     ) -> None:
-        self._methods: dict[str, dict[str, Route]] = {}
+        methods = dict[str, dict[str, Route]]()
         for route in routes:
-            self._methods.setdefault(route.path, {})[route.method] = route
+            methods.setdefault(route.path, {})[route.method] = route
+        self._templates = [*methods]
+        # By the number of slashes, which a parameter does not match.
+        self._patterns = dict[int, list[tuple[re.Pattern[str], dict[str, Route]]]]()
+        for path, found in methods.items():
+            same = self._patterns.setdefault(path.count("/"), [])
+            same.append((compile_path(path)[0], found))
         self._more_hints = hint
-
-    @cached_property
-    def _patterns(self) -> dict[int, list[tuple[re.Pattern[str], dict[str, Route]]]]:
-        """By the number of slashes, which a parameter does not match."""
-        patterns = dict[int, list[tuple[re.Pattern[str], dict[str, Route]]]]()
-        for path, methods in self._methods.items():
-            patterns.setdefault(path.count("/"), []).append((compile_path(path)[0], methods))
-        return patterns
 
     def _match(self, path: str) -> tuple[dict[str, Route], Mapping[str, str]] | None:
         for pattern, methods in self._patterns.get(path.count("/"), ()):
@@ -89,6 +87,7 @@ class Routes:
         return route, parameters
 
     def _hint(self, scope: Scope) -> str | None:
+        """What a 404 says about a path that is nearly right."""
         path, relative, root = scope["path"], relative_path(scope), scope.get("root_path", "")
         unslashed = relative.removesuffix("/")
         if "//" in relative:
@@ -99,34 +98,19 @@ class Routes:
             return f"`{path}` is not an endpoint: `{root}` is written twice."
         if hint := self._more_hints(path, relative):
             return hint
-        near = _nearest_path(unslashed, self._methods)
-        return near and f"`{path}` is not an endpoint; did you mean {quote(root + near)}?"
+        parts, best, near = unslashed.split("/"), _SIMILARITY, ""
+        for template in self._templates:
+            if template.count("/") == unslashed.count("/"):
+                pairs = [*zip(template.split("/"), parts, strict=True)]
+                fixed = ((word, part) for word, part in pairs if word[:1] != "{")
+                similarity = min(SequenceMatcher(None, *pair).ratio() for pair in fixed)
+                if similarity > best:
+                    best = similarity
+                    near = "/".join(part if word[:1] == "{" else word for word, part in pairs)
+        return f"`{path}` is not an endpoint; did you mean {quote(root + near)}?" if near else None
 
 
 def relative_path(scope: Scope) -> str:
     """The path relative to where the app is mounted."""
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", ""))
-
-
-_SIMILARITY = 0.6  # of 1: how similar two words are if one is a misspelling of the other
-
-
-def _nearest_path(path: str, templates: Iterable[str]) -> str | None:
-    """The template that is most like the path, with the path's parts in place of parameters.
-
-    A template with another number of parts does not count; None if a word of each is too different.
-    """
-    parts = path.split("/")
-    likely = [words for one in templates if len(words := one.split("/")) == len(parts)]
-    similarity, words = max(((_similarity(one, parts), one) for one in likely), default=(0, []))
-    if similarity < _SIMILARITY:
-        return None
-    pairs = zip(words, parts, strict=True)
-    return "/".join(part if word.startswith("{") else word for word, part in pairs)
-
-
-def _similarity(words: list[str], parts: list[str]) -> float:
-    """The similarity of the least similar word. Parameters do not count."""
-    pairs = zip(words, parts, strict=True)
-    return min(SequenceMatcher(None, word, part).ratio() for word, part in pairs if word[:1] != "{")

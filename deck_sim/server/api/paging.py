@@ -6,6 +6,7 @@ item keeps its place in the world, so no page repeats or loses an item.
 
 import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import chain, islice
 from typing import Any, TypeVar
@@ -40,10 +41,7 @@ def list_items(
     polls, for an `on_poll` clock, from a filter by the time asked for; by default those of the
     page. `problems` are further problems with the parameters, for the same error.
     """
-    found, simulation = list[Problem](), request.simulation
-    limit, cursor = _read_limit(request, found), _read_cursor(request, read(), found)
-    created = _read_created(request, found)
-    raise_problems([*found, *problems])
+    limit, cursor, created = _read_page(request, read(), problems)
     after, before = created.get("created_after"), created.get("created_before")
 
     def spans(item: Resource | Event) -> bool:
@@ -60,7 +58,7 @@ def list_items(
     def shown() -> Iterator[Resource]:
         yield from (item for item in islice(find(), limit) if isinstance(item, Resource))
 
-    poll(simulation, polled(spans) if polled else shown())
+    poll(request.simulation, polled(spans) if polled else shown())
     page = [*islice(find(), limit + 1)]
     has_more, page = len(page) > limit, page[:limit]
     next_cursor = base64.urlsafe_b64encode(page[-1].id.encode()).decode() if has_more else None
@@ -96,35 +94,29 @@ def read_filter(request: Request, kind: Kind, name: str, problems: list[Problem]
     return words
 
 
-def _read_limit(request: Request, problems: list[Problem]) -> int:
-    text = (request.query_values("limit") or [f"{DEFAULT_LIMIT}"])[-1]
-    if text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MAX_LIMIT:
-        return int(text)
-    message = f"`limit` must be a whole number from 1 to {MAX_LIMIT}, not {text[:40]!r}"
-    problems.append(problem("request/input_invalid", message, field="limit"))
-    return DEFAULT_LIMIT
-
-
-def _read_cursor(request: Request, items: Mapping[str, Any], problems: list[Problem]) -> str | None:
-    cursors = request.query_values("cursor")
-    if not cursors or not cursors[-1]:
-        return None
-    try:
-        after = base64.urlsafe_b64decode(cursors[-1].encode()).decode()
-    except ValueError:
-        after = ""
-    if after not in items:
-        message = "`cursor` must be a `next_cursor` that this list gave"
-        problems.append(problem("request/input_invalid", message, field="cursor"))
-    return after
-
-
-def _read_created(request: Request, problems: list[Problem]) -> dict[str, datetime]:
-    moments = dict[str, datetime]()
+def _read_page(
+    request: Request, items: Mapping[str, Any], problems: Sequence[Problem]
+) -> tuple[int, str | None, dict[str, datetime]]:
+    """The limit, the id after which the page begins, and the moments that it lies between."""
+    found, moments, after = list[Problem](), dict[str, datetime](), None
+    limit = (request.query_values("limit") or [f"{DEFAULT_LIMIT}"])[-1]
+    cursor = (request.query_values("cursor") or [""])[-1]
+    if not (
+        limit.isascii() and limit.isdigit() and len(limit) < 5 and 1 <= int(limit) <= MAX_LIMIT
+    ):
+        message = f"`limit` must be a whole number from 1 to {MAX_LIMIT}, not {limit[:40]!r}"
+        found.append(problem("request/input_invalid", message, field="limit"))
+    if cursor:
+        with suppress(ValueError):
+            after = base64.urlsafe_b64decode(cursor.encode()).decode()
+        if after not in items:
+            message = "`cursor` must be a `next_cursor` that this list gave"
+            found.append(problem("request/input_invalid", message, field="cursor"))
     for name in ("created_after", "created_before"):
         for text in request.query_values(name):
             try:
                 moments[name] = read_moment(text, name)
             except ApiError as error:
-                problems += error.problems
-    return moments
+                found += error.problems
+    raise_problems([*found, *problems])
+    return int(limit), after, moments
