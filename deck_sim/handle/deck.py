@@ -328,7 +328,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     @refuse_on_event_loop
     def replay(self, delivery: IdOrResource) -> Json:
-        """Deliver an event again: at once, unless the clock is `real`."""
+        """Deliver an event again: at once if the clock is frozen, otherwise in the background."""
         replay, id_ = self._control.call, read_id(delivery)
         return self.apps.serve_during(replay, "POST", "/deliveries/{id}/replay", id=id_)
 
@@ -367,10 +367,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     def set_options(self, **options: Any) -> None:
         """Set options of the world: `session_limit`, `timeout_cap`, `screenshots`,
-        `connection_idle`, `keep_headers`, and how much the world keeps. None gives one
-        its default.
-
-        `deck.set_options(session_limit=1)`.
+        `connection_idle`, `keep_headers`. None gives one its default.
         """
         self._change(**_write_options(options))
 
