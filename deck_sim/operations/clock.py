@@ -13,12 +13,12 @@ from deck_sim.engine.waiting import waiting
 from deck_sim.operations.holds import print_holds
 from deck_sim.operations.operation import Json, operation
 from deck_sim.operations.records import list_unfinished, print_due
+from deck_sim.operations.timeline import print_entry
 from deck_sim.runtime import clock
 from deck_sim.runtime.moments import print_moment, read_moment
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import ON_POLL, REAL
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.runtime.timeline import print_entry
 from deck_sim.runtime.why import find_right_answer
 
 if TYPE_CHECKING:

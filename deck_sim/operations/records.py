@@ -19,13 +19,13 @@ from deck_sim.engine.timers import EFFECTS, Due
 from deck_sim.engine.world import World
 from deck_sim.operations.operation import Json, operation
 from deck_sim.operations.people import check_kind
+from deck_sim.operations.timeline import print_news, print_timeline
 from deck_sim.runtime.calls import GAVE_UP, KEPT_HEADERS, Call
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.registry import world_token
 from deck_sim.runtime.request_bodies import parse_recorded
 from deck_sim.runtime.serialization import print_message, print_resource
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.runtime.timeline import print_news, print_timeline
 from deck_sim.runtime.why import explain_wait, find_right_answer, next_status
 
 if TYPE_CHECKING:

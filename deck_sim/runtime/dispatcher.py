@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from deck_sim.base import real_time
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.runtime.activity import log_attempt
+from deck_sim.runtime.activity_log import log_attempt
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.settings import ON_POLL, REAL
 from deck_sim.webhooks.sender import Outcome, Sender, explain_status

@@ -17,7 +17,7 @@ from deck_sim.base.version import VERSION_HEADER
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.stage import count_stop, find_call_hold
-from deck_sim.runtime.activity import log_call, log_refused
+from deck_sim.runtime.activity_log import log_call, log_refused
 from deck_sim.runtime.calls import Call, kept_headers
 from deck_sim.runtime.clock import catch_up
 from deck_sim.runtime.registry import WorldRegistry

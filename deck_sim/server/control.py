@@ -16,7 +16,7 @@ from deck_sim.base.real_time import PRESENT_HEADER, PROCESS_HEADER, process_id
 from deck_sim.base.redaction import redact
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.operations import BODY, OPERATIONS, Operation, perform
-from deck_sim.runtime.activity import log_refused
+from deck_sim.runtime.activity_log import log_refused
 from deck_sim.runtime.moments import read_moment
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.app import check_size, make_response, read_body, take

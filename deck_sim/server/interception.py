@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.base.version import VERSION_HEADER
-from deck_sim.runtime.activity import log_refused
+from deck_sim.runtime.activity_log import log_refused
 from deck_sim.server.local_only import read_host
 
 log = logging.getLogger("deck_sim")
