@@ -38,9 +38,8 @@ def list_worlds(simulation: Simulation, worlds: WorldRegistry) -> Json:
     Needs no key. On a server with `--keys`, show that of the key.
     """
     data = list[Json]()
-    for one in map(worlds.find, worlds.known_keys if worlds.keys is None else [simulation.key]):
-        if one is None:
-            continue
+    keys = worlds.known_keys if worlds.keys is None else [simulation.key]
+    for one in filter(None, map(worlds.find, keys)):
         world = one.world
         players = [r for kind in KINDS for r in world.resources.get(kind, {}).values()]
         shown = {

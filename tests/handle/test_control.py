@@ -1,11 +1,90 @@
-"""Errors of a server that is missing, wrong or behind a proxy."""
+"""Operations on a world, and the errors of a server that is missing, wrong or behind a proxy."""
 
 import socket
+import threading
+from dataclasses import replace
 
 import pytest
 
-from deck_sim import Deck, DeckSimError
+from deck_sim import Deck, DeckSim, DeckSimError
 from deck_sim.handle.connect import control
+from deck_sim.handle.connect.threads import run_in_thread
+from deck_sim.operations import OPERATIONS
+
+CALLS = (
+    ("PUT", "/scenarios/{name}", {"name": "a", "body": "version: 1\nname: a\nsummary: A\n"}),
+    ("PUT", "/scenarios/{name}", {"name": "b", "body": {"task_run": ["complete"]}}),
+    ("POST", "/queue", {"resource": "task_run", "scenarios": ["a", "b"]}),
+    ("POST", "/holds", {"event": "task_run.completed"}),
+    ("DELETE", "/holds/{id}", {"id": "hold_9"}),
+    ("POST", "/clock/advance", {"by": "1s"}),
+    ("POST", "/clock/advance", {"by": "soon"}),
+    ("GET", "/next", {"limit": 1}),
+    ("GET", "/next", {"limit": -1}),
+    ("GET", "/world", {}),
+)
+
+
+def test_both_ways_to_a_world_give_the_same(deck, monkeypatch):
+    """In this process, and over HTTP."""
+
+    def results():
+        deck.reset()
+        found = []
+        for method, path, values in CALLS:
+            try:
+                found.append(deck._control.call(method, path, **values))
+            except DeckSimError as error:
+                found.append((str(error), error.errors))
+        return found
+
+    here = results()
+    monkeypatch.setattr(control, "server_at", lambda url: None)
+    there = results()
+    assert here == [
+        {name: value for name, value in one.items() if name != "request_id"}
+        if isinstance(one, dict)
+        else one
+        for one in there
+    ]
+
+
+def test_what_a_caller_changes_does_not_change_the_world(deck):
+    agents = [{"id": "agt_1", "name": "Concierge", "metadata": {"team": "a"}}]
+    deck.seed(agents=agents)
+    agents[0]["metadata"]["team"] = "b"
+    deck.rules.append({})
+    deck.queue("success")
+    deck.world["queues"]["task_run"].append("other")
+    assert (deck.rules, deck.world["queues"]["task_run"]) == ([], ["success"])
+
+
+def test_an_error_of_ours_is_noted(deck, monkeypatch):
+    """The call fails, and so would the test at its end."""
+    broken = replace(OPERATIONS["GET", "/queue"], function=lambda: 1 / 0)
+    monkeypatch.setitem(OPERATIONS, ("GET", "/queue"), broken)
+    with pytest.raises(DeckSimError, match="deck-sim itself failed"):
+        deck._control.call("GET", "/queue")
+    assert "ZeroDivisionError" in deck.world["crashes"][0]
+    deck.reset()
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_an_answer_that_does_not_come_is_an_error(monkeypatch, stops):
+    """Since a receiver hangs, or since the server stops."""
+    called, answer = threading.Event(), threading.Event()
+    with DeckSim() as deck:
+        deck.deliver_to(lambda environ, respond: called.set() or answer.wait())
+        deck.create("agents", {"name": "Concierge"})
+        monkeypatch.setattr(control, "_SECONDS", 60 if stops else 0.05)
+        waiting = run_in_thread(deck._advance, by="1s")
+        called.wait()
+        if stops:
+            control.server_at(deck.url).stop()
+        text = "has been stopped" if stops else "no answer within .*; does a receiver hang"
+        with pytest.raises(DeckSimError, match=text):
+            waiting.result()
+        answer.set()
 
 
 def test_a_missing_server_is_an_error_with_its_url(receiver, monkeypatch):
