@@ -37,17 +37,31 @@ def schemas(edition: Edition) -> dict[str, Shape]:
         for embed in kind.embeds.values():
             whole = _resource(edition.kinds[embed.kind])["properties"]
             found[name + camel(embed.kind)] = record({shown: whole[shown] for shown in embed.shows})
-        found.setdefault(_data_name(edition, kind), _event_data(edition, kind))
-    data = [named(_data_name(edition, kind)) for kind in edition.kinds.values()]
+        if (data_name := _data_name(edition, kind)) != name:
+            data = named(name)
+            if kind.summary is not None:
+                data = record({each: found[name]["properties"][each] for each in kind.summary})
+            if _shows_external_id(edition, kind):
+                data = {"allOf": [data, record({}, {"external_id": shapes.EXTERNAL_ID})]}
+            found[data_name] = data
+    any_data = [named(_data_name(edition, kind)) for kind in edition.kinds.values()]
     found["WantedEventType"] = {"type": "string", "enum": [*edition.event_types, ALL]}
     alone: Shape = {"if": {"contains": {"const": ALL}}, "then": {"maxItems": 1}}
     found["EventTypes"] = {**many(named("WantedEventType")), "minItems": 1, **alone}
-    found["Event"] = _envelope(shapes.text(edition.event_types[0]), {"anyOf": data})
+    found["Event"] = _envelope(shapes.text(edition.event_types[0]), {"anyOf": any_data})
     models = dict[str, None]()
     for operation in edition.every_operation:
+        shape = named(camel(operation.answer))
         if operation.answer in answers.OTHERS:
             found[camel(operation.answer)] = answers.OTHERS[operation.answer]
-        found[answer_name(operation)] = _answer(operation)
+        if operation.paged:
+            cursor = nullable(shapes.text("c3Rvcl8x"))
+            more: Shape = {"has_more": {"type": "boolean"}, "next_cursor": cursor}
+            shape = record({"data": many(shape), **more})
+        elif operation.whole:
+            none: Shape = {"has_more": constant(False), "next_cursor": {"type": "null"}}
+            shape = record({"data": many(shape), **none})
+        found[answer_name(operation)] = {"allOf": [shape, named("Answered")]}
         if body := edition.body_name(operation):
             models[body] = None
     return dict(sorted({**found, **_bodies(edition, models)}.items()))
@@ -70,10 +84,6 @@ def _resource(kind: Kind) -> Shape:
     for named_by in kind.named_by.values():  # the settings of a destination, named after its type
         types = kind.attributes[named_by]["enum"]
         asked |= {type_: destination_settings(type_) for type_ in types}
-    return _with_standard(kind, asked)
-
-
-def _with_standard(kind: Kind, asked: Mapping[str, Shape] | None = None) -> Shape:
     shown = {"id": shapes.identity(kind.prefix), "object": constant(kind.object)}
     for name in kind.attributes:
         if name == "status":
@@ -90,16 +100,6 @@ def _envelope(type_: Shape, data: Shape) -> Shape:
     return record({**parts, "created_at": shapes.MOMENT})
 
 
-def _event_data(edition: Edition, kind: Kind) -> Shape:
-    whole = named(camel(kind.object))
-    if kind.summary is not None:
-        every = _with_standard(kind)["properties"]
-        whole = record({name: every[name] for name in kind.summary})
-    if not _shows_external_id(edition, kind):
-        return whole
-    return {"allOf": [whole, record({}, {"external_id": shapes.EXTERNAL_ID})]}
-
-
 def _data_name(edition: Edition, kind: Kind) -> str:
     differs = kind.summary is not None or _shows_external_id(edition, kind)
     return camel(kind.object) + ("EventData" if differs else "")
@@ -109,18 +109,6 @@ def _shows_external_id(edition: Edition, kind: Kind) -> bool:
     # Events show the `external_id` of the login that the resource uses.
     used = (edition.kinds[name] for name in kind.references.values())
     return any("external_id" in other.attributes for other in used)
-
-
-def _answer(operation: Operation) -> Shape:
-    shape = named(camel(operation.answer))
-    if operation.paged:
-        cursor = nullable(shapes.text("c3Rvcl8x"))
-        more: Shape = {"has_more": {"type": "boolean"}, "next_cursor": cursor}
-        shape = record({"data": many(shape), **more})
-    elif operation.whole:
-        none: Shape = {"has_more": constant(False), "next_cursor": {"type": "null"}}
-        shape = record({"data": many(shape), **none})
-    return {"allOf": [shape, named("Answered")]}
 
 
 class _BodySchemas(GenerateJsonSchema):
@@ -138,9 +126,18 @@ class _BodySchemas(GenerateJsonSchema):
 
 
 def _bodies(edition: Edition, names: Iterable[str]) -> dict[str, Shape]:
+    """The schemas of bodies and their parts: one for each `type` of a body if they differ."""
     found = dict[str, Shape]()
     for name in names:
-        found |= _body(edition.body(name), name)
+        body = edition.body(name)
+        if "type" not in body.model_fields or not body.by_type:
+            found |= _of_model(body, name)
+            continue
+        by_type = {f"{camel(type_)}Destination": type_ for type_ in body.by_type}
+        for typed, type_ in by_type.items():
+            found |= _of_model(body.of_type(type_), typed)
+            _narrow(found[typed], type_, body.by_type[type_], found)
+        found[name] = {"oneOf": [*map(named, by_type)]}
     for name, shape in found.items():
         for field in shape.get("properties", {}).values():
             if "title" in field:  # pydantic cannot refer to schemas that it did not make
@@ -151,18 +148,6 @@ def _bodies(edition: Edition, names: Iterable[str]) -> dict[str, Shape]:
                 # In words: generators of TypeScript take a field with a `default` for required.
                 field["description"] = f"`{json.dumps(default)}` if left out."
     return found
-
-
-def _body(body: type[Body], name: str) -> dict[str, Shape]:
-    """The schema of a body, and those of its parts: one for each `type` if they differ."""
-    if "type" not in body.model_fields or not body.by_type:
-        return _of_model(body, name)
-    found, choices = dict[str, Shape](), list[Shape]()
-    for type_, fields in body.by_type.items():
-        choices.append(named(f"{camel(type_)}Destination"))
-        found |= _of_model(body.of_type(type_), f"{camel(type_)}Destination")
-        _narrow(found[f"{camel(type_)}Destination"], type_, fields, found)
-    return {**found, name: {"oneOf": choices}}
 
 
 def _of_model(model: type[Body], name: str) -> dict[str, Shape]:
