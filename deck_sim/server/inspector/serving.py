@@ -1,8 +1,7 @@
 """`GET /_sim/ui` and the files below it."""
 
-import gzip
 import hashlib
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from starlette.requests import Request
@@ -51,17 +50,10 @@ def show_file(request: Request) -> Response:
         return Response(text, 404, HEADERS, media_type="text/plain")
     content = file.read_bytes()
     etag = f'W/"{hashlib.sha256(content).hexdigest()[:16]}"'
-    headers = {**HEADERS, "ETag": etag, "Vary": "Accept-Encoding"}
+    headers = {**HEADERS, "ETag": etag}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        content, headers["Content-Encoding"] = _compress(content), "gzip"
     return Response(content, headers=headers, media_type=MEDIA_TYPES[file.suffix])
-
-
-@lru_cache(maxsize=200)
-def _compress(content: bytes) -> bytes:
-    return gzip.compress(content, mtime=0)
 
 
 @cache
