@@ -50,13 +50,12 @@ def test_both_ways_to_a_world_give_the_same(deck, monkeypatch):
 
 
 def test_what_a_caller_changes_does_not_change_the_world(deck):
-    agents = [{"id": "agt_1", "name": "Concierge", "metadata": {"team": "a"}}]
-    deck.seed(agents=agents)
-    agents[0]["metadata"]["team"] = "b"
-    deck.rules.append({})
-    deck.queue("success")
+    names = ["success"]
+    deck._control.call("POST", "/queue", resource="task_run", scenarios=names)
+    names.append("other")
     deck.world["queues"]["task_run"].append("other")
-    assert (deck.rules, deck.world["queues"]["task_run"]) == ([], ["success"])
+    assert deck.world["queues"] == {"task_run": ["success"]}
+    deck.reset()
 
 
 def test_an_error_of_ours_is_noted(deck, monkeypatch):
