@@ -7,7 +7,7 @@ from deck_sim.contract.editions import EDITIONS, Edition, how_to_switch
 from deck_sim.runtime.registry import WorldRegistry
 
 # Each of these registers its functions as endpoints.
-from deck_sim.server.api import actions, destinations, events, resources  # noqa: F401
+from deck_sim.server.api import actions, events, resources  # noqa: F401
 from deck_sim.server.app import DeckApp
 from deck_sim.server.routing import ENDPOINTS, Route, Routes
 
@@ -35,10 +35,6 @@ def _routes(edition: Edition) -> Routes:
 def _find_elsewhere(path: str, relative: str) -> str | None:
     if relative.startswith("/_sim/"):
         return f"`{path}` is not an endpoint; the control API is at `{relative}`."
-    return _find_in_editions(path, relative)
-
-
-def _find_in_editions(path: str, relative: str) -> str | None:
     for name, other in EDITIONS.items():
         if _routes(other).has(relative):
             return (
@@ -55,6 +51,6 @@ def _find_below_v2(edition: Edition, path: str, relative: str) -> str | None:
     for below in (relative, unversioned):
         if _routes(edition).has(below):
             return f"`{path}` is not an endpoint; `/v2{below}` is one."
-        if hint := _find_in_editions(f"/v2{below}", below):
+        if hint := _find_elsewhere(f"/v2{below}", below):
             return hint
     return None

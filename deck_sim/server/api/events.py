@@ -1,15 +1,31 @@
-"""Events, their types, and their deliveries."""
+"""Events, their types, destinations and deliveries.
 
+The body of a destination has `config` and `credentials` in one edition, and one object named after
+the type in the other; both are read into the first form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from deck_sim.contract.error_catalog import Problem, refuse
+from deck_sim.base.redaction import is_secret
+from deck_sim.contract.error_catalog import Problem, problem, raise_problems, refuse
+from deck_sim.contract.resources import REQUIRED, WEBHOOK
+from deck_sim.engine import deliveries
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
+from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.serialization import print_event, print_resource
 from deck_sim.server.api.paging import list_items, poll_all, read_filter, show_all
 from deck_sim.server.request import Answer, Request
-from deck_sim.server.routing import endpoint
+from deck_sim.server.routing import ENDPOINTS, endpoint
+from deck_sim.webhooks.signing import secret_of, secret_problem
+
+Fields = dict[str, Any]
+Read = Callable[[Request, Resource | None], Fields]
 
 
 @endpoint
@@ -60,12 +76,11 @@ def list_event_deliveries(request: Request) -> Answer:
             and (not types or delivery["event_type"] in types)
         )
 
-    show = partial(print_resource, request.simulation)
     return list_items(
         request,
         lambda: world.all("event_delivery"),
         matches,
-        show,
+        partial(print_resource, request.simulation),
         polled=lambda spans: poll_all(world),
         problems=problems,
     )
@@ -74,3 +89,79 @@ def list_event_deliveries(request: Request) -> Answer:
 def _oldest(world: World) -> datetime:
     """The moment from which on events can be read."""
     return world.now - world.rules.event_retention
+
+
+def _create(request: Request, read: Read, secret_at: str) -> Answer:
+    """Create a destination. This answer shows its secret, and no other does (assumed)."""
+    fields = read(request, None)
+    secret = _secret_in(fields["type"], fields) or secret_of(request.simulation.key)
+    created = deliveries.create_destination(request.world, fields, secret)
+    shown = print_resource(request.simulation, created)
+    if created["type"] == WEBHOOK:
+        shown[secret_at] = {**shown.get(secret_at, {}), "secret": secret}
+    return Answer(shown, 201)
+
+
+def _update(request: Request, read: Read) -> Answer:
+    """Change a destination. A new secret rotates; `status` reactivates."""
+    old = request.fetch("event_destination")
+    fields = read(request, old)
+    secret = _secret_in(old["type"], fields)
+    return request.show(deliveries.update_destination(request.world, old, fields, secret))
+
+
+def _secret_in(type_: str, fields: Fields) -> str | None:
+    """The secret that webhooks are to be signed with, if the body has one."""
+    return (fields.get("credentials") or {}).get("secret") if type_ == WEBHOOK else None
+
+
+def _read_parts(request: Request, old: Resource | None) -> Fields:
+    _, fields = _check(request, old, "config", "credentials")
+    return {"config": {}, **fields} if old is None else fields
+
+
+def _read_typed(request: Request, old: Resource | None) -> Fields:
+    """Read one object named after the type. In a change it keeps what it does not name."""
+    type_, fields = _check(request, old)
+    given = {name: fields.pop(name, None) for name in REQUIRED}[type_]
+    if old is None:
+        fields, given = {**fields, "type": type_}, given or {}
+    if given is None:
+        return fields
+    kept = {} if old is None else old["config"]
+    fields["config"] = {**kept, **{k: v for k, v in given.items() if not is_secret(k)}}
+    fields["credentials"] = {k: v for k, v in given.items() if is_secret(k)}
+    return fields
+
+
+def _check(request: Request, old: Resource | None, *parts: str) -> tuple[str, Fields]:
+    """The type of a destination, and the fields that were sent; the error has every problem.
+
+    `parts` are the fields of the body with the settings and with the secret; by default, both are
+    in the one that is named after the type.
+    """
+    data, body = request.read_object(), request.body_model
+    found = old["type"] if old else data.get("type", body.model_fields["type"].default)
+    type_ = found if isinstance(found, str) else ""
+    config_at, credentials_at = parts or (type_, type_)
+
+    def beyond(data: Fields) -> list[Problem]:
+        problems = deliveries.destination_problems(request.world, type_, data, config_at)
+        held = data.get(credentials_at)
+        secret = _secret_in(type_, {"credentials": held}) if isinstance(held, dict) else None
+        fault = secret_problem(secret) if isinstance(secret, str) and secret else None
+        if fault:
+            field = f"{credentials_at}.secret"
+            problems.append(problem("request/input_invalid", f"`{field}` {fault}", field=field))
+        return problems
+
+    model = body.of_type(type_)
+    fields = check_body(model, data, beyond).model_dump(exclude_unset=True)
+    raise_problems(beyond(data))
+    return type_, fields
+
+
+ENDPOINTS["create_event_destination"] = partial(_create, read=_read_parts, secret_at="credentials")
+ENDPOINTS["update_event_destination"] = partial(_update, read=_read_parts)
+ENDPOINTS["create_typed_destination"] = partial(_create, read=_read_typed, secret_at=WEBHOOK)
+ENDPOINTS["update_typed_destination"] = partial(_update, read=_read_typed)
