@@ -65,20 +65,14 @@ class CallFault(HttpFault):
 
     fires: ClassVar[str] = CALL
 
-    @property
-    def refusal(self) -> ApiError | None:
-        """The error that the API answers with, or None if it does not answer."""
-        return None
+    def answer(self) -> tuple[int, Headers]:
+        """The status and headers of an answer that is not the API's.
 
-    @property
-    def answered(self) -> int:
-        """The status that the journal keeps when the fault answers instead of the API."""
-        return NOTHING
+        Raises:
+            ApiError: if the API answers: the error of its answer.
 
-    @property
-    def own_headers(self) -> Headers:
-        """The headers of an answer that is not the API's."""
-        return ()
+        """
+        return NOTHING, ()
 
 
 class Refused(CallFault):
@@ -94,9 +88,8 @@ class Refused(CallFault):
     """The field that the error names. Default: none."""
     retry_after: RetryAfter | None = None
 
-    @property
-    def refusal(self) -> ApiError:
-        return make_refusal(self.error, self.message, self.field, self.retry_after)
+    def answer(self) -> tuple[int, Headers]:
+        raise make_refusal(self.error, self.message, self.field, self.retry_after)
 
 
 class OwnAnswer(CallFault):
@@ -115,26 +108,19 @@ class OwnAnswer(CallFault):
     """More headers. A header with a list of values is sent once for each."""
     retry_after: RetryAfter | None = None
 
-    @property
-    def answered(self) -> int:
-        return self.status
-
-    @property
-    def own_headers(self) -> Headers:
+    def answer(self) -> tuple[int, Headers]:
         own = {name.lower(): value for name, value in (self.headers or {}).items()}
         if type_ := self.content_type or self._content[0]:
             own.setdefault("content-type", type_)
         if self.retry_after is not None:
             own["retry-after"] = f"{self.retry_after}"
-        return tuple(
-            (name, one)
-            for name, value in own.items()
-            for one in (value if isinstance(value, list) else [value])
-        )
+        lists = {name: v if isinstance(v, list) else [v] for name, v in own.items()}
+        return self.status, tuple((name, one) for name, found in lists.items() for one in found)
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         body = b"" if self.status in BODILESS else self._content[1].encode(errors="replace")
-        return replace(answer, headers=self.own_headers, pieces=(body,), length=len(body))
+        _, headers = self.answer()
+        return replace(answer, headers=headers, pieces=(body,), length=len(body))
 
     @property
     def _content(self) -> tuple[str, str]:

@@ -55,11 +55,9 @@ def fire_call_fault(request: Request) -> Answer | None:
     request.fault = fault
     if fault is None or fault.fires != CALL:
         return None
-    error: ApiError | None = fault.refusal
-    if error is not None:
-        raise error
-    retry_after = dict(fault.own_headers).get("retry-after")
-    return Answer({}, fault.answered, {"Retry-After": retry_after} if retry_after else {})
+    status, headers = fault.answer()
+    retry_after = dict(headers).get("retry-after")
+    return Answer({}, status, {"Retry-After": retry_after} if retry_after else {})
 
 
 def fire_creation_fault(request: Request) -> None:
