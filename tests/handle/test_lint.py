@@ -41,5 +41,3 @@ def test_the_poll_interval_can_be_set(deck, started):
 
 def test_a_rule_can_be_ignored_by_its_name(deck, started):
     deck.lint.check("polls_too_often")
-    with pytest.raises(DeckSimError, match="unknown lint rule 'polls_to_often'; did you mean"):
-        deck.lint.check("polls_to_often")
