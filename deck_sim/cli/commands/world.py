@@ -18,8 +18,11 @@ from deck_sim.runtime.settings import ON_POLL, REAL
 Options = ParamSpec("Options")
 
 
-def on_server(act: Callable[Concatenate[Deck, Options], None]) -> Callable[..., None]:
-    """Add `--json`, `--url` and `--key` to a command; it is called with the `Deck` of the world."""
+def on_server(act: Callable[Concatenate[Deck, Options], tuple[Any, object]]) -> Callable[..., None]:
+    """Add `--json`, `--url` and `--key` to a command, which is called with the `Deck` of the world.
+
+    It returns data and a text that says the same; one of them is printed.
+    """
 
     @JSON
     @click.option(
@@ -38,9 +41,15 @@ def on_server(act: Callable[Concatenate[Deck, Options], None]) -> Callable[..., 
         help="The API key, which selects the world.",
     )
     @wraps(act)
-    def command(url: str, key: str, *rest: Options.args, **options: Options.kwargs) -> None:
+    def command(
+        url: str, key: str, as_json: bool, *rest: Options.args, **options: Options.kwargs
+    ) -> None:
         with Deck(url, key) as deck:
-            act(deck, *rest, **options)
+            data, text = act(deck, *rest, **options)
+        if as_json:
+            print_json(data)
+        else:
+            print_text(text)
 
     return command
 
@@ -52,14 +61,6 @@ def _warn_if_uncalled(deck: Deck) -> None:
     others = [f"`{one['key']}` ({one['calls']})" for one in deck.called_worlds()]
     rest = f"; called were {', '.join(others)}" if others else ", and no other key has"
     click.echo(f"deck-sim: no call came with the key `{deck.api_key}`{rest}", err=True)
-
-
-def _print_result(data: Any, text: object, *, as_json: bool) -> None:
-    """Print data as JSON, or else the text that says the same."""
-    if as_json:
-        print_json(data)
-    else:
-        print_text(text)
 
 
 @click.command(
@@ -81,8 +82,7 @@ def clock(
     speed: float | None,
     step: timedelta | None,
     now: datetime | None,
-    as_json: bool,
-) -> None:
+) -> tuple[Any, str]:
     """Show the clock of a running server, or set it.
 
     Lists what is due next and what waits for a person.
@@ -105,7 +105,7 @@ def clock(
     ]
     if not lines[1:]:
         lines.append("  nothing is due and nothing waits")
-    _print_result(data, "\n".join(lines), as_json=as_json)
+    return data, "\n".join(lines)
 
 
 @click.command(
@@ -129,8 +129,7 @@ def advance(
     until: str | None,
     resource_id: str | None,
     limit: timedelta,
-    as_json: bool,
-) -> None:
+) -> tuple[Any, object]:
     """Advance the clock of a running server and print what happened.
 
     Everything that falls due has happened, webhooks included, when the command returns.
@@ -145,8 +144,8 @@ def advance(
         report = deck.settle()
     else:
         report = deck.advance_until(until, resource_id, limit=limit)
-    _print_result(report.as_json(), report, as_json=as_json)
     _warn_if_uncalled(deck)
+    return report.as_json(), report
 
 
 @click.command(
@@ -157,25 +156,25 @@ def advance(
 )
 @click.option("--follow", is_flag=True, help="Go on with what happens from now on, until Ctrl-C.")
 @on_server
-def timeline(deck: Deck, follow: bool, as_json: bool) -> None:
+def timeline(deck: Deck, follow: bool) -> tuple[Any, object]:
     """Show what happened on a running server: calls, statuses, deliveries, clock moves.
 
     With --follow, --json prints an object for each line.
     """
     for entry in deck.follow_timeline() if follow else ():
-        if as_json:
+        if click.get_current_context().params["as_json"]:
             click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
         else:
             print_text(entry)
     entries = deck.timeline
     text = entries or f"nothing happened yet in the world of {deck.api_key}"
-    _print_result([entry.as_json() for entry in entries], text, as_json=as_json)
     _warn_if_uncalled(deck)
+    return [entry.as_json() for entry in entries], text
 
 
 @click.command(epilog=examples("deck-sim coverage", "deck-sim coverage | grep never"))
 @on_server
-def coverage(deck: Deck, as_json: bool) -> None:
+def coverage(deck: Deck) -> tuple[Any, str]:
     """Show which steps and branches were played on a running server."""
     rows = deck.coverage()
     lines = list[str]()
@@ -183,17 +182,15 @@ def coverage(deck: Deck, as_json: bool) -> None:
         lines.append(f"{row['scenario']}  {row['played']} of {row['of']} steps")
         for place, count in row["steps"].items():
             lines.append(f"  {f'{count} x' if count else 'never':>7}  {place}")
-    text = "\n".join(lines) or f"no scenario was played yet in the world of {deck.api_key}"
-    _print_result(rows, text, as_json=as_json)
     _warn_if_uncalled(deck)
+    return rows, "\n".join(lines) or f"no scenario was played yet in the world of {deck.api_key}"
 
 
 @click.command(epilog=examples("deck-sim reset", "deck-sim reset --seed 7 --json"))
 @click.option("--seed", type=int, help="The seed of the new world.")
 @on_server
-def reset(deck: Deck, seed: int | None, as_json: bool) -> None:
+def reset(deck: Deck, seed: int | None) -> tuple[Any, str]:
     """Replace the world of a running server by a new one with the server's settings."""
     deck.reset(seed=seed)
     world = deck.world
-    text = f"new world for {deck.api_key}; its clock shows {world['now']}"
-    _print_result(world, text, as_json=as_json)
+    return world, f"new world for {deck.api_key}; its clock shows {world['now']}"
