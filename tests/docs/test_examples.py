@@ -18,25 +18,18 @@ import pytest
 from click.testing import CliRunner
 
 from deck_sim.cli.app import main
-from deck_sim.runtime.world_file import is_world_file, load_world_file
-from deck_sim.scenario.library import shipped
-from deck_sim.scenario.loader import read_scenario
-from deck_sim.scenario.yaml.reader import read_yaml
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 
-_BLOCK = re.compile(
-    r"^(?P<indent> *)```(?P<language>\w*)[^\n]*\n(?P<text>.*?)^(?P=indent)```",
-    re.MULTILINE | re.DOTALL,
-)
+_BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _NAME = re.compile(r"# ([\w./-]+\.(?:py|yaml|toml|ini))\n")
 _TEST = re.compile(r"^ *(?:async )?def test_", re.MULTILINE)
 _COMMAND = re.compile(r"^\$ deck-sim ((?:check|play) .*)\n((?:(?!\$ ).*\n)+)", re.MULTILINE)
 
 
 class Block(NamedTuple):
-    """A fenced block without its indentation, and the line of the page where its text begins."""
+    """A fenced block, and the line of the page where its text begins."""
 
     page: str
     kind: str  # `test`, `script`, `scenario` or `other`
@@ -51,15 +44,15 @@ class Block(NamedTuple):
 def read_blocks(page):
     text = page.read_text()
     for found in _BLOCK.finditer(text):
-        body = re.sub(f"^{found['indent']}", "", found["text"], flags=re.MULTILINE)
+        language, body = found.groups()
         named, kind = _NAME.match(body), "other"
-        if found["language"] == "python" and _TEST.search(body):
+        if language == "python" and _TEST.search(body):
             kind = "test"
-        elif found["language"] == "python" and not named:
+        elif language == "python" and not named:
             kind = "script"
-        elif found["language"] == "yaml" and _NAME.sub("", body, 1).startswith("version: 1\n"):
+        elif language == "yaml" and _NAME.sub("", body, 1).startswith("version: 1\n"):
             kind = "scenario"
-        line = text.count("\n", 0, found.start("text")) + 1
+        line = text.count("\n", 0, found.start(2)) + 1
         yield Block(page.name, kind, named and named[1], body, line)
 
 
@@ -97,14 +90,10 @@ def test_a_script_runs(block, tmp_path, monkeypatch):
     exec(code, {"__name__": "__main__"})
 
 
-@pytest.mark.parametrize("block", [b for b in ALL if b.kind == "scenario"], ids=str)
-def test_a_scenario_can_be_read(block, tmp_path):
-    if is_world_file(read_yaml(block.text)):
-        file = tmp_path / "world.yaml"
-        file.write_text(block.text)
-        load_world_file(file, shipped())
-    else:
-        read_scenario(block.text, str(block))
+def test_scenarios_and_world_files_are_valid(tmp_path):
+    write_files(tmp_path, {f"{b}.yaml": b.text for b in ALL if b.kind == "scenario"})
+    done = CliRunner().invoke(main, ["check", *map(str, tmp_path.iterdir())])
+    assert done.exit_code == 0, done.output
 
 
 @pytest.mark.parametrize(("page", "command", "shown"), COMMANDS)
