@@ -5,11 +5,15 @@ copies of a world share all that is equal. `RecentLog` keeps the last of a list 
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Self, TypeVar
+
+from deck_sim.base.durations import format_duration
+from deck_sim.contract.editions import Edition
+from deck_sim.contract.error_catalog import Problem, problem
 
 
 class Immutable:
@@ -94,6 +98,70 @@ class AdditiveChanges:
     def unknown_prompt(self) -> Mapping[str, str]:
         """The field that replaces the type of every prompt."""
         return {"type": self.interaction_type} if self.interaction_type else {}
+
+
+MOST = 1_000_000_000  # the largest number of an option
+
+
+@dataclass(frozen=True, slots=True)
+class Options(Immutable):
+    """Limits and behaviours of Deck, off (None, False or `()`) until they are switched on.
+
+    A field is the only place of an option. The control API, the marker, `Deck.reset`, `DeckSim` and
+    the inspector take its name, type and metadata from here: the `description`, the kind of
+    resource that it `needs`, and the `least` number.
+    """
+
+    session_limit: int | None = field(
+        default=None,
+        metadata={
+            "description": "How many sessions may be open at once; null is no limit.",
+            "needs": "session",
+        },
+    )
+    timeout_cap: int | None = field(
+        default=None,
+        metadata={"description": "The largest timeout of a task, in seconds.", "least": 1},
+    )
+    screenshots: bool = field(
+        default=False,
+        metadata={"description": "Runs take screenshots by themselves while they run."},
+    )
+    connection_idle: timedelta | None = field(
+        default=None,
+        metadata={
+            "description": "After this time without a run a connection is disconnected, like 10m.",
+            "needs": "connection",
+        },
+    )
+    keep_headers: tuple[str, ...] = field(
+        default=(),
+        metadata={"description": 'More headers that the journal keeps, like ["x-trace"].'},
+    )
+
+    def changes(self, before: Self) -> set[str]:
+        """The names of the options with another value than before."""
+        names = (row.name for row in fields(self))
+        return {name for name in names if getattr(self, name) != getattr(before, name)}
+
+    def as_json(self) -> dict[str, Any]:
+        """The options as the control API shows them."""
+        values = ((row.name, getattr(self, row.name)) for row in fields(self))
+        return {n: format_duration(v) if isinstance(v, timedelta) else v for n, v in values}
+
+    def problems(self, edition: Edition) -> Iterator[Problem]:
+        """The options that are on, but need a kind of resource that the edition does not have."""
+        for row in fields(self):
+            needs = row.metadata.get("needs")
+            if needs and needs not in edition.kinds and getattr(self, row.name) != row.default:
+                text = (
+                    f"`{row.name}`: the edition `{edition.name}` has no {needs}s;"
+                    " leave the option off (`null`), or use the other edition"
+                )
+                yield problem("request/input_invalid", text, field=row.name)
+
+
+OPTION_TYPES: Mapping[str, Any] = {row.name: row.type for row in fields(Options)}
 
 
 Item = TypeVar("Item")

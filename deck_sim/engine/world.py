@@ -26,8 +26,15 @@ from deck_sim.contract.resources import Kind
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.chance import make_id
 from deck_sim.engine.injected_faults import InjectedFaults
-from deck_sim.engine.options import Options
-from deck_sim.engine.records import AdditiveChanges, Event, Hold, RecentLog, Resource, TimelineEntry
+from deck_sim.engine.records import (
+    AdditiveChanges,
+    Event,
+    Hold,
+    Options,
+    RecentLog,
+    Resource,
+    TimelineEntry,
+)
 from deck_sim.engine.story import Path, Story
 from deck_sim.engine.timers import (
     ATTEMPT,

@@ -8,7 +8,7 @@ from typing import Any
 
 from deck_sim.base.errors import DeckSimError, quote
 from deck_sim.handle.connect.control import Json
-from deck_sim.scenario.yaml.reader import YamlError, read_yaml
+from deck_sim.scenario.yaml_files import YamlError, read_yaml
 
 _FILE_NAME = re.compile(r"\S+\.ya?ml")
 _NAME = re.compile("[a-z0-9_]+")

@@ -47,7 +47,7 @@ def _step_lines(scenario: Scenario) -> dict[str, int]:
     The steps of a branch that is not written have none.
     """
     from deck_sim.scenario.model import written_steps
-    from deck_sim.scenario.yaml.reader import read_yaml
+    from deck_sim.scenario.yaml_files import read_yaml
 
     marks = read_yaml(scenario.text).values
     inside, lines = dict[tuple[Any, ...], tuple[Any, ...]](), dict[str, int]()
@@ -66,7 +66,7 @@ def put_scenario(simulation: Simulation, name: str, body: Json | bytes) -> Json:
     application/json`, JSON, which may leave out `version` and `name`.
     """
     from deck_sim.scenario import loader
-    from deck_sim.scenario.yaml.reader import Document
+    from deck_sim.scenario.yaml_files import Document
 
     library, is_data = Library(simulation.library), isinstance(body, dict)
     try:

@@ -11,8 +11,7 @@ from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.base.redaction import mask_key
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import raise_problems, refuse
-from deck_sim.engine.options import OPTION_TYPES
-from deck_sim.engine.records import AdditiveChanges
+from deck_sim.engine.records import OPTION_TYPES, AdditiveChanges
 from deck_sim.engine.story import KINDS
 from deck_sim.engine.waiting import asks_person
 from deck_sim.engine.world import World

@@ -28,8 +28,8 @@ from deck_sim.engine.records import Resource
 from deck_sim.runtime.moments import LAST_MOMENT, print_moment, read_moment
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.simulation import Refusal, Simulation
+from deck_sim.scenario.outputs import NoValidOutput, make_output
 from deck_sim.scenario.selection import check_scenario
-from deck_sim.scenario.synthesis.outputs import NoValidOutput, make_output
 
 RUN = "task_run"
 Seed = Mapping[str, list[dict[str, Any]]]  # by the plural in the API's paths

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from deck_sim.contract.editions import DEFAULT_EDITION
-from deck_sim.engine.options import Options
+from deck_sim.engine.records import Options
 
 ON_POLL, FROZEN, REAL = "on_poll", "frozen", "real"
 MODES = (REAL, FROZEN, ON_POLL)

@@ -19,7 +19,7 @@ from deck_sim.scenario.fields import Version
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import Mistakes, parse
 from deck_sim.scenario.model import Scenario, schema_of
-from deck_sim.scenario.yaml.reader import Document
+from deck_sim.scenario.yaml_files import Document
 
 SEEDABLE: list[JsonValue] = [
     *dict.fromkeys(path for edition in EDITIONS.values() for path in seedable(edition))

@@ -15,7 +15,7 @@ from deck_sim.engine.story import KINDS
 from deck_sim.scenario.expressions import is_template, template_problems, texts_in
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.step import Step, status_steps
-from deck_sim.scenario.yaml.reader import Path
+from deck_sim.scenario.yaml_files import Path
 
 Found = tuple[Path, str]  # where a mistake is, and the message
 

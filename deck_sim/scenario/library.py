@@ -13,7 +13,7 @@ from deck_sim.contract.error_catalog import refuse
 if TYPE_CHECKING:
     from deck_sim.scenario import loader
     from deck_sim.scenario.model import Scenario
-    from deck_sim.scenario.yaml.reader import Path as Place
+    from deck_sim.scenario.yaml_files import Path as Place
 
     # Called with the error of each edit that cannot be read, and with None after the edit that
     # repairs it.

@@ -21,7 +21,7 @@ from deck_sim.scenario.checks import (
 )
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.step import BRANCHES, REGISTRY, step_words
-from deck_sim.scenario.yaml.reader import Document, Path, YamlError, read_file, read_yaml
+from deck_sim.scenario.yaml_files import Document, Path, YamlError, read_file, read_yaml
 
 _SCRIPTS = (*KINDS, *BRANCHES, *EDITIONS)
 

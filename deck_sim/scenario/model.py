@@ -20,7 +20,7 @@ from deck_sim.scenario.steps.statuses import (
     step_reader,
 )
 from deck_sim.scenario.steps.step import Step
-from deck_sim.scenario.yaml.writer import write_yaml
+from deck_sim.scenario.yaml_files import write_yaml
 
 # The scripts of kinds for which a scenario has none.
 _DEFAULT_SCRIPTS: dict[str, list[Any]] = {

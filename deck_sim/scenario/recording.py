@@ -27,7 +27,7 @@ from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.selection import Choice
 from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.step import BRANCHES, Step, status_steps
-from deck_sim.scenario.yaml.writer import write_yaml
+from deck_sim.scenario.yaml_files import write_yaml
 
 Json = dict[str, Any]
 # Written after a prompt in a branch that got no right answer: no script may end at a prompt.

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from deck_sim.engine import playing
-from deck_sim.engine.options import Options
 from deck_sim.engine.playing import pass_time
+from deck_sim.engine.records import Options
 from deck_sim.engine.world import FROZEN_START
 
 

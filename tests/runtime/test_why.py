@@ -4,7 +4,7 @@ import pytest
 from offline import SECOND, OfflineSimulation
 
 from deck_sim.base.durations import parse_duration
-from deck_sim.engine.options import Options
+from deck_sim.engine.records import Options
 from deck_sim.engine.waiting import AwaitedEvent
 from deck_sim.runtime.why import explain_absence, explain_wait, next_status
 

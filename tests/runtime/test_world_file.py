@@ -10,7 +10,7 @@ from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.world_file import is_world_file, load_world_file, world_schema
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import ScenarioError
-from deck_sim.scenario.yaml.reader import read_yaml
+from deck_sim.scenario.yaml_files import read_yaml
 
 WHOLE = """\
 version: 1

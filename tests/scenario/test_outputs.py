@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.scenario.synthesis.outputs import NoValidOutput
+from deck_sim.scenario.outputs import NoValidOutput
 from output_schemas import make, one
 
 UNSATISFIABLE = {
@@ -86,7 +86,7 @@ def test_every_process_generates_the_same_output():
     """The order of sets differs between processes; outputs do not depend on it."""
     script = (
         "import json, sys; from deck_sim.engine.world import FROZEN_START;"
-        "from deck_sim.scenario.synthesis.outputs import make_output;"
+        "from deck_sim.scenario.outputs import make_output;"
         "print(json.dumps(make_output(json.load(sys.stdin), 0, 'trun_1', FROZEN_START)))"
     )
     schema = json.dumps(one(type="string", pattern=r"^[^a]{9}\W{9}.{9}[^\w]{9}$"))

@@ -6,7 +6,7 @@ from itertools import count
 
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.world import FROZEN_START as NOW
-from deck_sim.scenario.synthesis.realistic import number_for, text_for
+from deck_sim.scenario.realistic import number_for, text_for
 from output_schemas import make
 
 

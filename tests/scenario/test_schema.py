@@ -6,7 +6,7 @@ from jsonschema import Draft202012Validator
 
 from deck_sim.scenario.loader import ScenarioError, scenario_from_data
 from deck_sim.scenario.model import scenario_schema
-from deck_sim.scenario.yaml.reader import read_yaml
+from deck_sim.scenario.yaml_files import read_yaml
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = (ROOT / "scenarios", ROOT / "examples" / "scenarios", ROOT / "tests" / "golden")

@@ -1,6 +1,6 @@
 import pytest
 
-from deck_sim.scenario.yaml.reader import MAX_BYTES, Document, YamlError, read_yaml
+from deck_sim.scenario.yaml_files import MAX_BYTES, Document, YamlError, read_yaml
 
 
 def refused(source):

@@ -3,8 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deck_sim.scenario.yaml.reader import read_yaml
-from deck_sim.scenario.yaml.writer import write_yaml
+from deck_sim.scenario.yaml_files import read_yaml, write_yaml
 
 NUMBERS = st.integers(-(10**30), 10**30) | st.floats(-1e20, 1e20).filter(
     lambda number: abs(number) > 1e-10 or not number

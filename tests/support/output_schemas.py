@@ -1,7 +1,7 @@
 """Schemas that several tests of generated outputs share, and the output of a run."""
 
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.scenario.synthesis.outputs import make_output
+from deck_sim.scenario.outputs import make_output
 
 FORMATS = (
     *("date", "date-time", "time", "duration", "email", "idn-email", "uri", "iri", "hostname"),

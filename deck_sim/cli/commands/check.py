@@ -14,7 +14,7 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.world_file import is_world_file, load_world_file
 from deck_sim.scenario.library import read_files, scenario_files, shipped
 from deck_sim.scenario.loader import ScenarioError
-from deck_sim.scenario.yaml.reader import YamlError, read_file
+from deck_sim.scenario.yaml_files import YamlError, read_file
 
 
 @click.command(

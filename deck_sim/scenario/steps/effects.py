@@ -9,8 +9,8 @@ from deck_sim.contract.json_schema import violations
 from deck_sim.engine.files import keep_file, take_screenshot
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import KINDS, Wait
+from deck_sim.scenario.outputs import NOTHING_FITS, NoValidOutput, make_output
 from deck_sim.scenario.steps.step import Step, compute
-from deck_sim.scenario.synthesis.outputs import NOTHING_FITS, NoValidOutput, make_output
 
 
 class Emit(Step):

@@ -16,11 +16,11 @@ from deck_sim.contract.statuses import Machine
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, Wait
 from deck_sim.scenario.fields import Length, SpanField
+from deck_sim.scenario.outputs import NOTHING_FITS, NoValidOutput, make_output
 from deck_sim.scenario.steps import effects as effects  # registers its steps
 from deck_sim.scenario.steps.failures import fails
 from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.step import REGISTRY, Step, compute, step_words
-from deck_sim.scenario.synthesis.outputs import NOTHING_FITS, NoValidOutput, make_output
 
 Result = Literal["success", "failure", "unknown"]  # of a completed run
 

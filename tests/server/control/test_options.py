@@ -1,6 +1,6 @@
 """The options of a world: a session limit, a cap of timeouts, screenshots, idle connections."""
 
-from deck_sim.engine.options import OPTION_TYPES
+from deck_sim.engine.records import OPTION_TYPES
 
 OFF = {"session_limit": None, "timeout_cap": None, "screenshots": False}
 OFF |= {"connection_idle": None, "keep_headers": []}

@@ -1,4 +1,5 @@
-"""Reads YAML into plain data, with the position of every value and key in a `Document`.
+"""Reads YAML into plain data, with the position of every value and key in a `Document`, and writes
+it.
 
 `true`, `false`, `null` (or `~`, or nothing) and plain decimal numbers are typed; everything else is
 text, so `012345`, `1:30`, `no` and `2025-01-15` stay as written. Keys are always text. Duplicate
@@ -7,6 +8,7 @@ keys, tags and second documents are errors.
 
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -164,3 +166,46 @@ def _message(error: Exception, text: str) -> str:
     begun = getattr(error, "context_mark", None)
     context = getattr(error, "context", None)
     return f"{context} that begins in line {begun.line + 1}: {problem}" if begun else problem
+
+
+# Writing
+
+
+def write_yaml(data: Any) -> str:
+    """Write `data` the way scenario files are written, its keys in their order.
+
+    PyYAML quotes by the rules of YAML 1.1, in which more values are typed than in our files. So it
+    may quote a text without need, but never omits a quote.
+    """
+    # The width keeps lines from being folded, which makes them hard to edit.
+    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6)
+    return text.removesuffix("...\n")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Indents lists below their keys, and expands aliases."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, indentless=False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Expand every alias."""
+        return True
+
+
+def _decimal(dumper: yaml.SafeDumper, number: float) -> yaml.Node:
+    # With an exponent it would be read as text.
+    text = format(Decimal(repr(number)), "f")
+    return dumper.represent_scalar("tag:yaml.org,2002:float", text if "." in text else f"{text}.0")
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    style = '"' if _RARE_LINE_ENDS.search(text) else "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_RARE_LINE_ENDS = re.compile("[\r\x85\u2028\u2029]")
+
+
+_Dumper.add_representer(float, _decimal)
+_Dumper.add_representer(str, _text)

@@ -1,1 +1,0 @@
-"""Values made from a JSON Schema, for outputs that a scenario leaves out."""

@@ -1,1 +1,0 @@
-"""Reading YAML with positions, and writing it."""
