@@ -78,6 +78,10 @@ def _read_number(text: str) -> float:
 ExtraChecks = Callable[[dict[str, Any]], list[Problem]]
 
 
+# Absent, null, or empty where a value is required.
+_MISSING = {"missing", "string_too_short"}
+
+
 def check_body(
     model: type[Model], data: dict[str, Any], extra_checks: ExtraChecks = lambda data: []
 ) -> Model:
@@ -89,41 +93,35 @@ def check_body(
     """
     import pydantic
 
-    try:
-        return model.model_validate(data)
-    except pydantic.ValidationError as error:
-        details = error.errors(include_url=False)
-        found = [_problem(one, model) for one in details]
-        fields = {one.field for one in found}
-        more = [one for one in extra_checks(data) if one.field not in fields]
-        raise ApiError(*found, *more) from None
-
-
-# Absent, null, or empty where a value is required.
-_MISSING = {"missing", "string_too_short"}
-_UNKNOWN = "extra_forbidden"
-
-
-def _problem(error: ErrorDetails, model: type[pydantic.BaseModel]) -> Problem:
     from deck_sim.base import validation
 
-    is_key = error["loc"][-2:] == (error["input"], "[key]")
-    place = error["loc"][:-1] if is_key else error["loc"]
-    field = validation.format_path(place)
-    if error["type"] in _MISSING or (error["input"] is None and error["type"] != _UNKNOWN):
-        is_null = error["input"] is None and validation.is_optional(model, error["loc"])
-        text = f"`{field}` must not be null; leave it out, or send a value" if is_null else None
-        return problem("request/input_missing", text, field=field)
-    shown: ErrorDetails = {**error, "loc": place}
-    if any(is_secret(f"{part}") for part in place) and not is_key:
-        shown["input"] = HIDDEN
-    what = validation.error_message(shown, model)
-    if error["type"] == _UNKNOWN and field in getattr(model, "fixed", ()):
-        what = "cannot be changed"
-    is_auth_method = (error["type"], field) == ("literal_error", "auth_method")
-    name = "auth/auth_method_invalid" if is_auth_method else "request/input_invalid"
-    text = redact_text(f"`{field}`: {'the key ' if is_key else ''}{what}")
-    return problem(name, text, field=field)
+    try:
+        return model.model_validate(data)
+    except pydantic.ValidationError as errors:
+        found = errors.errors(include_url=False)
+    problems: list[Problem] = []
+    for error in found:
+        type_, value, loc = error["type"], error["input"], error["loc"]
+        is_unknown, is_key = type_ == "extra_forbidden", loc[-2:] == (value, "[key]")
+        place = loc[:-1] if is_key else loc
+        field, name = validation.format_path(place), "request/input_invalid"
+        if type_ in _MISSING or (value is None and not is_unknown):
+            name, text = "request/input_missing", None
+            if value is None and validation.is_optional(model, loc):
+                text = f"`{field}` must not be null; leave it out, or send a value"
+        else:
+            shown: ErrorDetails = {**error, "loc": place}
+            if any(is_secret(f"{part}") for part in place) and not is_key:
+                shown["input"] = HIDDEN
+            what = validation.error_message(shown, model)
+            if is_unknown and field in getattr(model, "fixed", ()):
+                what = "cannot be changed"
+            if (type_, field) == ("literal_error", "auth_method"):
+                name = "auth/auth_method_invalid"
+            text = redact_text(f"`{field}`: {'the key ' if is_key else ''}{what}")
+        problems.append(problem(name, text, field=field))
+    fields = {one.field for one in problems}
+    raise ApiError(*problems, *(one for one in extra_checks(data) if one.field not in fields))
 
 
 def parse_recorded(body: bytes) -> Any:

@@ -52,7 +52,28 @@ def open_database(path: Path) -> sqlite3.Connection:
     # A name like `:memory:` would not be a file. One thread opens it, another may be the server's.
     db = sqlite3.connect(path.absolute(), timeout=0, isolation_level=None, check_same_thread=False)
     try:
-        _prepare(db, path)
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        mark, format_ = (
+            db.execute(f"PRAGMA {n}").fetchone()[0] for n in ("application_id", "user_version")
+        )
+        is_empty = not db.execute("SELECT 1 FROM sqlite_master").fetchone()
+        if mark != _MARK and not (is_empty and mark == 0):
+            raise StateFileError(path, _FOREIGN)
+        if not is_empty and format_ != FORMAT:
+            text = (
+                f"has the format {format_}, and deck-sim {__version__} reads {FORMAT}; serve it"
+                " with the deck-sim that made it, or move it away to begin anew"
+            )
+            raise StateFileError(path, text)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("BEGIN IMMEDIATE")
+        if is_empty:
+            for statement in _TABLES.split(";"):
+                db.execute(statement)
+            db.execute(f"PRAGMA application_id = {_MARK}")
+            db.execute(f"PRAGMA user_version = {FORMAT}")
+        db.execute("COMMIT")
     except sqlite3.Error as error:
         db.close()
         text = _UNUSABLE.get(error.sqlite_errorcode, f"cannot be used: {error}")
@@ -61,28 +82,3 @@ def open_database(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
-
-
-def _prepare(db: sqlite3.Connection, path: Path) -> None:
-    db.execute("PRAGMA locking_mode = EXCLUSIVE")
-    mark, format_ = (
-        db.execute(f"PRAGMA {n}").fetchone()[0] for n in ("application_id", "user_version")
-    )
-    is_empty = not db.execute("SELECT 1 FROM sqlite_master").fetchone()
-    if mark != _MARK and not (is_empty and mark == 0):
-        raise StateFileError(path, _FOREIGN)
-    if not is_empty and format_ != FORMAT:
-        text = (
-            f"has the format {format_}, and deck-sim {__version__} reads {FORMAT}; serve it with"
-            " the deck-sim that made it, or move it away to begin anew"
-        )
-        raise StateFileError(path, text)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = NORMAL")
-    db.execute("BEGIN IMMEDIATE")
-    if is_empty:
-        for statement in _TABLES.split(";"):
-            db.execute(statement)
-        db.execute(f"PRAGMA application_id = {_MARK}")
-        db.execute(f"PRAGMA user_version = {FORMAT}")
-    db.execute("COMMIT")

@@ -22,6 +22,8 @@ _PUT = """
 INSERT INTO row (world, part, key, value) VALUES (?, ?, ?, ?)
 ON CONFLICT (world, key, part) DO UPDATE SET value = excluded.value
 """
+_ROWS = "SELECT part, value FROM row WHERE world = ? ORDER BY id"
+_SOURCE = "SELECT value FROM source WHERE digest = ?"
 _DELETE = "DELETE FROM row WHERE world = ? AND part = ? AND key = ?"
 
 
@@ -64,7 +66,8 @@ class StateFile:
         """
         try:
             for key in self._ids:
-                self._worlds.adopt(self._load(key))
+                self._saved[key] = self._read(key)
+                self._worlds.adopt(self._saved[key].simulation)
         except Exception as error:  # no list of what a damaged file can cause is complete
             text = f"cannot be read: {type(error).__name__}: {error}; it {DAMAGED}"
             raise StateFileError(self._path, text) from None
@@ -79,7 +82,8 @@ class StateFile:
         if key not in self._ids:
             return None
         with self._refusing():
-            return self._load(key)
+            self._saved[key] = self._read(key)
+            return self._saved[key].simulation
 
     def save(self, key: str, simulation: Simulation | None) -> None:
         """Save what has changed in the world of a key; None deletes it.
@@ -107,17 +111,14 @@ class StateFile:
         """Close the file."""
         self._db.close()
 
-    def _load(self, key: str) -> Simulation:
-        saved = self._saved[key] = self._read(key)
-        return saved.simulation
-
     def _read(self, key: str) -> SavedWorld:
-        found = self._db.execute(
-            "SELECT part, value FROM row WHERE world = ? ORDER BY id", (self._ids[key],)
-        )
+        def find_source(digest: str) -> str:
+            return str(self._db.execute(_SOURCE, (digest,)).fetchone()[0])
+
+        rows = self._db.execute(_ROWS, (self._ids[key],)).fetchall()
         make = partial(self._worlds.make, key)
-        reader = Reader(self._worlds.library.find, self._find_source)
-        saved, clock = restore_world(make, reader, found.fetchall(), self._ids[key])
+        reader = Reader(self._worlds.library.find, find_source)
+        saved, clock = restore_world(make, reader, rows, self._ids[key])
         moving = saved.simulation.clock
         if clock and isinstance(moving, RealClock):
             showed, at = clock
@@ -163,7 +164,3 @@ class StateFile:
         except Exception as error:
             why = f"{error}" if isinstance(error, sqlite3.Error) else f"{error!r}"
             raise refuse("deck_sim/state_not_saved", file=str(self._path), why=why) from None
-
-    def _find_source(self, digest: str) -> str:
-        row = self._db.execute("SELECT value FROM source WHERE digest = ?", (digest,)).fetchone()
-        return str(row[0])
