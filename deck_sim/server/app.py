@@ -16,6 +16,7 @@ from deck_sim.base.real_time import PROCESS_HEADER
 from deck_sim.base.version import VERSION_HEADER
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError, refuse
+from deck_sim.contract.operations import Operation
 from deck_sim.engine.stage import count_stop, find_call_hold
 from deck_sim.runtime.activity_log import log_call, log_refused
 from deck_sim.runtime.calls import Call, kept_headers
@@ -34,16 +35,18 @@ from deck_sim.server.fault_injection import (
     send_faulty,
 )
 from deck_sim.server.idempotency import replay_answer, store_answer
-from deck_sim.server.request import Answer, Request
+from deck_sim.server.request import Answer, Endpoint, Request
 from deck_sim.server.routing import Routes
 
 Steps = tuple[Callable[[Request], Answer | Awaitable[Answer | None] | None], ...]
+
+DeckRoutes = Routes[tuple[Endpoint, Operation]]
 
 
 class DeckApp:
     """The Deck API, with the routes of each world's edition."""
 
-    def __init__(self, worlds: WorldRegistry, routes: Callable[[Edition], Routes]) -> None:
+    def __init__(self, worlds: WorldRegistry, routes: Callable[[Edition], DeckRoutes]) -> None:
         self.worlds, self.routes = worlds, routes
         self.answering: Steps = (  # until one answers
             note_handle,
@@ -97,8 +100,7 @@ class DeckApp:
     def find_route(self, request: Request) -> None:
         """Find the endpoint of the path and method, and the parameters in the path."""
         routes = self.routes(request.simulation.world.rules)
-        route, request.params = routes.find(request.scope)
-        request.endpoint, request.operation = route.endpoint, route.operation
+        (request.endpoint, request.operation), request.params = routes.find(request.scope)
 
 
 async def take(steps: Steps, request: Request) -> bool:

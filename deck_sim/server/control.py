@@ -4,8 +4,6 @@ Its calls skip faults, limits, idempotency keys, the journal and holds.
 """
 
 import asyncio
-from collections.abc import Awaitable
-from functools import partial
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -15,13 +13,13 @@ from deck_sim.base.errors import quote
 from deck_sim.base.real_time import PRESENT_HEADER, PROCESS_HEADER, process_id
 from deck_sim.base.redaction import redact
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.operations import BODY, OPERATIONS, Operation, perform
+from deck_sim.operations import BODY, OPERATIONS, perform
 from deck_sim.runtime.activity_log import log_refused
 from deck_sim.runtime.moments import read_moment
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.app import check_size, make_response, read_body, take
 from deck_sim.server.request import Answer, Request
-from deck_sim.server.routing import Route, Routes, relative_path
+from deck_sim.server.routing import Routes, relative_path
 
 WORLD = "Deck-Sim-World"  # a header: the id of a world, in place of its key
 WORLDS = "/worlds"
@@ -33,8 +31,7 @@ class ControlApp:
 
     def __init__(self, worlds: WorldRegistry) -> None:
         self._worlds = worlds
-        rows = OPERATIONS.values()
-        self._routes = Routes(Route(row.method, row.path, partial(self._do, row)) for row in rows)
+        self._routes = Routes(OPERATIONS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call."""
@@ -69,11 +66,8 @@ class ControlApp:
         # Counted apart: watching a world must not change its answers.
         request.id = request.simulation.world.next_id("ctl")
 
-    def _call(self, request: Request) -> Answer | Awaitable[Answer]:
-        route, request.params = self._routes.find(request.scope)
-        return route.endpoint(request)
-
-    async def _do(self, row: Operation, request: Request) -> Answer:
+    async def _call(self, request: Request) -> Answer:
+        row, in_path = self._routes.find(request.scope)
         values: dict[str, Any]
         if request.method in ("GET", "HEAD", "DELETE"):
             values = {name: text for name, text in request.query if name in row.parameters}
@@ -83,7 +77,7 @@ class ControlApp:
             values = {BODY: request.body}
         else:
             values = {BODY: request.read_object() if request.body else {}}
-        values |= request.params
+        values |= in_path
         leaving = asyncio.ensure_future(request.receive())
         try:
             data = await perform(row, values, request.simulation, self._worlds, leaving.done)

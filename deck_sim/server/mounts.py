@@ -27,6 +27,15 @@ def make_app(worlds: WorldRegistry) -> Router:
 
         return api.make_api(worlds, name)
 
+    async def show_health(request: Request) -> Response:
+        data = {"status": "ok", "version": __version__, "request_id": worlds.keyless_request_id()}
+        return JSONResponse(data, headers=VERSION_HEADER)
+
+    async def show_document(request: Request) -> Response:
+        from deck_sim.server.openapi import document
+
+        return document.show_document(worlds, request)
+
     async def call(name: str, scope: Scope, receive: Receive, send: Send) -> None:
         await make(name)(scope, receive, send)
 
@@ -36,9 +45,9 @@ def make_app(worlds: WorldRegistry) -> Router:
             Route("/_sim/files/{token}/{file_id}", partial(_show_file, worlds)),
             Route("/_sim/ui", _show_inspector),
             Route("/_sim/ui/{name:path}", _show_inspector),
-            Route("/_sim/health", partial(_show_health, worlds)),
+            Route("/_sim/health", show_health),
             _AnyPathMount("/_sim", partial(call, "control")),
-            Route("/openapi.json", partial(_show_document, worlds)),
+            Route("/openapi.json", show_document),
         ],
         redirect_slashes=False,
         default=partial(call, "fallback"),
@@ -51,17 +60,6 @@ class _AnyPathMount(Mount):
     def __init__(self, path: str, app: ASGIApp) -> None:
         super().__init__(path, app)
         self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
-
-
-async def _show_health(worlds: WorldRegistry, request: Request) -> Response:
-    data = {"status": "ok", "version": __version__, "request_id": worlds.keyless_request_id()}
-    return JSONResponse(data, headers=VERSION_HEADER)
-
-
-async def _show_document(worlds: WorldRegistry, request: Request) -> Response:
-    from deck_sim.server.openapi.document import show_document
-
-    return await show_document(worlds, request)
 
 
 async def _show_inspector(request: Request) -> Response:

@@ -5,10 +5,9 @@ as long for a table of this size, and the 404 and 405 answers are the API's own.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from difflib import SequenceMatcher
-from typing import Any, TypeVar
+from typing import Generic, TypeVar
 
 from starlette.routing import compile_path
 from starlette.types import Scope
@@ -21,6 +20,7 @@ from deck_sim.server.request import Endpoint
 ENDPOINTS: dict[str, Endpoint] = {}
 _SIMILARITY = 0.6  # of 1: how similar two words are if one is a misspelling of the other
 Function = TypeVar("Function", bound=Endpoint)
+Row = TypeVar("Row")
 
 
 def endpoint(function: Function) -> Function:
@@ -29,39 +29,30 @@ def endpoint(function: Function) -> Function:
     return function
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One endpoint: its method, its path and the function that answers."""
-
-    method: str  # GET answers HEAD, too
-    path: str  # with parameters in braces; each matches one part, of any length
-    endpoint: Endpoint
-    operation: Any = None  # the row of the Deck API; None in the control API
-
-
-class Routes:
-    """The routes of one API, by path.
+class Routes(Generic[Row]):
+    """The rows of one API, by method and path. A path has parameters in braces; each matches one
+    part, of any length. GET answers HEAD, too.
 
     `hint` explains a 404 if it can, given the whole path and the path relative to the mount.
     """
 
     def __init__(
         self,
-        routes: Iterable[Route],
+        rows: Mapping[tuple[str, str], Row],
         hint: Callable[[str, str], str | None] = lambda path, relative: None,
     ) -> None:
-        methods = dict[str, dict[str, Route]]()
-        for route in routes:
-            methods.setdefault(route.path, {})[route.method] = route
-        self._templates = [*methods]
+        by_path = dict[str, dict[str, Row]]()
+        for (method, path), row in rows.items():
+            by_path.setdefault(path, {})[method] = row
+        self._templates = [*by_path]
         # By the number of slashes, which a parameter does not match.
-        self._patterns = dict[int, list[tuple[re.Pattern[str], dict[str, Route]]]]()
-        for path, found in methods.items():
+        self._patterns = dict[int, list[tuple[re.Pattern[str], dict[str, Row]]]]()
+        for path, methods in by_path.items():
             same = self._patterns.setdefault(path.count("/"), [])
-            same.append((compile_path(path)[0], found))
+            same.append((compile_path(path)[0], methods))
         self._more_hints = hint
 
-    def _match(self, path: str) -> tuple[dict[str, Route], Mapping[str, str]] | None:
+    def _match(self, path: str) -> tuple[dict[str, Row], Mapping[str, str]] | None:
         for pattern, methods in self._patterns.get(path.count("/"), ()):
             if match := pattern.fullmatch(path):
                 return methods, match.groupdict()
@@ -71,20 +62,20 @@ class Routes:
         """Whether a route has this path."""
         return self._match(path) is not None
 
-    def find(self, scope: Scope) -> tuple[Route, Mapping[str, str]]:
-        """Return the route of a request, and the parameters in its path; otherwise a 404 or 405."""
+    def find(self, scope: Scope) -> tuple[Row, Mapping[str, str]]:
+        """Return the row of a request, and the parameters in its path; otherwise a 404 or 405."""
         path, method = scope["path"], scope["method"]
         found = self._match(relative_path(scope))
         if found is None:
             raise refuse("request/endpoint_not_found", self._hint(scope), path=path)
         methods, parameters = found
-        route = methods.get("GET" if method == "HEAD" else method)
-        if route is None:
+        row = methods.get("GET" if method == "HEAD" else method)
+        if row is None:
             allowed = listed(methods)
             error = refuse("request/method_not_allowed", path=path, method=method, allowed=allowed)
             error.headers["Allow"] = ", ".join(methods)
             raise error
-        return route, parameters
+        return row, parameters
 
     def _hint(self, scope: Scope) -> str | None:
         """What a 404 says about a path that is nearly right."""

@@ -14,7 +14,7 @@ from deck_sim.server.app import DeckApp
 from deck_sim.server.control import ControlApp
 from deck_sim.server.mounts import make_app
 from deck_sim.server.request import Answer
-from deck_sim.server.routing import Route, Routes
+from deck_sim.server.routing import Routes
 
 MIB_10 = 10 * 1024 * 1024
 
@@ -24,10 +24,10 @@ def _fail(request):
 
 
 ROUTES = Routes(
-    [
-        Route("POST", "/things", lambda request: Answer(request.read_object(), 201)),
-        Route("GET", "/broken", _fail),
-    ]
+    {
+        ("POST", "/things"): (lambda request: Answer(request.read_object(), 201), None),
+        ("GET", "/broken"): (_fail, None),
+    }
 )
 
 

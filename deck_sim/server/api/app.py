@@ -8,8 +8,8 @@ from deck_sim.runtime.registry import WorldRegistry
 
 # Each of these registers its functions as endpoints.
 from deck_sim.server.api import actions, events, resources  # noqa: F401
-from deck_sim.server.app import DeckApp
-from deck_sim.server.routing import ENDPOINTS, Route, Routes
+from deck_sim.server.app import DeckApp, DeckRoutes
+from deck_sim.server.routing import ENDPOINTS, Routes
 
 _VERSION = re.compile(r"\A(/api)?(/v\d[^/]*)?")
 
@@ -19,17 +19,17 @@ def make_api(worlds: WorldRegistry, name: str) -> DeckApp:
     with a hint if only `/v2` is missing.
     """
     if name == "fallback":
-        return DeckApp(worlds, lambda edition: Routes([], partial(_find_below_v2, edition)))
+        return DeckApp(worlds, lambda edition: Routes({}, partial(_find_below_v2, edition)))
     return DeckApp(worlds, _routes)
 
 
 @cache
-def _routes(edition: Edition) -> Routes:
-    routes = (
-        Route(row.method, row.path, ENDPOINTS[row.endpoint or row.name], row)
+def _routes(edition: Edition) -> DeckRoutes:
+    rows = {
+        (row.method, row.path): (ENDPOINTS[row.endpoint or row.name], row)
         for row in edition.every_operation
-    )
-    return Routes(routes, _find_elsewhere)
+    }
+    return Routes(rows, _find_elsewhere)
 
 
 def _find_elsewhere(path: str, relative: str) -> str | None:

@@ -34,7 +34,7 @@ _RETRY_AFTER = {
 }
 
 
-async def show_document(worlds: WorldRegistry, request: Request) -> Response:
+def show_document(worlds: WorldRegistry, request: Request) -> Response:
     """Show the document of `?edition=`, or of the edition of the key's world. It needs no key."""
     key = request.headers.get("authorization")
     try:
