@@ -11,6 +11,7 @@ import threading
 from contextlib import contextmanager
 
 import budget
+import freezegun
 import httpx2
 import pytest
 from checked import FOUND, Checked
@@ -20,6 +21,7 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import Server
 
 budget.register()
+freezegun.configure(extend_ignore_list=["_pytest.runner", "_pytest.timing"])  # measure all tests
 
 # A worker is measured, but not the processes that its tests start: that would take much longer,
 # and what these run is run in this process, too.

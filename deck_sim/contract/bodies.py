@@ -28,8 +28,8 @@ from deck_sim.contract.resources import (
 )
 from deck_sim.contract.shapes import ANY_OBJECT, record
 
-_USER = r"[!-.0-9:;<=>A-Z^-~]*@"
-_HOST = r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:]+\])"
+_USER = r"[!-.0-9:;<=>A-Z^-~]+@"
+_HOST = r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])"
 _REST = r"[/?#][^\x00-\x20\x7f-\xa0\ufeff]*"
 URL_PATTERN = rf"^https?://(?:{_USER})?{_HOST}(?::(?:0*[1-9][0-9]{{0,4}})?)?(?:{_REST})?$"
 

@@ -11,7 +11,7 @@ read = TypeAdapter(WebUrl).validate_python
 
 GOOD = """
     http://x https://hotel.example/rooms?nights=2 https://h#f http://h/café http://u:p@h/ http://h. http://h:/
-    http://127.0.0.1:8765/v2 http://a_b-c:65535 http://[::1]:80/x http://[2001:db8::1]
+    http://127.0.0.1:8765/v2 http://a_b-c:65535 http://[::1]:80/x http://[2001:db8::1] http://[::ffff:10.0.0.1]
 """
 
 
@@ -25,6 +25,7 @@ def test_a_web_address_is_taken():
         ("", "at least 1 character"),
         ("ftp://x", "must begin with `http://` or `https://`"),
         ("http://:80/", "must be a URL with a host"),
+        ("http://@h/", "must be a URL with a host"),
         ("http://x:65536/", "Port out of range"),
         ("http://[1:2:3]/", "'1:2:3'"),
         ("http://a..b/", "label empty"),
