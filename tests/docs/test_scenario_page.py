@@ -1,4 +1,4 @@
-"""docs/scenarios.md: its tables are made from the models, and its timelines by playing.
+"""docs/scenarios.md: its tables are made from the models.
 
 `scripts/write-docs` writes them. Do not edit the text between the markers by hand.
 """
@@ -9,7 +9,6 @@ from typing import Annotated
 
 from pydantic import TypeAdapter
 
-from deck_sim.cli.player import play_scenario
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import run_errors
 from deck_sim.engine.story import KINDS
@@ -17,7 +16,6 @@ from deck_sim.runtime.world_file import WorldFile
 from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.expressions import FUNCTIONS, VARIABLES, environment
 from deck_sim.scenario.library import shipped
-from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.failures import FailedWith
 from deck_sim.scenario.steps.prompts import InteractionField
@@ -43,10 +41,6 @@ NOUNS = {
 KNOWN_TYPES = {"string": "text", "integer": "whole number", "object": "object", "number": "number"}
 
 _TABLE = re.compile(r"(<!-- table: ([\w ]+) -->\n)(.*?)(<!-- /table -->)", re.DOTALL)
-_TIMELINE = re.compile(
-    r"(```yaml\n(?:# \S+\n)?(version: 1\n[^`]*)```\n(?:(?!```|\n#).)*```text\n)(.*?)(```)",
-    re.DOTALL,
-)
 
 
 def spell_type(schema):
@@ -153,12 +147,8 @@ def fill_table(found):
     return f"{found[1]}{table}{found[4]}"
 
 
-def fill_timeline(found):
-    return f"{found[1]}{play_scenario(read_scenario(found[2]))}{found[4]}"
-
-
 def written(text):
-    return _TIMELINE.sub(fill_timeline, _TABLE.sub(fill_table, text))
+    return _TABLE.sub(fill_table, text)
 
 
 def record():
@@ -168,7 +158,6 @@ def record():
 def test_the_page_is_up_to_date():
     """If this fails, run scripts/write-docs."""
     text = PAGE.read_text()
-    assert _TIMELINE.search(text)
     assert written(text) == text
 
 
