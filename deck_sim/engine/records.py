@@ -115,28 +115,29 @@ class Options(Immutable):
     session_limit: int | None = field(
         default=None,
         metadata={
-            "description": "How many sessions may be open at once; null is no limit.",
+            "description": "How many sessions may be open; one more is a 429"
+            " `rate_limit/session_limit_exceeded`.",
             "needs": "session",
         },
     )
     timeout_cap: int | None = field(
         default=None,
-        metadata={"description": "The largest timeout of a task, in seconds.", "least": 1},
+        metadata={"description": "The largest `settings.timeout_seconds` of a task.", "least": 1},
     )
     screenshots: bool = field(
         default=False,
-        metadata={"description": "Runs take screenshots by themselves while they run."},
+        metadata={"description": "A `running` run takes a screenshot every five seconds."},
     )
     connection_idle: timedelta | None = field(
         default=None,
         metadata={
-            "description": "After this time without a run a connection is disconnected, like 10m.",
+            "description": "After this time without a run (10m) a connection is `disconnected`.",
             "needs": "connection",
         },
     )
     keep_headers: tuple[str, ...] = field(
         default=(),
-        metadata={"description": 'More headers that the journal keeps, like ["x-trace"].'},
+        metadata={"description": 'Further headers that the journal keeps, like ["x-trace"].'},
     )
 
     def changes(self, before: Self) -> set[str]:

@@ -366,8 +366,8 @@ class Deck(AbstractContextManager["Deck"]):
         self._change(rate_limit=limit)
 
     def set_options(self, **options: Any) -> None:
-        """Set options of the world: `session_limit`, `timeout_cap`, `screenshots`,
-        `connection_idle`, `keep_headers`. None gives one its default.
+        """Set options of the world, such as `session_limit=1`; docs/control.md lists them. None
+        gives one its default.
         """
         self._change(**_write_options(options))
 

@@ -3,14 +3,16 @@
 import json
 import re
 import shlex
+from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 
+from deck_sim.engine.records import Options
 from deck_sim.operations import OPERATIONS
 
 FILE = Path(__file__).parents[2] / "docs/control.md"
 PAGE = FILE.read_text(encoding="utf-8")
-ROW = re.compile(r"^\| `([A-Z]+ /_sim[^`]*)` \| (.*) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `([A-Z]+ /_sim[^`]*|\w+)` \| (.*) \|$", re.MULTILINE)
 EXAMPLE = re.compile(r"^\$ (deck .*?)\n(\{.*?)\n(?=\$ |```)", re.MULTILINE | re.DOTALL)
 MORE = "…"
 
@@ -19,20 +21,22 @@ def _name(method, path):
     return f"{method} /_sim{path.replace('{id}', 'ID').replace('{name}', 'NAME')}"
 
 
-WORDS = {_name(*call): row.words for call, row in OPERATIONS.items()}
-WORDS["GET /_sim/health"] = "Show the version of the server. Needs no key."
+CALLS = {_name(*call): row.words for call, row in OPERATIONS.items()}
+CALLS["GET /_sim/health"] = "Show the version of the server. Needs no key."
+OPTIONS = {row.name: row.metadata["description"] for row in fields(Options)}
+WORDS = CALLS | OPTIONS
 
 
-def test_each_operation_has_a_row_with_its_words():
-    """`scripts/write-docs` fills the rows; a new call needs an empty one in its table."""
-    assert sorted(ROW.findall(PAGE)) == sorted(WORDS.items())
+def test_each_operation_and_option_has_a_row_with_its_words():
+    """`scripts/write-docs` fills the rows; a new one needs an empty row in its table."""
+    rows = [(name, text) for name, text in ROW.findall(PAGE) if "/" in name or name in WORDS]
+    assert sorted(rows) == sorted(WORDS.items())
 
 
 def record():
     """Fill the rows."""
-    FILE.write_text(
-        ROW.sub(lambda row: f"| `{row[1]}` | {WORDS[row[1]]} |", PAGE), encoding="utf-8"
-    )
+    filled = ROW.sub(lambda row: f"| `{row[1]}` | {WORDS.get(row[1], row[2])} |", PAGE)
+    FILE.write_text(filled, encoding="utf-8")
 
 
 def test_every_example_answers_as_shown(server, api):
