@@ -55,8 +55,6 @@ class _ScriptCheck:
     def __init__(self, kind: str, edition: Edition) -> None:
         self.kind, self.edition, self.machine = kind, edition, edition.machine(kind)
         self.steps = status_steps(kind, self.machine)
-        # The inactivity limit is for resources that do work.
-        self.inactivity = edition.inactivity if self.machine.is_run else None
 
     def check(self, steps: tuple[Step, ...], path: Path) -> Iterator[Found]:
         """Check a script from the first status of the state machine to its ends."""
@@ -90,37 +88,34 @@ class _ScriptCheck:
                 text = "must be the only step of its script, because nothing is created"
                 yield here, f"`{step.word}` {text}; delete the other steps, or this one"
                 return
-            if step.is_status:
-                yield from self._check_status(step, here, before)
-                status = step.status(self.machine)
-                before = set() if step.ends or step.is_stuck else {status}
-                for name, branch in step.branches.items():
-                    inside = (*here, step.word, name)
-                    yield from self._check_steps(branch, inside, {status}, before)
+            if not step.is_status:
+                continue
+            entered = step.status(self.machine)
+            if entered not in self.machine.statuses:
+                having = [e.name for e in EDITIONS.values() if entered in e.statuses(self.kind)]
+                yield here, self._has_no("status", entered, having)
+                before = set()
+            for status in (s for s in self.machine.statuses if s in before):
+                after = self.machine.follows[status]
+                if entered not in after and not (step.lasts and entered == status):
+                    allowed = self._list_words(after)
+                    yield here, f"`{step.word}` cannot follow `{status}`; allowed next: {allowed}"
+            for key in (key for key in step.shows if not self._shows(self.edition, key)):
+                having = [e.name for e in EDITIONS.values() if self._shows(e, key)]
+                noun = self.kind.replace("_", " ")
+                yield (*here, step.word, key), self._has_no(f"{noun} with a", key, having)
+            # The inactivity limit is for resources that do work.
+            limit = self.edition.inactivity
+            for key, span in step.waits.items() if self.machine.is_run else ():
+                if span.low >= limit:
+                    most = format_duration(limit)
+                    text = f"{span} is too long: after {most} without activity the run fails"
+                    yield (*here, step.word, key), f"{text}; write less than {most}"
+            yield from self._check_errors(step, here)
+            before = set() if step.ends or step.is_stuck else {entered}
+            for name, branch in step.branches.items():
+                yield from self._check_steps(branch, (*here, step.word, name), {entered}, before)
         stops |= before
-
-    def _check_status(self, step: Step, here: Path, before: set[str]) -> Iterator[Found]:
-        entered = step.status(self.machine)
-        is_known = entered in self.machine.statuses
-        if not is_known:
-            having = [e.name for e in EDITIONS.values() if entered in e.statuses(self.kind)]
-            yield here, self._has_no("status", entered, having)
-        for status in (s for s in self.machine.statuses if is_known and s in before):
-            after = self.machine.follows[status]
-            if entered not in after and not (step.lasts and entered == status):
-                allowed = self._list_words(after)
-                yield here, f"`{step.word}` cannot follow `{status}`; allowed next: {allowed}"
-        for key in (key for key in step.shows if not self._shows(self.edition, key)):
-            having = [e.name for e in EDITIONS.values() if self._shows(e, key)]
-            noun = self.kind.replace("_", " ")
-            yield (*here, step.word, key), self._has_no(f"{noun} with a", key, having)
-        limit = self.inactivity
-        for key, span in step.waits.items():
-            if limit and span.low >= limit:
-                most = format_duration(limit)
-                text = f"{span} is too long: after {most} without activity the run fails"
-                yield (*here, step.word, key), f"{text}; write less than {most}"
-        yield from self._check_errors(step, here)
 
     def _check_errors(self, step: Step, here: Path) -> Iterator[Found]:
         for name in step.fails_with:

@@ -60,20 +60,12 @@ def _contains(found: Any, wanted: Any) -> bool:
             name in found and _contains(found[name], value) for name, value in wanted.items()
         )
     if isinstance(wanted, list):
-        return (
-            isinstance(found, list)
-            and len(found) == len(wanted)
-            and all(map(_contains, found, wanted))
-        )
+        same_length = isinstance(found, list) and len(found) == len(wanted)
+        return same_length and all(map(_contains, found, wanted))
     if found is None or wanted is None:
         return found is wanted
-    if _is_number(found) and _is_number(wanted):
-        return bool(found == wanted)
-    return fits(as_text(found), as_text(wanted))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)  # as JSON has it
+    is_comparable = isinstance(found, bool) == isinstance(wanted, bool)  # in Python, True is 1
+    return (is_comparable and found == wanted) or fits(as_text(found), as_text(wanted))
 
 
 def as_text(value: Any) -> str:

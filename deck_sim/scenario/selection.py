@@ -200,9 +200,17 @@ def choose(new: NewResource, selection: SelectionState, library: Library) -> Cho
     turn. If the name is unknown or cannot be played here, it is an `ApiError`.
     """
     ignored = list[IgnoredName]()
-    way, name = _find(new, selection, library, ignored)
-    if way == "queue":
-        selection.queues[new.kind].pop(0)
+    rules = (rule for rule in selection.rules if rule.resource in (None, new.kind))
+    if new.header:
+        way, name = "header", new.header
+    elif queue := selection.queues.get(new.kind):
+        way, name = "queue", queue.pop(0)
+    elif rule := next((rule for rule in rules if rule.when.matches(new.facts)), None):
+        way, name = "rule", rule.scenario
+    elif magic := _read_magic(new, library, ignored):
+        way, name = "magic_name", magic
+    else:
+        way, name = "default", selection.default_scenario
     scenario = played = library.get(name, WAYS[way])
     raise_problems([*_scenario_problems(scenario, WAYS[way], library, new.edition, "")])
     if new.kind == "task_run" and scenario.entries:
@@ -219,42 +227,22 @@ def choose(new: NewResource, selection: SelectionState, library: Library) -> Cho
     return Choice(name, way, new.kind, played, tuple(ignored), new.edition)
 
 
-def _find(
-    new: NewResource, selection: SelectionState, library: Library, ignored: list[IgnoredName]
-) -> tuple[str, str]:
-    """The first way that finds a scenario, and its name. Adds the magic names that it passes over
-    to `ignored`.
+def _read_magic(new: NewResource, library: Library, ignored: list[IgnoredName]) -> str | None:
+    """The scenario that a user name or external id names. Adds names that are meant to be magic and
+    cannot be played to `ignored`.
     """
-    if new.header:
-        return "header", new.header
-    if queue := selection.queues.get(new.kind):
-        return "queue", queue[0]
-    for rule in selection.rules:
-        if rule.resource in (None, new.kind) and rule.when.matches(new.facts):
-            return "rule", rule.scenario
     for fact in ("username", "external_id"):
-        found = _read_magic(str(new.facts.get(fact) or ""), new, library)
-        if isinstance(found, IgnoredName):
-            ignored.append(found)
-        elif found is not None:
-            return "magic_name", found
-    return "default", selection.default_scenario
-
-
-def _read_magic(text: str, new: NewResource, library: Library) -> str | IgnoredName | None:
-    """The scenario that a user name or external id names, if it is magic or is meant to be."""
-    found = _MAGIC.fullmatch(text)
-    if found is None:
-        return None
-    name = found["tagged"] or found["plain"]
-    scenario = library.find(name)
-    if scenario is None and not found["tagged"]:
-        return None
-    if scenario is None:
-        text = f"there is no such scenario{nearest(name, library.names())}"
-        return IgnoredName(name, "no such scenario", text)
-    if part := _find_foreign(scenario, library, new.edition, new.kind):
-        plays = "" if part is scenario else f"plays {part.name} of "
-        why = f"{plays}edition {' or '.join(part.editions)}"
-        return IgnoredName(name, why, _explain_edition(scenario, part, new.edition))
-    return scenario.name
+        if found := _MAGIC.fullmatch(str(new.facts.get(fact) or "")):
+            name = found["tagged"] or found["plain"]
+            scenario = library.find(name)
+            if scenario is None and found["tagged"]:
+                text = f"there is no such scenario{nearest(name, library.names())}"
+                ignored.append(IgnoredName(name, "no such scenario", text))
+            elif scenario and (part := _find_foreign(scenario, library, new.edition, new.kind)):
+                plays = "" if part is scenario else f"plays {part.name} of "
+                why = f"{plays}edition {' or '.join(part.editions)}"
+                text = _explain_edition(scenario, part, new.edition)
+                ignored.append(IgnoredName(name, why, text))
+            elif scenario:
+                return name
+    return None
