@@ -135,83 +135,64 @@ def _ids(items: list[dict[str, Any]]) -> set[str]:
 def _seed_one(
     simulation: Simulation, row: Kind, item: dict[str, Any], taken: set[str], latest: datetime
 ) -> str:
-    world, is_run = simulation.world, row.object == RUN
+    world, is_run, machine = simulation.world, row.object == RUN, row.machine
     assert row.create is not None
     model = _seeded(world.rules.body(row.create), *([SeededRun] if is_run else []))
     body = check_body(model, item)
-    usual = "failed" if item.get("errors") else next(iter(_settled(row)), "")
-    status = body.status or usual
-    problems = _standard_problems(row, body, taken, latest)
-    if is_run:
-        problems += _run_problems(simulation, body, item, status)
-    else:
-        problems += checks.body_problems(world, row.object, item)
-    raise_problems(problems)
-    given: dict[str, Any] = {"id": body.id, **({"status": status} if row.machine else {})}
+    wrong: dict[str, str] = {}  # by field
+    # Those that need no script to continue.
+    settled = [s for s in row.statuses if machine is None or s in machine.settled]
+    if body.id in taken:
+        wrong["id"] = f"`id` {body.id!r} is taken by another resource; each needs an id of its own"
+    if body.status is not None and body.status not in settled:
+        near = "" if body.status in row.statuses else nearest(body.status, settled)
+        can_be = f"is {listed(settled, last='or')}" if settled else "has no `status`"
+        wrong["status"] = f"`status` is {body.status!r}{near}; a seeded {row.noun} {can_be}"
+    status = body.status or ("failed" if item.get("errors") else next(iter(settled), ""))
+    given: dict[str, Any] = {"id": body.id, **({"status": status} if machine else {})}
     if body.created_at:
         moment = read_moment(body.created_at, "created_at")
         given.update(created_at=moment, updated_at=moment)
+        if moment > latest:
+            wrong["created_at"] = (
+                f"`created_at` is {body.created_at}, and in this world it is"
+                f" {print_moment(latest)}; give an earlier moment, or move the clock first"
+            )
+    if is_run:
+        problems = _run_problems(simulation, body, item, status, wrong)
+    else:
+        problems = checks.body_problems(world, row.object, item)
+    texts = [problem("request/input_invalid", text, field=field) for field, text in wrong.items()]
+    raise_problems([*texts, *problems])
     if is_run:
         return _seed_run(simulation, body, given).id
     fields = body.model_dump(exclude=set(Standard.model_fields))
     return commands.seed_resource(world, row.object, fields, **given).id
 
 
-def _settled(row: Kind) -> list[str]:
-    """The statuses that need no script to continue."""
-    machine = row.machine
-    return [s for s in row.statuses if machine is None or s in machine.settled]
-
-
-def _standard_problems(
-    row: Kind, body: Standard, taken: set[str], latest: datetime
-) -> list[Problem]:
-    problems: list[Problem] = []
-    if body.id in taken:
-        text = f"`id` {body.id!r} is taken by another resource; each needs an id of its own"
-        problems.append(problem("request/input_invalid", text, field="id"))
-    allowed, status = _settled(row), body.status
-    if status is not None and status not in allowed:
-        near = "" if status in row.statuses else nearest(status, allowed)
-        can_be = f"is {listed(allowed, last='or')}" if allowed else "has no `status`"
-        text = f"`status` is {status!r}{near}; a seeded {row.noun} {can_be}"
-        problems.append(problem("request/input_invalid", text, field="status"))
-    try:
-        if body.created_at and read_moment(body.created_at, "created_at") > latest:
-            text = (
-                f"`created_at` is {body.created_at}, and in this world it is"
-                f" {print_moment(latest)}; give an earlier moment, or move the clock first"
-            )
-            raise refuse("request/input_invalid", text, field="created_at")
-    except ApiError as error:
-        problems += error.problems
-    return problems
-
-
-# Task runs: finished ones, and those that play a scenario from now on
-
-
 def _run_problems(
-    simulation: Simulation, body: Any, item: Mapping[str, Any], status: str
+    simulation: Simulation, body: Any, item: Mapping[str, Any], status: str, wrong: dict[str, str]
 ) -> list[Problem]:
-    world, wrong = simulation.world, dict[str, str]()
+    """The problems of what a run uses; adds those of its own fields to `wrong`."""
+    world = simulation.world
     problems = checks.use_problems(world, RUN, item)
     task = world.find("task", body.task_id)
     if task is None:
         problems.append(checks.not_found(world, "task", body.task_id, "task_id"))
     else:
         problems += checks.input_problems(world, task, item)
+    results = world.rules.machine(RUN).results
+    allowed = [*results.values()] if status == "completed" else [results.get(status, "")]
     if body.scenario is not None:
         text = "`{}` is decided by `scenario`; leave one of them out"
-        wrong = {name: text.format(name) for name in _OUTCOME if item.get(name) is not None}
+        wrong |= {name: text.format(name) for name in _OUTCOME if item.get(name) is not None}
         try:
             check_scenario(body.scenario, "scenario", simulation.library, world.edition)
         except ApiError as error:
             problems += error.problems
-    elif body.errors and status != "failed":
-        wrong["errors"] = f"only a `failed` run has `errors`, and this one is `{status}`"
-    elif status == "failed" and not body.errors:
-        wrong["errors"] = "a `failed` run needs `errors`, such as [{type: task, code: task_failed}]"
+    elif bool(body.errors) != (status == "failed"):
+        text = "a `failed` run needs `errors`, such as [{type: task, code: task_failed}], and no"
+        wrong["errors"] = f"{text} other has any; this one is `{status}`"
     elif body.output is not None and status != "completed":
         wrong["output"] = f"only a `completed` run has an `output`, and this one is `{status}`"
     elif body.output is not None and task is not None:
@@ -221,16 +202,12 @@ def _run_problems(
         name = f"{given.type}/{given.code}"
         if name not in known:
             wrong[f"errors[{index}].code"] = f"no run fails with {name!r}{nearest(name, known)}"
-    results = world.rules.machine(RUN).results
-    allowed = [*results.values()] if status == "completed" else [results.get(status, "")]
     if body.result is not None and "result" not in world.kind(RUN).attributes:
         wrong["result"] = "a run has no `result` in this edition; leave it out"
     elif body.result not in (None, *allowed):
         can_be = listed(allowed, last="or")
         wrong["result"] = f"`result` is {body.result!r}; that of a `{status}` run is {can_be}"
-    return problems + [
-        problem("request/input_invalid", text, field=field) for field, text in wrong.items()
-    ]
+    return problems
 
 
 def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Resource:
