@@ -10,7 +10,6 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from itertools import takewhile
 from typing import Any
 
 from starlette.responses import Response
@@ -21,7 +20,6 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.injected_faults import ANSWER, CALL, EVERYBODY, HASTE
 from deck_sim.faults.outgoing import (
     CLOSE_SOCKET,
-    CLOSED,
     FAULT_HEADER,
     NOTHING,
     RESET,
@@ -34,11 +32,6 @@ from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.request import Answer, Request
 
 _CLOCK_INTERVAL = 0.01  # seconds: how often a delayed answer reads the clock
-_MICROSECOND = timedelta(microseconds=1)
-_CONNECTION_ERRORS: dict[str, type[ConnectionError]] = {
-    RESET: ConnectionResetError,
-    CLOSED: ConnectionAbortedError,
-}
 
 
 def fire_call_fault(request: Request) -> Answer | None:
@@ -76,15 +69,14 @@ async def send_early_webhooks(request: Request) -> None:
     """
     simulation = request.simulation
     world = simulation.world
-    if not world.injected.by_owner or simulation.advancing:
-        return
     new = {event.id: event for event in world.events.since(request.event_count)}
-    newest_first = reversed([*world.all("event_delivery").values()])
-    deliveries = [*takewhile(lambda delivery: delivery["event_id"] in new, newest_first)]
+    if not new or not world.injected.by_owner or simulation.advancing:
+        return
     early = {
         delivery.id: fault
-        for delivery in reversed(deliveries)
-        if (fault := world.injected.fire_webhook(HASTE, new[delivery["event_id"]], world.now))
+        for delivery in world.all("event_delivery").values()
+        if (event := new.get(delivery["event_id"]))
+        and (fault := world.injected.fire_webhook(HASTE, event, world.now))
     }
     if early:
         world.fired.update(early)
@@ -134,7 +126,8 @@ async def send_faulty(
     # unfinished answer.
     close = scope.get("extensions", {}).get(CLOSE_SOCKET)
     if close is None:
-        raise _CONNECTION_ERRORS[out.end](f"the socket was {out.end} by a fault of deck-sim")
+        error = ConnectionResetError if out.end == RESET else ConnectionAbortedError
+        raise error(f"the socket was {out.end} by a fault of deck-sim")
     close(out.end)
     await receive()
 
@@ -146,9 +139,9 @@ async def _wait(simulation: Simulation, out: OutgoingResponse) -> None:
     the world's speed. Every delay ends when the world is deleted.
     """
     speed = 1 if out.held_really else simulation.speed
-    real_delay = max(1, int(out.held // _MICROSECOND * 1000 / speed))
     began, real_began = simulation.world.now, simulation.real_ns()
-    while simulation.real_ns() - real_began < real_delay and not simulation.dropped:
+    real_end = real_began + out.held.total_seconds() * 1e9 / speed
+    while simulation.real_ns() < real_end and not simulation.dropped:
         if not out.held_really and simulation.world.now - began >= out.held:
             return
         await asyncio.sleep(_CLOCK_INTERVAL)

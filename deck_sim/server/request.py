@@ -56,7 +56,7 @@ class Request:
     simulation: Simulation = _LATER
     id: str = _LATER
     endpoint: "Endpoint" = _LATER
-    operation: Operation = _LATER  # of its route; the control API has none
+    operation: Operation = _LATER  # the control API has none
     params: Mapping[str, str] = field(default_factory=dict)  # of its path
     timeline_length: int = 0  # when the request arrived
     event_count: int = 0  # when the request arrived

@@ -134,11 +134,10 @@ class Server:
             async with AsyncExitStack() as stack:
                 stack.enter_context(self._socket)
                 if proxy := self.interceptor:
-                    front = proxy.for_hosts(
-                        LocalOnly(self._app, self.worlds, "127.0.0.1", proxy.hosts)
-                    )
+                    front = LocalOnly(self._app, self.worlds, "127.0.0.1", proxy.hosts)
+                    config = _make_config(proxy.for_hosts(front))
+                    make_protocol = partial(_Protocol, config, self._http.server_state, {})
                     listener = stack.enter_context(_listen("127.0.0.1", 0))
-                    make_protocol = self._http.make_protocol(front)
                     await stack.enter_async_context(proxy.serving(listener, make_protocol))
                 await self._http.serve([self._socket])
         finally:
@@ -219,10 +218,6 @@ class _HttpServer(uvicorn.Server):
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(_make_config(app))
         self._stopping = asyncio.Event()
-
-    def make_protocol(self, app: ASGIApp) -> Callable[[], asyncio.Protocol]:
-        """Return a function that makes the protocol of a connection, which calls this app."""
-        return partial(_Protocol, _make_config(app), self.server_state, {})
 
     def stop(self) -> None:
         """Make `serve` return. Called on the event loop."""

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from deck_sim.base.errors import DeckSimError
-from deck_sim.server.inspector.serving import PAGE, STATIC
+from deck_sim.server.inspector.serving import FILES, PAGE
 
 Read = Callable[[str], str]  # the answer of a GET below `/_sim`; a refusal is a `DeckSimError`
 Json = dict[str, Any]
@@ -81,11 +81,11 @@ def _frame() -> tuple[str, str]:
         hashes.append(f"'sha256-{digest}'")
         return f"<{tag}>{text}</{name}>"
 
-    page = _file(PAGE)
-    page = _ICON.sub(lambda found: f'href="{_data_url("image/svg+xml", _file(found[1]))}"', page)
-    page = _STYLE.sub(lambda found: embed("style", "style", _file(found[1])), page)
+    page = _read(PAGE)
+    page = _ICON.sub(lambda found: f'href="{_data_url("image/svg+xml", _read(found[1]))}"', page)
+    page = _STYLE.sub(lambda found: embed("style", "style", _read(found[1])), page)
     styles, hashes = hashes, []
-    page = _SCRIPT.sub(lambda found: embed("script", "script", _file(found[1])), page)
+    page = _SCRIPT.sub(lambda found: embed("script", "script", _read(found[1])), page)
     imports = json.dumps({"imports": _modules()})
     start = _START.search(page)
     assert start, f"{PAGE} starts a module"
@@ -114,8 +114,8 @@ def _modules() -> dict[str, str]:
         target = normpath(join(dirname(name), found[3]))
         return f"{found[1]}{found[2]}{_bare(target)}{found[2]}"
 
-    names = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js"))
-    texts = {name: _IMPORT.sub(partial(rename, name), _file(name)) for name in names}
+    names = (name for name in FILES if name.endswith(".js"))
+    texts = {name: _IMPORT.sub(partial(rename, name), _read(name)) for name in names}
     return {_bare(name): _data_url("text/javascript", text) for name, text in texts.items()}
 
 
@@ -127,5 +127,5 @@ def _data_url(type_: str, text: str) -> str:
     return f"data:{type_},{quote(text, safe=_URL_SAFE)}"
 
 
-def _file(name: str) -> str:
-    return (STATIC / name).read_text()
+def _read(name: str) -> str:
+    return FILES[name].read_text()

@@ -1,7 +1,6 @@
 """`GET /_sim/ui` and the files below it."""
 
 import hashlib
-from functools import cache
 from pathlib import Path
 
 from starlette.requests import Request
@@ -17,6 +16,12 @@ MEDIA_TYPES = {
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
     "": "text/plain",
+}
+# By their names in URLs. No other path is ever opened.
+FILES = {
+    path.relative_to(STATIC).as_posix(): path
+    for path in sorted(STATIC.rglob("*"))
+    if path.suffix in MEDIA_TYPES and path.is_file()
 }
 HEADERS = {
     **VERSION_HEADER,
@@ -44,7 +49,7 @@ def show_file(request: Request) -> Response:
     name = request.path_params.get("name", PAGE)
     if not name:  # the page's links are relative to its address without the slash
         return RedirectResponse("../ui", headers=HEADERS)
-    file = _files().get(name)
+    file = FILES.get(name)
     if file is None:
         text = "no such file of the inspector; its page is /_sim/ui\n"
         return Response(text, 404, HEADERS, media_type="text/plain")
@@ -54,10 +59,3 @@ def show_file(request: Request) -> Response:
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type=MEDIA_TYPES[file.suffix])
-
-
-@cache
-def _files() -> dict[str, Path]:
-    """The files by their names in URLs. No other path is ever opened."""
-    files = (path for path in STATIC.rglob("*") if path.suffix in MEDIA_TYPES and path.is_file())
-    return {path.relative_to(STATIC).as_posix(): path for path in files}
