@@ -169,7 +169,7 @@ def check_header(request: Request) -> None:
         check_scenario(name, HEADER, request.simulation.library, request.world.edition)
 
 
-def call_endpoint(request: Request) -> Answer | Awaitable[Answer]:
+def call_endpoint(request: Request) -> Answer:
     """Do what the call asks for."""
     return request.endpoint(request)
 

@@ -19,34 +19,32 @@ from deck_sim.runtime.registry import WorldRegistry
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
-class LocalOnly:
-    """An ASGI app in front of another. `address` is where the server listens; `names` are further
-    names by which it may be called.
+def local_only(
+    app: ASGIApp, worlds: WorldRegistry, address: str, names: Collection[str] = ()
+) -> ASGIApp:
+    """The app of a server that listens at `address`. `names` are further names by which it may be
+    called.
     """
+    takes_any_name, allowed = not is_loopback(address), {*map(str.lower, names)}
 
-    def __init__(
-        self, app: ASGIApp, worlds: WorldRegistry, address: str, names: Collection[str] = ()
-    ) -> None:
-        self._app, self._worlds, self._names = app, worlds, frozenset(map(str.lower, names))
-        self._takes_any_name = not is_loopback(address)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse the request, or pass it on."""
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
         headers, error = Headers(scope=scope), None
         host, origin = headers.get("host"), headers.get("origin")
         may_change = scope["method"] not in _READS and scope["path"].startswith("/_sim")
         if may_change and origin is not None and origin.partition("://")[2] != host:
             error = refuse("deck_sim/origin_refused", origin=quote(origin))
-        if host is not None and not self._takes_any_name:
+        if host is not None and not takes_any_name:
             name = read_host(host)
-            if not (is_loopback(name) or name in self._names):
+            if not (is_loopback(name) or name in allowed):
                 error = refuse("deck_sim/host_refused", host=quote(host), allowed=name or "NAME")
         if error is None:
-            await self._app(scope, receive, send)
+            await app(scope, receive, send)
         else:
             from deck_sim.server.app import refuse_call
 
-            await refuse_call(self._worlds, error, scope)(scope, receive, send)
+            await refuse_call(worlds, error, scope)(scope, receive, send)
+
+    return call
 
 
 def is_loopback(name: str) -> bool:

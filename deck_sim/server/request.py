@@ -1,6 +1,6 @@
 """One request while it is answered, and its answer."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -112,5 +112,4 @@ class Request:
         return Answer(print_resource(self.simulation, resource), status)
 
 
-# An endpoint that waits for something outside the world is a coroutine function.
-Endpoint = Callable[[Request], Answer | Awaitable[Answer]]
+Endpoint = Callable[[Request], Answer]

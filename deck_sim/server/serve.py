@@ -22,7 +22,7 @@ from deck_sim.base import real_time
 from deck_sim.faults.outgoing import CLOSE_SOCKET, RESET
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.interception import Interceptor
-from deck_sim.server.local_only import LocalOnly, is_loopback
+from deck_sim.server.local_only import is_loopback, local_only
 from deck_sim.server.mounts import make_app
 
 T = TypeVar("T")
@@ -99,7 +99,7 @@ class Server:
         self._loop: asyncio.AbstractEventLoop | None = None  # while it runs
         self._thread: threading.Thread | None = None
         self._app = make_app(worlds)
-        self._http = _HttpServer(LocalOnly(self._app, worlds, address, (*names, host)))
+        self._http = _HttpServer(local_only(self._app, worlds, address, (*names, host)))
 
     @property
     def base_url(self) -> str:
@@ -134,7 +134,7 @@ class Server:
             async with AsyncExitStack() as stack:
                 stack.enter_context(self._socket)
                 if proxy := self.interceptor:
-                    front = LocalOnly(self._app, self.worlds, "127.0.0.1", proxy.hosts)
+                    front = local_only(self._app, self.worlds, "127.0.0.1", proxy.hosts)
                     config = _make_config(proxy.for_hosts(front))
                     make_protocol = partial(_Protocol, config, self._http.server_state, {})
                     listener = stack.enter_context(_listen("127.0.0.1", 0))

@@ -6,12 +6,12 @@ import httpx2
 from starlette.responses import PlainTextResponse
 
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.local_only import LocalOnly
+from deck_sim.server.local_only import local_only
 
 
 def call(host, *, method="GET", path="/_sim/world", origin=None, at="127.0.0.1", names=()):
     """The answer of a guarded app, which listens at an address, to two equal requests."""
-    app = LocalOnly(PlainTextResponse("answered"), WorldRegistry(), at, names)
+    app = local_only(PlainTextResponse("answered"), WorldRegistry(), at, names)
     headers = {"host": host} | ({"origin": origin} if origin else {})
 
     async def send():
@@ -49,7 +49,7 @@ def test_a_request_without_a_host_is_answered():
         messages.append(message)
 
     scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
-    app = LocalOnly(PlainTextResponse("answered"), WorldRegistry(), "127.0.0.1")
+    app = local_only(PlainTextResponse("answered"), WorldRegistry(), "127.0.0.1")
     asyncio.run(app(scope, None, send))
     assert messages[-1]["body"] == b"answered"
 
