@@ -1,4 +1,4 @@
-"""Files that the pages for contributors name exist."""
+"""Files that the pages for contributors name exist, and have the names that stand beside them."""
 
 import re
 from pathlib import Path
@@ -8,12 +8,34 @@ PAGES = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/design.md")
 FILE = re.compile(r"`((?:[\w.-]+/)+[\w.-]*)`|\]\(([^)#:]+)\)|^(scripts/[\w-]+)", re.MULTILINE)
 
 
+def find_files(page, line):
+    """The files of a line, each with its path: None if there is no such file."""
+    folders = (ROOT / page).parent, ROOT, ROOT / "deck_sim", ROOT / "pytest_plugin"
+    for name in (next(filter(None, found.groups())) for found in FILE.finditer(line)):
+        yield name, next((f / name for f in folders if (f / name).exists()), None)
+
+
 def test_every_file_that_a_page_names_exists():
-    missing = list[str]()
-    for page in PAGES:
-        for found in FILE.finditer((ROOT / page).read_text(encoding="utf-8")):
-            name = next(filter(None, found.groups()))
-            folders = (ROOT / page).parent, ROOT, ROOT / "deck_sim", ROOT / "pytest_plugin"
-            if not any((folder / name).exists() for folder in folders):
-                missing.append(f"{page}: {name}")
+    texts = {page: (ROOT / page).read_text(encoding="utf-8") for page in PAGES}
+    missing = [
+        f"{page}: {name}"
+        for page, text in texts.items()
+        for name, path in find_files(page, text)
+        if path is None
+    ]
+    assert missing == []
+
+
+def test_every_name_of_a_new_thing_is_in_a_file_of_its_row():
+    page = "docs/design.md"
+    rows = re.findall(
+        r"^\| .* \| (.*`.*) \|$", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE
+    )
+    missing = []
+    for row in (row for row in rows if "/" in row):
+        paths = [path for _, path in find_files(page, row)]
+        files = [file for p in paths for file in (p.rglob("*.py") if p.is_dir() else [p])]
+        text = "".join(file.read_text(encoding="utf-8") for file in files)
+        names = re.findall(r"`@?(\w+)`", row)
+        missing += [f"{name}: {row}" for name in names if not re.search(rf"\b{name}\b", text)]
     assert missing == []
