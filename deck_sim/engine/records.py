@@ -126,7 +126,9 @@ class Options(Immutable):
     )
     screenshots: bool = field(
         default=False,
-        metadata={"description": "A `running` run takes a screenshot every five seconds."},
+        metadata={
+            "description": "A `running` run takes a screenshot every five seconds, at most 1,000."
+        },
     )
     connection_idle: timedelta | None = field(
         default=None,
@@ -137,7 +139,9 @@ class Options(Immutable):
     )
     keep_headers: tuple[str, ...] = field(
         default=(),
-        metadata={"description": 'Further headers that the journal keeps, like ["x-trace"].'},
+        metadata={
+            "description": 'More headers that the journal keeps of later calls, like ["x-trace"].'
+        },
     )
 
     def changes(self, before: Self) -> set[str]:
