@@ -42,34 +42,31 @@ def readable_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if not is_secret(name)}
 
 
-def redact(data: Any) -> Any:
-    """A copy of JSON data with secrets hidden; an iterator becomes a list.
+def redact(data: Any, name: str = "") -> Any:
+    """A copy of JSON data, the value of a field `name`, with secrets hidden; an iterator becomes a
+    list.
 
     In credentials everything except `username` and readable `source_fields` is hidden, so that
     misspelt names are hidden, too.
     """
-    if isinstance(data, str):
-        return redact_text(data)
-    if isinstance(data, Mapping):
-        return {name: _redact_field(name, value) for name, value in data.items()}
-    return [*map(redact, data)] if isinstance(data, Iterable) else data
-
-
-def _redact_field(name: str, value: Any) -> Any:
-    if isinstance(value, Mapping) and name in _CREDENTIALS:
-        shown: dict[str, Any] = {"username": redact(value.get("username")), "source_fields": {}}
-        fields = value.get("source_fields")
+    if isinstance(data, Mapping) and name in _CREDENTIALS:
+        shown: dict[str, Any] = {"username": redact(data.get("username")), "source_fields": {}}
+        fields = data.get("source_fields")
         if isinstance(fields, Mapping):
             hidden = dict.fromkeys(fields, HIDDEN)
             shown["source_fields"] = {**hidden, **redact(readable_fields(fields))}
-        return {key: shown.get(key, HIDDEN) for key in value}
-    if isinstance(value, Mapping) and name in _HEADERS:
-        return redact_headers(value)
-    if isinstance(value, str) and name in _TEXTS:
-        return _TEXTS[name](value)
-    if (is_secret(name) or name == "custom_headers") and value is not None:
+        return {key: shown.get(key, HIDDEN) for key in data}
+    if isinstance(data, Mapping) and name in _HEADERS:
+        return redact_headers(data)
+    if isinstance(data, str) and name in _TEXTS:
+        return _TEXTS[name](data)
+    if (is_secret(name) or name == "custom_headers") and data is not None:
         return HIDDEN
-    return redact(value)
+    if isinstance(data, str):
+        return redact_text(data)
+    if isinstance(data, Mapping):
+        return {key: redact(value, key) for key, value in data.items()}
+    return [*map(redact, data)] if isinstance(data, Iterable) else data
 
 
 def redact_text(text: str) -> str:

@@ -242,23 +242,13 @@ def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
     run_to_end(pass_time_until(simulation, world.now))  # fills the outbox; no jump
     owners = set[str]()
     for resource in _unfinished(world, unfinished):
-        used = (used.id for used in world.used_by(resource))
+        used = [one.id for one in world.used_by(resource)]
         owners |= {resource.id, *used, *world.users.get(resource.id, ())}
-    due = [next_due(world, one) for one in owners if not waits_for_person(world, one)]
-    moments = [one.at for one in due if one is not None]
-    if moments:
-        _jump(simulation, min(*moments, LAST_MOMENT))
-
-
-def _unfinished(world: World, read: Iterable[Resource]) -> list[Resource]:
-    """Those that are unfinished, as they are now."""
-    now = (world.all(resource.kind)[resource.id] for resource in read)
-    return [resource for resource in now if not world.is_settled(resource)]
-
-
-def _jump(simulation: Simulation, moment: datetime) -> None:
-    """Go to `moment`; the timers of all that waits for a person stand still."""
-    world, stopped = simulation.world, list[tuple[datetime, Due]]()
+    free = [one for one in owners if not waits_for_person(world, one)]
+    moments = [due.at for one in free if (due := next_due(world, one))]
+    if not moments:
+        return
+    moment, stopped = min(*moments, LAST_MOMENT), list[tuple[datetime, Due]]()
 
     def stop(ids: Iterable[str]) -> None:
         for waiting in [one for one in ids if waits_for_person(world, one)]:
@@ -268,16 +258,22 @@ def _jump(simulation: Simulation, moment: datetime) -> None:
 
     stop([*world.stories, *world.users])
     try:
-        due = world.timers.peek()
+        coming = world.timers.peek()
         for sends in steps(simulation, moment):
             if not sends:
-                assert due is not None, "something happened that was not due"
-                used = world.used_by(world.resource(due.owner))
-                stop([due.owner, *(one.id for one in used)])  # nothing else has begun to wait
-            due = world.timers.peek()
+                assert coming is not None, "something happened that was not due"
+                used = [one.id for one in world.used_by(world.resource(coming.owner))]
+                stop([coming.owner, *used])  # nothing else has begun to wait
+            coming = world.timers.peek()
         pass_time(world, moment)
     finally:
         later = [due._replace(at=due.at + (world.now - since)) for since, due in stopped]
         for due in sorted(later, key=lambda due: due.at):
             if due.owner in world.stories:  # it may have ended with its login
                 world.timers.arm(due.owner, due.name, due.at)
+
+
+def _unfinished(world: World, read: Iterable[Resource]) -> list[Resource]:
+    """Those that are unfinished, as they are now."""
+    now = (world.all(resource.kind)[resource.id] for resource in read)
+    return [resource for resource in now if not world.is_settled(resource)]

@@ -13,7 +13,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from hashlib import blake2b
 from io import BytesIO
 from typing import Any
@@ -58,7 +58,8 @@ class Writer(pickle.Pickler):
         if type_ is Scenario:
             return Reader.scenario, (self._digest(value.source),)
         if is_dataclass(type_):
-            return restore_fields, (type_, {name: getattr(value, name) for name in _names(type_)})
+            names = type_.__dataclass_fields__  # `fields` takes longer
+            return restore_fields, (type_, {name: getattr(value, name) for name in names})
         if type_ is RecentLog:
             return RecentLog, (value.maxlen, [*value], value.dropped)
         if issubclass(type_, BaseModel):
@@ -73,11 +74,6 @@ class Writer(pickle.Pickler):
             digest = blake2b(text.encode(), digest_size=16).hexdigest()
             self.sources[digest], self._digests[id(source)] = text, digest
         return self._digests[id(source)]
-
-
-@cache
-def _names(class_: Any) -> tuple[str, ...]:
-    return tuple(row.name for row in fields(class_))
 
 
 def restore_moment(text: str) -> datetime:
