@@ -66,27 +66,6 @@ def test_an_answer_below_400_has_no_body_unless_it_is_given(sim, server, key, st
     client.close()
 
 
-REFUSED = [
-    ({"headers": {"transfer-encoding": "x"}}, "headers.transfer-encoding", "is set by the server"),
-    ({"headers": {"X Y": "x"}}, "headers.X Y", "the key must match ^["),
-    ({"headers": {"X": "a\r\nB: c"}}, "headers.X", "a line of Latin-1"),
-    ({"headers": {"X": True}}, "headers.X", "a whole number or a list of them, not true"),
-    ({"headers": {"X": ["a", " b"]}}, "headers.X", "without spaces at its ends"),
-    ({"headers": {"X": []}}, "headers.X", "not an empty list"),
-    ({"content_type": "\u2713"}, "content_type", "a line of Latin-1"),
-    ({"status": 199}, "status", "must be at least 200, not 199"),
-]
-
-
-def test_an_answer_that_cannot_be_sent_is_refused(sim):
-    for fault, field, said in REFUSED:
-        answer = sim.post("/faults", json={"match": RUNS, "status": 500, **fault})
-        (error,) = answer.json()["errors"]
-        assert (answer.status_code, error["field"]) == (400, field)
-        assert said in error["message"]
-    assert sim.get("/faults").json()["data"] == []
-
-
 def test_an_own_answer_is_no_mistake_of_the_client(own, sim, run_task, api):
     """The answer of a fault says nothing about a run; an ignored `Retry-After` counts."""
     run = run_task()

@@ -1,12 +1,12 @@
 """`DeckSim`, a server without pytest's fixtures."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 
 import deck_sim
 from deck_sim import Deck, DeckSim, DeckSimError
-from tests.support.threads import no_thread_left
 
 
 def test_a_server_runs_for_the_block():
@@ -33,8 +33,10 @@ def test_a_folder_with_errors_starts_no_server(tmp_path):
 
 
 def test_a_refused_setting_stops_the_server():
-    with no_thread_left(), pytest.raises(DeckSimError, match="`edition`: must be"):
+    before = {*threading.enumerate()}
+    with pytest.raises(DeckSimError, match="`edition`: must be"):
         DeckSim(edition="none").__enter__()
+    assert {*threading.enumerate()} <= before
 
 
 def test_the_package_has_its_public_names_only():

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import standardwebhooks
-import tenacity
 from freezegun import freeze_time
 
 from deck_sim import Deck, DeckSimError
@@ -123,19 +122,6 @@ def test_a_reset_world_sets_the_time_of_the_process(deck, deck_time):
     deck.delete()
     assert elapsed() == 0 * SECOND
     asyncio.run(asyncio.sleep(0.001))  # event loops keep real time, so this ends
-
-
-def test_a_client_gives_up_on_the_clock_of_the_world(deck, deck_time, start_run, read_run):
-    run = start_run(deck, "slow_success")
-    retrying = tenacity.Retrying(
-        retry=tenacity.retry_if_result(lambda run: run["status"] != "completed"),
-        wait=tenacity.wait_fixed(30),
-        stop=tenacity.stop_after_delay(600),
-        sleep=deck.sleep,
-    )
-    with pytest.raises(tenacity.RetryError):
-        retrying(lambda: read_run(deck, run))
-    assert elapsed() == timedelta(minutes=10)
 
 
 def test_the_time_is_real_after_the_test(run):

@@ -79,7 +79,15 @@ POST /faults
   {match: GET /v2/agents, status: 502, event: agent.created} -> event
   {match: GET /v2/agents, error: session/timeout} -> error
   {match: 'POST /v2/tasks/{id}/run', reset: true} -> match
+  {match: '**', error: [x], delay: soon} -> delay
+  {match: '**', error: [x]} -> error
+  {match: '**', delay: soon} -> delay
+  {match: '**', reset: 1} -> reset
+  {match: '**', status: 500, content_type: ✓, headers: {'X:Y': x}} -> content_type headers.X:Y
+  {match: '**', status: 500, headers: {te: x, B: [a, ' b']}} -> headers.te headers.B
+  {match: '**', status: 500, headers: {A: ' a', B: true, C: []}} -> headers.A headers.B headers.C
   {event: session.idle, drop: true} -> event
+  {event: task_run.completd, drop: true} -> event
 POST /holds
   {} -> event
   {event: task_run.failed, call: /**} -> event
