@@ -25,12 +25,12 @@ def show_lint(simulation: Simulation, poll_interval: Text = "1s") -> Json:
     data = [
         {
             "name": rule.name,
-            "what": finding.what,
+            "what": what,
             "why": rule.why,
             "fix": rule.fix,
-            "calls": [print_call(call) for call in finding.calls],
+            "calls": [print_call(call) for call in calls],
         }
-        for rule, finding in lint.find_problems(simulation, interval)
+        for rule, what, calls in lint.find_problems(simulation, interval)
     ]
     return {"data": data, "dropped": simulation.journal.dropped}
 

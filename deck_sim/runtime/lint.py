@@ -6,16 +6,15 @@ coincidence, so a rule about polling needs three.
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Reversible
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise, product, zip_longest
+from itertools import islice, pairwise, product, zip_longest
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.story import WRONG_ANSWER, watched_kinds
-from deck_sim.engine.world import World
 from deck_sim.runtime.calls import Call
 from deck_sim.runtime.settings import FROZEN, ON_POLL
 from deck_sim.runtime.simulation import Simulation
@@ -30,26 +29,9 @@ _ANSWERS = CallPattern.read("POST /v2/*/*/interaction")
 _CREATES = (CallPattern.read("POST /v2/*"), CallPattern.read("POST /v2/tasks/*/run"))
 _KEY = "idempotency-key"
 
-
-@dataclass(frozen=True, slots=True)
-class LintContext:
-    """The calls, world and settings that a rule reads."""
-
-    world: World
-    calls: Sequence[Call]
-    mode: str  # of the clock
-    poll_interval: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A mistake in one sentence, and the calls that show it."""
-
-    what: str
-    calls: tuple[Call, ...]
-
-
-Find = Callable[[LintContext], Iterator[Finding]]
+# Sentences, each with the calls that show the mistake.
+Findings = Iterator[tuple[str, tuple[Call, ...]]]
+Find = Callable[[Simulation, timedelta], Findings]  # the interval is that of polling
 Reads = Iterator[tuple[str, tuple[Call, ...]]]  # by the id of a login, session or run
 
 
@@ -78,10 +60,9 @@ def lint_rule(*, why: str, fix: str) -> Callable[[Find], Find]:
 
 def find_problems(
     simulation: Simulation, poll_interval: timedelta = POLL_INTERVAL
-) -> list[tuple[LintRule, Finding]]:
-    """Apply all rules, in their order; returns the findings."""
-    context = LintContext(simulation.world, [*simulation.journal], simulation.mode, poll_interval)
-    return [(rule, finding) for rule in LINT_RULES for finding in rule.find(context)]
+) -> list[tuple[LintRule, str, tuple[Call, ...]]]:
+    """Apply all rules, in their order; returns each finding with its rule."""
+    return [(rule, *found) for rule in LINT_RULES for found in rule.find(simulation, poll_interval)]
 
 
 @lint_rule(
@@ -89,11 +70,11 @@ def find_problems(
     fix="Advance the clock (`deck.advance`, `deck-sim advance`), give your client `deck.sleep`, or"
     " use the clock `on_poll`.",
 )
-def polls_a_frozen_clock(context: LintContext) -> Iterator[Finding]:
+def polls_a_frozen_clock(simulation: Simulation, interval: timedelta) -> Findings:
     """Early reads between which the clock of a frozen world did not move."""
-    for id_, stuck in _early_reads(context, is_frozen=True):
+    for id_, stuck in _early_reads(simulation, interval, is_frozen=True):
         what = f"this world's clock is frozen: `{id_}` was read {len(stuck)} times, and nobody"
-        yield Finding(f"{what} advanced the clock", stuck)
+        yield f"{what} advanced the clock", stuck
 
 
 @lint_rule(
@@ -101,36 +82,36 @@ def polls_a_frozen_clock(context: LintContext) -> Iterator[Finding]:
     fix="Wait longer between two reads, or subscribe to the events. A test need not wait with the"
     " clock `on_poll`.",
 )
-def polls_too_often(context: LintContext) -> Iterator[Finding]:
+def polls_too_often(simulation: Simulation, interval: timedelta) -> Findings:
     """Early reads, unless a frozen clock explains them."""
-    length = format_duration(context.poll_interval)
-    for id_, early in _early_reads(context, is_frozen=False):
-        yield Finding(f"`{id_}` was read {len(early)} times within {length} of a read", early)
+    length = format_duration(interval)
+    for id_, early in _early_reads(simulation, interval, is_frozen=False):
+        yield f"`{id_}` was read {len(early)} times within {length} of a read", early
 
 
-def _early_reads(context: LintContext, *, is_frozen: bool) -> Reads:
+def _early_reads(simulation: Simulation, interval: timedelta, *, is_frozen: bool) -> Reads:
     """The reads within the poll interval of a read that showed something unfinished. `is_frozen`:
     those between which a frozen clock did not move, or only the others.
     """
 
     def is_early(earlier: Call, later: Call, is_final: bool) -> bool:
-        is_stuck = context.mode == FROZEN and earlier.at == later.at
-        is_soon = later.at - earlier.at < context.poll_interval
+        is_stuck = simulation.mode == FROZEN and earlier.at == later.at
+        is_soon = later.at - earlier.at < interval
         return is_soon and not is_final and is_stuck == is_frozen
 
-    if context.mode != ON_POLL:  # the time between two reads means nothing
-        yield from _repeated_reads(context, is_early)
+    if simulation.mode != ON_POLL:  # the time between two reads means nothing
+        yield from _repeated_reads(simulation, is_early)
 
 
 @lint_rule(
     why="A finished run never changes; each further read only counts against the rate limit.",
     fix="Stop at `completed`, `failed` and `canceled`, not only at the status that you expect.",
 )
-def polls_what_is_finished(context: LintContext) -> Iterator[Finding]:
+def polls_what_is_finished(simulation: Simulation, _: timedelta) -> Findings:
     """Reads of a resource that a previous read showed in a final status."""
-    for id_, late in _repeated_reads(context, lambda earlier, later, is_final: is_final):
+    for id_, late in _repeated_reads(simulation, lambda earlier, later, is_final: is_final):
         status = late[0].answered.get("status")
-        yield Finding(f"`{id_}` was read {len(late)} times after it was `{status}`", late)
+        yield f"`{id_}` was read {len(late)} times after it was `{status}`", late
 
 
 @lint_rule(
@@ -138,11 +119,11 @@ def polls_what_is_finished(context: LintContext) -> Iterator[Finding]:
     " another.",
     fix="Send an `Idempotency-Key` with each create, and the same key with each retry of it.",
 )
-def retries_without_key(context: LintContext) -> Iterator[Finding]:
+def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
     """A create that got a 5xx or no answer, and was sent again without its idempotency key."""
     creates = [
         call
-        for call in context.calls
+        for call in simulation.journal
         if any(pattern.matches(call.method, call.path) for pattern in _CREATES)
     ]
     for first, retry in _with_repeats(creates):
@@ -152,16 +133,17 @@ def retries_without_key(context: LintContext) -> Iterator[Finding]:
             end = f"got no answer ({first.unanswered})"
             end = end if first.unanswered else f"failed with {first.status}"
             what = f"`{first.method} {first.path}` {end} and was sent again {how}"
-            yield Finding(f"{what} idempotency key", (first, retry))
+            yield f"{what} idempotency key", (first, retry)
 
 
 @lint_rule(
     why="Calls before that time are refused too, and keep the limit from recovering.",
     fix="Wait as many seconds as `Retry-After` says before the next call.",
 )
-def ignores_retry_after(context: LintContext) -> Iterator[Finding]:
+def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
     """A call before `Retry-After` has passed: any call after a 429, else the same call."""
-    for (first, again), following in zip_longest(_with_repeats(context.calls), context.calls[1:]):
+    journal = simulation.journal
+    for (first, again), following in zip_longest(_with_repeats(journal), islice(journal, 1, None)):
         seconds = f"{first.answered.get('retry_after', '')}"
         if not seconds.isdigit():
             continue
@@ -170,17 +152,17 @@ def ignores_retry_after(context: LintContext) -> Iterator[Finding]:
         if call is not None and call.at < until:
             after = format_duration(call.at - first.at)
             what = f"{first.status} asked for {seconds} seconds, and the next call came after"
-            yield Finding(f"{what} {after}", (first, call))
+            yield f"{what} {after}", (first, call)
 
 
 @lint_rule(
     why="Events are delivered at least once; a second delivery is normal and must do nothing.",
     fix="Remember each `webhook-id` that was handled, and answer 200 when it comes again.",
 )
-def handles_a_delivery_twice(context: LintContext) -> Iterator[Finding]:
+def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
     """The same write at once after two attempts of one delivery."""
-    writes = [call for call in context.calls if call.method in _WRITES]
-    for id_, attempts in context.world.attempts.items():
+    writes = [call for call in simulation.journal if call.method in _WRITES]
+    for id_, attempts in simulation.world.attempts.items():
         caused = [
             [call for call in writes if tried.at <= call.at <= tried.at + AT_ONCE]
             for tried in attempts
@@ -196,10 +178,10 @@ def handles_a_delivery_twice(context: LintContext) -> Iterator[Finding]:
             for one, other in product(earlier, later):
                 is_same = (one.method, one.path, one.body) == (other.method, other.path, other.body)
                 if is_same and one.request_id != other.request_id and not _has_same_key(one, other):
-                    event = context.world.all("event_delivery")[id_]
+                    event = simulation.world.all("event_delivery")[id_]
                     what = f"`{event['event_type']}` ({event['event_id']}) was delivered twice, and"
                     what = f"{what} `{one.method} {one.path}` was called twice"
-                    yield Finding(what, (one, other))
+                    yield what, (one, other)
                     break
 
 
@@ -207,32 +189,34 @@ def handles_a_delivery_twice(context: LintContext) -> Iterator[Finding]:
     why="A wrong answer uses up an attempt each time; an accepted one is refused the second time.",
     fix="Submit once, and ask the user again when the interaction is shown again.",
 )
-def submits_an_answer_twice(context: LintContext) -> Iterator[Finding]:
+def submits_an_answer_twice(simulation: Simulation, _: timedelta) -> Findings:
     """The client sent an answer again that was wrong or already accepted."""
-    answers = [call for call in context.calls if _ANSWERS.matches(call.method, call.path)]
+    answers = [call for call in simulation.journal if _ANSWERS.matches(call.method, call.path)]
     for first, again in _with_repeats(answers):
         if first.status != 200 or again is None:
             continue
-        end = next((call.after for call in context.calls if call.after > first.after), None)
+        end = next((call.after for call in simulation.journal if call.after > first.after), None)
         wrong = any(
             entry.id == first.answered.get("id") and entry.what.startswith(WRONG_ANSWER)
-            for entry in context.world.timeline.since(first.after, end)
+            for entry in simulation.world.timeline.since(first.after, end)
         )
         if wrong or again.status == 409:
             why = "although it was wrong" if wrong else "although it had been accepted"
-            yield Finding(f"`POST {first.path}` was sent again {why}", (first, again))
+            yield f"`POST {first.path}` was sent again {why}", (first, again)
 
 
-def _repeated_reads(context: LintContext, is_mistake: Callable[[Call, Call, bool], bool]) -> Reads:
+def _repeated_reads(
+    simulation: Simulation, is_mistake: Callable[[Call, Call, bool], bool]
+) -> Reads:
     """The reads that are a mistake, given the previous read and whether that showed a final status.
 
     The first read right after an attempt to deliver is left out: it was caused by the webhook.
     """
-    attempts = deque(sorted(one.at for made in context.world.attempts.values() for one in made))
-    rules = context.world.rules
+    attempts = deque(sorted(one.at for made in simulation.world.attempts.values() for one in made))
+    rules = simulation.world.rules
     machines = {rules.kinds[kind].path: rules.machine(kind) for kind in watched_kinds(rules)}
     reads = dict[str, tuple[list[Call], Machine]]()
-    for call in context.calls:
+    for call in simulation.journal:
         while attempts and attempts[0] + AT_ONCE < call.at:
             attempts.popleft()
         if call.method != "GET":
@@ -255,7 +239,7 @@ def _repeated_reads(context: LintContext, is_mistake: Callable[[Call, Call, bool
             yield id_, mistakes
 
 
-def _with_repeats(calls: Sequence[Call]) -> Iterator[tuple[Call, Call | None]]:
+def _with_repeats(calls: Reversible[Call]) -> Iterator[tuple[Call, Call | None]]:
     """Each call, and the next one that is the same."""
     later, repeats = dict[tuple[str, str, bytes], Call](), list[Call | None]()
     for call in reversed(calls):

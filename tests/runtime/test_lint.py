@@ -62,7 +62,7 @@ def find(calls, attempts=(), lines=(), mode="frozen", edition="connections", **o
         made = simulation.world.create("event_delivery", fields, silent=True)
         simulation.world.attempts[made.id] = [*attempts]
     findings = find_problems(simulation, **options)
-    return [(rule.name, finding.what) for rule, finding in findings]
+    return [(rule.name, what) for rule, what, _ in findings]
 
 
 def check(rule, *cases):
