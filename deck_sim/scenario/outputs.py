@@ -74,10 +74,6 @@ def make_output(schema: Any, seed: int, run_id: str, now: datetime, field: str =
     raise NoValidOutput(problems)
 
 
-class _NothingFits(Exception):
-    """No value could be made for a part of the schema."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Maker:
     """One attempt at an output. Later attempts leave out what is optional."""
@@ -91,18 +87,16 @@ class _Maker:
     def make(self, schema: Any, path: str, name: str = "", depth: int = 0) -> Any:
         """A value for a part of the schema; `name` is that of its field."""
         if schema is False:
-            raise _NothingFits("a required field must not exist")
+            raise ValueError("a required field must not exist")
         flat = self._flatten(schema if isinstance(schema, Mapping) else {})
         for word in ("anyOf", "oneOf"):
             if word in flat:
                 return self._branch(flat, word, path, name, depth)
-        words = (word for word in ("const", "enum", "examples", "default") if word in flat)
-        for word in words:
+        for word in (word for word in ("const", "enum", "examples", "default") if word in flat):
             values = flat[word] if word in ("enum", "examples") else [flat[word]]
-            first = self._draw(f"{path}/choice")(len(values) or 1)
-            for value in (*values[first:], *values[:first]):
-                if self.checker.fits(flat, value):
-                    return value
+            values = [value for value in values if self.checker.fits(flat, value)]
+            if values:
+                return values[self._draw(f"{path}/choice")(len(values))]
         draw, types = self._draw(path), flat.get("type", [])
         types = types if isinstance(types, list) else [types]
         types = types or [t for t, words in _WORDS_OF_TYPES.items() if words & flat.keys()]
@@ -120,7 +114,7 @@ class _Maker:
                 text = text_for(name, flat.get("format"), draw, self.now, least, most)
                 pattern = flat.get("pattern")
                 if pattern is not None and not re.search(pattern, text):
-                    return text_matching(pattern, draw, least, most)
+                    return text_matching(pattern, draw, least)
                 return text
             case "number" | "integer":
                 return self._number(flat, name, draw, is_whole=type_ == "integer")
@@ -145,11 +139,11 @@ class _Maker:
         else:
             branches.sort(key=lambda branch: branch == {"type": "null"})
         for branch in branches:
-            with suppress(_NothingFits):
+            with suppress(ValueError):
                 made = self.make(_join(rest, branch), path, name, depth)
                 if self.checker.fits(flat, made):
                     return made
-        raise _NothingFits(f"no branch of `{word}` fits")
+        raise ValueError(f"no branch of `{word}` fits")
 
     def _is_bare(self, depth: int) -> bool:
         """Whether optional fields and items are left out."""
@@ -168,7 +162,7 @@ class _Maker:
             field = f"{name}_name" if key == "name" else key
             try:
                 made[key] = self.make(properties.get(key, rest), f"{path}.{key}", field, depth + 1)
-            except _NothingFits:
+            except ValueError:
                 if key in required:
                     raise
         return made
@@ -178,11 +172,10 @@ class _Maker:
         usual = 0 if self._is_bare(depth) else max(2, len(fixed))
         most = len(fixed) if rest is False else int(schema.get("maxItems", usual))
         size = max(int(schema.get("minItems", 0)), min(usual, most))
-        made: list[Any] = []
+        parts, made = [*fixed, *[rest] * size], list[Any]()
         for number in range(size + TRIES):
             if len(made) < size:
-                part = fixed[len(made)] if len(made) < len(fixed) else rest
-                item = self.make(part, f"{path}[{number}]", name, depth + 1)
+                item = self.make(parts[len(made)], f"{path}[{number}]", name, depth + 1)
                 made += [] if schema.get("uniqueItems") and item in made else [item]
         return made
 

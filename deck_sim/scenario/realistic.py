@@ -6,9 +6,10 @@ are those of rstr.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -149,35 +150,19 @@ def _split(name: str) -> list[str]:
     return [word.lower() for word in re.findall(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]*", name)]
 
 
-_TRIES = 30  # at a text that matches a pattern
+class _Random(Random):
+    """Prefers letters and digits to other characters, and few repeats to many."""
 
-
-class _Random:
-    """The part of `random.Random` that rstr uses, with draws from the world's seed."""
-
-    def __init__(self, draw: Draw) -> None:
-        self.draw, self.spread = draw, 2
-
-    def choice(self, options: Sequence[Any]) -> Any:
-        if all(isinstance(option, str) for option in options):
+    def choice(self, seq: Any) -> Any:
+        if all(isinstance(option, str) for option in seq):
             # rstr takes some of them from sets, whose order differs between processes.
-            options = sorted(set(options))
-            options = [letter for letter in options if letter.isalnum()] or options
-        return options[self.draw(len(options))]
+            seq = sorted(letter for letter in seq if letter.isalnum()) or sorted(seq)
+        return super().choice(seq)
 
-    def randint(self, low: int, high: int) -> int:
-        return low + self.draw(min(high - low, self.spread) + 1)
-
-    def shuffle(self, letters: list[str]) -> None:
-        pass  # rstr shuffles only single letters
+    def randint(self, a: int, b: int) -> int:
+        return super().randint(a, max(a, min(a + 3, b)))
 
 
-def text_matching(pattern: str, draw: Draw, least: int, most: int) -> str:
-    """A text that matches and has the right length, or another text if no try gives one."""
-    text, random = "", _Random(draw)
-    for _ in range(_TRIES):
-        random.spread += 1
-        text = Rstr(random).xeger(pattern).ljust(least, "x")  # type: ignore[arg-type]
-        if len(text) <= most and re.search(pattern, text):
-            break
-    return text
+def text_matching(pattern: str, draw: Draw, least: int) -> str:
+    """A text that matches a pattern, unless the pattern looks around or `least` is too long."""
+    return Rstr(_Random(draw(2**64))).xeger(pattern).ljust(least, "x")
