@@ -69,12 +69,12 @@ async def send_early_webhooks(request: Request) -> None:
     """
     simulation = request.simulation
     world = simulation.world
-    new = {event.id: event for event in world.events.since(request.event_count)}
-    if not new or not world.injected.by_owner or simulation.advancing:
+    if not world.injected.by_owner or simulation.advancing:
         return
+    new = {event.id: event for event in world.events.since(request.event_count)}
     early = {
         delivery.id: fault
-        for delivery in world.all("event_delivery").values()
+        for delivery in (world.all("event_delivery").values() if new else ())
         if (event := new.get(delivery["event_id"]))
         and (fault := world.injected.fire_webhook(HASTE, event, world.now))
     }
