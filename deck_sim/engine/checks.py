@@ -97,11 +97,21 @@ def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[P
         for name, needed in row.needs.items()
         if _at(fields, name) is True and _at(fields, needed) is None
     ]
-    problems = [
-        _unknown_reference(world, used, fields[name], name)
-        for name, used in row.references.items()
-        if fields.get(name) is not None and world.find(used, fields[name]) is None
-    ]
+    problems = list[Problem]()
+    for name, used in row.references.items():
+        id_ = fields.get(name)
+        if id_ is None or world.find(used, id_) is not None:
+            continue
+        other, longest = world.kind(used), ID["maxLength"]
+        looks_right = id_.startswith(f"{other.prefix}_") and len(id_) <= longest
+        if other.malformed is None or looks_right or id_ in world.all(used):
+            problems.append(not_found(world, used, id_, name))
+        else:
+            text = (
+                f"The `{name}` is not valid: {quote(id_)} is no id of a {other.noun}, which starts"
+                f" with `{other.prefix}_` and has at most {longest} characters."
+            )
+            problems.append(problem(other.malformed, text, field=name))
     problems += [problem("request/input_missing", field=name) for name in absent]
     seconds = _at(fields, _TIMEOUT)
     if cap is not None and isinstance(seconds, int) and seconds > cap:
@@ -114,18 +124,6 @@ def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[P
         if isinstance(schema := _at(fields, name), dict):
             problems += json_schema.schema_problems(schema, name)
     return problems
-
-
-def _unknown_reference(world: World, kind: str, resource_id: str, field: str) -> Problem:
-    row, longest = world.kind(kind), ID["maxLength"]
-    looks_right = resource_id.startswith(f"{row.prefix}_") and len(resource_id) <= longest
-    if row.malformed is None or looks_right or resource_id in world.all(kind):
-        return not_found(world, kind, resource_id, field)
-    text = (
-        f"The `{field}` is not valid: {quote(resource_id)} is no id of a {row.noun}, which starts"
-        f" with `{row.prefix}_` and has at most {longest} characters."
-    )
-    return problem(row.malformed, text, field=field)
 
 
 def fetch(world: World, kind: str, resource_id: str) -> Resource:

@@ -13,7 +13,7 @@ Laws:
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
@@ -339,7 +339,17 @@ class World:
                     self._arm_auto_transition(used)
         if status not in machine.leads_first:
             self._lead_used(moved)
-        self._end_users(moved)
+        if self._ends_users(moved):  # assumed
+            error = machine.fails_users_with.get(status)
+            text = f"The {self.kind(moved.kind).noun} became `{status}` during the run."
+            for run in [self.all("task_run")[user] for user in self.users.pop(moved.id, {})]:
+                if str(run.status) in self.machine(run).auto_transitions:
+                    continue  # it is ending already
+                if error is not None:
+                    self.fail(run, problem(error, text))
+                else:
+                    self.move(run, self.machine(run).cancellation)
+                    self.stop_story(run.id)
         self._arm_auto_transition(moved)
         self._arm_screenshot(moved)
         return moved
@@ -482,42 +492,17 @@ class World:
         if what in self.kind(resource.kind).lifecycle:
             self.emit(f"{resource.kind}.{what}", resource)
 
-    # The cascade of a transition, as the rows of the machines say
-
-    def _lead_used(self, run: Resource) -> None:
-        for used, status in self._find_led(run):
-            self.move(used, status)
-
     def _ends_users(self, resource: Resource) -> bool:
         machine, status = self.machine(resource), str(resource.status)
         return status in machine.fails_users_with or status in machine.cancels_users_in
 
-    def _end_users(self, resource: Resource) -> None:
-        """End the runs that work through a resource that goes away (assumed)."""
-        if not self._ends_users(resource):
-            return
-        status = str(resource.status)
-        error = self.machine(resource).fails_users_with.get(status)
-        text = f"The {self.kind(resource.kind).noun} became `{status}` during the run."
-        for run in [self.all("task_run")[user] for user in self.users.pop(resource.id, {})]:
-            if str(run.status) in self.machine(run).auto_transitions:
-                continue  # it is ending already
-            if error is not None:
-                self.fail(run, problem(error, text))
-            else:
-                self.move(run, self.machine(run).cancellation)
-                self.stop_story(run.id)
-
-    def _find_led(self, run: Resource) -> Iterator[tuple[Resource, str]]:
-        """The resources that a run moves, each with its next status, if its table allows that."""
-        machine = self.machine(run)
-        if not machine.leads:
-            return
+    def _lead_used(self, run: Resource) -> None:
+        """Move the resources that a run uses, as far as their tables allow."""
         # The errors of a run say nothing about its login before it has begun to work.
-        errors = run["errors"] if run.started_at else []
+        errors = run.fields.get("errors", ()) if run.started_at else ()
         words = [f"{error['type']}/{error['code']}" for error in errors]
         words += [*(error["type"] for error in errors), str(run.status)]
-        for name, leads in machine.leads.items():
+        for name, leads in self.machine(run).leads.items():
             targets = next((leads[word] for word in words if word in leads), ())
             used = self.all(self.kind(run.kind).references[name]).get(run[name])
             if used is not None:
@@ -525,7 +510,7 @@ class World:
                 reachable = (status, *self.machine(used).follows[status])
                 target = next((target for target in targets if target in reachable), status)
                 if target != status:
-                    yield used, target
+                    self.move(used, target)
 
     def _arm_auto_transition(self, resource: Resource) -> None:
         """Set the timer by which a resource that no run uses leaves its status by itself."""
