@@ -87,9 +87,29 @@ class _Moment:
 
 def _moments(world: World, resource: Resource) -> Iterator[_Moment]:
     last, shots = None, iter(world.screenshots.get(resource.id, ()))
+    files = files_of(world, resource)
     for entry in world.timeline:
-        effect = _read_effect(world, resource, entry, shots)
-        if effect is None and (entry.id != resource.id or not entry.status):
+        effect: Json | None = None
+        word, _, rest = entry.what.partition(" ")
+        if entry.id in files and entry.is_creation:
+            item = files[entry.id]
+            keys = {
+                "name": item["file_name"],
+                "type": item["file_type"],
+                "content": item.hidden["content"].decode(),
+                "extraction": redact(item["extraction"]),
+                "result": item["result"],
+            }
+            effect = {
+                "file": {name: _literal(one) for name, one in keys.items() if one is not None}
+            }
+        elif entry.id != resource.id:
+            continue
+        elif word == "event":
+            effect = {word: _literal(rest)}
+        elif word == "screenshot":
+            effect = {word: _literal({"name": rest, "reasoning": next(shots)["reasoning"]})}
+        elif not entry.status:
             continue
         before = last and (last.entry.status, last.entry.step)
         if last and entry.step and before == (entry.status, entry.step):  # a prompt asks again
@@ -109,28 +129,6 @@ def _login_moments(world: World, login: Resource, script: Script) -> list[_Momen
         return moment.effect is not None or moment.entry.is_creation or is_entered
 
     return [*takewhile(is_of_script, _moments(world, login))]
-
-
-def _read_effect(
-    world: World, resource: Resource, entry: TimelineEntry, shots: Iterator[Json]
-) -> Json | None:
-    item = files_of(world, resource).get(entry.id)
-    if item is not None and entry.is_creation:
-        keys = {
-            "name": item["file_name"],
-            "type": item["file_type"],
-            "content": item.hidden["content"].decode(),
-            "extraction": redact(item["extraction"]),
-            "result": item["result"],
-        }
-        return {"file": {name: _literal(one) for name, one in keys.items() if one is not None}}
-    word, _, rest = entry.what.partition(" ")
-    if entry.id != resource.id or word not in ("screenshot", "event"):
-        return None
-    if word == "event":
-        return {word: _literal(rest)}
-    reasoning = next(shots)["reasoning"]
-    return {word: _literal({"name": rest} | ({"reasoning": reasoning} if reasoning else {}))}
 
 
 def _step_at(script: Script, entry: TimelineEntry) -> Step | None:
@@ -160,7 +158,14 @@ class _Track:
             elif step is None:  # it follows from the step before, as `canceled` from `cancelling`
                 break
             elif step.ends:
-                steps.append(_written(step.word, self._end(step)))
+                value: Any = None
+                if step.word == "completed":
+                    kept = {name: self.resource.fields.get(name) for name in ("output", "result")}
+                    value = {name: _literal(redact(v)) for name, v in kept.items() if v is not None}
+                elif self.machine.is_run and step.word == "failed":
+                    errors = [{**_literal(error)} for error in self.resource["errors"]]
+                    value = [{"error": f"{e.pop('type')}/{e.pop('code')}", **e} for e in errors]
+                steps.append(_written(step.word, value))
             elif step.lasts:
                 lasting = step.word
                 steps.append(_written(lasting, self._length(index, lasting)))
@@ -181,20 +186,6 @@ class _Track:
             return None if status in self.machine.settled else "stuck"
         gap = self.moments[index + 1].entry.at - self.moments[index].at
         return format_duration(gap) if gap else None
-
-    def _end(self, step: type[Step]) -> Any:
-        fields, keys = self.resource.fields, dict[str, Any]()
-        if step.word == "completed":
-            if fields["output"] is not None:
-                keys["output"] = _literal(redact(fields["output"]))
-            if fields.get("result") not in (None, "success"):
-                keys["result"] = fields["result"]
-        elif self.machine.is_run and step.word == "failed":
-            return [
-                {"error": f"{error.pop('type')}/{error.pop('code')}", **_literal(error)}
-                for error in ({**error} for error in fields["errors"])
-            ]
-        return keys
 
     def _wait(self, index: int) -> tuple[Json, str]:
         """The keys of a prompt or review, and the turn that followed it; `STAY` if none did."""

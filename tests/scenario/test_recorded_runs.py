@@ -59,9 +59,9 @@ HISTORIES = [
     ("[running: 8s, completed]", "3s", "[running: stuck]"),
     ("[running: 8s, completed]", "3s drop", f"[running: 3s, {DROPPED}]"),
     (
-        "[running, event: task_run.odd, screenshot, running: 8s, completed]",
+        "[running, event: task_run.o, screenshot: {name: x, reasoning: y}, running: 8s, completed]",
         "3s cancel",
-        "[running, event: task_run.odd, screenshot: {name: screenshot.png}, running: 3s, canceled]",
+        "[running, event: task_run.o, screenshot: {name: x, reasoning: y}, running: 3s, canceled]",
     ),
     *(
         (
