@@ -22,7 +22,7 @@ from typing import Any
 from deck_sim.engine.world import World
 from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.runtime.settings import Settings
-from deck_sim.runtime.simulation import RealClock, Simulation
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.model import Scenario
 from deck_sim.state.snapshots import KEPT
 from deck_sim.state.values import Reader, Writer
@@ -106,7 +106,7 @@ class SavedWorld:
             yield FIELD, "library", writer.write(("library", own))
             self._library = own
         clock = None
-        if isinstance(simulation.clock, RealClock):
+        if simulation.clock is not None:
             clock = [simulation.clock.read(world.now, LAST_MOMENT), saved_at]
         counts = writer.write(("counts", [*_read_counts(simulation), clock]))
         if counts != self._counts:

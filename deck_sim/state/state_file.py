@@ -13,7 +13,7 @@ from pathlib import Path
 from deck_sim.base import real_time
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.simulation import RealClock, Simulation
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.state.opening import DAMAGED, StateFileError, open_database
 from deck_sim.state.rows import SavedWorld, restore_world
 from deck_sim.state.values import Reader, Writer
@@ -120,7 +120,7 @@ class StateFile:
         reader = Reader(self._worlds.library.find, find_source)
         saved, clock = restore_world(make, reader, rows, self._ids[key])
         moving = saved.simulation.clock
-        if clock and isinstance(moving, RealClock):
+        if clock and moving:
             showed, at = clock
             moving.resume(showed, max(self._wall() - at, timedelta()))
         return saved
