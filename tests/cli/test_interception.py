@@ -142,9 +142,3 @@ def test_serve_prints_what_a_program_needs(serving):
 
 def test_a_command_that_calls_nothing_gets_a_hint(intercept):
     assert "does the command use HTTPS_PROXY and SSL_CERT_FILE" in intercept("--", "true")[1]
-
-
-def test_without_trustme_it_is_one_line(cli, monkeypatch):
-    monkeypatch.setitem(sys.modules, "trustme", None)
-    shown = cli("serve", "--intercept", "--port", "0")
-    assert (shown.exit_code, shown.stderr.count("\n")) == (1, 1)

@@ -166,9 +166,6 @@ def test_a_library_that_is_missing_is_skipped(deck, monkeypatch):
         assert AbstractHTTPHandler.do_open is not before
 
 
-def test_a_wrong_host_is_refused(deck):
-    """A URL is no host name."""
-    for hosts in (BASE, "a_b", ""):
-        text = r"is no name of a host; write it like api\.deck\.co"
-        with pytest.raises(DeckSimError, match=text):
-            deck.intercept(hosts)
+def test_a_url_is_no_host(deck):
+    with pytest.raises(DeckSimError, match="is no name of a host; write it like"):
+        deck.intercept(BASE)

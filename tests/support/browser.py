@@ -12,15 +12,7 @@ MISSING = (
     " to one, or set DECK_SIM_NO_BROWSER=1 to skip the tests in a browser"
 )
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+_FLAGS = ["--no-sandbox", "--disable-gpu"]  # beside those of Playwright
 
 
 def find_chromium():
