@@ -81,11 +81,11 @@ def _frame() -> tuple[str, str]:
         hashes.append(f"'sha256-{digest}'")
         return f"<{tag}>{text}</{name}>"
 
-    page = _read(PAGE)
-    page = _ICON.sub(lambda found: f'href="{_data_url("image/svg+xml", _read(found[1]))}"', page)
-    page = _STYLE.sub(lambda found: embed("style", "style", _read(found[1])), page)
+    page = _text_of(PAGE)
+    page = _ICON.sub(lambda found: f'href="{_data_url("image/svg+xml", _text_of(found[1]))}"', page)
+    page = _STYLE.sub(lambda found: embed("style", "style", _text_of(found[1])), page)
     styles, hashes = hashes, []
-    page = _SCRIPT.sub(lambda found: embed("script", "script", _read(found[1])), page)
+    page = _SCRIPT.sub(lambda found: embed("script", "script", _text_of(found[1])), page)
     imports = json.dumps({"imports": _modules()})
     start = _START.search(page)
     assert start, f"{PAGE} starts a module"
@@ -115,7 +115,7 @@ def _modules() -> dict[str, str]:
         return f"{found[1]}{found[2]}{_bare(target)}{found[2]}"
 
     names = (name for name in FILES if name.endswith(".js"))
-    texts = {name: _IMPORT.sub(partial(rename, name), _read(name)) for name in names}
+    texts = {name: _IMPORT.sub(partial(rename, name), _text_of(name)) for name in names}
     return {_bare(name): _data_url("text/javascript", text) for name, text in texts.items()}
 
 
@@ -127,5 +127,5 @@ def _data_url(type_: str, text: str) -> str:
     return f"data:{type_},{quote(text, safe=_URL_SAFE)}"
 
 
-def _read(name: str) -> str:
+def _text_of(name: str) -> str:
     return FILES[name].read_text()
