@@ -127,7 +127,7 @@ EVENT_DESTINATION = Machine(
         "inactive": ("active", "pending_verification"),
         "pending_verification": ("active", "inactive"),
     },
-    commands={},
+    commands={"activate": Command(("inactive",), "active")},
     settled=frozenset({"active", "inactive", "pending_verification"}),
     good=frozenset({"active"}),
     bad=frozenset({"inactive"}),

@@ -47,6 +47,7 @@ for _kind, _command, _words in (
     ("connection", "invalidate", "Change the login at the source: it is `invalid`."),
     ("session", "drop", "End it at the source: it is `failed`, and so is its run."),
     ("credential", "invalidate", "Change the login at the source: it is `invalid`."),
+    ("event_destination", "activate", "Send events to an `inactive` destination again."),
 ):
     _path = f"/{_kind.replace('_', '-')}s/{{id}}/{_command}"
     operation("POST", _path, _words)(partial(act, _kind, _command))

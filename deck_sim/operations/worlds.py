@@ -33,8 +33,9 @@ _MOST_STRAYS = 5  # keys shown
 
 @operation("GET", "/worlds")
 def list_worlds(simulation: Simulation, worlds: WorldRegistry) -> Json:
-    """Show all worlds, each with its calls, `open_prompts` (approvals included) and `problems`.
-    Needs no key. On a server with `--keys`, show that of the key.
+    """Show all worlds, each with its calls, `open_prompts` (approvals included),
+    `failed_deliveries` and `problems`. Needs no key. On a server with `--keys`, show that of the
+    key.
     """
     data = list[Json]()
     keys = worlds.known_keys if worlds.keys is None else [simulation.key]
@@ -50,6 +51,9 @@ def list_worlds(simulation: Simulation, worlds: WorldRegistry) -> Json:
             "calls": one.journal.total,
             "runs": len(world.all("task_run")),
             "open_prompts": sum(asks_person(world, player) for player in players),
+            "failed_deliveries": sum(
+                delivery.status == "failure" for delivery in world.all("event_delivery").values()
+            ),
             "problems": one.crashes.total + world.script_errors.total + len(one.ignored_names),
         }
         data.append(shown)

@@ -66,6 +66,25 @@ def test_webhooks_are_shown_with_their_attempts_and_sent_again(
     expect(page.locator(".delivery")).to_have_count(1)
 
 
+def test_a_destination_that_was_given_up_says_why_and_is_made_active_again(
+    page, open_tab, api, advance, receiver, subscribe
+):
+    receiver.say(503)
+    subscribe("agent.created")
+    api.post("/agents", json={"name": "Concierge"})
+    advance("3m")
+    api.post("/agents", json={"name": "Unheard"})
+    open_tab(page, "webhooks")
+    expect(page.get_by_role("button", name="Webhooks")).to_contain_text("1 failed")
+    row = page.locator(".delivery")
+    expect(row).to_contain_text("No attempt is left: 4 failed, the last with 503")
+    expect(row.get_by_role("button", name="Replay")).to_be_disabled()
+    page.get_by_role("button", name="Activate destination").click()
+    toast(page, "event destination: active")
+    row.get_by_role("button", name="Replay").click()
+    expect(row).to_contain_text("Next attempt in 5s")
+
+
 def test_a_scenario_is_found_read_and_chosen(page, open_tab, sim):
     open_tab(page, "scenarios").get_by_role("searchbox").fill("one-time code")
     page.get_by_role("button", name="mfa_then_success:").click()

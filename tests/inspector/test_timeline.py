@@ -32,6 +32,19 @@ def test_lanes_say_what_they_wait_for_and_are_reached_with_the_keyboard(page, op
     expect(details).to_contain_text("Run 1")
 
 
+def test_the_error_of_a_failed_run_stands_beside_it_and_above_all(
+    page, open_tab, run_task, advance
+):
+    for scenario in ("source_down", "source_down", "success"):
+        run_task(scenario)
+    advance("1m")
+    row = open_tab(page).get_by_role("row", name=re.compile("Run 1"))
+    expect(row.locator(".tl-plot")).to_contain_text("source/source_not_available")
+    expect(page.get_by_role("region", name="What is unfinished")).to_contain_text(
+        re.compile(r"^\s*2 failed:\s+2 . source/source_not_available\s*$")
+    )
+
+
 def test_the_filter_and_the_zoom_outlive_a_visit_to_another_tab(page, open_tab, run):
     grid = open_tab(page).get_by_role("grid")
     fit = page.get_by_role("button", name="Fit")

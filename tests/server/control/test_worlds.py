@@ -156,16 +156,20 @@ def listed(server, key):
     return listed
 
 
-def test_the_worlds_of_a_server_are_listed_without_a_key(api, listed, run_task, advance):
+def test_the_worlds_of_a_server_are_listed_without_a_key(
+    api, listed, run_task, advance, receiver, subscribe
+):
     """Each with counts of its calls, its runs, who waits for a person, and what is wrong."""
+    receiver.say(500)
+    subscribe("agent.created")
     run_task("mfa_then_success")
     run_task("success")
     api.post("/agents", json={"name": "x"})
-    advance("1m")
+    advance("3m")
     found = listed()
     assert len(found.pop("id")) == 16
-    counts = {"calls": 8, "runs": 2, "open_prompts": 1, "problems": 0}
-    settings = {"edition": "connections", "now": "2025-01-15T09:31:01Z", "clock": "frozen"}
+    counts = {"calls": 9, "runs": 2, "open_prompts": 1, "failed_deliveries": 1, "problems": 0}
+    settings = {"edition": "connections", "now": "2025-01-15T09:33:01Z", "clock": "frozen"}
     assert {**found, "key": ""} == {"key": "", **settings, **counts}
 
 

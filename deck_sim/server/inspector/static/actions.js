@@ -31,14 +31,20 @@ function titleOf(ctx, { id, kind }) {
  */
 export function resourceActions(ctx, target, onlyDecisions = false) {
   if (ctx.readOnly) return nothing;
-  const { commands } = ctx.model.statusRow(target.kind, target.status);
+  const { kind, status } = target;
+  const { commands } = ctx.model.statusRow(kind, status);
   const isDecision = (/** @type {string} */ command) => commands[command] === null;
+  const isGood = (/** @type {string} */ command) =>
+    ctx.model.statusRow(kind, commands[command]).family === "good";
   return Object.keys(commands)
     .filter((command) => !onlyDecisions || isDecision(command))
     .map((command, index) => {
       const [label, look] = isDecision(command)
         ? [words(command), index ? "" : "button-primary"]
-        : [`${words(command)} ${kindTitle(target.kind).toLowerCase()}`, "button-danger"];
+        : [
+            `${words(command)} ${kindTitle(kind).toLowerCase()}`,
+            isGood(command) ? "" : "button-danger",
+          ];
       const done = (/** @type {any} */ { status }) => `${titleOf(ctx, target)}: ${words(status)}`;
       const perform = () => ctx.act(done, post(ctx, target, command));
       return button(capital(label), perform, { kind: `button ${look}` });

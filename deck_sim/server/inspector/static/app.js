@@ -16,7 +16,7 @@ import { scenarioDetails, scenariosView } from "./scenarios.js";
 import "./timeline/timeline.js";
 import { waitingStrip } from "./waiting.js";
 import { webhooksView } from "./webhooks.js";
-import { button, when } from "./widgets.js";
+import { button, statusBadge, when } from "./widgets.js";
 import { firstCall, worldsPage } from "./worlds.js";
 
 /**
@@ -26,6 +26,7 @@ import { firstCall, worldsPage } from "./worlds.js";
  * @property {string} title
  * @property {(ctx: Context) => any} view
  * @property {(model: import("./model.js").Model) => number} [count] shown beside the title
+ * @property {(model: import("./model.js").Model) => number} [failed] shown in red
  * @property {boolean} [needsServer]
  */
 
@@ -38,6 +39,7 @@ const TABS = [
     title: "Webhooks",
     view: webhooksView,
     count: (model) => model.deliveries.size,
+    failed: (model) => model.failedDeliveries,
   },
   { id: "scenarios", title: "Scenarios", view: scenariosView, needsServer: true },
   { id: "controls", title: "Controls", view: controlsView, needsServer: true },
@@ -107,7 +109,9 @@ function tabRow(ctx) {
   return html`<nav class="tabs" aria-label="Views">
     ${tabs(ctx).map((tab) => {
       const count = tab.count?.(ctx.model).toLocaleString("en");
-      const shown = when(count, html`<span class="count">${count}</span>`);
+      const failed = tab.failed?.(ctx.model);
+      const shown = html`${when(count, html`<span class="count">${count}</span>`)}
+      ${when(failed, statusBadge(`${failed} failed`, "bad"))}`;
       return button(html`${tab.title}${shown}`, () => ctx.go(tab.id), {
         kind: "tab",
         current: tab === active && "page",

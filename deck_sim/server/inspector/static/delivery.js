@@ -2,10 +2,11 @@
 /** An event, who got it, and a delivery of it to one destination with its attempts. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
+import { resourceActions } from "./actions.js";
 import { fetched } from "./api.js";
 import { body, callout, detailsHead, factList, missing, resourceLink, section } from "./details.js";
 import { countText, distanceText, parseTime } from "./format.js";
-import { button, icon, link, list, statusBadge, timeText, when } from "./widgets.js";
+import { button, icon, link, list, statusBadge, timeText, when, withCode } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {import("./model.js").Delivery} Delivery */
@@ -20,7 +21,8 @@ export function deliveryDetails(ctx, { id }) {
   if (!delivery) return callout("over", "There is no such delivery.");
   const { data } = answer;
   const { destinationId } = delivery;
-  const name = model.destinations.get(destinationId)?.name;
+  const { name, status: state } = model.destinations.get(destinationId) ?? {};
+  const destination = { id: destinationId, kind: "event_destination", status: state ?? "" };
   return html`${detailsHead({
       kind: "event delivery",
       title: html`<span class="mono">${delivery.eventType}</span>`,
@@ -28,7 +30,9 @@ export function deliveryDetails(ctx, { id }) {
       facts: html`${statusBadge(status, family)} ${timeText(delivery.from, model.now())}`,
     })}
     ${plan(ctx, delivery)}
-    <div class="row details-actions">${replayButton(ctx, delivery)}</div>
+    <div class="row details-actions">
+      ${replayButton(ctx, delivery)} ${resourceActions(ctx, destination)}
+    </div>
     ${section(
       "Attempts",
       list(
@@ -57,23 +61,32 @@ export function addressOf(shown) {
 
 /** A delivery can be replayed once it is over.
  * @param {Context} ctx @param {Delivery} delivery @param {string} [size] */
-export function replayButton(ctx, { id, eventType, family }, size = "") {
+export function replayButton(ctx, { id, eventType, family, destinationId }, size = "") {
   if (ctx.readOnly) return nothing;
   const replay = () => {
     const path = `/_sim/deliveries/${encodeURIComponent(id)}/replay`;
     return ctx.act(`${eventType} was sent again`, ctx.api.post(path));
   };
-  const isPending = family === "waiting";
+  const isSilent = ctx.model.destinations.get(destinationId)?.family === "bad";
+  const why = isSilent
+    ? "It can be replayed once its destination is active"
+    : "It can be replayed once it is over";
+  const isEarly = family === "waiting" || isSilent;
   return button("Replay", replay, {
     kind: `button ${size}`,
     label: `Replay ${eventType}`,
-    disabled: isPending,
-    title: isPending ? "It can be replayed once it is over" : "The same event with the same id",
+    disabled: isEarly,
+    title: isEarly ? why : "The same event with the same id",
   });
 }
 
-/** What comes next, in a sentence. @param {Context} ctx @param {Delivery} delivery */
-export function planText({ model }, { attempts, next, family }) {
+/** What comes next, or why nothing does, in a sentence. @param {Context} ctx @param {Delivery} delivery */
+export function planText({ model }, { attempts, next, family, unsent }) {
+  const failed = attempts.filter((one) => !one.ok);
+  if (family === "bad")
+    return unsent
+      ? `Not attempted: ${unsent}`
+      : `No attempt is left: ${failed.length} failed, the last with ${failed.at(-1)?.label}`;
   if (next === null) return family === "waiting" ? "Waits for its first attempt" : "";
   const number = attempts.length + 1;
   const most = model.edition.attempts;
@@ -85,9 +98,8 @@ export function planText({ model }, { attempts, next, family }) {
 /** @param {Context} ctx @param {Delivery} delivery */
 function plan(ctx, delivery) {
   const text = planText(ctx, delivery);
-  if (delivery.family === "bad")
-    return callout("bad", "No attempt succeeded, so it is not tried any more.");
-  return text ? callout("waiting", html`<p class="why">${text}.</p>`) : nothing;
+  const tone = delivery.family === "bad" ? "bad" : "waiting";
+  return text ? callout(tone, html`<p class="why">${withCode(text)}.</p>`) : nothing;
 }
 
 /** @param {boolean} ok @param {any} text */

@@ -87,6 +87,13 @@ export function kindTitle(kind) {
   return capital(words(kind).split(" ").at(-1) ?? "");
 }
 
+/** Why it failed: its error like `source/source_down`, or its status.
+ * @param {import("./model.js").Lane} lane @returns {string} */
+export function failureText({ status, fields }) {
+  const [error] = fields.errors ?? [];
+  return error ? `${error.type}/${error.code}` : words(status);
+}
+
 /** An id, short enough for a row. @param {string} id @returns {string} like `trun_7QW…ZYzR` */
 export function shortId(id) {
   const [prefix, rest = ""] = id.split(/_(.*)/s);

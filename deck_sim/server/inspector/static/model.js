@@ -6,7 +6,7 @@
  * only grow at their end, and what a view shows is read from them, never copied.
  */
 
-import { kindTitle, parseTime } from "./format.js";
+import { failureText, kindTitle, parseTime } from "./format.js";
 
 /**
  * What the server tells. Times are added in milliseconds, as `time`.
@@ -60,7 +60,8 @@ import { kindTitle, parseTime } from "./format.js";
  *   its status or fields; `parent`: the lane of its login or session
  * @typedef {{id: string, eventId: string, eventType: string, resourceId: string, status: string,
  *   family: Family, destinationId: string, from: number, next: number|null,
- *   attempts: {at: number, label: string, ok: boolean}[]}} Delivery `next`: when an attempt is due
+ *   attempts: {at: number, label: string, ok: boolean}[], unsent: string}} Delivery `next`: when an
+ *   attempt is due; `unsent`: why the last one was not made
  * @typedef {{id: string, status: string, family: Family, name: string, deleted: boolean,
  *   from: number}} Destination
  */
@@ -201,6 +202,21 @@ export class Model {
     return [...this.lanes.values()].filter(asks).length;
   }
 
+  /** Why lanes failed, and how many of them, the most usual first. @returns {[string, number][]} */
+  get failures() {
+    const counts = new Map();
+    for (const lane of this.lanes.values()) {
+      if (lane.family !== "bad") continue;
+      const why = failureText(lane);
+      counts.set(why, (counts.get(why) ?? 0) + 1);
+    }
+    return [...counts].sort(([, one], [, other]) => other - one);
+  }
+
+  get failedDeliveries() {
+    return [...this.deliveries.values()].filter(({ family }) => family === "bad").length;
+  }
+
   /** The row of a status. @param {string} kind @param {string|null|undefined} status */
   statusRow(kind, status) {
     return this.edition.kinds[kind]?.statuses[status ?? ""] ?? NO_STATUS;
@@ -323,6 +339,7 @@ export class Model {
         from: time,
         attempts: [],
         next: null,
+        unsent: "",
       };
       this.deliveries.set(entry.id, delivery);
       this._mark(delivery.resourceId, time, "delivery", delivery.eventType, ref);
@@ -335,6 +352,7 @@ export class Model {
       const type = ok ? "attempt_ok" : "attempt_failed";
       this._mark(delivery.resourceId, time, type, label, ref);
     }
+    delivery.unsent = UNSENT.exec(entry.what)?.[1] ?? (entry.status ? delivery.unsent : "");
     this._setStatus(delivery, entry);
     delivery.next = null; // until the server tells when the next attempt is due
   }
@@ -384,6 +402,7 @@ export class Model {
 }
 
 const ATTEMPT = /attempt \d+: (.*)$/;
+const UNSENT = /not attempted: (.*)$/;
 
 /** @param {Entry} entry @returns {MarkType} */
 function noteType(entry) {

@@ -14,6 +14,7 @@ import { button, link, statusBadge, when, withCode } from "./widgets.js";
  */
 
 const SHOWN = 4;
+const MOST_REASONS = 3;
 
 /** People are the usual reason, so they come first. */
 const ORDER = ["answer", "review", "release", "none", "wait", "advance"];
@@ -39,8 +40,11 @@ export function waitingStrip(ctx) {
   const more = isAll ? "Show fewer" : `Show ${all.length - SHOWN} more`;
   return html`<section class="waiting" aria-label="What is unfinished">
     <div class="row waiting-head">
-      <strong>${total ? total.toLocaleString("en") : "Nothing is"} unfinished</strong>
-      ${nextLine(ctx)}
+      ${when(
+        total || !model.failures.length,
+        html`<strong>${total ? total.toLocaleString("en") : "Nothing is"} unfinished</strong>`,
+      )}
+      ${failedLine(model)} ${nextLine(ctx)}
     </div>
     ${kept_back.map((one) => keptBack(ctx, one))}
     <ul class="waiting-rows">
@@ -58,6 +62,20 @@ export function waitingStrip(ctx) {
       ${model.prompts ? countText(model.prompts, "open prompt") : ""}
     </div>
   </section>`;
+}
+
+/** How many failed, and why. @param {import("./model.js").Model} model */
+function failedLine({ failures }) {
+  if (!failures.length) return nothing;
+  const total = failures.reduce((sum, [, count]) => sum + count, 0);
+  const reasons = failures
+    .slice(0, MOST_REASONS)
+    .map(([why, count]) => (count > 1 ? `${count.toLocaleString("en")} × ${why}` : why));
+  if (failures.length > reasons.length) reasons.push("…");
+  return html`<span
+    ><strong class="toned tone-bad">${total.toLocaleString("en")} failed:</strong>
+    ${reasons.join(", ")}</span
+  >`;
 }
 
 /** An answer that a hold keeps from clients, which wait for it.

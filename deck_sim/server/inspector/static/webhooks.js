@@ -3,6 +3,7 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
+import { resourceActions } from "./actions.js";
 import { fetched } from "./api.js";
 import { keyOption } from "./copies.js";
 import { addressOf, planText, replayButton } from "./delivery.js";
@@ -18,6 +19,7 @@ import {
   statusBadge,
   timeText,
   when,
+  withCode,
 } from "./widgets.js";
 
 /** @typedef {import("./app.js").Context} Context */
@@ -83,9 +85,8 @@ function destinationCard(ctx, { id, name, deleted, status, family }) {
     <p class="muted" title=${events.join("\n")}>${type} · ${count}</p>
     ${when(
       family === "bad" && !deleted,
-      html`<p class="error">
-        Every attempt of a delivery failed, so Deck stopped. Set its status to active to go on.
-      </p>`,
+      html`<p class="error">It gets no event until it is active again.</p>
+        <p>${resourceActions(ctx, { id, kind: "event_destination", status })}</p>`,
     )}
     ${type && type !== ctx.model.edition.destination.type ? messages(ctx, id) : nothing}
   </div>`;
@@ -146,7 +147,7 @@ function deliveryRow(ctx, delivery) {
           >`,
       )}
     </span>
-    <span class="at-plan muted">${planText(ctx, delivery)}</span>
+    <span class="at-plan muted">${withCode(planText(ctx, delivery))}</span>
     <span class="at-status">${statusBadge(status, family)}</span>
     ${replayButton(ctx, delivery, "button-small")}
   </li>`;

@@ -68,6 +68,7 @@ function card(ctx, world) {
       <span class="row">
         <span>${countText(world.calls, "call")}</span><span>${countText(world.runs, "run")}</span>
         ${countOf("person", world.open_prompts, "open prompt")}
+        ${countOf("bad", world.failed_deliveries, "failed webhook")}
         ${countOf("bad", world.problems, "problem")}
       </span>`,
     () => ctx.set({ world: world.id }),

@@ -2,7 +2,7 @@
 /** One row: what the lane is, its bars, its marks, and what is due ahead of now. */
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { shortId, words } from "../format.js";
+import { failureText, shortId, words } from "../format.js";
 import { FAMILIES } from "../families.js";
 import { statusBadge } from "../widgets.js";
 import { barsOf, groupMarks } from "./layout.js";
@@ -28,6 +28,10 @@ export function laneRow(ctx, view, { lane, depth }, isCursor) {
   const own = { type: "resource", id: lane.id };
   const next = view.due.get(lane.id);
   const nextLine = next ? `→ ${nextText(next, view.now)}` : "";
+  const textAfter = (/** @type {import("./layout.js").Bar} */ { type, family, status }) => {
+    if (type === "ahead") return view.isNarrow ? "" : nextLine;
+    return type === "end" && family === "bad" ? failureText(lane) : words(status);
+  };
   return html`<div role="row" class="tl-row" aria-selected=${isSame(ctx.ui.selected, own)}>
     <div role="rowheader" class="tl-label">
       <button
@@ -48,17 +52,17 @@ export function laneRow(ctx, view, { lane, depth }, isCursor) {
       </button>
     </div>
     <div role="gridcell" class="tl-plot" @click=${() => ctx.select(own)}>
-      ${barsOf(view, lane).map((bar) => barView(bar, view.isNarrow ? "" : nextLine))}
+      ${barsOf(view, lane).map((bar) => barView(bar, textAfter(bar)))}
       ${groupMarks(view, lane).map(({ x, marks }) => marksView(ctx, x, marks))}
     </div>
   </div>`;
 }
 
-/** @param {import("./layout.js").Bar} bar @param {string} next what follows it */
-function barView(bar, next) {
-  const { status, family, type, left, width } = bar;
+/** @param {import("./layout.js").Bar} bar @param {string} label in or after it */
+function barView(bar, label) {
+  const { family, type, left, width } = bar;
   const icon = html`<span class="tl-icon" aria-hidden="true">${FAMILIES[family].icon}</span>`;
-  const text = type === "ahead" ? next : width >= WORD_ROOM || type === "end" ? words(status) : "";
+  const text = type !== "bar" || width >= WORD_ROOM ? label : "";
   return html`<span
     class="tl-bar is-${type} tone-${family} is-${family}"
     .style=${`left: ${left}px; width: ${width}px`}

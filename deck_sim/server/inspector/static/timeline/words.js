@@ -1,7 +1,7 @@
 // @ts-check
 /** What is said about lanes, to the eye and to screen readers. */
 
-import { clockText, durationText, words } from "../format.js";
+import { clockText, durationText, failureText, words } from "../format.js";
 
 /** @typedef {import("../model.js").Lane} Lane */
 /** @typedef {import("../model.js").Mark} Mark */
@@ -52,10 +52,10 @@ export function laneText(lane, next, now) {
   const { status, family, isFinal, from } = /** @type {import("../model.js").Span} */ (
     lane.spans.at(-1)
   );
-  const [since, word] = [roughText(now - from), words(status)];
+  const [since, word, why] = [roughText(now - from), words(status), failureText(lane)];
   const parts = [lane.title, lane.id];
   if (lane.about.scenario) parts.push(lane.about.scenario);
-  if (isFinal) parts.push(`${word} ${since} ago`);
+  if (isFinal) parts.push(`${word === why ? word : `${word} (${why})`} ${since} ago`);
   else if (family === "person") parts.push(`waits for a person (${word}) since ${since}`);
   else parts.push(`${word} since ${since}`);
   if (next) parts.push(`then ${nextText(next, now)}`);
