@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import listed
@@ -103,20 +102,19 @@ def delete_scenario(simulation: Simulation, name: str) -> Json:
     if scenario is None or not simulation.library.remove(name):
         text = f"{name!r} was not added to this world; only added scenarios can be removed"
         raise refuse("request/input_invalid", text, field="name")
-    users = [*_users(simulation, name)] if simulation.library.find(name) is None else []
+    library = simulation.library
+    if library.find(name) is not None:  # one of the server has the name, too
+        return {"name": name, "deleted": True}
+    references = simulation.selection.references()
+    users = [place for place, named, _ in references if named == name]
+    for user in map(library.get, library.names()):
+        if name in user.entries:
+            users.append(f"scenarios.{user.name}.{'playlist' if user.playlist else 'mix'}")
     if users:
-        simulation.library.add(scenario)
+        library.add(scenario)
         text = f"{name!r} is named by {listed(users)}; change that first"
         raise refuse("request/state_invalid", text)
     return {"name": name, "deleted": True}
-
-
-def _users(simulation: Simulation, name: str) -> Iterator[str]:
-    """The settings, playlists and mixes that name a scenario."""
-    yield from (place for place, named, _ in simulation.selection.references() if named == name)
-    for user in map(simulation.library.get, simulation.library.names()):
-        if name in user.entries:
-            yield f"scenarios.{user.name}.{'playlist' if user.playlist else 'mix'}"
 
 
 @operation("POST", "/queue")

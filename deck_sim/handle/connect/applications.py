@@ -84,7 +84,16 @@ class WebhookApps:
 
     def add(self, app: Any, host: str) -> str:
         """Call an application at webhooks, until `close`; return the URL of its host."""
-        added = WebhookApp(app, _is_asgi(app), host, current_loop())
+        try:
+            parameters = len(inspect.signature(app).parameters)
+        except (TypeError, ValueError):
+            parameters = 0
+        if parameters not in (2, 3):
+            raise DeckSimError(
+                "`deliver_to` takes an ASGI application, called with (scope, receive, send), or a"
+                f" WSGI application, called with (environ, start_response), not {app!r}"
+            )
+        added = WebhookApp(app, parameters == 3, host, current_loop())
         if added.is_asgi:
             self._start_loop()
         self._has_wsgi |= not added.is_asgi
@@ -233,19 +242,6 @@ def _log_error(app: Any, finished: Future[None]) -> None:
 
 def _as_line(text: str) -> str:
     return " ".join(text.split())[:_LONGEST].encode("ascii", "replace").decode()
-
-
-def _is_asgi(app: Any) -> bool:
-    try:
-        parameters = len(inspect.signature(app).parameters)
-    except (TypeError, ValueError):
-        parameters = 0
-    if parameters not in (2, 3):
-        raise DeckSimError(
-            "`deliver_to` takes an ASGI application, called with (scope, receive, send), or a WSGI"
-            f" application, called with (environ, start_response), not {app!r}"
-        )
-    return parameters == 3
 
 
 class LoopbackServer(ThreadingHTTPServer):
