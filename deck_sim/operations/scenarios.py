@@ -107,9 +107,11 @@ def delete_scenario(simulation: Simulation, name: str) -> Json:
         return {"name": name, "deleted": True}
     references = simulation.selection.references()
     users = [place for place, named, _ in references if named == name]
-    for user in map(library.get, library.names()):
-        if name in user.entries:
-            users.append(f"scenarios.{user.name}.{'playlist' if user.playlist else 'mix'}")
+    users += [
+        f"scenarios.{user.name}.{'playlist' if user.playlist else 'mix'}"
+        for user in map(library.get, library.names())
+        if name in user.entries
+    ]
     if users:
         library.add(scenario)
         text = f"{name!r} is named by {listed(users)}; change that first"
