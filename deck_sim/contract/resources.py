@@ -89,11 +89,6 @@ class Kind:
         machine = self.machine
         return tuple(filter(None, map(machine.event, machine.statuses))) if machine else ()
 
-    @property
-    def first_status(self) -> str | None:
-        """The status after creation."""
-        return self.machine.initial if self.machine else None
-
     def filter_words(self, name: str) -> list[str]:
         """The words that a filter takes; empty if it takes any text."""
         results = self.machine.results.values() if self.machine else ()

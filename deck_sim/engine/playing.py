@@ -138,16 +138,11 @@ def _break_off(world: World, story: Story, error: ScriptError) -> None:
         world.move(resource, machine.broken)
 
 
-def _task_timeout_due(world: World, due: Due) -> None:
-    run = world.all("task_run")[due.owner]
+def _timeout_due(world: World, due: Due) -> None:
+    run, silence = world.all("task_run")[due.owner], spell_duration(world.rules.inactivity)
+    text = f"Nothing happened in the task run for {silence}." if due.name == INACTIVITY else None
     timeout = spell_duration(timedelta(seconds=run.hidden["timeout_seconds"]))
-    world.fail(run, problem("task/timeout", timeout=timeout))
-
-
-def _inactivity_due(world: World, due: Due) -> None:
-    silence = spell_duration(world.rules.inactivity)
-    text = f"Nothing happened in the task run for {silence}."
-    world.fail(world.all("task_run")[due.owner], problem("task/timeout", text))
+    world.fail(run, problem("task/timeout", text, timeout=timeout))
 
 
 def _auto_transition_due(world: World, due: Due) -> None:
@@ -167,8 +162,8 @@ def _screenshot_due(world: World, due: Due) -> None:
 _ON_DUE: dict[str, Callable[[World, Due], None]] = {
     STEP: lambda world, due: react(world, due.owner, "due"),
     WINDOW: lambda world, due: react(world, due.owner, "due"),
-    TASK_TIMEOUT: _task_timeout_due,
-    INACTIVITY: _inactivity_due,
+    TASK_TIMEOUT: _timeout_due,
+    INACTIVITY: _timeout_due,
     AUTO_TRANSITION: _auto_transition_due,
     SCREENSHOT: _screenshot_due,
     DISUSE: _auto_transition_due,

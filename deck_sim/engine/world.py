@@ -236,7 +236,7 @@ class World:
         row = self.kind(kind)
         while "id" not in standard or standard["id"] in self._resources[kind]:
             standard["id"] = self.next_id(row.prefix)  # again, if a seeded resource has it
-        usual: dict[str, Any] = {"status": row.first_status}
+        usual: dict[str, Any] = {"status": row.machine and row.machine.initial}
         usual |= {"created_at": self.now, "updated_at": self.now, **standard}
         if "runtime_ms" in row.attributes:
             fields = {"runtime_ms": 0, **fields}

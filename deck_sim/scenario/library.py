@@ -99,9 +99,9 @@ class _Shipped(Library):
 
     def find(self, name: str) -> Scenario | None:
         if name not in self._own and name in self._names:
-            from deck_sim.scenario.loader import load_scenario
+            from deck_sim.scenario.loader import read_scenario
 
-            self.add(load_scenario(SHIPPED / f"{name}.yaml"))
+            self.add(read_scenario(SHIPPED / f"{name}.yaml", name))
         return self._own.get(name)
 
 

@@ -94,13 +94,10 @@ class Mistakes:
             raise self.error
 
 
-def load_scenario(file: FilePath) -> Scenario:
-    """Read a scenario file. `ScenarioError` has its mistakes."""
-    return make_scenario(parse(file, f"{file}"), f"{file}")
-
-
-def read_scenario(source: bytes | str, file: str = "<text>") -> Scenario:
-    """Read a scenario from YAML text as `load_scenario` does; `file` is its name in messages."""
+def read_scenario(source: bytes | str | FilePath, file: str = "<text>") -> Scenario:
+    """Read a scenario from YAML text or a file, called `file` in messages. `ScenarioError` has its
+    mistakes.
+    """
     return make_scenario(parse(source, file), file)
 
 

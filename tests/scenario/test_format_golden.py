@@ -13,7 +13,7 @@ import pytest
 from pydantic import BaseModel
 
 from deck_sim.base.durations import Span, format_duration
-from deck_sim.scenario.loader import load_scenario
+from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.steps.step import Step
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -39,11 +39,11 @@ def normal(value):
 
 def record(file):
     """Write the model of a new file beside it."""
-    text = json.dumps(normal(load_scenario(file)), indent=2)
+    text = json.dumps(normal(read_scenario(file)), indent=2)
     file.with_suffix(".json").write_text(text + "\n")
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_file_still_means_the_same(file):
     kept = file.with_suffix(".json").read_text()
-    assert json.dumps(normal(load_scenario(file)), indent=2) + "\n" == kept
+    assert json.dumps(normal(read_scenario(file)), indent=2) + "\n" == kept

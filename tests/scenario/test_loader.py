@@ -1,10 +1,6 @@
 import pytest
 
-from deck_sim.scenario.loader import (
-    ScenarioError,
-    load_scenario,
-    scenario_from_data,
-)
+from deck_sim.scenario.loader import ScenarioError, read_scenario, scenario_from_data
 
 WRONG = {
     "task_run: [failed: {message: a}]": "task_run[0].failed.error: is required",
@@ -30,7 +26,7 @@ def test_mistakes_of_meaning_are_reported_if_there_are_none_of_form(mistakes):
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path):
     with pytest.raises(ScenarioError, match=r"x\.yaml:1:1: cannot be read: No such file"):
-        load_scenario(tmp_path / "x.yaml")
+        read_scenario(tmp_path / "x.yaml", "x.yaml")
 
 
 def test_a_scenario_is_made_from_plain_data():

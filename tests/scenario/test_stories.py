@@ -8,7 +8,7 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.engine.story import KINDS
 from deck_sim.scenario.library import SHIPPED, shipped
-from deck_sim.scenario.loader import load_scenario
+from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.steps.step import REGISTRY
 
 TRACES = Path(__file__).parents[1] / "traces"
@@ -74,7 +74,7 @@ def test_every_error_is_in_a_trace():
 
 def test_a_file_is_named_after_its_scenario():
     files = [file.name for file in SHIPPED.glob("*")]
-    assert sorted(files) == sorted(f"{load_scenario(SHIPPED / one).name}.yaml" for one in files)
+    assert sorted(files) == sorted(f"{read_scenario(SHIPPED / one).name}.yaml" for one in files)
 
 
 def test_a_scenario_has_a_summary_tags_and_a_script():

@@ -22,16 +22,6 @@ from deck_sim.scenario.steps.step import Step, compute
 _WILDCARD = re.compile(r"\[!?\]?[^]]*\]|[?*]")
 
 
-def _example_for(glob: str) -> str:
-    """A text that matches `glob`, if there is one."""
-
-    def fill(wildcard: re.Match[str]) -> str:
-        texts = ("anything", *string.printable)
-        return next((text for text in texts if fits(text, wildcard[0])), wildcard[0])
-
-    return _WILDCARD.sub(fill, glob)
-
-
 class InteractionField(Strict):
     """One field of the form that the interaction shows."""
 
@@ -134,7 +124,13 @@ class InteractionRequired(Step):
         accepted: Mapping[str, Any] = self.accept[0] if self.accept else {}
         with suppress(ScriptError):  # reported when the answer is given
             accepted = compute(stage, accepted)
-        return {name: _example_for(as_text(accepted.get(name, "*"))) for name in self.field_names}
+
+        def fill(wildcard: re.Match[str]) -> str:
+            texts = ("anything", *string.printable)
+            return next((text for text in texts if fits(text, wildcard[0])), wildcard[0])
+
+        globs = {name: as_text(accepted.get(name, "*")) for name in self.field_names}
+        return {name: _WILDCARD.sub(fill, glob) for name, glob in globs.items()}
 
     @property
     def field_names(self) -> list[str]:

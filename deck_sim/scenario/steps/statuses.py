@@ -5,7 +5,6 @@ module; reading, checking and playing find it in the registry.
 from collections.abc import Mapping
 from functools import cache, reduce
 from operator import or_
-from types import new_class
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, TypeAdapter
@@ -131,16 +130,8 @@ class _Approval(Review):
 _APPROVED = "A person must approve. With a duration, the run is approved when it is over."
 
 
-def _register_status(base: type[Step], word: str, kinds: tuple[str, ...], text: str) -> None:
-    name = "_".join((*(kinds if len(kinds) == 1 else ()), word)).title().replace("_", "")
-    # Without it, pydantic looks for the docstrings of fields in the source of every module.
-    config = ConfigDict(use_attribute_docstrings=False)
-    values = {"__doc__": text, "__module__": __name__, "word": word, "kinds": kinds}
-    new_class(name, (base,), exec_body=lambda body: body.update(values, model_config=config))
-
-
 # Statuses that differ only in their names.
-for _row in (
+for _base, _word, _kinds, _text in (
     (_Timed, "connecting", ("connection",), "The agent logs in."),
     (_Timed, "connected", ("connection",), "The connection can run tasks."),
     (_Terminal, "disconnected", ("connection",), "The source or the network drops the connection."),
@@ -155,7 +146,12 @@ for _row in (
     (Review, "review_required", ("task_run",), f"{_APPROVED} For edition `credentials`."),
     (_Approval, "approval", ("task_run",), f"{_APPROVED} `pending` or `review_required`."),
 ):
-    _register_status(*_row)
+    _name = "_".join((*(_kinds if len(_kinds) == 1 else ()), _word)).title().replace("_", "")
+    _values: Any = {"__doc__": _text, "__module__": __name__, "word": _word, "kinds": _kinds}
+    # Or else pydantic looks for the docstrings of fields in the source of every module.
+    _values["model_config"] = ConfigDict(use_attribute_docstrings=False)
+    _make: Any = type(_base)
+    _make(_name, (_base,), _values)  # registers itself
 
 
 _INVALID = (REGISTRY["connection", "invalid"].model_construct(),)
