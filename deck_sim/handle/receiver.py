@@ -20,15 +20,6 @@ from deck_sim.handle.deck import ALL_EVENTS, WEBHOOK_PATH, Deck
 from deck_sim.runtime.settings import FROZEN, ON_POLL
 from deck_sim.webhooks.signing import ID, SignatureError, verify
 
-# Why an event has not arrived, by the mode of the clock.
-_REASONS = {
-    FROZEN: "the world's clock is frozen: advance it, for example with"
-    ' `deck.advance_until("{event}")`',
-    ON_POLL: "waited {timeout:g} seconds; an `on_poll` clock moves only when an unfinished"
-    " resource is read: read one, or advance the clock",
-}
-_OTHER_REASON = "waited {timeout:g} seconds"
-
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -136,7 +127,13 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         if found is not None:
             return found
         whose = f" of `{resource_id}`" if resource_id else ""
-        reason = _REASONS.get(mode, _OTHER_REASON).format(event=event, timeout=timeout)
+        reason = f"waited {timeout:g} seconds"
+        if mode == FROZEN:
+            advance = f'`deck.advance_until("{event}")`'
+            reason = f"the world's clock is frozen: advance it, for example with {advance}"
+        elif mode == ON_POLL:
+            reason += "; an `on_poll` clock moves only when an unfinished resource is read: read"
+            reason += " one, or advance the clock"
         arrived = [
             f"  {one.event['type']} of {one.event['data']['id']}, answered {one.answered}"
             for one in self.received

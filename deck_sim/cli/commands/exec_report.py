@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
@@ -104,15 +104,13 @@ class ExecReport:
         return "\n".join(lines)
 
 
-def find_refused_calls(refused: Iterable[RefusedCall], variable: str) -> list[str]:
+def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[str]:
     """Explain the calls without a key, or with a wrong one. `variable` holds the right one."""
-    keyless, wrong = Counter[str](), Counter[str]()
-    for one in refused:
-        (wrong if one.has_key else keyless)[one.call] += 1
+    keyless = Counter(one.call for one in refused if not one.has_key)
+    wrong = Counter(one.call for one in refused if one.has_key)
     fix = f"the key is in `{variable}`"
-    header = f"send `Authorization: Bearer KEY`; {fix}"
     return [
-        *explain_refused(keyless, "without a key", header),
+        *explain_refused(keyless, "without a key", f"send `Authorization: Bearer KEY`; {fix}"),
         *explain_refused(wrong, "with a key that --keys does not allow", fix),
     ]
 
