@@ -52,6 +52,15 @@ def test_every_button_of_a_resource_does_what_it_says(page, open_tab, sim, api, 
     assert wrong == []
 
 
+def test_the_timeout_of_a_prompt_is_no_advice_and_no_good_news(page, open_tab, run_task, advance):
+    run_task("mfa_then_success")
+    advance("10s")
+    button = open_tab(page).get_by_role("button", name="Next times out")
+    expect(button).not_to_contain_class("button-primary")
+    button.click()
+    expect(page.locator(".toast.tone-bad")).to_contain_text("interaction required → failed")
+
+
 def test_the_clock_is_moved_and_set(page, open_tab, sim, run_task, watch):
     watch.refusals_are_expected = True
     run_task("success")

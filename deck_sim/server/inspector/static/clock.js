@@ -21,7 +21,12 @@ const SPANS = ["1s", "10s", "1m", "5m", "1h", "1d"];
 export function advance(ctx, body) {
   if (ctx.isBusy || ctx.readOnly) return Promise.resolve(null);
   ctx.set({ menu: null });
-  return ctx.act((report) => reportText(ctx, report), ctx.api.post("/_sim/clock/advance", body));
+  const isGood = (/** @type {any} */ { happened }) =>
+    happened.every(
+      (/** @type {any} */ one) => ctx.model.statusRow(one.kind, one.status).family !== "bad",
+    );
+  const call = ctx.api.post("/_sim/clock/advance", body);
+  return ctx.act((report) => reportText(ctx, report), call, isGood);
 }
 
 /** What an advance did, in a line. @param {Context} ctx @param {any} report */
@@ -73,12 +78,18 @@ export function advanceButtons(ctx) {
   const due = model.firstDue;
   const isOpen = ui.menu === "advance";
   const left = due ? distanceText(due.time, model.now()).replace("in ", "") : "";
+  // What comes next for something that waits for a person is the end of its wait.
+  const isTimeout = ["answer", "review"].includes(
+    model.unfinishedById.get(due?.id ?? "")?.remedy.do ?? "",
+  );
+  const isBest = model.world.mode === "frozen" && due && !model.prompts;
   return html`<div class="advance" role="group" aria-label="Move the clock">
     ${button(
-      html`${icon("next")}<span>Next</span><span class="button-note">${left}</span>`,
+      html`${icon("next")}<span>Next</span
+        ><span class="button-note">${isTimeout ? "times out" : ""} ${left}</span>`,
       () => advanceToNext(ctx),
       {
-        kind: `button ${model.world.mode === "frozen" && due ? "button-primary" : ""}`,
+        kind: `button ${isBest ? "button-primary" : ""}`,
         disabled: !due || isBusy,
         title: due ? `${dueText(model, due)} (n)` : "Nothing is due",
       },

@@ -184,13 +184,14 @@ export class Inspector {
 
   /** Report how an action went: null on an error.
    * @param {string|((answer: any) => string)} done what is said when it went well
-   * @param {Promise<any>} promise */
-  async act(done, promise) {
+   * @param {Promise<any>} promise
+   * @param {(answer: any) => boolean} [isGood] whether what it led to is good news */
+  async act(done, promise, isGood = () => true) {
     this.isBusy = true;
     this.refresh();
     try {
       const answer = await promise;
-      this.toasts.add(typeof done === "function" ? done(answer) : done);
+      this.toasts.add(typeof done === "function" ? done(answer) : done, isGood(answer));
       return answer ?? true;
     } catch (/** @type {any} */ error) {
       this.toasts.add(error.message, false);
