@@ -89,7 +89,8 @@ class Routes(Generic[Row]):
             return f"`{path}` is not an endpoint: `{root}` is written twice."
         if hint := self._more_hints(path, relative):
             return hint
-        parts, best, near = unslashed.split("/"), _SIMILARITY, ""
+        ends = [one for one in self._templates if len(relative) > 1 and one.endswith(relative)]
+        parts, best, near = unslashed.split("/"), _SIMILARITY, ends[0] if len(ends) == 1 else ""
         for template in self._templates:
             if template.count("/") == unslashed.count("/"):
                 pairs = [*zip(template.split("/"), parts, strict=True)]
