@@ -12,12 +12,12 @@ from deck_sim.operations import (  # each registers its functions
     schemas,
     worlds,
 )
-from deck_sim.operations.operation import BODY, OPERATIONS, Operation, perform
+from deck_sim.operations.table import BODY, OPERATIONS, ControlOperation, perform
 
 __all__ = [
     "BODY",
     "OPERATIONS",
-    "Operation",
+    "ControlOperation",
     "clock",
     "deliveries",
     "faults",

@@ -11,8 +11,8 @@ from deck_sim.base.durations import format_duration, parse_duration
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.waiting import waiting
 from deck_sim.operations.holds import print_holds
-from deck_sim.operations.operation import Json, operation
 from deck_sim.operations.records import list_unfinished, print_due
+from deck_sim.operations.table import Json, operation
 from deck_sim.operations.timeline import print_entry
 from deck_sim.runtime import clock
 from deck_sim.runtime.moments import print_moment, read_moment

@@ -2,7 +2,7 @@
 
 from deck_sim.engine import checks, deliveries
 from deck_sim.engine.records import Resource
-from deck_sim.operations.operation import Json, operation
+from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.clock import settle
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.registry import WorldRegistry

@@ -8,7 +8,7 @@ from deck_sim.base.errors import quote
 from deck_sim.contract.editions import explain_foreign_event
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.injected_faults import EVERYBODY, Injected
-from deck_sim.operations.operation import Json, operation
+from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.simulation import Simulation
 

@@ -11,7 +11,7 @@ from deck_sim.engine.records import Hold
 from deck_sim.engine.stage import stories_at
 from deck_sim.engine.story import KINDS
 from deck_sim.engine.world import World
-from deck_sim.operations.operation import Json, operation
+from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.simulation import Simulation
 

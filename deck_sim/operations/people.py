@@ -7,7 +7,7 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine import checks, commands
 from deck_sim.engine.world import World
-from deck_sim.operations.operation import Json, operation
+from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.serialization import print_resource
 from deck_sim.runtime.simulation import Simulation

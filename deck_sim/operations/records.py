@@ -17,8 +17,8 @@ from deck_sim.engine.records import Resource
 from deck_sim.engine.story import KINDS
 from deck_sim.engine.timers import EFFECTS, Due
 from deck_sim.engine.world import World
-from deck_sim.operations.operation import Json, operation
 from deck_sim.operations.people import check_kind
+from deck_sim.operations.table import Json, operation
 from deck_sim.operations.timeline import print_news, print_timeline
 from deck_sim.runtime.calls import GAVE_UP, KEPT_HEADERS, Call
 from deck_sim.runtime.moments import print_moment

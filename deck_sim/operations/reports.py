@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from deck_sim.contract.ledger import rows_of
 from deck_sim.operations.clock import read_duration
-from deck_sim.operations.operation import Json, operation
 from deck_sim.operations.records import print_call
+from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.simulation import Simulation
 
 if TYPE_CHECKING:

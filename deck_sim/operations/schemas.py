@@ -8,7 +8,7 @@ from deck_sim.contract.resources import WEBHOOK, Kind
 from deck_sim.contract.statuses import Machine
 from deck_sim.engine.story import KINDS, watched_kinds
 from deck_sim.operations.holds import events_of_stories
-from deck_sim.operations.operation import OPERATIONS, Json, operation
+from deck_sim.operations.table import OPERATIONS, Json, operation
 from deck_sim.runtime.simulation import Simulation
 
 

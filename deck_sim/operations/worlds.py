@@ -16,7 +16,7 @@ from deck_sim.engine.story import KINDS
 from deck_sim.engine.waiting import asks_person
 from deck_sim.engine.world import World
 from deck_sim.operations.clock import check_pace
-from deck_sim.operations.operation import Json, operation
+from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.calls import RateLimiter
 from deck_sim.runtime.moments import print_moment, read_start
 from deck_sim.runtime.registry import WorldRegistry, world_token

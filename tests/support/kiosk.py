@@ -15,8 +15,8 @@ from deck_sim.contract.resources import Kind
 from deck_sim.contract.shapes import text
 from deck_sim.contract.statuses import Command, Machine
 from deck_sim.operations import OPERATIONS, people
-from deck_sim.operations.operation import operation
 from deck_sim.operations.schemas import make_forms
+from deck_sim.operations.table import operation
 from deck_sim.scenario.library import shipped
 
 

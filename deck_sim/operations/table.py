@@ -30,7 +30,7 @@ _GIVEN = ("simulation", "worlds", "has_left")
 
 
 @dataclass(frozen=True)
-class Operation:
+class ControlOperation:
     """One operation. In a call, parameters are in the path, and in the query or the body."""
 
     method: str
@@ -87,7 +87,7 @@ class Operation:
         return others | {name: getattr(checked, name) for name in self.checked}
 
 
-OPERATIONS: dict[tuple[str, str], Operation] = {}  # by method and path
+OPERATIONS: dict[tuple[str, str], ControlOperation] = {}  # by method and path
 
 
 def operation(
@@ -102,7 +102,7 @@ def operation(
 
     def register(function: Function) -> Function:
         said = " ".join((words or function.__doc__ or "").split())
-        row = Operation(method, path, function, said, shows_records, takes_text)
+        row = ControlOperation(method, path, function, said, shows_records, takes_text)
         OPERATIONS[method, path] = row
         return function
 
@@ -110,7 +110,7 @@ def operation(
 
 
 async def perform(
-    done: Operation,
+    done: ControlOperation,
     values: Json,
     simulation: Simulation,
     worlds: WorldRegistry,
