@@ -19,6 +19,7 @@ WITHOUT = {
     ("DELETE", "/snapshots/{id}"),
     ("DELETE", "/storage/{id}"),
     ("POST", "/{path}/{id}/answer"),
+    ("POST", "/event-destinations/{id}/activate"),
     ("POST", "/task-runs/{id}/answer"),
     ("POST", "/task-runs/{id}/cancel"),
 }
