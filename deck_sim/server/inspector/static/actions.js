@@ -3,7 +3,7 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { capital, kindTitle, words } from "./format.js";
-import { button, readForm, textField, when } from "./widgets.js";
+import { button, formOf, readForm, textField, when } from "./widgets.js";
 
 /**
  * @typedef {import("./app.js").Context} Context
@@ -67,12 +67,20 @@ const INPUT_TYPES = ["password", "email", "number", "tel", "date"];
  */
 export function answerForm(ctx, target, interaction, rightAnswer) {
   const fields = interaction.fields ?? [];
+  const left = ctx.model.lane(target.id)?.left;
+  const wrong = fields.length === 1 ? words(fields[0].name) : "answer";
   /** @param {SubmitEvent} event */
   const submit = (event) => {
     const given = readForm(event);
     const answers = Object.fromEntries(fields.map(({ name }) => [name, given[name] ?? ""]));
     const call = post(ctx, target, "answer", { [ctx.model.edition.answer_key]: answers });
-    void ctx.act(`${titleOf(ctx, target)}: answered`, call);
+    // After a wrong answer the form says so.
+    const done = (/** @type {any} */ { status }) =>
+      ctx.model.statusRow(target.kind, status).family === "person"
+        ? ""
+        : `${titleOf(ctx, target)}: answered`;
+    const form = formOf(event);
+    void ctx.act(done, call).then((answer) => answer && form.reset());
   };
   /** @param {any} event */
   const fill = ({ target }) => {
@@ -91,6 +99,7 @@ export function answerForm(ctx, target, interaction, rightAnswer) {
   >
     <p><strong class="toned">${words(interaction.type)}</strong> ${interaction.message ?? ""}</p>
     ${fields.map(fieldRow)}
+    <p class="error" role="alert">${when(left, `Wrong ${wrong}, ${left}`)}</p>
     <div class="row">
       <button type="submit" class="button button-primary">Answer</button>
       ${when(

@@ -183,7 +183,7 @@ export class Inspector {
   }
 
   /** Report how an action went: null on an error.
-   * @param {string|((answer: any) => string)} done what is said when it went well
+   * @param {string|((answer: any) => string)} done what is said when it went well, if anything
    * @param {Promise<any>} promise
    * @param {(answer: any) => boolean} [isGood] whether what it led to is good news */
   async act(done, promise, isGood = () => true) {
@@ -191,7 +191,8 @@ export class Inspector {
     this.refresh();
     try {
       const answer = await promise;
-      this.toasts.add(typeof done === "function" ? done(answer) : done, isGood(answer));
+      const text = typeof done === "function" ? done(answer) : done;
+      if (text) this.toasts.add(text, isGood(answer));
       return answer ?? true;
     } catch (/** @type {any} */ error) {
       this.toasts.add(error.message, false);

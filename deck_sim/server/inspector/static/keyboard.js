@@ -3,7 +3,7 @@
 
 import { html } from "./vendor/lit-html/lit-html.js";
 import { advanceToNext, advanceUntilIdle } from "./clock.js";
-import { openFirstPrompt } from "./waiting.js";
+import { closeAnswer, openFirstPrompt } from "./waiting.js";
 import { showDialog } from "./widgets.js";
 
 /** @type {[string, string][]} */
@@ -56,7 +56,7 @@ export function listenToKeys(inspector, tabs) {
 /** @param {import("./app.js").Context} ctx */
 function close(ctx) {
   if (ctx.ui.menu) ctx.set({ menu: null });
-  else if (ctx.ui.selected) ctx.select(null);
+  else if (!closeAnswer(ctx) && ctx.ui.selected) ctx.select(null);
 }
 
 function focusSearch() {

@@ -55,9 +55,11 @@ import { failureText, kindTitle, parseTime } from "./format.js";
  *
  * @typedef {{id: string, kind: string, title: string, status: string, family: Family, from: number,
  *   to: number|null, spans: Span[], marks: Mark[], about: Record<string, any>,
- *   fields: Record<string, any>, history: Entry[], parent: string|null}} Lane `title`: like `Run 3`;
+ *   fields: Record<string, any>, history: Entry[], parent: string|null,
+ *   left: string}} Lane `title`: like `Run 3`;
  *   `to`: null while it is unfinished; `fields`: as they are now; `history`: the entries that changed
- *   its status or fields; `parent`: the lane of its login or session
+ *   its status or fields; `parent`: the lane of its login or session; `left`: after a wrong answer,
+ *   like `2 of 3 left`
  * @typedef {{id: string, eventId: string, eventType: string, resourceId: string, status: string,
  *   family: Family, destinationId: string, from: number, next: number|null,
  *   attempts: {at: number, label: string, ok: boolean}[], unsent: string}} Delivery `next`: when an
@@ -288,7 +290,8 @@ export class Model {
     const { family, final: isFinal } = this.statusRow(lane.kind, status);
     const to = isFinal ? from : null;
     lane.spans.push({ status, family, isFinal, from, to, entry, marks: lane.marks.length });
-    Object.assign(lane, { status, family, to });
+    const left = family === "person" ? leftText(lane.marks.at(-1)) : "";
+    Object.assign(lane, { status, family, to, left });
     const type = before ? moveType(before.family, family) : "created";
     if (type) lane.marks.push({ at: entry.time, type, label: entry.what, ref });
   }
@@ -314,6 +317,7 @@ export class Model {
       fields: {},
       history: [],
       parent: within.map((name) => about[name]).find(Boolean) ?? null,
+      left: "",
     };
     this.lanes.set(entry.id, lane);
     const call = this.calls.at(-1); // the one that created it comes first
@@ -403,6 +407,12 @@ export class Model {
 
 const ATTEMPT = /attempt \d+: (.*)$/;
 const UNSENT = /not attempted: (.*)$/;
+
+/** How many answers are left if this is a wrong one. @param {Mark} [mark] @returns {string} */
+function leftText(mark) {
+  const [, made, most] = /^wrong answer, (\d+) of (\d+)/.exec(mark?.label ?? "") ?? [];
+  return most ? `${Number(most) - Number(made)} of ${most} left` : "";
+}
 
 /** @param {Entry} entry @returns {MarkType} */
 function noteType(entry) {

@@ -137,6 +137,8 @@ function row(ctx, one) {
   const lane = model.lane(one.id);
   const isOpen = ctx.ui.expanded.has(`answer-${one.id}`);
   const interaction = lane?.fields.interaction;
+  const message =
+    one.remedy.do === "answer" ? html`<strong>${interaction?.message}</strong>` : nothing;
   const rightAnswer = model.next?.waiting.find(({ id }) => id === one.id)?.answer ?? null;
   const delivery = model.deliveries.get(one.id);
   const name = lane?.title ?? delivery?.eventType ?? one.id;
@@ -146,7 +148,7 @@ function row(ctx, one) {
       <span class="waiting-name cut" title=${one.id}
         >${link(ctx, { type: delivery ? "delivery" : "resource", id: one.id }, name)}</span
       >
-      <span class="waiting-why">${withCode(one.why)}</span>
+      <span class="waiting-why">${message} ${withCode(one.why)}</span>
       <span class="row waiting-help">${remedy(ctx, one, isOpen)}</span>
     </div>
     ${
@@ -178,6 +180,17 @@ function openAnswer(ctx, id) {
   toggle(ctx, `answer-${id}`);
   // The form is there after the next drawing.
   requestAnimationFrame(() => requestAnimationFrame(() => focusAnswer(id)));
+}
+
+/** Close the first form that is open. @param {Context} ctx @returns {boolean} whether one was */
+export function closeAnswer(ctx) {
+  const form = /** @type {HTMLElement|null} */ (document.querySelector(".waiting .answer"));
+  if (!form) return false;
+  toggle(ctx, `answer-${form.dataset.of}`);
+  /** @type {HTMLElement|null|undefined} */ (
+    form.closest(".waiting-row")?.querySelector("[aria-expanded]")
+  )?.focus();
+  return true;
 }
 
 /** @param {Context} ctx */
