@@ -103,6 +103,10 @@ class AdditiveChanges:
 MOST = 1_000_000_000  # the largest number of an option
 
 
+def _option(description: str, default: Any = None, **more: Any) -> Any:
+    return field(default=default, metadata={"description": description, **more})
+
+
 @dataclass(frozen=True, slots=True)
 class Options(Immutable):
     """Limits and behaviours of Deck, off (None, False or `()`) until they are switched on.
@@ -112,36 +116,16 @@ class Options(Immutable):
     resource that it `needs`, and the `least` number.
     """
 
-    session_limit: int | None = field(
-        default=None,
-        metadata={
-            "description": "How many sessions may be open; one more is a 429"
-            " `rate_limit/session_limit_exceeded`.",
-            "needs": "session",
-        },
+    session_limit: int | None = _option(
+        "How many sessions may be open at once; null is no limit.", needs="session"
     )
-    timeout_cap: int | None = field(
-        default=None,
-        metadata={"description": "The largest `settings.timeout_seconds` of a task.", "least": 1},
+    timeout_cap: int | None = _option("The largest timeout of a task, in seconds.", least=1)
+    screenshots: bool = _option("Runs take screenshots by themselves while they run.", False)
+    connection_idle: timedelta | None = _option(
+        "After this time without a run a connection is disconnected, like 10m.", needs="connection"
     )
-    screenshots: bool = field(
-        default=False,
-        metadata={
-            "description": "A `running` run takes a screenshot every five seconds, at most 1,000."
-        },
-    )
-    connection_idle: timedelta | None = field(
-        default=None,
-        metadata={
-            "description": "After this time without a run (10m) a connection is `disconnected`.",
-            "needs": "connection",
-        },
-    )
-    keep_headers: tuple[str, ...] = field(
-        default=(),
-        metadata={
-            "description": 'More headers that the journal keeps of later calls, like ["x-trace"].'
-        },
+    keep_headers: tuple[str, ...] = _option(
+        'More headers that the journal keeps, like ["x-trace"].', ()
     )
 
     def changes(self, before: Self) -> set[str]:

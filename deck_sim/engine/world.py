@@ -403,18 +403,11 @@ class World:
     ) -> None:
         """Add an entry to the timeline, with the status that the resource entered, if any."""
         story = self.stories.get(resource_id)
-        self.timeline.append(
-            TimelineEntry(
-                self.now,
-                kind,
-                resource_id,
-                what,
-                status,
-                changes or None,
-                story.place if story else None,
-                is_creation,
-            )
+        place = story.place if story else None
+        entry = TimelineEntry(
+            self.now, kind, resource_id, what, status, changes or None, place, is_creation
         )
+        self.timeline.append(entry)
 
     def stop_story(self, owner: str) -> None:
         """End the script of a connection, session or run, and take back its timers."""
