@@ -39,14 +39,12 @@ EFFECTS = {
 OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # taken back when the story leaves its step
 _SLACK = 100  # timers in the heap that were taken back
 
-Key = tuple[str, str]
-Armed = tuple[datetime, int, str, str]  # when it is due, its number, its owner, its name
-
 
 class Due(NamedTuple):
     """One armed timer."""
 
     at: datetime
+    number: int  # of all that were ever armed
     owner: str
     name: str
 
@@ -55,8 +53,8 @@ class Due(NamedTuple):
 class Timers:
     """All timers of one world."""
 
-    _heap: list[Armed] = field(default_factory=list, compare=False)
-    _armed: dict[Key, Armed] = field(default_factory=dict)
+    _heap: list[Due] = field(default_factory=list, compare=False)
+    _armed: dict[tuple[str, str], Due] = field(default_factory=dict)  # by owner and name
     _count: int = 0  # of all that were ever armed
     _progress: int = 0  # how many of them are progress
     # Owners, for a state file.
@@ -72,7 +70,7 @@ class Timers:
         """Set the timer `name` of `owner` to that moment."""
         self.take_back(owner, name)
         self._count += 1
-        self._add((at, self._count, owner, name))
+        self._add(Due(at, self._count, owner, name))
 
     def take_back(self, owner: str, *names: str) -> None:
         """Remove these timers of `owner`, armed or not."""
@@ -85,23 +83,19 @@ class Timers:
 
     def of(self, owner: str) -> list[Due]:
         """The armed timers of one owner."""
-        return [*map(_due, self.numbered(owner))]
-
-    def numbered(self, owner: str) -> list[Armed]:
-        """The armed timers of one owner, with their numbers, for `restore`."""
         return [self._armed[owner, name] for name in EFFECTS if (owner, name) in self._armed]
 
-    def restore(self, armed: list[Armed]) -> None:
-        """Arm timers that `numbered` returned in another process."""
+    def restore(self, armed: list[Due]) -> None:
+        """Arm timers that `of` returned in another process."""
         for one in sorted(armed):
-            self._count = max(self._count, one[1])
+            self._count = max(self._count, one.number)
             self._add(one)
 
     def peek(self) -> Due | None:
         """The next timer, or None."""
         while self._heap and self._armed.get(self._heap[0][2:]) is not self._heap[0]:
             heapq.heappop(self._heap)
-        return _due(self._heap[0]) if self._heap else None
+        return self._heap[0] if self._heap else None
 
     def is_armed(self, owner: str, name: str) -> bool:
         """Whether this timer is set."""
@@ -113,15 +107,10 @@ class Timers:
 
     def upcoming(self) -> Iterator[Due]:
         """Every armed timer, in the order in which they are due."""
-        return map(_due, sorted(self._armed.values()))
+        return iter(sorted(self._armed.values()))
 
-    def _add(self, armed: Armed) -> None:
-        self._armed[armed[2:]] = armed
-        self._progress += armed[3] in PROGRESS
-        self.changed[armed[2]] = None
-        heapq.heappush(self._heap, armed)
-
-
-def _due(armed: Armed) -> Due:
-    at, _, owner, name = armed
-    return Due(at, owner, name)
+    def _add(self, due: Due) -> None:
+        self._armed[due.owner, due.name] = due
+        self._progress += due.name in PROGRESS
+        self.changed[due.owner] = None
+        heapq.heappush(self._heap, due)

@@ -51,7 +51,7 @@ class Rule(Strict):
 def matches_text(found: Any, glob: str) -> bool:
     """Whether a value, or one item of a list, matches a glob."""
     spellings = found if isinstance(found, list | tuple) else [found]
-    return any(fits(as_text(text), glob) for text in spellings if text is not None)
+    return any(fnmatchcase(as_text(text), glob) for text in spellings if text is not None)
 
 
 def _contains(found: Any, wanted: Any) -> bool:
@@ -65,14 +65,9 @@ def _contains(found: Any, wanted: Any) -> bool:
     if found is None or wanted is None:
         return found is wanted
     is_comparable = isinstance(found, bool) == isinstance(wanted, bool)  # in Python, True is 1
-    return (is_comparable and found == wanted) or fits(as_text(found), as_text(wanted))
+    return (is_comparable and found == wanted) or fnmatchcase(as_text(found), as_text(wanted))
 
 
 def as_text(value: Any) -> str:
     """A value as the text that globs are compared with."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def fits(text: str, glob: str) -> bool:
-    """Whether a glob matches a whole text."""
-    return fnmatchcase(text, glob)

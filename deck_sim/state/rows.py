@@ -16,9 +16,11 @@ from copy import deepcopy
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
+from itertools import starmap
 from operator import attrgetter
 from typing import Any
 
+from deck_sim.engine.timers import Due
 from deck_sim.engine.world import World
 from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.runtime.settings import Settings
@@ -87,7 +89,7 @@ class SavedWorld:
             value = writer.write((key, found[key])) if key in found else None
             yield table, f"{key!r}", value
         for owner in world.timers.changed:
-            armed = world.timers.numbered(owner)
+            armed = [*map(tuple, world.timers.of(owner))]
             yield _TIMERS, owner, writer.write((owner, armed)) if armed else None
         for table, path in _LOGS.items():
             log, (first, end) = _get(path)(simulation), self._ends[table]
@@ -132,7 +134,7 @@ def restore_world(
     armed = list[Any]()
     for table, key, value in read:
         if table == _TIMERS:
-            armed += value
+            armed += starmap(Due, value)
         elif table in _LOGS:
             _get(_LOGS[table])(simulation).append(value)
         elif table != FIELD:
