@@ -75,7 +75,7 @@ class CallFault(HttpFault):
         return NOTHING, ()
 
 
-class Refused(CallFault):
+class DeckError(CallFault):
     """Deck refuses the call."""
 
     key = "error"

@@ -1,12 +1,12 @@
 """The operations on worlds: functions that inspect and drive them, without HTTP."""
 
-from deck_sim.operations import (  # each registers its functions
+from deck_sim.operations import (
     clock,
     deliveries,
     faults,
+    history,
     holds,
     people,
-    records,
     reports,
     scenarios,
     schemas,
@@ -21,10 +21,10 @@ __all__ = [
     "clock",
     "deliveries",
     "faults",
+    "history",
     "holds",
     "people",
     "perform",
-    "records",
     "reports",
     "scenarios",
     "schemas",

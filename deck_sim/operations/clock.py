@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from deck_sim.base.durations import format_duration, parse_duration
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.waiting import waiting
+from deck_sim.operations.history import list_unfinished, print_due
 from deck_sim.operations.holds import print_holds
-from deck_sim.operations.records import list_unfinished, print_due
 from deck_sim.operations.table import Json, operation
 from deck_sim.operations.timeline import print_entry
 from deck_sim.runtime import clock
@@ -87,11 +87,11 @@ async def advance_clock(
         text = "give exactly one of `by`, `to` and `until`"
         raise refuse("request/input_invalid", text, field="by")
     if by is not None:
-        advance = clock.advance_by(simulation, read_duration(by, "by"))
+        advance = clock.advance_by(simulation, read_length(by, "by"))
     elif to is not None:
         advance = clock.advance_to(simulation, read_moment(to, "to"))
     elif until is not None and not isinstance(until, str):
-        longest = read_duration(limit, "limit")
+        longest = read_length(limit, "limit")
         advance = clock.advance_until_event(simulation, until.event, until.id, longest)
     else:
         advance = clock.advance_until_idle(simulation)
@@ -101,7 +101,7 @@ async def advance_clock(
     return {"now": print_moment(report.now), "happened": happened, **print_holds(simulation)}
 
 
-def read_duration(text: str, field: str) -> timedelta:
+def read_length(text: str, field: str) -> timedelta:
     """Read a parameter that is a duration such as `5m`; an error names the parameter."""
     try:
         return parse_duration(text)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deck_sim.contract.ledger import rows_of
-from deck_sim.operations.clock import read_duration
-from deck_sim.operations.records import print_call
+from deck_sim.operations.clock import read_length
+from deck_sim.operations.history import print_call
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.simulation import Simulation
 
@@ -21,7 +21,7 @@ def show_lint(simulation: Simulation, poll_interval: Text = "1s") -> Json:
     """
     from deck_sim.runtime import lint
 
-    interval = read_duration(poll_interval, "poll_interval")
+    interval = read_length(poll_interval, "poll_interval")
     data = [
         {
             "name": rule.name,

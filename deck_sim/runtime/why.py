@@ -41,7 +41,7 @@ STARTS = {
 }
 
 
-class Wait(NamedTuple):
+class Explanation(NamedTuple):
     """Why a resource is not over: a sentence, what helps, and its next timer."""
 
     why: str
@@ -49,7 +49,7 @@ class Wait(NamedTuple):
     due: Due | None
 
 
-def explain_wait(simulation: Simulation, resource: Resource) -> Wait:
+def explain_wait(simulation: Simulation, resource: Resource) -> Explanation:
     """Why an unfinished resource waits, and what ends the wait."""
     world, story = simulation.world, simulation.world.stories.get(resource.id)
     due = next_due(world, resource.id)
@@ -67,7 +67,7 @@ def explain_wait(simulation: Simulation, resource: Resource) -> Wait:
         remedy = {"do": "advance", "by": format_duration(due.at - world.now)}
     else:
         remedy = {"do": "wait"}
-    return Wait(f"{why[0].upper()}{why[1:]}.", remedy, due)
+    return Explanation(f"{why[0].upper()}{why[1:]}.", remedy, due)
 
 
 def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:

@@ -59,7 +59,7 @@ class DeckApp:
             replay_answer,
             call_endpoint,
         )
-        self.keeping: Steps = (store_answer, fire_creation_fault, record, save)
+        self.keeping: Steps = (store_answer, fire_creation_fault, record_answer, save)
         self.leaving: Steps = (log_answer, send_early_webhooks, wake, hold_answer, prepare_response)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -174,7 +174,7 @@ def call_endpoint(request: Request) -> Answer:
     return request.endpoint(request)
 
 
-def record(request: Request) -> None:
+def record_answer(request: Request) -> None:
     """Record the call in the journal."""
     request.call = record_call(request)
     request.simulation.journal.append(request.call)

@@ -27,7 +27,7 @@ def replay_answer(request: Request) -> Answer | None:
     rule = simulation.world.rules.idempotency
     if not rule.covers(request.operation):
         return None
-    key = read_key(rule, lines)
+    key = read_idempotency_key(rule, lines)
     simulation.forget_oldest()
     stored = simulation.stored_answers.get(key)
     if stored is None or simulation.world.now >= stored.at + rule.kept_for:
@@ -55,7 +55,7 @@ def store_answer(request: Request) -> None:
     world.touch("answer", key)
 
 
-def read_key(rule: Idempotency, lines: list[str]) -> str:
+def read_idempotency_key(rule: Idempotency, lines: list[str]) -> str:
     """Join the lines of the header, as HTTP does."""
     key = ", ".join(lines)
     if len(key) > rule.longest_key:

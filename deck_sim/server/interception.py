@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.base.version import VERSION_HEADER
 from deck_sim.runtime.activity_log import log_refused
-from deck_sim.server.local_only import read_host
+from deck_sim.server.local_only import host_name
 
 log = logging.getLogger("deck_sim")
 
@@ -106,7 +106,7 @@ class Interceptor:
                         raise ConnectionAbortedError
                     head += piece
                 target = head.partition(b" ")[2].partition(b" ")[0].decode("latin-1")
-                if refusal := self._refuse("CONNECT", target, read_host(target)):
+                if refusal := self._refuse("CONNECT", target, host_name(target)):
                     await loop.sock_sendall(client, _REFUSED.format(refusal).encode())
                     client.close()
                     return
@@ -138,7 +138,7 @@ class Interceptor:
                 host, slash, path = target.partition("://")[2].partition("/")
                 raw = f"{slash}{path}" or "/"
                 scope = {**scope, "path": unquote(raw), "raw_path": raw.encode("latin-1")}
-            refusal = self._refuse(scope["method"], host, read_host(host))
+            refusal = self._refuse(scope["method"], host, host_name(host))
             answering = PlainTextResponse(f"{refusal}\n", 403, VERSION_HEADER) if refusal else app
             await answering(scope, receive, send)
 

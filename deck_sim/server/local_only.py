@@ -34,7 +34,7 @@ def local_only(
         if may_change and origin is not None and origin.partition("://")[2] != host:
             error = refuse("deck_sim/origin_refused", origin=quote(origin))
         if host is not None and not takes_any_name:
-            name = read_host(host)
+            name = host_name(host)
             if not (is_loopback(name) or name in allowed):
                 error = refuse("deck_sim/host_refused", host=quote(host), allowed=name or "NAME")
         if error is None:
@@ -58,7 +58,7 @@ def is_loopback(name: str) -> bool:
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
-def read_host(text: str) -> str:
+def host_name(text: str) -> str:
     """The host of `host:port`, in small letters, without a dot at its end; empty if it has none."""
     try:
         return (urlsplit(f"//{text}").hostname or "").removesuffix(".")

@@ -23,9 +23,9 @@ def make_app(worlds: WorldRegistry) -> Router:
             from deck_sim.server.control import ControlApp
 
             return ControlApp(worlds)
-        from deck_sim.server.api import app as api
+        from deck_sim.server.api.routes import make_api
 
-        return api.make_api(worlds, name)
+        return make_api(worlds, name)
 
     async def show_health(request: Request) -> Response:
         data = {"status": "ok", "version": __version__, "request_id": worlds.keyless_request_id()}

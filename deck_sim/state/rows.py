@@ -116,7 +116,7 @@ class SavedWorld:
             self._counts = counts
 
 
-def restore_world(
+def load_world(
     make: Callable[[Settings], Simulation],
     reader: Reader,
     rows: list[tuple[str, bytes]],

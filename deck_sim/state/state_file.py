@@ -15,7 +15,7 @@ from deck_sim.contract.error_catalog import refuse
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.state.opening import DAMAGED, StateFileError, open_database
-from deck_sim.state.rows import SavedWorld, restore_world
+from deck_sim.state.rows import SavedWorld, load_world
 from deck_sim.state.values import Reader, Writer
 
 _PUT = """
@@ -118,7 +118,7 @@ class StateFile:
         rows = self._db.execute(_ROWS, (self._ids[key],)).fetchall()
         make = partial(self._worlds.make, key)
         reader = Reader(self._worlds.library.find, find_source)
-        saved, clock = restore_world(make, reader, rows, self._ids[key])
+        saved, clock = load_world(make, reader, rows, self._ids[key])
         moving = saved.simulation.clock
         if clock and moving:
             showed, at = clock

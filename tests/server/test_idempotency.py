@@ -4,7 +4,7 @@ import pytest
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.server.idempotency import digest_parameters, read_key
+from deck_sim.server.idempotency import digest_parameters, read_idempotency_key
 
 RULE = EDITIONS["connections"].idempotency
 SAME = [
@@ -41,7 +41,7 @@ def test_a_key_that_is_empty_or_too_long_is_refused():
         ("k" * 257, "Idempotency key must be at most 256 characters"),
     ]:
         with pytest.raises(ApiError) as refusal:
-            read_key(RULE, [key])
+            read_idempotency_key(RULE, [key])
         (problem,) = refusal.value.problems
         assert (problem.code, refusal.value.status) == ("idempotency_key_error", 400)
         assert problem.message == text

@@ -21,7 +21,7 @@ from deck_sim.scenario import selection
 from deck_sim.server import idempotency
 from deck_sim.server.api.paging import DEFAULT_LIMIT, MAX_LIMIT
 from deck_sim.server.app import refuse_call
-from deck_sim.server.openapi.schemas import answer_name, event_of, schemas
+from deck_sim.server.openapi.components import answer_name, event_of, schemas
 
 CODES = "x-error-codes"  # an extension of ours: OpenAPI has no place for the codes of a status
 _ABOUT = """\
