@@ -181,18 +181,12 @@ def run_errors() -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(ErrorName):
     """One element of the `errors` of an answer or of a failed run."""
 
-    type: str
-    code: str
+    name: str  # in the catalog
     message: str
     field: str | None = None
-
-    @property
-    def name(self) -> str:
-        """Its name in the catalog."""
-        return f"{self.type}/{self.code}"
 
     def as_json(self) -> dict[str, str]:
         """The element as JSON; without `field` if it has none."""
@@ -224,7 +218,7 @@ def problem(
     """
     row = CATALOG[name]
     text = row.message.format(field=field, **words) if message is None else message
-    return Problem(row.type, row.code, text, field)
+    return Problem(name, text, field)
 
 
 def refuse(name: str, message: str | None = None, **words: Any) -> ApiError:

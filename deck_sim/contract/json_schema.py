@@ -66,10 +66,23 @@ def violations(schema: Any, value: Any, field: str) -> list[Problem]:
 def schema_problems(schema: Any, field: str) -> list[Problem]:
     """Why `schema` cannot be used as a JSON Schema."""
     from jsonschema.exceptions import SchemaError
+    from referencing import Registry
+    from referencing.exceptions import Unresolvable
+    from referencing.jsonschema import specification_with
 
     try:
-        _dialect(schema).check_schema(schema)
-        _check_references(schema)
+        dialect = _dialect(schema)
+        dialect.check_schema(schema)
+        root = specification_with(dialect.META_SCHEMA["$schema"]).create_resource(schema)
+        uri = root.id() or ""
+        found = [(root, Registry().with_resource(uri, root).crawl().resolver(uri))]
+        for part, resolver in found:  # the library looks a `$ref` up only when a value meets it
+            reference = part.contents.get("$ref") if isinstance(part.contents, dict) else None
+            try:
+                _ = reference is None or resolver.lookup(reference)
+            except (Unresolvable, AttributeError, TypeError, ValueError):  # no text; through a text
+                raise Unresolvable(ref=f"{reference}") from None
+            found += [(inner, resolver.in_subresource(inner)) for inner in part.subresources()]
     except SchemaError as error:
         return [_problem(field, error, error.message)]
     except Exception as error:
@@ -84,24 +97,6 @@ def _dialect(schema: Any) -> Any:
     declared = schema.get("$schema") if isinstance(schema, dict) else None
     known = {"$schema": declared} if isinstance(declared, str) else {}
     return validators.validator_for(known, default=Draft202012Validator)
-
-
-def _check_references(schema: Any) -> None:
-    """Look up every `$ref`; the library does so only when a value meets it."""
-    from referencing import Registry
-    from referencing.exceptions import Unresolvable
-    from referencing.jsonschema import specification_with
-
-    root = specification_with(_dialect(schema).META_SCHEMA["$schema"]).create_resource(schema)
-    uri = root.id() or ""
-    found = [(root, Registry().with_resource(uri, root).crawl().resolver(uri))]
-    for part, resolver in found:
-        reference = part.contents.get("$ref") if isinstance(part.contents, dict) else None
-        try:
-            _ = reference is None or resolver.lookup(reference)
-        except (Unresolvable, AttributeError, TypeError, ValueError):  # no text; through a text
-            raise Unresolvable(ref=f"{reference}") from None
-        found += [(inner, resolver.in_subresource(inner)) for inner in part.subresources()]
 
 
 def _explain(error: Exception) -> str:

@@ -120,7 +120,7 @@ def seed_resources(
                     if item.get(f"{one.field}") not in written.get(kind, ()):
                         field = f"{place}.{one.field}" if one.field else place
                         message = f"{place}: {one.message}"
-                        problems.append(Problem(one.type, one.code, message, field))
+                        problems.append(Problem(one.name, message, field))
             taken |= _ids([item])
     raise_problems(problems)
     for name in _REPLACED:

@@ -72,7 +72,14 @@ class Mistakes:
             if kind == "missing":
                 path = (*path, *written[-1:])
             elif kind == "union_tag_invalid":
-                text = _unknown_step(one["ctx"]["tag"], written)
+                word, of = one["ctx"]["tag"], next(part for part in written if part in KINDS)
+                words, others = step_words(f"{of}"), [k for k in KINDS if word in step_words(k)]
+                allowed, near = f"allowed in a {of} script: {listed(words)}", nearest(word, words)
+                statuses = [step for step in words if REGISTRY[f"{of}", step].is_status]
+                noun = "status" if near and near == nearest(word, statuses) else "step"
+                text = f"unknown {noun} {quote(word)}{near or f'; {allowed}'}"
+                if others:
+                    text = f"`{word}` is a step of a {others[0]} script; {allowed}"
             elif kind == "union_tag_not_found":
                 text += "; write a name like `completed`, or a name and its value: `running: 8s`"
             elif kind == "dict_type" and written[-2:-1] == ("accept",):
@@ -139,16 +146,3 @@ def make_scenario(document: Document, file: str) -> Scenario:
     scenario._text = document.text
     scenario._editions, scenario._why_editions = editions, why
     return scenario
-
-
-def _unknown_step(word: str, path: Path) -> str:
-    kind = str(next(part for part in path if part in KINDS))
-    words = step_words(kind)
-    allowed = f"allowed in a {kind} script: {listed(words)}"
-    for other in KINDS:
-        if word in step_words(other):
-            return f"`{word}` is a step of a {other} script; {allowed}"
-    near = nearest(word, words)
-    statuses = [step for step in words if REGISTRY[kind, step].is_status]
-    noun = "status" if near and near == nearest(word, statuses) else "step"
-    return f"unknown {noun} {quote(word)}{near or f'; {allowed}'}"
