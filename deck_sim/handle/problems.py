@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 
 from deck_sim.base.errors import DeckSimError, counted, listed
 from deck_sim.handle.connect.applications import RAISED_HEADER
 from deck_sim.handle.connect.control import Json
 from deck_sim.handle.deck import Deck
-from deck_sim.handle.hold import Hold
 from deck_sim.runtime.why import STARTS
 
 _MOST_CALLS = 3  # that a message names
@@ -78,11 +78,8 @@ def find_unused(deck: Deck, world: Json) -> list[str]:
             had_chances = "probability" in fault and fault["met"] > fault["after"]
             by_chance = f", by chance: {_CHANCE}" if had_chances else ""
             unused.append(f"a fault never fired: {', '.join(rows)} (met {fault['met']}){by_chance}")
-    return unused + [f"a hold stopped nothing: {hold}" for hold in deck.holds if _is_unmet(hold)]
-
-
-def _is_unmet(hold: Hold) -> bool:
-    try:
-        return not hold.met
-    except DeckSimError:  # it was released through the control API, so this is unknown
-        return False
+    for hold in deck.holds:
+        with suppress(DeckSimError):  # it was released through the control API
+            if not hold.met:
+                unused.append(f"a hold stopped nothing: {hold}")
+    return unused

@@ -10,7 +10,6 @@ from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import Hold
 from deck_sim.engine.stage import stories_at
 from deck_sim.engine.story import KINDS
-from deck_sim.engine.world import World
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.simulation import Simulation
@@ -34,7 +33,18 @@ def make_hold(
         raise refuse("request/input_invalid", text, field="event")
     world = simulation.world
     if event is not None:
-        _check_event(world, event)
+        if why := explain_foreign_event(event, (world.edition,)):
+            raise refuse("request/input_invalid", f"`event`: {why}", field="event")
+        types, of_stories = world.rules.event_types, events_of_stories(world.rules)
+        likely = nearest_type(event, types)
+        # A script may emit events that no table has.
+        if event not in of_stories and (event in types or likely or "*" in event):
+            text = f"unknown event {quote(event)}{likely}"
+            if event in types:
+                events = listed(of_stories, last="or")
+                text = f"stories do not emit {quote(event)}; hold one of {events}, or the answer to"
+                text += " a call"
+            raise refuse("request/input_invalid", text, field="event")
         # Its story can emit the event.
         about = event.partition(".")[0] if event in world.rules.event_types else None
         kinds = [one for one in KINDS if one in world.rules.kinds and about in (None, one)]
@@ -49,22 +59,6 @@ def make_hold(
     hold = Hold(world.next_id("hold"), event, id, call)
     world.holds[hold.id] = hold
     return _print(simulation, hold)
-
-
-def _check_event(world: World, event: str) -> None:
-    """Check that stories can emit an event. A script may emit events that no table has."""
-    if why := explain_foreign_event(event, (world.edition,)):
-        raise refuse("request/input_invalid", f"`event`: {why}", field="event")
-    types = world.rules.event_types
-    of_stories = events_of_stories(world.rules)
-    likely = nearest_type(event, types)
-    if event in of_stories or not (event in types or likely or "*" in event):
-        return
-    text = f"unknown event {quote(event)}{likely}"
-    if event in types:
-        text = f"stories do not emit {quote(event)}; hold one of {listed(of_stories, last='or')}"
-        text += ", or the answer to a call"
-    raise refuse("request/input_invalid", text, field="event")
 
 
 def events_of_stories(rules: Edition) -> list[str]:

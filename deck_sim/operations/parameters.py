@@ -4,7 +4,6 @@ Apart from the functions, since pydantic is slow to import. A function names its
 each has to be here.
 """
 
-import dataclasses
 import re
 from collections.abc import Collection
 from dataclasses import fields, replace
@@ -116,20 +115,13 @@ _WRITTEN: dict[Any, Any] = {
 }
 
 
-def _written_option(option: dataclasses.Field[Any]) -> Any:
-    written = _WRITTEN[option.metadata.get("written", option.type)]
-    if written is not int:
-        return written
-    return Annotated[int, Field(ge=option.metadata.get("least", 0), le=MOST)]
-
-
-_options: Any = {
-    row.name: (
-        _written_option(row) | None,
-        Field(default=None, description=row.metadata["description"]),
-    )
-    for row in fields(Options)
-}
+_options: Any = {}
+for _row in fields(Options):
+    _type = _WRITTEN[_row.metadata.get("written", _row.type)]
+    if _type is int:
+        _type = Annotated[int, Field(ge=_row.metadata.get("least", 0), le=MOST)]
+    _field = Field(default=None, description=_row.metadata["description"])
+    _options[_row.name] = (_type | None, _field)
 if TYPE_CHECKING:
     WorldSettings = _Settings
 else:
