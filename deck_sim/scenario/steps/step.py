@@ -153,22 +153,18 @@ def status_steps(kind: str, machine: Machine) -> dict[str, type[Step]]:
 def compute(stage: Stage, value: Any) -> Any:
     """Compute the expressions in a value of the step that is played.
 
-    A `ScriptError` names the step and the text that cannot be computed.
+    A `ScriptError` names the scenario, the step and the text that cannot be computed.
     """
     if not has_template(value):
         return value
     try:
         return render(value, names_at(stage.world.now, **stage.names))
     except ExpressionError as error:
-        raise script_error(stage, f"{error}") from None
-
-
-def script_error(stage: Stage, text: str) -> ScriptError:
-    """An error that names the scenario and the step that is played."""
-    script, story_path = stage.story.script, stage.story.path
-    # In a file, a branch stands below the word of its step; in a story's path, it does not.
-    path: list[int | str] = [script.kind, *script.head]
-    for end, part in enumerate(story_path):
-        branching = script.at(story_path[:end]) if isinstance(part, str) else None
-        path += [branching.word, part] if branching else [part]
-    return ScriptError(f"scenario `{script.scenario}`, {format_path(tuple(path))}: {text}")
+        script, story_path = stage.story.script, stage.story.path
+        # In a file, a branch stands below the word of its step; in a story's path, it does not.
+        path: list[int | str] = [script.kind, *script.head]
+        for end, part in enumerate(story_path):
+            branching = script.at(story_path[:end]) if isinstance(part, str) else None
+            path += [branching.word, part] if branching else [part]
+        text = f"scenario `{script.scenario}`, {format_path(tuple(path))}: {error}"
+        raise ScriptError(text) from None
