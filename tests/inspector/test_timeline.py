@@ -45,6 +45,15 @@ def test_the_error_of_a_failed_run_stands_beside_it_and_above_all(
     )
 
 
+def test_refused_calls_have_a_lane_and_marks_a_legend(page, open_tab, api, run):
+    api.get("/agents/agt_none")
+    lane = open_tab(page).get_by_role("row", name="Calls, 1 refused")
+    lane.get_by_role("button", name="GET /v2/agents/agt_none").click()
+    expect(page.get_by_role("complementary")).to_contain_text("request/agent_not_found")
+    page.get_by_role("button", name="Legend").click()
+    expect(page.get_by_role("dialog", name="Legend")).to_contain_text("Refused call")
+
+
 def test_the_filter_and_the_zoom_outlive_a_visit_to_another_tab(page, open_tab, run):
     grid = open_tab(page).get_by_role("grid")
     fit = page.get_by_role("button", name="Fit")

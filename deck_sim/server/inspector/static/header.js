@@ -26,7 +26,11 @@ export function header(ctx) {
           html`<span class="mono cut">${world?.key}</span
             ><small class="button-note">${world?.edition}</small>`,
           () => ctx.set({ key: null, world: null, selected: null, tab: "timeline" }),
-          { kind: "button world-chip", title: "Choose another world", disabled: ctx.readOnly },
+          {
+            kind: "button world-chip",
+            title: `${world?.key}: choose another world`,
+            disabled: ctx.readOnly,
+          },
         ),
       )}
       ${clockView(ctx)} ${advanceButtons(ctx)}

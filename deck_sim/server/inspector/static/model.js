@@ -73,6 +73,12 @@ const NO_EDITION = { answer_key: "", attempts: 0, destination: {}, plays: [], ki
 /** One that no machine has. @type {Status} */
 const NO_STATUS = { family: "over", final: false, event: null, commands: {} };
 
+/** @type {Lane} */
+const REFUSED = {
+  ...{ id: "calls", kind: "call", title: "Calls", status: "", family: "bad", from: 0, to: 0 },
+  ...{ spans: [], marks: [], about: {}, fields: {}, history: [], parent: null, left: "" },
+};
+
 export class Model {
   /** @param {() => number} [wall] the time of this machine */
   constructor(wall = Date.now) {
@@ -99,6 +105,8 @@ export class Model {
     this.deliveries = new Map();
     /** @type {Map<string, Lane>} in the order of their creation */
     this.lanes = new Map();
+    /** A lane for the calls that were answered with an error. @type {Lane} */
+    this.refused = { ...REFUSED, marks: [] };
     /** @type {Map<string, Destination>} */
     this.destinations = new Map();
     /** @type {Next|null} */
@@ -384,6 +392,15 @@ export class Model {
     this.calls.push(call);
     const ids = new Set([...call.resource_ids, call.resource_id ?? ""]);
     for (const id of ids) this._markCall(call, id);
+    if (call.status < 400) return;
+    const { marks } = this.refused;
+    marks.push({
+      at: call.time,
+      type: "call",
+      label: call.what,
+      ref: { type: "call", id: call.id },
+    });
+    this.refused.status = `${marks.length.toLocaleString("en")} refused`;
   }
 
   /** @param {Call} call @param {string} id */

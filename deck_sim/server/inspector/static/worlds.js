@@ -60,7 +60,7 @@ function worldList(ctx, worlds) {
 function card(ctx, world) {
   const now = Date.parse(world.now);
   return button(
-    html`<span class="card-title mono">${world.key}</span>
+    html`<span class="card-title mono cut" title=${world.key}>${world.key}</span>
       <span class="muted">
         ${world.edition} · ${world.clock} ·
         <span title=${dayText(now)}>${clockText(now).slice(0, 8)}</span>
@@ -114,8 +114,8 @@ export function firstCall(ctx) {
     <p>
       ${
         calls
-          ? html`${countText(calls, "call")} so far, and none of them made a
-            ${nouns.join(" or a ")}.`
+          ? html`${countText(calls, "call")} so far, ${model.refused.status || "none refused"}, and
+            none of them made a ${nouns.join(" or a ")}.`
           : html`<span class="dot tone-working" aria-hidden="true"></span> Nothing has called
               <code>${base}</code> with this key. Point your program here:`
       }

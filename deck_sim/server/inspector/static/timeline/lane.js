@@ -26,6 +26,7 @@ const WORD_ROOM = 64;
 export function laneRow(ctx, view, { lane, depth }, isCursor) {
   /** @type {Ref} */
   const own = { type: "resource", id: lane.id };
+  const open = () => (lane === ctx.model.refused ? ctx.go("journal") : ctx.select(own));
   const next = view.due.get(lane.id);
   const nextLine = next ? `→ ${nextText(next, view.now)}` : "";
   const textAfter = (/** @type {import("./layout.js").Bar} */ { type, family, status }) => {
@@ -42,16 +43,16 @@ export function laneRow(ctx, view, { lane, depth }, isCursor) {
         aria-label=${laneText(lane, next, view.now)}
         title=${ctx.model.unfinishedById.get(lane.id)?.why ?? nothing}
         .style=${`padding-left: ${24 + 14 * Math.min(depth, 4)}px`}
-        @click=${() => ctx.select(own)}
+        @click=${open}
       >
         <b class="tl-title cut">${lane.title}</b>${statusBadge(lane.status, lane.family)}
         <span class="tl-about cut muted"
           >${(view.isNarrow && nextLine) || lane.about.scenario}
-          <span class="mono">${shortId(lane.id)}</span></span
+          <span class="mono">${lane === ctx.model.refused ? "" : shortId(lane.id)}</span></span
         >
       </button>
     </div>
-    <div role="gridcell" class="tl-plot" @click=${() => ctx.select(own)}>
+    <div role="gridcell" class="tl-plot" @click=${open}>
       ${barsOf(view, lane).map((bar) => barView(bar, textAfter(bar)))}
       ${groupMarks(view, lane).map(({ x, marks }) => marksView(ctx, x, marks))}
     </div>
@@ -76,7 +77,6 @@ function barView(bar, label) {
 /** A button for marks that are drawn as one. It opens one after the other. @param {Context} ctx
  * @param {number} x @param {import("../model.js").Mark[]} marks */
 function marksView(ctx, x, marks) {
-  const [, path, look] = MARKS[marks[0].type];
   const chosen = marks.findIndex(({ ref }) => isSame(ctx.ui.selected, ref));
   const text = marksText(marks);
   const isGroup = marks.length > 1;
@@ -94,10 +94,20 @@ function marksView(ctx, x, marks) {
     .style=${`left: ${x}px`}
     @click=${open}
   >
-    <svg viewBox="-6 -6 12 12" aria-hidden="true" class=${isRefused(marks[0]) ? "tone-bad" : look}>
-      <path d=${path} /></svg
-    >${isGroup ? marks.length : nothing}
+    ${markIcon(marks[0].type, isRefused(marks[0]))}${isGroup ? marks.length : nothing}
   </button>`;
+}
+
+/** @param {import("../model.js").MarkType} type @param {boolean} [isBad] */
+export function markIcon(type, isBad = false) {
+  const [, path, look] = MARKS[type];
+  return html`<svg
+    viewBox="-6 -6 12 12"
+    aria-hidden="true"
+    class="tl-sign ${isBad ? "tone-bad" : look}"
+  >
+    <path d=${path} />
+  </svg>`;
 }
 
 /** @param {Ref|null} one @param {Ref} other */

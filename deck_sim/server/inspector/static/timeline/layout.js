@@ -41,8 +41,7 @@ export function everything() {
  * @returns {{rows: Row[], hidden: number}} and how many older ones match
  */
 export function arrange(lanes, state) {
-  const terms = state.text.toLowerCase().split(/\s+/).filter(Boolean);
-  const matching = [...lanes.values()].filter((lane) => matches(lane, state, terms));
+  const matching = [...lanes.values()].filter((lane) => matches(lane, state));
   const newest = matching.slice(-MOST_LANES);
   const ids = new Set(newest.map(({ id }) => id));
   /** @type {Map<string, Lane[]>} */
@@ -57,10 +56,11 @@ export function arrange(lanes, state) {
   return { rows: rowsOf("", 0), hidden: matching.length - newest.length };
 }
 
-/** @param {Lane} lane @param {State} state @param {string[]} terms */
-function matches(lane, { unfinished, families }, terms) {
+/** @param {Lane} lane @param {State} state */
+function matches(lane, { unfinished, families, text: typed }) {
   if (unfinished && lane.to !== null) return false;
   if (families.size && !families.has(lane.family)) return false;
+  const terms = typed.toLowerCase().split(/\s+/).filter(Boolean);
   if (!terms.length) return true;
   const names = [lane.id, lane.title, lane.status, words(lane.kind), lane.fields.external_id];
   const text = [...names, ...Object.values(lane.about)].join(" ").toLowerCase();
@@ -77,6 +77,8 @@ export function layOut(model, state, width) {
   const now = model.now();
   const { dueById: due } = model;
   const { rows, hidden } = arrange(model.lanes, state);
+  if (model.refused.marks.length && matches(model.refused, state))
+    rows.unshift({ lane: model.refused, depth: 0 });
   const attempts = attemptsDue(model);
   const isNarrow = width < NARROW;
   const labels = isNarrow ? 0 : Math.round(Math.min(280, width * 0.3));

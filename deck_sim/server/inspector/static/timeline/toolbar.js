@@ -3,7 +3,9 @@
 
 import { html } from "../vendor/lit-html/lit-html.js";
 import { FAMILIES } from "../families.js";
-import { button, searchField } from "../widgets.js";
+import { button, searchField, showDialog } from "../widgets.js";
+import { markIcon } from "./lane.js";
+import { MARKS } from "./words.js";
 
 /** @param {import("./timeline.js").DeckTimeline} timeline @param {import("../model.js").Lane[]} lanes */
 export function toolbar(timeline, lanes) {
@@ -27,8 +29,29 @@ export function toolbar(timeline, lanes) {
     ${chips}
     ${tool("Unfinished", () => timeline.change({ unfinished: !unfinished }), { pressed: unfinished })}
     <span class="last"></span>
-    ${tool("−", () => timeline.zoom(-1), { label: "Zoom out (-)" })}
+    ${tool("Legend", showLegend)} ${tool("−", () => timeline.zoom(-1), { label: "Zoom out (-)" })}
     ${tool("+", () => timeline.zoom(1), { label: "Zoom in (+)" })}
     ${tool("Fit", () => timeline.change({ zoom: 1 }), { pressed: zoom === 1, title: "Show all (f)" })}
   </div>`;
+}
+
+/** The dialog that explains colours and marks. */
+function showLegend() {
+  const types = /** @type {import("../model.js").MarkType[]} */ (Object.keys(MARKS));
+  const row = (/** @type {any} */ sign, /** @type {string} */ name) =>
+    html`<dt>${sign}</dt>
+      <dd>${name}</dd>`;
+  const families = Object.entries(FAMILIES).map(([family, { icon, name }]) =>
+    row(html`<span class="badge tone-${family}" aria-hidden="true">${icon}</span>`, name),
+  );
+  const marks = types
+    .filter((type) => type !== "created")
+    .map((type) => row(markIcon(type), MARKS[type][0]));
+  showDialog(
+    "Legend",
+    html`<dl class="facts">${families}${marks}${row(markIcon("call", true), "Refused call")}</dl>
+      <p class="muted">
+        A dashed bar is what comes next. Time in which nothing happened is folded.
+      </p>`,
+  );
 }

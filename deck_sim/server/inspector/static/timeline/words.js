@@ -49,9 +49,9 @@ export function roughText(ms) {
  * @param {number} now
  */
 export function laneText(lane, next, now) {
-  const { status, family, isFinal, from } = /** @type {import("../model.js").Span} */ (
-    lane.spans.at(-1)
-  );
+  const span = lane.spans.at(-1);
+  if (!span) return `${lane.title}, ${lane.status}`;
+  const { status, family, isFinal, from } = span;
   const [since, word, why] = [roughText(now - from), words(status), failureText(lane)];
   const parts = [lane.title, lane.id];
   if (lane.about.scenario) parts.push(lane.about.scenario);
