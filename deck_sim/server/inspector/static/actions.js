@@ -99,7 +99,7 @@ export function answerForm(ctx, target, interaction, rightAnswer) {
   >
     <p><strong class="toned">${words(interaction.type)}</strong> ${interaction.message ?? ""}</p>
     ${fields.map(fieldRow)}
-    <p class="error" role="alert">${when(left, `Wrong ${wrong}, ${left}`)}</p>
+    ${when(left, html`<p class="error" role="alert">Wrong ${wrong}, ${left}</p>`)}
     <div class="row">
       <button type="submit" class="button button-primary">Answer</button>
       ${when(

@@ -68,15 +68,13 @@ export function replayButton(ctx, { id, eventType, family, destinationId }, size
     return ctx.act(`${eventType} was sent again`, ctx.api.post(path));
   };
   const isSilent = ctx.model.destinations.get(destinationId)?.family === "bad";
-  const why = isSilent
-    ? "It can be replayed once its destination is active"
-    : "It can be replayed once it is over";
   const isEarly = family === "waiting" || isSilent;
+  const hurdle = isSilent ? "its destination is active" : "it is over";
   return button("Replay", replay, {
     kind: `button ${size}`,
     label: `Replay ${eventType}`,
     disabled: isEarly,
-    title: isEarly ? why : "The same event with the same id",
+    title: isEarly ? `It can be replayed once ${hurdle}` : "The same event with the same id",
   });
 }
 

@@ -393,14 +393,8 @@ export class Model {
     const ids = new Set([...call.resource_ids, call.resource_id ?? ""]);
     for (const id of ids) this._markCall(call, id);
     if (call.status < 400) return;
-    const { marks } = this.refused;
-    marks.push({
-      at: call.time,
-      type: "call",
-      label: call.what,
-      ref: { type: "call", id: call.id },
-    });
-    this.refused.status = `${marks.length.toLocaleString("en")} refused`;
+    this._markCall(call, REFUSED.id);
+    this.refused.status = `${this.refused.marks.length.toLocaleString("en")} refused`;
   }
 
   /** @param {Call} call @param {string} id */
@@ -418,7 +412,8 @@ export class Model {
   /** @param {string} id @param {number} at @param {MarkType} type @param {string} label
    * @param {Ref} ref */
   _mark(id, at, type, label, ref) {
-    this.lanes.get(id)?.marks.push({ at, type, label, ref });
+    const lane = id === REFUSED.id ? this.refused : this.lanes.get(id);
+    lane?.marks.push({ at, type, label, ref });
   }
 }
 

@@ -4,7 +4,7 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { failureText, shortId, words } from "../format.js";
 import { FAMILIES } from "../families.js";
-import { statusBadge } from "../widgets.js";
+import { isSelected, statusBadge } from "../widgets.js";
 import { barsOf, groupMarks } from "./layout.js";
 import { MARKS, barText, isRefused, laneText, marksText, nextText } from "./words.js";
 
@@ -33,7 +33,7 @@ export function laneRow(ctx, view, { lane, depth }, isCursor) {
     if (type === "ahead") return view.isNarrow ? "" : nextLine;
     return type === "end" && family === "bad" ? failureText(lane) : words(status);
   };
-  return html`<div role="row" class="tl-row" aria-selected=${isSame(ctx.ui.selected, own)}>
+  return html`<div role="row" class="tl-row" aria-selected=${isSelected(ctx, own.type, own.id)}>
     <div role="rowheader" class="tl-label">
       <button
         type="button"
@@ -77,7 +77,7 @@ function barView(bar, label) {
 /** A button for marks that are drawn as one. It opens one after the other. @param {Context} ctx
  * @param {number} x @param {import("../model.js").Mark[]} marks */
 function marksView(ctx, x, marks) {
-  const chosen = marks.findIndex(({ ref }) => isSame(ctx.ui.selected, ref));
+  const chosen = marks.findIndex(({ ref }) => isSelected(ctx, ref.type, ref.id));
   const text = marksText(marks);
   const isGroup = marks.length > 1;
   const open = (/** @type {Event} */ event) => {
@@ -108,9 +108,4 @@ export function markIcon(type, isBad = false) {
   >
     <path d=${path} />
   </svg>`;
-}
-
-/** @param {Ref|null} one @param {Ref} other */
-function isSame(one, other) {
-  return one !== null && one.type === other.type && one.id === other.id;
 }
