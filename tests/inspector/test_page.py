@@ -136,11 +136,8 @@ def test_a_world_is_chosen_by_its_key_or_from_the_list(page, start_server, watch
     expect(page.get_by_text("No run yet")).to_be_visible()
 
 
-def test_the_header_has_room_for_a_long_key(page, start_server):
-    server, key = (
-        start_server(),
-        "sk_test_the_whole_flow_with_a_code_and_a_review[connections-on_poll]",
-    )
+def test_the_header_has_room_for_a_long_key(page, server):
+    key = "sk_test_the_whole_flow_with_a_code_and_a_review[connections-on_poll]"
     with httpx2.Client(base_url=server.base_url, headers={"Authorization": f"Bearer {key}"}) as api:
         api.get("/agents")
     page.goto(f"{server.url}/_sim/ui#{urlencode({'key': key})}")
