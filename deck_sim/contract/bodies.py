@@ -94,10 +94,11 @@ class Body(BaseModel):
 
 
 def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any) -> type[Body]:
-    """Make the model of an update of `body`: the fields called `names`, and `more`, all optional.
+    """Make the model of an update: the fields of `body` in `names`, and those in `more`.
 
-    `model_fields_set` has the fields that were sent; the defaults are never read. The other fields
-    of `body` are `fixed`, and so are those that the server sets. `base` is the model's base class.
+    Each may be left out: `model_fields_set` says which were sent, and the defaults are never read.
+    All other fields of `body`, and those that the server sets, go into `fixed`: an update cannot
+    change them. `base` is the model's base class.
     """
     infos = {name: body.model_fields[name] for name in names}
     # pydantic keeps constraints apart from the type. Its older releases change a `Field` in use.

@@ -7,7 +7,7 @@ body; a field of the wrong type is skipped here.
 from collections.abc import Mapping
 from typing import Any
 
-from deck_sim.base.errors import quote
+from deck_sim.base.errors import listed, quote
 from deck_sim.contract import json_schema
 from deck_sim.contract.error_catalog import ApiError, Problem, problem
 from deck_sim.contract.resources import METHOD_NEEDS, TIMEOUT_SECONDS
@@ -47,7 +47,8 @@ def use_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Probl
     references = world.kind(kind).references
     names = [name for name in references if body.get(name) is not None]
     if not names and len(references) > 1:  # the shape of a body requires a single one
-        text = "`credential_id` is required, or `source_id` if the source takes no login"
+        text = f"one of {listed(references, last='or')} is required; `source_id` is for a source"
+        text += " that takes no login"
         return [problem("request/input_missing", text, field="credential_id")]
     known = [
         found
@@ -108,8 +109,8 @@ def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[P
             problems.append(not_found(world, used, id_, name))
         else:
             text = (
-                f"The `{name}` is not valid: {quote(id_)} is no id of a {other.noun}, which starts"
-                f" with `{other.prefix}_` and has at most {longest} characters."
+                f"The `{name}` is not valid: {quote(id_)} is not the id of a {other.noun}: such an"
+                f" id starts with `{other.prefix}_` and has at most {longest} characters."
             )
             problems.append(problem(other.malformed, text, field=name))
     problems += [problem("request/input_missing", field=name) for name in absent]

@@ -96,7 +96,7 @@ class AdditiveChanges:
 
     @property
     def unknown_prompt(self) -> Mapping[str, str]:
-        """The field that replaces the type of every prompt."""
+        """`{"type": …}` with the unknown type, to lay over each prompt; empty if it is off."""
         return {"type": self.interaction_type} if self.interaction_type else {}
 
 

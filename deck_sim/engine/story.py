@@ -40,7 +40,7 @@ class ScriptError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Why a story does not move."""
+    """How long a story stays at its step, and what the end of that time means."""
 
     span: timedelta | None  # None: only a word from outside, or a limit, ends the wait
     active: bool = False  # the agent is working, so the inactivity limit does not count

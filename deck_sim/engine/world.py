@@ -490,7 +490,9 @@ class World:
         return status in machine.fails_users_with or status in machine.cancels_users_in
 
     def _lead_used(self, run: Resource) -> None:
-        """Move the resources that a run uses, as far as their tables allow."""
+        """Move the login and session of a run to the status that its new one `leads` to, if their
+        own tables allow it.
+        """
         # The errors of a run say nothing about its login before it has begun to work.
         errors = run.fields.get("errors", ()) if run.started_at else ()
         words = [f"{error['type']}/{error['code']}" for error in errors]

@@ -44,7 +44,7 @@ def _read_error(value: Any) -> str:
         return str(value)
     name = value if isinstance(value, str) else ""
     if name in CATALOG:
-        raise value_error(f"{quote(name)} is an error of failed runs; no call is answered with it")
+        raise value_error(f"{quote(name)} is an error of failed runs; a scenario can fail with it")
     near = nearest(name, _CALL_ERRORS)
     advice = near or "; write `type/code`, like `rate_limit/rate_limit_exceeded`"
     raise value_error(f"must be an error that a call is answered with, not {show(value)}{advice}")

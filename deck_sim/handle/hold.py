@@ -64,7 +64,7 @@ class Hold(AbstractContextManager["Hold"]):
     def _read(self) -> Json:
         holds = {hold["id"]: hold for hold in self._control.get("/holds")}
         if self.id not in holds:
-            raise DeckSimError(
-                f"the hold on `{self.point}` has ended; the world now has {listed(holds)}"
-            )
+            left = listed(holds) if holds else "none"
+            text = f"the hold on `{self.point}` was released, or its world was reset"
+            raise DeckSimError(f"{text}; holds that remain: {left}")
         return holds[self.id]

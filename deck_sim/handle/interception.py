@@ -49,8 +49,9 @@ class Interception(AbstractContextManager["Interception"]):
                 taken = {*self.hosts} & {*other.hosts}
                 if taken and other._world != self._world:
                     raise DeckSimError(
-                        f"{listed(sorted(taken))} is intercepted for the world of"
-                        f" {mask_key(other._world[1])!r}; one process can have one at a time"
+                        f"another `deck.intercept()` of this process answers for"
+                        f" {listed(sorted(taken))}, with the world of"
+                        f" {mask_key(other._world[1])!r}; stop it first"
                     )
             for module, class_name, name, replace in () if _active else _SEAMS:
                 try:

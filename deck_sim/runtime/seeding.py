@@ -104,7 +104,7 @@ def seed_resources(
     for path in (path for path in seed if path not in known):
         unread += _ids(seed[path])
         near = nearest(path, known)
-        text = f"{UNKNOWN_KEY} {quote(path)}{near}; `resources` can hold {listed([*known])}"
+        text = f"{UNKNOWN_KEY} {quote(path)}; `resources` can hold {listed([*known])}{near}"
         problems.append(problem("request/input_invalid", text, field=f"resources.{path}"))
     written = {row.object: [*unread, *_ids(seed.get(path, []))] for path, row in known.items()}
     taken = {id_ for kind in ahead.world.resources.values() for id_ in kind}
@@ -211,7 +211,7 @@ def _run_problems(
 
 
 def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Resource:
-    """Add a run without an event; `given` is its id, and its status and moments if it has ended."""
+    """Add a run, and emit no event. `given` has its id and, if it has ended, its status and times."""
     world = simulation.world
     row, task = world.kind(RUN), checks.fetch(world, "task", body.task_id)
     uses = commands.used_ids(world, dict(body))

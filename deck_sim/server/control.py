@@ -55,8 +55,8 @@ class ControlApp:
                 request.simulation = found
             else:
                 text = (
-                    f"no world has the id {quote(world_id)} of `{WORLD}`; `GET /_sim/worlds` lists"
-                    " those that exist, and a world begins with the first call of its key"
+                    f"the header `{WORLD}` is {quote(world_id)}, and no world has this id;"
+                    " `GET /_sim/worlds` lists the worlds; one begins with the first call of its key"
                 )
                 raise refuse("request/endpoint_not_found", text)
         except ApiError as error:

@@ -41,7 +41,8 @@ def take_snapshot(simulation: Simulation) -> Snapshot:
 
     """
     if simulation.advancing:
-        text = "another call is moving this world's clock; wait for its answer"
+        text = "no snapshot can be taken now: another call moves this world's clock; wait for its"
+        text += " answer"
         raise refuse("request/state_invalid", text)
     state = copy.deepcopy({name: getattr(simulation, name) for name in KEPT})
     return Snapshot(state, (*simulation.library.own(),))

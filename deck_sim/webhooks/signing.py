@@ -38,9 +38,9 @@ def secret_problem(secret: str) -> str | None:
     try:
         key = _key(secret)
     except (ValueError, binascii.Error):
-        return f"must be `{PREFIX}` and base64"
+        return f"must begin with `{PREFIX}`, and the rest must be base64"
     if not _MIN_LENGTH <= len(key) <= _MAX_LENGTH:
-        return f"must hold {_MIN_LENGTH} to {_MAX_LENGTH} bytes, not {len(key)}"
+        return f"must have {_MIN_LENGTH} to {_MAX_LENGTH} bytes in its base64, not {len(key)}"
     return None
 
 

@@ -137,7 +137,11 @@ class Control:
         except httpx2.TransportError as error:
             text = f"no deck-sim server answers at {self.url}: {error or type(error).__name__}"
             is_https = self.url.startswith("https:")
-            fix = "its URL begins with http:" if is_https else "`deck-sim serve` starts one"
+            fix = (
+                "it has no TLS: write `http://` in its URL"
+                if is_https
+                else "`deck-sim serve` starts one"
+            )
             raise DeckSimError(f"{text}; {fix}") from None
         answer.request = request
         if "Deck-Sim-Version" not in answer.headers:

@@ -113,7 +113,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
 
 
 def server_at(url: str) -> "Server | None":
-    """The server of this process at a URL."""
+    """The server that this process runs at a URL, or None."""
     serve = sys.modules.get("deck_sim.server.serve")  # if not imported, no server runs here
     return None if serve is None else serve.server_at(url)
 

@@ -87,8 +87,8 @@ def read_filter(request: Request, kind: Kind, name: str, problems: list[Problem]
     for word in words:
         if allowed and word not in allowed:
             message = (
-                f"`{name}` is {word[:40]!r}{nearest(word, allowed)};"
-                f" it can be {listed(allowed, last='or')}"
+                f"`{name}` is {word[:40]!r}; it can be {listed(allowed, last='or')}"
+                f"{nearest(word, allowed)}"
             )
             problems.append(problem("request/input_invalid", message, field=name))
     return words
