@@ -211,7 +211,7 @@ def _run_problems(
 
 
 def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Resource:
-    """Add a run, and emit no event. `given` has its id and, if it has ended, its status and times."""
+    """Add a run, and emit no event. `given` has its id; of an ended one also status and times."""
     world = simulation.world
     row, task = world.kind(RUN), checks.fetch(world, "task", body.task_id)
     uses = commands.used_ids(world, dict(body))

@@ -56,7 +56,7 @@ class ControlApp:
             else:
                 text = (
                     f"the header `{WORLD}` is {quote(world_id)}, and no world has this id;"
-                    " `GET /_sim/worlds` lists the worlds; one begins with the first call of its key"
+                    " `GET /_sim/worlds` lists them; a world begins with the first call of its key"
                 )
                 raise refuse("request/endpoint_not_found", text)
         except ApiError as error:

@@ -56,7 +56,7 @@ getattr(os, "register_at_fork", lambda **_: None)(after_in_child=_leave_to_paren
 
 
 def server_at(url: str) -> "Server | None":
-    """The server of this process at a URL."""
+    """The server that this process runs at a URL, or None."""
     return _running.get(url)
 
 

@@ -100,7 +100,7 @@ def test_a_missing_server_is_an_error_with_its_url(receiver, monkeypatch):
 def test_a_url_with_https_is_named_as_the_mistake(server):
     """The error of TLS itself does not say so."""
     url = server.url.replace("http:", "https:")
-    with pytest.raises(DeckSimError, match=f"answers at {url}: .*; its URL begins with http:"):
+    with pytest.raises(DeckSimError, match=f"answers at {url}: .*; it has no TLS"):
         Deck(url, "sk_test").reset()
 
 

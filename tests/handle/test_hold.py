@@ -34,7 +34,7 @@ def test_the_end_of_a_world_releases_its_answers(deck, run, in_thread):
     _until(lambda: hold.answers)
     deck.reset()
     assert started.result()["status"] == "queued"
-    with pytest.raises(DeckSimError, match="has ended; the world now has nothing"):
+    with pytest.raises(DeckSimError, match="its world was reset; holds that remain: none"):
         _ = hold.held
 
 

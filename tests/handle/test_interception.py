@@ -133,7 +133,7 @@ def test_the_libraries_are_as_before_when_the_last_one_ends(deck):
 
 def test_a_host_belongs_to_one_world_at_a_time(deck):
     """The error names host and world. The same world may have it twice."""
-    text = f"`api.deck.co` is intercepted for the world of '{deck.api_key}'"
+    text = f"answers for `api.deck.co`, with the world of '{deck.api_key}'"
     with deck.intercept(), Deck(deck.url, "sk_test_other") as other:
         with pytest.raises(DeckSimError, match=text):
             other.intercept(["other.deck.co", "api.deck.co"])

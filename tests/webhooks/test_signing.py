@@ -79,7 +79,8 @@ def _of(length):
 
 def test_a_secret_is_checked_for_form_and_length():
     """The standard allows 24 to 64 bytes."""
-    form, length = "must be `whsec_` and base64", "must hold 24 to 64 bytes, not"
+    form = "must begin with `whsec_`, and the rest must be base64"
+    length = "must have 24 to 64 bytes in its base64, not"
     expected = {
         "sk_live": form,
         "whsec_ä": form,

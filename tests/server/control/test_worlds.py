@@ -189,9 +189,7 @@ def test_an_unknown_id_of_a_world_is_refused(server, key):
     answer = httpx2.get(f"{server.url}/_sim/world", headers=headers, trust_env=False)
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["code"]) == (404, "endpoint_not_found")
-    assert (
-        "no world has the id 'x' of `Deck-Sim-World`; `GET /_sim/worlds` lists" in error["message"]
-    )
+    assert "the header `Deck-Sim-World` is 'x', and no world has this id" in error["message"]
     assert server.worlds.find(key) is None
 
 
