@@ -102,16 +102,15 @@ def delete_scenario(simulation: Simulation, name: str) -> Json:
     if scenario is None or not simulation.library.remove(name):
         text = f"{name!r} was not added to this world; only added scenarios can be removed"
         raise refuse("request/input_invalid", text, field="name")
-    library = simulation.library
-    if library.find(name) is not None:  # one of the server has the name, too
-        return {"name": name, "deleted": True}
-    references = simulation.selection.references()
-    users = [place for place, named, _ in references if named == name]
-    users += [
-        f"scenarios.{user.name}.{'playlist' if user.playlist else 'mix'}"
-        for user in map(library.get, library.names())
-        if name in user.entries
-    ]
+    library, users = simulation.library, list[str]()
+    if library.find(name) is None:  # otherwise one of the server takes its place
+        references = simulation.selection.references()
+        users += [place for place, named, _ in references if named == name]
+        users += [
+            f"scenarios.{user.name}.{'playlist' if user.playlist else 'mix'}"
+            for user in map(library.get, library.names())
+            if name in user.entries
+        ]
     if users:
         library.add(scenario)
         text = f"{name!r} is named by {listed(users)}; change that first"

@@ -78,6 +78,7 @@ POST /faults
   {match: agents, status: 1} -> match status
   {match: GET /v2/agents, status: 502, event: agent.created} -> event
   {match: GET /v2/agents, error: session/timeout} -> error
+  {match: GET /v2/agents, error: auth/auth_locked} -> error
   {match: 'POST /v2/tasks/{id}/run', reset: true} -> match
   {match: '**', error: [x], delay: soon} -> delay
   {match: '**', error: [x]} -> error

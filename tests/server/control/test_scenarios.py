@@ -97,3 +97,9 @@ def test_only_added_scenarios_can_be_removed(sim, errors, put):
     assert sim.delete("/scenarios/mine").json()["deleted"] is True
     for name in ("mine", "success"):
         assert errors("DELETE", f"/scenarios/{name}", 400) == [("input_invalid", "name")]
+
+
+def test_a_named_scenario_can_be_removed_if_another_takes_its_place(sim):
+    sim.put("/scenarios/success", content=MINE.replace(b"mine", b"success"))
+    sim.patch("/world", json={"default_scenario": "success"})
+    assert sim.delete("/scenarios/success").json()["deleted"] is True
