@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from deck_sim.contract import statuses
+from deck_sim.contract import machines
+from deck_sim.contract.machines import Machine
 from deck_sim.contract.shapes import (
     ADDRESS,
     ANY_OBJECT,
@@ -27,7 +28,6 @@ from deck_sim.contract.shapes import (
     record,
     text,
 )
-from deck_sim.contract.statuses import Machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ TASK = Kind(
     ),
     needs={"storage.extraction": "storage.extraction_schema"},
     filters=("agent_id", "status"),
-    machine=statuses.TASK,
+    machine=machines.TASK,
     lifecycle=CRUD,
 )
 # Attributes of the kind of resource that stores a login in an edition.
@@ -268,7 +268,7 @@ EVENT_DESTINATION = Kind(
         "update": {"body": "UpdateDestination"},
     },
     filters=("type", "status"),
-    machine=statuses.EVENT_DESTINATION,
+    machine=machines.EVENT_DESTINATION,
 )
 EVENT_DELIVERY = Kind(
     object="event_delivery",
@@ -285,5 +285,5 @@ EVENT_DELIVERY = Kind(
     verbs=(),
     moments=("created_at",),
     filters=("status", "event_type"),
-    machine=statuses.EVENT_DELIVERY,
+    machine=machines.EVENT_DELIVERY,
 )

@@ -22,8 +22,8 @@ from typing import Any
 from deck_sim.base.errors import listed
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
 from deck_sim.contract.error_catalog import Problem, problem
+from deck_sim.contract.machines import Machine
 from deck_sim.contract.resources import Kind
-from deck_sim.contract.statuses import Machine
 from deck_sim.engine.chance import make_id
 from deck_sim.engine.injected_faults import InjectedFaults
 from deck_sim.engine.records import (

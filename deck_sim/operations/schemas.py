@@ -4,8 +4,8 @@ import re
 from functools import cache
 
 from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.contract.machines import Machine
 from deck_sim.contract.resources import WEBHOOK, Kind
-from deck_sim.contract.statuses import Machine
 from deck_sim.engine.story import KINDS, watched_kinds
 from deck_sim.operations.holds import events_of_stories
 from deck_sim.operations.table import OPERATIONS, Json, operation

@@ -13,7 +13,7 @@ from itertools import islice, pairwise, product, zip_longest
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
-from deck_sim.contract.statuses import Machine
+from deck_sim.contract.machines import Machine
 from deck_sim.engine.story import WRONG_ANSWER, watched_kinds
 from deck_sim.runtime.calls import Call
 from deck_sim.runtime.settings import FROZEN, ON_POLL

@@ -13,7 +13,7 @@ from deck_sim.base.errors import DeckSimError, listed, nearest, quote
 from deck_sim.base.validation import Strict, error_message, format_path, show
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.story import KINDS
-from deck_sim.scenario.checks import (
+from deck_sim.scenario.file_checks import (
     check_exclusions,
     check_expressions,
     check_faults,

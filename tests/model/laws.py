@@ -22,7 +22,7 @@ PREFIXES = {
 def words_after(edition, kind):
     """By the word of an event, the words that may follow it; `None` is before the first.
 
-    The rows come from the product: tests/contract/test_statuses.py is their judge.
+    The rows come from the product: tests/contract/test_machines.py is their judge.
     """
     row = EDITIONS[edition].kinds[kind]
     first, event = row.machine.initial, row.machine.event

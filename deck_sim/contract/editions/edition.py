@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.contract import error_catalog, operations
 from deck_sim.contract.error_catalog import ErrorRow
+from deck_sim.contract.machines import Machine
 from deck_sim.contract.operations import Operation
 from deck_sim.contract.resources import Kind
-from deck_sim.contract.statuses import Machine
 
 if TYPE_CHECKING:
     from deck_sim.contract.bodies import Body

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Discriminator, Field, Tag, TypeAdapter
 
 from deck_sim.base.durations import Span
 from deck_sim.base.validation import Many
-from deck_sim.contract.statuses import Machine
+from deck_sim.contract.machines import Machine
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, Wait
 from deck_sim.scenario.fields import Length, SpanField

@@ -15,7 +15,7 @@ from deck_sim.base.errors import listed
 from deck_sim.base.validation import Strict, format_path, show, value_error
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.contract.statuses import Machine
+from deck_sim.contract.machines import Machine
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, ScriptError, Wait
 from deck_sim.scenario.expressions import ExpressionError, has_template, names_at, render

@@ -6,10 +6,10 @@ from importlib import import_module
 from deck_sim.contract import operations, resources
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.error_catalog import read_errors
+from deck_sim.contract.machines import AutoTransition, Command, Machine
 from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import Kind, insert_after
 from deck_sim.contract.shapes import INTERACTION, identity
-from deck_sim.contract.statuses import AutoTransition, Command, Machine
 
 CONNECTION_MACHINE = Machine(
     initial="connecting",

@@ -7,10 +7,10 @@ from importlib import import_module
 from deck_sim.contract import operations, resources
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.error_catalog import read_errors
+from deck_sim.contract.machines import AutoTransition, Command, Machine
 from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import DERIVED, Embed, Kind, insert_after
 from deck_sim.contract.shapes import COUNT, Shape, choice, identity, nullable, record
-from deck_sim.contract.statuses import AutoTransition, Command, Machine
 
 CREDENTIAL_MACHINE = Machine(
     initial="unverified",
