@@ -143,7 +143,7 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
 
 def make_key(node_id: str, *, own: bool) -> str:
     """The API key of a test: the same in each run, except on a shared server."""
-    name = re.sub(r"\W+", "_", node_id.rpartition("::")[2])[:40]
+    name = re.sub("[^A-Za-z0-9]+", "_", node_id.rpartition("::")[2])[:40]
     digest = hashlib.sha256(node_id.encode()).hexdigest()[:12]
     return f"sk_test_{name}_{digest}" if own else f"sk_test_{name}_{digest}_{RUN_ID}"
 

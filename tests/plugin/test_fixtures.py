@@ -95,3 +95,8 @@ def test_a_running_server_is_used(run, pytester, stories, deck_server):
         def deck_edition(): return "connections"
     """)
     run(text).assert_outcomes(passed=1)
+
+
+def test_the_name_of_a_test_may_have_any_letters(run):
+    found = run("def test_größe(deck): assert deck.create('agents', {'name': 'x'})")
+    found.assert_outcomes(passed=1)
