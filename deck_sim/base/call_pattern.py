@@ -59,6 +59,17 @@ class CallPattern:
         """Whether the path matches."""
         return _compile(self.path).fullmatch(path) is not None
 
+    def may_be(self, call: str) -> bool:
+        """Whether a call such as `GET /v2/tasks/{id}` can match, whatever its parameters are."""
+        method, _, template = call.partition(" ")
+        words, parts = self.path.split("/"), template.split("/")
+        alike = len(words) == len(parts) and all(
+            part[:1] == "{" or _compile(word).fullmatch(part)
+            for word, part in zip(words, parts, strict=True)
+        )
+        asks = "GET" if self.method == "HEAD" else self.method
+        return asks in (ANY, method) and (alike or "**" in self.path)
+
     def matches(self, method: str, path: str) -> bool:
         """Whether the call matches."""
         return self.takes_method(method) and self.takes_path(path)

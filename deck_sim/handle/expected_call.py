@@ -7,13 +7,19 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from deck_sim.base.call_pattern import CallPattern
-from deck_sim.base.errors import DeckSimError, cut, listed, nearest
+from deck_sim.base.errors import DeckSimError, cut, listed, nearest, quote
 from deck_sim.base.redaction import is_secret, redact, redact_body
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
 
 _LONGEST = 100  # characters of a value in a line
 _ABSENT = object()
 _FIELDS = ("status", "error", "query", "headers", "json")
+_CALLS = {
+    f"{row.method} /v2{row.path}"
+    for edition in EDITIONS.values()
+    for row in edition.every_operation
+}
 _NO_OPERATION = ("request/endpoint_not_found", "request/method_not_allowed")
 
 
@@ -65,6 +71,11 @@ class ExpectedCall:
             self._pattern = CallPattern.read(pattern, anywhere=error in _NO_OPERATION)
         except ValueError as wrong:
             raise DeckSimError(str(wrong)) from None
+        is_missing = error in _NO_OPERATION or given.get("status") in (404, 405)
+        if not is_missing and not any(map(self._pattern.may_be, _CALLS)):
+            near, remedy = nearest(pattern, _CALLS), 'add `error="request/endpoint_not_found"`'
+            text = f"no call of the Deck API is {quote(pattern)}{near}; for one that is missing,"
+            raise DeckSimError(f"{text} {remedy}")
         if not isinstance(given.get("status", 0), int):
             raise DeckSimError(f"`status` is a number like 409, not {given['status']!r}")
         if error is not None and error not in CATALOG:

@@ -68,6 +68,9 @@ def test_calls_are_found_by_pattern_and_content():
 IMPOSSIBLE = [
     ("POST", {}, "'POST' is not a pattern of calls; write it like `POST /v2/tasks/*/run`"),
     ("GET /_sim/world", {}, "'/_sim/world' is not a path of the API; paths begin with `/v2`"),
+    ("POST /v2/agent", {}, "'POST /v2/agent'; did you mean 'POST /v2/agents'?; for one that is"),
+    ("PUT /v2/agents", {}, "no call of the Deck API is 'PUT /v2/agents'"),
+    ("POST /v2/tasks/*/stop", {}, 'add `error="request/endpoint_not_found"`'),
     ("**", {"jsn": 1}, "unknown argument 'jsn'; did you mean 'json'?; allowed are `stat"),
     ("**", {"status": "409"}, "`status` is a number like 409, not '409'"),
     ("**", {"error": "auth/auth_invald"}, "'; did you mean 'auth/auth_invalid'?"),
@@ -90,6 +93,8 @@ def test_a_call_that_is_no_operation_can_be_asked_for_by_its_error(deck, api):
     for pattern, code in (("/v2/agent", "endpoint_not_found"), ("PUT **", "method_not_allowed")):
         deck.requests.assert_called(pattern, error=f"request/{code}", times=1)
     deck.requests.assert_not_called("GET /v1/agents", error="request/endpoint_not_found")
+    deck.requests.assert_called("/v2/agent", status=404)
+    deck.requests.assert_not_called("HEAD /v2/agent*/agt_1")
 
 
 def failure(check, *given, **wanted):
