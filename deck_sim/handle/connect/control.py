@@ -44,11 +44,15 @@ class Control:
 
         """
         self._check_open()
+        values = _copy(values)
+        in_path = {name for name in values if f"{{{name}}}" in path}
+        for name in in_path:
+            if not isinstance(values[name], str):
+                raise DeckSimError(f"`{name}` must be text, not {values[name]!r}")
         server = server_at(self.url)
         if server is not None:
             self._transport.note_time()
             return self._perform(server, method, path, values)
-        in_path = {name for name in values if f"{{{name}}}" in path}
         url = path.format(**{name: quote_path(values[name], safe="") for name in in_path})
         rest = {name: value for name, value in values.items() if name not in in_path}
         content: Json = {"params": {"plain": "true"}}  # this process made the values that it hides
@@ -58,7 +62,8 @@ class Control:
             content["content"] = rest[_BODY]
         elif rest:
             content["json"] = rest.get(_BODY, rest)
-        return _read(self._send(method, f"{self.url}/_sim{url}", **content))
+        data = _read(self._send(method, f"{self.url}/_sim{url}", **content))
+        return {name: value for name, value in data.items() if name != "request_id"}
 
     def get(self, path: str, **values: Any) -> list[Json]:
         """The items of a list."""
@@ -72,7 +77,7 @@ class Control:
     def create(self, path: str, body: Mapping[str, Any], **headers: str) -> Json:
         """Create a resource through the Deck API, as an application does."""
         self._check_open()
-        return _read(self._send("POST", f"{self.url}/v2/{path}", headers, json=body))
+        return _read(self._send("POST", f"{self.url}/v2/{path}", headers, json=_copy(body)))
 
     def close(self) -> None:
         """Refuse further calls."""
@@ -88,8 +93,6 @@ class Control:
         from deck_sim.operations import OPERATIONS, perform
         from deck_sim.runtime.serialization import dump_json
 
-        # Copied as over HTTP: what a caller changes in the data does not change the world.
-        values = json.loads(json.dumps(values, allow_nan=False))
         has_left = False
 
         async def work(app: Any) -> bytes:
@@ -150,6 +153,20 @@ class Control:
         if answer.is_error:
             _read(answer)
         return answer
+
+
+def _copy(values: Mapping[str, Any]) -> Json:
+    """The values as JSON has them. What a caller changes in its own does not change the world.
+
+    Raises:
+        DeckSimError: for a value that is none of JSON's.
+
+    """
+    try:
+        copy: Json = json.loads(json.dumps(values, allow_nan=False, ensure_ascii=False).encode())
+    except (TypeError, ValueError) as error:
+        raise DeckSimError(f"an argument cannot be written as JSON: {error}") from None
+    return copy
 
 
 def _read(answer: httpx2.Response) -> Json:

@@ -72,8 +72,8 @@ def check_no_event_loop(method: Callable[..., Any]) -> None:
 
 
 def _in_trio() -> bool:
-    trio = sys.modules.get("trio")
-    return trio is not None and trio.lowlevel.in_trio_task()
+    lowlevel = sys.modules.get("trio.lowlevel")
+    return lowlevel is not None and lowlevel.in_trio_task()
 
 
 def run_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> Future[T]:
