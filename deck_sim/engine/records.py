@@ -117,15 +117,19 @@ class Options(Immutable):
     """
 
     session_limit: int | None = _option(
-        "How many sessions may be open at once; null is no limit.", needs="session"
+        "How many sessions may be open; one more is a 429 `rate_limit/session_limit_exceeded`.",
+        needs="session",
     )
-    timeout_cap: int | None = _option("The largest timeout of a task, in seconds.", least=1)
-    screenshots: bool = _option("Runs take screenshots by themselves while they run.", False)
+    timeout_cap: int | None = _option("The largest `settings.timeout_seconds` of a task.", least=1)
+    screenshots: bool = _option(
+        "A `running` run takes a screenshot every five seconds, at most 1,000.", False
+    )
     connection_idle: timedelta | None = _option(
-        "After this time without a run a connection is disconnected, like 10m.", needs="connection"
+        "After this time without a run, such as 10m, a connection is `disconnected`.",
+        needs="connection",
     )
     keep_headers: tuple[str, ...] = _option(
-        'More headers that the journal keeps, like ["x-trace"].', ()
+        'Further headers that the journal keeps of later calls, like ["x-trace"].', ()
     )
 
     def changes(self, before: Self) -> set[str]:
@@ -145,7 +149,7 @@ class Options(Immutable):
             if needs and needs not in edition.kinds and getattr(self, row.name) != row.default:
                 text = (
                     f"`{row.name}`: the edition `{edition.name}` has no {needs}s;"
-                    " leave the option off (`null`), or use the other edition"
+                    " leave the option off (`null`), or use another edition"
                 )
                 yield problem("request/input_invalid", text, field=row.name)
 

@@ -2,9 +2,10 @@
 
 import pytest
 
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.server.openapi.document import document
 
-EVERY_EDITION = pytest.mark.parametrize("edition", ["connections", "credentials"])
+EVERY_EDITION = pytest.mark.parametrize("edition", EDITIONS)
 
 # The calls of both editions, and of each alone.
 CALLS = {
