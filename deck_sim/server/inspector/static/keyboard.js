@@ -43,7 +43,7 @@ export function listenToKeys(inspector, tabs) {
   };
   for (const [index, tab] of tabs.entries()) actions[`${index + 1}`] = (ctx) => ctx.go(tab);
   document.addEventListener("keydown", (event) => {
-    if (document.querySelector("dialog")) return;
+    if (document.querySelector("dialog[open]")) return;
     if (event.key === "Escape" && !event.defaultPrevented) return close(inspector.context());
     if (isTaken(event) || !inspector.hasWorld) return;
     const act = actions[event.key];
