@@ -1,9 +1,9 @@
 """The process under test: `deck-sim serve` on a free port."""
 
+import re
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 _ALARMS = ("Traceback", "deck-sim failed", "Exception", "Task was destroyed", "never awaited")
@@ -18,21 +18,24 @@ class Process:
 
     def __enter__(self) -> "Process":
         self._folder = tempfile.TemporaryDirectory(prefix="torture-")
-        port_file, self._log = Path(self._folder.name, "port"), Path(self._folder.name, "log")
+        self._log = Path(self._folder.name, "log")
         words = [sys.executable, "-m", "deck_sim", "serve", "--quiet", "--clock", "frozen"]
-        words += ["--port", "0", "--port-file", str(port_file)]
         with self._log.open("w") as log:
-            self._process = subprocess.Popen(words, stdout=log, stderr=log)
-        while not port_file.exists():
-            self.check()
-            time.sleep(0.05)
-        self.port = int(port_file.read_text())
-        self.url = f"http://127.0.0.1:{self.port}"
+            self._process = subprocess.Popen(
+                [*words, "--port", "0"], stdout=subprocess.PIPE, stderr=log, text=True
+            )
+        assert self._process.stdout
+        banner = self._process.stdout.readline()  # comes when the server answers, or ends
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", banner)
+        if not found:
+            self._process.kill()
+            raise Broken(f"the server printed {banner!r} and\n{self._log.read_text()[-4000:]}")
+        self.url, self.port = found[0], int(found[1])
         return self
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        self._process.wait(10)
+        self._process.communicate(timeout=10)
         self._folder.cleanup()
 
     def check(self) -> None:
