@@ -1,4 +1,4 @@
-"""What commands print: the examples in their help, JSON, and text with colored statuses."""
+"""Output of the commands: examples in their help, JSON, and text with colored statuses."""
 
 import json
 import os

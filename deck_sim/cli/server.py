@@ -1,5 +1,5 @@
-"""What `serve` and `exec` share: the options of a server, its log, the handlers of signals, and the
-variables with which an intercepted program reaches it.
+"""Shared by `serve` and `exec`: the options of a server, its log, the signal handlers, and the
+environment variables that lead an intercepted program to it.
 """
 
 from __future__ import annotations

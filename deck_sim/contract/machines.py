@@ -78,8 +78,8 @@ class Machine:
         return any(status in row.allowed for row in rows if row)
 
     def family(self, status: str) -> str:
-        """What a status means to a person, who sees it by its color: `person` (must act), `good`,
-        `bad`, `waiting` (for a start), `over` or `working`.
+        """Return the family of a status, which decides its color: `person` (somebody must act),
+        `good`, `bad`, `waiting` (to start), `over` or `working`.
         """
         if self.asks_person(status):
             return "person"

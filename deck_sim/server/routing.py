@@ -78,7 +78,7 @@ class Routes(Generic[Row]):
         return row, parameters
 
     def _hint(self, scope: Scope) -> str | None:
-        """What a 404 says about a path that is nearly right."""
+        """Return the hint in the 404 of a path that is nearly right, or None."""
         path, relative, root = scope["path"], relative_path(scope), scope.get("root_path", "")
         unslashed = relative.removesuffix("/")
         if "//" in relative:

@@ -159,7 +159,7 @@ def _copy(values: Mapping[str, Any]) -> Json:
     """The values as JSON has them. What a caller changes in its own does not change the world.
 
     Raises:
-        DeckSimError: for a value that is none of JSON's.
+        DeckSimError: if a value cannot be written as JSON.
 
     """
     try:
