@@ -75,7 +75,7 @@ def world_of(
     with ExitStack() as stack:
         try:
             deck = stack.enter_context(make_deck(server, make_key(item.nodeid, own=own)))
-            _start(deck, options, edition, None if own else folder)
+            _start(deck, options, edition, folder, own=own)
         except DeckSimError as error:
             raise make_failure(f"cannot start the world of this test: {error}") from None
         item.stash[REPORT] = lambda failure: _write_report(item, deck, failure)
@@ -148,23 +148,29 @@ def make_key(node_id: str, *, own: bool) -> str:
     return f"sk_test_{name}_{digest}" if own else f"sk_test_{name}_{digest}_{RUN_ID}"
 
 
-def _start(deck: Deck, options: MarkerOptions, edition: str | None, folder: Path | None) -> None:
-    edition = options.edition or edition
-    deck.reset(
-        edition=edition,
-        clock=options.clock,
-        step=options.step,
-        seed=options.seed,
-        now=options.now,
-        **{name: getattr(options, name) for name in OPTION_TYPES},
-    )
+def _start(
+    deck: Deck, options: MarkerOptions, edition: str | None, folder: Path | None, *, own: bool
+) -> None:
+    settings = _read_settings(options, edition)
+    if own and settings == _read_settings(MarkerOptions(), None):
+        _ = deck.clock.now  # the first call with a key makes its world, sooner than a reset
+    else:
+        deck.reset(**settings)
     if options.rate_limit:
         deck.limit_rate(options.rate_limit)
-    if folder is not None:
+    if folder is not None and not own:
         for scenario in read_folder(folder).own():
             deck.scenario(scenario.source)
     if options.scenario is not None:
         deck.use(options.scenario)
+
+
+def _read_settings(options: MarkerOptions, edition: str | None) -> dict[str, Any]:
+    names = ("clock", "step", "seed", "now", *OPTION_TYPES)
+    return {
+        "edition": options.edition or edition,
+        **{name: getattr(options, name) for name in names},
+    }
 
 
 def read_folder(folder: Path | None) -> Library:
