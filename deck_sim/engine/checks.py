@@ -16,6 +16,7 @@ from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 
 _TIMEOUT = "settings.timeout_seconds"
+RESET_REMOVED = "it was removed when the world was reset or deleted; do two tests share this key?"
 
 
 def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
@@ -139,6 +140,8 @@ def not_found(world: World, kind: str, resource_id: str, field: str | None = Non
     """The problem of an unknown id, in `field` of a body or in the path."""
     # The catalog's text for sources is that of a failed run, which names no id.
     text = f"No {kind} has the id `{resource_id}`."
+    if resource_id in world.former_ids:
+        text = f"{text[:-1]}: {RESET_REMOVED}"
     return problem(world.kind(kind).not_found, text, field=field)
 
 

@@ -13,7 +13,7 @@ Laws:
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -107,6 +107,7 @@ class World:
     counters: Counter[str] = field(default_factory=Counter)  # of ids, by prefix
     additive_changes: AdditiveChanges = field(default_factory=AdditiveChanges)
     options: Options = field(default_factory=Options)
+    former_ids: Collection[str] = field(default=(), compare=False)  # of worlds with this key before
     # What a state file has to write again: the table and the key of each record that has changed.
     changed: dict[tuple[str, Any], None] = field(default_factory=dict, compare=False)
 

@@ -36,7 +36,6 @@ from deck_sim.handle.timeline import (
     write_duration,
     write_moment,
 )
-from deck_sim.webhooks.signing import secret_of
 
 if TYPE_CHECKING:
     from deck_sim.handle.interception import Interception
@@ -287,8 +286,8 @@ class Deck(AbstractContextManager["Deck"]):
 
     @property
     def webhook_secret(self) -> str:
-        """The secret of webhooks for which no other is given; it follows from the key."""
-        return secret_of(self.api_key)
+        """The secret of webhooks for which no other is given."""
+        return str(self.world["webhook_secret"])
 
     def deliver_to(
         self,

@@ -85,6 +85,7 @@ def show_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
         "now": print_moment(world.now),
         "clock": simulation.mode,
         "webhook_time": simulation.settings.webhook_time,
+        "webhook_secret": worlds.secret_of(simulation.key),
         "default_scenario": simulation.selection.default_scenario,
         "unplayed_login": explain_unplayed_login(simulation),
         "queues": simulation.selection.queues,

@@ -17,6 +17,7 @@ from deck_sim.engine.chance import make_id, seed_of
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.settings import Settings
 from deck_sim.scenario.library import Library, shipped
+from deck_sim.webhooks.signing import secret_of
 
 if TYPE_CHECKING:
     from deck_sim.runtime.simulation import Simulation
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("deck_sim")
 
 _MOST_REFUSED = 100  # calls that are kept
+_MOST_FORMER = 1000  # keys whose former ids are kept
 MOST_WORLDS = 10_000
 
 
@@ -68,11 +70,14 @@ class WorldRegistry:
     dispatcher: Dispatcher = field(default_factory=Dispatcher, compare=False)
     state: State | None = None  # keeps the worlds
     origin: str = "http://127.0.0.1:8765"  # the scheme, host and port of the server
+    webhook_secret: str | None = None  # of all worlds; None: it follows from each key
+    before_drop: Callable[[Simulation], None] = lambda old: None  # reset, replaced or deleted
     _worlds: OrderedDict[str, Simulation] = field(default_factory=OrderedDict)
     _refused: int = 0
     _calls: int = 0  # of the Deck API
     refused_calls: deque[RefusedCall] = field(default_factory=lambda: deque(maxlen=_MOST_REFUSED))
     _controlled: set[str] = field(default_factory=set)  # keys with which the control API was called
+    _former_ids: dict[str, set[str]] = field(default_factory=dict)  # by key; of dropped worlds
     snapshots: dict[str, Any] = field(default_factory=dict)  # by id; `state.snapshots` keeps them
     snapshots_taken: int = 0
 
@@ -130,6 +135,7 @@ class WorldRegistry:
     def adopt(self, new: Simulation) -> None:
         """Serve a world. If there are too many, delete the least recently used one that is idle."""
         self._worlds[new.key] = new
+        new.world.former_ids = self._former_ids.get(new.key, ())
         if len(self._worlds) > MOST_WORLDS:
             others = (one for one in self._worlds.values() if one is not new)
             oldest = next((one for one in others if not (one.uses or one.attempting)), None)
@@ -157,6 +163,10 @@ class WorldRegistry:
         """The keys that have worlds. Safe on any thread."""
         return [*self._worlds]
 
+    def secret_of(self, key: str) -> str:
+        """Return the secret of the destinations that a key creates without one."""
+        return self.webhook_secret or secret_of(key)
+
     def keyless(self) -> Simulation:
         """Return a temporary world, for calls that need no key."""
         return self.make("", self.settings)
@@ -164,6 +174,12 @@ class WorldRegistry:
     def drop(self, key: str) -> None:
         """Delete a world; its key creates a new one on next use."""
         self._controlled.discard(key)  # a late call with it is one of a client that was kept
+        if key in self._worlds:
+            old = self._worlds[key]
+            self.before_drop(old)
+            self._former_ids.setdefault(key, set()).update(*old.world.resources.values())
+            if len(self._former_ids) > _MOST_FORMER:
+                del self._former_ids[next(iter(self._former_ids))]
         self._remove(key)
 
     def _remove(self, key: str) -> None:

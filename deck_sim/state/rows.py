@@ -7,7 +7,8 @@ Rules:
 2. Other fields of a simulation and its world are one row each. They are written if they differ; so
    a new small field needs no change here. The fields of `_COUNTS`, which change with nearly every
    call, are one row together.
-3. What follows from the rest is not written, and neither are calls and entries: `_LEFT_OUT`.
+3. What follows from the rest is not written, and neither are calls, entries and former ids:
+   `_LEFT_OUT`.
 4. The order of dicts is that of their rows.
 """
 
@@ -51,6 +52,7 @@ _COUNTS = (
 _LEFT_OUT = {
     *("world", "journal", "responses", "world.timeline", "world.timers", "world.injected"),
     *("world._resources", "world.members", "world.users", "world.finished", "world.changed"),
+    "world.former_ids",
 }
 _EVERY = (*KEPT, "attempting", *(f"world.{row.name}" for row in fields(World)))
 _APART = {*_LEFT_OUT, *_COUNTS, *_TABLES.values(), *_LOGS.values()}

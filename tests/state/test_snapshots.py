@@ -98,7 +98,10 @@ class Client:
 @pytest.fixture
 def clients():
     """Two clients of a server without other worlds; the first has something of each kind."""
-    with Server(WorldRegistry()) as server, httpx2.Client(trust_env=False) as http:
+    with (
+        Server(WorldRegistry(webhook_secret="whsec_")) as server,
+        httpx2.Client(trust_env=False) as http,
+    ):
         clients = [Client(server, f"sk_test_{number}", http) for number in range(2)]
         clients[0].play(FIRST)
         yield clients

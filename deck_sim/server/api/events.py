@@ -22,7 +22,7 @@ from deck_sim.runtime.serialization import print_event, print_resource
 from deck_sim.server.api.paging import list_items, poll_all, read_filter, show_all
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import ENDPOINTS, endpoint
-from deck_sim.webhooks.signing import secret_of, secret_problem
+from deck_sim.webhooks.signing import secret_problem
 
 Fields = dict[str, Any]
 Read = Callable[[Request, Resource | None], Fields]
@@ -94,7 +94,7 @@ def _oldest(world: World) -> datetime:
 def _create(request: Request, read: Read, secret_at: str) -> Answer:
     """Create a destination. This answer shows its secret, and no other does (assumed)."""
     fields = read(request, None)
-    secret = _secret_in(fields["type"], fields) or secret_of(request.simulation.key)
+    secret = _secret_in(fields["type"], fields) or request.worlds.secret_of(request.simulation.key)
     created = deliveries.create_destination(request.world, fields, secret)
     shown = print_resource(request.simulation, created)
     if created["type"] == WEBHOOK:

@@ -11,6 +11,7 @@ from deck_sim.server.serve import Server
 def test_a_new_world_is_empty(sim):
     world = sim.get("/world").json()
     assert world.pop("request_id").startswith("ctl_")
+    assert world.pop("webhook_secret").startswith("whsec_")
     lists = ("unplayed_login", "keep_headers", "choices", "script_errors", "ignored_names")
     counted = ("agent", "source", "task", "connection", "task_run", "storage")
     wanted = {"edition": "connections", "seed": 0, "now": "2025-01-15T09:30:00Z"}
@@ -204,3 +205,25 @@ def test_a_server_with_keys_lists_the_world_of_the_caller():
         headers = {"Deck-Sim-World": seen[0]["id"]}
         assert httpx2.get(url, headers=headers, trust_env=False).status_code == 401
     assert [world["key"] for world in seen] == ["sk_live_…cdef"]
+
+
+def test_an_id_that_a_reset_removed_is_told_from_an_unknown_one(api, sim, task):
+    """In a path and in a body. A reset and a deletion count, those of other keys do not."""
+    sim.post("/reset", json={"seed": 7})
+    sim.delete("/world")
+    reason = "it was removed when the world was reset or deleted; do two tests share this key?"
+    (error,) = api.get(f"/tasks/{task['id']}").json()["errors"]
+    assert error["message"] == f"No task has the id `{task['id']}`: {reason}"
+    body = {"agent_id": task["agent_id"], "name": "a"}
+    assert reason in api.post("/tasks", json=body).json()["errors"][0]["message"]
+    assert reason not in api.get("/tasks/task_0000000000000000").text
+
+
+def test_the_secret_of_webhooks_is_shown_with_the_world_and_after_a_reset(api, sim):
+    """It is that of destinations without one, and may be one for all keys."""
+    config = {"url": "http://127.0.0.1:9"}
+    fields = {"name": "n", "type": "webhook", "config": config, "events": ["*"]}
+    made = api.post("/event-destinations", json=fields).json()["credentials"]["secret"]
+    for shown in (sim.get("/world"), sim.post("/reset", json={})):
+        assert shown.json()["webhook_secret"] == made
+    assert WorldRegistry(webhook_secret=made).secret_of("sk_other") == made
