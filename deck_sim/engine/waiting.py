@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from deck_sim.base.errors import listed
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import PROGRESS, SCREENSHOT, STEP, Due
 from deck_sim.engine.world import World
@@ -45,9 +46,11 @@ def asks_person(world: World, resource: Resource) -> bool:
 
 @dataclass(slots=True)
 class AwaitedEvent:
-    """An event that a caller waits for, of one resource if `resource_id` is set."""
+    """The first event of some types that a caller waits for, of one resource if `resource_id` is
+    set.
+    """
 
-    type: str
+    types: tuple[str, ...]
     resource_id: str | None
     seen: int  # how many of the world's events were checked, or came before
     mover: Due | None = None  # the timer that `moves` found
@@ -55,7 +58,7 @@ class AwaitedEvent:
     def came(self, world: World) -> bool:
         """Whether it is among the events since the last call."""
         new, self.seen = world.events.since(self.seen), world.events.total
-        return any(event.type == self.type and self._matches(event.data.id) for event in new)
+        return any(map(self._is, new))
 
     def moves(self, world: World, until: datetime) -> bool:
         """Whether a timer moves a resource that it could be about by then.
@@ -76,19 +79,17 @@ class AwaitedEvent:
         return self.resource_id is not None and (named is None or world.is_final(named))
 
     def __str__(self) -> str:
-        return f"`{self.type}`{f' of `{self.resource_id}`' if self.resource_id else ''}"
+        types = listed(self.types, last="or")
+        return f"{types}{f' of `{self.resource_id}`' if self.resource_id else ''}"
 
     @property
-    def kind(self) -> str:
-        """The kind of resource that events of this type are about."""
-        return self.type.partition(".")[0]
+    def kinds(self) -> list[str]:
+        """The kinds of resources that events of these types are about."""
+        return [*dict.fromkeys(type_.partition(".")[0] for type_ in self.types)]
 
     def last(self, world: World) -> Event | None:
         """The last one that came: callers often wait for an event too late."""
-        came = (
-            e for e in reversed(world.events) if e.type == self.type and self._matches(e.data.id)
-        )
-        return next(came, None)
+        return next(filter(self._is, reversed(world.events)), None)
 
     def named(self, world: World) -> Resource | None:
         """The resource that it must be about, if one is named and exists."""
@@ -97,11 +98,11 @@ class AwaitedEvent:
 
     def candidates(self, world: World) -> list[Resource]:
         """The resources that it could be about."""
-        kind = world.resources.get(self.kind, {})
-        return [resource for resource in kind.values() if self._matches(resource.id)]
+        found = (world.resources.get(kind, {}).values() for kind in self.kinds)
+        return [one for kind in found for one in kind if self.resource_id in (None, one.id)]
 
-    def _matches(self, resource_id: str) -> bool:
-        return self.resource_id in (None, resource_id)
+    def _is(self, event: Event) -> bool:
+        return event.type in self.types and self.resource_id in (None, event.data.id)
 
 
 def _progress(world: World) -> dict[str, Due]:

@@ -231,13 +231,22 @@ class Deck(AbstractContextManager["Deck"]):
 
     @refuse_on_event_loop
     def advance_until(
-        self, event: str, id: IdOrResource | None = None, *, limit: Duration = "1d"
+        self,
+        event: str | Sequence[str],
+        id: IdOrResource | None = None,
+        *,
+        limit: Duration = "1d",
     ) -> AdvanceReport:
         """Advance the clock until an event such as `task_run.completed`, of that resource if given.
 
-        If nothing due within `limit` emits it, the error says what waits.
+        Of several events, the first ends it. If nothing due within `limit` emits one, the error
+        says what waits.
         """
-        until = drop_none(event=event, id=None if id is None else read_id(id))
+        if isinstance(event, Mapping) or (isinstance(id, str) and "." in id):
+            text = "the event comes first, then the resource"
+            raise DeckSimError(f'{text}: `deck.advance_until("task_run.completed", run)`')
+        events = event if isinstance(event, str) else [*event]
+        until = drop_none(event=events, id=None if id is None else read_id(id))
         return self.apps.serve_during(self._advance, until=until, limit=write_duration(limit))
 
     async_advance_until = twin_of(advance_until)

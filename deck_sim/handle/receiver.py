@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from deck_sim.base import real_time
 from deck_sim.base.errors import DeckSimError, nearest_type, quote
-from deck_sim.contract.editions import every_event_type, explain_foreign_event
+from deck_sim.contract.editions import EDITIONS, every_event_type, explain_foreign_event
 from deck_sim.faults.outgoing import FAULT_HEADER
 from deck_sim.handle.connect.applications import LoopbackServer
 from deck_sim.handle.connect.control import IdOrResource, Json, read_id
@@ -112,7 +112,8 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         Waits up to `timeout` seconds of real time. With a frozen clock it does not wait, since no
         event can arrive. If no such event arrived, the error lists the events that did.
         """
-        _check_event_type(event, self._deck.world["edition"])
+        edition = self._deck.world["edition"]
+        _check_event_type(event, edition)
         resource_id = None if id is None else read_id(id)
         mode = self._deck.clock.mode
         if mode != FROZEN:
@@ -138,8 +139,11 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
             f"  {one.event['type']} of {one.event['data']['id']}, answered {one.answered}"
             for one in self.received
         ]
+        is_own = event not in EDITIONS[edition].event_types
+        own = f"`{event}` is no type of Deck's: only an `event` step of a scenario emits it"
         lines = [
             f"no `{event}`{whose} was received; {reason}",
+            *([own] if is_own else []),
             *(["received were:", *arrived] if arrived else ["nothing was received"]),
             *self.complaints,
         ]

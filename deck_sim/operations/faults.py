@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from deck_sim.base.errors import quote
-from deck_sim.contract.editions import explain_foreign_event
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.injected_faults import EVERYBODY, Injected
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.why import explain_unknown
 
 
 @operation("POST", "/faults")
@@ -33,7 +33,7 @@ def add_fault(simulation: Simulation, body: Json) -> Json:
         text = f"`error`: the edition `{world.edition}` has no error {quote(error)}"
         raise refuse("request/input_invalid", text, field="error")
     event = getattr(fault, "event", None)
-    if event is not None and (why := explain_foreign_event(event, (world.edition,))):
+    if event is not None and (why := explain_unknown(simulation, event, may_be_glob=True)):
         raise refuse("request/input_invalid", f"`event`: {why}", field="event")
     return _print(world.injected.add(world.next_id("flt"), fault))
 

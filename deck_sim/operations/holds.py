@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deck_sim.base.errors import listed, nearest, nearest_type, quote
-from deck_sim.contract.editions import Edition, explain_foreign_event
+from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import Hold
 from deck_sim.engine.stage import stories_at
@@ -13,6 +13,7 @@ from deck_sim.engine.story import KINDS
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.why import explain_unknown
 
 if TYPE_CHECKING:
     from deck_sim.operations.parameters import EventName, Match, Text
@@ -33,18 +34,13 @@ def make_hold(
         raise refuse("request/input_invalid", text, field="event")
     world = simulation.world
     if event is not None:
-        if why := explain_foreign_event(event, (world.edition,)):
+        if why := explain_unknown(simulation, event):
             raise refuse("request/input_invalid", f"`event`: {why}", field="event")
         types, of_stories = world.rules.event_types, events_of_stories(world.rules)
-        likely = nearest_type(event, types)
-        # A script may emit events that no table has.
-        if event not in of_stories and (event in types or likely or "*" in event):
-            text = f"unknown event {quote(event)}{likely}"
-            if event in types:
-                events = listed(of_stories, last="or")
-                text = f"stories do not emit {quote(event)}; hold one of {events}, or the answer to"
-                text += " a call"
-            raise refuse("request/input_invalid", text, field="event")
+        if event in types and event not in of_stories:
+            events = listed(of_stories, last="or")
+            text = f"stories do not emit {quote(event)}; hold one of {events}, or the answer to"
+            raise refuse("request/input_invalid", f"{text} a call", field="event")
         # Its story can emit the event.
         about = event.partition(".")[0] if event in world.rules.event_types else None
         kinds = [one for one in KINDS if one in world.rules.kinds and about in (None, one)]

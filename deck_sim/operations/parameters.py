@@ -17,6 +17,7 @@ from pydantic import (
     Field,
     GetPydanticSchema,
     ValidatorFunctionWrapHandler,
+    WithJsonSchema,
     WrapValidator,
     create_model,
 )
@@ -177,10 +178,23 @@ class ChangeWorld(WorldSettings):
     """Undocumented additions to answers and events, like `{"fields": true}`."""
 
 
-class UntilEvent(Body):
-    """An event to wait for."""
+def _read_types(value: Any) -> Any:
+    return [value] if isinstance(value, str) and value else value
 
-    event: EventName
+
+_A_TYPE = {"type": "string", "minLength": 1}
+EventNames = Annotated[
+    list[EventName],
+    Field(min_length=1),
+    BeforeValidator(_read_types),
+    WithJsonSchema({"anyOf": [_A_TYPE, {"type": "array", "minItems": 1, "items": _A_TYPE}]}),
+]
+
+
+class UntilEvent(Body):
+    """An event to wait for: the first of these types."""
+
+    event: EventNames
     id: Text | None = None
 
 

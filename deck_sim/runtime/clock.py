@@ -5,15 +5,13 @@ be sent before it goes on. `Dispatcher.drive` sends them; `run_to_end` sends not
 """
 
 import copy
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import nearest_type, quote
-from deck_sim.contract.editions import explain_foreign_event
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import Resource, TimelineEntry
@@ -23,7 +21,7 @@ from deck_sim.engine.world import World
 from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.runtime.settings import ON_POLL
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.runtime.why import explain_absence
+from deck_sim.runtime.why import explain_absence, explain_unknown
 
 MAX_STEPS = 5_000_000  # due things in one advance: an endless scenario ends in an error
 MAX_SENDS = 1_000  # at one moment: a webhook that always causes another ends in an error
@@ -126,9 +124,9 @@ def advance_to(simulation: Simulation, moment: datetime, field: str = "to") -> A
 
 
 def advance_until_event(
-    simulation: Simulation, type_: str, resource_id: str | None, limit: timedelta
+    simulation: Simulation, types: Sequence[str], resource_id: str | None, limit: timedelta
 ) -> Advance:
-    """Move the clock to the next event of this type, about that resource if one is named.
+    """Move the clock to the next event of these types, about that resource if one is named.
 
     Whatever else is due at that moment happens too, so the event has been delivered.
 
@@ -138,12 +136,9 @@ def advance_until_event(
 
     """
     world = simulation.world
-    if foreign := explain_foreign_event(type_, (world.edition,), in_world=True):
-        raise refuse("request/input_invalid", foreign, field="until.event")
-    if likely := nearest_type(type_, world.event_types):
-        text = f"unknown event type {quote(type_)}{likely}"
-        raise refuse("request/input_invalid", text, field="until.event")
-    wanted = AwaitedEvent(type_, resource_id, world.events.total)
+    if unknown := next(filter(None, (explain_unknown(simulation, one) for one in types)), None):
+        raise refuse("request/input_invalid", unknown, field="until.event")
+    wanted = AwaitedEvent(tuple(types), resource_id, world.events.total)
     until = world.now + min(limit, LAST_MOMENT - world.now)
     with _advancing(simulation) as report:
         happening = steps(simulation, until)

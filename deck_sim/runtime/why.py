@@ -1,10 +1,13 @@
 """Why a resource waits and what helps, in the one sentence that every report prints."""
 
 from datetime import timedelta
+from fnmatch import fnmatchcase
+from itertools import chain
 from typing import Any, NamedTuple
 
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import listed
+from deck_sim.base.errors import listed, nearest_type, quote
+from deck_sim.contract.editions import explain_foreign_event
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import KINDS
@@ -33,6 +36,7 @@ _CLOCKS = {
     FROZEN: "the clock is frozen; ",
     ON_POLL: "the clock moves when a client reads it; ",
 }
+_OWN_EVENTS = "; a type of your own needs a scenario with an `event` step, added before"
 # What starts the scripts that a run does not.
 STARTS = {
     "connection": "a seeded connection plays none; open one with `deck.ready_task(login=True)` or"
@@ -73,14 +77,15 @@ def explain_wait(simulation: Simulation, resource: Resource) -> Explanation:
 def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
     """Why an event does not come: how each resource that it could be about waits or ended."""
     world, named = simulation.world, wanted.named(simulation.world)
-    kinds, own = world.rules.kinds, world.rules.kinds.get(wanted.kind)
+    kinds = world.rules.kinds
+    own = [kinds[kind] for kind in wanted.kinds if kind in kinds]
     if wanted.resource_id is not None and named is None:
         return f"there is no `{wanted.resource_id}` in this world"
-    if named and own and named.kind != own.object:
-        ids = [*world.resources[own.object]][-_MOST_NAMED:]
+    if named and own and named.kind not in wanted.kinds:
+        ids = [*world.resources[own[0].object]][-_MOST_NAMED:]
         such = f", such as {listed(ids)}" if ids else ""
         noun = kinds[named.kind].noun
-        return f"`{named.id}` is one of the {noun}s, and this event is about {own.noun}s{such}"
+        return f"`{named.id}` is one of the {noun}s, and this event is about {own[0].noun}s{such}"
     found = sorted(wanted.candidates(world), key=lambda one: one.updated_at)
     reasons = list[str]()
     for one in found[-_MOST_NAMED:]:
@@ -94,11 +99,26 @@ def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
     if len(found) > _MOST_NAMED:
         reasons.append(f"and {len(found) - _MOST_NAMED} more")
     if own and not found:
-        reasons.append(f"this world has no {own.noun}")
+        reasons.append(f"this world has no {' and no '.join(kind.noun for kind in own)}")
     if last := wanted.last(world):
         reasons.append(f"it came {format_duration(world.now - last.created_at)} ago")
     reasons += explain_unplayed_login(simulation)
     return "; ".join(reasons) or "nothing waits"
+
+
+def explain_unknown(
+    simulation: Simulation, pattern: str, *, may_be_glob: bool = False
+) -> str | None:
+    """Why no event of the world can have a type or match a glob of types, if none can."""
+    world = simulation.world
+    if "*" in pattern and not may_be_glob:
+        return f"{quote(pattern)} is a pattern; name an event type, like `task_run.completed`"
+    known = chain(world.event_types, simulation.library.emitted())
+    if any(fnmatchcase(one, pattern) or fnmatchcase(pattern, one) for one in known):
+        return None
+    near = nearest_type(pattern, world.event_types)
+    unknown = f"unknown event type {quote(pattern)}{near or _OWN_EVENTS}"
+    return explain_foreign_event(pattern, (world.edition,), in_world=True) or unknown
 
 
 def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str:

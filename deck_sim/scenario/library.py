@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.error_catalog import refuse
@@ -62,6 +63,13 @@ class Library:
         """Every scenario that does not ship, those below included."""
         below = self._below.added() if self._below else []
         return [*({scenario.name: scenario for scenario in below} | self._current()).values()]
+
+    def emitted(self) -> Iterator[str]:
+        """The types of `event` steps, shipped ones left out, with `*` for each expression."""
+        from deck_sim.scenario.model import written_steps
+
+        steps: Iterable[Any] = (step for one in self.added() for _, _, step in written_steps(one))
+        return (re.sub("{{.*?}}", "*", step.type) for step in steps if step.word == "event")
 
     def own(self) -> list[Scenario]:
         """The scenarios of this library alone; playlists and mixes follow their entries."""

@@ -39,6 +39,22 @@ def test_advance_until_waits_for_the_event_of_one_run(deck, run):
     ]
 
 
+def test_advance_until_stops_at_the_first_of_several_events(deck, run):
+    ends = ("task_run.completed", "task_run.failed")
+    for name in ("source_down", "success"):
+        deck.use(name)
+        assert deck.advance_until(ends, run()).happened[-1].kind == "task_run"
+    assert [one["status"] for one in deck.runs] == ["failed", "completed"]
+    with pytest.raises(DeckSimError, match=r"^no `task_run\.completed` or `task_run\.failed` came"):
+        deck.advance_until(ends)
+
+
+def test_swapped_arguments_of_advance_until_are_recognized(deck, run):
+    for swapped in (run(), run()["id"]):
+        with pytest.raises(DeckSimError, match=r"^the event comes first, then the resource: `deck"):
+            deck.advance_until(swapped, "task_run.completed")
+
+
 def test_a_report_prints_a_line_for_each_entry(deck, run):
     """The last line has the new time. An empty report is not an empty text."""
     started = run()

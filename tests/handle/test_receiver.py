@@ -136,6 +136,10 @@ def test_an_event_that_cannot_come_is_an_error(deck_webhooks):
         for call in (lambda name: deck_webhooks.on(name, print), deck_webhooks.wait_for):
             with pytest.raises(DeckSimError, match=said):
                 call(event)
+    with pytest.raises(
+        DeckSimError, match=r"^no `task_run.exploded` was .*\n.* is no type of Deck"
+    ):
+        deck_webhooks.wait_for("task_run.exploded")
 
 
 @pytest.mark.parametrize("library", ["freezegun", "time-machine"])

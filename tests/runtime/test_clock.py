@@ -209,7 +209,7 @@ def test_until_idle_stops_at_the_last_moment(simulation):
 
 
 @pytest.mark.parametrize(
-    "how", [("by", MINUTE), ("until_idle",), ("until_event", "never", None, MINUTE)]
+    "how", [("by", MINUTE), ("until_idle",), ("until_event", "task_run.failed", None, MINUTE)]
 )
 def test_an_endless_story_is_an_error(simulation, monkeypatch, how):
     """The message names the limit, which may be reached."""

@@ -6,7 +6,7 @@ from offline import SECOND, OfflineSimulation
 from deck_sim.base.durations import parse_duration
 from deck_sim.engine.records import Options
 from deck_sim.engine.waiting import AwaitedEvent
-from deck_sim.runtime.why import explain_absence, explain_wait, next_status
+from deck_sim.runtime.why import explain_absence, explain_unknown, explain_wait, next_status
 
 ASKS = "[running, interaction_required: mfa, running, completed]"
 ANSWER = "An answer to `mfa` must give `code`; the interaction times out in 4m."
@@ -33,7 +33,9 @@ def simulation():
 @pytest.fixture
 def explain(simulation):
     """Why no completed run comes, or not that one."""
-    return lambda run=None: explain_absence(simulation, AwaitedEvent("task_run.completed", run, 0))
+    return lambda run=None: explain_absence(
+        simulation, AwaitedEvent(("task_run.completed",), run, 0)
+    )
 
 
 def wait_of(simulation, run):
@@ -124,8 +126,17 @@ def test_an_event_about_nothing_is_explained_by_that(simulation, explain):
     """A misspelt id, an id of another kind, and a world without runs."""
     assert explain("trun_x") == "there is no `trun_x` in this world"
     assert explain() == "this world has no task run"
-    text = explain_absence(simulation, AwaitedEvent("agent.created", "conn_1", 0))
+    text = explain_absence(simulation, AwaitedEvent(("agent.created",), "conn_1", 0))
     one = "`conn_1` is one of the connections, and this event is about"
     assert text == f"{one} agents, such as `agt_1`"
     assert explain("conn_1") == f"{one} task runs"
-    assert explain_absence(simulation, AwaitedEvent("no.such", None, 0)) == "nothing waits"
+    assert explain_absence(simulation, AwaitedEvent(("no.such",), None, 0)) == "nothing waits"
+
+
+def test_an_event_is_known_if_a_scenario_emits_it(simulation):
+    """An expression may be any text."""
+    simulation.run("[running: 1s, event: task_run.pinged, event: 'odd.{{ input.x }}', completed]")
+    known = ("task_run.pinged", "odd.thing", "task_run.completed")
+    assert [explain_unknown(simulation, one) for one in known] == [None] * 3
+    assert explain_unknown(simulation, "*.pinged", may_be_glob=True) is None
+    assert "'task_run.ponged'; a type of your own" in explain_unknown(simulation, "task_run.ponged")

@@ -37,7 +37,7 @@ class OfflineSimulation(Simulation):
         return run_to_end(clock.advance_to(self, moment))
 
     def advance_until_event(self, type_, run=None, limit=timedelta(days=1)):
-        return run_to_end(clock.advance_until_event(self, type_, run, limit))
+        return run_to_end(clock.advance_until_event(self, [type_], run, limit))
 
     def advance_until_idle(self):
         return run_to_end(clock.advance_until_idle(self))

@@ -69,6 +69,9 @@ POST /clock/advance
   {until: {evnt: x}} -> !until.event until.evnt
   {until: {event: x}, limit: long} -> limit
   {until: {event: task_run.completd}} -> until.event
+  {until: {event: task_run.exploded}} -> until.event
+  {until: {event: [task_run.failed, task_run.*]}} -> until.event
+  {until: {event: []}} -> until.event
   {bye: 1s} -> bye
 POST /faults
   {reset: true} -> !match
@@ -89,10 +92,12 @@ POST /faults
   {match: '**', status: 500, headers: {A: ' a', B: true, C: []}} -> headers.A headers.B headers.C
   {event: session.idle, drop: true} -> event
   {event: task_run.completd, drop: true} -> event
+  {event: task_run.exploded, drop: true} -> event
 POST /holds
   {} -> event
   {event: task_run.failed, call: /**} -> event
   {event: task_run.complete} -> event
+  {event: task_run.exploded} -> event
   {event: agent.created} -> event
   {event: task_run.*} -> event
   {event: session.idle} -> event
