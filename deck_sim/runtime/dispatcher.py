@@ -122,14 +122,7 @@ class Dispatcher:
         Results are recorded in the order of the outbox, so equal runs have equal timelines.
         """
         attempts = self._take_attempts(simulation)
-        try:
-            results = await asyncio.gather(*(self._make(simulation, one) for one in attempts))
-        except asyncio.CancelledError:  # the attempts are still to be made
-            ids = [attempt.delivery_id for attempt in attempts]
-            simulation.world.outbox[:0] = ids
-            for id_ in ids:
-                simulation.attempting.remove(id_)
-            raise
+        results = await asyncio.gather(*(self._make(simulation, one) for one in attempts))
         for attempt, result in zip(attempts, results, strict=True):
             _record_result(simulation, attempt, result)
         self.save(simulation)

@@ -226,21 +226,6 @@ def test_an_advance_whose_caller_has_left_ends_at_its_next_pause(
     assert [line["at"] for line in delivery["log"]] == ["2025-01-15T09:30:00Z"]
 
 
-def test_a_canceled_advance_keeps_its_outbox():
-    receivers = Receivers(waits=True)
-    simulation, dispatcher = start(receivers)
-
-    async def stop():
-        driving = asyncio.ensure_future(dispatcher.drive(simulation, settle(simulation)))
-        await receivers.called.wait()
-        driving.cancel()
-        await asyncio.gather(driving, return_exceptions=True)
-
-    asyncio.run(stop())
-    assert (simulation.advancing, len(simulation.world.outbox)) == (False, 1)
-    assert simulation.attempting == []
-
-
 def test_an_advance_that_is_broken_off_says_how_far_it_came():
     """Before it says that it ended early."""
     simulation, dispatcher = start(Receivers(500))
