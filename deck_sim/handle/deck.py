@@ -8,12 +8,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deck_sim.base.errors import DeckSimError
+from deck_sim.base.errors import DeckSimError, nearest
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.handle.clock import Clock, write_clock
 from deck_sim.handle.connect.address import DECK_HOST, read_url
@@ -24,7 +24,7 @@ from deck_sim.handle.connect.transports import Transport
 from deck_sim.handle.hold import Hold, point_kind
 from deck_sim.handle.journal import Calls, LintReport
 from deck_sim.handle.scenario_source import read_source
-from deck_sim.handle.tasks import ReadyTask, TaskStarter
+from deck_sim.handle.tasks import ReadyTask, TaskStarter, answer_prompt, finish_run
 from deck_sim.handle.timeline import (
     AdvanceReport,
     Duration,
@@ -71,6 +71,10 @@ class Deck(AbstractContextManager["Deck"]):
     most_idle_sleeps = 1000  # calls of `sleep` in a row while nothing happens and nothing is due
     holds: tuple[Hold, ...] = ()  # all that were created here, released or not
     interceptions: tuple["Interception", ...] = ()  # all that were started here
+    url: str
+    api_key: str
+    apps: WebhookApps
+    clock: Clock
 
     def __init__(self, url: str, api_key: str) -> None:
         """Drive the world of `api_key` on the server at `url`, with or without its `/v2`."""
@@ -84,6 +88,15 @@ class Deck(AbstractContextManager["Deck"]):
         self.clock = Clock(self._control, self.apps)
         self._numbers = itertools.count(1)
         self._idle_sleeps, self._idle_since = 0, datetime.min
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse a misspelt attribute, and another clock."""
+        known = {*dir(self), *Deck.__annotations__}
+        if name == "clock" and name in vars(self):
+            raise AttributeError('`deck.clock` stays; `deck.clock.set("real")` sets its mode')
+        if not (name.startswith("_") or name in known):
+            raise AttributeError(f"a `Deck` has no attribute {name!r}{nearest(name, known)}")
+        super().__setattr__(name, value)
 
     @property
     def base_url(self) -> str:
@@ -148,6 +161,9 @@ class Deck(AbstractContextManager["Deck"]):
 
     def use(self, name: str) -> None:
         """Set the default scenario: connections and runs play it unless another is chosen."""
+        if not isinstance(name, str) or "\n" in name:
+            text = "`use` takes the name of a scenario; for YAML or data, write"
+            raise DeckSimError(f"{text} `deck.use(deck.scenario(…))`")
         self._change(default_scenario=name)
 
     def queue(self, *names: str, resource: str = "task_run") -> None:
@@ -198,6 +214,13 @@ class Deck(AbstractContextManager["Deck"]):
     def reject(self, run: IdOrResource) -> Json:
         """Reject a run that waits for a reviewer."""
         return self._control.call("POST", "/task-runs/{id}/reject", id=read_id(run))
+
+    def answer(self, resource: IdOrResource, answer: str | Mapping[str, Any]) -> Json:
+        """Answer the open prompt of a run or connection through the Deck API, as its user would.
+
+        `deck.answer(run, "123456")`; a prompt with several fields takes a mapping.
+        """
+        return answer_prompt(self._control, self._edition, read_id(resource), answer)
 
     def drop(self, login: IdOrResource) -> Json:
         """End a connection or a session, as the source may do at any time."""
@@ -250,6 +273,17 @@ class Deck(AbstractContextManager["Deck"]):
         return self.apps.serve_during(self._advance, until=until, limit=write_duration(limit))
 
     async_advance_until = twin_of(advance_until)
+
+    @refuse_on_event_loop
+    def finish(self, run: IdOrResource, *, limit: Duration = "1d") -> Json:
+        """Advance the clock until a run is final, and return it as in `runs`.
+
+        At a prompt or an approval it raises an error that names the call which helps.
+        """
+        id_, limit = read_id(run), write_duration(limit)
+        return self.apps.serve_during(finish_run, self._control, self._edition, id_, limit)
+
+    async_finish = twin_of(finish)
 
     @refuse_on_event_loop
     def settle(self) -> AdvanceReport:
@@ -377,7 +411,7 @@ class Deck(AbstractContextManager["Deck"]):
         """Set options of the world, such as `session_limit=1`; docs/control.md lists them. None
         gives one its default.
         """
-        self._change(**_write_options(options))
+        self._change(**options)
 
     def keep_headers(self, *names: str) -> None:
         """Keep these headers of later calls in `deck.requests`, besides the usual three.
@@ -582,7 +616,7 @@ class Deck(AbstractContextManager["Deck"]):
         The options are those of `set_options`.
         """
         body = write_clock(clock, now, speed, step) | drop_none(
-            edition=edition, seed=seed, webhook_time=webhook_time, **_write_options(options)
+            edition=edition, seed=seed, webhook_time=webhook_time, **options
         )
         self._control.call("POST", "/reset", body=body)
         self.holds = ()
@@ -602,10 +636,3 @@ class Deck(AbstractContextManager["Deck"]):
 
     def _change(self, **settings: Any) -> None:
         self._control.call("PATCH", "/world", body=settings)
-
-
-def _write_options(options: Mapping[str, Any]) -> Json:
-    return {
-        name: write_duration(value) if isinstance(value, timedelta) else value
-        for name, value in options.items()
-    }

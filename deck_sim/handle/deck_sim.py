@@ -55,6 +55,12 @@ class DeckSim(AbstractContextManager[Deck]):
         self._scenarios = scenarios
         self._stack = ExitStack()
 
+    def __getattr__(self, name: str) -> Any:
+        """Say where a method of `Deck` is."""
+        raise AttributeError(
+            f"a `DeckSim` has no {name!r}; `with DeckSim() as deck:` gives a `Deck`"
+        )
+
     def __enter__(self) -> Deck:
         """Start the server."""
         library = read_scenarios(self._scenarios)

@@ -1,4 +1,4 @@
-"""Tasks that are ready to run, and runs that are started in one call."""
+"""Tasks that are ready to run, and runs that are started, answered or finished in one call."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -96,3 +96,46 @@ class TaskStarter:
 
     def _create(self, path: str, body: Json, scenario: str | None) -> Json:
         return self._control.create(path, body, **drop_none(**{HEADER: scenario}))
+
+
+_REMEDIES = {
+    "answer": '`deck.answer(run, "…")` answers it',
+    "review": "`deck.approve(run)` or `deck.reject(run)` decides",
+    "release": "`release()` of the hold lets it go on",
+}
+
+
+def answer_prompt(
+    control: Control, edition: Edition, id_: str, answer: str | Mapping[str, Any]
+) -> Json:
+    """Answer the open prompt of a resource with a value, or with one for each field."""
+    shown = control.call("GET", "/resources/{id}", id=id_)
+    prompt = shown["resource"].get("interaction")
+    if prompt is None:
+        why = f" {shown['unfinished']['why']}" if shown["unfinished"] else ""
+        text = f"`{id_}` is `{shown['resource'].get('status')}` and has no open prompt"
+        raise DeckSimError(f"{text}.{why}")
+    names = [field["name"] for field in prompt["fields"]]
+    if isinstance(answer, str):
+        if len(names) > 1:
+            raise DeckSimError(f"the prompt has {listed(names)}; give a mapping with these keys")
+        answer = {names[0]: answer}
+    path = f"{edition.kinds[shown['kind']].path}/{id_}/interaction"
+    return control.create(path, {edition.answer_key: answer})
+
+
+def finish_run(control: Control, edition: Edition, id_: str, limit: str) -> Json:
+    """Advance until a run is final, or until it needs somebody, which is an error."""
+    machine = edition.machine("task_run")
+    stops = [one for one in machine.statuses if machine.is_final(one) or machine.asks_person(one)]
+    events = [f"task_run.{machine.event(status)}" for status in stops]
+    while (shown := control.call("GET", "/resources/{id}", id=id_))["unfinished"]:
+        wait = shown["unfinished"]
+        if remedy := _REMEDIES.get(wait["remedy"]["do"]):
+            raise DeckSimError(f"`{id_}` is `{wait['status']}`. {wait['why']} {remedy}.")
+        until = {"event": events, "id": id_}
+        control.call("POST", "/clock/advance", until=until, limit=limit)
+    run: Json = next((one for one in control.get("/task-runs") if one["id"] == id_), {})
+    if not run:
+        raise DeckSimError(f"`finish` takes a run, and `{id_}` is a {shown['kind']}")
+    return run

@@ -89,6 +89,8 @@ def read_advance(answer: Mapping[str, Any]) -> AdvanceReport:
 
 def write_duration(duration: Duration) -> str:
     """A duration as the control API reads it, to the microsecond; a number is seconds."""
+    if isinstance(duration, bool):  # is an int, and no duration
+        return str(duration)
     if isinstance(duration, int | float):
         duration = timedelta(seconds=duration)
     if not isinstance(duration, timedelta):

@@ -103,7 +103,36 @@ def test_an_invalid_scenario_is_refused(deck):
     assert deck.coverage() == []
 
 
+def test_misspelt_attributes_and_another_clock_are_refused(deck):
+    deck.poll_interval = "2s"
+    for name, said in (
+        ("pol_interval", "has no attribute 'pol_interval'; did you mean 'poll_interval'"),
+        ("clock", r"`deck\.clock\.set\("),
+        ("runs", "no setter"),
+    ):
+        with pytest.raises(AttributeError, match=said):
+            setattr(deck, name, "frozen")
+    assert deck.clock.mode == "frozen"
+
+
+def test_times_and_durations_are_written_as_text(deck):
+    """In data as in arguments, with or without a time."""
+    before = START - timedelta(hours=1)
+    deck.fault("**", status=503, times=1, duration=timedelta(minutes=5))
+    deck.limit_rate({"requests": 9, "per": timedelta(seconds=2)})
+    deck.set_options(connection_idle=timedelta(minutes=10))
+    deck.seed(agents=[{"id": "agt_1", "name": "A", "created_at": before}])
+    assert deck.faults[0]["duration"] == "5m"
+    assert (deck.world["rate_limit"]["per"], deck.world["connection_idle"]) == ("2s", "10m")
+    with pytest.raises(DeckSimError, match="Object of type set is not JSON"):
+        deck.create("agents", {"name": {1}})
+    deck.clear_faults()
+
+
 REFUSED = [
+    (lambda deck: deck.advance(True), "`by`: 'True' is not a duration"),
+    (lambda deck: deck.use("task_run:\n- completed"), r"`deck\.use\(deck\.scenario"),
+    (lambda deck: deck.use({"task_run": ["completed"]}), r"`deck\.use\(deck\.scenario"),
     (lambda deck: deck.clock.set("fast"), "'real', 'frozen' or 'on_poll'"),
     (lambda deck: deck.fault(match="**", statis=502), "did you mean 'status'"),
     (lambda deck: deck.rule({"user": "a"}, "success"), r"`rules\[0\]\.when\.user`"),

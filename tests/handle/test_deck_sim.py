@@ -53,3 +53,8 @@ def test_webhooks_may_be_allowed_to_go_to_public_addresses():
         deck.create("agents", {"name": "Concierge"})
         deck.advance("1s")
         assert "neither loopback nor private" not in deck.deliveries[0]["log"][0]["error"]
+
+
+def test_a_server_that_is_not_started_says_where_its_methods_are():
+    with pytest.raises(AttributeError, match=r"no 'runs'; `with DeckSim\(\) as deck:` gives"):
+        _ = DeckSim().runs

@@ -1,4 +1,6 @@
-"""`deck.ready_task` and `deck.start_run`."""
+"""Tasks that are ready, and runs that are started, answered and finished."""
+
+import asyncio
 
 import pytest
 
@@ -71,3 +73,46 @@ async def test_coroutines_start_runs_too(deck):
     assert (run["status"], deck.runs) == ("failed", [run])
     with pytest.raises(DeckSimError, match="async_start_run"):
         deck.start_run(status="completed")
+
+
+@pytest.mark.parametrize("edition", ["connections", "credentials"])
+def test_a_prompt_is_answered_and_a_run_finished(deck, edition):
+    """`finish` stops where a person is needed, and says which call helps."""
+    deck.reset(edition=edition, clock="frozen")
+    run = deck.start_run("mfa_then_success")
+    with pytest.raises(DeckSimError, match=r"give `code`; .* in 5m\. `deck\.answer\(run, \"…\"\)`"):
+        deck.finish(run)
+    assert deck.answer(run, "123456")["status"] == "running"
+    assert deck.finish(run) == deck.finish(run["id"]) == deck.runs[0]
+    assert deck.runs[0]["status"] == "completed"
+    asks = deck.start_run("needs_approval")
+    with pytest.raises(DeckSimError, match=r"`deck\.approve\(run\)` or `deck\.reject"):
+        deck.finish(asks)
+    deck.approve(asks)
+    assert asyncio.run(deck.async_finish(asks))["status"] == "completed"
+
+
+def test_a_connection_is_answered_as_its_user_would(deck):
+    deck.use("connection_needs_mfa")
+    opened = deck.ready_task(login=True).connection_id
+    deck.advance_until("connection.interaction_required", opened)
+    assert deck.answer(opened, {"code": "000000"})["id"] == opened
+    assert deck.requests[-1]["path"] == f"/v2/connections/{opened}/interaction"
+
+
+def test_what_cannot_be_answered_or_finished_is_an_error(deck):
+    fields = [{"name": name, "type": "string", "label": name} for name in ("a", "b")]
+    asks = {"interaction_required": {"type": "kba", "message": "Who?", "fields": fields}}
+    name = deck.scenario({"task_run": ["running", asks, "running", "completed"]})
+    both, done = deck.start_run(name, status="interaction_required"), deck.start_run()
+    for call, said in (
+        (lambda: deck.answer(both, "x"), "has `a` and `b`; give a mapping"),
+        (
+            lambda: deck.answer(done, "x"),
+            r"is `queued` and has no open prompt\. The clock is frozen",
+        ),
+        (lambda: deck.answer(deck.finish(done), "x"), r"`completed` and has no open prompt\.$"),
+        (lambda: deck.finish(done["task_id"]), "takes a run, and `task_.*` is a task"),
+    ):
+        with pytest.raises(DeckSimError, match=said):
+            call()

@@ -7,6 +7,7 @@ parameters, and return the same data or raise the same errors.
 import json
 from collections.abc import Mapping
 from concurrent.futures import CancelledError
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as quote_path
 
@@ -15,6 +16,7 @@ import httpx2
 from deck_sim.base import real_time
 from deck_sim.base.errors import DeckSimError, quote
 from deck_sim.handle.connect.transports import Transport, server_at
+from deck_sim.handle.timeline import write_duration
 
 if TYPE_CHECKING:
     from deck_sim.server.serve import Server
@@ -163,10 +165,20 @@ def _copy(values: Mapping[str, Any]) -> Json:
 
     """
     try:
-        copy: Json = json.loads(json.dumps(values, allow_nan=False, ensure_ascii=False).encode())
+        text = json.dumps(values, allow_nan=False, ensure_ascii=False, default=_write)
+        copy: Json = json.loads(text.encode())
     except (TypeError, ValueError) as error:
         raise DeckSimError(f"an argument cannot be written as JSON: {error}") from None
     return copy
+
+
+def _write(value: Any) -> str:
+    """A value that JSON does not have, as text."""
+    if isinstance(value, timedelta):
+        return write_duration(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
 def _read(answer: httpx2.Response) -> Json:
