@@ -7,7 +7,6 @@ Each value is drawn from the world's seed, the run and its place in the output. 
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -22,7 +21,7 @@ from deck_sim.scenario.realistic import Draw, number_for, text_for, text_matchin
 
 ATTEMPTS = 8
 DEEPEST = 6  # levels below which optional fields and items are left out, so that recursion ends
-TRIES = 20  # at a unique item, or a number
+TRIES = 20  # at a number
 USUAL_SPAN = 100  # how many numbers to choose from beyond the usual range
 ENDLESS = 10**400
 
@@ -32,14 +31,8 @@ NOTHING_FITS = (
     " `{step}` step an `{name}:`. Problem of the last attempt: "
 )
 
-# The keywords by which a schema that names no type implies one.
-_WORDS_OF_TYPES = {
-    "object": {"properties", "required", "additionalProperties", "minProperties"},
-    "array": {"items", "prefixItems", "minItems", "uniqueItems"},
-    "number": {"minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"},
-}
-
-_LEADS_ON = {"$ref", "allOf", "items", "properties"}  # to more levels
+# The type of a schema that names none, by its keywords.
+_IMPLIED = {"properties": "object", "items": "array", "minimum": "number", "maximum": "number"}
 
 Schema = Mapping[str, Any]
 
@@ -86,8 +79,6 @@ class _Maker:
 
     def make(self, schema: Any, path: str, name: str = "", depth: int = 0) -> Any:
         """A value for a part of the schema; `name` is that of its field."""
-        if schema is False:
-            raise ValueError("a required field must not exist")
         flat = self._flatten(schema if isinstance(schema, Mapping) else {})
         for word in ("anyOf", "oneOf"):
             if word in flat:
@@ -99,7 +90,7 @@ class _Maker:
                 return values[self._draw(f"{path}/choice")(len(values))]
         draw, types = self._draw(path), flat.get("type", [])
         types = types if isinstance(types, list) else [types]
-        types = types or [t for t, words in _WORDS_OF_TYPES.items() if words & flat.keys()]
+        types = types or [type_ for word, type_ in _IMPLIED.items() if word in flat]
         if depth == 0 and ("type" not in flat or "object" in types):
             types = ["object"]
         elif not (self._is_bare(depth) and "null" in types):
@@ -134,15 +125,11 @@ class _Maker:
         """A value for the first branch that fits; null comes last, but first deep down."""
         rest = {key: value for key, value in flat.items() if key != word}
         branches = [one if isinstance(one, Mapping) else {} for one in flat[word]]
-        if self._is_bare(depth):
-            branches.sort(key=lambda branch: not _LEADS_ON.isdisjoint(branch))
-        else:
-            branches.sort(key=lambda branch: branch == {"type": "null"})
+        branches.sort(key=lambda branch: (branch == {"type": "null"}) != self._is_bare(depth))
         for branch in branches:
-            with suppress(ValueError):
-                made = self.make(_join(rest, branch), path, name, depth)
-                if self.checker.fits(flat, made):
-                    return made
+            made = self.make(_join(rest, branch), path, name, depth)
+            if self.checker.fits(flat, made):
+                return made
         raise ValueError(f"no branch of `{word}` fits")
 
     def _is_bare(self, depth: int) -> bool:
@@ -151,33 +138,22 @@ class _Maker:
 
     def _object(self, schema: Schema, path: str, name: str, depth: int) -> Any:
         properties, required = schema.get("properties", {}), schema.get("required", [])
-        names = dict.fromkeys(required if self._is_bare(depth) else [*properties, *required])
-        rest, least = schema.get("additionalProperties", True), int(schema.get("minProperties", 0))
-        if isinstance(rest, Mapping) and not properties and not self._is_bare(depth):
-            least = max(least, 2)
-        names |= {f"field_{number + 1}": None for number in range(least - len(names))}
-        made = {}
-        for key in names:
-            # The name of a hotel, or of a guest.
-            field = f"{name}_name" if key == "name" else key
-            try:
-                made[key] = self.make(properties.get(key, rest), f"{path}.{key}", field, depth + 1)
-            except ValueError:
-                if key in required:
-                    raise
-        return made
+        names = required if self._is_bare(depth) else dict.fromkeys([*properties, *required])
+        rest = schema.get("additionalProperties", True)
+        # The `name` of a hotel, or of a guest.
+        fields = {key: f"{name}_name" if key == "name" else key for key in names}
+        return {
+            key: self.make(properties.get(key, rest), f"{path}.{key}", field, depth + 1)
+            for key, field in fields.items()
+        }
 
     def _array(self, schema: Schema, path: str, name: str, depth: int) -> Any:
         fixed, rest = schema.get("prefixItems", []), schema.get("items", {})
         usual = 0 if self._is_bare(depth) else max(2, len(fixed))
         most = len(fixed) if rest is False else int(schema.get("maxItems", usual))
         size = max(int(schema.get("minItems", 0)), min(usual, most))
-        parts, made = [*fixed, *[rest] * size], list[Any]()
-        for number in range(size + TRIES):
-            if len(made) < size:
-                item = self.make(parts[len(made)], f"{path}[{number}]", name, depth + 1)
-                made += [] if schema.get("uniqueItems") and item in made else [item]
-        return made
+        parts = [*fixed, *[rest] * size][:size]
+        return [self.make(part, f"{path}[{i}]", name, depth + 1) for i, part in enumerate(parts)]
 
     def _number(self, schema: Schema, name: str, draw: Draw, *, is_whole: bool) -> int | float:
         """A number in whole steps, from the usual range of the name if the bounds allow that."""
@@ -209,13 +185,10 @@ class _Maker:
 def _join(schema: Schema, more: Schema) -> dict[str, Any]:
     """A schema with the keywords of another one; of most keywords that both have, its own holds."""
     joined = {**more, **schema}
-    for word in schema.keys() & more.keys() & {"properties", "required", "allOf"}:
-        one, other = schema[word], more[word]
-        if word == "properties":
-            shared = {name: {"allOf": [one[name], other[name]]} for name in one if name in other}
-            joined[word] = {**one, **other, **shared}
-        else:
-            joined[word] = [*one, *other]
+    if "properties" in schema and "properties" in more:
+        joined["properties"] = {**more["properties"], **schema["properties"]}
+    if "required" in schema and "required" in more:
+        joined["required"] = [*schema["required"], *more["required"]]
     return joined
 
 

@@ -16,7 +16,7 @@ from output_schemas import make, one
 UNSATISFIABLE = {
     "a forbidden field that is required": (
         {"required": ["x"], "properties": {"x": False}},
-        "`output`: a required field must not exist",
+        "`output`: False schema does not allow",
     ),
     "bounds that cross": (
         one(type="integer", minimum=5, maximum=4),
@@ -38,6 +38,7 @@ UNSATISFIABLE = {
     "a circle": ({"$ref": "#"}, "`output`: maximum recursion"),
     "no branch": (one(anyOf=[False, {"type": "string"}], minimum=3, type="integer"), "no branch"),
     "an invalid pattern": (one(type="string", pattern="("), "`output`: missing )"),
+    "too few fields": ({"minProperties": 1}, "`output`: {} should be non-empty"),
     "a keyword that is only checked": (
         one(type="array", contains={"const": 7}),
         "does not contain items matching the given schema",
