@@ -8,10 +8,11 @@ as after an `if`. A path is plain data, so a story can be copied, saved, and cou
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError
@@ -47,26 +48,30 @@ class Wait:
     is_timeout: bool = False  # the end of the wait is a timeout, not progress
 
 
-class Step(Protocol):
+class Step(ABC):
     """One step of a script."""
 
     word: ClassVar[str]
 
     @property
+    @abstractmethod
     def branches(self) -> Mapping[str, tuple[Step, ...]]:
         """The branches that may follow instead of the next step."""
 
     @property
     def refusal(self) -> ApiError | None:
         """The error that answers the call instead of starting the script."""
+        return None
 
     # `stage` is a `Stage`; its module imports this one.
 
+    @abstractmethod
     def enter(self, stage: Any) -> Wait | None:
         """Do what the step does; None continues with the next step at once."""
 
     def react(self, stage: Any, word: str, value: Any) -> str:
         """React to a word (`due`, `answer`, `approve`, `reject`): STAY, GO_ON or a branch."""
+        return GO_ON
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ computed.
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -14,17 +13,17 @@ from deck_sim.base.durations import Span
 from deck_sim.base.errors import listed
 from deck_sim.base.validation import Strict, format_path, show, value_error
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.contract.error_catalog import ApiError
 from deck_sim.contract.machines import Machine
+from deck_sim.engine import story
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import GO_ON, ScriptError, Wait
+from deck_sim.engine.story import ScriptError
 from deck_sim.scenario.expressions import ExpressionError, has_template, names_at, render
 
 BRANCHES = ("on_rejected", "on_timeout")
 REGISTRY: dict[tuple[str, str], type[Step]] = {}  # (kind of script, word) -> class
 
 
-class Step(Strict):
+class Step(Strict, story.Step):
     """A step, written as `word`, `word: value` or `word: {key: value, …}`. A subclass with `kinds`
     is registered under its `word`.
     """
@@ -99,11 +98,6 @@ class Step(Strict):
         return ()
 
     @property
-    def refusal(self) -> ApiError | None:
-        """The error that answers the call instead of starting the script."""
-        return None
-
-    @property
     def shows(self) -> tuple[str, ...]:
         """The written keys that are attributes of the resource, which some editions do not have."""
         return ()
@@ -115,7 +109,6 @@ class Step(Strict):
 
     @property
     def branches(self) -> Mapping[str, tuple[Step, ...]]:
-        """The branches that may follow instead of the next step."""
         names = (name for name in BRANCHES if name in type(self).model_fields)
         return {name: getattr(self, name) for name in names}
 
@@ -123,14 +116,6 @@ class Step(Strict):
     def is_stuck(self) -> bool:
         """Whether no later step is reached."""
         return False
-
-    @abstractmethod
-    def enter(self, stage: Stage) -> Wait | None:
-        """Do what the step does. None: the next step follows at once."""
-
-    def react(self, stage: Stage, word: str, value: Any) -> str:
-        """The turn to take when the wait ends (`due`) or a call arrives."""
-        return GO_ON
 
 
 def step_words(kind: str) -> tuple[str, ...]:
