@@ -12,7 +12,7 @@ from deck_sim.base.errors import listed
 from deck_sim.base.redaction import readable_fields
 from deck_sim.contract.error_catalog import Problem, problem, raise_problems, refuse
 from deck_sim.contract.resources import TIMEOUT_SECONDS
-from deck_sim.engine import checks
+from deck_sim.engine import body_checks
 from deck_sim.engine.playing import react, start_story
 from deck_sim.engine.records import Resource
 from deck_sim.engine.story import Script
@@ -28,7 +28,7 @@ Choose = Callable[[Facts], Script]
 
 def create_resource(world: World, kind: str, fields: Mapping[str, Any]) -> Resource:
     """Create an agent, a source or a task from a checked body."""
-    raise_problems(checks.field_problems(world, kind, fields))
+    raise_problems(body_checks.field_problems(world, kind, fields))
     chosen = fields.get("id")
     if chosen in world.all(kind):
         text = f"The id `{chosen}` is taken by another {kind}; choose another one, or leave it out."
@@ -39,7 +39,7 @@ def create_resource(world: World, kind: str, fields: Mapping[str, Any]) -> Resou
 
 def seed_resource(world: World, kind: str, fields: Mapping[str, Any], **standard: Any) -> Resource:
     """Add a resource without an event; `standard` is its id, status and moments."""
-    raise_problems(checks.field_problems(world, kind, fields))
+    raise_problems(body_checks.field_problems(world, kind, fields))
     full = inherit_references(world, kind, fields)
     # A login belongs to a source in every edition.
     needed = [n for n, used in world.kind(kind).references.items() if not world.kind(used).machine]
@@ -67,7 +67,7 @@ def inherit_references(world: World, kind: str, fields: Mapping[str, Any]) -> di
 
 def update_resource(world: World, resource: Resource, fields: Mapping[str, Any]) -> Resource:
     """Set the fields that were sent; without any, nothing changes."""
-    raise_problems(checks.field_problems(world, resource.kind, fields))
+    raise_problems(body_checks.field_problems(world, resource.kind, fields))
     return world.change(resource, **fields) if fields else resource
 
 
@@ -80,7 +80,7 @@ def reset_task(world: World, task: Resource) -> Resource:
 def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> Resource:
     """Open a connection; returns it as it was created, before its script moved it."""
     public, hidden = split_credentials(fields)
-    raise_problems(checks.new_login_problems(world, fields))
+    raise_problems(body_checks.new_login_problems(world, fields))
     known = Resource("connection", "", world.now, world.now, None, public, hidden)
     script = choose(login_facts(world, known, public["source_id"]))
     connection = world.create("connection", {**public, "interaction": None}, hidden)
@@ -94,7 +94,7 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
     It runs on a connection or, where a run logs in itself, with a credential, at a source without
     login, or in an open session.
     """
-    raise_problems(checks.run_problems(world, task, fields))
+    raise_problems(body_checks.run_problems(world, task, fields))
     uses, given = used_ids(world, fields), fields["input"]
     login, session = check_used(world, uses)
     if session is None:
@@ -247,7 +247,7 @@ LOGIN_FIELDS = {"auth_method", "auth_credentials"}
 def create_credential(world: World, fields: Mapping[str, Any]) -> Resource:
     """Store a credential; it is `unverified` until a run has logged in with it."""
     public, hidden = split_credentials(fields)
-    raise_problems(checks.new_login_problems(world, fields))
+    raise_problems(body_checks.new_login_problems(world, fields))
     return world.create("credential", public, hidden)
 
 
@@ -266,7 +266,7 @@ def update_credential(world: World, credential: Resource, fields: Mapping[str, A
 def change_problems(credential: Resource, fields: Mapping[str, Any]) -> list[Problem]:
     """The parts of a login that a credential would lack after a change of its login."""
     changes_login = fields.keys() & LOGIN_FIELDS
-    return checks.login_problems(fields, credential) if changes_login else []
+    return body_checks.login_problems(fields, credential) if changes_login else []
 
 
 def delete_credential(world: World, credential: Resource) -> None:
@@ -277,7 +277,7 @@ def delete_credential(world: World, credential: Resource) -> None:
 
 def start_session(world: World, fields: Mapping[str, Any], choose: Choose) -> Resource:
     """Open a session without a run; returns it as it was created."""
-    raise_problems(checks.use_problems(world, "session", fields))
+    raise_problems(body_checks.use_problems(world, "session", fields))
     ids = inherit_references(world, "session", fields)
     credential, _ = check_used(world, ids)
     check_session_limit(world)

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from deck_sim.base.errors import listed
 from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
-from deck_sim.contract.error_catalog import Problem, problem
+from deck_sim.contract.error_catalog import ApiError, Problem, problem
 from deck_sim.contract.machines import Machine
 from deck_sim.contract.resources import Kind
 from deck_sim.engine.chance import make_id
@@ -51,6 +51,7 @@ FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 MOST_ENTRIES = 100_000  # that a world keeps, and as many events with their deliveries
 MOST_RUNS = 10_000  # finished ones that a world keeps, and as many finished sessions
 _MOST_SCRIPT_ERRORS = 100
+_RESET_REMOVED = "it was removed when the world was reset or deleted; do two tests share this key?"
 MILLISECOND = timedelta(milliseconds=1)
 _MOST_SHARED = 10_000
 Shared = TypeVar("Shared", str, tuple[int | str, ...])
@@ -155,6 +156,21 @@ class World:
         """The resource with that id; None if it does not exist or is gone."""
         found = self._resources[kind].get(resource_id)
         return None if found is None or self.is_gone(found) else found
+
+    def fetch(self, kind: str, resource_id: str) -> Resource:
+        """The resource that `find` finds; raises `…_not_found` if there is none."""
+        found = self.find(kind, resource_id)
+        if found is None:
+            raise ApiError(self.not_found(kind, resource_id))
+        return found
+
+    def not_found(self, kind: str, resource_id: str, field: str | None = None) -> Problem:
+        """The problem of an unknown id, in `field` of a body or in the path."""
+        # The catalog's text for sources is that of a failed run, which names no id.
+        text = f"No {kind} has the id `{resource_id}`."
+        if resource_id in self.former_ids:
+            text = f"{text[:-1]}: {_RESET_REMOVED}"
+        return problem(self.kind(kind).not_found, text, field=field)
 
     def is_gone(self, resource: Resource) -> bool:
         """Whether a resource was deleted, or is too old to be read."""

@@ -18,7 +18,7 @@ from pydantic import Field, PlainValidator
 from deck_sim.base.errors import listed
 from deck_sim.base.validation import Strict, Whole, field_errors, show, value_error
 from deck_sim.engine.records import Immutable
-from deck_sim.faults.values import Duration
+from deck_sim.faults.fields import Duration
 
 REGISTRY: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
 

@@ -16,8 +16,7 @@ from deck_sim.base.validation import Whole
 from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
 from deck_sim.engine.injected_faults import ANSWER, CALL
 from deck_sim.faults.fault import Fault, fault_field
-from deck_sim.faults.outgoing import BODILESS, CLOSED, NOTHING, RESET, Headers, OutgoingResponse
-from deck_sim.faults.values import (
+from deck_sim.faults.fields import (
     AnswerDelay,
     AnswerError,
     AnswerHeaders,
@@ -26,6 +25,7 @@ from deck_sim.faults.values import (
     OnlyTrue,
     RetryAfter,
 )
+from deck_sim.faults.outgoing import BODILESS, CLOSED, NOTHING, RESET, Headers, OutgoingResponse
 
 _PAGE = """<html>
 <head><title>{title}</title></head>

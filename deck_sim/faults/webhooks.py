@@ -17,8 +17,8 @@ from deck_sim.engine.injected_faults import HASTE, WEBHOOK
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.faults.fault import Fault, fault_field
+from deck_sim.faults.fields import ContentType, Duration, EventType, OnlyTrue
 from deck_sim.faults.outgoing import OutgoingWebhook
-from deck_sim.faults.values import ContentType, Duration, EventType, OnlyTrue
 
 STALE = timedelta(minutes=10)  # verifiers allow five
 MAX_WAIT = timedelta(seconds=30)

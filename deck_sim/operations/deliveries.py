@@ -1,6 +1,6 @@
 """Calls about deliveries: the log of attempts, sending again, the messages in queues."""
 
-from deck_sim.engine import checks, deliveries
+from deck_sim.engine import deliveries
 from deck_sim.engine.records import Resource
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.clock import settle
@@ -25,7 +25,7 @@ def list_deliveries(simulation: Simulation) -> Json:
 def show_delivery(simulation: Simulation, id: str) -> Json:
     """Show a delivery with its `event` and its `destination`."""
     world = simulation.world
-    delivery = checks.fetch(world, "event_delivery", id)
+    delivery = world.fetch("event_delivery", id)
     destination = world.all("event_destination")[delivery["event_destination_id"]]
     event = print_message(simulation, delivery.hidden["event"])
     shown = {"event": event, "destination": print_resource(simulation, destination)}
@@ -37,17 +37,17 @@ async def replay_delivery(simulation: Simulation, worlds: WorldRegistry, id: str
     """Send the event again under the same id: with a frozen clock before the answer, otherwise, or
     while an advance is in progress, in the background.
     """
-    deliveries.replay(simulation.world, checks.fetch(simulation.world, "event_delivery", id))
+    deliveries.replay(simulation.world, simulation.world.fetch("event_delivery", id))
     if simulation.mode == FROZEN and not simulation.advancing:
         await worlds.dispatcher.drive(simulation, settle(simulation))
-    return print_resource(simulation, checks.fetch(simulation.world, "event_delivery", id))
+    return print_resource(simulation, simulation.world.fetch("event_delivery", id))
 
 
 @operation("GET", "/destinations/{id}/messages", shows_records=True)
 def list_messages(simulation: Simulation, id: str) -> Json:
     """Show the events in a destination that is no webhook (`aws_sqs`, …), oldest first."""
     world = simulation.world
-    destination = checks.fetch(world, "event_destination", id)
+    destination = world.fetch("event_destination", id)
     events = [event for id_, event in world.messages if id_ == destination.id]
     return {"data": [print_message(simulation, event) for event in events]}
 

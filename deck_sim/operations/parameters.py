@@ -32,8 +32,8 @@ from deck_sim.contract.bodies import Text as Text
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import GRADES
 from deck_sim.engine.records import MOST, OPTION_TYPES, Options
-from deck_sim.faults.values import EventName as EventName
-from deck_sim.faults.values import Match as Match
+from deck_sim.faults.fields import EventName as EventName
+from deck_sim.faults.fields import Match as Match
 from deck_sim.runtime.settings import MODES, WEBHOOK_TIMES
 from deck_sim.scenario.conditions import Rule as Rule
 

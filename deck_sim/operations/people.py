@@ -5,7 +5,7 @@ from functools import partial
 from deck_sim.base.errors import listed
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.engine import checks, commands
+from deck_sim.engine import commands
 from deck_sim.engine.world import World
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.request_bodies import check_body
@@ -26,7 +26,7 @@ def act(kind: str, command: str, simulation: Simulation, id: str) -> Json:
     world = simulation.world
     check_kind(world, kind)
     apply = commands.review_run if command in ("approve", "reject") else commands.apply_command
-    changed = apply(world, checks.fetch(world, kind, id), command)
+    changed = apply(world, world.fetch(kind, id), command)
     return print_resource(simulation, changed)
 
 
@@ -34,7 +34,7 @@ def answer(kind: str, simulation: Simulation, id: str, body: Json) -> Json:
     """Answer the open prompt, with the body of the Deck API's call."""
     world, rules = simulation.world, simulation.world.rules
     check_kind(world, kind)
-    resource = checks.fetch(world, kind, id)
+    resource = world.fetch(kind, id)
     inputs = getattr(check_body(rules.body(rules.answer_body), body), rules.answer_key)
     return print_resource(simulation, commands.answer_interaction(world, resource, inputs))
 
@@ -58,6 +58,6 @@ for _kind, _path in (("task_run", "/task-runs"), ("connection", "/connections"))
 @operation("DELETE", "/storage/{id}")
 def delete_file(simulation: Simulation, id: str) -> Json:
     """Delete a file, as in Deck's console."""
-    file = checks.fetch(simulation.world, "storage", id)
+    file = simulation.world.fetch("storage", id)
     simulation.world.delete(file)
     return {"id": file.id, "object": "storage", "deleted": True}

@@ -23,7 +23,7 @@ from deck_sim.contract.error_catalog import (
 )
 from deck_sim.contract.json_schema import violations
 from deck_sim.contract.resources import Kind
-from deck_sim.engine import checks, commands
+from deck_sim.engine import body_checks, commands
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.moments import LAST_MOMENT, print_moment, read_moment
 from deck_sim.runtime.request_bodies import check_body
@@ -161,7 +161,7 @@ def _seed_one(
     if is_run:
         problems = _run_problems(simulation, body, item, status, wrong)
     else:
-        problems = checks.body_problems(world, row.object, item)
+        problems = body_checks.body_problems(world, row.object, item)
     texts = [problem("request/input_invalid", text, field=field) for field, text in wrong.items()]
     raise_problems([*texts, *problems])
     if is_run:
@@ -175,12 +175,12 @@ def _run_problems(
 ) -> list[Problem]:
     """The problems of what a run uses; adds those of its own fields to `wrong`."""
     world = simulation.world
-    problems = checks.use_problems(world, RUN, item)
+    problems = body_checks.use_problems(world, RUN, item)
     task = world.find("task", body.task_id)
     if task is None:
-        problems.append(checks.not_found(world, "task", body.task_id, "task_id"))
+        problems.append(world.not_found("task", body.task_id, "task_id"))
     else:
-        problems += checks.input_problems(world, task, item)
+        problems += body_checks.input_problems(world, task, item)
     results = world.rules.machine(RUN).results
     allowed = [*results.values()] if status == "completed" else [results.get(status, "")]
     if body.scenario is not None:
@@ -213,7 +213,7 @@ def _run_problems(
 def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Resource:
     """Add a run, and emit no event. `given` has its id; of an ended one also status and times."""
     world = simulation.world
-    row, task = world.kind(RUN), checks.fetch(world, "task", body.task_id)
+    row, task = world.kind(RUN), world.fetch("task", body.task_id)
     uses = commands.used_ids(world, dict(body))
     if body.scenario is not None:
         login, _ = commands.check_used(world, uses)

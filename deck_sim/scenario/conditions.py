@@ -51,7 +51,7 @@ class Rule(Strict):
 def matches_text(found: Any, glob: str) -> bool:
     """Whether a value, or one item of a list, matches a glob."""
     spellings = found if isinstance(found, list | tuple) else [found]
-    return any(fnmatchcase(as_text(text), glob) for text in spellings if text is not None)
+    return any(fits_glob(text, glob) for text in spellings if text is not None)
 
 
 def _contains(found: Any, wanted: Any) -> bool:
@@ -65,9 +65,14 @@ def _contains(found: Any, wanted: Any) -> bool:
     if found is None or wanted is None:
         return found is wanted
     is_comparable = isinstance(found, bool) == isinstance(wanted, bool)  # in Python, True is 1
-    return (is_comparable and found == wanted) or fnmatchcase(as_text(found), as_text(wanted))
+    return (is_comparable and found == wanted) or fits_glob(found, wanted)
 
 
-def as_text(value: Any) -> str:
+def fits_glob(value: Any, glob: Any) -> bool:
+    """Whether a value matches a glob, both as text."""
+    return fnmatchcase(plain_text(value), plain_text(glob))
+
+
+def plain_text(value: Any) -> str:
     """A value as the text that globs are compared with."""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -10,7 +10,6 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope
 
 from deck_sim.contract.operations import Operation
-from deck_sim.engine import checks
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.runtime.calls import Call
@@ -105,7 +104,7 @@ class Request:
 
     def fetch(self, kind: str) -> Resource:
         """The resource that the path names; an unknown id is an error."""
-        return checks.fetch(self.world, kind, self.params["id"])
+        return self.world.fetch(kind, self.params["id"])
 
     def show(self, resource: Resource, status: int = 200) -> Answer:
         """The answer that shows a resource."""

@@ -8,8 +8,8 @@ from deck_sim.base.validation import Many, Strict
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import KINDS, Wait
+from deck_sim.faults.fields import AnswerError, RetryAfter
 from deck_sim.faults.http import make_refusal
-from deck_sim.faults.values import AnswerError, RetryAfter
 from deck_sim.scenario.fields import ErrorName, OneOrMany
 from deck_sim.scenario.steps.step import Step, compute
 

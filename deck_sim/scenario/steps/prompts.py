@@ -16,7 +16,7 @@ from deck_sim.base.validation import Many, Strict, Whole, field_errors
 from deck_sim.contract.answers import PROMPTS
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, ScriptError, Wait
-from deck_sim.scenario.conditions import as_text
+from deck_sim.scenario.conditions import fits_glob, plain_text
 from deck_sim.scenario.fields import AcceptedText, OneOrMany, SpanField
 from deck_sim.scenario.steps.step import Step, compute
 
@@ -130,7 +130,7 @@ class InteractionRequired(Step):
             texts = ("anything", *string.printable)
             return next((text for text in texts if fnmatchcase(text, wildcard[0])), wildcard[0])
 
-        globs = {name: as_text(accepted.get(name, "*")) for name in self.field_names}
+        globs = {name: plain_text(accepted.get(name, "*")) for name in self.field_names}
         return {name: _WILDCARD.sub(fill, glob) for name, glob in globs.items()}
 
     @property
@@ -141,6 +141,6 @@ class InteractionRequired(Step):
     def accepts(self, stage: Stage, inputs: Mapping[str, Any]) -> bool:
         """Whether an answer is right."""
         return self.accept is None or any(
-            all(fnmatchcase(as_text(inputs[name]), as_text(glob)) for name, glob in answer.items())
+            all(fits_glob(inputs[name], glob) for name, glob in answer.items())
             for answer in compute(stage, [*self.accept])
         )

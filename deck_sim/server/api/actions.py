@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from deck_sim.engine import checks, commands
+from deck_sim.engine import body_checks, commands
 from deck_sim.engine.files import files_of
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.clock import poll
@@ -80,7 +80,7 @@ ENDPOINTS["answer_run"] = ENDPOINTS["answer_connection"] = _answer_interaction
 def run_task(request: Request) -> Answer:
     """Start a run. The answer shows it `queued`."""
     world, task = request.world, request.fetch("task")
-    problems = partial(checks.run_problems, world, task)
+    problems = partial(body_checks.run_problems, world, task)
     return _start(request, "task_run", problems, partial(commands.run_task, world, task))
 
 
@@ -109,7 +109,7 @@ def list_run_screenshots(request: Request) -> Answer:
 def open_connection(request: Request) -> Answer:
     """Open a connection. The answer shows it `connecting`."""
     world = request.world
-    problems = partial(checks.new_login_problems, world)
+    problems = partial(body_checks.new_login_problems, world)
     return _start(request, "connection", problems, partial(commands.open_connection, world))
 
 
@@ -124,7 +124,7 @@ def reopen_connection(request: Request) -> Answer:
 @endpoint
 def create_credential(request: Request) -> Answer:
     """Store a credential. No answer shows its password."""
-    body = request.read_body(partial(checks.new_login_problems, request.world))
+    body = request.read_body(partial(body_checks.new_login_problems, request.world))
     return request.show(commands.create_credential(request.world, body.model_dump()), 201)
 
 
@@ -148,5 +148,5 @@ def delete_credential(request: Request) -> Answer:
 def start_session(request: Request) -> Answer:
     """Start a session without a run (observed)."""
     world = request.world
-    problems = partial(checks.use_problems, world, "session")
+    problems = partial(body_checks.use_problems, world, "session")
     return _start(request, "session", problems, partial(commands.start_session, world))

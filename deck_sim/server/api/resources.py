@@ -4,7 +4,7 @@ from functools import partial
 
 from deck_sim.contract.error_catalog import ApiError, Problem
 from deck_sim.contract.resources import Kind
-from deck_sim.engine import checks, commands
+from deck_sim.engine import body_checks, commands
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.clock import poll
 from deck_sim.runtime.serialization import print_resource
@@ -23,7 +23,7 @@ def _kind(request: Request) -> Kind:
 def create_resource(request: Request) -> Answer:
     """Create a resource."""
     world, kind = request.world, _kind(request)
-    body = request.read_body(partial(checks.body_problems, world, kind.object))
+    body = request.read_body(partial(body_checks.body_problems, world, kind.object))
     created = commands.create_resource(world, kind.object, body.model_dump())
     return request.show(created, kind.create_status)
 
@@ -70,7 +70,7 @@ def update_resource(request: Request) -> Answer:
     """Change the fields that were sent."""
     world, kind = request.world, _kind(request)
     resource = request.fetch(kind.object)
-    sent = request.read_body(partial(checks.body_problems, world, kind.object)).sent()
+    sent = request.read_body(partial(body_checks.body_problems, world, kind.object)).sent()
     return request.show(commands.update_resource(world, resource, sent))
 
 
@@ -82,6 +82,6 @@ def delete_resource(request: Request) -> Answer:
     world, kind, resource_id = request.world, _kind(request).object, request.params["id"]
     resource = world.all(kind).get(resource_id)
     if resource is None:
-        raise ApiError(checks.not_found(world, kind, resource_id))
+        raise ApiError(world.not_found(kind, resource_id))
     world.delete(resource)
     return Answer({"id": resource_id, "object": kind, "deleted": True})

@@ -9,14 +9,13 @@ from typing import Any
 
 from deck_sim.base.errors import listed, quote
 from deck_sim.contract import json_schema
-from deck_sim.contract.error_catalog import ApiError, Problem, problem
+from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.contract.resources import METHOD_NEEDS, TIMEOUT_SECONDS
 from deck_sim.contract.shapes import ID
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 
 _TIMEOUT = "settings.timeout_seconds"
-RESET_REMOVED = "it was removed when the world was reset or deleted; do two tests share this key?"
 
 
 def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
@@ -107,7 +106,7 @@ def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[P
         other, longest = world.kind(used), ID["maxLength"]
         looks_right = id_.startswith(f"{other.prefix}_") and len(id_) <= longest
         if other.malformed is None or looks_right or id_ in world.all(used):
-            problems.append(not_found(world, used, id_, name))
+            problems.append(world.not_found(used, id_, name))
         else:
             text = (
                 f"The `{name}` is not valid: {quote(id_)} is not the id of a {other.noun}: such an"
@@ -126,23 +125,6 @@ def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[P
         if isinstance(schema := _at(fields, name), dict):
             problems += json_schema.schema_problems(schema, name)
     return problems
-
-
-def fetch(world: World, kind: str, resource_id: str) -> Resource:
-    """The resource with that id; raises `…_not_found` if it does not exist or was deleted."""
-    found = world.find(kind, resource_id)
-    if found is None:
-        raise ApiError(not_found(world, kind, resource_id))
-    return found
-
-
-def not_found(world: World, kind: str, resource_id: str, field: str | None = None) -> Problem:
-    """The problem of an unknown id, in `field` of a body or in the path."""
-    # The catalog's text for sources is that of a failed run, which names no id.
-    text = f"No {kind} has the id `{resource_id}`."
-    if resource_id in world.former_ids:
-        text = f"{text[:-1]}: {RESET_REMOVED}"
-    return problem(world.kind(kind).not_found, text, field=field)
 
 
 def _at(fields: Mapping[str, Any], path: str) -> Any:
