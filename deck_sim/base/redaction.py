@@ -108,7 +108,7 @@ def redact_body(body: Any) -> Any:
     return redact_text(body[: next((name.start() for name in names if is_secret(name[0])), None)])
 
 
-_TEXTS = {"query": redact_query, "body": redact_body}
+_TEXTS = {"query": redact_query, "body": redact_body, "response_body": redact_body}
 
 
 def mask_key(key: str) -> str:

@@ -49,6 +49,7 @@ class AttemptResult:
     response: Mapping[str, str] = field(default_factory=dict)
     fault: str | None = None  # the key of the injected fault
     refusal: str | None = None  # why a receiver that verifies the signature refuses it
+    answer: bytes = b""  # the start of the response's body
 
 
 def attempt_due(world: World, due: Due) -> None:

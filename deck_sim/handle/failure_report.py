@@ -5,19 +5,20 @@ It says what happened, which scenario was played and why, and what the world wai
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import listed
+from deck_sim.base.errors import cut, listed
 from deck_sim.handle.connect.address import DECK_HOST
-from deck_sim.handle.connect.applications import RAISED_HEADER, REFUSAL_HEADER
+from deck_sim.handle.connect.applications import RAISED_HEADER
 from deck_sim.handle.expected_call import show_value
 from deck_sim.handle.problems import explain_no_calls, find_keyless_calls
 from deck_sim.handle.timeline import cut_middle
 from deck_sim.runtime.lint import polls_a_frozen_clock
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.settings import FROZEN
+from deck_sim.webhooks.signing import TIMESTAMP
 
 if TYPE_CHECKING:
     from deck_sim.handle.deck import Deck
@@ -27,16 +28,27 @@ _MOST_ROWS = 8  # of each other section
 _LONGEST_ROUND = 4  # lines that a client repeats: a poll, a sleep, and their effects
 _FEWEST_ROUNDS = 3  # fewer repetitions are shown one by one
 _REFUSED_SIGNATURE = (400, 401, 403)  # how applications answer a webhook with a wrong signature
-_OF_SIGNATURES = re.compile("signature|verif", re.IGNORECASE)  # in errors of libraries for webhooks
+# In errors of libraries for webhooks.
+_OF_SIGNATURES = re.compile("signature|verif", re.IGNORECASE)
+_OF_TIMES = re.compile("timestamp|too (old|new)|expired", re.IGNORECASE)
+_MOST_SAID = 200  # characters of an answer
 _CRASHED, _NO_ROUTE = 500, (404, 405)
-_SECRET_HINT = (
-    "does the application verify with the secret of this world, `deck.webhook_secret`, and the"
-    " bytes of the body as they came?"
-)
-_ROUTE_HINT = (
-    "does the application take POST at the path of its webhooks? It is an argument:"
-    " `deck.deliver_to(app, path=…)`"
-)
+_BYTES = "the bytes of the body as they came, not parsed and printed again?"
+_HINTS = {
+    "route": "does the application take POST at the path of its webhooks?{argument}",
+    "secret": f"does the application verify with the secret in `{{secret}}`, and {_BYTES}",
+    "own secret": "this destination has a secret of its own, not that in `{secret}`: does the"
+    " application verify with it?",
+    "bytes": "its secret is right, since it took another webhook: does the application verify"
+    f" {_BYTES}",
+    "clock": "the signature has the time {time}, and the application's clock is another: with the"
+    " `webhook_time` `wall` it is real time, with `world` that of the world; {setting} sets it",
+}
+_IN_TESTS = {
+    "argument": " It is an argument: `deck.deliver_to(app, path=…)`",
+    "secret": "deck.webhook_secret",
+    "setting": "`deck.stamp_webhooks(…)`",
+}
 _HOW_TO_CALL = (
     "an application that reads its environment, after it was imported, needs the fixture"
     f" `deck_env`; one that always calls https://{DECK_HOST} needs `deck.intercept()`"
@@ -164,31 +176,38 @@ def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
     return 1, 1
 
 
-def find_undelivered(
-    deliveries: Iterable[_Row], route_hint: str = _ROUTE_HINT, secret_hint: str = _SECRET_HINT
-) -> list[str]:
+def find_undelivered(deliveries: Sequence[_Row], words: Mapping[str, str] = _IN_TESTS) -> list[str]:
     """The webhooks that no attempt has delivered, with how their last attempt ended, and the hints
-    that may explain it.
+    that may explain it. `words` are those of the hints that depend on the caller.
     """
-    lines, has_no_route, has_bad_signature = list[str](), False, False
+    lines, hints = list[str](), dict[str, None]()
+    taken = {row["event_destination_id"] for row in deliveries if row["status"] == "success"}
     for row in deliveries:
         last = next((one for one in reversed(row["log"]) if one["attempt"]), None)
         if last is None or last["ok"]:
             continue
-        status, headers = last["status"], last["response_headers"]
-        # The error of an application in this process, or its text of a refusal.
-        said = str(headers.get(RAISED_HEADER) or headers.get(REFUSAL_HEADER) or "")
+        status, body = last["status"], " ".join(last["response_body"].split())
+        # A framework's page for an error says no more than the status.
+        said = "" if body.startswith("<") else cut(body, _MOST_SAID)
+        said = last["response_headers"].get(RAISED_HEADER, said)
         shown = f"{status or last['error']}{f'  {said}' if said else ''}"
         lines.append(f"{row['event_type']} ({row['id']}), attempt {last['attempt']}: {shown}")
-        if not last["fault"]:
-            has_no_route |= status in _NO_ROUTE
-            has_bad_signature |= (
-                bool(_OF_SIGNATURES.search(said))
-                or status in _REFUSED_SIGNATURE
-                or (status == _CRASHED and not said)
-            )
-    hints = {route_hint: has_no_route, secret_hint: has_bad_signature}
-    return [*lines, *(hint for hint, fits in hints.items() if fits)]
+        if last["fault"]:
+            continue
+        is_refused = status in _REFUSED_SIGNATURE or (status == _CRASHED and not said)
+        if status in _NO_ROUTE:
+            hint = "route"
+        elif _OF_TIMES.search(said) or (is_refused and not last["signature"]["ok"]):
+            hint = "clock"
+        elif not (is_refused or _OF_SIGNATURES.search(said)):
+            continue
+        elif row["signed_with"] != "world":
+            hint = "own secret"
+        else:
+            hint = "bytes" if row["event_destination_id"] in taken else "secret"
+        moment = datetime.fromtimestamp(int(last["request_headers"][TIMESTAMP]), UTC)
+        hints[_HINTS[hint].format(**words, time=print_moment(moment))] = None
+    return [*lines, *hints]
 
 
 def _present_state(state: _Row, mode: str) -> list[str]:

@@ -59,7 +59,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         """Listen on a free port, and register with the world."""
         self.secret = self.secret or self._deck.webhook_secret
         self._server = LoopbackServer(
-            lambda _path, headers, body: (self.receive(headers, body), {})
+            lambda _path, headers, body: (self.receive(headers, body), {}, b"")
         )
         try:
             made = self._deck.register_webhook(self.url, secret=self.secret, name="deck_webhooks")

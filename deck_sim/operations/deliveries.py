@@ -13,23 +13,24 @@ from deck_sim.webhooks.signing import SIGNATURE
 
 
 @operation("GET", "/deliveries", shows_records=True)
-def list_deliveries(simulation: Simulation) -> Json:
+def list_deliveries(simulation: Simulation, worlds: WorldRegistry) -> Json:
     """Show every delivery, oldest first, with the `log` of its attempts; `signature` says whether
-    it is valid.
+    it is valid, `signed_with` whether its secret is that of the `world` or the destination's
+    `own`, and `response_body` has up to 2 KiB.
     """
     found = simulation.world.all("event_delivery").values()
-    return {"data": [_print(simulation, delivery) for delivery in found]}
+    return {"data": [_print(simulation, worlds, delivery) for delivery in found]}
 
 
 @operation("GET", "/deliveries/{id}", shows_records=True)
-def show_delivery(simulation: Simulation, id: str) -> Json:
+def show_delivery(simulation: Simulation, worlds: WorldRegistry, id: str) -> Json:
     """Show a delivery with its `event` and its `destination`."""
     world = simulation.world
     delivery = world.fetch("event_delivery", id)
     destination = world.all("event_destination")[delivery["event_destination_id"]]
     event = print_message(simulation, delivery.hidden["event"])
     shown = {"event": event, "destination": print_resource(simulation, destination)}
-    return {**_print(simulation, delivery), **shown}
+    return {**_print(simulation, worlds, delivery), **shown}
 
 
 @operation("POST", "/deliveries/{id}/replay")
@@ -52,9 +53,10 @@ def list_messages(simulation: Simulation, id: str) -> Json:
     return {"data": [print_message(simulation, event) for event in events]}
 
 
-def _print(simulation: Simulation, delivery: Resource) -> Json:
-    log = list[Json]()
-    for attempt in simulation.world.attempts.get(delivery.id, []):
+def _print(simulation: Simulation, worlds: WorldRegistry, delivery: Resource) -> Json:
+    log, world = list[Json](), simulation.world
+    secret = world.all("event_destination")[delivery["event_destination_id"]].hidden["secret"]
+    for attempt in world.attempts.get(delivery.id, []):
         fits = attempt.refusal is None  # so that a receiver accepts the signature
         why = attempt.refusal or "it fits the secret, the body and the time"
         shown = {
@@ -68,6 +70,8 @@ def _print(simulation: Simulation, delivery: Resource) -> Json:
             "signature": {"ok": fits, "why": why} if SIGNATURE in attempt.request else None,
             "request_headers": dict(attempt.request),
             "response_headers": dict(attempt.response),
+            "response_body": attempt.answer.decode(errors="replace"),
         }
         log.append(shown)
-    return {**print_resource(simulation, delivery), "log": log}
+    with_ = "world" if secret == worlds.secret_of(simulation.key) else "own"
+    return {**print_resource(simulation, delivery), "signed_with": with_, "log": log}

@@ -275,6 +275,7 @@ async def _make_attempt(
         response=outcome.headers,
         fault=fault and fault.key,
         refusal=refusal,
+        answer=outcome.body,
     )
 
 

@@ -31,12 +31,14 @@ LIMIT = timedelta(seconds=5)
 TURN = timedelta(seconds=1)  # after which the next attempt at the same URL starts in any case
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_ANSWER = 64 * 1024  # bytes of a response's head, and of its body, that are read
+KEPT_ANSWER = 2 * 1024  # bytes of its body that are kept
 _PORTS = {"http": 80, "https": 443}
 _UNQUOTED = "/%:@!$&'()*+,;=~?"  # in a path and query
 _MAX_QUOTE = 200  # characters of h11's error that an outcome repeats
 
-# An application that is called without a socket: path, headers and body to status and headers.
-App = Callable[[str, Mapping[str, str], bytes], Awaitable[tuple[int, Mapping[str, str]]]]
+Answer = tuple[int, Mapping[str, str], bytes]  # status, headers, body
+# An application that is called without a socket, with a path, headers and a body.
+App = Callable[[str, Mapping[str, str], bytes], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Outcome:
     latency_ms: int
     headers: Mapping[str, str] = field(default_factory=dict)  # of the response
     request: Mapping[str, str] = field(default_factory=dict)  # every header that was sent
+    body: bytes = b""  # the start of the response's
 
     @property
     def ok(self) -> bool:
@@ -100,6 +103,7 @@ class Exchange:
     def __init__(self, path: str, headers: Mapping[str, str], body: bytes) -> None:
         self.status: int | None = None
         self.headers: Mapping[str, str] = {}
+        self.body = b""
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_ANSWER)
         raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
         request = h11.Request(method="POST", target=path, headers=raw)
@@ -130,6 +134,7 @@ class Exchange:
                 }
             elif isinstance(part, h11.Data):
                 left -= len(part.data)
+                self.body += part.data[: KEPT_ANSWER - len(self.body)]
             elif isinstance(part, h11.EndOfMessage):
                 return
 
@@ -160,7 +165,8 @@ class Sender:
             try:
                 async with asyncio.timeout(self.limit.total_seconds()):
                     if app := self.apps.get(target.host):
-                        exchange.status, exchange.headers = await app(target.path, sent, body)
+                        answer = await app(target.path, sent, body)
+                        exchange.status, exchange.headers, exchange.body = answer
                     else:
                         reader, writer = await self._connect(target)
                         try:
@@ -183,7 +189,8 @@ class Sender:
                     error = f"answered {exchange.status}, but then: {error}"
             took = (real_time.monotonic_ns() - began) // 1_000_000
             error = error or explain_status(exchange.status)
-            return Outcome(exchange.status, error, took, exchange.headers, sent)
+            answered = exchange.body[:KEPT_ANSWER]
+            return Outcome(exchange.status, error, took, exchange.headers, sent, answered)
 
     @asynccontextmanager
     async def _take_turn(self, url: str) -> AsyncIterator[None]:

@@ -155,6 +155,28 @@ def test_undelivered_webhooks_are_shown(deck, run):
         assert [text for text in (secret, path) if text in shown] == ([hint] if hint else []), said
 
 
+def test_another_secret_changed_bytes_and_a_clock_that_is_off_are_told_apart(deck, receiver):
+    """A receiver that has taken another webhook has the right secret."""
+
+    def hint(*answers, **how):
+        deck.reset(webhook_time=how.pop("webhook_time", None))
+        receiver.say(*answers)
+        deck.register_webhook(receiver.url, **how)
+        for name in "ab":
+            deck.create("agents", {"name": name})
+            deck.advance("1s")
+        (*_, last) = write_report(deck).partition("\nundelivered webhooks:\n")[2].split("\n\n")[0:1]
+        return last.splitlines()[-1]
+
+    own = deck.webhook_secret.replace("whsec_", "whsec_AAAA")
+    late = b"HTTP/1.1 400 x\r\ncontent-length: 17\r\n\r\nMessage too old.."
+    assert "verify with the secret in `deck.webhook_secret`, and the bytes" in hint(401)
+    assert "has a secret of its own, not that in `deck.webhook_secret`" in hint(401, secret=own)
+    assert "its secret is right, since it took another webhook" in hint(200, 401)
+    assert "the application's clock is another" in hint(late)
+    assert "has the time 2025-01-15T09:30:01Z" in hint(401, webhook_time="world")
+
+
 @pytest.mark.deck(strict=False)
 def test_an_application_that_raises_is_told_with_its_error(deck, run):
     """An error about signatures adds the hint, but not if a fault spoiled the signature."""

@@ -35,7 +35,7 @@ def receiver(sent, then=lambda: None):
     async def receive(path, headers, body):
         sent.append(headers["webhook-id"])
         then()
-        return 200, {}
+        return 200, {}, b""
 
     return receive
 

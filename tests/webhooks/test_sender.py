@@ -114,6 +114,22 @@ def test_64_kib_of_a_body_are_read(receiver, length, limit, ok):
     assert send(receiver.url, limit=limit).ok is ok
 
 
+def test_the_first_2_kib_of_a_body_are_kept(receiver):
+    """Of an application without a socket, too."""
+
+    async def call(app):
+        sender = Sender()
+        sender.apps["app"] = app
+        return await sender.send("http://app/", {}, b"")
+
+    async def app(path, headers, body):
+        return 400, {}, b"." * 3_000
+
+    receiver.say(b"HTTP/1.1 400 No\r\nContent-Length: 3000\r\n\r\n" + b"." * 3_000)
+    for outcome in (send(receiver.url), asyncio.run(call(app))):
+        assert outcome.body == b"." * 2_048
+
+
 def test_an_answer_may_have_any_form_of_http(receiver):
     """Its status is that of the first final response; without a length it ends when closed."""
     for answer in (
@@ -135,7 +151,7 @@ def attempt():
     async def app(path, headers, body):
         attempt.called.append(path)
         await attempt.let_go.wait()
-        return 200, {}
+        return 200, {}, b""
 
     async def attempt(*paths):
         tasks = [asyncio.ensure_future(sender.send(f"http://app{p}", {}, b"")) for p in paths]

@@ -21,6 +21,7 @@ _WAITING = (
     "not sent yet, and only an advance of the frozen clock sends them: use"
     " `POST /_sim/clock/advance`, `deck-sim advance` or --clock on_poll"
 )
+_IN_PROGRAMS = {"argument": "", "setting": "--webhook-time, or `PATCH /_sim/world`,"}
 _MOST_NOTES = 5  # of one kind and world
 _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -135,12 +136,7 @@ def report_world(deck: Deck, secret: str) -> WorldReport:
             *(text if count == 1 else f"{text} ({count} times)" for text, count in lint.items()),
         ],
         undelivered=[
-            *find_undelivered(
-                deliveries,
-                "does the application take POST at the path of its webhooks?",
-                f"does the application verify with the secret in `{secret}`, and the bytes of the"
-                " body as they came?",
-            ),
+            *find_undelivered(deliveries, {**_IN_PROGRAMS, "secret": secret}),
             *([f"{unsent} {_WAITING}"] if unsent and deck.clock.mode == FROZEN else []),
         ],
         refusals=find_refusals(calls),

@@ -37,6 +37,7 @@ from deck_sim.handle.connect.threads import (
     run_into,
 )
 from deck_sim.handle.connect.transports import Answer, server_at
+from deck_sim.webhooks.sender import Answer as Answered
 
 if TYPE_CHECKING:
     from anyio.lowlevel import EventLoopToken
@@ -44,8 +45,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 Calls = SimpleQueue[Callable[[], None] | None]  # None ends it
-# (path, headers with names in lower case, body) -> (status, headers)
-Respond = Callable[[str, dict[str, str], bytes], tuple[int, Mapping[str, str]]]
+# Takes a path, headers with names in lower case, and a body.
+Respond = Callable[[str, dict[str, str], bytes], Answered]
 
 log = logging.getLogger("deck_sim")
 
@@ -54,10 +55,7 @@ _BACKGROUND_SECONDS = 4  # for background tasks; less than the sender's limit
 _STOP_POLL_SECONDS = 0.02
 _LONGEST = 200  # characters of an error in a header
 
-# Headers of an answer, in small letters: the error that the application raised, and the beginning
-# of the text with which it refused a webhook.
-RAISED_HEADER = "deck-sim-raised"
-REFUSAL_HEADER = "deck-sim-refusal"
+RAISED_HEADER = "deck-sim-raised"  # of an answer: the error that the application raised
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +135,8 @@ class WebhookApps:
 
     def _answer(
         self, app: WebhookApp, path: str, headers: Mapping[str, str], body: bytes
-    ) -> tuple[int, Mapping[str, str]]:
-        """The status and headers of the application's answer; 500 if it fails, as a server does."""
+    ) -> Answered:
+        """The application's answer; 500 if it fails, as a server does."""
         own = {"host": app.host, "accept": "*/*", "content-length": f"{len(body)}"}
         url = f"http://{app.host}{path}"
         request = httpx2.Request("POST", url, headers={**headers, **own}, content=body)
@@ -151,13 +149,10 @@ class WebhookApps:
         error = finished.exception() if finished.done() else None
         status, found, text = answered.result() if answered.done() else (500, (), b"")
         shown = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in found}
-        said = _as_line(text.decode(errors="replace"))
-        # A framework's page for an error says no more than the status.
-        if status >= 400 and said and not said.startswith("<"):
-            shown[REFUSAL_HEADER] = said
         if error is not None:
-            shown[RAISED_HEADER] = _as_line(f"{type(error).__name__}: {error}")
-        return status, shown
+            line = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST]
+            shown[RAISED_HEADER] = line.encode("ascii", "replace").decode()
+        return status, shown, text
 
     def _start(
         self, app: WebhookApp, request: httpx2.Request, answered: Future[Answer]
@@ -240,10 +235,6 @@ def _log_error(app: Any, finished: Future[None]) -> None:
         log.error("%r failed at a webhook", app, exc_info=error)
 
 
-def _as_line(text: str) -> str:
-    return " ".join(text.split())[:_LONGEST].encode("ascii", "replace").decode()
-
-
 class LoopbackServer(ThreadingHTTPServer):
     """A server on a free port, in a thread of its own, until `stop`."""
 
@@ -271,11 +262,12 @@ class _RequestHandler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(headers.get("content-length", 0)))
-        status, answered = self.server.respond(self.path, headers, body)
+        status, answered, text = self.server.respond(self.path, headers, body)
         self.send_response(status)
-        for name, value in {**answered, "content-length": "0"}.items():
+        for name, value in {**answered, "content-length": f"{len(text)}"}.items():
             self.send_header(name, value)
         self.end_headers()
+        self.wfile.write(text)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Log nothing on stderr."""

@@ -135,6 +135,7 @@ function attemptRow(from, attempt) {
     ${body(attempt.request_headers)}
     <h4>Response headers</h4>
     ${body(attempt.response_headers)}
+    ${when(attempt.response_body, html`<h4>Response body</h4>${body(attempt.response_body)}`)}
   </details>`;
 }
 
