@@ -100,7 +100,8 @@ class DeckApp:
     def find_route(self, request: Request) -> None:
         """Find the endpoint of the path and method, and the parameters in the path."""
         routes = self.routes(request.simulation.world.rules)
-        (request.endpoint, request.operation), request.params = routes.find(request.scope)
+        found, request.params = routes.find(request.method, request.path)
+        request.endpoint, request.operation = found
 
 
 async def take(steps: Steps, request: Request) -> bool:

@@ -19,10 +19,11 @@ from deck_sim.runtime.moments import read_moment
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.app import check_size, make_response, read_body, take
 from deck_sim.server.request import Answer, Request
-from deck_sim.server.routing import Routes, relative_path
+from deck_sim.server.routing import Routes
 
 WORLD = "Deck-Sim-World"  # a header: the id of a world, in place of its key
-WORLDS = "/worlds"
+ROOT = "/_sim"
+WORLDS = f"{ROOT}/worlds"
 PLAIN = "plain"  # `?plain=true` shows what is hidden otherwise
 
 
@@ -31,7 +32,7 @@ class ControlApp:
 
     def __init__(self, worlds: WorldRegistry) -> None:
         self._worlds = worlds
-        self._routes = Routes(OPERATIONS)
+        self._routes = Routes(ROOT, OPERATIONS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call."""
@@ -47,7 +48,7 @@ class ControlApp:
         """Select the world of the key, or of an id that `GET /_sim/worlds` lists."""
         worlds, world_id = self._worlds, request.headers.get(WORLD)
         try:
-            if worlds.keys is None and relative_path(request.scope) == WORLDS:
+            if worlds.keys is None and request.path == WORLDS:
                 request.simulation = worlds.keyless()
             elif worlds.keys is not None or world_id is None:
                 request.simulation = worlds.select(request.headers.get("authorization"))
@@ -67,7 +68,7 @@ class ControlApp:
         request.id = request.simulation.world.next_id("ctl")
 
     async def _call(self, request: Request) -> Answer:
-        row, in_path = self._routes.find(request.scope)
+        row, in_path = self._routes.find(request.method, request.path)
         values: dict[str, Any]
         if request.method in ("GET", "HEAD", "DELETE"):
             values = {name: text for name, text in request.query if name in row.parameters}

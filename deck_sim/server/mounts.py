@@ -1,6 +1,5 @@
 """The whole ASGI app: what is mounted where."""
 
-import re
 from functools import cache, partial
 from urllib.parse import quote
 
@@ -25,7 +24,7 @@ def make_app(worlds: WorldRegistry) -> Router:
             return ControlApp(worlds)
         from deck_sim.server.api.routes import make_api
 
-        return make_api(worlds, name)
+        return make_api(worlds)
 
     async def show_health(request: Request) -> Response:
         data = {"status": "ok", "version": __version__, "request_id": worlds.keyless_request_id()}
@@ -41,25 +40,16 @@ def make_app(worlds: WorldRegistry) -> Router:
 
     return Router(
         routes=[
-            _AnyPathMount("/v2", partial(call, "api")),
             Route("/_sim/files/{token}/{file_id}", partial(_show_file, worlds)),
             Route("/_sim/ui", _show_inspector),
             Route("/_sim/ui/{name:path}", _show_inspector),
             Route("/_sim/health", show_health),
-            _AnyPathMount("/_sim", partial(call, "control")),
+            Mount("/_sim", partial(call, "control")),
             Route("/openapi.json", show_document),
         ],
         redirect_slashes=False,
-        default=partial(call, "fallback"),
+        default=partial(call, "api"),
     )
-
-
-class _AnyPathMount(Mount):
-    """A mount for any path below it. starlette's does not match line breaks, which ids may have."""
-
-    def __init__(self, path: str, app: ASGIApp) -> None:
-        super().__init__(path, app)
-        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
 async def _show_inspector(request: Request) -> Response:
@@ -81,13 +71,11 @@ async def _show_file(worlds: WorldRegistry, request: Request) -> Response:
         return Response(text, 404, VERSION_HEADER, media_type="text/plain")
     content, type_, name = found
     # Never shown by a browser: a story may give a file any content and type.
-    # The name in ASCII, and the exact name (RFC 6266).
-    plain = "".join(letter if " " <= letter <= "~" else "_" for letter in name)
-    quoted = plain.replace("\\", "\\\\").replace('"', '\\"')
-    exact = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    exact = quote(name, safe="")
+    spelled = f'="{name}"' if exact == name else f"*=UTF-8''{exact}"  # RFC 6266
     headers = {
         **VERSION_HEADER,
-        "Content-Disposition": f'attachment; filename="{quoted}"{exact}',
+        "Content-Disposition": f"attachment; filename{spelled}",
         "X-Content-Type-Options": "nosniff",
     }
     return Response(content, media_type=type_, headers=headers)

@@ -10,7 +10,6 @@ from difflib import SequenceMatcher
 from typing import Generic, TypeVar
 
 from starlette.routing import compile_path
-from starlette.types import Scope
 
 from deck_sim.base.errors import listed, quote
 from deck_sim.contract.error_catalog import refuse
@@ -30,21 +29,22 @@ def endpoint(function: Function) -> Function:
 
 
 class Routes(Generic[Row]):
-    """The rows of one API, by method and path. A path has parameters in braces; each matches one
-    part, of any length. GET answers HEAD, too.
+    """The rows of one API, by method and path below `root`. A path has parameters in braces; each
+    matches one part, of any length. GET answers HEAD, too.
 
-    `hint` explains a 404 if it can, given the whole path and the path relative to the mount.
+    `hint` explains the 404 of a path if it can.
     """
 
     def __init__(
         self,
+        root: str,
         rows: Mapping[tuple[str, str], Row],
-        hint: Callable[[str, str], str | None] = lambda path, relative: None,
+        hint: Callable[[str], str | None] = lambda path: None,
     ) -> None:
         by_path = dict[str, dict[str, Row]]()
         for (method, path), row in rows.items():
-            by_path.setdefault(path, {})[method] = row
-        self._templates = [*by_path]
+            by_path.setdefault(root + path, {})[method] = row
+        self._root, self._templates = root, [*by_path]
         # By the number of slashes, which a parameter does not match.
         self._patterns = dict[int, list[tuple[re.Pattern[str], dict[str, Row]]]]()
         for path, methods in by_path.items():
@@ -62,12 +62,11 @@ class Routes(Generic[Row]):
         """Whether a route has this path."""
         return self._match(path) is not None
 
-    def find(self, scope: Scope) -> tuple[Row, Mapping[str, str]]:
-        """Return the row of a request, and the parameters in its path; otherwise a 404 or 405."""
-        path, method = scope["path"], scope["method"]
-        found = self._match(relative_path(scope))
+    def find(self, method: str, path: str) -> tuple[Row, Mapping[str, str]]:
+        """Return the row of a call, and the parameters in its path; otherwise a 404 or 405."""
+        found = self._match(path)
         if found is None:
-            raise refuse("request/endpoint_not_found", self._hint(scope), path=path)
+            raise refuse("request/endpoint_not_found", self._hint(path), path=path)
         methods, parameters = found
         row = methods.get("GET" if method == "HEAD" else method)
         if row is None:
@@ -77,19 +76,18 @@ class Routes(Generic[Row]):
             raise error
         return row, parameters
 
-    def _hint(self, scope: Scope) -> str | None:
+    def _hint(self, path: str) -> str | None:
         """Return the hint in the 404 of a path that is nearly right, or None."""
-        path, relative, root = scope["path"], relative_path(scope), scope.get("root_path", "")
-        unslashed = relative.removesuffix("/")
-        if "//" in relative:
+        unslashed, rest = path.removesuffix("/"), path.removeprefix(self._root)
+        if "//" in path:
             return f"`{path}` is not an endpoint: the part between two of its slashes is empty."
-        if unslashed != relative and self.has(unslashed):
+        if unslashed != path and self.has(unslashed):
             return f"`{path}` is not an endpoint; without the slash at its end it is one."
-        if self.has(relative.removeprefix(root)):
-            return f"`{path}` is not an endpoint: `{root}` is written twice."
-        if hint := self._more_hints(path, relative):
+        if self.has(rest):
+            return f"`{path}` is not an endpoint: `{self._root}` is written twice."
+        if hint := self._more_hints(path):
             return hint
-        ends = [one for one in self._templates if len(relative) > 1 and one.endswith(relative)]
+        ends = [one for one in self._templates if len(rest) > 1 and one.endswith(rest)]
         parts, best, near = unslashed.split("/"), _SIMILARITY, ends[0] if len(ends) == 1 else ""
         for template in self._templates:
             if template.count("/") == unslashed.count("/"):
@@ -99,10 +97,4 @@ class Routes(Generic[Row]):
                 if similarity > best:
                     best = similarity
                     near = "/".join(part if word[:1] == "{" else word for word, part in pairs)
-        return f"`{path}` is not an endpoint; did you mean {quote(root + near)}?" if near else None
-
-
-def relative_path(scope: Scope) -> str:
-    """The path relative to where the app is mounted."""
-    path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", ""))
+        return f"`{path}` is not an endpoint; did you mean {quote(near)}?" if near else None

@@ -24,10 +24,11 @@ def _fail(request):
 
 
 ROUTES = Routes(
+    "",
     {
         ("POST", "/things"): (lambda request: Answer(request.read_object(), 201), None),
         ("GET", "/broken"): (_fail, None),
-    }
+    },
 )
 
 

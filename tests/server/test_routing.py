@@ -5,11 +5,7 @@ import pytest
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.server.routing import Routes
 
-ROUTES = Routes({("GET", "/things/{id}"): "got", ("POST", "/things/{id}/go"): "gone"})
-
-
-def _scope(method, path, root="/v2"):
-    return {"method": method, "path": root + path, "root_path": root}
+ROUTES = Routes("/v2", {("GET", "/things/{id}"): "got", ("POST", "/things/{id}/go"): "gone"})
 
 
 def test_a_route_is_found_with_its_parameters():
@@ -19,13 +15,13 @@ def test_a_route_is_found_with_its_parameters():
         ("HEAD", "/things/a b", "got", "a b"),
         ("POST", "/things/{id}/go", "gone", "{id}"),
     ]:
-        assert ROUTES.find(_scope(method, path)) == (row, {"id": found})
+        assert ROUTES.find(method, f"/v2{path}") == (row, {"id": found})
 
 
 def _hint(path):
     """The hint in the 404 of a path."""
     with pytest.raises(ApiError) as refusal:
-        ROUTES.find(_scope("GET", path))
+        ROUTES.find("GET", f"/v2{path}")
     assert refusal.value.status == 404
     return refusal.value.problems[0].message.removeprefix(f"`/v2{path}` is not an endpoint")
 

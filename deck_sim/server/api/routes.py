@@ -1,4 +1,4 @@
-"""The Deck API as an ASGI app: the routes of each world's edition, below `/v2`."""
+"""The Deck API as an ASGI app: the routes of each world's edition."""
 
 import re
 from functools import cache, partial
@@ -14,12 +14,8 @@ from deck_sim.server.routing import ENDPOINTS, Routes
 _VERSION = re.compile(r"\A(/api)?(/v\d[^/]*)?")
 
 
-def make_api(worlds: WorldRegistry, name: str) -> DeckApp:
-    """The app that is mounted at `/v2`, or the `fallback` for every other path, which answers 404
-    with a hint if only `/v2` is missing.
-    """
-    if name == "fallback":
-        return DeckApp(worlds, lambda edition: Routes({}, partial(_find_below_v2, edition)))
+def make_api(worlds: WorldRegistry) -> DeckApp:
+    """The app for every path that is not deck-sim's own; what is not below `/v2` is a 404."""
     return DeckApp(worlds, _routes)
 
 
@@ -29,28 +25,20 @@ def _routes(edition: Edition) -> DeckRoutes:
         (row.method, row.path): (ENDPOINTS[row.endpoint or row.name], row)
         for row in edition.every_operation
     }
-    return Routes(rows, _find_elsewhere)
+    return Routes("/v2", rows, partial(_find_elsewhere, edition))
 
 
-def _find_elsewhere(path: str, relative: str) -> str | None:
-    if relative.startswith("/_sim/"):
-        return f"`{path}` is not an endpoint; the control API is at `{relative}`."
+def _find_elsewhere(edition: Edition, path: str) -> str | None:
+    rest = _VERSION.sub("", path, count=1)
+    below = f"/v2{rest}"
+    if rest.startswith("/_sim/"):
+        return f"`{path}` is not an endpoint; the control API is at `{rest}`."
+    if _routes(edition).has(below):
+        return f"`{path}` is not an endpoint; `{below}` is one."
     for name, other in EDITIONS.items():
-        if _routes(other).has(relative):
+        if _routes(other).has(below):
             return (
-                f"`{path}` is an endpoint of the `{name}` edition; this world has another;"
+                f"`{below}` is an endpoint of the `{name}` edition; this world has another;"
                 f" {how_to_switch(name)}."
             )
-    return None
-
-
-def _find_below_v2(edition: Edition, path: str, relative: str) -> str | None:
-    unversioned = _VERSION.sub("", relative, count=1)
-    if unversioned.startswith("/_sim/"):
-        return _find_elsewhere(path, unversioned)
-    for below in (relative, unversioned):
-        if _routes(edition).has(below):
-            return f"`{path}` is not an endpoint; `/v2{below}` is one."
-        if hint := _find_elsewhere(f"/v2{below}", below):
-            return hint
     return None
