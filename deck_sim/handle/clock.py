@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from deck_sim.base.durations import parse_duration
 from deck_sim.handle.connect.applications import WebhookApps
-from deck_sim.handle.connect.control import Control, Json, drop_none
+from deck_sim.handle.connect.control import Control
 from deck_sim.handle.connect.threads import check_no_event_loop, twin_of
-from deck_sim.handle.timeline import Duration, write_duration, write_moment
+from deck_sim.handle.timeline import Duration, write_duration
 
 
 class Clock:
@@ -51,16 +51,7 @@ class Clock:
         """
         if now is not None:
             check_no_event_loop(self.set)
-        settings = write_clock(mode, now, speed, step)
+        settings = {"mode": mode, "now": now, "speed": speed, "step": write_duration(step)}
         self._apps.serve_during(self._control.call, "PUT", "/clock", **settings)
 
     async_set = twin_of(set)
-
-
-def write_clock(
-    mode: str | None, now: str | datetime | None, speed: float | None, step: Duration | None
-) -> Json:
-    """The settings of a clock as the control API reads them, without those that are None."""
-    moment = None if now is None else write_moment(now)
-    length = None if step is None else write_duration(step)
-    return drop_none(mode=mode, now=moment, speed=speed, step=length)

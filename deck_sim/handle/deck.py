@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import DeckSimError, nearest
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.handle.clock import Clock, write_clock
+from deck_sim.handle.clock import Clock
 from deck_sim.handle.connect.address import DECK_HOST, read_url
 from deck_sim.handle.connect.applications import WebhookApps
 from deck_sim.handle.connect.control import Control, IdOrResource, Json, drop_none, read_id
@@ -34,7 +34,6 @@ from deck_sim.handle.timeline import (
     read_entry,
     read_timeline,
     write_duration,
-    write_moment,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +50,13 @@ class Destination:
     id: str
     url: str
     secret: str
+
+
+def items(path: str, words: str) -> list[Json]:
+    """Define a property of `Deck` that reads a list; `words` are its docstring."""
+    made: Any = property(lambda deck: deck._control.get(path), doc=words)
+    found: list[Json] = made
+    return found
 
 
 _FOLLOW_INTERVAL = 0.5  # seconds between two looks at a timeline
@@ -209,11 +215,11 @@ class Deck(AbstractContextManager["Deck"]):
 
     def approve(self, run: IdOrResource) -> Json:
         """Approve a run that waits for a reviewer."""
-        return self._control.call("POST", "/task-runs/{id}/approve", id=read_id(run))
+        return self._control.call("POST", "/task-runs/{id}/approve", id=run)
 
     def reject(self, run: IdOrResource) -> Json:
         """Reject a run that waits for a reviewer."""
-        return self._control.call("POST", "/task-runs/{id}/reject", id=read_id(run))
+        return self._control.call("POST", "/task-runs/{id}/reject", id=run)
 
     def answer(self, resource: IdOrResource, answer: str | Mapping[str, Any]) -> Json:
         """Answer the open prompt of a run or connection through the Deck API, as its user would.
@@ -226,12 +232,12 @@ class Deck(AbstractContextManager["Deck"]):
         """End a connection or a session, as the source may do at any time."""
         kinds = self._edition.kinds.values()
         path = next(one.path for one in kinds if one.machine and "drop" in one.machine.commands)
-        return self._control.call("POST", f"/{path}/{{id}}/drop", id=read_id(login))
+        return self._control.call("POST", f"/{path}/{{id}}/drop", id=login)
 
     def invalidate(self, login: IdOrResource) -> Json:
         """Change the password of a connection or credential at the source."""
         path = self._edition.login_kind.path
-        return self._control.call("POST", f"/{path}/{{id}}/invalidate", id=read_id(login))
+        return self._control.call("POST", f"/{path}/{{id}}/invalidate", id=login)
 
     # Time
 
@@ -248,7 +254,7 @@ class Deck(AbstractContextManager["Deck"]):
     @refuse_on_event_loop
     def advance_to(self, moment: str | datetime) -> AdvanceReport:
         """Advance the clock to a moment; one without an offset is UTC."""
-        return self.apps.serve_during(self._advance, to=write_moment(moment))
+        return self.apps.serve_during(self._advance, to=moment)
 
     async_advance_to = twin_of(advance_to)
 
@@ -280,8 +286,8 @@ class Deck(AbstractContextManager["Deck"]):
 
         At a prompt or an approval it raises an error that names the call which helps.
         """
-        id_, limit = read_id(run), write_duration(limit)
-        return self.apps.serve_during(finish_run, self._control, self._edition, id_, limit)
+        id_, longest = read_id(run), write_duration(limit)
+        return self.apps.serve_during(finish_run, self._control, self._edition, id_, longest)
 
     async_finish = twin_of(finish)
 
@@ -371,8 +377,8 @@ class Deck(AbstractContextManager["Deck"]):
     @refuse_on_event_loop
     def replay(self, delivery: IdOrResource) -> Json:
         """Deliver an event again: at once if the clock is frozen, otherwise in the background."""
-        replay, id_ = self._control.call, read_id(delivery)
-        return self.apps.serve_during(replay, "POST", "/deliveries/{id}/replay", id=id_)
+        call = self._control.call
+        return self.apps.serve_during(call, "POST", "/deliveries/{id}/replay", id=delivery)
 
     async_replay = twin_of(replay)
 
@@ -388,15 +394,14 @@ class Deck(AbstractContextManager["Deck"]):
         first = {point_kind(fault, "match"): fault} if isinstance(fault, str) else fault or {}
         return self._control.call("POST", "/faults", body={**first, **fields})
 
-    @property
-    def faults(self) -> list[Json]:
-        """The faults, each with how often it was `met` and how often it has `fired`."""
-        return self._control.get("/faults")
+    faults = items(
+        "/faults", "The faults, each with how often it was `met` and how often it has `fired`."
+    )
 
     def clear_faults(self, *faults: IdOrResource) -> None:
         """Remove these faults; without arguments, all."""
         for fault in faults:
-            self._control.call("DELETE", "/faults/{id}", id=read_id(fault))
+            self._control.call("DELETE", "/faults/{id}", id=fault)
         if not faults:
             self._control.call("DELETE", "/faults")
 
@@ -436,39 +441,18 @@ class Deck(AbstractContextManager["Deck"]):
 
     # What happened
 
-    @property
-    def runs(self) -> list[Json]:
-        """Every task run as it is now, its `input` included, oldest first."""
-        return self._control.get("/task-runs")
-
-    @property
-    def connections(self) -> list[Json]:
-        """Every connection as it is now, oldest first."""
-        return self._control.get("/connections")
-
-    @property
-    def credentials(self) -> list[Json]:
-        """Every credential as it is now, oldest first."""
-        return self._control.get("/credentials")
-
-    @property
-    def sessions(self) -> list[Json]:
-        """Every session as it is now, oldest first."""
-        return self._control.get("/sessions")
-
-    @property
-    def events(self) -> list[Json]:
-        """Every event, oldest first."""
-        return self._control.get("/events")
-
-    @property
-    def deliveries(self) -> list[Json]:
-        """Every delivery of an event, oldest first; its `log` has each attempt."""
-        return self._control.get("/deliveries")
+    runs = items("/task-runs", "Every task run as it is now, its `input` included, oldest first.")
+    connections = items("/connections", "Every connection as it is now, oldest first.")
+    credentials = items("/credentials", "Every credential as it is now, oldest first.")
+    sessions = items("/sessions", "Every session as it is now, oldest first.")
+    events = items("/events", "Every event, oldest first.")
+    deliveries = items(
+        "/deliveries", "Every delivery of an event, oldest first; its `log` has each attempt."
+    )
 
     def messages(self, destination: IdOrResource) -> list[Json]:
         """The events that a destination other than a webhook, such as a queue, holds."""
-        return self._control.get("/destinations/{id}/messages", id=read_id(destination))
+        return self._control.get("/destinations/{id}/messages", id=destination)
 
     @property
     def requests(self) -> Calls:
@@ -501,9 +485,12 @@ class Deck(AbstractContextManager["Deck"]):
             yield from map(read_entry, news["data"])
             time.sleep(_FOLLOW_INTERVAL)
 
-    def next(self) -> Json:
-        """The timers that are due, soonest first, and the resources that wait without one."""
-        return self._control.call("GET", "/next")
+    def next(self, limit: int | None = None) -> Json:
+        """The timers that are due, soonest first, and the resources that wait without one.
+
+        `limit` is the most of each.
+        """
+        return self._control.call("GET", "/next", limit=limit)
 
     @property
     def lint(self) -> LintReport:
@@ -526,10 +513,7 @@ class Deck(AbstractContextManager["Deck"]):
         """A row for each scenario that was played, with how often each of its steps was played."""
         return self._control.get("/coverage")
 
-    @property
-    def fidelity(self) -> list[Json]:
-        """A row for each imitated behaviour, with its grade and source."""
-        return self._control.get("/fidelity")
+    fidelity = items("/fidelity", "A row for each imitated behaviour, with its grade and source.")
 
     # Resources
 
@@ -615,9 +599,8 @@ class Deck(AbstractContextManager["Deck"]):
 
         The options are those of `set_options`.
         """
-        body = write_clock(clock, now, speed, step) | drop_none(
-            edition=edition, seed=seed, webhook_time=webhook_time, **options
-        )
+        body = drop_none(edition=edition, mode=clock, speed=speed, step=write_duration(step))
+        body |= drop_none(now=now, seed=seed, webhook_time=webhook_time, **options)
         self._control.call("POST", "/reset", body=body)
         self.holds = ()
 
@@ -627,7 +610,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     def restore(self, snapshot: str) -> None:
         """Replace the world by a copy of a snapshot of any world of the same server."""
-        self._control.call("POST", "/snapshots/{id}/restore", id=read_id(snapshot))
+        self._control.call("POST", "/snapshots/{id}/restore", id=snapshot)
         self.holds = ()
 
     def delete(self) -> None:

@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 
 from deck_sim.base.errors import DeckSimError, listed
-from deck_sim.handle.connect.control import Control, Json, drop_none
+from deck_sim.handle.connect.control import Control, Json
 
 
 def point_kind(point: str, call: str) -> str:
@@ -22,7 +22,7 @@ class Hold(AbstractContextManager["Hold"]):
         self.point, self.of = point, of
         kind = point_kind(point, "call")
         self._control = control
-        self.id: str = control.call("POST", "/holds", **drop_none(**{kind: point}, id=of))["id"]
+        self.id: str = control.call("POST", "/holds", **{kind: point}, id=of)["id"]
         self._ended: Json = {}  # the answer to its release
 
     @property

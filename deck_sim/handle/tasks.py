@@ -124,7 +124,7 @@ def answer_prompt(
     return control.create(path, {edition.answer_key: answer})
 
 
-def finish_run(control: Control, edition: Edition, id_: str, limit: str) -> Json:
+def finish_run(control: Control, edition: Edition, id_: str, limit: str | None) -> Json:
     """Advance until a run is final, or until it needs somebody, which is an error."""
     machine = edition.machine("task_run")
     stops = [one for one in machine.statuses if machine.is_final(one) or machine.asks_person(one)]

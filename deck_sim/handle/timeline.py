@@ -87,7 +87,7 @@ def read_advance(answer: Mapping[str, Any]) -> AdvanceReport:
     return AdvanceReport(datetime.fromisoformat(answer["now"]), happened, held)
 
 
-def write_duration(duration: Duration) -> str:
+def write_duration(duration: Duration | None) -> str | None:
     """A duration as the control API reads it, to the microsecond; a number is seconds."""
     if isinstance(duration, bool):  # is an int, and no duration
         return str(duration)
@@ -98,8 +98,3 @@ def write_duration(duration: Duration) -> str:
     if duration % timedelta(milliseconds=1):
         return f"{duration.days}d{duration.seconds}.{duration.microseconds:06}s"
     return format_duration(duration)
-
-
-def write_moment(moment: str | datetime) -> str:
-    """A moment as the control API reads it; one without an offset is UTC."""
-    return moment.isoformat() if isinstance(moment, datetime) else moment

@@ -3,7 +3,7 @@
 import socket
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -27,6 +27,9 @@ CALLS = (
     ("PATCH", "/world", {"body": {"seed": float("nan")}}),
     ("PATCH", "/world", {"body": {"webhook_time": "\ud800"}}),
     ("POST", "/seed", {"resources": {"agents": [{"created_at": timedelta()}]}}),
+    ("POST", "/seed", {"resources": {"agents": [{"created_at": object}]}}),
+    ("POST", "/clock/advance", {"by": timedelta(microseconds=1500)}),
+    ("POST", "/clock/advance", {"to": datetime(2026, 1, 1)}),
 )
 
 

@@ -1,30 +1,74 @@
-"""`Deck` offers what the control API does."""
+"""`Deck` offers what the control API does, with the same parameters and defaults."""
 
+import ast
 import re
+from inspect import signature
+from itertools import pairwise
 from pathlib import Path
 
+import click
+
 import deck_sim.handle
+from deck_sim import Deck
+from deck_sim.cli.commands import world
 from deck_sim.operations import OPERATIONS
 
-SOURCE = "".join(file.read_text() for file in Path(*deck_sim.handle.__path__).glob("*.py"))
-CALLED = {
-    (method, path.replace("{{id}}", "{id}"))
-    for method, path in re.findall(r'"([A-Z]+)", f?"(/[^"]+)"', SOURCE)
-}
-LOGINS = re.compile("^/(connections|credentials|sessions)/")
-# Left to the page and to other languages: an application's own calls do the same, or a new world.
+SAME = "an application's own calls do the same, or a new world"
+PAGE = "`write_html` reads it for its page, and a list has the same"
+# Operations that no method performs, and parameters that none has.
 WITHOUT = {
-    ("DELETE", "/queue"),
-    ("DELETE", "/scenarios/{name}"),
-    ("DELETE", "/snapshots/{id}"),
-    ("DELETE", "/storage/{id}"),
-    ("POST", "/{path}/{id}/answer"),
-    ("POST", "/event-destinations/{id}/activate"),
-    ("POST", "/task-runs/{id}/answer"),
-    ("POST", "/task-runs/{id}/cancel"),
+    "DELETE /queue": SAME,
+    "DELETE /scenarios/{name}": SAME,
+    "DELETE /snapshots/{id}": SAME,
+    "DELETE /storage/{id}": SAME,
+    "POST /{path}/{id}/answer": "`answer` calls the Deck API",
+    "POST /event-destinations/{id}/activate": SAME,
+    "POST /task-runs/{id}/answer": "`answer` calls the Deck API",
+    "POST /task-runs/{id}/cancel": SAME,
+    "GET /deliveries/{id}": PAGE,
+    "GET /events/{id}": PAGE,
+    "GET /requests/{id}": PAGE,
+    "GET /schemas": PAGE,
+    "GET /queue": "`world` has the queues",
+    "GET /scenarios": "`deck-sim scenarios` lists them",
+    "GET /fidelity edition": "a property; `deck-sim fidelity --edition` has it",
+    "GET /fidelity grade": "a property; `deck-sim fidelity --grade` has it",
 }
 
 
-def test_every_operation_that_changes_a_world_has_a_method():
-    changing = {(method, LOGINS.sub("/{path}/", path)) for method, path in OPERATIONS}
-    assert {one for one in changing - CALLED if one[0] != "GET"} == WITHOUT
+def calls_of(source):
+    """Each call of an operation in a module: its method, its path, and its parameters."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            texts = [re.sub("^f?[\"'](.*)[\"']$", r"\1", ast.unparse(one)) for one in node.args]
+            if ast.unparse(node.func).endswith(("control.get", "items")):
+                texts.insert(0, "GET")
+            for method, path in pairwise(texts):
+                if path.startswith("/"):
+                    yield method, path.replace("{{id}}", "{id}"), {k.arg for k in node.keywords}
+
+
+def test_each_operation_and_each_of_its_parameters_has_a_method():
+    performed = dict[str, set[str]]()
+    for file in Path(*deck_sim.handle.__path__).glob("*.py"):
+        for method, path, names in calls_of(file.read_text(encoding="utf-8")):
+            performed.setdefault(f"{method} {path}", set()).update(names)
+    missing = set()
+    for (method, path), row in OPERATIONS.items():
+        name = f"{method} {re.sub('^/(connections|credentials|sessions)/', '/{path}/', path)}"
+        names = performed.get(name)
+        if names is None:
+            missing.add(name)
+        elif None not in names:  # otherwise `**` passes what the method was given
+            missing |= {f"{name} {parameter}" for parameter in {*row.parameters} - names}
+    assert missing == {*WITHOUT}
+
+
+def test_defaults_are_those_of_the_operation():
+    """Of `Deck`, and of the commands that perform an operation."""
+    longest = OPERATIONS["POST", "/clock/advance"].signature["limit"].default
+    assert signature(Deck.advance_until).parameters["limit"].default == longest
+    assert Deck.poll_interval == OPERATIONS["GET", "/lint"].signature["poll_interval"].default
+    commands = [one for one in vars(world).values() if isinstance(one, click.Command)]
+    options = {one.name: one.default for command in commands for one in command.params}
+    assert options["limit"] == longest

@@ -39,23 +39,22 @@ class Control:
         self._transport, self._is_closed = transport, False
 
     def call(self, method: str, path: str, /, **values: Any) -> Json:
-        """Perform an operation with parameters; return its data.
+        """Perform an operation with parameters, without those that are None; return its data.
+
+        A parameter in the path is an id, or a resource with an `id`.
 
         Raises:
             DeckSimError: with the server's messages, or why it could not be reached.
 
         """
         self._check_open()
-        values = _copy(values)
-        in_path = {name for name in values if f"{{{name}}}" in path}
-        for name in in_path:
-            if not isinstance(values[name], str):
-                raise DeckSimError(f"`{name}` must be text, not {values[name]!r}")
+        in_path = {name: read_id(values[name]) for name in values if f"{{{name}}}" in path}
+        values = _copy(drop_none(**values) | in_path)
         server = server_at(self.url)
         if server is not None:
             self._transport.note_time()
             return self._perform(server, method, path, values)
-        url = path.format(**{name: quote_path(values[name], safe="") for name in in_path})
+        url = path.format(**{name: quote_path(id_, safe="") for name, id_ in in_path.items()})
         rest = {name: value for name, value in values.items() if name not in in_path}
         content: Json = {"params": {"plain": "true"}}  # this process made the values that it hides
         if method in ("GET", "DELETE"):
@@ -172,7 +171,7 @@ def _copy(values: Mapping[str, Any]) -> Json:
     return copy
 
 
-def _write(value: Any) -> str:
+def _write(value: Any) -> str | None:
     """A value that JSON does not have, as text."""
     if isinstance(value, timedelta):
         return write_duration(value)
