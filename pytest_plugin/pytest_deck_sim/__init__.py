@@ -38,6 +38,8 @@ _OPTIONS = {
     "html": "a folder for a page of each failing test; in the ini file, relative to that file",
     "fail-under": "with --deck-coverage: fail if a smaller percentage of the steps was played",
 }
+_FOLDERS = ("scenarios", "html")
+_INI_FILES = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 _COVERAGE_TEXT = "report the steps and branches of scenarios that no test played"
 _VARIABLES = {  # what `deck_env` sets: the attribute of `Deck`, and the default name
     "base_url": ("DECK_BASE_URL", "the base URL"),
@@ -71,6 +73,8 @@ def pytest_configure(config: pytest.Config) -> None:
         " the options of a world such as session_limit): the settings of the world of the `deck`"
         " fixture, what fails the test at its end, and the scenarios of `deck_every_scenario`.",
     )
+    for name in _FOLDERS:
+        _check_ini_file(config, name)
     lint: str = config.getini("deck_lint")
     if lint not in LINT_MODES:
         raise pytest.UsageError(f"deck_lint is {lint!r}; it can be {' or '.join(LINT_MODES)}")
@@ -84,6 +88,23 @@ def pytest_configure(config: pytest.Config) -> None:
     if not re.fullmatch(r"100|\d?\d(\.\d+)?", least):
         raise pytest.UsageError(f"deck_fail_under is {least!r}; it must be from 0 to 100")
     config.pluginmanager.register(Coverage(config, find_folder(config), float(least)), COVERAGE)
+
+
+def _check_ini_file(config: pytest.Config, name: str) -> None:
+    """Check that pytest did not take the folder of an option for that of the tests.
+
+    It looks for its ini file before it knows our options.
+    """
+    given, here = config.getoption(f"deck_{name}"), config.invocation_params.dir
+    if given not in config.invocation_params.args or config.inipath is not None:
+        return
+    files = (folder / file for folder in (here, *here.parents) for file in _INI_FILES)
+    if lost := next(
+        (one for one in files if one.is_file() and "pytest" in one.read_text(errors="replace")),
+        None,
+    ):
+        text = f"pytest took {given} for a folder of tests and did not read {lost}"
+        raise pytest.UsageError(f"{text}; write --deck-{name}={given}")
 
 
 def find_folder(config: pytest.Config, name: str = "scenarios") -> Path | None:

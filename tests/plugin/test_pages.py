@@ -1,5 +1,8 @@
-"""`--deck-html DIR`: a page for each failing test."""
+"""`--deck-html=DIR`: a page for each failing test."""
 
+from functools import partial
+
+import pytest
 from recordings import read_recording
 
 TESTS = """
@@ -55,3 +58,17 @@ def test_a_page_that_cannot_be_written_is_said(run, pytester):
     pytester.makefile("", pages="a file")
     result = run("def test_it(deck): assert False", "--deck-html", "pages")
     result.stdout.fnmatch_lines(["cannot write this as a page: *File exists*"])
+
+
+def test_an_ini_file_that_the_folder_hides_is_named(pytester, monkeypatch):
+    """Given without `=`, the folder counts as one of tests."""
+    pytester.mkdir("pages")
+    project = pytester.mkdir("project")
+    (project / "pytest.ini").write_text("[pytest]", encoding="utf-8")
+    monkeypatch.chdir(project)
+    run, none = partial(pytester.runpytest, "-p", "no:asyncio"), pytest.ExitCode.NO_TESTS_COLLECTED
+    [said] = run("--deck-html", "../pages").stderr.lines[:1]
+    assert said.endswith(f"did not read {project / 'pytest.ini'}; write --deck-html=../pages")
+    assert run("--deck-html=../pages").ret == none
+    (project / "pytest.ini").unlink()
+    assert run("--deck-html", "../pages").ret == none
