@@ -45,6 +45,18 @@ def test_the_error_of_a_failed_run_stands_beside_it_and_above_all(
     )
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_an_error_of_this_moment_is_inside_the_page(page, open_tab, sim, run_task, width):
+    run_task("mfa_never_answered")
+    sim.post("/clock/advance", json={"until": {"event": "task_run.failed"}})
+    page.set_viewport_size({"width": width, "height": 700})
+    row = open_tab(page).get_by_role("row", name=re.compile("Run 1"))
+    error = row.get_by_text("interaction/interaction_timeout")
+    box = error.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+
+
 def test_refused_calls_have_a_lane_and_marks_a_legend(page, open_tab, api, run):
     api.get("/agents/agt_none")
     lane = open_tab(page).get_by_role("row", name="Calls, 1 refused")

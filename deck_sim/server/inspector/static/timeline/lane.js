@@ -29,8 +29,10 @@ export function laneRow(ctx, view, { lane, depth }, isCursor) {
   const open = () => (lane === ctx.model.refused ? ctx.go("journal") : ctx.select(own));
   const next = view.due.get(lane.id);
   const nextLine = next ? `→ ${nextText(next, view.now)}` : "";
+  const note = nextLine || (lane.fields.errors?.length ? failureText(lane) : "");
   const textAfter = (/** @type {import("./layout.js").Bar} */ { type, family, status }) => {
-    if (type === "ahead") return view.isNarrow ? "" : nextLine;
+    if (type !== "bar" && view.isNarrow) return "";
+    if (type === "ahead") return nextLine;
     return type === "end" && family === "bad" ? failureText(lane) : words(status);
   };
   return html`<div role="row" class="tl-row" aria-selected=${isSelected(ctx, own.type, own.id)}>
@@ -47,7 +49,7 @@ export function laneRow(ctx, view, { lane, depth }, isCursor) {
       >
         <b class="tl-title cut">${lane.title}</b>${statusBadge(lane.status, lane.family)}
         <span class="tl-about cut muted"
-          >${(view.isNarrow && nextLine) || lane.about.scenario}
+          >${(view.isNarrow && note) || lane.about.scenario}
           <span class="mono">${lane === ctx.model.refused ? "" : shortId(lane.id)}</span></span
         >
       </button>

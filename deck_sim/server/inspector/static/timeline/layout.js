@@ -89,7 +89,7 @@ export function layOut(model, state, width) {
     due.get(lane.id)?.time ?? now,
   ]);
   const sorted = [...new Set([...moments, now])].sort((one, other) => one - other);
-  const after = isNarrow ? 40 : 170; // room for text after the bars
+  const after = isNarrow ? 40 : 220; // room for text after the bars, such as an error
   const room = Math.max(40, width - labels - BEFORE - after);
   const zoom = Math.min(state.zoom, LONGEST / room);
   const axis = new Axis(sorted, now, room * zoom);
