@@ -93,6 +93,14 @@ RUN_TASK = Operation(
     errors=CONFLICT,
 )
 
+LIST_RUN_STORAGE = Operation(
+    "list_run_storage",
+    "GET /task-runs/{id}/storage",
+    "List the files that a task run kept",
+    "storage_item",
+    paged=True,
+)
+
 # The operations of every edition that are not usual ones.
 SHARED = (
     Operation("test_key", "GET /test", "Test the API key", "readiness"),
@@ -112,19 +120,13 @@ SHARED = (
         answers=True,
         errors=CONFLICT,
     ),
-    Operation(
-        "list_run_storage",
-        "GET /task-runs/{id}/storage",
-        "List the files that a task run kept",
-        "storage_item",
-        paged=True,
-    ),
+    LIST_RUN_STORAGE,
     Operation(
         "list_run_screenshots",
         "GET /task-runs/{id}/screenshots",
         "List the screenshots of a task run",
         "screenshot",
-        whole=True,
+        paged=True,
     ),
     Operation("list_events", "GET /events", "List events", "event", paged=True, filters=("type",)),
     Operation("get_event", "GET /events/{id}", "Get an event", "event"),

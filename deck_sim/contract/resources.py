@@ -206,7 +206,7 @@ TASK_RUN = Kind(
     includes={
         "input": ANY_OBJECT,
         "storage": many(named("Storage")),
-        "artifacts": many(named("Screenshot")),
+        "artifacts": record({"screenshots": many(named("Screenshot"))}),
         "screenshots": many(named("Screenshot")),  # an older name
     },
 )
@@ -219,9 +219,9 @@ STORAGE = Kind(
         "url": ADDRESS,
         "extraction": {"description": "The data that was extracted from the file, if any."},
         "task_run_id": identity(TASK_RUN.prefix),
+        "metadata": nullable(ANY_OBJECT),
     },
     verbs=("get",),
-    listed=("id", "object", *FILE, "created_at"),
     moments=("created_at",),
     kept_for=timedelta(days=90),
     lifecycle=("created", "deleted"),

@@ -246,7 +246,7 @@ def destination_problems(
     `config_at` is the field of the body that has the settings.
     """
     events: Any = body.get("events")
-    config, known = body.get(config_at), world.event_types
+    config, known = body.get(config_at), world.subscriptions
     problems = list[Problem]()
     is_readable = isinstance(events, list) and all(isinstance(name, str) for name in events)
     for index, name in enumerate(events if is_readable and events != [ALL] else ()):

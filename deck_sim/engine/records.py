@@ -56,6 +56,18 @@ class Event(Immutable):
 
 
 @dataclass(frozen=True, slots=True)
+class Screenshot(Immutable):
+    """A picture of a run; its bytes are drawn when they are read."""
+
+    id: str
+    name: str  # of the file
+    created_at: datetime
+    reasoning: str
+    scenario: str
+    step: tuple[int | str, ...]  # its path
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineEntry(Immutable):
     """One entry of the timeline: what happened to a resource at that moment."""
 

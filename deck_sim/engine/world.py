@@ -34,6 +34,7 @@ from deck_sim.engine.records import (
     Options,
     RecentLog,
     Resource,
+    Screenshot,
     TimelineEntry,
 )
 from deck_sim.engine.story import Path, Story
@@ -94,7 +95,7 @@ class World:
     finished: dict[str, list[str]] = field(default_factory=dict)
     forgotten_runs: int = 0
     played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)  # for coverage
-    screenshots: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by run
+    screenshots: dict[str, list[Screenshot]] = field(default_factory=dict)  # by run
     outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
     attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
     # The events in queues, each with its destination.
@@ -134,6 +135,11 @@ class World:
         """Every type of event: the documented ones, and the additive change's."""
         added = self.additive_changes.event_type
         return (*self.rules.event_types, *([added] if added else []))
+
+    @property
+    def subscriptions(self) -> tuple[str, ...]:
+        """Every type of event that a destination can name."""
+        return (*self.event_types, *self.rules.also_subscribed_as.values())
 
     def kind(self, name: str) -> Kind:
         """The row of a kind of resource."""
@@ -402,9 +408,9 @@ class World:
         extras, after = self.event_extras(resource), self.timeline.total
         event = Event(self.next_id("evt"), type_, resource, self.now, extras, after)
         self.events.append(event)
+        names = {ALL, type_, self.rules.also_subscribed_as.get(type_)}
         for destination in self.all("event_destination").values():
-            wants = destination["events"] == [ALL] or type_ in destination["events"]
-            if wants and listens(destination):
+            if not names.isdisjoint(destination["events"]) and listens(destination):
                 fields = {
                     "event_type": type_,
                     "event_id": event.id,

@@ -8,8 +8,9 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from deck_sim.engine.files import File, files_of, kept_screenshots, read_file, screenshot_id
-from deck_sim.engine.records import Event, Resource
+from deck_sim.base.picture import PICTURE_SIZE
+from deck_sim.engine.files import PNG, File, files_of, kept_screenshots, read_file
+from deck_sim.engine.records import Event, Resource, Screenshot
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.simulation import Simulation
 
@@ -59,31 +60,33 @@ def print_storage_item(simulation: Simulation, item: Resource) -> dict[str, Any]
     """A stored file as the list of its run shows it."""
     whole = print_resource(simulation, item)
     world = simulation.world
-    names = (*world.kind(item.kind).listed, *world.additive_changes.unknown_fields)
-    return {name: whole[name] for name in names}
+    listed = world.kind(item.kind).listed or tuple(whole)
+    return {name: whole[name] for name in (*listed, *world.additive_changes.unknown_fields)}
 
 
-def print_screenshots(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:
-    """The screenshots of a run, oldest first."""
-    return [
-        {
-            "file_name": shot["file_name"],
-            "file_type": shot["file_type"],
-            "file_size": shot["file_size"],
-            "created_at": print_moment(shot["created_at"]),
-            "url": file_url(simulation, screenshot_id(run.id, index)),
-            "reasoning": shot["reasoning"],
-        }
-        for index, shot in kept_screenshots(simulation.world, run)
-    ]
+def print_screenshot(simulation: Simulation, shot: Screenshot) -> dict[str, Any]:
+    """A screenshot as the API shows it."""
+    return {
+        "file_name": shot.name,
+        "file_type": PNG,
+        "file_size": PICTURE_SIZE,
+        "created_at": print_moment(shot.created_at),
+        "url": file_url(simulation, shot.id),
+        "reasoning": shot.reasoning,
+    }
 
 
-# The values of `include=` for a run; that artifacts are its screenshots is assumed.
+def _print_screenshots(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:
+    shots = kept_screenshots(simulation.world, run).values()
+    return [print_screenshot(simulation, shot) for shot in shots]
+
+
+# The values of `include=` for a run.
 _INCLUDES: dict[str, Callable[[Simulation, Resource], Any]] = {
     "input": lambda simulation, run: run.hidden["input"],
     "storage": print_storage,
-    "artifacts": print_screenshots,
-    "screenshots": print_screenshots,
+    "artifacts": lambda simulation, run: {"screenshots": _print_screenshots(simulation, run)},
+    "screenshots": _print_screenshots,
 }
 
 

@@ -98,6 +98,7 @@ def _moments(world: World, resource: Resource) -> Iterator[_Moment]:
                 "type": item["file_type"],
                 "content": item.hidden["content"].decode(),
                 "extraction": redact(item["extraction"]),
+                "metadata": redact(item["metadata"]),
                 "result": item["result"],
             }
             effect = {
@@ -108,7 +109,7 @@ def _moments(world: World, resource: Resource) -> Iterator[_Moment]:
         elif word == "event":
             effect = {word: _literal(rest)}
         elif word == "screenshot":
-            effect = {word: _literal({"name": rest, "reasoning": next(shots)["reasoning"]})}
+            effect = {word: _literal({"name": rest, "reasoning": next(shots).reasoning})}
         elif not entry.status:
             continue
         before = last and (last.entry.status, last.entry.step)

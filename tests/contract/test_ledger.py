@@ -10,7 +10,7 @@ from deck_sim.contract.ledger import rows_of
 SOURCES = {
     "documented": r"docs\.deck\.co, [^:]+: .+",
     "observed": "a public client: .+",
-    "assumed": "nothing public; .+",
+    "assumed": "(nothing public; |two pages differ: ).+",
 }
 
 

@@ -13,19 +13,19 @@ _LOSSES = {
 }
 
 
+_OPEN = ["connecting", "interaction_required", "connected", "disconnected", "invalid"]
+
+
 class Connections(Reference):
     """A world of the `connections` edition."""
 
     review, cancelable, answers_in = "pending", ("pending", "queued", "running"), "inputs"
     commands: ClassVar = {
-        "disconnect": (["connected"], "disconnected"),
         "drop": (["connected"], "disconnected"),
         "invalidate": (["connected"], "invalid"),
         "reopen": (["disconnected"], "connecting"),
-        "terminate": (
-            ["connecting", "interaction_required", "connected", "disconnected", "invalid"],
-            "terminated",
-        ),
+        "disconnect": (_OPEN, "terminated"),
+        "terminate": (_OPEN, "terminated"),
     }
 
     def takes_key(self, method, *, creates):

@@ -1,7 +1,7 @@
 """The parts of an edition. Nothing else differs between editions."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -55,6 +55,8 @@ class Edition:
     answer_body: str  # … and the name of its model
     numbers_messages: bool  # whether messages to destinations have a `request_id`
     idempotency: Idempotency
+    # Event type -> another name for it in the `events` of a destination.
+    also_subscribed_as: Mapping[str, str] = field(default_factory=dict)
     inactivity: timedelta = timedelta(minutes=30)  # after which a run fails
     interaction_window: timedelta = timedelta(minutes=5)  # assumed: how long a prompt waits
     interaction_attempts: int = 3  # assumed: how many answers a prompt takes

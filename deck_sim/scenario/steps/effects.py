@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from deck_sim.base.validation import format_path
+from deck_sim.contract.error_catalog import Problem
 from deck_sim.contract.json_schema import violations
 from deck_sim.engine.files import keep_file, take_screenshot
 from deck_sim.engine.stage import Stage
@@ -48,35 +49,44 @@ class KeepFile(Step):
     """Its text, which the item's `url` serves."""
     extraction: Any = None
     """The extracted data, shown if the task extracts. If omitted, it is generated from the task's
-    `extraction_schema`; data that breaks the schema fails the run."""
+    `extraction_schema`; data that breaks the schema is a `failure`."""
+    metadata: dict[str, Any] | None = None
+    """Shown with the item."""
     result: Literal["success", "failure"] = "success"
-    """Only edition `credentials` shows it."""
+    """Of the extraction: a `failure` keeps the file without its data. Only edition `credentials`
+    shows it."""
 
     def enter(self, stage: Stage) -> Wait | None:
         name, type_, content = (
             str(compute(stage, text)) for text in (self.name, self.type, self.content)
         )
-        extraction = compute(stage, self.extraction)
-        schema = stage.extraction_schema
-        if schema is not None and self.result == "success":
+        extraction, metadata = compute(stage, self.extraction), compute(stage, self.metadata)
+        schema, result, broken, why = stage.extraction_schema, self.result, list[Problem](), ""
+        if schema is not None and result == "success":
             try:
                 if extraction is None:
                     world, path = stage.world, format_path(stage.story.path)
                     place = f"{stage.story.owner}/{path}"  # differs for each file of a run
                     extraction = make_output(schema, world.seed, place, world.now, "extraction")
+                broken = violations(schema, extraction, "extraction")
             except NoValidOutput as error:
                 why = NOTHING_FITS.format(name="extraction", step=self.word)
-                stage.reject(_FAILED, error.problems, why)
-                return None
-            if broken := violations(schema, extraction, "extraction"):
-                stage.reject(_FAILED, broken)
-                return None
-        data = content.encode()
-        keep_file(stage.world, stage.resource, name, type_, data, extraction, self.result)
+                broken = error.problems
+        for one in broken:
+            stage.world.note("task_run", stage.resource.id, f"{why}{one.message}")
+        if schema is None or broken or result == "failure":
+            extraction = None
+        keep_file(
+            stage.world,
+            stage.resource,
+            name,
+            type_,
+            content.encode(),
+            extraction=extraction,
+            metadata=metadata,
+            result="failure" if broken else result,
+        )
         return None
-
-
-_FAILED = "storage/extraction_failed"
 
 
 class TakeScreenshot(Step):

@@ -5,13 +5,12 @@ from functools import partial
 from typing import Any
 
 from deck_sim.engine import body_checks, commands
-from deck_sim.engine.files import files_of
+from deck_sim.engine.files import files_of, kept_screenshots
 from deck_sim.engine.records import Resource
-from deck_sim.runtime.clock import poll
 from deck_sim.runtime.request_bodies import ExtraChecks
-from deck_sim.runtime.serialization import print_resource, print_screenshots, print_storage_item
+from deck_sim.runtime.serialization import print_resource, print_screenshot, print_storage_item
 from deck_sim.scenario.selection import HEADER
-from deck_sim.server.api.paging import list_items, show_all
+from deck_sim.server.api.paging import list_items
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import ENDPOINTS, endpoint
 
@@ -60,7 +59,7 @@ def _apply(request: Request, command: str) -> Answer:
 
 for _name, _command in (
     ("cancel_run", "cancel"),
-    ("disconnect_connection", "disconnect"),
+    ("disconnect_connection", "terminate"),  # for good, as Deck says of this call
     ("terminate_connection", "terminate"),
     ("end_session", "end"),  # cancels its run, if it has one (documented)
 ):
@@ -99,10 +98,16 @@ def list_run_storage(request: Request) -> Answer:
 
 @endpoint
 def list_run_screenshots(request: Request) -> Answer:
-    """Show all screenshots of a run, oldest first."""
+    """Show one page of the screenshots of a run, oldest first."""
     run = request.fetch("task_run")
-    poll(request.simulation, [run])
-    return show_all(print_screenshots(request.simulation, run))
+    return list_items(
+        request,
+        lambda: kept_screenshots(request.world, run),
+        lambda shot: True,
+        partial(print_screenshot, request.simulation),
+        polled=lambda spans: [run],
+        oldest_first=True,
+    )
 
 
 @endpoint

@@ -57,7 +57,7 @@ def get_event(request: Request) -> Answer:
 @endpoint
 def list_event_types(request: Request) -> Answer:
     """Show all event types. The fields of an item are assumed."""
-    types = request.world.event_types
+    types = request.world.subscriptions
     return show_all([{"object": "event_type", "type": name} for name in types])
 
 

@@ -1,4 +1,4 @@
-"""Lists: newest first, with filters, page by page.
+"""Lists: newest first but for screenshots, with filters, page by page.
 
 The cursor names the last item of the page before. A new item comes in front of it, and a deleted
 item keeps its place in the world, so no page repeats or loses an item.
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
 from deck_sim.contract.resources import Kind
-from deck_sim.engine.records import Event, Resource
+from deck_sim.engine.records import Event, Resource, Screenshot
 from deck_sim.engine.world import World
 from deck_sim.runtime.clock import poll
 from deck_sim.runtime.moments import read_moment
@@ -22,8 +22,9 @@ from deck_sim.server.request import Answer, Request
 
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 
-Item = TypeVar("Item", bound=Resource | Event)
-Filter = Callable[[Resource | Event], bool]
+Listed = Resource | Event | Screenshot
+Item = TypeVar("Item", bound=Listed)
+Filter = Callable[[Listed], bool]
 
 
 def list_items(
@@ -34,6 +35,7 @@ def list_items(
     *,
     polled: Callable[[Filter], Iterable[Resource]] | None = None,
     problems: Sequence[Problem] = (),
+    oldest_first: bool = False,
 ) -> Answer:
     """Show one page of the items that match.
 
@@ -44,16 +46,17 @@ def list_items(
     limit, cursor, created = _read_page(request, read(), problems)
     after, before = created.get("created_after"), created.get("created_before")
 
-    def spans(item: Resource | Event) -> bool:
+    def spans(item: Listed) -> bool:
         return (after is None or item.created_at > after) and (
             before is None or item.created_at < before
         )
 
     def find() -> Iterator[Item]:
-        newest_first = reversed([*read().values()])
+        items = [*read().values()]
+        ordered = iter(items if oldest_first else items[::-1])
         if cursor is not None:
-            next(item for item in newest_first if item.id == cursor)
-        return (item for item in newest_first if spans(item) and matches(item))
+            next(item for item in ordered if item.id == cursor)
+        return (item for item in ordered if spans(item) and matches(item))
 
     def shown() -> Iterator[Resource]:
         yield from (item for item in islice(find(), limit) if isinstance(item, Resource))

@@ -45,7 +45,8 @@ def schemas(edition: Edition) -> dict[str, Shape]:
                 data = {"allOf": [data, record({}, {"external_id": shapes.EXTERNAL_ID})]}
             found[data_name] = data
     any_data = [named(_data_name(edition, kind)) for kind in edition.kinds.values()]
-    found["WantedEventType"] = {"type": "string", "enum": [*edition.event_types, ALL]}
+    wanted = (*edition.event_types, *edition.also_subscribed_as.values(), ALL)
+    found["WantedEventType"] = choice(*wanted)
     alone: Shape = {"if": {"contains": {"const": ALL}}, "then": {"maxItems": 1}}
     found["EventTypes"] = {**many(named("WantedEventType")), "minItems": 1, **alone}
     found["Event"] = _envelope(shapes.text(edition.event_types[0]), {"anyOf": any_data})

@@ -22,3 +22,13 @@ def test_an_ignored_magic_name_is_reported(api, sim, source, task, caplog):
     world = sim.get("/world").json()
     assert world["ignored_names"] == [text]
     assert [choice["ignored"] for choice in world["choices"]] == [["sucess"], ["sucess"]]
+
+
+def test_disconnect_closes_a_connection_for_good(api, source, advance):
+    """As Deck says of this call, and as `terminate` does (assumed)."""
+    for name in ("disconnect", "terminate"):
+        body = {"source_id": source["id"], "auth_method": "none"}
+        path = f"/connections/{api.post('/connections', json=body).json()['id']}"
+        advance("1m")
+        assert api.post(f"{path}/{name}").json()["status"] == "terminated"
+        assert api.post(f"{path}/reopen").status_code == 409

@@ -172,3 +172,40 @@ def test_a_cancelling_run_does_not_fail_with_its_credential(api, start, credenti
     api.delete(f"/credentials/{credential['id']}")
     advance("1s")
     assert api.get(f"/task-runs/{run['id']}").json()["status"] == "canceled"
+
+
+def test_the_list_of_files_shows_less_than_a_file(api, task, start, advance):
+    storage = {"enabled": True, "extraction": True, "extraction_schema": {"required": ["total"]}}
+    api.patch(f"/tasks/{task['id']}", json={"storage": storage})
+    path = f"/task-runs/{start('downloads_statement')['id']}"
+    advance("1m")
+    (listed,) = api.get(f"{path}/storage").json()["data"]
+    assert [*listed] == ["id", "object", "file_name", "file_type", "file_size", "created_at"]
+    whole = api.get(f"/storage/{listed['id']}").json()
+    assert whole == whole | listed
+    assert (whole["result"], whole["metadata"], "fetch_date" in whole) == ("success", None, False)
+    assert "total" in whole["extraction"]
+
+
+def test_extraction_fails_keeps_its_file(api, task, start, advance):
+    storage = {"enabled": True, "extraction": True, "extraction_schema": {}}
+    api.patch(f"/tasks/{task['id']}", json={"storage": storage})
+    run = start("extraction_fails")
+    advance("1m")
+    run = api.get(f"/task-runs/{run['id']}?include=storage").json()
+    (item,) = run["storage"]
+    assert run["errors"][0]["code"] == "extraction_failed"
+    assert (item["result"], item["extraction"]) == ("failure", None)
+
+
+@pytest.mark.parametrize("name", ["task_run.pending", "task_run.review_required"])
+def test_a_destination_may_name_a_review_in_two_ways(api, sim, start, advance, name):
+    """The pages differ; the event is always called `task_run.review_required` (assumed)."""
+    assert name in [row["type"] for row in api.get("/event-types").json()["data"]]
+    made = api.post("/event-destinations", json={**QUEUE, "events": [name]})
+    start("needs_approval")
+    advance("1m")
+    (delivery,) = api.get(f"/event-destinations/{made.json()['id']}/event-deliveries").json()[
+        "data"
+    ]
+    assert delivery["event_type"] == "task_run.review_required"

@@ -5,23 +5,26 @@ import json
 import httpx2
 import pytest
 
-CSV = "{name: a.csv, type: text/csv, content: 'day,amount', extraction: {total: '{{ 1 + 1 }}'}}"
+from deck_sim.base.picture import draw_picture
+
+CSV = (
+    "{name: a.csv, type: text/csv, content: 'day,amount', extraction: {total: '{{ 1 + 1 }}'},"
+    " metadata: {page: '{{ 3 }}'}}"
+)
 KEEPS = {"enabled": True}
 
 
 @pytest.fixture
-def play(api, sim, connection, advance):
+def play(api, sim, task, connection, advance):
     """Run a task whose script has these effects, to its end; return the run's path."""
 
-    def play(*effects, storage=KEEPS):
+    def play(*effects, storage=KEEPS, login=connection):
         steps = ", ".join(["running", *effects, "completed"])
         text = f"version: 1\nname: story\ntask_run: [{steps}]"
         assert sim.put("/scenarios/story", content=text).status_code == 200
-        agent = api.post("/agents", json={"name": "Concierge"}).json()["id"]
-        body = {"name": "Read", "agent_id": agent, "storage": storage}
-        path = f"/tasks/{api.post('/tasks', json=body).json()['id']}/run"
-        headers = {"Deck-Sim-Scenario": "story"}
-        run = api.post(path, json={"connection_id": connection["id"]}, headers=headers).json()
+        assert api.patch(f"/tasks/{task['id']}", json={"storage": storage}).status_code == 200
+        body, headers = {"connection_id": login["id"]}, {"Deck-Sim-Scenario": "story"}
+        run = api.post(f"/tasks/{task['id']}/run", json=body, headers=headers).json()
         advance("1m")
         return f"/task-runs/{run['id']}"
 
@@ -40,12 +43,12 @@ def fetch(url):
 
 
 def test_a_file_becomes_a_storage_item(api, sim, play):
-    """The item has the file's name, type, size and run, and an event; the list shows less."""
+    """The item has the file's name, type, size, run and metadata, and an event."""
     run = play(f"file: {CSV}")
-    (listed,) = api.get(f"{run}/storage").json()["data"]
-    assert [*listed] == ["id", "object", "file_name", "file_type", "file_size", "created_at"]
-    (item,) = api.get(f"{run}?include=storage").json()["storage"]
-    assert item == {**item, **listed}
+    (item,) = api.get(f"{run}/storage").json()["data"]
+    assert api.get(f"{run}?include=storage").json()["storage"] == [item]
+    assert (item["object"], item["metadata"]) == ("storage", {"page": 3})
+    assert item["fetch_date"] == item["created_at"]
     assert item["id"].startswith("stor_")
     assert (item["file_name"], item["file_type"], item["file_size"]) == ("a.csv", "text/csv", 10)
     assert item["task_run_id"] == run.rpartition("/")[2]
@@ -75,7 +78,8 @@ def test_files_and_screenshots_are_downloaded_without_a_key(api, play, stored):
     assert "Deck-Sim-Version" in file.headers
     assert file.headers["Content-Type"].startswith("text/csv")
     assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/png")
-    assert picture.content.startswith(b"\x89PNG")
+    texts = ["story", "task_run[2]", "2025-01-15 09:30:01", "Done."]
+    assert picture.content == draw_picture(texts)
     assert len(picture.content) == shot["file_size"]
 
 
@@ -134,3 +138,29 @@ def test_the_same_bytes_are_kept_once_if_the_task_deduplicates(play, stored):
     for deduplicates, names in [(True, ["c", "a"]), (False, ["c", "b", "a"])]:
         run = play(*files, storage={"enabled": True, "deduplication": deduplicates})
         assert [item["file_name"] for item in stored(run)] == names
+
+
+def test_another_login_may_keep_the_same_bytes(api, source, play, stored):
+    """Another run with the same login may not."""
+    body = {"source_id": source["id"], "auth_method": "none"}
+    other, kept = (
+        api.post("/connections", json=body).json(),
+        {"enabled": True, "deduplication": True},
+    )
+    play()  # connects
+    mine, again = (play("file: a", storage=kept) for _ in "12")
+    others = play("file: a", storage=kept, login=other)
+    assert [len(stored(run)) for run in (mine, again, others)] == [1, 0, 1]
+
+
+def test_screenshots_come_page_by_page_oldest_first(api, play):
+    """`include=artifacts` shows all."""
+    run = play(*(f"screenshot: {name}.png" for name in "abc"))
+    first = api.get(f"{run}/screenshots?limit=2").json()
+    last = api.get(f"{run}/screenshots", params={"cursor": first["next_cursor"]}).json()
+    assert [shot["file_name"] for shot in first["data"]] == ["a.png", "b.png"]
+    assert [shot["file_name"] for shot in last["data"]] == ["c.png"]
+    assert last["next_cursor"] is None
+    run = api.get(f"{run}?include=artifacts,screenshots").json()
+    assert run["artifacts"] == {"screenshots": run["screenshots"]}
+    assert run["screenshots"] == [*first["data"], *last["data"]]

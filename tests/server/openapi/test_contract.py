@@ -36,7 +36,7 @@ CALLS = {
 STANDARD = "id object created_at"
 UNCHANGED = ("EventDelivery", "Storage")  # the documented lists of fields have no `updated_at`
 RUN = "status task_id agent_id source_id runtime_ms output? errors interaction?"
-FILE = "file_name file_type file_size url extraction task_run_id"
+FILE = "file_name file_type file_size url extraction task_run_id metadata?"
 FIELDS = {
     "both": {
         "Agent": "name description? tasks",
@@ -48,7 +48,7 @@ FIELDS = {
     "connections": {
         "Connection": "status source_id auth_method external_id? interaction?",
         "TaskRun": f"{RUN} connection_id",
-        "Storage": FILE,
+        "Storage": f"{FILE} fetch_date",
         "EventDestination": "name type status config events",
     },
     "credentials": {

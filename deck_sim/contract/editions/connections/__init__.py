@@ -9,7 +9,7 @@ from deck_sim.contract.error_catalog import read_errors
 from deck_sim.contract.machines import AutoTransition, Command, Machine
 from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import Kind, insert_after
-from deck_sim.contract.shapes import INTERACTION, identity
+from deck_sim.contract.shapes import INTERACTION, MOMENT, identity
 
 CONNECTION_MACHINE = Machine(
     initial="connecting",
@@ -31,7 +31,6 @@ CONNECTION_MACHINE = Machine(
     commands={
         "run": Command(("connected",)),
         "answer": Command(("interaction_required",)),
-        "disconnect": Command(("connected",), "disconnected"),
         "reopen": Command(("disconnected",), "connecting"),
         # Documented for `connected`; assumed for the rest: stored credentials can always be
         # deleted.
@@ -106,8 +105,14 @@ TASK_RUN = replace(
     machine=RUN_MACHINE,
 )
 
+STORAGE = replace(
+    resources.STORAGE,
+    attributes={**resources.STORAGE.attributes, "fetch_date": MOMENT},
+)
+
 OPERATIONS = (
     operations.RUN_TASK,
+    replace(operations.LIST_RUN_STORAGE, answer="storage"),
     Operation(
         "open_connection",
         "POST /connections",
@@ -129,7 +134,7 @@ OPERATIONS = (
     Operation(
         "disconnect_connection",
         "POST /connections/{id}/disconnect",
-        "Disconnect a connection",
+        "Close a connection for good",
         "connection",
         errors=CONFLICT,
     ),
@@ -167,7 +172,7 @@ EDITION = Edition(
         resources.TASK,
         CONNECTION,
         TASK_RUN,
-        resources.STORAGE,
+        STORAGE,
         resources.EVENT_DESTINATION,
         resources.EVENT_DELIVERY,
     ),

@@ -10,7 +10,7 @@ from deck_sim.contract.error_catalog import read_errors
 from deck_sim.contract.machines import AutoTransition, Command, Machine
 from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import DERIVED, Embed, Kind, insert_after
-from deck_sim.contract.shapes import COUNT, Shape, choice, identity, nullable, record
+from deck_sim.contract.shapes import COUNT, FILE, Shape, choice, identity, nullable, record
 
 CREDENTIAL_MACHINE = Machine(
     initial="unverified",
@@ -191,6 +191,7 @@ TASK = replace(
 STORAGE = replace(
     resources.STORAGE,
     attributes={**resources.STORAGE.attributes, "result": choice("success", "failure")},
+    listed=("id", "object", *FILE, "created_at"),
     summary=("id", "object", "file_name", "task_run_id"),
 )
 EVENT_DESTINATION = replace(
@@ -255,5 +256,7 @@ EDITION = Edition(
     answer_key="input",
     answer_body="SubmitInput",
     numbers_messages=False,
+    # The list of types says the one, and an event that was observed the other.
+    also_subscribed_as={"task_run.review_required": "task_run.pending"},
     idempotency=Idempotency(("POST", "PATCH", "DELETE"), creates_only=False, kept=range(200, 300)),
 )
