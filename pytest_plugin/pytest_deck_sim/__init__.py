@@ -186,6 +186,24 @@ def deck_server(pytestconfig: pytest.Config, deck_scenarios_dir: Path | None) ->
         yield server.url
 
 
+@pytest.fixture(scope="session")
+def deck_world(
+    pytestconfig: pytest.Config,
+    deck_server: str,
+    deck_edition: str | None,
+    deck_scenarios_dir: Path | None,
+) -> Iterator[Callable[..., Deck]]:
+    """Makes worlds for fixtures of a wider scope: `deck_world("finished")` is a `Deck`.
+
+    It also takes the arguments of the marker that set up a world. Each call makes a world with a
+    key of its own, which is deleted at the end of the session.
+    """
+    from pytest_deck_sim.worlds import world_factory
+
+    with world_factory(pytestconfig, deck_server, deck_edition, deck_scenarios_dir) as factory:
+        yield factory
+
+
 @pytest.fixture
 def deck(
     request: pytest.FixtureRequest,

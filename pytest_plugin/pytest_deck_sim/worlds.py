@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -69,13 +70,9 @@ def world_of(
 ) -> Iterator[Deck]:
     """A new world with the options of the test's marker; its end may fail the test."""
     options = read_marker(item)
-    own = item.config.stash.get(OWN_SERVER, None) == server
-    counting = item.config.pluginmanager.get_plugin(COVERAGE)
-    make_deck = Deck if counting is None else partial(_CountedDeck, counting.add)
     with ExitStack() as stack:
         try:
-            deck = stack.enter_context(make_deck(server, make_key(item.nodeid, own=own)))
-            _start(deck, options, edition, folder, own=own)
+            deck = _open_world(stack, item.config, server, edition, folder, item.nodeid, options)
         except DeckSimError as error:
             raise make_failure(f"cannot start the world of this test: {error}") from None
         item.stash[REPORT] = lambda failure: _write_report(item, deck, failure)
@@ -102,6 +99,41 @@ def world_of(
         deck.delete()
     if problems:
         raise make_failure("\n".join(problems))
+
+
+@contextmanager
+def world_factory(
+    config: pytest.Config, server: str, edition: str | None, folder: Path | None
+) -> Iterator[Callable[..., Deck]]:
+    """Makes worlds by a name and arguments of the marker; deletes them at the end."""
+    with ExitStack() as stack:
+        numbers = count(1)
+
+        def make_world(name: str, **options: Any) -> Deck:
+            node_id = f"deck_world::{name}_{next(numbers)}"
+            settings = MarkerOptions(**options)
+            deck = _open_world(stack, config, server, edition, folder, node_id, settings)
+            stack.callback(deck.delete)
+            return deck
+
+        yield make_world
+
+
+def _open_world(
+    stack: ExitStack,
+    config: pytest.Config,
+    server: str,
+    edition: str | None,
+    folder: Path | None,
+    node_id: str,
+    options: MarkerOptions,
+) -> Deck:
+    own = config.stash.get(OWN_SERVER, None) == server
+    counting = config.pluginmanager.get_plugin(COVERAGE)
+    make_deck = Deck if counting is None else partial(_CountedDeck, counting.add)
+    deck: Deck = stack.enter_context(make_deck(server, make_key(node_id, own=own)))
+    _start(deck, options, edition, folder, own=own)
+    return deck
 
 
 class _CountedDeck(Deck):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from deck_sim import Deck
+
 MINE = "version: 1\nname: mine\ntask_run: [running: 1s, completed]\n"
 LIST = "version: 1\nname: a_list\nplaylist: [source_down, mine]\n"  # sorts before its entry
 
@@ -100,3 +102,26 @@ def test_a_running_server_is_used(run, pytester, stories, deck_server):
 def test_the_name_of_a_test_may_have_any_letters(run):
     found = run("def test_größe(deck): assert deck.create('agents', {'name': 'x'})")
     found.assert_outcomes(passed=1)
+
+
+def test_a_wider_fixture_has_worlds_of_its_own(run, pytester, deck_server):
+    """On a shared server their keys have the id of the run; at the end they are deleted."""
+    text = """
+        import pytest
+        from pytest_deck_sim.worlds import RUN_ID
+        @pytest.fixture(scope="module")
+        def worlds(deck_world):
+            return [deck_world("finished", clock="on_poll"), deck_world("finished")]
+        def test_it(deck, worlds):
+            polled, frozen = worlds
+            assert len({deck.api_key, polled.api_key, frozen.api_key}) == 3
+            assert (polled.clock.mode, frozen.clock.mode) == ("on_poll", "frozen")
+            assert (RUN_ID in polled.api_key) == (deck.url == SERVER)
+            for world in worlds:
+                world.create("agents", {"name": "x"})
+            deck.restore(frozen.snapshot())
+    """
+    for options in ((), (f"--deck-url={deck_server}",)):
+        run(text.replace("SERVER", repr(deck_server)), *options).assert_outcomes(passed=1)
+    with Deck(deck_server, "sk_test_looks") as deck:
+        assert not any("finished" in world["key"] for world in deck.called_worlds())
