@@ -4,8 +4,9 @@ The OpenAPI document is made of these rows. `server.api` has a function for each
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
-from deck_sim.contract.resources import Kind
+from deck_sim.contract.resources import TASK_RUN, Kind
 
 CONFLICT = ("request/state_invalid",)
 
@@ -82,6 +83,24 @@ def usual(verb: str, row: Kind) -> Operation:
     )
 
 
+def command(verb: str, row: Kind, summary: str = "", **more: Any) -> Operation:
+    """The call of a command on a resource of this kind; `more` are other fields of the row."""
+    operation = Operation(
+        f"{verb}_{row.object}",
+        f"POST /{row.path}/{{id}}/{verb}",
+        summary or f"{verb.title()} a {row.noun}",
+        row.object,
+        errors=CONFLICT,
+    )
+    return replace(operation, **more)
+
+
+def answer(row: Kind, **more: Any) -> Operation:
+    """The call that answers what a resource of this kind asks."""
+    summary, name = f"Answer what a {row.noun} asks", f"answer_{row.object}"
+    return command("interaction", row, summary, **{"name": name, "answers": True, **more})
+
+
 RUN_TASK = Operation(
     "run_task",
     "POST /tasks/{id}/run",
@@ -105,21 +124,8 @@ LIST_RUN_STORAGE = Operation(
 SHARED = (
     Operation("test_key", "GET /test", "Test the API key", "readiness"),
     Operation("reset_task", "POST /tasks/{id}/reset", "Let a task start learning again", "task"),
-    Operation(
-        "cancel_run",
-        "POST /task-runs/{id}/cancel",
-        "Cancel a task run",
-        "task_run",
-        errors=CONFLICT,
-    ),
-    Operation(
-        "answer_run",
-        "POST /task-runs/{id}/interaction",
-        "Answer what a task run asks",
-        "task_run",
-        answers=True,
-        errors=CONFLICT,
-    ),
+    command("cancel", TASK_RUN, name="cancel_run"),
+    answer(TASK_RUN, name="answer_run"),
     LIST_RUN_STORAGE,
     Operation(
         "list_run_screenshots",

@@ -7,7 +7,7 @@ from deck_sim.contract import operations, resources
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.error_catalog import read_errors
 from deck_sim.contract.machines import AutoTransition, Command, Machine
-from deck_sim.contract.operations import CONFLICT, Operation
+from deck_sim.contract.operations import Operation, answer, command
 from deck_sim.contract.resources import Kind, insert_after
 from deck_sim.contract.shapes import INTERACTION, MOMENT, identity
 
@@ -123,36 +123,10 @@ OPERATIONS = (
         plays=True,
         errors=("auth/auth_method_invalid",),
     ),
-    Operation(
-        "answer_connection",
-        "POST /connections/{id}/interaction",
-        "Answer what a connection asks",
-        "connection",
-        answers=True,
-        errors=CONFLICT,
-    ),
-    Operation(
-        "disconnect_connection",
-        "POST /connections/{id}/disconnect",
-        "Close a connection for good",
-        "connection",
-        errors=CONFLICT,
-    ),
-    Operation(
-        "reopen_connection",
-        "POST /connections/{id}/reopen",
-        "Connect a disconnected connection again",
-        "connection",
-        plays=True,
-        errors=CONFLICT,
-    ),
-    Operation(
-        "terminate_connection",
-        "POST /connections/{id}/terminate",
-        "End a connection for good",
-        "connection",
-        errors=CONFLICT,
-    ),
+    answer(CONNECTION),
+    command("disconnect", CONNECTION, "Close a connection for good"),
+    command("reopen", CONNECTION, "Connect a disconnected connection again", plays=True),
+    command("terminate", CONNECTION, "End a connection for good"),
 )
 ERRORS = read_errors("""
 connection/timeout 504 (documented): The source could not be connected to in time.

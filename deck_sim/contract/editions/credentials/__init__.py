@@ -8,7 +8,7 @@ from deck_sim.contract import operations, resources
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.error_catalog import read_errors
 from deck_sim.contract.machines import AutoTransition, Command, Machine
-from deck_sim.contract.operations import CONFLICT, Operation
+from deck_sim.contract.operations import CONFLICT, Operation, command
 from deck_sim.contract.resources import DERIVED, Embed, Kind, insert_after
 from deck_sim.contract.shapes import COUNT, FILE, Shape, choice, identity, nullable, record
 
@@ -217,9 +217,7 @@ OPERATIONS = (
         plays=True,
         errors=_NEEDS_SESSION,
     ),
-    Operation(
-        "end_session", "POST /sessions/{id}/end", "End a session", "session", errors=CONFLICT
-    ),
+    command("end", SESSION),
 )
 ERRORS = read_errors("""
 session/timeout 504 (documented): The session could not be started in time.
