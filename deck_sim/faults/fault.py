@@ -8,12 +8,11 @@ field that names the fault:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial, reduce
 from operator import or_
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, PlainValidator
+from pydantic import BeforeValidator, Field
 
 from deck_sim.base.errors import listed
 from deck_sim.base.validation import Strict, Whole, field_errors, show, value_error
@@ -87,16 +86,5 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
 
 def fault_field(base: type[Fault]) -> Any:
     """The type of a pydantic field that holds a fault of a family."""
-    members = tuple(REGISTRY[base.family, key] for key in fault_keys(base.family))
-    union: Any = reduce(or_, members)
-    return Annotated[union, PlainValidator(partial(read_fault, base)), _SchemaOf(members)]
-
-
-@dataclass(frozen=True)
-class _SchemaOf:
-    """The JSON Schema of a field that holds one of some models, made when it is asked for."""
-
-    members: tuple[type[Fault], ...]
-
-    def __get_pydantic_json_schema__(self, *_: Any) -> dict[str, Any]:
-        return {"title": "fault", "anyOf": [one.model_json_schema() for one in self.members]}
+    union: Any = reduce(or_, (REGISTRY[base.family, key] for key in fault_keys(base.family)))
+    return Annotated[union, BeforeValidator(partial(read_fault, base))]
