@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 from json import dumps
 from typing import Any
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.redaction import redact
 from deck_sim.contract.error_catalog import refuse
+from deck_sim.contract.machines import Machine
 from deck_sim.contract.resources import TIMEOUT_SECONDS
 from deck_sim.engine.files import files_of
 from deck_sim.engine.records import Resource, TimelineEntry
@@ -26,17 +26,15 @@ from deck_sim.scenario.loader import ScenarioError, read_scenario
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.selection import Choice
 from deck_sim.scenario.steps.prompts import InteractionRequired
-from deck_sim.scenario.steps.step import BRANCHES, Step, status_steps
+from deck_sim.scenario.steps.step import BRANCHES, status_steps
 from deck_sim.scenario.yaml_files import write_yaml
 
 Json = dict[str, Any]
-# Written after a prompt in a branch that got no right answer: no script may end at a prompt.
-_AFTER_PROMPT = {"connection": ["connected"], "task_run": ["running", "completed"]}
 
 
 def record_run(world: World, run: Resource, chosen: Mapping[str, Choice]) -> Scenario:
-    """The scenario that plays a run again. It has the script of the run's connection or session,
-    too, if that played the same scenario. `chosen` has what each resource has played, by its id.
+    """The scenario that plays a run again, on a login that works. `chosen` has what each resource
+    has played, by its id.
 
     Raises:
         ApiError: `state_invalid` if no script can do what happened to the run.
@@ -46,15 +44,7 @@ def record_run(world: World, run: Resource, chosen: Mapping[str, Choice]) -> Sce
     if run.id not in chosen or not moments or not moments[0].entry.is_creation:
         text = f"the run `{run.id}` played no scenario, or its first entries were dropped"
         raise refuse("request/state_invalid", text)
-    script, tracks = chosen[run.id].script, list[_Track]()
-    for login in world.used_by(run):
-        played = chosen[login.id].script if login.id in chosen else None
-        if played and played.scenario == script.scenario and login.kind in played.source:
-            tracks.append(_Track(world, played, _login_moments(world, login, played)))
-            fails = world.machine(login).fails_users_with
-            if any(m.entry.status in fails and m.at == moments[-1].at for m in tracks[-1].moments):
-                moments.pop()  # the end of the run follows from that of its login
-    tracks.append(_Track(world, script, moments))
+    script = chosen[run.id].script
     statuses = [moment.entry.status for moment in moments if moment.effect is None]
     seen = ", ".join(dict.fromkeys(f"{status}" for status in [*statuses, run.status]))
     recorded: Json = {
@@ -62,7 +52,7 @@ def record_run(world: World, run: Resource, chosen: Mapping[str, Choice]) -> Sce
         "name": f"{script.scenario[:90]}_recorded",
         "summary": f"Recorded from a run of {script.scenario}: {seen}.",
         "edition": world.edition,
-        **{track.script.kind: track.write() for track in tracks},
+        "task_run": _Track(script, run, world.machine(run), moments).write(),
     }
     timeout = run.hidden["timeout_seconds"]
     if timeout != TIMEOUT_SECONDS:
@@ -120,38 +110,20 @@ def _moments(world: World, resource: Resource) -> Iterator[_Moment]:
             yield last
 
 
-def _login_moments(world: World, login: Resource, script: Script) -> list[_Moment]:
-    """The moments of a login up to the first that was not caused by its script."""
-    machine = world.machine(login)
-
-    def is_of_script(moment: _Moment) -> bool:
-        step, status = _step_at(script, moment.entry), moment.entry.status
-        is_entered = step is not None and step.status(machine) == status
-        return moment.effect is not None or moment.entry.is_creation or is_entered
-
-    return [*takewhile(is_of_script, _moments(world, login))]
-
-
-def _step_at(script: Script, entry: TimelineEntry) -> Step | None:
-    path = entry.step[1 + len(script.head) :] if entry.step else ()
-    step = script.at(path) if path else None
-    return step if isinstance(step, Step) else None
-
-
+@dataclass(frozen=True)
 class _Track:
-    """The moments of a connection, session or run, as the steps of a script."""
+    """The moments of a run, as the steps of a script."""
 
-    def __init__(self, world: World, script: Script, moments: list[_Moment]) -> None:
-        self.script, self.moments = script, moments
-        self.resource = world.resource(moments[0].entry.id)
-        self.machine = world.machine(self.resource)
-        self.steps = status_steps(script.kind, self.machine)
+    script: Script
+    run: Resource
+    machine: Machine
+    moments: list[_Moment]
 
     def write(self, start: int = 0) -> list[Any]:
         """The steps from this moment on."""
-        steps, lasting = list[Any](), ""
+        steps, lasting, entered = list[Any](), "", status_steps("task_run", self.machine)
         for index, moment in enumerate(self.moments[start:], start):
-            step = self.steps.get(f"{moment.entry.status}")
+            step = entered.get(f"{moment.entry.status}")
             if moment.effect is not None:
                 steps.append(moment.effect)
                 if lasting and (length := self._length(index, lasting)):
@@ -161,10 +133,10 @@ class _Track:
             elif step.ends:
                 value: Any = None
                 if step.word == "completed":
-                    kept = {name: self.resource.fields.get(name) for name in ("output", "result")}
+                    kept = {name: self.run.fields.get(name) for name in ("output", "result")}
                     value = {name: _literal(redact(v)) for name, v in kept.items() if v is not None}
-                elif self.machine.is_run and step.word == "failed":
-                    errors = [{**_literal(error)} for error in self.resource["errors"]]
+                elif step.word == "failed":
+                    errors = [{**_literal(error)} for error in self.run["errors"]]
                     value = [{"error": f"{e.pop('type')}/{e.pop('code')}", **e} for e in errors]
                 steps.append(_written(step.word, value))
             elif step.lasts:
@@ -176,9 +148,9 @@ class _Track:
                 if turn in BRANCHES:
                     keys[turn] = self.write(index + 1)
                 steps.append(_written(step.word, keys))
-                if turn != GO_ON:
+                if turn != GO_ON:  # no script may end at a prompt
                     is_prompt = issubclass(step, InteractionRequired)
-                    return steps + (_AFTER_PROMPT[self.script.kind] if is_prompt else ["completed"])
+                    return [*steps, *(["running"] if is_prompt else []), "completed"]
         return steps
 
     def _length(self, index: int, status: str) -> str | None:
@@ -191,7 +163,8 @@ class _Track:
     def _wait(self, index: int) -> tuple[Json, str]:
         """The keys of a prompt or review, and the turn that followed it; `STAY` if none did."""
         moment, turn, keys = self.moments[index], STAY, Json()
-        step, path = _step_at(self.script, moment.entry), moment.entry.step or ()
+        path = moment.entry.step or ()
+        step = self.script.at(path[1 + len(self.script.head) :])
         if index + 1 < len(self.moments):
             later = (moment.entry.step for moment in self.moments[index + 1 :])
             after: Path = next(filter(None, later), ())

@@ -124,23 +124,6 @@ def test_a_recording_has_no_secret(play, make):
     }
 
 
-def test_an_end_of_the_login_from_outside_is_not_its_script(
-    api, sim, put, task, connection, advance, make
-):
-    """The run then fails by itself."""
-    name = put("connection: [connecting: 2s, connected]\ntask_run: [running: stuck]")
-    sim.patch("/world", json={"default_scenario": name})
-    body = {"source_id": connection["source_id"], "auth_method": "none"}
-    login = api.post("/connections", json=body).json()["id"]
-    advance("10s")
-    run = api.post(f"/tasks/{task['id']}/run", json={"connection_id": login}).json()
-    advance("3s")
-    sim.post(f"/connections/{login}/drop")
-    recorded = make(run["id"]).source
-    assert recorded["connection"] == [{"connecting": "2s"}, "connected"]
-    assert recorded["task_run"] == yaml.safe_load(f"[queued, running: 3s, {DROPPED}]")
-
-
 def test_a_run_that_cannot_be_recorded_is_refused(simulation, play, make):
     """It has played nothing, no script can hold a prompt so long, or only a part of it is kept."""
     held, first = play("[running, pending, completed]", "30m"), play("[running: 1s, completed]")
