@@ -38,8 +38,7 @@ class AutoTransition:
 class Machine:
     """The statuses of one kind of resource, and the transitions between them."""
 
-    initial: str
-    follows: Mapping[str, tuple[str, ...]]
+    follows: Mapping[str, tuple[str, ...]]  # the first row is that of a new resource
     commands: Mapping[str, Command]
     settled: frozenset[str]  # statuses in which clients stop polling
     good: frozenset[str] = frozenset()  # those in which all is well …
@@ -47,9 +46,9 @@ class Machine:
     is_run: bool = False  # whether it is that of runs, which use logins and can be inactive
     timed_from: str | None = None  # `runtime_ms` counts from the first entry into this status
     auto_transitions: Mapping[str, AutoTransition] = field(default_factory=dict)
-    # When a resource enters one of these, the runs that use it fail with this error …
-    fails_users_with: Mapping[str, str] = field(default_factory=dict)
-    cancels_users_in: frozenset[str] = frozenset()  # … or are canceled
+    # When a resource enters one of these, the runs that use it fail with this error; None: they are
+    # canceled.
+    ends_users: Mapping[str, str | None] = field(default_factory=dict)
     # How a run moves the resources that it uses. By field of the run, then by its new status, or by
     # the `type/code` or the type of its error: the candidates for the new status of the resource.
     # The first one that may follow, or that it already has, counts.
@@ -61,7 +60,11 @@ class Machine:
     # By status: its word in event types, if that differs.
     spelled: Mapping[str, str] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()  # statuses without an event
-    announces_first: bool = True  # whether creating emits the event of the first status
+
+    @property
+    def initial(self) -> str:
+        """The first status."""
+        return next(iter(self.follows))
 
     @property
     def statuses(self) -> tuple[str, ...]:
@@ -110,7 +113,6 @@ class Machine:
 
 
 TASK = Machine(
-    initial="learning",
     follows={"learning": ("learning",), "test": ("learning",), "live": ("learning",)},
     commands={},
     settled=frozenset({"learning", "test", "live"}),
@@ -120,9 +122,8 @@ TASK = Machine(
 )
 
 EVENT_DESTINATION = Machine(
-    # Assumed: a new one is active at once; nothing public says how one is verified.
-    initial="active",
     follows={
+        # Assumed: a new one is active at once; nothing public says how one is verified.
         "active": ("inactive", "pending_verification"),
         "inactive": ("active", "pending_verification"),
         "pending_verification": ("active", "inactive"),
@@ -133,13 +134,11 @@ EVENT_DESTINATION = Machine(
     bad=frozenset({"inactive"}),
     spelled={"active": "activated", "inactive": "deactivated"},  # observed
     silent=frozenset({"pending_verification"}),
-    announces_first=False,
 )
 
 EVENT_DELIVERY = Machine(
-    # Assumed: `pending` is the status of a delivery until it has succeeded or failed for good.
-    initial="pending",
     follows={
+        # Assumed: `pending` is the status of a delivery until it has succeeded or failed for good.
         "pending": ("success", "failure"),
         "success": ("pending",),  # by a replay
         "failure": ("pending",),
@@ -149,5 +148,4 @@ EVENT_DELIVERY = Machine(
     good=frozenset({"success"}),
     bad=frozenset({"failure"}),
     silent=frozenset({"pending", "success", "failure"}),
-    announces_first=False,
 )

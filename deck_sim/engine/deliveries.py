@@ -219,7 +219,7 @@ def create_destination(world: World, fields: Mapping[str, Any], secret: str) -> 
     """Create a destination from a checked body."""
     public = {name: fields[name] for name in ("name", "type", "config", "events")}
     hidden = {"secret": secret, "old_secrets": ()}
-    return world.create("event_destination", public, hidden)
+    return world.create("event_destination", public, hidden, silent=True)
 
 
 def update_destination(

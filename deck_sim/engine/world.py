@@ -281,7 +281,7 @@ class World:
         if not silent:
             self._emit_lifecycle(resource, "created")
             # If the creation is an event of its own, the first status emits no event (assumed).
-            if row.machine and row.machine.announces_first and "created" not in row.lifecycle:
+            if row.machine and "created" not in row.lifecycle:
                 self.emit(f"{kind}.{row.machine.event(str(resource.status))}", resource)
             added = self.additive_changes.event_type
             if added and added.startswith(f"{kind}."):
@@ -371,8 +371,8 @@ class World:
                     self._arm_auto_transition(used)
         if status not in machine.leads_first:
             self._lead_used(moved)
-        if self._ends_users(moved):  # assumed
-            error = machine.fails_users_with.get(status)
+        if status in machine.ends_users:  # assumed
+            error = machine.ends_users[status]
             text = f"The {self.kind(moved.kind).noun} became `{status}` during the run."
             for run in [self.all("task_run")[user] for user in self.users.pop(moved.id, {})]:
                 if str(run.status) in self.machine(run).auto_transitions:
@@ -500,7 +500,8 @@ class World:
             return []
         used = self.used_by(resource)
         for one in used:
-            if not self._ends_users(one):  # or else it has done so, and the run is ending
+            # One that ends its users has done so, and the run is ending.
+            if one.status not in self.machine(one).ends_users:
                 self.users.setdefault(one.id, {})[resource.id] = None
         return used
 
@@ -516,10 +517,6 @@ class World:
     def _emit_lifecycle(self, resource: Resource, what: str) -> None:
         if what in self.kind(resource.kind).lifecycle:
             self.emit(f"{resource.kind}.{what}", resource)
-
-    def _ends_users(self, resource: Resource) -> bool:
-        machine, status = self.machine(resource), str(resource.status)
-        return status in machine.fails_users_with or status in machine.cancels_users_in
 
     def _lead_used(self, run: Resource) -> None:
         """Move the login and session of a run to the status that its new one `leads` to, if their

@@ -81,7 +81,7 @@ def test_every_status_that_a_machine_mentions_has_a_row():
     for name, machine in MACHINES.items():
         mentioned = {after for row in machine.follows.values() for after in row}
         mentioned |= {machine.initial, machine.broken, machine.timed_from, *machine.settled}
-        mentioned |= {*machine.results, *machine.fails_users_with, *machine.cancels_users_in}
+        mentioned |= {*machine.results, *machine.ends_users}
         mentioned |= {*machine.spelled, *machine.auto_transitions}
         assert mentioned - {None} <= set(machine.statuses), name
 
@@ -142,5 +142,5 @@ def test_reads_do_not_advance_to_the_end_of_an_idle_session():
 
 
 def test_runs_whose_login_ends_fail_with_an_error_of_the_catalog():
-    named = {name for machine in MACHINES.values() for name in machine.fails_users_with.values()}
+    named = {name for machine in MACHINES.values() for name in machine.ends_users.values() if name}
     assert named <= set(CATALOG)

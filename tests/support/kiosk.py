@@ -33,7 +33,6 @@ class Reply(Body):
 
 
 RUN = Machine(
-    initial="queued",
     follows={
         "queued": ("running",),
         "running": ("interaction_required", "review_required", "parked", "completed", "failed"),

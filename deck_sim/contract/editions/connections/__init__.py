@@ -12,7 +12,6 @@ from deck_sim.contract.resources import Kind, insert_after
 from deck_sim.contract.shapes import INTERACTION, MOMENT, identity
 
 CONNECTION_MACHINE = Machine(
-    initial="connecting",
     follows={
         "connecting": ("connected", "interaction_required", "invalid", "terminated"),
         # `invalid` after an interaction is assumed: every attempt at the code was wrong.
@@ -49,7 +48,7 @@ CONNECTION_MACHINE = Machine(
     },
     broken="invalid",
     # Assumed: nothing public says what becomes of a run whose connection goes away.
-    fails_users_with={
+    ends_users={
         "disconnected": "task/task_failed",
         "invalid": "auth/auth_invalid",
         "terminated": "task/task_failed",
@@ -57,7 +56,6 @@ CONNECTION_MACHINE = Machine(
 )
 
 RUN_MACHINE = Machine(
-    initial="queued",
     follows={
         "queued": ("running", "failed", "canceled"),
         "running": ("interaction_required", "pending", "completed", "failed", "canceled"),

@@ -13,7 +13,6 @@ from deck_sim.contract.resources import DERIVED, Embed, Kind, insert_after
 from deck_sim.contract.shapes import COUNT, FILE, Shape, choice, identity, nullable, record
 
 CREDENTIAL_MACHINE = Machine(
-    initial="unverified",
     follows={
         "unverified": ("verified", "invalid", "deleted"),
         "verified": ("unverified", "invalid", "deleted"),
@@ -32,11 +31,10 @@ CREDENTIAL_MACHINE = Machine(
     good=frozenset({"verified"}),
     bad=frozenset({"invalid"}),
     # Assumed, as for the connections of the other edition.
-    fails_users_with={"deleted": "task/task_failed"},
+    ends_users={"deleted": "task/task_failed"},
 )
 
 SESSION_MACHINE = Machine(
-    initial="queued",
     follows={
         "queued": ("running", "completing", "failed"),
         "running": ("idle", "completing", "failed"),
@@ -58,15 +56,13 @@ SESSION_MACHINE = Machine(
         "idle": AutoTransition("completing", timedelta(minutes=10), is_timeout=True),
         "completing": AutoTransition("completed", timedelta(seconds=1)),  # assumed: the second
     },
-    fails_users_with={"failed": "task/task_failed"},  # assumed
+    ends_users={"failed": "task/task_failed", "completing": None},  # the first is assumed
     broken="failed",
-    cancels_users_in=frozenset({"completing"}),
 )
 
 _LIVE = ("queued", "running", "interaction_required", "review_required")
 
 RUN_MACHINE = Machine(
-    initial="queued",
     follows={
         "queued": ("running", "failed", "cancelling"),
         "running": ("interaction_required", "review_required", "completed", "failed", "cancelling"),
