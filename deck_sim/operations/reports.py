@@ -1,4 +1,4 @@
-"""Calls that report on the client (lint), the scenarios (coverage) and deck-sim (fidelity)."""
+"""Calls that report on the client (lint) and on deck-sim (fidelity)."""
 
 from __future__ import annotations
 
@@ -33,17 +33,6 @@ def show_lint(simulation: Simulation, poll_interval: Text = "1s") -> Json:
         for rule, what, calls in lint.find_problems(simulation, interval)
     ]
     return {"data": data, "dropped": simulation.journal.dropped}
-
-
-@operation("GET", "/coverage")
-def show_coverage(simulation: Simulation) -> Json:
-    """Show how often each step of the played scenarios was played; `missed` lists those that never
-    were.
-    """
-    from deck_sim.scenario.model import coverage
-
-    world, library = simulation.world, simulation.library
-    return {"data": coverage(world.played, library.find, world.rules)}
 
 
 @operation("GET", "/fidelity")

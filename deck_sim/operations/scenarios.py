@@ -1,4 +1,4 @@
-"""Operations on scenarios: the library of a world, the queue, the rules."""
+"""Operations on scenarios: the library of a world, the queue, the rules, the coverage."""
 
 from __future__ import annotations
 
@@ -153,3 +153,14 @@ def show_rules(simulation: Simulation) -> Json:
     """Show the rules, in order."""
     rules = simulation.selection.rules
     return {"rules": [rule.model_dump(exclude_none=True) for rule in rules]}
+
+
+@operation("GET", "/coverage")
+def show_coverage(simulation: Simulation) -> Json:
+    """Show how often each step of the played scenarios was played; `missed` lists those that never
+    were.
+    """
+    from deck_sim.scenario.model import coverage
+
+    world, library = simulation.world, simulation.library
+    return {"data": coverage(world.played, library.find, world.rules)}

@@ -12,31 +12,43 @@ from deck_sim.operations import OPERATIONS
 
 FILE = Path(__file__).parents[2] / "docs/control.md"
 PAGE = FILE.read_text(encoding="utf-8")
-ROW = re.compile(r"^\| `([A-Z]+ /_sim[^`]*|\w+)` \| (.*) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `([A-Z]+ /_sim[^`]*|\w+)` \| (.*) \|\n", re.MULTILINE)
+ROWS = re.compile(f"(?:{ROW.pattern})+", re.MULTILINE)
 EXAMPLE = re.compile(r"^\$ (deck .*?)\n(\{.*?)\n(?=\$ |```)", re.MULTILINE | re.DOTALL)
 MORE = "…"
 
 
-def _name(method, path):
-    return f"{method} /_sim{path.replace('{id}', 'ID').replace('{name}', 'NAME')}"
+# Of the options, and of the operations of each module: the words of each.
+TABLES = {"options": {row.name: row.metadata["description"] for row in fields(Options)}}
+TABLES["worlds"] = {"GET /_sim/health": "Show the version of the server. Needs no key."}
+for (method, path), row in OPERATIONS.items():
+    name = f"{method} /_sim{re.sub('{(.*?)}', lambda found: found[1].upper(), path)}"
+    module = getattr(row.function, "func", row.function).__module__.rpartition(".")[2]
+    TABLES.setdefault(module, {})[name] = row.words
+TABLE_OF = {name: table for table, rows in TABLES.items() for name in rows}
 
 
-CALLS = {_name(*call): row.words for call, row in OPERATIONS.items()}
-CALLS["GET /_sim/health"] = "Show the version of the server. Needs no key."
-OPTIONS = {row.name: row.metadata["description"] for row in fields(Options)}
-WORDS = CALLS | OPTIONS
+def written():
+    """The page, in which each table has all rows of its modules, and all options."""
+
+    def fill(found):
+        names = [row[0] for row in ROW.findall(found[0])]
+        mine = {TABLE_OF.get(name): None for name in names}
+        rows = {name: words for table in mine if table for name, words in TABLES[table].items()}
+        others = [row for row in ROW.findall(found[0]) if row[0] not in rows]
+        return "".join(f"| `{name}` | {words} |\n" for name, words in [*others, *rows.items()])
+
+    return ROWS.sub(fill, PAGE)
 
 
 def test_each_operation_and_option_has_a_row_with_its_words():
-    """`scripts/write-docs` fills the rows; a new one needs an empty row in its table."""
-    rows = [(name, text) for name, text in ROW.findall(PAGE) if "/" in name or name in WORDS]
-    assert sorted(rows) == sorted(WORDS.items())
+    """If this fails, run scripts/write-docs."""
+    assert written() == PAGE
+    assert {*TABLE_OF} <= {name for name, _ in ROW.findall(PAGE)}
 
 
 def record():
-    """Fill the rows."""
-    filled = ROW.sub(lambda row: f"| `{row[1]}` | {WORDS.get(row[1], row[2])} |", PAGE)
-    FILE.write_text(filled, encoding="utf-8")
+    FILE.write_text(written(), encoding="utf-8")
 
 
 def test_every_example_answers_as_shown(server, api):

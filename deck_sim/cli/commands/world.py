@@ -1,10 +1,12 @@
-"""`deck-sim clock`, `advance`, `timeline`, `coverage` and `reset`: drive a running server."""
+"""The commands that drive a running server: each command here is one of the program."""
+
+from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,13 +14,13 @@ from deck_sim.base.durations import format_duration
 from deck_sim.cli.options import ANY_KEY, DURATION, JSON, MODE, MOMENT, SPEED, STEP, URL
 from deck_sim.cli.output import examples, print_json, print_text
 from deck_sim.handle.connect.address import DEFAULT_URL
-from deck_sim.handle.deck import Deck
 from deck_sim.runtime.settings import ON_POLL, REAL
 
-Options = ParamSpec("Options")
+if TYPE_CHECKING:
+    from deck_sim.handle.deck import Deck
 
 
-def on_server(act: Callable[Concatenate[Deck, Options], tuple[Any, object]]) -> Callable[..., None]:
+def on_server(act: Callable[..., tuple[Any, object]]) -> Callable[..., None]:
     """Add `--json`, `--url` and `--key` to a command, which is called with the `Deck` of the world.
 
     It returns data and a text that says the same; one of them is printed.
@@ -41,11 +43,11 @@ def on_server(act: Callable[Concatenate[Deck, Options], tuple[Any, object]]) -> 
         help="The API key, which selects the world.",
     )
     @wraps(act)
-    def command(
-        url: str, key: str, as_json: bool, *rest: Options.args, **options: Options.kwargs
-    ) -> None:
+    def command(url: str, key: str, as_json: bool, **options: Any) -> None:
+        from deck_sim.handle.deck import Deck
+
         with Deck(url, key) as deck:
-            data, text = act(deck, *rest, **options)
+            data, text = act(deck, **options)
         if as_json:
             print_json(data)
         else:
@@ -130,7 +132,7 @@ def advance(
     resource_id: str | None,
     limit: timedelta,
 ) -> tuple[Any, object]:
-    """Advance the clock of a running server and print what happened.
+    """Advance the clock of a running server, and print what happened.
 
     Everything that falls due has happened, webhooks included, when the command returns.
     """
@@ -157,7 +159,7 @@ def advance(
 @click.option("--follow", is_flag=True, help="Go on with what happens from now on, until Ctrl-C.")
 @on_server
 def timeline(deck: Deck, follow: bool) -> tuple[Any, object]:
-    """Show what happened on a running server: calls, statuses, deliveries, clock moves.
+    """Show what happened on a running server.
 
     With --follow, --json prints an object for each line.
     """
