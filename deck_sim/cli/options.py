@@ -45,6 +45,16 @@ class Value(click.ParamType):  # type: ignore[type-arg]  # not generic in older 
             self.fail(str(error), param, ctx)
 
 
+class NewPath(click.Path):
+    """A file or folder to write. `--report -- npm test`, after an empty variable, names none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse what looks like an option."""
+        if f"{value}".startswith("--"):
+            self.fail(f"'{value}' is no name of a file or folder; is it missing?", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def _positive(text: str) -> timedelta:
     length = parse_duration(text)
     if not length:
@@ -73,7 +83,7 @@ def _object(text: str) -> dict[str, Any]:
     return value
 
 
-FILE = click.Path(dir_okay=False, path_type=Path)
+FILE, NEW_FOLDER = NewPath(dir_okay=False, path_type=Path), NewPath(file_okay=False, path_type=Path)
 MODE, PORT = click.Choice(MODES), click.IntRange(0, 65_535)
 DURATION, POSITIVE_DURATION = Value("DURATION", parse_duration), Value("DURATION", _positive)
 MOMENT = Value("MOMENT", lambda text: read_moment(text, "MOMENT"))

@@ -91,6 +91,9 @@ class Hold:
     call: str | None = None  # a pattern, as `POST /v2/tasks/*/run`
     met: int = 0  # how many stories and answers it has stopped
 
+    def __str__(self) -> str:
+        return f"`{self.event or self.call}`" + (f" of `{self.resource}`" if self.resource else "")
+
 
 @dataclass(frozen=True, slots=True)
 class AdditiveChanges:

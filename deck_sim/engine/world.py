@@ -52,7 +52,7 @@ FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 MOST_ENTRIES = 100_000  # that a world keeps, and as many events with their deliveries
 MOST_RUNS = 10_000  # finished ones that a world keeps, and as many finished sessions
 _MOST_SCRIPT_ERRORS = 100
-_RESET_REMOVED = "it was removed when the world was reset or deleted; do two tests share this key?"
+RESET_REMOVED = "it was removed when the world was reset or deleted; do two tests share this key?"
 MILLISECOND = timedelta(milliseconds=1)
 _MOST_SHARED = 10_000
 Shared = TypeVar("Shared", str, tuple[int | str, ...])
@@ -175,7 +175,7 @@ class World:
         # The catalog's text for sources is that of a failed run, which names no id.
         text = f"No {kind} has the id `{resource_id}`."
         if resource_id in self.former_ids:
-            text = f"{text[:-1]}: {_RESET_REMOVED}"
+            text = f"{text[:-1]}: {RESET_REMOVED}"
         return problem(self.kind(kind).not_found, text, field=field)
 
     def is_gone(self, resource: Resource) -> bool:

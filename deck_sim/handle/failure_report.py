@@ -4,7 +4,7 @@ It says what happened, which scenario was played and why, and what the world wai
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -210,13 +210,19 @@ def find_undelivered(deliveries: Sequence[_Row], words: Mapping[str, str] = _IN_
     return [*lines, *hints]
 
 
-def _present_state(state: _Row, mode: str) -> list[str]:
+def find_waits(state: _Row, kinds: Container[str] | None = None) -> list[str]:
+    """What each unfinished resource waits for; `state` is that of `GET /_sim/next`."""
     accepted = {one["id"]: one["answer"] for one in state["waiting"] if "answer" in one}
-    waits = [
-        f"  {one['id']} is {one['status']}. {one['why']}"
+    return [
+        f"{one['id']} is {one['status']}. {one['why']}"
         + (f" It accepts {show_value(accepted[one['id']])}." if one["id"] in accepted else "")
         for one in state["unfinished"]
+        if kinds is None or one["kind"] in kinds
     ]
+
+
+def _present_state(state: _Row, mode: str) -> list[str]:
+    waits = [f"  {text}" for text in find_waits(state)]
     answers = [
         f"  {one['answers']} x `{one['call']}` is done, and a hold delays its answer"
         for one in state.get("kept_back", ())

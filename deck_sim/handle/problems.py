@@ -1,7 +1,7 @@
 """The problems of a world that its client cannot have noticed."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from deck_sim.base.errors import DeckSimError, counted, listed
@@ -31,7 +31,7 @@ def find_leftovers(deck: Deck, world: Json) -> list[str]:
     last = [attempts[-1]["response_headers"] for attempts in made if attempts]
     raised = Counter(headers[RAISED_HEADER] for headers in last if RAISED_HEADER in headers)
     return [
-        *find_unused(deck, world),
+        *find_unused(world, deck.faults if world["faults"] else (), _find_unmet(deck)),
         *strays,
         *(
             f"the application raised at {counted(count, 'webhook')}: {error}"
@@ -64,22 +64,25 @@ def explain_no_calls(deck: Deck, world: Json) -> str:
     return f"{text}; it was called with {listed(keys)}: {fix}" if keys else text
 
 
-def find_unused(deck: Deck, world: Json) -> list[str]:
-    """Queued scenarios, faults and holds that had no effect."""
+def find_unused(world: Json, faults: Iterable[Json], unmet: Iterable[str]) -> list[str]:
+    """Queued scenarios, faults and holds that had no effect; `unmet` are the points of the last."""
     unused = [
         f"queued for a {kind} but never played: {listed(names)}"
         + (f"; {STARTS[kind]}" if kind in STARTS else "")
         for kind, names in world["queues"].items()
         if names
     ]
-    for fault in deck.faults if world["faults"] else ():
+    for fault in faults:
         if not (fault["fired"] or fault["owner"]):
             rows = [f"{name}={fault[name]!r}" for name in fault if name not in _NOT_WRITTEN]
             had_chances = "probability" in fault and fault["met"] > fault["after"]
             by_chance = f", by chance: {_CHANCE}" if had_chances else ""
             unused.append(f"a fault never fired: {', '.join(rows)} (met {fault['met']}){by_chance}")
+    return unused + [f"a hold stopped nothing: {hold}" for hold in unmet]
+
+
+def _find_unmet(deck: Deck) -> Iterator[str]:
     for hold in deck.holds:
         with suppress(DeckSimError):  # it was released through the control API
             if not hold.met:
-                unused.append(f"a hold stopped nothing: {hold}")
-    return unused
+                yield f"{hold}"

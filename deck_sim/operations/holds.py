@@ -91,6 +91,8 @@ def release_hold(simulation: Simulation, id: str) -> Json:
         known = f"its holds are {listed(held)}" if held else "it has no holds"
         text = f"this world has no hold {quote(id)}{near}; {known}"
         raise refuse("request/input_invalid", text, field="id")
+    if not held[id].met:
+        simulation.unmet_holds[f"{held[id]}"] = None
     counts = {"answers": _answers(simulation, id), "met": held[id].met}
     released = simulation.release(id)
     return {"id": id, "deleted": True, "released": released, **counts}

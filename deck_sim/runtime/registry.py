@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -34,10 +35,23 @@ def world_token(key: str) -> str:
     return blake2b(key.encode(), digest_size=8).hexdigest()
 
 
+# What clients send in place of a key, and why.
+_NO_KEYS = {
+    re.compile(
+        "(undefined|null|None)?$"
+    ): "`{}`: the client has probably read a variable that is not set",
+    re.compile("[\"'`]"): "a key in quotes, probably those of the variable or file that has it",
+    re.compile("bearer( |$)", re.IGNORECASE): "`Bearer` twice: the client probably adds"
+    " it to a key that has it already",
+}
+
+
 def read_key(authorization: str | None) -> str:
     """The key in an `Authorization` header; empty if it has no key."""
     scheme, _, key = (authorization or "").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else ""
+    key = key.strip()
+    is_key = scheme.lower() == "bearer" and not any(one.match(key) for one in _NO_KEYS)
+    return key if is_key else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +111,11 @@ class WorldRegistry:
             which = any_key if self.keys is None else "KEY is one of the server's `--keys`."
             text = f"Send `Authorization: Bearer KEY`. {which}"
             if authorization:
-                is_bearer = authorization.partition(" ")[0].lower() == "bearer"
-                found = "`Bearer` without a key" if is_bearer else "a header without `Bearer`"
-                text += f" Found {found}."
+                scheme, _, rest = authorization.partition(" ")
+                rest, found = rest.strip(), "a header without `Bearer`"
+                if scheme.lower() == "bearer":
+                    found = next(why for one, why in _NO_KEYS.items() if one.match(rest))
+                text += f" Found {found.format(f'Bearer {rest}'.strip())}."
             raise refuse("request/api_key_invalid", text)
         if self.keys is not None and key not in self.keys:
             text = f"The API key {quote(mask_key(key))} is not one of the server's `--keys`."

@@ -92,6 +92,7 @@ class Simulation:
     control_changes: int = 0  # control calls that may have changed something
     chosen: dict[str, Choice] = field(default_factory=dict)  # by resource that plays or played it
     ignored_names: dict[str, None] = field(default_factory=dict)  # the warnings about them, once
+    unmet_holds: dict[str, None] = field(default_factory=dict)  # released, and stopped nothing
     rate_limiter: RateLimiter = field(init=False)
     stored_answers: dict[str, StoredAnswer] = field(default_factory=dict)  # by idempotency key
     resumed: tuple[int, int] = (0, 0)  # how many records and calls are older than the server

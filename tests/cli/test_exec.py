@@ -11,6 +11,7 @@ import pytest
 
 from deck_sim.cli.app import main
 from deck_sim.cli.commands.exec_report import ExecReport, WorldReport, report_world
+from deck_sim.handle.connect.transports import server_at
 from deck_sim.webhooks.signing import secret_of
 
 # A program that calls the API at the URL and with the key that it finds in its environment.
@@ -28,8 +29,36 @@ for body in sys.argv[1:]:
 CREATE, MISSPELT = '{"name": "a"}', '{"nam": "a"}'
 
 
+# A program that calls the API; `call(method, path, body, key, **headers)` returns the answer.
+CALLS = """
+import json, os, sys, urllib.request
+base = os.environ["DECK_BASE_URL"]
+def call(method, path, body=None, key=os.environ["DECK_API_KEY"], **headers):
+    headers = {"Authorization": "Bearer " + key, **headers}
+    url = base.removesuffix("/v2") + path
+    sent = urllib.request.Request(url, json.dumps(body).encode(), headers, method=method)
+    try:
+        return json.load(urllib.request.urlopen(sent))
+    except urllib.error.HTTPError as error:
+        return json.load(error)
+"""
+RUN = """
+seed = {"agents": [{"id": "agt", "name": "a"}]}
+seed |= {"sources": [{"id": "src", "type": "website", "website": {"url": "https://a.example"}}]}
+seed |= {"tasks": [{"id": "task", "name": "t", "agent_id": "agt"}]}
+seed |= {"connections": [{"id": "conn", "source_id": "src", "auth_method": "none"}]}
+call("POST", "/_sim/seed", {"resources": seed})
+run = call("POST", "/v2/tasks/task/run", {"connection_id": "conn"})
+"""
+
+
 def python(source, *words):
     return ["--", sys.executable, "-c", source, *words]
+
+
+def report(deck):
+    worlds = server_at(deck.url).worlds
+    return report_world(worlds.find(deck.api_key), worlds, "SECRET")
 
 
 def test_the_exit_code_is_that_of_the_command(cli):
@@ -75,9 +104,9 @@ def test_undelivered_webhooks_are_in_the_report(deck, receiver):
     deck.create("agents", {"name": "Concierge"})
     deck.advance(0)
     deck.create("agents", {"name": "Porter"})
-    report = report_world(deck, "SECRET")
-    assert "; webhooks: pending 2x; " in ExecReport(["x"], 0, [report]).summary("")
-    refused, hint, waiting = report.undelivered
+    found = report(deck)
+    assert "; webhooks: pending 2x; " in ExecReport(["x"], 0, [found]).summary("")
+    refused, hint, waiting = found.undelivered
     assert re.fullmatch(r"agent\.created \(edlv_\w+\), attempt 1: 401", refused)
     assert hint.startswith("does the application verify with the secret in `SECRET`, and")
     assert waiting.startswith("1 not sent yet, and only an advance of the frozen clock sends them")
@@ -101,12 +130,12 @@ def test_calls_that_reach_no_world_are_in_the_summary(cli, tmp_path):
 def test_the_report_lists_scenarios_and_problems(deck, tmp_path):
     deck.queue("source_down")
     deck.ready_task(login=True)
-    report = ExecReport(["x"], 0, [report_world(deck, "SECRET")])
-    assert report.summary("").startswith("1 call in 1 world; played success 1x; 1 problem:\n  ")
+    whole = ExecReport(["x"], 0, [report(deck)])
+    assert whole.summary("").startswith("1 call in 1 world; played success 1x; 1 problem:\n  ")
     for name in ("r.json", "r.xml"):
-        report.write(tmp_path / name)
+        whole.write(tmp_path / name)
     (world,) = json.loads((tmp_path / "r.json").read_text())["worlds"]
-    suite = ElementTree.parse(tmp_path / "r.xml").find("testsuite")
+    _, suite = ElementTree.parse(tmp_path / "r.xml").findall("testsuite")
     (problem,) = world["problems"]
     assert (world["scenarios"], suite.get("failures")) == ({"success": 1}, "1")
     assert "never played" in problem
@@ -179,3 +208,93 @@ def test_a_program_that_cannot_be_run_is_one_line(cli):
 def test_a_world_that_was_only_controlled_is_not_in_the_summary(cli):
     done = cli("exec", "--", sys.executable, "-m", "deck_sim", "reset")
     assert "nothing called the simulated API" in done.stderr
+
+
+def test_all_worlds_of_a_command_have_one_secret_of_webhooks(cli):
+    source = """
+for key in ("sk_a", "sk_b"):
+    shown = [call("GET", "/_sim/world", key=key), call("POST", "/_sim/reset", {}, key)]
+    assert {one["webhook_secret"] for one in shown} == {os.environ["DECK_WEBHOOK_SECRET"]}
+"""
+    assert cli("exec", *python(CALLS + source)).exit_code == 0
+
+
+def test_worlds_that_are_reset_or_deleted_are_in_the_summary_with_their_findings(cli, tmp_path):
+    """Once for each key, whatever happened to its worlds."""
+    source = """
+call("POST", "/_sim/queue", {"resource": "task_run", "scenarios": ["source_down"]})
+agent = call("POST", "/v2/agents", {"name": "a"})["id"]
+call("POST", "/_sim/reset", {"seed": 7})
+call("GET", "/v2/agents/" + agent)
+call("DELETE", "/_sim/world")
+"""
+    done = cli("exec", "--quiet", "--report", tmp_path / "r.json", *python(CALLS + source))
+    first, queued, gone = done.stderr.splitlines()
+    assert first.startswith("deck-sim: 2 calls in 1 world, 1 of them refused; ")
+    assert "queued for a task_run but never played: `source_down`" in queued
+    assert "1 call asked for what a reset or deletion had removed; do two tests share" in gone
+    (world,) = json.loads((tmp_path / "r.json").read_text())["worlds"]
+    assert (world["calls"], len(world["problems"])) == (2, 2)
+
+
+def test_a_failed_command_is_told_what_its_runs_wait_for(cli, tmp_path):
+    """In the summary and in the reports, where the command is a failed test."""
+    words, xml = ("exec", "--clock", "frozen", "--quiet"), tmp_path / "r.xml"
+    failing = python(CALLS + RUN + "sys.exit(3)")
+    why = r"unfinished: trun_\w+ is queued. The clock is frozen; it becomes `running` in 2s."
+    failed = cli(*words, "--report", xml, *failing)
+    assert re.search(why, failed.stderr)
+    case = ElementTree.parse(xml).find("testsuite/testcase")
+    assert case.find("failure").get("message") == "exit code 3"
+    assert re.search(why, case.find("failure").text)
+    passed = cli(*words, "--report", xml, *python(CALLS + RUN))
+    assert "unfinished" not in passed.stderr
+    assert ElementTree.parse(xml).find("testsuite/testcase/failure") is None
+
+
+def test_a_hold_that_held_nothing_is_a_problem(cli):
+    """Whether it was released or not."""
+    source = """
+for event in ("task_run.completed", "task_run.failed"):
+    hold = call("POST", "/_sim/holds", {"event": event})["id"]
+call("DELETE", "/_sim/holds/" + hold)
+call("POST", "/v2/agents", {"name": "a"})
+"""
+    *_, released, waiting = cli("exec", *python(CALLS + source)).stderr.splitlines()
+    assert released.endswith("a hold stopped nothing: `task_run.failed`")
+    assert waiting.endswith("a hold stopped nothing: `task_run.completed`")
+
+
+def test_problems_can_fail_a_command_that_succeeded(cli):
+    source = 'call("POST", "/_sim/queue", {"resource": "task_run", "scenarios": ["success"]})'
+    called = 'call("POST", "/v2/agents", {"name": "a"})'
+    words = ("exec", "--fail-on-problems")
+    assert cli(*words, *python(f"{CALLS}\n{called}")).exit_code == 0
+    assert cli(*words, *python(f"{CALLS}\n{source}\n{called}")).exit_code == 1
+    assert cli(*words, *python(f"{CALLS}\n{source}\n{called}\nsys.exit(3)")).exit_code == 3
+    assert cli("exec", *python(f"{CALLS}\n{source}\n{called}")).exit_code == 0
+
+
+def test_pages_are_written_of_worlds_with_problems_and_of_all_if_the_command_failed(cli, tmp_path):
+    """Of those that were reset, too."""
+    source = """
+call("POST", "/_sim/queue", {"resource": "task_run", "scenarios": ["success"]}, "sk_a")
+for _ in range(2):
+    call("POST", "/v2/agents", {"name": "first"}, "sk_a")
+    call("POST", "/_sim/reset", {}, "sk_a")
+call("POST", "/v2/agents", {"name": "second"}, "sk_b")
+"""
+    for code, names in ((0, ["sk_a"]), (3, ["sk_a", "sk_a-2", "sk_b"])):
+        folder = tmp_path / f"{code}"
+        done = cli("exec", "--html", folder, *python(f"{CALLS}{source}sys.exit({code})"))
+        assert sorted(file.stem for file in folder.iterdir()) == names
+        assert done.stderr.count(f"deck-sim: wrote {folder}") == len(names)
+    assert "first" in (folder / "sk_a-2.html").read_text()
+
+
+def test_a_file_that_looks_like_an_option_is_an_error(cli):
+    """The name of the file may come from a variable that is empty."""
+    for option in ("--report", "--html"):
+        done = cli("exec", option, "--", "true")
+        assert done.exit_code == 2
+        assert f"Invalid value for '{option}': '--' is no name of a file or folder" in done.stderr

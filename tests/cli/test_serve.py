@@ -31,6 +31,7 @@ def test_the_banner_has_the_url_and_a_key(serving, tmp_path):
 
     code, (banner, port, status) = serving(visit, "--port-file", str(file))
     assert (code, status, base_url(banner)[0]) == (0, "ready", f"http://127.0.0.1:{port}/v2")
+    assert not file.exists()
     assert "Any key works; each key has its own world." in banner
 
 
@@ -165,6 +166,13 @@ def test_a_port_file_that_is_a_pipe_is_left_alone(cli, tmp_path):
     refused = cli("serve", "--port", "0", "--port-file", tmp_path / "pipe")
     assert (refused.exit_code, (tmp_path / "pipe").is_fifo()) == (2, True)
     assert refused.stderr.endswith("/pipe' is not a regular file\n")
+
+
+def test_a_port_file_of_a_server_that_was_killed_is_removed_at_the_start(cli, tmp_path):
+    """Also if this one does not start; others would call the port of the old one."""
+    (tmp_path / "port").write_text("9\n")
+    words = ("--port-file", tmp_path / "port", "--reload")  # without a folder
+    assert (cli("serve", *words).exit_code, [*tmp_path.iterdir()]) == (2, [])
 
 
 def test_what_cannot_be_used_is_one_line_and_exit_code_1(cli, tmp_path):

@@ -4,7 +4,7 @@ import pytest
 
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.runtime import registry
-from deck_sim.runtime.registry import WorldRegistry, world_token
+from deck_sim.runtime.registry import WorldRegistry, read_key, world_token
 from deck_sim.runtime.settings import Settings
 from deck_sim.scenario.loader import read_scenario
 
@@ -26,14 +26,17 @@ def test_a_key_has_its_own_world_from_first_use(worlds):
 
 def test_a_call_without_a_key_is_refused(worlds):
     """The error says what to send and what came; no world is created."""
-    bare, other = " Found `Bearer` without a key.", " Found a header without"
-    said = {None: "", "": "", "Bearer": bare, "Bearer ": bare}
-    said |= dict.fromkeys(("Basic one", "one", "Bearerone"), other)
+    said = {None: "", "": ""}
+    for key in ("", " undefined", " null", " None"):
+        said[f"Bearer{key}"] = f" Found `Bearer{key}`: the client has probably read a variable"
+    said |= dict.fromkeys(("Bearer 'one'", 'Bearer "one"'), " Found a key in quotes, probably ")
+    said["Bearer Bearer one"] = " Found `Bearer` twice: the client probably adds it"
+    said |= dict.fromkeys(("Basic one", "one", "Bearerone"), " Found a header without")
     for header, found in said.items():
         sent = "Send `Authorization: Bearer KEY`.*each has a world of its own."
         with pytest.raises(ApiError, match=sent + found) as caught:
             worlds.select(header)
-        assert caught.value.status == 401
+        assert (caught.value.status, read_key(header)) == (401, "")
     assert worlds == WorldRegistry(Settings(seed=3))
 
 

@@ -1,20 +1,25 @@
 """`deck-sim exec`: runs a command against a server of its own."""
 
 import os
+import re
+import shutil
 import signal
 import subprocess
 import threading
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from deck_sim.base.errors import counted
-from deck_sim.cli.commands.exec_report import ExecReport, find_refused_calls, report_world
-from deck_sim.cli.options import ANY_KEY, FILE, POSITIVE_DURATION
+from deck_sim.base.redaction import mask_key
+from deck_sim.cli.commands.exec_report import ExecReport, Reports, find_refused_calls
+from deck_sim.cli.options import ANY_KEY, FILE, NEW_FOLDER, POSITIVE_DURATION
 from deck_sim.cli.output import examples
 from deck_sim.cli.server import (
     STOPS,
@@ -27,7 +32,10 @@ from deck_sim.cli.server import (
 )
 from deck_sim.handle.connect.address import DECK_HOST
 from deck_sim.handle.deck import Deck
+from deck_sim.runtime.clock import catch_up
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.inspector import inspector_url
+from deck_sim.server.serve import Server
 from deck_sim.webhooks.signing import secret_of
 
 _NOT_FOUND, _NOT_EXECUTABLE, _BY_SIGNAL = 127, 126, 128  # as shells exit
@@ -45,7 +53,7 @@ def _variable(option: str, usual: str, what: str) -> Callable[[Act], Act]:
         "deck-sim exec -- npm test",
         "deck-sim exec --edition credentials --clock on_poll -- go test ./...",
         "deck-sim exec --report deck-sim.xml --env-base-url DECK_URL -- make test",
-        "deck-sim exec --timeout 10m -- pytest",
+        "deck-sim exec --timeout 10m --fail-on-problems --html pages -- pytest",
         "deck-sim exec --intercept -- python report.py",
         "deck-sim exec --hold -- ./seed-and-run.sh",
     ),
@@ -55,6 +63,8 @@ def _variable(option: str, usual: str, what: str) -> Callable[[Act], Act]:
 @_variable("--env-api-key", "DECK_API_KEY", "the API key")
 @_variable("--env-webhook-secret", "DECK_WEBHOOK_SECRET", "the secret of webhooks")
 @click.option("--report", type=FILE, help="Write the summary as JUnit XML (.xml) or as JSON.")
+@click.option("--html", "pages", type=NEW_FOLDER, help="Write pages of worlds with problems here.")
+@click.option("--fail-on-problems", "strict", is_flag=True, help="Exit with 1 if there are some.")
 @click.option("--timeout", type=POSITIVE_DURATION, help="End the command after this time.")
 @click.option("--hold", is_flag=True, help="Serve on after the command ends, until Ctrl-C.")
 @click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
@@ -64,6 +74,8 @@ def command(
     env_api_key: str,
     env_webhook_secret: str,
     report: Path | None,
+    pages: Path | None,
+    strict: bool,
     timeout: timedelta | None,
     hold: bool,
     log_format: str,
@@ -80,18 +92,16 @@ def command(
     names = (env_base_url, env_api_key, env_webhook_secret)
     server = make_server(**options)
     key = (server.worlds.keys or (ANY_KEY,))[0]
-    variables = dict(zip(names, (server.base_url, key, secret_of(key)), strict=True))
+    secret = server.worlds.webhook_secret = secret_of(key)  # of all worlds
+    variables = dict(zip(names, (server.base_url, key, secret), strict=True))
+    reports = Reports(server.worlds, env_webhook_secret, keep=pages is not None)
     with (
         log_to_stderr(log_format, quiet=quiet),
         server,
         intercepted_variables(server, os.environ) as more,
     ):
         code = _run([*words], {**os.environ, **variables, **more}, timeout)
-        worlds = []
-        for one in server.worlds.known_keys:
-            with Deck(server.url, one) as deck:
-                if deck.requests:
-                    worlds.append(report_world(deck, env_webhook_secret))
+        server.submit(partial(_add_worlds, server, reports)).result()
         refused = find_refused_calls(server.worlds.refused_calls, env_api_key)
         how = f"read {{}}? One that always calls https://{DECK_HOST} needs --intercept"
         if server.interceptor is not None:
@@ -100,17 +110,45 @@ def command(
                 fix = server.interceptor.how_to_answer(host)
                 refused.append(f"{text} leaves the machine; {fix}")
             how = "use HTTPS_PROXY and SSL_CERT_FILE, or {}?"
-        found = ExecReport([*words], code, worlds, refused)
+        found = ExecReport([*words], code, [*reports.by_key.values()], refused)
         click.echo(f"deck-sim: {found.summary(how.format(env_base_url))}", err=True)
         if report is not None:
             found.write(report)
+        if pages is not None:
+            _write_pages(pages, server, [s for s, one in reports.kept if code or one.problems])
         if hold:
             stopped, where = threading.Event(), f"watch it at {inspector_url(server.url, key)}"
             with handling({number: lambda *_: stopped.set() for number in STOPS}):
                 text = f"still serving {server.base_url}; {where}; Ctrl-C stops it"
                 click.echo(f"deck-sim: {text}", err=True)  # once a signal can be caught
                 stopped.wait()
-    raise click.exceptions.Exit(code)
+    raise click.exceptions.Exit(code or int(strict and bool(found.all_problems())))
+
+
+async def _add_worlds(server: Server, reports: Reports, _app: object) -> None:
+    """Add the reports on the worlds that are there."""
+    for key in server.worlds.known_keys:
+        if simulation := server.worlds.find(key):
+            catch_up(simulation)
+            reports.add(simulation)
+
+
+def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) -> None:
+    """Write a page of each world, a later one with the same key with a number in its name."""
+
+    async def show(simulation: Simulation, _app: object) -> None:
+        server.worlds.adopt(simulation)  # it may have been reset or deleted
+
+    folder.mkdir(parents=True, exist_ok=True)
+    names = Counter[str]()
+    for one in simulations:
+        name = re.sub(r"[^\w-]+", "-", mask_key(one.key))
+        names[name] += 1
+        file = folder / (name + (f"-{names[name]}" if names[name] > 1 else "") + ".html")
+        server.submit(partial(show, one)).result()
+        with Deck(server.url, one.key) as deck:
+            deck.write_html(file, title=mask_key(one.key))
+        click.echo(f"deck-sim: wrote {file}", err=True)
 
 
 def _run(words: list[str], variables: dict[str, str], timeout: timedelta | None) -> int:
@@ -120,7 +158,9 @@ def _run(words: list[str], variables: dict[str, str], timeout: timedelta | None)
     timeout the command gets SIGTERM, and SIGKILL if it goes on.
     """
     try:
-        process = subprocess.Popen(words, env=variables)
+        # Windows finds `npm.cmd` for `npm` only in this way.
+        program = shutil.which(words[0]) or words[0]
+        process = subprocess.Popen([program, *words[1:]], env=variables)
     except OSError as error:
         code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
         click.echo(f"deck-sim: cannot run {words[0]!r}: {error.strerror}", err=True)

@@ -4,18 +4,22 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
 from deck_sim.base.errors import counted
 from deck_sim.base.redaction import mask_key
-from deck_sim.handle.deck import Deck
-from deck_sim.handle.failure_report import find_refusals, find_undelivered
+from deck_sim.engine.story import KINDS
+from deck_sim.engine.world import RESET_REMOVED
+from deck_sim.handle.failure_report import find_refusals, find_undelivered, find_waits
 from deck_sim.handle.problems import explain_refused, find_failures, find_unused
 from deck_sim.handle.timeline import cut_middle
-from deck_sim.runtime.registry import RefusedCall
+from deck_sim.operations import clock, deliveries, faults, history, reports, worlds
+from deck_sim.runtime.registry import RefusedCall, WorldRegistry
 from deck_sim.runtime.settings import FROZEN
+from deck_sim.runtime.simulation import Simulation
 
 _WAITING = (
     "not sent yet, and only an advance of the frozen clock sends them: use"
@@ -28,7 +32,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True, slots=True)
 class WorldReport:
-    """The calls, scenarios, deliveries and problems of one world."""
+    """The calls, scenarios, deliveries and problems of the worlds of one key."""
 
     world: str
     calls: int
@@ -37,7 +41,19 @@ class WorldReport:
     deliveries: dict[str, int]  # by status
     problems: list[str]
     undelivered: list[str] = field(default_factory=list)  # webhooks, and why
+    unfinished: list[str] = field(default_factory=list)  # runs and logins, and why
     refusals: list[str] = field(default_factory=list)  # refused calls, and why
+
+    def add(self, later: "WorldReport") -> "WorldReport":
+        """The report with that of a world which followed with the same key."""
+        names = [row.name for row in fields(self)[1:]]
+        return WorldReport(self.world, *(_add(getattr(self, n), getattr(later, n)) for n in names))
+
+
+def _add(one: Any, other: Any) -> Any:
+    if isinstance(one, list):
+        return [*dict.fromkeys(one + other)]
+    return dict(Counter(one) + Counter(other)) if isinstance(one, dict) else one + other
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +66,51 @@ class ExecReport:
     problems: list[str] = field(default_factory=list)
 
     def write(self, file: Path) -> None:
-        """Write it as JSON, or as JUnit XML if the file's name ends in `.xml`: a test case for each
-        scenario of each world, and a failed one for each problem.
+        """Write it as JSON, or as JUnit XML if the file's name ends in `.xml`: a test case for the
+        command and for each scenario of each world, and a failed one for each problem.
         """
         if file.suffix != ".xml":
             file.write_text(json.dumps(asdict(self), indent=2) + "\n")
             return
+        failure = "\n".join([f"exit code {self.exit_code}", *self.notes()])
+        command = (" ".join(self.command), failure if self.exit_code else None)
+        tables = [("exec", [command, *_failed(self.problems)])]
+        for one in self.worlds:
+            played = [(f"played {n} {counted(c, 'time')}", None) for n, c in one.scenarios.items()]
+            tables.append((one.world, [*played, *_failed(one.problems)]))
         suites = Element("testsuites")
-        other = WorldReport("no world", 0, 0, {}, {}, self.problems)
-        for one in [other, *self.worlds] if self.problems else self.worlds:
-            suite = SubElement(suites, "testsuite", name=f"deck-sim {one.world}")
-            suite.set("tests", f"{len(one.scenarios) + len(one.problems)}")
-            suite.set("failures", f"{len(one.problems)}")
-            for name, count in one.scenarios.items():
-                text = f"played {name} {counted(count, 'time')}"
-                SubElement(suite, "testcase", classname=one.world, name=text)
-            for problem in (_NOT_IN_XML.sub("�", text) for text in one.problems):
-                title = problem.partition("\n")[0]
-                case = SubElement(suite, "testcase", classname=one.world, name=title)
-                SubElement(case, "failure", message=title).text = problem
+        for name, cases in tables:
+            suite = SubElement(suites, "testsuite", name=f"deck-sim {name}", tests=f"{len(cases)}")
+            suite.set("failures", f"{sum(text is not None for _, text in cases)}")
+            for title, text in cases:
+                case = SubElement(suite, "testcase", classname=name, name=_as_xml(title))
+                if text is not None:
+                    message = _as_xml(text.partition("\n")[0])
+                    SubElement(case, "failure", message=message).text = _as_xml(text)
         indent(suites)
         ElementTree(suites).write(file, encoding="utf-8", xml_declaration=True)
 
-    def summary(self, how_to_call: str) -> str:
-        """One paragraph, and a line for each problem and each undelivered webhook. If the command
-        failed, also for each refused call, since its own output may not have the reason.
+    def all_problems(self) -> list[str]:
+        """Every problem, with its world."""
+        of_worlds = (f"{one.world}: {text}" for one in self.worlds for text in one.problems)
+        return [*self.problems, *of_worlds]
+
+    def notes(self) -> list[str]:
+        """A line for each undelivered webhook. If the command failed, also for each unfinished run
+        and refused call, since its own output may not have the reason.
         """
+        lines = list[str]()
+        for world in self.worlds:
+            kinds = {"undelivered webhooks": world.undelivered}
+            if self.exit_code:
+                kinds |= {"unfinished": world.unfinished, "refused": world.refusals}
+            for kind, texts in kinds.items():
+                notes = [f"  {world.world}: {kind}: {text}" for text in texts]
+                lines += cut_middle(notes, _MOST_NOTES)
+        return lines
+
+    def summary(self, how_to_call: str) -> str:
+        """One paragraph, and a line for each problem and note."""
         if not (self.worlds or self.problems):
             return f"nothing called the simulated API: does the command {how_to_call}"
         calls, refused = sum(w.calls for w in self.worlds), sum(w.refused for w in self.worlds)
@@ -92,17 +127,35 @@ class ExecReport:
         ]
         if sent:
             parts.append(f"webhooks: {_list(sent)}")
-        problems = [f"  {text}" for text in self.problems]
-        problems += [f"  {world.world}: {text}" for world in self.worlds for text in world.problems]
+        problems = [f"  {text}" for text in self.all_problems()]
         parts.append(f"{counted(len(problems), 'problem')}{':' if problems else ''}")
-        lines = ["; ".join(parts), *problems]
-        for world in self.worlds:
-            kinds = {"undelivered webhooks": world.undelivered}
-            kinds |= {"refused": world.refusals} if self.exit_code else {}
-            for kind, texts in kinds.items():
-                notes = [f"  {world.world}: {kind}: {text}" for text in texts]
-                lines += cut_middle(notes, _MOST_NOTES)
-        return "\n".join(lines)
+        return "\n".join(["; ".join(parts), *problems, *self.notes()])
+
+
+def _failed(problems: list[str]) -> list[tuple[str, str | None]]:
+    return [(text.partition("\n")[0], text) for text in problems]
+
+
+def _as_xml(text: str) -> str:
+    return _NOT_IN_XML.sub("�", text)
+
+
+class Reports:
+    """The reports on the worlds of a server, by key, those included that are reset or deleted."""
+
+    def __init__(self, registry: WorldRegistry, secret: str, *, keep: bool) -> None:
+        """Collect them from now on. `secret` is the variable that has the secret of webhooks."""
+        self.by_key: dict[str, WorldReport] = {}
+        self.kept = list[tuple[Simulation, WorldReport]]()  # each world, if `keep`
+        self._registry, self._secret, self._keep = registry, secret, keep
+        registry.before_drop = self.add
+
+    def add(self, simulation: Simulation) -> None:
+        """Add the report on a world, if it was called."""
+        if simulation.journal.total:
+            key, report = simulation.key, report_world(simulation, self._registry, self._secret)
+            self.by_key[key] = self.by_key[key].add(report) if key in self.by_key else report
+            self.kept += [(simulation, report)] if self._keep else []
 
 
 def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[str]:
@@ -116,29 +169,39 @@ def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[
     ]
 
 
-def report_world(deck: Deck, secret: str) -> WorldReport:
-    """Make the report of the world of a handle. `secret` is the variable that has its secret."""
-    world, calls, deliveries = deck.world, [*deck.requests], deck.deliveries
+def report_world(simulation: Simulation, registry: WorldRegistry, secret: str) -> WorldReport:
+    """Make the report on a world. `secret` is the variable that has its secret."""
+    world, calls = simulation.world, history.show_requests(simulation)["data"]
+    shown = worlds.show_world(simulation, registry)
+    sent = deliveries.list_deliveries(simulation, registry)["data"]
     chosen = (call["scenario"].partition(";")[0] for call in calls if call["scenario"])
-    unsent = sum(not delivery["log"] for delivery in deliveries)
-    lint = Counter(f"{found['name']}: {found['what']}. {found['fix']}" for found in deck.lint)
+    unsent = sum(not delivery["log"] for delivery in sent)
+    found = reports.show_lint(simulation)["data"]
+    lint = Counter(f"{one['name']}: {one['what']}. {one['fix']}" for one in found)
+    unmet = [f"{hold}" for hold in world.holds.values() if not hold.met]
+    gone = sum(RESET_REMOVED in call["answered"].get("message", "") for call in calls)
+    removed = "asked for what a reset or deletion had removed; do two tests share this key?"
     return WorldReport(
-        world=mask_key(deck.api_key),
-        calls=len(calls),
+        world=mask_key(simulation.key),
+        calls=simulation.journal.total,
         refused=sum(call["status"] >= 400 for call in calls),
         scenarios=dict(Counter(chosen).most_common()),
-        deliveries=dict(Counter(delivery["status"] for delivery in deliveries).most_common()),
+        deliveries=dict(Counter(delivery["status"] for delivery in sent).most_common()),
         problems=[
-            *find_failures(world),
-            *world["ignored_names"],
-            *find_unused(deck, world),
-            *world["unplayed_login"],
+            *find_failures(shown),
+            *shown["ignored_names"],
+            *find_unused(
+                shown, faults.list_faults(simulation)["data"], [*simulation.unmet_holds, *unmet]
+            ),
+            *shown["unplayed_login"],
+            *([f"{counted(gone, 'call')} {removed}"] if gone else []),
             *(text if count == 1 else f"{text} ({count} times)" for text, count in lint.items()),
         ],
         undelivered=[
-            *find_undelivered(deliveries, {**_IN_PROGRAMS, "secret": secret}),
-            *([f"{unsent} {_WAITING}"] if unsent and deck.clock.mode == FROZEN else []),
+            *find_undelivered(sent, {**_IN_PROGRAMS, "secret": secret}),
+            *([f"{unsent} {_WAITING}"] if unsent and simulation.mode == FROZEN else []),
         ],
+        unfinished=find_waits(clock.show_next(simulation), KINDS),
         refusals=find_refusals(calls),
     )
 

@@ -76,6 +76,8 @@ def command(
     if port_file is not None and port_file.exists() and not port_file.is_file():
         # Replacing it would destroy a device such as /dev/null.
         raise click.UsageError(f"--port-file: '{port_file}' is not a regular file")
+    if port_file is not None:
+        port_file.unlink(missing_ok=True)  # of a server that was killed
     server = make_server(**options)
 
     def ready() -> None:
@@ -83,6 +85,7 @@ def command(
             part = port_file.with_name(f"{port_file.name}.part")
             part.write_text(f"{server.port}\n")
             part.replace(port_file)  # others wait for the file and read it at once
+            stack.callback(port_file.unlink, missing_ok=True)
         variables = stack.enter_context(intercepted_variables(server, os.environ))
         click.echo(_banner(server, variables))
         if not (server.is_local or server.worlds.keys):
