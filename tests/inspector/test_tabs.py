@@ -53,7 +53,6 @@ def test_webhooks_are_shown_with_their_attempts_and_sent_again(
     toast(page, "agent.created was sent again")
     expect(row.locator(".attempt.tone-good")).to_have_count(2)
     row.get_by_role("button", name="agent.created", exact=True).click()
-    details(page).locator(".attempts summary").first.click()
     expect(details(page)).to_contain_text("The signature is valid")
     page.get_by_role("button", name="Failed").click()
     config = {"queue_url": "https://sqs.example/1/bookings", "region": "eu-west-1"}
@@ -69,7 +68,7 @@ def test_webhooks_are_shown_with_their_attempts_and_sent_again(
 def test_a_destination_that_was_given_up_says_why_and_is_made_active_again(
     page, open_tab, api, advance, receiver, subscribe
 ):
-    receiver.say(503)
+    receiver.say(b"HTTP/1.1 503 So\r\nContent-Length: 18\r\n\r\ndatabase is locked")
     subscribe("agent.created")
     api.post("/agents", json={"name": "Concierge"})
     advance("3m")
@@ -79,7 +78,11 @@ def test_a_destination_that_was_given_up_says_why_and_is_made_active_again(
     row = page.locator(".delivery")
     expect(row).to_contain_text("No attempt is left: 4 failed, the last with 503")
     expect(row.get_by_role("button", name="Replay")).to_be_disabled()
-    page.get_by_role("button", name="Activate destination").click()
+    row.get_by_role("button", name="agent.created", exact=True).click()
+    answers = details(page).get_by_text("database is locked")
+    expect(answers.last).to_be_visible()
+    expect(answers.first).to_be_hidden()
+    page.get_by_role("button", name="Activate destination").first.click()
     toast(page, "event destination: active")
     row.get_by_role("button", name="Replay").click()
     expect(row).to_contain_text("Next attempt in 5s")

@@ -20,6 +20,9 @@ export function deliveryDetails(ctx, { id }) {
   const answer = fetched(ctx, path, `${attempts?.length} ${status}`);
   if (!delivery) return callout("over", "There is no such delivery.");
   const { data } = answer;
+  /** @type {any[]} */
+  const log = data?.log ?? [];
+  const lastFailed = log.filter((one) => one.attempt && !one.ok).at(-1);
   const { destinationId } = delivery;
   const { name, status: state } = model.destinations.get(destinationId) ?? {};
   const destination = { id: destinationId, kind: "event_destination", status: state ?? "" };
@@ -36,7 +39,7 @@ export function deliveryDetails(ctx, { id }) {
     ${section(
       "Attempts",
       list(
-        (data?.log ?? []).map((/** @type {any} */ one) => attemptRow(delivery.from, one)),
+        log.map((one) => attemptRow(delivery.from, one, one === lastFailed)),
         "plain attempts",
       ),
     )}
@@ -107,12 +110,12 @@ function outcome(ok, text) {
   >`;
 }
 
-/** @param {number} from @param {any} attempt */
-function attemptRow(from, attempt) {
+/** @param {number} from @param {any} attempt @param {boolean} isOpen */
+function attemptRow(from, attempt, isOpen) {
   const { signature, fault, error, latency_ms: latency } = attempt;
   const isForged = signature && !signature.ok;
   const at = parseTime(attempt.at);
-  return html`<details>
+  return html`<details ?open=${isOpen}>
     <summary class="row">
       <span class="count">${attempt.attempt}</span>
       ${outcome(attempt.ok, attempt.status ?? (error ?? "no answer").split(":")[0])}
@@ -125,6 +128,11 @@ function attemptRow(from, attempt) {
     </summary>
     ${when(error, html`<p>${error}</p>`)}
     ${when(
+      attempt.response_body,
+      html`<h4>Response body</h4>
+        ${body(attempt.response_body)}`,
+    )}
+    ${when(
       signature,
       html`<p>
         ${outcome(!isForged, `The signature is ${isForged ? "not valid" : "valid"}`)}
@@ -135,7 +143,6 @@ function attemptRow(from, attempt) {
     ${body(attempt.request_headers)}
     <h4>Response headers</h4>
     ${body(attempt.response_headers)}
-    ${when(attempt.response_body, html`<h4>Response body</h4>${body(attempt.response_body)}`)}
   </details>`;
 }
 
