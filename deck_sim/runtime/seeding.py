@@ -91,7 +91,8 @@ def seed_resources(
 
     Raises:
         ApiError: with every problem and its field, such as `resources.tasks[0].name`. What a
-            resource refers to is checked when its own fields have the right types.
+            resource refers to is checked when its own fields have the right types, and reported
+            when nothing that comes before it is wrong.
 
     """
     ahead = copy.copy(simulation)
@@ -100,41 +101,30 @@ def seed_resources(
     made: dict[str, list[str]] = {}
     known = seedable(ahead.world.rules)
     problems: list[Problem] = []
-    unread: list[str] = []
     for path in (path for path in seed if path not in known):
-        unread += _ids(seed[path])
         near = nearest(path, known)
         text = f"{UNKNOWN_KEY} {quote(path)}; `resources` can hold {listed([*known])}{near}"
         problems.append(problem("request/input_invalid", text, field=f"resources.{path}"))
-    written = {row.object: [*unread, *_ids(seed.get(path, []))] for path, row in known.items()}
-    taken = {id_ for kind in ahead.world.resources.values() for id_ in kind}
     for path, row in known.items():
+        earlier = [*problems]
         for index, item in enumerate(seed.get(path, [])):
             try:
-                made.setdefault(path, []).append(_seed_one(ahead, row, item, taken, latest))
+                made.setdefault(path, []).append(_seed_one(ahead, row, item, latest))
             except ApiError as error:
                 place = f"resources.{path}[{index}]"
                 for one in error.problems:
-                    # A reference to a resource that itself could not be seeded is no mistake.
-                    kind = {"task_id": "task", **row.references}.get(f"{one.field}", "")
-                    if item.get(f"{one.field}") not in written.get(kind, ()):
+                    # A reference may name a resource that has mistakes itself.
+                    if not earlier or one.field not in ("task_id", *row.references):
                         field = f"{place}.{one.field}" if one.field else place
                         message = f"{place}: {one.message}"
                         problems.append(Problem(one.name, message, field))
-            taken |= _ids([item])
     raise_problems(problems)
     for name in _REPLACED:
         setattr(simulation, name, getattr(ahead, name))
     return made
 
 
-def _ids(items: list[dict[str, Any]]) -> set[str]:
-    return {id_ for item in items if isinstance(id_ := item.get("id"), str)}
-
-
-def _seed_one(
-    simulation: Simulation, row: Kind, item: dict[str, Any], taken: set[str], latest: datetime
-) -> str:
+def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], latest: datetime) -> str:
     world, is_run, machine = simulation.world, row.object == RUN, row.machine
     assert row.create is not None
     model = _seeded(world.rules.body(row.create), *([SeededRun] if is_run else []))
@@ -142,7 +132,7 @@ def _seed_one(
     wrong: dict[str, str] = {}  # by field
     # Those that need no script to continue.
     settled = [s for s in row.statuses if machine is None or s in machine.settled]
-    if body.id in taken:
+    if any(body.id in kind for kind in world.resources.values()):
         wrong["id"] = f"`id` {body.id!r} is taken by another resource; each needs an id of its own"
     if body.status is not None and body.status not in settled:
         near = "" if body.status in row.statuses else nearest(body.status, settled)

@@ -94,6 +94,7 @@ def test_a_seed_creates_resources_with_their_ids(api, sim):
 
 
 def test_a_seed_is_all_or_nothing_and_reports_each_problem(errors):
+    """But for references to what has mistakes itself."""
     resources = {
         "agents": [SEED["agents"][0], {"id": "agt_1", "name": "x"}, {"name": 5, "nmae": 1}],
         "taks": [],
@@ -112,7 +113,6 @@ def test_a_seed_is_all_or_nothing_and_reports_each_problem(errors):
         ("input_invalid", "resources.agents[2].name"),
         ("input_missing", "resources.agents[2].id"),
         ("input_invalid", "resources.agents[2].nmae"),
-        ("agent_not_found", "resources.tasks[0].agent_id"),
         ("input_invalid", "resources.tasks[0].input_schema.type"),
         ("input_invalid", "resources.connections[0].status"),
         ("input_invalid", "resources.connections[1].created_at"),
