@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Reversible
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice, pairwise, product, zip_longest
+from itertools import islice, pairwise, zip_longest
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
@@ -32,7 +32,6 @@ _KEY = "idempotency-key"
 # Sentences, each with the calls that show the mistake.
 Findings = Iterator[tuple[str, tuple[Call, ...]]]
 Find = Callable[[Simulation, timedelta], Findings]  # the interval is that of polling
-Reads = Iterator[tuple[str, tuple[Call, ...]]]  # by the id of a login, session or run
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +88,10 @@ def polls_too_often(simulation: Simulation, interval: timedelta) -> Findings:
         yield f"`{id_}` was read {len(early)} times within {length} of a read", early
 
 
-def _early_reads(simulation: Simulation, interval: timedelta, *, is_frozen: bool) -> Reads:
-    """The reads within the poll interval of a read that showed something unfinished. `is_frozen`:
-    those between which a frozen clock did not move, or only the others.
+def _early_reads(simulation: Simulation, interval: timedelta, *, is_frozen: bool) -> Findings:
+    """By id, the reads within the poll interval of a read that showed something unfinished.
+
+    `is_frozen`: those between which a frozen clock did not move, or only the others.
     """
 
     def is_early(earlier: Call, later: Call, is_final: bool) -> bool:
@@ -160,29 +160,22 @@ def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
     fix="Remember each `webhook-id` that was handled, and answer 200 when it comes again.",
 )
 def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
-    """The same write at once after two attempts of one delivery."""
+    """The same write twice at once after the attempts of one delivery."""
     writes = [call for call in simulation.journal if call.method in _WRITES]
     for id_, attempts in simulation.world.attempts.items():
-        caused = [
-            [call for call in writes if tried.at <= call.at <= tried.at + AT_ONCE]
-            for tried in attempts
-        ]
-        pairs = [*pairwise(caused)]
         # The fault `duplicate` sends one attempt twice.
-        pairs += [
-            (calls, calls)
-            for calls, tried in zip(caused, attempts, strict=True)
-            if tried.fault == "duplicate"
+        if len(attempts) == 1 and attempts[0].fault != "duplicate":
+            continue
+        caused = [
+            call
+            for call in writes
+            if any(tried.at <= call.at <= tried.at + AT_ONCE for tried in attempts)
         ]
-        for earlier, later in pairs:
-            for one, other in product(earlier, later):
-                is_same = (one.method, one.path, one.body) == (other.method, other.path, other.body)
-                if is_same and one.request_id != other.request_id and not _has_same_key(one, other):
-                    event = simulation.world.all("event_delivery")[id_]
-                    what = f"`{event['event_type']}` ({event['event_id']}) was delivered twice, and"
-                    what = f"{what} `{one.method} {one.path}` was called twice"
-                    yield what, (one, other)
-                    break
+        for one, again in _with_repeats(caused):
+            if again is not None and not _has_same_key(one, again):
+                event = simulation.world.all("event_delivery")[id_]
+                what = f"`{event['event_type']}` ({event['event_id']}) was delivered twice, and"
+                yield f"{what} `{one.method} {one.path}` was called twice", (one, again)
 
 
 @lint_rule(
@@ -207,8 +200,8 @@ def submits_an_answer_twice(simulation: Simulation, _: timedelta) -> Findings:
 
 def _repeated_reads(
     simulation: Simulation, is_mistake: Callable[[Call, Call, bool], bool]
-) -> Reads:
-    """The reads that are a mistake, given the previous read and whether that showed a final status.
+) -> Findings:
+    """By id, the reads that are a mistake, given the previous read and whether it was final.
 
     The first read right after an attempt to deliver is left out: it was caused by the webhook.
     """
