@@ -104,9 +104,7 @@ def _read_page(
     found, moments, after = list[Problem](), dict[str, datetime](), None
     limit = (request.query_values("limit") or [f"{DEFAULT_LIMIT}"])[-1]
     cursor = (request.query_values("cursor") or [""])[-1]
-    if not (
-        limit.isascii() and limit.isdigit() and len(limit) < 5 and 1 <= int(limit) <= MAX_LIMIT
-    ):
+    if limit not in map(str, range(1, MAX_LIMIT + 1)):
         message = f"`limit` must be a whole number from 1 to {MAX_LIMIT}, not {limit[:40]!r}"
         found.append(problem("request/input_invalid", message, field="limit"))
     if cursor:

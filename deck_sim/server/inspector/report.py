@@ -23,11 +23,9 @@ Json = dict[str, Any]
 _WHOLE = ("/next", "/lint", "/schemas")
 _MOST = 500  # resources, calls, events or deliveries that can be opened; the latest
 
-_STYLE = re.compile(r'<link rel="stylesheet" href="ui/([^"]+)" />')
-_ICON = re.compile(r'href="ui/(icon\.svg)"')
-_SCRIPT = re.compile(r'<script src="ui/([^"]+)"></script>')
-_START = re.compile(r'<script type="module" src="ui/([^"]+)"></script>')
+_FILE = re.compile(r'<(?:link|script)[^>]* (?:href|src)="ui/([^"]+)"[^>]*>(?:</script>)?')
 _CHARSET = '<meta charset="utf-8" />'
+_RECORDING = '<script type="application/json" id="recording">'
 _IMPORT = re.compile(r"""\b((?:from|import)\s*\(?\s*)(["'])(\.{1,2}/[^"'\n]+)\2""")
 _URL_SAFE = " !$&'()*+,-./:;=?@[]^_`{|}~"  # what a `data:` URL in an attribute or JSON may have
 
@@ -74,37 +72,38 @@ def write_page(recording: Json, title: str, text: str = "") -> str:
 @cache
 def _frame() -> tuple[str, str]:
     """The page before and after the recording."""
-    hashes = list[str]()
+    hashes: dict[str, list[str]] = {"script": [], "style": []}
 
-    def embed(tag: str, name: str, text: str) -> str:
+    def embed(tag: str, text: str, attributes: str = "") -> str:
         digest = b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        hashes.append(f"'sha256-{digest}'")
-        return f"<{tag}>{text}</{name}>"
+        hashes[tag].append(f"'sha256-{digest}'")
+        return f"<{tag}{attributes}>{text}</{tag}>"
 
-    page = _text_of(PAGE)
-    page = _ICON.sub(lambda found: f'href="{_data_url("image/svg+xml", _text_of(found[1]))}"', page)
-    page = _STYLE.sub(lambda found: embed("style", "style", _text_of(found[1])), page)
-    styles, hashes = hashes, []
-    page = _SCRIPT.sub(lambda found: embed("script", "script", _text_of(found[1])), page)
-    imports = json.dumps({"imports": _modules()})
-    start = _START.search(page)
-    assert start, f"{PAGE} starts a module"
-    before = page[: start.start()] + embed('script type="importmap"', "script", imports)
-    module = embed('script type="module"', "script", f'import "{_bare(start[1])}";')
+    def include(found: re.Match[str]) -> str:
+        name, text = found[1], _text_of(found[1])
+        if name.endswith(".svg"):
+            return f'<link rel="icon" href="{_data_url("image/svg+xml", text)}" />'
+        if name.endswith(".css"):
+            return embed("style", text)
+        if "module" not in found[0]:
+            return embed("script", text)
+        imports = embed("script", json.dumps({"imports": _modules()}), ' type="importmap"')
+        start = embed("script", f'import "{_bare(name)}";', ' type="module"')
+        return f"{imports}{_RECORDING}</script>{start}"
+
+    page = _FILE.sub(include, _text_of(PAGE))
     rules = (
         "default-src 'none'",
-        f"script-src data: {' '.join(hashes)}",
-        f"style-src {' '.join(styles)}",
+        f"script-src data: {' '.join(hashes['script'])}",
+        f"style-src {' '.join(hashes['style'])}",
         "img-src data:",
         "base-uri 'none'",
         "form-action 'none'",
     )
     policy = f'<meta http-equiv="Content-Security-Policy" content="{"; ".join(rules)}" />'
-    before = before.replace(_CHARSET, _CHARSET + policy, 1)
-    return (
-        f'{before}<script type="application/json" id="recording">',
-        f"</script>{module}{page[start.end() :]}",
-    )
+    page = page.replace(_CHARSET, _CHARSET + policy, 1)
+    before, recording, after = page.partition(_RECORDING)
+    return before + recording, after
 
 
 def _modules() -> dict[str, str]:

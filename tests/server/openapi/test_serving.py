@@ -22,20 +22,9 @@ def test_the_document_is_served_without_a_key(ask):
         assert ask(params={"edition": edition}).json() == document(edition)
 
 
-def test_a_key_selects_the_edition_of_its_world(ask, server):
-    other = list(EDITIONS)[-1]
-    server.worlds.create("sk_test_openapi", edition=other)
-    answer = ask(headers={"Authorization": "Bearer sk_test_openapi"})
-    assert answer.json() == document(other)
-
-
 def test_an_unknown_edition_is_refused(ask):
     answer = ask(params={"edition": "connection"})
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["field"]) == (400, "edition")
     assert error["message"] == "unknown edition 'connection'; did you mean 'connections'?"
     assert answer.json()["request_id"].startswith("req_")
-
-
-def test_an_unreadable_key_is_refused(ask):
-    assert ask(headers={"Authorization": "Basic c2s6"}).status_code == 401
