@@ -13,6 +13,7 @@ Grade = Literal["documented", "observed", "assumed", "ours"]
 GRADES: tuple[Grade, ...] = ("documented", "observed", "assumed")
 CHECKED = "2026-11-25"  # when a source without a date was read
 
+_ERROR = re.compile(r"(\w+/\w+) (\d+|run) \((\w+)(?:, (\w+), else assumed)?\): (.+)")
 _SOURCE = re.compile(r"\n +source(?:, (\S+))?: ")
 
 
@@ -61,73 +62,77 @@ class ErrorRow(ErrorName):
     name: str  # `type/code`, as in scenarios
     status: int
     grade: Grade
+    read_for: str | None  # the edition that has this grade, if it is assumed elsewhere
     message: str
     source: str
     date: str
 
 
 def read_errors(text: str) -> tuple[ErrorRow, ...]:
-    """Parse rows: `TYPE/CODE STATUS (GRADE): MESSAGE`; STATUS is `run` for errors of runs only."""
+    """Parse rows: `TYPE/CODE STATUS (GRADE): MESSAGE`; STATUS is `run` for errors of runs only. The
+    grade may be that of one edition, as in the ledger.
+    """
     rows = list[ErrorRow]()
     for head, source, date in read_table(text):
-        found = re.fullmatch(r"(\w+/\w+) (\d+|run) \((\w+)\): (.+)", head)
+        found = _ERROR.fullmatch(head)
         assert found, f"not a row of the error catalog: {head}"
         fields: tuple[Any, ...] = found.groups()
-        name, status, grade, message = fields
+        name, status, grade, read_for, message = fields
         number = IN_RUN_ONLY if status == "run" else int(status)
-        rows.append(ErrorRow(name, number, grade, message, source, date))
+        rows.append(ErrorRow(name, number, grade, read_for, message, source, date))
     return tuple(rows)
 
 
 _ROWS = read_errors("""
 api/api_error 500 (documented): Something went wrong on Deck's side.
-    source: docs.deck.co, errors, Deck errors: api_error with 500
+    source: docs.deck.co, errors, both revisions: api_error with 500
 api/timeout 500 (documented): The request took too long.
-    source: docs.deck.co, errors, Deck errors: timeout of the type api with 500
+    source: docs.deck.co, errors, both revisions: timeout of the type api with 500
 api/endpoint_deprecated 400 (documented): This endpoint is deprecated.
-    source: docs.deck.co, errors, Deck errors: endpoint_deprecated with 400
+    source: docs.deck.co, errors, both revisions: endpoint_deprecated with 400
 idempotency/idempotency_error 409 (documented): Idempotency key has already been used with different
     parameters.
-    source, 2026-11-26: docs.deck.co, idempotency: the message of the 409, word for word
-idempotency/idempotency_key_error 400 (documented): Idempotency key must be at most 256 characters
+    source, 2026-11-26: docs.deck.co, idempotency, both revisions: the message of the 409, word for
+        word
+idempotency/idempotency_key_error 400 (documented, credentials, else assumed): Idempotency key must
+    be at most 256 characters
     source, 2026-11-26: docs.deck.co, idempotency: the message of the 400, word for word, without a
         full stop
 rate_limit/rate_limit_exceeded 429 (documented): Too many requests.
-    source, 2026-11-26: docs.deck.co, errors, rate limits: the message of the 429, word for word
+    source, 2026-11-26: docs.deck.co, errors, rate limits, both revisions: the message of the 429,
+        word for word
 source/source_error 503 (documented): The source answered with an error.
-    source: docs.deck.co, errors, sources: source_error with 503
+    source: docs.deck.co, errors, sources, both revisions: source_error with 503
 source/source_invalid 400 (documented): The `source_id` is not valid.
-    source, 2026-11-26: docs.deck.co, errors, sources: source_invalid means that the source_id is
-        not valid
+    source, 2026-11-26: docs.deck.co, errors, sources, both revisions: source_invalid with 400
 source/source_not_found 404 (documented): The source does not exist.
-    source, 2026-11-26: docs.deck.co, errors, sources: source_not_found means that no such source
-        exists
+    source, 2026-11-26: docs.deck.co, errors, sources, both revisions: source_not_found with 404
 source/source_not_available 503 (documented): The source is not available.
-    source, 2026-11-26: docs.deck.co, errors, sources: the source is down or unreachable
+    source, 2026-11-26: docs.deck.co, errors, sources, both revisions: source_not_available with 503
 source/source_blocked 403 (documented): The source is on Deck's blocklist.
-    source, 2026-11-26: docs.deck.co, errors, sources: the source is on a blocklist of Deck's
+    source, 2026-11-26: docs.deck.co, errors, sources, both revisions: source_blocked with 403
 request/input_missing 400 (documented): `{field}` is required and cannot be empty.
-    source: docs.deck.co, errors: the message of the example, word for word
+    source: docs.deck.co, errors, both revisions: the message of the example, word for word
 request/input_invalid 400 (assumed): `{field}` is not valid.
     source: nothing public; the counterpart of input_missing
 request/body_invalid 400 (assumed): The body must be a JSON object.
     source: nothing public; a body that cannot be read has no field to name
 request/api_key_invalid 401 (observed): The API key is missing or not valid.
-    source: a public client: handles the 401 by this code
+    source, 2026-11-29: docs.prodbreak.com, live API: the code of the 401
 request/task_not_found 404 (observed): No task has the id `{id}`.
-    source: a public client: handles this code of a task
+    source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown task
 request/agent_not_found 404 (observed): No agent has the id `{id}`.
-    source: a public client: handles this code of an agent
+    source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown agent
 request/task_run_not_found 404 (observed): No task_run has the id `{id}`.
-    source: a public client: handles this code of a run
+    source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown run
 request/storage_not_found 404 (observed): No storage has the id `{id}`.
-    source: a public client: handles this code of a file
+    source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown file
 request/event_not_found 404 (observed): No event has the id `{id}`.
-    source: a public client: handles this code of an event
+    source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown event
 request/event_destination_not_found 404 (observed): No event_destination has the id `{id}`.
-    source: a public client: handles this code of a destination
+    source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown destination
 request/event_delivery_not_found 404 (observed): No event_delivery has the id `{id}`.
-    source: a public client: handles this code of a delivery
+    source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown delivery
 request/endpoint_not_found 404 (assumed): `{path}` is not an endpoint.
     source: nothing public; named like the other codes for what does not exist
 request/method_not_allowed 405 (assumed): `{path}` does not take {method}; it takes {allowed}.
@@ -137,7 +142,7 @@ request/state_invalid 409 (assumed): The status does not allow this.
 request/payload_too_large 413 (assumed): The body is larger than {limit}.
     source: nothing public; named after the HTTP status, since some limit must exist
 auth/auth_invalid 401 (documented): The source rejected the credentials.
-    source: docs.deck.co, errors, Request errors: auth_invalid, rejected by the source
+    source: docs.deck.co, errors, both revisions: auth_invalid, rejected by the source
 auth/auth_method_invalid 400 (assumed): The source does not take this authentication method.
     source: nothing public; named like auth_invalid
 auth/auth_locked run (assumed): The account is locked at the source.
@@ -145,11 +150,12 @@ auth/auth_locked run (assumed): The account is locked at the source.
 auth/mfa_invalid run (assumed): Every code that was given is wrong.
     source: nothing public; wrong codes need another reaction than a wrong password
 interaction/interaction_timeout run (documented): Nobody answered the interaction in time.
-    source: docs.deck.co, errors, Request errors: interaction_timeout, nobody answered in time
+    source: docs.deck.co, errors, both revisions: interaction_timeout, nobody answered in time
 interaction/mfa_timeout run (documented): No code was given in time.
-    source: docs.deck.co, webhooks: the sample of a handler names this code
+    source: docs.deck.co, webhooks, both revisions: the sample of a handler names this code
 task/timeout run (documented): Task execution exceeded the timeout of {timeout}.
-    source: docs.deck.co, errors: the message of task/timeout, word for word, with X minutes
+    source: docs.deck.co, errors, both revisions: the message of task/timeout, word for word, with X
+        minutes
 task/task_failed run (assumed): The task could not be completed.
     source: nothing public; a run must be able to fail for its task's sake
 task/output_invalid run (assumed): The output does not satisfy the task's `output_schema`.

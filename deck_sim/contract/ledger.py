@@ -1,13 +1,15 @@
 """The fidelity ledger: a row for every imitated behaviour, and how we know of it.
 
-The rows are in `ledger.txt`, `NAME (GRADE): SENTENCE` or `NAME (GRADE, EDITION): SENTENCE`; a name
-never changes. The rows of errors are made from the error catalog, and so is `ERRORS`, the errors as
-tests of clients need them.
+The rows are in `ledger.txt`: `NAME (GRADE): SENTENCE` for every edition, `NAME (GRADE, EDITION): …`
+for one, and `NAME (GRADE, EDITION, else assumed): …` with a row `NAME_in_OTHER` for each other. A
+name never changes. The rows of errors are made from the error catalog, and so is `ERRORS`, the
+errors as tests of clients need them.
 """
 
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from deck_sim.contract.error_catalog import (
     run_errors,
 )
 
-_HEAD = re.compile(r"(?P<name>\w+) \((?P<grade>\w+)(?:, (?P<edition>\w+))?\): (?P<what>.+)")
+_HEAD = re.compile(r"(\w+) \((\w+)(?:, (\w+)(, else assumed)?)?\): (.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Behaviour:
     name: str
     grade: Grade
     what: str
-    edition: str | None  # the only one that has it
+    editions: list[str]  # that have it
     source: str
     date: str  # when the source was read
 
@@ -46,23 +48,43 @@ def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behavi
     for head, source, date in read_table(Path(__file__).with_suffix(".txt").read_text("utf-8")):
         found = _HEAD.fullmatch(head)
         assert found, f"a row must be `NAME (GRADE): SENTENCE`, not: {head}"
-        fields: dict[str, Any] = found.groupdict()
-        rows.append(Behaviour(**fields, source=source, date=date))
+        fields: tuple[Any, ...] = found.groups()
+        name, of, only, is_everywhere, what = fields
+        having = [only] if only and not is_everywhere else [*EDITIONS]
+        rows += _share(Behaviour(name, of, what, having, source, date), only)
+    names = {row.name for row in rows}
     codes = Counter(row.code for row in CATALOG.values())
     for error in CATALOG.values():
         name = error.code if codes[error.code] == 1 else f"{error.type}_{error.code}"
         text = re.sub(r"\{\w+\}", "…", error.message).removesuffix(".")
         ends = "fails a run" if error.status == IN_RUN_ONLY else f"is answered with {error.status}"
+        if f"{name}_status" in names:  # its grade differs
+            ends = "is an error"
         what = f"`{error.name}` {ends}: {text}."
-        editions = [one.name for one in EDITIONS.values() if one.has_error(error.name)]
-        only = editions[0] if len(editions) == 1 else None
+        having = [one.name for one in EDITIONS.values() if one.has_error(error.name)]
         if error.grade != "ours":
-            rows.append(Behaviour(name, error.grade, what, only, error.source, error.date))
+            row = Behaviour(name, error.grade, what, having, error.source, error.date)
+            rows += _share(row, error.read_for)
     return [
         row
         for row in rows
-        if (edition is None or row.edition in (None, edition)) and grade in (None, row.grade)
+        if (edition is None or edition in row.editions) and grade in (None, row.grade)
     ]
+
+
+def _share(row: Behaviour, only: str | None) -> Iterator[Behaviour]:
+    """The row; if it was read for one edition only, a row of this one, and an assumed one for each
+    other that has the behaviour.
+    """
+    if only is None:
+        yield row
+        return
+    yield replace(row, editions=[only])
+    why = f"nothing public; the edition `{only}` has it, says {row.source}"
+    for other in row.editions:
+        if other != only:
+            name = f"{row.name}_in_{other}"
+            yield replace(row, name=name, grade="assumed", editions=[other], source=why)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from deck_sim.contract.ledger import rows_of
 # How a source begins: a page by its topic, what a client does, or why deck-sim decided so.
 SOURCES = {
     "documented": r"docs\.deck\.co, [^:]+: .+",
-    "observed": "a public client: .+",
+    "observed": r"(a public client|docs\.prodbreak\.com, [^:]+): .+",
     "assumed": "(nothing public; |two pages differ: ).+",
 }
 
@@ -20,9 +20,25 @@ def test_each_row_is_a_sentence_with_a_source_that_fits_its_grade():
         for row in rows_of()
         if not re.fullmatch(SOURCES[row.grade], row.source)
         or not row.what.endswith(".")
-        or row.edition not in (None, *EDITIONS)
+        or not {*row.editions} <= {*EDITIONS}
+        or not row.editions
         or not re.fullmatch(r"\d{4}-\d\d-\d\d", row.date)
     ]
+    assert wrong == []
+
+
+def read_for(source):
+    """The editions that a page of Deck's documentation describes."""
+    place, editions = source.partition(": ")[0], ["credentials"]
+    if place.endswith("both revisions"):
+        return ["connections", "credentials"]
+    return ["connections"] if place.endswith("earlier revision") else editions
+
+
+def test_no_documented_row_claims_an_edition_for_which_it_was_not_read():
+    """Neither does it leave one out."""
+    rows = rows_of(grade="documented")
+    wrong = [row.name for row in rows if {*row.editions} != {*read_for(row.source)}]
     assert wrong == []
 
 
@@ -38,9 +54,21 @@ def test_each_source_is_about_its_row():
 
 
 def test_rows_are_filtered_by_edition_and_grade():
-    """Rows without an edition are of both; an error has the editions of the catalog."""
+    """An error has the editions of the catalog."""
     assert {row.grade for row in rows_of(grade="observed")} == {"observed"}
-    assert {row.edition for row in rows_of("connections")} == {None, "connections"}
+    assert all("connections" in row.editions for row in rows_of("connections"))
     names = {row.name for row in rows_of("connections")}
     assert {"base_path", "reopen_path", "connection_not_found"} <= names
     assert "credential_not_found" not in names
+
+
+def test_a_grade_of_one_edition_is_assumed_in_the_others():
+    grades = {
+        (edition, row.name.removesuffix(f"_in_{edition}")): row.grade
+        for edition in EDITIONS
+        for row in rows_of(edition)
+    }
+    for name in ("timeout_cap", "idempotency_key_error"):
+        assert grades["credentials", name] == "documented"
+        assert grades["connections", name] == "assumed"
+    assert grades["connections", "source_meanings"] == "documented"

@@ -61,8 +61,10 @@ def test_the_document_and_the_ledger_of_a_new_edition_follow_from_its_rows(kiosk
     assert {"/desks/{id}", "/connections/{id}/close"} <= found["paths"].keys()
     assert {"desk.created", "task_run.reviewing"} <= found["webhooks"].keys()
     assert {"Reply", "Desk"} <= found["components"]["schemas"].keys()
-    names = {row.name for row in rows_of("kiosk")}
-    assert {"closed", "desk_not_found"} <= names
+    editions = {row.name: row.editions for row in rows_of("kiosk")}
+    assert editions["closed"] == editions["desk_not_found"] == ["kiosk"]
+    assert editions["connection_not_found"] == ["connections", "kiosk"]  # two of three
+    assert "credential_not_found" not in editions
 
 
 def test_a_scenario_for_a_new_edition_is_checked_against_its_statuses(kiosk):

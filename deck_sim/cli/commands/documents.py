@@ -4,6 +4,7 @@ import click
 
 from deck_sim.cli.options import EDITION, EDITION_NAME, FORMAT, JSON
 from deck_sim.cli.output import examples, print_json
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import GRADES, Grade
 from deck_sim.contract.ledger import rows_of
 from deck_sim.runtime.world_file import world_schema
@@ -62,5 +63,5 @@ def fidelity(edition: str | None, grade: Grade | None, shape: str, as_json: bool
         print_json([row.as_json() for row in rows])
         return
     for row in rows:
-        only = f" ({row.edition})" if row.edition else ""
+        only = "" if len(row.editions) == len(EDITIONS) else f" ({', '.join(row.editions)})"
         click.echo(f"{row.grade:<10}  {row.name}{only}: {row.what} [{row.source}; {row.date}]")

@@ -132,7 +132,7 @@ connection/timeout 504 (documented): The source could not be connected to in tim
 connection/blocked 503 (documented): The source's anti-bot protection blocked us.
     source: docs.deck.co, errors, earlier revision: blocked by anti-bot measures, 503
 request/connection_not_found 404 (observed): No connection has the id `{id}`.
-    source: a public client: handles this code of a connection
+    source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown connection
 """)
 
 

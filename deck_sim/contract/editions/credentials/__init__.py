@@ -108,7 +108,7 @@ RUN_MACHINE = Machine(
     },
     leads_first=frozenset({"running"}),  # assumed: its session starts before it works
     results={"completed": "success", "failed": "failure", "canceled": "unknown"},
-    spelled={"cancelling": "canceling"},  # observed
+    spelled={"cancelling": "canceling"},
 )
 
 # Assumed: null if nothing was given, and both keys otherwise.
@@ -221,9 +221,9 @@ session/timeout 504 (documented): The session could not be started in time.
 rate_limit/session_limit_exceeded 429 (documented): Agent sandbox limit exceeded.
     source, 2026-11-26: docs.deck.co, errors, rate limits: the message of the 429, word for word
 request/credential_not_found 404 (observed): No credential has the id `{id}`.
-    source: a public client: handles this code of a credential
+    source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown credential
 request/session_not_found 404 (observed): No session has the id `{id}`.
-    source: a public client: handles this code of a session
+    source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown session
 organization/plan_limit_reached 403 (assumed): The plan's limit has been reached.
     source: nothing public; the group organization is documented without its codes
 """)
