@@ -1,5 +1,6 @@
 """The request bodies that editions have in common. Models of updates are derived from creates."""
 
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -17,6 +18,7 @@ from pydantic import (
     create_model,
 )
 
+from deck_sim.base.errors import listed
 from deck_sim.base.validation import Whole, value_error
 from deck_sim.contract.resources import (
     LOGIN_PARTS,
@@ -252,24 +254,69 @@ _HEADERS = {
     "contentMediaType": "application/json",
     "contentSchema": {"type": "object", "additionalProperties": {"type": "string"}},
 }
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[!-~]+( +[!-~]+)*|")
+_OURS = {
+    "connection",
+    "content-length",
+    "content-type",
+    "host",
+    "transfer-encoding",
+    "webhook-id",
+    "webhook-signature",
+    "webhook-timestamp",
+}
+
+
+def _check_headers(text: str) -> str:
+    try:
+        headers = json.loads(text)  # a JSON object as a string (documented)
+    except ValueError:
+        headers = None
+    if not isinstance(headers, dict) or not all(isinstance(v, str) for v in headers.values()):
+        example = '"{\\"X-Key\\": \\"1\\"}"'
+        raise value_error(f"must be a JSON object of texts, as a string: {example}")
+    if bad := [
+        name
+        for name, value in headers.items()
+        if not (_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
+        or name.lower() in _OURS
+    ]:
+        raise value_error(f"{listed(bad)} cannot be set")
+    return text
 
 
 class WebhookConfig(Body):
     """The `config` of a destination of the type `webhook`."""
 
     url: WebUrl
-    custom_headers: Annotated[str, WithJsonSchema(_HEADERS)] | None = None
+    custom_headers: (
+        Annotated[str, AfterValidator(_check_headers), WithJsonSchema(_HEADERS)] | None
+    ) = None
 
 
 _FOUR, _LAST = "[A-Za-z0-9+/]{4}", "[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/]=)"
 _BASE64 = f"(?:{_FOUR}){{8,20}}(?:{_FOUR}|{_LAST})?|(?:{_FOUR}){{21}}[A-Za-z0-9+/]{{2}}=="
-SECRET = f"^whsec_(?:{_BASE64})$"  # 24 to 64 bytes, as `webhooks.signing` checks them
+SECRET = f"^whsec_(?:{_BASE64})$"
+
+
+def _check_secret(secret: str) -> str:
+    if not re.fullmatch(SECRET, secret):
+        raise value_error("must be `whsec_` and the base64 of 24 to 64 bytes")
+    return secret
 
 
 class WebhookCredentials(Body):
     """The `credentials` of a destination of the type `webhook`."""
 
-    secret: Annotated[Text, WithJsonSchema({"type": "string", "pattern": SECRET})] | None = None
+    secret: (
+        Annotated[
+            Text,
+            AfterValidator(_check_secret),
+            WithJsonSchema({"type": "string", "pattern": SECRET}),
+        ]
+        | None
+    ) = None
 
 
 class QueueConfig(Body):

@@ -8,14 +8,12 @@ Source: section 6 of the contract. Delivery is at least once, and separate for e
 After three retries the delivery fails and its destination becomes inactive.
 """
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from deck_sim.base.errors import listed, nearest
+from deck_sim.base.errors import nearest
 from deck_sim.contract.error_catalog import Problem, problem, refuse
 from deck_sim.contract.resources import WEBHOOK
 from deck_sim.engine import injected_faults
@@ -238,17 +236,10 @@ def update_destination(
     return set_destination_status(world, destination, fields.get("status", destination.status))
 
 
-def destination_problems(
-    world: World, type_: str, body: Mapping[str, Any], config_at: str
-) -> list[Problem]:
-    """The problems of event types and custom headers, as far as these have the right form.
-
-    `config_at` is the field of the body that has the settings.
-    """
-    events: Any = body.get("events")
-    config, known = body.get(config_at), world.subscriptions
-    problems = list[Problem]()
+def event_problems(world: World, events: Any) -> list[Problem]:
+    """The problems of the event types of a destination, if these have the right form."""
     is_readable = isinstance(events, list) and all(isinstance(name, str) for name in events)
+    problems, known = list[Problem](), world.subscriptions
     for index, name in enumerate(events if is_readable and events != [ALL] else ()):
         field = f"events[{index}]"
         text = f'`{field}`: `*` stands alone, as `["*"]`'
@@ -256,44 +247,7 @@ def destination_problems(
             text = f"`{field}`: unknown event type {name!r}{nearest(name, known) or _INSTEAD}"
         if name not in known:
             problems.append(problem("request/input_invalid", text, field=field))
-    headers = config.get("custom_headers") if isinstance(config, dict) else None
-    if type_ == WEBHOOK and isinstance(headers, str):
-        problems += _header_problems(headers, f"{config_at}.custom_headers")
     return problems
 
 
 _INSTEAD = "; `GET /v2/event-types` lists them"
-
-
-def _header_problems(text: str, field: str) -> list[Problem]:
-    try:
-        headers = json.loads(text)  # a JSON object as a string (documented)
-    except (ValueError, RecursionError):
-        headers = None
-    if not isinstance(headers, dict) or not all(isinstance(v, str) for v in headers.values()):
-        message = (
-            f'`{field}` must be a JSON object of texts, as a string: "{{\\"X-Key\\": \\"1\\"}}"'
-        )
-    elif bad := [
-        name
-        for name, value in headers.items()
-        if not (_NAME.fullmatch(name) and _VALUE.fullmatch(value)) or name.lower() in _OURS
-    ]:
-        message = f"`{field}`: {listed(bad)} cannot be set"
-    else:
-        return []
-    return [problem("request/input_invalid", message, field=field)]
-
-
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_VALUE = re.compile(r"[!-~]+( +[!-~]+)*|")
-_OURS = {
-    "connection",
-    "content-length",
-    "content-type",
-    "host",
-    "transfer-encoding",
-    "webhook-id",
-    "webhook-signature",
-    "webhook-timestamp",
-}

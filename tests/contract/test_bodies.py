@@ -1,9 +1,12 @@
 """The values that request bodies take. The tests of `server/api` send the bodies."""
 
+import base64
+from contextlib import suppress
+
 import pytest
 from pydantic import ValidationError
 
-from deck_sim.contract.bodies import TaskSettings
+from deck_sim.contract.bodies import TaskSettings, WebhookCredentials
 from deck_sim.contract.editions.connections.bodies import CreateConnection
 
 
@@ -28,3 +31,17 @@ def test_an_external_id_has_at_most_255_characters():
         assert body.external_id == external_id
     with pytest.raises(ValidationError):
         CreateConnection.model_validate({**usual, "external_id": "x" * 256})
+
+
+def test_the_secret_of_a_webhook_has_24_to_64_bytes():
+    """As Standard Webhooks says."""
+    accepted = list[int]()
+    for length in (23, 24, 64, 65):
+        secret = "whsec_" + base64.b64encode(bytes(length)).decode()
+        with suppress(ValidationError):
+            WebhookCredentials.model_validate({"secret": secret})
+            accepted.append(length)
+    assert accepted == [24, 64]
+    for secret in ("sk_live", "whsec_ä", "whsec_abc"):
+        with pytest.raises(ValidationError, match="must be `whsec_` and the base64 of 24 to 64"):
+            WebhookCredentials.model_validate({"secret": secret})

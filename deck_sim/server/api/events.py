@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from deck_sim.base.redaction import is_secret
-from deck_sim.contract.error_catalog import Problem, problem, raise_problems, refuse
+from deck_sim.contract.error_catalog import Problem, raise_problems, refuse
 from deck_sim.contract.resources import REQUIRED, WEBHOOK
 from deck_sim.engine import deliveries
 from deck_sim.engine.records import Resource
@@ -22,7 +22,6 @@ from deck_sim.runtime.serialization import print_event, print_resource
 from deck_sim.server.api.paging import list_items, poll_all, read_filter, show_all
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import ENDPOINTS, endpoint
-from deck_sim.webhooks.signing import secret_problem
 
 Fields = dict[str, Any]
 Read = Callable[[Request, Resource | None], Fields]
@@ -116,7 +115,7 @@ def _secret_in(type_: str, fields: Fields) -> str | None:
 
 
 def _read_parts(request: Request, old: Resource | None) -> Fields:
-    _, fields = _check(request, old, "config", "credentials")
+    _, fields = _check(request, old)
     return {"config": {}, **fields} if old is None else fields
 
 
@@ -134,31 +133,15 @@ def _read_typed(request: Request, old: Resource | None) -> Fields:
     return fields
 
 
-def _check(request: Request, old: Resource | None, *parts: str) -> tuple[str, Fields]:
-    """The type of a destination, and the fields that were sent; the error has every problem.
-
-    `parts` are the fields of the body with the settings and with the secret; by default, both are
-    in the one that is named after the type.
-    """
+def _check(request: Request, old: Resource | None) -> tuple[str, Fields]:
+    """The type of a destination, and the fields that were sent; the error has every problem."""
     data, body = request.read_object(), request.body_model
     found = old["type"] if old else data.get("type", body.model_fields["type"].default)
     type_ = found if isinstance(found, str) else ""
-    config_at, credentials_at = parts or (type_, type_)
-
-    def beyond(data: Fields) -> list[Problem]:
-        problems = deliveries.destination_problems(request.world, type_, data, config_at)
-        held = data.get(credentials_at)
-        secret = _secret_in(type_, {"credentials": held}) if isinstance(held, dict) else None
-        fault = secret_problem(secret) if isinstance(secret, str) and secret else None
-        if fault:
-            field = f"{credentials_at}.secret"
-            problems.append(problem("request/input_invalid", f"`{field}` {fault}", field=field))
-        return problems
-
-    model = body.of_type(type_)
-    fields = check_body(model, data, beyond).model_dump(exclude_unset=True)
-    raise_problems(beyond(data))
-    return type_, fields
+    beyond = deliveries.event_problems(request.world, data.get("events"))
+    model = check_body(body.of_type(type_), data, lambda data: beyond)
+    raise_problems(beyond)
+    return type_, model.model_dump(exclude_unset=True)
 
 
 ENDPOINTS["create_event_destination"] = partial(_create, read=_read_parts, secret_at="credentials")
