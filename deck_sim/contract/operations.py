@@ -6,7 +6,7 @@ The OpenAPI document is made of these rows. `server.api` has a function for each
 from dataclasses import dataclass, replace
 from typing import Any
 
-from deck_sim.contract.resources import TASK_RUN, Kind
+from deck_sim.contract.resources import TASK, TASK_RUN, Kind
 
 CONFLICT = ("request/state_invalid",)
 
@@ -101,16 +101,7 @@ def answer(row: Kind, **more: Any) -> Operation:
     return command("interaction", row, summary, **{"name": name, "answers": True, **more})
 
 
-RUN_TASK = Operation(
-    "run_task",
-    "POST /tasks/{id}/run",
-    "Run a task",
-    "task_run",
-    body="RunTask",
-    status=201,
-    plays=True,
-    errors=CONFLICT,
-)
+RUN_TASK = command("run", TASK, answer="task_run", body="RunTask", status=201, plays=True)
 
 LIST_RUN_STORAGE = Operation(
     "list_run_storage",
