@@ -1,6 +1,7 @@
 """The types of the fields of faults."""
 
 import re
+from collections import defaultdict
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
@@ -20,7 +21,7 @@ from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import nearest, nearest_type, quote
 from deck_sim.base.validation import PositiveDuration, Strict, Whole, show, value_error
 from deck_sim.contract.editions import every_event_type
-from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY
+from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY, ApiError, refuse
 
 _CALL_ERRORS = tuple(row.name for row in CATALOG.values() if row.status != IN_RUN_ONLY)
 
@@ -68,6 +69,30 @@ RetryAfter = Annotated[
     Field(ge=0, description="Seconds in the header `Retry-After`. Default: no header."),
     Whole,
 ]
+
+
+class ErrorAnswer(Strict):
+    """An error of the API that a test asks for."""
+
+    error: AnswerError
+    """An error that a call is answered with."""
+    message: str | None = None
+    """The text. If omitted, the text of the catalog."""
+    field: str | None = None
+    """The field of the body that the error is about."""
+    retry_after: RetryAfter | None = None
+
+    @property
+    def refusal(self) -> ApiError:
+        """The error to raise."""
+        words = defaultdict(lambda: "…", field=self.field or "…")  # nothing else is known
+        text = self.message or CATALOG[self.error].message.format_map(words)
+        error = refuse(self.error, text, field=self.field)
+        if self.retry_after is not None:
+            error.headers["Retry-After"] = f"{self.retry_after}"
+        return error
+
+
 Duration = Annotated[PositiveDuration, PlainSerializer(format_duration)]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -13,14 +12,13 @@ from pydantic import Field
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.validation import Whole
-from deck_sim.contract.error_catalog import CATALOG, ApiError, refuse
 from deck_sim.engine.injected_faults import ANSWER, CALL
 from deck_sim.faults.fault import Fault, fault_field
 from deck_sim.faults.fields import (
     AnswerDelay,
-    AnswerError,
     AnswerHeaders,
     ContentType,
+    ErrorAnswer,
     Match,
     OnlyTrue,
     RetryAfter,
@@ -75,21 +73,14 @@ class CallFault(HttpFault):
         return NOTHING, ()
 
 
-class DeckError(CallFault):
+class DeckError(ErrorAnswer, CallFault):
     """Deck refuses the call."""
 
     key = "error"
     is_answer_readable = True
-    error: AnswerError
-    """The error of the answer."""
-    message: str | None = None
-    """The message of the error. Default: that of the error catalog."""
-    field: str | None = None
-    """The field that the error names. Default: none."""
-    retry_after: RetryAfter | None = None
 
     def answer(self) -> tuple[int, Headers]:
-        raise make_refusal(self.error, self.message, self.field, self.retry_after)
+        raise self.refusal
 
 
 class OwnAnswer(CallFault):
@@ -210,17 +201,6 @@ class Dripping(HttpFault):
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         return replace(answer, pieces=tuple(bytes([byte]) for byte in answer.body))
-
-
-def make_refusal(
-    name: str, message: str | None, field: str | None, retry_after: int | None
-) -> ApiError:
-    """Make the error that a test asks for; without a message, with that of the catalog."""
-    words = defaultdict(lambda: "…", field=field or "…")  # nothing else is known
-    error = refuse(name, message or CATALOG[name].message.format_map(words), field=field)
-    if retry_after is not None:
-        error.headers["Retry-After"] = f"{retry_after}"
-    return error
 
 
 if TYPE_CHECKING:
