@@ -1,13 +1,11 @@
-"""Timers: a heap of due moments.
+"""Timers: a queue of due moments.
 
 Laws:
 1. Timers of one moment are due in the order in which they were armed.
 2. A key (`owner`, `name`) has at most one timer; arming it again replaces it.
-3. A timer that is taken back stays in the heap until `peek` meets it, or until most of the heap are
-   such timers.
 """
 
-import heapq
+from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,7 +35,6 @@ EFFECTS = {
     SCREENSHOT: "a screenshot is taken",
 }
 OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # taken back when the story leaves its step
-_SLACK = 100  # timers in the heap that were taken back
 
 
 class Due(NamedTuple):
@@ -53,7 +50,7 @@ class Due(NamedTuple):
 class Timers:
     """All timers of one world."""
 
-    _heap: list[Due] = field(default_factory=list, compare=False)
+    _queue: list[Due] = field(default_factory=list, compare=False)  # the next one first
     _armed: dict[tuple[str, str], Due] = field(default_factory=dict)  # by owner and name
     _count: int = 0  # of all that were ever armed
     _progress: int = 0  # how many of them are progress
@@ -63,7 +60,7 @@ class Timers:
     def __deepcopy__(self, memo: dict[int, object]) -> "Timers":
         # By hand, since `deepcopy` takes 20 times as long for moments and keys.
         return Timers(
-            [*self._heap], dict(self._armed), self._count, self._progress, dict(self.changed)
+            [*self._queue], dict(self._armed), self._count, self._progress, dict(self.changed)
         )
 
     def arm(self, owner: str, name: str, at: datetime) -> None:
@@ -75,11 +72,11 @@ class Timers:
     def take_back(self, owner: str, *names: str) -> None:
         """Remove these timers of `owner`, armed or not."""
         for name in names:
-            if self._armed.pop((owner, name), None) is not None:
+            due = self._armed.pop((owner, name), None)
+            if due is not None:
+                del self._queue[bisect_left(self._queue, due)]
                 self._progress -= name in PROGRESS
                 self.changed[owner] = None
-        if len(self._heap) > 2 * len(self._armed) + _SLACK:
-            self._heap = sorted(self._armed.values())
 
     def of(self, owner: str) -> list[Due]:
         """The armed timers of one owner."""
@@ -87,15 +84,13 @@ class Timers:
 
     def restore(self, armed: list[Due]) -> None:
         """Arm timers that `of` returned in another process."""
-        for one in sorted(armed):
+        for one in armed:
             self._count = max(self._count, one.number)
             self._add(one)
 
     def peek(self) -> Due | None:
         """The next timer, or None."""
-        while self._heap and self._armed.get(self._heap[0][2:]) is not self._heap[0]:
-            heapq.heappop(self._heap)
-        return self._heap[0] if self._heap else None
+        return self._queue[0] if self._queue else None
 
     def is_armed(self, owner: str, name: str) -> bool:
         """Whether this timer is set."""
@@ -107,10 +102,10 @@ class Timers:
 
     def upcoming(self) -> Iterator[Due]:
         """Every armed timer, in the order in which they are due."""
-        return iter(sorted(self._armed.values()))
+        return iter([*self._queue])
 
     def _add(self, due: Due) -> None:
         self._armed[due.owner, due.name] = due
         self._progress += due.name in PROGRESS
         self.changed[due.owner] = None
-        heapq.heappush(self._heap, due)
+        insort(self._queue, due)
