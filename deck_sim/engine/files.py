@@ -48,8 +48,8 @@ def keep_file(
 
 def files_of(world: World, run: Resource) -> dict[str, Resource]:
     """The storage items of a run by id, oldest first, deleted ones included."""
-    stored = world.all("storage")
-    return {id_: stored[id_] for id_ in world.members.get((run.id, OF_RUN), ())}
+    stored = world.all("storage").items()
+    return {id_: item for id_, item in stored if item[OF_RUN] == run.id}
 
 
 def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> None:

@@ -85,9 +85,6 @@ class World:
     _resources: dict[str, dict[str, Resource]] = field(init=False)  # kind -> id -> resource
     stories: dict[str, Story] = field(default_factory=dict)  # by connection, session or run
     users: dict[str, dict[str, None]] = field(default_factory=dict)  # resource -> live runs on it
-    # The ids in the lists of resources: those of an agent's tasks are under its id and `agent_id`,
-    # those of a run's files under its id and `task_run_id`.
-    members: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     timers: Timers = field(default_factory=Timers)
     events: RecentLog[Event] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
     timeline: RecentLog[TimelineEntry] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
@@ -217,11 +214,10 @@ class World:
     def embedded(self, resource: Resource, name: str) -> list[dict[str, Any]]:
         """The short list of others that is printed inside a resource under that name."""
         embed = self.kind(resource.kind).embeds[name]
-        found = self.all(embed.kind)
         inner = [
             {"id": other.id, "object": other.kind, "status": other.status, **other.fields}
-            for other in map(found.__getitem__, self.members.get((resource.id, embed.by), ()))
-            if not other.deleted
+            for other in self.all(embed.kind).values()
+            if other.fields.get(embed.by) == resource.id and not other.deleted
         ]
         return [{name: item[name] for name in embed.shows} for item in inner]
 
@@ -238,10 +234,6 @@ class World:
             if other is not None and "external_id" in other.fields:
                 extras["external_id"] = other.fields["external_id"]
         return extras | {name: self.embedded(resource, name) for name in row.embeds}
-
-    def listed_by(self, kind: str) -> tuple[str, ...]:
-        """The fields of a kind that name the resources which list it."""
-        return (OF_RUN,) if kind == "storage" else self.rules.embedded_by[kind]
 
     # Changes
 
@@ -465,18 +457,14 @@ class World:
                 self._forget(self.all(kind)[resource_id])
             self.forgotten_runs += len(oldest) if kind == "task_run" else 0
             forgotten += oldest
+        files = self._resources["storage"].values() if forgotten else ()
+        for file in [file for file in files if file[OF_RUN] in forgotten]:
+            self._forget(file)
         return forgotten
 
     def _forget(self, resource: Resource) -> None:
         id_ = resource.id
-        for file_id in self.members.pop((id_, OF_RUN), ()):
-            self._forget(self._resources["storage"][file_id])
         del self._resources[resource.kind][id_]
-        for name in self.listed_by(resource.kind):
-            if siblings := self.members.get((resource[name], name)):
-                siblings.remove(id_)
-        for embed in self.kind(resource.kind).embeds.values():
-            self.members.pop((id_, embed.by), None)
         for records in (self.users, self.screenshots, self.attempts):
             records.pop(id_, None)
         for table in (resource.kind, "screenshots", "attempts"):
@@ -493,8 +481,6 @@ class World:
 
     def _index(self, resource: Resource) -> list[Resource]:
         """List a resource; returns the connection, or credential and session, that it uses."""
-        for name in self.listed_by(resource.kind):
-            self.members.setdefault((resource[name], name), []).append(resource.id)
         if self.is_final(resource):
             self._note_end(resource)
             return []

@@ -51,7 +51,7 @@ _COUNTS = (
 )
 _LEFT_OUT = {
     *("world", "journal", "responses", "world.timeline", "world.timers", "world.injected"),
-    *("world._resources", "world.members", "world.users", "world.finished", "world.changed"),
+    *("world._resources", "world.users", "world.finished", "world.changed"),
     "world.former_ids",
 }
 _EVERY = (*KEPT, "attempting", *(f"world.{row.name}" for row in fields(World)))

@@ -6,7 +6,7 @@ from deck_sim.engine.records import RecentLog
 from deck_sim.state.snapshots import take_snapshot
 
 _NOT_KEPT = ("responses", "journal", "timeline", "changed", "resumed", "former_ids")
-_UNORDERED = ("members", "users", "finished")
+_UNORDERED = ("users", "finished")
 
 
 def whole(simulation):

@@ -92,12 +92,6 @@ class Edition:
         every = (*usual, *operations.SHARED, *self.operations)
         return tuple({operation.name: operation for operation in every}.values())
 
-    @cached_property
-    def embedded_by(self) -> Mapping[str, tuple[str, ...]]:
-        """By kind: its fields that name a resource in which it is listed."""
-        embeds = [embed for kind in self.kinds.values() for embed in kind.embeds.values()]
-        return {kind: tuple(one.by for one in embeds if one.kind == kind) for kind in self.kinds}
-
     @property
     def login_kind(self) -> Kind:
         """The kind of resource that stores a login."""

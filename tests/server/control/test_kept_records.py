@@ -72,9 +72,9 @@ def test_finished_sessions_go_like_runs(monkeypatch, sim, simulation, advance):
     assert sim.post("/seed", json={"resources": resources}).status_code == 200
     advance("1d")
     world = simulation().world
-    (session,) = world.all("session")
+    (session,) = world.all("session").values()
     assert [*world.all("task_run")] == ["trun_1"]
-    assert world.members == {("agt_1", "agent_id"): ["task_1"], (session, "session_id"): ["trun_1"]}
+    assert [run["id"] for run in world.embedded(session, "task_runs")] == ["trun_1"]
 
 
 def test_stored_answers_go_when_they_are_too_old(api, sim, advance, simulation, dropped):
