@@ -7,6 +7,7 @@ from deck_sim.engine import commands
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.scenario.loader import read_scenario
+from deck_sim.scenario.steps.step import REGISTRY
 
 CONNECTS = "[connecting: 1s, connected]"
 CREDENTIALS = {"username": "alex", "password": "hunter2"}
@@ -97,24 +98,20 @@ class Play:
         return f"{found['type']}/{found['code']}: {found['message']}"
 
 
-RUN_IN = {
-    "queued": "[queued: 1h, running, completed]",
-    "running": "[running: 1h, completed]",
-    "interaction_required": "[running, interaction_required: mfa, running, completed]",
-    "pending": "[running, pending, completed]",
-    "completed": "[running, completed]",
-    "failed": "[failed: task/task_failed]",
-    "canceled": "[queued: 1h, running, completed]",
+STEPS = {
+    "interaction_required": "interaction_required: mfa",
+    "failed": "failed: task/task_failed",
 }
-CONNECTION_IN = {
-    "connecting": "[connecting: 1h, connected]",
-    "interaction_required": "[interaction_required: mfa, connected]",
-    "connected": "[connected]",
-    "disconnected": "[connected, disconnected]",
-    "invalid": "[invalid]",
-    "terminated": "[connected]",
-}
-ENDED_BY = {"canceled": "cancel", "terminated": "terminate"}
+
+
+def way_to(machine, status):
+    """The statuses on the shortest way to a status."""
+    ways = [[machine.initial]]
+    for way in ways:
+        if way[-1] == status:
+            return way
+        ways += [[*way, after] for after in machine.follows[way[-1]] if after not in way]
+    raise AssertionError(status)
 
 
 @pytest.fixture
@@ -133,9 +130,12 @@ def bring(play):
     """Bring a new run or connection into a status, by playing a script that leads there."""
 
     def bring(kind, status):
-        made = play.run(RUN_IN[status]) if kind == "task_run" else play.open(CONNECTION_IN[status])
-        if status in ENDED_BY:
-            made = play.command(made, ENDED_BY[status])
+        machine, step = play.world.rules.machine(kind), REGISTRY[kind, status]
+        steps = [STEPS.get(one, one) for one in way_to(machine, status)]
+        steps[-1] += ": 1h" if step.lasts else ""
+        if not step.ends:
+            steps.append(STEPS["failed"] if machine.is_run else "invalid")
+        made = (play.run if machine.is_run else play.open)(f"[{', '.join(steps)}]")
         assert made.status == status
         return made
 

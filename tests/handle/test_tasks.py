@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from deck_sim import DeckSimError
+from deck_sim.contract.editions import EDITIONS
 
 
 def test_the_ids_of_a_ready_task_are_its_own(deck, api):
@@ -24,7 +25,7 @@ def test_a_login_can_be_opened_by_its_script(deck):
     assert [one["status"] for one in deck.connections] == ["connected", "interaction_required"]
 
 
-@pytest.mark.parametrize("edition", ["connections", "credentials"])
+@pytest.mark.parametrize("edition", EDITIONS)
 def test_a_run_is_started_and_played_up_to_a_status(deck, edition):
     """Without a status nothing is played; one that the run has at once needs no time either."""
     deck.reset(edition=edition, clock="frozen")
@@ -75,7 +76,7 @@ async def test_coroutines_start_runs_too(deck):
         deck.start_run(status="completed")
 
 
-@pytest.mark.parametrize("edition", ["connections", "credentials"])
+@pytest.mark.parametrize("edition", EDITIONS)
 def test_a_prompt_is_answered_and_a_run_finished(deck, edition):
     """`finish` stops where a person is needed, and says which call helps."""
     deck.reset(edition=edition, clock="frozen")

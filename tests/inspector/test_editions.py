@@ -4,6 +4,7 @@ import kiosk
 import pytest
 from playwright.sync_api import expect
 
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import Settings
 from deck_sim.server.inspector.report import record_world, write_page
@@ -65,7 +66,7 @@ def test_it_is_in_the_list_of_editions_and_its_bodies_are_shown(page, open_tab):
     edition = page.get_by_role("combobox", name="edition")
     expect(edition).to_have_value("kiosk")
     choices = [one.get_attribute("value") for one in page.locator("#choices-edition option").all()]
-    assert choices == ["connections", "credentials", "kiosk"]
+    assert choices == [*EDITIONS]
     expect(page.get_by_label("What plays it").locator("option")).to_have_text(
         ["next task run", "next connection"]
     )

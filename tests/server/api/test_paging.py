@@ -3,7 +3,6 @@
 import pytest
 
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.server.openapi.document import document
 
 
 @pytest.fixture
@@ -21,9 +20,9 @@ def test_lists_of_an_empty_world_are_empty(sim, api):
     page = {"data": [], "has_more": False, "next_cursor": None}
     for edition in EDITIONS:
         sim.post("/reset", json={"edition": edition})
-        for path, calls in document(edition)["paths"].items():
-            if "get" in calls and "{" not in path and path not in ("/test", "/event-types"):
-                answer = api.get(path)
+        for row in EDITIONS[edition].every_operation:
+            if row.paged and "{" not in row.path:
+                answer = api.get(row.path)
                 assert (answer.status_code, answer.json() | page) == (200, answer.json())
 
 

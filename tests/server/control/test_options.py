@@ -1,9 +1,8 @@
 """The options of a world: a session limit, a cap of timeouts, screenshots, idle connections."""
 
-from deck_sim.engine.records import OPTION_TYPES
+from deck_sim.engine.records import OPTION_TYPES, Options
 
-OFF = {"session_limit": None, "timeout_cap": None, "screenshots": False}
-OFF |= {"connection_idle": None, "keep_headers": []}
+OFF = Options().as_json() | {"keep_headers": []}
 ON = {"timeout_cap": 900, "screenshots": True, "connection_idle": "10m", "keep_headers": ["x-a"]}
 
 
@@ -16,6 +15,7 @@ def shown(sim):
 def test_options_are_off_until_they_are_set(sim):
     """A change keeps the others; null switches one off, and so does a reset."""
     assert shown(sim) == OFF
+    assert not any(OFF.values())
     assert sim.patch("/world", json=ON).status_code == 200
     assert sim.patch("/world", json={"screenshots": None}).status_code == 200
     assert shown(sim) == {**OFF, **ON, "screenshots": False}

@@ -18,7 +18,7 @@ def test_a_fault_that_fits_its_schema_is_taken(sim):
         assert sim.post("/faults", json=fault).status_code == 200
 
 
-@pytest.mark.parametrize("edition", ["connections", "credentials"])
+@pytest.mark.parametrize("edition", EDITIONS)
 def test_every_call_and_event_that_is_listed_can_be_named(sim, edition):
     """In faults and in holds of that edition."""
     sim.patch("/world", json={"edition": edition})

@@ -3,6 +3,7 @@
 import httpx2
 import pytest
 
+from deck_sim.engine.records import Options
 from deck_sim.operations import OPERATIONS
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import Server
@@ -12,13 +13,13 @@ def test_a_new_world_is_empty(sim):
     world = sim.get("/world").json()
     assert world.pop("request_id").startswith("ctl_")
     assert world.pop("webhook_secret").startswith("whsec_")
-    lists = ("unplayed_login", "keep_headers", "choices", "script_errors", "ignored_names")
+    lists = ("unplayed_login", "choices", "script_errors", "ignored_names")
     counted = ("agent", "source", "task", "connection", "task_run", "storage")
     wanted = {"edition": "connections", "seed": 0, "now": "2025-01-15T09:30:00Z"}
     wanted |= {"clock": "frozen", "webhook_time": "wall", "default_scenario": "success"}
-    wanted |= {"queues": {}, "rate_limit": False, "screenshots": False, "keyless_calls": {}}
+    wanted |= {"queues": {}, "rate_limit": False, "keyless_calls": {}}
     wanted |= {name: [] for name in (*lists, "stray_keys", "crashes")}
-    wanted |= dict.fromkeys(("session_limit", "timeout_cap", "connection_idle"))
+    wanted |= Options().as_json() | {"keep_headers": []}
     wanted |= dict.fromkeys(("events", "calls", "faults"), 0)
     wanted["dropped"] = dict.fromkeys(("calls", "events", "timeline", "runs", "keys"), 0)
     wanted["resources"] = dict.fromkeys((*counted, "event_destination", "event_delivery"), 0)
