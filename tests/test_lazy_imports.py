@@ -43,3 +43,24 @@ def test_public_names_are_imported_from_where_type_checkers_see_them():
     (shown,) = [node for node in tree.body if isinstance(node, ast.If)]
     imported = {name.name: node.module for node in shown.body for name in node.names}
     assert imported == deck_sim._HOMES
+
+
+def test_the_first_calls_import_nothing_that_could_be_imported_ahead():
+    """They would wait for it, on a busy machine for seconds."""
+    program = """
+import sys
+from deck_sim.cli.server import import_ahead
+from deck_sim.handle.deck import Deck
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server.serve import Server
+import_ahead("connections").join()
+with Server(WorldRegistry()) as server, Deck(server.url, "k") as deck:
+    known = {*sys.modules}
+    deck.create("agents", {"name": "a"})
+    run = deck.start_run("success", output_schema={"type": "object"})
+    deck.settle()
+    print(*{name.partition(".")[0] for name in {*sys.modules} - known})
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ran.returncode == 0
+    assert SLOW.isdisjoint(ran.stdout.split())

@@ -11,8 +11,10 @@ import signal
 import ssl
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -58,6 +60,15 @@ _BUNDLES = (
     "DENO_CERT",
 )
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+# What the first calls would import, in the order in which they need it.
+_NEEDED = (
+    "deck_sim.server.api.routes",
+    "deck_sim.contract.editions.{edition}.bodies",
+    "deck_sim.scenario.loader",
+    "deck_sim.server.control",
+    "deck_sim.operations.parameters",
+    "jsonschema",
+)
 
 
 def server_options(port: int) -> Callable[[Act], Act]:
@@ -174,6 +185,19 @@ def make_server(
         text = f"cannot listen on {host}:{port}: {error.strerror}"
         fix = "`--port 0` picks a free port, and --host 127.0.0.1 is for this machine only"
         raise DeckSimError(f"{text}; {fix}") from None
+
+
+def import_ahead(edition: str, seconds: float = 0) -> threading.Thread:
+    """Import what the first calls of an edition need, in a thread, after so many seconds."""
+
+    def load() -> None:
+        for name in _NEEDED:
+            import_module(name.format(edition=edition))
+
+    thread = threading.Timer(seconds, load)
+    thread.daemon = True
+    thread.start()
+    return thread
 
 
 def _print_reload(error: ScenarioError | None) -> None:

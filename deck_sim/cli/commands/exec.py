@@ -25,6 +25,7 @@ from deck_sim.cli.server import (
     STOPS,
     Act,
     handling,
+    import_ahead,
     intercepted_variables,
     log_to_stderr,
     make_server,
@@ -94,13 +95,14 @@ def command(
     key = (server.worlds.keys or (ANY_KEY,))[0]
     secret = server.worlds.webhook_secret = secret_of(key)  # of all worlds
     variables = dict(zip(names, (server.base_url, key, secret), strict=True))
+    edition = server.worlds.settings.edition
     reports = Reports(server.worlds, env_webhook_secret, keep=pages is not None)
     with (
         log_to_stderr(log_format, quiet=quiet),
         server,
         intercepted_variables(server, os.environ) as more,
     ):
-        code = _run([*words], {**os.environ, **variables, **more}, timeout)
+        code = _run([*words], {**os.environ, **variables, **more}, timeout, edition)
         server.submit(partial(_add_worlds, server, reports)).result()
         refused = find_refused_calls(server.worlds.refused_calls, env_api_key)
         how = f"read {{}}? One that always calls https://{DECK_HOST} needs --intercept"
@@ -151,8 +153,11 @@ def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) ->
         click.echo(f"deck-sim: wrote {file}", err=True)
 
 
-def _run(words: list[str], variables: dict[str, str], timeout: timedelta | None) -> int:
-    """Run the command; returns its exit code, as a shell would show it.
+def _run(
+    words: list[str], variables: dict[str, str], timeout: timedelta | None, edition: str
+) -> int:
+    """Run the command; returns its exit code, as a shell would show it. Meanwhile, what its first
+    calls need is imported.
 
     Ctrl-C reaches the command by itself, so it has no effect here; SIGTERM is passed on. After the
     timeout the command gets SIGTERM, and SIGKILL if it goes on.
@@ -165,6 +170,7 @@ def _run(words: list[str], variables: dict[str, str], timeout: timedelta | None)
         code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
         click.echo(f"deck-sim: cannot run {words[0]!r}: {error.strerror}", err=True)
         raise click.exceptions.Exit(code) from None
+    import_ahead(edition)
     # Not SIG_IGN, which the command would inherit.
     pass_on = {signal.SIGINT: lambda *_: None, signal.SIGTERM: lambda *_: process.terminate()}
     with handling(pass_on):

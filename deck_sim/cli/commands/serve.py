@@ -18,6 +18,7 @@ from deck_sim.cli.output import examples
 from deck_sim.cli.server import (
     STOPS,
     handling,
+    import_ahead,
     intercepted_variables,
     log_to_stderr,
     make_server,
@@ -90,6 +91,8 @@ def command(
         click.echo(_banner(server, variables))
         if not (server.is_local or server.worlds.keys):
             click.echo(_OPEN, err=True)
+        # Not at once, which would slow down the answer to who waits for the server.
+        import_ahead(server.worlds.settings.edition, 0.1)
 
     for number in STOPS:  # from the end of `handling` on: another signal would kill the process
         signal.signal(number, signal.SIG_IGN)
