@@ -178,7 +178,8 @@ def begin_run(
 def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, Any]) -> Resource:
     """Answer an open prompt; returns the resource as its script left it."""
     check_allowed(world, resource, "answer")
-    asked, key = [one["name"] for one in resource["interaction"]["fields"]], world.rules.answer_key
+    asked = {one["name"]: one["type"] for one in resource["interaction"]["fields"]}
+    key = world.rules.answer_key
     absent = [name for name in asked if inputs.get(name) in (None, "")]
     problems = [problem("request/input_missing", field=f"{key}.{name}") for name in absent]
     wrong = {
@@ -186,11 +187,12 @@ def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, An
         for name in inputs
         if name not in asked
     }
-    wrong |= {
-        name: "must be text, or a value that can be written as text"
-        for name in asked
-        if isinstance(inputs.get(name), dict | list)
-    }
+    for name, type_ in asked.items():
+        value = inputs.get(name)
+        if isinstance(value, dict | list):
+            wrong[name] = "must be text, or a value that can be written as text"
+        elif type_ == "string" and not isinstance(value, str | None):
+            wrong[name] = "must be text, in quotes; a number loses the zeros that it begins with"
     for name, text in wrong.items():
         field = f"{key}.{name}"
         problems.append(problem("request/input_invalid", f"`{field}` {text}", field=field))

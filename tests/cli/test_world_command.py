@@ -130,3 +130,9 @@ def test_the_timeline_can_be_followed(server, key, api, monkeypatch, cli):
     assert (ended.exit_code, pauses) == (130, [0.5] * 4)
     assert [line.split()[1] for line in ended.stdout.splitlines()] == ["call", "agent", "call"]
     assert [json.loads(line)["kind"] for line in as_json.stdout.splitlines()[-1:]] == ["call"]
+
+
+def test_a_negative_duration_is_no_unknown_option(cli):
+    for word, why in (("-5m", "'-5m' is negative"), ("--limt", "No such option")):
+        done = cli("advance", word)
+        assert (done.exit_code, why in done.stderr) == (2, True)

@@ -110,7 +110,16 @@ def clock(
     return data, "\n".join(lines)
 
 
+class _Advance(click.Command):
+    """Takes `-5m` as a duration, whose error says more than that of an unknown option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.ignore_unknown_options = any(word[:1] == "-" and word[1:2].isdigit() for word in args)
+        return super().parse_args(ctx, args)
+
+
 @click.command(
+    cls=_Advance,
     epilog=examples(
         "deck-sim advance 5m",
         "deck-sim advance --to 2025-01-16T00:00:00Z",

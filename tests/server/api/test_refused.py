@@ -95,6 +95,8 @@ POST /task-runs/trun_asks/interaction
   {input: {code: "1"}} -> !inputs input
   {inputs: {code: {a: 1}}} -> inputs.code
   {inputs: {code: [1]}} -> inputs.code
+  {inputs: {code: 123456}} -> inputs.code
+  {inputs: {code: true}} -> inputs.code
 POST /event-destinations {name: h, type: webhook, config: {url: "http://a"}, events: ["*"]}
   {name: ""} -> !name
   {type: smtp} -> type
