@@ -1,6 +1,7 @@
 """docs/cli.md: its examples are those of `--help`.
 
-`scripts/write-docs` writes them. Do not edit the text between the markers by hand.
+`scripts/write-docs` writes them, and a section for each new command. Do not edit the text between
+the markers by hand.
 """
 
 import re
@@ -26,6 +27,10 @@ def fill(found):
 
 
 def written(text):
+    for name in COMMANDS:
+        if f"<!-- usage: {name} -->" not in text:
+            words = f"\n## deck-sim {name}\n\n{command(name).help.strip()}\n\n"
+            text += f"{words}<!-- usage: {name} -->\n<!-- /usage -->\n"
     return _GENERATED.sub(fill, text)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields
+from inspect import getdoc
 from pathlib import Path
 
 import pytest_deck_sim
@@ -9,7 +10,10 @@ from deck_sim import Deck
 from deck_sim.engine.records import OPTION_TYPES
 from pytest_deck_sim.worlds import MarkerOptions
 
-PAGE = Path(__file__).parents[2].joinpath("docs/testing.md").read_text(encoding="utf-8")
+FILE = Path(__file__).parents[2] / "docs/testing.md"
+PAGE = FILE.read_text(encoding="utf-8")
+# Public methods and properties of `Deck`; async counterparts are named by their rule.
+NAMES = [name for name in dir(Deck) if not re.match("_|async_|close|holds|apps", name)]
 
 
 def section(heading):
@@ -46,7 +50,13 @@ def test_every_option_has_its_row(pytester):
 
 
 def test_every_name_of_the_handle_has_its_row():
-    """Public methods and properties of `Deck`; async counterparts are named by their rule."""
-    names = [name for name in dir(Deck) if not re.match("_|async_|close|holds|apps", name)]
-    assert "advance" in names
-    assert missing(names, section("All methods")) == []
+    """`scripts/write-docs` adds the rows that are missing, to the table at the end of the page."""
+    assert "advance" in NAMES
+    assert missing(NAMES, section("All methods")) == []
+
+
+def record():
+    names = missing(NAMES, section("All methods"))
+    words = {name: getdoc(getattr(Deck, name)).splitlines()[0] for name in names}
+    rows = "".join(f"| `{name}` | {words[name]} |\n" for name in names)
+    FILE.write_text(PAGE + rows, encoding="utf-8")
