@@ -1,10 +1,12 @@
 """The exception that users catch, and functions that format parts of messages."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 LONGEST = 60  # characters of a found value that a message repeats
+_WORD = re.compile("[^\\W_]+")
 _MOST_MEANT = 3  # names that a message suggests
 
 
@@ -44,10 +46,14 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the closest spelling, or an empty string if none is close."""
     allowed = [*allowed]
     close = get_close_matches(word, allowed, n=1, cutoff=0.65)
-    # A word that several names have, such as `schema`, may mean each of them.
-    named = [one for one in allowed if word in one.split("_")]
-    if close and close[0] in named:
-        close = named[:_MOST_MEANT]
+    # Names that have all its words come first: `auth/auth_invalid` for `auth/invalid`. If several
+    # have as few other words, such as `input_schema` and `output_schema`, it may mean each of them.
+    words = {*_WORD.findall(word)}
+    others = {one: len({*_WORD.findall(one)} - words) for one in allowed}
+    named = [one for one in allowed if words <= {*_WORD.findall(one)}]
+    if close and named:
+        fewest = min(others[one] for one in named)
+        close = [one for one in named if others[one] == fewest][:_MOST_MEANT]
     return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
 
 

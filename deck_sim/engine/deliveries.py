@@ -244,10 +244,12 @@ def event_problems(world: World, events: Any) -> list[Problem]:
         field = f"events[{index}]"
         text = f'`{field}`: `*` stands alone, as `["*"]`'
         if name != ALL:
-            text = f"`{field}`: unknown event type {name!r}{nearest(name, known) or _INSTEAD}"
+            near = _NO_GLOB if ALL in name else nearest(name, known) or _INSTEAD
+            text = f"`{field}`: unknown event type {name!r}{near}"
         if name not in known:
             problems.append(problem("request/input_invalid", text, field=field))
     return problems
 
 
+_NO_GLOB = '; the only pattern is `["*"]`, every type'
 _INSTEAD = "; `GET /v2/event-types` lists them"

@@ -19,6 +19,7 @@ from deck_sim.base.validation import Strict, Whole, field_errors, show, value_er
 from deck_sim.engine.records import Immutable
 from deck_sim.faults.fields import Duration
 
+_OF = {"match": "calls", "event": "webhooks"}  # what the faults of a family are about
 REGISTRY: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
 
 
@@ -71,6 +72,10 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
         raise value_error(f"must be an object with `{base.family}` and a fault, not {show(value)}")
     keys = fault_keys(base.family)
     named = [key for key in value if key in keys]
+    for family, key in REGISTRY:
+        if key in value and not named:
+            text = f"is a fault of {_OF[family]}, which has `{family}` instead of `{base.family}`"
+            raise field_errors((key, text))
     if len(named) > 1:
         text = (
             f"{listed(named)} are {len(named)} faults;"

@@ -119,6 +119,8 @@ def _build(document: Document, node: Any, path: Path) -> Any:
             braces = isinstance(key, yaml.MappingNode) and key.flow_style
             hint = '; is this an expression? Quote it: "{{ … }}"' if braces else ""
             raise YamlError(f"a key must be text{hint}", *_mark(key))
+        if key.value == "<<" and not key.style:
+            raise YamlError("merge keys (`<<`) are not supported; repeat the keys", *_mark(key))
         _check_tag(key)
         here = (*path, key.value)
         if key.value in data:

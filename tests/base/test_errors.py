@@ -18,6 +18,10 @@ def test_the_closest_spelling_is_suggested_and_nothing_far_off():
     assert nearest("xyz", ["queued", "running"]) == ""
     schemas = ["input_schema", "output_schema", "name"]
     assert nearest("schema", schemas) == "; did you mean 'input_schema' or 'output_schema'?"
+    errors = ["auth/mfa_invalid", "auth/auth_invalid"]
+    assert nearest("auth/invalid", errors) == "; did you mean 'auth/auth_invalid'?"
+    paths = ["/_sim/rules", "/_sim/task-runs"]
+    assert nearest("/_sim/runs", paths) == "; did you mean '/_sim/task-runs'?"
 
 
 def test_a_long_word_is_cut_in_messages():

@@ -138,6 +138,10 @@ REFUSED = [
     (lambda deck: deck.rule({"user": "a"}, "success"), r"`rules\[0\]\.when\.user`"),
     (lambda deck: deck.seed(agents=[{"id": "agt_1"}]), r"resources\.agents\[0\]: `name`"),
     (lambda deck: deck.queue(["source_down"]), "scenarios"),
+    (
+        lambda deck: deck.register_webhook("http://a.localhost/", ["task_run.*"]),
+        r"event type 'task_run\.\*'; the only pattern is `\[\"\*\"\]`, every type",
+    ),
     (lambda deck: deck.limit_rate("5/s"), "rate_limit"),
     (lambda deck: deck.approve({"status": "queued"}), "with an `id`, or the id, is needed"),
     (lambda deck: deck.restore("snap_x"), "this server has no such snapshot: 'snap_x'"),
@@ -177,6 +181,9 @@ def test_messages_lists_the_events_of_a_queue_destination(deck, run):
     deck.settle()
     held = [event["type"] for event in deck.messages(destination)]
     assert held == ["task_run.queued", "task_run.running"]
+    webhook = deck.register_webhook("http://127.0.0.1:9/", ["agent.created"])
+    with pytest.raises(DeckSimError, match="is a webhook, which keeps no messages; `GET"):
+        deck.messages(webhook.id)
 
 
 def test_a_closed_handle_says_so(deck):
