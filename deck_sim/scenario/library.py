@@ -89,7 +89,7 @@ class Library:
         near = nearest(name, names)
         if near or len(names) <= _FEW:
             return near or f"; known: {listed(names)}"
-        return "; `deck-sim scenarios` lists them (`--scenarios DIR` adds those of a folder)"
+        return "; `deck-sim scenarios --scenarios DIR` lists those that ship and those of a folder"
 
 
 class _Shipped(Library):
@@ -190,6 +190,9 @@ def read_files(
             if scenario.name in read:
                 text = f"the name {scenario.name!r} is already used in {read[scenario.name].file}"
                 mistakes.add(("name",), f"{text}; rename one of the two")
+            elif scenario.name != file.stem:
+                text = f"{scenario.name!r} is in the file '{file.name}'; give both one name"
+                mistakes.add(("name",), text)
             mistakes.report()
         except loader.ScenarioError as error:
             broken += error.mistakes

@@ -35,7 +35,7 @@ def test_an_unknown_name_is_refused_with_known_names():
     for library, name, end in (
         (few, "sucess", "'sucess'; did you mean 'success'?"),
         (few, "zz", "'zz'; known: `slow` and `success`"),
-        (shipped(), "xyz", "(`--scenarios DIR` adds those of a folder)"),
+        (shipped(), "xyz", "those that ship and those of a folder"),
     ):
         with pytest.raises(ApiError) as caught:
             library.get(name, "x[0]")
@@ -59,25 +59,25 @@ def test_an_added_scenario_hides_the_one_below():
 
 
 def test_a_folder_is_read_over_the_scenarios_that_ship(tmp_path, write):
-    """`*.yaml` and `*.yml` files are read, whatever their names; others are not."""
-    write("one.yaml", "first")
-    write("two.yml", "second")
+    """`*.yaml` and `*.yml` files are read; others are not."""
+    write("first.yaml", "first")
+    write("second.yml", "second")
     write("readme.txt", "third")
     library = read_folder(tmp_path, shipped())
     assert set(library.names()) - set(shipped().names()) == {"first", "second"}
 
 
 def test_every_mistake_of_a_folder_is_reported(tmp_path, write):
-    write("a.yaml", "same")
-    write("b.yaml", "same")
+    write("same.yaml", "same")
+    write("same.yml", "same")
+    write("other_name.yaml", "name")
     write("c.yaml", "other", "task_run: [runing, running: 2x]\n")
     with pytest.raises(ScenarioError) as caught:
         read_folder(tmp_path, shipped())
-    taken, *rest = caught.value.mistakes
-    place = f"{tmp_path / 'b.yaml'}:3:7: name: "
-    assert str(taken) == (
-        f"{place}the name 'same' is already used in {tmp_path / 'a.yaml'}; rename one of the two"
-    )
+    *rest, differs, taken = caught.value.mistakes
+    place, first = f"{tmp_path / 'same.yml'}:3:7: name: ", tmp_path / "same.yaml"
+    assert str(taken) == f"{place}the name 'same' is already used in {first}; rename one of the two"
+    assert differs.message == "'name' is in the file 'other_name.yaml'; give both one name"
     assert [(m.line, m.path) for m in rest] == [(4, "task_run[0]"), (4, "task_run[1].running")]
 
 
