@@ -36,7 +36,9 @@ WAYS = {
     "magic_name": "magic_name",
     "default": "default_scenario",
 }
-_MAGIC = re.compile(r"(?:.*\+(?P<tagged>[A-Za-z0-9_.-]{1,100})@example\.com)|(?P<plain>[a-z0-9_]+)")
+_MAGIC = re.compile(
+    r"(?:.*\+(?P<tagged>[^\s\x22+@]{1,100})@(?i:example\.com))|(?P<plain>[a-z0-9_]+)"
+)
 _WEIGHTS = 1_000_000  # weights of a `mix` are counted in these parts
 
 
@@ -184,7 +186,7 @@ class Choice(Immutable):
 
     def __str__(self) -> str:
         plays = "" if self.played.name == self.name else f"; plays={self.played.name}"
-        names = ", ".join(f"{one.name}: {one.why}" for one in self.ignored)
+        names = ", ".join(f"{ascii(one.name)[1:-1]}: {one.why}" for one in self.ignored)
         ignored = f'; ignored="{names}"' if names else ""
         return f"{self.name}; because={self.because}{plays}{ignored}"
 

@@ -63,6 +63,7 @@ IGNORED = {
     "a+session_breaks_down@example.com": "session_breaks_down: edition credentials",
     "for_both": "for_both: plays session_breaks_down of edition credentials",
     "ada+Source-Dwon@example.com": "Source-Dwon: no such scenario",
+    "x+größe/1@EXAMPLE.com": "gr\\xf6\\xdfe/1: no such scenario",
 }
 NAMED = {
     **dict.fromkeys(MAGIC, "source_down; because=magic_name"),
