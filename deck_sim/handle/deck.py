@@ -599,7 +599,7 @@ class Deck(AbstractContextManager["Deck"]):
 
         The options are those of `set_options`.
         """
-        body = drop_none(edition=edition, mode=clock, speed=speed, step=write_duration(step))
+        body = drop_none(edition=edition, clock=clock, speed=speed, step=write_duration(step))
         body |= drop_none(now=now, seed=seed, webhook_time=webhook_time, **options)
         self._control.call("POST", "/reset", body=body)
         self.holds = ()

@@ -58,7 +58,7 @@ def print_world(simulation: Simulation) -> Json:
         "changes": simulation.control_changes,
         "edition": world.edition,
         "now": print_moment(world.now),
-        "mode": simulation.mode,
+        "clock": simulation.mode,
         "speed": simulation.speed,
         "step": simulation.step and format_duration(simulation.step),
         "seed": world.seed,

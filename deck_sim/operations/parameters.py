@@ -132,7 +132,7 @@ else:
 class NewWorld(WorldSettings):
     """`POST /_sim/reset`. The server's options are the defaults."""
 
-    mode: Mode | None = None
+    mode: Mode | None = Field(default=None, alias="clock")
     speed: Speed | None = None
     step: PositiveDuration | None = None
     now: Text | None = None

@@ -160,7 +160,7 @@ def _check_event_type(world: World, type_: str | None) -> None:
 
 @operation("POST", "/reset")
 def reset_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> Json:
-    """Empty the world; ids start again. The body may have `mode`, `speed`, `step`, `now` and most
+    """Empty the world; ids start again. The body may have `clock`, `speed`, `step`, `now` and most
     settings; the others become the server's.
     """
     from deck_sim.operations.parameters import NewWorld

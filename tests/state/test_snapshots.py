@@ -147,14 +147,14 @@ def test_settings_and_clock_are_restored(clients):
     """Seed, mode, speed and step are those of the snapshot."""
     client, _ = clients
     for clock, shown in [
-        ({"mode": "real", "speed": 1000}, ("real", 1000)),
-        ({"mode": "on_poll", "step": "7s"}, ("on_poll", "7s")),
+        ({"clock": "real", "speed": 1000}, ("real", 1000)),
+        ({"clock": "on_poll", "step": "7s"}, ("on_poll", "7s")),
     ]:
         client.call("POST", "_sim/reset", {"seed": 9, **clock})
         taken = client.take()
         client.call("POST", "_sim/reset", {})
         assert client.restore(taken)["seed"] == 9
-        assert (client.simulation.clock is not None) == (clock["mode"] == "real")
+        assert (client.simulation.clock is not None) == (clock["clock"] == "real")
         clock = client.call("GET", "_sim/clock")
         assert (clock["mode"], clock.get("step") or clock["speed"]) == shown
 

@@ -40,10 +40,11 @@ SETTINGS
   {additive_changes: {event_type: 'no'}, rate_limit: true} -> additive_changes.event_type
 POST /reset
 SETTINGS
-  {mode: freeze} -> mode
+  {clock: freeze} -> clock
+  {mode: frozen} -> mode
   {step: 5s} -> step
   {speed: 0} -> speed
-  {mode: frozen, speed: 2} -> speed
+  {clock: frozen, speed: 2} -> speed
   {now: soon} -> now
   {now: '9999-12-31T23:59:59Z'} -> now
   {now: '0999-12-31T23:59:59Z'} -> now
@@ -138,6 +139,13 @@ GET /timeline
   ?after=-1 -> after
 GET /requests/req_none
   ? -> id
+GET /requests
+  ?plain=1 -> plain
+  ?plain=true&plain=false -> plain
+GET /next
+  ?limt=3 -> limt
+POST /queue?resource=task_run
+  {resource: task_run, scenarios: [success]} -> resource
 GET /events/evt_none
   ? -> 404 event_not_found@
 GET /resources/agt_none

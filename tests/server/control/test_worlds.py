@@ -56,14 +56,14 @@ def test_a_world_keeps_an_edition_that_fits_its_queues_and_rules(sim, errors):
 
 
 def test_a_reset_takes_settings(sim):
-    body = {"now": "2030-01-01T01:00:00+01:00", "seed": 3, "mode": "on_poll"}
+    body = {"now": "2030-01-01T01:00:00+01:00", "seed": 3, "clock": "on_poll"}
     body |= {"default_scenario": "source_down", "edition": "connections"}
     world = sim.post("/reset", json=body).json()
     assert (world["now"], world["seed"], world["clock"]) == ("2030-01-01T00:00:00Z", 3, "on_poll")
     assert world["default_scenario"] == "source_down"
-    sim.post("/reset", json={"mode": "real", "speed": 2})
+    sim.post("/reset", json={"clock": "real", "speed": 2})
     assert sim.get("/clock").json()["speed"] == 2
-    sim.post("/reset", json={"mode": "on_poll", "step": "PT5S"})
+    sim.post("/reset", json={"clock": "on_poll", "step": "PT5S"})
     assert sim.get("/clock").json()["step"] == "5s"
     assert sim.post("/reset", json={"webhook_time": "world"}).json()["webhook_time"] == "world"
     assert sim.post("/reset", json={}).json()["default_scenario"] == "success"

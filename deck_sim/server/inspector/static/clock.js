@@ -54,7 +54,7 @@ export function advanceUntilIdle(ctx) {
 export function clockView(ctx) {
   const { model, ui } = ctx;
   if (!model.world) return nothing;
-  const { mode, speed, step } = model.world;
+  const { clock: mode, speed, step } = model.world;
   const [time, part] = clockText(model.now()).split(".");
   const pace = mode === "real" && speed !== 1 ? `×${speed}` : (step ?? "");
   const isOpen = ui.menu === "clock";
@@ -82,7 +82,7 @@ export function advanceButtons(ctx) {
   const isTimeout = ["answer", "review"].includes(
     model.unfinishedById.get(due?.id ?? "")?.remedy.do ?? "",
   );
-  const isBest = model.world.mode === "frozen" && due && !model.prompts;
+  const isBest = model.world.clock === "frozen" && due && !model.prompts;
   return html`<div class="advance" role="group" aria-label="Move the clock">
     ${button(
       html`${icon("next")}<span>Next</span
@@ -154,7 +154,7 @@ function clockMenu(ctx) {
     ${Object.entries(MODES).map(
       ([mode, text]) =>
         html`<label class="choice">
-          <input type="radio" name="mode" value=${mode} ?checked=${mode === world.mode} />
+          <input type="radio" name="mode" value=${mode} ?checked=${mode === world.clock} />
           <span><strong>${words(mode)}</strong><small>${text}</small></span>
         </label>`,
     )}
@@ -162,7 +162,7 @@ function clockMenu(ctx) {
       <label for="clock-speed" class="muted">Speed</label>
       ${textField("speed", {
         id: "clock-speed",
-        value: world.mode === "real" ? `${world.speed}` : "",
+        value: world.clock === "real" ? `${world.speed}` : "",
         example: "60 is a minute a second",
       })}
     </div>

@@ -129,7 +129,7 @@ export class Inspector {
     document.title = prompts ? `(${prompts}) ${name}` : name;
     render(this.view(this, this.context()), this.root);
     clearTimeout(this.ticker);
-    const isTicking = this.model.world?.mode === "real" && this.model.isRunning;
+    const isTicking = this.model.world?.clock === "real" && this.model.isRunning;
     if (!isTicking || document.hidden) return;
     this.ticker = window.setTimeout(() => {
       if (performance.now() - this.askedAt > NEXT_AGE) void this._askNext();

@@ -23,7 +23,7 @@ import { failureText, kindTitle, parseTime } from "./format.js";
  *   commands: Record<string, string|null>}} Status `commands`: what can be done, and which status
  *   that leads to
  * @typedef {import("./families.js").Family} Family
- * @typedef {{world: string, key: string, epoch: string, edition: string, now: string, mode: string,
+ * @typedef {{world: string, key: string, epoch: string, edition: string, now: string, clock: string,
  *   speed: number, changes: number, step: string|null, version?: string, default_scenario?: string,
  *   seed?: number}} World its settings and time: `world` is its id, `epoch` another after a reset,
  *   and `changes` grows with each control call that may have changed something
@@ -191,7 +191,7 @@ export class Model {
   /** The world's time. A real clock goes on between the messages. */
   now() {
     const { time, wall } = this._told;
-    if (this.world?.mode !== "real" || !this.ready || !this.isRunning) return time;
+    if (this.world?.clock !== "real" || !this.ready || !this.isRunning) return time;
     return time + (this._wall() - wall) * this.world.speed;
   }
 
@@ -253,7 +253,7 @@ export class Model {
   /** @param {World} world */
   _setWorld(world) {
     if (this.world && this.world.epoch !== world.epoch) this.reset();
-    const told = JSON.stringify(world.mode === "real" ? { ...world, now: "" } : world);
+    const told = JSON.stringify(world.clock === "real" ? { ...world, now: "" } : world);
     if (told !== this._world) this.version++;
     this._world = told;
     this.world = world;

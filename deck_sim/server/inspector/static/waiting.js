@@ -108,7 +108,7 @@ function nextLine(ctx) {
   const { model } = ctx;
   const due = model.firstDue;
   if (!due) return nothing;
-  const mode = model.world?.mode;
+  const mode = model.world?.clock;
   const state = mode === "frozen" ? "The clock is frozen; next" : "Next";
   return html`<span class="waiting-next"
     >${state}: <span class="waiting-due">${dueText(model, due)}</span>
