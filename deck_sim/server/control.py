@@ -4,12 +4,13 @@ Its calls skip faults, limits, idempotency keys, the journal and holds.
 """
 
 import asyncio
+from collections.abc import Collection
 from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from deck_sim.base.errors import quote
+from deck_sim.base.errors import quote, suggest
 from deck_sim.base.real_time import PRESENT_HEADER, PROCESS_HEADER, process_id
 from deck_sim.base.redaction import redact
 from deck_sim.contract.error_catalog import ApiError, refuse
@@ -69,14 +70,15 @@ class ControlApp:
 
     async def _call(self, request: Request) -> Answer:
         row, in_path = self._routes.find(request.method, request.path)
-        values: dict[str, Any]
-        if request.method in ("GET", "HEAD", "DELETE"):
-            values = {name: text for name, text in request.query if name in row.parameters}
-        elif BODY not in row.parameters:
+        has_body = request.method not in ("GET", "HEAD", "DELETE")
+        query = _read_query(request, () if has_body else row.checked)
+        is_plain = query.pop(PLAIN, None) == "true"
+        values: dict[str, Any] = query
+        if has_body and BODY not in row.parameters:
             values = request.read_object() if row.checked else {}
         elif row.takes_text and "json" not in request.headers.get("content-type", ""):
             values = {BODY: request.body}
-        else:
+        elif has_body:
             values = {BODY: request.read_object() if request.body else {}}
         values |= in_path
         leaving = asyncio.ensure_future(request.receive())
@@ -84,7 +86,6 @@ class ControlApp:
             data = await perform(row, values, request.simulation, self._worlds, leaving.done)
         finally:
             leaving.cancel()
-        is_plain = dict(request.query).get(PLAIN) == "true"
         return Answer(redact(data) if row.shows_records and not is_plain else data)
 
 
@@ -95,3 +96,20 @@ def _note_caller(request: Request) -> None:
         request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
     if WORLD not in request.headers:  # a page that only looks on has an id
         request.worlds.note_control(request.simulation.key)
+
+
+def _read_query(request: Request, names: Collection[str]) -> dict[str, str]:
+    """The parameters in the query of a call, which may have these names and `plain`."""
+    found, known = dict[str, str](), (*names, PLAIN)
+    for name, text in request.query:
+        why = None
+        if name not in known:
+            why = f"unknown parameter {quote(name)} of the query{suggest(name, known)}"
+        elif name in found:
+            why = f"`{name}` is twice in the query; give it once"
+        elif name == PLAIN and text not in ("true", "false"):
+            why = f"`{name}` must be true or false, not {quote(text)}"
+        if why is not None:
+            raise refuse("request/input_invalid", why, field=name)
+        found[name] = text
+    return found
