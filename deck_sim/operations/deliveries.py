@@ -1,5 +1,8 @@
 """Calls about deliveries: the log of attempts, sending again, the messages in queues."""
 
+from deck_sim.base.errors import quote
+from deck_sim.contract.error_catalog import refuse
+from deck_sim.contract.resources import WEBHOOK
 from deck_sim.engine import deliveries
 from deck_sim.engine.records import Resource
 from deck_sim.operations.table import Json, operation
@@ -49,6 +52,9 @@ def list_messages(simulation: Simulation, id: str) -> Json:
     """Show the events in a destination that is no webhook (`aws_sqs`, …), oldest first."""
     world = simulation.world
     destination = world.fetch("event_destination", id)
+    if destination["type"] == WEBHOOK:
+        text = f"{quote(id)} is a webhook, which keeps no messages; `GET /_sim/deliveries` has them"
+        raise refuse("request/input_invalid", text, field="id")
     events = [event for id_, event in world.messages if id_ == destination.id]
     return {"data": [print_message(simulation, event) for event in events]}
 
