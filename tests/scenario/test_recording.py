@@ -1,40 +1,130 @@
-"""A run that is recorded as a scenario, and played again."""
+"""A history that is written as a script, and played again."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from traces import answers_in
 
 from deck_sim.cli.player import play_scenario
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.engine.world import FROZEN_START
 from deck_sim.scenario.library import shipped
-from deck_sim.scenario.recording import record_run
+from deck_sim.scenario.loader import scenario_from_data
+from deck_sim.scenario.recording import Seen, write_script
 
 TRACES = Path(__file__).parents[1] / "traces"
 PLAYED = [(name, edition) for name in shipped().names() for edition in shipped().get(name).editions]
+MACHINE = EDITIONS["connections"].kinds["task_run"].machine
 
 
-def answers_to(name, edition):
-    """The answers that the trace of a scenario is recorded with."""
-    return answers_in((TRACES / edition / f"{name}.txt").read_text().splitlines()[0])
+def history_of(world, resource):
+    """The statuses that a resource entered, with what the API showed."""
+    shown, seen = {}, []
+    for entry in world.timeline:
+        if entry.id == resource.id and entry.status:
+            shown = {**shown, **(entry.changes or {})}
+            seen.append(Seen(entry.at, entry.status, shown))
+    return seen
 
 
 def story_of(world, resource):
-    """When a resource and its files changed since it was created, and what they became."""
-    files = [one.id for one in world.all("storage").values() if one["task_run_id"] == resource.id]
+    """When a resource entered which status, with its outcome."""
+    told = ("interaction", "output", "result", "errors")
     return [
-        (entry.at - resource.created_at, entry.what, entry.changes and {**entry.changes})
-        for entry in world.timeline
-        if entry.id in (resource.id, *files) and not entry.what.startswith("output")
+        (seen.at - resource.created_at, seen.status, {n: seen.shown.get(n) for n in told})
+        for seen in history_of(world, resource)
     ]
 
 
 @pytest.mark.parametrize(("name", "edition"), PLAYED)
-def test_a_recorded_run_plays_again(name, edition):
-    """Each run of each scenario, at the same times. Only notes about outputs that break a schema
-    are not recorded.
-    """
-    answers = answers_to(name, edition)
+def test_a_history_plays_again(name, edition):
+    """Each run of each scenario, at the same times, unless an answer was wrong."""
+    answers = answers_in((TRACES / edition / f"{name}.txt").read_text().splitlines()[0])
     first = play_scenario(shipped().get(name), answers, edition=edition).simulation
+    refused = {entry.id for entry in first.world.timeline if entry.what.startswith("wrong answer")}
     for run in first.world.all("task_run").values():
-        again = play_scenario(record_run(first.world, run, first.chosen), answers)
-        assert story_of(again.simulation.world, again.run) == story_of(first.world, run)
+        steps = write_script("task_run", first.world.machine(run), history_of(first.world, run))
+        data = {"version": 1, "name": "again", "edition": edition, "task_run": steps}
+        seconds = run.hidden["timeout_seconds"]
+        scenario = scenario_from_data({**data, "task_timeout": f"{seconds}s"})
+        if run.id not in refused:
+            again = play_scenario(scenario, answers)
+            assert story_of(again.simulation.world, again.run) == story_of(first.world, run)
+
+
+ASKS = {"interaction": {"type": "pin", "message": "Pin?", "fields": [{"name": "pin"}]}}
+FAILS = {"errors": [{"type": "task", "code": "task_failed", "message": "no"}]}
+FAILED = {"failed": [{"error": "task/task_failed", "message": "no"}]}
+PROMPT = ASKS["interaction"]
+
+# Statuses with what was shown, each three seconds after the one before, and their script.
+HISTORIES = [
+    ([("running", {})], [{"running": "stuck"}]),
+    ([("running", {}), ("failed", FAILS)], [{"running": "3s"}, FAILED]),
+    (
+        [("interaction_required", ASKS)],
+        [{"interaction_required": PROMPT}, "running", "completed"],
+    ),
+    (
+        [*[("interaction_required", ASKS)] * 2, ("running", {}), ("canceled", {})],
+        [{"interaction_required": PROMPT}, {"running": "3s"}, "canceled"],
+    ),
+    (
+        [("interaction_required", ASKS), ("failed", FAILS)],
+        [
+            {"interaction_required": {**PROMPT, "timeout": "3s", "on_timeout": [FAILED]}},
+            *("running", "completed"),
+        ],
+    ),
+    ([("pending", {})], ["pending", "completed"]),
+    ([("pending", {}), ("canceled", {})], [{"pending": "3s"}, "canceled"]),
+    ([("pending", {}), ("failed", FAILS)], [{"pending": "3s"}, FAILED]),
+]
+
+
+def script_of(*seen):
+    """The script of statuses and what was shown, each three seconds after the one before."""
+    history = [
+        Seen(FROZEN_START + timedelta(seconds=3 * number), status, shown)
+        for number, (status, shown) in enumerate(seen)
+    ]
+    return write_script("task_run", MACHINE, history)
+
+
+def test_a_history_is_written_with_what_happened():
+    """A right answer, none, a verdict, a cancel, an end that has not come yet."""
+    wrong = [(seen, script_of(*seen)) for seen, steps in HISTORIES if script_of(*seen) != steps]
+    assert wrong == []
+
+
+def test_the_script_of_a_connection_does_not_end_at_a_prompt():
+    """Whose answer nobody gave."""
+    moments = [
+        Seen(FROZEN_START, "connecting", {}),
+        Seen(FROZEN_START, "interaction_required", ASKS),
+    ]
+    machine = EDITIONS["connections"].kinds["connection"].machine
+    steps = ["connecting", {"interaction_required": PROMPT}, "connected"]
+    assert write_script("connection", machine, moments) == steps
+
+
+def test_a_status_that_lasts_for_no_time_has_no_duration():
+    moments = [Seen(FROZEN_START, status, {}) for status in ("running", "canceled")]
+    assert write_script("task_run", MACHINE, moments) == ["running", "canceled"]
+
+
+def test_a_text_that_looks_like_an_expression_stays_a_text():
+    """In keys, too: a script has the results of expressions, not the expressions."""
+    text = "{{ x }} \\ 😀 {% y"
+    (step,) = script_of(("completed", {"output": {text: [text]}}))
+    again = play_scenario(
+        scenario_from_data({"version": 1, "name": "again", "task_run": ["queued", "running", step]})
+    )
+    assert again.run["output"] == {text: [text]}
+
+
+def test_a_script_has_no_secret():
+    shown = {"output": {"password": "hunter2", "note": "seen"}, "result": None}
+    output = {"password": "•••", "note": "seen"}
+    assert script_of(("completed", shown)) == [{"completed": {"output": output}}]
