@@ -25,7 +25,6 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Refusal
-from deck_sim.scenario.selection import HEADER, check_scenario
 from deck_sim.server.fault_injection import (
     apply_fault,
     fire_call_fault,
@@ -55,7 +54,6 @@ class DeckApp:
             limit_rate,
             check_size,
             self.find_route,
-            check_header,
             replay_answer,
             call_endpoint,
         )
@@ -84,16 +82,12 @@ class DeckApp:
             request.simulation.uses -= 1
 
     def select_world(self, request: Request) -> None:
-        """Select the world of the key. A call that reaches none is kept, for the reports of tests,
-        and logged.
-        """
+        """Select the world of the key. Tests report a call that reaches none."""
         authorization = request.headers.get("authorization")
         try:
             request.simulation = self.worlds.select(authorization)
-        except ApiError as error:
+        except ApiError:
             self.worlds.note_refused(f"{request.method} {request.path}", authorization)
-            log_refused(request.method, request.path, error.status, str(error))
-            request.id = self.worlds.next_request_id()
             raise
         request.id = request.simulation.world.next_id("req")
 
@@ -124,6 +118,9 @@ async def take(steps: Steps, request: Request) -> bool:
     except Exception:
         error = request.simulation.note_crash(f"{request.method} {request.path}")
         request.key = None
+    if not request.id:  # it reached no world
+        request.id = request.worlds.next_request_id()
+        log_refused(request.method, request.path, error.status, str(error))
     request.answer = _answer_error(error, request.id)
     return False
 
@@ -161,13 +158,6 @@ def check_size(request: Request) -> None:
     """Refuse a body that is too large."""
     if len(request.body) > MAX_BODY_BYTES:
         raise refuse("request/payload_too_large", limit=f"{MAX_BODY_BYTES // 1024**2} MiB")
-
-
-def check_header(request: Request) -> None:
-    """Check the scenario that a create names. Calls that play it check it themselves."""
-    name, operation = request.headers.get(HEADER), request.operation
-    if name and operation.creates and not operation.plays:
-        check_scenario(name, HEADER, request.simulation.library, request.world.edition)
 
 
 def call_endpoint(request: Request) -> Answer:

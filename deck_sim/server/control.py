@@ -13,9 +13,8 @@ from starlette.types import Receive, Scope, Send
 from deck_sim.base.errors import quote, suggest
 from deck_sim.base.real_time import PRESENT_HEADER, PROCESS_HEADER, process_id
 from deck_sim.base.redaction import redact
-from deck_sim.contract.error_catalog import ApiError, refuse
+from deck_sim.contract.error_catalog import refuse
 from deck_sim.operations import BODY, OPERATIONS, perform
-from deck_sim.runtime.activity_log import log_refused
 from deck_sim.runtime.moments import read_moment
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.app import check_size, make_response, read_body, take
@@ -48,23 +47,18 @@ class ControlApp:
     def _select_world(self, request: Request) -> None:
         """Select the world of the key, or of an id that `GET /_sim/worlds` lists."""
         worlds, world_id = self._worlds, request.headers.get(WORLD)
-        try:
-            if worlds.keys is None and request.path == WORLDS:
-                request.simulation = worlds.keyless()
-            elif worlds.keys is not None or world_id is None:
-                request.simulation = worlds.select(request.headers.get("authorization"))
-            elif found := worlds.find_by_token(world_id):
-                request.simulation = found
-            else:
-                text = (
-                    f"the header `{WORLD}` is {quote(world_id)}, and no world has this id;"
-                    " `GET /_sim/worlds` lists them; a world begins with the first call of its key"
-                )
-                raise refuse("request/endpoint_not_found", text)
-        except ApiError as error:
-            log_refused(request.method, request.path, error.status, str(error))
-            request.id = worlds.next_request_id()
-            raise
+        if worlds.keys is None and request.path == WORLDS:
+            request.simulation = worlds.keyless()
+        elif worlds.keys is not None or world_id is None:
+            request.simulation = worlds.select(request.headers.get("authorization"))
+        elif found := worlds.find_by_token(world_id):
+            request.simulation = found
+        else:
+            text = (
+                f"the header `{WORLD}` is {quote(world_id)}, and no world has this id;"
+                " `GET /_sim/worlds` lists them; a world begins with the first call of its key"
+            )
+            raise refuse("request/endpoint_not_found", text)
         # Counted apart: watching a world must not change its answers.
         request.id = request.simulation.world.next_id("ctl")
 

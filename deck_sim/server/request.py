@@ -53,7 +53,7 @@ class Request:
     worlds: WorldRegistry
     receive: Receive  # returns when the client leaves
     simulation: Simulation = _LATER
-    id: str = _LATER
+    id: str = ""
     endpoint: "Endpoint" = _LATER
     operation: Operation = _LATER  # the control API has none
     params: Mapping[str, str] = field(default_factory=dict)  # of its path

@@ -32,8 +32,7 @@ def test_a_call_without_a_key_is_refused(server):
 
 
 def test_a_client_may_send_the_header_with_all_calls(api):
-    """Every create refuses what the world cannot play; reads do not."""
-    for name, status in [("sucess", 400), ("session_breaks_down", 400), ("source_down", 201)]:
-        agent, headers = {"name": "Concierge"}, {"Deck-Sim-Scenario": name}
-        assert api.post("/agents", json=agent, headers=headers).status_code == status
-        assert api.get("/agents", headers=headers).status_code == 200
+    """Those that play nothing ignore it."""
+    headers = {"Deck-Sim-Scenario": "sucess"}
+    assert api.post("/agents", json={"name": "Concierge"}, headers=headers).status_code == 201
+    assert api.get("/agents", headers=headers).status_code == 200
