@@ -92,7 +92,7 @@ def list_run_storage(request: Request) -> Answer:
         lambda: files_of(request.world, run),
         lambda item: not request.world.is_gone(item),
         partial(print_storage_item, request.simulation),
-        polled=lambda spans: [run],
+        polled=[run],
     )
 
 
@@ -105,7 +105,7 @@ def list_run_screenshots(request: Request) -> Answer:
         lambda: kept_screenshots(request.world, run),
         lambda shot: True,
         partial(print_screenshot, request.simulation),
-        polled=lambda spans: [run],
+        polled=[run],
         oldest_first=True,
     )
 

@@ -39,7 +39,7 @@ def list_events(request: Request) -> Answer:
         lambda: {event.id: event for event in world.events},
         lambda event: event.created_at >= _oldest(world) and (not types or event.type in types),
         partial(print_event, request.simulation),
-        polled=lambda spans: poll_all(world),
+        polled=poll_all(world),
     )
 
 
@@ -80,7 +80,7 @@ def list_event_deliveries(request: Request) -> Answer:
         lambda: world.all("event_delivery"),
         matches,
         partial(print_resource, request.simulation),
-        polled=lambda spans: poll_all(world),
+        polled=poll_all(world),
         problems=problems,
     )
 

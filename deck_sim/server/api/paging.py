@@ -33,35 +33,31 @@ def list_items(
     matches: Callable[[Item], bool],
     show: Callable[[Item], dict[str, Any]],
     *,
-    polled: Callable[[Filter], Iterable[Resource]] | None = None,
+    polled: Iterable[Resource] | None = None,
     problems: Sequence[Problem] = (),
     oldest_first: bool = False,
 ) -> Answer:
     """Show one page of the items that match.
 
-    `read` gives all items by id, oldest first. `polled` gives the resources that this request
-    polls, for an `on_poll` clock, from a filter by the time asked for; by default those of the
-    page. `problems` are further problems with the parameters, for the same error.
+    `read` gives all items by id, oldest first. `polled` are the resources that this request polls,
+    for an `on_poll` clock; by default those of the page. `problems` are further problems with the
+    parameters, for the same error.
     """
     limit, cursor, created = _read_page(request, read(), problems)
     after, before = created.get("created_after"), created.get("created_before")
 
-    def spans(item: Listed) -> bool:
-        return (after is None or item.created_at > after) and (
-            before is None or item.created_at < before
-        )
-
     def find() -> Iterator[Item]:
-        items = [*read().values()]
-        ordered = iter(items if oldest_first else items[::-1])
+        newest_first = reversed([*read().values()])
         if cursor is not None:
-            next(item for item in ordered if item.id == cursor)
-        return (item for item in ordered if spans(item) and matches(item))
+            next(item for item in newest_first if item.id == cursor)
+        for item in newest_first:
+            is_later = after is None or item.created_at > after
+            is_earlier = before is None or item.created_at < before
+            if is_later and is_earlier and matches(item):
+                yield item
 
-    def shown() -> Iterator[Resource]:
-        yield from (item for item in islice(find(), limit) if isinstance(item, Resource))
-
-    poll(request.simulation, polled(spans) if polled else shown())
+    shown = (item for item in islice(find(), limit) if isinstance(item, Resource))
+    poll(request.simulation, shown if polled is None else polled)
     page = [*islice(find(), limit + 1)]
     has_more, page = len(page) > limit, page[:limit]
     next_cursor = base64.urlsafe_b64encode(page[-1].id.encode()).decode() if has_more else None

@@ -8,7 +8,7 @@ from deck_sim.engine import body_checks, commands
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.clock import poll
 from deck_sim.runtime.serialization import print_resource
-from deck_sim.server.api.paging import Filter, list_items, read_filter, read_includes
+from deck_sim.server.api.paging import list_items, read_filter, read_includes
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import endpoint
 
@@ -41,17 +41,15 @@ def list_resource(request: Request) -> Answer:
     def fits(item: Resource, filters: dict[str, list[str]]) -> bool:
         return not item.deleted and all(item[name] in words for name, words in filters.items())
 
-    def polled(spans: Filter) -> list[Resource]:
-        """Those that could match in another status: a list of completed runs polls all."""
-        items = world.all(kind.object).values()
-        return [item for item in items if fits(item, lasting) and spans(item)]
-
+    items = world.all(kind.object)
+    # Those that could match in another status: a list of completed runs polls all.
+    possible = (item for item in items.values() if fits(item, lasting))
     return list_items(
         request,
-        lambda: world.all(kind.object),
+        lambda: items,
         lambda item: fits(item, filters) and (not statuses or item.status in statuses),
         lambda item: print_resource(request.simulation, item, includes),
-        polled=polled if statuses or filters != lasting else None,
+        polled=possible if statuses or filters != lasting else None,
         problems=problems,
     )
 
