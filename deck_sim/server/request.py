@@ -102,9 +102,9 @@ class Request:
         form = self.headers.get("content-type", "").lower().startswith(_FORMS)
         return read_object(self.body, form=form)
 
-    def fetch(self, kind: str) -> Resource:
-        """The resource that the path names; an unknown id is an error."""
-        return self.world.fetch(kind, self.params["id"])
+    def fetch(self, kind: str | None = None) -> Resource:
+        """The resource that the path names, by default of the kind in the answer."""
+        return self.world.fetch(kind or self.operation.kind, self.params["id"])
 
     def show(self, resource: Resource, status: int = 200) -> Answer:
         """The answer that shows a resource."""

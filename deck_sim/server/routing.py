@@ -6,18 +6,16 @@ as long for a table of this size, and the 404 and 405 answers are the API's own.
 
 import re
 from collections.abc import Callable, Mapping
-from difflib import SequenceMatcher
 from typing import Generic, TypeVar
 
 from starlette.routing import compile_path
 
-from deck_sim.base.errors import listed, quote
+from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.server.request import Endpoint
 
 # The functions that answer the operations of the Deck API, by the `endpoint` of the operation.
 ENDPOINTS: dict[str, Endpoint] = {}
-_SIMILARITY = 0.6  # of 1: how similar two words are if one is a misspelling of the other
 Function = TypeVar("Function", bound=Endpoint)
 Row = TypeVar("Row")
 
@@ -87,14 +85,11 @@ class Routes(Generic[Row]):
             return f"`{path}` is not an endpoint: `{self._root}` is written twice."
         if hint := self._more_hints(path):
             return hint
-        ends = [one for one in self._templates if len(rest) > 1 and one.endswith(rest)]
-        parts, best, near = unslashed.split("/"), _SIMILARITY, ends[0] if len(ends) == 1 else ""
-        for template in self._templates:
-            if template.count("/") == unslashed.count("/"):
-                pairs = [*zip(template.split("/"), parts, strict=True)]
-                fixed = ((word, part) for word, part in pairs if word[:1] != "{")
-                similarity = min(SequenceMatcher(None, *pair).ratio() for pair in fixed)
-                if similarity > best:
-                    best = similarity
-                    near = "/".join(part if word[:1] == "{" else word for word, part in pairs)
-        return f"`{path}` is not an endpoint; did you mean {quote(near)}?" if near else None
+        near = [one for one in self._templates if len(rest) > 1 and one.endswith(rest)]
+        parts = unslashed.split("/")
+        for words in (template.split("/") for template in self._templates):
+            if len(words) == len(parts):
+                pairs = zip(words, parts, strict=True)
+                near.append("/".join(part if word[:1] == "{" else word for word, part in pairs))
+        hint = nearest(unslashed, near)
+        return f"`{path}` is not an endpoint{hint}" if hint else None

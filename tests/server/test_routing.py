@@ -35,7 +35,7 @@ def test_a_path_that_is_nearly_right_gets_a_hint():
         "/things//go": ": the part between two of its slashes is empty.",
         "/v2/things/a": ": `/v2` is written twice.",
         "/other/": ".",
-        "/go": "; did you mean '/v2/things/{id}/go'?",
+        "/{id}/go": "; did you mean '/v2/things/{id}/go'?",
         "/thing/a": "; did you mean '/v2/things/a'?",
         "/Things/a/": "; did you mean '/v2/things/a'?",
         "/thing/go/goo": "; did you mean '/v2/things/go/go'?",

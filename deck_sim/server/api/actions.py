@@ -15,11 +15,6 @@ from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import ENDPOINTS, endpoint
 
 
-def _target(request: Request) -> Resource:
-    """The resource in the path, for calls that answer with the same resource."""
-    return request.fetch(request.operation.kind)
-
-
 def _show_playing(request: Request, resource: Resource, status: int) -> Answer:
     choice = request.simulation.record_choice(resource.id)
     shown = print_resource(request.simulation, resource)
@@ -50,11 +45,11 @@ def test_key(request: Request) -> Answer:
 @endpoint
 def reset_task(request: Request) -> Answer:
     """Set a task back to `learning`."""
-    return request.show(commands.reset_task(request.world, _target(request)))
+    return request.show(commands.reset_task(request.world, request.fetch()))
 
 
 def _apply(request: Request, command: str) -> Answer:
-    return request.show(commands.apply_command(request.world, _target(request), command))
+    return request.show(commands.apply_command(request.world, request.fetch(), command))
 
 
 for _name, _command in (
@@ -67,7 +62,7 @@ for _name, _command in (
 
 
 def _answer_interaction(request: Request) -> Answer:
-    world, resource = request.world, _target(request)
+    world, resource = request.world, request.fetch()
     inputs = getattr(request.read_body(), world.rules.answer_key)
     return request.show(commands.answer_interaction(world, resource, inputs))
 
@@ -122,7 +117,7 @@ def open_connection(request: Request) -> Answer:
 def reopen_connection(request: Request) -> Answer:
     """Connect a disconnected connection again. The path is assumed."""
     choose = _choose(request, "connection")
-    reopened = commands.reopen_connection(request.world, _target(request), choose)
+    reopened = commands.reopen_connection(request.world, request.fetch(), choose)
     return _show_playing(request, reopened, 200)
 
 
@@ -136,7 +131,7 @@ def create_credential(request: Request) -> Answer:
 @endpoint
 def update_credential(request: Request) -> Answer:
     """Change the fields that were sent."""
-    credential = _target(request)
+    credential = request.fetch()
     sent = request.read_body(partial(commands.change_problems, credential)).sent()
     return request.show(commands.update_credential(request.world, credential, sent))
 

@@ -94,7 +94,7 @@ def test_a_path_without_v2_gets_a_hint(api):
     agents, control = "; `/v2/agents` is one.", "; the control API is at `/_sim/world`."
     for path, hint in [
         *(("/agents", agents), ("/v1/agents", agents), ("/api/v2/agents", agents)),
-        *(("/v1/_sim/world", control), ("/v2/_sim/world", control), ("/v1/agentz", ".")),
+        *(("/v1/_sim/world", control), ("/v2/_sim/world", control), ("/v1/things", ".")),
     ]:
         (error,) = api.get(f"{root}{path}").json()["errors"]
         assert error["message"] == f"`{path}` is not an endpoint{hint}"
