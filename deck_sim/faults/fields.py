@@ -64,11 +64,7 @@ AnswerError = Annotated[str, PlainValidator(_read_error), WithJsonSchema({"enum"
 OnlyTrue = Annotated[
     bool, PlainValidator(_read_true), WithJsonSchema({"const": True}), Field(description="`true`.")
 ]
-RetryAfter = Annotated[
-    int,
-    Field(ge=0, description="Seconds in the header `Retry-After`. Default: no header."),
-    Whole,
-]
+RetryAfter = Annotated[int, Field(ge=0), Whole]
 
 
 class ErrorAnswer(Strict):
@@ -81,6 +77,7 @@ class ErrorAnswer(Strict):
     field: str | None = None
     """The field of the body that the error is about."""
     retry_after: RetryAfter | None = None
+    """Seconds in the header `Retry-After`. If omitted, no header."""
 
     @property
     def refusal(self) -> ApiError:

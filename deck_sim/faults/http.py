@@ -98,6 +98,7 @@ class OwnAnswer(CallFault):
     headers: AnswerHeaders | None = None
     """More headers. A header with a list of values is sent once for each."""
     retry_after: RetryAfter | None = None
+    """Seconds in the header `Retry-After`. If omitted, no header."""
 
     def answer(self) -> tuple[int, Headers]:
         own = {name.lower(): value for name, value in (self.headers or {}).items()}

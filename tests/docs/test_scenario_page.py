@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import run_errors
 from deck_sim.engine.story import KINDS
+from deck_sim.faults import fault as faults
 from deck_sim.runtime.world_file import WorldFile
 from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.expressions import FUNCTIONS, VARIABLES, environment
@@ -38,6 +39,7 @@ NOUNS = {
     "Rule": "rule",
     "When": "[when](#when)",
 }
+NOUNS |= {model.__name__: "[fault](faults.md)" for model in faults.REGISTRY.values()}
 KNOWN_TYPES = {"string": "text", "integer": "whole number", "object": "object", "number": "number"}
 
 _TABLE = re.compile(r"(<!-- table: ([\w ]+) -->\n)(.*?)(<!-- /table -->)", re.DOTALL)
@@ -46,8 +48,6 @@ _TABLE = re.compile(r"(<!-- table: ([\w ]+) -->\n)(.*?)(<!-- /table -->)", re.DO
 def spell_type(schema):
     if "$ref" in schema:
         return NOUNS[schema["$ref"].rpartition("/")[2]]
-    if schema.get("title") == "fault":
-        return "[fault](faults.md)"
     if "anyOf" in schema:
         ways = [spell_type(way) for way in schema["anyOf"] if way.get("type") != "null"]
         return " or ".join(dict.fromkeys(ways))
