@@ -23,7 +23,6 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
-from deck_sim.base.errors import listed, nearest
 from deck_sim.base.validation import Many, show, value_error
 from deck_sim.base.validation import PositiveDuration as PositiveDuration
 from deck_sim.contract.answers import PROMPTS
@@ -42,17 +41,7 @@ IDLE = "idle"
 
 def _one_of(words: Collection[str]) -> GetPydanticSchema:
     """Allow only these words, which the JSON Schema lists."""
-
-    def check(word: str) -> str:
-        if word not in words:
-            allowed = listed(words, last="or").replace("`", "'")
-            raise value_error(f"must be {allowed}, not {show(word)}{nearest(word, words)}")
-        return word
-
-    return GetPydanticSchema(
-        lambda source, make: core_schema.no_info_after_validator_function(check, make(source)),
-        lambda schema, write: {**write(schema), "enum": [*words]},
-    )
+    return GetPydanticSchema(lambda *_: core_schema.literal_schema([*words]))
 
 
 EditionName = Annotated[str, _one_of(EDITIONS)]
