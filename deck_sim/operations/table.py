@@ -6,7 +6,8 @@ process of the server, for the handle.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
 from inspect import Parameter
@@ -29,7 +30,7 @@ BODY = "body"  # the parameter that takes the whole body of a call
 _GIVEN = ("simulation", "worlds", "has_left")
 
 
-@dataclass(frozen=True)
+@dataclass
 class ControlOperation:
     """One operation. In a call, parameters are in the path, and in the query or the body."""
 
@@ -40,21 +41,12 @@ class ControlOperation:
     shows_records: bool  # what was sent and received, secrets included
     takes_text: bool  # as the body, besides JSON
 
-    @cached_property
-    def signature(self) -> Mapping[str, Parameter]:
-        """The parameters of its function, by name."""
-        return inspect.signature(self.function).parameters
-
-    @cached_property
-    def parameters(self) -> tuple[str, ...]:
-        """The names of its parameters."""
-        return tuple(name for name in self.signature if name not in _GIVEN)
-
-    @cached_property
-    def checked(self) -> tuple[str, ...]:
-        """The parameters that are neither in the path nor the whole body of a call."""
-        in_path = (name for name in self.parameters if f"{{{name}}}" in self.path)
-        return tuple(name for name in self.parameters if name not in (BODY, *in_path))
+    def __post_init__(self) -> None:
+        self.signature = inspect.signature(self.function).parameters
+        self.parameters = tuple(name for name in self.signature if name not in _GIVEN)
+        # Neither in the path nor the whole body of a call.
+        apart = (BODY, *re.findall("{(.*?)}", self.path))
+        self.checked = tuple(name for name in self.parameters if name not in apart)
 
     @cached_property
     def _model(self) -> "type[Body]":
