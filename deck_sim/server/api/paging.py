@@ -24,7 +24,6 @@ DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 
 Listed = Resource | Event | Screenshot
 Item = TypeVar("Item", bound=Listed)
-Filter = Callable[[Listed], bool]
 
 
 def list_items(
@@ -47,10 +46,10 @@ def list_items(
     after, before = created.get("created_after"), created.get("created_before")
 
     def find() -> Iterator[Item]:
-        newest_first = reversed([*read().values()])
+        items = iter([*read().values()][:: 1 if oldest_first else -1])
         if cursor is not None:
-            next(item for item in newest_first if item.id == cursor)
-        for item in newest_first:
+            next(item for item in items if item.id == cursor)
+        for item in items:
             is_later = after is None or item.created_at > after
             is_earlier = before is None or item.created_at < before
             if is_later and is_earlier and matches(item):
