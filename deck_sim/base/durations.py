@@ -93,8 +93,6 @@ def parse_span(text: str) -> Span:
 
     """
     low, dots, high = text.partition("..")
-    if dots and not (low and high):
-        raise ValueError(f"{quote(text)} is half a range; write both ends, like `2s..8s`")
     try:
         span = Span(parse_duration(low), parse_duration(high if dots else low))
     except ValueError as error:

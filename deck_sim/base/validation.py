@@ -75,7 +75,8 @@ def read_duration(value: Any, parse: Callable[[str], Duration]) -> Duration:
         raise value_error(f"{error}") from None
 
 
-def _read_positive_duration(value: Any) -> timedelta:
+def read_positive_duration(value: Any) -> timedelta:
+    """Read a duration that is longer than zero; raises `PydanticCustomError`."""
     length = value if isinstance(value, timedelta) else read_duration(value, parse_duration)
     if not length:
         raise value_error("must be longer than zero")
@@ -84,7 +85,7 @@ def _read_positive_duration(value: Any) -> timedelta:
 
 PositiveDuration = Annotated[
     timedelta,
-    PlainValidator(_read_positive_duration),
+    PlainValidator(read_positive_duration),
     WithJsonSchema({"type": "string", "pattern": f"^(?:{DURATION_PATTERN})$", "examples": ["3s"]}),
 ]
 

@@ -59,7 +59,7 @@ def attempt_due(world: World, due: Due) -> None:
         _give_up(world, delivery)
     elif destination["type"] == WEBHOOK:
         fault = None
-        if world.injected and delivery.id not in world.fired:  # which one fires is decided once
+        if delivery.id not in world.fired:  # which one fires is decided once
             event = delivery.hidden["event"]
             fault = world.injected.fire_webhook(injected_faults.WEBHOOK, event, world.now)
         if fault is not None:

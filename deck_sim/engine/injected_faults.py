@@ -69,9 +69,6 @@ class InjectedFaults:
     # Owners, for a state file.
     changed: dict[str, None] = field(default_factory=dict, compare=False)
 
-    def __bool__(self) -> bool:
-        return bool(self.by_owner)
-
     def __iter__(self) -> Iterator[Injected]:
         """Every fault: those of no scenario first, then by owner."""
         yield from self.by_owner.get(EVERYBODY, [])

@@ -12,14 +12,20 @@ from pydantic import (
     Field,
     PlainSerializer,
     PlainValidator,
-    TypeAdapter,
     WithJsonSchema,
 )
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import nearest, nearest_type, quote
-from deck_sim.base.validation import PositiveDuration, Strict, Whole, show, value_error
+from deck_sim.base.validation import (
+    PositiveDuration,
+    Strict,
+    Whole,
+    read_positive_duration,
+    show,
+    value_error,
+)
 from deck_sim.contract.editions import every_event_type
 from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY, ApiError, refuse
 
@@ -103,20 +109,13 @@ class RealWait(Strict):
     """`real`: the answer is held back for that long in real time."""
 
 
-_DURATION: TypeAdapter[timedelta] = TypeAdapter(PositiveDuration)
-
-
 def _read_answer_delay(value: Any) -> timedelta | RealWait:
     if isinstance(value, dict):
         return RealWait.model_validate(value)
-    return _DURATION.validate_python(value)
+    return read_positive_duration(value)
 
 
-AnswerDelay = Annotated[
-    Duration | RealWait,
-    BeforeValidator(_read_answer_delay),
-    WithJsonSchema({"anyOf": [_DURATION.json_schema(), RealWait.model_json_schema()]}),
-]
+AnswerDelay = Annotated[Duration | RealWait, BeforeValidator(_read_answer_delay)]
 
 # Answers of one's own
 
@@ -151,12 +150,10 @@ def _read_header_value(value: Any) -> str | list[str]:
     return _read_header_text(value)
 
 
-_TEXT = {"anyOf": [{"type": "string"}, {"type": "integer"}]}
 _HeaderName = Annotated[str, Field(pattern=_TOKEN), AfterValidator(_read_header_name)]
 _HeaderValue = Annotated[
     Any,
-    PlainValidator(_read_header_value),
-    WithJsonSchema({"anyOf": [*_TEXT["anyOf"], {"type": "array", "minItems": 1, "items": _TEXT}]}),
+    PlainValidator(_read_header_value, json_schema_input_type=str | int | list[str | int]),
 ]
 AnswerHeaders = dict[_HeaderName, _HeaderValue]
 ContentType = Annotated[str, Field(min_length=1), AfterValidator(_read_header_text)]

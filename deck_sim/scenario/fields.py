@@ -1,5 +1,6 @@
 """The types of fields in scenario files that pydantic does not know."""
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -17,9 +18,7 @@ from deck_sim.base.errors import nearest, quote
 from deck_sim.base.validation import Whole, read_duration, show, value_error
 from deck_sim.contract.error_catalog import run_errors
 
-
-def _read_span(value: Any) -> Span:
-    return read_duration(value, parse_span)
+_read_span = partial(read_duration, parse=parse_span)
 
 
 def _read_length(value: Any) -> Any:

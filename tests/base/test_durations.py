@@ -86,7 +86,7 @@ def test_a_span_is_one_duration_or_a_range():
 
 def test_a_range_has_two_ends_in_their_order():
     said = dict.fromkeys(["2s..8s..9s", "2s...8s", "soon"], "is not a duration")
-    said |= dict.fromkeys(["2s..", "..2s", ".."], "is half a range; write both ends, like `2s..8s`")
+    said |= dict.fromkeys(["2s..", "..2s", ".."], "'' is not a duration; ")
     said |= {"8s..2s": "'8s..2s' runs backwards"}
     for text, message in said.items():
         with pytest.raises(ValueError, match=re.escape(message)):

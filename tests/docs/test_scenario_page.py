@@ -38,6 +38,7 @@ NOUNS = {
     "FailedWith": "error",
     "Rule": "rule",
     "When": "[when](#when)",
+    **{one.__name__: "[fault](faults.md)" for one in faults.REGISTRY.values()},
 }
 NOUNS |= {model.__name__: "[fault](faults.md)" for model in faults.REGISTRY.values()}
 KNOWN_TYPES = {"string": "text", "integer": "whole number", "object": "object", "number": "number"}
