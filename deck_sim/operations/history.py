@@ -19,7 +19,7 @@ from deck_sim.engine.timers import EFFECTS, Due
 from deck_sim.engine.world import World
 from deck_sim.operations.people import check_kind
 from deck_sim.operations.table import Json, operation
-from deck_sim.operations.timeline import print_news, print_timeline
+from deck_sim.operations.timeline import print_news
 from deck_sim.runtime.calls import GAVE_UP, KEPT_HEADERS, Call
 from deck_sim.runtime.moments import print_moment
 from deck_sim.runtime.registry import world_token
@@ -35,26 +35,15 @@ MOST_UNFINISHED = 200  # that are listed
 
 
 @operation("GET", "/timeline", shows_records=True)
-def show_timeline(simulation: Simulation, after: Count | None = None) -> Json:
+def show_timeline(simulation: Simulation, after: Count = 0) -> Json:
     """Show calls, changes of status, deliveries and moves of the clock, oldest first; with
     `after=N`, what is new.
     """
-    if after is None:
-        return {"data": print_timeline(simulation)}
-    return {"world": print_world(simulation), **print_news(simulation, after)}
-
-
-def print_world(simulation: Simulation) -> Json:
-    """The settings of a world that a page shows, and its time.
-
-    `epoch` is another after a reset, and `changes` after each control call that may have changed
-    something.
-    """
     world = simulation.world
-    return {
+    shown = {
         "world": world_token(simulation.key),
         "key": mask_key(simulation.key),
-        "epoch": simulation.epoch,
+        "epoch": simulation.epoch,  # another after a reset
         "changes": simulation.control_changes,
         "edition": world.edition,
         "now": print_moment(world.now),
@@ -65,6 +54,7 @@ def print_world(simulation: Simulation) -> Json:
         "default_scenario": simulation.selection.default_scenario,
         "version": __version__,
     }
+    return {"world": shown, **print_news(simulation, after)}
 
 
 @operation("GET", "/requests", shows_records=True)

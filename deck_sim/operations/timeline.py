@@ -15,12 +15,6 @@ from deck_sim.runtime.simulation import Simulation
 _ABOUT = ("name", "external_id", "event_type")  # shown of a new resource, beside its references
 
 
-def print_timeline(simulation: Simulation) -> list[dict[str, Any]]:
-    """Every entry and call, without events; one may count those that were dropped."""
-    timeline: list[dict[str, Any]] = print_news(simulation, 0)["data"]
-    return timeline
-
-
 def print_news(simulation: Simulation, after: int) -> dict[str, Any]:
     """The records of a world after the first so many entries, calls and events.
 
