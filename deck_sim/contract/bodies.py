@@ -24,11 +24,12 @@ from deck_sim.contract.resources import (
     LOGIN_PARTS,
     METHOD_NEEDS,
     REQUIRED,
+    SOURCE,
     TASK,
     TIMEOUT_SECONDS,
     AuthMethod,
 )
-from deck_sim.contract.shapes import ANY_OBJECT, record
+from deck_sim.contract.shapes import ANY_OBJECT, ID, record
 
 _USER = r"[!-.0-9:;<=>A-Z^-~]+@"
 _HOST = r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])"
@@ -63,6 +64,13 @@ WebUrl = Annotated[
 
 JsonObject = dict[str, Any]
 Text = Annotated[str, StringConstraints(min_length=1)]
+# Checked against the sources of the world, so that a wrong prefix is an error of the type `source`.
+SourceId = Annotated[
+    Text,
+    WithJsonSchema(
+        {"type": "string", "pattern": f"^{SOURCE.prefix}_", "maxLength": ID["maxLength"]}
+    ),
+]
 ExternalId = Annotated[str, StringConstraints(max_length=255)]
 
 # In the document the title becomes a reference to a schema of the whole list, with the types of the
@@ -237,7 +245,7 @@ class CreateLogin(Body):
         )
     )
 
-    source_id: Text
+    source_id: SourceId
     auth_method: OptionalMethod = "none"
     auth_credentials: AuthCredentials | None = None
     external_id: ExternalId | None = None

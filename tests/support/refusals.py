@@ -10,10 +10,8 @@ import schemathesis
 # The error and its field, as globs, with the reason why the document cannot say it.
 REASONS = {
     ("*/*_not_found", "*"): "An id may name nothing.",
-    ("source/source_invalid", "source_id"): "It names nothing, and no made-up id has its form.",
     ("request/state_invalid", ""): "What is allowed depends on the status of the resource.",
     ("request/state_invalid", "id"): "Another task has the id.",
-    ("idempotency/idempotency_error", ""): "The key was used for another call.",
     ("request/input_invalid", "cursor"): "A cursor is opaque; the page before gave it.",
     ("request/input_invalid", "Deck-Sim-Scenario"): "A scenario that the world does not have.",
     ("request/input_invalid", "source_id"): "It is not the source of the credential or session.",

@@ -99,6 +99,13 @@ def _show(edition: Edition, operation: Operation) -> Shape:
         "summary": operation.summary,
         "tags": [operation.tag],
     }
+    if edition.idempotency.covers(operation):
+        # No parameter: tools that make up calls would send one value with all of them, for a 409.
+        shown["description"] = (
+            f"Takes the header `{idempotency.HEADER}`, 1 to {edition.idempotency.longest_key}"
+            " characters: a call that is repeated with its key gets the stored answer and changes"
+            " nothing."
+        )
     if parameters := [*_parameters(edition, operation)]:
         shown["parameters"] = parameters
     if body := edition.body_name(operation):
@@ -145,10 +152,6 @@ def _parameters(edition: Edition, operation: Operation) -> Iterator[Shape]:
         scenario = shapes.text("mfa_then_success")
         text = "The scenario to play; deck-sim's own."
         yield _parameter(selection.HEADER, "header", scenario, text)
-    if edition.idempotency.covers(operation):
-        key = {"type": "string", "minLength": 1, "maxLength": edition.idempotency.longest_key}
-        text = "A call that is repeated with its key gets the stored answer and changes nothing."
-        yield _parameter(idempotency.HEADER, "header", key, text)
 
 
 def _parameter(name: str, place: str, schema: Shape, description: str) -> Shape:

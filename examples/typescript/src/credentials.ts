@@ -52,7 +52,8 @@ expect(asked.interaction !== null, "the run asks for a code");
 const input = Object.fromEntries(asked.interaction.fields.map(({ name }) => [name, "123456"]));
 await read(
   deck.POST("/task-runs/{id}/interaction", {
-    params: { path: { id: started.id }, header: { "Idempotency-Key": "answer-1" } },
+    params: { path: { id: started.id } },
+    headers: { "Idempotency-Key": "answer-1" },
     body: { input },
   }),
 );

@@ -11,6 +11,7 @@ from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY
 from deck_sim.server.idempotency import HEADER
 from deck_sim.server.openapi.document import CODES, document
 
+IDS = ("src_1", "agt_1", f"src_{'1' * 252}")
 pytestmark = pytest.mark.parametrize("edition", EDITIONS.values(), ids=EDITIONS)
 
 
@@ -66,12 +67,12 @@ def test_every_error_code_is_listed_under_its_status(edition):
 
 
 def test_calls_take_an_idempotency_key_as_the_edition_says(edition):
-    """Only they have its errors."""
+    """Only they have its errors. It is no parameter: generated calls would share one value."""
     for operation, shown in operations(edition):
         keyed = edition.idempotency.covers(operation)
         codes = {name for one in shown["responses"].values() for name in one.get(CODES, [])}
         found = {
-            HEADER in [one["name"] for one in shown.get("parameters", [])],
+            HEADER in shown.get("description", ""),
             "idempotency/idempotency_error" in codes,
             "idempotency/idempotency_key_error" in codes,
         }
@@ -89,6 +90,15 @@ def test_the_schema_of_a_body_has_the_fields_of_its_model(edition):
             for schema in [schemas[variant] for variant in names or [name]]:
                 assert set(schema["properties"]) == set(edition.body(name).model_fields)
                 assert schema["additionalProperties"] is False
+
+
+def test_a_body_has_a_pattern_for_an_id_whose_wrong_prefix_is_refused(edition):
+    """That of a source. Any other wrong id is one that names nothing."""
+    found = document(edition.name)["components"]["schemas"].values()
+    bodies = [one["properties"] for one in found if one.get("additionalProperties") is False]
+    shapes = [body["source_id"] for body in bodies if "source_id" in body]
+    tried = [[jsonschema_rs.is_valid(one, id_) for id_ in IDS] for one in shapes]
+    assert tried == [[True, False, False]] * len(shapes) != []
 
 
 def test_every_schema_exists_and_is_used(edition):

@@ -15,6 +15,7 @@ from deck_sim.contract.bodies import (
     JsonObject,
     QueueConfig,
     SourceField,
+    SourceId,
     Text,
     WantedStatus,
     WebhookConfig,
@@ -54,7 +55,7 @@ class StartSession(Body):
     model_config = needs_one_of("credential_id", "source_id")
 
     credential_id: Text | None = None
-    source_id: Text | None = None
+    source_id: SourceId | None = None
 
 
 class RunTaskWithLogin(StartSession):
