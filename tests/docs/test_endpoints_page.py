@@ -1,0 +1,110 @@
+"""docs/endpoints.md: its tables are made from the contract of each edition.
+
+`scripts/write-docs` writes them. Do not edit the text between the markers by hand.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from deck_sim.contract.answers import OTHERS
+from deck_sim.contract.editions import EDITIONS
+from deck_sim.server.openapi.components import camel, schemas
+
+PAGE = Path(__file__).parents[2] / "docs" / "endpoints.md"
+_TABLE = re.compile(r"(<!-- (\w+): (\w+) -->\n)(.*?)(<!-- /table -->)", re.DOTALL)
+
+
+def resolve(shape, known):
+    """The shape behind a reference, null or a list, with the fields of all of its parts."""
+    ways = [way for way in shape.get("anyOf", ()) if way != {"type": "null"}]
+    if len(ways) == 1:
+        return resolve(ways[0], known)
+    if "$ref" in shape:
+        return resolve(known[shape["$ref"].rpartition("/")[2]], known)
+    if "items" in shape:
+        return resolve(shape["items"], known)
+    parts = [shape, *(resolve(part, known) for part in shape.get("allOf", ()))]
+    fields = {name: field for part in parts for name, field in part.get("properties", {}).items()}
+    required = {name for part in parts for name in part.get("required", ())}
+    return {**shape, "properties": fields, "required": required}
+
+
+def list_fields(shape, known, marks, named=(), prefix=""):
+    """The names of fields; those of an object behind a dot, unless it is one of those `named`.
+
+    `marks` are what stands around a required name, and around another one.
+    """
+    shown, found = [], resolve(shape, known)
+    for name, field in found["properties"].items():
+        inner, mark = resolve(field, known), marks[name not in found["required"]]
+        values = inner.get("enum", [inner.get("const")]) if not prefix and name != "object" else ()
+        words = ", ".join(f"`{word}`" for word in values if isinstance(word, str))
+        nested = []
+        if inner["properties"] not in named:
+            parts = marks if mark == marks[0] else marks[1:] * 2
+            nested = list_fields(inner, known, parts, named, f"{prefix}{name}.")
+        shown += nested or [mark.format(f"`{prefix}{name}`") + (words and f" ({words})")]
+    return shown
+
+
+def table_of_calls(edition, known):
+    rows = []
+    for operation in edition.every_operation:
+        takes, name = [f"`?{name}`" for name in operation.filters], edition.body_name(operation)
+        if operation.includes:
+            takes.append(f"`?include` ({', '.join(f'`{word}`' for word in operation.includes)})")
+        if name:
+            body = edition.body(name).model_json_schema()
+            takes += list_fields(body, body.get("$defs", {}), ("**{}**", "{}"))
+        more = resolve(known[camel(operation.answer)], known)["properties"]
+        more = [*more.keys() - resolve(known[camel(operation.kind)], known)["properties"].keys()]
+        answer = " with ".join(f"`{part}`" for part in (operation.kind, *more))
+        many = "list of " * (operation.paged or operation.whole)
+        rows.append(f"| `{operation.call}` | {', '.join(takes)} | {many}{answer} |\n")
+    return "".join(["| call | takes | answer |\n|---|---|---|\n", *rows])
+
+
+def table_of_objects(edition, known):
+    names = [*edition.kinds, "event", "interaction", *OTHERS]
+    names = [name for name in names if camel(name) in known and not name.startswith("created_")]
+    named, rows = [resolve(known[camel(name)], known)["properties"] for name in names], []
+    for name in names:
+        fields = list_fields(known[camel(name)], known, ("{}", "{}?"), named)
+        rows.append(f"| `{name}` | {', '.join(fields)} |\n")
+    return "".join(["| object | fields |\n|---|---|\n", *rows])
+
+
+def table_of_events(edition, known):
+    words = {kind: [*row.lifecycle, *row.status_events] for kind, row in edition.kinds.items()}
+    rows = [
+        f"| `{kind}` | {', '.join(f'`{word}`' for word in found)} |\n"
+        for kind, found in words.items()
+        if found
+    ]
+    return "".join(["| events of | |\n|---|---|\n", *rows])
+
+
+MAKERS = {"calls": table_of_calls, "objects": table_of_objects, "events": table_of_events}
+
+
+def fill_table(found):
+    edition = EDITIONS[found[3]]
+    return f"{found[1]}{MAKERS[found[2]](edition, schemas(edition))}{found[5]}"
+
+
+def record():
+    PAGE.write_text(_TABLE.sub(fill_table, PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def test_the_page_is_up_to_date():
+    """If this fails, run scripts/write-docs."""
+    text = PAGE.read_text(encoding="utf-8")
+    assert _TABLE.sub(fill_table, text) == text
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_every_edition_has_all_its_tables(edition):
+    found = _TABLE.findall(PAGE.read_text(encoding="utf-8"))
+    assert [table[1] for table in found if table[2] == edition] == [*MAKERS]
