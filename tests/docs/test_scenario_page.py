@@ -179,3 +179,12 @@ def test_every_mapping_has_its_table():
 def test_every_name_of_expressions_is_listed():
     text, names = PAGE.read_text(), [*VARIABLES, *FUNCTIONS, *environment().filters]
     assert [name for name in names if not re.search(rf"`{name}\b", text)] == []
+
+
+def test_the_right_codes_of_the_included_prompts_are_as_written():
+    files = (PAGE.parents[1] / "scenarios").glob("*.yaml")
+    codes = [
+        code for file in files for code in re.findall(r'accept: {code: "(\w+)"', file.read_text())
+    ]
+    assert {code: codes.count(code) for code in codes if code != "123456"} == {"654321": 1}
+    assert "123456" in codes
