@@ -1,5 +1,6 @@
 """A transport and a plain socket give a client of httpx or httpx2 the same answers and errors."""
 
+import signal
 import threading
 from contextlib import contextmanager
 from functools import partial
@@ -152,3 +153,23 @@ def test_a_server_that_stops_is_an_error_of_the_library(own, receiver, name):
             waiting.result()
         with pytest.raises(LIBRARIES[name].ConnectError):
             move()
+
+
+def test_what_a_signal_handler_raises_in_a_call_comes_out_as_itself(deck, deck_client, receiver):
+    """Such as a time limit, also if it is a TimeoutError."""
+
+    def interrupt(number, frame):
+        raise TimeoutError("this test takes too long")
+
+    receiver.say(receiver.hang)
+    deck.register_webhook(receiver.url)
+    deck.hold("POST /v2/agents")
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        for call in (deck.settle, lambda: deck_client.post("/agents", json={"name": "A"})):
+            deck.create("sources", {"type": "website", "website": {"url": "https://a.example"}})
+            signal.setitimer(signal.ITIMER_REAL, 0.1)
+            with pytest.raises(TimeoutError, match="this test takes too long"):
+                call()
+    finally:
+        signal.signal(signal.SIGALRM, before)

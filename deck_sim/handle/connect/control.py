@@ -6,7 +6,7 @@ parameters, and return the same data or raise the same errors.
 
 import json
 from collections.abc import Mapping
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, wait
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as quote_path
@@ -104,12 +104,14 @@ class Control:
             return dump_json(await perform(done, values, simulation, worlds, lambda: has_left))
 
         try:
-            data: Json = json.loads(server.submit(work).result(_SECONDS))
+            done = server.submit(work)
+            wait([done], _SECONDS)  # what a signal handler raises here is the caller's own
+            if not done.done():
+                text = f"no answer within {_SECONDS} seconds; does a receiver hang?"
+                raise DeckSimError(f"{method} {path}: {text}")
+            data: Json = json.loads(done.result())
         except ApiError as error:
             raise _refused([one.as_json() for one in error.problems]) from None
-        except TimeoutError:
-            text = f"no answer within {_SECONDS} seconds"
-            raise DeckSimError(f"{method} {path}: {text}; does a receiver hang?") from None
         except (CancelledError, ConnectionRefusedError):
             raise DeckSimError(f"the server at {self.url} has been stopped") from None
         finally:

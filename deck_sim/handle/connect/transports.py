@@ -10,6 +10,7 @@ an answer or an error of that library.
 import asyncio
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import wait
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from types import ModuleType
@@ -53,9 +54,13 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
             own = _own_request(request, request.read())
             if (server := server_at(self.url)) is None:
                 return _respond(request, self._send(own))
-            call = _Call(server, own)
+            with _server_errors(request):
+                call = _Call(server, own)
             try:
-                return _respond(request, call.answer.result(_read_timeout(request)))
+                # What a signal handler raises here, such as a time limit, is the caller's own.
+                wait([call.answer], _read_timeout(request))
+                with _server_errors(request):
+                    return _respond(request, call.answer.result(0))
             finally:
                 call.leave()
 
@@ -65,12 +70,13 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
             own = _own_request(request, await request.aread())
             if (server := server_at(self.url)) is None:
                 return _respond(request, await await_in_thread(self._send, own))
-            call = _Call(server, own)
-            try:
-                with anyio.fail_after(_read_timeout(request)):
-                    return _respond(request, await result_of(call.answer))
-            finally:
-                call.leave()
+            with _server_errors(request):
+                call = _Call(server, own)
+                try:
+                    with anyio.fail_after(_read_timeout(request)):
+                        return _respond(request, await result_of(call.answer))
+                finally:
+                    call.leave()
 
     def note_time(self) -> None:
         """Note the time of this process, if it is frozen."""
@@ -106,10 +112,17 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
             yield
         except httpx2.TransportError as error:
             raise getattr(library, type(error).__name__)(f"{error}", request=request) from error
-        except Exception as error:
-            name = next(name for kind, name in _ERRORS.items() if isinstance(error, kind))
-            text = f"{error}" or f"no answer within {_read_timeout(request):g} seconds"
-            raise getattr(library, name)(text, request=request) from error
+
+
+@contextmanager
+def _server_errors(request: Any) -> Iterator[None]:
+    """Raise the errors of a server in this process as those of a network."""
+    try:
+        yield
+    except Exception as error:
+        name = next(name for kind, name in _ERRORS.items() if isinstance(error, kind))
+        text = f"{error}" or f"no answer within {_read_timeout(request):g} seconds"
+        raise getattr(httpx2, name)(text) from error
 
 
 def server_at(url: str) -> "Server | None":
