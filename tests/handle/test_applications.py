@@ -1,8 +1,11 @@
 """Webhooks for applications in this process, written with each of the frameworks."""
 
 import asyncio
+import gc
 import logging
+import socket
 import threading
+from concurrent.futures import Future
 from datetime import timedelta
 from queue import SimpleQueue
 
@@ -20,6 +23,7 @@ from standardwebhooks import Webhook
 
 from deck_sim import Deck, DeckSim, DeckSimError
 from deck_sim.handle.connect import applications
+from deck_sim.handle.connect.threads import result_of
 from deck_sim.server.serve import server_at
 
 django.conf.settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"], DEBUG=False)
@@ -324,3 +328,49 @@ def test_a_closed_deck_calls_no_application(deck):
         other.delete()
     assert (left, len(threads)) == ([True], 1)
     assert not threads[0].is_alive()
+
+
+def test_an_application_that_hangs_leaves_no_traceback(monkeypatch, caplog):
+    """It runs on a loop of ours or of the test, which is closed before the application ends."""
+
+    async def hang(scope, receive, send):
+        await asyncio.Event().wait()
+
+    def start(deck):
+        server_at(deck.url).worlds.dispatcher._sender.limit = timedelta(milliseconds=50)
+        deck.deliver_to(hang)
+        agent(deck)
+        return deck
+
+    async def on_this_loop():
+        with DeckSim() as deck:
+            await start(deck).async_advance("0s")
+
+    monkeypatch.setattr(applications, "_BACKGROUND_SECONDS", 0.01)
+    with DeckSim() as deck:
+        start(deck).advance("0s")
+    asyncio.run(on_this_loop())
+    assert caplog.records == []
+
+
+def test_work_that_fails_when_nobody_waits_any_more_is_not_reported(caplog):
+    async def leave():
+        work = Future()
+        with anyio.move_on_after(0):
+            await result_of(work)
+        work.set_exception(DeckSimError("the server has been stopped"))
+        await asyncio.sleep(0)
+
+    asyncio.run(leave())
+    gc.collect()
+    assert caplog.records == []
+
+
+def test_a_sender_that_hangs_up_leaves_no_traceback(capsys):
+    server = applications.LoopbackServer(lambda path, headers, body: (200, {}, b"late"))
+    ours, theirs = socket.socketpair()
+    theirs.sendall(b"POST / HTTP/1.1\r\ncontent-length: 0\r\n\r\n")
+    theirs.close()
+    server.process_request_thread(ours, ("127.0.0.1", 1))
+    server.stop()
+    assert capsys.readouterr().err == ""

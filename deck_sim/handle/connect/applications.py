@@ -12,12 +12,13 @@ than the sender waits for an answer.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import itertools
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
@@ -177,7 +178,12 @@ class WebhookApps:
         if loop is None or not getattr(loop.native_token, "is_running", lambda: True)():
             assert self._own_loop is not None
             loop = self._own_loop.token
-        return run(work, *args, token=loop)
+
+        async def run_until_cancelled() -> Any:
+            with suppress(asyncio.CancelledError):  # by the end of the loop; anyio reports it
+                return await work(*args)
+
+        return run(run_until_cancelled, token=loop)
 
     def _start_loop(self) -> None:
         if self._own_loop is None:
@@ -266,8 +272,9 @@ class _RequestHandler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in {**answered, "content-length": f"{len(text)}"}.items():
             self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(text)
+        with suppress(ConnectionError):  # the sender waits no more
+            self.end_headers()
+            self.wfile.write(text)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Log nothing on stderr."""

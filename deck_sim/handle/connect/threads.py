@@ -103,7 +103,10 @@ async def result_of(future: Future[T]) -> T:
         import anyio
 
         return await anyio.to_thread.run_sync(future.result, abandon_on_cancel=True)
-    return await asyncio.shield(asyncio.wrap_future(future))
+    inner = asyncio.wrap_future(future)
+    # Or asyncio would report the error of work for which nobody waits any more.
+    inner.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return await asyncio.shield(inner)
 
 
 def current_loop() -> EventLoopToken | None:
