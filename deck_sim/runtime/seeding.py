@@ -18,7 +18,6 @@ from deck_sim.contract.error_catalog import (
     Problem,
     problem,
     raise_problems,
-    refuse,
     run_errors,
 )
 from deck_sim.contract.json_schema import violations
@@ -27,7 +26,7 @@ from deck_sim.engine import body_checks, commands
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.moments import LAST_MOMENT, print_moment, read_moment
 from deck_sim.runtime.request_bodies import check_body
-from deck_sim.runtime.simulation import Refusal, Simulation
+from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.outputs import NoValidOutput, make_output
 from deck_sim.scenario.selection import check_scenario
 
@@ -172,7 +171,7 @@ def _run_problems(
     else:
         problems += body_checks.input_problems(world, task, item)
     results = world.rules.machine(RUN).results
-    allowed = [*results.values()] if status == "completed" else [results.get(status, "")]
+    allowed = [result for of, result in results.items() if status in ("completed", of)]
     if body.scenario is not None:
         text = "`{}` is decided by `scenario`; leave one of them out"
         wrong |= {name: text.format(name) for name in _OUTCOME if item.get(name) is not None}
@@ -192,9 +191,7 @@ def _run_problems(
         name = f"{given.type}/{given.code}"
         if name not in known:
             wrong[f"errors[{index}].code"] = f"no run fails with {name!r}{nearest(name, known)}"
-    if body.result is not None and "result" not in world.kind(RUN).attributes:
-        wrong["result"] = "a run has no `result` in this edition; leave it out"
-    elif body.result not in (None, *allowed):
+    if body.result not in (None, *allowed):
         can_be = listed(allowed, last="or")
         wrong["result"] = f"`result` is {body.result!r}; that of a `{status}` run is {can_be}"
     return problems
@@ -208,14 +205,7 @@ def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Re
     if body.scenario is not None:
         login, _ = commands.check_used(world, uses)
         facts = commands.run_facts(world, task, body.input, login, uses["source_id"])
-        try:
-            script = simulation.choose(RUN, body.scenario, facts)
-        except Refusal as refusal:
-            text = (
-                f"`scenario`: {body.scenario!r} refuses the call of a run ({refusal.text}), so it"
-                " plays none; choose another one"
-            )
-            raise refuse("request/input_invalid", text, field="scenario") from None
+        script = simulation.choose(RUN, body.scenario, facts)
         run = commands.begin_run(world, task, uses, body.input, script, silent=True, id=body.id)
         simulation.record_choice(run.id)
         return run

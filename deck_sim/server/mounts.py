@@ -22,9 +22,10 @@ def make_app(worlds: WorldRegistry) -> Router:
             from deck_sim.server.control import ControlApp
 
             return ControlApp(worlds)
-        from deck_sim.server.api.routes import make_api
+        from deck_sim.server.api.routes import routes_of
+        from deck_sim.server.app import DeckApp
 
-        return make_api(worlds)
+        return DeckApp(worlds, routes_of)
 
     async def show_health(request: Request) -> Response:
         data = {"status": "ok", "version": __version__, "request_id": worlds.keyless_request_id()}

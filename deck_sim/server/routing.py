@@ -50,19 +50,16 @@ class Routes(Generic[Row]):
             same.append((compile_path(path)[0], methods))
         self._more_hints = hint
 
-    def _match(self, path: str) -> tuple[dict[str, Row], Mapping[str, str]] | None:
+    def match(self, path: str) -> tuple[dict[str, Row], Mapping[str, str]] | None:
+        """The rows of a path by method, and its parameters; None if no route has this path."""
         for pattern, methods in self._patterns.get(path.count("/"), ()):
             if match := pattern.fullmatch(path):
                 return methods, match.groupdict()
         return None
 
-    def has(self, path: str) -> bool:
-        """Whether a route has this path."""
-        return self._match(path) is not None
-
     def find(self, method: str, path: str) -> tuple[Row, Mapping[str, str]]:
         """Return the row of a call, and the parameters in its path; otherwise a 404 or 405."""
-        found = self._match(path)
+        found = self.match(path)
         if found is None:
             raise refuse("request/endpoint_not_found", self._hint(path), path=path)
         methods, parameters = found
@@ -79,9 +76,9 @@ class Routes(Generic[Row]):
         unslashed, rest = path.removesuffix("/"), path.removeprefix(self._root)
         if "//" in path:
             return f"`{path}` is not an endpoint: the part between two of its slashes is empty."
-        if unslashed != path and self.has(unslashed):
+        if unslashed != path and self.match(unslashed):
             return f"`{path}` is not an endpoint; without the slash at its end it is one."
-        if self.has(rest):
+        if self.match(rest):
             return f"`{path}` is not an endpoint: `{self._root}` is written twice."
         if hint := self._more_hints(path):
             return hint

@@ -19,7 +19,7 @@ from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.serialization import print_event, print_resource
-from deck_sim.server.api.paging import list_items, poll_all, read_filter, show_all
+from deck_sim.server.api.paging import list_items, poll_all, read_filter
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import ENDPOINTS, endpoint
 
@@ -56,8 +56,8 @@ def get_event(request: Request) -> Answer:
 @endpoint
 def list_event_types(request: Request) -> Answer:
     """Show all event types. The fields of an item are assumed."""
-    types = request.world.subscriptions
-    return show_all([{"object": "event_type", "type": name} for name in types])
+    types = [{"object": "event_type", "type": name} for name in request.world.subscriptions]
+    return Answer({"data": types, "has_more": False, "next_cursor": None})
 
 
 @endpoint

@@ -68,11 +68,6 @@ def poll_all(world: World) -> Iterable[Resource]:
     return chain(*(kind.values() for kind in world.resources.values()))
 
 
-def show_all(items: list[dict[str, Any]]) -> Answer:
-    """Show a list that has no pages."""
-    return Answer({"data": items, "has_more": False, "next_cursor": None})
-
-
 def read_includes(request: Request, kind: Kind) -> frozenset[str]:
     """Read `include=`, one or several. Unknown names are ignored (observed)."""
     asked = {name for value in request.query_values("include") for name in value.split(",")}

@@ -55,13 +55,10 @@ def schemas(edition: Edition) -> dict[str, Shape]:
         shape = named(camel(operation.answer))
         if operation.answer in answers.OTHERS:
             found[camel(operation.answer)] = answers.OTHERS[operation.answer]
-        if operation.paged:
+        if operation.paged or operation.whole:
             cursor = nullable(shapes.text("c3Rvcl8x"))
             more: Shape = {"has_more": {"type": "boolean"}, "next_cursor": cursor}
             shape = record({"data": many(shape), **more})
-        elif operation.whole:
-            none: Shape = {"has_more": constant(False), "next_cursor": {"type": "null"}}
-            shape = record({"data": many(shape), **none})
         found[answer_name(operation)] = {"allOf": [shape, named("Answered")]}
         if body := edition.body_name(operation):
             models[body] = None

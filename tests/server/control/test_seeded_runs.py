@@ -107,7 +107,7 @@ def test_a_seeded_run_is_checked_with_what_it_names(seed, unchanged):
         ({"login_status": "invalid", "scenario": "success"}, 409, "state_invalid", ""),
         ({"task": impossible}, 400, "input_invalid", ".output"),
         ({"result": "success"}, 400, "input_invalid", ".result"),
-        ({"scenario": "rate_limited"}, 400, "input_invalid", ".scenario"),
+        ({"scenario": "rate_limited"}, 429, "rate_limit_exceeded", ""),
     ]:
         with unchanged():
             answer = seed(**given)
