@@ -71,7 +71,7 @@ def show_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
     }
     choices = [
         {
-            "resource": choice.kind,
+            "resource": choice.script.kind,
             "scenario": choice.name,
             "plays": choice.played.name,
             "because": choice.because,

@@ -14,7 +14,6 @@ from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateError, UndefinedError, nodes
-from jinja2.environment import TemplateExpression
 from jinja2.filters import FILTERS
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.tests import TESTS
@@ -210,8 +209,6 @@ def _compile(text: str) -> Any:
     parts = [part for output in tree.find_all(nodes.Output) for part in output.nodes]
     parts = [p for p in parts if not (isinstance(p, nodes.TemplateData) and p.data.isspace())]
     if len(parts) == 1:
-        result = nodes.Assign(nodes.Name("result", "store"), parts[0], lineno=1)
-        tree = nodes.Template([result], lineno=1)
-    tree.set_environment(environment())
-    template = environment().from_string(tree)
-    return TemplateExpression(template, False) if len(parts) == 1 else template.render
+        expression = text.strip()[2:-2].strip("-")
+        return environment().compile_expression(expression, undefined_to_none=False)
+    return environment().from_string(text).render

@@ -174,15 +174,9 @@ class Choice(Immutable):
 
     name: str
     because: str
-    kind: str
     played: Scenario
+    script: Script
     ignored: tuple[IgnoredName, ...] = ()
-    edition: str = DEFAULT_EDITION
-
-    @property
-    def script(self) -> Script:
-        """The script to play."""
-        return self.played.script(self.kind, self.edition)
 
     def __str__(self) -> str:
         plays = "" if self.played.name == self.name else f"; plays={self.played.name}"
@@ -226,7 +220,7 @@ def choose(new: NewResource, selection: SelectionState, library: Library) -> Cho
         check_scenario(entry, place, library, new.edition)
         selection.turns[name] = turn + 1
         played = library.get(entry)
-    return Choice(name, way, new.kind, played, tuple(ignored), new.edition)
+    return Choice(name, way, played, played.script(new.kind, new.edition), tuple(ignored))
 
 
 def _read_magic(new: NewResource, library: Library, ignored: list[IgnoredName]) -> str | None:
