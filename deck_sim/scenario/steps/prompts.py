@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from fnmatch import fnmatchcase
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -18,7 +18,12 @@ from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, ScriptError, Wait
 from deck_sim.scenario.conditions import fits_glob, plain_text
 from deck_sim.scenario.fields import AcceptedText, OneOrMany, SpanField
-from deck_sim.scenario.steps.step import Step, compute
+from deck_sim.scenario.steps.failures import fails
+from deck_sim.scenario.steps.step import REGISTRY, Step, compute
+
+if TYPE_CHECKING:  # `statuses` has the types of all steps
+    ConnectionStep = Step
+    RunStep = Step
 
 _WILDCARD = re.compile(r"\[!?\]?[^]]*\]|[?*]")
 
@@ -144,3 +149,31 @@ class InteractionRequired(Step):
             all(fits_glob(inputs[name], glob) for name, glob in answer.items())
             for answer in compute(stage, [*self.accept])
         )
+
+
+def _enter(status: str) -> tuple[Step, ...]:
+    return (REGISTRY["connection", status].model_construct(),)
+
+
+class ConnectionInteraction(InteractionRequired):
+    """The source asks for input while the connection opens."""
+
+    kinds = ("connection",)
+    on_rejected: Annotated[tuple["ConnectionStep", ...], Many] = Field(
+        default_factory=lambda: _enter("invalid")
+    )
+    """Steps after the last wrong answer. If omitted, the connection is `invalid`."""
+    on_timeout: Annotated[tuple["ConnectionStep", ...], Many] = Field(
+        default_factory=lambda: _enter("disconnected")
+    )
+    """Steps after `timeout`. If omitted, the connection is `disconnected`."""
+
+
+class RunInteraction(InteractionRequired):
+    """The source asks for input during the run."""
+
+    kinds = ("task_run",)
+    on_rejected: Annotated[tuple["RunStep", ...], Many] = fails("auth/mfa_invalid")
+    """Steps after the last wrong answer. If omitted, the run fails with `auth/mfa_invalid`."""
+    on_timeout: Annotated[tuple["RunStep", ...], Many] = fails("interaction/interaction_timeout")
+    """Steps after `timeout`. If omitted, the run fails with `interaction/interaction_timeout`."""

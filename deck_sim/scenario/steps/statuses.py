@@ -17,8 +17,8 @@ from deck_sim.engine.story import GO_ON, Wait
 from deck_sim.scenario.fields import Length, SpanField
 from deck_sim.scenario.outputs import NOTHING_FITS, NoValidOutput, make_output
 from deck_sim.scenario.steps import effects as effects  # registers its steps
+from deck_sim.scenario.steps import prompts as prompts  # the same
 from deck_sim.scenario.steps.failures import fails
-from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.step import REGISTRY, Step, compute, step_words
 
 Result = Literal["success", "failure", "unknown"]  # of a completed run
@@ -152,30 +152,6 @@ for _base, _word, _kinds, _text in (
     _values["model_config"] = ConfigDict(use_attribute_docstrings=False)
     _make: Any = type(_base)
     _make(_name, (_base,), _values)  # registers itself
-
-
-_INVALID = (REGISTRY["connection", "invalid"].model_construct(),)
-_DISCONNECTED = (REGISTRY["connection", "disconnected"].model_construct(),)
-
-
-class ConnectionInteraction(InteractionRequired):
-    """The source asks for input while the connection opens."""
-
-    kinds = ("connection",)
-    on_rejected: Annotated[tuple["ConnectionStep", ...], Many] = _INVALID
-    """Steps after the last wrong answer. If omitted, the connection is `invalid`."""
-    on_timeout: Annotated[tuple["ConnectionStep", ...], Many] = _DISCONNECTED
-    """Steps after `timeout`. If omitted, the connection is `disconnected`."""
-
-
-class RunInteraction(InteractionRequired):
-    """The source asks for input during the run."""
-
-    kinds = ("task_run",)
-    on_rejected: Annotated[tuple["RunStep", ...], Many] = fails("auth/mfa_invalid")
-    """Steps after the last wrong answer. If omitted, the run fails with `auth/mfa_invalid`."""
-    on_timeout: Annotated[tuple["RunStep", ...], Many] = fails("interaction/interaction_timeout")
-    """Steps after `timeout`. If omitted, the run fails with `interaction/interaction_timeout`."""
 
 
 _WORDS = {word for _, word in REGISTRY}
