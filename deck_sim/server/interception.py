@@ -30,6 +30,9 @@ log = logging.getLogger("deck_sim")
 
 MakeProtocol = Callable[[], asyncio.Protocol]
 
+# The address of the hosts for programs that look them up, and may refuse private ones. It is one of
+# those for documentation, so it is nobody's.
+ADDRESS = "192.0.2.1"
 _CONNECT, _TLS = b"C", b"\x16"  # the first byte of each
 _TUNNEL = b"HTTP/1.1 200 Connection established\r\n\r\n"
 # Most clients show the reason phrase of a refused CONNECT, and none of them the body.
@@ -49,7 +52,10 @@ class Interceptor:
         try:
             import trustme
         except ImportError:
-            text = "interception needs the library trustme: pip install 'deck-sim[intercept]'"
+            text = (
+                "interception needs the library trustme: pip install 'deck-sim[intercept]', or in a"
+                " checkout: pip install '.[intercept]'"
+            )
             raise DeckSimError(text) from None
         authority = trustme.CA(organization_name="deck-sim")
         self.hosts = tuple(dict.fromkeys(hosts))
@@ -116,12 +122,13 @@ class Interceptor:
             await loop.connect_accepted_socket(make_protocol, client, ssl=tls)
         except OSError as error:  # the client has left
             client.close()
-            if first == _TLS:
+            reason = getattr(error, "reason", "")
+            if "ALERT" in reason:  # otherwise it may have been the client's own time-out
                 log.warning(
                     "deck-sim: a program did not accept the certificate for %s (%s); it must trust"
                     " the file that SSL_CERT_FILE names",
                     listed(self.hosts),
-                    getattr(error, "reason", "it closed its socket"),
+                    reason,
                 )
         except asyncio.CancelledError:
             client.close()
@@ -146,7 +153,7 @@ class Interceptor:
 
     def _refuse(self, method: str, target: str, host: str) -> str:
         """Log and count a call to another host, and return its error; empty for one of ours."""
-        if host in self.hosts:
+        if host in (*self.hosts, ADDRESS):
             return ""
         host = re.sub("[^!-~]", "?", host or target)
         refusal = f"deck-sim refuses {host}; {self.how_to_answer(host)}"

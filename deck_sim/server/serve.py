@@ -33,6 +33,12 @@ log = logging.getLogger("deck_sim")
 _UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 _BACKLOG = 2048  # clients that wait to be accepted
 _TLS = b"\x16\x03"  # how a TLS handshake begins
+_HTTP2 = b"PRI * HTTP/2.0"  # how HTTP/2 without a negotiation begins
+_NO_HTTP2 = b"HTTP/2 without a proxy is not answered; use HTTP/1.1"
+# The frames SETTINGS, which is empty, and GOAWAY with the error HTTP_1_1_REQUIRED and a text.
+_GO_AWAY = struct.pack(
+    f"!xxxBxxxxx xxBBxxxxx xxxxI {len(_NO_HTTP2)}s", 4, 8 + len(_NO_HTTP2), 7, 13, _NO_HTTP2
+)
 _DATE_SECONDS = 1  # between two settings of the `Date` of answers
 _END_SECONDS = 0.3  # for dropped calls to end when the server stops
 
@@ -268,8 +274,13 @@ class _Protocol(H11Protocol):
         self.app = call
 
     def data_received(self, data: bytes) -> None:
-        """Read a part of a request. A client that begins with TLS gets a line in the log."""
-        if data.startswith(_TLS) and self.conn.their_state is h11.IDLE:
+        """Read a part of a request. One that is TLS or HTTP/2 is a line in the log."""
+        is_first = self.conn.their_state is h11.IDLE
+        if data.startswith(_HTTP2) and is_first:
+            log.warning("deck-sim: a client used HTTP/2: %s", _NO_HTTP2.decode())
+            self.transport.write(_GO_AWAY)
+            self.transport.close()
+        elif data.startswith(_TLS) and is_first:
             host, port = self.transport.get_extra_info("sockname")[:2]
             log.warning(
                 "deck-sim: a client used https, and this server takes http://%s:%s", host, port

@@ -12,11 +12,14 @@ BASE = "https://api.deck.co/v2"
 KEY = "sk_live_0123456789abcdef"
 HEADERS = {"Authorization": f"Bearer {KEY}"}
 
-# A program with a constant URL and key, in each client that Python has. It prints the statuses.
+# A program with a constant URL and key, in each client that Python has. It prints the statuses. It
+# first looks the host up, as one does that refuses private addresses.
 PYTHON = f"""
-import asyncio, http.client, sys, urllib.request
+import asyncio, http.client, ipaddress, socket, sys, urllib.request
 import aiohttp, httpx, httpx2, requests, urllib3
 url, headers = {BASE!r} + "/agents", {HEADERS!r}
+(*_, address), *_ = socket.getaddrinfo("api.deck.co", 443)
+assert ipaddress.ip_address(address[0]) in ipaddress.ip_network("192.0.2.0/24")
 
 async def later():
     async with aiohttp.ClientSession(headers=headers) as session, session.get(url) as first:
@@ -40,6 +43,21 @@ fetch('http://deck.example').catch((error) => console.error(error.cause.message)
 https.get('https://10.1.2.3').on('error', (error) => console.error(error.message))
 https.get('https://127.example').on('error', (error) => console.error(error.message))
 https.get('https://127.0.0.1:443').on('error', (error) => console.error(error.code))
+"""
+# It looks the host up before it calls, in each way that Node has, and calls the address.
+LOOK_UPS = f"""
+import dns from 'node:dns'
+import {{ lookup, resolve4 }} from 'node:dns/promises'
+import https from 'node:https'
+import {{ promisify }} from 'node:util'
+const {{ address }} = await lookup('api.deck.co'), [other] = await resolve4('API.deck.co')
+const found = [address, other, (await lookup('api.deck.co', {{ all: true }}))[0].address]
+found.push((await promisify(dns.lookup)('api.deck.co')).address)
+found.push((await lookup('127.0.0.1')).address)
+dns.lookup('api.deck.co', {{ all: true }}, (_, [{{ address }}]) => found.push(address))
+const headers = {json.dumps(HEADERS | {"Host": "api.deck.co"})}
+https.get(`https://${{address}}/v2/agents`, {{ servername: 'api.deck.co', headers }}, (answer) =>
+  console.error(...found, answer.statusCode) || answer.resume())
 """
 DUMP = """
 import json, os, sys
@@ -86,6 +104,13 @@ def test_an_unchanged_program_in_node_reaches_its_world_and_no_other_host(interc
     assert all(f"  {host} was called 1 time" in summary for host in hosts)
 
 
+@needs_node
+def test_a_program_in_node_that_looks_the_host_up_finds_a_public_address(intercept, capfd):
+    code, _ = intercept("--", "node", "--input-type=module", "-e", LOOK_UPS)
+    found = capfd.readouterr().err.split()
+    assert (code, found) == (0, [*["192.0.2.1"] * 4, "127.0.0.1", "192.0.2.1", "200"])
+
+
 @needs_curl
 def test_curl_reaches_its_world_and_no_other_host(intercept, capfd):
     code, _ = intercept("--", "curl", "-sSH", f"Authorization: Bearer {KEY}", f"{BASE}/test")
@@ -117,6 +142,7 @@ def test_the_variables_keep_what_is_inherited(intercept, tmp_path):
         found = json.loads(file.read_text())
         assert found["NO_PROXY"] == found["no_proxy"] == f"localhost,127.0.0.1,::1{kept}"
         assert found["HTTPS_PROXY"] == found["http_proxy"]
+    assert found["DENO_NO_UPDATE_CHECK"] == "1"
     assert found["NODE_OPTIONS"].startswith("--no-warnings --require ")
     assert found["PYTHONPATH"].endswith(":src")
     assert found["BUNDLE"].startswith("-----BEGIN CERTIFICATE-----")

@@ -14,6 +14,7 @@ FILE = Path(deck_sim.cli.__file__).parent / "preload" / "sitecustomize.py"
 SETTINGS = {
     "DECK_SIM_INTERCEPT_PORT": "4711",
     "DECK_SIM_INTERCEPT_HOSTS": "api.deck.co",
+    "DECK_SIM_INTERCEPT_ADDRESS": "192.0.2.1",
     "NO_PROXY": "localhost,internal.example",
 }
 
@@ -23,6 +24,9 @@ def load(monkeypatch):
     def load(**settings):
         asked = []
         monkeypatch.setattr(socket, "getaddrinfo", lambda *words: asked.append(words))
+        for name in ("connect", "connect_ex"):
+            monkeypatch.setattr(socket.socket, name, getattr(socket.socket, name))
+        monkeypatch.setattr(socket, "gethostbyname", "usual {}".format)
         monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
         monkeypatch.setattr(sys, "path", [f"{FILE.parent}", *sys.path])
         monkeypatch.setitem(sys.modules, "sitecustomize", sys)
@@ -34,7 +38,7 @@ def load(monkeypatch):
     return load
 
 
-def test_an_intercepted_host_has_the_address_of_the_proxy_and_another_none(load):
+def test_an_intercepted_host_has_a_public_address_and_another_none(load):
     """Whichever family is asked for. The error says how to intercept it."""
     asked = load(**SETTINGS)
     for host in ("api.deck.co", b"API.deck.co"):
@@ -43,7 +47,23 @@ def test_an_intercepted_host_has_the_address_of_the_proxy_and_another_none(load)
         options = f"--intercept-host api.deck.co --intercept-host {host}"
         with pytest.raises(socket.gaierror, match=f"refuses {host}; .* it: {options}"):
             socket.getaddrinfo(host, port)
-    assert asked == [("127.0.0.1", "4711", socket.AF_INET, socket.SOCK_STREAM, 0)] * 2
+    assert asked == [("192.0.2.1", 443, socket.AF_INET, socket.SOCK_STREAM, 0)] * 2
+    assert socket.gethostbyname("API.deck.co") == "192.0.2.1"
+    assert socket.gethostbyname("db.example") == "usual db.example"
+
+
+def test_a_socket_to_that_address_is_one_to_the_proxy(load):
+    with socket.create_server(("127.0.0.1", 0)) as proxy, socket.create_server(("", 0)) as other:
+        proxy_at, other_at = (one.getsockname()[1] for one in (proxy, other))
+        load(**{**SETTINGS, "DECK_SIM_INTERCEPT_PORT": f"{proxy_at}"})
+        for connect in (socket.socket.connect, socket.socket.connect_ex):
+            for address, port in {
+                ("192.0.2.1", 443): proxy_at,
+                ("127.0.0.1", other_at): other_at,
+            }.items():
+                with socket.socket() as client:
+                    connect(client, address)
+                    assert client.getpeername() == ("127.0.0.1", port)
 
 
 def test_a_refused_host_is_reported_to_the_proxy(load):

@@ -2,14 +2,38 @@
 //
 // Node reads HTTPS_PROXY since 22.21 and 24.5, and many clients of older versions never do. So a socket to an
 // intercepted host is connected to the proxy, which answers TLS there, and one to the ports 80 and 443 of any
-// other host is refused. fetch, http and https all connect their sockets here. A Node that uses the proxy by
-// itself connects to loopback only, which is left alone.
+// other host is refused. fetch, http and https all connect their sockets here. Its error has the reason of a
+// refusal, and that of fetch through a proxy does not; so fetch uses none. Clients that look up an intercepted
+// host get a public address, since some refuse private ones.
 'use strict';
+const dns = require('node:dns');
 const net = require('node:net');
 
+const address = process.env.DECK_SIM_INTERCEPT_ADDRESS;
 const port = Number(process.env.DECK_SIM_INTERCEPT_PORT);
 const hosts = (process.env.DECK_SIM_INTERCEPT_HOSTS || '').split(',');
 const direct = (process.env.NO_PROXY || '').split(',').map((name) => name.trim().replace(/^\./, ''));
+
+const dispatchers = [1, 2].map((number) => Symbol.for(`undici.globalDispatcher.${number}`));
+
+function isOurs(host) {
+  return hosts.includes(String(host).toLowerCase());
+}
+
+// What `dns.lookup` and the like call back with.
+const lookups = {
+  lookup: (how) => (how && how.all ? [[{ address, family: 4 }]] : [address, 4]),
+  resolve: () => [[address]],
+  resolve4: () => [[address]],
+};
+
+function replaceLookup(owner, name, answer) {
+  const original = owner[name];
+  owner[name] = function (host, ...rest) {
+    return isOurs(host) ? answer(rest) : original.call(this, host, ...rest);
+  };
+  for (const key of Object.getOwnPropertySymbols(original)) owner[name][key] = original[key]; // for `promisify`
+}
 
 function isDirect(host) {
   return /^(127(\.\d+){3}|::1|localhost)$/.test(host) ||
@@ -17,12 +41,31 @@ function isDirect(host) {
 }
 
 if (port) {
+  for (const [name, find] of Object.entries(lookups)) {
+    replaceLookup(dns, name, (rest) => {
+      const callback = rest.pop();
+      process.nextTick(callback, null, ...find(rest[0]));
+    });
+    replaceLookup(dns.promises, name, async ([how]) => {
+      const [first, family] = find(how);
+      return family ? { address: first, family } : first;
+    });
+  }
+  require('node:module').syncBuiltinESMExports();
+  const { fetch } = globalThis;
+  globalThis.fetch = function (...given) {
+    for (const key of dispatchers) { // Node sets them after the preloads
+      const Dispatcher = globalThis[key]?.constructor;
+      if (Dispatcher?.name === 'EnvHttpProxyAgent') globalThis[key] = new Dispatcher({ httpProxy: '', httpsProxy: '' });
+    }
+    return fetch.apply(this, given);
+  };
   const connect = net.Socket.prototype.connect;
   net.Socket.prototype.connect = function (...given) {
     const [options, callback] = Array.isArray(given[0]) ? given[0] : net._normalizeArgs(given);
     const host = String(options.host || 'localhost').toLowerCase();
     if (options.path) return connect.apply(this, given);
-    if (hosts.includes(host)) {
+    if (isOurs(host) || host === address) {
       const { lookup, family, ...others } = options;
       return connect.call(this, { ...others, host: '127.0.0.1', port }, callback);
     }

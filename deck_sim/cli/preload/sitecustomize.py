@@ -1,9 +1,10 @@
 """Loaded by PYTHONPATH into each Python below `deck-sim exec --intercept`.
 
 httpx, requests and urllib read HTTPS_PROXY, but http.client, urllib3 and, unless asked, aiohttp do
-not. So the address of an intercepted host is that of the proxy, which answers TLS there, and the
-ports 80 and 443 of any other host have no address. Clients that use the proxy look up loopback
-only. aiohttp may look up names without this process's resolver, so it reads the variables.
+not. So an intercepted host has a public address (some clients refuse private ones), from which
+sockets are led to the proxy, which answers TLS there, and the ports 80 and 443 of any other host
+have no address. Clients that use the proxy look up loopback only. aiohttp may look up names without
+this process's resolver, so it reads the variables.
 
 The program may run on an older Python than deck-sim, so this uses the standard library only.
 """
@@ -29,8 +30,8 @@ def _getaddrinfo(
     flags: int = 0,
 ) -> Any:
     name = (host.decode() if isinstance(host, bytes) else f"{host or ''}").lower()
-    if name in _hosts:
-        return _resolve("127.0.0.1", _port, socket.AF_INET, type, proto)
+    if name in (*_hosts, _address):
+        return _resolve(_address, port, socket.AF_INET, type, proto)
     is_direct = not name or _LOOPBACK.fullmatch(name) or f".{name}".endswith(_direct)
     if f"{port}" in _WEB and not is_direct:
         with suppress(OSError), socket.socket() as proxy:  # which counts it for the summary
@@ -42,6 +43,20 @@ def _getaddrinfo(
         text = f"deck-sim refuses {name}; to answer for it: {options}"
         raise socket.gaierror(socket.EAI_FAIL, text)
     return _resolve(host, port, family, type, proto, flags)
+
+
+def _gethostbyname(name: str) -> str:
+    return _address if name.lower() in _hosts else _find(name)
+
+
+def _lead_to_proxy(name: str) -> None:
+    connect = getattr(socket.socket, name)
+
+    def replaced(self: socket.socket, address: Any) -> Any:
+        to_proxy = address[:1] == (_address,)
+        return connect(self, ("127.0.0.1", int(_port)) if to_proxy else address)
+
+    setattr(socket.socket, name, replaced)
 
 
 class _TrustEnvironment:
@@ -66,9 +81,13 @@ class _TrustEnvironment:
 
 if "DECK_SIM_INTERCEPT_PORT" in os.environ:
     _port = os.environ["DECK_SIM_INTERCEPT_PORT"]
+    _address = os.environ["DECK_SIM_INTERCEPT_ADDRESS"]
     _hosts = os.environ["DECK_SIM_INTERCEPT_HOSTS"].split(",")
     _direct = tuple(f".{name}" for name in os.environ.get("NO_PROXY", "").split(",") if name)
     _resolve, socket.getaddrinfo = socket.getaddrinfo, _getaddrinfo
+    _find, socket.gethostbyname = socket.gethostbyname, _gethostbyname
+    for _name in ("connect", "connect_ex"):
+        _lead_to_proxy(_name)
     sys.meta_path.insert(0, _TrustEnvironment())
 
 # Run the `sitecustomize` that this one hides, if there is one.
