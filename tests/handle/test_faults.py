@@ -24,11 +24,11 @@ def test_faults_are_cleared_by_id_or_as_returned(deck):
 def test_a_fault_without_effect_is_reported_as_chance_if_it_had_one(deck, api):
     """It could have affected the first call; one behind another had no chance."""
     deck.fault("GET /v2/agents", empty=True, probability=1e-9)
-    assert "by chance" not in find_unused(deck, deck.world)[0]
+    assert "by chance" not in find_unused(deck.world, deck.faults, ())[0]
     for status in (502, 503):
         deck.fault("GET /v2/agents", status=status)
     api.get("/agents")
-    by_chance, behind = find_unused(deck, deck.world)
+    by_chance, behind = find_unused(deck.world, deck.faults, ())
     fix = "by chance: make it more probable, or give the world another seed"
     assert by_chance.endswith(f"(met 1), {fix}")
     assert behind.endswith("status=503 (met 1)")
