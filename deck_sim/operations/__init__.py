@@ -1,32 +1,14 @@
 """The operations on worlds: functions that inspect and drive them, without HTTP."""
 
-from deck_sim.operations import (
-    clock,
-    deliveries,
-    faults,
-    history,
-    holds,
-    people,
-    reports,
-    scenarios,
-    schemas,
-    worlds,
-)
-from deck_sim.operations.table import BODY, OPERATIONS, ControlOperation, perform
-
-__all__ = [
-    "BODY",
-    "OPERATIONS",
-    "ControlOperation",
-    "clock",
-    "deliveries",
-    "faults",
-    "history",
-    "holds",
-    "people",
-    "perform",
-    "reports",
-    "scenarios",
-    "schemas",
-    "worlds",
-]
+from deck_sim.operations import clock as clock
+from deck_sim.operations import deliveries as deliveries
+from deck_sim.operations import faults as faults
+from deck_sim.operations import history as history
+from deck_sim.operations import holds as holds
+from deck_sim.operations import people as people
+from deck_sim.operations import scenarios as scenarios
+from deck_sim.operations import schemas as schemas
+from deck_sim.operations import worlds as worlds
+from deck_sim.operations.table import BODY as BODY
+from deck_sim.operations.table import OPERATIONS as OPERATIONS
+from deck_sim.operations.table import perform as perform

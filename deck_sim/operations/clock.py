@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from deck_sim.base.durations import format_duration, parse_duration
+from deck_sim.base.durations import format_duration
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.waiting import waiting
 from deck_sim.operations.history import list_unfinished, print_due
@@ -22,7 +22,15 @@ from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import find_right_answer
 
 if TYPE_CHECKING:
-    from deck_sim.operations.parameters import Count, Mode, PositiveDuration, Speed, Text, Until
+    from deck_sim.operations.parameters import (
+        Count,
+        Length,
+        Mode,
+        PositiveDuration,
+        Speed,
+        Text,
+        Until,
+    )
 
 
 @operation("GET", "/clock")
@@ -75,10 +83,10 @@ async def advance_clock(
     simulation: Simulation,
     worlds: WorldRegistry,
     has_left: Callable[[], bool],
-    by: Text | None = None,
+    by: Length | None = None,
     to: Text | None = None,
     until: Until | None = None,
-    limit: Text = "1d",
+    limit: Length = timedelta(days=1),
 ) -> Json:
     """Move the clock. All that falls due, webhooks included, is done before the answer, which
     reports what `happened`.
@@ -87,26 +95,17 @@ async def advance_clock(
         text = "give exactly one of `by`, `to` and `until`"
         raise refuse("request/input_invalid", text, field="by")
     if by is not None:
-        advance = clock.advance_by(simulation, read_length(by, "by"))
+        advance = clock.advance_by(simulation, by)
     elif to is not None:
         advance = clock.advance_to(simulation, read_moment(to, "to"))
     elif until is not None and not isinstance(until, str):
-        longest = read_length(limit, "limit")
-        advance = clock.advance_until_event(simulation, until.event, until.id, longest)
+        advance = clock.advance_until_event(simulation, until.event, until.id, limit)
     else:
         advance = clock.advance_until_idle(simulation)
     report = await worlds.dispatcher.drive(simulation, advance, has_left)
     numbered = enumerate(report.happened, report.after + 1)
     happened = [print_entry(simulation, entry, number) for number, entry in numbered]
     return {"now": print_moment(report.now), "happened": happened, **print_holds(simulation)}
-
-
-def read_length(text: str, field: str) -> timedelta:
-    """Read a parameter that is a duration such as `5m`; an error names the parameter."""
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise refuse("request/input_invalid", f"`{field}`: {error}", field=field) from None
 
 
 @operation("GET", "/next")

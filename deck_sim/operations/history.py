@@ -1,10 +1,11 @@
-"""Operations that show what happened: the timeline, the journal, the events, the resources.
+"""Operations that show what happened: timeline, journal, events, resources, lint.
 
 They do not change a world: they are not in its journal, and do not move an `on_poll` clock.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import explain_wait, find_right_answer, next_status
 
 if TYPE_CHECKING:
-    from deck_sim.operations.parameters import Count
+    from deck_sim.operations.parameters import Count, Length
 
 MOST_UNFINISHED = 200  # that are listed
 
@@ -226,3 +227,23 @@ def print_unfinished(simulation: Simulation, resource: Resource) -> Json:
         "remedy": wait.remedy,
         **({"next": {k: v for k, v in printed.items() if k != "id"}} if printed else {}),
     }
+
+
+@operation("GET", "/lint")
+def show_lint(simulation: Simulation, poll_interval: Length = timedelta(seconds=1)) -> Json:
+    """Show mistakes of the client, each with its `calls`. Reads closer together than
+    `poll_interval` are one.
+    """
+    from deck_sim.runtime import lint
+
+    data = [
+        {
+            "name": rule.name,
+            "what": what,
+            "why": rule.why,
+            "fix": rule.fix,
+            "calls": [print_call(call) for call in calls],
+        }
+        for rule, what, calls in lint.find_problems(simulation, poll_interval)
+    ]
+    return {"data": data, "dropped": simulation.journal.dropped}

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection
 from dataclasses import fields, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
@@ -16,6 +17,7 @@ from pydantic import (
     ConfigDict,
     Field,
     GetPydanticSchema,
+    PlainValidator,
     ValidatorFunctionWrapHandler,
     WithJsonSchema,
     WrapValidator,
@@ -23,7 +25,8 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
-from deck_sim.base.validation import Many, show, value_error
+from deck_sim.base.durations import parse_duration
+from deck_sim.base.validation import Many, read_duration, show, value_error
 from deck_sim.base.validation import PositiveDuration as PositiveDuration
 from deck_sim.contract.answers import PROMPTS
 from deck_sim.contract.bodies import Body
@@ -47,6 +50,7 @@ def _one_of(words: Collection[str]) -> GetPydanticSchema:
 EditionName = Annotated[str, _one_of(EDITIONS)]
 Mode = Annotated[str, _one_of(MODES)]
 WebhookTime = Annotated[str, _one_of(WEBHOOK_TIMES)]
+Length = Annotated[timedelta, PlainValidator(partial(read_duration, parse=parse_duration))]
 Speed = Annotated[float, Field(gt=0, le=1_000_000)]
 Grade = Annotated[str, _one_of(GRADES)]
 ScenarioNames = Annotated[list[str], Field(min_length=1)]

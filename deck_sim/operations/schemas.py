@@ -1,15 +1,22 @@
-"""The call that describes a world to user interfaces: its forms, and the tables of each edition."""
+"""The calls that describe a world to user interfaces, and deck-sim: forms, tables, the ledger."""
+
+from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
 from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.contract.ledger import rows_of
 from deck_sim.contract.machines import Machine
 from deck_sim.contract.resources import WEBHOOK, Kind
 from deck_sim.engine.story import KINDS, watched_kinds
 from deck_sim.operations.holds import events_of_stories
 from deck_sim.operations.table import OPERATIONS, Json, operation
 from deck_sim.runtime.simulation import Simulation
+
+if TYPE_CHECKING:
+    from deck_sim.operations.parameters import EditionName, Grade
 
 
 @operation("GET", "/schemas")
@@ -94,3 +101,14 @@ def make_forms() -> Json:
         "rule": Rule.model_json_schema(),
         "settings": parameters.ChangeWorld.model_json_schema(),
     }
+
+
+@operation("GET", "/fidelity")
+def show_fidelity(
+    simulation: Simulation, edition: EditionName | None = None, grade: Grade | None = None
+) -> Json:
+    """Show the ledger of the world's edition or of another `edition`; with `grade`, the rows of
+    that grade.
+    """
+    rows = rows_of(edition or simulation.world.edition, grade)
+    return {"data": [row.as_json() for row in rows]}

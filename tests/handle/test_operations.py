@@ -10,6 +10,7 @@ import click
 
 import deck_sim.handle
 from deck_sim import Deck
+from deck_sim.base.durations import parse_duration
 from deck_sim.cli.commands import world
 from deck_sim.operations import OPERATIONS
 
@@ -67,8 +68,9 @@ def test_each_operation_and_each_of_its_parameters_has_a_method():
 def test_defaults_are_those_of_the_operation():
     """Of `Deck`, and of the commands that perform an operation."""
     longest = OPERATIONS["POST", "/clock/advance"].signature["limit"].default
-    assert signature(Deck.advance_until).parameters["limit"].default == longest
-    assert Deck.poll_interval == OPERATIONS["GET", "/lint"].signature["poll_interval"].default
+    assert parse_duration(signature(Deck.advance_until).parameters["limit"].default) == longest
+    interval = OPERATIONS["GET", "/lint"].signature["poll_interval"].default
+    assert parse_duration(Deck.poll_interval) == interval
     commands = [one for one in vars(world).values() if isinstance(one, click.Command)]
     options = {one.name: one.default for command in commands for one in command.params}
-    assert options["limit"] == longest
+    assert parse_duration(options["limit"]) == longest

@@ -16,7 +16,7 @@ from deck_sim.engine.world import RESET_REMOVED
 from deck_sim.handle.failure_report import find_refusals, find_undelivered, find_waits
 from deck_sim.handle.problems import explain_refused, find_failures, find_unused
 from deck_sim.handle.timeline import cut_middle
-from deck_sim.operations import clock, deliveries, faults, history, reports, worlds
+from deck_sim.operations import clock, deliveries, faults, history, worlds
 from deck_sim.runtime.registry import RefusedCall, WorldRegistry
 from deck_sim.runtime.settings import FROZEN
 from deck_sim.runtime.simulation import Simulation
@@ -176,7 +176,7 @@ def report_world(simulation: Simulation, registry: WorldRegistry, secret: str) -
     sent = deliveries.list_deliveries(simulation, registry)["data"]
     chosen = (call["scenario"].partition(";")[0] for call in calls if call["scenario"])
     unsent = sum(not delivery["log"] for delivery in sent)
-    found = reports.show_lint(simulation)["data"]
+    found = history.show_lint(simulation)["data"]
     lint = Counter(f"{one['name']}: {one['what']}. {one['fix']}" for one in found)
     unmet = [f"{hold}" for hold in world.holds.values() if not hold.met]
     gone = sum(RESET_REMOVED in call["answered"].get("message", "") for call in calls)
