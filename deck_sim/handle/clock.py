@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from deck_sim.base.durations import parse_duration
 from deck_sim.handle.connect.applications import WebhookApps
-from deck_sim.handle.connect.control import Control
+from deck_sim.handle.connect.control import Control, shown
 from deck_sim.handle.connect.threads import check_no_event_loop, twin_of
 from deck_sim.handle.timeline import Duration, write_duration
 
@@ -20,15 +20,10 @@ class Clock:
         """The world's present time, in UTC."""
         return datetime.fromisoformat(self._control.call("GET", "/clock")["now"])
 
-    @property
-    def mode(self) -> str:
-        """`frozen`, `real` or `on_poll`."""
-        return str(self._control.call("GET", "/clock")["mode"])
-
-    @property
-    def speed(self) -> float:
-        """How many times faster than real time a `real` clock is."""
-        return float(self._control.call("GET", "/clock")["speed"])
+    mode: str = shown("/clock", "`frozen`, `real` or `on_poll`.", "mode")
+    speed: float = shown(
+        "/clock", "How many times faster than real time a `real` clock is.", "speed"
+    )
 
     @property
     def step(self) -> timedelta | None:

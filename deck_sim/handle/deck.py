@@ -18,7 +18,7 @@ from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.handle.clock import Clock
 from deck_sim.handle.connect.address import DECK_HOST, read_url
 from deck_sim.handle.connect.applications import WebhookApps
-from deck_sim.handle.connect.control import Control, IdOrResource, Json, drop_none, read_id
+from deck_sim.handle.connect.control import Control, IdOrResource, Json, drop_none, read_id, shown
 from deck_sim.handle.connect.threads import refuse_on_event_loop, twin_of
 from deck_sim.handle.connect.transports import Transport
 from deck_sim.handle.hold import Hold, point_kind
@@ -50,13 +50,6 @@ class Destination:
     id: str
     url: str
     secret: str
-
-
-def items(path: str, words: str) -> list[Json]:
-    """Define a property of `Deck` that reads a list; `words` are its docstring."""
-    made: Any = property(lambda deck: deck._control.get(path), doc=words)
-    found: list[Json] = made
-    return found
 
 
 _FOLLOW_INTERVAL = 0.5  # seconds between two looks at a timeline
@@ -185,11 +178,7 @@ class Deck(AbstractContextManager["Deck"]):
         rule = drop_none(when=when, scenario=scenario, resource=resource)
         self._control.call("PUT", "/rules", rules=[*self.rules, rule])
 
-    @property
-    def rules(self) -> list[Json]:
-        """The rules; the first that matches is used."""
-        rules: list[Json] = self._control.call("GET", "/rules")["rules"]
-        return rules
+    rules: list[Json] = shown("/rules", "The rules; the first that matches is used.", "rules")
 
     def scenario(self, source: str | PathLike[str] | Mapping[str, Any]) -> str:
         """Add a scenario to this world; return its name.
@@ -394,7 +383,7 @@ class Deck(AbstractContextManager["Deck"]):
         first = {point_kind(fault, "match"): fault} if isinstance(fault, str) else fault or {}
         return self._control.call("POST", "/faults", body={**first, **fields})
 
-    faults = items(
+    faults: list[Json] = shown(
         "/faults", "The faults, each with how often it was `met` and how often it has `fired`."
     )
 
@@ -441,12 +430,14 @@ class Deck(AbstractContextManager["Deck"]):
 
     # What happened
 
-    runs = items("/task-runs", "Every task run as it is now, its `input` included, oldest first.")
-    connections = items("/connections", "Every connection as it is now, oldest first.")
-    credentials = items("/credentials", "Every credential as it is now, oldest first.")
-    sessions = items("/sessions", "Every session as it is now, oldest first.")
-    events = items("/events", "Every event, oldest first.")
-    deliveries = items(
+    runs: list[Json] = shown(
+        "/task-runs", "Every task run as it is now, its `input` included, oldest first."
+    )
+    connections: list[Json] = shown("/connections", "Every connection as it is now, oldest first.")
+    credentials: list[Json] = shown("/credentials", "Every credential as it is now, oldest first.")
+    sessions: list[Json] = shown("/sessions", "Every session as it is now, oldest first.")
+    events: list[Json] = shown("/events", "Every event, oldest first.")
+    deliveries: list[Json] = shown(
         "/deliveries", "Every delivery of an event, oldest first; its `log` has each attempt."
     )
 
@@ -513,7 +504,9 @@ class Deck(AbstractContextManager["Deck"]):
         """A row for each scenario that was played, with how often each of its steps was played."""
         return self._control.get("/coverage")
 
-    fidelity = items("/fidelity", "A row for each imitated behaviour, with its grade and source.")
+    fidelity: list[Json] = shown(
+        "/fidelity", "A row for each imitated behaviour, with its grade and source."
+    )
 
     # Resources
 

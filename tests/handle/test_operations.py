@@ -42,7 +42,7 @@ def calls_of(source):
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             texts = [re.sub("^f?[\"'](.*)[\"']$", r"\1", ast.unparse(one)) for one in node.args]
-            if ast.unparse(node.func).endswith(("control.get", "items")):
+            if ast.unparse(node.func).endswith(("control.get", "shown")):
                 texts.insert(0, "GET")
             for method, path in pairwise(texts):
                 if path.startswith("/"):

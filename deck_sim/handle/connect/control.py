@@ -203,6 +203,11 @@ def _refused(errors: list[Json], answered: str = "") -> DeckSimError:
     return DeckSimError("\n".join(messages) or answered, errors)
 
 
+def shown(path: str, words: str, name: str = "data") -> Any:
+    """Define a property: a value in the answer to a GET call. `words` are its docstring."""
+    return property(lambda holder: holder._control.call("GET", path)[name], doc=words)
+
+
 def read_id(resource: IdOrResource) -> str:
     """The id of a resource that is given as an id or as a mapping."""
     if isinstance(resource, str):
