@@ -97,20 +97,15 @@ def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFi
     except ValidationError as error:
         mistakes.add_errors(error, WorldFile)
         raise mistakes.error from None
-    found = list[tuple[int, tuple[Problem, ...]]]()  # for each edition; how many names it lacks
+    found = list[tuple[Problem, ...]]()  # for each edition
     for edition in editions or EDITIONS:
         try:
             world.prepare(Simulation("check", Settings(edition), Library(library)))
             return world
         except ApiError as error:
-            lacks = [
-                UNKNOWN_KEY in one.message or f"{one.field}".endswith("].resource")
-                for one in error.problems
-            ]
-            found.append((sum(lacks), error.problems))
+            found.append(error.problems)
     spelled = {format_path(path): path for path in (*document.keys, *document.values)}
-    _, problems = min(found, key=lambda one: one[0])  # of the edition that the file fits best
-    for problem in problems:
+    for problem in min(found, key=_count_unknown):  # of the edition that the file fits best
         field = known = problem.field or ""
         while known and known not in spelled:
             known = known[: max(known.rfind("."), known.rfind("["), 0)]
@@ -118,3 +113,9 @@ def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFi
         of_key = message.startswith(UNKNOWN_KEY)
         mistakes.add(spelled.get(known, ()), message, of_key=of_key, path=field)
     raise mistakes.error
+
+
+def _count_unknown(problems: tuple[Problem, ...]) -> int:
+    return sum(
+        UNKNOWN_KEY in one.message or f"{one.field}".endswith("].resource") for one in problems
+    )

@@ -6,7 +6,6 @@ the type in the other; both are read into the first form.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -21,10 +20,7 @@ from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.serialization import print_event, print_resource
 from deck_sim.server.api.paging import list_items, poll_all, read_filter
 from deck_sim.server.request import Answer, Request
-from deck_sim.server.routing import ENDPOINTS, endpoint
-
-Fields = dict[str, Any]
-Read = Callable[[Request, Resource | None], Fields]
+from deck_sim.server.routing import endpoint
 
 
 @endpoint
@@ -90,61 +86,43 @@ def _oldest(world: World) -> datetime:
     return world.now - world.rules.event_retention
 
 
-def _create(request: Request, read: Read, secret_at: str) -> Answer:
+@endpoint
+def create_event_destination(request: Request) -> Answer:
     """Create a destination. This answer shows its secret, and no other does (assumed)."""
-    fields = read(request, None)
-    secret = _secret_in(fields["type"], fields) or request.worlds.secret_of(request.simulation.key)
+    fields, secret = _read(request, None)
+    secret = secret or request.worlds.secret_of(request.simulation.key)
     created = deliveries.create_destination(request.world, fields, secret)
     shown = print_resource(request.simulation, created)
     if created["type"] == WEBHOOK:
-        shown[secret_at] = {**shown.get(secret_at, {}), "secret": secret}
+        place = WEBHOOK if WEBHOOK in shown else "credentials"
+        shown[place] = {**shown.get(place, {}), "secret": secret}
     return Answer(shown, 201)
 
 
-def _update(request: Request, read: Read) -> Answer:
+@endpoint
+def update_event_destination(request: Request) -> Answer:
     """Change a destination. A new secret rotates; `status` reactivates."""
     old = request.fetch("event_destination")
-    fields = read(request, old)
-    secret = _secret_in(old["type"], fields)
+    fields, secret = _read(request, old)
     return request.show(deliveries.update_destination(request.world, old, fields, secret))
 
 
-def _secret_in(type_: str, fields: Fields) -> str | None:
-    """The secret that webhooks are to be signed with, if the body has one."""
-    return (fields.get("credentials") or {}).get("secret") if type_ == WEBHOOK else None
-
-
-def _read_parts(request: Request, old: Resource | None) -> Fields:
-    _, fields = _check(request, old)
-    return {"config": {}, **fields} if old is None else fields
-
-
-def _read_typed(request: Request, old: Resource | None) -> Fields:
-    """Read one object named after the type. In a change it keeps what it does not name."""
-    type_, fields = _check(request, old)
-    given = {name: fields.pop(name, None) for name in REQUIRED}[type_]
-    if old is None:
-        fields, given = {**fields, "type": type_}, given or {}
-    if given is None:
-        return fields
-    kept = {} if old is None else old["config"]
-    fields["config"] = {**kept, **{k: v for k, v in given.items() if not is_secret(k)}}
-    fields["credentials"] = {k: v for k, v in given.items() if is_secret(k)}
-    return fields
-
-
-def _check(request: Request, old: Resource | None) -> tuple[str, Fields]:
-    """The type of a destination, and the fields that were sent; the error has every problem."""
+def _read(request: Request, old: Resource | None) -> tuple[dict[str, Any], str | None]:
+    """The fields that were sent, and the secret of a webhook; the error has every problem."""
     data, body = request.read_object(), request.body_model
     found = old["type"] if old else data.get("type", body.model_fields["type"].default)
     type_ = found if isinstance(found, str) else ""
     beyond = deliveries.event_problems(request.world, data.get("events"))
     model = check_body(body.of_type(type_), data, lambda data: beyond)
     raise_problems(beyond)
-    return type_, model.model_dump(exclude_unset=True)
-
-
-ENDPOINTS["create_event_destination"] = partial(_create, read=_read_parts, secret_at="credentials")
-ENDPOINTS["update_event_destination"] = partial(_update, read=_read_parts)
-ENDPOINTS["create_typed_destination"] = partial(_create, read=_read_typed, secret_at=WEBHOOK)
-ENDPOINTS["update_typed_destination"] = partial(_update, read=_read_typed)
+    fields = model.model_dump(exclude_unset=True)
+    if old is None:
+        fields = {"type": type_, "config": {}, **fields}
+    if "config" not in body.model_fields:  # the object of the type, to which a change adds
+        given = {name: fields.pop(name, None) for name in REQUIRED}[type_]
+        if given is not None:
+            kept = old["config"] if old else {}
+            fields["config"] = {**kept, **{k: v for k, v in given.items() if not is_secret(k)}}
+            fields["credentials"] = {k: v for k, v in given.items() if is_secret(k)}
+    credentials = fields.get("credentials") or {}
+    return fields, credentials.get("secret") if type_ == WEBHOOK else None

@@ -194,8 +194,8 @@ EVENT_DESTINATION = replace(
     resources.EVENT_DESTINATION,
     named_by={"config": "type"},
     own={
-        "create": {"endpoint": "create_typed_destination", "body": "CreateTypedDestination"},
-        "update": {"endpoint": "update_typed_destination", "body": "UpdateTypedDestination"},
+        "create": {"body": "CreateTypedDestination"},
+        "update": {"body": "UpdateTypedDestination"},
     },
     summary=("id", "object", "status", "name", "type"),
 )
