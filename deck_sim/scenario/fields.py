@@ -6,12 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BeforeValidator,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
     PlainValidator,
     WithJsonSchema,
 )
-from pydantic_core import core_schema
 
 from deck_sim.base.durations import DURATION_PATTERN, Span, parse_span
 from deck_sim.base.errors import nearest, quote
@@ -41,19 +38,12 @@ _EXAMPLE = (
 )
 
 
-class OneOrMany:
-    """Marks a field that takes a value or a list."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
-        """Read a single value as a list of one."""
-        return core_schema.no_info_before_validator_function(
-            lambda value: value if isinstance(value, list | tuple) else (value,), handler(source)
-        )
-
-    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> Any:
-        """Describe the single value and the list."""
-        many = handler(core)
-        return {"anyOf": [many["items"], many]}
+def one_or_many(item: Any) -> BeforeValidator:
+    """Marks a field that takes one such item or a list of them."""
+    return BeforeValidator(
+        lambda value: value if isinstance(value, list | tuple) else (value,),
+        json_schema_input_type=item | list[item],
+    )
 
 
 _SPAN = f"(?:{DURATION_PATTERN})(?:\\.\\.(?:{DURATION_PATTERN}))?"

@@ -8,7 +8,7 @@ from deck_sim.base.validation import Many, Strict
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import KINDS, Wait
 from deck_sim.faults.fields import ErrorAnswer
-from deck_sim.scenario.fields import ErrorName, OneOrMany
+from deck_sim.scenario.fields import ErrorName, one_or_many
 from deck_sim.scenario.steps.step import Step, compute
 
 
@@ -45,7 +45,7 @@ class Failed(Step):
     shorthand = "errors"
     may_be_mapping = True
     ends = True
-    errors: Annotated[tuple[FailedWith, ...], Many, OneOrMany()]
+    errors: Annotated[tuple[FailedWith, ...], Many, one_or_many(FailedWith)]
     """`type/code` of the error catalog, `{error, message, field}`, or a list of these."""
 
     @property

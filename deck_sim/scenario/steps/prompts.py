@@ -17,7 +17,7 @@ from deck_sim.contract.answers import PROMPTS
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, ScriptError, Wait
 from deck_sim.scenario.conditions import fits_glob, plain_text
-from deck_sim.scenario.fields import AcceptedText, OneOrMany, SpanField
+from deck_sim.scenario.fields import AcceptedText, SpanField, one_or_many
 from deck_sim.scenario.steps.failures import fails
 from deck_sim.scenario.steps.step import REGISTRY, Step, compute
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:  # `statuses` has the types of all steps
     RunStep = Step
 
 _WILDCARD = re.compile(r"\[!?\]?[^]]*\]|[?*]")
+
+
+_Answer = dict[str, AcceptedText]
 
 
 class InteractionField(Strict):
@@ -50,7 +53,7 @@ class InteractionRequired(Step):
     """The text for the user."""
     fields: Annotated[tuple[InteractionField, ...], Many] = ()
     """The fields of the form."""
-    accept: Annotated[tuple[dict[str, AcceptedText], ...], Many, OneOrMany()] | None = None
+    accept: Annotated[tuple[_Answer, ...], Many, one_or_many(_Answer)] | None = None
     """The right answer, or a list of them. Values are compared as text, and may be globs. If
     omitted, every answer is right; with an empty list, none is."""
     attempts: Annotated[int, Field(ge=1, le=1000), Whole] | None = None
