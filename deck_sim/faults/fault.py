@@ -26,8 +26,8 @@ REGISTRY: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
 class Fault(Immutable, Strict):
     """A fault: something that can go wrong with a call or a webhook.
 
-    A family of faults sets `family`, the name of the field that says what they apply to. Each fault
-    sets `key`, the name of the field that says what happens, and is registered under both.
+    A family of faults sets `family`, the name of the field that says what they apply to. The first
+    field of each fault says what happens. The fault is registered under both names.
     """
 
     family: ClassVar[str]
@@ -45,6 +45,9 @@ class Fault(Immutable, Strict):
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         """Register the class."""
+        own = [name for name in cls.__annotations__ if name in cls.model_fields]
+        if own and "family" not in vars(cls):
+            cls.key = own[0]
         if cls.key:
             REGISTRY[cls.family, cls.key] = cls
 

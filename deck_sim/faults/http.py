@@ -86,7 +86,6 @@ class DeckError(ErrorAnswer, CallFault):
 class OwnAnswer(CallFault):
     """A proxy, or another server in between, answers."""
 
-    key = "status"
     is_answer_readable = True
     status: Annotated[int, Field(ge=200, le=599), Whole]
     """The HTTP status of the answer."""
@@ -128,7 +127,6 @@ class OwnAnswer(CallFault):
 class Reset(CallFault):
     """The connection is reset before the call is read."""
 
-    key = "reset"
     reset: OnlyTrue
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
@@ -138,7 +136,6 @@ class Reset(CallFault):
 class LostResponse(HttpFault):
     """The call is done, and the connection closed without a response."""
 
-    key = "lost_response"
     lost_response: OnlyTrue
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
@@ -151,7 +148,6 @@ class Late(HttpFault):
     Only a world with a real clock waits, unless `wait` is `real`; others note the delay.
     """
 
-    key = "delay"
     is_answer_readable = True
     delay: AnswerDelay
     """How long, on the world's clock; or `{for: 3s, wait: real}` for real time."""
@@ -165,7 +161,6 @@ class Late(HttpFault):
 class Empty(HttpFault):
     """The call is done, and its response has no body."""
 
-    key = "empty"
     empty: OnlyTrue
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
@@ -175,7 +170,6 @@ class Empty(HttpFault):
 class Truncated(HttpFault):
     """The call is done, and the connection closed in the middle of the response."""
 
-    key = "truncate"
     truncate: OnlyTrue
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
@@ -185,7 +179,6 @@ class Truncated(HttpFault):
 class Malformed(HttpFault):
     """The call is done, and its response is not valid JSON: the last brace is missing."""
 
-    key = "malformed"
     malformed: OnlyTrue
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
@@ -196,7 +189,6 @@ class Malformed(HttpFault):
 class Dripping(HttpFault):
     """The call is done, and the body of its response is sent byte by byte."""
 
-    key = "drip"
     is_answer_readable = True
     drip: OnlyTrue
 

@@ -50,7 +50,6 @@ class WebhookFault(Fault):
 class Duplicate(WebhookFault):
     """The webhook is sent twice, with the same id."""
 
-    key = "duplicate"
     duplicate: OnlyTrue
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
@@ -60,7 +59,6 @@ class Duplicate(WebhookFault):
 class Reordered(WebhookFault):
     """The webhook is sent after the next one to its destination, or after 30 s without one."""
 
-    key = "reorder"
     reorder: OnlyTrue
 
     def intercept(self, world: World, delivery: Resource) -> bool:
@@ -71,7 +69,6 @@ class Reordered(WebhookFault):
 class Delayed(WebhookFault):
     """The webhook is sent later."""
 
-    key = "delay"
     delay: Duration
     """How much later, on the world's clock."""
 
@@ -83,7 +80,6 @@ class Delayed(WebhookFault):
 class Dropped(WebhookFault):
     """The webhook gets lost; its sender counts it as a success, so there is no retry."""
 
-    key = "drop"
     drop: OnlyTrue
 
     def intercept(self, world: World, delivery: Resource) -> bool:
@@ -96,7 +92,6 @@ class Answered(WebhookFault):
     which Deck does not follow, or an error. The attempt has failed.
     """
 
-    key = "status"
     status: Annotated[int, Field(ge=300, le=599), Whole]
     """The HTTP status of the answer."""
 
@@ -107,7 +102,6 @@ class Answered(WebhookFault):
 class OtherContentType(WebhookFault):
     """The webhook has another content type; its body is JSON all the same."""
 
-    key = "content_type"
     content_type: ContentType
     """The header `Content-Type`."""
 
@@ -118,7 +112,6 @@ class OtherContentType(WebhookFault):
 class StaleTimestamp(WebhookFault):
     """The timestamp is ten minutes old; verifiers allow five. The signature is right."""
 
-    key = "stale_timestamp"
     stale_timestamp: OnlyTrue
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
@@ -128,7 +121,6 @@ class StaleTimestamp(WebhookFault):
 class BadSignature(WebhookFault):
     """The webhook is signed with a secret that the receiver does not have."""
 
-    key = "bad_signature"
     bad_signature: OnlyTrue
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
@@ -140,7 +132,6 @@ class RotatedSignature(WebhookFault):
     during a rotation of the secret. A receiver must accept it.
     """
 
-    key = "rotated_signature"
     rotated_signature: OnlyTrue
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
@@ -150,7 +141,6 @@ class RotatedSignature(WebhookFault):
 class TamperedBody(WebhookFault):
     """The body is changed after it was signed; it is still JSON."""
 
-    key = "tampered_body"
     tampered_body: OnlyTrue
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
@@ -160,7 +150,6 @@ class TamperedBody(WebhookFault):
 class BeforeResponse(WebhookFault):
     """The webhook arrives before the response to the call that caused its event."""
 
-    key = "before_response"
     fires: ClassVar[str] = HASTE
     before_response: OnlyTrue
 
