@@ -64,18 +64,12 @@ async def set_clock(
 
 def check_pace(mode: str, speed: float | None, step: timedelta | None) -> None:
     """Check that a speed is set for a `real` clock only, and a step for an `on_poll` clock."""
-    if speed not in (None, 1) and mode != REAL:
-        text = (
-            f"`speed` is for a `{REAL}` clock, and this clock is `{mode}`; leave out `speed`, or"
-            f" use the clock `{REAL}`"
-        )
-        raise refuse("request/input_invalid", text, field="speed")
-    if step is not None and mode != ON_POLL:
-        text = (
-            f"`step` is the time that each read takes on an `{ON_POLL}` clock, and this clock is"
-            f" `{mode}`; leave out `step`, or use the clock `{ON_POLL}`"
-        )
-        raise refuse("request/input_invalid", text, field="step")
+    rows = (("speed", speed not in (None, 1), REAL), ("step", step is not None, ON_POLL))
+    for name, is_set, needed in rows:
+        if is_set and mode != needed:
+            text = f"`{name}` is for the clock `{needed}`, and this clock is `{mode}`"
+            fix = f"leave out `{name}`, or use the clock `{needed}`"
+            raise refuse("request/input_invalid", f"{text}; {fix}", field=name)
 
 
 @operation("POST", "/clock/advance", shows_records=True)
