@@ -141,3 +141,12 @@ def test_a_world_is_found_by_its_token(worlds):
     world = worlds.select("Bearer one")
     assert worlds.find_by_token(world_token("one")) is world
     assert worlds.find_by_token(world_token("two")) is None
+
+
+def test_the_ids_of_dropped_worlds_are_kept_for_the_latest_keys(worlds, monkeypatch):
+    monkeypatch.setattr("deck_sim.runtime.registry._MOST_FORMER", 1)
+    for key in ("one", "two"):
+        made = worlds.select(f"Bearer {key}").world.create("agent", {"name": "a"})
+        worlds.drop(key)
+    former = [worlds.select(f"Bearer {key}").world.former_ids for key in ("one", "two")]
+    assert former == [(), {made.id}]

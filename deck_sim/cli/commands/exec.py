@@ -129,10 +129,9 @@ def command(
 
 async def _add_worlds(server: Server, reports: Reports, _app: object) -> None:
     """Add the reports on the worlds that are there."""
-    for key in server.worlds.known_keys:
-        if simulation := server.worlds.find(key):
-            catch_up(simulation)
-            reports.add(simulation)
+    for simulation in filter(None, map(server.worlds.find, server.worlds.known_keys)):
+        catch_up(simulation)
+        reports.add(simulation)
 
 
 def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) -> None:
