@@ -19,6 +19,7 @@ _COLOR_OF = {
     for kind in watched_kinds(edition)
     for status in edition.statuses(kind)
 }
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _STATUS = re.compile(rf"\b(?:{'|'.join(_COLOR_OF)})\b")
 
 
@@ -33,6 +34,10 @@ def print_json(data: Any) -> None:
 
 
 def print_text(text: object) -> None:
-    """Print lines, with the statuses in them colored on a terminal, unless `NO_COLOR` is set."""
-    colored = _STATUS.sub(lambda found: click.style(found[0], fg=_COLOR_OF[found[0]]), str(text))
-    click.echo(str(text) if os.environ.get("NO_COLOR") else colored)
+    """Print lines, with the statuses in them colored on a terminal, unless `NO_COLOR` is set.
+
+    Control characters, which a scenario may have in a text, are escaped.
+    """
+    plain = _CONTROL.sub(lambda found: repr(found[0])[1:-1], str(text))
+    colored = _STATUS.sub(lambda found: click.style(found[0], fg=_COLOR_OF[found[0]]), plain)
+    click.echo(plain if os.environ.get("NO_COLOR") else colored)

@@ -75,3 +75,10 @@ def test_the_timeline_can_be_a_page(cli, tmp_path):
     run = [one["status"] for one in page["data"] if one["kind"] == "task_run"]
     assert run == ["queued", "running", "interaction_required", "running", "completed"]
     assert page["title"] == "mfa_then_success"
+
+
+def test_control_characters_of_a_file_are_escaped(cli, write):
+    """They would change the colors or the cursor of a terminal."""
+    steps = ["queued", "running", 'failed: {error: source/source_error, message: "a\\e[31m\\x07b"}']
+    played = cli("play", write("rude", *steps))
+    assert "source/source_error: a\\x1b[31m\\x07b\n" in played.stdout
