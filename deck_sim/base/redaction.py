@@ -23,6 +23,11 @@ _SECRET_HEADER = re.compile(rf"{_SECRET.pattern}|auth(?!enticate)|key", re.IGNOR
 # In these only `username`, and `source_fields` whose names are not secret, are shown.
 _CREDENTIALS = ("auth_credentials", "credentials")
 _HEADERS = ("headers", "request_headers", "response_headers")
+# What a user answers to a prompt is secret, too. Elsewhere `code` is that of an error.
+_INPUTS = ("inputs", "input")
+_ANSWER = re.compile(
+    r"(?:(?:verification|mfa|sms|login)[_-]?)?code|(?:.*[_-])?answer", re.IGNORECASE
+)
 _SHOWN_HEADERS = ("idempotency-key",)
 
 _SHAPE = re.compile(r"whsec_[\w+/=-]+")  # the secret of a webhook, anywhere in a text
@@ -35,6 +40,11 @@ _LIVE = "sk_live_"  # how a real key begins, which is not logged as a whole
 def is_secret(name: str) -> bool:
     """Whether values of this name are hidden."""
     return _SECRET.search(name) is not None
+
+
+def is_answer(name: str, within: str) -> bool:
+    """Whether this is the name of an answer to a prompt, which is hidden, in a field `within`."""
+    return within in _INPUTS and _ANSWER.fullmatch(name) is not None
 
 
 def readable_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,7 +75,10 @@ def redact(data: Any, name: str = "") -> Any:
     if isinstance(data, str):
         return redact_text(data)
     if isinstance(data, Mapping):
-        return {key: redact(value, key) for key, value in data.items()}
+        return {
+            key: HIDDEN if is_answer(f"{key}", name) else redact(value, key)
+            for key, value in data.items()
+        }
     return [*map(redact, data)] if isinstance(data, Iterable) else data
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import DeckSimError, cut, listed, nearest, quote
-from deck_sim.base.redaction import is_secret, redact, redact_body
+from deck_sim.base.redaction import is_answer, is_secret, redact, redact_body
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
 
@@ -39,7 +39,7 @@ class Comparison:
         found = "nothing" if self.found is _ABSENT else show_value(self.found)
         if self.agrees:
             return f"matches  {self.name}: {found}"
-        if any(map(is_secret, self.keys)):
+        if any(map(is_secret, self.keys)) or any(map(is_answer, self.keys[1:], self.keys)):
             return f"differs  {self.name}: another value was sent; both are hidden"
         expected = show_value(self.expected)
         return f"differs  {self.name}: expected {expected}, found {found}"

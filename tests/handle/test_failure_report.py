@@ -36,7 +36,7 @@ def test_polls_are_folded_and_calls_show_what_was_sent(deck, run, api):
         api.get(path)
         deck.sleep(2)
     report = write_report(deck)
-    sent = '{"inputs": {"code": "000000"}}'
+    sent = '{"inputs": {"code": "•••"}}'
     assert f"POST /v2{path}/interaction -> 200 interaction_required  {sent}\n" in report
     assert report.count(f"GET /v2{path} -> 200 interaction_required\n") == 1
     assert "  … 8 more times the same, until 2025-01-15T09:30:" in report

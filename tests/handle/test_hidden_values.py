@@ -32,6 +32,20 @@ def test_a_secret_of_an_input_is_shown_nowhere(deck, api, caplog, tmp_path):
     assert "`input.guests`: [{'ssn': '•••'}] is too short" in caplog.text
 
 
+def test_an_answer_to_a_prompt_is_hidden_in_reports(deck):
+    """An assertion about it compares what was sent."""
+    run = deck.start_run("mfa_then_success", status="interaction_required")
+    deck.answer(run, PIN)
+    pattern = "POST /v2/task-runs/*/interaction"
+    deck.requests.assert_called(pattern, json={"inputs": {"code": PIN}})
+    with pytest.raises(
+        AssertionError, match=r"json\.inputs\.code: another value was sent"
+    ) as failed:
+        deck.requests.assert_called(pattern, json={"inputs": {"code": "4711"}})
+    said = f"{failed.value} {write_report(deck)} {deck.requests}"
+    assert not any(text in said for text in (PIN, "4711"))
+
+
 def test_an_assertion_compares_what_was_sent_and_shows_no_secret(deck):
     deck.start_run("success", input=INPUT, status="completed")
     assert deck.requests[-1]["body"]["input"] == INPUT == deck.runs[0]["input"]
