@@ -44,9 +44,6 @@ class Call(Immutable):
 class Journal(RecentLog[Call]):
     """The last calls of the Deck API."""
 
-    def __init__(self, most: int = MOST_CALLS, dropped: int = 0) -> None:
-        super().__init__(most, dropped=dropped)
-
     def note_departure(self, request_id: str) -> None:
         """Record that a client left before its answer was sent."""
         for index, call in enumerate(self):

@@ -84,7 +84,7 @@ class Simulation:
     speed: float = field(init=False)
     step: timedelta | None = field(init=False)  # what a read costs; None: it jumps
     selection: SelectionState = field(default_factory=SelectionState)
-    journal: Journal = field(default_factory=Journal)
+    journal: Journal = field(default_factory=lambda: Journal(MOST_CALLS))
     responses: SentResponses = field(default_factory=SentResponses)
     choices: RecentLog[Choice] = field(default_factory=lambda: RecentLog(_MOST_CHOICES))
     # The name of one history of the world. No other has it, also after the server has restarted.

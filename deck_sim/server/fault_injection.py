@@ -40,8 +40,7 @@ def fire_call_fault(request: Request) -> Answer | None:
     Returns its answer if the fault replaces the call, so that nothing must be done.
     """
     world = request.simulation.world
-    # After a status of 2xx to a CONNECT, the connection is a tunnel and cannot carry an answer.
-    if not world.injected.by_owner or request.method == "CONNECT":
+    if not world.injected.by_owner:
         return None
     owners = dict.fromkeys((EVERYBODY, *request.path.split("/")))
     fault = world.injected.fire((CALL, ANSWER), (request.method, request.path), owners, world.now)

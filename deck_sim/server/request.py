@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.types import ASGIApp, Receive, Scope
 
 from deck_sim.contract.operations import Operation
@@ -78,8 +77,7 @@ class Request:
     @cached_property
     def query(self) -> list[tuple[str, str]]:
         """The names and values of the query string."""
-        text = self.scope["query_string"].decode("latin-1")
-        return parse_qsl(text, keep_blank_values=True) if text else []
+        return QueryParams(self.scope["query_string"]).multi_items()
 
     def query_values(self, name: str) -> list[str]:
         """The values of a query parameter, written `name`, `name[]`, or both."""

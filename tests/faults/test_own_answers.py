@@ -77,10 +77,3 @@ def test_an_own_answer_is_no_mistake_of_the_client(own, sim, run_task, api):
     own(status=503, headers={"Retry-After": 5})
     api.get("/task-runs")
     assert [one["name"] for one in sim.get("/lint").json()["data"]] == ["ignores_retry_after"]
-
-
-def test_no_fault_fires_for_a_connect(api, sim):
-    """An answer of 200 would turn its connection into a tunnel."""
-    sim.post("/faults", json={"match": "* /v2/**", "status": 200, "times": 1})
-    assert api.request("CONNECT", "/agents").status_code == 405
-    assert "deck-sim-fault" in api.get("/agents").headers

@@ -8,7 +8,7 @@ import pytest
 from deck_sim.contract.editions import RateLimit
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.runtime.calls import GAVE_UP, Call, Journal, RateLimiter
+from deck_sim.runtime.calls import GAVE_UP, MOST_CALLS, Call, Journal, RateLimiter
 
 SECOND = timedelta(seconds=1)
 LIMIT = RateLimit(2, 10 * SECOND)
@@ -17,7 +17,7 @@ LIMIT = RateLimit(2, 10 * SECOND)
 def test_a_client_that_leaves_is_noted_at_its_own_call():
     """The other calls stay as they are."""
     rest = ("GET", "/v2/agents", "", 200, None, (), None, 0)
-    journal = Journal()
+    journal = Journal(MOST_CALLS)
     for id_ in ("req_1", "req_2", "req_3"):
         journal.append(Call(FROZEN_START, id_, *rest))
     journal.note_departure("req_2")

@@ -49,7 +49,6 @@ def show_document(worlds: WorldRegistry, request: Request) -> Response:
 def document(name: str) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the edition of that name."""
     edition = EDITIONS[name]
-    tags = dict.fromkeys(operation.tag for operation in edition.every_operation)
     paths: dict[str, Shape] = {}
     for operation in edition.every_operation:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _show(edition, operation)
@@ -78,7 +77,6 @@ def document(name: str) -> dict[str, Any]:
         },
         "servers": [{"url": "/v2"}],
         "security": [{"api_key": []}],
-        "tags": [{"name": tag} for tag in tags],
         "paths": paths,
         "webhooks": webhooks,
         "components": {
