@@ -238,14 +238,10 @@ class Deck(AbstractContextManager["Deck"]):
         """
         return self.apps.serve_during(self._advance, by=write_duration(by))
 
-    async_advance = twin_of(advance)
-
     @refuse_on_event_loop
     def advance_to(self, moment: str | datetime) -> AdvanceReport:
         """Advance the clock to a moment; one without an offset is UTC."""
         return self.apps.serve_during(self._advance, to=moment)
-
-    async_advance_to = twin_of(advance_to)
 
     @refuse_on_event_loop
     def advance_until(
@@ -267,8 +263,6 @@ class Deck(AbstractContextManager["Deck"]):
         until = drop_none(event=events, id=None if id is None else read_id(id))
         return self.apps.serve_during(self._advance, until=until, limit=write_duration(limit))
 
-    async_advance_until = twin_of(advance_until)
-
     @refuse_on_event_loop
     def finish(self, run: IdOrResource, *, limit: Duration = "1d") -> Json:
         """Advance the clock until a run is final, and return it as in `runs`.
@@ -278,14 +272,10 @@ class Deck(AbstractContextManager["Deck"]):
         id_, longest = read_id(run), write_duration(limit)
         return self.apps.serve_during(finish_run, self._control, self._edition, id_, longest)
 
-    async_finish = twin_of(finish)
-
     @refuse_on_event_loop
     def settle(self) -> AdvanceReport:
         """Advance the clock until nothing is due. Runs that wait for a person stay as they are."""
         return self.apps.serve_during(self._advance, until="idle")
-
-    async_settle = twin_of(settle)
 
     @refuse_on_event_loop
     def sleep(self, seconds: float) -> None:
@@ -314,8 +304,6 @@ class Deck(AbstractContextManager["Deck"]):
             f"the client waits for ever: {slept}, nothing has happened, and nothing is due;"
             " for a client that gives up later, set `deck.most_idle_sleeps`"
         )
-
-    async_sleep = twin_of(sleep)
 
     def _advance(self, **how: Any) -> AdvanceReport:
         return read_advance(self._control.call("POST", "/clock/advance", **how))
@@ -368,8 +356,6 @@ class Deck(AbstractContextManager["Deck"]):
         """Deliver an event again: at once if the clock is frozen, otherwise in the background."""
         call = self._control.call
         return self.apps.serve_during(call, "POST", "/deliveries/{id}/replay", id=delivery)
-
-    async_replay = twin_of(replay)
 
     # Faults and limits
 
@@ -568,8 +554,6 @@ class Deck(AbstractContextManager["Deck"]):
         start = self._starter.start_run
         return self.apps.serve_during(start, scenario, input, status, task)
 
-    async_start_run = twin_of(start_run)
-
     @property
     def _starter(self) -> TaskStarter:
         return TaskStarter(self._control, self._edition, self._numbers)
@@ -609,6 +593,17 @@ class Deck(AbstractContextManager["Deck"]):
     def delete(self) -> None:
         """Delete the world. The next call with its key starts a new one."""
         self._control.call("DELETE", "/world")
+
+    # For coroutines
+
+    async_advance = twin_of(advance)
+    async_advance_to = twin_of(advance_to)
+    async_advance_until = twin_of(advance_until)
+    async_finish = twin_of(finish)
+    async_settle = twin_of(settle)
+    async_sleep = twin_of(sleep)
+    async_replay = twin_of(replay)
+    async_start_run = twin_of(start_run)
 
     def _change(self, **settings: Any) -> None:
         self._control.call("PATCH", "/world", body=settings)
