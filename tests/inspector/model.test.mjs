@@ -15,7 +15,7 @@ function add(made, records, { events = [], ...world } = {}) {
   let [entries, calls] = [made.entries.length, made.calls.length];
   const number = ({ kind }) => (kind === "call" ? ++calls : ++entries);
   const data = records.map((one) => ({ number: number(one), what: "", ...ENTRY, ...one }));
-  const shown = { ...WORLD, mode: "frozen", speed: 1, ...world };
+  const shown = { ...WORLD, clock: "frozen", speed: 1, ...world };
   return made.take({ world: shown, data, events, schemas: SCHEMAS });
 }
 
@@ -143,7 +143,7 @@ test("what is due next is known by its resource", () => {
 test("a real clock goes on at its speed, but not in a recording or while the server is gone", () => {
   let wall = 0;
   const story = new Model(() => wall);
-  const real = { ...WORLD, mode: "real", speed: 60 };
+  const real = { ...WORLD, clock: "real", speed: 60 };
   story.take({ world: real, data: [], events: [], schemas: SCHEMAS });
   wall = 1000;
   assert.equal(story.now(), START + 60_000);

@@ -35,7 +35,7 @@ function recorded() {
     entry(12, "trun_2", "interaction_required"),
   ].map((one, i) => ({ number: i + 1, ...one }));
   const now = new Date(START + 24 * SECOND).toISOString();
-  const world = { world: "w", epoch: "e", edition: "connections", mode: "frozen", speed: 1, now };
+  const world = { world: "w", epoch: "e", edition: "connections", clock: "frozen", speed: 1, now };
   const due = [{ id: "trun_2", at: "2025-01-15T09:35:12Z", what: "the interaction times out" }];
   const next = { now, due, waiting: [], unfinished: [] };
   const answers = { "/_sim/schemas": SCHEMAS };
@@ -119,7 +119,7 @@ test("bars follow each other, and what is due is ahead of now", () => {
 test("everything fits at first, and the zoom widens the plot", () => {
   assert.equal(laidOut().view.plot, 1000);
   assert.ok(laidOut({ zoom: 2 }).view.plot > 1500);
-  assert.equal(laidOut({ zoom: 1e9 }).view.plot, 60_232);
+  assert.equal(laidOut({ zoom: 1e9 }).view.plot, 60_236);
   assert.equal(laidOut({}, 390).view.labels, 0);
 });
 

@@ -7,7 +7,7 @@ import { MARKS, isRefused } from "./words.js";
 
 export const MOST_LANES = 500;
 /** Free pixels before the first moment. */
-export const BEFORE = 12;
+export const BEFORE = 16;
 const END = 18; // the width of the square with which a lane ends
 const NARROW = 640;
 const LONGEST = 60_000; // pixels; elements that are much wider are drawn slowly
@@ -89,7 +89,7 @@ export function layOut(model, state, width) {
     due.get(lane.id)?.time ?? now,
   ]);
   const sorted = [...new Set([...moments, now])].sort((one, other) => one - other);
-  const after = isNarrow ? 40 : 220; // room for text after the bars, such as an error
+  const after = isNarrow ? 50 : 220; // room for text after the bars, such as an error
   const room = Math.max(40, width - labels - BEFORE - after);
   const zoom = Math.min(state.zoom, LONGEST / room);
   const axis = new Axis(sorted, now, room * zoom);
