@@ -30,9 +30,6 @@ from deck_sim.handle.timeline import (
     Duration,
     Timeline,
     TimelineEntry,
-    read_advance,
-    read_entry,
-    read_timeline,
     write_duration,
 )
 
@@ -306,7 +303,10 @@ class Deck(AbstractContextManager["Deck"]):
         )
 
     def _advance(self, **how: Any) -> AdvanceReport:
-        return read_advance(self._control.call("POST", "/clock/advance", **how))
+        answer = self._control.call("POST", "/clock/advance", **how)
+        happened = Timeline(map(TimelineEntry.from_json, answer["happened"]))
+        held = tuple(answer.get("held", ()))
+        return AdvanceReport(datetime.fromisoformat(answer["now"]), happened, held)
 
     # Webhooks
 
@@ -444,7 +444,7 @@ class Deck(AbstractContextManager["Deck"]):
     @property
     def timeline(self) -> Timeline:
         """Calls, transitions, deliveries and clock moves, in the order they happened."""
-        return read_timeline(self._control.get("/timeline"))
+        return Timeline(map(TimelineEntry.from_json, self._control.get("/timeline")))
 
     def follow_timeline(self) -> Iterator[TimelineEntry]:
         """Each entry of the timeline so far, and then each as it happens, for ever.
@@ -459,7 +459,7 @@ class Deck(AbstractContextManager["Deck"]):
                 epoch, after = "", 0
                 continue
             epoch, after = news["world"]["epoch"], news["next"]
-            yield from map(read_entry, news["data"])
+            yield from map(TimelineEntry.from_json, news["data"])
             time.sleep(_FOLLOW_INTERVAL)
 
     def next(self, limit: int | None = None) -> Json:

@@ -1,9 +1,9 @@
 """The timeline and the report of an advance, as values to look into and to print."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from deck_sim.base.durations import format_duration
 from deck_sim.runtime.moments import print_moment
@@ -21,6 +21,13 @@ class TimelineEntry:
     what: str
     # The other keys that the control API shows of it, such as `status`, `changes` and `step`.
     details: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Self:
+        """The entry that the control API shows like this."""
+        details = {**row}
+        at, kind, id_, what = (details.pop(name) for name in ("at", "kind", "id", "what"))
+        return cls(datetime.fromisoformat(at), kind, id_, what, details)
 
     def as_json(self) -> dict[str, Any]:
         """The entry as the control API shows it."""
@@ -67,24 +74,6 @@ def cut_middle(lines: list[str], most: int) -> list[str]:
     head, tail = most // 3, most - most // 3 - 1
     left_out = f"  … {len(lines) - head - tail} lines are left out …"
     return [*lines[:head], left_out, *lines[len(lines) - tail :]]
-
-
-def read_timeline(entries: Iterable[Mapping[str, Any]]) -> Timeline:
-    """The timeline from the entries of a control API answer."""
-    return Timeline(map(read_entry, entries))
-
-
-def read_entry(row: Mapping[str, Any]) -> TimelineEntry:
-    """The entry that the control API shows like this."""
-    details = {**row}
-    at, kind, id_, what = (details.pop(name) for name in ("at", "kind", "id", "what"))
-    return TimelineEntry(datetime.fromisoformat(at), kind, id_, what, details)
-
-
-def read_advance(answer: Mapping[str, Any]) -> AdvanceReport:
-    """The report from a control API answer."""
-    happened, held = read_timeline(answer["happened"]), tuple(answer.get("held", ()))
-    return AdvanceReport(datetime.fromisoformat(answer["now"]), happened, held)
 
 
 def write_duration(duration: Duration | None) -> str | None:
