@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import cut, listed
+from deck_sim.base.real_time import process_now
 from deck_sim.handle.connect.address import DECK_HOST
 from deck_sim.handle.connect.applications import RAISED_HEADER
 from deck_sim.handle.expected_call import show_value
@@ -57,6 +58,11 @@ _HOW_TO_MOVE = (
     "  move the clock with `deck.advance_until(…)`, `deck.advance(…)` or `deck.settle()`, or give"
     " your client `deck.sleep`"
 )
+_HOW_TO_FREEZE = (
+    "the fixture `deck_time` freezes it at the world's time, or give the world the real date:"
+    " `@pytest.mark.deck(now=datetime.now(UTC))`"
+)
+_DATE = re.compile(r"\b\d{4}-\d\d-\d\d")
 _TICK = timedelta(seconds=1)  # a process that moved less was only ticking
 
 _Row = Mapping[str, Any]
@@ -129,6 +135,7 @@ def write_report(deck: "Deck") -> str:
         "undelivered webhooks": [f"  {text}" for text in find_undelivered(deliveries)],
         "webhooks that were never sent": unsent,
         "why nothing moved": [*(f"  {one['what']}. {one['fix']}" for one in frozen), *still],
+        "two clocks": [f"  {text}" for text in find_own_dates(journal)],
         "mistakes of the client": [
             f"  {one['name']}: {one['what']}" for one in findings if one not in frozen
         ],
@@ -147,6 +154,21 @@ def find_refusals(journal: Iterable[_Row]) -> list[str]:
         if "message" in call["answered"]
     )
     return [*dict.fromkeys(refusals)]
+
+
+def find_own_dates(journal: Iterable[_Row]) -> list[str]:
+    """The first call that sent a date of this process to a world whose date is another."""
+    today = process_now().date()
+    own = {f"{today + timedelta(days=days)}" for days in (-1, 0, 1)}
+    for call in journal:
+        sent = own & {*_DATE.findall(f"{call['query']} {call['body']}")}
+        world = datetime.fromisoformat(call["at"]).date()
+        if sent and abs(world - today) > timedelta(days=1):
+            said = (
+                f"{call['method']} {call['path']} sent {min(sent)}, and in the world it is {world}"
+            )
+            return [f"{said}: the application's `datetime.now()` stays real; {_HOW_TO_FREEZE}"]
+    return []
 
 
 def _fold_rounds(lines: Sequence[_Line]) -> Iterator[str]:

@@ -240,3 +240,16 @@ def test_events_before_the_first_destination_are_shown(deck, run):
     run()
     deck.settle()
     assert shown not in write_report(deck)
+
+
+def test_a_date_of_the_process_that_the_world_does_not_have_is_named(deck, api):
+    """A date of the test's data is not; nor if the world has the real date."""
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    api.get("/task-runs?created_after=2031-05-01T00:00:00Z")
+    assert "two clocks" not in write_report(deck)
+    api.get(f"/task-runs?created_after={today}T00:00:00Z")
+    said = f"GET /v2/task-runs sent {today}, and in the world it is 2025-01-15: the application's"
+    assert f"two clocks:\n  {said} `datetime.now()` stays real; the fixture" in write_report(deck)
+    deck.reset(now=datetime.now(UTC))
+    api.post("/agents", json={"name": today})
+    assert "two clocks" not in write_report(deck)
