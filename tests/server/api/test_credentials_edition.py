@@ -187,14 +187,21 @@ def test_the_list_of_files_shows_less_than_a_file(api, task, start, advance):
     assert "total" in whole["extraction"]
 
 
-def test_extraction_fails_keeps_its_file(api, task, start, advance):
-    storage = {"enabled": True, "extraction": True, "extraction_schema": {}}
+@pytest.mark.parametrize(
+    ("scenario", "schema", "codes"),
+    [("extraction_fails", {}, ["extraction_failed"]), ("downloads_statement", {"not": {}}, [])],
+)
+def test_a_file_without_its_extraction_is_a_failure(
+    api, task, start, advance, scenario, schema, codes
+):
+    """Of the file; of the run only if its scenario says so."""
+    storage = {"enabled": True, "extraction": True, "extraction_schema": schema}
     api.patch(f"/tasks/{task['id']}", json={"storage": storage})
-    run = start("extraction_fails")
+    run = start(scenario)
     advance("1m")
     run = api.get(f"/task-runs/{run['id']}?include=storage").json()
     (item,) = run["storage"]
-    assert run["errors"][0]["code"] == "extraction_failed"
+    assert [error["code"] for error in run["errors"]] == codes
     assert (item["result"], item["extraction"]) == ("failure", None)
 
 
