@@ -26,9 +26,9 @@ task_run:
 """
 SEED = {
     "agents": [{"id": "agt", "name": "a"}],
-    "sources": [{"id": "src", "type": "website", "website": {"url": "https://a.example"}}],
+    "sources": [{"id": "src_a", "type": "website", "website": {"url": "https://a.example"}}],
     "tasks": [{"id": "task", "name": "t", "agent_id": "agt", "storage": {"enabled": True}}],
-    "connections": [{"id": "conn", "source_id": "src", "auth_method": "none"}],
+    "connections": [{"id": "conn", "source_id": "src_a", "auth_method": "none"}],
 }
 HOOK = {"name": "q", "type": "aws_sqs", "config": {"queue_url": "q"}, "events": ["*"]}
 RUN = ("POST", "v2/tasks/task/run", {"connection_id": "conn", "input": {"a": 1}})
@@ -41,7 +41,7 @@ FIRST = [
     ("POST", "_sim/queue", {"resource": "connection", "scenarios": ["mine"]}),
     ("POST", "_sim/queue", {"resource": "task_run", "scenarios": ["mine", "mfa_then_success"]}),
     ("POST", "v2/event-destinations", HOOK),
-    ("POST", "v2/connections", {"source_id": "src", "auth_method": "none"}),
+    ("POST", "v2/connections", {"source_id": "src_a", "auth_method": "none"}),
     *(RUN, WAIT, RUN),
     ("POST", "_sim/holds", {"event": "task_run.completed"}),
     WAIT,
@@ -50,7 +50,7 @@ NEXT = [
     *(RUN, WAIT, ("POST", "_sim/clock/advance", {"by": "2m"})),
     ("PUT", "_sim/clock", {"mode": "on_poll"}),
     ("GET", "v2/task-runs", None),
-    ("POST", "v2/connections", {"source_id": "src", "auth_method": "none"}),
+    ("POST", "v2/connections", {"source_id": "src_a", "auth_method": "none"}),
 ]
 
 
@@ -77,6 +77,7 @@ class Client:
     def look(self):
         """Everything that the control API shows of the world."""
         shown = {path: self.call("GET", f"_sim/{path}") for path in SHOWN}
+        del shown["timeline"]["world"]  # which names its key
         for answer in shown.values():
             del answer["request_id"]
         return dump_json(shown).replace(self.simulation.files_url.encode(), b"")
