@@ -65,7 +65,9 @@ class Dispatcher:
         self.apps = self._sender.apps  # called without a socket; by their host in a URL
         # Saves what has changed in a world, if worlds are kept; nothing is sent before.
         self.save: Callable[[Simulation], None] = lambda simulation: None
-        self._backgrounds: dict[int, _Background] = {}  # by the identity of the simulation
+        # By the identity of the simulation; a drive has `has_left` and the event of its end.
+        self._backgrounds: dict[int, _Background] = {}
+        self._drives: dict[int, tuple[Callable[[], bool], asyncio.Event]] = {}
 
     async def drive(
         self,
@@ -77,10 +79,14 @@ class Dispatcher:
         has left.
 
         Raises:
-            ApiError: `state_invalid` if another advance of this world is in progress (nothing
-                changes), if the world is reset or deleted during this one, or if it is broken off.
+            ApiError: `state_invalid` if another advance of this world is in progress whose caller
+                still waits (nothing changes), if the world is reset or deleted during this one, or
+                if it is broken off.
 
         """
+        has_left_before, ended_before = self._drives.get(id(simulation), (has_left, None))
+        if ended_before and has_left_before():  # after Ctrl-C: it ends with its present attempts
+            await ended_before.wait()
         if simulation.advancing:
             text = (
                 "another call is moving this world's clock; wait for its answer, and do not move"
@@ -88,6 +94,7 @@ class Dispatcher:
             )
             raise refuse("request/state_invalid", text)
         simulation.advancing = True
+        _, ended = self._drives[id(simulation)] = has_left, asyncio.Event()
         try:
             # Closed before its end, an advance says how far the clock has moved.
             with closing(advance):
@@ -115,6 +122,8 @@ class Dispatcher:
                         await asyncio.sleep(0)
         finally:
             simulation.advancing = False
+            del self._drives[id(simulation)]
+            ended.set()
 
     async def _deliver(self, simulation: Simulation) -> None:
         """Send what is in the outbox, concurrently, and record the results.

@@ -226,6 +226,28 @@ def test_an_advance_whose_caller_has_left_ends_at_its_next_pause(
     assert [line["at"] for line in delivery["log"]] == ["2025-01-15T09:30:00Z"]
 
 
+def test_an_advance_waits_for_the_end_of_one_whose_caller_has_left():
+    """So Ctrl-C in a call does not refuse the next one."""
+    receivers, left = Receivers(waits=True), list[bool]()
+    simulation, dispatcher = start(receivers)
+
+    async def whole():
+        advance = dispatcher.drive(simulation, hour(simulation), lambda: bool(left))
+        first = asyncio.ensure_future(advance)
+        await receivers.called.wait()
+        with pytest.raises(ApiError, match="another call is moving"):
+            await dispatcher.drive(simulation, hour(simulation))
+        left.append(True)
+        second = asyncio.ensure_future(dispatcher.drive(simulation, hour(simulation)))
+        await asyncio.sleep(0)
+        receivers.may_answer.set()
+        with pytest.raises(ApiError, match="broken off"):
+            await first
+        return await second
+
+    assert asyncio.run(whole()).now == WALL + timedelta(hours=1)
+
+
 def test_an_advance_that_is_broken_off_says_how_far_it_came():
     """Before it says that it ended early."""
     simulation, dispatcher = start(Receivers(500))
