@@ -5,7 +5,7 @@ copies of a world share all that is equal. `RecentLog` keeps the last of a list 
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from itertools import islice
@@ -181,9 +181,11 @@ class RecentLog(deque[Item]):
     The position of an item is the number of all items before it, also of those that were dropped.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, items: Iterable[Item] = (), dropped: int = 0) -> None:
         super().__init__(maxlen=most)
-        self.total = 0  # the number of all items, also of those that were dropped
+        self.total = dropped  # the number of all items, also of those that were dropped
+        for item in items:
+            self.append(item)
 
     def append(self, item: Item) -> None:
         """Add an item. If there are too many, the oldest is dropped."""

@@ -5,22 +5,15 @@ from copy import deepcopy
 from deck_sim.engine.records import RecentLog
 
 
-def _log(most, items):
-    log = RecentLog(most)
-    for item in items:
-        log.append(item)
-    return log
-
-
 def test_positions_stay_true_when_items_are_dropped():
-    log = _log(3, "abcde")
+    log = RecentLog(3, "abcde")
     assert ([*log], log.dropped, log.total) == ([*"cde"], 2, 5)
     since = (log.since(3), log.since(0), log.since(3, 4), log.since(0, 1), log.since(9))
     assert since == ([*"de"], [*"cde"], ["d"], [], [])
 
 
 def test_a_copy_of_a_log_knows_what_was_dropped():
-    log = _log(2, "abc")
+    log = RecentLog(2, "abc")
     copy = deepcopy(log)
     log.append("d")
     assert ([*copy], copy.total, copy.maxlen) == ([*"bc"], 3, 2)
