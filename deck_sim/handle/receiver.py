@@ -15,7 +15,7 @@ from deck_sim.contract.editions import EDITIONS, every_event_type, explain_forei
 from deck_sim.faults.outgoing import FAULT_HEADER
 from deck_sim.handle.connect.applications import LoopbackServer
 from deck_sim.handle.connect.control import IdOrResource, Json, read_id
-from deck_sim.handle.connect.threads import check_no_event_loop, twin_of
+from deck_sim.handle.connect.threads import check_no_event_loop, receiving, twin_of
 from deck_sim.handle.deck import ALL_EVENTS, WEBHOOK_PATH, Deck
 from deck_sim.runtime.settings import FROZEN, ON_POLL
 from deck_sim.webhooks.signing import ID, SignatureError, verify
@@ -164,9 +164,10 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         with self._arrived:
             status = self._answers.popleft() if self._answers else self._usual
         try:
-            for type_, callback in self._callbacks if status < 300 else ():
-                if type_ in (ALL_EVENTS, event["type"]):
-                    callback(event)
+            with receiving(self._deck.api_key):
+                for type_, callback in self._callbacks if status < 300 else ():
+                    if type_ in (ALL_EVENTS, event["type"]):
+                        callback(event)
         except BaseException as error:  # pytest's failures are no Exception
             text = f"{type(error).__name__}: {error}" if self._failed else traceback.format_exc()
             self._failed = True

@@ -248,7 +248,7 @@ def test_an_application_cannot_advance_the_clock_that_waits_for_it(anywhere):
 
     def work():
         threads.append(threading.current_thread())
-        with pytest.raises(DeckSimError, match="another call is moving"):
+        with pytest.raises(DeckSimError, match="a webhook receiver cannot move the clock of its"):
             anywhere.advance("1s")
 
     anywhere.deliver_to(wsgi(work))
@@ -256,6 +256,33 @@ def test_an_application_cannot_advance_the_clock_that_waits_for_it(anywhere):
     agent(anywhere)
     anywhere.settle()
     assert threads == [threading.current_thread()] * 2
+
+
+@pytest.mark.deck(clock="real")
+def test_a_receiver_that_moves_a_real_clock_is_refused_at_once(deck, deck_webhooks):
+    """An advance would wait for the end of the delivery; what goes on after it may advance."""
+    moved, ended, tasks = SimpleQueue(), threading.Event(), []
+
+    def refuse(event):
+        with pytest.raises(DeckSimError, match="a webhook receiver cannot move the clock of its"):
+            deck.advance("1s")
+
+    async def go_on():
+        await asyncio.to_thread(ended.wait)
+        moved.put(await deck.async_advance("1s"))
+
+    async def move():
+        await asyncio.to_thread(refuse, None)
+        with pytest.raises(DeckSimError, match="a webhook receiver cannot move the clock of its"):
+            await deck.async_advance("1s")
+        tasks.append(asyncio.ensure_future(go_on()))
+
+    deck_webhooks.on("agent.created", refuse)
+    deck.deliver_to(asgi(move), events="agent.created")
+    agent(deck)
+    deck.advance("0s")
+    ended.set()
+    assert moved.get(timeout=20).now
 
 
 def test_wrong_arguments_are_refused(deck):

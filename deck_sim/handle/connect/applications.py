@@ -33,6 +33,7 @@ from deck_sim.base.errors import DeckSimError
 from deck_sim.handle.connect.threads import (
     LoopThread,
     current_loop,
+    receiving,
     result_of,
     run_in_thread,
     run_into,
@@ -73,7 +74,7 @@ class WebhookApps:
     """The applications that one world delivers to."""
 
     def __init__(self, url: str, api_key: str) -> None:
-        self._url = url
+        self._url, self._api_key = url, api_key
         self._name = blake2b(api_key.encode(), digest_size=6).hexdigest()  # unique to the world
         self._numbers = itertools.count(1)
         self._has_wsgi = False
@@ -163,9 +164,9 @@ class WebhookApps:
             return run_in_thread(self._run_on_loop, app.loop, _call_asgi, *call)
         calls = self._wsgi_calls
         if calls is None:
-            return run_in_thread(_call_wsgi, *call)
+            return run_in_thread(_call_wsgi, self._api_key, *call)
         finished = Future[None]()
-        calls.put(partial(_call_here, finished, *call))
+        calls.put(partial(_call_here, finished, self._api_key, *call))
         return finished
 
     def _run_on_loop(
@@ -179,8 +180,9 @@ class WebhookApps:
             assert self._own_loop is not None
             loop = self._own_loop.token
 
+        # Its loop may end first, and anyio would report that.
         async def run_until_cancelled() -> Any:
-            with suppress(asyncio.CancelledError):  # by the end of the loop; anyio reports it
+            with suppress(asyncio.CancelledError), receiving(self._api_key):
                 return await work(*args)
 
         return run(run_until_cancelled, token=loop)
@@ -222,8 +224,9 @@ async def _call_asgi(app: Any, request: httpx2.Request, answered: Future[Answer]
     await httpx2.ASGITransport(watched).handle_async_request(request)
 
 
-def _call_wsgi(app: Any, request: httpx2.Request, answered: Future[Answer]) -> None:
-    answer = httpx2.WSGITransport(app).handle_request(request)
+def _call_wsgi(api_key: str, app: Any, request: httpx2.Request, answered: Future[Answer]) -> None:
+    with receiving(api_key):
+        answer = httpx2.WSGITransport(app).handle_request(request)
     with closing(answer):
         answered.set_result((answer.status_code, answer.headers.raw, answer.read()))
 

@@ -15,6 +15,7 @@ import httpx2
 
 from deck_sim.base import real_time
 from deck_sim.base.errors import DeckSimError, quote
+from deck_sim.handle.connect.threads import check_not_receiving
 from deck_sim.handle.connect.transports import Transport, server_at
 from deck_sim.handle.timeline import write_duration
 
@@ -48,6 +49,8 @@ class Control:
 
         """
         self._check_open()
+        if path == "/clock/advance":
+            check_not_receiving(self.api_key)
         in_path = {name: read_id(values[name]) for name in values if f"{{{name}}}" in path}
         values = _copy(drop_none(**values) | in_path)
         server = server_at(self.url)

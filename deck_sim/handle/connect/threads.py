@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import inspect
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from threading import Thread
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -25,6 +27,28 @@ T = TypeVar("T")
 
 _STOP_SECONDS = 5  # that a stopped loop waits for what still runs on it
 _VARIABLES = {"Deck": "deck", "Clock": "deck.clock", "WebhookReceiver": "deck_webhooks"}
+
+
+# The API key of the world for whose webhook this code is called; empty after that call.
+_RECEIVES = ContextVar[list[str]]("deck_sim_receives")
+
+
+@contextmanager
+def receiving(api_key: str) -> Iterator[None]:
+    """Call a webhook receiver of the world of a key."""
+    token = _RECEIVES.set(of := [api_key])
+    try:
+        yield
+    finally:
+        of.clear()
+        _RECEIVES.reset(token)
+
+
+def check_not_receiving(api_key: str) -> None:
+    """Raise if a webhook receiver of that world calls, whose answer an advance would wait for."""
+    if api_key in _RECEIVES.get([]):
+        text = "a webhook receiver cannot move the clock of its world, which waits for its answer"
+        raise DeckSimError(f"{text}; move it after that")
 
 
 def refuse_on_event_loop(method: Callable[P, T]) -> Callable[P, T]:
@@ -78,9 +102,13 @@ def _in_trio() -> bool:
 
 def run_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> Future[T]:
     """Start work in a daemon thread of its own."""
-    future = Future[T]()
-    call = future, work, *args
-    Thread(target=run_into, args=call, kwargs=named, name="deck-sim-call", daemon=True).start()
+    future, receives = Future[T](), _RECEIVES.get([])
+
+    def run() -> None:
+        _RECEIVES.set(receives)
+        run_into(future, work, *args, **named)
+
+    Thread(target=run, name="deck-sim-call", daemon=True).start()
     return future
 
 
