@@ -52,12 +52,10 @@ def field_errors(*errors: tuple[str, str]) -> ValidationError:
     return ValidationError.from_exception_data("value", details)
 
 
-def read_whole(value: Any) -> Any:
-    """Convert 3.0 to 3, since JSON Schema takes both for integers."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-Whole = BeforeValidator(read_whole)
+# 3.0 is read as 3, since JSON Schema takes both for integers.
+Whole = BeforeValidator(
+    lambda value: int(value) if isinstance(value, float) and value.is_integer() else value
+)
 
 
 def read_duration(value: Any, parse: Callable[[str], Duration]) -> Duration:

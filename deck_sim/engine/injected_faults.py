@@ -71,10 +71,8 @@ class InjectedFaults:
 
     def __iter__(self) -> Iterator[Injected]:
         """Every fault: those of no scenario first, then by owner."""
-        yield from self.by_owner.get(EVERYBODY, [])
-        for owner, faults in self.by_owner.items():
-            if owner != EVERYBODY:
-                yield from faults
+        for owner in sorted(self.by_owner, key=bool):
+            yield from self.by_owner[owner]
 
     def add(self, fault_id: str, fault: Any, owner: str = EVERYBODY) -> Injected:
         """Inject a fault."""
@@ -85,13 +83,11 @@ class InjectedFaults:
 
     def remove(self, fault_id: str) -> bool:
         """Remove a fault; returns whether it existed."""
-        for owner, faults in self.by_owner.items():
-            for injected in faults:
-                if injected.id == fault_id:
-                    faults.remove(injected)
-                    self.changed[owner] = None
-                    return True
-        return False
+        found = next((one for one in self if one.id == fault_id), None)
+        if found is not None:
+            self.by_owner[found.owner].remove(found)
+            self.changed[found.owner] = None
+        return found is not None
 
     def forget(self, owner: str) -> None:
         """Remove the faults of a scenario that an owner played."""

@@ -92,10 +92,6 @@ class Timers:
         """The next timer, or None."""
         return self._queue[0] if self._queue else None
 
-    def is_armed(self, owner: str, name: str) -> bool:
-        """Whether this timer is set."""
-        return (owner, name) in self._armed
-
     def is_idle(self) -> bool:
         """Whether only timeouts are armed."""
         return not self._progress

@@ -40,7 +40,7 @@ def waits_for_person(world: World, resource_id: str) -> bool:
 def asks_person(world: World, resource: Resource) -> bool:
     """Whether a person must answer or decide about this connection, session or run."""
     asks = world.machine(resource).asks_person(resource.status)
-    approved_by_itself = world.timers.is_armed(resource.id, STEP)
+    approved_by_itself = any(due.name == STEP for due in world.timers.of(resource.id))
     return asks and not approved_by_itself
 
 

@@ -143,3 +143,11 @@ def test_deleting_again_changes_nothing(play):
     play.world.delete(play.look(play.agent))
     assert play.world == was
     assert play.events(play.agent) == ["agent.created", "agent.deleted"]
+
+
+def test_an_agent_shows_its_own_tasks(play):
+    """Neither those of another agent, nor deleted ones."""
+    mine, gone = play.task(), play.task()
+    play.task(agent_id=play.create("agent", name="Other", description=None).id)
+    play.world.delete(gone)
+    assert [task["id"] for task in play.world.embedded(play.agent, "tasks")] == [mine.id]

@@ -66,6 +66,13 @@ def test_references_inside_the_schema_are_followed():
     assert [*make(schema).values()] == [1, 2, 3]
 
 
+def test_keywords_imply_a_type():
+    """Of a part that names none."""
+    parts = {"o": {"properties": {"a": {}}}, "l": {"items": {}}, "n": {"minimum": 7}, "t": {}}
+    made = make({"properties": parts})
+    assert [type(made[name]) for name in parts] == [dict, list, int, str]
+
+
 RESERVATION = one(
     type="object",
     properties={"id": {"type": "string"}, "day": {"type": "string", "format": "date"}},
