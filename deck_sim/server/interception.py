@@ -13,8 +13,7 @@ import re
 import socket
 import ssl
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable
 from urllib.parse import unquote
 
 from starlette.datastructures import Headers
@@ -76,28 +75,16 @@ class Interceptor:
         options = " ".join(f"--intercept-host {name}" for name in (*self.hosts, host))
         return f"to answer for it: {options}"
 
-    @asynccontextmanager
-    async def serving(
-        self, listener: socket.socket, make_protocol: MakeProtocol
-    ) -> AsyncIterator[None]:
-        """Accept clients during the block."""
-        loop, openings = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+    def start(self, listener: socket.socket, make_protocol: MakeProtocol) -> None:
+        """Accept clients until the tasks of the event loop are cancelled."""
         self.port = listener.getsockname()[1]
+        self._accepting = asyncio.create_task(self._accept(listener, make_protocol))
 
-        async def accept() -> None:
+    async def _accept(self, listener: socket.socket, make_protocol: MakeProtocol) -> None:
+        async with asyncio.TaskGroup() as group:
             while True:
-                client, _ = await loop.sock_accept(listener)
-                opening = asyncio.create_task(self._open(client, make_protocol))
-                openings.add(opening)
-                opening.add_done_callback(openings.discard)
-
-        work = asyncio.ensure_future(accept())
-        try:
-            yield
-        finally:
-            for task in (work, *openings):
-                task.cancel()
-            await asyncio.gather(work, *openings, return_exceptions=True)
+                client, _ = await asyncio.get_running_loop().sock_accept(listener)
+                group.create_task(self._open(client, make_protocol))
 
     async def _open(self, client: socket.socket, make_protocol: MakeProtocol) -> None:
         """Give a client its protocol, or close its socket. First answer each CONNECT."""

@@ -8,7 +8,7 @@ import struct
 import threading
 from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, AsyncExitStack, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from contextvars import Context
 from functools import partial
 from typing import Any, Self, TypeVar
@@ -136,24 +136,23 @@ class Server:
         self._loop, _running[self.url] = asyncio.get_running_loop(), self
         self._http.ready = ready
         self.worlds.wake_all()
-        try:
-            async with AsyncExitStack() as stack:
-                stack.enter_context(self._socket)
+        with ExitStack() as stack:
+            stack.enter_context(self._socket)
+            try:
                 if proxy := self.interceptor:
                     front = local_only(self._app, self.worlds, "127.0.0.1", proxy.hosts)
                     config = _make_config(proxy.for_hosts(front))
                     make_protocol = partial(_Protocol, config, self._http.server_state, {})
-                    listener = stack.enter_context(_listen("127.0.0.1", 0))
-                    await stack.enter_async_context(proxy.serving(listener, make_protocol))
+                    proxy.start(stack.enter_context(_listen("127.0.0.1", 0)), make_protocol)
                 await self._http.serve([self._socket])
-        finally:
-            del _running[self.url]
-            self._loop = None
-            await self.worlds.dispatcher.close()
-            calls = asyncio.all_tasks() - {asyncio.current_task()}  # nothing else is left
-            for call in calls:
-                call.cancel()
-            await asyncio.gather(*calls, return_exceptions=True)
+            finally:
+                del _running[self.url]
+                self._loop = None
+                await self.worlds.dispatcher.close()
+                calls = asyncio.all_tasks() - {asyncio.current_task()}  # nothing else is left
+                for call in calls:
+                    call.cancel()
+                await asyncio.gather(*calls, return_exceptions=True)
 
     def close(self) -> None:
         """Free the port of a server that does not run, or never did."""
