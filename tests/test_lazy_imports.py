@@ -37,6 +37,22 @@ def test_slow_modules_are_not_imported_before_they_are_needed():
         assert ran.stderr.strip() == ""
 
 
+def test_exec_imports_them_while_its_command_runs():
+    program = """
+import sys, threading
+from contextlib import suppress
+from deck_sim.cli.app import main
+with suppress(SystemExit):
+    main(["exec", "--quiet", "--", "true"])
+for thread in threading.enumerate():
+    if isinstance(thread, threading.Timer):
+        thread.join()
+print(*sys.modules)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert {"pydantic", "jinja2", "jsonschema"} <= {*ran.stdout.split()}
+
+
 def test_public_names_are_imported_from_where_type_checkers_see_them():
     """`deck_sim._HOMES` names the modules of the imports under `TYPE_CHECKING`, and no others."""
     tree = ast.parse(Path(deck_sim.__file__).read_text())

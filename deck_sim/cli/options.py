@@ -49,8 +49,8 @@ class NewPath(click.Path):
     """A file or folder to write. `--report -- npm test`, after an empty variable, names none."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Refuse what looks like an option."""
-        if f"{value}".startswith("--"):
+        """Refuse what is empty or looks like an option."""
+        if value == "" or f"{value}".startswith("--"):
             self.fail(f"'{value}' is no name of a file or folder; is it missing?", param, ctx)
         return super().convert(value, param, ctx)
 

@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import sys
 from contextlib import redirect_stderr
@@ -198,6 +199,12 @@ def test_a_command_that_takes_too_long_is_ended(cli, monkeypatch):
         assert summary.startswith("deck-sim: nothing called the simulated API")
 
 
+def test_a_program_is_looked_for_before_it_is_run(cli, capfd):
+    """Otherwise Windows does not find `npm.cmd` for `npm`."""
+    cli("exec", "--", "sh", "-c", "echo $0")
+    assert capfd.readouterr().out.strip() == shutil.which("sh")
+
+
 def test_a_program_that_cannot_be_run_is_one_line(cli):
     missing, folder = cli("exec", "--", "no-such-program"), cli("exec", "--", "/")
     assert (missing.exit_code, folder.exit_code) == (127, 126)
@@ -295,6 +302,7 @@ call("POST", "/v2/agents", {"name": "second"}, "sk_b")
 def test_a_file_that_looks_like_an_option_is_an_error(cli):
     """The name of the file may come from a variable that is empty."""
     for option in ("--report", "--html"):
-        done = cli("exec", option, "--", "true")
-        assert done.exit_code == 2
-        assert f"Invalid value for '{option}': '--' is no name of a file or folder" in done.stderr
+        for name, rest in (("--", ()), ("", ("--",))):
+            done = cli("exec", option, name, *rest, "true")
+            assert done.exit_code == 2
+            assert f"'{option}': '{name}' is no name of a file or folder" in done.stderr
