@@ -104,6 +104,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "allowed_hosts",
             multiple=True,
             metavar="NAME",
+            type=HOST,
             help="A name by which clients call a server on loopback; can be repeated.",
         ),
         click.option(

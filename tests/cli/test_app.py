@@ -56,6 +56,7 @@ WRONG = {
     "serve --state {file} --port 0": "--state: '{file}' is not a state file of deck-sim",
     "serve --reload": "--reload needs --scenarios FOLDER",
     "serve --intercept-host a.b": "--intercept-host needs --intercept",
+    "serve --allow-host http://x": "Invalid value for '--allow-host': 'http://x' is no name of a",
     "serve --intercept-host a/b": "Invalid value for '--intercept-host': 'a/b' is no name of a",
     "exec --report no/x.xml true": "--report: the folder 'no' does not exist",
     "advance": "give exactly one of DURATION, --to and --until",
