@@ -62,10 +62,9 @@ class DeckApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        body = await read_body(receive)
-        if body is None:
+        request = await read_request(self.worlds, scope, receive)
+        if request is None:
             return
-        request = Request(scope, Headers(scope=scope), body, self.worlds, receive)
         if not await take((self.select_world,), request):
             await make_response(scope, request.answer)(scope, receive, send)
             return
@@ -257,8 +256,8 @@ def prepare_response(request: Request) -> None:
         keep(faulty.headers, faulty.body)
 
 
-async def read_body(receive: Receive) -> bytes | None:
-    """The whole body, or None if the client disconnects before its end.
+async def read_request(worlds: WorldRegistry, scope: Scope, receive: Receive) -> Request | None:
+    """A request with its whole body, or None if the client disconnects before its end.
 
     A body that is too large is read to its end, because a client that is still sending would not
     see the answer; but the rest of it is not kept.
@@ -271,7 +270,7 @@ async def read_body(receive: Receive) -> bytes | None:
         if len(body) <= MAX_BODY_BYTES:
             body += message.get("body", b"")
         more = message.get("more_body", False)
-    return bytes(body)
+    return Request(scope, Headers(scope=scope), bytes(body), worlds, receive)
 
 
 def refuse_call(worlds: WorldRegistry, error: ApiError, scope: Scope) -> Response:

@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Collection
 from typing import Any
 
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from deck_sim.base.errors import quote, suggest
@@ -17,7 +16,7 @@ from deck_sim.contract.error_catalog import refuse
 from deck_sim.operations import BODY, OPERATIONS, perform
 from deck_sim.runtime.moments import read_moment
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.app import check_size, make_response, read_body, take
+from deck_sim.server.app import check_size, make_response, read_request, take
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import Routes
 
@@ -36,10 +35,9 @@ class ControlApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call."""
-        body = await read_body(receive)
-        if body is None:
+        request = await read_request(self._worlds, scope, receive)
+        if request is None:
             return
-        request = Request(scope, Headers(scope=scope), body, self._worlds, receive)
         if await take((self._select_world,), request):
             await take((_note_caller, check_size, self._call), request)
         await make_response(scope, request.answer)(scope, receive, send)

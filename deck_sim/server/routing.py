@@ -16,11 +16,10 @@ from deck_sim.server.request import Endpoint
 
 # The functions that answer the operations of the Deck API, by the `endpoint` of the operation.
 ENDPOINTS: dict[str, Endpoint] = {}
-Function = TypeVar("Function", bound=Endpoint)
 Row = TypeVar("Row")
 
 
-def endpoint(function: Function) -> Function:
+def endpoint(function: Endpoint) -> Endpoint:
     """Register a function of the Deck API under its own name."""
     ENDPOINTS[function.__name__] = function
     return function

@@ -122,15 +122,14 @@ def _show(edition: Edition, operation: Operation) -> Shape:
     return {**shown, "responses": responses}
 
 
-def _named_by_id(edition: Edition, operation: Operation) -> Kind | None:
-    """The kind of resource that `{id}` in the path names; None for an event."""
-    kinds = {kind.path: kind for kind in edition.kinds.values()}
-    return kinds.get(operation.tag) if "{id}" in operation.path else None
+def _kind_at(edition: Edition, operation: Operation) -> Kind | None:
+    """The kind of resource at the path; None for events and their types."""
+    return next((kind for kind in edition.kinds.values() if kind.path == operation.tag), None)
 
 
 def _parameters(edition: Edition, operation: Operation) -> Iterator[Shape]:
     if "{id}" in operation.path:
-        kind = _named_by_id(edition, operation)
+        kind = _kind_at(edition, operation)
         identity = shapes.identity(kind.prefix if kind else "evt")
         yield {"name": "id", "in": "path", "required": True, "schema": identity}
     for name in operation.filters:
@@ -182,5 +181,5 @@ def _errors(edition: Edition, operation: Operation) -> Iterator[str]:
     if operation.paged or operation.plays:
         yield "request/input_invalid"
     if "{id}" in operation.path:
-        named_kind = _named_by_id(edition, operation)
+        named_kind = _kind_at(edition, operation)
         yield named_kind.not_found if named_kind else "request/event_not_found"
