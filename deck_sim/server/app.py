@@ -229,14 +229,13 @@ async def hold_answer(request: Request) -> None:
     hold = find_call_hold(world, request.method, request.path) if world.holds else None
     if hold is None:
         return
-    loop, released = asyncio.get_running_loop(), asyncio.Event()
+    released = asyncio.Event()
     count_stop(world, hold.id)
     save_late(request)
-    send = partial(loop.call_soon_threadsafe, released.set)
     kept_back = simulation.held_responses.setdefault(hold.id, [])
-    kept_back.append(send)
+    kept_back.append(released.set)
     has_left = await leaves_before(released.wait(), request.receive)
-    kept_back.remove(send)
+    kept_back.remove(released.set)
     if has_left:
         simulation.journal.note_departure(request.id)
         save_late(request)
