@@ -46,7 +46,7 @@ SCHEMAS = {
     "allOf of objects": {
         "allOf": [
             {"properties": {"a": {"const": 3}}, "required": ["a"]},
-            {"properties": {"a": {"type": "integer"}, "b": {"const": 4}}, "required": ["c"]},
+            {"properties": {"a": {"type": "integer"}, "b": {"const": 4}}, "required": ["b", "c"]},
         ],
     },
     "formats": {"properties": {f"a_{f}": {"type": "string", "format": f} for f in FORMATS}},
