@@ -78,6 +78,8 @@ OTHERS: Mapping[str, Shape] = {
 
 def shared_schemas() -> dict[str, Shape]:
     """The schemas that others refer to by name."""
+    types = ", ".join(f"`{type_}`" for type_ in PROMPTS)
+    prompted = f"The type of the prompt: {types}. Deck may add types."
     return {
         "Error": record(
             {
@@ -92,7 +94,7 @@ def shared_schemas() -> dict[str, Shape]:
         ),
         "Interaction": record(
             {
-                "type": text("mfa", description=_PROMPTED),
+                "type": text("mfa", description=prompted),
                 "message": text("Enter the verification code."),
                 "fields": many(
                     record({"name": text("code"), "type": text("string"), "label": text("Code")})
@@ -104,11 +106,6 @@ def shared_schemas() -> dict[str, Shape]:
         "SourceWebsite": _kept(bodies.Website),
         "Answered": record({"request_id": identity("req")}),
     }
-
-
-_PROMPTED = (
-    f"The type of the prompt: {', '.join(f'`{type_}`' for type_ in PROMPTS)}. Deck may add types."
-)
 
 
 def _kept(model: type[bodies.Body]) -> Shape:

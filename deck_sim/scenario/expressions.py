@@ -96,11 +96,6 @@ def environment() -> ImmutableSandboxedEnvironment:
     return made
 
 
-def has_template(value: Any) -> bool:
-    """Whether a value has an expression in it, at any depth."""
-    return any(is_template(text) for _, text in texts_in(value))
-
-
 def texts_in(value: Any, *path: int | str) -> Iterator[tuple[tuple[int | str, ...], str]]:
     """Every text in plain data, with its path; a key has the path of its value."""
     if isinstance(value, str):

@@ -1,9 +1,11 @@
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from deck_sim.cli.player import play_scenario
 from deck_sim.contract.error_catalog import ApiError
+from deck_sim.engine.world import World
 
 
 @pytest.fixture
@@ -126,10 +128,11 @@ GLOBS = ["123456", "12*", "*", "??-??", "[a-c]x", "[!0-9]", "[]]", "[!]]*", "[[]
 
 
 def test_a_right_answer_is_known_for_every_glob(read):
+    stage = SimpleNamespace(world=World(), names={})
     for wanted in GLOBS:
         prompt = f"interaction_required: {{accept: {{code: '{wanted}'}}}}"
         step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
-        assert step.accepts(None, step.right_answer(None)), wanted
+        assert step.accepts(stage, step.right_answer(stage)), wanted
 
 
 def test_a_refusal_is_the_error_of_the_call(read):

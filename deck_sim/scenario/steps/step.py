@@ -17,7 +17,7 @@ from deck_sim.contract.machines import Machine
 from deck_sim.engine import story
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import ScriptError
-from deck_sim.scenario.expressions import ExpressionError, has_template, names_at, render
+from deck_sim.scenario.expressions import ExpressionError, names_at, render
 
 BRANCHES = ("on_rejected", "on_timeout")
 REGISTRY: dict[tuple[str, str], type[Step]] = {}  # (kind of script, word) -> class
@@ -140,8 +140,6 @@ def compute(stage: Stage, value: Any) -> Any:
 
     A `ScriptError` names the scenario, the step and the text that cannot be computed.
     """
-    if not has_template(value):
-        return value
     try:
         return render(value, names_at(stage.world.now, **stage.names))
     except ExpressionError as error:
