@@ -109,11 +109,6 @@ class AdditiveChanges:
         unknown = {"deck_sim_surprise": {"why": "clients must tolerate unknown fields"}}
         return unknown if self.fields else {}
 
-    @property
-    def unknown_prompt(self) -> Mapping[str, str]:
-        """`{"type": …}` with the unknown type, to lay over each prompt; empty if it is off."""
-        return {"type": self.interaction_type} if self.interaction_type else {}
-
 
 MOST = 1_000_000_000  # the largest number of an option
 

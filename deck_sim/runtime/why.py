@@ -178,7 +178,7 @@ def next_status(world: World, due: Due) -> str | None:
 def find_right_answer(simulation: Simulation, owner: str) -> dict[str, str] | None:
     """The answer that the open interaction of a resource accepts, if its script names one."""
     story = simulation.world.stories.get(owner)
-    if story is None or not getattr(story.step, "has_right_answer", False):
+    if story is None or getattr(story.step, "accept", ()) == ():
         return None
     step: Any = story.step  # an `InteractionRequired`; its import is slow
     answer: dict[str, str] = step.right_answer(Stage(simulation.world, story))

@@ -100,10 +100,12 @@ class _ScriptCheck:
                 if entered not in after and not (step.lasts and entered == status):
                     allowed = self._list_words(after)
                     yield here, f"`{step.word}` cannot follow `{status}`; allowed next: {allowed}"
-            for key in (key for key in step.shows if not self._shows(self.edition, key)):
-                having = [e.name for e in EDITIONS.values() if self._shows(e, key)]
+            for key in step.shows:
+                rows = {e.name: e.kinds.get(self.kind) for e in EDITIONS.values()}
+                having = [name for name, row in rows.items() if row and key in row.attributes]
                 noun = self.kind.replace("_", " ")
-                yield (*here, step.word, key), self._has_no(f"{noun} with a", key, having)
+                if self.edition.name not in having:
+                    yield (*here, step.word, key), self._has_no(f"{noun} with a", key, having)
             # The inactivity limit is for resources that do work.
             limit = self.edition.inactivity
             for key, span in step.waits.items() if self.machine.is_run else ():
@@ -122,9 +124,6 @@ class _ScriptCheck:
             if not self.edition.has_error(name):
                 having = [e.name for e in EDITIONS.values() if e.has_error(name)]
                 yield here, self._has_no("error", name, having)
-
-    def _shows(self, edition: Edition, attribute: str) -> bool:
-        return self.kind in edition.kinds and attribute in edition.kinds[self.kind].attributes
 
     def _has_no(self, noun: str, name: str, having: list[str]) -> str:
         text = f"the edition `{self.edition.name}` has no {noun} `{name}`"

@@ -101,10 +101,8 @@ class InteractionRequired(Step):
         }
 
     def enter(self, stage: Stage) -> Wait | None:
-        stage.move(
-            self.word,
-            interaction=compute(stage, self.prompt) | stage.world.additive_changes.unknown_prompt,
-        )
+        prompt, unknown = compute(stage, self.prompt), stage.world.additive_changes.interaction_type
+        stage.move(self.word, interaction={**prompt, "type": unknown or prompt["type"]})
         return Wait(self.window(stage), is_timeout=True)
 
     def window(self, stage: Stage) -> timedelta:
@@ -122,11 +120,6 @@ class InteractionRequired(Step):
         text = f"{WRONG_ANSWER}, {stage.story.attempts} of {limit}"
         stage.world.note(stage.story.script.kind, stage.story.owner, text)
         return STAY if stage.story.attempts < limit else "on_rejected"
-
-    @property
-    def has_right_answer(self) -> bool:
-        """Whether any answer is accepted."""
-        return self.accept != ()
 
     def right_answer(self, stage: Stage) -> dict[str, str]:
         """The first accepted answer. Expressions that cannot be computed stay as written."""
