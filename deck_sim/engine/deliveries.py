@@ -196,8 +196,7 @@ def _count_attempt(world: World, delivery: Resource, outcome: str) -> Resource:
 
 
 def _add_to_log(world: World, delivery: Resource, result: AttemptResult) -> None:
-    log = world.attempts.setdefault(delivery.id, [])
-    log.append(result)
+    world.attempts.setdefault(delivery.id, []).append(result)
     world.touch("attempts", delivery.id)
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from deck_sim.base.picture import draw_picture
 from deck_sim.engine.records import Resource, Screenshot
-from deck_sim.engine.world import OF_RUN, World
+from deck_sim.engine.world import World
 
 PNG = "image/png"
 
@@ -49,7 +49,7 @@ def keep_file(
 def files_of(world: World, run: Resource) -> dict[str, Resource]:
     """The storage items of a run by id, oldest first, deleted ones included."""
     stored = world.all("storage").items()
-    return {id_: item for id_, item in stored if item[OF_RUN] == run.id}
+    return {id_: item for id_, item in stored if item["task_run_id"] == run.id}
 
 
 def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> None:

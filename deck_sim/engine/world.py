@@ -56,7 +56,6 @@ RESET_REMOVED = "it was removed when the world was reset or deleted; do two test
 MILLISECOND = timedelta(milliseconds=1)
 _MOST_SHARED = 10_000
 Shared = TypeVar("Shared", str, tuple[int | str, ...])
-OF_RUN = "task_run_id"  # the field of a file that names its run
 ALL = "*"  # the events of a destination that receives every type
 
 
@@ -458,7 +457,7 @@ class World:
             self.forgotten_runs += len(oldest) if kind == "task_run" else 0
             forgotten += oldest
         files = self._resources["storage"].values() if forgotten else ()
-        for file in [file for file in files if file[OF_RUN] in forgotten]:
+        for file in [file for file in files if file["task_run_id"] in forgotten]:
             self._forget(file)
         return forgotten
 

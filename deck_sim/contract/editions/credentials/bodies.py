@@ -77,9 +77,8 @@ _CHANGES = {
     type_: partial(model, *model.model_fields, base=Body if type_ == WEBHOOK else QueueConfig)
     for type_, model in _OBJECTS.items()
 }
-_Fields = dict[str, Any]
-_objects: _Fields = {type_: (model | None, None) for type_, model in _OBJECTS.items()}
-_changes: _Fields = {type_: model | None for type_, model in _CHANGES.items()}
+_objects: Any = {type_: (model | None, None) for type_, model in _OBJECTS.items()}
+_changes: Any = {type_: model | None for type_, model in _CHANGES.items()}
 CreateTypedDestination = create_model(
     "CreateTypedDestination",
     __base__=Body,
@@ -94,7 +93,7 @@ UpdateTypedDestination = partial(
 )
 
 
-def _by_type(own: Callable[[str], Any]) -> dict[str, _Fields]:
+def _by_type(own: Callable[[str], Any]) -> dict[str, dict[str, Any]]:
     """Each type has its own object and none of the others, of which null is no object."""
     others = {type_: dict.fromkeys(_OBJECTS, unwanted(type_)) for type_ in _OBJECTS}
     return {type_: {**others[type_], type_: own(type_)} for type_ in _OBJECTS}
