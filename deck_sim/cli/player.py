@@ -16,6 +16,7 @@ from deck_sim.contract import bodies
 from deck_sim.engine import commands
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
+from deck_sim.engine.story import watched_kinds
 from deck_sim.engine.waiting import waiting
 from deck_sim.runtime.clock import advance_by, advance_to, run_to_end
 from deck_sim.runtime.settings import Settings
@@ -190,7 +191,7 @@ class Playthrough:
             if entry.kind == "storage":
                 name = self.world.all("storage")[entry.id]["file_name"]
                 self._add_line("task run", "file", name, entry.at)
-            elif kind and entry.status and kind.machine and kind.machine.ends:
+            elif kind and entry.status and entry.kind in watched_kinds(self.world.rules):
                 shown, details = entry.changes or {}, list[str]()
                 if asked := shown.get("interaction"):
                     names = ", ".join(one["name"] for one in asked["fields"])

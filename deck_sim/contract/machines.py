@@ -106,11 +106,6 @@ class Machine:
         """Whether nothing can follow `status`."""
         return not self.follows[status]
 
-    @property
-    def ends(self) -> bool:
-        """Whether the machine has a final status."""
-        return any(map(self.is_final, self.statuses))
-
 
 TASK = Machine(
     follows={"learning": ("learning",), "test": ("learning",), "live": ("learning",)},
