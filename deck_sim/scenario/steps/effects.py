@@ -74,18 +74,11 @@ class KeepFile(Step):
                 broken = error.problems
         for one in broken:
             stage.world.note("task_run", stage.resource.id, f"{why}{one.message}")
-        if schema is None or broken or result == "failure":
+            result = "failure"
+        if schema is None or result == "failure":
             extraction = None
-        keep_file(
-            stage.world,
-            stage.resource,
-            name,
-            type_,
-            content.encode(),
-            extraction=extraction,
-            metadata=metadata,
-            result="failure" if broken else result,
-        )
+        shown = {"extraction": extraction, "metadata": metadata, "result": result}
+        keep_file(stage.world, stage.resource, name, type_, content.encode(), **shown)
         return None
 
 
