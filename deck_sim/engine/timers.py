@@ -1,11 +1,13 @@
-"""Timers: a queue of due moments.
+"""Timers: a heap of due moments.
 
 Laws:
 1. Timers of one moment are due in the order in which they were armed.
 2. A key (`owner`, `name`) has at most one timer; arming it again replaces it.
+3. A timer that is taken back stays in the heap until `peek` meets it, or until most of the heap are
+   such timers.
 """
 
-from bisect import bisect_left, insort
+import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,6 +37,7 @@ EFFECTS = {
     SCREENSHOT: "a screenshot is taken",
 }
 OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # taken back when the story leaves its step
+_SLACK = 100  # timers in the heap that were taken back
 
 
 class Due(NamedTuple):
@@ -50,7 +53,7 @@ class Due(NamedTuple):
 class Timers:
     """All timers of one world."""
 
-    _queue: list[Due] = field(default_factory=list, compare=False)  # the next one first
+    _heap: list[Due] = field(default_factory=list, compare=False)
     _armed: dict[tuple[str, str], Due] = field(default_factory=dict)  # by owner and name
     _count: int = 0  # of all that were ever armed
     _progress: int = 0  # how many of them are progress
@@ -60,7 +63,7 @@ class Timers:
     def __deepcopy__(self, memo: dict[int, object]) -> "Timers":
         # By hand, since `deepcopy` takes 20 times as long for moments and keys.
         return Timers(
-            [*self._queue], dict(self._armed), self._count, self._progress, dict(self.changed)
+            [*self._heap], dict(self._armed), self._count, self._progress, dict(self.changed)
         )
 
     def arm(self, owner: str, name: str, at: datetime) -> None:
@@ -72,11 +75,11 @@ class Timers:
     def take_back(self, owner: str, *names: str) -> None:
         """Remove these timers of `owner`, armed or not."""
         for name in names:
-            due = self._armed.pop((owner, name), None)
-            if due is not None:
-                del self._queue[bisect_left(self._queue, due)]
+            if self._armed.pop((owner, name), None) is not None:
                 self._progress -= name in PROGRESS
                 self.changed[owner] = None
+        if len(self._heap) > 2 * len(self._armed) + _SLACK:
+            self._heap = sorted(self._armed.values())
 
     def of(self, owner: str) -> list[Due]:
         """The armed timers of one owner."""
@@ -84,13 +87,15 @@ class Timers:
 
     def restore(self, armed: list[Due]) -> None:
         """Arm timers that `of` returned in another process."""
-        for one in armed:
+        for one in sorted(armed):
             self._count = max(self._count, one.number)
             self._add(one)
 
     def peek(self) -> Due | None:
         """The next timer, or None."""
-        return self._queue[0] if self._queue else None
+        while self._heap and self._armed.get(self._heap[0][2:]) is not self._heap[0]:
+            heapq.heappop(self._heap)
+        return self._heap[0] if self._heap else None
 
     def is_idle(self) -> bool:
         """Whether only timeouts are armed."""
@@ -98,10 +103,10 @@ class Timers:
 
     def upcoming(self) -> Iterator[Due]:
         """Every armed timer, in the order in which they are due."""
-        return iter([*self._queue])
+        return iter(sorted(self._armed.values()))
 
     def _add(self, due: Due) -> None:
         self._armed[due.owner, due.name] = due
         self._progress += due.name in PROGRESS
         self.changed[due.owner] = None
-        insort(self._queue, due)
+        heapq.heappush(self._heap, due)
