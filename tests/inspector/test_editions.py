@@ -65,8 +65,9 @@ def test_it_is_in_the_list_of_editions_and_its_bodies_are_shown(page, open_tab):
     open_tab(page, "controls")
     edition = page.get_by_role("combobox", name="edition")
     expect(edition).to_have_value("kiosk")
-    choices = [one.get_attribute("value") for one in page.locator("#choices-edition option").all()]
-    assert choices == [*EDITIONS]
+    options = page.locator("#choices-edition option")
+    expect(options).to_have_count(len(EDITIONS))
+    assert [one.get_attribute("value") for one in options.all()] == [*EDITIONS]
     expect(page.get_by_label("What plays it").locator("option")).to_have_text(
         ["next task run", "next connection"]
     )
