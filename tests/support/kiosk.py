@@ -15,6 +15,7 @@ from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.shapes import text
 from deck_sim.operations import OPERATIONS, people
+from deck_sim.operations.parameters import ChangeWorld, NewWorld
 from deck_sim.operations.schemas import make_forms
 from deck_sim.operations.table import operation
 from deck_sim.scenario.library import shipped
@@ -132,14 +133,16 @@ def registered():
     try:
         yield KIOSK
     finally:
-        _forget_editions()
         del EDITIONS["kiosk"]
+        _forget_editions()
         for table, before in ((CATALOG, errors), (OPERATIONS, operations)):
             table.clear()
             table.update(before)
 
 
 def _forget_editions():
-    """Empty what keeps the names of editions: scenarios that are loaded, and forms."""
+    """Empty what keeps the names of editions: scenarios that are loaded, models and forms."""
     shipped.cache_clear()
+    for model in (NewWorld, ChangeWorld):
+        model.model_rebuild(force=True)
     make_forms.cache_clear()
