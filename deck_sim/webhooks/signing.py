@@ -63,11 +63,6 @@ def verify(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) 
 
 
 def _sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
+    key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
     text = f"{message_id}.{timestamp}.".encode() + body
-    return "v1," + base64.b64encode(hmac.digest(_key(secret), text, sha256)).decode()
-
-
-def _key(secret: str) -> bytes:
-    if not secret.startswith(PREFIX):
-        raise ValueError(f"a secret begins with {PREFIX}")
-    return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    return "v1," + base64.b64encode(hmac.digest(key, text, sha256)).decode()

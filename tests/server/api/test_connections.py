@@ -32,3 +32,15 @@ def test_disconnect_closes_a_connection_for_good(api, source, advance):
         advance("1m")
         assert api.post(f"{path}/{name}").json()["status"] == "terminated"
         assert api.post(f"{path}/reopen").status_code == 409
+
+
+def test_a_connection_that_dropped_is_opened_again(api, sim, source, advance):
+    """It keeps its id. The path is assumed."""
+    body = {"source_id": source["id"], "auth_method": "none"}
+    id_ = api.post("/connections", json=body).json()["id"]
+    advance("1m")
+    sim.post(f"/connections/{id_}/drop").raise_for_status()
+    assert api.get(f"/connections/{id_}").json()["status"] == "disconnected"
+    assert api.post(f"/connections/{id_}/reopen").json()["status"] == "connecting"
+    advance("1m")
+    assert api.get(f"/connections/{id_}").json()["status"] == "connected"
