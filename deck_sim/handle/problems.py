@@ -1,7 +1,7 @@
 """The problems of a world that its client cannot have noticed."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from deck_sim.base.errors import DeckSimError, counted, listed
@@ -30,8 +30,13 @@ def find_leftovers(deck: Deck, world: Json) -> list[str]:
     made = [[one for one in row["log"] if one["attempt"]] for row in deliveries]
     last = [attempts[-1]["response_headers"] for attempts in made if attempts]
     raised = Counter(headers[RAISED_HEADER] for headers in last if RAISED_HEADER in headers)
+    unmet = list[str]()
+    for hold in deck.holds:
+        with suppress(DeckSimError):  # it was released through the control API
+            if not hold.met:
+                unmet.append(f"{hold}")
     return [
-        *find_unused(world, deck.faults if world["faults"] else (), _find_unmet(deck)),
+        *find_unused(world, deck.faults if world["faults"] else (), unmet),
         *strays,
         *(
             f"the application raised at {counted(count, 'webhook')}: {error}"
@@ -79,10 +84,3 @@ def find_unused(world: Json, faults: Iterable[Json], unmet: Iterable[str]) -> li
             by_chance = f", by chance: {_CHANCE}" if had_chances else ""
             unused.append(f"a fault never fired: {', '.join(rows)} (met {fault['met']}){by_chance}")
     return unused + [f"a hold stopped nothing: {hold}" for hold in unmet]
-
-
-def _find_unmet(deck: Deck) -> Iterator[str]:
-    for hold in deck.holds:
-        with suppress(DeckSimError):  # it was released through the control API
-            if not hold.met:
-                yield f"{hold}"

@@ -171,15 +171,11 @@ class ChangeWorld(WorldSettings):
     """Undocumented additions to answers and events, like `{"fields": true}`."""
 
 
-def _read_types(value: Any) -> Any:
-    return [value] if isinstance(value, str) and value else value
-
-
 _A_TYPE = {"type": "string", "minLength": 1}
 EventNames = Annotated[
     list[EventName],
     Field(min_length=1),
-    BeforeValidator(_read_types),
+    BeforeValidator(lambda value: [value] if isinstance(value, str) and value else value),
     WithJsonSchema({"anyOf": [_A_TYPE, {"type": "array", "minItems": 1, "items": _A_TYPE}]}),
 ]
 

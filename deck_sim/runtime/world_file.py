@@ -105,7 +105,12 @@ def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFi
         except ApiError as error:
             found.append(error.problems)
     spelled = {format_path(path): path for path in (*document.keys, *document.values)}
-    for problem in min(found, key=_count_unknown):  # of the edition that the file fits best
+    # Those of the edition that the file fits best: that knows most of its names.
+    lacks = [
+        sum(UNKNOWN_KEY in one.message or f"{one.field}".endswith("].resource") for one in problems)
+        for problems in found
+    ]
+    for problem in found[lacks.index(min(lacks))]:
         field = known = problem.field or ""
         while known and known not in spelled:
             known = known[: max(known.rfind("."), known.rfind("["), 0)]
@@ -113,9 +118,3 @@ def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFi
         of_key = message.startswith(UNKNOWN_KEY)
         mistakes.add(spelled.get(known, ()), message, of_key=of_key, path=field)
     raise mistakes.error
-
-
-def _count_unknown(problems: tuple[Problem, ...]) -> int:
-    return sum(
-        UNKNOWN_KEY in one.message or f"{one.field}".endswith("].resource") for one in problems
-    )

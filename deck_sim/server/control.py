@@ -38,11 +38,11 @@ class ControlApp:
         request = await read_request(self._worlds, scope, receive)
         if request is None:
             return
-        if await take((self._select_world,), request):
-            await take((_note_caller, check_size, self._call), request)
+        if await take((self.select_world,), request):
+            await take((note_caller, check_size, self.call_operation), request)
         await make_response(scope, request.answer)(scope, receive, send)
 
-    def _select_world(self, request: Request) -> None:
+    def select_world(self, request: Request) -> None:
         """Select the world of the key, or of an id that `GET /_sim/worlds` lists."""
         worlds, world_id = self._worlds, request.headers.get(WORLD)
         if worlds.keys is None and request.path == WORLDS:
@@ -60,7 +60,8 @@ class ControlApp:
         # Counted apart: watching a world must not change its answers.
         request.id = request.simulation.world.next_id("ctl")
 
-    async def _call(self, request: Request) -> Answer:
+    async def call_operation(self, request: Request) -> Answer:
+        """Find the operation, read its parameters, and perform it."""
         row, in_path = self._routes.find(request.method, request.path)
         has_body = request.method not in ("GET", "HEAD", "DELETE")
         query = _read_query(request, () if has_body else row.checked)
@@ -81,7 +82,7 @@ class ControlApp:
         return Answer(redact(data) if row.shows_records and not is_plain else data)
 
 
-def _note_caller(request: Request) -> None:
+def note_caller(request: Request) -> None:
     """Note who calls. A caller in a frozen process sends its time."""
     moment, process = (request.headers.get(h) for h in (PRESENT_HEADER, PROCESS_HEADER))
     if (moment or process) and process != process_id():

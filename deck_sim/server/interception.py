@@ -78,13 +78,14 @@ class Interceptor:
     def start(self, listener: socket.socket, make_protocol: MakeProtocol) -> None:
         """Accept clients until the tasks of the event loop are cancelled."""
         self.port = listener.getsockname()[1]
-        self._accepting = asyncio.create_task(self._accept(listener, make_protocol))
 
-    async def _accept(self, listener: socket.socket, make_protocol: MakeProtocol) -> None:
-        async with asyncio.TaskGroup() as group:
-            while True:
-                client, _ = await asyncio.get_running_loop().sock_accept(listener)
-                group.create_task(self._open(client, make_protocol))
+        async def accept() -> None:
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    client, _ = await asyncio.get_running_loop().sock_accept(listener)
+                    group.create_task(self._open(client, make_protocol))
+
+        self._accepting = asyncio.create_task(accept())
 
     async def _open(self, client: socket.socket, make_protocol: MakeProtocol) -> None:
         """Give a client its protocol, or close its socket. First answer each CONNECT."""

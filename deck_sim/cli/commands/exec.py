@@ -33,7 +33,6 @@ from deck_sim.cli.server import (
 )
 from deck_sim.handle.connect.address import DECK_HOST
 from deck_sim.handle.deck import Deck
-from deck_sim.runtime.clock import catch_up
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.inspector import inspector_url
 from deck_sim.server.serve import Server
@@ -103,7 +102,7 @@ def command(
         intercepted_variables(server, os.environ) as more,
     ):
         code = _run([*words], {**os.environ, **variables, **more}, timeout, edition)
-        server.submit(partial(_add_worlds, server, reports)).result()
+        server.submit(reports.add_present).result()
         refused = find_refused_calls(server.worlds.refused_calls, env_api_key)
         how = f"read {{}}? One that always calls https://{DECK_HOST} needs --intercept"
         if server.interceptor is not None:
@@ -125,13 +124,6 @@ def command(
                 click.echo(f"deck-sim: {text}", err=True)  # once a signal can be caught
                 stopped.wait()
     raise click.exceptions.Exit(code or int(strict and bool(found.all_problems())))
-
-
-async def _add_worlds(server: Server, reports: Reports, _app: object) -> None:
-    """Add the reports on the worlds that are there."""
-    for simulation in filter(None, map(server.worlds.find, server.worlds.known_keys)):
-        catch_up(simulation)
-        reports.add(simulation)
 
 
 def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) -> None:

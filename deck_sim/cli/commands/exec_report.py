@@ -17,6 +17,7 @@ from deck_sim.handle.failure_report import find_refusals, find_undelivered, find
 from deck_sim.handle.problems import explain_refused, find_failures, find_unused
 from deck_sim.handle.timeline import cut_middle
 from deck_sim.operations import clock, deliveries, faults, history, worlds
+from deck_sim.runtime.clock import catch_up
 from deck_sim.runtime.registry import RefusedCall, WorldRegistry
 from deck_sim.runtime.settings import FROZEN
 from deck_sim.runtime.simulation import Simulation
@@ -46,14 +47,14 @@ class WorldReport:
 
     def add(self, later: "WorldReport") -> "WorldReport":
         """The report with that of a world which followed with the same key."""
+
+        def add(one: Any, other: Any) -> Any:
+            if isinstance(one, list):
+                return [*dict.fromkeys(one + other)]
+            return dict(Counter(one) + Counter(other)) if isinstance(one, dict) else one + other
+
         names = [row.name for row in fields(self)[1:]]
-        return WorldReport(self.world, *(_add(getattr(self, n), getattr(later, n)) for n in names))
-
-
-def _add(one: Any, other: Any) -> Any:
-    if isinstance(one, list):
-        return [*dict.fromkeys(one + other)]
-    return dict(Counter(one) + Counter(other)) if isinstance(one, dict) else one + other
+        return WorldReport(self.world, *(add(getattr(self, n), getattr(later, n)) for n in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,12 @@ class Reports:
             key, report = simulation.key, report_world(simulation, self._registry, self._secret)
             self.by_key[key] = self.by_key[key].add(report) if key in self.by_key else report
             self.kept += [(simulation, report)] if self._keep else []
+
+    async def add_present(self, _app: object) -> None:
+        """Add the reports on the worlds that are there, on the server's event loop."""
+        for simulation in filter(None, map(self._registry.find, self._registry.known_keys)):
+            catch_up(simulation)
+            self.add(simulation)
 
 
 def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[str]:

@@ -139,6 +139,11 @@ class WebhookApps:
         self, app: WebhookApp, path: str, headers: Mapping[str, str], body: bytes
     ) -> Answered:
         """The application's answer; 500 if it fails, as a server does."""
+
+        def log_error(finished: Future[None]) -> None:
+            if error := finished.exception():
+                log.error("%r failed at a webhook", app.app, exc_info=error)
+
         own = {"host": app.host, "accept": "*/*", "content-length": f"{len(body)}"}
         url = f"http://{app.host}{path}"
         request = httpx2.Request("POST", url, headers={**headers, **own}, content=body)
@@ -147,7 +152,7 @@ class WebhookApps:
         wait({finished}, _BACKGROUND_SECONDS)
         either: list[Future[Any]] = [finished, answered]
         wait(either, _ANSWER_SECONDS, FIRST_COMPLETED)
-        finished.add_done_callback(partial(_log_error, app.app))
+        finished.add_done_callback(log_error)
         error = finished.exception() if finished.done() else None
         status, found, text = answered.result() if answered.done() else (500, (), b"")
         shown = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in found}
@@ -237,11 +242,6 @@ def _call_here(finished: Future[None], *call: Any) -> None:
     # A failed test or an interrupt inside the application ends the advance on this thread.
     if error is not None and not isinstance(error, Exception):
         raise error
-
-
-def _log_error(app: Any, finished: Future[None]) -> None:
-    if error := finished.exception():
-        log.error("%r failed at a webhook", app, exc_info=error)
 
 
 class LoopbackServer(ThreadingHTTPServer):

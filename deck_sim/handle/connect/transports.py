@@ -146,12 +146,13 @@ class _Call:
 
     def leave(self) -> None:
         """Tell the server that nobody waits any more, if it has not answered."""
+
+        async def note(app: Any) -> None:
+            self._gone.set()
+
         if not self.answer.done():
             with suppress(ConnectionRefusedError):  # the server has stopped
-                self._server.submit(self._leave)
-
-    async def _leave(self, app: Any) -> None:
-        self._gone.set()
+                self._server.submit(note)
 
     async def _call(self, app: Any) -> Answer:
         async def until_gone(scope: Any, receive: Any, send: Any) -> None:

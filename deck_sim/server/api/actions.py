@@ -48,7 +48,8 @@ def reset_task(request: Request) -> Answer:
     return request.show(commands.reset_task(request.world, request.fetch()))
 
 
-def _apply(request: Request, command: str) -> Answer:
+def apply_command(request: Request, command: str) -> Answer:
+    """Let a caller act on a resource, as far as its status allows it."""
     return request.show(commands.apply_command(request.world, request.fetch(), command))
 
 
@@ -58,16 +59,17 @@ for _name, _command in (
     ("terminate_connection", "terminate"),
     ("end_session", "end"),  # cancels its run, if it has one (documented)
 ):
-    ENDPOINTS[_name] = partial(_apply, command=_command)
+    ENDPOINTS[_name] = partial(apply_command, command=_command)
 
 
-def _answer_interaction(request: Request) -> Answer:
+def answer_interaction(request: Request) -> Answer:
+    """Answer the open prompt of a connection or run."""
     world, resource = request.world, request.fetch()
     inputs = getattr(request.read_body(), world.rules.answer_key)
     return request.show(commands.answer_interaction(world, resource, inputs))
 
 
-ENDPOINTS["answer_run"] = ENDPOINTS["answer_connection"] = _answer_interaction
+ENDPOINTS["answer_run"] = ENDPOINTS["answer_connection"] = answer_interaction
 
 
 @endpoint
