@@ -108,7 +108,9 @@ def record_attempt(world: World, attempt: Attempt, result: AttemptResult) -> Non
     delays = world.rules.retry_delays
     retries = delivery["attempts"] - 1 - delivery.hidden["replayed_after"]
     if result.ok:
-        world.move(delivery, "success", delivered_at=world.now)
+        delivery = world.move(delivery, "success", delivered_at=world.now)
+        if attempt.fault is not None:
+            attempt.fault.follow(world, delivery)
     elif retries < len(delays):
         world.timers.arm(delivery.id, ATTEMPT, world.now + delays[retries])
     else:

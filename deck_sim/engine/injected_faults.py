@@ -19,6 +19,7 @@ from deck_sim.engine.chance import draw_below
 from deck_sim.engine.records import Event
 
 EVERYBODY = ""  # the owner of a fault that no scenario brought
+TROUBLE = "trouble"  # the owner of the fault that exploration tries; it comes before all others
 
 # Where a fault fires.
 CALL = "call"  # instead of the work that a call asks for
@@ -121,5 +122,5 @@ class InjectedFaults:
     def fire_webhook(self, where: str, event: Event, now: datetime) -> Any:
         """Count the webhook of an event. The event of a file is about its run, too."""
         run_id = event.data.fields.get("task_run_id", "")
-        about = {EVERYBODY: None, event.data.id: None, run_id: None}
-        return self.fire((where,), (event.type,), about, now)
+        about = {TROUBLE: None, EVERYBODY: None, event.data.id: None, run_id: None}
+        return self.fire((where,), (event.type, event.data.id), about, now)

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.validation import Whole
-from deck_sim.engine.deliveries import hold_back, lose
+from deck_sim.engine.deliveries import hold_back, lose, replay
 from deck_sim.engine.injected_faults import HASTE, WEBHOOK
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
@@ -35,7 +35,7 @@ class WebhookFault(Fault):
 
     def applies_to(self, *subject: str) -> bool:
         """Whether it applies to events of this type."""
-        (event_type,) = subject
+        event_type, _ = subject
         return fnmatchcase(event_type, self.event)
 
     def intercept(self, world: World, delivery: Resource) -> bool:
@@ -45,6 +45,9 @@ class WebhookFault(Fault):
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
         """Return the webhook to send instead."""
         return webhook
+
+    def follow(self, world: World, delivery: Resource) -> None:
+        """Do what follows once the webhook has been delivered."""
 
 
 class Duplicate(WebhookFault):
@@ -64,6 +67,17 @@ class Reordered(WebhookFault):
     def intercept(self, world: World, delivery: Resource) -> bool:
         hold_back(world, delivery, MAX_WAIT, "until the next one is sent", until_next=True)
         return True
+
+
+class Repeated(WebhookFault):
+    """The webhook is sent, and once more after the next one to its destination, or after 30 s."""
+
+    key = "again_after_next"
+    again_after_next: OnlyTrue
+
+    def follow(self, world: World, delivery: Resource) -> None:
+        again = replay(world, delivery)
+        hold_back(world, again, MAX_WAIT, "until the next one is sent", until_next=True)
 
 
 class Delayed(WebhookFault):
