@@ -39,6 +39,9 @@ class Call(Immutable):
     unanswered: str | None = None  # why its client got no answer, or none that can be read
     number: int = 0  # among all calls of its world, also those that are no longer kept
     position: int = 0  # number of calls, entries and events that were recorded before it
+    from_handle: bool = False  # whether a `Deck` sent it, not a program under test
+    # How many events its world had before and after it; empty if they came from an advance, too.
+    caused: tuple[int, ...] = ()
 
 
 class Journal(RecentLog[Call]):

@@ -37,6 +37,7 @@ log = logging.getLogger("deck_sim")
 
 BREAK_AFTER = 500  # things that an advance has done: then other calls are answered
 _BACKGROUND_MODES = (REAL, ON_POLL)
+_EARLY_SECONDS = 1  # for a webhook that is sent before the answer to a call
 
 
 @dataclass(slots=True)
@@ -176,8 +177,21 @@ class Dispatcher:
         if attempts:  # `gather` would pass a cancellation on, in both directions
             await asyncio.wait(attempts)
 
-    async def _deliver_in_background(self, simulation: Simulation, background: _Background) -> None:
-        from deck_sim.runtime.clock import catch_up, run_to_end, settle
+    async def send_early(self, simulation: Simulation) -> None:
+        """Send what is due now, and wait for the receivers, but not long: one that waits for the
+        call in progress gets its answer only then.
+        """
+        from deck_sim.runtime.clock import run_to_end, settle
+
+        run_to_end(settle(simulation))
+        attempts = self._start_attempts(simulation)
+        if attempts:
+            await asyncio.wait(attempts, timeout=_EARLY_SECONDS)
+
+    def _start_attempts(self, simulation: Simulation) -> set[asyncio.Task[None]]:
+        from deck_sim.runtime.clock import catch_up
+
+        background = self._backgrounds.setdefault(id(simulation), _Background())
 
         async def deliver(attempt: Attempt) -> None:
             result = await self._make(simulation, attempt)
@@ -185,18 +199,23 @@ class Dispatcher:
             _record_result(simulation, attempt, result)
             self.save(simulation)
 
+        for attempt in self._take_attempts(simulation):
+            task = asyncio.ensure_future(_log_errors(simulation, partial(deliver, attempt)))
+            background.attempts.add(task)
+            task.add_done_callback(background.attempts.discard)
+            task.add_done_callback(lambda _: background.wake.set())
+        return background.attempts
+
+    async def _deliver_in_background(self, simulation: Simulation, background: _Background) -> None:
+        from deck_sim.runtime.clock import catch_up, run_to_end, settle
+
         try:
             while simulation.mode in _BACKGROUND_MODES:
                 background.wake.clear()
                 catch_up(simulation)
                 if not simulation.advancing:
                     run_to_end(settle(simulation))
-                    for attempt in self._take_attempts(simulation):
-                        work = partial(deliver, attempt)
-                        task = asyncio.ensure_future(_log_errors(simulation, work))
-                        background.attempts.add(task)
-                        task.add_done_callback(background.attempts.discard)
-                        task.add_done_callback(lambda _: background.wake.set())
+                    self._start_attempts(simulation)
                 seconds, due = None, simulation.world.timers.peek()
                 if due is not None and simulation.mode == REAL and not simulation.advancing:
                     left = due.at - simulation.world.now

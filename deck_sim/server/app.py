@@ -17,10 +17,11 @@ from deck_sim.base.version import VERSION_HEADER
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.contract.operations import Operation
+from deck_sim.engine.injected_faults import CALL
 from deck_sim.engine.stage import count_stop, find_call_hold
 from deck_sim.runtime.activity_log import log_call, log_refused
 from deck_sim.runtime.calls import Call, kept_headers
-from deck_sim.runtime.clock import catch_up
+from deck_sim.runtime.clock import catch_up, run_to_end, settle
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
 from deck_sim.runtime.serialization import dump_json
@@ -137,7 +138,8 @@ def _print(answer: Answer, request_id: str) -> Answer:
 
 def note_handle(request: Request) -> None:
     """Note that a handle calls the Deck API."""
-    if PROCESS_HEADER in request.headers:
+    request.from_handle = PROCESS_HEADER in request.headers
+    if request.from_handle:
         request.worlds.note_control(request.simulation.key)
 
 
@@ -145,6 +147,8 @@ def move_clock(request: Request) -> None:
     """Bring the world's clock up to date. What is recorded after that comes from the call."""
     catch_up(request.simulation)
     world = request.simulation.world
+    if world.pace is not None and not request.simulation.advancing:  # steps may be over at once
+        run_to_end(settle(request.simulation))
     request.timeline_length, request.event_count = world.timeline.total, world.events.total
 
 
@@ -199,6 +203,8 @@ def record_call(request: Request) -> Call:
         unanswered=None if is_readable else f"fault `{fault.key}`",
         number=simulation.journal.total + 1,
         position=simulation.record_count,
+        from_handle=request.from_handle,
+        caused=() if simulation.advancing else (request.event_count, simulation.world.events.total),
     )
 
 
@@ -224,10 +230,12 @@ def wake(request: Request) -> None:
 
 
 async def hold_answer(request: Request) -> None:
-    """Wait while a hold keeps the answer back. The work of the call is done."""
+    """Wait while a hold keeps the answer back. The work of the call is done; a call that a fault
+    has replaced is not held.
+    """
     simulation, world = request.simulation, request.simulation.world
     hold = find_call_hold(world, request.method, request.path) if world.holds else None
-    if hold is None:
+    if hold is None or (request.fault is not None and request.fault.fires == CALL):
         return
     released = asyncio.Event()
     count_stop(world, hold.id)

@@ -7,7 +7,6 @@ given `closed` or `reset`. If it is missing (the app is called without a socket)
 
 import asyncio
 from collections.abc import Coroutine
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,8 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from deck_sim.base.durations import format_duration
-from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine.injected_faults import ANSWER, CALL, EVERYBODY, HASTE
+from deck_sim.engine.injected_faults import ANSWER, CALL, EVERYBODY, HASTE, TROUBLE
 from deck_sim.faults.outgoing import (
     CLOSE_SOCKET,
     FAULT_HEADER,
@@ -26,7 +24,6 @@ from deck_sim.faults.outgoing import (
     WHOLE,
     OutgoingResponse,
 )
-from deck_sim.runtime.clock import settle
 from deck_sim.runtime.settings import REAL
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.request import Answer, Request
@@ -42,7 +39,8 @@ def fire_call_fault(request: Request) -> Answer | None:
     world = request.simulation.world
     if not world.injected.by_owner:
         return None
-    owners = dict.fromkeys((EVERYBODY, *request.path.split("/")))
+    by_program = () if request.from_handle else (TROUBLE,)
+    owners = dict.fromkeys((*by_program, EVERYBODY, *request.path.split("/")))
     fault = world.injected.fire((CALL, ANSWER), (request.method, request.path), owners, world.now)
     request.fault = fault
     if fault is None or fault.fires != CALL:
@@ -79,8 +77,7 @@ async def send_early_webhooks(request: Request) -> None:
     }
     if early:
         world.fired.update(early)
-        with suppress(ApiError):  # the world was deleted; its caller gets the answer
-            await request.worlds.dispatcher.drive(simulation, settle(simulation))
+        await request.worlds.dispatcher.send_early(simulation)
 
 
 def apply_fault(request: Request, response: Response) -> OutgoingResponse:

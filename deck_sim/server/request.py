@@ -59,6 +59,7 @@ class Request:
     timeline_length: int = 0  # when the request arrived
     event_count: int = 0  # when the request arrived
     fault: Any = None  # the fault that fired for it
+    from_handle: bool = False  # whether a `Deck` sent it, not a program under test
     key: str | None = None  # the idempotency key under which its answer is stored
     replayed: bool = False  # whether its answer was stored under an idempotency key
     answer: Answer = _LATER
