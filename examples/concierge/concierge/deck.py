@@ -1,5 +1,6 @@
 """The part of the Deck API that the concierge uses."""
 
+import asyncio
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import httpx2
 
 Json = dict[str, Any]
+ATTEMPTS = 5  # of one call
 
 
 class DeckError(Exception):
@@ -19,7 +21,9 @@ class DeckError(Exception):
 
 
 class DeckClient:
-    """A client of the Deck API. Creates have idempotency keys, so retries are safe."""
+    """A client of the Deck API. Creates have idempotency keys, so that a call without an answer
+    can be repeated.
+    """
 
     def __init__(self, http: httpx2.AsyncClient) -> None:
         self.http = http
@@ -64,8 +68,15 @@ class DeckClient:
         self, method: str, path: str, body: Json | None = None, key: str | None = None
     ) -> Json:
         headers = {} if key is None else {"Idempotency-Key": key}
-        answer = await self.http.request(method, path, json=body, headers=headers)
-        found: Json = answer.json()
-        if answer.is_error:
-            raise DeckError(answer.status_code, found["errors"])
-        return found
+        for _ in range(ATTEMPTS):
+            try:
+                answer = await self.http.request(method, path, json=body, headers=headers)
+            except httpx2.TransportError:
+                continue
+            if answer.status_code < 500 and answer.status_code != 429:
+                found: Json = answer.json()
+                if answer.is_error:
+                    raise DeckError(answer.status_code, found["errors"])
+                return found
+            await asyncio.sleep(int(answer.headers.get("Retry-After", 0)))
+        raise DeckError(503, [])

@@ -103,19 +103,26 @@ class Concierge:
             if lookup.status != ASKING or number != lookup.asked:
                 raise Conflict("this question is no longer open")
             lookup.asked += 1
-            lookup.show(await self.deck.answer(lookup.path, given))
+            await self._do(lookup, self.deck.answer(lookup.path, given))
 
     async def cancel(self, lookup: Lookup) -> None:
         """Cancel the run. If it has ended already, show how."""
         async with lookup.lock:
             if lookup.run_id is None:
                 raise Conflict("the lookup has not started yet")
-            try:
-                lookup.show(await self.deck.cancel(lookup.path))
-            except DeckError as error:
-                if error.status != 409:
-                    raise
-                lookup.show(await self.deck.read(lookup.path))
+            await self._do(lookup, self.deck.cancel(lookup.path))
+
+    async def _do(self, lookup: Lookup, call: Awaitable[Json]) -> None:
+        """Show the answer to a call. If its state does not allow the call any more, for example
+        since the call was repeated after its answer was lost, show the state.
+        """
+        try:
+            found = await call
+        except DeckError as error:
+            if error.status != 409:
+                raise
+            found = await self.deck.read(lookup.path)
+        lookup.show(found)
 
     async def watch(self, lookup: Lookup, seconds: float) -> None:
         """Poll Deck until the lookup is no longer `working`, for at most `seconds`."""

@@ -54,7 +54,7 @@ async def test_waiting_ends_although_no_webhook_comes(deck, visit):
     """A waiting call polls Deck and returns when the lookup ends."""
     user = await visit(line=lambda app: unavailable)
     await user.begin()
-    assert (await user.look(wait=60))["status"] == "done"
+    assert (await user.look(wait=600))["status"] == "done"
 
 
 async def unavailable(scope, receive, send):
@@ -113,9 +113,10 @@ async def test_waiting_ends_when_something_is_asked(deck, visit):
     deck.use("mfa_then_success")
     user = await visit(line=lambda app: unavailable)
     await user.begin()
-    assert (await user.look(wait=60))["status"] == "asking"
+    assert (await user.look(wait=600))["status"] == "asking"
 
 
+@pytest.mark.deck_explore(False)  # it is about a moment
 async def test_waiting_has_a_limit(deck, visit):
     """A waiting call returns after `wait` seconds."""
     deck.use(deck.scenario({"task_run": [{"running": "20m"}, "completed"]}))
