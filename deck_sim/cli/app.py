@@ -20,6 +20,7 @@ COMMANDS = {
     "init": "Write a scenarios folder and a first test, which passes, into a project.",
     "serve": "Serve the simulated Deck API.",
     "exec": "Run a command against a server of its own.",
+    "explore": "Run a command again for each thing that can go wrong on its way.",
     "demo": "Play several stories over real HTTP, with a small client.",
     "play": "Play one scenario in virtual time and print its timeline.",
     "scenarios": "List the scenarios, or show one with its branches.",

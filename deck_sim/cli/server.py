@@ -23,6 +23,7 @@ import click
 
 from deck_sim.base.errors import DeckSimError
 from deck_sim.cli.options import (
+    ANY_KEY,
     EDITION,
     FOLDER,
     HOST,
@@ -42,6 +43,7 @@ from deck_sim.scenario.library import WatchedFolder, shipped
 from deck_sim.server.interception import ADDRESS, Interceptor
 from deck_sim.server.serve import Server
 from deck_sim.webhooks.sender import Sender
+from deck_sim.webhooks.signing import secret_of
 
 if TYPE_CHECKING:
     from deck_sim.scenario.loader import ScenarioError
@@ -135,6 +137,25 @@ def server_options(port: int) -> Callable[[Act], Act]:
         return act
 
     return add
+
+
+def environment_options(act: Act) -> Act:
+    """Add the options that name the variables of a command that gets a server of its own."""
+    for option, usual, what in (
+        ("--env-webhook-secret", "DECK_WEBHOOK_SECRET", "the secret of webhooks"),
+        ("--env-api-key", "DECK_API_KEY", "the API key"),
+        ("--env-base-url", "DECK_BASE_URL", "the base URL"),
+    ):
+        text = f"The variable for {what}."
+        act = click.option(option, metavar="NAME", default=usual, help=text)(act)
+    return act
+
+
+def command_variables(server: Server, names: tuple[str, str, str]) -> dict[str, str]:
+    """The variables of a command, by the names of its options. All worlds get one secret."""
+    key = (server.worlds.keys or (ANY_KEY,))[0]
+    secret = server.worlds.webhook_secret = secret_of(key)
+    return dict(zip(names, (server.base_url, key, secret), strict=True))
 
 
 def make_server(

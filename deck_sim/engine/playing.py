@@ -108,7 +108,10 @@ def _play(world: World, story: Story, reacted_at: Place) -> None:
                 world.timers.arm(story.owner, INACTIVITY, world.now + world.rules.inactivity)
             if wait.span is not None:
                 name = WINDOW if wait.is_timeout else STEP
-                world.timers.arm(story.owner, name, world.now + wait.span)
+                span = wait.span
+                if wait.active and world.pace is not None:
+                    span = world.pace.length_of(world, story, span)
+                world.timers.arm(story.owner, name, world.now + span)
             return
         if _player(world, story).status != status:  # the timers of the step before do not apply
             world.timers.take_back(story.owner, *OF_A_STEP)

@@ -105,6 +105,7 @@ class World:
     counters: Counter[str] = field(default_factory=Counter)  # of ids, by prefix
     additive_changes: AdditiveChanges = field(default_factory=AdditiveChanges)
     options: Options = field(default_factory=Options)
+    pace: Any = None  # changes how long steps last; exploration sets it
     former_ids: Collection[str] = field(default=(), compare=False)  # of worlds with this key before
     # What a state file has to write again: the table and the key of each record that has changed.
     changed: dict[tuple[str, Any], None] = field(default_factory=dict, compare=False)

@@ -281,7 +281,7 @@ class Deck(AbstractContextManager["Deck"]):
         An error ends a client that sleeps `most_idle_sleeps` times while nothing happens, if
         nothing is due or it sleeps for no time.
         """
-        report = self.advance(seconds)
+        report = self.apps.serve_during(self._advance, sleep=write_duration(seconds))
         if any(entry.kind != "clock" for entry in report.happened):
             self._idle_sleeps = 0
             return

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from deck_sim.base.durations import format_duration
+from deck_sim.base.errors import listed
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.waiting import waiting
 from deck_sim.operations.history import list_unfinished, print_due
@@ -79,17 +80,21 @@ async def advance_clock(
     has_left: Callable[[], bool],
     by: Length | None = None,
     to: Text | None = None,
+    sleep: Length | None = None,
     until: Until | None = None,
     limit: Length = timedelta(days=1),
 ) -> Json:
     """Move the clock. All that falls due, webhooks included, is done before the answer, which
-    reports what `happened`.
+    reports what `happened`. `sleep` is `by` for a client that sleeps.
     """
-    if sum(given is not None for given in (by, to, until)) != 1:
-        text = "give exactly one of `by`, `to` and `until`"
+    given = {"by": by, "to": to, "sleep": sleep, "until": until}
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) != 1:
+        text = f"give exactly one of {listed(given)}"
         raise refuse("request/input_invalid", text, field="by")
-    if by is not None:
-        advance = clock.advance_by(simulation, by)
+    simulation.moves.update(getattr(until, "event", named))
+    if (length := sleep if by is None else by) is not None:
+        advance = clock.advance_by(simulation, length, *named)
     elif to is not None:
         advance = clock.advance_to(simulation, read_moment(to, "to"))
     elif until is not None and not isinstance(until, str):
@@ -97,6 +102,11 @@ async def advance_clock(
     else:
         advance = clock.advance_until_idle(simulation)
     report = await worlds.dispatcher.drive(simulation, advance, has_left)
+    if simulation.waits_for_retries:
+        rest = await worlds.dispatcher.drive(
+            simulation, clock.finish_deliveries(simulation), has_left
+        )
+        report.happened, report.now = report.happened + rest.happened, rest.now
     numbered = enumerate(report.happened, report.after + 1)
     happened = [print_entry(simulation, entry, number) for number, entry in numbered]
     return {"now": print_moment(report.now), "happened": happened, **print_holds(simulation)}

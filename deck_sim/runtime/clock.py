@@ -192,6 +192,21 @@ def advance_until_idle(simulation: Simulation) -> Advance:
     return report
 
 
+def finish_deliveries(simulation: Simulation) -> Advance:
+    """Move the clock until no delivery waits that has failed or is held back."""
+
+    def postponed() -> Iterator[datetime]:
+        world = simulation.world
+        for delivery in world.all("event_delivery").values():
+            if world.attempts.get(delivery.id) or delivery.id in world.held_back:
+                yield from (due.at for due in world.timers.of(delivery.id))
+
+    with _advancing(simulation) as report:
+        while moments := [*postponed()]:
+            yield from pass_time_until(simulation, min(moments))
+    return report
+
+
 def settle(simulation: Simulation) -> Generator[bool, None, None]:
     """Do everything that is due now; the clock does not move."""
     yield from pass_time_until(simulation, simulation.world.now)

@@ -19,12 +19,16 @@ import pytest
 import deck_sim.base.real_time  # noqa: F401
 
 if TYPE_CHECKING:
+    from _pytest.terminal import TerminalReporter
+
     from deck_sim import Deck, ErrorInfo, WebhookReceiver
     from pytest_deck_sim.frozen_time import DeckTime
 
 # Writes the report on the test's world, given the text of the failure.
 REPORT = pytest.StashKey[Callable[[str], str]]()
-FAILED = pytest.StashKey[bool]()
+FAILED = pytest.StashKey[BaseException]()
+EXPLORED = pytest.StashKey[Callable[[str], Any]]()  # watches the worlds of an explored test
+VARIANT = pytest.StashKey[str]()  # the trouble with which it runs
 FAIL = "fail"
 LINT_MODES = (FAIL, "off")  # whether findings of `deck.lint` fail a test
 COVERAGE = "deck_sim_coverage"  # the name of the plugin of `--deck-coverage`
@@ -55,6 +59,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(f"--deck-{name}", help=text)
         parser.addini(f"deck_{name.replace('-', '_')}", text)
     group.addoption("--deck-coverage", action="store_true", help=_COVERAGE_TEXT)
+    text = "run each test again for each thing that can go wrong on its way"
+    group.addoption("--deck-explore", action="store_true", help=text)
+    group.addoption("--deck-trouble", metavar="NAME", help="explore with this trouble alone")
+    text = "write what exploration found as JSON"
+    group.addoption("--deck-explore-report", metavar="FILE", help=text)
     parser.addini("deck_coverage", _COVERAGE_TEXT, type="bool")
     for name, (default, what) in _VARIABLES.items():
         text = f"the environment variable that `deck_env` sets to {what}"
@@ -73,6 +82,15 @@ def pytest_configure(config: pytest.Config) -> None:
         " the options of a world such as session_limit): the settings of the world of the `deck`"
         " fixture, what fails the test at its end, and the scenarios of `deck_every_scenario`.",
     )
+    config.addinivalue_line(
+        "markers",
+        "deck_explore(troubles, skip, limit, raises, report_only): run the test again for each"
+        " thing that can go wrong on its way; `deck_explore(False)`: never.",
+    )
+    if config.option.deck_explore or config.option.deck_trouble:
+        from pytest_deck_sim.exploration import check_options
+
+        check_options(config)
     for name in _FOLDERS:
         _check_ini_file(config, name)
     lint: str = config.getini("deck_lint")
@@ -126,13 +144,36 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize(name, values, indirect=True, ids=str)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Explore a test that uses `deck`, if that is asked for."""
+    marker, options = item.get_closest_marker("deck_explore"), item.config.option
+    asked = options.deck_explore or options.deck_trouble if marker is None else not marker.args
+    if not asked or "deck" not in getattr(item, "fixturenames", ()):
+        return None
+    from pytest_deck_sim.exploration import Explorer
+
+    Explorer(item).explore(nextitem)
+    return True
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
+    """Show what exploration found, and write its report."""
+    reports = (one for found in terminalreporter.stats.values() for one in found)
+    explored = [one.deck_explore for one in reports if hasattr(one, "deck_explore")]
+    if explored:
+        from pytest_deck_sim.exploration import show_reports
+
+        show_reports(explored, terminalreporter, config)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add the report on the world to a failed test."""
     if call.excinfo is not None:  # expected failures and skips, too: the test stopped early
-        item.stash[FAILED] = True
+        item.stash[FAILED] = call.excinfo.value
         if not item.config.getoption("fulltrace"):
             _hide_our_frames(call.excinfo)
     report = yield

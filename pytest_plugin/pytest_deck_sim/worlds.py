@@ -31,11 +31,13 @@ from deck_sim.handle.problems import find_failures, find_leftovers
 from deck_sim.scenario.library import Library
 from pytest_deck_sim import (
     COVERAGE,
+    EXPLORED,
     FAIL,
     FAILED,
     LINT_MODES,
     OWN_SERVER,
     REPORT,
+    VARIANT,
     find_folder,
 )
 
@@ -72,6 +74,8 @@ def world_of(
     options = read_marker(item)
     with ExitStack() as stack:
         try:
+            if EXPLORED in item.stash:
+                stack.enter_context(item.stash[EXPLORED](server))
             deck = _open_world(stack, item.config, server, edition, folder, item.nodeid, options)
         except DeckSimError as error:
             raise make_failure(f"cannot start the world of this test: {error}") from None
@@ -80,21 +84,24 @@ def world_of(
         yield deck
         if process != process_id():  # a forked child; the parent goes on with the world
             return
-        failed = item.stash.get(FAILED, False)
+        # A test that passes with a trouble may not have used what it asked for, either.
+        failed, deviates = FAILED in item.stash, VARIANT in item.stash
         problems, perhaps = list[str](), list[str]()
         if options.strict:  # what the test cannot have noticed
             world = deck.world
             problems, perhaps = find_failures(world), [*world["ignored_names"]]
-            if not failed:  # or else it may have stopped before it used what it asked for
+            if not (
+                failed or deviates
+            ):  # or else it may have stopped before it used what it asked for
                 perhaps += find_leftovers(deck, world)
                 if "deck_every_scenario" not in getattr(item, "fixturenames", ()):
                     perhaps += world["unplayed_login"]
         problems += [f"{text}; {_IF_INTENDED}" for text in perhaps]
-        if (options.lint or item.config.getini("deck_lint")) == FAIL and not failed:
+        if (options.lint or item.config.getini("deck_lint")) == FAIL and not (failed or deviates):
             problems += deck.lint.lines()
         # The page of a test that failed before is written.
         failure = None if failed else "\n".join(problems)
-        report = _write_report(item, deck, failure) if problems else ""
+        report = _write_report(item, deck, failure) if problems or deviates else ""
         item.stash[REPORT] = lambda failure: report
         deck.delete()
     if problems:
@@ -221,8 +228,9 @@ def _write_report(item: pytest.Item, deck: Deck, failure: str | None) -> str:
         if failure is None or folder is None:
             return text
         folder.mkdir(parents=True, exist_ok=True)
-        file = folder / page_name(item.nodeid)
-        deck.write_html(file, title=item.nodeid, text=f"{failure}\n\n{text}")
+        title = f"{item.nodeid} {item.stash.get(VARIANT, '')}".strip()
+        file = folder / page_name(title)
+        deck.write_html(file, title=title, text=f"{failure}\n\n{text}")
     except DeckSimError as error:
         return str(error)
     except OSError as error:

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import threading
 from collections import Counter
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
@@ -19,11 +18,12 @@ import click
 from deck_sim.base.errors import counted
 from deck_sim.base.redaction import mask_key
 from deck_sim.cli.commands.exec_report import ExecReport, Reports, find_refused_calls
-from deck_sim.cli.options import ANY_KEY, FILE, NEW_FOLDER, POSITIVE_DURATION
+from deck_sim.cli.options import FILE, NEW_FOLDER, POSITIVE_DURATION
 from deck_sim.cli.output import examples
 from deck_sim.cli.server import (
     STOPS,
-    Act,
+    command_variables,
+    environment_options,
     handling,
     import_ahead,
     intercepted_variables,
@@ -36,15 +36,10 @@ from deck_sim.handle.deck import Deck
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.inspector import inspector_url
 from deck_sim.server.serve import Server
-from deck_sim.webhooks.signing import secret_of
 
 _NOT_FOUND, _NOT_EXECUTABLE, _BY_SIGNAL = 127, 126, 128  # as shells exit
 _TIMED_OUT = 124  # as of timeout(1)
 _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
-
-
-def _variable(option: str, usual: str, what: str) -> Callable[[Act], Act]:
-    return click.option(option, metavar="NAME", default=usual, help=f"The variable for {what}.")
 
 
 @click.command(
@@ -59,9 +54,7 @@ def _variable(option: str, usual: str, what: str) -> Callable[[Act], Act]:
     ),
 )
 @server_options(port=0)
-@_variable("--env-base-url", "DECK_BASE_URL", "the base URL")
-@_variable("--env-api-key", "DECK_API_KEY", "the API key")
-@_variable("--env-webhook-secret", "DECK_WEBHOOK_SECRET", "the secret of webhooks")
+@environment_options
 @click.option("--report", type=FILE, help="Write the summary as JUnit XML (.xml) or as JSON.")
 @click.option("--html", "pages", type=NEW_FOLDER, help="Write pages of worlds with problems here.")
 @click.option("--fail-on-problems", "strict", is_flag=True, help="Exit with 1 if there are some.")
@@ -91,9 +84,7 @@ def command(
         raise click.UsageError(f"--report: the folder '{report.parent}' does not exist")
     names = (env_base_url, env_api_key, env_webhook_secret)
     server = make_server(**options)
-    key = (server.worlds.keys or (ANY_KEY,))[0]
-    secret = server.worlds.webhook_secret = secret_of(key)  # of all worlds
-    variables = dict(zip(names, (server.base_url, key, secret), strict=True))
+    variables = command_variables(server, names)
     edition = server.worlds.settings.edition
     reports = Reports(server.worlds, env_webhook_secret, keep=pages is not None)
     with (
@@ -118,7 +109,8 @@ def command(
         if pages is not None:
             _write_pages(pages, server, [s for s, one in reports.kept if code or one.problems])
         if hold:
-            stopped, where = threading.Event(), f"watch it at {inspector_url(server.url, key)}"
+            stopped, key = threading.Event(), variables[env_api_key]
+            where = f"watch it at {inspector_url(server.url, key)}"
             with handling({number: lambda *_: stopped.set() for number in STOPS}):
                 text = f"still serving {server.base_url}; {where}; Ctrl-C stops it"
                 click.echo(f"deck-sim: {text}", err=True)  # once a signal can be caught

@@ -1,0 +1,147 @@
+"""`deck-sim explore`: runs a command again for each thing that can go wrong on its way."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from deck_sim.base.errors import DeckSimError
+from deck_sim.cli.options import FILE, POSITIVE_DURATION
+from deck_sim.cli.output import examples
+from deck_sim.cli.server import (
+    command_variables,
+    environment_options,
+    intercepted_variables,
+    log_to_stderr,
+    make_server,
+    server_options,
+)
+from deck_sim.explore.exploration import Plan, explore
+from deck_sim.explore.report import Report
+from deck_sim.explore.troubles import check_names
+from deck_sim.explore.watch import Watch
+
+_NOTHING = "nothing to explore: no call of the command reached the server; does it read {}?"
+
+
+@click.command(
+    context_settings={"allow_interspersed_args": False},
+    epilog=examples(
+        "deck-sim explore --clock on_poll -- npm test",
+        "deck-sim explore --jobs 4 --time 5m -- go test ./...",
+        "deck-sim explore --trouble 'reset at POST /v2/agents #1' -- npm test",
+    ),
+)
+@server_options(port=0)
+@environment_options
+@click.option("--trouble", "only", multiple=True, help="Only this trouble; can be repeated.")
+@click.option("--jobs", type=click.IntRange(1), default=1, help="How many runs at the same time.")
+@click.option("--time", "most", type=POSITIVE_DURATION, help="Begin no run after this time.")
+@click.option("--timeout", type=POSITIVE_DURATION, help="End a run after this time; it has failed.")
+@click.option("--explore-report", type=FILE, help="Write everything as JSON.")
+@click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
+def command(
+    words: tuple[str, ...],
+    env_base_url: str,
+    env_api_key: str,
+    env_webhook_secret: str,
+    only: tuple[str, ...],
+    jobs: int,
+    most: timedelta | None,
+    timeout: timedelta | None,
+    explore_report: Path | None,
+    log_format: str,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Run a command again for each thing that can go wrong on its way.
+
+    Each run has a server of its own. A run survives if the command succeeds and its worlds have
+    what those of a run without trouble have. The exit code is 1 if one did not survive, and 2 if
+    the command fails without trouble or makes other calls each time.
+    """
+    try:
+        check_names(only)
+    except DeckSimError as error:
+        raise click.UsageError(f"--trouble: {error}") from None
+    names = (env_base_url, env_api_key, env_webhook_secret)
+    end = time.monotonic() + most.total_seconds() if most else float("inf")
+
+    def run(watch: Watch) -> str | None:
+        server = make_server(**options)
+
+        async def finish(_app: object) -> None:
+            watch.finish()
+
+        with server, intercepted_variables(server, os.environ) as more, watch.of(server.worlds):
+            variables = command_variables(server, names)
+            failure = _run(words, {**os.environ, **variables, **more}, timeout)
+            server.submit(finish).result()
+        return failure
+
+    report = Report(shlex.join(words), partial(_again, words))
+    baseline = Watch()
+    with log_to_stderr(log_format, quiet=True), ThreadPoolExecutor(jobs) as pool:
+        if failure := run(baseline):
+            report.error = f"the command fails without any trouble: {failure}"
+        elif not baseline.called:
+            report.error = _NOTHING.format(names[0])
+        else:
+            plan = Plan(only, may_begin=lambda: time.monotonic() < end, map=pool.map)
+            explore(baseline, run, plan, report, _show)
+    click.echo(report.text())
+    if explore_report is not None:
+        text = json.dumps(report.as_json(), indent=2, ensure_ascii=False)
+        explore_report.write_text(f"{text}\n", "utf-8")
+    raise click.exceptions.Exit(2 if report.error else int(report.failed))
+
+
+def _show(done: int, of: int) -> None:
+    """Show on a terminal how many runs are done."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{done}/{of} troubles ", nl=done == of, err=True)
+
+
+def _again(words: tuple[str, ...], trouble: str) -> str:
+    """The command line of this program, with that trouble alone."""
+    given = [*sys.argv[1 : len(sys.argv) - len(words)], "--"]
+    rest = iter(given[: given.index("--")])
+    kept = [one for one in rest if one != "--trouble" or not next(rest)]
+    return shlex.join(["deck-sim", *kept, "--trouble", trouble, "--", *words])
+
+
+def _run(
+    words: tuple[str, ...], variables: dict[str, str], timeout: timedelta | None
+) -> str | None:
+    """Run the command; returns how it failed, with the last line of its output."""
+    program = shutil.which(words[0]) or words[0]
+    try:
+        done = subprocess.run(
+            [program, *words[1:]],
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=None if timeout is None else timeout.total_seconds(),
+            check=False,
+        )
+    except OSError as error:
+        raise DeckSimError(f"cannot run {words[0]!r}: {error.strerror}") from None
+    except subprocess.TimeoutExpired:
+        return "it did not end within --timeout"
+    if not done.returncode:
+        return None
+    lines = done.stdout.decode(errors="replace").strip().splitlines()
+    return ": ".join([f"exit code {done.returncode}", *lines[-1:]])

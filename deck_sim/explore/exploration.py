@@ -1,0 +1,64 @@
+"""An exploration: after the first run of a program, a second one, then one for each trouble."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from deck_sim.explore.report import Report, Result
+from deck_sim.explore.troubles import Trouble, choose_troubles, find_troubles
+from deck_sim.explore.watch import Watch
+
+LIMIT = 200  # runs of one test
+_A_WAIT = 0.9  # seconds: a run that takes so much longer has waited in real time
+
+# Runs the program once, and returns the first line of its failure.
+Run = Callable[[Watch], str | None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is explored."""
+
+    only: Iterable[str] = ()  # troubles, with or without their places; empty: all
+    skip: Iterable[str] = ()
+    limit: int = LIMIT
+    may_lack: bool = False  # a program that reports a failure may leave things undone
+    may_begin: Callable[[], bool] = lambda: True  # whether another run may begin
+    map: Callable[..., Iterable[Any]] = map  # how runs are made: one after the other
+
+
+def explore(
+    baseline: Watch, run: Run, plan: Plan, report: Report, progress: Callable[[int, int], None]
+) -> None:
+    """Run a program with each trouble of its first run, and fill the report."""
+    again = Watch()
+    failure = run(again)
+    found = [failure] if failure else again.other_calls(baseline) + again.differences(baseline)
+    if found:
+        report.error = "\n  ".join(["it cannot be repeated; its second run differs:", *found])
+        return
+    report.no_timing = baseline.no_timing()
+    troubles, report.left_out = find_troubles(baseline.places())
+    chosen, report.missing = choose_troubles(troubles, plan.only, plan.skip)
+    tried = chosen[: plan.limit]
+
+    def try_it(trouble: Trouble) -> Result | None:
+        if not plan.may_begin():
+            return None
+        watch = Watch(trouble, waits_for_retries=baseline.all_delivered)
+        failure = run(watch)
+        differences = watch.differences(baseline, may_lack=plan.may_lack)
+        waited = watch.seconds - baseline.seconds
+        return Result(
+            trouble,
+            watch.occurred,
+            [failure] if failure else differences,
+            waited if waited > _A_WAIT else 0,
+        )
+
+    progress(0, len(tried))
+    for number, result in enumerate(plan.map(try_it, tried), 1):
+        if result is not None:
+            report.results.append(result)
+        progress(number, len(tried))
+    report.not_tried = len(chosen) - len(report.results)

@@ -1,0 +1,101 @@
+"""What a world has in the end, to be compared with that of the baseline."""
+
+import copy
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from deck_sim.base.call_pattern import CallPattern
+from deck_sim.base.errors import counted
+from deck_sim.engine.story import WRONG_ANSWER
+from deck_sim.explore.places import program_calls
+from deck_sim.runtime.clock import steps
+from deck_sim.runtime.moments import LAST_MOMENT
+from deck_sim.runtime.simulation import Simulation
+
+_ANSWERS = CallPattern.read("POST /v2/*/*/interaction")
+_COMPARED = ("agent", "source", "task", "task_run", "event_destination")  # and the login
+_GONE = ("canceled", "terminated")
+# Dates and times in an output follow from when it was made.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+Z?)?|\d\d:\d\d(:\d\d)?Z?")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a world has once nothing more is due."""
+
+    calls: Counter[str]  # of the program, with the statuses of their answers
+    counts: dict[str, int]  # resources, by the noun of their kind
+    runs: tuple[tuple[str, str], ...]  # status and output of each, in order of creation
+    answers: int  # that were accepted
+    all_delivered: bool  # whether each attempt to deliver was answered with success
+
+
+def observe(simulation: Simulation) -> Outcome:
+    """What a world has when it is idle. Deliveries are left out, and the world stays as it is."""
+    ahead = copy.copy(simulation)
+    world = ahead.world = copy.deepcopy(simulation.world)
+    for delivery in world.all("event_delivery"):
+        world.timers.take_back(delivery, *(due.name for due in world.timers.of(delivery)))
+    happening = steps(ahead, LAST_MOMENT)
+    while not world.timers.is_idle() and next(happening, None) is not None:
+        pass
+    kinds = (*_COMPARED, world.rules.login)
+    alive = {
+        kind: [
+            one for one in world.all(kind).values() if not one.deleted and one.status not in _GONE
+        ]
+        for kind in world.rules.kinds
+        if kind in kinds
+    }
+    calls = simulation.journal
+    accepted = sum(
+        200 <= call.status < 300 and _ANSWERS.matches(call.method, call.path) for call in calls
+    )
+    wrong = sum(entry.what.startswith(WRONG_ANSWER) for entry in simulation.world.timeline)
+    return Outcome(
+        Counter(f"{pattern} -> {call.status}" for pattern, call in program_calls(simulation)),
+        {world.rules.kinds[kind].noun: len(found) for kind, found in alive.items()},
+        tuple((f"{run.status}", _print(run["output"])) for run in alive["task_run"]),
+        accepted - wrong,
+        all(one.ok for log in simulation.world.attempts.values() for one in log),
+    )
+
+
+def _print(output: Any) -> str:
+    return _MOMENT.sub("…", json.dumps(output, ensure_ascii=False))
+
+
+def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[str]:
+    """How a world differs from that of the baseline, a line for each difference.
+
+    `may_lack`: only what the baseline does not have counts.
+    """
+    lines = [
+        f"{counted(now.counts[noun], noun)} where the baseline has {count}"
+        for noun, count in before.counts.items()
+        if now.counts[noun] > count or (now.counts[noun] < count and not may_lack)
+    ]
+    if may_lack:
+        return lines
+    for number, ((status, output), (new, other)) in enumerate(
+        zip(before.runs, now.runs, strict=False), 1
+    ):
+        if status != new:
+            lines.append(f"run {number} is {new}, and {status} in the baseline")
+        elif output != other:
+            lines.append(f"the output of run {number} is {other}, and {output} in the baseline")
+    if before.answers != now.answers:
+        text = f"{counted(now.answers, 'accepted answer')} where the baseline has {before.answers}"
+        lines.append(text)
+    return lines
+
+
+def explain_calls(before: Outcome, now: Outcome) -> list[str]:
+    """The calls that only one of two equal runs of a program has made."""
+    return [
+        *(f"only the first run: {call}" for call in before.calls - now.calls),
+        *(f"only the second run: {call}" for call in now.calls - before.calls),
+    ]

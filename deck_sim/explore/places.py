@@ -1,0 +1,172 @@
+"""The places at which something can go wrong: calls, deliveries and steps of a test that passed.
+
+A place is named by what it is and by its number, never by an id, so that it means the same in every
+run of the test.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from deck_sim.base.durations import Span
+from deck_sim.contract.editions import Edition
+from deck_sim.contract.machines import Machine
+from deck_sim.engine.records import Event, Resource
+from deck_sim.engine.world import World
+from deck_sim.runtime.calls import Call
+from deck_sim.runtime.settings import FROZEN
+from deck_sim.runtime.simulation import Simulation
+
+WRITE, READ = "write", "read"  # calls of the program, by whether they change something
+DELIVERY, EARLY, OVERTAKEN = "delivery", "early", "overtaken"
+STEP, STEPS, RANGES = "step", "steps", "ranges"  # one step, all of them, those of no fixed length
+RECORDER = "deck_webhooks"  # the name of the destination of a receiver that only records
+
+NO_CALLS = "the program made no call"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something can go wrong.
+
+    `subject` and `number` find it in another run: a pattern of calls and the number of the call, an
+    event type with the id of its resource and the number of the delivery, or a step.
+    """
+
+    kind: str
+    name: str = ""
+    subject: tuple[str, ...] = ()
+    number: int = 1
+    life: str = ""  # of the world, see `Watch`
+    like: tuple[str, ...] = field(default=(), compare=False)  # equal for places that are one
+
+
+def find_places(simulation: Simulation, life: str, suffix: str, *, timing: bool) -> Iterator[Place]:
+    """Every place of a world, those included that are like another one."""
+    for kind, name, subject, number, like in (
+        *_calls(simulation),
+        *_deliveries(simulation),
+        *(_steps(simulation) if timing else ()),
+    ):
+        yield Place(kind, f"{name}{suffix}", subject, number, life, like or (kind, name))
+
+
+_Found = tuple[str, str, tuple[str, ...], int, tuple[str, ...]]
+
+
+def program_calls(simulation: Simulation) -> list[tuple[str, Call]]:
+    """The calls of the program under test, each with its pattern, such as `GET /v2/tasks/*`."""
+    calls = (call for call in simulation.journal if not call.from_handle)
+    return [(pattern_of(simulation.world.rules, call), call) for call in calls]
+
+
+def pattern_of(edition: Edition, call: Call) -> str:
+    """A call with `*` for each id in its path."""
+    segments = call.path.removeprefix("/v2").split("/")
+    for operation in edition.every_operation:
+        parts = operation.path.split("/")
+        if operation.method == call.method and len(parts) == len(segments):
+            pairs = [*zip(parts, segments, strict=True)]
+            if all(part == found or part[:1] == "{" for part, found in pairs):
+                path = "/".join("*" if part[:1] == "{" else part for part in parts)
+                return f"{call.method} /v2{path}"
+    return f"{call.method} {call.path}"
+
+
+def _calls(simulation: Simulation) -> Iterator[_Found]:
+    counts = Counter[str]()
+    for pattern, call in program_calls(simulation):
+        counts[pattern] += 1
+        number = counts[pattern]
+        if call.method != "GET":
+            yield WRITE, f"{pattern} #{number}", (pattern,), number, ()
+        else:  # reads of one resource in one status are alike
+            like = (READ, call.path, f"{call.answered.get('status')}")
+            yield READ, f"{pattern} #{number}", (pattern,), number, like
+
+
+def _deliveries(simulation: Simulation) -> Iterator[_Found]:
+    world, counts, haste = simulation.world, Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    destinations = world.all("event_destination")
+    sent = [
+        one
+        for one in world.all("event_delivery").values()
+        if world.attempts.get(one.id)
+        and destinations[one["event_destination_id"]]["name"] != RECORDER
+    ]
+    early = {
+        event.id
+        for call in simulation.journal
+        for event in (world.events.since(*call.caused) if call.caused else ())
+    }
+    last = {one["event_destination_id"]: one.id for one in sent}
+    for one in sent:
+        event, to = one.hidden["event"], str(one["event_destination_id"])
+        subject = (event.type, event.data.id)
+        counts[subject] += 1
+        name, number = _name_event(world, event, counts[subject]), counts[subject]
+        choice = simulation.chosen.get(event.data.id)
+        like = (event.type, choice.played.name if choice else "", to)
+        yield DELIVERY, name, subject, number, (DELIVERY, *like)
+        if event.id in early:
+            haste[subject] += 1
+            yield EARLY, name, subject, haste[subject], (EARLY, *like)
+        if last[to] != one.id:
+            yield OVERTAKEN, name, subject, number, (OVERTAKEN, *like)
+
+
+def _name_event(world: World, event: Event, number: int) -> str:
+    """An event by its type and resource: `task_run.completed of run 2`."""
+    resource: Resource = event.data
+    place = [*world.all(resource.kind)].index(resource.id) + 1
+    noun = world.kind(resource.kind).noun.rpartition(" ")[2]
+    return f"{event.type} of {noun} {place}" + (f" #{number}" if number > 1 else "")
+
+
+def _steps(simulation: Simulation) -> Iterator[_Found]:
+    steps = dict[str, tuple[str, ...]]()
+    has_ranges = False
+    for scenario, kind, path in simulation.world.played:
+        script = (found := simulation.library.find(scenario)) and found.script(kind)
+        step = script and script.at(path)
+        length = getattr(step, "length", None)
+        if step and getattr(step, "lasts", False) and isinstance(length, Span):
+            place = (scenario, kind, "/".join(map(str, path)))
+            number = sum(name.partition(" ")[0] == step.word for name in steps) + 1
+            steps[f"{step.word}" + (f" #{number}" if number > 1 else "")] = place
+            has_ranges |= length.low != length.high
+    if steps:
+        yield STEPS, "", (), 1, ()
+    if has_ranges:
+        yield RANGES, "", (), 1, ()
+    for name, subject in steps.items():
+        yield STEP, name, subject, 1, ()
+
+
+def why_no_timing(simulation: Simulation) -> str | None:
+    """Why timing is not explored: the test is about a moment. None if it lets the story take its
+    time.
+    """
+    if not [*_steps(simulation)]:
+        return None
+    moves, rules = simulation.moves, simulation.world.rules
+    if any(call.method == "POST" and call.path.endswith("/cancel") for call in simulation.journal):
+        return "it cancels a run"
+    if simulation.world.counters["hold"]:
+        return "it holds something"
+    if moves["by"] or moves["to"]:
+        return "it moves the clock by fixed amounts"
+    machines = {kind: row.machine for kind, row in rules.kinds.items() if row.machine}
+    for name in moves:
+        kind, _, word = name.partition(".")
+        if word and not _is_final(machines.get(kind), word):
+            return f"it advances until {name}, which is not the end"
+    if simulation.mode == FROZEN and not moves:
+        return "it does not move the clock"
+    return None
+
+
+def _is_final(machine: Machine | None, word: str) -> bool:
+    return machine is not None and any(
+        machine.is_final(status) and machine.event(status) == word for status in machine.statuses
+    )

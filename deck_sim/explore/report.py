@@ -1,0 +1,112 @@
+"""What an exploration found, as text and as data."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from deck_sim.base.errors import counted
+from deck_sim.explore.troubles import Trouble
+
+SURVIVED, FAILED, NOT_TESTED = "survived", "did not survive", "not tested"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a program did with one trouble."""
+
+    trouble: Trouble
+    occurred: bool
+    problems: Sequence[str]  # the failure of the test, and how the worlds differ; empty: none
+    waited: float = 0  # seconds of real time that the baseline did not take
+
+    @property
+    def verdict(self) -> str:
+        """Whether it survived, did not, or was not tested."""
+        if not self.occurred:
+            return NOT_TESTED
+        return FAILED if self.problems else SURVIVED
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as plain data."""
+        trouble = self.trouble
+        return {
+            "trouble": str(trouble),
+            "verdict": self.verdict,
+            "problems": [*self.problems],
+            "advice": trouble.kind.advice,
+            "waited": round(self.waited, 1),
+        }
+
+
+@dataclass
+class Report:
+    """The exploration of one test or command."""
+
+    name: str
+    again: Callable[[str], str]  # the command that repeats the trouble of that name
+    error: str | None = None  # why there was nothing to explore
+    results: list[Result] = field(default_factory=list)
+    left_out: int = 0  # troubles that are like another one
+    not_tried: int = 0  # by a limit
+    missing: Sequence[str] = ()  # that were asked for, and whose places are not reached
+    no_timing: str | None = None  # why timing was not explored
+    report_only: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether the test fails for it."""
+        return not self.report_only and bool(self.error or self.of(FAILED))
+
+    def of(self, verdict: str) -> list[Result]:
+        """The results with a verdict."""
+        return [one for one in self.results if one.verdict == verdict]
+
+    def summary(self) -> str:
+        """The result in a line."""
+        if self.error is not None:
+            return self.error.splitlines()[0]
+        survived, failed, missed = (len(self.of(one)) for one in (SURVIVED, FAILED, NOT_TESTED))
+        missed += len(self.missing)
+        total = counted(survived + failed + missed, "trouble")
+        parts = [f"{total}: {survived} survived, {failed} did not, {missed} not tested"]
+        if self.left_out:
+            parts.append(f"{self.left_out} like others left out")
+        if self.not_tried:
+            parts.append(f"{self.not_tried} not tried")
+        if waited := sum(one.waited for one in self.results):
+            parts.append(f"the program waited {waited:.1f} s in real time")
+        if self.no_timing is not None:
+            parts.append(f"timing not explored: {self.no_timing}")
+        return "; ".join(parts)
+
+    def text(self) -> str:
+        """The troubles that were not survived, and those that were not tested."""
+        if self.error is not None:
+            return self.error
+        lines = list[str]()
+        for one in self.of(FAILED):
+            trouble = one.trouble
+            lines += [
+                "",
+                f"{trouble}",
+                *(f"  {problem}" for problem in one.problems),
+                f"  what helps: {trouble.kind.advice}",
+                f"  again:      {self.again(str(trouble))}",
+            ]
+        if missed := [*(f"{one.trouble}" for one in self.of(NOT_TESTED)), *self.missing]:
+            lines += ["", "not tested, since they did not occur:"]
+            lines += [f"  {name}" for name in missed]
+        return "\n".join([self.summary(), *lines])
+
+    def as_json(self) -> dict[str, Any]:
+        """The exploration as plain data."""
+        return {
+            "name": self.name,
+            "error": self.error,
+            "summary": self.summary(),
+            "results": [one.as_json() for one in self.results],
+            "left_out": self.left_out,
+            "not_tried": self.not_tried,
+            "missing": [*self.missing],
+            "no_timing": self.no_timing,
+        }

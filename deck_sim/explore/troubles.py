@@ -1,0 +1,131 @@
+"""What can go wrong, a row each: its name, its places, what it sets, and what helps a client."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from deck_sim.base.errors import DeckSimError, listed, nearest
+from deck_sim.engine.injected_faults import TROUBLE
+from deck_sim.explore import effects
+from deck_sim.explore.places import (
+    DELIVERY,
+    EARLY,
+    OVERTAKEN,
+    RANGES,
+    READ,
+    STEP,
+    STEPS,
+    WRITE,
+    Place,
+)
+from deck_sim.runtime.simulation import Simulation
+
+_TIMINGS = (STEP, STEPS, RANGES)
+
+_KEY = "send an `Idempotency-Key` with each create, and repeat it with the same key"
+_REPEAT = "repeat the call after a moment"
+_WAIT = "wait as long as `Retry-After` says, then repeat the call"
+_ONCE = "remember each `webhook-id`, and do nothing when it comes again"
+_READ = "take an event for a hint, and read the resource"
+_EARLY = "a webhook may come before the answer: store what it needs before the call"
+_ANY = "a status may be over before it is read: stop at every final one, and expect none between"
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleKind:
+    """A row of the table."""
+
+    name: str
+    places: tuple[str, ...]
+    start: effects.Effect
+    advice: str
+
+
+KINDS = (
+    TroubleKind("lost_response", (WRITE,), effects.call_fault(lost_response=True), _KEY),
+    TroubleKind("reset", (WRITE, READ), effects.call_fault(reset=True), _REPEAT),
+    TroubleKind("unavailable", (WRITE, READ), effects.call_fault(status=503), _REPEAT),
+    TroubleKind("rate_limited", (WRITE, READ), effects.refuse_hasty_calls, _WAIT),
+    TroubleKind("duplicate", (DELIVERY,), effects.webhook_fault(duplicate=True), _ONCE),
+    TroubleKind("late", (OVERTAKEN,), effects.webhook_fault(reorder=True), _READ),
+    TroubleKind("lost_once", (DELIVERY,), effects.webhook_fault(status=502), _READ),
+    TroubleKind("before_response", (EARLY,), effects.webhook_fault(before_response=True), _EARLY),
+    TroubleKind(
+        "again_after_next", (OVERTAKEN,), effects.webhook_fault(again_after_next=True), _ONCE
+    ),
+    TroubleKind("at_once", (STEPS,), effects.pace(effects.no_time), _ANY),
+    TroubleKind("skipped", (STEP,), effects.pace(effects.no_time), _ANY),
+    TroubleKind("tenfold", (STEPS,), effects.pace(effects.ten_times), _ANY),
+    TroubleKind("other_draw", (RANGES,), effects.pace(effects.other_draw), _ANY),
+)
+NAMES = tuple(kind.name for kind in KINDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that goes wrong at one place."""
+
+    kind: TroubleKind
+    place: Place
+
+    def __str__(self) -> str:
+        between = " " if self.is_timing else " at "
+        return between.join(filter(None, (self.kind.name, self.place.name)))
+
+    @property
+    def is_timing(self) -> bool:
+        """Whether it changes how long steps last."""
+        return self.place.kind in _TIMINGS
+
+    def start(self, simulation: Simulation) -> None:
+        """Set it in a new world."""
+        self.kind.start(simulation, self.place)
+
+    def occurred(self, simulation: Simulation) -> bool:
+        """Whether it has happened in a world."""
+        world = simulation.world
+        if self.is_timing:
+            return bool(world.pace and world.pace.changed)
+        return any(one.fired for one in world.injected.by_owner.get(TROUBLE, ()))
+
+
+def find_troubles(places: Iterable[Place]) -> tuple[list[Trouble], int]:
+    """The troubles of these places, and how many were left out since they are like another one."""
+    seen = dict[tuple[str, ...], Trouble]()
+    left_out = 0
+    for place in places:
+        for kind in KINDS:
+            if place.kind in kind.places:
+                left_out += (kind.name, *place.like) in seen
+                seen.setdefault((kind.name, *place.like), Trouble(kind, place))
+    return [*seen.values()], left_out
+
+
+def choose_troubles(
+    troubles: Sequence[Trouble], only: Iterable[str] = (), skip: Iterable[str] = ()
+) -> tuple[list[Trouble], list[str]]:
+    """Those that `only` names, if it names some, without those that `skip` names; and the names in
+    `only` that are none of them, each with the nearest. A name may leave out the place.
+    """
+    named = {*only}, {*skip}
+    chosen = [
+        one
+        for one in troubles
+        if (not named[0] or {f"{one}", one.kind.name} & named[0])
+        and not {f"{one}", one.kind.name} & named[1]
+    ]
+    known = {name for one in troubles for name in (f"{one}", one.kind.name)}
+    return chosen, [f"{name}{nearest(name, known)}" for name in named[0] if name not in known]
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Check the names of troubles, as far as that is possible without a test.
+
+    Raises:
+        DeckSimError: if one is unknown.
+
+    """
+    for name in names:
+        kind = name.partition(" ")[0]
+        if kind not in NAMES:
+            near = nearest(kind, NAMES) or f"; troubles are {listed(NAMES)}"
+            raise DeckSimError(f"unknown trouble {kind!r}{near}")

@@ -1,0 +1,130 @@
+"""One run of a test or command, with or without a trouble: its worlds, and how they end."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from deck_sim.explore.outcome import Outcome, compare, explain_calls, observe
+from deck_sim.explore.places import Place, find_places, program_calls, why_no_timing
+from deck_sim.explore.troubles import Trouble
+from deck_sim.runtime.clock import catch_up
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.runtime.simulation import Simulation
+
+
+@dataclass
+class Life:
+    """A world from its beginning until it is reset or deleted, or the run ends."""
+
+    name: str  # the key and a number, the same in each run
+    simulation: Simulation
+    outcome: Outcome | None = None
+
+
+@dataclass
+class Watch:
+    """The worlds of a run, and the trouble that is set in one of them."""
+
+    trouble: Trouble | None = None
+    waits_for_retries: bool = False  # an advance waits for deliveries that the trouble postpones
+    seconds: float = 0  # how long the run took
+    lives: list[Life] = field(default_factory=list)
+    _numbers: Counter[str] = field(default_factory=Counter)  # of worlds, by key
+
+    @contextmanager
+    def of(self, worlds: WorldRegistry, key: str | None = None) -> Iterator[None]:
+        """Watch the worlds of a key of this server, or of every key."""
+        prepare, before_drop = worlds.prepare, worlds.before_drop
+
+        def begin(new: Simulation) -> None:
+            prepare(new)
+            if key in (None, new.key):
+                self._begin(new)
+
+        def end(old: Simulation) -> None:
+            before_drop(old)
+            self._end(old)
+
+        worlds.prepare, worlds.before_drop = begin, end
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds = time.perf_counter() - began
+            worlds.prepare, worlds.before_drop = prepare, before_drop
+
+    def _begin(self, new: Simulation) -> None:
+        self._numbers[new.key] += 1
+        name = f"{new.key}/{self._numbers[new.key]}"
+        self.lives.append(Life(name, new))
+        new.waits_for_retries = self.waits_for_retries
+        if self.trouble is not None and self.trouble.place.life == name:
+            self.trouble.start(new)
+
+    def _end(self, old: Simulation) -> None:
+        for life in self.lives:
+            if life.simulation is old and life.outcome is None:
+                life.outcome = observe(old)
+
+    def finish(self) -> None:
+        """Look at the worlds that are still there."""
+        for life in self.lives:
+            if life.outcome is None:
+                catch_up(life.simulation)
+                self._end(life.simulation)
+
+    @property
+    def called(self) -> dict[str, Life]:
+        """The worlds that the program called, by name, in the order in which they began."""
+        return {one.name: one for one in self.lives if program_calls(one.simulation)}
+
+    @property
+    def occurred(self) -> bool:
+        """Whether the trouble has happened."""
+        return self.trouble is not None and any(
+            self.trouble.occurred(life.simulation)
+            for life in self.lives
+            if life.name == self.trouble.place.life
+        )
+
+    @property
+    def all_delivered(self) -> bool:
+        """Whether each attempt to deliver was answered with success."""
+        return all(one.outcome.all_delivered for one in self.lives if one.outcome)
+
+    def no_timing(self) -> str | None:
+        """Why timing is not explored; None if it is."""
+        whys = (why_no_timing(life.simulation) for life in self.called.values())
+        return next(filter(None, whys), None)
+
+    def places(self) -> list[Place]:
+        """Every place of every world."""
+        called, timing = self.called, self.no_timing() is None
+        found = list[Place]()
+        for number, life in enumerate(called.values(), 1):
+            suffix = f" in world {number}" if len(called) > 1 else ""
+            found += find_places(life.simulation, life.name, suffix, timing=timing)
+        return found
+
+    def differences(self, baseline: "Watch", *, may_lack: bool = False) -> list[str]:
+        """How the worlds differ from those of the baseline, a line for each difference."""
+        found = list[str]()
+        for name, life in baseline.called.items():
+            other = self.called.get(name)
+            if other and other.outcome and life.outcome:
+                found += compare(life.outcome, other.outcome, may_lack=may_lack)
+        return found
+
+    def other_calls(self, baseline: "Watch") -> list[str]:
+        """The calls that only one of two runs without a trouble has made."""
+        keys = [[*one.called] for one in (baseline, self)]
+        if keys[0] != keys[1]:
+            return [f"the worlds were {keys[0]} in the first run and {keys[1]} in the second"]
+        found = list[str]()
+        for name, life in baseline.called.items():
+            other = self.called[name].outcome
+            if life.outcome and other:
+                found += explain_calls(life.outcome, other)
+        return found

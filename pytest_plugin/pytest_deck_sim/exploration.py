@@ -1,0 +1,217 @@
+"""`--deck-explore`: a test runs again for each thing that can go wrong, and is reported once."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from deck_sim.base.errors import DeckSimError, listed, nearest
+from deck_sim.explore.exploration import LIMIT, Plan, explore
+from deck_sim.explore.report import FAILED as NOT_SURVIVED
+from deck_sim.explore.report import Report, Result
+from deck_sim.explore.troubles import check_names
+from deck_sim.explore.watch import Watch
+from deck_sim.handle.connect.transports import server_at
+from pytest_deck_sim import EXPLORED, FAILED, VARIANT, find_folder
+from pytest_deck_sim.worlds import make_failure, make_key, page_name
+
+if TYPE_CHECKING:
+    from _pytest.terminal import TerminalReporter
+
+
+@dataclass(frozen=True)
+class MarkerOptions:
+    """The arguments of `@pytest.mark.deck_explore(...)`."""
+
+    troubles: Sequence[str] = ()
+    skip: Sequence[str] = ()
+    limit: int = LIMIT
+    raises: type[BaseException] | tuple[type[BaseException], ...] = ()
+    report_only: bool = False
+
+
+class Explorer:
+    """The exploration of one test."""
+
+    def __init__(self, item: pytest.Item) -> None:
+        self._item, self._config = item, item.config
+        self._options = read_marker(item)
+        self._reports: list[pytest.TestReport] = []  # of the first run
+
+    def explore(self, nextitem: pytest.Item | None) -> None:
+        """Run the test with each trouble, and report it once."""
+        item, hooks = self._item, self._item.ihook
+        hooks.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+        baseline, progress = Watch(), _Progress(item.config)
+        self._run(baseline)
+        found = None
+        if all(one.passed and not hasattr(one, "wasxfail") for one in self._reports):
+            found = self._find(baseline, progress)
+        # The copies are over. This ends wider scopes, as far as the next test does not use them.
+        state = item.session._setupstate
+        ended = pytest.CallInfo.from_call(lambda: state.teardown_exact(nextitem), "teardown")
+        if ended.excinfo is not None:
+            self._reports[-1] = pytest.TestReport.from_item_and_call(item, ended)
+        if found is not None:
+            call: Any = next(one for one in self._reports if one.when == "call")
+            call.deck_explore = found.as_json()  # xdist sends it to the process of the terminal
+            if found.failed:
+                call.outcome, call.longrepr = "failed", found.text()
+        for one in self._reports:
+            hooks.pytest_runtest_logreport(report=one)
+        hooks.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+
+    def _find(self, baseline: Watch, progress: _Progress) -> Report:
+        options, trouble = self._options, self._config.option.deck_trouble
+        name = self._item.nodeid
+
+        def again(trouble: str) -> str:
+            return f"pytest {shlex.quote(name)} --deck-trouble={shlex.quote(trouble)}"
+
+        report = Report(name, again, report_only=options.report_only)
+        plan = Plan(
+            only=[trouble] if trouble else options.troubles,
+            skip=options.skip,
+            limit=options.limit,
+            may_lack=bool(options.raises),
+        )
+        if baseline.called:
+            explore(baseline, self._run, plan, report, progress.show)
+            progress.clear()
+            self._drop_pages(one for one in report.results if one.verdict != NOT_SURVIVED)
+        else:
+            report.error = "nothing to explore: the program made no call"
+            report.report_only = self._item.get_closest_marker("deck_explore") is None
+        return report
+
+    def _drop_pages(self, results: Iterable[Result]) -> None:
+        """Delete the pages of runs that survived: whether they do was known only after them."""
+        if folder := find_folder(self._config, "html"):
+            for one in results:
+                page = folder / page_name(f"{self._item.nodeid} {one.trouble}")
+                page.unlink(missing_ok=True)
+
+    def _run(self, watch: Watch) -> str | None:
+        """Run the test with fresh fixtures; returns the first line of its failure."""
+        item: Any = copy.copy(self._item)
+        item.stash, item._report_sections = pytest.Stash(), []
+        for name in ("_obj", "_instance"):  # or else a class would have one instance for all runs
+            item.__dict__.pop(name, None)
+        item._initrequest()
+        key = make_key(item.nodeid, own=True)
+
+        def watching(url: str) -> Any:
+            server = server_at(url)
+            assert server is not None, "the options were checked"
+            return watch.of(server.worlds, key)
+
+        item.stash[EXPLORED] = watching
+        if watch.trouble is not None:
+            item.stash[VARIANT] = f"{watch.trouble}"
+        with _debugger_off(self._config) if watch.trouble else nullcontext():
+            reports = runtestprotocol(item, log=False, nextitem=self._item)
+        self._reports = self._reports or reports
+        failed = next((one for one in reports if one.failed), None)
+        if failed is None or isinstance(item.stash.get(FAILED, None), self._options.raises):
+            return None
+        crash = getattr(failed.longrepr, "reprcrash", None)
+        return f"{crash.message if crash else failed.longreprtext}\n".splitlines()[0]
+
+
+@contextmanager
+def _debugger_off(config: pytest.Config) -> Iterator[None]:
+    """`--pdb` is for the first run alone."""
+    debugger = config.pluginmanager.unregister(name="pdbinvoke") if config.option.usepdb else None
+    try:
+        yield
+    finally:
+        if debugger is not None:
+            config.pluginmanager.register(debugger, "pdbinvoke")
+
+
+class _Progress:
+    """How many runs are done, behind the name of the file on a terminal."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+        self._writer = reporter._tw if reporter and reporter.isatty else None
+        self._shown = ""
+
+    def show(self, done: int, of: int) -> None:
+        """Show that so many of all runs are done."""
+        self._write(f" {done}/{of} troubles")
+
+    def clear(self) -> None:
+        """Remove it from the terminal."""
+        self._write("")
+
+    def _write(self, text: str) -> None:
+        if self._writer is not None:
+            back = "\b" * len(self._shown)
+            self._writer.write(f"{back}{' ' * len(self._shown)}{back}{text}", flush=True)
+            self._shown = text
+
+
+def check_options(config: pytest.Config) -> None:
+    """Check the options of exploration.
+
+    Raises:
+        UsageError: if a trouble is unknown, or another option does not go with them.
+
+    """
+    url = config.option.deck_url or config.getini("deck_url")
+    if url:
+        raise pytest.UsageError("exploration needs the server of this process, not --deck-url")
+    if getattr(config.option, "reruns", None):
+        raise pytest.UsageError("exploration and --reruns do not go together; leave one out")
+    try:
+        check_names(filter(None, [config.option.deck_trouble]))
+    except DeckSimError as error:
+        raise pytest.UsageError(f"--deck-trouble: {error}") from None
+
+
+def read_marker(item: pytest.Item) -> MarkerOptions:
+    """The arguments of the test's closest marker.
+
+    Raises:
+        Failed: if one is unknown, or out of its range.
+
+    """
+    mark = item.get_closest_marker("deck_explore")
+    names = [field.name for field in fields(MarkerOptions)]
+    given = {} if mark is None else mark.kwargs
+    text = "@pytest.mark.deck_explore"
+    for name in given:
+        if name not in names:
+            near = nearest(name, names)
+            raise make_failure(
+                f"{text} has no argument {name!r}{near}; allowed are {listed(names)}"
+            )
+    options = MarkerOptions(**given)
+    if options.limit < 1:
+        raise make_failure(f"{text}: `limit` is {options.limit}; it must be 1 or more")
+    try:
+        check_names([*options.troubles, *options.skip])
+    except DeckSimError as error:
+        raise make_failure(f"{text}: {error}") from None
+    return options
+
+
+def show_reports(
+    reports: Sequence[Mapping[str, Any]], terminal: TerminalReporter, config: pytest.Config
+) -> None:
+    """Show a line for each explored test, and write everything as JSON if that is asked for."""
+    terminal.section("deck exploration")
+    for one in reports:
+        terminal.line(f"{one['name']}: {one['summary']}")
+    if name := config.option.deck_explore_report:
+        file = config.invocation_params.dir / name
+        file.write_text(f"{json.dumps(reports, indent=2, ensure_ascii=False)}\n", "utf-8")
