@@ -26,7 +26,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+Z?)?|\d\d:\d\d(:\d\d)?Z?")
 class Outcome:
     """What a world has once nothing more is due."""
 
-    calls: Counter[str]  # of the program, with the statuses of their answers
+    calls: Counter[str]  # of the program, with the statuses of their answers; each read once
     counts: dict[str, int]  # resources, by the noun of their kind
     runs: tuple[tuple[str, str], ...]  # status and output of each, in order of creation
     answers: int  # that were accepted
@@ -55,8 +55,10 @@ def observe(simulation: Simulation) -> Outcome:
         200 <= call.status < 300 and _ANSWERS.matches(call.method, call.path) for call in calls
     )
     wrong = sum(entry.what.startswith(WRONG_ANSWER) for entry in simulation.world.timeline)
+    made = [(call.method, f"{one} -> {call.status}") for one, call in program_calls(simulation)]
+    reads = {text for method, text in made if method == "GET"}
     return Outcome(
-        Counter(f"{pattern} -> {call.status}" for pattern, call in program_calls(simulation)),
+        Counter([*(text for method, text in made if method != "GET"), *reads]),
         {world.rules.kinds[kind].noun: len(found) for kind, found in alive.items()},
         tuple((f"{run.status}", _print(run["output"])) for run in alive["task_run"]),
         accepted - wrong,

@@ -194,17 +194,22 @@ def advance_until_idle(simulation: Simulation) -> Advance:
 
 def finish_deliveries(simulation: Simulation) -> Advance:
     """Move the clock until no delivery waits that has failed or is held back."""
-
-    def postponed() -> Iterator[datetime]:
-        world = simulation.world
-        for delivery in world.all("event_delivery").values():
-            if world.attempts.get(delivery.id) or delivery.id in world.held_back:
-                yield from (due.at for due in world.timers.of(delivery.id))
-
     with _advancing(simulation) as report:
-        while moments := [*postponed()]:
-            yield from pass_time_until(simulation, min(moments))
+        while moment := next_retry(simulation):
+            yield from pass_time_until(simulation, moment)
     return report
+
+
+def next_retry(simulation: Simulation) -> datetime | None:
+    """When the next delivery is due that has failed or is held back; None if there is none."""
+    world = simulation.world
+    late = [
+        due.at
+        for delivery in world.all("event_delivery").values()
+        if world.attempts.get(delivery.id) or delivery.id in world.held_back
+        for due in world.timers.of(delivery.id)
+    ]
+    return min(late, default=None)
 
 
 def settle(simulation: Simulation) -> Generator[bool, None, None]:

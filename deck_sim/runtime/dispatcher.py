@@ -207,7 +207,13 @@ class Dispatcher:
         return background.attempts
 
     async def _deliver_in_background(self, simulation: Simulation, background: _Background) -> None:
-        from deck_sim.runtime.clock import catch_up, run_to_end, settle
+        from deck_sim.runtime.clock import (
+            catch_up,
+            next_retry,
+            pass_time_until,
+            run_to_end,
+            settle,
+        )
 
         try:
             while simulation.mode in _BACKGROUND_MODES:
@@ -215,7 +221,12 @@ class Dispatcher:
                 catch_up(simulation)
                 if not simulation.advancing:
                     run_to_end(settle(simulation))
-                    self._start_attempts(simulation)
+                    attempts = self._start_attempts(simulation)
+                    is_patient = simulation.waits_for_retries and simulation.mode == ON_POLL
+                    # No read need come that moves the clock to the retry.
+                    if is_patient and not attempts and (retry := next_retry(simulation)):
+                        run_to_end(pass_time_until(simulation, retry))
+                        continue
                 seconds, due = None, simulation.world.timers.peek()
                 if due is not None and simulation.mode == REAL and not simulation.advancing:
                     left = due.at - simulation.world.now

@@ -144,4 +144,6 @@ def _run(
     if not done.returncode:
         return None
     lines = done.stdout.decode(errors="replace").strip().splitlines()
-    return ": ".join([f"exit code {done.returncode}", *lines[-1:]])
+    # The last line of a runner may be its version.
+    errors = [line.strip() for line in lines if "rror" in line] or lines
+    return ": ".join([f"exit code {done.returncode}", *errors[-1:]])
