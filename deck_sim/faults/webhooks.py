@@ -15,7 +15,7 @@ from deck_sim.base.validation import Whole
 from deck_sim.engine.deliveries import hold_back, lose, replay
 from deck_sim.engine.injected_faults import HASTE, WEBHOOK
 from deck_sim.engine.records import Resource
-from deck_sim.engine.world import World
+from deck_sim.engine.world import World, listens
 from deck_sim.faults.fault import Fault, fault_field
 from deck_sim.faults.fields import ContentType, Duration, EventType, OnlyTrue
 from deck_sim.faults.outgoing import OutgoingWebhook
@@ -76,8 +76,10 @@ class Repeated(WebhookFault):
     again_after_next: OnlyTrue
 
     def follow(self, world: World, delivery: Resource) -> None:
-        again = replay(world, delivery)
-        hold_back(world, again, MAX_WAIT, "until the next one is sent", until_next=True)
+        destination = world.all("event_destination")[delivery["event_destination_id"]]
+        if listens(destination) and not delivery.hidden["replayed_after"]:
+            again = replay(world, delivery)
+            hold_back(world, again, MAX_WAIT, "until the next one is sent", until_next=True)
 
 
 class Delayed(WebhookFault):

@@ -1,5 +1,6 @@
 """Playing scripts and passing time: what happens, and exactly when."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -111,3 +112,22 @@ def test_a_run_takes_a_limited_number_of_screenshots(play, monkeypatch):
     run = play.run("[running: stuck]")
     play.wait("1m")
     assert len(play.world.screenshots[run.id]) == 2
+
+
+def test_a_pace_says_how_long_the_agent_works(play):
+    """Windows of prompts, which are for a person, and steps without a length stay."""
+
+    @dataclass
+    class Slow:
+        def length_of(self, world, story, length):
+            return length * 10
+
+    play.world.pace = Slow()
+    prompt = "{timeout: 1m, on_timeout: [failed: task/task_failed]}"
+    run = play.run(f"[queued: 2s, running: 3s, interaction_required: {prompt}, running, completed]")
+    play.wait("1h")
+    assert play.told(run)[1:] == [
+        "20s queued -> running",
+        "50s running -> interaction_required",
+        "1m50s interaction_required -> failed",
+    ]

@@ -145,6 +145,32 @@ def test_a_fault_affects_one_attempt(put, subscribe, receiver, run_task, advance
     assert "deck-sim-fault" not in receiver.arrivals[1].headers
 
 
+def test_again_after_next_sends_a_webhook_a_second_time_after_the_next_one(
+    put, subscribe, receiver, agent, api, advance
+):
+    """Once, whatever its `times`; after 30 seconds if no other comes."""
+    subscribe("agent.created", "agent.deleted")
+    put("agent.*", again_after_next=True, times=9)
+    api.delete(f"/agents/{agent()['id']}")
+    advance("1s")
+    assert receiver.types() == ["agent.created", "agent.deleted", "agent.created"]
+    first, _, again = (one.headers["webhook-id"] for one in receiver.arrivals)
+    assert first == again
+    advance("10m")
+    assert receiver.types()[3:] == ["agent.deleted"]
+
+
+def test_a_webhook_is_not_sent_again_to_a_destination_that_is_gone(
+    put, subscribe, receiver, agent, api, advance
+):
+    hook = subscribe("agent.created")
+    put("agent.created", again_after_next=True)
+    receiver.say(lambda *_: api.delete(f"/event-destinations/{hook['id']}").status_code)
+    agent()
+    advance("1m")
+    assert receiver.types() == ["agent.created"]
+
+
 @pytest.mark.parametrize("mode", ["frozen", "real"])
 def test_before_response_sends_a_webhook_before_the_response(
     put, sim, subscribe, receiver, agent, mode

@@ -470,3 +470,28 @@ def test_a_caller_time_that_is_not_a_moment_is_refused(sim):
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["field"]) == (400, "Deck-Sim-Present")
     assert "must be a moment like 2025-01-15T09:30:00Z, not 'now'" in error["message"]
+
+
+def test_an_early_webhook_is_not_waited_for_long(monkeypatch):
+    """Its receiver may wait for the call in progress. What it answers then is recorded."""
+    monkeypatch.setattr("deck_sim.runtime.dispatcher._EARLY_SECONDS", 0)
+    receivers = Receivers(waits=True)
+    simulation, dispatcher = start(receivers)
+
+    async def whole():
+        await dispatcher.send_early(simulation)
+        await receivers.called.wait()
+        assert simulation.world.attempts == {}
+        receivers.may_answer.set()
+        await dispatcher.wait_for_attempts(simulation)
+
+    asyncio.run(whole())
+    (delivery,) = simulation.world.all("event_delivery").values()
+    assert delivery.status == "success"
+
+
+def test_early_webhooks_of_which_none_is_due_are_not_waited_for():
+    simulation, dispatcher = start(Receivers())
+    drive(simulation, dispatcher)
+    asyncio.run(dispatcher.send_early(simulation))
+    assert not simulation.attempting

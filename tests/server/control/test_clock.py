@@ -1,5 +1,7 @@
 """Control calls about time."""
 
+from datetime import timedelta
+
 
 def test_the_clock_can_be_set(sim):
     """`PUT /clock` advances to `now` and then changes the mode."""
@@ -44,3 +46,43 @@ def test_next_shows_the_accepted_answer_if_there_is_one(sim, run_task):
         ("interaction_required", None),
         ("interaction_required", {"code": "2025-01-15"}),
     ]
+
+
+def test_an_advance_can_be_the_sleep_of_a_client(sim, simulation):
+    """What moved the clock is counted, so that exploration knows what a test is about."""
+    before = simulation().world.now
+    moves = [{"sleep": "5s"}, {"by": "1s"}, {"until": "idle"}, {"to": "2025-01-16T00:00:00Z"}]
+    for how in moves:
+        assert sim.post("/clock/advance", json=how).status_code == 200
+        if "sleep" in how:
+            assert simulation().world.now - before == timedelta(seconds=5)
+    assert simulation().moves == {"sleep": 1, "by": 1, "until": 1, "to": 1}
+
+
+def test_the_events_that_an_advance_waits_for_are_counted(sim, simulation, run_task):
+    run_task()
+    until = {"event": ["task_run.completed", "task_run.failed"]}
+    assert sim.post("/clock/advance", json={"until": until}).status_code == 200
+    assert simulation().moves == {"by": 1, "task_run.completed": 1, "task_run.failed": 1}
+
+
+def test_a_sleep_that_is_refused_names_its_field(errors):
+    assert errors("POST", "/clock/advance", 400, json={"sleep": "-1s"}) == [
+        ("input_invalid", "sleep")
+    ]
+    both = {"sleep": "1s", "by": "1s"}
+    assert errors("POST", "/clock/advance", 400, json=both) == [("input_invalid", "by")]
+
+
+def test_an_advance_can_wait_for_deliveries_that_are_repeated(
+    sim, simulation, subscribe, receiver, agent, advance
+):
+    """Its report has them, too, and ends when they do."""
+    simulation().waits_for_retries = True
+    subscribe("agent.created")
+    receiver.say(500, 200)
+    agent()
+    report = advance("0s")
+    assert [one.data["type"] for one in receiver.arrivals] == ["agent.created"] * 2
+    assert "attempt 2: 200" in report["happened"][-2]["what"]
+    assert report["now"] == sim.get("/clock").json()["now"] == "2025-01-15T09:30:05Z"
