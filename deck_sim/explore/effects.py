@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from deck_sim.base.durations import Span
 from deck_sim.engine.chance import draw_duration
 from deck_sim.engine.injected_faults import TROUBLE, Injected
 from deck_sim.engine.story import Story
@@ -141,7 +140,5 @@ def ten_times(world: World, story: Story, length: timedelta) -> timedelta:
 
 def other_draw(world: World, story: Story, length: timedelta) -> timedelta:
     """The step lasts as long as with another seed."""
-    span = getattr(story.step, "length", None)
-    if not isinstance(span, Span):
-        return length
-    return draw_duration(span, world.seed, "other", story.owner, *story.path)
+    step: Any = story.step  # one that lasts
+    return draw_duration(step.length, world.seed, "other", story.owner, *story.path)

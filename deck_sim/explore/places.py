@@ -48,7 +48,8 @@ def find_places(simulation: Simulation, life: str, suffix: str, *, timing: bool)
         *_deliveries(simulation),
         *(_steps(simulation) if timing else ()),
     ):
-        yield Place(kind, f"{name}{suffix}", subject, number, life, like or (kind, name))
+        alike = life, *(like or (kind, name))
+        yield Place(kind, f"{name}{suffix}", subject, number, life, alike)
 
 
 _Found = tuple[str, str, tuple[str, ...], int, tuple[str, ...]]

@@ -106,15 +106,11 @@ def choose_troubles(
     """Those that `only` names, if it names some, without those that `skip` names; and the names in
     `only` that are none of them, each with the nearest. A name may leave out the place.
     """
-    named = {*only}, {*skip}
-    chosen = [
-        one
-        for one in troubles
-        if (not named[0] or {f"{one}", one.kind.name} & named[0])
-        and not {f"{one}", one.kind.name} & named[1]
-    ]
-    known = {name for one in troubles for name in (f"{one}", one.kind.name)}
-    return chosen, [f"{name}{nearest(name, known)}" for name in named[0] if name not in known]
+    asked, unwanted = dict.fromkeys(only), {*skip}
+    names = [(one, {f"{one}", one.kind.name}) for one in troubles]
+    chosen = [one for one, own in names if (not asked or own & asked.keys()) and not own & unwanted]
+    known = {name for _, own in names for name in own}
+    return chosen, [f"{name}{nearest(name, known)}" for name in asked if name not in known]
 
 
 def check_names(names: Iterable[str]) -> None:

@@ -110,21 +110,21 @@ class Watch:
 
     def differences(self, baseline: "Watch", *, may_lack: bool = False) -> list[str]:
         """How the worlds differ from those of the baseline, a line for each difference."""
-        found = list[str]()
-        for name, life in baseline.called.items():
-            other = self.called.get(name)
-            if other and other.outcome and life.outcome:
-                found += compare(life.outcome, other.outcome, may_lack=may_lack)
-        return found
+        ends = self._ends(baseline)
+        return [line for both in ends for line in compare(*both, may_lack=may_lack)]
 
     def other_calls(self, baseline: "Watch") -> list[str]:
         """The calls that only one of two runs without a trouble has made."""
         keys = [[*one.called] for one in (baseline, self)]
         if keys[0] != keys[1]:
             return [f"the worlds were {keys[0]} in the first run and {keys[1]} in the second"]
-        found = list[str]()
-        for name, life in baseline.called.items():
-            other = self.called[name].outcome
-            if life.outcome and other:
-                found += explain_calls(life.outcome, other)
-        return found
+        return [line for both in self._ends(baseline) for line in explain_calls(*both)]
+
+    def _ends(self, baseline: "Watch") -> list[tuple[Outcome, Outcome]]:
+        """What the worlds have in the end that both runs called."""
+        called = self.called
+        return [
+            (life.outcome, other.outcome)
+            for name, life in baseline.called.items()
+            if (other := called.get(name)) and other.outcome and life.outcome
+        ]

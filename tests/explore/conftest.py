@@ -1,0 +1,30 @@
+"""Fixtures of the tests of exploration."""
+
+import pytest
+
+from deck_sim.explore.places import find_places
+from deck_sim.explore.troubles import find_troubles
+
+
+@pytest.fixture
+def places(simulation):
+    """The places of the test's world."""
+    return lambda timing=True: [*find_places(simulation(), "life", "", timing=timing)]
+
+
+@pytest.fixture
+def troubles(places):
+    """The troubles of the test's world, by name; those that are like another one are left out."""
+    return lambda: {f"{one}": one for one in find_troubles(places())[0]}
+
+
+@pytest.fixture
+def plays(sim):
+    """Write a scenario with these steps of a run; returns its name."""
+
+    def plays(*steps, name="story"):
+        answer = sim.put(f"/scenarios/{name}", json={"task_run": [*steps]})
+        assert answer.status_code == 200, answer.text
+        return name
+
+    return plays

@@ -1,0 +1,223 @@
+"""An exploration of a small program: which runs it makes, and what its report says."""
+
+import httpx2
+import pytest
+
+from deck_sim.explore.exploration import Plan, explore
+from deck_sim.explore.report import Report
+from deck_sim.explore.watch import Watch
+
+
+@pytest.fixture
+def run(server, sim, key):
+    """A run of a program, which is a function; its failure is the text of the error."""
+
+    def make(program):
+        def run(watch):
+            with watch.of(server.worlds, key):
+                try:
+                    program()
+                except (AssertionError, httpx2.HTTPError) as error:
+                    return f"{type(error).__name__}"
+                finally:
+                    sim.delete("/world")
+
+        return run
+
+    return make
+
+
+@pytest.fixture
+def explored(run):
+    """The report on a program; its progress is in `report.shown`."""
+
+    def explored(program, **plan):
+        baseline, one = Watch(), run(program)
+        assert one(baseline) is None
+        report = Report("it", "again {}".format)
+        report.shown = []
+        explore(baseline, one, Plan(**plan), report, lambda *row: report.shown.append(row))
+        return report
+
+    return explored
+
+
+@pytest.fixture
+def create(api):
+    """A program that makes an agent, and tries again if that fails."""
+
+    def create():
+        for _ in range(9):
+            try:
+                if api.post("/agents", json={"name": "a"}).is_success:
+                    return
+            except httpx2.TransportError:
+                pass
+
+    return create
+
+
+def test_a_program_runs_with_each_trouble(explored, create):
+    report = explored(create)
+    assert [(f"{one.trouble}", one.verdict) for one in report.results] == [
+        ("lost_response at POST /v2/agents #1", "did not survive"),
+        ("reset at POST /v2/agents #1", "survived"),
+        ("unavailable at POST /v2/agents #1", "survived"),
+        ("rate_limited at POST /v2/agents #1", "survived"),
+    ]
+    assert [one.problems for one in report.results][:2] == [
+        ["2 agents where the baseline has 1"],
+        [],
+    ]
+    assert report.shown == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+    assert (report.failed, report.not_tried) == (True, 0)
+
+
+def test_a_failure_is_named_instead_of_what_follows_from_it(explored, api):
+    def program():
+        api.post("/agents", json={"name": "a"}).raise_for_status()
+
+    problems = {one.trouble.kind.name: one.problems for one in explored(program).results}
+    assert problems["unavailable"] == ["HTTPStatusError"]
+    assert problems["lost_response"] == ["RemoteProtocolError"]
+
+
+def test_the_number_of_runs_can_be_limited(explored, create):
+    first = explored(create, limit=1)
+    assert (len(first.results), first.not_tried) == (1, 3)
+    left = [True, True, False, False]
+    timed = explored(create, may_begin=lambda: left.pop(0))
+    assert (len(timed.results), timed.not_tried) == (2, 2)
+    assert timed.summary().endswith("; 2 not tried")
+
+
+def test_some_troubles_alone_are_tried(explored, create):
+    report = explored(create, only=["reset", "late"], skip=["lost_response"])
+    assert [one.trouble.kind.name for one in report.results] == ["reset"]
+    assert report.missing == ["late"]
+
+
+def test_a_program_that_cannot_be_repeated_is_not_explored(explored, api):
+    """Its second run fails, makes other calls, or has other worlds; the report says which."""
+    calls = iter(["agents", "agents/1", None])
+
+    def program():
+        if path := next(calls):
+            api.get(f"/{path}")
+
+    report = explored(program)
+    assert report.error.splitlines() == [
+        "it cannot be repeated; its second run differs:",
+        "  only the first run: GET /v2/agents -> 200",
+        "  only the second run: GET /v2/agents/* -> 404",
+    ]
+    assert (report.failed, report.results) == (True, [])
+
+
+def test_a_program_whose_second_run_fails_is_not_explored(explored, api):
+    calls = iter(["a", ""])
+
+    def program():
+        api.get("/agents")
+        assert next(calls)
+
+    assert explored(program).error.endswith("differs:\n  AssertionError")
+
+
+def test_a_program_whose_second_run_ends_otherwise_is_not_explored(explored, api):
+    """Its calls are the same."""
+    keys = iter("aaab")
+
+    def program():
+        for _ in range(2):
+            headers = {"Idempotency-Key": next(keys)}
+            api.post("/agents", json={"name": "a"}, headers=headers)
+
+    lines = explored(program).error.splitlines()
+    assert lines[1:] == ["  2 agents where the baseline has 1"]
+
+
+def test_a_trouble_whose_call_is_not_made_is_not_tested(explored, api):
+    """Such as of a program that gives up before."""
+    calls = iter(range(2))
+
+    def program():
+        number = next(calls, 2)
+        api.post("/agents", json={"name": "a"})
+        if number < 2:
+            api.get("/agents")
+
+    report = explored(program, only=["unavailable at GET /v2/agents #1"])
+    (one,) = report.results
+    assert (one.occurred, one.verdict, report.failed) == (False, "not tested", False)
+
+
+def test_worlds_are_told_apart_by_when_they_began(explored, api, sim):
+    """A world begins with the first call and with each reset; it has its own places."""
+
+    def program():
+        for _ in range(2):
+            api.get("/agents")
+            sim.post("/reset")
+
+    report = explored(program, only=["unavailable"])
+    assert [f"{one.trouble}" for one in report.results] == [
+        "unavailable at GET /v2/agents #1 in world 1",
+        "unavailable at GET /v2/agents #1 in world 2",
+    ]
+    assert [one.verdict for one in report.results] == ["survived", "survived"]
+
+
+def test_other_worlds_in_the_second_run_are_named(explored, api, sim, key):
+    rounds = iter([2, 1])
+
+    def program():
+        for _ in range(next(rounds)):
+            api.get("/agents")
+            sim.post("/reset")
+
+    first, second = f"['{key}/1', '{key}/2']", f"['{key}/1']"
+    assert explored(program).error.splitlines()[1:] == [
+        f"  the worlds were {first} in the first run and {second} in the second"
+    ]
+
+
+def test_worlds_that_are_still_there_are_looked_at_in_the_end(server, api, sim, key):
+    """And all worlds of a server, if no key is given; others are not watched."""
+    every, other = Watch(), Watch()
+    with every.of(server.worlds), other.of(server.worlds, "another"):
+        api.get("/agents")
+        sim.post("/reset")
+        api.post("/agents", json={"name": "a"})
+    every.finish()
+    assert [one.name for one in every.lives] == [f"{key}/1", f"{key}/2"]
+    assert [one.outcome.counts["agent"] for one in every.lives] == [0, 1]
+    assert other.lives == []
+    assert (every.all_delivered, every.occurred) == (True, False)
+
+
+def test_an_advance_waits_for_retries_if_all_was_delivered_without_trouble(
+    explored, api, subscribe, receiver, simulation, sim
+):
+    waits = []
+
+    def program():
+        subscribe("agent.created")
+        api.post("/agents", json={"name": "a"})
+        sim.post("/clock/advance", json={"by": "1m"})
+        waits.append(simulation().waits_for_retries)
+
+    assert not explored(program, only=["lost_once"]).failed
+    receiver.say(500, 200, 200, 500, 200)
+    explored(program, only=["duplicate"])
+    assert waits == [False, False, True, False, False, False]
+
+
+def test_what_a_program_waits_in_real_time_is_counted(run, create):
+    baseline, one = Watch(), run(create)
+    one(baseline)
+    baseline.seconds = -10
+    report = Report("it", str)
+    explore(baseline, one, Plan(only=["reset"]), report, lambda *row: None)
+    assert report.results[0].waited > 10
+    assert "the program waited 10." in report.summary()

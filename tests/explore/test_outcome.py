@@ -1,0 +1,102 @@
+"""What a world has in the end, and how two differ."""
+
+import copy
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from deck_sim.explore.outcome import Outcome, compare, explain_calls, observe
+
+COUNTS = {"agent": 1, "task run": 2}
+RUNS = (("completed", "{}"), ("failed", "null"))
+BEFORE = Outcome(Counter(), COUNTS, RUNS, answers=1, all_delivered=True)
+
+
+@pytest.fixture
+def outcome(simulation):
+    return lambda: observe(simulation())
+
+
+def test_a_world_is_observed_at_its_end_and_stays_as_it_is(outcome, run_task, subscribe, unchanged):
+    """Without deliveries, which could cause more."""
+    subscribe("*")
+    run_task(), run_task("source_down")
+    with unchanged():
+        found = outcome()
+    assert [status for status, _ in found.runs] == ["completed", "failed"]
+    assert found.counts["task run"] == 2
+    assert found.counts["event destination"] == 1
+
+
+def test_what_is_deleted_or_canceled_does_not_count(outcome, api, agent, run_task):
+    api.delete(f"/agents/{agent()['id']}")
+    api.post(f"/task-runs/{run_task()['id']}/cancel")
+    found = outcome()
+    assert (found.counts["agent"], found.counts["task run"], found.runs) == (1, 0, ())
+
+
+def test_answers_count_that_were_accepted(outcome, api, run_task, advance):
+    """A wrong one is taken, and refused by the website."""
+    run = run_task("mfa_then_success")["id"]
+    advance("1m")
+    for code, status, accepted in (("1", 200, 0), ("123456", 200, 1), ("123456", 409, 1)):
+        answer = api.post(f"/task-runs/{run}/interaction", json={"inputs": {"code": code}})
+        assert (answer.status_code, outcome().answers) == (status, accepted)
+
+
+def test_dates_in_an_output_are_not_compared(outcome, run_task, plays):
+    story = plays("running", {"completed": {"output": {"at": "{{ now }}", "on": "{{ today }}"}}})
+    run_task(story)
+    ((_, output),) = outcome().runs
+    assert output == '{"at": "…", "on": "…"}'
+
+
+def test_whether_all_was_delivered_is_noted(outcome, subscribe, agent, receiver, advance):
+    assert outcome().all_delivered
+    subscribe("agent.created")
+    receiver.say(500, 200)
+    agent(), advance("1m")
+    assert not outcome().all_delivered
+
+
+@pytest.mark.parametrize(
+    ("changes", "lines"),
+    [
+        ({}, []),
+        (
+            {"counts": {"agent": 2, "task run": 1}},
+            [
+                "2 agents where the baseline has 1",
+                "1 task run where the baseline has 2",
+            ],
+        ),
+        ({"runs": (("failed", "{}"), RUNS[1])}, ["run 1 is failed, and completed in the baseline"]),
+        (
+            {"runs": (RUNS[0], ("failed", "1"))},
+            ["the output of run 2 is 1, and null in the baseline"],
+        ),
+        ({"answers": 2}, ["2 accepted answers where the baseline has 1"]),
+        ({"calls": Counter("a"), "all_delivered": False}, []),
+    ],
+)
+def test_each_difference_is_a_line(changes, lines):
+    """Calls and deliveries may differ."""
+    assert compare(BEFORE, replace(BEFORE, **changes)) == lines
+
+
+def test_a_program_that_reports_a_failure_may_leave_things_undone():
+    """But not do what it should not."""
+    less = replace(BEFORE, counts={"agent": 0, "task run": 3}, runs=(), answers=0)
+    assert compare(BEFORE, less, may_lack=True) == ["3 task runs where the baseline has 2"]
+
+
+def test_the_calls_of_two_runs_are_compared_with_their_answers(outcome, api, agent):
+    agent()
+    first = copy.copy(outcome())
+    api.post("/agents", json={})
+    other = replace(outcome(), calls=outcome().calls - first.calls)
+    assert explain_calls(first, other) == [
+        "only the first run: POST /v2/agents -> 201",
+        "only the second run: POST /v2/agents -> 400",
+    ]

@@ -1,0 +1,166 @@
+"""Places: their names, which are like another one, and why timing is not explored."""
+
+import pytest
+
+from deck_sim.base.real_time import PROCESS_HEADER, process_id
+from deck_sim.explore.places import (
+    DELIVERY,
+    EARLY,
+    OVERTAKEN,
+    RANGES,
+    READ,
+    RECORDER,
+    STEP,
+    STEPS,
+    WRITE,
+    why_no_timing,
+)
+from deck_sim.explore.troubles import find_troubles
+
+
+@pytest.fixture
+def names(places):
+    """The names of the places of a kind."""
+    return lambda kind: [place.name for place in places() if place.kind == kind]
+
+
+def test_calls_are_named_by_their_pattern_and_number(api, agent, names):
+    """A call of no operation is named by its path."""
+    first, _ = agent(), agent("Porter")
+    for path in (f"/agents/{first['id']}", "/agents/", "/hotels/1"):
+        api.get(path)
+    api.delete(f"/agents/{first['id']}")
+    assert names(WRITE) == ["POST /v2/agents #1", "POST /v2/agents #2", "DELETE /v2/agents/* #1"]
+    assert names(READ) == ["GET /v2/agents/* #1", "GET /v2/agents/* #2", "GET /v2/hotels/1 #1"]
+
+
+def test_calls_of_a_handle_are_no_places(api, places):
+    api.post("/agents", json={"name": "a"}, headers={PROCESS_HEADER: process_id()})
+    assert places() == []
+
+
+def test_reads_of_one_resource_in_one_status_are_one_place(
+    api, run_task, advance, troubles, places
+):
+    """The first. What is left out is counted."""
+    runs = [run_task()["id"] for _ in range(2)]
+    for by, run in (("0s", runs[0]), ("1s", runs[0]), ("5s", runs[0]), ("0s", runs[1])):
+        advance(by)
+        api.get(f"/task-runs/{run}")
+    found = [name for name in troubles() if name.startswith("reset at GET /v2/task-runs")]
+    assert found == [f"reset at GET /v2/task-runs/* #{number}" for number in (1, 3, 4)]
+    reads = [place for place in places() if place.kind == READ and "task-runs" in place.name]
+    assert find_troubles(reads)[1] == 3
+
+
+def test_deliveries_are_named_by_their_event_and_resource(subscribe, run_task, advance, names):
+    """With a number if there are several. The last to a destination overtakes nothing."""
+    for path in ("/a", "/b"):
+        subscribe("task_run.running", "task_run.completed", path=path)
+    run_task("instant_success"), run_task(), advance("1m")
+    numbered = ["task_run.running of run 2", "task_run.completed of run 2"]
+    numbered = [name for one in numbered for name in (one, f"{one} #2")]
+    first = ["task_run.completed of run 1", "task_run.completed of run 1 #2"]
+    assert [name for name in names(DELIVERY) if "run 2" in name] == numbered
+    assert names(DELIVERY)[-len(numbered) :] == numbered
+    assert names(OVERTAKEN) == [*names(DELIVERY)[: -len(numbered)], *numbered[:2]]
+    assert first[0] in names(DELIVERY)
+
+
+def test_deliveries_to_a_receiver_that_only_records_are_no_places(
+    api, subscribe, agent, advance, names
+):
+    subscribe("agent.created", name=RECORDER)
+    agent(), advance("1s")
+    assert names(DELIVERY) == names(EARLY) == []
+
+
+def test_deliveries_that_were_not_attempted_are_no_places(subscribe, agent, names):
+    subscribe("agent.created")
+    agent()
+    assert names(DELIVERY) == []
+
+
+def test_only_events_that_a_call_causes_can_come_before_its_answer(
+    subscribe, run_task, advance, names
+):
+    subscribe("task_run.queued", "task_run.running")
+    run_task(), advance("1m")
+    assert names(EARLY) == ["task_run.queued of run 1"]
+    assert len(names(DELIVERY)) == 2
+
+
+def test_deliveries_of_equal_runs_of_one_scenario_are_one_place(
+    subscribe, run_task, advance, troubles, plays
+):
+    subscribe("task_run.completed")
+    plays("running", "completed")
+    run_task("story"), run_task("story"), run_task(), advance("1m")
+    doubled = [name for name in troubles() if name.startswith("duplicate")]
+    assert doubled == [f"duplicate at task_run.completed of run {number}" for number in (1, 3)]
+
+
+def test_steps_are_named_by_their_status(run_task, advance, names, plays):
+    """Those without a length are none."""
+    plays({"queued": "1s"}, "running", {"running": "2s"}, {"running": "1s..3s"}, "completed")
+    run_task("story"), advance("1m")
+    assert [name for name in names(STEP) if "connect" not in name] == [
+        "queued",
+        "running",
+        "running #2",
+    ]
+    assert (names(STEPS), names(RANGES)) == ([""], [""])
+
+
+def test_without_a_range_there_is_no_other_draw(run_task, advance, troubles):
+    run_task(), advance("1m")
+    assert "at_once" in troubles()
+    assert "other_draw" not in troubles()
+
+
+def test_timing_is_left_out_if_it_is_not_explored(run_task, places):
+    run_task()
+    assert {place.kind for place in places(timing=False)} <= {WRITE, READ}
+
+
+WHYS = {
+    "by": ({"by": "1m"}, "it moves the clock by fixed amounts"),
+    "to": ({"to": "2025-01-15T12:00:00Z"}, "it moves the clock by fixed amounts"),
+    "between": (
+        {"until": {"event": "task_run.running"}},
+        "it advances until task_run.running, which is not the end",
+    ),
+    "other": (
+        {"until": {"event": "agent.created"}, "limit": "1s"},
+        "it advances until agent.created, which is not the end",
+    ),
+    "end": ({"until": {"event": ["task_run.failed", "task_run.completed"]}}, None),
+    "idle": ({"until": "idle"}, None),
+    "sleep": ({"sleep": "1s"}, None),
+}
+
+
+@pytest.mark.parametrize("why", WHYS)
+def test_timing_is_explored_if_a_test_lets_the_story_take_its_time(sim, simulation, run_task, why):
+    move, reason = WHYS[why]
+    run_task()
+    simulation().moves.clear()
+    sim.post("/clock/advance", json=move)
+    assert why_no_timing(simulation()) == reason
+
+
+def test_timing_is_not_explored_where_a_test_is_about_a_moment(api, sim, simulation, run_task):
+    run = run_task()
+    simulation().moves.clear()
+    assert why_no_timing(simulation()) == "it does not move the clock"
+    sim.put("/clock", json={"mode": "on_poll"})
+    assert why_no_timing(simulation()) is None
+    sim.post("/holds", json={"event": "task_run.completed"})
+    assert why_no_timing(simulation()) == "it holds something"
+    api.post(f"/task-runs/{run['id']}/cancel")
+    assert why_no_timing(simulation()) == "it cancels a run"
+
+
+def test_a_test_without_steps_has_no_timing_to_speak_of(agent, advance, simulation):
+    agent(), advance("1s")
+    assert why_no_timing(simulation()) is None
