@@ -148,7 +148,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Explore a test that uses `deck`, if that is asked for."""
     marker, options = item.get_closest_marker("deck_explore"), item.config.option
-    asked = options.deck_explore or options.deck_trouble if marker is None else not marker.args
+    asked = options.deck_explore or options.deck_trouble
+    asked = asked if marker is None else marker.args != (False,)
     if not asked or "deck" not in getattr(item, "fixturenames", ()):
         return None
     from pytest_deck_sim.exploration import Explorer

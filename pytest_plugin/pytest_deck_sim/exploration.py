@@ -43,7 +43,7 @@ class Explorer:
 
     def __init__(self, item: pytest.Item) -> None:
         self._item, self._config = item, item.config
-        self._options = read_marker(item)
+        self._options = MarkerOptions()
         self._reports: list[pytest.TestReport] = []  # of the first run
 
     def explore(self, nextitem: pytest.Item | None) -> None:
@@ -51,7 +51,11 @@ class Explorer:
         item, hooks = self._item, self._item.ihook
         hooks.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         baseline, progress = Watch(), _Progress(item.config)
-        self._run(baseline)
+        marker = pytest.CallInfo.from_call(self._read_marker, "setup")
+        if marker.excinfo is None:
+            self._run(baseline)
+        else:
+            self._reports = [pytest.TestReport.from_item_and_call(item, marker)]
         found = None
         if all(one.passed and not hasattr(one, "wasxfail") for one in self._reports):
             found = self._find(baseline, progress)
@@ -68,6 +72,9 @@ class Explorer:
         for one in self._reports:
             hooks.pytest_runtest_logreport(report=one)
         hooks.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+
+    def _read_marker(self) -> None:
+        self._options = read_marker(self._item)
 
     def _find(self, baseline: Watch, progress: _Progress) -> Report:
         options, trouble = self._options, self._config.option.deck_trouble
@@ -187,9 +194,9 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
     """
     mark = item.get_closest_marker("deck_explore")
     names = [field.name for field in fields(MarkerOptions)]
-    given = {} if mark is None else mark.kwargs
+    args, given = ((), {}) if mark is None else (mark.args, mark.kwargs)
     text = "@pytest.mark.deck_explore"
-    for name in given:
+    for name in [*map(str, args), *given]:
         if name not in names:
             near = nearest(name, names)
             raise make_failure(
