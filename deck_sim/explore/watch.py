@@ -117,7 +117,8 @@ class Watch:
         """The calls that only one of two runs without a trouble has made."""
         keys = [[*one.called] for one in (baseline, self)]
         if keys[0] != keys[1]:
-            return [f"the worlds were {keys[0]} in the first run and {keys[1]} in the second"]
+            text = f"the worlds were {keys[0]} in the first run and {keys[1]} in the second"
+            return [f"{text}; use the same API keys in each run"]
         return [line for both in self._ends(baseline) for line in explain_calls(*both)]
 
     def _ends(self, baseline: "Watch") -> list[tuple[Outcome, Outcome]]:

@@ -495,3 +495,19 @@ def test_early_webhooks_of_which_none_is_due_are_not_waited_for():
     drive(simulation, dispatcher)
     asyncio.run(dispatcher.send_early(simulation))
     assert not simulation.attempting
+
+
+def test_an_on_poll_clock_can_wait_for_deliveries_that_are_repeated():
+    """It moves to them by itself, since no read need come that does, and no further."""
+    receivers = Receivers(500)
+    simulation, dispatcher = start(receivers, mode="on_poll")
+    simulation.waits_for_retries = True
+    begin = simulation.world.now
+
+    async def recover():
+        receivers.status = 200
+
+    run_in_background(simulation, dispatcher, recover)
+    (delivery,) = simulation.world.all("event_delivery").values()
+    assert (delivery["attempts"], len(receivers.sent)) == (2, 2)
+    assert simulation.world.now - begin == simulation.world.rules.retry_delays[0]

@@ -138,7 +138,7 @@ def _run(
             check=False,
         )
     except OSError as error:
-        raise DeckSimError(f"cannot run {words[0]!r}: {error.strerror}") from None
+        return f"cannot run {words[0]!r}: {error.strerror}"
     except subprocess.TimeoutExpired:
         return "it did not end within --timeout"
     if not done.returncode:

@@ -1,0 +1,158 @@
+"""`deck-sim explore`: a command, here a program in Python, runs again with each trouble."""
+
+import io
+import json
+import sys
+
+import pytest
+
+from deck_sim.cli.app import main
+
+# A client that repeats calls that fail; `KEY` is the idempotency key of each create.
+CLIENT = """
+import json, os, sys, time, urllib.error, urllib.request
+KEY = {key!r}
+def call(method, path, body=None):
+    for _ in range(9):
+        headers = {{"Authorization": "Bearer " + os.environ["DECK_API_KEY"]}}
+        headers |= {{"Idempotency-Key": KEY}} if KEY and method == "POST" else {{}}
+        url, data = os.environ["DECK_BASE_URL"] + path, body and json.dumps(body).encode()
+        try:
+            return json.load(urllib.request.urlopen(
+                urllib.request.Request(url, data, headers, method=method)))
+        except OSError as error:
+            last = error
+    raise last
+"""
+CREATE = 'call("POST", "/agents", {"name": "a"})'
+LOST = "lost_response at POST /v2/agents #1"
+
+
+def python(source, *words, key=""):
+    """The words of a command that runs this after the client."""
+    return ["--", sys.executable, "-c", f"{CLIENT.format(key=key)}\n{source}", *words]
+
+
+def test_a_mistake_is_found_and_the_exit_code_is_1(cli):
+    done = cli("explore", *python(CREATE))
+    assert done.exit_code == 1
+    first, _, *lines = done.stdout.splitlines()
+    assert first == "4 troubles: 3 survived, 1 did not, 0 not tested"
+    assert lines[:2] == [LOST, "  2 agents where the baseline has 1"]
+    assert done.stderr == ""
+
+
+def test_a_sound_command_survives(cli):
+    done = cli("explore", *python(f'{CREATE}; call("GET", "/agents")', key="one"))
+    assert (done.exit_code, done.stdout) == (
+        0,
+        "7 troubles: 7 survived, 0 did not, 0 not tested\n",
+    )
+
+
+def test_one_trouble_alone_can_be_repeated(cli, monkeypatch):
+    """By the command in the report, which has the other options."""
+    words = ["explore", "--clock", "on_poll", "--trouble", LOST, "--trouble", "reset"]
+    words += python(CREATE)
+    monkeypatch.setattr(sys, "argv", ["deck-sim", *words])
+    done = cli(*words)
+    assert done.stdout.startswith("2 troubles: 1 survived, 1 did not, 0 not tested\n")
+    again = next(line for line in done.stdout.splitlines() if "again:" in line)
+    assert (
+        again.split("again:")[1]
+        .strip()
+        .startswith(f"deck-sim explore --clock on_poll --trouble '{LOST}' -- ")
+    )
+
+
+def test_the_failure_of_a_command_has_its_exit_code_and_last_error(cli):
+    count = "len(call('GET', '/agents')['data'])"
+    failing = f"{CREATE}\nif {count} > 1: print('Error: two'); print('v1.0'); sys.exit(4)"
+    done = cli("explore", "--trouble", LOST, *python(failing))
+    assert "  exit code 4: Error: two" in done.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("sys.exit(3)", "the command fails without any trouble: exit code 3"),
+        ("print('a'); print('b'); sys.exit(3)", "the command fails *: exit code 3: b"),
+        ("pass", "nothing to explore: no call of the command reached the server; does it read "),
+        (
+            'import uuid; KEY = f"{uuid.uuid4()}"; os.environ["DECK_API_KEY"] = KEY;' + CREATE,
+            "it cannot be repeated; its second run differs:\n  the worlds were ['",
+        ),
+    ],
+)
+def test_a_command_that_cannot_be_explored_is_an_error(cli, source, text):
+    """It fails by itself, calls nothing, or has keys that change from run to run."""
+    done = cli("explore", *python(source))
+    assert done.exit_code == 2
+    assert done.stdout.startswith(text.partition("*")[0])
+    assert text.rpartition("*")[2] in done.stdout
+
+
+def test_a_program_that_cannot_be_run_fails_without_any_trouble(cli):
+    done = cli("explore", "--", "no-such-program")
+    assert done.exit_code == 2
+    text = "the command fails without any trouble: cannot run 'no-such-program': No such file"
+    assert done.stdout.startswith(text)
+
+
+def test_runs_can_be_made_at_the_same_time(cli):
+    """Each has a server of its own."""
+    one, two = (cli("explore", "--jobs", n, *python(CREATE)) for n in (1, 2))
+    assert (one.exit_code, one.stdout) == (two.exit_code, two.stdout) != (0, "")
+
+
+def test_no_run_begins_after_the_given_time(cli):
+    done = cli("explore", "--time", "1ms", *python(CREATE))
+    assert done.exit_code == 0
+    assert done.stdout == "0 troubles: 0 survived, 0 did not, 0 not tested; 4 not tried\n"
+
+
+def test_a_run_that_takes_too_long_has_failed(cli):
+    done = cli("explore", "--timeout", "10ms", *python("time.sleep(99)"))
+    assert done.exit_code == 2
+    assert done.stdout.endswith("without any trouble: it did not end within --timeout\n")
+
+
+def test_the_report_can_be_a_file(cli, tmp_path):
+    file = tmp_path / "found.json"
+    cli("explore", "--trouble", LOST, "--explore-report", file, *python(CREATE))
+    found = json.loads(file.read_text())
+    assert found["name"].startswith(sys.executable)
+    assert [one["verdict"] for one in found["results"]] == ["did not survive"]
+
+
+def test_options_that_cannot_be_are_errors(cli):
+    for words, text in {
+        ("--trouble", "rest"): "--trouble: unknown trouble 'rest'; did you mean 'reset'?",
+        ("--jobs", "0"): "Invalid value for '--jobs': 0 is not in the range x>=1",
+        ("--time", "0s"): "Invalid value for '--time'",
+    }.items():
+        done = cli("explore", *words, *python(CREATE))
+        assert done.exit_code == 2
+        assert text in done.stderr
+
+
+class Terminal(io.StringIO):
+    """A terminal that keeps what is written to it."""
+
+    def isatty(self):
+        return True
+
+
+def test_a_terminal_shows_how_many_runs_are_done(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with pytest.raises(SystemExit) as ended:
+        main(["explore", "--trouble", "reset", *python(CREATE)])
+    assert ended.value.code == 0
+    assert sys.stderr.getvalue() == "\r0/1 troubles \r1/1 troubles \n"
+
+
+def test_the_names_of_variables_can_be_chosen(cli):
+    source = CLIENT.replace("DECK_API_KEY", "KEY").replace("DECK_BASE_URL", "URL")
+    words = ["--env-base-url", "URL", "--env-api-key", "KEY", "--trouble", "reset", "--"]
+    program = f"{source.format(key='')}\n{CREATE}"
+    assert cli("explore", *words, sys.executable, "-c", program).exit_code == 0
