@@ -40,6 +40,23 @@ class TroubleKind:
     advice: str
 
 
+# What each is, for the docs.
+MEANINGS = {
+    "lost_response": "the work is done, and the answer is lost: a broken connection, a timeout",
+    "reset": "the connection breaks before the call arrives; nothing is done",
+    "unavailable": "a gateway answers 503, as while Deck is deployed; nothing is done",
+    "rate_limited": "429 with `Retry-After: 1`, again up to three times if repeated within 1 s",
+    "duplicate": "the webhook comes twice, with one `webhook-id`",
+    "late": "the webhook comes after the next one: their order is not promised",
+    "lost_once": "a proxy answers 502 to the webhook, which comes again by the retry schedule",
+    "before_response": "the webhook comes before the answer of the call that caused it",
+    "again_after_next": "the webhook comes a second time, after the next one",
+    "at_once": "no step takes time: the run is over before the next answer",
+    "skipped": "one status takes no time: no read sees it, but its webhook comes",
+    "tenfold": "each step takes ten times as long, within the task's timeout",
+    "other_draw": "steps with a range, such as `5s..10s`, take another time from it",
+}
+
 KINDS = (
     TroubleKind("lost_response", (WRITE,), effects.call_fault(lost_response=True), _KEY),
     TroubleKind("reset", (WRITE, READ), effects.call_fault(reset=True), _REPEAT),

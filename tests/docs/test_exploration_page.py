@@ -1,0 +1,98 @@
+"""docs/exploration.md: its table is made from the troubles, and its reports are real.
+
+`scripts/write-docs` writes the table. Do not edit the text between the markers by hand.
+"""
+
+import json
+import re
+import shutil
+from dataclasses import fields
+from pathlib import Path
+
+from deck_sim.explore import places
+from deck_sim.explore.troubles import KINDS, MEANINGS
+from pytest_deck_sim.exploration import MarkerOptions
+
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "docs/exploration.md"
+PAGE = FILE.read_text(encoding="utf-8")
+EXAMPLE = ROOT / "examples/explore"
+WORDS = {
+    places.WRITE: "a call that changes something",
+    places.READ: "a read",
+    places.DELIVERY: "a webhook",
+    places.EARLY: "a webhook that a call causes at once",
+    places.OVERTAKEN: "a webhook that is not the last one",
+    places.STEP: "each status with a duration",
+    places.STEPS: "all steps",
+    places.RANGES: "all steps with a range",
+}
+_TABLE = re.compile(r"(<!-- table: troubles -->\n)(.*?)(<!-- /table -->)", re.DOTALL)
+
+
+def written():
+    def at(kind):
+        both = kind.places == (places.WRITE, places.READ)
+        return "any call" if both else ", ".join(WORDS[place] for place in kind.places)
+
+    rows = (f"| `{k.name}` | {at(k)} | {MEANINGS[k.name]} | {k.advice} |\n" for k in KINDS)
+    table = "".join(["| trouble | at | what it is | what helps |\n|---|---|---|---|\n", *rows])
+    return _TABLE.sub(lambda found: f"{found[1]}{table}{found[3]}", PAGE)
+
+
+def record():
+    FILE.write_text(written(), encoding="utf-8")
+
+
+def explore(pytester, *options):
+    words = ("-p", "no:randomly", "-p", "no:cacheprovider", "--deck-explore", *options)
+    return pytester.runpytest_subprocess(*words)
+
+
+def test_the_page_is_up_to_date():
+    """If this fails, run scripts/write-docs."""
+    assert written() == PAGE
+
+
+def test_every_argument_of_the_marker_has_its_row():
+    table = PAGE.partition("| argument | |")[2].partition("\n\n")[0]
+    assert re.findall(r"`(\w+)(?==|`)", table) == [row.name for row in fields(MarkerOptions)]
+
+
+def test_the_first_exploration_ends_as_shown(pytester):
+    for name, code in re.findall(r"```python\n# (\w+\.py)\n(.*?)```", PAGE, re.DOTALL):
+        pytester.path.joinpath(name).write_text(code)
+    printed = explore(pytester).stdout.str()
+    [shown] = re.findall(r"\$ pytest --deck-explore\n…\n(.*?)\n…\n```", PAGE, re.DOTALL)
+    pattern = re.escape(shown).replace("…", ".*")
+    assert re.search(f"^{pattern}$", printed, re.MULTILINE), printed
+
+
+def test_the_repaired_function_survives(pytester):
+    for name, code in re.findall(r"```python\n# (\w+\.py)\n(.*?)```", PAGE, re.DOTALL):
+        changed = code.replace("from runs", "from repaired_runs").replace(
+            "login)\n", "login, deck.sleep)\n"
+        )
+        pytester.path.joinpath(name).write_text(changed if name == "test_runs.py" else code)
+    result = explore(pytester)
+    result.stdout.fnmatch_lines(["*: 8 troubles: 8 survived, 0 did not, 0 not tested"])
+
+
+def test_each_mistake_of_the_example_is_found_by_the_troubles_of_its_row(pytester):
+    shutil.copytree(EXAMPLE, pytester.path, dirs_exist_ok=True)
+    assert explore(pytester, "--deck-explore-report=found.json").ret == 1
+    reports = json.loads(pytester.path.joinpath("found.json").read_text())
+    found = {
+        row["trouble"].partition(" ")[0]
+        for report in reports
+        for row in report["results"]
+        if row["verdict"] == "did not survive"
+    }
+    table = EXAMPLE.joinpath("README.md").read_text(encoding="utf-8").partition("|---|")[2]
+    assert {*re.findall(r"`(\w+)`", table.partition("\n\n")[0])} == found
+
+
+def test_the_example_without_mistakes_survives(pytester, monkeypatch):
+    shutil.copytree(EXAMPLE, pytester.path, dirs_exist_ok=True)
+    monkeypatch.setenv("BOOKINGS", "repaired")
+    assert explore(pytester).ret == 0
