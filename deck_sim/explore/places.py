@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from deck_sim.base.durations import Span
 from deck_sim.contract.editions import Edition
-from deck_sim.contract.machines import Machine
 from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
 from deck_sim.runtime.calls import Call
@@ -157,17 +156,18 @@ def why_no_timing(simulation: Simulation) -> str | None:
         return "it holds something"
     if moves["by"] or moves["to"]:
         return "it moves the clock by fixed amounts"
-    machines = {kind: row.machine for kind, row in rules.kinds.items() if row.machine}
-    for name in moves:
-        kind, _, word = name.partition(".")
-        if word and not _is_final(machines.get(kind), word):
-            return f"it advances until {name}, which is not the end"
+    for events in (name for name in moves if "." in name):
+        if not any(_ends(rules, event) for event in events.split(",")):
+            return f"it advances until {events}, which is not the end"
     if simulation.mode == FROZEN and not moves:
         return "it does not move the clock"
     return None
 
 
-def _is_final(machine: Machine | None, word: str) -> bool:
+def _ends(edition: Edition, event: str) -> bool:
+    """Whether a resource emits an event when it enters a final status."""
+    kind, _, word = event.partition(".")
+    machine = edition.kinds[kind].machine if kind in edition.kinds else None
     return machine is not None and any(
         machine.is_final(status) and machine.event(status) == word for status in machine.statuses
     )

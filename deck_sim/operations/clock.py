@@ -92,7 +92,7 @@ async def advance_clock(
     if len(named) != 1:
         text = f"give exactly one of {listed(given)}"
         raise refuse("request/input_invalid", text, field="by")
-    simulation.moves.update(getattr(until, "event", named))
+    simulation.moves[",".join(getattr(until, "event", named))] += 1
     if (length := sleep if by is None else by) is not None:
         advance = clock.advance_by(simulation, length, *named)
     elif to is not None:

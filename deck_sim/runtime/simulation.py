@@ -103,7 +103,9 @@ class Simulation:
     advancing: bool = False  # an advance is in progress; a second one is refused
     dropped: bool = False  # reset, deleted or not saved: sends no more webhooks
     saved: bool = True  # False: a change could not be saved, so the world was dropped
-    moves: Counter[str] = field(default_factory=Counter)  # of the clock: `by`, `to`, `idle`, events
+    moves: Counter[str] = field(
+        default_factory=Counter
+    )  # of the clock: `by`, `to`, `until`, events
     waits_for_retries: bool = False  # exploration: an advance ends when failed deliveries do
     uses: int = 0  # by calls in progress; such a world does not make room for another
     attempting: list[str] = field(default_factory=list)  # deliveries with an attempt in progress

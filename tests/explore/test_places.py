@@ -135,6 +135,7 @@ WHYS = {
         "it advances until agent.created, which is not the end",
     ),
     "end": ({"until": {"event": ["task_run.failed", "task_run.completed"]}}, None),
+    "or the end": ({"until": {"event": ["task_run.running", "task_run.completed"]}}, None),
     "idle": ({"until": "idle"}, None),
     "sleep": ({"sleep": "1s"}, None),
 }
