@@ -71,9 +71,10 @@ class InjectedFaults:
     changed: dict[str, None] = field(default_factory=dict, compare=False)
 
     def __iter__(self) -> Iterator[Injected]:
-        """Every fault: those of no scenario first, then by owner."""
+        """Every fault: those of no scenario first, then by owner; without that of exploration."""
         for owner in sorted(self.by_owner, key=bool):
-            yield from self.by_owner[owner]
+            if owner != TROUBLE:
+                yield from self.by_owner[owner]
 
     def add(self, fault_id: str, fault: Any, owner: str = EVERYBODY) -> Injected:
         """Inject a fault."""
@@ -96,9 +97,9 @@ class InjectedFaults:
             self.changed[owner] = None
 
     def clear(self) -> None:
-        """Remove all faults."""
-        self.changed |= dict.fromkeys(self.by_owner)
-        self.by_owner.clear()
+        """Remove all faults; that of exploration stays."""
+        for owner in self.by_owner.keys() - {TROUBLE}:
+            self.forget(owner)
 
     def fire(
         self, where: tuple[str, ...], subject: tuple[str, ...], owners: Iterable[str], now: datetime

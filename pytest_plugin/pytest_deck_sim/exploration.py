@@ -109,7 +109,8 @@ class Explorer:
     def _run(self, watch: Watch) -> str | None:
         """Run the test with fresh fixtures; returns the first line of its failure."""
         item: Any = copy.copy(self._item)
-        item.stash, item._report_sections = pytest.Stash(), []
+        item.stash, item._report_sections = copy.copy(item.stash), []
+        item.stash._storage = {**item.stash._storage}  # or else all runs would share one
         for name in ("_obj", "_instance"):  # or else a class would have one instance for all runs
             item.__dict__.pop(name, None)
         item._initrequest()

@@ -52,7 +52,7 @@ def test_a_sound_command_survives(cli):
 
 def test_one_trouble_alone_can_be_repeated(cli, monkeypatch):
     """By the command in the report, which has the other options."""
-    words = ["explore", "--clock", "on_poll", "--trouble", LOST, "--trouble", "reset"]
+    words = ["explore", "--clock", "on_poll", "--trouble", LOST, "--trouble=reset"]
     words += python(CREATE)
     monkeypatch.setattr(sys, "argv", ["deck-sim", *words])
     done = cli(*words)

@@ -213,9 +213,18 @@ def test_a_trouble_that_changed_nothing_did_not_occur(start, lengths, simulation
 
 def test_a_trouble_stays_when_a_world_is_copied(start, create, simulation):
     start("duplicate", Place(DELIVERY, "", ("agent.created", "agt_1")))
-    copied = copy.deepcopy(simulation().world.injected)
+    (copied,) = copy.deepcopy(simulation().world.injected).by_owner.values()
     assert [one.fault.key for one in copied] == ["duplicate"]
     assert Pace(no_time, ()).changed == 0
+
+
+def test_a_program_neither_sees_nor_removes_a_trouble(start, create, sim):
+    """A test may look at its own faults, and clear them."""
+    start("unavailable", CREATE)
+    sim.post("/faults", json={"match": "POST /v2/agents", "status": 502})
+    assert [one["status"] for one in sim.get("/faults").json()["data"]] == [502]
+    sim.delete("/faults")
+    assert [create(), create()] == [201, 503]
 
 
 def test_troubles_are_chosen_by_name_with_or_without_their_place():

@@ -400,6 +400,25 @@ def test_each_run_has_its_own_fixtures_and_its_own_instance(run):
     run(FIXTURES).assert_outcomes(passed=2)
 
 
+def test_what_was_kept_with_a_test_when_it_was_collected_is_there_in_each_run(run, pytester):
+    pytester.makeconftest("""
+        import pytest
+        key = pytest.StashKey()
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                item.stash[key] = []
+
+        @pytest.fixture
+        def kept(request):
+            return request.node.stash[key]
+    """)
+    text = f"""{CLIENT}
+    {MARK}(troubles=["reset"])
+    def test_it(client, kept): client.agent()
+    """
+    run(text).assert_outcomes(passed=1)
+
+
 def test_a_fixture_of_a_wider_scope_that_fails_at_its_end_is_reported(run):
     text = f"""{CLIENT}
     @pytest.fixture(scope="module", autouse=True)

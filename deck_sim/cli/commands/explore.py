@@ -118,6 +118,7 @@ def _again(words: tuple[str, ...], trouble: str) -> str:
     """The command line of this program, with that trouble alone."""
     given = [*sys.argv[1 : len(sys.argv) - len(words)], "--"]
     rest = iter(given[: given.index("--")])
+    rest = (one for one in rest if not one.startswith("--trouble="))
     kept = [one for one in rest if one != "--trouble" or not next(rest)]
     return shlex.join(["deck-sim", *kept, "--trouble", trouble, "--", *words])
 
