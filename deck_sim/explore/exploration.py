@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deck_sim.explore.report import Report, Result
-from deck_sim.explore.troubles import Trouble, choose_troubles, find_troubles
+from deck_sim.explore.troubles import RATE_LIMITED, Trouble, choose_troubles, find_troubles
 from deck_sim.explore.watch import Watch
 
 LIMIT = 200  # runs of one test
@@ -48,7 +48,7 @@ def explore(
         watch = Watch(trouble, waits_for_retries=baseline.all_delivered)
         failure = run(watch)
         differences = watch.differences(baseline, may_lack=plan.may_lack)
-        waited = watch.seconds - baseline.seconds
+        waited = watch.seconds - baseline.seconds if trouble.kind.name == RATE_LIMITED else 0
         return Result(
             trouble,
             watch.occurred,

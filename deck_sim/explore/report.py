@@ -64,7 +64,7 @@ class Report:
     def summary(self) -> str:
         """The result in a line."""
         if self.error is not None:
-            return self.error.splitlines()[0]
+            return self.error.splitlines()[0].rstrip(":")
         survived, failed, missed = (len(self.of(one)) for one in (SURVIVED, FAILED, NOT_TESTED))
         missed += len(self.missing)
         total = counted(survived + failed + missed, "trouble")
@@ -80,9 +80,11 @@ class Report:
         return "; ".join(parts)
 
     def text(self) -> str:
-        """The troubles that were not survived, and those that were not tested."""
-        if self.error is not None:
-            return self.error
+        """The result, with the troubles that were not survived and those that were not tested."""
+        return "\n".join([self.error or self.summary(), *self.details()])
+
+    def details(self) -> list[str]:
+        """A paragraph for each trouble that was not survived, and one for those not tested."""
         lines = list[str]()
         for one in self.of(FAILED):
             trouble = one.trouble
@@ -96,7 +98,7 @@ class Report:
         if missed := [*(f"{one.trouble}" for one in self.of(NOT_TESTED)), *self.missing]:
             lines += ["", "not tested, since they did not occur:"]
             lines += [f"  {name}" for name in missed]
-        return "\n".join([self.summary(), *lines])
+        return lines
 
     def as_json(self) -> dict[str, Any]:
         """The exploration as plain data."""
@@ -104,6 +106,8 @@ class Report:
             "name": self.name,
             "error": self.error,
             "summary": self.summary(),
+            "failed": self.failed,
+            "details": self.details(),
             "results": [one.as_json() for one in self.results],
             "left_out": self.left_out,
             "not_tried": self.not_tried,

@@ -216,10 +216,14 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
 def show_reports(
     reports: Sequence[Mapping[str, Any]], terminal: TerminalReporter, config: pytest.Config
 ) -> None:
-    """Show a line for each explored test, and write everything as JSON if that is asked for."""
+    """Show the result of each explored test, with the details that no failure has shown; write
+    everything as JSON if that is asked for.
+    """
     terminal.section("deck exploration")
     for one in reports:
         terminal.line(f"{one['name']}: {one['summary']}")
+        for line in () if one["failed"] else filter(None, one["details"]):
+            terminal.line(f"  {line}")
     if name := config.option.deck_explore_report:
         file = config.invocation_params.dir / name
         file.write_text(f"{json.dumps(reports, indent=2, ensure_ascii=False)}\n", "utf-8")

@@ -219,6 +219,6 @@ def test_what_a_program_waits_in_real_time_is_counted(run, create):
     one(baseline)
     baseline.seconds = -10
     report = Report("it", str)
-    explore(baseline, one, Plan(only=["reset"]), report, lambda *row: None)
+    explore(baseline, one, Plan(only=["rate_limited"]), report, lambda *row: None)
     assert report.results[0].waited > 10
     assert "the program waited 10." in report.summary()

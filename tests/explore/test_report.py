@@ -60,7 +60,7 @@ def test_a_report_without_findings_is_its_summary(report):
 def test_an_error_is_the_whole_text(report):
     report.error = "it cannot be repeated:\n  only the first run: GET /v2/agents -> 200"
     assert (report.text(), report.failed) == (report.error, True)
-    assert report.summary() == "it cannot be repeated:"
+    assert report.summary() == "it cannot be repeated"
 
 
 def test_a_report_can_be_for_information_only(report):
@@ -77,6 +77,8 @@ def test_the_data_has_everything(report):
         "name": "test_it",
         "error": None,
         "summary": report.summary(),
+        "failed": False,
+        "details": ["", "not tested, since they did not occur:", "  late at x"],
         "results": [
             {
                 "trouble": "reset at GET /v2/agents #1",
