@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from deck_sim.explore.outcome import Outcome, compare, explain_calls, observe
 from deck_sim.explore.places import Place, find_places, program_calls, why_no_timing
 from deck_sim.explore.troubles import Trouble
-from deck_sim.runtime.clock import catch_up
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Simulation
 
@@ -71,9 +70,7 @@ class Watch:
     def finish(self) -> None:
         """Look at the worlds that are still there."""
         for life in self.lives:
-            if life.outcome is None:
-                catch_up(life.simulation)
-                self._end(life.simulation)
+            self._end(life.simulation)
 
     @property
     def called(self) -> dict[str, Life]:

@@ -511,3 +511,11 @@ def test_an_on_poll_clock_can_wait_for_deliveries_that_are_repeated():
     (delivery,) = simulation.world.all("event_delivery").values()
     assert (delivery["attempts"], len(receivers.sent)) == (2, 2)
     assert simulation.world.now - begin == simulation.world.rules.retry_delays[0]
+
+
+def test_a_real_clock_waits_for_real_time():
+    receivers = Receivers(500)
+    simulation, dispatcher = start(receivers, mode="real")
+    simulation.waits_for_retries = True
+    run_in_background(simulation, dispatcher)
+    assert len(receivers.sent) == 1

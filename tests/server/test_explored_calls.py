@@ -64,15 +64,21 @@ def test_steps_without_a_length_are_over_before_the_next_answer(api, simulation,
 
 
 def test_during_an_advance_only_that_moves_such_a_run(
-    api, simulation, subscribe, receiver, run_task, advance
+    api, simulation, subscribe, receiver, task, run_task, advance
 ):
-    subscribe("task_run.running")
-    simulation().world.pace = NoTime()
-    seen = []
-    receiver.say(lambda one, _: seen.append(api.get(f"/task-runs/{one.data['data']['id']}")) or 200)
-    run_task()
+    subscribe("agent.updated")
+    simulation().world.pace, seen = NoTime(), []
+
+    def start_and_read(arrival, line):
+        seen.append(api.get(f"/task-runs/{run_task()['id']}").json()["status"])
+        return 200
+
+    receiver.say(start_and_read)
+    api.patch(f"/agents/{task['agent_id']}", json={"name": "Porter"})
     advance("1m")
-    assert [one.json()["status"] for one in seen] == ["completed"]
+    assert seen == ["queued"]
+    (run,) = simulation().world.all("task_run").values()
+    assert run.status == "completed"
 
 
 @pytest.mark.usefixtures("trouble")
