@@ -513,6 +513,17 @@ def test_a_page_of_a_run_that_fails_has_its_failure(run, pytester):
     assert "assert False" in page.read_text()
 
 
+def test_a_run_that_fails_leaves_the_pages_of_later_ones(run, pytester):
+    """Two of these end with an exception, and two only differ."""
+    text = """
+        def test_it(deck_client):
+            deck_client.post("/agents", json={"name": "a"})
+    """
+    result = run(text, EXPLORE, "--deck-html=pages")
+    one_line(result, "4 troubles: 0 survived, 4 did not, 0 not tested")
+    assert len([*(pytester.path / "pages").iterdir()]) == 4
+
+
 def test_a_report_has_everything_as_json(run, pytester):
     run(AGENT, "--deck-explore-report=found.json")
     ((one,), *others) = [json.loads((pytester.path / "found.json").read_text())]
