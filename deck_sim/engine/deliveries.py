@@ -61,7 +61,7 @@ def attempt_due(world: World, due: Due) -> None:
         fault = None
         if delivery.id not in world.fired:  # which one fires is decided once
             event = delivery.hidden["event"]
-            fault = world.injected.fire_webhook(injected_faults.WEBHOOK, event, world.now)
+            fault = world.fire_webhook(injected_faults.WEBHOOK, event)
         if fault is not None:
             world.fired[delivery.id] = fault
         if fault is None or not fault.intercept(world, delivery):
@@ -240,7 +240,7 @@ def update_destination(
 def event_problems(world: World, events: Any) -> list[Problem]:
     """The problems of the event types of a destination, if these have the right form."""
     is_readable = isinstance(events, list) and all(isinstance(name, str) for name in events)
-    problems, known = list[Problem](), world.subscriptions
+    problems, known = list[Problem](), world.event_types
     for index, name in enumerate(events if is_readable and events != [ALL] else ()):
         field = f"events[{index}]"
         text = f'`{field}`: `*` stands alone, as `["*"]`'

@@ -16,7 +16,6 @@ from datetime import datetime
 from typing import Any
 
 from deck_sim.engine.chance import draw_below
-from deck_sim.engine.records import Event
 
 EVERYBODY = ""  # the owner of a fault that no scenario brought
 TROUBLE = "trouble"  # the owner of the fault that exploration tries; it comes before all others
@@ -119,9 +118,3 @@ class InjectedFaults:
             return None
         due[0].fired += 1
         return due[0].fault
-
-    def fire_webhook(self, where: str, event: Event, now: datetime) -> Any:
-        """Count the webhook of an event. The event of a file is about its run, too."""
-        run_id = event.data.fields.get("task_run_id", "")
-        about = {TROUBLE: None, EVERYBODY: None, event.data.id: None, run_id: None}
-        return self.fire((where,), (event.type, event.data.id), about, now)

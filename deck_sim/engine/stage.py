@@ -113,8 +113,9 @@ class Stage:
 
     def check_holds(self, event: str) -> None:
         """Raise `Stopped` if a hold stops the story before this event."""
+        names = self.world.rules.names_of(event)
         for hold in self.world.holds.values():
-            if hold.event == event and hold.resource in (None, self.story.owner):
+            if hold.event in names and hold.resource in (None, self.story.owner):
                 raise Stopped(hold.id)
 
     def complete(self, output: Any, **fields: Any) -> None:

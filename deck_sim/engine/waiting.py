@@ -58,7 +58,7 @@ class AwaitedEvent:
     def came(self, world: World) -> bool:
         """Whether it is among the events since the last call."""
         new, self.seen = world.events.since(self.seen), world.events.total
-        return any(map(self._is, new))
+        return any(self._is(world, event) for event in new)
 
     def moves(self, world: World, until: datetime) -> bool:
         """Whether a timer moves a resource that it could be about by then.
@@ -89,7 +89,7 @@ class AwaitedEvent:
 
     def last(self, world: World) -> Event | None:
         """The last one that came: callers often wait for an event too late."""
-        return next(filter(self._is, reversed(world.events)), None)
+        return next((one for one in reversed(world.events) if self._is(world, one)), None)
 
     def named(self, world: World) -> Resource | None:
         """The resource that it must be about, if one is named and exists."""
@@ -101,8 +101,9 @@ class AwaitedEvent:
         found = (world.resources.get(kind, {}).values() for kind in self.kinds)
         return [one for kind in found for one in kind if self.resource_id in (None, one.id)]
 
-    def _is(self, event: Event) -> bool:
-        return event.type in self.types and self.resource_id in (None, event.data.id)
+    def _is(self, world: World, event: Event) -> bool:
+        is_one = any(name in self.types for name in world.rules.names_of(event.type))
+        return is_one and self.resource_id in (None, event.data.id)
 
 
 def _progress(world: World) -> dict[str, Due]:

@@ -26,7 +26,7 @@ from deck_sim.contract.error_catalog import ApiError, Problem, problem
 from deck_sim.contract.machines import Machine
 from deck_sim.contract.resources import Kind
 from deck_sim.engine.chance import make_id
-from deck_sim.engine.injected_faults import InjectedFaults
+from deck_sim.engine.injected_faults import EVERYBODY, TROUBLE, InjectedFaults
 from deck_sim.engine.records import (
     AdditiveChanges,
     Event,
@@ -129,14 +129,9 @@ class World:
 
     @property
     def event_types(self) -> tuple[str, ...]:
-        """Every type of event: the documented ones, and the additive change's."""
+        """Every name of an event: those of the edition, and the additive change's."""
         added = self.additive_changes.event_type
-        return (*self.rules.event_types, *([added] if added else []))
-
-    @property
-    def subscriptions(self) -> tuple[str, ...]:
-        """Every type of event that a destination can name."""
-        return (*self.event_types, *self.rules.also_subscribed_as.values())
+        return (*self.rules.event_names, *([added] if added else []))
 
     def kind(self, name: str) -> Kind:
         """The row of a kind of resource."""
@@ -395,12 +390,19 @@ class World:
             for run in self.all("task_run").values():
                 self._arm_screenshot(run)
 
+    def fire_webhook(self, where: str, event: Event) -> Any:
+        """Count the webhook of an event. The event of a file is about its run, too."""
+        run_id = event.data.fields.get("task_run_id", "")
+        about = {TROUBLE: None, EVERYBODY: None, event.data.id: None, run_id: None}
+        subject = event.data.id, *self.rules.names_of(event.type)
+        return self.injected.fire((where,), subject, about, self.now)
+
     def emit(self, type_: str, resource: Resource) -> None:
         """Record an event about a resource as it is now, and make its deliveries, due at once."""
         extras, after = self.event_extras(resource), self.timeline.total
         event = Event(self.next_id("evt"), type_, resource, self.now, extras, after)
         self.events.append(event)
-        names = {ALL, type_, self.rules.also_subscribed_as.get(type_)}
+        names = {ALL, *self.rules.names_of(type_)}
         for destination in self.all("event_destination").values():
             if not names.isdisjoint(destination["events"]) and listens(destination):
                 fields = {

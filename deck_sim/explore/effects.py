@@ -74,9 +74,9 @@ class _AboutResource:
     def __deepcopy__(self, memo: dict[int, Any]) -> "_AboutResource":
         return self  # as every fault, it is immutable
 
-    def applies_to(self, event_type: str, resource: str) -> bool:
+    def applies_to(self, resource: str, *names: str) -> bool:
         """Whether it applies to an event about this resource."""
-        return resource == self.resource and self.fault.applies_to(event_type, resource)
+        return resource == self.resource and self.fault.applies_to(resource, *names)
 
 
 @dataclass(slots=True)

@@ -34,9 +34,9 @@ class WebhookFault(Fault):
     """The event type that it applies to; a glob such as `task_run.*`."""
 
     def applies_to(self, *subject: str) -> bool:
-        """Whether it applies to events of this type."""
-        event_type, _ = subject
-        return fnmatchcase(event_type, self.event)
+        """Whether it applies to an event of one of these names, behind the id of its resource."""
+        _, *names = subject
+        return any(fnmatchcase(name, self.event) for name in names)
 
     def intercept(self, world: World, delivery: Resource) -> bool:
         """Prevent the attempt that is due now; returns whether it did."""

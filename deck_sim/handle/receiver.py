@@ -103,7 +103,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
 
         It may call the API, and may be a coroutine function. If it fails, the answer is a 500.
         """
-        _check_event_type(event, self._deck.world["edition"])
+        event = _read_event_type(event, self._deck.world["edition"])
         self._callbacks.append((event, self._deck.apps.as_function(callback)))
 
     def wait_for(self, event: str, id: IdOrResource | None = None, timeout: float = 5) -> Json:
@@ -113,7 +113,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         event can arrive. If no such event arrived, the error lists the events that did.
         """
         edition = self._deck.world["edition"]
-        _check_event_type(event, edition)
+        event = _read_event_type(event, edition)
         resource_id = None if id is None else read_id(id)
         mode = self._deck.clock.mode
         if mode != FROZEN:
@@ -193,9 +193,12 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
                 self.complaints.append(text)
 
 
-def _check_event_type(event: str, edition: str) -> None:
+def _read_event_type(event: str, edition: str) -> str:
+    """The type under which events of this name are sent."""
     if foreign := explain_foreign_event(event, (edition,)):
         raise DeckSimError(foreign)
     # A scenario may emit types that are in no table, so only a misspelling is an error.
     if likely := nearest_type(event, every_event_type()):
         raise DeckSimError(f"unknown event type {quote(event)}{likely}")
+    known = EDITIONS[edition].also_known_as.items()
+    return next((type_ for type_, name in known if name == event), event)

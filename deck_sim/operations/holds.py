@@ -36,13 +36,13 @@ def make_hold(
     if event is not None:
         if why := explain_unknown(simulation, event):
             raise refuse("request/input_invalid", f"`event`: {why}", field="event")
-        types, of_stories = world.rules.event_types, events_of_stories(world.rules)
+        types, of_stories = world.rules.event_names, events_of_stories(world.rules)
         if event in types and event not in of_stories:
             events = listed(of_stories, last="or")
             text = f"stories do not emit {quote(event)}; hold one of {events}, or the answer to"
             raise refuse("request/input_invalid", f"{text} a call", field="event")
         # Its story can emit the event.
-        about = event.partition(".")[0] if event in world.rules.event_types else None
+        about = event.partition(".")[0] if event in types else None
         kinds = [one for one in KINDS if one in world.rules.kinds and about in (None, one)]
         ids = [known for one in kinds for known in world.all(one)]
         if id is not None and id not in ids:
@@ -69,10 +69,11 @@ def events_of_stories(rules: Edition) -> list[str]:
         if kind in machines and step.is_status
     }
     return [
-        f"{kind}.{machine.event(status)}"
+        name
         for kind, machine in machines.items()
         for status in machine.statuses
         if (kind, status) in entered and status != machine.initial and machine.event(status)
+        for name in rules.names_of(f"{kind}.{machine.event(status)}")
     ]
 
 

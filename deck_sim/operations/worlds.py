@@ -144,7 +144,7 @@ def _check_event_type(world: World, type_: str | None) -> None:
     """Check that an additional event type is undocumented, and about a kind that has events."""
     if type_ is None:
         return
-    known = world.rules.event_types
+    known = world.rules.event_names
     kinds = [*dict.fromkeys(name.partition(".")[0] for name in known)]
     kind, _, word = type_.partition(".")
     if type_ in known:

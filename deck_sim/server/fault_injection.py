@@ -72,8 +72,7 @@ async def send_early_webhooks(request: Request) -> None:
     early = {
         delivery.id: fault
         for delivery in (world.all("event_delivery").values() if new else ())
-        if (event := new.get(delivery["event_id"]))
-        and (fault := world.injected.fire_webhook(HASTE, event, world.now))
+        if (event := new.get(delivery["event_id"])) and (fault := world.fire_webhook(HASTE, event))
     }
     if early:
         world.fired.update(early)

@@ -77,12 +77,12 @@ def table_of_objects(edition, known):
 
 
 def table_of_events(edition, known):
-    words = {kind: [*row.lifecycle, *row.status_events] for kind, row in edition.kinds.items()}
-    rows = [
-        f"| `{kind}` | {', '.join(f'`{word}`' for word in found)} |\n"
-        for kind, found in words.items()
-        if found
-    ]
+    words = {kind: [] for kind in edition.kinds}
+    for type_ in edition.event_types:
+        kind = type_.partition(".")[0]
+        names = [f"`{name.removeprefix(f'{kind}.')}`" for name in edition.names_of(type_)]
+        words[kind].append(" or ".join(names))
+    rows = [f"| `{kind}` | {', '.join(found)} |\n" for kind, found in words.items() if found]
     return "".join(["| events of | |\n|---|---|\n", *rows])
 
 

@@ -142,6 +142,23 @@ def test_an_event_that_cannot_come_is_an_error(deck_webhooks):
         deck_webhooks.wait_for("task_run.exploded")
 
 
+@pytest.mark.deck(edition="credentials")
+def test_a_review_can_be_asked_for_by_either_name(deck, deck_webhooks):
+    """The webhook is sent under one of them (assumed)."""
+    arrived = []
+    deck_webhooks.on("task_run.pending", arrived.append)
+    deck.fault("task_run.pending", duplicate=True)
+    run = deck.start_run("needs_approval")
+    deck.advance_until("task_run.pending", run)
+    event = deck_webhooks.wait_for("task_run.pending", run)
+    assert event["type"] == "task_run.review_required"
+    assert arrived == [event, event]
+    deck.hold("task_run.pending")
+    deck.start_run("needs_approval")
+    deck.settle()
+    assert "held before task_run.pending" in [entry.what for entry in deck.timeline]
+
+
 @pytest.mark.parametrize("library", ["freezegun", "time-machine"])
 def test_a_frozen_process_accepts_signatures(anywhere, library):
     """A server elsewhere signs with the time of the process, while that is frozen."""

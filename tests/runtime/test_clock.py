@@ -176,7 +176,7 @@ def test_an_event_that_cannot_come_is_refused_at_once(simulation):
     )
     assert re.match(
         "the edition `connections` has no event 'session.idle'; it is one of the edition"
-        r" `credentials`.*; to switch: @pytest\.mark\.deck\(edition=",
+        r" `credentials`.*; to switch: .*, --deck-edition=credentials of pytest, --edition cred",
         refused(INPUT, simulation.advance_until_event, "session.idle"),
     )
     assert simulation.world == was

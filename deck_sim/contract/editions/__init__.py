@@ -24,8 +24,9 @@ def register(edition: Edition) -> None:
 def how_to_switch(edition: str) -> str:
     """How to give a world another edition: in a test, on the command line, and over HTTP."""
     return (
-        f'to switch: @pytest.mark.deck(edition="{edition}"), the option --edition {edition}, or'
-        f' PATCH /_sim/world {{"edition": "{edition}"}} while the world is empty'
+        f'to switch: @pytest.mark.deck(edition="{edition}"), --deck-edition={edition} of pytest,'
+        f" --edition {edition} of deck-sim, or PATCH /_sim/world"
+        f' {{"edition": "{edition}"}} while the world is empty'
     )
 
 
@@ -43,7 +44,7 @@ def explain_foreign_event(
     having = [
         edition.name
         for edition in EDITIONS.values()
-        if any(fnmatchcase(type_, pattern) for type_ in edition.event_types)
+        if any(fnmatchcase(name, pattern) for name in edition.event_names)
     ]
     if not having or {*having} & {*editions}:
         return None

@@ -55,8 +55,8 @@ class Edition:
     answer_body: str  # … and the name of its model
     numbers_messages: bool  # whether messages to destinations have a `request_id`
     idempotency: Idempotency
-    # Event type -> another name for it in the `events` of a destination.
-    also_subscribed_as: Mapping[str, str] = field(default_factory=dict)
+    # Event type -> another name under which it can be asked for.
+    also_known_as: Mapping[str, str] = field(default_factory=dict)
     inactivity: timedelta = timedelta(minutes=30)  # after which a run fails
     interaction_window: timedelta = timedelta(minutes=5)  # assumed: how long a prompt waits
     interaction_attempts: int = 3  # assumed: how many answers a prompt takes
@@ -80,6 +80,16 @@ class Edition:
             for kind in self.kinds.values()
             for word in (*kind.lifecycle, *kind.status_events)
         )
+
+    @property
+    def event_names(self) -> tuple[str, ...]:
+        """Every name under which an event can be asked for: the types, and other names of some."""
+        return (*self.event_types, *self.also_known_as.values())
+
+    def names_of(self, event_type: str) -> tuple[str, ...]:
+        """The names under which events of a type can be asked for."""
+        name = self.also_known_as.get(event_type)
+        return (event_type, name) if name else (event_type,)
 
     @cached_property
     def every_operation(self) -> tuple[Operation, ...]:

@@ -52,7 +52,7 @@ def get_event(request: Request) -> Answer:
 @endpoint
 def list_event_types(request: Request) -> Answer:
     """Show all event types. The fields of an item are assumed."""
-    types = [{"object": "event_type", "type": name} for name in request.world.subscriptions]
+    types = [{"object": "event_type", "type": name} for name in request.world.event_types]
     return Answer({"data": types, "has_more": False, "next_cursor": None})
 
 

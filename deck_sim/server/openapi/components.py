@@ -45,7 +45,7 @@ def schemas(edition: Edition) -> dict[str, Shape]:
                 data = {"allOf": [data, record({}, {"external_id": shapes.EXTERNAL_ID})]}
             found[data_name] = data
     any_data = [named(_data_name(edition, kind)) for kind in edition.kinds.values()]
-    wanted = (*edition.event_types, *edition.also_subscribed_as.values(), ALL)
+    wanted = (*edition.event_names, ALL)
     found["WantedEventType"] = choice(*wanted)
     alone: Shape = {"if": {"contains": {"const": ALL}}, "then": {"maxItems": 1}}
     found["EventTypes"] = {**many(named("WantedEventType")), "minItems": 1, **alone}

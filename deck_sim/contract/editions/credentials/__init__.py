@@ -251,6 +251,6 @@ EDITION = Edition(
     answer_body="SubmitInput",
     numbers_messages=False,
     # The list of types says the one, and an event that was observed the other.
-    also_subscribed_as={"task_run.review_required": "task_run.pending"},
+    also_known_as={"task_run.review_required": "task_run.pending"},
     idempotency=Idempotency(("POST", "PATCH", "DELETE"), creates_only=False, kept=range(200, 300)),
 )
