@@ -11,10 +11,12 @@ from urllib.parse import unquote
 
 HIDDEN = "•••"
 
+# Words in a name, which begin behind another character, or with a capital letter.
+_WORD = r"(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])|(?=[A-Z][a-z]))(?:{})(?-i:(?![a-z]))"
 _SECRET = re.compile(
     r"secret|pas+(?:w|code|phrase)|pwd|token|authorization|cookie|credentials|connection[_-]?string"
     r"|service[_-]?account|shared[_-]?access|(?:api|access|account|private)[_-]?key|card[_-]?number"
-    r"|security[_-]?(?:answer|code)|(?<![a-z])(?:pin|t?otp|ssn|cvv|cvc)(?![a-z])",
+    r"|security[_-]?(?:answer|code)|" + _WORD.format("pin|t?otp|ssn|cvv|cvc"),
     re.IGNORECASE,
 )
 # Names of headers are free, so more words count as secret.
@@ -25,9 +27,7 @@ _CREDENTIALS = ("auth_credentials", "credentials")
 _HEADERS = ("headers", "request_headers", "response_headers")
 # What a user answers to a prompt is secret, too. Elsewhere `code` is that of an error.
 _INPUTS = ("inputs", "input")
-_ANSWER = re.compile(
-    r"(?:(?:verification|mfa|sms|login)[_-]?)?code|(?:.*[_-])?answer", re.IGNORECASE
-)
+_ANSWER = re.compile(_WORD.format("code|answer"), re.IGNORECASE)
 _SHOWN_HEADERS = ("idempotency-key",)
 
 _SHAPE = re.compile(r"whsec_[\w+/=-]+")  # the secret of a webhook, anywhere in a text
@@ -44,7 +44,7 @@ def is_secret(name: str) -> bool:
 
 def is_answer(name: str, within: str) -> bool:
     """Whether this is the name of an answer to a prompt, which is hidden, in a field `within`."""
-    return within in _INPUTS and _ANSWER.fullmatch(name) is not None
+    return within in _INPUTS and _ANSWER.search(name) is not None
 
 
 def readable_fields(fields: Mapping[str, Any]) -> dict[str, Any]:

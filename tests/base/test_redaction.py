@@ -2,6 +2,7 @@
 
 from deck_sim.base.redaction import (
     HIDDEN,
+    is_answer,
     is_secret,
     redact,
     redact_body,
@@ -14,7 +15,7 @@ SECRET = """
     password passwd pwd passcode client_secret secretAccessKey aws_access_key_id apiKey api-key
     Authorization Set-Cookie connection_string private_key SharedAccessKey account_key
     service_account_json access_token cardNumber security_answer security-code pin PIN card_pin pin2
-    otp totp ssn cvv2
+    otp totp ssn cvv2 userPin smsOTP OTPCode
 """
 READABLE = """
     credential_id idempotency_key name region cursor url auth_method shipping pinned answer code
@@ -26,6 +27,15 @@ def test_names_of_secrets_are_recognized_in_every_spelling():
     """In any case, with any separator, and as a part of a longer name."""
     assert [name for name in SECRET.split() if not is_secret(name)] == []
     assert [name for name in READABLE.split() if is_secret(name)] == []
+
+
+def test_names_of_answers_are_recognized_by_their_words():
+    """A run has other input, too."""
+    answers = "code one_time_code smsCode SMSCode pin-code answer firstAnswer code2 Code"
+    assert [name for name in answers.split() if not is_answer(name, "inputs")] == []
+    others = "encode decoder barcode answered codes"
+    assert [name for name in others.split() if is_answer(name, "input")] == []
+    assert not is_answer("code", "error")
 
 
 def test_secrets_are_hidden_at_any_depth():
