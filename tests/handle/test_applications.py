@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import itertools
 import logging
 import socket
 import threading
@@ -231,6 +232,21 @@ def test_an_application_that_fails_answers_500(anywhere, caplog):
     anywhere.advance("0s")
     assert [row["log"][0]["status"] for row in anywhere.deliveries] == [500] * 3
     assert caplog.text.count("ZeroDivisionError: boom") == 2
+
+
+@pytest.mark.deck(strict=False)
+def test_a_mistake_of_the_application_is_one_traceback(anywhere, caplog):
+    """Its repetitions are counted, whatever their message says."""
+    numbers = itertools.count()
+
+    async def fail():
+        raise KeyError(next(numbers))
+
+    anywhere.deliver_to(asgi(fail))
+    agent(anywhere)
+    anywhere.settle()
+    assert caplog.text.count("Traceback (most recent call last)") == 1
+    assert "failed at a webhook, 3 times: KeyError(2)" in caplog.text
 
 
 @pytest.mark.deck(strict=False)

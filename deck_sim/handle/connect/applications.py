@@ -16,6 +16,8 @@ import asyncio
 import inspect
 import itertools
 import logging
+import traceback
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack, closing, suppress
@@ -56,6 +58,7 @@ _ANSWER_SECONDS = 5  # the sender's limit
 _BACKGROUND_SECONDS = 4  # for background tasks; less than the sender's limit
 _STOP_POLL_SECONDS = 0.02
 _LONGEST = 200  # characters of an error in a header
+_INNER_FRAMES = 5  # that are equal in tracebacks of one mistake
 
 RAISED_HEADER = "deck-sim-raised"  # of an answer: the error that the application raised
 
@@ -81,6 +84,7 @@ class WebhookApps:
         self._wsgi_calls: Calls | None = None  # for the thread that advances the clock
         self._own_loop: LoopThread | None = None
         self._open = ExitStack()
+        self._failures = Counter[str]()  # by where they were raised
 
     def add(self, app: Any, host: str) -> str:
         """Call an application at webhooks, until `close`; return the URL of its host."""
@@ -142,7 +146,13 @@ class WebhookApps:
 
         def log_error(finished: Future[None]) -> None:
             if error := finished.exception():
-                log.error("%r failed at a webhook", app.app, exc_info=error)
+                # The outer frames are those of threads, and differ.
+                place = "".join(traceback.format_tb(error.__traceback__)[-_INNER_FRAMES:])
+                self._failures[place] += 1
+                count = self._failures[place]
+                again = f", {count} times: {error!r}" if count > 1 else ""
+                caught = error if count == 1 else None
+                log.error("%r failed at a webhook%s", app.app, again, exc_info=caught)
 
         own = {"host": app.host, "accept": "*/*", "content-length": f"{len(body)}"}
         url = f"http://{app.host}{path}"
