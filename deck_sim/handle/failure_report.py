@@ -249,6 +249,7 @@ def _present_state(state: _Row, mode: str) -> list[str]:
         f"  {one['answers']} x `{one['call']}` is done, and a hold delays its answer"
         for one in state.get("kept_back", ())
     ]
-    remedy = [_HOW_TO_MOVE] if state["due"] and mode == FROZEN else []
+    helps = any(one["remedy"]["do"] == "advance" for one in state["unfinished"])
+    remedy = [_HOW_TO_MOVE] if helps and mode == FROZEN else []
     lines = [*answers, *cut_middle(waits, _MOST_ROWS), *remedy]
     return [f"  the time is {state['now']}", *(lines or ["  nothing waits, and nothing is due"])]

@@ -77,7 +77,7 @@ def test_the_sections_show_choices_refusals_errors_and_waits(deck, run, api):
     assert report.count("`; `cancel` is allowed only in") == 1
     waiting = f"  {waits['id']} is interaction_required. Held before `task_run.failed` until it is"
     assert f"{waiting} released; the task times out in " in report
-    assert 'It accepts {"code": "123456"}.\n' in report
+    assert report.endswith('It accepts {"code": "123456"}.')  # no move of the clock helps
 
 
 def test_mistakes_of_the_client_are_shown(deck, run, api):
