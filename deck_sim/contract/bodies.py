@@ -40,6 +40,8 @@ URL_PATTERN = rf"^https?://(?:{_USER})?{_HOST}(?::(?:0*[1-9][0-9]{{0,4}})?)?(?:{
 def _check_url(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         raise value_error("must begin with `http://` or `https://`")
+    if url.split("//")[1].startswith("@"):
+        raise value_error("has an empty user before `@`; leave out the `@`")
     if not re.fullmatch(URL_PATTERN, url):
         raise value_error(
             "must be a URL with a host of letters, digits, `.`, `-` or `_`, or an IPv6 address in"

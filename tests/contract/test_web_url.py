@@ -25,7 +25,7 @@ def test_a_web_address_is_taken():
         ("", "at least 1 character"),
         ("ftp://x", "must begin with `http://` or `https://`"),
         ("http://:80/", "must be a URL with a host"),
-        ("http://@h/", "must be a URL with a host"),
+        ("http://@h/", "has an empty user before `@`"),
         ("http://x:65536/", "Port out of range"),
         ("http://[1:2:3]/", "'1:2:3'"),
         ("http://a..b/", "label empty"),
