@@ -199,6 +199,11 @@ def test_a_command_that_takes_too_long_is_ended(cli, monkeypatch):
         assert summary.startswith("deck-sim: nothing called the simulated API")
 
 
+def test_pytest_without_a_call_is_told_of_its_own_server(cli):
+    done = cli("exec", *python("", "pytest"))
+    assert "run pytest alone, or as `sh -c 'pytest --deck-url=$DECK_BASE_URL'`" in done.stderr
+
+
 def test_a_program_is_looked_for_before_it_is_run(cli, capfd):
     """Otherwise Windows does not find `npm.cmd` for `npm`."""
     cli("exec", "--", "sh", "-c", "echo $0")
@@ -234,14 +239,16 @@ agent = call("POST", "/v2/agents", {"name": "a"})["id"]
 call("POST", "/_sim/reset", {"seed": 7})
 call("GET", "/v2/agents/" + agent)
 call("DELETE", "/_sim/world")
+call("GET", "/v2/agents/" + agent)
 """
     done = cli("exec", "--quiet", "--report", tmp_path / "r.json", *python(CALLS + source))
     first, queued, gone = done.stderr.splitlines()
-    assert first.startswith("deck-sim: 2 calls in 1 world, 1 of them refused; ")
+    assert first.startswith("deck-sim: 3 calls in 1 world, 2 of them refused; ")
     assert "queued for a task_run but never played: `source_down`" in queued
-    assert "1 call asked for what a reset or deletion had removed; do two tests share" in gone
+    assert "a call asked for what a reset or deletion had removed; do two tests share" in gone
+    assert gone.endswith(" (2 times)")  # each in another world
     (world,) = json.loads((tmp_path / "r.json").read_text())["worlds"]
-    assert (world["calls"], len(world["problems"])) == (2, 2)
+    assert (world["calls"], len(world["problems"])) == (3, 2)
 
 
 def test_a_failed_command_is_told_what_its_runs_wait_for(cli, tmp_path):

@@ -40,6 +40,10 @@ from deck_sim.server.serve import Server
 _NOT_FOUND, _NOT_EXECUTABLE, _BY_SIGNAL = 127, 126, 128  # as shells exit
 _TIMED_OUT = 124  # as of timeout(1)
 _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
+_OF_PYTEST = (
+    "the pytest plugin starts a server of its own: run pytest alone, or as `sh -c 'pytest"
+    " --deck-url=${0}'`; tests without its fixtures must read {0}"
+)
 
 
 @click.command(
@@ -48,7 +52,7 @@ _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
         "deck-sim exec -- npm test",
         "deck-sim exec --edition credentials --clock on_poll -- go test ./...",
         "deck-sim exec --report deck-sim.xml --env-base-url DECK_URL -- make test",
-        "deck-sim exec --timeout 10m --fail-on-problems --html pages -- pytest",
+        "deck-sim exec --timeout 10m --fail-on-problems --html pages -- bundle exec rspec",
         "deck-sim exec --intercept -- python report.py",
         "deck-sim exec --hold -- ./seed-and-run.sh",
     ),
@@ -102,6 +106,7 @@ def command(
                 fix = server.interceptor.how_to_answer(host)
                 refused.append(f"{text} leaves the machine; {fix}")
             how = "use HTTPS_PROXY and SSL_CERT_FILE, or {}?"
+        how = _OF_PYTEST if "pytest" in " ".join(words) else f"does the command {how}"
         found = ExecReport([*words], code, [*reports.by_key.values()], refused)
         click.echo(f"deck-sim: {found.summary(how.format(env_base_url))}", err=True)
         if report is not None:

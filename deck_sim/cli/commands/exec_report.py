@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
@@ -40,7 +40,7 @@ class WorldReport:
     refused: int  # calls answered with a status of 400 or more
     scenarios: dict[str, int]  # how often each was chosen
     deliveries: dict[str, int]  # by status
-    problems: list[str]
+    problems: list[str]  # each as often as it was found, until `Reports` counts them
     undelivered: list[str] = field(default_factory=list)  # webhooks, and why
     unfinished: list[str] = field(default_factory=list)  # runs and logins, and why
     refusals: list[str] = field(default_factory=list)  # refused calls, and why
@@ -54,7 +54,8 @@ class WorldReport:
             return dict(Counter(one) + Counter(other)) if isinstance(one, dict) else one + other
 
         names = [row.name for row in fields(self)[1:]]
-        return WorldReport(self.world, *(add(getattr(self, n), getattr(later, n)) for n in names))
+        both = WorldReport(self.world, *(add(getattr(self, n), getattr(later, n)) for n in names))
+        return replace(both, problems=self.problems + later.problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,10 @@ class ExecReport:
                 lines += cut_middle(notes, _MOST_NOTES)
         return lines
 
-    def summary(self, how_to_call: str) -> str:
+    def summary(self, if_not_called: str) -> str:
         """One paragraph, and a line for each problem and note."""
         if not (self.worlds or self.problems):
-            return f"nothing called the simulated API: does the command {how_to_call}"
+            return f"nothing called the simulated API: {if_not_called}"
         calls, refused = sum(w.calls for w in self.worlds), sum(w.refused for w in self.worlds)
         played, sent = Counter[str](), Counter[str]()
         for world in self.worlds:
@@ -159,10 +160,16 @@ class Reports:
             self.kept += [(simulation, report)] if self._keep else []
 
     async def add_present(self, _app: object) -> None:
-        """Add the reports on the worlds that are there, on the server's event loop."""
+        """Add the reports on the worlds that are there, and count problems, on the server's event
+        loop.
+        """
         for simulation in filter(None, map(self._registry.find, self._registry.known_keys)):
             catch_up(simulation)
             self.add(simulation)
+        for key, one in self.by_key.items():
+            times = Counter(one.problems).items()
+            texts = [text if count == 1 else f"{text} ({count} times)" for text, count in times]
+            self.by_key[key] = replace(one, problems=texts)
 
 
 def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[str]:
@@ -184,10 +191,9 @@ def report_world(simulation: Simulation, registry: WorldRegistry, secret: str) -
     chosen = (call["scenario"].partition(";")[0] for call in calls if call["scenario"])
     unsent = sum(not delivery["log"] for delivery in sent)
     found = history.show_lint(simulation)["data"]
-    lint = Counter(f"{one['name']}: {one['what']}. {one['fix']}" for one in found)
     unmet = [f"{hold}" for hold in world.holds.values() if not hold.met]
     gone = sum(RESET_REMOVED in call["answered"].get("message", "") for call in calls)
-    removed = "asked for what a reset or deletion had removed; do two tests share this key?"
+    removed = "a call asked for what a reset or deletion had removed; do two tests share this key?"
     return WorldReport(
         world=mask_key(simulation.key),
         calls=simulation.journal.total,
@@ -201,8 +207,8 @@ def report_world(simulation: Simulation, registry: WorldRegistry, secret: str) -
                 shown, faults.list_faults(simulation)["data"], [*simulation.unmet_holds, *unmet]
             ),
             *shown["unplayed_login"],
-            *([f"{counted(gone, 'call')} {removed}"] if gone else []),
-            *(text if count == 1 else f"{text} ({count} times)" for text, count in lint.items()),
+            *[removed] * gone,
+            *(f"{one['name']}: {one['what']}. {one['fix']}" for one in found),
         ],
         undelivered=[
             *find_undelivered(sent, {**_IN_PROGRAMS, "secret": secret}),
