@@ -60,7 +60,7 @@ class CallPattern:
         return _compile(self.path).fullmatch(path) is not None
 
     def may_be(self, call: str) -> bool:
-        """Whether a call such as `GET /v2/tasks/{id}` can match, whatever its parameters are."""
+        """Whether some call of an endpoint such as `GET /v2/tasks/{id}` can match."""
         method, _, template = call.partition(" ")
         words, parts = self.path.split("/"), template.split("/")
         alike = len(words) == len(parts) and all(

@@ -75,7 +75,7 @@ def attempt_due(world: World, due: Due) -> None:
 def take_outbox(world: World) -> list[Attempt]:
     """Empty the outbox; returns the attempts to send now.
 
-    Deliveries whose destination has stopped since they fell due fail instead.
+    A delivery fails instead if its destination was deleted or deactivated after it fell due.
     """
     taken, world.outbox = world.outbox, []
     attempts = []

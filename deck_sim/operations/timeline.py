@@ -81,8 +81,8 @@ def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
 
 
 def print_entry(simulation: Simulation, entry: TimelineEntry, number: int) -> dict[str, Any]:
-    """An entry of the timeline; keys without a value are left out. `about` has the ids that a new
-    resource refers to, what it is called, and the scenario it plays.
+    """The JSON of an entry, without empty keys. For a new resource, `about` has its name, its
+    scenario and the ids that it refers to.
     """
     about: dict[str, Any] = {}
     if entry.is_creation and (resource := simulation.world.all(entry.kind).get(entry.id)):

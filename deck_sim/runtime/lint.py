@@ -66,11 +66,12 @@ def find_problems(
 
 @lint_rule(
     why="No time passes in a frozen world until somebody advances it, so each read shows the same.",
-    fix="Advance the clock (`deck.advance`, `deck-sim advance`), give your client `deck.sleep`, or"
+    fix="Advance the clock (`deck.advance`, `deck-sim advance`), let your client wait with"
+    " `deck.sleep` in place of `time.sleep`, or"
     " use the clock `on_poll`.",
 )
 def polls_a_frozen_clock(simulation: Simulation, interval: timedelta) -> Findings:
-    """Early reads between which the clock of a frozen world did not move."""
+    """Reads within the poll interval of one another, while nobody moved the frozen clock."""
     for id_, stuck in _early_reads(simulation, interval, is_frozen=True):
         what = f"this world's clock is frozen: `{id_}` was read {len(stuck)} times, and nobody"
         yield f"{what} advanced the clock", stuck

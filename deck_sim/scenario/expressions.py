@@ -141,7 +141,7 @@ def render(value: Any, names: Mapping[str, Any]) -> Any:
 
 
 def names_at(now: datetime, **variables: Any) -> dict[str, Any]:
-    """The variables and functions of expressions at that moment; `variables` are plain data."""
+    """The names that an expression can use at `now`; `variables` must be plain JSON data."""
     return {
         **{name: {} for name in VARIABLES},
         **variables,

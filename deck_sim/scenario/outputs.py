@@ -156,7 +156,7 @@ class _Maker:
         return [self.make(part, f"{path}[{i}]", name, depth + 1) for i, part in enumerate(parts)]
 
     def _number(self, schema: Schema, name: str, draw: Draw, *, is_whole: bool) -> int | float:
-        """A number in whole steps, from the usual range of the name if the bounds allow that."""
+        """A multiple of the schema's step, in the usual range of the name if the bounds allow."""
         low, high, decimals = number_for(name, self.now)
         least, most = _bound(schema, "minimum", -ENDLESS), _bound(schema, "maximum", ENDLESS)
         step = Fraction(str(schema.get("multipleOf", 1 if is_whole else f"1e-{decimals}")))

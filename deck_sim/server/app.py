@@ -1,6 +1,8 @@
 """The Deck API as an ASGI app: the steps that a request passes, in their order.
 
-A step returns an answer, or None to go on. `take` makes an answer of an error.
+A request comes from `local_only.py` and `mounts.py`, is read, and passes three lists of steps:
+answering, until one returns an answer; keeping, which stores and saves it; leaving. `take` makes an
+answer of an error.
 """
 
 import asyncio
@@ -108,7 +110,7 @@ async def take(steps: Steps, request: Request) -> bool:
             if isinstance(answer, Awaitable):
                 answer = await answer
             if answer is not None:
-                request.answer = _print(answer, request.id)
+                request.answer = _fill_in_body(answer, request.id)
                 break
         return True
     except ApiError as refusal:
@@ -116,7 +118,9 @@ async def take(steps: Steps, request: Request) -> bool:
         if isinstance(error, Refusal) and error.precedes_endpoints:
             request.key = None  # so that it is not stored
     except Exception:
-        error = request.simulation.note_crash(f"{request.method} {request.path}")
+        # It may have failed before its world was found.
+        simulation = request.simulation or request.worlds.keyless()
+        error = simulation.note_crash(f"{request.method} {request.path}")
         request.key = None
     if not request.id:  # it reached no world
         request.id = request.worlds.next_request_id()
@@ -128,16 +132,16 @@ async def take(steps: Steps, request: Request) -> bool:
 def _answer_error(error: ApiError, request_id: str) -> Answer:
     choice = error.choice if isinstance(error, Refusal) else None
     data = {"errors": [one.as_json() for one in error.problems]}
-    return _print(Answer(data, error.status, error.headers, choice), request_id)
+    return _fill_in_body(Answer(data, error.status, error.headers, choice), request_id)
 
 
-def _print(answer: Answer, request_id: str) -> Answer:
+def _fill_in_body(answer: Answer, request_id: str) -> Answer:
     answer.body = answer.body or dump_json({**answer.data, "request_id": request_id})
     return answer
 
 
 def note_handle(request: Request) -> None:
-    """Note that a handle calls the Deck API."""
+    """Note that a `Deck` uses this key, so that its calls are not those of a stray key."""
     request.from_handle = PROCESS_HEADER in request.headers
     if request.from_handle:
         request.worlds.note_control(request.simulation.key)

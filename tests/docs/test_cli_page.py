@@ -5,6 +5,7 @@ the markers by hand.
 """
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -27,10 +28,13 @@ def fill(found):
 
 
 def written(text):
-    for name in COMMANDS:
+    for before, name in pairwise(["", *COMMANDS]):
         if f"<!-- usage: {name} -->" not in text:
             words = f"\n## deck-sim {name}\n\n{command(name).help.strip()}\n\n"
-            text += f"{words}<!-- usage: {name} -->\n<!-- /usage -->\n"
+            after = text.partition(f"<!-- usage: {before} -->")[2].partition("\n## ")[1:]
+            place = len(text) - len("".join(after))
+            added = f"{words}<!-- usage: {name} -->\n<!-- /usage -->\n"
+            text = text[:place] + added + text[place:]
     return _GENERATED.sub(fill, text)
 
 

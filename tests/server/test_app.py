@@ -92,6 +92,14 @@ def test_a_bug_becomes_an_api_error_that_is_recorded_and_logged(call, worlds, ca
     assert worlds.select("Bearer k").journal[0].errors == ("api/api_error",)
 
 
+def test_a_bug_before_there_is_a_world_is_told_as_one(call, worlds, caplog):
+    worlds.prepare = lambda new: 1 / 0
+    with caplog.at_level(logging.ERROR, "deck_sim"):
+        status, _, body = call("GET", "/broken")
+    assert (status, json.loads(body)["errors"][0]["code"]) == (500, "api_error")
+    assert caplog.messages == ["deck-sim failed during GET /broken"]
+
+
 @pytest.mark.parametrize("late", ["held", "delayed"])
 def test_a_world_with_an_open_call_makes_no_room(monkeypatch, late):
     """Its answer is held back, or late by a fault."""

@@ -112,7 +112,7 @@ class ExecReport:
         return lines
 
     def summary(self, if_not_called: str) -> str:
-        """One paragraph, and a line for each problem and note."""
+        """The report as text: one paragraph, then a line for each problem and note."""
         if not (self.worlds or self.problems):
             return f"nothing called the simulated API: {if_not_called}"
         calls, refused = sum(w.calls for w in self.worlds), sum(w.refused for w in self.worlds)

@@ -82,7 +82,7 @@ def list_event_deliveries(request: Request) -> Answer:
 
 
 def _oldest(world: World) -> datetime:
-    """The moment from which on events can be read."""
+    """Events created before this moment cannot be read any more."""
     return world.now - world.rules.event_retention
 
 

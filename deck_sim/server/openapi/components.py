@@ -65,8 +65,8 @@ def schemas(edition: Edition) -> dict[str, Shape]:
     return dict(sorted({**found, **_bodies(edition, models)}.items()))
 
 
-def event_of(edition: Edition, type_: str) -> Shape:
-    """The schema of a message to a destination, for one event type."""
+def message_shape(edition: Edition, type_: str) -> Shape:
+    """The schema of the webhook message of one event type."""
     object_, _, word = type_.partition(".")
     kind = edition.kinds[object_]
     data, machine = named(_data_name(edition, kind)), kind.machine

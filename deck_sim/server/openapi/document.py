@@ -21,7 +21,7 @@ from deck_sim.scenario import selection
 from deck_sim.server import idempotency
 from deck_sim.server.api.paging import DEFAULT_LIMIT, MAX_LIMIT
 from deck_sim.server.app import refuse_call
-from deck_sim.server.openapi.components import answer_name, event_of, schemas
+from deck_sim.server.openapi.components import answer_name, message_shape, schemas
 
 CODES = "x-error-codes"  # an extension of ours: OpenAPI has no place for the codes of a status
 _ABOUT = """\
@@ -29,7 +29,7 @@ The Deck v2 API as deck-sim serves it. Deck adds fields, event types and interac
 new version, so accept any that you do not know. deck-sim makes this document, not Deck.
 """
 _RETRY_AFTER = {
-    "description": "Seconds until a call is accepted again; sent if the world is set to send it.",
+    "description": "Seconds until the next call is accepted; sent if `rate_limit` says so.",
     "schema": {"type": "integer", "minimum": 1},
 }
 
@@ -59,7 +59,7 @@ def document(name: str) -> dict[str, Any]:
                 "summary": f"`{type_}` happened",
                 "tags": ["webhooks"],
                 "security": [],
-                "requestBody": {"required": True, "content": _json(event_of(edition, type_))},
+                "requestBody": {"required": True, "content": _json(message_shape(edition, type_))},
                 "responses": {
                     "2XX": {"description": "The message was received within five seconds."}
                 },
