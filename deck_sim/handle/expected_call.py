@@ -1,6 +1,7 @@
 """The call that a test expects, and how a call in the journal differs from it."""
 
 import json as json_format
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -73,7 +74,8 @@ class ExpectedCall:
             raise DeckSimError(str(wrong)) from None
         is_missing = error in _NO_OPERATION or given.get("status") in (404, 405)
         if not is_missing and not any(map(self._pattern.may_be, _CALLS)):
-            near, remedy = nearest(pattern, _CALLS), 'add `error="request/endpoint_not_found"`'
+            near = nearest(pattern, sorted({re.sub(r"{\w+}", "*", call) for call in _CALLS}))
+            remedy = 'add `error="request/endpoint_not_found"`'
             text = f"no call of the Deck API is {quote(pattern)}{near}; for one that is missing,"
             raise DeckSimError(f"{text} {remedy}")
         if not isinstance(given.get("status", 0), int):

@@ -70,6 +70,8 @@ IMPOSSIBLE = [
     ("GET /_sim/world", {}, "'/_sim/world' is not a path of the API; paths begin with `/v2`"),
     ("POST /v2/agent", {}, "'POST /v2/agent'; did you mean 'POST /v2/agents'?; for one that is"),
     ("PUT /v2/agents", {}, "no call of the Deck API is 'PUT /v2/agents'"),
+    ("POST /v2/task-runs/*/interactions", {}, "did you mean 'POST /v2/task-runs/*/interaction'?"),
+    ("GET /v2/task_runs/*", {}, " or 'GET /v2/task-runs/*'?"),
     ("POST /v2/tasks/*/stop", {}, 'add `error="request/endpoint_not_found"`'),
     ("**", {"jsn": 1}, "unknown argument 'jsn'; did you mean 'json'?; allowed are `stat"),
     ("**", {"status": "409"}, "`status` is a number like 409, not '409'"),
