@@ -91,7 +91,8 @@ class Deck(AbstractContextManager["Deck"]):
         if name == "clock" and name in vars(self):
             raise AttributeError('`deck.clock` stays; `deck.clock.set("real")` sets its mode')
         if not (name.startswith("_") or name in known):
-            raise AttributeError(f"a `Deck` has no attribute {name!r}{nearest(name, known)}")
+            near = nearest(name, (one for one in known if one[0] != "_"))
+            raise AttributeError(f"a `Deck` has no attribute {name!r}{near}")
         super().__setattr__(name, value)
 
     @property

@@ -107,6 +107,7 @@ def test_misspelt_attributes_and_another_clock_are_refused(deck):
     deck.poll_interval = "2s"
     for name, said in (
         ("pol_interval", "has no attribute 'pol_interval'; did you mean 'poll_interval'"),
+        ("edition", "has no attribute 'edition'$"),
         ("clock", r"`deck\.clock\.set\("),
         ("runs", "no setter"),
     ):
