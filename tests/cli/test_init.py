@@ -22,9 +22,11 @@ def test_the_first_tests_pass(cli, tmp_path):
     made = cli("init", project, "--edition", "credentials")
     assert (made.exit_code, made.stderr, files_in(project).keys()) == (0, "", FILES)
     assert f"Next: cd {project} && pytest" in made.stdout
-    words = [sys.executable, "-m", "pytest", "-p", "no:asyncio", "-W", "error"]
+    (project / "app.py").touch()
+    (project / "tests/test_app.py").write_text("import app\ndef test_app(): pass\n")
+    words = [sys.executable, "-P", "-m", "pytest", "-p", "no:asyncio", "-W", "error"]
     ran = subprocess.run(words, cwd=project, capture_output=True, text=True)
-    assert (ran.returncode, "3 passed" in ran.stdout) == (0, True), ran.stdout
+    assert (ran.returncode, "4 passed" in ran.stdout) == (0, True), ran.stdout
     checked = cli("check", project / "scenarios")
     told = "1 scenario for any edition\n1 file, no mistakes\n"
     first = (project / "scenarios/first_story.yaml").read_text().splitlines()[0]

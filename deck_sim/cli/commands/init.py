@@ -114,7 +114,7 @@ def command(folder: Path, edition: str) -> None:
     ini = next((name for name, text in texts.items() if _INI_FILES[name] in text), None)
     if ini is None:
         lines = [f"{name} = {value}" for name, value in options.items()]
-        files["pytest.ini"] = "\n".join(["[pytest]", *lines, ""])
+        files["pytest.ini"] = "\n".join(["[pytest]", "pythonpath = .", *lines, ""])
     for name, text in files.items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
