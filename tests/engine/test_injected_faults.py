@@ -9,6 +9,7 @@ import pytest
 
 from deck_sim.engine.injected_faults import TROUBLE, InjectedFaults
 from deck_sim.engine.records import Event, Resource
+from deck_sim.engine.world import World
 
 NOW, SECOND = datetime(2025, 1, 15, tzinfo=UTC), timedelta(seconds=1)
 
@@ -114,7 +115,7 @@ def test_the_faults_of_a_scenario_end_with_their_owner():
     assert (faults.remove("flt_1"), faults.remove("flt_2")) == (False, True)
 
 
-def test_a_trouble_comes_before_the_other_faults_of_a_webhook(faults):
+def test_a_trouble_comes_before_the_other_faults_of_a_webhook():
     """It may be about one resource; a fault is about an event type."""
 
     @dataclass(frozen=True)
@@ -122,16 +123,17 @@ def test_a_trouble_comes_before_the_other_faults_of_a_webhook(faults):
         key: ClassVar[str] = "trouble"
 
         def applies_to(self, *subject):
-            return subject == (self.what, "agt_1")
+            return subject == ("agt_1", self.what)
 
     @dataclass(frozen=True)
     class Usual(Fault):
         def applies_to(self, *subject):
-            return subject[0] == self.what
+            return subject[1] == self.what
 
-    faults.add("flt_1", Usual("agent.created"))
-    faults.add(TROUBLE, Trouble("agent.created"), TROUBLE)
+    world = World()
+    world.injected.add("flt_1", Usual("agent.created"))
+    world.injected.add(TROUBLE, Trouble("agent.created"), TROUBLE)
     agents = [Resource("agent", id_, NOW, NOW, None, {}) for id_ in ("agt_1", "agt_2")]
     events = [Event("evt_1", "agent.created", one, NOW) for one in agents]
-    fired = [faults.fire_webhook("here", event, NOW).key for event in events]
+    fired = [world.fire_webhook("here", event).key for event in events]
     assert fired == ["trouble", "fault"]
