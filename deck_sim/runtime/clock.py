@@ -169,15 +169,18 @@ def advance_until_event(
 def _comes_on_a_copy(simulation: Simulation, wanted: AwaitedEvent, until: datetime) -> bool:
     """Whether the event comes on a copy of the world.
 
-    Also True if webhooks are sent before: their receivers may cause it.
+    Also True if webhooks are sent before, and before a wait for a person ends by itself: their
+    receivers may cause it.
     """
     ahead, wanted = copy.copy(simulation), copy.copy(wanted)
-    ahead.world = copy.deepcopy(ahead.world)
+    world = ahead.world = copy.deepcopy(simulation.world)
+    waits = (next_due(world, one) for one in world.stories if waits_for_person(world, one))
+    patience = min((due.at for due in waits if due), default=LAST_MOMENT)
     for sends in steps(ahead, until):
-        if wanted.came(ahead.world):
+        if wanted.came(world):
             return True
-        if sends:
-            return not wanted.is_over(ahead.world)
+        if sends and world.now < patience:
+            return not wanted.is_over(world)
     return False
 
 

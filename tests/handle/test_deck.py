@@ -49,6 +49,22 @@ def test_advance_until_stops_at_the_first_of_several_events(deck, run):
         deck.advance_until(ends)
 
 
+def test_a_receiver_that_does_nothing_lets_no_prompt_time_out(deck, deck_webhooks):
+    """If the scenario goes on after the time-out, or the receiver answers, the event comes."""
+    prompt = {"type": "mfa", "accept": [{"code": "1"}]}
+    late = {**prompt, "on_timeout": [{"running": "1s"}, "completed"]}
+    for name, asks in {"asks": prompt, "goes_on": late}.items():
+        steps = [{"running": "1s"}, {"interaction_required": asks}, {"running": "1s"}, "completed"]
+        deck.scenario({"version": 1, "name": name, "task_run": steps})
+    deck.start_run("asks")
+    with pytest.raises(DeckSimError, match="an answer to `mfa` must give"):
+        deck.advance_until("task_run.completed")
+    assert deck.clock.now - START < timedelta(minutes=1)
+    deck.advance_until("task_run.completed", deck.start_run("goes_on"))
+    deck_webhooks.on("task_run.interaction_required", lambda event: deck.answer(event["data"], "1"))
+    deck.advance_until("task_run.completed", deck.start_run("asks"))
+
+
 def test_swapped_arguments_of_advance_until_are_recognized(deck, run):
     for swapped in (run(), run()["id"]):
         with pytest.raises(DeckSimError, match=r"^the event comes first, then the resource: `deck"):
