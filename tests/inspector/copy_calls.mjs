@@ -2,7 +2,7 @@
 import { text } from "node:stream/consumers";
 import { STATIC } from "./static.mjs";
 
-const { curlCommand, pytestAssertion } = await import(`${STATIC}/copies.js`);
+const { curlCommand, pytestAssertion } = await import(`${STATIC}/parts/copies.js`);
 const { calls, server } = JSON.parse(await text(process.stdin));
 const copies = calls.map((call) => ({
   curl: curlCommand(call, server),

@@ -31,7 +31,7 @@ def test_the_whole_page_is_small():
 
 def test_the_page_names_files_that_exist(get):
     named = re.findall(r'(?:href|src)="ui/([^"]+)"', get().text)
-    assert {*named} > {"app.js", "style.css"}
+    assert {*named} > {"app.js", "look/style.css"}
     assert {*named} <= {*FILES}
 
 

@@ -3,21 +3,21 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { readRecording } from "./api.js";
-import { callDetails } from "./call.js";
-import { controlsView } from "./controls.js";
-import { deliveryDetails, eventDetails } from "./delivery.js";
-import { detailsPanel } from "./details.js";
 import { header, recordingTitle } from "./header.js";
 import { Inspector } from "./inspector.js";
-import { journalView } from "./journal.js";
 import { listenToKeys } from "./keyboard.js";
-import { entryDetails, resourceDetails } from "./resource.js";
-import { scenarioDetails, scenariosView } from "./scenarios.js";
+import { button, statusBadge, when } from "./parts/widgets.js";
 import "./timeline/timeline.js";
-import { waitingStrip } from "./waiting.js";
-import { webhooksView } from "./webhooks.js";
-import { button, statusBadge, when } from "./widgets.js";
-import { firstCall, worldsPage } from "./worlds.js";
+import { callDetails } from "./views/call.js";
+import { controlsView } from "./views/controls.js";
+import { deliveryDetails, eventDetails } from "./views/delivery.js";
+import { detailsPanel } from "./views/details.js";
+import { journalView } from "./views/journal.js";
+import { entryDetails, resourceDetails } from "./views/resource.js";
+import { scenarioDetails, scenariosView } from "./views/scenarios.js";
+import { waitingStrip } from "./views/waiting.js";
+import { webhooksView } from "./views/webhooks.js";
+import { firstCall, worldsPage } from "./views/worlds.js";
 
 /**
  * @typedef {import("./inspector.js").Context} Context

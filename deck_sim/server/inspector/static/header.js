@@ -2,9 +2,9 @@
 /** The top of the page: which world, what time it is there, whether it is live, what a report is about. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { advanceButtons, clockView } from "./clock.js";
 import { showHelp } from "./keyboard.js";
-import { LOGO, button, codeBlock, icon, when, withCode } from "./widgets.js";
+import { LOGO, button, codeBlock, icon, when, withCode } from "./parts/widgets.js";
+import { advanceButtons, clockView } from "./views/clock.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
@@ -84,7 +84,7 @@ function themeButton(ctx) {
   const theme = document.documentElement.dataset.theme ?? "auto";
   const change = () => {
     const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
-    dispatchEvent(new CustomEvent("deck-theme", { detail: next })); // see theme.js
+    dispatchEvent(new CustomEvent("deck-theme", { detail: next })); // see look/theme.js
     ctx.refresh();
   };
   const label = `Theme: ${theme}`;

@@ -5,8 +5,8 @@ import { render } from "./vendor/lit-html/lit-html.js";
 import { Api, RecordedApi } from "./api.js";
 import { readFragment, writeFragment } from "./fragment.js";
 import { Model } from "./model.js";
+import { Toasts } from "./parts/toasts.js";
 import { Poller } from "./polling.js";
-import { Toasts } from "./toasts.js";
 
 const MOST_DUE = 2_000; // a world of 5,000 runs has 10,000 timers
 const NEXT_AGE = 2_000; // ms until a clock that goes on makes its answer old

@@ -2,9 +2,9 @@
 /** The keys of the page, and the dialog that lists them. The keys of the timeline are handled there. */
 
 import { html } from "./vendor/lit-html/lit-html.js";
-import { advanceToNext, advanceUntilIdle } from "./clock.js";
-import { closeAnswer, openFirstPrompt } from "./waiting.js";
-import { showDialog } from "./widgets.js";
+import { showDialog } from "./parts/widgets.js";
+import { advanceToNext, advanceUntilIdle } from "./views/clock.js";
+import { closeAnswer, openFirstPrompt } from "./views/waiting.js";
 
 /** @type {[string, string][]} */
 const KEYS = [

@@ -6,7 +6,7 @@
  * only grow at their end, and what a view shows is read from them, never copied.
  */
 
-import { failureText, kindTitle, parseTime } from "./format.js";
+import { failureText, kindTitle, parseTime } from "./parts/format.js";
 
 /**
  * What the server tells. Times are added in milliseconds, as `time`.
@@ -22,7 +22,7 @@ import { failureText, kindTitle, parseTime } from "./format.js";
  * @typedef {{family: Family, final: boolean, event: string|null,
  *   commands: Record<string, string|null>}} Status `commands`: what can be done, and which status
  *   that leads to
- * @typedef {import("./families.js").Family} Family
+ * @typedef {import("./parts/families.js").Family} Family
  * @typedef {{world: string, key: string, epoch: string, edition: string, now: string, clock: string,
  *   speed: number, changes: number, step: string|null, version?: string, default_scenario?: string,
  *   seed?: number}} World its settings and time: `world` is its id, `epoch` another after a reset,

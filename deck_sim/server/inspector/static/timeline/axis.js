@@ -1,7 +1,7 @@
 // @ts-check
 /** The time axis: world time to pixels and back, with long stretches of nothing folded; its ticks. */
 
-import { clockText, dayText } from "../format.js";
+import { clockText, dayText } from "../parts/format.js";
 
 const WIDEST_FOLD = 64;
 const SHORTEST_FOLD = 30_000;

@@ -2,9 +2,9 @@
 /** One row: what the lane is, its bars, its marks, and what is due ahead of now. */
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { failureText, shortId, words } from "../format.js";
-import { FAMILIES } from "../families.js";
-import { isSelected, statusBadge } from "../widgets.js";
+import { FAMILIES } from "../parts/families.js";
+import { failureText, shortId, words } from "../parts/format.js";
+import { isSelected, statusBadge } from "../parts/widgets.js";
 import { barsOf, groupMarks } from "./layout.js";
 import { MARKS, barText, isRefused, laneText, marksText, nextText } from "./words.js";
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Which lanes are rows, and where their bars and marks lie. Nothing here touches the document. */
 
-import { words } from "../format.js";
+import { words } from "../parts/format.js";
 import { Axis } from "./axis.js";
 import { MARKS, isRefused } from "./words.js";
 
@@ -18,7 +18,7 @@ const APART = 26; // marks closer than this are drawn as one
  * @typedef {import("../model.js").Lane} Lane
  * @typedef {import("../model.js").Mark} Mark
  * @typedef {{lane: Lane, depth: number}} Row
- * @typedef {{status: string, family: import("../families.js").Family, left: number, width: number,
+ * @typedef {{status: string, family: import("../parts/families.js").Family, left: number, width: number,
  *   type: "bar"|"end"|"ahead", from: number, to: number|null}} Bar
  * @typedef {ReturnType<typeof layOut>} View
  *

@@ -3,8 +3,8 @@
 
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
-import { clockText, countText, dayText } from "../format.js";
 import { isTaken } from "../keyboard.js";
+import { clockText, countText, dayText } from "../parts/format.js";
 import { laneRow } from "./lane.js";
 import { BEFORE, MOST_LANES, everything, layOut } from "./layout.js";
 import { toolbar } from "./toolbar.js";

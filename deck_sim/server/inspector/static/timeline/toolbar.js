@@ -2,8 +2,8 @@
 /** The controls above the lanes: which are shown, and at which zoom. */
 
 import { html } from "../vendor/lit-html/lit-html.js";
-import { FAMILIES } from "../families.js";
-import { button, searchField, showDialog } from "../widgets.js";
+import { FAMILIES } from "../parts/families.js";
+import { button, searchField, showDialog } from "../parts/widgets.js";
 import { markIcon } from "./lane.js";
 import { MARKS } from "./words.js";
 

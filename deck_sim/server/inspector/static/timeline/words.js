@@ -1,7 +1,7 @@
 // @ts-check
 /** What is said about lanes, to the eye and to screen readers. */
 
-import { clockText, durationText, failureText, words } from "../format.js";
+import { clockText, durationText, failureText, words } from "../parts/format.js";
 
 /** @typedef {import("../model.js").Lane} Lane */
 /** @typedef {import("../model.js").Mark} Mark */

@@ -1,12 +1,12 @@
 // @ts-check
 /** The world's time, and the buttons that move it. */
 
-import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { clockText, countText, dayText, distanceText, words } from "./format.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { clockText, countText, dayText, distanceText, words } from "../parts/format.js";
+import { button, dataList, icon, readForm, textField, when } from "../parts/widgets.js";
 import { dueText } from "./waiting.js";
-import { button, dataList, icon, readForm, textField, when } from "./widgets.js";
 
-/** @typedef {import("./app.js").Context} Context */
+/** @typedef {import("../app.js").Context} Context */
 
 /** @type {Record<string, string>} what each mode means */
 const MODES = {
@@ -137,7 +137,7 @@ function advanceForm(label, example, act) {
 
 /** @param {Context} ctx */
 function clockMenu(ctx) {
-  const world = /** @type {import("./model.js").World} */ (ctx.model.world);
+  const world = /** @type {import("../model.js").World} */ (ctx.model.world);
   /** @param {SubmitEvent} event */
   const apply = async (event) => {
     const { mode, speed, step } = readForm(event);

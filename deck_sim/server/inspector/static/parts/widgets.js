@@ -1,9 +1,9 @@
 // @ts-check
 /** Small parts that every view uses. */
 
-import { html, nothing, render, svg } from "./vendor/lit-html/lit-html.js";
-import { clockText, dayText, distanceText, isoText, shortId, words } from "./format.js";
+import { html, nothing, render, svg } from "../vendor/lit-html/lit-html.js";
 import { FAMILIES } from "./families.js";
+import { clockText, dayText, distanceText, isoText, shortId, words } from "./format.js";
 
 export const LOGO = html`<svg class="logo" viewBox="0 0 16 16" aria-hidden="true">
   <rect width="16" height="16" rx="4" />
@@ -177,13 +177,13 @@ export function closeButton(label, act) {
 }
 
 /** A button that selects something.
- * @param {import("./app.js").Context} ctx @param {import("./model.js").Ref} ref @param {any} content */
+ * @param {import("../app.js").Context} ctx @param {import("../model.js").Ref} ref @param {any} content */
 export function link(ctx, ref, content) {
   return button(content, () => ctx.select(ref), { kind: "link" });
 }
 
 /** Whether its details are shown.
- * @param {import("./app.js").Context} ctx @param {string} type @param {string} id */
+ * @param {import("../app.js").Context} ctx @param {string} type @param {string} id */
 export function isSelected({ ui: { selected } }, type, id) {
   return selected?.type === type && selected.id === id;
 }

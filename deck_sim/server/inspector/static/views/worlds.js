@@ -1,12 +1,21 @@
 // @ts-check
 /** Pages to begin with: the worlds of the server to choose from, and a world without a run. */
 
-import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { clockText, countText, dayText, kindTitle } from "./format.js";
-import { keyOption, shellWord } from "./copies.js";
-import { LOGO, button, codeBlock, icon, list, readForm, textField, when } from "./widgets.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { keyOption, shellWord } from "../parts/copies.js";
+import { clockText, countText, dayText, kindTitle } from "../parts/format.js";
+import {
+  LOGO,
+  button,
+  codeBlock,
+  icon,
+  list,
+  readForm,
+  textField,
+  when,
+} from "../parts/widgets.js";
 
-/** @typedef {import("./app.js").Context} Context */
+/** @typedef {import("../app.js").Context} Context */
 
 const PAUSE = 2_000; // ms between two looks
 const MOST_OTHERS = 3; // worlds that are named; the newest is the likeliest one

@@ -1,8 +1,8 @@
 // @ts-check
 /** Short messages at the edge of the page: what an action did, or why it was refused. */
 
-import { html } from "./vendor/lit-html/lit-html.js";
-import { repeat } from "./vendor/lit-html/directives/repeat.js";
+import { html } from "../vendor/lit-html/lit-html.js";
+import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { closeButton, icon, withCode } from "./widgets.js";
 
 const SHOWN_FOR = 4_000; // ms; an error stays until it is closed

@@ -1,12 +1,10 @@
 // @ts-check
 /** The tab that changes what happens next: scenarios, faults, holds, settings, the world itself. */
 
-import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { release } from "./actions.js";
-import { fetched } from "./api.js";
-import { resourceLink } from "./details.js";
-import { countText, words } from "./format.js";
-import { scenariosOf } from "./scenarios.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { fetched } from "../api.js";
+import { release } from "../parts/actions.js";
+import { countText, words } from "../parts/format.js";
 import {
   button,
   closeButton,
@@ -21,9 +19,11 @@ import {
   textField,
   when,
   withCode,
-} from "./widgets.js";
+} from "../parts/widgets.js";
+import { resourceLink } from "./details.js";
+import { scenariosOf } from "./scenarios.js";
 
-/** @typedef {import("./app.js").Context} Context */
+/** @typedef {import("../app.js").Context} Context */
 
 /** Faults to begin with, by what they do. @param {string} event @returns {Record<string, object>} */
 const exampleFaults = (event) => ({

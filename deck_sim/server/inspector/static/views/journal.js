@@ -1,12 +1,11 @@
 // @ts-check
 /** The tab with the calls of the Deck API: filter, lint findings, and the list. */
 
-import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { repeat } from "./vendor/lit-html/directives/repeat.js";
-import { fetched } from "./api.js";
-import { keyOption } from "./copies.js";
-import { clockText, countText, durationText, isoText } from "./format.js";
-import { readChoice, withShortIds } from "./records.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { repeat } from "../vendor/lit-html/directives/repeat.js";
+import { fetched } from "../api.js";
+import { keyOption } from "../parts/copies.js";
+import { clockText, countText, durationText, isoText } from "../parts/format.js";
 import {
   button,
   emptyState,
@@ -17,10 +16,11 @@ import {
   searchField,
   when,
   withCode,
-} from "./widgets.js";
+} from "../parts/widgets.js";
+import { readChoice, withShortIds } from "../records.js";
 
-/** @typedef {import("./app.js").Context} Context */
-/** @typedef {import("./model.js").Call} Call */
+/** @typedef {import("../app.js").Context} Context */
+/** @typedef {import("../model.js").Call} Call */
 /** @typedef {{what: string, why: string, fix: string, calls: any[]}} Finding of `/_sim/lint` */
 
 const MOST_ROWS = 500; // the latest; a filter finds the others

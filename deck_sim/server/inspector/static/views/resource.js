@@ -1,9 +1,21 @@
 // @ts-check
 /** A resource: what it is, why it waits, what can be done, and how it came to be so. */
 
-import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { answerForm, release, resourceActions } from "./actions.js";
-import { fetched } from "./api.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { fetched } from "../api.js";
+import { answerForm, release, resourceActions } from "../parts/actions.js";
+import { countText, durationText, isoText, parseTime, words } from "../parts/format.js";
+import {
+  button,
+  isSelected,
+  link,
+  list,
+  statusBadge,
+  timeText,
+  when,
+  withCode,
+} from "../parts/widgets.js";
+import { entryOf, historyOf, lineOf, withShortIds } from "../records.js";
 import { deliveryDetails } from "./delivery.js";
 import {
   body,
@@ -15,23 +27,11 @@ import {
   section,
   yamlView,
 } from "./details.js";
-import { countText, durationText, isoText, parseTime, words } from "./format.js";
-import { entryOf, historyOf, lineOf, withShortIds } from "./records.js";
 import { remedy } from "./waiting.js";
-import {
-  button,
-  isSelected,
-  link,
-  list,
-  statusBadge,
-  timeText,
-  when,
-  withCode,
-} from "./widgets.js";
 
-/** @typedef {import("./app.js").Context} Context */
-/** @typedef {import("./model.js").Lane} Lane */
-/** @typedef {import("./model.js").Ref} Ref */
+/** @typedef {import("../app.js").Context} Context */
+/** @typedef {import("../model.js").Lane} Lane */
+/** @typedef {import("../model.js").Ref} Ref */
 
 const MOST_CHILDREN = 20;
 const MOST_LINES = 200; // of a history, the latest
@@ -110,7 +110,7 @@ function headFacts({ model }, lane, target, state) {
 }
 
 /** Why it is not finished, and the forms and buttons that go on. @param {Context} ctx
- * @param {import("./actions.js").Target} target @param {Record<string, any>} state @param {any} data */
+ * @param {import("../parts/actions.js").Target} target @param {Record<string, any>} state @param {any} data */
 function actPart(ctx, target, state, data) {
   const unfinished = ctx.model.unfinishedById.get(target.id);
   const help = unfinished?.remedy.do ?? "";
@@ -190,7 +190,7 @@ function historyList(ctx, lane) {
   ${list(rows, "history")}`;
 }
 
-/** @param {Context} ctx @param {Lane} lane @param {import("./records.js").Item} item */
+/** @param {Context} ctx @param {Lane} lane @param {import("../records.js").Item} item */
 function historyRow(ctx, lane, { at, type, label, ref }) {
   const text =
     type === "status"

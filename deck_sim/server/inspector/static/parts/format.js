@@ -88,7 +88,7 @@ export function kindTitle(kind) {
 }
 
 /** Why it failed: its error like `source/source_down`, or its status.
- * @param {import("./model.js").Lane} lane @returns {string} */
+ * @param {import("../model.js").Lane} lane @returns {string} */
 export function failureText({ status, fields }) {
   const [error] = fields.errors ?? [];
   return error ? `${error.type}/${error.code}` : words(status);

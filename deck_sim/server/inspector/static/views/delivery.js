@@ -1,17 +1,26 @@
 // @ts-check
 /** An event, who got it, and a delivery of it to one destination with its attempts. */
 
-import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { resourceActions } from "./actions.js";
-import { fetched } from "./api.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { fetched } from "../api.js";
+import { resourceActions } from "../parts/actions.js";
+import { countText, distanceText, parseTime } from "../parts/format.js";
+import {
+  button,
+  icon,
+  link,
+  list,
+  statusBadge,
+  timeText,
+  when,
+  withCode,
+} from "../parts/widgets.js";
 import { body, callout, detailsHead, factList, missing, resourceLink, section } from "./details.js";
-import { countText, distanceText, parseTime } from "./format.js";
-import { button, icon, link, list, statusBadge, timeText, when, withCode } from "./widgets.js";
 
-/** @typedef {import("./app.js").Context} Context */
-/** @typedef {import("./model.js").Delivery} Delivery */
+/** @typedef {import("../app.js").Context} Context */
+/** @typedef {import("../model.js").Delivery} Delivery */
 
-/** @param {Context} ctx @param {import("./model.js").Ref} ref */
+/** @param {Context} ctx @param {import("../model.js").Ref} ref */
 export function deliveryDetails(ctx, { id }) {
   const { model } = ctx;
   const delivery = model.deliveries.get(id);
@@ -146,7 +155,7 @@ function attemptRow(from, attempt, isOpen) {
   </details>`;
 }
 
-/** @param {Context} ctx @param {import("./model.js").Ref} ref */
+/** @param {Context} ctx @param {import("../model.js").Ref} ref */
 export function eventDetails(ctx, ref) {
   const { model } = ctx;
   const answer = fetched(ctx, `/_sim/events/${encodeURIComponent(ref.id)}`);

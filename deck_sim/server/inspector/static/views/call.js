@@ -1,20 +1,20 @@
 // @ts-check
 /** A call of the Deck API: what was asked and answered, and why it was answered so. */
 
-import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { fetched } from "./api.js";
-import { curlCommand, lacksSecret, pytestAssertion } from "./copies.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { fetched } from "../api.js";
+import { curlCommand, lacksSecret, pytestAssertion } from "../parts/copies.js";
+import { words } from "../parts/format.js";
+import { copyButton, link, list, timeText, when, withCode } from "../parts/widgets.js";
+import { causedBy, readChoice, withShortIds } from "../records.js";
 import { body, callout, detailsHead, missing, resourceLink, section } from "./details.js";
-import { words } from "./format.js";
 import { findingText, findingsOf, httpText, methodText, pathText } from "./journal.js";
-import { causedBy, readChoice, withShortIds } from "./records.js";
 import { choiceFacts, errorList } from "./resource.js";
-import { copyButton, link, list, timeText, when, withCode } from "./widgets.js";
 
-/** @typedef {import("./app.js").Context} Context */
-/** @typedef {import("./model.js").Call} Call */
+/** @typedef {import("../app.js").Context} Context */
+/** @typedef {import("../model.js").Call} Call */
 
-/** @param {Context} ctx @param {import("./model.js").Ref} ref */
+/** @param {Context} ctx @param {import("../model.js").Ref} ref */
 export function callDetails(ctx, ref) {
   const answer = fetched(ctx, `/_sim/requests/${encodeURIComponent(ref.id)}`);
   const call = ctx.model.calls.find((one) => one.id === ref.id);

@@ -1,16 +1,16 @@
 // @ts-check
 /** Why is it stuck? A sentence for everything unfinished, and the button that helps. */
 
-import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { repeat } from "./vendor/lit-html/directives/repeat.js";
-import { answerForm, focusAnswer, release, resourceActions } from "./actions.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { repeat } from "../vendor/lit-html/directives/repeat.js";
+import { answerForm, focusAnswer, release, resourceActions } from "../parts/actions.js";
+import { countText, distanceText, durationText, words } from "../parts/format.js";
+import { button, link, statusBadge, when, withCode } from "../parts/widgets.js";
 import { advance, advanceToNext } from "./clock.js";
-import { countText, distanceText, durationText, words } from "./format.js";
-import { button, link, statusBadge, when, withCode } from "./widgets.js";
 
 /**
- * @typedef {import("./app.js").Context} Context
- * @typedef {import("./model.js").Unfinished} Unfinished
+ * @typedef {import("../app.js").Context} Context
+ * @typedef {import("../model.js").Unfinished} Unfinished
  */
 
 const SHOWN = 4;
@@ -64,7 +64,7 @@ export function waitingStrip(ctx) {
   </section>`;
 }
 
-/** How many failed, and why. @param {import("./model.js").Model} model */
+/** How many failed, and why. @param {import("../model.js").Model} model */
 function failedLine({ failures }) {
   if (!failures.length) return nothing;
   const total = failures.reduce((sum, [, count]) => sum + count, 0);
@@ -117,8 +117,8 @@ function nextLine(ctx) {
 }
 
 /** What happens next, in words.
- * @param {import("./model.js").Model} model
- * @param {import("./model.js").DueItem} due
+ * @param {import("../model.js").Model} model
+ * @param {import("../model.js").DueItem} due
  * @returns {string} like `Run 3: running → completed`
  */
 export function dueText(model, due) {

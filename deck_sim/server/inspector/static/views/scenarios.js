@@ -1,13 +1,13 @@
 // @ts-check
 /** The tab with all scenarios, the text of one, and the buttons that choose it. */
 
-import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { fetched } from "./api.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { fetched } from "../api.js";
+import { countText, words } from "../parts/format.js";
+import { button, copyButton, emptyState, isSelected, list, searchField } from "../parts/widgets.js";
 import { missing, section, yamlView } from "./details.js";
-import { countText, words } from "./format.js";
-import { button, copyButton, emptyState, isSelected, list, searchField } from "./widgets.js";
 
-/** @typedef {import("./app.js").Context} Context */
+/** @typedef {import("../app.js").Context} Context */
 /**
  * @typedef {{name: string, summary: string, tags: string[], editions: string[]}} Listed
  * @typedef {Listed & {ships?: boolean, scripts?: string[], text?: string}} Scenario with what its
@@ -68,7 +68,7 @@ function tags(ctx, scenario) {
   ${tags.map((tag) => html`<span class="tag">${tag}</span>`)}`;
 }
 
-/** @param {Context} ctx @param {import("./model.js").Ref} ref */
+/** @param {Context} ctx @param {import("../model.js").Ref} ref */
 export function scenarioDetails(ctx, { id }) {
   const answer = fetched(ctx, `/_sim/scenarios/${encodeURIComponent(id)}`);
   const scenario = /** @type {Scenario|null} */ (answer.data);

@@ -1,13 +1,13 @@
 // @ts-check
 /** The frame of the details, and the parts that all of them are made of. */
 
-import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { ref } from "./vendor/lit-html/directives/ref.js";
-import { jsonText, words } from "./format.js";
-import { closeButton, copyButton, idText, jsonView, link } from "./widgets.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { ref } from "../vendor/lit-html/directives/ref.js";
+import { jsonText, words } from "../parts/format.js";
+import { closeButton, copyButton, idText, jsonView, link } from "../parts/widgets.js";
 
-/** @typedef {import("./app.js").Context} Context */
-/** @typedef {import("./model.js").Ref} Ref */
+/** @typedef {import("../app.js").Context} Context */
+/** @typedef {import("../model.js").Ref} Ref */
 
 const LARGE = 100_000; // characters of a body that takes long to colour
 
@@ -76,7 +76,7 @@ export function resourceLink(ctx, id) {
 }
 
 /** While an answer is awaited, or instead of one that was refused. A report does not have all.
- * @param {import("./api.js").Fetched} answer */
+ * @param {import("../api.js").Fetched} answer */
 export function missing({ data, error }) {
   if (data) return nothing;
   if (error) return callout("bad", error.message);

@@ -1,12 +1,12 @@
 // @ts-check
 /** What can be done to a resource from outside its script, and the form that answers a prompt. */
 
-import { html, nothing } from "./vendor/lit-html/lit-html.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { capital, kindTitle, words } from "./format.js";
 import { button, formOf, readForm, textField, when } from "./widgets.js";
 
 /**
- * @typedef {import("./app.js").Context} Context
+ * @typedef {import("../app.js").Context} Context
  * @typedef {{id: string, kind: string, status: string}} Target
  * @typedef {{name: string, type?: string, label?: string, options?: any[]}} Field
  * @typedef {{type: string, message?: string, fields?: Field[]}} Interaction

@@ -1,14 +1,12 @@
 // @ts-check
 /** The tab with the webhooks: destinations, and the deliveries to them with their attempts. */
 
-import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { repeat } from "./vendor/lit-html/directives/repeat.js";
-import { resourceActions } from "./actions.js";
-import { fetched } from "./api.js";
-import { keyOption } from "./copies.js";
-import { addressOf, planText, replayButton } from "./delivery.js";
-import { body } from "./details.js";
-import { countText, distanceText } from "./format.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { repeat } from "../vendor/lit-html/directives/repeat.js";
+import { fetched } from "../api.js";
+import { resourceActions } from "../parts/actions.js";
+import { keyOption } from "../parts/copies.js";
+import { countText, distanceText } from "../parts/format.js";
 import {
   button,
   codeBlock,
@@ -20,11 +18,13 @@ import {
   timeText,
   when,
   withCode,
-} from "./widgets.js";
+} from "../parts/widgets.js";
+import { addressOf, planText, replayButton } from "./delivery.js";
+import { body } from "./details.js";
 
-/** @typedef {import("./app.js").Context} Context */
-/** @typedef {import("./model.js").Delivery} Delivery */
-/** @typedef {import("./model.js").Destination} Destination */
+/** @typedef {import("../app.js").Context} Context */
+/** @typedef {import("../model.js").Delivery} Delivery */
+/** @typedef {import("../model.js").Destination} Destination */
 
 const MOST_SHOWN = 100; // deliveries to a destination, and messages in a queue
 
