@@ -52,7 +52,8 @@ _IN_TESTS = {
 }
 _HOW_TO_CALL = (
     "an application that reads its environment, after it was imported, needs the fixture"
-    f" `deck_env`; one that always calls https://{DECK_HOST} needs `deck.intercept()`"
+    " `deck_env`, and one that reads it before, `monkeypatch.setattr` on its URL and key; one that"
+    f" always calls https://{DECK_HOST} needs `deck.intercept()`"
 )
 _HOW_TO_MOVE = (
     "  move the clock with `deck.advance_until(…)`, `deck.advance(…)` or `deck.settle()`, or give"

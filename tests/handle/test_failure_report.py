@@ -214,7 +214,9 @@ def test_an_answer_delayed_by_a_hold_is_shown(deck, run):
 
 def test_the_way_to_the_world_is_shown_to_who_has_not_called_it(deck):
     """It depends on what the test has set up already."""
-    assert write_report(deck).endswith("calls https://api.deck.co needs `deck.intercept()`")
+    report = write_report(deck)
+    assert report.endswith("calls https://api.deck.co needs `deck.intercept()`")
+    assert "one that reads it before, `monkeypatch.setattr`" in report
     with deck.intercept(), httpx2.Client(trust_env=False) as client:
         assert write_report(deck).endswith("  `deck.intercept()` answers for `api.deck.co`")
         with pytest.raises(httpx2.ConnectError):
