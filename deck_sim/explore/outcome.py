@@ -5,7 +5,6 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import counted
@@ -60,14 +59,13 @@ def observe(simulation: Simulation) -> Outcome:
     return Outcome(
         Counter([*(text for method, text in made if method != "GET"), *reads]),
         {world.rules.kinds[kind].noun: len(found) for kind, found in alive.items()},
-        tuple((f"{run.status}", _print(run["output"])) for run in alive["task_run"]),
+        tuple(
+            (f"{run.status}", _MOMENT.sub("…", json.dumps(run["output"], ensure_ascii=False)))
+            for run in alive["task_run"]
+        ),
         accepted - wrong,
         all(one.ok for log in simulation.world.attempts.values() for one in log),
     )
-
-
-def _print(output: Any) -> str:
-    return _MOMENT.sub("…", json.dumps(output, ensure_ascii=False))
 
 
 def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[str]:

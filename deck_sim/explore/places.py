@@ -156,18 +156,16 @@ def why_no_timing(simulation: Simulation) -> str | None:
         return "it holds something"
     if moves["by"] or moves["to"]:
         return "it moves the clock by fixed amounts"
+    ends = {
+        f"{kind}.{row.machine.event(status)}"
+        for kind, row in rules.kinds.items()
+        if row.machine
+        for status in row.machine.statuses
+        if row.machine.is_final(status)
+    }
     for events in (name for name in moves if "." in name):
-        if not any(_ends(rules, event) for event in events.split(",")):
+        if ends.isdisjoint(events.split(",")):
             return f"it advances until {events}, which is not the end"
     if simulation.mode == FROZEN and not moves:
         return "it does not move the clock"
     return None
-
-
-def _ends(edition: Edition, event: str) -> bool:
-    """Whether a resource emits an event when it enters a final status."""
-    kind, _, word = event.partition(".")
-    machine = edition.kinds[kind].machine if kind in edition.kinds else None
-    return machine is not None and any(
-        machine.is_final(status) and machine.event(status) == word for status in machine.statuses
-    )

@@ -40,7 +40,12 @@ class Watch:
         def begin(new: Simulation) -> None:
             prepare(new)
             if key in (None, new.key):
-                self._begin(new)
+                self._numbers[new.key] += 1
+                life = Life(f"{new.key}/{self._numbers[new.key]}", new)
+                self.lives.append(life)
+                new.waits_for_retries = self.waits_for_retries
+                if self.trouble is not None and self.trouble.place.life == life.name:
+                    self.trouble.start(new)
 
         def end(old: Simulation) -> None:
             before_drop(old)
@@ -53,14 +58,6 @@ class Watch:
         finally:
             self.seconds = time.perf_counter() - began
             worlds.prepare, worlds.before_drop = prepare, before_drop
-
-    def _begin(self, new: Simulation) -> None:
-        self._numbers[new.key] += 1
-        name = f"{new.key}/{self._numbers[new.key]}"
-        self.lives.append(Life(name, new))
-        new.waits_for_retries = self.waits_for_retries
-        if self.trouble is not None and self.trouble.place.life == name:
-            self.trouble.start(new)
 
     def _end(self, old: Simulation) -> None:
         for life in self.lives:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import copy
 import json
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +17,7 @@ from _pytest.runner import runtestprotocol
 from deck_sim.base.errors import DeckSimError, listed, nearest
 from deck_sim.explore.exploration import LIMIT, Plan, explore
 from deck_sim.explore.report import FAILED as NOT_SURVIVED
-from deck_sim.explore.report import Report, Result
+from deck_sim.explore.report import Report
 from deck_sim.explore.troubles import check_names
 from deck_sim.explore.watch import Watch
 from deck_sim.handle.connect.transports import server_at
@@ -51,8 +52,9 @@ class Explorer:
         item, hooks = self._item, self._item.ihook
         hooks.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         baseline, progress = Watch(), _Progress(item.config)
-        marker = pytest.CallInfo.from_call(self._read_marker, "setup")
+        marker: Any = pytest.CallInfo.from_call(partial(read_marker, item), "setup")
         if marker.excinfo is None:
+            self._options = marker.result
             self._run(baseline)
         else:
             self._reports = [pytest.TestReport.from_item_and_call(item, marker)]
@@ -73,9 +75,6 @@ class Explorer:
             hooks.pytest_runtest_logreport(report=one)
         hooks.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
 
-    def _read_marker(self) -> None:
-        self._options = read_marker(self._item)
-
     def _find(self, baseline: Watch, progress: _Progress) -> Report:
         options, trouble = self._options, self._config.option.deck_trouble
         name = self._item.nodeid
@@ -93,18 +92,15 @@ class Explorer:
         if baseline.called:
             explore(baseline, self._run, plan, report, progress.show)
             progress.clear()
-            self._drop_pages(one for one in report.results if one.verdict != NOT_SURVIVED)
+            # Whether a run survived was known only after its page was written.
+            if folder := find_folder(self._config, "html"):
+                for one in report.results:
+                    if one.verdict != NOT_SURVIVED:
+                        (folder / page_name(f"{name} {one.trouble}")).unlink(missing_ok=True)
         else:
             report.error = "nothing to explore: the program made no call"
             report.report_only = self._item.get_closest_marker("deck_explore") is None
         return report
-
-    def _drop_pages(self, results: Iterable[Result]) -> None:
-        """Delete the pages of runs that survived: whether they do was known only after them."""
-        if folder := find_folder(self._config, "html"):
-            for one in results:
-                page = folder / page_name(f"{self._item.nodeid} {one.trouble}")
-                page.unlink(missing_ok=True)
 
     def _run(self, watch: Watch) -> str | None:
         """Run the test with fresh fixtures; returns the first line of its failure."""

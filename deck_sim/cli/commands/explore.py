@@ -100,18 +100,17 @@ def command(
             report.error = _NOTHING.format(names[0])
         else:
             plan = Plan(only, may_begin=lambda: time.monotonic() < end, map=pool.map)
-            explore(baseline, run, plan, report, _show)
+
+            def show(done: int, of: int) -> None:
+                if sys.stderr.isatty():
+                    click.echo(f"\r{done}/{of} troubles ", nl=done == of, err=True)
+
+            explore(baseline, run, plan, report, show)
     click.echo(report.text())
     if explore_report is not None:
         text = json.dumps(report.as_json(), indent=2, ensure_ascii=False)
         explore_report.write_text(f"{text}\n", "utf-8")
     raise click.exceptions.Exit(2 if report.error else int(report.failed))
-
-
-def _show(done: int, of: int) -> None:
-    """Show on a terminal how many runs are done."""
-    if sys.stderr.isatty():
-        click.echo(f"\r{done}/{of} troubles ", nl=done == of, err=True)
 
 
 def _again(words: tuple[str, ...], trouble: str) -> str:
