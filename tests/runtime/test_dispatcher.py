@@ -442,7 +442,7 @@ def test_a_receiver_may_cause_the_awaited_event(
 
     receiver.say(again)
     subscribe("task_run.failed")
-    run_task("mfa_never_answered")
+    run_task("agent_hangs")
     answer = sim.post("/clock/advance", json={"until": {"event": "task_run.completed"}})
     assert answer.status_code == 200, answer.text
 
