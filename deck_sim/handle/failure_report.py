@@ -63,7 +63,7 @@ _HOW_TO_FREEZE = (
     "the fixture `deck_time` freezes it at the world's time, or give the world the real date:"
     " `@pytest.mark.deck(now=datetime.now(UTC))`"
 )
-_DATE = re.compile(r"\b\d{4}-\d\d-\d\d")
+_DATE = re.compile(r"\b\d{4}(?:-\d\d-\d\d|, \d+, \d+)")  # also as Python shows one
 _TICK = timedelta(seconds=1)  # a process that moved less was only ticking
 
 _Row = Mapping[str, Any]
@@ -75,8 +75,8 @@ class _Line(NamedTuple):
     key: tuple[str, str]  # equal for lines that say the same
 
 
-def write_report(deck: "Deck") -> str:
-    """The report on the world of `deck`, as text."""
+def write_report(deck: "Deck", failure: str = "") -> str:
+    """The report on the world of `deck`, as text; `failure` is what pytest says of the test."""
     world, journal = deck.world, deck.requests
     calls = {call["request_id"]: call for call in journal}
     entries, parts = deck.timeline, list[_Line]()
@@ -136,7 +136,7 @@ def write_report(deck: "Deck") -> str:
         "undelivered webhooks": [f"  {text}" for text in find_undelivered(deliveries)],
         "webhooks that were never sent": unsent,
         "why nothing moved": [*(f"  {one['what']}. {one['fix']}" for one in frozen), *still],
-        "two clocks": [f"  {text}" for text in find_own_dates(journal)],
+        "two clocks": [f"  {text}" for text in find_own_dates(journal, failure, world["now"])],
         "mistakes of the client": [
             f"  {one['name']}: {one['what']}" for one in findings if one not in frozen
         ],
@@ -157,17 +157,24 @@ def find_refusals(journal: Iterable[_Row]) -> list[str]:
     return [*dict.fromkeys(refusals)]
 
 
-def find_own_dates(journal: Iterable[_Row]) -> list[str]:
-    """The first call that sent a date of this process to a world whose date is another."""
+def find_own_dates(journal: Iterable[_Row], failure: str, now: str) -> list[str]:
+    """The first call that sent a date of this process to a world whose date is another, or else
+    the text of pytest about the failure, if it shows one.
+    """
     today = process_now().date()
-    own = {f"{today + timedelta(days=days)}" for days in (-1, 0, 1)}
-    for call in journal:
-        sent = own & {*_DATE.findall(f"{call['query']} {call['body']}")}
-        world = datetime.fromisoformat(call["at"]).date()
-        if sent and abs(world - today) > timedelta(days=1):
-            said = (
-                f"{call['method']} {call['path']} sent {min(sent)}, and in the world it is {world}"
-            )
+    near = [today + timedelta(days=days) for days in (-1, 0, 1)]
+    own = {f"{day}": day for day in near}
+    own |= {f"{day.year}, {day.month}, {day.day}": day for day in near}
+    texts = [
+        (f"{call['method']} {call['path']} sent", f"{call['query']} {call['body']}", call["at"])
+        for call in journal
+    ]
+    errors = "\n".join(line for line in failure.splitlines() if line.startswith("E "))
+    for what, text, at in (*texts, ("the failure shows", errors, now)):
+        found = [own[date] for date in _DATE.findall(text) if date in own]
+        world = datetime.fromisoformat(at).date()
+        if found and abs(world - today) > timedelta(days=1):
+            said = f"{what} {min(found)}, and in the world it is {world}"
             return [f"{said}: the application's `datetime.now()` stays real; {_HOW_TO_FREEZE}"]
     return []
 

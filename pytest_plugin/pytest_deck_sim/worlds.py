@@ -224,7 +224,7 @@ def _write_report(item: pytest.Item, deck: Deck, failure: str | None) -> str:
     """The report; with `--deck-html` and the text of a failure, also as a page."""
     folder = find_folder(item.config, "html")
     try:
-        text = write_report(deck)
+        text = write_report(deck, failure or "")
         if failure is None or folder is None:
             return text
         folder.mkdir(parents=True, exist_ok=True)
