@@ -83,9 +83,13 @@ _MISSING = {"missing", "string_too_short"}
 
 
 def check_body(
-    model: type[Model], data: dict[str, Any], extra_checks: ExtraChecks = lambda data: []
+    model: type[Model],
+    data: dict[str, Any],
+    extra_checks: ExtraChecks = lambda data: [],
+    explain_key: Callable[[str], str] = lambda key: "",
 ) -> Model:
-    """Check an object against its model. If it does not match, `extra_checks` adds its problems.
+    """Check an object against its model. If it does not match, `extra_checks` adds its problems,
+    and `explain_key` what to say of an unknown key.
 
     Raises:
         ApiError: with every problem.
@@ -116,6 +120,8 @@ def check_body(
             what = validation.error_message(shown, model)
             if is_unknown and field in getattr(model, "fixed", ()):
                 what = "cannot be changed"
+            elif is_unknown:
+                what += explain_key(field)
             if (type_, field) == ("literal_error", "auth_method"):
                 name = "auth/auth_method_invalid"
             text = redact_text(f"`{field}`: {'the key ' if is_key else ''}{what}")

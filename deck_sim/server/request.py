@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.datastructures import Headers, QueryParams
 from starlette.types import ASGIApp, Receive, Scope
 
+from deck_sim.contract.editions import EDITIONS, how_to_switch
 from deck_sim.contract.operations import Operation
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
@@ -94,7 +95,16 @@ class Request:
 
     def read_body(self, extra_checks: ExtraChecks = lambda data: []) -> "Body":
         """Validate the body against the model of the operation; see `check_body`."""
-        return check_body(self.body_model, self.read_object(), extra_checks)
+        return check_body(self.body_model, self.read_object(), extra_checks, self.explain_key)
+
+    def explain_key(self, key: str) -> str:
+        """The end of a message about an unknown key, if another edition has it in this body."""
+        for name, other in EDITIONS.items():
+            for row in other.every_operation:
+                body = other.body_name(row) if row.name == self.operation.name else None
+                if body and key in other.body(body).model_fields:
+                    return f"; it is one of the edition `{name}`; {how_to_switch(name)}"
+        return ""
 
     def read_object(self) -> dict[str, Any]:
         """Read the body, which must be a JSON object."""

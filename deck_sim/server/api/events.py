@@ -113,7 +113,7 @@ def _read(request: Request, old: Resource | None) -> tuple[dict[str, Any], str |
     found = old["type"] if old else data.get("type", body.model_fields["type"].default)
     type_ = found if isinstance(found, str) else ""
     beyond = deliveries.event_problems(request.world, data.get("events"))
-    model = check_body(body.of_type(type_), data, lambda data: beyond)
+    model = check_body(body.of_type(type_), data, lambda data: beyond, request.explain_key)
     raise_problems(beyond)
     fields = model.model_dump(exclude_unset=True)
     if old is None:

@@ -16,6 +16,18 @@ def test_a_path_of_the_other_edition_is_a_404_with_a_hint(api, sim):
             assert way in error["message"]
 
 
+def test_a_key_of_the_other_edition_is_named_so(api, sim, task):
+    for path, key, owner in [
+        (f"/tasks/{task['id']}/run", "credential_id", "credentials"),
+        ("/event-destinations", "config", "connections"),
+    ]:
+        answer = api.post(path, json={key: {}, "typo": 1})
+        said = {error["field"]: error["message"] for error in answer.json()["errors"]}
+        assert f"; it is one of the edition `{owner}`; to switch: @pytest" in said[key]
+        assert "edition" not in said["typo"]
+        sim.post("/reset", json={"edition": "credentials"})
+
+
 def test_the_control_api_has_the_kinds_of_the_edition(sim):
     for edition, row in EDITIONS.items():
         sim.post("/reset", json={"edition": edition})
