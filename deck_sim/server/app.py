@@ -17,8 +17,8 @@ from starlette.types import Receive, Scope, Send
 from deck_sim.base.real_time import PROCESS_HEADER
 from deck_sim.base.version import VERSION_HEADER
 from deck_sim.contract.editions import Edition
+from deck_sim.contract.endpoints import Operation
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.contract.operations import Operation
 from deck_sim.engine.injected_faults import CALL
 from deck_sim.engine.stage import count_stop, find_call_hold
 from deck_sim.runtime.activity_log import log_call, log_refused

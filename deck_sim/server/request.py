@@ -9,7 +9,7 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.types import ASGIApp, Receive, Scope
 
 from deck_sim.contract.editions import EDITIONS, how_to_switch
-from deck_sim.contract.operations import Operation
+from deck_sim.contract.endpoints import Operation
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.runtime.calls import Call

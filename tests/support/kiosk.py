@@ -9,9 +9,9 @@ from deck_sim.contract import resources
 from deck_sim.contract.bodies import Body, JsonObject, Text, partial
 from deck_sim.contract.editions import EDITIONS, connections, register
 from deck_sim.contract.editions.edition import Edition, Idempotency
+from deck_sim.contract.endpoints import CONFLICT, Operation
 from deck_sim.contract.error_catalog import CATALOG, read_errors
 from deck_sim.contract.machines import Command, Machine
-from deck_sim.contract.operations import CONFLICT, Operation
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.shapes import text
 from deck_sim.operations import OPERATIONS, people

@@ -6,10 +6,10 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from deck_sim.contract import error_catalog, operations
+from deck_sim.contract import endpoints, error_catalog
+from deck_sim.contract.endpoints import Operation
 from deck_sim.contract.error_catalog import ErrorRow
 from deck_sim.contract.machines import Machine
-from deck_sim.contract.operations import Operation
 from deck_sim.contract.resources import Kind
 
 if TYPE_CHECKING:
@@ -96,10 +96,8 @@ class Edition:
         """Every call: the usual verbs of each kind, those of every edition, and its own, which
         replace those of the same name.
         """
-        usual = (
-            operations.usual(verb, kind) for kind in self.kinds.values() for verb in kind.verbs
-        )
-        every = (*usual, *operations.SHARED, *self.operations)
+        usual = (endpoints.usual(verb, kind) for kind in self.kinds.values() for verb in kind.verbs)
+        every = (*usual, *endpoints.SHARED, *self.operations)
         return tuple({operation.name: operation for operation in every}.values())
 
     @property

@@ -11,8 +11,8 @@ from deck_sim.base.errors import quote, suggest
 from deck_sim.base.version import VERSION_HEADER, __version__
 from deck_sim.contract import shapes
 from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.contract.endpoints import Operation
 from deck_sim.contract.error_catalog import CATALOG, refuse
-from deck_sim.contract.operations import Operation
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.shapes import Shape, many, named
 from deck_sim.runtime.registry import WorldRegistry

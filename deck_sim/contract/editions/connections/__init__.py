@@ -3,11 +3,11 @@
 from dataclasses import replace
 from importlib import import_module
 
-from deck_sim.contract import operations, resources
+from deck_sim.contract import endpoints, resources
 from deck_sim.contract.editions.edition import Edition, Idempotency
+from deck_sim.contract.endpoints import Operation, answer, command
 from deck_sim.contract.error_catalog import read_errors
 from deck_sim.contract.machines import AutoTransition, Command, Machine
-from deck_sim.contract.operations import Operation, answer, command
 from deck_sim.contract.resources import Kind, insert_after
 from deck_sim.contract.shapes import INTERACTION, MOMENT, identity
 
@@ -109,8 +109,8 @@ STORAGE = replace(
 )
 
 OPERATIONS = (
-    operations.RUN_TASK,
-    replace(operations.LIST_RUN_STORAGE, answer="storage"),
+    endpoints.RUN_TASK,
+    replace(endpoints.LIST_RUN_STORAGE, answer="storage"),
     Operation(
         "open_connection",
         "POST /connections",

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 
-from deck_sim.contract import operations, resources
+from deck_sim.contract import endpoints, resources
 from deck_sim.contract.editions.edition import Edition, Idempotency
+from deck_sim.contract.endpoints import CONFLICT, Operation, command
 from deck_sim.contract.error_catalog import read_errors
 from deck_sim.contract.machines import AutoTransition, Command, Machine
-from deck_sim.contract.operations import CONFLICT, Operation, command
 from deck_sim.contract.resources import DERIVED, Embed, Kind, insert_after
 from deck_sim.contract.shapes import COUNT, FILE, Shape, choice, identity, nullable, record
 
@@ -202,7 +202,7 @@ EVENT_DESTINATION = replace(
 
 _NEEDS_SESSION = (*CONFLICT, "rate_limit/session_limit_exceeded")
 OPERATIONS = (
-    replace(operations.RUN_TASK, body="RunTaskWithLogin", errors=_NEEDS_SESSION),
+    replace(endpoints.RUN_TASK, body="RunTaskWithLogin", errors=_NEEDS_SESSION),
     Operation(
         "start_session",
         "POST /sessions",
