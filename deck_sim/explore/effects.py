@@ -20,7 +20,6 @@ Stretch = Callable[[World, Story, timedelta], timedelta]
 
 _A_SECOND = timedelta(seconds=1)
 _MOST_REFUSALS = 4  # of one call and its repetitions
-_RESERVE = timedelta(seconds=1)  # that is left of a task's timeout
 
 
 def call_fault(**fault: Any) -> Effect:
@@ -129,13 +128,9 @@ def no_time(world: World, story: Story, length: timedelta) -> timedelta:
     return timedelta()
 
 
-def ten_times(world: World, story: Story, length: timedelta) -> timedelta:
-    """The step lasts ten times as long, as far as the task's timeout allows."""
-    player = world.all(story.script.kind)[story.owner]
-    if (timeout := player.hidden.get("timeout_seconds")) is None:
-        return 10 * length
-    left = player.created_at + timedelta(seconds=timeout) - _RESERVE - world.now
-    return max(length, min(10 * length, left / 2))
+def stretch(simulation: Simulation, place: Place) -> None:
+    """Steps last longer, as many times as the place says."""
+    simulation.world.pace = Pace(lambda world, story, length: place.number * length, ())
 
 
 def other_draw(world: World, story: Story, length: timedelta) -> timedelta:

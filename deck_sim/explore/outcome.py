@@ -30,6 +30,7 @@ class Outcome:
     runs: tuple[tuple[str, str], ...]  # status and output of each, in order of creation
     answers: int  # that were accepted
     all_delivered: bool  # whether each attempt to deliver was answered with success
+    times_out: bool  # whether a limit of time has ended a run
 
 
 def observe(simulation: Simulation) -> Outcome:
@@ -65,6 +66,7 @@ def observe(simulation: Simulation) -> Outcome:
         ),
         accepted - wrong,
         all(one.ok for log in simulation.world.attempts.values() for one in log),
+        any("timeout" in e["code"] for run in alive["task_run"] for e in run["errors"]),
     )
 
 

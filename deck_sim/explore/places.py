@@ -7,6 +7,7 @@ run of the test.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from deck_sim.base.durations import Span
 from deck_sim.contract.editions import Edition
@@ -19,6 +20,9 @@ from deck_sim.runtime.simulation import Simulation
 WRITE, READ = "write", "read"  # calls of the program, by whether they change something
 DELIVERY, EARLY, OVERTAKEN = "delivery", "early", "overtaken"
 STEP, STEPS, RANGES = "step", "steps", "ranges"  # one step, all of them, those of no fixed length
+SLOW = "slow"  # all steps, if there is time for longer ones
+_MOST_STRETCH = 10
+_RESERVE = timedelta(seconds=1)  # that is left of a task's timeout
 RECORDER = "deck_webhooks"  # the name of the destination of a receiver that only records
 
 NO_CALLS = "the program made no call"
@@ -127,8 +131,10 @@ def _steps(simulation: Simulation) -> Iterator[_Found]:
     steps = dict[str, tuple[str, ...]]()
     has_ranges = False
     for scenario, kind, path in simulation.world.played:
-        script = (found := simulation.library.find(scenario)) and found.script(kind)
-        step = script and script.at(path)
+        found = simulation.library.find(scenario)
+        # The path in a script that is for one edition begins with it.
+        edition = path[0] if isinstance(path[0], str) else None
+        step = found and found.script(kind, edition).at(path[1:] if edition else path)
         length = getattr(step, "length", None)
         if step and getattr(step, "lasts", False) and isinstance(length, Span):
             place = (scenario, kind, "/".join(map(str, path)))
@@ -137,10 +143,21 @@ def _steps(simulation: Simulation) -> Iterator[_Found]:
             has_ranges |= length.low != length.high
     if steps:
         yield STEPS, "", (), 1, ()
+        if (most := _room(simulation.world)) > 1:
+            yield SLOW, "", (), most, ()
     if has_ranges:
         yield RANGES, "", (), 1, ()
     for name, subject in steps.items():
         yield STEP, name, subject, 1, ()
+
+
+def _room(world: World) -> int:
+    """How many times as long the runs may take before they time out, up to ten times."""
+    factors = [_MOST_STRETCH]
+    for run in world.all("task_run").values():
+        took = max(run.updated_at - run.created_at, timedelta(seconds=1))
+        factors.append((timedelta(seconds=run.hidden["timeout_seconds"]) - _RESERVE) // took)
+    return min(factors)
 
 
 def why_no_timing(simulation: Simulation) -> str | None:

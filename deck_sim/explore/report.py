@@ -33,7 +33,7 @@ class Result:
             "trouble": str(trouble),
             "verdict": self.verdict,
             "problems": [*self.problems],
-            "advice": trouble.kind.advice,
+            "advice": trouble.advice,
             "waited": round(self.waited, 1),
         }
 
@@ -92,7 +92,7 @@ class Report:
                 "",
                 f"{trouble}",
                 *(f"  {problem}" for problem in one.problems),
-                f"  what helps: {trouble.kind.advice}",
+                f"  what helps: {trouble.advice}",
                 f"  again:      {self.again(str(trouble))}",
             ]
         if missed := [*(f"{one.trouble}" for one in self.of(NOT_TESTED)), *self.missing]:

@@ -12,6 +12,7 @@ from deck_sim.explore.places import (
     OVERTAKEN,
     RANGES,
     READ,
+    SLOW,
     STEP,
     STEPS,
     WRITE,
@@ -19,7 +20,7 @@ from deck_sim.explore.places import (
 )
 from deck_sim.runtime.simulation import Simulation
 
-_TIMINGS = (STEP, STEPS, RANGES)
+_TIMINGS = (STEP, STEPS, RANGES, SLOW)
 
 _KEY = "send an `Idempotency-Key` with each create, and repeat it with the same key"
 _REPEAT = "repeat the call after a moment"
@@ -27,6 +28,8 @@ _WAIT = "wait as long as `Retry-After` says, then repeat the call"
 _ONCE = "remember each `webhook-id`, and do nothing when it comes again"
 _READ = "take an event for a hint, and read the resource"
 _EARLY = "a webhook may come before the answer: store what it needs before the call"
+_LONG = "poll as long as the task's timeout, not a fixed number of times"
+_DONE = "it may have been done: read the resource, and take a 409 for done"
 _ANY = "a status may be over before it is read: stop at every final one, and expect none between"
 
 
@@ -73,7 +76,7 @@ KINDS = (
     ),
     TroubleKind("at_once", (STEPS,), effects.pace(effects.no_time), _ANY),
     TroubleKind("skipped", (STEP,), effects.pace(effects.no_time), _ANY),
-    TroubleKind("tenfold", (STEPS,), effects.pace(effects.ten_times), _ANY),
+    TroubleKind("tenfold", (SLOW,), effects.stretch, _LONG),
     TroubleKind("other_draw", (RANGES,), effects.pace(effects.other_draw), _ANY),
 )
 NAMES = tuple(kind.name for kind in KINDS)
@@ -89,6 +92,13 @@ class Trouble:
     def __str__(self) -> str:
         between = " " if self.is_timing else " at "
         return between.join(filter(None, (self.kind.name, self.place.name)))
+
+    @property
+    def advice(self) -> str:
+        """What helps a client."""
+        pattern = "".join(self.place.subject[:1])
+        is_create = "*" not in pattern or pattern.endswith("/run")
+        return self.kind.advice if is_create or self.kind.advice != _KEY else _DONE
 
     @property
     def is_timing(self) -> bool:

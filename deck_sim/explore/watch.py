@@ -90,6 +90,8 @@ class Watch:
 
     def no_timing(self) -> str | None:
         """Why timing is not explored; None if it is."""
+        if any(life.outcome and life.outcome.times_out for life in self.called.values()):
+            return "a run reaches a timeout"
         whys = (why_no_timing(life.simulation) for life in self.called.values())
         return next(filter(None, whys), None)
 

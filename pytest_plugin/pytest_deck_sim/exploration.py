@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import shlex
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, fields
@@ -46,12 +47,13 @@ class Explorer:
         self._item, self._config = item, item.config
         self._options = MarkerOptions()
         self._reports: list[pytest.TestReport] = []  # of the first run
+        self._last: Any = None  # the failure of the last run, or else a report of it
 
     def explore(self, nextitem: pytest.Item | None) -> None:
         """Run the test with each trouble, and report it once."""
         item, hooks = self._item, self._item.ihook
         hooks.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        baseline, progress = Watch(), _Progress(item.config)
+        began, baseline, progress = time.perf_counter(), Watch(), _Progress(item.config)
         marker: Any = pytest.CallInfo.from_call(partial(read_marker, item), "setup")
         if marker.excinfo is None:
             self._options = marker.result
@@ -69,22 +71,26 @@ class Explorer:
         if found is not None:
             call: Any = next(one for one in self._reports if one.when == "call")
             call.deck_explore = found.as_json()  # xdist sends it to the process of the terminal
+            call.duration = time.perf_counter() - began
             if found.failed:
                 call.outcome, call.longrepr = "failed", found.text()
+                # A trouble that was asked for alone is shown as its test fails.
+                if len(found.results) == 1 and self._last.failed:
+                    call.longrepr = self._last.longrepr
+                    call.sections.append(("deck exploration", found.text()))
         for one in self._reports:
             hooks.pytest_runtest_logreport(report=one)
         hooks.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
 
     def _find(self, baseline: Watch, progress: _Progress) -> Report:
-        options, trouble = self._options, self._config.option.deck_trouble
-        name = self._item.nodeid
+        options, name = self._options, self._item.nodeid
 
         def again(trouble: str) -> str:
             return f"pytest {shlex.quote(name)} --deck-trouble={shlex.quote(trouble)}"
 
         report = Report(name, again, report_only=options.report_only)
         plan = Plan(
-            only=[trouble] if trouble else options.troubles,
+            only=self._config.option.deck_trouble or options.troubles,
             skip=options.skip,
             limit=options.limit,
             may_lack=bool(options.raises),
@@ -124,6 +130,7 @@ class Explorer:
             reports = runtestprotocol(item, log=False, nextitem=self._item)
         self._reports = self._reports or reports
         failed = next((one for one in reports if one.failed), None)
+        self._last = failed or reports[0]
         if failed is None or isinstance(item.stash.get(FAILED, None), self._options.raises):
             return None
         crash = getattr(failed.longrepr, "reprcrash", None)
@@ -177,7 +184,7 @@ def check_options(config: pytest.Config) -> None:
     if getattr(config.option, "reruns", None):
         raise pytest.UsageError("exploration and --reruns do not go together; leave one out")
     try:
-        check_names(filter(None, [config.option.deck_trouble]))
+        check_names(config.option.deck_trouble)
     except DeckSimError as error:
         raise pytest.UsageError(f"--deck-trouble: {error}") from None
 
@@ -199,7 +206,15 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
             raise make_failure(
                 f"{text} has no argument {name!r}{near}; allowed are {listed(names)}"
             )
+    for name in ("troubles", "skip"):
+        if isinstance(value := given.get(name, ()), str):
+            raise make_failure(f"{text}: `{name}` is a list, like {name}=[{value!r}]")
     options = MarkerOptions(**given)
+    try:
+        isinstance(None, options.raises)
+    except TypeError:
+        why = f"`raises` is {options.raises!r}; it must be an exception, or a tuple of some"
+        raise make_failure(f"{text}: {why}") from None
     if options.limit < 1:
         raise make_failure(f"{text}: `limit` is {options.limit}; it must be 1 or more")
     try:
@@ -220,6 +235,8 @@ def show_reports(
         terminal.line(f"{one['name']}: {one['summary']}")
         for line in () if one["failed"] else filter(None, one["details"]):
             terminal.line(f"  {line}")
+    if folder := find_folder(config, "html"):
+        terminal.line(f"pages of the runs that did not survive: {folder}")
     if name := config.option.deck_explore_report:
         file = config.invocation_params.dir / name
         file.write_text(f"{json.dumps(reports, indent=2, ensure_ascii=False)}\n", "utf-8")

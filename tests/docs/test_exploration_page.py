@@ -26,6 +26,7 @@ WORDS = {
     places.STEP: "each status with a duration",
     places.STEPS: "all steps",
     places.RANGES: "all steps with a range",
+    places.SLOW: "all steps, if the timeout leaves time",
 }
 _TABLE = re.compile(r"(<!-- table: troubles -->\n)(.*?)(<!-- /table -->)", re.DOTALL)
 

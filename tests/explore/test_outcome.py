@@ -10,7 +10,7 @@ from deck_sim.explore.outcome import Outcome, compare, explain_calls, observe
 
 COUNTS = {"agent": 1, "task run": 2}
 RUNS = (("completed", "{}"), ("failed", "null"))
-BEFORE = Outcome(Counter(), COUNTS, RUNS, answers=1, all_delivered=True)
+BEFORE = Outcome(Counter(), COUNTS, RUNS, answers=1, all_delivered=True, times_out=False)
 
 
 @pytest.fixture
@@ -43,6 +43,13 @@ def test_answers_count_that_were_accepted(outcome, api, run_task, advance):
     for code, status, accepted in (("1", 200, 0), ("123456", 200, 1), ("123456", 409, 1)):
         answer = api.post(f"/task-runs/{run}/interaction", json={"inputs": {"code": code}})
         assert (answer.status_code, outcome().answers) == (status, accepted)
+
+
+def test_a_run_that_will_reach_its_timeout_is_noticed(outcome, run_task, plays):
+    run_task(plays({"running": "1m"}, "completed"))
+    assert not outcome().times_out
+    run_task(plays({"running": "2h"}, "completed"))
+    assert outcome().times_out
 
 
 def test_dates_in_an_output_are_not_compared(outcome, run_task, plays):

@@ -10,6 +10,7 @@ from deck_sim.explore.places import (
     RANGES,
     READ,
     RECORDER,
+    SLOW,
     STEP,
     STEPS,
     WRITE,
@@ -116,6 +117,25 @@ def test_without_a_range_there_is_no_other_draw(run_task, advance, troubles):
     run_task(), advance("1m")
     assert "at_once" in troubles()
     assert "other_draw" not in troubles()
+
+
+def test_steps_of_a_script_for_one_edition_are_found(sim, run_task, advance, names):
+    steps = {
+        "connections": [{"running": "5s"}, "completed"],
+        "credentials": ["running", "completed"],
+    }
+    sim.put("/scenarios/story", json={"task_run": steps}).raise_for_status()
+    run_task("story"), advance("1m")
+    assert "running" in names(STEP)
+
+
+def test_steps_last_longer_only_if_the_timeout_leaves_time(run_task, advance, plays, places):
+    plays({"running": "5m"}, "completed")
+    run_task("story"), advance("10m")
+    assert [place.number for place in places() if place.kind == SLOW] == [5]
+    plays({"running": "20m"}, "completed")
+    run_task("story"), advance("30m")
+    assert [place for place in places() if place.kind == SLOW] == []
 
 
 def test_timing_is_left_out_if_it_is_not_explored(run_task, places):

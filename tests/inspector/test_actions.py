@@ -17,8 +17,8 @@ def test_a_prompt_is_answered_and_the_run_plays_to_its_end(page, open_tab, run_t
     expect(waiting.get_by_role("alert")).to_have_text("Wrong code, 2 of 3 left")
     expect(waiting.get_by_label("code")).to_have_value("")
     page.keyboard.press("Escape")
-    expect(waiting.get_by_role("button", name="Answer")).to_be_focused()
     expect(waiting.get_by_label("code")).to_have_count(0)
+    expect(waiting.get_by_role("button", name="Answer")).to_be_focused()
     page.goto(page.url + f"&select=resource:{run['id']}")
     details = page.get_by_role("complementary", name="Details")
     expect(details.get_by_role("region", name="YAML").locator("[aria-current]")).to_have_text(

@@ -190,6 +190,14 @@ def test_a_trouble_alone_gives_the_same_result(run):
     other.assert_outcomes(passed=1)
 
 
+def test_timing_is_not_explored_if_a_run_reaches_a_timeout(run):
+    """A shorter step would change how it ends."""
+    begin = "run, seen = client.start(), []"
+    text = POLL.format(claim="seen").replace(begin, f"deck.use('task_timeout'); {begin}")
+    result = run(CLIENT + text, "--deck-trouble=at_once")
+    one_line(result, "*timing not explored: a run reaches a timeout")
+
+
 def test_a_trouble_whose_place_is_not_reached_is_not_tested(run):
     result = run(AGENT, "--deck-trouble=reset at POST /v2/agents #2")
     result.assert_outcomes(passed=1)
@@ -341,6 +349,8 @@ def test_arguments_that_cannot_be_are_errors(run):
         "trouble=[]": "has no argument 'trouble'; did you mean 'troubles'?; allowed are *",
         "'reset'": " has no argument 'reset'; allowed are *",
         "limit=0": ": `limit` is 0; it must be 1 or more",
+        "troubles='reset'": ": `troubles` is a list, like troubles=['reset']",
+        "raises='X'": ": `raises` is 'X'; it must be an exception, or a tuple of some",
         "skip=['rest']": ": unknown trouble 'rest'; did you mean 'reset'?",
     }
     tests = (

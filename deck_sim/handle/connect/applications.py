@@ -188,6 +188,7 @@ class WebhookApps:
         self, loop: EventLoopToken | None, work: Callable[..., Any], *args: Any
     ) -> Any:
         """Run a coroutine function on a loop if that runs, otherwise on our own; wait for it."""
+        from anyio import RunFinishedError
         from anyio.from_thread import run
 
         # Whether a loop of trio runs is not known; only those of asyncio say so.
@@ -200,7 +201,8 @@ class WebhookApps:
             with suppress(asyncio.CancelledError), receiving(self._api_key):
                 return await work(*args)
 
-        return run(run_until_cancelled, token=loop)
+        with suppress(RunFinishedError):  # or even before this begins
+            return run(run_until_cancelled, token=loop)
 
     def _start_loop(self) -> None:
         if self._own_loop is None:
