@@ -118,10 +118,17 @@ class Explorer:
         item._initrequest()
         key = make_key(item.nodeid, own=True)
 
-        def watching(url: str) -> Any:
+        @contextmanager
+        def watching(url: str) -> Iterator[None]:
             server = server_at(url)
             assert server is not None, "the options were checked"
-            return watch.of(server.worlds, key)
+
+            async def nothing(_app: object) -> None:
+                pass
+
+            with watch.of(server.worlds, key):
+                yield
+                server.submit(nothing).result()  # the world has been deleted by then
 
         item.stash[EXPLORED] = watching
         if watch.trouble is not None:

@@ -25,9 +25,11 @@ from deck_sim.base.errors import listed, nearest
 from deck_sim.base.real_time import process_id
 from deck_sim.contract.editions import DEFAULT_EDITION
 from deck_sim.engine.records import OPTION_TYPES, Options
+from deck_sim.handle.connect.transports import server_at
 from deck_sim.handle.deck_sim import read_scenarios
 from deck_sim.handle.failure_report import write_report
 from deck_sim.handle.problems import find_failures, find_leftovers
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library
 from pytest_deck_sim import (
     COVERAGE,
@@ -90,9 +92,8 @@ def world_of(
         if options.strict:  # what the test cannot have noticed
             world = deck.world
             problems, perhaps = find_failures(world), [*world["ignored_names"]]
-            if not (
-                failed or deviates
-            ):  # or else it may have stopped before it used what it asked for
+            # One that failed may have stopped before it used what it asked for.
+            if not (failed or deviates):
                 perhaps += find_leftovers(deck, world)
                 if "deck_every_scenario" not in getattr(item, "fixturenames", ()):
                     perhaps += world["unplayed_login"]
@@ -103,7 +104,10 @@ def world_of(
         failure = None if failed else "\n".join(problems)
         report = _write_report(item, deck, failure) if problems or deviates else ""
         item.stash[REPORT] = lambda failure: report
-        deck.delete()
+        if type(deck) is Deck and item.config.stash.get(OWN_SERVER, None) == server:
+            _do_later(deck, lambda worlds: worlds.drop(deck.api_key))
+        else:
+            deck.delete()
     if problems:
         raise make_failure("\n".join(problems))
 
@@ -192,7 +196,12 @@ def _start(
 ) -> None:
     settings = _read_settings(options, edition)
     if own and settings == _read_settings(MarkerOptions(), None):
-        _ = deck.clock.now  # the first call with a key makes its world, sooner than a reset
+
+        def begin(worlds: WorldRegistry) -> None:
+            worlds.select(f"Bearer {deck.api_key}")  # makes the world
+            worlds.note_control(deck.api_key)
+
+        _do_later(deck, begin)
     else:
         deck.reset(**settings)
     if options.rate_limit:
@@ -202,6 +211,17 @@ def _start(
             deck.scenario(scenario.source)
     if options.scenario is not None:
         deck.use(options.scenario)
+
+
+def _do_later(deck: Deck, act: Callable[[WorldRegistry], object]) -> None:
+    """Do something on our own server, before whatever is called next. The test need not wait."""
+    server = server_at(deck.url)
+    assert server is not None, "it runs in this process"
+
+    async def work(_app: object) -> None:
+        act(server.worlds)
+
+    server.submit(work)
 
 
 def _read_settings(options: MarkerOptions, edition: str | None) -> dict[str, Any]:
