@@ -19,7 +19,7 @@ from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, ScriptError, Wait
 from deck_sim.scenario.conditions import fits_glob, plain_text
 from deck_sim.scenario.fields import AcceptedText, SpanField, one_or_many
 from deck_sim.scenario.steps.failures import fails
-from deck_sim.scenario.steps.step import REGISTRY, Step, compute
+from deck_sim.scenario.steps.step import Step, compute
 
 if TYPE_CHECKING:  # `statuses` has the types of all steps
     ConnectionStep = Step
@@ -145,24 +145,6 @@ class InteractionRequired(Step):
             all(fits_glob(inputs[name], glob) for name, glob in answer.items())
             for answer in compute(stage, [*self.accept])
         )
-
-
-def _enter(status: str) -> tuple[Step, ...]:
-    return (REGISTRY["connection", status].model_construct(),)
-
-
-class ConnectionInteraction(InteractionRequired):
-    """The source asks for input while the connection opens."""
-
-    kinds = ("connection",)
-    on_rejected: Annotated[tuple["ConnectionStep", ...], Many] = Field(
-        default_factory=lambda: _enter("invalid")
-    )
-    """Steps after the last wrong answer. If omitted, the connection is `invalid`."""
-    on_timeout: Annotated[tuple["ConnectionStep", ...], Many] = Field(
-        default_factory=lambda: _enter("disconnected")
-    )
-    """Steps after `timeout`. If omitted, the connection is `disconnected`."""
 
 
 class RunInteraction(InteractionRequired):

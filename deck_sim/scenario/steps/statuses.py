@@ -17,8 +17,8 @@ from deck_sim.engine.story import GO_ON, Wait
 from deck_sim.scenario.fields import Length, SpanField
 from deck_sim.scenario.outputs import NOTHING_FITS, NoValidOutput, make_output
 from deck_sim.scenario.steps import effects as effects  # registers its steps
-from deck_sim.scenario.steps import prompts as prompts  # the same
 from deck_sim.scenario.steps.failures import fails
+from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.step import REGISTRY, Step, compute, step_words
 
 Result = Literal["success", "failure", "unknown"]  # of a completed run
@@ -152,6 +152,21 @@ for _base, _word, _kinds, _text in (
     _values["model_config"] = ConfigDict(use_attribute_docstrings=False)
     _make: Any = type(_base)
     _make(_name, (_base,), _values)  # registers itself
+
+
+_INVALID, _DISCONNECTED = (
+    (REGISTRY["connection", word].model_construct(),) for word in ("invalid", "disconnected")
+)
+
+
+class ConnectionInteraction(InteractionRequired):
+    """The source asks for input while the connection opens."""
+
+    kinds = ("connection",)
+    on_rejected: Annotated[tuple["ConnectionStep", ...], Many] = _INVALID
+    """Steps after the last wrong answer. If omitted, the connection is `invalid`."""
+    on_timeout: Annotated[tuple["ConnectionStep", ...], Many] = _DISCONNECTED
+    """Steps after `timeout`. If omitted, the connection is `disconnected`."""
 
 
 _WORDS = {word for _, word in REGISTRY}
