@@ -56,9 +56,10 @@ def explore(
             waited if waited > _A_WAIT else 0,
         )
 
+    report.not_tried = len(chosen)
     progress(0, len(tried))
     for number, result in enumerate(plan.map(try_it, tried), 1):
         if result is not None:
             report.results.append(result)
+            report.not_tried -= 1
         progress(number, len(tried))
-    report.not_tried = len(chosen) - len(report.results)

@@ -96,7 +96,11 @@ class Explorer:
             may_lack=bool(options.raises),
         )
         if baseline.called:
-            explore(baseline, self._run, plan, report, progress.show)
+            try:
+                explore(baseline, self._run, plan, report, progress.show)
+            except KeyboardInterrupt:
+                progress.clear(f"\n{name}, interrupted: {report.text()}\n")
+                raise
             progress.clear()
             # Whether a run survived was known only after its page was written.
             if folder := find_folder(self._config, "html"):
@@ -141,7 +145,9 @@ class Explorer:
         if failed is None or isinstance(item.stash.get(FAILED, None), self._options.raises):
             return None
         crash = getattr(failed.longrepr, "reprcrash", None)
-        return f"{crash.message if crash else failed.longreprtext}\n".splitlines()[0]
+        text = f"{crash.message if crash else failed.longreprtext}\n".splitlines()[0]
+        of_all = "; this limit is for the whole exploration of a test"
+        return text + of_all * ("from pytest-timeout" in text)
 
 
 @contextmanager
@@ -160,22 +166,22 @@ class _Progress:
 
     def __init__(self, config: pytest.Config) -> None:
         reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
-        self._writer = reporter._tw if reporter and reporter.isatty else None
+        self._writer = reporter._tw if reporter else None
+        self._is_terminal = reporter is not None and reporter.isatty
         self._shown = ""
 
     def show(self, done: int, of: int) -> None:
         """Show that so many of all runs are done."""
-        self._write(f" {done}/{of} troubles")
+        if self._is_terminal:
+            self.clear(text := f" {done}/{of} troubles")
+            self._shown = text
 
-    def clear(self) -> None:
-        """Remove it from the terminal."""
-        self._write("")
-
-    def _write(self, text: str) -> None:
+    def clear(self, text: str = "") -> None:
+        """Remove it, and write something else."""
         if self._writer is not None:
             back = "\b" * len(self._shown)
             self._writer.write(f"{back}{' ' * len(self._shown)}{back}{text}", flush=True)
-            self._shown = text
+            self._shown = ""
 
 
 def check_options(config: pytest.Config) -> None:

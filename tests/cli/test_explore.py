@@ -2,6 +2,7 @@
 
 import io
 import json
+import signal
 import sys
 
 import pytest
@@ -156,3 +157,21 @@ def test_the_names_of_variables_can_be_chosen(cli):
     words = ["--env-base-url", "URL", "--env-api-key", "KEY", "--trouble", "reset", "--"]
     program = f"{source.format(key='')}\n{CREATE}"
     assert cli("explore", *words, sys.executable, "-c", program).exit_code == 0
+
+
+INTERRUPT = """
+import signal
+with open(sys.argv[1], "a+") as runs:
+    runs.write(".")
+    runs.seek(0)
+    if len(runs.read()) == 4:
+        os.kill(os.getppid(), signal.SIGINT)
+        time.sleep(9)
+"""
+
+
+def test_ctrl_c_shows_what_was_found_before(cli, tmp_path, signal_handlers):
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    done = cli("explore", *python(CREATE + INTERRUPT, tmp_path / "runs"))
+    assert (done.exit_code, done.stderr) == (130, "deck-sim: interrupted\n")
+    assert done.stdout.startswith("1 trouble: 0 survived, 1 did not, 0 not tested; 3 not tried\n")

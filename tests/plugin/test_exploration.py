@@ -571,7 +571,7 @@ def test_a_trouble_outlives_a_reset(run):
     result.stdout.fnmatch_lines([LOST, "  3 agents where the baseline has 2"])
 
 
-def test_ctrl_c_in_a_variant_leaves_nothing_behind(run):
+def test_ctrl_c_in_a_variant_leaves_nothing_behind(run, capsys):
     """The session ends, and the next one has no trouble."""
     text = f"""{CLIENT}
     runs = []
@@ -583,7 +583,22 @@ def test_ctrl_c_in_a_variant_leaves_nothing_behind(run):
     """
     with pytest.raises(KeyboardInterrupt):
         run(text)
+    assert "::test_it, interrupted: 0 troubles: " in capsys.readouterr().out
     run(f"{CLIENT}\n    def test_it(client): client.agent()\n").assert_outcomes(passed=1)
+
+
+def test_a_time_limit_is_for_the_whole_exploration(run):
+    """As of pytest-timeout, which fails the run that is in progress."""
+    text = f"""{CLIENT}
+    runs = []
+    {MARK}(troubles=["reset"])
+    def test_it(client):
+        runs.append(client.agent())
+        if len(runs) == 3:
+            pytest.fail("Timeout (>1.0s) from pytest-timeout.")
+    """
+    result = run(text.replace("runs = []", "import pytest; runs = []"))
+    result.stdout.fnmatch_lines(["*from pytest-timeout.; this limit is for the whole explor*"])
 
 
 def test_the_debugger_opens_for_the_first_run_alone(run, pytester):

@@ -91,7 +91,7 @@ def command(
             server.submit(finish).result()
         return failure
 
-    report = Report(shlex.join(words), partial(_again, words))
+    report, interrupted = Report(shlex.join(words), partial(_again, words)), False
     baseline = Watch()
     with log_to_stderr(log_format, quiet=True), ThreadPoolExecutor(jobs) as pool:
         if failure := run(baseline):
@@ -105,11 +105,17 @@ def command(
                 if sys.stderr.isatty():
                     click.echo(f"\r{done}/{of} troubles ", nl=done == of, err=True)
 
-            explore(baseline, run, plan, report, show)
+            try:
+                explore(baseline, run, plan, report, show)
+            except KeyboardInterrupt:  # the commands that run have got it, too
+                interrupted = True
+                click.echo("deck-sim: interrupted", err=True)
     click.echo(report.text())
     if explore_report is not None:
         text = json.dumps(report.as_json(), indent=2, ensure_ascii=False)
         explore_report.write_text(f"{text}\n", "utf-8")
+    if interrupted:
+        raise click.Abort
     raise click.exceptions.Exit(2 if report.error else int(report.failed))
 
 
