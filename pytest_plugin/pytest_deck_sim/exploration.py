@@ -166,7 +166,7 @@ class _Progress:
 
     def __init__(self, config: pytest.Config) -> None:
         reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
-        self._writer = reporter._tw if reporter else None
+        self._writers = [reporter._tw] if reporter else []  # none in a worker of xdist
         self._is_terminal = reporter is not None and reporter.isatty
         self._shown = ""
 
@@ -178,10 +178,10 @@ class _Progress:
 
     def clear(self, text: str = "") -> None:
         """Remove it, and write something else."""
-        if self._writer is not None:
-            back = "\b" * len(self._shown)
-            self._writer.write(f"{back}{' ' * len(self._shown)}{back}{text}", flush=True)
-            self._shown = ""
+        back = "\b" * len(self._shown)
+        for writer in self._writers:
+            writer.write(f"{back}{' ' * len(self._shown)}{back}{text}", flush=True)
+        self._shown = ""
 
 
 def check_options(config: pytest.Config) -> None:
