@@ -156,7 +156,7 @@ class World:
         return None if found is None or self.is_gone(found) else found
 
     def fetch(self, kind: str, resource_id: str) -> Resource:
-        """The resource that `find` finds; raises `…_not_found` if there is none."""
+        """Return the resource with this id. Raise ApiError (`…_not_found`) if there is none."""
         found = self.find(kind, resource_id)
         if found is None:
             raise ApiError(self.not_found(kind, resource_id))

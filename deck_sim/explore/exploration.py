@@ -17,7 +17,7 @@ Run = Callable[[Watch], str | None]
 
 @dataclass(frozen=True)
 class Plan:
-    """What is explored."""
+    """The run to repeat, and the troubles to try on it."""
 
     only: Iterable[str] = ()  # troubles, with or without their places; empty: all
     skip: Iterable[str] = ()

@@ -1,4 +1,4 @@
-"""What a world has in the end, to be compared with that of the baseline."""
+"""The outcome of a run: the resources and calls of its world, for comparison."""
 
 import copy
 import json
@@ -23,7 +23,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+Z?)?|\d\d:\d\d(:\d\d)?Z?")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a world has once nothing more is due."""
+    """The resources and calls of a world after its last timer."""
 
     calls: Counter[str]  # of the program, with the statuses of their answers; each read once
     counts: dict[str, int]  # resources, by the noun of their kind
@@ -34,7 +34,7 @@ class Outcome:
 
 
 def observe(simulation: Simulation) -> Outcome:
-    """What a world has when it is idle. Deliveries are left out, and the world stays as it is."""
+    """Run a copy of the world, without deliveries, until it is idle; return its outcome."""
     ahead = copy.copy(simulation)
     world = ahead.world = copy.deepcopy(simulation.world)
     for delivery in world.all("event_delivery"):

@@ -118,7 +118,7 @@ class Watch:
         return [line for both in self._ends(baseline) for line in explain_calls(*both)]
 
     def _ends(self, baseline: "Watch") -> list[tuple[Outcome, Outcome]]:
-        """What the worlds have in the end that both runs called."""
+        """The two outcomes of each world that both runs called."""
         called = self.called
         return [
             (life.outcome, other.outcome)
