@@ -1,5 +1,6 @@
 """Fixtures of several rooms: one server for all tests, and a fresh world for each."""
 
+import asyncio
 import copy
 import itertools
 import json
@@ -21,6 +22,7 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import Server
 
 budget.register()
+asyncio.set_event_loop(None)  # if none is set, pytest-asyncio 1.3 makes one, and leaves it open
 freezegun.configure(extend_ignore_list=["_pytest.runner", "_pytest.timing"])  # measure all tests
 
 # A worker is measured, but not the processes that its tests start: that would take much longer,
@@ -265,8 +267,8 @@ def delivery_log(sim):
     return lambda: sim.get("/deliveries").json()["data"]
 
 
-@pytest.fixture(scope="session")
-def elsewhere():
+@contextmanager
+def _serving():
     words = [sys.executable, "-u", "-m", "deck_sim", "serve", "--port", "0"]
     with subprocess.Popen([*words, "--clock", "frozen"], stdout=subprocess.PIPE) as process:
         banner = iter(process.stdout.readline, b"")
@@ -274,3 +276,16 @@ def elsewhere():
         yield line.partition("DECK_BASE_URL=")[2].split()[0]
         process.terminate()
         process.stdout.read()
+
+
+@pytest.fixture(scope="session")
+def elsewhere():
+    """The URL of a server in another process."""
+    with _serving() as url:
+        yield url
+
+
+@pytest.fixture
+def serving_apart():
+    """A context manager: a server in another process, which the test can stop. It gives the URL."""
+    return _serving

@@ -8,13 +8,13 @@ even within an advance: a webhook receiver sees the time at which the webhook wa
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from freezegun import api as freezegun
 
-from deck_sim import Deck
+from deck_sim import Deck, DeckSimError
 from deck_sim.base.durations import parse_duration
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.handle.connect.transports import server_at
@@ -82,13 +82,13 @@ def bind(deck: Deck) -> Iterator[DeckTime]:
                 simulation = server.worlds.find(deck.api_key)
                 return simulation.world.now if simulation else FROZEN_START  # if it was deleted
             # It runs elsewhere, or in the parent of this forked process. The call itself reads the
-            # time and gets the last answer, or it would never end.
+            # time and gets the last answer, or it would never end. So does a thread that asks
+            # after the server has gone, since no reader of the time expects an error.
             if not hasattr(thread, "reads"):
                 thread.reads = True
-                try:
+                with suppress(DeckSimError):
                     last = reader.clock.now
-                finally:
-                    del thread.reads
+                del thread.reads
             return last
 
         # Event loops of asyncio keep real time, so that timeouts and sleeps of an application end.

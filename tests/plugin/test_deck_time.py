@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -79,6 +80,16 @@ def test_a_receiver_sees_the_time_of_each_webhook(world, receiver, start_run):
         ("task_run.completed", 25 * 60),
     ]
     assert elapsed() == timedelta(hours=1)
+
+
+def test_the_time_can_be_read_when_the_server_has_gone(serving_apart):
+    """A thread in the background may do so, such as the loop of another server."""
+    with ExitStack() as gone:
+        deck = gone.enter_context(Deck(gone.enter_context(serving_apart()), "sk_test"))
+        with bind(deck) as time:
+            time.tick()
+            gone.close()
+            assert elapsed() == SECOND
 
 
 def test_the_freezer_does_not_go_back(world):
