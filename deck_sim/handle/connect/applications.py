@@ -38,7 +38,6 @@ from deck_sim.handle.connect.threads import (
     receiving,
     result_of,
     run_in_thread,
-    run_into,
 )
 from deck_sim.handle.connect.transports import Answer, server_at
 from deck_sim.webhooks.sender import Answer as Answered
@@ -249,11 +248,16 @@ def _call_wsgi(api_key: str, app: Any, request: httpx2.Request, answered: Future
 
 
 def _call_here(finished: Future[None], *call: Any) -> None:
-    run_into(finished, _call_wsgi, *call)
-    error = finished.exception()
-    # A failed test or an interrupt inside the application ends the advance on this thread.
-    if error is not None and not isinstance(error, Exception):
-        raise error
+    try:
+        _call_wsgi(*call)
+    except Exception as error:
+        finished.set_exception(error)
+    except BaseException:
+        # A failed test or an interrupt inside the application ends the advance on this thread.
+        finished.set_result(None)
+        raise
+    else:
+        finished.set_result(None)
 
 
 class LoopbackServer(ThreadingHTTPServer):

@@ -106,7 +106,10 @@ def run_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> Fut
 
     def run() -> None:
         _RECEIVES.set(receives)
-        run_into(future, work, *args, **named)
+        try:
+            future.set_result(work(*args, **named))
+        except BaseException as error:  # the waiting thread gets a failed test or an interrupt, too
+            future.set_exception(error)
 
     Thread(target=run, name="deck-sim-call", daemon=True).start()
     return future
@@ -115,14 +118,6 @@ def run_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> Fut
 async def await_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
     """Do work in a thread, and wait for its end. Cancelling the wait does not stop the work."""
     return await result_of(run_in_thread(work, *args, **named))
-
-
-def run_into(future: Future[T], work: Callable[P, T], *args: P.args, **named: P.kwargs) -> None:
-    """Run work on this thread, and put its result or error into a future."""
-    try:
-        future.set_result(work(*args, **named))
-    except BaseException as error:  # the waiting thread gets a failed test or an interrupt, too
-        future.set_exception(error)
 
 
 async def result_of(future: Future[T]) -> T:
