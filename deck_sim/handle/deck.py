@@ -87,11 +87,10 @@ class Deck(AbstractContextManager["Deck"]):
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse a misspelt attribute, and another clock."""
-        known = {*dir(self), *Deck.__annotations__}
         if name == "clock" and name in vars(self):
             raise AttributeError('`deck.clock` stays; `deck.clock.set("real")` sets its mode')
-        if not (name.startswith("_") or name in known):
-            near = nearest(name, (one for one in known if one[0] != "_"))
+        if not (name[0] == "_" or name in Deck.__annotations__ or hasattr(type(self), name)):
+            near = nearest(name, (one for one in dir(self) if one[0] != "_"))
             raise AttributeError(f"a `Deck` has no attribute {name!r}{near}")
         super().__setattr__(name, value)
 

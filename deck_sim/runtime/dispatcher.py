@@ -49,10 +49,10 @@ class _Background:
     attempts: set[asyncio.Task[None]] = field(default_factory=set)
 
     def cancel(self) -> list[asyncio.Task[None]]:
-        """Cancel the tasks; returns them."""
+        """Cancel the tasks; returns them. Safe on any thread."""
         tasks = [*self.attempts, *([self.loop] if self.loop else [])]
         for task in tasks:
-            task.cancel()
+            task.get_loop().call_soon_threadsafe(task.cancel)
         return tasks
 
 

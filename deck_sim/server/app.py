@@ -245,9 +245,10 @@ async def hold_answer(request: Request) -> None:
     count_stop(world, hold.id)
     save_late(request)
     kept_back = simulation.held_responses.setdefault(hold.id, [])
-    kept_back.append(released.set)
+    send = partial(asyncio.get_running_loop().call_soon_threadsafe, released.set)
+    kept_back.append(send)
     has_left = await leaves_before(released.wait(), request.receive)
-    kept_back.remove(released.set)
+    kept_back.remove(send)
     if has_left:
         simulation.journal.note_departure(request.id)
         save_late(request)

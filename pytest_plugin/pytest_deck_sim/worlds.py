@@ -10,7 +10,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import partial
@@ -29,6 +29,7 @@ from deck_sim.handle.connect.transports import server_at
 from deck_sim.handle.deck_sim import read_scenarios
 from deck_sim.handle.failure_report import write_report
 from deck_sim.handle.problems import find_failures, find_leftovers
+from deck_sim.operations.worlds import show_world
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library
 from pytest_deck_sim import (
@@ -73,7 +74,7 @@ def world_of(
     item: pytest.Item, server: str, edition: str | None, folder: Path | None
 ) -> Iterator[Deck]:
     """A new world with the options of the test's marker; its end may fail the test."""
-    options = read_marker(item)
+    options, own = read_marker(item), item.config.stash.get(OWN_SERVER, None) == server
     with ExitStack() as stack:
         try:
             if EXPLORED in item.stash:
@@ -90,7 +91,7 @@ def world_of(
         failed, deviates = FAILED in item.stash, VARIANT in item.stash
         problems, perhaps = list[str](), list[str]()
         if options.strict:  # what the test cannot have noticed
-            world = deck.world
+            world = _read_world(deck) if own else deck.world
             problems, perhaps = find_failures(world), [*world["ignored_names"]]
             # One that failed may have stopped before it used what it asked for.
             if not (failed or deviates):
@@ -104,8 +105,9 @@ def world_of(
         failure = None if failed else "\n".join(problems)
         report = _write_report(item, deck, failure) if problems or deviates else ""
         item.stash[REPORT] = lambda failure: report
-        if type(deck) is Deck and item.config.stash.get(OWN_SERVER, None) == server:
-            _do_later(deck, lambda worlds: worlds.drop(deck.api_key))
+        if type(deck) is Deck and own:
+            with _paused(deck) as worlds:
+                worlds.drop(deck.api_key)
         else:
             deck.delete()
     if problems:
@@ -167,6 +169,11 @@ class _CountedDeck(Deck):
         super().delete()
 
 
+def _read_world(deck: Deck) -> dict[str, Any]:
+    with _paused(deck) as worlds:
+        return show_world(worlds.select(f"Bearer {deck.api_key}"), worlds)
+
+
 def read_marker(item: pytest.Item) -> MarkerOptions:
     """The options of all `deck` markers of a test; the closest marker wins."""
     names = [field.name for field in fields(MarkerOptions)]
@@ -196,12 +203,9 @@ def _start(
 ) -> None:
     settings = _read_settings(options, edition)
     if own and settings == _read_settings(MarkerOptions(), None):
-
-        def begin(worlds: WorldRegistry) -> None:
+        with _paused(deck) as worlds:
             worlds.select(f"Bearer {deck.api_key}")  # makes the world
             worlds.note_control(deck.api_key)
-
-        _do_later(deck, begin)
     else:
         deck.reset(**settings)
     if options.rate_limit:
@@ -213,15 +217,11 @@ def _start(
         deck.use(options.scenario)
 
 
-def _do_later(deck: Deck, act: Callable[[WorldRegistry], object]) -> None:
-    """Do something on our own server, before whatever is called next. The test need not wait."""
+def _paused(deck: Deck) -> AbstractContextManager[WorldRegistry]:
+    """The worlds of our own server, on this thread: a call would change threads, and wait."""
     server = server_at(deck.url)
     assert server is not None, "it runs in this process"
-
-    async def work(_app: object) -> None:
-        act(server.worlds)
-
-    server.submit(work)
+    return server.paused()
 
 
 def _read_settings(options: MarkerOptions, edition: str | None) -> dict[str, Any]:

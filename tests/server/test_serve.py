@@ -1,6 +1,7 @@
 """The server: port, start, stop, and answers outside of both APIs."""
 
 import socket
+from concurrent.futures import wait
 from contextlib import ExitStack, suppress
 
 import httpx2
@@ -27,6 +28,20 @@ def test_other_threads_can_call_the_app_on_the_loop_of_the_server(server):
     found = server_at(server.url)
     assert found is server
     assert found.submit(ask).result() is server._app
+
+
+def test_the_event_loop_waits_while_another_thread_uses_the_worlds(server):
+    async def work(app):
+        done.append("the loop")
+
+    done = []
+    with server.paused() as worlds:
+        assert worlds is server.worlds
+        submitted = server.submit(work)
+        wait([submitted], 0.05)
+        done.append("this thread")
+    submitted.result()
+    assert done == ["this thread", "the loop"]
 
 
 def test_a_busy_port_is_an_error_and_leaves_nothing_open():
@@ -64,6 +79,8 @@ def test_a_stopped_server_answers_no_more_and_frees_its_port():
         httpx2.get(f"http://127.0.0.1:{port}/_sim/health", trust_env=False)
     with pytest.raises(ConnectionRefusedError, match="has been stopped"):
         server.submit(None)
+    with pytest.raises(ConnectionRefusedError, match="has been stopped"), server.paused():
+        pass
     Server(WorldRegistry(), port=port).start().stop()
 
 
