@@ -22,10 +22,10 @@ _ROWS = {" ": "00000"} | {glyph[0]: glyph[1:] for glyph in _GLYPHS.split()}
 _UNKNOWN = "77777"
 
 
-def draw_picture(texts: Sequence[str]) -> bytes:
+def make_picture(texts: Sequence[str]) -> bytes:
     """Draw texts below each other, wrapped, as far as there is room."""
     lines = [line for text in texts for line in wrap(text.upper(), _COLUMNS)][:_LINES]
-    rows = [*_blank(_MARGIN), *(row for line in lines for row in _draw_line(line))]
+    rows = [*_blank(_MARGIN), *(row for line in lines for row in _rows_of(line))]
     rows += _blank(HEIGHT - len(rows))
     raw = b"".join(b"\0" + row for row in rows)
     # One stored block: compressed, the size would depend on the text, and the bytes on the library.
@@ -43,7 +43,7 @@ def draw_picture(texts: Sequence[str]) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
-def _draw_line(line: str) -> Iterator[bytes]:
+def _rows_of(line: str) -> Iterator[bytes]:
     glyphs = [_ROWS.get(letter, _UNKNOWN) for letter in line]
     for number in range(5):
         pixels = "".join(f"{int(glyph[number]):03b}0" for glyph in glyphs)
@@ -56,4 +56,4 @@ def _blank(count: int) -> list[bytes]:
     return [bytes(WIDTH // 8)] * count
 
 
-PICTURE_SIZE = len(draw_picture([]))  # bytes, of each
+PICTURE_SIZE = len(make_picture([]))  # bytes, of each

@@ -91,7 +91,7 @@ class Playthrough:
     def play(self) -> None:
         """Play the scenario; `play_scenario` does so once."""
         self.world = self.simulation.world
-        self.approval = self.world.rules.machine("task_run").approval
+        self.approval = self.world.contract.machine("task_run").approval
         agent = commands.seed_resource(self.world, "agent", {"name": "A", "description": None})
         website = {"url": "https://hotel.example"}
         body: dict[str, Any] = {"name": "Hotel", "type": "website", "website": website}
@@ -110,7 +110,7 @@ class Playthrough:
             "auth_credentials": {"username": "alex@example.com", "password": "-"},
             "external_id": None,
         }
-        if self.world.rules.login == "connection":
+        if self.world.contract.login == "connection":
             open_it = partial(commands.open_connection, self.world, body)
             login, run = self._start("connection", open_it), None
         else:
@@ -187,11 +187,11 @@ class Playthrough:
         timeline = self.world.timeline
         new, self.entries_read = timeline.since(self.entries_read), timeline.total
         for entry in new:
-            kind, effect = self.world.rules.kinds.get(entry.kind), _EFFECT.fullmatch(entry.what)
+            kind, effect = self.world.contract.kinds.get(entry.kind), _EFFECT.fullmatch(entry.what)
             if entry.kind == "storage":
                 name = self.world.all("storage")[entry.id]["file_name"]
                 self._add_line("task run", "file", name, entry.at)
-            elif kind and entry.status and entry.kind in watched_kinds(self.world.rules):
+            elif kind and entry.status and entry.kind in watched_kinds(self.world.contract):
                 shown, details = entry.changes or {}, list[str]()
                 if asked := shown.get("interaction"):
                     names = ", ".join(one["name"] for one in asked["fields"])

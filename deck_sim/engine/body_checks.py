@@ -34,7 +34,7 @@ def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Prob
 
 def new_login_problems(world: World, body: Mapping[str, Any]) -> list[Problem]:
     """The problems of a body that stores a login: its references and its credentials."""
-    return body_problems(world, world.rules.login, body) + login_problems(body)
+    return body_problems(world, world.contract.login, body) + login_problems(body)
 
 
 def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:

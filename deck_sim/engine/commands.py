@@ -124,7 +124,7 @@ def check_used(
     """
     login, session = (
         world.all(kind)[used] if (used := uses.get(f"{kind}_id")) else None
-        for kind in (world.rules.login, "session")
+        for kind in (world.contract.login, "session")
     )
     for resource in filter(None, (login, session)):
         check_allowed(world, resource, "run")
@@ -179,7 +179,7 @@ def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, An
     """Answer an open prompt; returns the resource as its script left it."""
     check_allowed(world, resource, "answer")
     asked = {one["name"]: one["type"] for one in resource["interaction"]["fields"]}
-    key = world.rules.answer_key
+    key = world.contract.answer_key
     absent = [name for name in asked if inputs.get(name) in (None, "")]
     problems = [problem("request/input_missing", field=f"{key}.{name}") for name in absent]
     wrong = {

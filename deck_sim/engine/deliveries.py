@@ -105,7 +105,7 @@ def record_attempt(world: World, attempt: Attempt, result: AttemptResult) -> Non
             number = world.all("event_delivery")[overtaken].hidden["number"]
             if number < delivery.hidden["number"]:
                 world.timers.arm(overtaken, ATTEMPT, world.now)
-    delays = world.rules.retry_delays
+    delays = world.contract.retry_delays
     retries = delivery["attempts"] - 1 - delivery.hidden["replayed_after"]
     if result.ok:
         delivery = world.move(delivery, "success", delivered_at=world.now)
@@ -171,7 +171,7 @@ def rotate_secret(world: World, destination: Resource, secret: str) -> Resource:
     present, *old = secrets_of(world, destination)
     if secret == present:
         return destination
-    until = world.now + world.rules.secret_overlap
+    until = world.now + world.contract.secret_overlap
     kept = [row for row in destination.hidden["old_secrets"] if row[0] in old and row[0] != secret]
     hidden = {"secret": secret, "old_secrets": ((present, until), *kept)}
     return world.change(destination, hidden, what="secret rotated")

@@ -3,7 +3,7 @@
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from deck_sim.base.picture import draw_picture
+from deck_sim.base.picture import make_picture
 from deck_sim.engine.records import Resource, Screenshot
 from deck_sim.engine.world import World
 
@@ -25,7 +25,7 @@ def keep_file(
     run's task keeps files and has no equal one from the same login.
     """
     storage = world.all("task")[run["task_id"]]["storage"] or {"enabled": False}
-    origin = (run["task_id"], run[f"{world.rules.login}_id"], sha256(content).hexdigest())
+    origin = (run["task_id"], run[f"{world.contract.login}_id"], sha256(content).hexdigest())
     if not storage["enabled"]:
         world.note("task_run", run.id, f"file {name} not kept: the task's storage is not enabled")
     elif storage["deduplication"] and any(
@@ -74,11 +74,11 @@ def read_file(world: World, file_id: str) -> File | None:
 
     step, moment = format_path(shot.step), f"{shot.created_at:%Y-%m-%d %H:%M:%S}"
     texts = [shot.scenario, step, moment, shot.reasoning]
-    return File(draw_picture(texts), PNG, shot.name)
+    return File(make_picture(texts), PNG, shot.name)
 
 
 def kept_screenshots(world: World, run: Resource) -> dict[str, Screenshot]:
     """The screenshots of a run by id, oldest first, but for those that are too old."""
-    oldest = world.now - world.rules.screenshot_retention
+    oldest = world.now - world.contract.screenshot_retention
     shots = world.screenshots.get(run.id, [])
     return {shot.id: shot for shot in shots if shot.created_at >= oldest}

@@ -104,8 +104,8 @@ def _play(world: World, story: Story, reacted_at: Place) -> None:
         _count_step(world, place)
         if wait is not None:
             world.timers.take_back(story.owner, *OF_A_STEP)
-            if not wait.active and world.rules.machine(script.kind).is_run:
-                world.timers.arm(story.owner, INACTIVITY, world.now + world.rules.inactivity)
+            if not wait.active and world.contract.machine(script.kind).is_run:
+                world.timers.arm(story.owner, INACTIVITY, world.now + world.contract.inactivity)
             if wait.span is not None:
                 name = WINDOW if wait.is_timeout else STEP
                 span = wait.span
@@ -142,7 +142,7 @@ def _break_off(world: World, story: Story, error: ScriptError) -> None:
 
 
 def _timeout_due(world: World, due: Due) -> None:
-    run, silence = world.all("task_run")[due.owner], spell_duration(world.rules.inactivity)
+    run, silence = world.all("task_run")[due.owner], spell_duration(world.contract.inactivity)
     text = f"Nothing happened in the task run for {silence}." if due.name == INACTIVITY else None
     timeout = spell_duration(timedelta(seconds=run.hidden["timeout_seconds"]))
     world.fail(run, problem("task/timeout", text, timeout=timeout))
@@ -159,7 +159,7 @@ def _screenshot_due(world: World, due: Due) -> None:
     taken = len(world.screenshots.get(run.id, ())) + 1
     take_screenshot(world, run, f"screenshot_{taken}.png", "")
     if taken < MOST_SCREENSHOTS:
-        world.timers.arm(run.id, SCREENSHOT, world.now + world.rules.screenshot_interval)
+        world.timers.arm(run.id, SCREENSHOT, world.now + world.contract.screenshot_interval)
 
 
 _ON_DUE: dict[str, Callable[[World, Due], None]] = {

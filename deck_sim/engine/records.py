@@ -82,7 +82,7 @@ class TimelineEntry(Immutable):
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class HoldPoint:
     """A point to stop at: before an event, of one resource or of any, or before a call's answer."""
 
     id: str

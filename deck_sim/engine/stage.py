@@ -16,7 +16,7 @@ from deck_sim.base.durations import Span, spell_duration
 from deck_sim.contract import json_schema
 from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.engine.chance import draw_duration
-from deck_sim.engine.records import Hold, Resource
+from deck_sim.engine.records import HoldPoint, Resource
 from deck_sim.engine.story import Held, Path, Story
 from deck_sim.engine.world import World
 
@@ -31,7 +31,7 @@ class Stopped(Exception):
         self.hold = hold
 
 
-def find_call_hold(world: World, method: str, path: str) -> Hold | None:
+def find_call_hold(world: World, method: str, path: str) -> HoldPoint | None:
     """The first hold of the answer to this call, if any."""
     for hold in world.holds.values():
         if hold.call and CallPattern.read(hold.call).matches(method, path):
@@ -88,10 +88,10 @@ class Stage:
         """The variables of the script's expressions."""
         player = self.resource
         used = {player.kind: player}
-        for kind in (self.world.rules.login, "session", "task"):
+        for kind in (self.world.contract.login, "session", "task"):
             if player.fields.get(f"{kind}_id"):
                 used[kind] = self.world.all(kind)[player[f"{kind}_id"]]
-        login, session, task = map(used.get, (self.world.rules.login, "session", "task"))
+        login, session, task = map(used.get, (self.world.contract.login, "session", "task"))
         user = login and {
             "external_id": login["external_id"],
             "username": login.hidden.get("username"),
@@ -113,7 +113,7 @@ class Stage:
 
     def check_holds(self, event: str) -> None:
         """Raise `Stopped` if a hold stops the story before this event."""
-        names = self.world.rules.names_of(event)
+        names = self.world.contract.names_of(event)
         for hold in self.world.holds.values():
             if hold.event in names and hold.resource in (None, self.story.owner):
                 raise Stopped(hold.id)

@@ -23,9 +23,9 @@ Path = tuple[int | str, ...]
 KINDS = ("connection", "task_run", "session")  # of the resources that play a script
 
 
-def watched_kinds(rules: Edition) -> list[str]:
+def watched_kinds(edition: Edition) -> list[str]:
     """The kinds whose statuses people follow: those that play scripts, and the login."""
-    return [kind for kind in rules.kinds if kind in (*KINDS, rules.login)]
+    return [kind for kind in edition.kinds if kind in (*KINDS, edition.login)]
 
 
 # What `Step.react` returns; any other text names a branch.

@@ -102,7 +102,7 @@ class AwaitedEvent:
         return [one for kind in found for one in kind if self.resource_id in (None, one.id)]
 
     def _is(self, world: World, event: Event) -> bool:
-        is_one = any(name in self.types for name in world.rules.names_of(event.type))
+        is_one = any(name in self.types for name in world.contract.names_of(event.type))
         return is_one and self.resource_id in (None, event.data.id)
 
 

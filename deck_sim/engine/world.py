@@ -30,7 +30,7 @@ from deck_sim.engine.injected_faults import EVERYBODY, TROUBLE, InjectedFaults
 from deck_sim.engine.records import (
     AdditiveChanges,
     Event,
-    Hold,
+    HoldPoint,
     Options,
     RecentLog,
     Resource,
@@ -96,7 +96,7 @@ class World:
     attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
     # The events in queues, each with its destination.
     messages: RecentLog[tuple[str, Event]] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
-    holds: dict[str, Hold] = field(default_factory=dict)  # by id
+    holds: dict[str, HoldPoint] = field(default_factory=dict)  # by id
     # Why scripts could not be continued.
     script_errors: RecentLog[str] = field(default_factory=lambda: RecentLog(_MOST_SCRIPT_ERRORS))
     injected: InjectedFaults = field(default_factory=InjectedFaults)
@@ -111,7 +111,7 @@ class World:
     changed: dict[tuple[str, Any], None] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
-        self._resources = {kind: {} for kind in self.rules.kinds}
+        self._resources = {kind: {} for kind in self.contract.kinds}
 
     def touch(self, table: str, key: Any) -> None:
         """Note that a record has changed, for a state file."""
@@ -123,7 +123,7 @@ class World:
             changed.clear()
 
     @property
-    def rules(self) -> Edition:
+    def contract(self) -> Edition:
         """The tables of this world's edition."""
         return EDITIONS[self.edition]
 
@@ -131,15 +131,15 @@ class World:
     def event_types(self) -> tuple[str, ...]:
         """Every name of an event: those of the edition, and the additive change's."""
         added = self.additive_changes.event_type
-        return (*self.rules.event_names, *([added] if added else []))
+        return (*self.contract.event_names, *([added] if added else []))
 
     def kind(self, name: str) -> Kind:
         """The row of a kind of resource."""
-        return self.rules.kinds[name]
+        return self.contract.kinds[name]
 
     def machine(self, resource: Resource) -> Machine:
         """The state machine of a resource whose kind has one."""
-        return self.rules.machine(resource.kind)
+        return self.contract.machine(resource.kind)
 
     @property
     def resources(self) -> Mapping[str, Mapping[str, Resource]]:
@@ -380,7 +380,7 @@ class World:
     def set_options(self, options: Options) -> None:
         """Set the options. The times of those that change count from now."""
         changed, self.options = options.changes(self.options), options
-        for kind in self.rules.kinds.values():
+        for kind in self.contract.kinds.values():
             machine = kind.machine
             rows = machine.auto_transitions.values() if machine else ()
             if any(row.option in changed for row in rows):
@@ -394,7 +394,7 @@ class World:
         """Count the webhook of an event. The event of a file is about its run, too."""
         run_id = event.data.fields.get("task_run_id", "")
         about = {TROUBLE: None, EVERYBODY: None, event.data.id: None, run_id: None}
-        subject = event.data.id, *self.rules.names_of(event.type)
+        subject = event.data.id, *self.contract.names_of(event.type)
         return self.injected.fire((where,), subject, about, self.now)
 
     def emit(self, type_: str, resource: Resource) -> None:
@@ -402,7 +402,7 @@ class World:
         extras, after = self.event_extras(resource), self.timeline.total
         event = Event(self.next_id("evt"), type_, resource, self.now, extras, after)
         self.events.append(event)
-        names = {ALL, *self.rules.names_of(type_)}
+        names = {ALL, *self.contract.names_of(type_)}
         for destination in self.all("event_destination").values():
             if not names.isdisjoint(destination["events"]) and listens(destination):
                 fields = {
@@ -542,4 +542,6 @@ class World:
         if machine.is_run:
             self.timers.take_back(resource.id, SCREENSHOT)
             if self.options.screenshots and resource.status == machine.timed_from:
-                self.timers.arm(resource.id, SCREENSHOT, self.now + self.rules.screenshot_interval)
+                self.timers.arm(
+                    resource.id, SCREENSHOT, self.now + self.contract.screenshot_interval
+                )

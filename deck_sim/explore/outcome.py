@@ -42,12 +42,12 @@ def observe(simulation: Simulation) -> Outcome:
     happening = steps(ahead, LAST_MOMENT)
     while not world.timers.is_idle() and next(happening, None) is not None:
         pass
-    kinds = (*_COMPARED, world.rules.login)
+    kinds = (*_COMPARED, world.contract.login)
     alive = {
         kind: [
             one for one in world.all(kind).values() if not one.deleted and one.status not in _GONE
         ]
-        for kind in world.rules.kinds
+        for kind in world.contract.kinds
         if kind in kinds
     }
     calls = simulation.journal
@@ -59,7 +59,7 @@ def observe(simulation: Simulation) -> Outcome:
     reads = {text for method, text in made if method == "GET"}
     return Outcome(
         Counter([*(text for method, text in made if method != "GET"), *reads]),
-        {world.rules.kinds[kind].noun: len(found) for kind, found in alive.items()},
+        {world.contract.kinds[kind].noun: len(found) for kind, found in alive.items()},
         tuple(
             (f"{run.status}", _MOMENT.sub("…", json.dumps(run["output"], ensure_ascii=False)))
             for run in alive["task_run"]

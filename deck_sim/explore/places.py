@@ -61,7 +61,7 @@ _Found = tuple[str, str, tuple[str, ...], int, tuple[str, ...]]
 def program_calls(simulation: Simulation) -> list[tuple[str, Call]]:
     """The calls of the program under test, each with its pattern, such as `GET /v2/tasks/*`."""
     calls = (call for call in simulation.journal if not call.from_handle)
-    return [(pattern_of(simulation.world.rules, call), call) for call in calls]
+    return [(pattern_of(simulation.world.contract, call), call) for call in calls]
 
 
 def pattern_of(edition: Edition, call: Call) -> str:
@@ -166,7 +166,7 @@ def why_no_timing(simulation: Simulation) -> str | None:
     """
     if not [*_steps(simulation)]:
         return None
-    moves, rules = simulation.moves, simulation.world.rules
+    moves, contract = simulation.moves, simulation.world.contract
     if any(call.method == "POST" and call.path.endswith("/cancel") for call in simulation.journal):
         return "it cancels a run"
     if simulation.world.counters["hold"]:
@@ -175,7 +175,7 @@ def why_no_timing(simulation: Simulation) -> str | None:
         return "it moves the clock by fixed amounts"
     ends = {
         f"{kind}.{row.machine.event(status)}"
-        for kind, row in rules.kinds.items()
+        for kind, row in contract.kinds.items()
         if row.machine
         for status in row.machine.statuses
         if row.machine.is_final(status)

@@ -17,7 +17,7 @@ from deck_sim.handle.expected_call import show_value
 from deck_sim.handle.problems import explain_no_calls, find_keyless_calls
 from deck_sim.handle.timeline import cut_middle
 from deck_sim.runtime.lint import polls_a_frozen_clock
-from deck_sim.runtime.moments import print_moment
+from deck_sim.runtime.moments import format_moment
 from deck_sim.runtime.settings import FROZEN
 from deck_sim.webhooks.signing import TIMESTAMP
 
@@ -187,7 +187,7 @@ def _fold_rounds(lines: Sequence[_Line]) -> Iterator[str]:
         yield from (line.text for line in lines[place : place + length])
         place += length * count
         if count > 1:
-            until = print_moment(lines[place - 1].at)
+            until = format_moment(lines[place - 1].at)
             yield f"  … {count - 1} more times the same, until {until}"
 
 
@@ -236,7 +236,7 @@ def find_undelivered(deliveries: Sequence[_Row], words: Mapping[str, str] = _IN_
         else:
             hint = "bytes" if row["event_destination_id"] in taken else "secret"
         moment = datetime.fromtimestamp(int(last["request_headers"][TIMESTAMP]), UTC)
-        hints[_HINTS[hint].format(**words, time=print_moment(moment))] = None
+        hints[_HINTS[hint].format(**words, time=format_moment(moment))] = None
     return [*lines, *hints]
 
 

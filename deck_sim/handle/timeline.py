@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from deck_sim.base.durations import format_duration
-from deck_sim.runtime.moments import print_moment
+from deck_sim.runtime.moments import format_moment
 
 Duration = str | timedelta | float  # text such as `5m`, or a number of seconds
 
@@ -31,12 +31,12 @@ class TimelineEntry:
 
     def as_json(self) -> dict[str, Any]:
         """The entry as the control API shows it."""
-        at = print_moment(self.at)
+        at = format_moment(self.at)
         return {"at": at, "kind": self.kind, "id": self.id, "what": self.what, **self.details}
 
     def __str__(self) -> str:
         kind = self.kind.removeprefix("event_")  # `delivery` and `destination` are shorter
-        return f"{print_moment(self.at)}  {kind:<11}  {self.id:<21}  {self.what}"
+        return f"{format_moment(self.at)}  {kind:<11}  {self.id:<21}  {self.what}"
 
 
 class Timeline(tuple[TimelineEntry, ...]):
@@ -59,12 +59,12 @@ class AdvanceReport:
     def as_json(self) -> dict[str, Any]:
         """The report as the control API shows it."""
         happened = [entry.as_json() for entry in self.happened]
-        return {"now": print_moment(self.now), "happened": happened, "held": [*self.held]}
+        return {"now": format_moment(self.now), "happened": happened, "held": [*self.held]}
 
     def __str__(self) -> str:
         happened = f"{self.happened}\n" if self.happened else "nothing happened\n"
         held = "".join(f"{one['id']} is held before {one['event']}\n" for one in self.held)
-        return f"{happened}{held}now it is {print_moment(self.now)}"
+        return f"{happened}{held}now it is {format_moment(self.now)}"
 
 
 def cut_middle(lines: list[str], most: int) -> list[str]:

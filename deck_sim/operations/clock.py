@@ -11,12 +11,12 @@ from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.waiting import waiting
-from deck_sim.operations.history import list_unfinished, print_due
-from deck_sim.operations.holds import print_holds
+from deck_sim.operations.history import due_as_json, list_unfinished
+from deck_sim.operations.holds import holds_as_json
 from deck_sim.operations.table import Json, operation
-from deck_sim.operations.timeline import print_entry
+from deck_sim.operations.timeline import entry_as_json
 from deck_sim.runtime import clock
-from deck_sim.runtime.moments import print_moment, read_moment
+from deck_sim.runtime.moments import format_moment, read_moment
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import ON_POLL, REAL
 from deck_sim.runtime.simulation import Simulation
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @operation("GET", "/clock")
 def show_clock(simulation: Simulation) -> Json:
     """Show the time, and how it moves."""
-    now = print_moment(simulation.world.now)
+    now = format_moment(simulation.world.now)
     step = simulation.step and format_duration(simulation.step)
     return {"now": now, "mode": simulation.mode, "speed": simulation.speed, "step": step}
 
@@ -108,8 +108,8 @@ async def advance_clock(
         )
         report.happened, report.now = report.happened + rest.happened, rest.now
     numbered = enumerate(report.happened, report.after + 1)
-    happened = [print_entry(simulation, entry, number) for number, entry in numbered]
-    return {"now": print_moment(report.now), "happened": happened, **print_holds(simulation)}
+    happened = [entry_as_json(simulation, entry, number) for number, entry in numbered]
+    return {"now": format_moment(report.now), "happened": happened, **holds_as_json(simulation)}
 
 
 @operation("GET", "/next")
@@ -123,9 +123,9 @@ def show_next(simulation: Simulation, limit: Count | None = None) -> Json:
         shown = {"id": one.id, "kind": one.kind, "status": one.status}
         waits.append(shown if answer is None else {**shown, "answer": answer})
     return {
-        "now": print_moment(world.now),
-        "due": [print_due(world, due) for due in islice(world.timers.upcoming(), limit)],
+        "now": format_moment(world.now),
+        "due": [due_as_json(world, due) for due in islice(world.timers.upcoming(), limit)],
         "waiting": waits,
         **list_unfinished(simulation),
-        **print_holds(simulation),
+        **holds_as_json(simulation),
     }

@@ -7,9 +7,9 @@ from deck_sim.engine import deliveries
 from deck_sim.engine.records import Resource
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.clock import settle
-from deck_sim.runtime.moments import print_moment
+from deck_sim.runtime.moments import format_moment
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.serialization import print_message, print_resource
+from deck_sim.runtime.serialization import message_as_json, resource_as_json
 from deck_sim.runtime.settings import FROZEN
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.webhooks.signing import SIGNATURE
@@ -22,7 +22,7 @@ def list_deliveries(simulation: Simulation, worlds: WorldRegistry) -> Json:
     `own`, and `response_body` has up to 2 KiB.
     """
     found = simulation.world.all("event_delivery").values()
-    return {"data": [_print(simulation, worlds, delivery) for delivery in found]}
+    return {"data": [_as_json(simulation, worlds, delivery) for delivery in found]}
 
 
 @operation("GET", "/deliveries/{id}", shows_records=True)
@@ -31,9 +31,9 @@ def show_delivery(simulation: Simulation, worlds: WorldRegistry, id: str) -> Jso
     world = simulation.world
     delivery = world.fetch("event_delivery", id)
     destination = world.all("event_destination")[delivery["event_destination_id"]]
-    event = print_message(simulation, delivery.hidden["event"])
-    shown = {"event": event, "destination": print_resource(simulation, destination)}
-    return {**_print(simulation, worlds, delivery), **shown}
+    event = message_as_json(simulation, delivery.hidden["event"])
+    shown = {"event": event, "destination": resource_as_json(simulation, destination)}
+    return {**_as_json(simulation, worlds, delivery), **shown}
 
 
 @operation("POST", "/deliveries/{id}/replay")
@@ -44,7 +44,7 @@ async def replay_delivery(simulation: Simulation, worlds: WorldRegistry, id: str
     deliveries.replay(simulation.world, simulation.world.fetch("event_delivery", id))
     if simulation.mode == FROZEN and not simulation.advancing:
         await worlds.dispatcher.drive(simulation, settle(simulation))
-    return print_resource(simulation, simulation.world.fetch("event_delivery", id))
+    return resource_as_json(simulation, simulation.world.fetch("event_delivery", id))
 
 
 @operation("GET", "/destinations/{id}/messages", shows_records=True)
@@ -56,17 +56,17 @@ def list_messages(simulation: Simulation, id: str) -> Json:
         text = f"{quote(id)} is a webhook, which keeps no messages; `GET /_sim/deliveries` has them"
         raise refuse("request/input_invalid", text, field="id")
     events = [event for id_, event in world.messages if id_ == destination.id]
-    return {"data": [print_message(simulation, event) for event in events]}
+    return {"data": [message_as_json(simulation, event) for event in events]}
 
 
-def _print(simulation: Simulation, worlds: WorldRegistry, delivery: Resource) -> Json:
+def _as_json(simulation: Simulation, worlds: WorldRegistry, delivery: Resource) -> Json:
     log, world = list[Json](), simulation.world
     secret = world.all("event_destination")[delivery["event_destination_id"]].hidden["secret"]
     for attempt in world.attempts.get(delivery.id, []):
         fits = attempt.refusal is None  # so that a receiver accepts the signature
         why = attempt.refusal or "it fits the secret, the body and the time"
         shown = {
-            "at": print_moment(attempt.at),
+            "at": format_moment(attempt.at),
             "attempt": attempt.number,
             "ok": attempt.ok,
             "status": attempt.status,
@@ -80,4 +80,4 @@ def _print(simulation: Simulation, worlds: WorldRegistry, delivery: Resource) ->
         }
         log.append(shown)
     with_ = "world" if secret == worlds.secret_of(simulation.key) else "own"
-    return {**print_resource(simulation, delivery), "signed_with": with_, "log": log}
+    return {**resource_as_json(simulation, delivery), "signed_with": with_, "log": log}

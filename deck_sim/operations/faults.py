@@ -29,13 +29,13 @@ def add_fault(simulation: Simulation, body: Json) -> Json:
     model: Any = AnyWebhookFault if is_of_webhooks else AnyHttpFault
     world, fault = simulation.world, check_body(RootModel[model], body).root
     error = getattr(fault, "error", None)
-    if error is not None and not world.rules.has_error(error):
+    if error is not None and not world.contract.has_error(error):
         text = f"`error`: the edition `{world.edition}` has no error {quote(error)}"
         raise refuse("request/input_invalid", text, field="error")
     event = getattr(fault, "event", None)
     if event is not None and (why := explain_unknown(simulation, event, may_be_glob=True)):
         raise refuse("request/input_invalid", f"`event`: {why}", field="event")
-    return _print(world.injected.add(world.next_id("flt"), fault))
+    return _as_json(world.injected.add(world.next_id("flt"), fault))
 
 
 @operation("GET", "/faults")
@@ -43,7 +43,7 @@ def list_faults(simulation: Simulation) -> Json:
     """Show every fault, how often it `met` a call or webhook and `fired`, and its `owner`, whose
     scenario has it.
     """
-    return {"data": [*map(_print, simulation.world.injected)]}
+    return {"data": [*map(_as_json, simulation.world.injected)]}
 
 
 @operation("DELETE", "/faults/{id}")
@@ -62,7 +62,7 @@ def delete_faults(simulation: Simulation) -> Json:
     return list_faults(simulation)
 
 
-def _print(injected: Injected) -> Json:
+def _as_json(injected: Injected) -> Json:
     fault = injected.fault.model_dump(mode="json", exclude_none=True)
     owner = injected.owner if injected.owner != EVERYBODY else None
     counts = {"met": injected.met, "fired": injected.fired}

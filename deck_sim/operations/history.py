@@ -20,12 +20,12 @@ from deck_sim.engine.timers import EFFECTS, Due
 from deck_sim.engine.world import World
 from deck_sim.operations.people import check_kind
 from deck_sim.operations.table import Json, operation
-from deck_sim.operations.timeline import print_news
+from deck_sim.operations.timeline import news_as_json
 from deck_sim.runtime.calls import GAVE_UP, KEPT_HEADERS, Call
-from deck_sim.runtime.moments import print_moment
+from deck_sim.runtime.moments import format_moment
 from deck_sim.runtime.registry import world_token
 from deck_sim.runtime.request_bodies import parse_recorded
-from deck_sim.runtime.serialization import print_message, print_resource
+from deck_sim.runtime.serialization import message_as_json, resource_as_json
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import explain_wait, find_right_answer, next_status
 
@@ -47,7 +47,7 @@ def show_timeline(simulation: Simulation, after: Count = 0) -> Json:
         "epoch": simulation.epoch,  # another after a reset
         "changes": simulation.control_changes,
         "edition": world.edition,
-        "now": print_moment(world.now),
+        "now": format_moment(world.now),
         "clock": simulation.mode,
         "speed": simulation.speed,
         "step": simulation.step and format_duration(simulation.step),
@@ -55,7 +55,7 @@ def show_timeline(simulation: Simulation, after: Count = 0) -> Json:
         "default_scenario": simulation.selection.default_scenario,
         "version": __version__,
     }
-    return {"world": shown, **print_news(simulation, after)}
+    return {"world": shown, **news_as_json(simulation, after)}
 
 
 @operation("GET", "/requests", shows_records=True)
@@ -66,7 +66,7 @@ def show_requests(simulation: Simulation) -> Json:
         "edition": world.edition,
         "kept_headers": sorted({*KEPT_HEADERS, *world.options.keep_headers}),
         "dropped": journal.dropped,
-        "data": [*map(_print_whole, journal)],
+        "data": [*map(_whole_as_json, journal)],
     }
 
 
@@ -90,12 +90,12 @@ def show_request(simulation: Simulation, id: str) -> Json:
         "body": parse_recorded(sent.body),
         "truncated": len(sent.body) < sent.length,
     }
-    return {"id": id, **_print_whole(call), "response": response}
+    return {"id": id, **_whole_as_json(call), "response": response}
 
 
-def _print_whole(call: Call) -> Json:
+def _whole_as_json(call: Call) -> Json:
     return {
-        **print_call(call),
+        **call_as_json(call),
         "query": call.query,
         "headers": dict(call.headers),
         "body": parse_recorded(call.body),
@@ -109,9 +109,9 @@ def _print_whole(call: Call) -> Json:
     }
 
 
-def print_call(call: Call) -> Json:
+def call_as_json(call: Call) -> Json:
     """A call of the Deck API, in short."""
-    at = print_moment(call.at)
+    at = format_moment(call.at)
     return {"at": at, "request_id": call.request_id, "method": call.method, "path": call.path}
 
 
@@ -119,7 +119,7 @@ def print_call(call: Call) -> Json:
 def show_events(simulation: Simulation) -> Json:
     """Show the events as destinations get them, oldest first."""
     events = simulation.world.events
-    data = [print_message(simulation, event) for event in events]
+    data = [message_as_json(simulation, event) for event in events]
     return {"data": data, "dropped": events.dropped}
 
 
@@ -129,7 +129,7 @@ def show_event(simulation: Simulation, id: str) -> Json:
     event = next((event for event in simulation.world.events if event.id == id), None)
     if event is None:
         raise refuse("request/event_not_found", id=id)
-    return {"event": print_message(simulation, event)}
+    return {"event": message_as_json(simulation, event)}
 
 
 def show_resources(kind: str, simulation: Simulation) -> Json:
@@ -138,7 +138,7 @@ def show_resources(kind: str, simulation: Simulation) -> Json:
     check_kind(world, kind)
     includes = frozenset({"input"}.intersection(world.kind(kind).includes))
     found = [*world.all(kind).values()]
-    return {"data": [print_resource(simulation, one, includes) for one in found]}
+    return {"data": [resource_as_json(simulation, one, includes) for one in found]}
 
 
 for _kind, _words in (
@@ -163,13 +163,13 @@ def show_resource(simulation: Simulation, id: str) -> Json:
         text = f"no resource of this world has the id {quote(id)}{nearest(id, known)}"
         raise refuse("request/endpoint_not_found", text)
     choice, story = simulation.chosen.get(id), world.stories.get(id)
-    due = [print_due(world, timer) for timer in world.timers.of(id)]
+    due = [due_as_json(world, timer) for timer in world.timers.of(id)]
     is_open = not (resource.deleted or world.is_settled(resource))
     includes = frozenset(world.kind(resource.kind).includes)
     return {
         "kind": resource.kind,
         "deleted": resource.deleted,
-        "resource": print_resource(simulation, resource, includes),
+        "resource": resource_as_json(simulation, resource, includes),
         "scenario": choice.played.name if choice else None,
         "story": story
         and {
@@ -180,16 +180,16 @@ def show_resource(simulation: Simulation, id: str) -> Json:
             "held": story.held.hold if story.held else None,
         },
         "due": sorted(due, key=lambda timer: str(timer["at"])),
-        "unfinished": print_unfinished(simulation, resource) if is_open else None,
+        "unfinished": unfinished_as_json(simulation, resource) if is_open else None,
         "right_answer": find_right_answer(simulation, id),
     }
 
 
-def print_due(world: World, due: Due) -> Json:
+def due_as_json(world: World, due: Due) -> Json:
     """A timer: when it is due, for which resource, what happens then, and which status follows."""
     to = next_status(world, due)
     return {
-        "at": print_moment(due.at),
+        "at": format_moment(due.at),
         "in": format_duration(due.at - world.now),
         "id": due.owner,
         "what": EFFECTS[due.name],
@@ -208,21 +208,21 @@ def list_unfinished(simulation: Simulation) -> Json:
     ]
     latest = sorted(found, key=lambda one: one.updated_at)[-MOST_UNFINISHED:]
     return {
-        "unfinished": [print_unfinished(simulation, resource) for resource in latest],
+        "unfinished": [unfinished_as_json(simulation, resource) for resource in latest],
         "unfinished_total": len(found),
     }
 
 
-def print_unfinished(simulation: Simulation, resource: Resource) -> Json:
+def unfinished_as_json(simulation: Simulation, resource: Resource) -> Json:
     """Why a resource is not over yet, what is next for it, and what helps."""
     world, story = simulation.world, simulation.world.stories.get(resource.id)
     wait = explain_wait(simulation, resource)
-    printed = wait.due and print_due(world, wait.due)
+    printed = wait.due and due_as_json(world, wait.due)
     return {
         "id": resource.id,
         "kind": resource.kind,
         "status": resource.status,
-        "since": print_moment(story.held.since if story and story.held else resource.updated_at),
+        "since": format_moment(story.held.since if story and story.held else resource.updated_at),
         "why": wait.why,
         "remedy": wait.remedy,
         **({"next": {k: v for k, v in printed.items() if k != "id"}} if printed else {}),
@@ -242,7 +242,7 @@ def show_lint(simulation: Simulation, poll_interval: Length = timedelta(seconds=
             "what": what,
             "why": rule.why,
             "fix": rule.fix,
-            "calls": [print_call(call) for call in calls],
+            "calls": [call_as_json(call) for call in calls],
         }
         for rule, what, calls in lint.find_problems(simulation, poll_interval)
     ]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.engine.records import Hold
+from deck_sim.engine.records import HoldPoint
 from deck_sim.engine.stage import stories_at
 from deck_sim.engine.story import KINDS
 from deck_sim.operations.table import Json, operation
-from deck_sim.runtime.moments import print_moment
+from deck_sim.runtime.moments import format_moment
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import explain_unknown
 
@@ -36,14 +36,14 @@ def make_hold(
     if event is not None:
         if why := explain_unknown(simulation, event):
             raise refuse("request/input_invalid", f"`event`: {why}", field="event")
-        types, of_stories = world.rules.event_names, events_of_stories(world.rules)
+        types, of_stories = world.contract.event_names, events_of_stories(world.contract)
         if event in types and event not in of_stories:
             events = listed(of_stories, last="or")
             text = f"stories do not emit {quote(event)}; hold one of {events}, or the answer to"
             raise refuse("request/input_invalid", f"{text} a call", field="event")
         # Its story can emit the event.
         about = event.partition(".")[0] if event in types else None
-        kinds = [one for one in KINDS if one in world.rules.kinds and about in (None, one)]
+        kinds = [one for one in KINDS if one in world.contract.kinds and about in (None, one)]
         ids = [known for one in kinds for known in world.all(one)]
         if id is not None and id not in ids:
             text = f"`id`: no {' or '.join(kinds)} has the id {quote(id)}"
@@ -52,17 +52,17 @@ def make_hold(
     elif id is not None:
         text = "`id` goes with `event`; for a `call`, write the id in its path"
         raise refuse("request/input_invalid", text, field="id")
-    hold = Hold(world.next_id("hold"), event, id, call)
+    hold = HoldPoint(world.next_id("hold"), event, id, call)
     world.holds[hold.id] = hold
-    return _print(simulation, hold)
+    return _as_json(simulation, hold)
 
 
-def events_of_stories(rules: Edition) -> list[str]:
+def events_of_stories(edition: Edition) -> list[str]:
     """The events of the statuses that a step can enter."""
     from deck_sim.scenario.steps import statuses  # noqa: F401 - registers the steps
     from deck_sim.scenario.steps.step import REGISTRY
 
-    machines = {kind: rules.machine(kind) for kind in KINDS if kind in rules.kinds}
+    machines = {kind: edition.machine(kind) for kind in KINDS if kind in edition.kinds}
     entered = {
         (kind, step.status(machines[kind]))
         for (kind, _), step in REGISTRY.items()
@@ -73,14 +73,14 @@ def events_of_stories(rules: Edition) -> list[str]:
         for kind, machine in machines.items()
         for status in machine.statuses
         if (kind, status) in entered and status != machine.initial and machine.event(status)
-        for name in rules.names_of(f"{kind}.{machine.event(status)}")
+        for name in edition.names_of(f"{kind}.{machine.event(status)}")
     ]
 
 
 @operation("GET", "/holds")
 def list_holds(simulation: Simulation) -> Json:
     """Show the holds, what each holds, and how much it has `met`."""
-    return {"data": [_print(simulation, hold) for hold in simulation.world.holds.values()]}
+    return {"data": [_as_json(simulation, hold) for hold in simulation.world.holds.values()]}
 
 
 @operation("DELETE", "/holds/{id}")
@@ -99,14 +99,14 @@ def release_hold(simulation: Simulation, id: str) -> Json:
     return {"id": id, "deleted": True, "released": released, **counts}
 
 
-def _print(simulation: Simulation, hold: Hold) -> Json:
+def _as_json(simulation: Simulation, hold: HoldPoint) -> Json:
     world = simulation.world
     about = {"event": hold.event, "of": hold.resource, "call": hold.call}
     held = [
         {
             "id": story.owner,
             "status": world.all(story.script.kind)[story.owner].status,
-            "since": print_moment(story.held.since),
+            "since": format_moment(story.held.since),
         }
         for story in stories_at(world, hold.id)
         if story.held
@@ -125,7 +125,7 @@ def _answers(simulation: Simulation, hold_id: str) -> int:
     return len(simulation.held_responses.get(hold_id, ()))
 
 
-def print_holds(simulation: Simulation) -> Json:
+def holds_as_json(simulation: Simulation) -> Json:
     """The stories and answers that are held; empty if none is."""
     holds = simulation.world.holds.values()
     held = [

@@ -9,13 +9,13 @@ from deck_sim.engine import commands
 from deck_sim.engine.world import World
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.request_bodies import check_body
-from deck_sim.runtime.serialization import print_resource
+from deck_sim.runtime.serialization import resource_as_json
 from deck_sim.runtime.simulation import Simulation
 
 
 def check_kind(world: World, kind: str) -> None:
     """Check that the world's edition has a kind of resource; the error names those that do."""
-    if kind not in world.rules.kinds:
+    if kind not in world.contract.kinds:
         owners = listed(name for name, edition in EDITIONS.items() if kind in edition.kinds)
         text = f"this world's edition, `{world.edition}`, has no {kind}s; {owners} has"
         raise refuse("request/endpoint_not_found", text)
@@ -27,16 +27,16 @@ def act(kind: str, command: str, simulation: Simulation, id: str) -> Json:
     check_kind(world, kind)
     apply = commands.review_run if command in ("approve", "reject") else commands.apply_command
     changed = apply(world, world.fetch(kind, id), command)
-    return print_resource(simulation, changed)
+    return resource_as_json(simulation, changed)
 
 
 def answer(kind: str, simulation: Simulation, id: str, body: Json) -> Json:
     """Answer the open prompt, with the body of the Deck API's call."""
-    world, rules = simulation.world, simulation.world.rules
+    world, contract = simulation.world, simulation.world.contract
     check_kind(world, kind)
     resource = world.fetch(kind, id)
-    inputs = getattr(check_body(rules.body(rules.answer_body), body), rules.answer_key)
-    return print_resource(simulation, commands.answer_interaction(world, resource, inputs))
+    inputs = getattr(check_body(contract.body(contract.answer_body), body), contract.answer_key)
+    return resource_as_json(simulation, commands.answer_interaction(world, resource, inputs))
 
 
 for _kind, _command, _words in (

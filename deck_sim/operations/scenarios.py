@@ -163,4 +163,4 @@ def show_coverage(simulation: Simulation) -> Json:
     from deck_sim.scenario.model import coverage
 
     world, library = simulation.world, simulation.library
-    return {"data": coverage(world.played, library.find, world.rules)}
+    return {"data": coverage(world.played, library.find, world.contract)}

@@ -25,13 +25,13 @@ def show_schemas(simulation: Simulation) -> Json:
     that can be named; the statuses with their commands, the `answer_key` and an example
     `destination` of each edition.
     """
-    rules = simulation.world.rules
-    calls = [re.sub(r"\{\w+\}", "*", row.call) for row in rules.every_operation]
+    contract = simulation.world.contract
+    calls = [re.sub(r"\{\w+\}", "*", row.call) for row in contract.every_operation]
     return {
         **make_forms(),
         "calls": [call.replace(" ", " /v2", 1) for call in calls],
         "events": [*simulation.world.event_types],
-        "held_events": events_of_stories(rules),
+        "held_events": events_of_stories(contract),
         "editions": {name: _describe_edition(edition) for name, edition in EDITIONS.items()},
     }
 

@@ -9,13 +9,13 @@ from deck_sim.base.redaction import redact_query
 from deck_sim.engine.records import TimelineEntry
 from deck_sim.engine.world import MOST_ENTRIES
 from deck_sim.runtime.calls import GAVE_UP, MOST_CALLS, Call
-from deck_sim.runtime.moments import print_moment
+from deck_sim.runtime.moments import format_moment
 from deck_sim.runtime.simulation import Simulation
 
 _ABOUT = ("name", "external_id", "event_type")  # shown of a new resource, beside its references
 
 
-def print_news(simulation: Simulation, after: int) -> dict[str, Any]:
+def news_as_json(simulation: Simulation, after: int) -> dict[str, Any]:
     """The records of a world after the first so many entries, calls and events.
 
     `data` has the entries and calls: a call stands before the entries that it caused. `events` has
@@ -34,14 +34,14 @@ def print_news(simulation: Simulation, after: int) -> dict[str, Any]:
         what = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
         kept = f"a world keeps its last {MOST_CALLS:,} calls and {MOST_ENTRIES:,} entries"
         shown = {"kind": "dropped", "id": "", "what": f"dropped: {what}; {kept}"}
-        data.append({"at": print_moment(world.now), **shown, **counts})
+        data.append({"at": format_moment(world.now), **shown, **counts})
     entries, events = max(entries, world.timeline.dropped), max(events, world.events.dropped)
     waiting = deque(journal.since(calls))
     for number, entry in enumerate(world.timeline.since(entries), entries + 1):
         while waiting and waiting[0].after < number:
-            data.append(print_call_entry(simulation, waiting.popleft()))
-        data.append(print_entry(simulation, entry, number))
-    data += [print_call_entry(simulation, call) for call in waiting]
+            data.append(call_entry_as_json(simulation, waiting.popleft()))
+        data.append(entry_as_json(simulation, entry, number))
+    data += [call_entry_as_json(simulation, call) for call in waiting]
     numbered = enumerate(world.events.since(events), events + 1)
     return {
         "next": simulation.record_count,
@@ -51,7 +51,7 @@ def print_news(simulation: Simulation, after: int) -> dict[str, Any]:
                 "number": number,
                 "id": event.id,
                 "type": event.type,
-                "at": print_moment(event.created_at),
+                "at": format_moment(event.created_at),
                 "after": event.after,
                 "resource_id": event.data.id,
                 "kind": event.data.kind,
@@ -80,7 +80,7 @@ def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
     return others - emitted, journal.dropped + calls, emitted
 
 
-def print_entry(simulation: Simulation, entry: TimelineEntry, number: int) -> dict[str, Any]:
+def entry_as_json(simulation: Simulation, entry: TimelineEntry, number: int) -> dict[str, Any]:
     """The JSON of an entry, without empty keys. For a new resource, `about` has its name, its
     scenario and the ids that it refers to.
     """
@@ -96,7 +96,7 @@ def print_entry(simulation: Simulation, entry: TimelineEntry, number: int) -> di
         if choice := simulation.chosen.get(entry.id):
             about |= {"scenario": choice.played.name, "because": choice.because}
     changes = {
-        name: print_moment(value) if isinstance(value, datetime) else value
+        name: format_moment(value) if isinstance(value, datetime) else value
         for name, value in (entry.changes or {}).items()
         if name in simulation.world.kind(entry.kind).attributes
     }
@@ -108,7 +108,7 @@ def print_entry(simulation: Simulation, entry: TimelineEntry, number: int) -> di
     }
     return {
         "number": number,
-        "at": print_moment(entry.at),
+        "at": format_moment(entry.at),
         "kind": entry.kind,
         "id": entry.id,
         "what": entry.what,
@@ -116,9 +116,9 @@ def print_entry(simulation: Simulation, entry: TimelineEntry, number: int) -> di
     }
 
 
-def print_call_entry(simulation: Simulation, call: Call) -> dict[str, Any]:
+def call_entry_as_json(simulation: Simulation, call: Call) -> dict[str, Any]:
     """A call of the Deck API as an entry of the timeline. `number` counts the calls."""
-    prefixes = {kind.prefix for kind in simulation.world.rules.kinds.values()} | {"evt"}
+    prefixes = {kind.prefix for kind in simulation.world.contract.kinds.values()} | {"evt"}
     parts = (part.partition("_") for part in call.path.split("/"))
     query = f"?{redact_query(call.query)}" if call.query else ""
     what = [f"{call.method} {call.path}{query} -> {call.status}"]
@@ -129,7 +129,7 @@ def print_call_entry(simulation: Simulation, call: Call) -> dict[str, Any]:
     what += [f"({GAVE_UP})"] if call.unanswered == GAVE_UP else []
     return {
         "number": call.number,
-        "at": print_moment(call.at),
+        "at": format_moment(call.at),
         "kind": "call",
         "id": call.request_id,
         "what": " ".join(what),

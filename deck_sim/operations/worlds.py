@@ -18,7 +18,7 @@ from deck_sim.engine.world import World
 from deck_sim.operations.clock import check_pace
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.calls import RateLimiter
-from deck_sim.runtime.moments import print_moment, read_start
+from deck_sim.runtime.moments import format_moment, read_start
 from deck_sim.runtime.registry import WorldRegistry, world_token
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.simulation import Simulation
@@ -46,7 +46,7 @@ def list_worlds(simulation: Simulation, worlds: WorldRegistry) -> Json:
             "id": world_token(one.key),
             "key": mask_key(one.key),
             "edition": world.edition,
-            "now": print_moment(world.now),
+            "now": format_moment(world.now),
             "clock": one.mode,
             "calls": one.journal.total,
             "runs": len(world.all("task_run")),
@@ -82,7 +82,7 @@ def show_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
     return {
         "edition": world.edition,
         "seed": world.seed,
-        "now": print_moment(world.now),
+        "now": format_moment(world.now),
         "clock": simulation.mode,
         "webhook_time": simulation.settings.webhook_time,
         "webhook_secret": worlds.secret_of(simulation.key),
@@ -118,7 +118,7 @@ def change_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> J
         raise refuse("request/state_invalid", f"{text}; empty it with `POST /_sim/reset`")
     world = replace(world, **changes) if changes else world
     options = sent.options(world.options)
-    raise_problems([*options.problems(world.rules)])
+    raise_problems([*options.problems(world.contract)])
     selection = replace(simulation.selection)
     if sent.default_scenario is not None:
         selection.set_default(sent.default_scenario, simulation.library, world.edition)
@@ -128,7 +128,7 @@ def change_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> J
         _check_event_type(world, sent.additive_changes.event_type)
         world.additive_changes = AdditiveChanges(**sent.additive_changes.model_dump())
     if sent.rate_limit is not None:
-        limit = world.rules.rate_limit
+        limit = world.contract.rate_limit
         if not isinstance(sent.rate_limit, bool):
             limit = replace(limit, **sent.rate_limit.model_dump(exclude_none=True))
         simulation.rate_limiter = RateLimiter(limit if sent.rate_limit else None)
@@ -144,7 +144,7 @@ def _check_event_type(world: World, type_: str | None) -> None:
     """Check that an additional event type is undocumented, and about a kind that has events."""
     if type_ is None:
         return
-    known = world.rules.event_names
+    known = world.contract.event_names
     kinds = [*dict.fromkeys(name.partition(".")[0] for name in known)]
     kind, _, word = type_.partition(".")
     if type_ in known:

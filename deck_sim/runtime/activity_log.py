@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.redaction import mask_key, redact_text
-from deck_sim.runtime.moments import print_moment
+from deck_sim.runtime.moments import format_moment
 
 if TYPE_CHECKING:
     from deck_sim.engine.deliveries import Attempt, AttemptResult
@@ -51,7 +51,7 @@ def log_attempt(key: str, attempt: Attempt, result: AttemptResult, retry: dateti
     notes = [
         result.error or f"{result.latency_ms} ms",
         f"attempt {result.number}" if not result.ok or result.number != 1 else None,
-        f"next at {print_moment(retry)}" if retry else None,
+        f"next at {format_moment(retry)}" if retry else None,
         f"fault: {result.fault}" if result.fault else None,
     ]
     outcome = result.status if result.status is not None else "failed"
@@ -63,7 +63,7 @@ def log_attempt(key: str, attempt: Attempt, result: AttemptResult, retry: dateti
         **{
             name: getattr(result, name) for name in ("ok", "status", "error", "latency_ms", "fault")
         },
-        "retry_at": retry and print_moment(retry),
+        "retry_at": retry and format_moment(retry),
     }
     _write("delivery", result.at, key, f"-> {type_} to {url} {outcome}", notes, **data)
 
@@ -71,7 +71,7 @@ def log_attempt(key: str, attempt: Attempt, result: AttemptResult, retry: dateti
 def _write(
     kind: str, at: datetime | None, key: str, text: str, notes: list[str | None], **data: Any
 ) -> None:
-    world, moment = mask_key(key), print_moment(at) if at else None
+    world, moment = mask_key(key), format_moment(at) if at else None
     line = " ".join(filter(None, [moment, world, text]))
     if details := "; ".join(filter(None, notes)):
         line += f"  {details}"

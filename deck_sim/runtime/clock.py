@@ -28,7 +28,7 @@ MAX_SENDS = 1_000  # at one moment: a webhook that always causes another ends in
 
 
 @dataclass(slots=True)
-class AdvanceReport:
+class AdvanceResult:
     """The world's time after an advance, and the timeline entries that it added."""
 
     now: datetime
@@ -37,7 +37,7 @@ class AdvanceReport:
 
 
 Result = TypeVar("Result")
-Advance = Generator[bool, None, AdvanceReport]
+Advance = Generator[bool, None, AdvanceResult]
 
 
 def run_to_end(advance: Generator[bool, None, Result]) -> Result:
@@ -221,10 +221,10 @@ def settle(simulation: Simulation) -> Generator[bool, None, None]:
 
 
 @contextmanager
-def _advancing(simulation: Simulation) -> Iterator[AdvanceReport]:
+def _advancing(simulation: Simulation) -> Iterator[AdvanceResult]:
     """Fill the report at the end; note in the timeline that the clock was moved."""
     began, position = simulation.world.now, simulation.world.timeline.total
-    report = AdvanceReport(began, [], position)
+    report = AdvanceResult(began, [], position)
     try:
         yield report
     finally:

@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING
 from deck_sim.base import real_time
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.activity_log import log_attempt
-from deck_sim.runtime.moments import print_moment
+from deck_sim.runtime.moments import format_moment
 from deck_sim.runtime.settings import ON_POLL, REAL
-from deck_sim.webhooks.sender import Outcome, Sender, explain_status
+from deck_sim.webhooks.sender import Sender, SendResult, explain_status
 
 if TYPE_CHECKING:
     from deck_sim.engine.deliveries import Attempt, AttemptResult
@@ -266,13 +266,13 @@ async def _make_attempt(
     """Print, sign and send an event, as the fault of the attempt says."""
     from deck_sim.engine.deliveries import AttemptResult, secrets_of
     from deck_sim.faults.outgoing import FAULT_HEADER, OutgoingWebhook
-    from deck_sim.runtime.serialization import custom_headers, dump_json, print_message
+    from deck_sim.runtime.serialization import custom_headers, dump_json, message_as_json
     from deck_sim.webhooks.signing import TOLERANCE, SignatureError, signed_headers, verify
 
     world, config, fault = simulation.world, attempt.destination["config"], attempt.fault
     at, wall = world.now, simulation.caller_time or clock()
     stamp = wall if simulation.settings.webhook_time == "wall" else at
-    body = dump_json(print_message(simulation, attempt.event))
+    body = dump_json(message_as_json(simulation, attempt.event))
     secrets = tuple(secrets_of(world, attempt.destination))
     webhook = OutgoingWebhook(secrets, stamp, body, body)
     if fault is not None:
@@ -286,7 +286,7 @@ async def _make_attempt(
     }
     if (status := webhook.answered) is not None:
         why = explain_status(status) or f"answered {status} before it got to the receiver"
-        outcomes = [Outcome(status, why, latency_ms=0)]
+        outcomes = [SendResult(status, why, latency_ms=0)]
     else:
         copies, url = range(webhook.copies), config["url"]
         outcomes = [await sender.send(url, headers, webhook.body) for _ in copies]
@@ -294,7 +294,7 @@ async def _make_attempt(
     error = outcome.error
     if error is None and not outcome.ok and abs(wall - stamp) > TOLERANCE:
         error = (
-            f"answered {outcome.status}; the timestamp is the world's ({print_moment(stamp)}),"
+            f"answered {outcome.status}; the timestamp is the world's ({format_moment(stamp)}),"
             " and receivers refuse one that is more than five minutes off: use"
             " `webhook_time: wall`"
         )

@@ -207,8 +207,10 @@ def _repeated_reads(
     The first read right after an attempt to deliver is left out: it was caused by the webhook.
     """
     attempts = deque(sorted(one.at for made in simulation.world.attempts.values() for one in made))
-    rules = simulation.world.rules
-    machines = {rules.kinds[kind].path: rules.machine(kind) for kind in watched_kinds(rules)}
+    contract = simulation.world.contract
+    machines = {
+        contract.kinds[kind].path: contract.machine(kind) for kind in watched_kinds(contract)
+    }
     reads = dict[str, tuple[list[Call], Machine]]()
     for call in simulation.journal:
         while attempts and attempts[0] + AT_ONCE < call.at:

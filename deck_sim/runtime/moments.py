@@ -9,7 +9,7 @@ FIRST_MOMENT = datetime(1000, 1, 1, tzinfo=UTC)  # at which a world can begin
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 
 
-def print_moment(moment: datetime) -> str:
+def format_moment(moment: datetime) -> str:
     """`2025-01-15T09:30:00Z`, with milliseconds only if there are any (assumed)."""
     precision = "milliseconds" if moment.microsecond >= 1000 else "seconds"
     return f"{moment.isoformat(timespec=precision).removesuffix('+00:00')}Z"
@@ -40,6 +40,6 @@ def read_start(text: str, field: str) -> datetime:
     moment = read_moment(text, field)
     if not FIRST_MOMENT <= moment < LAST_MOMENT:
         years = f"{FIRST_MOMENT:%Y} to {LAST_MOMENT.year - 1}"
-        why = f"`{field}` must be in the years {years}, not {print_moment(moment)}"
+        why = f"`{field}` must be in the years {years}, not {format_moment(moment)}"
         raise refuse("request/input_invalid", why, field=field)
     return moment

@@ -24,7 +24,7 @@ from deck_sim.contract.json_schema import violations
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import body_checks, commands
 from deck_sim.engine.records import Resource
-from deck_sim.runtime.moments import LAST_MOMENT, print_moment, read_moment
+from deck_sim.runtime.moments import LAST_MOMENT, format_moment, read_moment
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.outputs import NoValidOutput, make_output
@@ -98,7 +98,7 @@ def seed_resources(
     for name in _REPLACED:
         setattr(ahead, name, copy.deepcopy(getattr(simulation, name)))
     made: dict[str, list[str]] = {}
-    known = seedable(ahead.world.rules)
+    known = seedable(ahead.world.contract)
     problems: list[Problem] = []
     for path in (path for path in seed if path not in known):
         near = nearest(path, known)
@@ -126,7 +126,7 @@ def seed_resources(
 def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], latest: datetime) -> str:
     world, is_run, machine = simulation.world, row.object == RUN, row.machine
     assert row.create is not None
-    model = _seeded(world.rules.body(row.create), *([SeededRun] if is_run else []))
+    model = _seeded(world.contract.body(row.create), *([SeededRun] if is_run else []))
     body = check_body(model, item)
     wrong: dict[str, str] = {}  # by field
     # Those that need no script to continue.
@@ -145,7 +145,7 @@ def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], latest: d
         if moment > latest:
             wrong["created_at"] = (
                 f"`created_at` is {body.created_at}, and in this world it is"
-                f" {print_moment(latest)}; give an earlier moment, or move the clock first"
+                f" {format_moment(latest)}; give an earlier moment, or move the clock first"
             )
     if is_run:
         problems = _run_problems(simulation, body, item, status, wrong)
@@ -170,7 +170,7 @@ def _run_problems(
         problems.append(world.not_found("task", body.task_id, "task_id"))
     else:
         problems += body_checks.input_problems(world, task, item)
-    results = world.rules.machine(RUN).results
+    results = world.contract.machine(RUN).results
     allowed = [result for of, result in results.items() if status in ("completed", of)]
     if body.scenario is not None:
         text = "`{}` is decided by `scenario`; leave one of them out"
@@ -186,7 +186,7 @@ def _run_problems(
         wrong["output"] = f"only a `completed` run has an `output`, and this one is `{status}`"
     elif body.output is not None and task is not None:
         problems += violations(task["output_schema"], body.output, "output")
-    known = [name for name in run_errors() if world.rules.has_error(name)]
+    known = [name for name in run_errors() if world.contract.has_error(name)]
     for index, given in enumerate(body.errors):
         name = f"{given.type}/{given.code}"
         if name not in known:
@@ -210,7 +210,7 @@ def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Re
         simulation.record_choice(run.id)
         return run
     output, timeout = body.output, task["settings"]["timeout_seconds"]
-    results = world.rules.machine(RUN).results
+    results = world.contract.machine(RUN).results
     is_success = body.result in (None, results.get("completed"))
     if output is None and given["status"] == "completed" and is_success:
         try:

@@ -11,14 +11,14 @@ from typing import Any
 from deck_sim.base.picture import PICTURE_SIZE
 from deck_sim.engine.files import PNG, File, files_of, kept_screenshots, read_file
 from deck_sim.engine.records import Event, Resource, Screenshot
-from deck_sim.runtime.moments import print_moment
+from deck_sim.runtime.moments import format_moment
 from deck_sim.runtime.simulation import Simulation
 
 # One encoder for all: `json.dumps` would make one for each call.
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
-def print_resource(
+def resource_as_json(
     simulation: Simulation,
     resource: Resource,
     includes: frozenset[str] = frozenset(),
@@ -40,61 +40,61 @@ def print_resource(
         else:
             value = resource.fields[name]
             printed = resource.fields[row.named_by[name]] if name in row.named_by else name
-            shown[printed] = print_moment(value) if isinstance(value, datetime) else value
+            shown[printed] = format_moment(value) if isinstance(value, datetime) else value
     for name in row.includes:
         if name in includes:
             shown[name] = _INCLUDES[name](simulation, resource)
     for name in row.moments:
-        shown[name] = print_moment(getattr(resource, name))
+        shown[name] = format_moment(getattr(resource, name))
     return {**shown, **world.additive_changes.unknown_fields}
 
 
-def print_storage(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:
+def storage_as_json(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:
     """The stored files of a run, newest first."""
     world = simulation.world
     newest_first = reversed(files_of(world, run).values())
-    return [print_resource(simulation, item) for item in newest_first if not world.is_gone(item)]
+    return [resource_as_json(simulation, item) for item in newest_first if not world.is_gone(item)]
 
 
-def print_storage_item(simulation: Simulation, item: Resource) -> dict[str, Any]:
+def storage_item_as_json(simulation: Simulation, item: Resource) -> dict[str, Any]:
     """A stored file as the list of its run shows it."""
-    whole = print_resource(simulation, item)
+    whole = resource_as_json(simulation, item)
     world = simulation.world
     listed = world.kind(item.kind).listed or tuple(whole)
     return {name: whole[name] for name in (*listed, *world.additive_changes.unknown_fields)}
 
 
-def print_screenshot(simulation: Simulation, shot: Screenshot) -> dict[str, Any]:
+def screenshot_as_json(simulation: Simulation, shot: Screenshot) -> dict[str, Any]:
     """A screenshot as the API shows it."""
     return {
         "file_name": shot.name,
         "file_type": PNG,
         "file_size": PICTURE_SIZE,
-        "created_at": print_moment(shot.created_at),
+        "created_at": format_moment(shot.created_at),
         "url": file_url(simulation, shot.id),
         "reasoning": shot.reasoning,
     }
 
 
-def _print_screenshots(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:
+def _screenshots_as_json(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:
     shots = kept_screenshots(simulation.world, run).values()
-    return [print_screenshot(simulation, shot) for shot in shots]
+    return [screenshot_as_json(simulation, shot) for shot in shots]
 
 
 # The values of `include=` for a run.
 _INCLUDES: dict[str, Callable[[Simulation, Resource], Any]] = {
     "input": lambda simulation, run: run.hidden["input"],
-    "storage": print_storage,
-    "artifacts": lambda simulation, run: {"screenshots": _print_screenshots(simulation, run)},
-    "screenshots": _print_screenshots,
+    "storage": storage_as_json,
+    "artifacts": lambda simulation, run: {"screenshots": _screenshots_as_json(simulation, run)},
+    "screenshots": _screenshots_as_json,
 }
 
 
-def print_event(simulation: Simulation, event: Event) -> dict[str, Any]:
+def event_as_json(simulation: Simulation, event: Event) -> dict[str, Any]:
     """An event as the API shows it: with the whole resource at that time, or a summary of it."""
     world = simulation.world
     summary = world.kind(event.data.kind).summary
-    data = print_resource(simulation, event.data, at=event.created_at)
+    data = resource_as_json(simulation, event.data, at=event.created_at)
     if summary is not None:
         data = {name: data[name] for name in summary}
     data |= event.extras
@@ -103,18 +103,18 @@ def print_event(simulation: Simulation, event: Event) -> dict[str, Any]:
         "object": "event",
         "type": event.type,
         "data": data,
-        "created_at": print_moment(event.created_at),
+        "created_at": format_moment(event.created_at),
         **world.additive_changes.unknown_fields,
     }
 
 
-def print_message(simulation: Simulation, event: Event) -> dict[str, Any]:
+def message_as_json(simulation: Simulation, event: Event) -> dict[str, Any]:
     """An event as destinations receive it. In editions that number messages it has a `request_id`,
     which is the same in each attempt.
     """
     number = {"request_id": f"req_{event.id.partition('_')[2]}"}
-    numbered = simulation.world.rules.numbers_messages
-    return print_event(simulation, event) | (number if numbered else {})
+    numbered = simulation.world.contract.numbers_messages
+    return event_as_json(simulation, event) | (number if numbered else {})
 
 
 def file_url(simulation: Simulation, file_id: str) -> str:

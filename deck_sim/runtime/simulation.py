@@ -124,7 +124,7 @@ class Simulation:
         self.world = World(self.settings.edition, seed, now)
         self.world.options = self.settings.options
         limited = self.settings.rate_limit
-        self.rate_limiter = RateLimiter(self.world.rules.rate_limit if limited else None)
+        self.rate_limiter = RateLimiter(self.world.contract.rate_limit if limited else None)
         self.set_clock(self.settings.mode, self.settings.speed, self.settings.step)
 
     def note_crash(self, where: str) -> ApiError:
@@ -161,7 +161,7 @@ class Simulation:
         answers = self.stored_answers
         while answers:
             key, oldest = next(iter(answers.items()))
-            is_old = oldest.at + self.world.rules.idempotency.kept_for <= self.world.now
+            is_old = oldest.at + self.world.contract.idempotency.kept_for <= self.world.now
             if not is_old and len(answers) <= MOST_CALLS:
                 break
             del answers[key]

@@ -77,7 +77,7 @@ def explain_wait(simulation: Simulation, resource: Resource) -> Explanation:
 def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
     """Why an event does not come: how each resource that it could be about waits or ended."""
     world, named = simulation.world, wanted.named(simulation.world)
-    kinds = world.rules.kinds
+    kinds = world.contract.kinds
     own = [kinds[kind] for kind in wanted.kinds if kind in kinds]
     if wanted.resource_id is not None and named is None:
         return f"there is no `{wanted.resource_id}` in this world"
@@ -170,7 +170,7 @@ def next_status(world: World, due: Due) -> str | None:
     while (step := script.at(path)) is not None:
         found: Any = step  # effects have no status, and the engine knows of none
         if found.is_status:
-            return str(found.status(world.rules.machine(script.kind)))
+            return str(found.status(world.contract.machine(script.kind)))
         path = script.behind(path)
     return None
 

@@ -39,8 +39,8 @@ def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]
                     found[edition.name].append((path, text))
                     continue
                 # A script that this edition never plays must be right for the other one.
-                rules = next(e for e in (edition, *EDITIONS.values()) if kind in e.kinds)
-                found[edition.name] += _ScriptCheck(kind, rules).check(steps, path)
+                other = next(e for e in (edition, *EDITIONS.values()) if kind in e.kinds)
+                found[edition.name] += _ScriptCheck(kind, other).check(steps, path)
     of_one = [one for name, mistakes in found.items() for one in mistakes if name in one[0][1:2]]
     playable = tuple(name for name, mistakes in found.items() if not mistakes)
     if of_one or playable:

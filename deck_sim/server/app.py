@@ -95,7 +95,7 @@ class DeckApp:
 
     def find_route(self, request: Request) -> None:
         """Find the endpoint of the path and method, and the parameters in the path."""
-        routes = self.routes(request.simulation.world.rules)
+        routes = self.routes(request.simulation.world.contract)
         found, request.params = routes.find(request.method, request.path)
         request.endpoint, request.operation = found
 

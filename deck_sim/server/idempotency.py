@@ -24,7 +24,7 @@ def replay_answer(request: Request) -> Answer | None:
     simulation, lines = request.simulation, request.headers.getlist(HEADER)
     if not lines:
         return None
-    rule = simulation.world.rules.idempotency
+    rule = simulation.world.contract.idempotency
     if not rule.covers(request.operation):
         return None
     key = read_idempotency_key(rule, lines)
@@ -47,7 +47,7 @@ def replay_answer(request: Request) -> Answer | None:
 def store_answer(request: Request) -> None:
     """Store the answer to a call that has a key, if the edition stores answers of its status."""
     key, answer, world = request.key, request.answer, request.simulation.world
-    if key is None or answer.status not in world.rules.idempotency.kept:
+    if key is None or answer.status not in world.contract.idempotency.kept:
         return
     name, headers = f"{request.method} {request.path}", {**answer.headers}
     stored = StoredAnswer(world.now, name, _digest(request), answer.status, headers, answer.body)

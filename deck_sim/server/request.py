@@ -15,7 +15,7 @@ from deck_sim.engine.world import World
 from deck_sim.runtime.calls import Call
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import ExtraChecks, check_body, read_object
-from deck_sim.runtime.serialization import print_resource
+from deck_sim.runtime.serialization import resource_as_json
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.selection import Choice
 
@@ -88,10 +88,10 @@ class Request:
     @property
     def body_model(self) -> "type[Body]":
         """The model that the edition has for the body of the operation."""
-        rules = self.world.rules
-        name = rules.body_name(self.operation)
+        contract = self.world.contract
+        name = contract.body_name(self.operation)
         assert name is not None, "the operation takes no body"
-        return rules.body(name)
+        return contract.body(name)
 
     def read_body(self, extra_checks: ExtraChecks = lambda data: []) -> "Body":
         """Validate the body against the model of the operation; see `check_body`."""
@@ -117,7 +117,7 @@ class Request:
 
     def show(self, resource: Resource, status: int = 200) -> Answer:
         """The answer that shows a resource."""
-        return Answer(print_resource(self.simulation, resource), status)
+        return Answer(resource_as_json(self.simulation, resource), status)
 
 
 Endpoint = Callable[[Request], Answer]

@@ -42,7 +42,7 @@ App = Callable[[str, Mapping[str, str], bytes], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendResult:
     """The result of an attempt: a status, an error, or both."""
 
     status: int | None
@@ -155,7 +155,7 @@ class Sender:
         self._tls: ssl.SSLContext | None = None
         self._turns = WeakValueDictionary[str, asyncio.Lock]()  # by URL
 
-    async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Outcome:
+    async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> SendResult:
         """Send one POST request. Failures are part of the outcome; none is raised."""
         target = read_target(url)
         async with self._take_turn(url):
@@ -190,7 +190,7 @@ class Sender:
             took = (real_time.monotonic_ns() - began) // 1_000_000
             error = error or explain_status(exchange.status)
             answered = exchange.body[:KEPT_ANSWER]
-            return Outcome(exchange.status, error, took, exchange.headers, sent, answered)
+            return SendResult(exchange.status, error, took, exchange.headers, sent, answered)
 
     @asynccontextmanager
     async def _take_turn(self, url: str) -> AsyncIterator[None]:

@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from deck_sim.base.picture import HEIGHT, PICTURE_SIZE, WIDTH, draw_picture
+from deck_sim.base.picture import HEIGHT, PICTURE_SIZE, WIDTH, make_picture
 
 
 def read_chunks(picture):
@@ -31,7 +31,7 @@ def read_pixels(picture):
 
 
 def test_a_picture_shows_its_texts():
-    pixels = [row[10:] for row in read_pixels(draw_picture(["Ok", "?"]))]
+    pixels = [row[10:] for row in read_pixels(make_picture(["Ok", "?"]))]
     assert pixels[10:15] == [" #  # #", "# # # #", "# # ##", "# # # #", " #  # #"]
     assert pixels[19:24] == ["##", "  #", " #", "", " #"]
     assert not any(pixels[:10] + pixels[24:])
@@ -39,6 +39,6 @@ def test_a_picture_shows_its_texts():
 
 @pytest.mark.parametrize("texts", [[], ["a"], ["word " * 200], ["x" * 500], ["\u00e9\n\t"]])
 def test_every_picture_has_the_same_size(texts):
-    picture = draw_picture(texts)
+    picture = make_picture(texts)
     assert struct.unpack(">II", read_chunks(picture)[b"IHDR"][:8]) == (WIDTH, HEIGHT)
     assert len(picture) == PICTURE_SIZE

@@ -130,7 +130,7 @@ def bring(play):
     """Bring a new run or connection into a status, by playing a script that leads there."""
 
     def bring(kind, status):
-        machine, step = play.world.rules.machine(kind), REGISTRY[kind, status]
+        machine, step = play.world.contract.machine(kind), REGISTRY[kind, status]
         steps = [STEPS.get(one, one) for one in way_to(machine, status)]
         steps[-1] += ": 1h" if step.lasts else ""
         if not step.ends:

@@ -6,7 +6,7 @@ import pytest
 
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.playing import release
-from deck_sim.engine.records import Hold
+from deck_sim.engine.records import HoldPoint
 from deck_sim.engine.stage import Stage, Stopped, stories_at
 from deck_sim.engine.story import Script, Story
 from deck_sim.engine.world import World
@@ -21,7 +21,7 @@ def hold(play):
 
     def hold(event, resource=None):
         id_ = play.world.next_id("hold")
-        play.world.holds[id_] = Hold(id_, event, resource and resource.id)
+        play.world.holds[id_] = HoldPoint(id_, event, resource and resource.id)
         return id_
 
     return hold
@@ -122,7 +122,7 @@ def test_a_hold_names_the_event_of_a_status_and_not_the_status():
     world = World("credentials")
     fields = {"interaction": None, "credential_id": None, "source_id": None, "session_id": None}
     run = world.create("task_run", fields, silent=True)
-    world.holds["hold_1"] = Hold("hold_1", "task_run.canceling")
+    world.holds["hold_1"] = HoldPoint("hold_1", "task_run.canceling")
     stage = Stage(world, Story(run.id, Script("story", "task_run", ())))
     with pytest.raises(Stopped):
         stage.move("cancelling")

@@ -19,7 +19,7 @@ from deck_sim.runtime.dispatcher import BREAK_AFTER, Dispatcher
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, shipped
-from deck_sim.webhooks.sender import Outcome, Sender
+from deck_sim.webhooks.sender import Sender, SendResult
 from deck_sim.webhooks.signing import secret_of
 
 WALL = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
@@ -40,7 +40,7 @@ class Receivers(Sender):
         self.sent.append(url)
         self.called.set()
         await self.may_answer.wait()
-        return Outcome(self.status, None, 0)
+        return SendResult(self.status, None, 0)
 
 
 def create_agent(simulation):
@@ -510,7 +510,7 @@ def test_an_on_poll_clock_can_wait_for_deliveries_that_are_repeated():
     run_in_background(simulation, dispatcher, recover)
     (delivery,) = simulation.world.all("event_delivery").values()
     assert (delivery["attempts"], len(receivers.sent)) == (2, 2)
-    assert simulation.world.now - begin == simulation.world.rules.retry_delays[0]
+    assert simulation.world.now - begin == simulation.world.contract.retry_delays[0]
 
 
 def test_a_real_clock_waits_for_real_time():

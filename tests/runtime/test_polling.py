@@ -8,7 +8,7 @@ from offline import SECOND, OfflineSimulation
 
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.deliveries import create_destination
-from deck_sim.engine.records import Hold
+from deck_sim.engine.records import HoldPoint
 from deck_sim.engine.timers import ATTEMPT
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime import clock
@@ -114,7 +114,7 @@ def test_a_jump_that_breaks_off_loses_no_timer(simulation, monkeypatch):
 
 
 def test_polling_a_held_run_moves_nothing(simulation):
-    simulation.world.holds["hold_1"] = Hold("hold_1", "task_run.completed")
+    simulation.world.holds["hold_1"] = HoldPoint("hold_1", "task_run.completed")
     run = simulation.run()
     assert [simulation.read(run) for _ in range(4)] == [["running"]] * 4
     assert simulation.elapsed == 10 * SECOND

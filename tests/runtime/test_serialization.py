@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.runtime.moments import print_moment, read_moment
+from deck_sim.runtime.moments import format_moment, read_moment
 
 
 def test_moments_are_printed_with_milliseconds_only_if_there_are_any():
@@ -17,7 +17,7 @@ def test_moments_are_printed_with_milliseconds_only_if_there_are_any():
         (datetime(2025, 1, 15, 9, 30, 0, 999, tzinfo=UTC), "2025-01-15T09:30:00Z"),
         (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00Z"),
     ):
-        assert print_moment(moment) == printed
+        assert format_moment(moment) == printed
         read = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
         assert read_moment(printed, "now") == read
 

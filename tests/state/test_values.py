@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from deck_sim.engine.records import Hold
+from deck_sim.engine.records import HoldPoint
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.selection import SelectionState
@@ -16,7 +16,7 @@ MINE = "version: 1\nname: mine\ntask_run: [running, completed]"
 
 def test_a_field_that_an_older_file_lacks_has_its_default():
     """A file of an older version can be read as long as only fields are new."""
-    assert restore_fields(Hold, {"id": "hold_1"}) == Hold("hold_1")
+    assert restore_fields(HoldPoint, {"id": "hold_1"}) == HoldPoint("hold_1")
     assert restore_fields(SelectionState, {}) == SelectionState()
 
 

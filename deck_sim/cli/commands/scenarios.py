@@ -33,7 +33,7 @@ def command(name: str | None, folder: Path | None, as_json: bool) -> None:
         if as_json:
             print_json(found.overview | {"scenario": found.source})
         else:
-            print_text("\n".join(_draw(found)))
+            print_text("\n".join(_lines_of(found)))
         return
     scenarios = [library.get(each) for each in library.names()]
     if as_json:
@@ -48,7 +48,7 @@ def command(name: str | None, folder: Path | None, as_json: bool) -> None:
         click.echo("  ".join(map(str.ljust, row, widths)).rstrip())
 
 
-def _draw(scenario: Scenario) -> Iterator[str]:
+def _lines_of(scenario: Scenario) -> Iterator[str]:
     """The lines of a scenario: its scripts, steps and branches, indented."""
     yield scenario.name
     if scenario.summary:
@@ -72,7 +72,7 @@ def _draw(scenario: Scenario) -> Iterator[str]:
                 yield from (f"      {name}" for name in names)
                 yield f"      {last}  from then on"
             else:
-                yield from _draw_steps(steps, "    ")
+                yield from _step_lines(steps, "    ")
     for key, faults in (("http", scenario.http), ("webhooks", scenario.webhooks)):
         if faults:
             yield f"  {key}"
@@ -81,7 +81,7 @@ def _draw(scenario: Scenario) -> Iterator[str]:
             yield "    " + "  ".join([f"{fault}", *limits])
 
 
-def _draw_steps(steps: Iterable[Any], indent: str) -> Iterator[str]:
+def _step_lines(steps: Iterable[Any], indent: str) -> Iterator[str]:
     for step in steps:
         details = {
             info.alias or name: _describe_value(value)
@@ -92,7 +92,7 @@ def _draw_steps(steps: Iterable[Any], indent: str) -> Iterator[str]:
         yield from (f"{indent}  {key}: {text}" for key, text in details.items())
         for name, branch in step.branches.items():
             yield f"{indent}  {name}"
-            yield from _draw_steps(branch, f"{indent}    ")
+            yield from _step_lines(branch, f"{indent}    ")
 
 
 def _describe_value(value: Any) -> str:

@@ -107,7 +107,7 @@ class InteractionRequired(Step):
 
     def window(self, stage: Stage) -> timedelta:
         """The time that a prompt waits for its answer."""
-        usual = stage.world.rules.interaction_window
+        usual = stage.world.contract.interaction_window
         return stage.draw(self.timeout) if self.timeout else usual
 
     def react(self, stage: Stage, word: str, value: Any) -> str:
@@ -116,7 +116,7 @@ class InteractionRequired(Step):
         if self.accepts(stage, value):
             return GO_ON
         stage.story.attempts += 1
-        limit = self.attempts or stage.world.rules.interaction_attempts
+        limit = self.attempts or stage.world.contract.interaction_attempts
         text = f"{WRONG_ANSWER}, {stage.story.attempts} of {limit}"
         stage.world.note(stage.story.script.kind, stage.story.owner, text)
         return STAY if stage.story.attempts < limit else "on_rejected"

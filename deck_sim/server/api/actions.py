@@ -8,7 +8,11 @@ from deck_sim.engine import body_checks, commands
 from deck_sim.engine.files import files_of, kept_screenshots
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.request_bodies import ExtraChecks
-from deck_sim.runtime.serialization import print_resource, print_screenshot, print_storage_item
+from deck_sim.runtime.serialization import (
+    resource_as_json,
+    screenshot_as_json,
+    storage_item_as_json,
+)
 from deck_sim.scenario.selection import HEADER
 from deck_sim.server.api.paging import list_items
 from deck_sim.server.request import Answer, Request
@@ -17,7 +21,7 @@ from deck_sim.server.routing import ENDPOINTS, endpoint
 
 def _show_playing(request: Request, resource: Resource, status: int) -> Answer:
     choice = request.simulation.record_choice(resource.id)
-    shown = print_resource(request.simulation, resource)
+    shown = resource_as_json(request.simulation, resource)
     return Answer(shown, status, {HEADER: str(choice)}, choice)
 
 
@@ -65,7 +69,7 @@ for _name, _command in (
 def answer_interaction(request: Request) -> Answer:
     """Answer the open prompt of a connection or run."""
     world, resource = request.world, request.fetch()
-    inputs = getattr(request.read_body(), world.rules.answer_key)
+    inputs = getattr(request.read_body(), world.contract.answer_key)
     return request.show(commands.answer_interaction(world, resource, inputs))
 
 
@@ -88,7 +92,7 @@ def list_run_storage(request: Request) -> Answer:
         request,
         lambda: files_of(request.world, run),
         lambda item: not request.world.is_gone(item),
-        partial(print_storage_item, request.simulation),
+        partial(storage_item_as_json, request.simulation),
         polled=[run],
     )
 
@@ -101,7 +105,7 @@ def list_run_screenshots(request: Request) -> Answer:
         request,
         lambda: kept_screenshots(request.world, run),
         lambda shot: True,
-        partial(print_screenshot, request.simulation),
+        partial(screenshot_as_json, request.simulation),
         polled=[run],
         oldest_first=True,
     )

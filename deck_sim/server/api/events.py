@@ -17,7 +17,7 @@ from deck_sim.engine import deliveries
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
 from deck_sim.runtime.request_bodies import check_body
-from deck_sim.runtime.serialization import print_event, print_resource
+from deck_sim.runtime.serialization import event_as_json, resource_as_json
 from deck_sim.server.api.paging import list_items, poll_all, read_filter
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import endpoint
@@ -34,7 +34,7 @@ def list_events(request: Request) -> Answer:
         request,
         lambda: {event.id: event for event in world.events},
         lambda event: event.created_at >= _oldest(world) and (not types or event.type in types),
-        partial(print_event, request.simulation),
+        partial(event_as_json, request.simulation),
         polled=poll_all(world),
     )
 
@@ -46,7 +46,7 @@ def get_event(request: Request) -> Answer:
     event = next((event for event in world.events if event.id == event_id), None)
     if event is None or event.created_at < _oldest(world):
         raise refuse("request/event_not_found", id=event_id)
-    return Answer(print_event(request.simulation, event))
+    return Answer(event_as_json(request.simulation, event))
 
 
 @endpoint
@@ -75,7 +75,7 @@ def list_event_deliveries(request: Request) -> Answer:
         request,
         lambda: world.all("event_delivery"),
         matches,
-        partial(print_resource, request.simulation),
+        partial(resource_as_json, request.simulation),
         polled=poll_all(world),
         problems=problems,
     )
@@ -83,7 +83,7 @@ def list_event_deliveries(request: Request) -> Answer:
 
 def _oldest(world: World) -> datetime:
     """Events created before this moment cannot be read any more."""
-    return world.now - world.rules.event_retention
+    return world.now - world.contract.event_retention
 
 
 @endpoint
@@ -92,7 +92,7 @@ def create_event_destination(request: Request) -> Answer:
     fields, secret = _read(request, None)
     secret = secret or request.worlds.secret_of(request.simulation.key)
     created = deliveries.create_destination(request.world, fields, secret)
-    shown = print_resource(request.simulation, created)
+    shown = resource_as_json(request.simulation, created)
     if created["type"] == WEBHOOK:
         place = WEBHOOK if WEBHOOK in shown else "credentials"
         shown[place] = {**shown.get(place, {}), "secret": secret}

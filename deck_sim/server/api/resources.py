@@ -7,7 +7,7 @@ from deck_sim.contract.resources import Kind
 from deck_sim.engine import body_checks, commands
 from deck_sim.engine.records import Resource
 from deck_sim.runtime.clock import poll
-from deck_sim.runtime.serialization import print_resource
+from deck_sim.runtime.serialization import resource_as_json
 from deck_sim.server.api.paging import list_items, read_filter, read_includes
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import endpoint
@@ -48,7 +48,7 @@ def list_resource(request: Request) -> Answer:
         request,
         lambda: items,
         lambda item: fits(item, filters) and (not statuses or item.status in statuses),
-        lambda item: print_resource(request.simulation, item, includes),
+        lambda item: resource_as_json(request.simulation, item, includes),
         polled=possible if statuses or filters != lasting else None,
         problems=problems,
     )
@@ -60,7 +60,7 @@ def get_resource(request: Request) -> Answer:
     simulation, kind = request.simulation, _kind(request)
     includes = read_includes(request, kind)
     poll(simulation, [request.fetch(kind.object)])
-    return Answer(print_resource(simulation, request.fetch(kind.object), includes))
+    return Answer(resource_as_json(simulation, request.fetch(kind.object), includes))
 
 
 @endpoint

@@ -65,7 +65,7 @@ def address(request, checked):
     settings = Settings(edition=request.param, mode="on_poll")
     worlds = WorldRegistry(settings, keys=(KEY,), dispatcher=SilentDispatcher())
     simulation = worlds.create(KEY)
-    prefixes = {kind.path: kind.prefix for kind in simulation.world.rules.kinds.values()}
+    prefixes = {kind.path: kind.prefix for kind in simulation.world.contract.kinds.values()}
     seed_resources(
         simulation,
         {
