@@ -37,7 +37,7 @@ def explore(
     if found:
         report.error = "\n  ".join(["it cannot be repeated; its second run differs:", *found])
         return
-    report.no_timing = baseline.no_timing()
+    report.no_timing, report.has_restored = baseline.no_timing(), baseline.has_restored
     troubles, report.left_out = find_troubles(baseline.places())
     chosen, report.missing = choose_troubles(troubles, plan.only, plan.skip)
     tried = chosen[: plan.limit]

@@ -50,6 +50,7 @@ class Report:
     not_tried: int = 0  # by a limit
     missing: Sequence[str] = ()  # that were asked for, and whose places are not reached
     no_timing: str | None = None  # why timing was not explored
+    has_restored: bool = False  # a world that a snapshot put back was not explored
     report_only: bool = False
 
     @property
@@ -77,6 +78,8 @@ class Report:
             parts.append(f"the program waited {waited:.1f} s in real time")
         if self.no_timing is not None:
             parts.append(f"timing not explored: {self.no_timing}")
+        if self.has_restored:
+            parts.append("not explored after `deck.restore`")
         return "; ".join(parts)
 
     def text(self) -> str:
@@ -113,4 +116,5 @@ class Report:
             "not_tried": self.not_tried,
             "missing": [*self.missing],
             "no_timing": self.no_timing,
+            "has_restored": self.has_restored,
         }

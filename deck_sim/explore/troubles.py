@@ -114,6 +114,8 @@ class Trouble:
         world = simulation.world
         if self.is_timing:
             return bool(world.pace and world.pace.changed)
+        if self.place.kind == EARLY and simulation.answered_before_webhooks:
+            return False
         return any(one.fired for one in world.injected.by_owner.get(TROUBLE, ()))
 
 

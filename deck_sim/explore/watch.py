@@ -30,6 +30,7 @@ class Watch:
     waits_for_retries: bool = False  # an advance waits for deliveries that the trouble postpones
     seconds: float = 0  # how long the run took
     lives: list[Life] = field(default_factory=list)
+    has_restored: bool = False  # a world that a snapshot put back, which is not watched
     _numbers: Counter[str] = field(default_factory=Counter)  # of worlds, by key
 
     @contextmanager
@@ -50,6 +51,8 @@ class Watch:
         def end(old: Simulation) -> None:
             before_drop(old)
             self._end(old)
+            if key in (None, old.key) and all(one.simulation is not old for one in self.lives):
+                self.has_restored = True
 
         worlds.prepare, worlds.before_drop = begin, end
         began = time.perf_counter()

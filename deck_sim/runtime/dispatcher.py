@@ -186,7 +186,8 @@ class Dispatcher:
         run_to_end(settle(simulation))
         attempts = self._start_attempts(simulation)
         if attempts:
-            await asyncio.wait(attempts, timeout=_EARLY_SECONDS)
+            _, unanswered = await asyncio.wait(attempts, timeout=_EARLY_SECONDS)
+            simulation.answered_before_webhooks |= bool(unanswered)
 
     def _start_attempts(self, simulation: Simulation) -> set[asyncio.Task[None]]:
         from deck_sim.runtime.clock import catch_up

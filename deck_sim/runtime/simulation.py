@@ -107,6 +107,8 @@ class Simulation:
         default_factory=Counter
     )  # of the clock: `by`, `to`, `until`, events
     waits_for_retries: bool = False  # exploration: an advance ends when failed deliveries do
+    # A receiver did not answer an early webhook; it may wait for the answer of the call itself.
+    answered_before_webhooks: bool = False
     uses: int = 0  # by calls in progress; such a world does not make room for another
     attempting: list[str] = field(default_factory=list)  # deliveries with an attempt in progress
     caller_time: datetime | None = None  # the time of a frozen process that calls from elsewhere

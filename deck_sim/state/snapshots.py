@@ -21,6 +21,7 @@ LEFT_OUT = (
     *("key", "library", "real_ns", "advancing", "dropped", "saved", "attempting"),
     *("uses", "caller_time", "files_url", "held_responses", "began_after_call"),
     *("last_call", "epoch", "control_changes", "moves", "waits_for_retries"),
+    "answered_before_webhooks",
 )
 KEPT = tuple(row.name for row in fields(Simulation) if row.name not in LEFT_OUT)
 

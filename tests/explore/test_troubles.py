@@ -28,6 +28,7 @@ from deck_sim.explore.troubles import (
     choose_troubles,
     find_troubles,
 )
+from deck_sim.runtime import dispatcher
 
 AGENT = {"name": "Concierge"}
 CREATE = Place(WRITE, "POST /v2/agents #2", ("POST /v2/agents",), 2)
@@ -140,6 +141,18 @@ def test_one_webhook_comes_twice_late_or_early(
     types = [a.data["type"] for a in receiver.arrivals if a.data["data"]["id"] == one]
     assert (trouble.occurred(simulation()), len(early)) == (True, 2 * (kind == EARLY))
     assert f"created {' '.join(types).replace('agent.', '')}" == arrivals
+
+
+def test_a_webhook_that_gets_no_answer_before_that_of_the_call_was_not_early(
+    start, api, agent, simulation, subscribe, receiver, monkeypatch
+):
+    monkeypatch.setattr(dispatcher, "_EARLY_SECONDS", 0.01)
+    subscribe("agent.updated")
+    one = agent()["id"]
+    trouble = start("before_response", Place(EARLY, "", ("agent.updated", one)))
+    receiver.say(receiver.hang)
+    api.patch(f"/agents/{one}", json={"name": "other"})
+    assert not trouble.occurred(simulation())
 
 
 STORY = ({"queued": "1s"}, {"running": "3s..9s"}, "completed")

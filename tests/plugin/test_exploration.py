@@ -198,6 +198,18 @@ def test_timing_is_not_explored_if_a_run_reaches_a_timeout(run):
     one_line(result, "*timing not explored: a run reaches a timeout")
 
 
+def test_a_restored_world_is_not_explored_and_the_summary_says_so(run):
+    text = """
+    def test_it(deck, client):
+        before = deck.snapshot()
+        client.agent()
+        deck.restore(before)
+        client.agent()
+    """
+    result = run(CLIENT + text, EXPLORE)
+    result.stdout.fnmatch_lines(["*::test_it: 4 troubles: *; not explored after `deck.restore`"])
+
+
 def test_a_trouble_whose_place_is_not_reached_is_not_tested(run):
     result = run(AGENT, "--deck-trouble=reset at POST /v2/agents #2")
     result.assert_outcomes(passed=1)
