@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from deck_sim.base.durations import Span
 
+MILLISECOND = timedelta(milliseconds=1)
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _AS_LETTERS = bytes(_LETTERS[byte % 62] for byte in range(256))
 
@@ -26,7 +27,7 @@ def seed_of(key: str) -> int:
 
 def draw_below(limit: int, seed: int, *name: object) -> int:
     """A whole number from 0 to `limit` - 1."""
-    text = "/".join(str(part) for part in (seed, *name))
+    text = "/".join(map(str, (seed, *name)))
     return int.from_bytes(blake2b(text.encode(), digest_size=16).digest()) % limit
 
 
@@ -34,6 +35,5 @@ def draw_duration(span: Span, seed: int, *name: object) -> timedelta:
     """A duration within `span`, in whole milliseconds if the span allows that."""
     if span.low == span.high:
         return span.low
-    step = timedelta(milliseconds=1)
-    steps = (span.high - span.low) // step
-    return span.low + draw_below(steps + 1, seed, *name) * step
+    steps = (span.high - span.low) // MILLISECOND
+    return span.low + draw_below(steps + 1, seed, *name) * MILLISECOND

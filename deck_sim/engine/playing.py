@@ -84,16 +84,17 @@ def pass_time(world: World, limit: datetime) -> None:
 
 def _play(world: World, story: Story, reacted_at: Place) -> None:
     """Play steps until one waits, a hold stops them, the resource is final, or the script ends."""
-    world.touch("story", story.owner)
-    while world.stories.get(story.owner) is story:
-        step, status = story.step, _player(world, story).status
+    owner, script, stage = story.owner, story.script, Stage(world, story)
+    players = world.all(script.kind)
+    world.touch("story", owner)
+    while world.stories.get(owner) is story:
+        step, status = story.step, players[owner].status
         if step is None:
-            world.stop_story(story.owner)
+            world.stop_story(owner)
             return
-        script = story.script
         place = script.scenario, script.kind, (*script.head, *story.path)
         try:
-            wait = step.enter(Stage(world, story))
+            wait = step.enter(stage)
         except Stopped as stopped:  # the step does not count as played
             hold_story(world, story, stopped.hold, reacted_at)
             return
@@ -103,18 +104,18 @@ def _play(world: World, story: Story, reacted_at: Place) -> None:
             return
         _count_step(world, place)
         if wait is not None:
-            world.timers.take_back(story.owner, *OF_A_STEP)
+            world.timers.take_back(owner, *OF_A_STEP)
             if not wait.active and world.contract.machine(script.kind).is_run:
-                world.timers.arm(story.owner, INACTIVITY, world.now + world.contract.inactivity)
+                world.timers.arm(owner, INACTIVITY, world.now + world.contract.inactivity)
             if wait.span is not None:
                 name = WINDOW if wait.is_timeout else STEP
                 span = wait.span
                 if wait.active and world.pace is not None:
                     span = world.pace.length_of(world, story, span)
-                world.timers.arm(story.owner, name, world.now + span)
+                world.timers.arm(owner, name, world.now + span)
             return
-        if _player(world, story).status != status:  # the timers of the step before do not apply
-            world.timers.take_back(story.owner, *OF_A_STEP)
+        if players[owner].status != status:  # the timers of the step before do not apply
+            world.timers.take_back(owner, *OF_A_STEP)
             reacted_at = (story.path, story.attempts)
         story.go(GO_ON)
 
@@ -124,12 +125,8 @@ def _count_step(world: World, place: tuple[str, str, Path]) -> None:
     world.touch("played", place)
 
 
-def _player(world: World, story: Story) -> Resource:
-    return world.all(story.script.kind)[story.owner]
-
-
 def _break_off(world: World, story: Story, error: ScriptError) -> None:
-    resource = _player(world, story)
+    resource = world.all(story.script.kind)[story.owner]
     world.stop_story(story.owner)
     world.note(resource.kind, resource.id, f"script error: {error}")
     world.script_errors.append(f"{resource.id}: {error}")

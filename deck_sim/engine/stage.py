@@ -107,9 +107,10 @@ class Stage:
 
     def move(self, status: str, **fields: Any) -> None:
         """Move the resource to `status`, unless a hold stops the story before."""
-        word = self.world.machine(self.resource).event(status)
-        self.check_holds(f"{self.story.script.kind}.{word}")
-        self.world.move(self.resource, status, **fields)
+        resource = self.resource
+        if self.world.holds:
+            self.check_holds(f"{resource.kind}.{self.world.machine(resource).event(status)}")
+        self.world.move(resource, status, **fields)
 
     def check_holds(self, event: str) -> None:
         """Raise `Stopped` if a hold stops the story before this event."""

@@ -97,17 +97,21 @@ SOURCES = {
 
 
 def test_only_move_replaces_a_status():
-    replaced = [
+    makers = {
         (file, function.name)
         for file, tree in SOURCES.items()
         if not file.startswith("faults/")  # their statuses are those of HTTP
         for function in ast.walk(tree)
         if isinstance(function, ast.FunctionDef)
         for node in ast.walk(function)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "replace"
-        if any(keyword.arg == "status" for keyword in node.keywords)
-    ]
-    assert replaced == [("engine/world.py", "move")]
+        if isinstance(node, ast.Call)
+        for name in [getattr(node.func, "id", "")]
+        if name == "Resource"
+        or (name == "replace" and any(keyword.arg == "status" for keyword in node.keywords))
+    }
+    # What is known of a connection before it is created has no status.
+    expected = {("engine/world.py", "create"), ("engine/world.py", "move")}
+    assert makers == expected | {("engine/commands.py", "open_connection")}
 
 
 def test_only_pass_time_sets_the_clock():
