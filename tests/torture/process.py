@@ -16,13 +16,19 @@ class Broken(Exception):
 class Process:
     """A server process, with what it prints in a file."""
 
+    def __init__(self, *options: str) -> None:
+        self._options = options
+
     def __enter__(self) -> "Process":
         self._folder = tempfile.TemporaryDirectory(prefix="torture-")
         self._log = Path(self._folder.name, "log")
         words = [sys.executable, "-m", "deck_sim", "serve", "--quiet", "--clock", "frozen"]
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
-                [*words, "--port", "0"], stdout=subprocess.PIPE, stderr=log, text=True
+                [*words, "--port", "0", *self._options],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
             )
         assert self._process.stdout
         banner = self._process.stdout.readline()  # comes when the server answers, or ends
@@ -37,6 +43,11 @@ class Process:
         self._process.terminate()
         self._process.communicate(timeout=10)
         self._folder.cleanup()
+
+    def kill(self) -> None:
+        """End it with SIGKILL."""
+        self._process.kill()
+        self._process.wait()
 
     def check(self) -> None:
         """Raise `Broken` if the process has ended or has printed an error."""

@@ -1,0 +1,42 @@
+"""The files of `deploy/` and the manifest of the docs agree with the program and with each other.
+
+`tests/torture/test_fleet.py` runs nginx with the one of nginx.
+"""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from deck_sim.cli.app import main
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
+WORKERS = [one for one in COMPOSE["services"].values() if "command" in one]
+MANIFEST = next(re.finditer(r"^```yaml\n(apiVersion.*?)^```", PAGE, re.MULTILINE | re.DOTALL))[1]
+STATEFUL = next(one for one in yaml.safe_load_all(MANIFEST) if one["kind"] == "StatefulSet")
+CONTAINER = STATEFUL["spec"]["template"]["spec"]["containers"][0]
+
+
+@pytest.mark.parametrize("line", {one["command"] for one in WORKERS} | {CONTAINER["command"][-1]})
+def test_a_worker_is_started_with_a_command_of_the_program(line):
+    found = re.search(r"deck-sim (\w+) (.*)", re.sub(r"\$\{.*?\}|\$\(.*?\)", "127.0.0.1", line))
+    command = main.get_command(click.Context(main), found[1])
+    assert command.make_context(found[1], shlex.split(found[2])).params["state"]
+
+
+def test_nginx_knows_each_worker():
+    conf = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    addresses = [one["networks"]["default"]["ipv4_address"] for one in WORKERS]
+    assert re.findall(r"server ([\d.]+):8765", conf) == addresses
+    files = [volume for one in WORKERS for volume in one["volumes"]]
+    assert len({*files}) == len(files) == len(COMPOSE["volumes"]) == 4
+
+
+def test_the_manifest_keeps_the_worlds_where_the_command_does():
+    (mount,) = CONTAINER["volumeMounts"]
+    assert f"--state {mount['mountPath']}/" in CONTAINER["command"][-1]
