@@ -11,9 +11,9 @@ START_SERVER = """
 import deck_sim.cli.commands.serve
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import Server
-WorldRegistry().create("key")
 Server(WorldRegistry()).stop()
 """
+CREATE_WORLD = f"{START_SERVER}WorldRegistry().create('key')"
 PRINT_HELP = """
 from contextlib import suppress
 from deck_sim.cli.app import main
@@ -25,7 +25,8 @@ SLOW = {"pydantic", "yaml", "jsonschema", "jinja2", "httpx2", "sqlite3"}
 
 
 PROGRAMS = {
-    START_SERVER: SLOW | {"deck_sim.server.api"},
+    START_SERVER: {"deck_sim.contract.editions", "deck_sim.engine.records", "difflib"},
+    CREATE_WORLD: SLOW | {"deck_sim.server.api"},
     PRINT_HELP: SLOW | {"starlette", "uvicorn"},
 }
 

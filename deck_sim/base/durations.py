@@ -15,14 +15,13 @@ _UNITS = {
 }
 _NUMBER = r"[0-9]{1,8}(?:\.[0-9]{1,6})?"
 _MICROSECOND = timedelta(microseconds=1)
-_PLAIN = re.compile("".join(rf"(?:(?P<{unit}>{_NUMBER}){unit})?" for unit in _UNITS))
-_ISO = re.compile(
-    rf"P(?:(?P<d>{_NUMBER})D)?(?:T(?=[0-9])(?:(?P<h>{_NUMBER})H)?(?:(?P<m>{_NUMBER})M)?(?:(?P<s>{_NUMBER})S)?)?"
+_PLAIN = "".join(rf"(?:(?P<{unit}>{_NUMBER}){unit})?" for unit in _UNITS)
+_ISO = (
+    rf"P(?:(?P<d>{_NUMBER})D)?(?:T(?=[0-9])(?:(?P<h>{_NUMBER})H)?(?:(?P<m>{_NUMBER})M)?"
+    rf"(?:(?P<s>{_NUMBER})S)?)?"
 )
 # The same without named groups, which JSON Schema's regular expressions do not have.
-DURATION_PATTERN = re.sub(
-    r"\?P<\w+>", "?:", rf"(?=\d){_PLAIN.pattern}|P(?=[\dT]){_ISO.pattern[1:]}"
-)
+DURATION_PATTERN = re.sub(r"\?P<\w+>", "?:", rf"(?=\d){_PLAIN}|P(?=[\dT]){_ISO[1:]}")
 LONGEST = timedelta(days=36_500)
 
 HOW_TO_WRITE = (
@@ -37,9 +36,9 @@ def parse_duration(text: str) -> timedelta:
         ValueError: if `text` is not a duration; the message says how to write one.
 
     """
-    found = _PLAIN.fullmatch(text) or _ISO.fullmatch(text)
+    found = re.fullmatch(_PLAIN, text) or re.fullmatch(_ISO, text)
     amounts = {unit: n for unit, n in found.groupdict().items() if n} if found else {}
-    if text[:1] == "-" and _PLAIN.fullmatch(text[1:]):
+    if text[:1] == "-" and re.fullmatch(_PLAIN, text[1:]):
         raise ValueError(f"{quote(text)} is negative, and time only goes forward; {HOW_TO_WRITE}")
     if not amounts:
         unit = f"; for seconds write '{text}s'" if re.fullmatch(_NUMBER, text) else ""

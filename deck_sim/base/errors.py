@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 LONGEST = 60  # characters of a found value that a message repeats
@@ -44,6 +43,8 @@ def listed(words: Iterable[str], *, last: str = "and") -> str:
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the closest spelling, or an empty string if none is close."""
+    from difflib import get_close_matches
+
     allowed = [*allowed]
     close = get_close_matches(word, allowed, n=1, cutoff=0.65)
     # Names that have all its words come first: `auth/auth_invalid` for `auth/invalid`. If several
@@ -70,6 +71,8 @@ def nearest_type(type_: str, known: Iterable[str]) -> str:
     A scenario may emit new types, such as `task_run.progress`. So if the part before the dot is
     known, only a very close spelling counts as a mistake.
     """
+    from difflib import get_close_matches
+
     known = [*known]
     if any(fnmatchcase(one, type_) for one in known):
         return ""

@@ -13,21 +13,20 @@ HIDDEN = "•••"
 
 # Words in a name, which begin behind another character, or with a capital letter.
 _WORD = r"(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])|(?=[A-Z][a-z]))(?:{})(?-i:(?![a-z]))"
-_SECRET = re.compile(
-    r"secret|pas+(?:w|code|phrase)|pwd|token|authorization|cookie|credentials|connection[_-]?string"
+_SECRET = (
+    r"(?i)secret|pas+(?:w|code|phrase)|pwd|token|authorization|cookie|credentials|connection[_-]?string"
     r"|service[_-]?account|shared[_-]?access|(?:api|access|account|private)[_-]?key|card[_-]?number"
-    r"|security[_-]?(?:answer|code)|" + _WORD.format("pin|t?otp|ssn|cvv|cvc"),
-    re.IGNORECASE,
+    r"|security[_-]?(?:answer|code)|" + _WORD.format("pin|t?otp|ssn|cvv|cvc")
 )
 # Names of headers are free, so more words count as secret.
-_SECRET_HEADER = re.compile(rf"{_SECRET.pattern}|auth(?!enticate)|key", re.IGNORECASE)
+_SECRET_HEADER = rf"{_SECRET}|auth(?!enticate)|key"
 
 # In these only `username`, and `source_fields` whose names are not secret, are shown.
 _CREDENTIALS = ("auth_credentials", "credentials")
 _HEADERS = ("headers", "request_headers", "response_headers")
 # What a user answers to a prompt is secret, too. Elsewhere `code` is that of an error.
 _INPUTS = ("inputs", "input")
-_ANSWER = re.compile(_WORD.format("code|answer"), re.IGNORECASE)
+_ANSWER = "(?i)" + _WORD.format("code|answer")
 _SHOWN_HEADERS = ("idempotency-key",)
 
 _SHAPE = re.compile(r"whsec_[\w+/=-]+")  # the secret of a webhook, anywhere in a text
@@ -39,12 +38,12 @@ _LIVE = "sk_live_"  # how a real key begins, which is not logged as a whole
 
 def is_secret(name: str) -> bool:
     """Whether values of this name are hidden."""
-    return _SECRET.search(name) is not None
+    return re.search(_SECRET, name) is not None
 
 
 def is_answer(name: str, within: str) -> bool:
     """Whether this is the name of an answer to a prompt, which is hidden, in a field `within`."""
-    return within in _INPUTS and _ANSWER.search(name) is not None
+    return within in _INPUTS and re.search(_ANSWER, name) is not None
 
 
 def readable_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,7 +106,7 @@ def redact_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
         name: value
         if name in _SHOWN_HEADERS
         else HIDDEN
-        if _SECRET_HEADER.search(name)
+        if re.search(_SECRET_HEADER, name)
         else redact(value)
         for name, value in headers.items()
     }

@@ -9,13 +9,10 @@ import click
 from deck_sim.base.errors import DeckSimError
 from deck_sim.base.version import __version__
 from deck_sim.cli import INTERRUPTED
-from deck_sim.cli.commands import world
 from deck_sim.cli.output import examples
 
-# The commands that drive a running server.
-_DRIVING = {name: one for name, one in vars(world).items() if isinstance(one, click.Command)}
-# Each other command is a row here and a module of that name, which defines `command`. Small ones
-# share a module, in which each has its own name.
+# Each command is a row here and a module of that name, which defines `command`. Some share a
+# module, in which each has its own name.
 COMMANDS = {
     "init": "Write a scenarios folder and a first test, which passes, into a project.",
     "serve": "Serve the simulated Deck API.",
@@ -28,9 +25,16 @@ COMMANDS = {
     "schema": "Print the JSON Schema of scenario or world files, for editors.",
     "openapi": "Print the OpenAPI document of an edition.",
     "fidelity": "Print the fidelity ledger: what is documented, observed and assumed.",
-    **{name: f"{one.help}".splitlines()[0] for name, one in _DRIVING.items()},
+    "clock": "Show the clock of a running server, or set it.",
+    "advance": "Advance the clock of a running server, and print what happened.",
+    "timeline": "Show what happened on a running server.",
+    "coverage": "Show which steps and branches were played on a running server.",
+    "reset": "Replace the world of a running server by a new one with the server's settings.",
 }
-_MODULES = dict.fromkeys(("schema", "openapi", "fidelity"), "documents")
+_MODULES = {
+    **dict.fromkeys(("schema", "openapi", "fidelity"), "documents"),
+    **dict.fromkeys(("clock", "advance", "timeline", "coverage", "reset"), "world"),
+}
 
 
 class Program(click.Group):
@@ -45,8 +49,8 @@ class Program(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return a command; None if the name is unknown."""
-        if cmd_name not in COMMANDS or cmd_name in _DRIVING:
-            return _DRIVING.get(cmd_name)
+        if cmd_name not in COMMANDS:
+            return None
         module = import_module(f"deck_sim.cli.commands.{_MODULES.get(cmd_name, cmd_name)}")
         found: click.Command = getattr(module, cmd_name if cmd_name in _MODULES else "command")
         return found

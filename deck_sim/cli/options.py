@@ -14,7 +14,7 @@ from click.shell_completion import CompletionItem
 
 from deck_sim.base.durations import parse_duration
 from deck_sim.base.errors import DeckSimError, quote
-from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
+from deck_sim.contract import DEFAULT_EDITION, EDITION_NAMES
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.handle.connect.address import read_host, read_url
 from deck_sim.runtime.moments import read_moment, read_start
@@ -107,7 +107,7 @@ FORMAT = click.option(
     default="text",
     help="Lines for people, or JSON for programs.",
 )
-EDITION_NAME = click.Choice(list(EDITIONS))
+EDITION_NAME = click.Choice(EDITION_NAMES)
 EDITION = click.option(
     "--edition", type=EDITION_NAME, default=DEFAULT_EDITION, help="The edition of the Deck API."
 )

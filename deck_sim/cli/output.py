@@ -3,24 +3,15 @@
 import json
 import os
 import re
+from functools import cache
 from typing import Any
 
 import click
 
-from deck_sim.contract.editions import EDITIONS
-from deck_sim.engine.story import watched_kinds
-
 # By family of statuses.
 _COLORS = {"waiting": "cyan", "working": "cyan", "person": "yellow", "good": "green"}
 _COLORS |= {"bad": "red", "over": "red"}
-_COLOR_OF = {
-    status: _COLORS[edition.machine(kind).family(status)]
-    for edition in EDITIONS.values()
-    for kind in watched_kinds(edition)
-    for status in edition.statuses(kind)
-}
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
-_STATUS = re.compile(rf"\b(?:{'|'.join(_COLOR_OF)})\b")
 
 
 def examples(*lines: str) -> str:
@@ -39,5 +30,20 @@ def print_text(text: object) -> None:
     Control characters, which a scenario may have in a text, are escaped.
     """
     plain = _CONTROL.sub(lambda found: repr(found[0])[1:-1], str(text))
-    colored = _STATUS.sub(lambda found: click.style(found[0], fg=_COLOR_OF[found[0]]), plain)
+    colors = _status_colors()
+    statuses = rf"\b(?:{'|'.join(colors)})\b"
+    colored = re.sub(statuses, lambda found: click.style(found[0], fg=colors[found[0]]), plain)
     click.echo(plain if os.environ.get("NO_COLOR") else colored)
+
+
+@cache
+def _status_colors() -> dict[str, str]:
+    from deck_sim.contract.editions import EDITIONS
+    from deck_sim.engine.story import watched_kinds
+
+    return {
+        status: _COLORS[edition.machine(kind).family(status)]
+        for edition in EDITIONS.values()
+        for kind in watched_kinds(edition)
+        for status in edition.statuses(kind)
+    }

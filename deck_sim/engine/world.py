@@ -21,7 +21,8 @@ from itertools import takewhile
 from typing import Any, TypeVar
 
 from deck_sim.base.errors import listed
-from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, Edition
+from deck_sim.contract import DEFAULT_EDITION
+from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.error_catalog import ApiError, Problem, problem
 from deck_sim.contract.machines import Machine
 from deck_sim.contract.resources import Kind

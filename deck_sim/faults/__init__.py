@@ -1,1 +1,7 @@
 """Faults: what can go wrong with a call, its answer, or a webhook. A fault is a class."""
+
+# How a response ends, and the extension of ASGI that ends its socket.
+WHOLE = "whole"  # as HTTP says
+CLOSED = "closed"  # the connection is closed after the last piece
+RESET = "reset"  # the connection is reset
+CLOSE_SOCKET = "deck_sim.close_socket"

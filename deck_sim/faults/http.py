@@ -13,6 +13,7 @@ from pydantic import Field
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.validation import Whole
 from deck_sim.engine.injected_faults import ANSWER, CALL
+from deck_sim.faults import CLOSED, RESET
 from deck_sim.faults.fault import Fault, fault_field
 from deck_sim.faults.fields import (
     AnswerDelay,
@@ -23,7 +24,7 @@ from deck_sim.faults.fields import (
     OnlyTrue,
     RetryAfter,
 )
-from deck_sim.faults.outgoing import BODILESS, CLOSED, NOTHING, RESET, Headers, OutgoingResponse
+from deck_sim.faults.outgoing import BODILESS, NOTHING, Headers, OutgoingResponse
 
 _PAGE = """<html>
 <head><title>{title}</title></head>

@@ -3,16 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from deck_sim.faults import WHOLE
+
 FAULT_HEADER = "deck-sim-fault"  # names the fault that a response or webhook was changed by
 
 NOTHING = 0  # the status of a response of which not even a status line is sent
 BODILESS = (204, 205, 304)  # statuses of responses without a body, as HTTP says
-
-# How a response ends, and the extension of ASGI that ends its socket.
-WHOLE = "whole"  # as HTTP says
-CLOSED = "closed"  # the connection is closed after the last piece
-RESET = "reset"  # the connection is reset
-CLOSE_SOCKET = "deck_sim.close_socket"
 
 Headers = tuple[tuple[str, str], ...]  # names in lower case; a name may be repeated
 

@@ -81,11 +81,11 @@ class _Settings(Body):
     webhook_time: WebhookTime | None = None
     """Which clock signs webhooks: wall or world."""
 
-    def options(self, before: Options) -> Options:
+    def options(self, before: Options | None) -> Options:
         """The options with the changes of this body; null switches one off."""
         off = Options()
         return replace(
-            before,
+            before or off,
             **{
                 name: getattr(off, name) if (sent := getattr(self, name)) is None else sent
                 for name in OPTION_TYPES

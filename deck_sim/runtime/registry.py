@@ -73,7 +73,7 @@ class State(Protocol):
         """Save what has changed in the world of a key; None deletes it."""
 
 
-@dataclass
+@dataclass(eq=False)
 class WorldRegistry:
     """All worlds of a server, by key."""
 
@@ -81,7 +81,7 @@ class WorldRegistry:
     library: Library = field(default_factory=shipped)
     keys: tuple[str, ...] | None = None  # None: any key is allowed
     prepare: Callable[[Simulation], None] = lambda new: None  # called with each new world
-    dispatcher: Dispatcher = field(default_factory=Dispatcher, compare=False)
+    dispatcher: Dispatcher = field(default_factory=Dispatcher)
     state: State | None = None  # keeps the worlds
     origin: str = "http://127.0.0.1:8765"  # the scheme, host and port of the server
     webhook_secret: str | None = None  # of all worlds; None: it follows from each key

@@ -1,10 +1,15 @@
 """The settings of a new world, and the names of the clock modes."""
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from __future__ import annotations
 
-from deck_sim.contract.editions import DEFAULT_EDITION
-from deck_sim.engine.records import Options
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from deck_sim.contract import DEFAULT_EDITION
+
+if TYPE_CHECKING:
+    from deck_sim.engine.records import Options
 
 ON_POLL, FROZEN, REAL = "on_poll", "frozen", "real"
 MODES = (REAL, FROZEN, ON_POLL)
@@ -26,4 +31,4 @@ class Settings:
     seed: int | None = 0  # None: one that follows from the key of the world
     webhook_time: str = "wall"  # one of `WEBHOOK_TIMES`
     rate_limit: bool = False
-    options: Options = field(default_factory=Options)
+    options: Options | None = None  # None: all are off

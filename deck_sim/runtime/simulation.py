@@ -17,7 +17,7 @@ from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.chance import seed_of
 from deck_sim.engine.commands import Facts
 from deck_sim.engine.playing import release
-from deck_sim.engine.records import RecentLog
+from deck_sim.engine.records import Options, RecentLog
 from deck_sim.engine.story import Script
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.runtime.calls import MOST_CALLS, Journal, RateLimiter, SentResponses, StoredAnswer
@@ -124,7 +124,7 @@ class Simulation:
         seed = self.settings.seed
         seed = seed_of(self.key) if seed is None else seed
         self.world = World(self.settings.edition, seed, now)
-        self.world.options = self.settings.options
+        self.world.options = self.settings.options or Options()
         limited = self.settings.rate_limit
         self.rate_limiter = RateLimiter(self.world.contract.rate_limit if limited else None)
         self.set_clock(self.settings.mode, self.settings.speed, self.settings.step)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,9 +95,9 @@ class Library:
 class _Shipped(Library):
     """The shipped scenarios. A file is read when its name is first used."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._names = sorted(file.stem for file in SHIPPED.glob("*.yaml"))
+    @cached_property
+    def _names(self) -> list[str]:
+        return sorted(file.stem for file in SHIPPED.glob("*.yaml"))
 
     def names(self) -> list[str]:
         return [*self._names]

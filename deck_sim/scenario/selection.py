@@ -13,7 +13,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from deck_sim.base.errors import listed, nearest, quote
-from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS, how_to_switch
+from deck_sim.contract import DEFAULT_EDITION
+from deck_sim.contract.editions import EDITIONS, how_to_switch
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.records import Immutable

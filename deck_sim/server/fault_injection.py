@@ -16,14 +16,8 @@ from starlette.types import Receive, Scope, Send
 
 from deck_sim.base.durations import format_duration
 from deck_sim.engine.injected_faults import ANSWER, CALL, EVERYBODY, HASTE, TROUBLE
-from deck_sim.faults.outgoing import (
-    CLOSE_SOCKET,
-    FAULT_HEADER,
-    NOTHING,
-    RESET,
-    WHOLE,
-    OutgoingResponse,
-)
+from deck_sim.faults import CLOSE_SOCKET, RESET, WHOLE
+from deck_sim.faults.outgoing import FAULT_HEADER, NOTHING, OutgoingResponse
 from deck_sim.runtime.settings import REAL
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.request import Answer, Request

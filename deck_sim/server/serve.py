@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from deck_sim.base import real_time
-from deck_sim.faults.outgoing import CLOSE_SOCKET, RESET
+from deck_sim.faults import CLOSE_SOCKET, RESET
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.interception import Interceptor
 from deck_sim.server.local_only import is_loopback, local_only

@@ -2,7 +2,7 @@
 
 import json
 
-from deck_sim.contract.editions import DEFAULT_EDITION
+from deck_sim.contract import DEFAULT_EDITION
 from deck_sim.contract.ledger import rows_of
 from deck_sim.runtime.world_file import world_schema
 from deck_sim.scenario.model import scenario_schema

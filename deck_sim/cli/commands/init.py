@@ -8,7 +8,8 @@ import click
 
 from deck_sim.cli.options import EDITION
 from deck_sim.cli.output import examples
-from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
+from deck_sim.contract import DEFAULT_EDITION
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.scenario.model import scenario_schema
 
 _STORY = """\

@@ -1,17 +1,17 @@
-"""The registered editions. A new one is a module beside these, and a line here."""
+"""The registered editions. A new one is a module beside these, and its name in `EDITION_NAMES`."""
 
 from collections.abc import Collection
 from fnmatch import fnmatchcase
+from importlib import import_module
 
 from deck_sim.base.errors import listed, quote
-from deck_sim.contract.editions import connections, credentials
+from deck_sim.contract import EDITION_NAMES
 from deck_sim.contract.editions.edition import Edition, Idempotency, RateLimit
 from deck_sim.contract.error_catalog import CATALOG
 
-__all__ = ["DEFAULT_EDITION", "EDITIONS", "Edition", "Idempotency", "RateLimit"]
+__all__ = ["EDITIONS", "Edition", "Idempotency", "RateLimit"]
 
 EDITIONS: dict[str, Edition] = {}
-DEFAULT_EDITION = "connections"
 
 
 def register(edition: Edition) -> None:
@@ -55,5 +55,5 @@ def explain_foreign_event(
     )
 
 
-register(connections.EDITION)
-register(credentials.EDITION)
+for _name in EDITION_NAMES:
+    register(import_module(f"{__name__}.{_name}").EDITION)

@@ -15,7 +15,8 @@ import pytest
 import refusals
 from budget import BUDGET, PROFILE
 
-from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
+from deck_sim.contract import DEFAULT_EDITION
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.seeding import seed_resources

@@ -3,7 +3,8 @@
 import httpx2
 import pytest
 
-from deck_sim.contract.editions import DEFAULT_EDITION, EDITIONS
+from deck_sim.contract import DEFAULT_EDITION
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.server.openapi.document import document
 
 
