@@ -1,26 +1,33 @@
-"""How the engine scales: many runs of six steps each, played in one advance.
+"""Rows of the engine: many runs of six steps, thirty days of retries, many worlds.
 
-    python benchmarks/engine.py
-
-Bar: ten times the runs take at most thirteen times the processor time.
+Each is measured in a process of its own.
 """
 
-import gc
+import asyncio
 import resource
 import subprocess
-import sys
 import time
+from datetime import timedelta
+from functools import cache, partial
+from itertools import pairwise
 
+from deck_sim import DeckSim
 from deck_sim.engine import commands
-from deck_sim.engine.world import World
-from deck_sim.runtime.clock import advance_until_idle, run_to_end
+from deck_sim.engine.deliveries import create_destination, set_destination_status
+from deck_sim.handle.connect.transports import server_at
+from deck_sim.runtime.clock import advance_by, advance_until_idle, run_to_end
+from deck_sim.runtime.dispatcher import Dispatcher
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.scenario.library import Library
+from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
+from deck_sim.server.mounts import make_app
+from deck_sim.webhooks.sender import Sender, SendResult
+from deck_sim.webhooks.signing import secret_of
 
-SIZES = (10_000, 100_000)
-MOST = 13
+from .harness import call, environment, in_own_process, in_turn, row
+
 SIX_STEPS = """
 version: 1
 name: six_steps
@@ -32,77 +39,232 @@ task_run:
   - pending: 1s..9s
   - completed
 """
-TASK = {"name": "Read", "input_schema": None, "output_schema": None}
+SIMPY = """
+import random, sys, time
+import simpy
+
+def run(environment):
+    for _ in range(6):
+        yield environment.timeout(draw(1, 9))
+
+draw, count = random.Random(1).uniform, int(sys.argv[1])
+environment = simpy.Environment()
+for _ in range(count):
+    environment.process(run(environment))
+began = time.process_time()
+environment.run()
+print((time.process_time() - began) / count * 1e6)
+"""
+BATCH = 10_000
 
 
-def main():
-    """Measure each size in a process of its own, so that its memory counts alone."""
-    print(f"a fresh world: {fresh_world() * 1e6:.0f} µs")
-    (few, few_seconds, few_bytes), (many, many_seconds, many_bytes) = map(measured, SIZES)
-    ratio = many_seconds / few_seconds
-    print(f"{many // few} times the runs: {ratio:.1f} times as long (bar: {MOST})")
-    print(f"memory: {many_bytes / few_bytes:.1f} times as much")
-    return 0 if ratio <= MOST else 1
-
-
-def measured(size):
-    """Return and print the figures of one size, the better of two."""
-    command = [sys.executable, __file__, str(size)]
-    outs = [subprocess.check_output(command, text=True) for _ in range(2)]
-    starting, settling, used = map(
-        min, zip(*(map(float, out.split()) for out in outs), strict=True)
+@row("six-steps", "a run of six steps, settled among 3,000; SimPy: a process of six timeouts", "µs",
+     3_000, 20, most=6, rounds=7, downloads=True)  # fmt: skip
+def six_steps(stack, count):
+    python = environment("simpy", "simpy>=4") / "python"
+    words = [python, "-c", SIMPY, f"{count}"]
+    return in_turn(
+        {
+            "SimPy": lambda: float(subprocess.check_output(words)),
+            "deck-sim": partial(in_own_process, settle_us, count),
+        }
     )
-    print(
-        f"{size:>7} runs: started in {starting:.2f} s, played in {settling:.2f} s,"
-        f" {used / size:.0f} bytes each"
-    )
-    return size, settling, used
 
 
-def measure(size):
-    """Start and play that many runs; prints seconds for each, and bytes."""
-    simulation, task, connection = prepared()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = time.process_time()
-    body = {"connection_id": connection.id, "input": {}}
-    for _ in range(size):
-        commands.run_task(
-            simulation.world,
-            task,
-            body,
-            lambda facts: simulation.choose("task_run", "six_steps", facts),
-        )
-    started = time.process_time()
-    run_to_end(advance_until_idle(simulation))
-    settled = time.process_time()
-    runs = simulation.world.all("task_run").values()
-    assert all(run.status == "completed" for run in runs), "every run must complete"
-    used = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
-    print(started - began, settled - started, used)
+def growth_row(name, text, count, smoke, measure_ms):
+    """A row of ten times as many runs."""
+
+    def prepare_row(stack, count):
+        sizes = count // 10, count
+        return in_turn({f"{size:,} runs": partial(measure_ms, size) for size in sizes})
+
+    row(name, text, "ms", count, smoke, most=11, rounds=3)(prepare_row)
 
 
-def prepared():
-    """Return a simulation with a task and a connection."""
+def advance_ms(count):
+    return count * in_own_process(settle_us, count) / 1000
+
+
+ADVANCE = "an advance that settles runs of six steps; ten times as many"
+growth_row("growth-10000", ADVANCE, 10_000, 200, advance_ms)
+growth_row("growth-100000", ADVANCE, 100_000, 0, advance_ms)
+
+
+def settle_us(count):
+    """The processor time of an advance that settles so many runs, for each."""
+    simulation, start = prepare()
+    for _ in range(count):
+        start()
+    return settle(simulation) / count * 1e6
+
+
+def prepare():
+    """A simulation with what a run needs, and a function that starts one."""
     library = Library()
     library.add(read_scenario(SIX_STEPS))
     simulation = Simulation("key", Settings(), library)
+    return simulation, starter(simulation)
+
+
+def starter(simulation):
+    """A function that starts a run of six steps in a world."""
     world = simulation.world
     agent = commands.seed_resource(world, "agent", {"name": "A"})
     source = commands.seed_resource(world, "source", {"name": "S"})
-    fields = TASK | {"agent_id": agent.id, "settings": {"timeout_seconds": 1800}}
+    fields = {"name": "Read", "input_schema": None, "output_schema": None, "agent_id": agent.id}
+    fields |= {"settings": {"timeout_seconds": 1800}}
     task = commands.seed_resource(world, "task", fields)
     fields = {"source_id": source.id, "auth_method": "none", "external_id": None}
-    return simulation, task, commands.seed_resource(world, "connection", fields, status="connected")
+    connection = commands.seed_resource(world, "connection", fields, status="connected")
+    body = {"connection_id": connection.id, "input": {}}
+
+    def choose(facts):
+        return simulation.choose("task_run", "six_steps", facts)
+
+    return lambda: commands.run_task(world, task, body, choose)
 
 
-def fresh_world(times=1000):
-    """Return the seconds that a new world takes."""
-    gc.disable()
+def settle(simulation):
+    """The processor seconds of an advance until nothing is due."""
     began = time.process_time()
-    for _ in range(times):
-        World()
-    return (time.process_time() - began) / times
+    run_to_end(advance_until_idle(simulation))
+    return time.process_time() - began
 
 
-if __name__ == "__main__":
-    sys.exit(measure(int(sys.argv[1])) if sys.argv[1:] else main())
+def memory():
+    """The most memory that this process had, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+@row("run-memory", "a finished run of six steps, with its events", "KB", 10_000, 500, rounds=1,
+     is_ratio=False)  # fmt: skip
+def run_memory(stack, count):
+    return lambda: {"a run": in_own_process(run_kb, count)}
+
+
+def run_kb(count):
+    simulation, start = prepare()
+    before = memory()
+    for _ in range(count):
+        start()
+    settle(simulation)
+    return (memory() - before) / count / 1000
+
+
+@row("million", "a million runs, started and settled in batches of 10,000; each of a tenth", "µs",
+     1_000_000, 1_000, rounds=1, most=1.1, is_long=True)  # fmt: skip
+def million(stack, count):
+    def measure():
+        times, _ = batches(count)
+        tenth = len(times) // 10
+        return {
+            "first tenth": sum(times[:tenth]) / (count / 10) * 1e6,
+            "last tenth": sum(times[-tenth:]) / (count / 10) * 1e6,
+        }
+
+    return measure
+
+
+@row("million-memory", "the process of that world", "MB", 1_000_000, 1_000, rounds=1, quiet=1000,
+     is_ratio=False, is_long=True)  # fmt: skip
+def million_memory(stack, count):
+    return lambda: {"at the end": batches(count)[1]}
+
+
+@cache
+def batches(count):
+    """The seconds of each batch, and the megabytes of the process at the end."""
+    return in_own_process(play_batches, count)
+
+
+def play_batches(count):
+    simulation, start = prepare()
+    batch, times = min(BATCH, count // 10), []
+    for _ in range(count // batch):
+        began = time.process_time()
+        for _ in range(batch):
+            start()
+        settle(simulation)
+        times.append(time.process_time() - began)
+    return times, memory() / 1e6
+
+
+SNAPSHOT = "`deck.snapshot` of a world with finished runs; ten times as many"
+growth_row("snapshot", SNAPSHOT, 10_000, 100, lambda count: in_own_process(copy_ms, count)[0])
+growth_row("restore", "its restore", 10_000, 0, lambda count: in_own_process(copy_ms, count)[1])
+
+
+def copy_ms(count):
+    """The processor time of a snapshot and of its restore."""
+    with DeckSim() as deck:
+        deck.scenario(SIX_STEPS)
+        with server_at(deck.url).paused() as worlds:
+            simulation = worlds.select(f"Bearer {deck.api_key}")
+            start = starter(simulation)
+            for _ in range(count):
+                start()
+            settle(simulation)
+        times = [time.process_time()]
+        kept = deck.snapshot()
+        times.append(time.process_time())
+        deck.restore(kept)
+        times.append(time.process_time())
+    return [(end - start) * 1000 for start, end in pairwise(times)]
+
+
+@row("retries", "thirty virtual days of retries to a receiver that always fails", "ms", 30, 2,
+     quiet=1000, is_ratio=False)  # fmt: skip
+def retries(stack, days):
+    return lambda: {"deck-sim": asyncio.run(fail_for(days)) * 1000}
+
+
+class Failing(Sender):
+    """A sender whose receivers always fail."""
+
+    async def send(self, url, headers, body):
+        """Fail at once."""
+        return SendResult(500, None, 0)
+
+
+def begin(urls):
+    """A simulation with a destination for each URL."""
+    simulation = Simulation("k", Settings(), Library(shipped()))
+    for url in urls:
+        fields = {"name": url, "type": "webhook", "config": {"url": url}, "events": ["*"]}
+        create_destination(simulation.world, fields, secret_of("k"))
+    return simulation
+
+
+def happen(simulation):
+    """Make an event."""
+    commands.create_resource(simulation.world, "agent", {"name": "a", "description": None})
+
+
+async def fail_for(days):
+    """The processor seconds of days on which every delivery fails, and its destination is set to
+    active again.
+    """
+    simulation, dispatcher = begin(["http://127.0.0.1:1/"]), Dispatcher(Failing())
+    began = time.process_time()
+    for _ in range(days):
+        for destination in [*simulation.world.all("event_destination").values()]:
+            set_destination_status(simulation.world, destination, "active")
+        happen(simulation)
+        await dispatcher.drive(simulation, advance_by(simulation, timedelta(days=1)))
+    return time.process_time() - began
+
+
+@row("worlds", "a server process with 10,000 worlds, each read once", "MB", 10_000, 100, rounds=1,
+     quiet=100, is_ratio=False, is_long=True)  # fmt: skip
+def worlds(stack, count):
+    return lambda: {"deck-sim": in_own_process(read_worlds, count)}
+
+
+def read_worlds(count):
+    async def read():
+        app = make_app(WorldRegistry())
+        for number in range(count):
+            await call(app, "GET", "/v2/agents", key=f"sk_{number}")
+        return memory() / 1e6
+
+    return asyncio.run(read())

@@ -1,21 +1,12 @@
-"""How far two calls walk: the files of ours that they enter, and moves between them.
+"""Rows that count how far two calls walk: files of ours that they enter, and moves between them.
 
-1. `POST /v2/tasks/{id}/run`, over a socket. Bars: 40 files and 220 moves. A move is a change of
-   file, by a call or a return.
-2. `deck.advance("5m")`, in process, with three webhooks to an application. Bar: 40 files.
-
-Both are warm, and the clock of the event loop is left out.
-
-    python benchmarks/walk.py [-v]
-
--v lists the files in the order in which they are entered.
+A move is a change of file, by a call or a return. Both calls are warm, and the clock of the event
+loop is left out.
 """
 
 import sys
 from itertools import pairwise
 from pathlib import Path
-
-from reads import Client, ready_task
 
 import deck_sim
 from deck_sim import Deck
@@ -23,7 +14,10 @@ from deck_sim.base import real_time
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import Loop, Server
 
-MOST_FILES, MOST_MOVES = 40, 220
+from .harness import Client, row
+from .server import ready_task
+from .suites import accept
+
 WEBHOOKS = 3
 ROOT = str(Path(deck_sim.__file__).parent)
 CLOCK = (Loop.time.__code__, real_time.monotonic.__code__)
@@ -52,13 +46,6 @@ class Walk:
         return sum(one != next_ for one, next_ in pairwise(self.visited))
 
 
-async def receive(scope, receive, send):
-    """An ASGI application that accepts every webhook."""
-    await receive()
-    await send({"type": "http.response.start", "status": 200, "headers": []})
-    await send({"type": "http.response.body", "body": b""})
-
-
 def record_walk(server, call):
     """Return the walk of a call, on this thread and on the server's."""
     walk = Walk()
@@ -85,7 +72,7 @@ def start_run(server):
 def advance(server):
     """Return the walk of an advance that is like one before it."""
     with Deck(server.url, "sk_advance") as deck:
-        deck.deliver_to(receive)
+        deck.deliver_to(accept)
         deck.start_run("success")
         deck.advance("5m")
         deck.start_run("success")
@@ -95,18 +82,20 @@ def advance(server):
     return walk
 
 
-def main(*options):
-    with Server(WorldRegistry()) as server:
-        run, advanced = start_run(server), advance(server)
-    run_files, advance_files = dict.fromkeys(run.visited), dict.fromkeys(advanced.visited)
-    for name, files in (("run call", run_files), ("advance", advance_files)):
-        print(f"{name}: files {len(files):>4}  (bar: at most {MOST_FILES})")
-        if "-v" in options:
-            print("\n".join(files))
-    print(f"run call: moves {run.moves:>4}  (bar: at most {MOST_MOVES})")
-    is_short = max(len(run_files), len(advance_files)) <= MOST_FILES and run.moves <= MOST_MOVES
-    return 0 if is_short else 1
+def walk_row(name, text, record, unit, read, most):
+    def prepare(stack, count):
+        walk = record(stack.enter_context(Server(WorldRegistry())))
+        return lambda: {"deck-sim": read(walk)}
+
+    row(name, text, unit, rounds=1, is_ratio=False, quiet=most)(prepare)
 
 
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+def count_files(walk):
+    return len({*walk.visited})
+
+
+walk_row(
+    "run-files", "`POST /v2/tasks/{id}/run`: files of ours", start_run, "files", count_files, 40
+)
+walk_row("run-moves", "moves between them", start_run, "moves", lambda walk: walk.moves, 220)
+walk_row("advance-files", "`deck.advance` with three webhooks", advance, "files", count_files, 40)

@@ -1,0 +1,57 @@
+"""`scripts/bench`: measures rows, and prints, keeps and draws what it found."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+
+from . import engine, lists, peers, server, suites, walk  # noqa: F401
+from .harness import ROWS, measure
+from .report import format_row, write_docs
+
+
+def main():
+    rows = "\n".join(f"  {row.name:<22} {row.text}" for row in ROWS.values())
+    parser = argparse.ArgumentParser(
+        prog="scripts/bench",
+        description=__doc__,
+        epilog=f"rows:\n{rows}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("rows", nargs="*", metavar="ROW", help="default: all but the long ones")
+    parser.add_argument("--all", action="store_true", help="with the rows that take minutes")
+    parser.add_argument("--smoke", action="store_true", help="a quick try; its figures say nothing")
+    parser.add_argument("--json", metavar="FILE", help="write what was found")
+    parser.add_argument("--write-docs", metavar="FILE", help="measure nothing: show this in docs/")
+    given = parser.parse_args()
+    if unknown := {*given.rows} - {*ROWS}:
+        parser.error(f"no such row: {', '.join(sorted(unknown))}")
+    if given.write_docs:
+        with open(given.write_docs, encoding="utf-8") as file:
+            write_docs(json.load(file))
+        return 0
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has bytecode
+    chosen = [ROWS[name] for name in given.rows] or [
+        row
+        for row in ROWS.values()
+        if (given.all or not row.is_long) and not (given.smoke and (row.downloads or not row.smoke))
+    ]
+    found = []
+    for one in chosen:
+        found.append(measure(one, smoke=given.smoke))
+        print("\n".join(format_row(found[-1])), flush=True)
+    if given.json:
+        about = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "python": platform.python_version()}
+        about |= {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
+        with open(given.json, "w", encoding="utf-8") as file:
+            json.dump({"about": about, "rows": found}, file, indent=1)
+    missed = [one["name"] for one in found for bar in one.get("bars", ()) if not bar["is_held"]]
+    if missed and not given.smoke:
+        print(f"bars not held: {', '.join(missed)}")
+    return 1 if missed and not given.smoke else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

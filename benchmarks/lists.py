@@ -1,0 +1,58 @@
+"""Rows of lists: pages of one with 100 tasks and of one with 100,000, without sockets."""
+
+import asyncio
+import json
+from functools import cache
+
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server.mounts import make_app
+
+from .harness import call, in_turn, many_us, row
+
+CALLS = 50  # in one sample
+
+
+@cache
+def tasks_app(count):
+    """An application whose world has so many tasks, half of them of a second agent; and that."""
+    return asyncio.run(create_tasks(count))
+
+
+async def create_tasks(count):
+    app = make_app(WorldRegistry())
+    agents = [json.loads(await call(app, "POST", "/v2/agents", {"name": "A"}))["id"] for _ in "ab"]
+    for number in range(count):
+        await call(app, "POST", "/v2/tasks", {"name": "Read", "agent_id": agents[number % 2]})
+    return app, agents[1]
+
+
+async def last_page(app, path):
+    """The path of the last page of a list."""
+    page = json.loads(await call(app, "GET", path))
+    last = path
+    while page["has_more"]:
+        last = f"{path}&cursor={page['next_cursor']}"
+        page = json.loads(await call(app, "GET", last))
+    return last
+
+
+def page_row(name, text, *, is_filtered=False, is_last=False):
+    def prepare(stack, count):
+        loop = stack.enter_context(asyncio.Runner())
+
+        def prepare_list(size):
+            app, agent = tasks_app(size)
+            path = "/v2/tasks?limit=20" + f"&agent_id={agent}" * is_filtered
+            if is_last:
+                path = loop.run(last_page(app, path))
+            return lambda: loop.run(many_us(app, CALLS, "GET", path))
+
+        return in_turn({f"of {size:,}": prepare_list(size) for size in (100, count)})
+
+    row(name, text, "µs", 100_000, 200, most=1.3, rounds=9)(prepare)
+
+
+page_row("page-first", "the first page of a list of 100 and of 100,000 tasks, in process")
+page_row("page-last", "the last page", is_last=True)
+page_row("page-filtered", "the first page of half of them", is_filtered=True)
+page_row("page-last-filtered", "the last page of half of them", is_filtered=True, is_last=True)

@@ -1,0 +1,402 @@
+"""Rows of other test doubles, doing the same kind of work on the same machine in the same run.
+
+Each is installed once, in an environment of its own. One that cannot be is left out, with a line.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import count as numbers
+from pathlib import Path
+from subprocess import PIPE
+
+from .harness import (
+    HEALTH,
+    ROOT,
+    Client,
+    UnavailableError,
+    environment,
+    first_byte_ms,
+    in_turn,
+    row,
+    serving,
+)
+from .server import finished_run
+
+RUN = json.dumps({"id": "one", "object": "task_run", "status": "completed", "output": "." * 300})
+STRIPE = "Authorization: Bearer sk_test_12345"
+S3 = (
+    "Authorization: AWS4-HMAC-SHA256 Credential=test/20250101/us-east-1/s3/aws4_request,"
+    " SignedHeaders=host, Signature=x"
+)
+HTTPSERVER = f"""
+import sys
+from pytest_httpserver import HTTPServer
+
+def prepare():
+    server.expect_request("/runs/one").respond_with_data({RUN!r}, content_type="application/json")
+
+server = HTTPServer(port=int(sys.argv[1]))
+prepare()
+server.start()
+for line in sys.stdin:
+    server.clear()
+    prepare()
+    print(flush=True)
+"""
+EMULATE = """
+import { createEmulator } from "emulate"
+import { createInterface } from "node:readline"
+
+const stripe = await createEmulator({ service: "stripe", port: Number(process.argv[1]) })
+for await (const line of createInterface({ input: process.stdin })) {
+  stripe.reset()
+  console.log()
+}
+"""
+RESPX = f"""
+import httpx, respx, sys, time
+
+def prepare():
+    respx.get("https://api.example/runs/one").respond(content={RUN!r})
+
+def rate(times):
+    with respx.mock, httpx.Client() as client:
+        prepare()
+        began = time.perf_counter()
+        for _ in range(times):
+            client.get("https://api.example/runs/one")
+        return times / (time.perf_counter() - began)
+
+def clean_ms(times):
+    with httpx.Client() as client:
+        began = time.perf_counter()
+        for _ in range(times):
+            with respx.mock:
+                prepare()
+                client.get("https://api.example/runs/one")
+        return (time.perf_counter() - began) / times * 1000
+
+count = int(sys.argv[1])
+print(rate(count), clean_ms(count))
+"""
+OURS = """
+import httpx2, sys, time
+from deck_sim import Deck, DeckSim
+
+def client_of(deck):
+    headers = {"Authorization": f"Bearer {deck.api_key}"}
+    return httpx2.Client(base_url=deck.base_url, transport=deck.transport, headers=headers)
+
+def rate(times):
+    with DeckSim() as deck, client_of(deck) as client:
+        path = f"/task-runs/{deck.start_run('success', status='completed')['id']}"
+        began = time.perf_counter()
+        for _ in range(times):
+            client.get(path)
+        return times / (time.perf_counter() - began)
+
+def clean_ms(times):
+    with DeckSim() as deck, client_of(deck) as client:
+        began = time.perf_counter()
+        for number in range(times):
+            client.headers["Authorization"] = f"Bearer sk_{number}"
+            client.get("/task-runs")
+        return (time.perf_counter() - began) / times * 1000
+
+count = int(sys.argv[1])
+print(rate(count), clean_ms(count))
+"""
+MOCKOON = {
+    "uuid": "8f6f3f3a-0000-4000-8000-000000000001",
+    "lastMigration": 33,
+    "name": "bench",
+    "rootChildren": [{"type": "route", "uuid": "8f6f3f3a-0000-4000-8000-000000000002"}],
+    "data": [{"id": "b001", "uuid": "8f6f3f3a-0000-4000-8000-000000000003", "value": "[]"}],
+    "routes": [
+        {
+            "uuid": "8f6f3f3a-0000-4000-8000-000000000002",
+            "type": "crud",
+            "endpoint": "runs",
+            "responses": [{"bodyType": "DATABUCKET", "databucketID": "b001", "crudKey": "id"}],
+        }
+    ],
+}
+PRISM = {
+    "openapi": "3.0.3",
+    "info": {"title": "bench", "version": "1"},
+    "paths": {
+        "/runs/one": {
+            "get": {
+                "responses": {
+                    "200": {
+                        "description": "A run",
+                        "content": {"application/json": {"example": json.loads(RUN)}},
+                    }
+                }
+            }
+        }
+    },
+}
+
+
+@dataclass(frozen=True)
+class Peer:
+    """How one of them is installed, started, filled and emptied.
+
+    `fill` makes a resource, and returns its path. `clean` makes the state clean, and returns the
+    path of a first read.
+    """
+
+    name: str
+    packages: tuple[str, ...]
+    words: tuple[str, ...]
+    fill: Callable[[Client], str]
+    clean: Callable[[Client, subprocess.Popen], str] | None = None
+    health: str = "/"
+    headers: tuple[str, ...] = ()
+    npm: bool = False
+    cleaner: tuple[str, ...] = ()  # a server that cleans its state when it reads a line
+    document: dict | None = None  # in a file
+
+    def install(self):
+        """Return the folder of its programs, and the folder that holds all of it."""
+        programs = Path(sys.executable).parent
+        if self.packages:
+            programs = environment(self.name, *self.packages, npm=self.npm)
+        return programs, programs.parents[self.npm]
+
+    def command(self, words):
+        """Return the words that run one of its programs, and options of the process."""
+        programs, folder = self.install()
+        if self.document:
+            (folder / DOCUMENT).write_text(json.dumps(self.document))
+        path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+        options = {"cwd": folder, "env": {**os.environ, "PATH": path}}
+        options |= {"stdin": PIPE, "stdout": PIPE}
+        return [f"{programs / words[0]}", *words[1:]], options
+
+    def serve(self, stack, words):
+        """Start a server; return a client of it, and its process."""
+        words, options = self.command(words)
+        port, process = stack.enter_context(serving(words, self.health, **options))
+        return Client(port, *self.headers), process
+
+
+def new_customer(client):
+    """The path of a new customer of Stripe."""
+    return f"/v1/customers/{client.call('POST', '/v1/customers', 'name=Alex')['id']}"
+
+
+def new_object(client):
+    """The path of a new object of S3."""
+    client.call("PUT", "/bench")
+    client.call("PUT", "/bench/one", json.loads(RUN))
+    return "/bench/one"
+
+
+def new_run(client):
+    """The path of a new run in Mockoon."""
+    client.call("POST", "/runs", json.loads(RUN))
+    return "/runs/one"
+
+
+def clean_by_call(method, path, then):
+    def clean(client, process):
+        client.call(method, path)
+        return then
+
+    return clean
+
+
+def clean_by_line(then):
+    def clean(client, process):
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        return then
+
+    return clean
+
+
+def take_new_key(client, process):
+    """A new key is a new world."""
+    client.headers = (f"Authorization: Bearer sk_{next(_keys)}",)
+    return "/v2/task-runs"
+
+
+_keys = numbers()
+PORT, DOCUMENT = "{port}", "document.json"
+PEERS = (
+    Peer(
+        "pytest-httpserver",
+        ("pytest-httpserver",),
+        ("python", "-c", HTTPSERVER, PORT),
+        fill=lambda client: "/runs/one",
+        clean=clean_by_line("/runs/one"),
+        cleaner=("python", "-c", HTTPSERVER, PORT),
+    ),
+    Peer(
+        "localstripe",
+        ("localstripe",),
+        ("localstripe", "--from-scratch", "--port", PORT),
+        fill=new_customer,
+        clean=clean_by_call("DELETE", "/_config/data", "/v1/customers"),
+        headers=(STRIPE,),
+    ),
+    Peer(
+        "moto",
+        ("moto[server]",),
+        ("moto_server", "-p", PORT),
+        fill=new_object,
+        clean=clean_by_call("POST", "/moto-api/reset", "/"),
+        headers=(S3,),
+    ),
+    Peer(
+        "emulate",
+        ("emulate@0.12", "node@24"),
+        ("emulate", "start", "--service", "stripe", "--port", PORT),
+        fill=new_customer,
+        clean=clean_by_line("/v1/customers"),
+        headers=(STRIPE,),
+        npm=True,
+        cleaner=("node", "--input-type=module", "-e", EMULATE, PORT),
+    ),
+    Peer(
+        "mockoon",
+        ("@mockoon/cli",),
+        (
+            "mockoon-cli",
+            "start",
+            "-r",
+            "-X",
+            "-d",
+            DOCUMENT,
+            "-p",
+            PORT,
+            "--admin-api-token",
+            "one",
+        ),
+        fill=new_run,
+        clean=clean_by_call("POST", "/mockoon-admin/data-buckets/purge", "/runs"),
+        headers=("Authorization: Bearer one",),
+        npm=True,
+        document=MOCKOON,
+    ),
+    Peer(
+        "prism",
+        ("@stoplight/prism-cli",),
+        ("prism", "mock", DOCUMENT, "-p", PORT),
+        fill=lambda client: "/runs/one",  # it keeps no state: an example of its document
+        npm=True,
+        document=PRISM,
+    ),
+    Peer(
+        "deck-sim",
+        (),  # of this tree
+        ("deck-sim", "serve", "--port", PORT),
+        fill=finished_run,
+        clean=take_new_key,
+        health=HEALTH,
+        headers=("Authorization: Bearer sk_bench",),
+    ),
+)
+INSTALLED = (
+    *PEERS[:-1],
+    *(Peer(name, (package,), (), str) for name, package in (("respx",) * 2, ("deck-sim", ROOT))),
+)
+
+
+def peer_row(name, text, unit, rounds, peers=PEERS, best=min, **bar):
+    """A row with a thing for each peer; its ratio is deck-sim's to the best of the others."""
+
+    def register(prepare_one):
+        def prepare(stack, count):
+            things = {}
+            for peer in peers:
+                try:
+                    things[peer.name] = prepare_one(stack, count, peer)
+                except UnavailableError as error:
+                    print(f"{peer.name}: {error}", file=sys.stderr)
+            measure_all = in_turn(things)
+
+            def measure():
+                taken = measure_all()
+                others = [value for name, value in taken.items() if name != "deck-sim"]
+                return {"best of the others": best(others), **taken}
+
+            return measure
+
+        settings = {"downloads": True, "rounds": rounds, **bar}
+        row(name, text, unit, 50, 2, **settings)(prepare)
+
+    return register
+
+
+@peer_row("peers-first-byte", "the first byte of a server", "ms", 7, most=1)
+def first_byte(stack, count, peer):
+    words, options = peer.command(peer.words)
+    return partial(first_byte_ms, words, peer.health, **options)
+
+
+@peer_row("peers-get", "GETs of one resource over a socket", "a second", 40, best=max, least=1)
+def get(stack, count, peer):
+    client, _ = peer.serve(stack, peer.words)
+    return partial(client.rate, client.request("GET", peer.fill(client)), count)
+
+
+@peer_row("peers-clean", "a clean state and the first answer from it", "ms", 40,
+          [peer for peer in PEERS if peer.clean], most=1)  # fmt: skip
+def clean(stack, count, peer):
+    client, process = peer.serve(stack, peer.cleaner or peer.words)
+
+    def measure():
+        client.connect()
+        peer.fill(client)
+        began = time.perf_counter()
+        path = peer.clean(client, process)
+        client.call("GET", path)
+        return (time.perf_counter() - began) * 1000
+
+    return measure
+
+
+@peer_row(
+    "peers-size",
+    "what an install takes, without Python or Node",
+    "MB",
+    1,
+    INSTALLED,
+    is_ratio=False,
+)
+def size(stack, count, peer):
+    _, folder = peer.install()
+    files = [
+        file.stat().st_size
+        for file in folder.rglob("*")
+        if file.is_file() and not file.is_symlink() and "node_modules/node/" not in f"{file}"
+    ]
+    return lambda: sum(files) / 1e6
+
+
+def in_process_row(name, text, unit, place, **bar):
+    def prepare(stack, count):
+        def run(python, script):
+            printed = subprocess.check_output([python, "-c", script, f"{count}"], text=True)
+            return float(printed.split()[place])
+
+        respx = environment("respx", "respx") / "python"
+        return in_turn(
+            {"respx": partial(run, respx, RESPX), "deck-sim": partial(run, sys.executable, OURS)}
+        )
+
+    row(name, text, unit, 500, 5, rounds=5, downloads=True, **bar)(prepare)
+
+
+in_process_row("peers-get-in-process", "GETs without a socket", "a second", 0)
+in_process_row("peers-clean-in-process", "a clean state and the first answer", "ms", 1, most=1)

@@ -1,0 +1,150 @@
+"""What was found, as lines of a terminal, and as the tables and the plot of docs/performance.md."""
+
+import math
+import re
+
+from .harness import ROOT
+
+PAGE = ROOT / "docs/performance.md"
+PLOT = ROOT / "docs/images/growth.svg"
+WIDTH, HEIGHT, MARGIN = 640, 360, 60
+
+
+def format_row(found):
+    """The lines of a row."""
+    yield f"{found['name']}: {found['text']}"
+    if "unavailable" in found:
+        yield f"    {found['unavailable']}"
+        return
+    for name, one in found["things"].items():
+        yield f"    {name:<28} {show(one)} {found['unit']}"
+    if found["ratio"]:
+        yield f"    {'ratio':<28} {show(found['ratio'])}"
+    for bar in found["bars"]:
+        yield f"    {'bar':<28} {bar['text']}{'' if bar['is_held'] else ': NOT HELD'}"
+
+
+def show(one):
+    """A median with its quartiles."""
+    return f"{digits(one['median'])} ({digits(one['low'])} to {digits(one['high'])})"
+
+
+def digits(value):
+    """A number with three digits that count."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def write_docs(found):
+    """Write the generated parts of the page, and the plot."""
+    rows = {row["name"]: row for row in found["rows"]}
+    parts = {"rows": rows_table(found), "peers": peers_table(rows)}
+    text = PAGE.read_text(encoding="utf-8")
+    for name, part in parts.items():
+        place = re.compile(rf"(<!-- table: {name} -->\n).*?(<!-- /table -->)", re.DOTALL)
+        text = place.sub(lambda found, part=part: f"{found[1]}{part}\n{found[2]}", text)
+    PAGE.write_text(text, encoding="utf-8")
+    PLOT.write_text(plot(curves(rows)), encoding="utf-8")
+
+
+def rows_table(found):
+    """The rows but for those of peers, and where they were measured."""
+    about, lines = found["about"], []
+    for row in found["rows"]:
+        if "things" in row and not row["name"].startswith("peers"):
+            things = (f"{name}: {digits(one['median'])}" for name, one in row["things"].items())
+            bars = (bar["text"] + ", **missed**" * (not bar["is_held"]) for bar in row["bars"])
+            ratio = show(row["ratio"]) if row["ratio"] else ""
+            median = f"{'<br>'.join(things)} {row['unit']}"
+            lines.append([f"`{row['name']}`", row["text"], median, ratio, "<br>".join(bars)])
+    where = (
+        f"{about['date']}, Python {about['python']}, {about['cores']} cores, load {about['load']}"
+    )
+    return f"{where}:\n\n" + table(["row", "what", "median", "ratio", "bar"], lines)
+
+
+def peers_table(rows):
+    """A line for each peer, and a column for each of their rows; the best is bold."""
+    columns = {
+        "first byte": "peers-first-byte",
+        "GETs": "peers-get",
+        "GETs, no socket": "peers-get-in-process",
+        "clean state": "peers-clean",
+        "clean state, no socket": "peers-clean-in-process",
+        "install": "peers-size",
+    }
+    header = ["", *(f"{name}, {rows[row]['unit']}" for name, row in columns.items())]
+    names = dict.fromkeys(name for row in columns.values() for name in rows[row]["things"])
+    lines = [
+        [name, *(peer_cell(rows[row], name) for row in columns.values())]
+        for name in names
+        if name != "best of the others"
+    ]
+    return table(header, lines)
+
+
+def peer_cell(row, name):
+    if name not in row["things"]:
+        return ""
+    medians = {name: one["median"] for name, one in row["things"].items()}
+    best = (max if row["unit"] == "a second" else min)(medians.values())
+    return f"**{digits(best)}**" if medians[name] == best else digits(medians[name])
+
+
+def table(header, lines):
+    """A table of Markdown."""
+    return "\n".join(f"| {' | '.join(line)} |" for line in (header, ["---"] * len(header), *lines))
+
+
+def curves(rows):
+    """The seconds of an advance by the number of runs, for each line of the plot."""
+    ours = {}
+    for name in ("growth-10000", "growth-100000"):
+        for label, one in rows[name]["things"].items():
+            ours[int(label.split()[0].replace(",", ""))] = one["median"] / 1000
+    first, seconds = next(iter(ours.items()))
+    simpy = rows["six-steps"]["things"]["SimPy"]["median"] / 1e6
+    return [
+        ("deck-sim", "#0a58ca", ours),
+        ("ten times as long for ten times as many", "#999", {x: seconds * x / first for x in ours}),
+        ("SimPy, at its time of 3,000", "#b35900", {x: simpy * x for x in ours}),
+    ]
+
+
+def plot(lines):
+    """A plot with two logarithmic axes, as SVG."""
+    xs = sorted({x for _, _, line in lines for x in line})
+    ys = [y for _, _, line in lines for y in line.values()]
+    low, high = math.floor(math.log10(min(ys))), math.ceil(math.log10(max(ys)))
+    ticks = [10.0**exponent for exponent in range(low, high + 1)]
+
+    def place(value, ends, length):
+        low, high = map(math.log10, ends)
+        return MARGIN + (math.log10(value) - low) / (high - low) * (length - 2 * MARGIN)
+
+    def at(x, y):
+        left = place(x, (xs[0], xs[-1]), WIDTH)
+        return round(left), round(HEIGHT - place(y, (ticks[0], ticks[-1]), HEIGHT))
+
+    def text(place, words, anchor="middle", color="#666"):
+        x, y = place
+        return f'<text x="{x}" y="{y}" text-anchor="{anchor}" fill="{color}">{words}</text>'
+
+    def draw(points, color):
+        path = " ".join(f"{x},{y}" for x, y in points)
+        return f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="2"/>'
+
+    bottom = HEIGHT - MARGIN
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        'font-family="sans-serif" font-size="13">',
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
+        text((WIDTH / 2, HEIGHT - 15), "runs of six steps in one advance"),
+        text((MARGIN, MARGIN - 30), "seconds"),
+        *(draw((at(xs[0], y), at(xs[-1], y)), "#ddd") for y in ticks),
+        *(text((MARGIN - 8, at(xs[0], y)[1] + 4), f"{y:g}", "end") for y in ticks),
+        *(text((at(x, ticks[0])[0], bottom + 20), f"{x:,}") for x in xs),
+    ]
+    for number, (name, color, line) in enumerate(reversed(lines)):
+        parts.append(draw((at(x, y) for x, y in line.items()), color))
+        parts.append(text((WIDTH - MARGIN - 8, bottom - 12 - 20 * number), name, "end", color))
+    return "\n".join([*parts, "</svg>", ""])

@@ -1,0 +1,229 @@
+"""Rows of a test suite: what the plugin and `deck` cost, a whole MFA story, exploration."""
+
+import json
+import os
+import re
+import shutil
+import socketserver
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from functools import partial
+from itertools import count as numbers
+from pathlib import Path
+from statistics import median
+
+import httpx2
+
+from deck_sim import Deck
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server.serve import Server
+
+from .harness import ROOT, SERVE, in_turn, row, serving
+
+PLUGIN = ["-p", "pytest_deck_sim"]
+TESTS = """
+import pytest
+
+@pytest.mark.parametrize("number", range({count}))
+def test_empty(number):
+    pass
+
+@pytest.mark.parametrize("number", range({count}))
+def test_with_deck(deck, number):
+    pass
+"""
+TIMES = """
+import json, time
+import pytest
+
+times = {"test_empty": [], "test_with_deck": []}
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.callspec.params["number"])  # in turn
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    began = time.perf_counter()
+    result = yield
+    times[item.originalname].append((time.perf_counter() - began) * 1000)
+    return result
+
+def pytest_sessionfinish():
+    with open("times.json", "w") as file:
+        json.dump(times, file)
+"""
+REPEATED = """
+def pytest_generate_tests(metafunc):
+    metafunc.fixturenames.append("again")
+    metafunc.parametrize("again", range({count}))
+"""
+
+
+def run_pytest(folder, *options, **environment):
+    """Run the tests of a folder; return the seconds, and what pytest printed."""
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment}
+    began = time.perf_counter()
+    done = subprocess.run(
+        [*words, "--rootdir", folder, folder],
+        cwd=folder,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return time.perf_counter() - began, done.stdout
+
+
+@row("whole-test", "an empty test, and what `deck` adds: start, end, and the checks at its end",
+     "ms", 300, 5, quiet=1.0, is_ratio=False)  # fmt: skip
+def whole_test(stack, count):
+    folder = stack.enter_context(tempfile.TemporaryDirectory())
+    Path(folder, "test_it.py").write_text(TESTS.format(count=count))
+    Path(folder, "conftest.py").write_text(TIMES)
+
+    def measure():
+        run_pytest(folder, *PLUGIN)
+        times = json.loads(Path(folder, "times.json").read_text())
+        empty, with_deck = map(median, times.values())
+        return {"an empty test": empty, "added by `deck`": with_deck - empty}
+
+    return measure
+
+
+@row("plugin-import", "pytest with one empty test, without and with the plugin", "ms", rounds=15,
+     most=1.1)  # fmt: skip
+def plugin_import(stack, count):
+    folder = stack.enter_context(tempfile.TemporaryDirectory())
+    Path(folder, "test_it.py").write_text("def test_nothing(): pass\n")
+    ways = {"bare pytest": [], "with the plugin": PLUGIN}
+    return in_turn(
+        {name: lambda way=way: run_pytest(folder, *way)[0] * 1000 for name, way in ways.items()}
+    )
+
+
+@row("exploration", "plain tests of the application of examples/explore, and variants of them",
+     "a second", 8, 0, rounds=5)  # fmt: skip
+def exploration(stack, count):
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()), "explore")
+    shutil.copytree(ROOT / "examples/explore", folder)
+    conftest = folder / "conftest.py"
+
+    def run(times, *options):
+        conftest.write_text(REPEATED.format(count=times))
+        return run_pytest(f"{folder}", *PLUGIN, *options, BOOKINGS="repaired")
+
+    def explored():
+        seconds, printed = run(count, "--deck-explore")
+        variants = int(re.search(r"(\d+) troubles:", printed)[1])
+        return variants / seconds
+
+    def plain():
+        seconds, printed = run(12 * count)
+        return int(re.search(r"(\d+) passed", printed)[1]) / seconds
+
+    return in_turn({"plain": plain, "explored": explored})
+
+
+class MfaStory:
+    """A run that asks for a code, in a world of its own: seven calls and five webhooks."""
+
+    def __init__(self, stack, url, receiver):
+        self.deck = stack.enter_context(Deck(url, f"sk_{next(_keys)}"))
+        self.client = stack.enter_context(
+            httpx2.Client(
+                base_url=self.deck.base_url,
+                transport=self.deck.transport,
+                headers={"Authorization": f"Bearer {self.deck.api_key}"},
+            )
+        )
+        self.ready = self.deck.ready_task()
+        self.deck.use("mfa_then_success")
+        if isinstance(receiver, str):
+            self.deck.register_webhook(receiver)
+        else:
+            self.deck.deliver_to(receiver)
+
+    def play(self):
+        """Play it once."""
+        deck, client = self.deck, self.client
+        path = f"/tasks/{self.ready.task_id}/run"
+        run = client.post(path, json=self.ready.login).json()
+        deck.advance_until("task_run.interaction_required", run)
+        assert client.get(f"/task-runs/{run['id']}").json()["interaction"]
+        client.post(f"/task-runs/{run['id']}/interaction", json={"inputs": {"code": "123456"}})
+        deck.advance_until("task_run.completed", run)
+        assert client.get(f"/task-runs/{run['id']}").json()["status"] == "completed"
+        client.get("/events?limit=5")
+
+
+_keys = numbers(1)
+
+
+async def accept(scope, receive, send):
+    """An application that accepts every webhook."""
+    await receive()
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+class Accept(socketserver.StreamRequestHandler):
+    """A receiver on a socket that accepts every webhook."""
+
+    def handle(self):
+        """Read the head of a request with a body, and answer."""
+        while line := self.rfile.readline().strip():
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.partition(b":")[2])
+        self.rfile.read(length)
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+
+def start_in_process(stack):
+    """A server in this process, and the receiver of its webhooks."""
+    return stack.enter_context(Server(WorldRegistry())).url, accept
+
+
+def start_on_sockets(stack):
+    """A server in its own process, and the receiver of its webhooks."""
+    server = stack.enter_context(socketserver.TCPServer(("127.0.0.1", 0), Accept))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    stack.callback(server.shutdown)
+    port, _ = stack.enter_context(serving(SERVE))
+    return f"http://127.0.0.1:{port}", f"http://127.0.0.1:{server.server_address[1]}/"
+
+
+def mfa_row(name, text, start, **bars):
+    def prepare(stack, count):
+        url, receiver = start(stack)
+        holding = MfaStory(stack, url, receiver)
+        holding.play()
+        assert [one["status"] for one in holding.deck.deliveries] == ["success"] * 5
+        for _ in range(count - 1):
+            holding.play()
+
+        def story_ms(story):
+            began = time.perf_counter()
+            story.play()
+            return (time.perf_counter() - began) * 1000
+
+        return in_turn(
+            {
+                "in a fresh world": lambda: story_ms(MfaStory(stack, url, receiver)),
+                f"in one that holds {count:,}": partial(story_ms, holding),
+            }
+        )
+
+    row(name, text, "ms", 1_000, 3, rounds=60, most=1.1, **bars)(prepare)
+
+
+mfa_row(
+    "mfa-in-process",
+    "an MFA story, seven calls and five webhooks to an application, in process",
+    start_in_process,
+    quiet=4.0,
+)
+mfa_row("mfa-on-sockets", "the same over sockets", start_on_sockets)
