@@ -27,7 +27,7 @@ class CallPattern:
 
     @classmethod
     def read(cls, text: str, *, anywhere: bool = False) -> Self:
-        """Parse a pattern; with `anywhere`, also one of a path that is not below `/v2`.
+        """Parse a pattern. With `anywhere`, the path may be outside `/v2`.
 
         Raises:
             ValueError: if the text is not a pattern.
@@ -60,7 +60,7 @@ class CallPattern:
         return _compile(self.path).fullmatch(path) is not None
 
     def may_be(self, call: str) -> bool:
-        """Whether some call of an endpoint such as `GET /v2/tasks/{id}` can match."""
+        """Whether the pattern can match a call of an endpoint such as `GET /v2/tasks/{id}`."""
         method, _, template = call.partition(" ")
         words, parts = self.path.split("/"), template.split("/")
         alike = len(words) == len(parts) and all(

@@ -66,7 +66,7 @@ def format_duration(length: timedelta) -> str:
 
 
 def spell_duration(length: timedelta) -> str:
-    """Format a duration as Deck's message does: `30 minutes`; also `1 minutes`, `1.5 minutes`."""
+    """Format a duration in minutes, as Deck's message does: `30 minutes`, also `1 minutes`."""
     return f"{length / _UNITS['m']:.10g} minutes"
 
 

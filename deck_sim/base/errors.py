@@ -21,12 +21,12 @@ class DeckSimError(Exception):
 
 
 def cut(text: str, longest: int = LONGEST) -> str:
-    """The text; if it is longer than `longest` characters, its beginning and `…`."""
+    """Shorten a text to `longest` characters; a shortened text ends in `…`."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def quote(word: str, longest: int = LONGEST) -> str:
-    """The word in quotes, cut after `longest` characters."""
+    """Put a word in quotes, shortened to `longest` characters."""
     return repr(cut(word, longest))
 
 
@@ -42,7 +42,7 @@ def listed(words: Iterable[str], *, last: str = "and") -> str:
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
-    """`; did you mean 'x'?` for the closest spelling, or an empty string if none is close."""
+    """Return `; did you mean 'x'?` for the closest spelling, or "" if none is close."""
     from difflib import get_close_matches
 
     allowed = [*allowed]
@@ -59,7 +59,7 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
 
 
 def suggest(word: str, allowed: Iterable[str]) -> str:
-    """The end of a message about an unknown word: the nearest spelling, or all that is allowed."""
+    """The end of a message about an unknown word: the nearest spelling or all allowed words."""
     allowed = [*allowed]
     everything = f"; allowed: {listed(allowed, last='or')}" if allowed else ""
     return nearest(word, allowed) or everything

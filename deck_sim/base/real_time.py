@@ -28,7 +28,7 @@ _FREEZERS: Mapping[str, Callable[[Any], Any]] = {
 
 
 def process_id() -> str:
-    """Identifies this process, on every machine; a forked child has another.
+    """Return an id of this process, unique across machines; a forked child has a new one.
 
     A child must not share the sockets of its parent, and a caller in another process than the
     server sends its time.
@@ -52,7 +52,7 @@ def now(read=time.time_ns) -> datetime:  # type: ignore[no-untyped-def]
 
 
 def process_now() -> datetime:
-    """The present as other code in the process sees it, in UTC: frozen if the process is."""
+    """Return the present in UTC as the application sees it: frozen if the process is frozen."""
     return _EPOCH + (datetime.now(UTC) - _EPOCH)  # a plain `datetime`, not freezegun's subclass
 
 

@@ -1,7 +1,7 @@
 """Hides secrets where records are shown, by the names of fields and headers.
 
-Records are printed into test reports and build logs, so a name that only looks secret is hidden,
-too.
+Records are printed into test reports and build logs. So a value is hidden even if its name only
+looks secret.
 """
 
 import re
@@ -42,18 +42,18 @@ def is_secret(name: str) -> bool:
 
 
 def is_answer(name: str, within: str) -> bool:
-    """Whether this is the name of an answer to a prompt, which is hidden, in a field `within`."""
+    """Whether a field `name` inside `within` holds an answer to a prompt, which is hidden."""
     return within in _INPUTS and re.search(_ANSWER, name) is not None
 
 
 def readable_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The `source_fields` of a login whose names do not sound secret."""
+    """Return the `source_fields` of a login, without fields whose names sound secret."""
     return {name: value for name, value in fields.items() if not is_secret(name)}
 
 
 def redact(data: Any, name: str = "") -> Any:
-    """A copy of JSON data, the value of a field `name`, with secrets hidden; an iterator becomes a
-    list.
+    """Return a copy of JSON data, with secrets hidden. `name` is the field that holds the data. An
+    iterator becomes a list.
 
     In credentials everything except `username` and readable `source_fields` is hidden, so that
     misspelt names are hidden, too.
@@ -113,7 +113,7 @@ def redact_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def redact_body(body: Any) -> Any:
-    """A body as it was parsed; of one that is no JSON, the text before the first secret name."""
+    """Hide the secrets of a recorded body. Text that is not JSON is cut before one."""
     if not isinstance(body, str):
         return redact(body)
     names = re.finditer(r"[\w-]+", body)
@@ -124,5 +124,5 @@ _TEXTS = {"query": redact_query, "body": redact_body, "response_body": redact_bo
 
 
 def mask_key(key: str) -> str:
-    """The key as it is shown; of one that looks real, only the end."""
+    """Return a key as it is shown: only its end, if it looks like a real key."""
     return f"{_LIVE}…{key[-4:]}" if key.startswith(_LIVE) else key

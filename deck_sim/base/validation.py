@@ -32,7 +32,7 @@ Many = Field(strict=False)  # accepts a list for a tuple, which cannot be change
 
 
 class Strict(BaseModel):
-    """A model without unknown keys and without type conversion."""
+    """A model that refuses unknown keys and does not convert types."""
 
     model_config = ConfigDict(
         strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True
@@ -45,7 +45,7 @@ def value_error(text: str) -> PydanticCustomError:
 
 
 def field_errors(*errors: tuple[str, str]) -> ValidationError:
-    """One error for several keys: pairs of key and message."""
+    """Make one error from pairs of key and message."""
     details = [
         InitErrorDetails(type=value_error(text), loc=(key,), input=text) for key, text in errors
     ]
@@ -59,7 +59,7 @@ Whole = BeforeValidator(
 
 
 def read_duration(value: Any, parse: Callable[[str], Duration]) -> Duration:
-    """Read a duration, or a range of them, with a function of `durations`.
+    """Read a duration or a range of durations with `parse`, a function of `durations`.
 
     Raises:
         PydanticCustomError: if it is neither.

@@ -38,9 +38,9 @@ _MODULES = {
 
 
 class Program(click.Group):
-    """Imports a command when it is called, not for the help, and prints errors without traceback.
+    """The group of commands. It imports a command when it is called, but not for the help.
 
-    A mistake in a scenario is a line with its position; each other error is one line.
+    An error is printed as one line without a traceback; in a scenario file, with its position.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -1,4 +1,4 @@
-"""Options that several commands have, the types of option values, and scenarios by their names."""
+"""Options that several commands share, the types of their values, and the lookup of scenarios."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ class Value(click.ParamType):  # type: ignore[type-arg]  # not generic in older 
 
 
 class NewPath(click.Path):
-    """A file or folder to write. `--report -- npm test`, after an empty variable, names none."""
+    """A file or folder to write. Refuses `--report -- npm test`, where a variable was empty."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Refuse what is empty or looks like an option."""
+        """Refuse an empty path and one that looks like an option."""
         if value == "" or f"{value}".startswith("--"):
             self.fail(f"'{value}' is no name of a file or folder; is it missing?", param, ctx)
         return super().convert(value, param, ctx)

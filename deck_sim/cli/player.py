@@ -79,7 +79,7 @@ class Playthrough:
 
     @property
     def ending(self) -> str:
-        """A sentence about the status at the end, or the call that was refused, and when."""
+        """Return a sentence with the final status, or the refused call, and the time."""
         line, last = self.lines[-1], self.run or self.login
         if line.what == "refused" or last is None:
             return f"The call for the {line.who} is refused after {format_duration(line.at)}."
@@ -89,7 +89,7 @@ class Playthrough:
         return f"The {noun} is {last.status} after {format_duration(entered[-1])}."
 
     def play(self) -> None:
-        """Play the scenario; `play_scenario` does so once."""
+        """Play the scenario. Call it only once."""
         self.world = self.simulation.world
         self.approval = self.world.contract.machine("task_run").approval
         agent = commands.seed_resource(self.world, "agent", {"name": "A", "description": None})
@@ -146,7 +146,7 @@ class Playthrough:
         return resource
 
     def _play_next(self) -> bool:
-        """Act for a person, or else advance to what is due next; False if neither is possible."""
+        """Act for a person, or advance to the next timer; return False if neither is possible."""
         self._add_news()
         # A run to reject may also be one that a timer approves.
         runs = self.world.all("task_run").values() if self.reject else ()
@@ -225,10 +225,10 @@ def play_scenario(
     """Log in, run a task, and let time pass until nothing is due.
 
     The login is a connection that plays `scenario`; or a stored credential, with a session if the
-    scenario has one. A playlist has one run for each entry, one after the other; of a mix one entry
-    is drawn. Without `edition`, it is that of the scenario, or else the first that can play it.
+    scenario has one. A playlist plays one run for each entry, in order; a mix plays one entry,
+    drawn at random. Without `edition`, it is the scenario's own, or the first that can play it.
 
-    Given `answers` are used in order; later prompts get none and time out. Without them, every
+    `answers` are given in order; later prompts get none and time out. Without `answers`, every
     prompt gets a right answer. A run that waits for an approval without a duration is approved
     after a minute; with `reject`, every run that waits for an approval is rejected at once.
     `task_input` is added to a guest and a check-in date.

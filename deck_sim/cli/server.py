@@ -140,7 +140,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
 
 
 def environment_options(act: Act) -> Act:
-    """Add the options that name the variables of a command that gets a server of its own."""
+    """Add the options that name the environment variables of a command run by this program."""
     for option, usual, what in (
         ("--env-webhook-secret", "DECK_WEBHOOK_SECRET", "the secret of webhooks"),
         ("--env-api-key", "DECK_API_KEY", "the API key"),
@@ -152,7 +152,7 @@ def environment_options(act: Act) -> Act:
 
 
 def command_variables(server: Server, names: tuple[str, str, str]) -> dict[str, str]:
-    """The variables of a command, by the names of its options. All worlds get one secret."""
+    """Return the environment variables of a command. `names` are the values of its options."""
     key = (server.worlds.keys or (ANY_KEY,))[0]
     secret = server.worlds.webhook_secret = secret_of(key)
     return dict(zip(names, (server.base_url, key, secret), strict=True))
@@ -173,7 +173,7 @@ def make_server(
     intercept_hosts: tuple[str, ...],
     **others: Any,
 ) -> Server:
-    """Check the options, read the files, and make a server with them.
+    """Check the options, read the files, and make a server.
 
     The other options are those of `Settings`.
     """
@@ -210,7 +210,7 @@ def make_server(
 
 
 def import_ahead(edition: str, seconds: float = 0) -> threading.Thread:
-    """Import what the first calls of an edition need, in a thread, after so many seconds."""
+    """Import the modules for the first calls of an edition, in a thread, after `seconds`."""
 
     def load() -> None:
         for name in _NEEDED:
@@ -233,7 +233,7 @@ def _print_reload(error: ScenarioError | None) -> None:
 
 @contextmanager
 def handling(by_signal: Mapping[signal.Signals, Any]) -> Iterator[None]:
-    """Set handlers for a block; at its end the signals have those from before."""
+    """Set signal handlers for a block, and restore the previous ones at its end."""
     before = {number: signal.signal(number, act) for number, act in by_signal.items()}
     try:
         yield
@@ -244,7 +244,7 @@ def handling(by_signal: Mapping[signal.Signals, Any]) -> Iterator[None]:
 
 class _JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        """An entry of the activity log as an object; any other record with its level."""
+        """Format an entry of the activity log as an object, and any other record with its level."""
         data = getattr(record, "activity", None)
         if data is None:
             level = record.levelname.lower()
@@ -272,9 +272,9 @@ def log_to_stderr(form: str, *, quiet: bool) -> Iterator[None]:
 def intercepted_variables(
     server: Server, environment: Mapping[str, str]
 ) -> Iterator[dict[str, str]]:
-    """The variables to add to an environment, for a running server; empty if it does not intercept.
+    """Yield the variables to add to an environment; none if the server does not intercept.
 
-    At the end of the block the file that some of them name is deleted.
+    Some name a file, which is deleted at the end of the block.
     """
     interceptor = server.interceptor
     if interceptor is None:

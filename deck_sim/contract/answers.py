@@ -109,7 +109,7 @@ def shared_schemas() -> dict[str, Shape]:
 
 
 def _kept(model: type[bodies.Body]) -> Shape:
-    """A part of a resource as it was sent, with defaults for omitted fields."""
+    """The schema of a part that answers repeat as it was sent, with defaults for omitted fields."""
     schema = model.model_json_schema(mode="serialization")
     plain = {name: {**inner} for name, inner in schema["properties"].items()}
     for inner in plain.values():

@@ -1,4 +1,4 @@
-"""The request bodies that editions have in common. Models of updates are derived from creates."""
+"""The request bodies that editions have in common. Models of updates derive from creates."""
 
 import json
 import re
@@ -82,7 +82,7 @@ MADE = frozenset({"id", "object", "status", "created_at", "updated_at"})  # set 
 
 
 class Body(BaseModel):
-    """A JSON object without unknown fields and without type conversion."""
+    """A JSON object. Unknown fields are refused, and types are not converted."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     # The fields of the resource that an update cannot change.
@@ -106,11 +106,11 @@ class Body(BaseModel):
 
 
 def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any) -> type[Body]:
-    """Make the model of an update: the fields of `body` in `names`, and those in `more`.
+    """Make the model of an update from the fields `names` of `body` and the fields `more`.
 
-    Each may be left out: `model_fields_set` says which were sent, and the defaults are never read.
-    All other fields of `body`, and those that the server sets, go into `fixed`: an update cannot
-    change them. `base` is the model's base class.
+    All of them are optional: `model_fields_set` says which were sent, and the defaults are never
+    read. All other fields of `body`, and those that the server sets, go into `fixed`: an update
+    cannot change them. `base` is the model's base class.
     """
     infos = {name: body.model_fields[name] for name in names}
     # pydantic keeps constraints apart from the type. Its older releases change a `Field` in use.
@@ -126,7 +126,7 @@ def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any)
 
 
 def needs_one_of(*names: str) -> ConfigDict:
-    """The schema of a body in which not all of these fields may be absent or null."""
+    """The schema of a body that needs at least one of these fields, not null."""
     absent: JsonObject = {name: {"type": "null"} for name in names}
     return ConfigDict(json_schema_extra={"not": {"properties": absent}})
 
@@ -153,7 +153,7 @@ class CreateSource(Body):
 
 
 def _when(field: str, value: Any, needed: str, shape: JsonObject) -> JsonObject:
-    """The rule that a field with this value needs another field, of this shape."""
+    """The schema rule: if `field` is `value`, then `needed` is required and has this shape."""
     return {
         "if": {"properties": {field: {"const": value}}, "required": [field]},
         "then": {"properties": {needed: shape}, "required": [needed]},
@@ -161,7 +161,7 @@ def _when(field: str, value: Any, needed: str, shape: JsonObject) -> JsonObject:
 
 
 def _rules(*rules: JsonObject) -> ConfigDict:
-    """The schema of a body with rules that are checked elsewhere, by the table they come from."""
+    """The schema of a body with these rules. The rules are checked by the table they come from."""
     return ConfigDict(json_schema_extra=rules[0] if len(rules) == 1 else {"allOf": [*rules]})
 
 
@@ -223,7 +223,7 @@ SourceField = Annotated[
 
 
 class AuthCredentials(Body):
-    """The login of the user. The method `username_password` needs both, not empty."""
+    """The user's login. The method `username_password` needs both fields, not empty."""
 
     username: str | None = None
     password: str | None = None
@@ -233,7 +233,7 @@ OptionalMethod = Annotated[AuthMethod | None, AfterValidator(lambda method: meth
 
 
 class CreateLogin(Body):
-    """A create of the kind of resource that stores a login in an edition."""
+    """The create body of the resource that stores a login."""
 
     model_config = _rules(
         *(
@@ -330,7 +330,7 @@ class WebhookCredentials(Body):
 
 
 class QueueConfig(Body):
-    """The fields of a destination of another type, which may have more than it needs (assumed)."""
+    """The fields of a destination that is not a webhook; further fields are allowed (assumed)."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -345,7 +345,7 @@ for _type, _needs in REQUIRED.items():
 
 
 def needed(model: type[Body]) -> Any:
-    """The annotation and default of an object that counts as `{}` if it is absent or null."""
+    """The annotation and default of a required object; absent or null counts as `{}`."""
     null_is_empty = BeforeValidator(lambda value: {} if value is None else value)
     return Annotated[(model, null_is_empty)], Field(default={}, validate_default=True)
 
@@ -355,7 +355,7 @@ _NULL = {"not": {"type": ["array", "boolean", "number", "object", "string"]}}
 
 
 def unwanted(type_: str) -> Any:
-    """The annotation and default of an object that a destination of this type does not have."""
+    """The annotation and default of an object that is refused for destinations of this type."""
 
     def refuse(value: Any) -> Any:
         if value is None:

@@ -13,7 +13,7 @@ CONFLICT = ("request/state_invalid",)
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One call. Its path and kind of resource imply the rest."""
+    """One call. Most of its properties follow from its path and its kind of resource."""
 
     name: str  # verb_noun, in Deck's words
     call: str  # method and path
@@ -53,7 +53,7 @@ class Operation:
 
     @property
     def kind(self) -> str:
-        """The kind of resource in its answer; the answer to a create may show more of it."""
+        """The kind of resource in its answer. The answer to a create may have more fields."""
         return self.answer.removeprefix("created_")
 
 
@@ -62,7 +62,7 @@ _CALLS |= {"update": "PATCH /{}/{{id}}", "delete": "DELETE /{}/{{id}}"}
 
 
 def usual(verb: str, row: Kind) -> Operation:
-    """The call of one of the five usual verbs for a kind of resource."""
+    """Make the row of a usual verb (create, list, get, update, delete) for a kind of resource."""
     noun = row.path.replace("-", " ") if verb == "list" else row.noun
     article = {"list": ""}.get(verb, "an " if noun[0] in "aeiou" else "a ")
     operation = Operation(
@@ -84,7 +84,7 @@ def usual(verb: str, row: Kind) -> Operation:
 
 
 def command(verb: str, row: Kind, summary: str = "", **more: Any) -> Operation:
-    """The call of a command on a resource of this kind; `more` are other fields of the row."""
+    """Make the row of a command on a resource of this kind; `more` are other fields of the row."""
     operation = Operation(
         f"{verb}_{row.object}",
         f"POST /{row.path}/{{id}}/{verb}",
@@ -96,7 +96,7 @@ def command(verb: str, row: Kind, summary: str = "", **more: Any) -> Operation:
 
 
 def answer(row: Kind, **more: Any) -> Operation:
-    """The call that answers what a resource of this kind asks."""
+    """Make the row of the call that answers a prompt of a resource of this kind."""
     summary, name = f"Answer what a {row.noun} asks", f"answer_{row.object}"
     return command("interaction", row, summary, **{"name": name, "answers": True, **more})
 

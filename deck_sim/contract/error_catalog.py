@@ -18,7 +18,7 @@ _SOURCE = re.compile(r"\n +source(?:, (\S+))?: ")
 
 
 def read_table(text: str) -> Iterator[tuple[str, str, str]]:
-    """The rows of the fidelity ledger or the error catalog: the head, source and date of each.
+    """Parse the fidelity ledger or the error catalog; yield the head, source and date of each row.
 
     A row is a line that is not indented, which may go on in indented lines, and its source:
 

@@ -1,7 +1,7 @@
-"""JSON Schema: whether a schema can be used, and where a value breaks one. The home of jsonschema.
+"""Checks of JSON Schemas, and of values by a schema. Only this module imports jsonschema.
 
-jsonschema costs as much to import as the web framework, so it is imported with the first schema.
-No `$ref` is fetched: the only known resource is the schema itself.
+jsonschema costs as much to import as the web framework, so it is imported with the first schema. No
+`$ref` is fetched: the only known resource is the schema itself.
 """
 
 from ast import literal_eval
@@ -30,7 +30,7 @@ class SchemaChecker:
         return dialect(self.schema, format_checker=dialect.FORMAT_CHECKER, registry=Registry())
 
     def violations(self, value: Any, field: str) -> list[Problem]:
-        """Everywhere that `value`, which the API calls `field`, breaks the schema."""
+        """Return a problem for each place in `value` that breaks the schema."""
         try:
             found = sorted(
                 self._validator.iter_errors(value),
@@ -50,21 +50,21 @@ class SchemaChecker:
             return [_invalid(field, f"cannot be checked: {_explain(error)}")]
 
     def fits(self, part: Any, value: Any) -> bool:
-        """Whether a value satisfies a part of the schema."""
+        """Whether a value satisfies `part`, a part of the schema."""
         return bool(self._validator.evolve(schema=part).is_valid(value))
 
     def resolve(self, reference: str) -> Any:
-        """The part that a `$ref` points to; raises `referencing.exceptions.Unresolvable`."""
+        """Return the part that a `$ref` points to; raise `referencing.exceptions.Unresolvable`."""
         return self._validator._resolver.lookup(reference).contents
 
 
 def violations(schema: Any, value: Any, field: str) -> list[Problem]:
-    """Everywhere that `value`, which the API calls `field`, breaks `schema`; None allows all."""
+    """Return a problem for each place in `value` that breaks `schema` (None: none does)."""
     return [] if schema is None else SchemaChecker(schema).violations(value, field)
 
 
 def schema_problems(schema: Any, field: str) -> list[Problem]:
-    """Why `schema` cannot be used as a JSON Schema."""
+    """Return the reasons why `schema` cannot be used as a JSON Schema."""
     from jsonschema.exceptions import SchemaError
     from referencing import Registry
     from referencing.exceptions import Unresolvable

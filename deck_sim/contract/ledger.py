@@ -1,9 +1,9 @@
-"""The fidelity ledger: a row for every imitated behaviour, and how we know of it.
+"""The fidelity ledger: a row for every imitated behaviour, with its grade and source.
 
-The rows are in `ledger.txt`: `NAME (GRADE): SENTENCE` for every edition, `NAME (GRADE, EDITION): …`
-for one, and `NAME (GRADE, EDITION, else assumed): …` with a row `NAME_in_OTHER` for each other. A
-name never changes. The rows of errors are made from the error catalog, and so is `ERRORS`, the
-errors as tests of clients need them.
+The rows are in `ledger.txt`. `NAME (GRADE): SENTENCE` holds for every edition, and `NAME (GRADE,
+EDITION): …` for one. `NAME (GRADE, EDITION, else assumed): …` also makes a row `NAME_in_OTHER` for
+each other edition. Names never change. The rows of errors are made from the error catalog; so is
+`ERRORS`, the errors for tests of clients.
 """
 
 import re
@@ -43,7 +43,7 @@ class Behaviour:
 
 
 def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behaviour]:
-    """The rows of an edition and of a grade; without them, of all."""
+    """Return the rows; with `edition` or `grade`, only those rows."""
     rows = list[Behaviour]()
     for head, source, date in read_table(Path(__file__).with_suffix(".txt").read_text("utf-8")):
         found = _HEAD.fullmatch(head)
@@ -73,8 +73,8 @@ def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behavi
 
 
 def _share(row: Behaviour, only: str | None) -> Iterator[Behaviour]:
-    """The row; if it was read for one edition only, a row of this one, and an assumed one for each
-    other that has the behaviour.
+    """Yield the row. If its source covers one edition only, yield a row of this edition, and an
+    assumed row for each other edition that has the behaviour.
     """
     if only is None:
         yield row

@@ -18,7 +18,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """An action from outside the script, the statuses that allow it, and where it leads."""
+    """An action from outside the script, the statuses that allow it, and the status it leads to."""
 
     allowed: tuple[str, ...]
     leads_to: str | None = None  # None: the script decides

@@ -85,7 +85,7 @@ class Kind:
 
     @property
     def status_events(self) -> tuple[str, ...]:
-        """The statuses in its event types."""
+        """The statuses that are named in its event types."""
         machine = self.machine
         return tuple(filter(None, map(machine.event, machine.statuses))) if machine else ()
 
@@ -101,7 +101,7 @@ class Kind:
 
 
 def insert_after(name: str, attributes: Mapping[str, Shape], **more: Shape) -> Mapping[str, Shape]:
-    """Add attributes, shown after the one called `name`."""
+    """Insert attributes after the attribute called `name`."""
     found = dict[str, Shape]()
     for each, shape in attributes.items():
         found[each] = shape
@@ -247,7 +247,7 @@ else:
 
 
 def destination_settings(type_: str) -> Shape:
-    """The settings of a destination of this type in an answer."""
+    """The schema of the settings of a destination of this type in an answer."""
     fields: Mapping[str, Shape] = {name: {"type": "string"} for name in REQUIRED[type_]}
     return {**record(fields), "additionalProperties": True}
 

@@ -1,1 +1,1 @@
-"""The commands of the program, each with what only it needs."""
+"""The commands of the program, each with the helpers that only it uses."""

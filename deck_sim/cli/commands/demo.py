@@ -52,8 +52,8 @@ _SHOWN = ("call", "connection", "task_run", "event_delivery")  # kinds in the ti
 def command() -> None:
     """Play several stories over real HTTP, with a small client.
 
-    Only loopback is used. Each poll of the client jumps to the next due moment. In the last story
-    it does not poll, and webhooks are delivered to it.
+    Only loopback is used. Each poll moves the clock to the next due moment. In the last story the
+    client does not poll; it receives webhooks.
     """
     began, virtual = real_time.monotonic_ns(), timedelta()
     with Server(WorldRegistry(Settings(mode="on_poll"))) as server:

@@ -1,4 +1,4 @@
-"""`deck-sim schema`, `openapi` and `fidelity`: print what describes the files and APIs."""
+"""`deck-sim schema`, `openapi` and `fidelity`: print schemas, API documents and the ledger."""
 
 import click
 
@@ -37,7 +37,7 @@ def schema(world: bool) -> None:
 def openapi(edition: str) -> None:
     """Print the OpenAPI document of an edition.
 
-    The version is OpenAPI 3.1. A running server has it at `/openapi.json`; no key is needed.
+    The version is OpenAPI 3.1. A running server serves it at `/openapi.json`, without a key.
     """
     print_json(document(edition))
 
@@ -55,8 +55,8 @@ def openapi(edition: str) -> None:
 def fidelity(edition: str | None, grade: Grade | None, shape: str, as_json: bool) -> None:
     """Print the fidelity ledger: what is documented, observed and assumed.
 
-    Each imitated behaviour has a row: Deck documents it, somebody observed it, or nothing public
-    says so and deck-sim assumes it.
+    Each imitated behaviour is a row: documented by Deck, observed by somebody, or assumed by
+    deck-sim if there is no public source.
     """
     rows = rows_of(edition, grade)
     if as_json or shape == "json":

@@ -81,8 +81,8 @@ def command(
 ) -> None:
     """Run a command against a server of its own, and exit with its exit code.
 
-    The command finds the API in environment variables. After it, a summary says what was called
-    and played, and what is wrong with it.
+    The command finds the API in environment variables. At the end a summary lists the calls, the
+    scenarios played, and the problems.
     """
     if report is not None and not report.parent.is_dir():
         raise click.UsageError(f"--report: the folder '{report.parent}' does not exist")
@@ -124,7 +124,7 @@ def command(
 
 
 def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) -> None:
-    """Write a page of each world, a later one with the same key with a number in its name."""
+    """Write a page for each world. A later world of the same key has a number in its file name."""
 
     async def show(simulation: Simulation, _app: object) -> None:
         server.worlds.adopt(simulation)  # it may have been reset or deleted
@@ -144,11 +144,11 @@ def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) ->
 def _run(
     words: list[str], variables: dict[str, str], timeout: timedelta | None, edition: str
 ) -> int:
-    """Run the command; returns its exit code, as a shell would show it. Meanwhile, what its first
-    calls need is imported.
+    """Run the command and return its exit code, as a shell would show it.
 
-    Ctrl-C reaches the command by itself, so it has no effect here; SIGTERM is passed on. After the
-    timeout the command gets SIGTERM, and SIGKILL if it goes on.
+    While it starts, the modules for its first calls are imported. Ctrl-C reaches the command by
+    itself, so it is ignored here; SIGTERM is passed on. After the timeout the command gets SIGTERM,
+    and SIGKILL if it goes on.
     """
     try:
         # Windows finds `npm.cmd` for `npm` only in this way.

@@ -1,4 +1,4 @@
-"""The report of `deck-sim exec`: what was called and played, and what is wrong with it."""
+"""The report of `deck-sim exec`: calls, scenarios played, and problems."""
 
 import json
 import re
@@ -46,7 +46,7 @@ class WorldReport:
     refusals: list[str] = field(default_factory=list)  # refused calls, and why
 
     def add(self, later: "WorldReport") -> "WorldReport":
-        """The report with that of a world which followed with the same key."""
+        """Return this report combined with the report on a later world of the same key."""
 
         def add(one: Any, other: Any) -> Any:
             if isinstance(one, list):
@@ -60,7 +60,7 @@ class WorldReport:
 
 @dataclass(frozen=True, slots=True)
 class ExecReport:
-    """The exit code of a command, the reports of its worlds, and problems of no world."""
+    """The exit code of a command, the reports on its worlds, and problems outside any world."""
 
     command: list[str]
     exit_code: int
@@ -68,8 +68,8 @@ class ExecReport:
     problems: list[str] = field(default_factory=list)
 
     def write(self, file: Path) -> None:
-        """Write it as JSON, or as JUnit XML if the file's name ends in `.xml`: a test case for the
-        command and for each scenario of each world, and a failed one for each problem.
+        """Write the report as JSON, or as JUnit XML if the file's name ends in `.xml`: a test case
+        for the command and for each scenario of each world, and a failed one for each problem.
         """
         if file.suffix != ".xml":
             file.write_text(json.dumps(asdict(self), indent=2) + "\n")
@@ -143,10 +143,10 @@ def _as_xml(text: str) -> str:
 
 
 class Reports:
-    """The reports on the worlds of a server, by key, those included that are reset or deleted."""
+    """The reports on the worlds of a server by key, including worlds that were reset or deleted."""
 
     def __init__(self, registry: WorldRegistry, secret: str, *, keep: bool) -> None:
-        """Collect them from now on. `secret` is the variable that has the secret of webhooks."""
+        """Collect reports from now on. `secret` is the variable with the webhook secret."""
         self.by_key: dict[str, WorldReport] = {}
         self.kept = list[tuple[Simulation, WorldReport]]()  # each world, if `keep`
         self._registry, self._secret, self._keep = registry, secret, keep
@@ -160,9 +160,7 @@ class Reports:
             self.kept += [(simulation, report)] if self._keep else []
 
     async def add_present(self, _app: object) -> None:
-        """Add the reports on the worlds that are there, and count problems, on the server's event
-        loop.
-        """
+        """Add the reports on the present worlds, and count problems. Called on the event loop."""
         for simulation in filter(None, map(self._registry.find, self._registry.known_keys)):
             catch_up(simulation)
             self.add(simulation)
@@ -173,7 +171,7 @@ class Reports:
 
 
 def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[str]:
-    """Explain the calls without a key, or with a wrong one. `variable` holds the right one."""
+    """Explain calls without a key or with a wrong one. `variable` is the one with the right key."""
     keyless = Counter(one.call for one in refused if not one.has_key)
     wrong = Counter(one.call for one in refused if one.has_key)
     fix = f"the key is in `{variable}`"
@@ -184,7 +182,7 @@ def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[
 
 
 def report_world(simulation: Simulation, registry: WorldRegistry, secret: str) -> WorldReport:
-    """Make the report on a world. `secret` is the variable that has its secret."""
+    """Make the report on a world. `secret` is the variable with its webhook secret."""
     world, calls = simulation.world, history.show_requests(simulation)["data"]
     shown = worlds.show_world(simulation, registry)
     sent = deliveries.list_deliveries(simulation, registry)["data"]

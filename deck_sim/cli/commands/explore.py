@@ -68,9 +68,9 @@ def command(
 ) -> None:
     """Run a command again for each thing that can go wrong on its way.
 
-    Each run has a server of its own. A run survives if the command succeeds and its worlds have
-    what those of a run without trouble have. The exit code is 1 if one did not survive, and 2 if
-    the command fails without trouble or makes other calls each time.
+    Each run has a server of its own and one trouble, such as a lost answer. A run survives if the
+    command succeeds and its worlds end as in a run without trouble. The exit code is 1 if a run
+    does not survive. It is 2 if the command fails without trouble, or makes other calls each time.
     """
     try:
         check_names(only)
@@ -120,7 +120,7 @@ def command(
 
 
 def _again(words: tuple[str, ...], trouble: str) -> str:
-    """The command line of this program, with that trouble alone."""
+    """Return the command line that repeats the run with this trouble alone."""
     given = [*sys.argv[1 : len(sys.argv) - len(words)], "--"]
     rest = iter(given[: given.index("--")])
     rest = (one for one in rest if not one.startswith("--trouble="))
@@ -131,7 +131,7 @@ def _again(words: tuple[str, ...], trouble: str) -> str:
 def _run(
     words: tuple[str, ...], variables: dict[str, str], timeout: timedelta | None
 ) -> str | None:
-    """Run the command; returns how it failed, with the last line of its output."""
+    """Run the command; return how it failed and the last line of its output, or None."""
     program = shutil.which(words[0]) or words[0]
     try:
         done = subprocess.run(

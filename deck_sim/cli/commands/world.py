@@ -1,4 +1,4 @@
-"""The commands that drive a running server: each command here is one of the program."""
+"""The commands that drive a running server. Each is a command of the program."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def on_server(act: Callable[..., tuple[Any, object]]) -> Callable[..., None]:
-    """Add `--json`, `--url` and `--key` to a command, which is called with the `Deck` of the world.
+    """Add `--json`, `--url` and `--key` to a command, and call it with the `Deck` of the world.
 
-    It returns data and a text that says the same; one of them is printed.
+    The command returns data, and a text with the same content; one of them is printed.
     """
 
     @JSON
@@ -87,7 +87,7 @@ def clock(
 ) -> tuple[Any, str]:
     """Show the clock of a running server, or set it.
 
-    Lists what is due next and what waits for a person.
+    Also lists what is due next and what waits for a person.
     """
     if mode or speed or step:
         mode = mode or (REAL if speed else ON_POLL)
@@ -111,7 +111,7 @@ def clock(
 
 
 class _Advance(click.Command):
-    """Takes `-5m` as a duration, whose error says more than that of an unknown option."""
+    """Reads `-5m` as a duration, because its error explains more than "no such option"."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.ignore_unknown_options = any(word[:1] == "-" and word[1:2].isdigit() for word in args)

@@ -1,10 +1,10 @@
-"""Loaded by PYTHONPATH into each Python below `deck-sim exec --intercept`.
+"""Loaded by PYTHONPATH into each Python process below `deck-sim exec --intercept`.
 
-httpx, requests and urllib read HTTPS_PROXY, but http.client, urllib3 and, unless asked, aiohttp do
-not. So an intercepted host has a public address (some clients refuse private ones), from which
-sockets are led to the proxy, which answers TLS there, and the ports 80 and 443 of any other host
-have no address. Clients that use the proxy look up loopback only. aiohttp may look up names without
-this process's resolver, so it reads the variables.
+httpx, requests and urllib read HTTPS_PROXY. http.client and urllib3 do not, nor does aiohttp by
+default. So an intercepted host gets a public address (some clients refuse private ones), and a
+socket to this address is connected to the proxy, which answers TLS there. For other hosts, the
+lookup of the ports 80 and 443 fails. Clients that use the proxy look up loopback only. aiohttp may
+look up names without this process's resolver, so it is made to read the variables.
 
 The program may run on an older Python than deck-sim, so this uses the standard library only.
 """
@@ -60,7 +60,7 @@ def _lead_to_proxy(name: str) -> None:
 
 
 class _TrustEnvironment:
-    """Imports aiohttp as usual, and makes its sessions read the variables by default."""
+    """Imports aiohttp as usual, and makes its sessions read the proxy variables by default."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if name != "aiohttp.client":

@@ -1,4 +1,4 @@
-"""The registered editions. A new one is a module beside these, and its name in `EDITION_NAMES`."""
+"""The registered editions. To add one, add a module here and its name to `EDITION_NAMES`."""
 
 from collections.abc import Collection
 from fnmatch import fnmatchcase
@@ -31,15 +31,15 @@ def how_to_switch(edition: str) -> str:
 
 
 def every_event_type() -> tuple[str, ...]:
-    """The event types that any edition documents."""
+    """Every event type that at least one edition documents."""
     return (*dict.fromkeys(name for e in EDITIONS.values() for name in e.event_types),)
 
 
 def explain_foreign_event(
     pattern: str, editions: Collection[str], *, in_world: bool = False
 ) -> str | None:
-    """Why no event of these editions can match the pattern, if one of another edition can; of a
-    world, also how to switch.
+    """Explain that an event belongs to another edition than these; None if it does not. With
+    `in_world`, also explain how to switch.
     """
     having = [
         edition.name

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """The number of calls in a period; more are refused."""
+    """The number of calls allowed in a period. Further calls are refused."""
 
     requests: int
     per: timedelta
@@ -83,18 +83,18 @@ class Edition:
 
     @property
     def event_names(self) -> tuple[str, ...]:
-        """Every name under which an event can be asked for: the types, and other names of some."""
+        """Every name that selects events: the types, and other names of some types."""
         return (*self.event_types, *self.also_known_as.values())
 
     def names_of(self, event_type: str) -> tuple[str, ...]:
-        """The names under which events of a type can be asked for."""
+        """The names that select events of a type."""
         name = self.also_known_as.get(event_type)
         return (event_type, name) if name else (event_type,)
 
     @cached_property
     def every_operation(self) -> tuple[Operation, ...]:
-        """Every call: the usual verbs of each kind, those of every edition, and its own, which
-        replace those of the same name.
+        """Every call: the usual verbs of each kind, the calls of all editions, and the edition's
+        own, which replace others of the same name.
         """
         usual = (endpoints.usual(verb, kind) for kind in self.kinds.values() for verb in kind.verbs)
         every = (*usual, *endpoints.SHARED, *self.operations)
@@ -106,17 +106,17 @@ class Edition:
         return self.kinds[self.login]
 
     def write_webhook(self, url: str, **secret: str) -> dict[str, Any]:
-        """The part of a create body with the URL, and the `secret` if given, of a webhook."""
+        """The part of a create body with a webhook's URL, and its `secret` if given."""
         if "config" in self.kinds["event_destination"].named_by:
             return {"webhook": {"url": url, **secret}}
         return {"config": {"url": url}, **({"credentials": secret} if secret else {})}
 
     def statuses(self, kind: str) -> tuple[str, ...]:
-        """Every status of a kind; none if the edition does not have it."""
+        """Every status of a kind; empty if the edition does not have the kind."""
         return self.kinds[kind].statuses if kind in self.kinds else ()
 
     def machine(self, kind: str) -> Machine:
-        """The state machine of a kind that has one."""
+        """The state machine of a kind, which must have one."""
         machine = self.kinds[kind].machine
         assert machine is not None, f"a {kind} has no state machine"
         return machine

@@ -94,7 +94,7 @@ UpdateTypedDestination = partial(
 
 
 def _by_type(own: Callable[[str], Any]) -> dict[str, dict[str, Any]]:
-    """Each type has its own object and none of the others, of which null is no object."""
+    """The fields by type: each type needs its own object and refuses the others (unless null)."""
     others = {type_: dict.fromkeys(_OBJECTS, unwanted(type_)) for type_ in _OBJECTS}
     return {type_: {**others[type_], type_: own(type_)} for type_ in _OBJECTS}
 
