@@ -43,7 +43,7 @@ def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[
 
 
 def use_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
-    """The problems of what a new run or session uses: nothing at all, unknown ids, a mismatch."""
+    """The problems of the ids that a new run or session names: none given, unknown, mismatched."""
     references = world.kind(kind).references
     names = [name for name in references if body.get(name) is not None]
     if not names and len(references) > 1:  # the shape of a body requires a single one
@@ -77,9 +77,9 @@ def input_problems(world: World, task: Resource, body: Mapping[str, Any]) -> lis
 
 
 def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) -> list[Problem]:
-    """The parts of a login that the method needs, and that a change of `stored` would leave out.
+    """Return a problem for each part of a login that its method needs and that is missing.
 
-    Credentials of the wrong type are skipped.
+    An update of `stored` may omit what it has. Credentials of the wrong type are skipped.
     """
     method = fields.get("auth_method", stored and stored["auth_method"])
     given = fields.get("auth_credentials", stored and stored.hidden)
@@ -91,7 +91,7 @@ def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) ->
 
 
 def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
-    """The problems of fields of the right types: references, schemas, needs, and the timeout."""
+    """The problems of fields of the right types: references, schemas, required fields, timeout."""
     row, cap = world.kind(kind), world.options.timeout_cap
     absent = [
         needed

@@ -15,13 +15,13 @@ _AS_LETTERS = bytes(_LETTERS[byte % 62] for byte in range(256))
 
 
 def make_id(seed: int, prefix: str, name: object) -> str:
-    """The id with this prefix and name, usually a number: `trun_` and 16 letters or digits."""
+    """Derive an id from a name, usually a number: the prefix and 16 letters or digits."""
     digest = blake2b(f"{seed}/{prefix}/{name}".encode(), digest_size=16).digest()
     return f"{prefix}_{digest.translate(_AS_LETTERS).decode()}"
 
 
 def seed_of(key: str) -> int:
-    """The seed of the world of a key, if no other is given."""
+    """Derive the seed of a world from its key, if no seed is given."""
     return int.from_bytes(blake2b(key.encode(), digest_size=4).digest())
 
 

@@ -52,7 +52,7 @@ def seed_resource(world: World, kind: str, fields: Mapping[str, Any], **standard
 
 
 def inherit_references(world: World, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields, and references that they omit but their references have.
+    """Return the fields, with the references that follow from those given.
 
     A session brings its credential, and a credential its source.
     """
@@ -91,8 +91,8 @@ def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> 
 def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Choose) -> Resource:
     """Start a run; returns it as it was created, before its script moved it.
 
-    It runs on a connection or, where a run logs in itself, with a credential, at a source without
-    login, or in an open session.
+    A run uses a connection or, in an edition where runs log in themselves, a credential, an open
+    session, or a source without login.
     """
     raise_problems(body_checks.run_problems(world, task, fields))
     uses, given = used_ids(world, fields), fields["input"]
@@ -104,7 +104,7 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
 
 
 def used_ids(world: World, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The ids of all that a run uses: those in the fields of its call, and those they imply."""
+    """The ids of the resources that a run uses: those its call names, and those they imply."""
     named = {name: fields.get(name) for name in world.kind("task_run").references}
     uses = inherit_references(world, "task_run", named)
     if "source_id" in uses:
@@ -116,7 +116,7 @@ def used_ids(world: World, fields: Mapping[str, Any]) -> dict[str, Any]:
 def check_used(
     world: World, uses: Mapping[str, str | None]
 ) -> tuple[Resource | None, Resource | None]:
-    """The login and the session that a new run or session uses.
+    """Check and return the login and the session that a new run or session uses.
 
     Raises:
         ApiError: `state_invalid` if one of them cannot take a run now.
@@ -154,7 +154,7 @@ def begin_run(
     silent: bool = False,
     **standard: Any,
 ) -> Resource:
-    """Create a run that uses these and has this input, and play its script.
+    """Create a run with this input that uses these resources, and play its script.
 
     If it needs a session and `uses` names none, it gets a new one.
     """
@@ -176,7 +176,7 @@ def begin_run(
 
 
 def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, Any]) -> Resource:
-    """Answer an open prompt; returns the resource as its script left it."""
+    """Answer an open prompt; returns the resource after its script has reacted."""
     check_allowed(world, resource, "answer")
     asked = {one["name"]: one["type"] for one in resource["interaction"]["fields"]}
     key = world.contract.answer_key
@@ -266,7 +266,7 @@ def update_credential(world: World, credential: Resource, fields: Mapping[str, A
 
 
 def change_problems(credential: Resource, fields: Mapping[str, Any]) -> list[Problem]:
-    """The parts of a login that a credential would lack after a change of its login."""
+    """A problem for each part of a login that a change would leave missing."""
     changes_login = fields.keys() & LOGIN_FIELDS
     return body_checks.login_problems(fields, credential) if changes_login else []
 
@@ -293,7 +293,7 @@ def start_session(world: World, fields: Mapping[str, Any], choose: Choose) -> Re
 
 
 def login_facts(world: World, login: Resource | None, source_id: str) -> dict[str, Any]:
-    """The facts of a login at a source, with a connection, with a credential or without."""
+    """The facts that rules compare: of the source, and of the connection or credential, if any."""
     fields = login.fields if login else {}
     return {
         "username": login.hidden.get("username") if login else None,
@@ -306,7 +306,7 @@ def login_facts(world: World, login: Resource | None, source_id: str) -> dict[st
 def run_facts(
     world: World, task: Resource, given: Mapping[str, Any], login: Resource | None, source_id: str
 ) -> dict[str, Any]:
-    """The facts of a run: those of its login, its task and its input."""
+    """The facts that rules compare: those of the login, the task and its input."""
     return {
         **login_facts(world, login, source_id),
         "task": (task.id, task["name"]),
@@ -316,7 +316,7 @@ def run_facts(
 
 
 def split_credentials(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The fields of a login, with only the credentials that answers may show, and the hidden ones.
+    """Split a login into the fields that answers may show, and the hidden ones.
 
     Only the presence of a password is kept, so nothing can leak it.
     """

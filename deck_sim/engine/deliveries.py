@@ -90,7 +90,7 @@ def take_outbox(world: World) -> list[Attempt]:
 def record_attempt(world: World, attempt: Attempt, result: AttemptResult) -> None:
     """Record how an attempt went, and what follows: success, a retry, or the last failure.
 
-    An attempt of a world that this one has replaced is ignored.
+    Attempts of a replaced world are ignored.
     """
     delivery = world.all("event_delivery").get(attempt.delivery_id)
     if delivery is None:
@@ -121,7 +121,7 @@ def record_attempt(world: World, attempt: Attempt, result: AttemptResult) -> Non
 
 
 def lose(world: World, delivery: Resource) -> None:
-    """Record a due webhook as sent and taken, although it is not sent."""
+    """Record a due webhook as delivered, although it is not sent."""
     attempt = _attempt(world, delivery)
     error, fault = "lost on its way", attempt.fault.key
     result = AttemptResult(world.now, attempt.number, True, None, error, fault=fault)
@@ -161,7 +161,7 @@ def set_destination_status(world: World, destination: Resource, status: str) -> 
 
 
 def secrets_of(world: World, destination: Resource) -> list[str]:
-    """The secrets to sign with: the present one, then those rotated out less than a day ago."""
+    """The secrets to sign with: the present one, then those replaced less than a day ago."""
     old = [secret for secret, until in destination.hidden["old_secrets"] if world.now < until]
     return [destination.hidden["secret"], *old]
 
@@ -238,7 +238,7 @@ def update_destination(
 
 
 def event_problems(world: World, events: Any) -> list[Problem]:
-    """The problems of the event types of a destination, if these have the right form."""
+    """The problems of a destination's event types. A value that is no list of texts has none."""
     is_readable = isinstance(events, list) and all(isinstance(name, str) for name in events)
     problems, known = list[Problem](), world.event_types
     for index, name in enumerate(events if is_readable and events != [ALL] else ()):

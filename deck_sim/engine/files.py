@@ -21,8 +21,8 @@ class File(NamedTuple):
 def keep_file(
     world: World, run: Resource, name: str, type_: str, content: bytes, **shown: Any
 ) -> None:
-    """Keep a file as a storage item, which shows `extraction`, `metadata` and `result`, if the
-    run's task keeps files and has no equal one from the same login.
+    """Keep a file as a storage item with the attributes `shown`. Nothing is kept if the task's
+    storage is off, or if the login has an equal file.
     """
     storage = world.all("task")[run["task_id"]]["storage"] or {"enabled": False}
     origin = (run["task_id"], run[f"{world.contract.login}_id"], sha256(content).hexdigest())
@@ -78,7 +78,7 @@ def read_file(world: World, file_id: str) -> File | None:
 
 
 def kept_screenshots(world: World, run: Resource) -> dict[str, Screenshot]:
-    """The screenshots of a run by id, oldest first, but for those that are too old."""
+    """The screenshots of a run by id, oldest first, without those that are too old to read."""
     oldest = world.now - world.contract.screenshot_retention
     shots = world.screenshots.get(run.id, [])
     return {shot.id: shot for shot in shots if shot.created_at >= oldest}

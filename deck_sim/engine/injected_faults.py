@@ -1,13 +1,13 @@
-"""The faults that were injected into a world, and which of them fires.
+"""The faults that were injected into a world, and the choice of the one that fires.
 
-What a fault then does is written in the room `faults`.
+The effects of faults are in the room `faults`.
 
 Laws:
 1. A fault counts every call or webhook that it applies to, even if another fault fires there.
 2. At most one fault fires for a call or webhook: of those that are due, the first injected.
 3. A fault of a scenario applies only to the connection or run that plays it.
-4. Whether a fault with a probability is due follows from its id, which follows from the world's
-   seed, and from its own count. So other faults and other calls do not change it.
+4. A fault with a probability is drawn from its id, which follows from the world's seed, and from
+   its own count. So other faults and other calls do not change the draw.
 """
 
 from collections.abc import Iterable, Iterator
@@ -70,7 +70,7 @@ class InjectedFaults:
     changed: dict[str, None] = field(default_factory=dict, compare=False)
 
     def __iter__(self) -> Iterator[Injected]:
-        """Every fault: those of no scenario first, then by owner; without that of exploration."""
+        """Every fault except an exploration's: those of no scenario first, then by owner."""
         for owner in sorted(self.by_owner, key=bool):
             if owner != TROUBLE:
                 yield from self.by_owner[owner]
@@ -96,7 +96,7 @@ class InjectedFaults:
             self.changed[owner] = None
 
     def clear(self) -> None:
-        """Remove all faults; that of exploration stays."""
+        """Remove all faults, except one of an exploration."""
         for owner in self.by_owner.keys() - {TROUBLE}:
             self.forget(owner)
 

@@ -1,7 +1,7 @@
 """The values of a world. They are frozen: a change makes a new value.
 
-So an event can keep the resource as it was by reference, a refused call has nothing to undo, and
-copies of a world share all that is equal. `RecentLog` keeps the last of a list of them.
+So an event keeps a reference to the resource as it was, a refused call has nothing to undo, and
+copies of a world share equal values. `RecentLog` keeps the last items of a list.
 """
 
 from collections import deque
@@ -143,7 +143,7 @@ class Options(Immutable):
     )
 
     def changes(self, before: Self) -> set[str]:
-        """The names of the options with another value than before."""
+        """The names of the options whose values differ from `before`."""
         names = (row.name for row in fields(self))
         return {name for name in names if getattr(self, name) != getattr(before, name)}
 
@@ -153,7 +153,7 @@ class Options(Immutable):
         return {n: format_duration(v) if isinstance(v, timedelta) else v for n, v in values}
 
     def problems(self, edition: Edition) -> Iterator[Problem]:
-        """The options that are on, but need a kind of resource that the edition does not have."""
+        """The problems of options that need a kind of resource which the edition does not have."""
         for row in fields(self):
             needs = row.metadata.get("needs")
             if needs and needs not in edition.kinds and getattr(self, row.name) != row.default:
@@ -193,7 +193,7 @@ class RecentLog(deque[Item]):
         return self.total - len(self)
 
     def since(self, position: int, end: int | None = None) -> list[Item]:
-        """The items from a position on, as far as they are kept; with `end`, those before it."""
+        """The kept items from a position on; with `end`, only those before `end`."""
         after = 0 if end is None else max(self.total - end, 0)
         return [*islice(reversed(self), after, max(self.total - position, 0))][::-1]
 

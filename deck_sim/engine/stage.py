@@ -3,8 +3,8 @@
 A hold names an event. A story that is about to enter the status that emits it stops just before:
 its resource keeps its status, its cursor returns to the step that reacted last, and the place where
 it would continue is stored. So a prompt that timed out can still be answered, and a run that is
-about to complete can still be canceled; such a word replaces the stored place. Timeouts continue,
-and end a held run as they end any other.
+about to complete can still be canceled; the answer or cancel replaces the stored place. Timeouts
+continue, and end a held run like any other.
 """
 
 from dataclasses import dataclass, replace
@@ -146,5 +146,5 @@ class Stage:
         return problem(name, message, field=field, timeout=timeout)
 
     def draw(self, span: Span) -> timedelta:
-        """A duration within the span, always the same for this step of this resource."""
+        """Draw a duration within the span, always the same for this step of this resource."""
         return draw_duration(span, self.world.seed, self.story.owner, *self.story.path)

@@ -24,7 +24,7 @@ KINDS = ("connection", "task_run", "session")  # of the resources that play a sc
 
 
 def watched_kinds(edition: Edition) -> list[str]:
-    """The kinds whose statuses people follow: those that play scripts, and the login."""
+    """The kinds whose statuses a user follows: kinds that play scripts, and the login."""
     return [kind for kind in edition.kinds if kind in (*KINDS, edition.login)]
 
 
@@ -41,7 +41,7 @@ class ScriptError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """How long a story stays at its step, and what the end of that time means."""
+    """The time for which a story stays at its step, and the meaning of its end."""
 
     span: timedelta | None  # None: only a word from outside, or a limit, ends the wait
     active: bool = False  # the agent is working, so the inactivity limit does not count
@@ -67,7 +67,7 @@ class Step(ABC):
 
     @abstractmethod
     def enter(self, stage: Any) -> Wait | None:
-        """Do what the step does; None continues with the next step at once."""
+        """Play the step. Return a wait, or None to continue with the next step at once."""
 
     def react(self, stage: Any, word: str, value: Any) -> str:
         """React to a word (`due`, `answer`, `approve`, `reject`): STAY, GO_ON or a branch."""
@@ -146,7 +146,7 @@ class Story:
 
     @property
     def place(self) -> Path:
-        """The path of the step at the cursor in its scenario: the kind, then as in coverage."""
+        """The path of the step at the cursor in its scenario, in the form that coverage uses."""
         return (self.script.kind, *self.script.head, *self.path)
 
     def go(self, turn: str) -> None:

@@ -21,7 +21,7 @@ def waiting(world: World) -> list[Resource]:
 
 
 def next_due(world: World, resource_id: str) -> Due | None:
-    """The next timer of a resource, screenshots left out."""
+    """The next timer of a resource, except those of screenshots."""
     due = (due for due in world.timers.of(resource_id) if due.name != SCREENSHOT)
     return min(due, key=lambda due: due.at, default=None)
 
@@ -29,7 +29,7 @@ def next_due(world: World, resource_id: str) -> Due | None:
 def waits_for_person(world: World, resource_id: str) -> bool:
     """Whether only a person moves it on, by an answer, an approval or the release of a hold.
 
-    True also of a login that only such runs use.
+    Also True of a login if all runs that use it wait for a person.
     """
     story, users = world.stories.get(resource_id), world.users.get(resource_id)
     if story and (story.held or asks_person(world, world.all(story.script.kind)[resource_id])):
@@ -56,14 +56,14 @@ class AwaitedEvent:
     mover: Due | None = None  # the timer that `moves` found
 
     def came(self, world: World) -> bool:
-        """Whether it is among the events since the last call."""
+        """Whether it came since the last call of this method."""
         new, self.seen = world.events.since(self.seen), world.events.total
         return any(self._is(world, event) for event in new)
 
     def moves(self, world: World, until: datetime) -> bool:
-        """Whether a timer moves a resource that it could be about by then.
+        """Whether a timer that is due by then moves a resource that the event could be about.
 
-        The last such timer is kept, so that they are looked through only when it has fired.
+        The last such timer is kept, so that all timers are looked through only after it has fired.
         """
         known = self.mover
         if known is None or known.at > until or known not in world.timers.of(known.owner):
@@ -88,7 +88,7 @@ class AwaitedEvent:
         return [*dict.fromkeys(type_.partition(".")[0] for type_ in self.types)]
 
     def last(self, world: World) -> Event | None:
-        """The last one that came: callers often wait for an event too late."""
+        """The latest such event in the past; callers often start to wait too late."""
         return next((one for one in reversed(world.events) if self._is(world, one)), None)
 
     def named(self, world: World) -> Resource | None:
@@ -97,7 +97,7 @@ class AwaitedEvent:
         return next(filter(None, found), None)
 
     def candidates(self, world: World) -> list[Resource]:
-        """The resources that it could be about."""
+        """The resources that the event could be about."""
         found = (world.resources.get(kind, {}).values() for kind in self.kinds)
         return [one for kind in found for one in kind if self.resource_id in (None, one.id)]
 

@@ -118,7 +118,7 @@ class World:
         self.changed[table, key] = None
 
     def mark_saved(self) -> None:
-        """Forget what has changed, since it was saved, or is not kept in a file."""
+        """Clear the notes of changes, which are saved or need not be saved."""
         for changed in (self.changed, self.injected.changed, self.timers.changed):
             changed.clear()
 
@@ -129,7 +129,7 @@ class World:
 
     @property
     def event_types(self) -> tuple[str, ...]:
-        """Every name of an event: those of the edition, and the additive change's."""
+        """Every event type: those of the edition, and the one of an additive change."""
         added = self.additive_changes.event_type
         return (*self.contract.event_names, *([added] if added else []))
 
@@ -178,11 +178,11 @@ class World:
         )
 
     def resource(self, resource_id: str) -> Resource:
-        """The resource with that id, which must exist, of whatever kind, deleted or not."""
+        """The resource with this id, of any kind, deleted or not. It must exist."""
         return next(kind for kind in self._resources.values() if resource_id in kind)[resource_id]
 
     def is_settled(self, resource: Resource) -> bool:
-        """Whether a caller has nothing left to wait for."""
+        """Whether a caller need not wait for another status."""
         machine = self.kind(resource.kind).machine
         return machine is None or resource.status in machine.settled
 
@@ -201,13 +201,13 @@ class World:
         return [one for one in found if one is not None]
 
     def runtime_ms(self, resource: Resource, at: datetime) -> int:
-        """The milliseconds for which a run or session has worked when it ends, or so far `at`."""
+        """The working time of a run or session in milliseconds, to its end or to `at`."""
         if resource.started_at is None or self.is_final(resource):
             return int(resource.fields["runtime_ms"])
         return (at - resource.started_at) // MILLISECOND
 
     def embedded(self, resource: Resource, name: str) -> list[dict[str, Any]]:
-        """The short list of others that is printed inside a resource under that name."""
+        """The list of related resources that a resource shows under this name."""
         embed = self.kind(resource.kind).embeds[name]
         inner = [
             {"id": other.id, "object": other.kind, "status": other.status, **other.fields}
@@ -380,7 +380,7 @@ class World:
         return self.move(run, "failed", errors=[one.as_json() for one in problems])
 
     def set_options(self, options: Options) -> None:
-        """Set the options. The times of those that change count from now."""
+        """Set the options. A changed duration counts from now."""
         changed, self.options = options.changes(self.options), options
         for kind in self.contract.kinds.values():
             machine = kind.machine
@@ -393,7 +393,7 @@ class World:
                 self._arm_screenshot(run)
 
     def fire_webhook(self, where: str, event: Event) -> Any:
-        """Count the webhook of an event. The event of a file is about its run, too."""
+        """Count the webhook of an event or file, and return the fault that fires, if any."""
         run_id = event.data.fields.get("task_run_id", "")
         about = {TROUBLE: None, EVERYBODY: None, event.data.id: None, run_id: None}
         subject = event.data.id, *self.contract.names_of(event.type)
@@ -477,7 +477,7 @@ class World:
         self.injected.forget(id_)
 
     def index(self) -> None:
-        """List resources by what they belong to and use. `create` does so for each."""
+        """Build the indexes of resources by owner and by use. `create` keeps them up to date."""
         for found in self._resources.values():
             for resource in found.values():
                 self._index(resource)
@@ -485,7 +485,7 @@ class World:
             ids.sort(key=lambda id_: self._resources[kind][id_].updated_at)
 
     def _index(self, resource: Resource) -> list[Resource]:
-        """List a resource; returns the connection, or credential and session, that it uses."""
+        """Add a resource to the indexes; return the connection, or credential and session, used."""
         if self.is_final(resource):
             self._note_end(resource)
             return []
@@ -510,8 +510,8 @@ class World:
             self.emit(f"{resource.kind}.{what}", resource)
 
     def _lead_used(self, run: Resource) -> None:
-        """Move the login and session of a run to the status that its new one `leads` to, if their
-        own tables allow it.
+        """Move the login and session of a run to the statuses that its new status `leads` to, if
+        their own tables allow it.
         """
         if not (rows := self.machine(run).leads):
             return

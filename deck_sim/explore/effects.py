@@ -1,4 +1,4 @@
-"""How a trouble is set in a new world: a fault that comes before all others, or another pace."""
+"""The effects of troubles: a fault that comes before all others, or another length of steps."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _MOST_REFUSALS = 4  # of one call and its repetitions
 
 
 def call_fault(**fault: Any) -> Effect:
-    """One call has a fault of calls."""
+    """Make an effect that injects a fault into one call."""
 
     def start(simulation: Simulation, place: Place) -> None:
         _inject(simulation, Injected(TROUBLE, _read_call_fault(place, fault, times=1), TROUBLE))
@@ -32,7 +32,7 @@ def call_fault(**fault: Any) -> Effect:
 
 
 def webhook_fault(**fault: Any) -> Effect:
-    """One delivery has a fault of webhooks."""
+    """Make an effect that injects a fault into one delivery."""
 
     def start(simulation: Simulation, place: Place) -> None:
         event, resource = place.subject
@@ -45,7 +45,7 @@ def webhook_fault(**fault: Any) -> Effect:
 
 
 def refuse_hasty_calls(simulation: Simulation, place: Place) -> None:
-    """A call gets a 429, and so do its repetitions before a second has passed, a few times."""
+    """Answer a call with 429, and up to three repetitions that come within a second."""
     fault = {"error": "rate_limit/rate_limit_exceeded", "retry_after": 1}
     found = _read_call_fault(place, fault)
     _inject(simulation, _HastyCalls(TROUBLE, found, TROUBLE, real_ns=simulation.real_ns))
@@ -62,7 +62,7 @@ def _inject(simulation: Simulation, injected: Injected) -> None:
 
 @dataclass
 class _AboutResource:
-    """A fault of webhooks, for the events of one resource alone."""
+    """A fault of webhooks that applies only to the events of one resource."""
 
     fault: WebhookFault
     resource: str
@@ -96,7 +96,7 @@ class _HastyCalls(Injected):
 
 
 def pace(stretch: Stretch) -> Effect:
-    """Steps last shorter or longer, all of them or one."""
+    """Make an effect that changes the length of one step, or of every step."""
 
     def start(simulation: Simulation, place: Place) -> None:
         simulation.world.pace = Pace(stretch, place.subject)
@@ -106,14 +106,14 @@ def pace(stretch: Stretch) -> Effect:
 
 @dataclass
 class Pace:
-    """How long steps of stories last instead."""
+    """The changed length of steps."""
 
     stretch: Stretch
     step: tuple[str, ...]  # a scenario, a kind and a path; empty: every step
     changed: int = 0
 
     def length_of(self, world: World, story: Story, length: timedelta) -> timedelta:
-        """How long the present step of a story lasts."""
+        """Return the length of a story's present step, changed if the step is chosen."""
         script = story.script
         here = script.scenario, script.kind, "/".join(map(str, (*script.head, *story.path)))
         if self.step not in ((), here):
@@ -124,16 +124,16 @@ class Pace:
 
 
 def no_time(world: World, story: Story, length: timedelta) -> timedelta:
-    """The step is over at once."""
+    """Return no time, so that the step ends at once."""
     return timedelta()
 
 
 def stretch(simulation: Simulation, place: Place) -> None:
-    """Steps last longer, as many times as the place says."""
+    """Multiply the length of every step by the number of the place."""
     simulation.world.pace = Pace(lambda world, story, length: place.number * length, ())
 
 
 def other_draw(world: World, story: Story, length: timedelta) -> timedelta:
-    """The step lasts as long as with another seed."""
+    """Draw the length as if the world had another seed."""
     step: Any = story.step  # one that lasts
     return draw_duration(step.length, world.seed, "other", story.owner, *story.path)

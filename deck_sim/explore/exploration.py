@@ -1,4 +1,4 @@
-"""An exploration: after the first run of a program, a second one, then one for each trouble."""
+"""An exploration: a program runs twice without trouble, then once for each trouble."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Plan:
 def explore(
     baseline: Watch, run: Run, plan: Plan, report: Report, progress: Callable[[int, int], None]
 ) -> None:
-    """Run a program with each trouble of its first run, and fill the report."""
+    """Find the troubles in a program's first run, run it with each of them, and fill the report."""
     again = Watch()
     failure = run(again)
     found = [failure] if failure else again.other_calls(baseline) + again.differences(baseline)

@@ -71,9 +71,9 @@ def observe(simulation: Simulation) -> Outcome:
 
 
 def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[str]:
-    """How a world differs from that of the baseline, a line for each difference.
+    """Describe how a world differs from the baseline's, a line for each difference.
 
-    `may_lack`: only what the baseline does not have counts.
+    With `may_lack`, only what the baseline does not have is a difference.
     """
     lines = [
         f"{counted(now.counts[noun], noun)} where the baseline has {count}"
@@ -96,7 +96,7 @@ def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[st
 
 
 def explain_calls(before: Outcome, now: Outcome) -> list[str]:
-    """The calls that only one of two equal runs of a program has made."""
+    """List the calls that only one of two equal runs of a program made."""
     return [
         *(f"only the first run: {call}" for call in before.calls - now.calls),
         *(f"only the second run: {call}" for call in now.calls - before.calls),

@@ -30,7 +30,7 @@ NO_CALLS = "the program made no call"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something can go wrong.
+    """A place where something can go wrong.
 
     `subject` and `number` find it in another run: a pattern of calls and the number of the call, an
     event type with the id of its resource and the number of the delivery, or a step.
@@ -45,7 +45,7 @@ class Place:
 
 
 def find_places(simulation: Simulation, life: str, suffix: str, *, timing: bool) -> Iterator[Place]:
-    """Every place of a world, those included that are like another one."""
+    """Yield every place of a world, including places that are like another one."""
     for kind, name, subject, number, like in (
         *_calls(simulation),
         *_deliveries(simulation),
@@ -152,7 +152,7 @@ def _steps(simulation: Simulation) -> Iterator[_Found]:
 
 
 def _room(world: World) -> int:
-    """How many times as long the runs may take before they time out, up to ten times."""
+    """The factor, at most ten, by which runs can take longer before they time out."""
     factors = [_MOST_STRETCH]
     for run in world.all("task_run").values():
         took = max(run.updated_at - run.created_at, timedelta(seconds=1))
@@ -161,9 +161,7 @@ def _room(world: World) -> int:
 
 
 def why_no_timing(simulation: Simulation) -> str | None:
-    """Why timing is not explored: the test is about a moment. None if it lets the story take its
-    time.
-    """
+    """Explain why timing is not explored: the test is about a moment. None if it is explored."""
     if not [*_steps(simulation)]:
         return None
     moves, contract = simulation.moves, simulation.world.contract

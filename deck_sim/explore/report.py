@@ -1,4 +1,4 @@
-"""What an exploration found, as text and as data."""
+"""The report of an exploration, as text and as data."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ SURVIVED, FAILED, NOT_TESTED = "survived", "did not survive", "not tested"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a program did with one trouble."""
+    """The result of a run with one trouble."""
 
     trouble: Trouble
     occurred: bool
@@ -21,7 +21,7 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """Whether it survived, did not, or was not tested."""
+        """The verdict: survived, failed or not tested."""
         if not self.occurred:
             return NOT_TESTED
         return FAILED if self.problems else SURVIVED
@@ -55,7 +55,7 @@ class Report:
 
     @property
     def failed(self) -> bool:
-        """Whether the test fails for it."""
+        """Whether the exploration makes its test fail."""
         return not self.report_only and bool(self.error or self.of(FAILED))
 
     def of(self, verdict: str) -> list[Result]:

@@ -1,4 +1,4 @@
-"""What can go wrong, a row each: its name, its places, what it sets, and what helps a client."""
+"""The table of troubles: the name, places and effect of each, and advice for the client."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -95,14 +95,14 @@ class Trouble:
 
     @property
     def advice(self) -> str:
-        """What helps a client."""
+        """Advice for the client."""
         pattern = "".join(self.place.subject[:1])
         is_create = "*" not in pattern or pattern.endswith("/run")
         return self.kind.advice if is_create or self.kind.advice != _KEY else _DONE
 
     @property
     def is_timing(self) -> bool:
-        """Whether it changes how long steps last."""
+        """Whether it changes the length of steps."""
         return self.place.kind in _TIMINGS
 
     def start(self, simulation: Simulation) -> None:
@@ -120,7 +120,7 @@ class Trouble:
 
 
 def find_troubles(places: Iterable[Place]) -> tuple[list[Trouble], int]:
-    """The troubles of these places, and how many were left out since they are like another one."""
+    """The troubles of these places, and the number left out because they are like another one."""
     seen = dict[tuple[str, ...], Trouble]()
     left_out = 0
     for place in places:
@@ -134,8 +134,8 @@ def find_troubles(places: Iterable[Place]) -> tuple[list[Trouble], int]:
 def choose_troubles(
     troubles: Sequence[Trouble], only: Iterable[str] = (), skip: Iterable[str] = ()
 ) -> tuple[list[Trouble], list[str]]:
-    """Those that `only` names, if it names some, without those that `skip` names; and the names in
-    `only` that are none of them, each with the nearest. A name may leave out the place.
+    """Return the troubles that `only` names (if empty: all) and `skip` does not name. Also return
+    the names in `only` that fit no trouble, each with the nearest. A name may leave out the place.
     """
     asked, unwanted = dict.fromkeys(only), {*skip}
     names = [(one, {f"{one}", one.kind.name}) for one in troubles]

@@ -68,7 +68,7 @@ class Watch:
                 life.outcome = observe(old)
 
     def finish(self) -> None:
-        """Look at the worlds that are still there."""
+        """Record the worlds that still exist."""
         for life in self.lives:
             self._end(life.simulation)
 
@@ -92,7 +92,7 @@ class Watch:
         return all(one.outcome.all_delivered for one in self.lives if one.outcome)
 
     def no_timing(self) -> str | None:
-        """Why timing is not explored; None if it is."""
+        """The reason why timing is not explored; None if it is explored."""
         if any(life.outcome and life.outcome.times_out for life in self.called.values()):
             return "a run reaches a timeout"
         whys = (why_no_timing(life.simulation) for life in self.called.values())
@@ -108,12 +108,12 @@ class Watch:
         return found
 
     def differences(self, baseline: "Watch", *, may_lack: bool = False) -> list[str]:
-        """How the worlds differ from those of the baseline, a line for each difference."""
+        """Describe the differences from the baseline's worlds, a line for each."""
         ends = self._ends(baseline)
         return [line for both in ends for line in compare(*both, may_lack=may_lack)]
 
     def other_calls(self, baseline: "Watch") -> list[str]:
-        """The calls that only one of two runs without a trouble has made."""
+        """List the calls that only one of two runs without a trouble made."""
         keys = [[*one.called] for one in (baseline, self)]
         if keys[0] != keys[1]:
             text = f"the worlds were {keys[0]} in the first run and {keys[1]} in the second"

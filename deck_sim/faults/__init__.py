@@ -1,4 +1,4 @@
-"""Faults: what can go wrong with a call, its answer, or a webhook. A fault is a class."""
+"""Faults of calls, of their answers and of webhooks. Each fault is a class."""
 
 # How a response ends, and the extension of ASGI that ends its socket.
 WHOLE = "whole"  # as HTTP says

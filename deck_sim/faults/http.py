@@ -65,10 +65,10 @@ class CallFault(HttpFault):
     fires: ClassVar[str] = CALL
 
     def answer(self) -> tuple[int, Headers]:
-        """The status and headers of an answer that is not the API's.
+        """Return the status and headers of an answer that does not come from the API.
 
         Raises:
-            ApiError: if the API answers: the error of its answer.
+            ApiError: the error of the answer, if it comes from the API.
 
         """
         return NOTHING, ()

@@ -34,7 +34,7 @@ class WebhookFault(Fault):
     """The event type that it applies to; a glob such as `task_run.*`."""
 
     def applies_to(self, *subject: str) -> bool:
-        """Whether it applies to an event of one of these names, behind the id of its resource."""
+        """Whether it applies to an event: the id of its resource, then the names of its type."""
         _, *names = subject
         return any(fnmatchcase(name, self.event) for name in names)
 

@@ -116,7 +116,7 @@ class Deck(AbstractContextManager["Deck"]):
         return EDITIONS[self.world["edition"]]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Another process gets a handle of the same world, on the same server."""
+        """Pickle the handle: another process gets one of the same world, on the same server."""
         return Deck, (self.url, self.api_key)
 
     def __repr__(self) -> str:
@@ -167,7 +167,7 @@ class Deck(AbstractContextManager["Deck"]):
         self._control.call("POST", "/queue", resource=resource, scenarios=[*names])
 
     def rule(self, when: Mapping[str, Any], scenario: str, resource: str | None = None) -> None:
-        """Add a rule: what matches `when` plays this scenario. Earlier rules come first.
+        """Add a rule: logins and runs that match `when` play this scenario. Earlier rules win.
 
         `deck.rule({"username": "*@hotel.example"}, "mfa_then_success")`. With `resource`, the rule
         is for `task_run` or for `connection` only.
@@ -276,10 +276,10 @@ class Deck(AbstractContextManager["Deck"]):
 
     @refuse_on_event_loop
     def sleep(self, seconds: float) -> None:
-        """Advance the clock by seconds; a client takes it as its `sleep`.
+        """Advance the clock by seconds; use it as the `sleep` function of a client.
 
-        An error ends a client that sleeps `most_idle_sleeps` times while nothing happens, if
-        nothing is due or it sleeps for no time.
+        It raises an error after `most_idle_sleeps` calls in which nothing happens, if nothing is
+        due or the sleeps take no time.
         """
         report = self.apps.serve_during(self._advance, sleep=write_duration(seconds))
         if any(entry.kind != "clock" for entry in report.happened):
@@ -312,7 +312,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     @property
     def webhook_secret(self) -> str:
-        """The secret of webhooks for which no other is given."""
+        """The secret that signs webhooks to destinations without a secret of their own."""
         return str(self.world["webhook_secret"])
 
     def deliver_to(
@@ -348,7 +348,7 @@ class Deck(AbstractContextManager["Deck"]):
         return Destination(self.create("event-destinations", body)["id"], url, secret)
 
     def stamp_webhooks(self, time: str) -> None:
-        """Set the time that webhooks are signed with: that of the `wall` clock or the `world`."""
+        """Set the time that webhooks are signed with: `wall` (real time) or `world`."""
         self._change(webhook_time=time)
 
     @refuse_on_event_loop
@@ -389,7 +389,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     def set_options(self, **options: Any) -> None:
         """Set options of the world, such as `session_limit=1`; docs/control.md lists them. None
-        gives one its default.
+        restores the default.
         """
         self._change(**options)
 
@@ -407,9 +407,9 @@ class Deck(AbstractContextManager["Deck"]):
         event_type: str | None = None,
         interaction_type: str | None = None,
     ) -> None:
-        """Add undocumented things to answers: fields, and an event or interaction of that type.
+        """Add undocumented fields, an event type or an interaction type to answers.
 
-        Without arguments, add nothing any more.
+        Without arguments, remove all of them.
         """
         changes = drop_none(fields=fields, event_type=event_type, interaction_type=interaction_type)
         self._change(additive_changes=changes)
@@ -447,7 +447,7 @@ class Deck(AbstractContextManager["Deck"]):
         return Timeline(map(TimelineEntry.from_json, self._control.get("/timeline")))
 
     def follow_timeline(self) -> Iterator[TimelineEntry]:
-        """Each entry of the timeline so far, and then each as it happens, for ever.
+        """Yield each past entry of the timeline, then each new one, without end.
 
         It asks twice a second. After a reset it begins again. An entry of the kind `dropped` counts
         lost entries. A server that has stopped is a `DeckSimError`.
@@ -465,7 +465,7 @@ class Deck(AbstractContextManager["Deck"]):
     def next(self, limit: int | None = None) -> Json:
         """The timers that are due, soonest first, and the resources that wait without one.
 
-        `limit` is the most of each.
+        `limit` is the greatest number of each.
         """
         return self._control.call("GET", "/next", limit=limit)
 
@@ -582,7 +582,7 @@ class Deck(AbstractContextManager["Deck"]):
         self.holds = ()
 
     def snapshot(self) -> str:
-        """Keep a copy of the whole world on the server until it stops; the id, for `restore`."""
+        """Keep a copy of the world on the server until it stops; return its id, for `restore`."""
         return str(self._control.call("POST", "/snapshots")["id"])
 
     def restore(self, snapshot: str) -> None:

@@ -26,7 +26,7 @@ _NO_OPERATION = ("request/endpoint_not_found", "request/method_not_allowed")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An expected field and the one that was found. `weight` tells how much a difference counts."""
+    """An expected value and the one found. A difference counts `weight`."""
 
     name: str
     expected: Any
@@ -95,11 +95,11 @@ class ExpectedCall:
         return not self.distance(call)
 
     def distance(self, call: Mapping[str, Any]) -> int:
-        """How much a call differs; 0 if it agrees with every field."""
+        """The sum of the weights of all differences; 0 if every field agrees."""
         return sum(row.weight for row in self.compare(call) if not row.agrees)
 
     def compare(self, call: Mapping[str, Any]) -> Iterator[Comparison]:
-        """A row for each expected field. Method and path weigh more than all that is sent."""
+        """Yield a row for each expected field. Method and path weigh more than the content."""
         pattern, given, method, path = self._pattern, self._given, call["method"], call["path"]
         yield Comparison("method", pattern.method, method, pattern.takes_method(method), 50)
         yield Comparison("path", pattern.path, path, pattern.takes_path(path), 100)
@@ -125,7 +125,7 @@ class ExpectedCall:
 
 
 def explain_dropped(count: int) -> list[str]:
-    """A line about calls that the journal has dropped; none without any."""
+    """A line about the calls that the journal has dropped; empty if it dropped none."""
     if not count:
         return []
     calls = "1 older call was" if count == 1 else f"{count} older calls were"

@@ -76,7 +76,7 @@ class _Line(NamedTuple):
 
 
 def write_report(deck: "Deck", failure: str = "") -> str:
-    """The report on the world of `deck`, as text; `failure` is what pytest says of the test."""
+    """The report on the world of `deck`, as text; `failure` is pytest's text about the test."""
     world, journal = deck.world, deck.requests
     calls = {call["request_id"]: call for call in journal}
     entries, parts = deck.timeline, list[_Line]()
@@ -148,7 +148,7 @@ def write_report(deck: "Deck", failure: str = "") -> str:
 
 
 def find_refusals(journal: Iterable[_Row]) -> list[str]:
-    """The calls that an error answered, with its message; the same reason once."""
+    """The calls that were answered with an error, and its message; each reason once."""
     refusals = (
         f"{call['method']} {call['path']} -> {call['status']}: {call['answered']['message']}"
         for call in journal
@@ -158,8 +158,8 @@ def find_refusals(journal: Iterable[_Row]) -> list[str]:
 
 
 def find_own_dates(journal: Iterable[_Row], failure: str, now: str) -> list[str]:
-    """The first call that sent a date of this process to a world whose date is another, or else
-    the text of pytest about the failure, if it shows one.
+    """Find a date of this process in a world that has another date: in the first call that sent
+    one, or else in pytest's text about the failure.
     """
     today = process_now().date()
     near = [today + timedelta(days=days) for days in (-1, 0, 1)]
@@ -180,7 +180,7 @@ def find_own_dates(journal: Iterable[_Row], failure: str, now: str) -> list[str]
 
 
 def _fold_rounds(lines: Sequence[_Line]) -> Iterator[str]:
-    """The lines, where a round that a client repeats is shown once, with a count."""
+    """Yield the lines. A group of lines that repeats is shown once, with a count."""
     place = 0
     while place < len(lines):
         length, count = _find_round(lines, place)
@@ -192,7 +192,7 @@ def _fold_rounds(lines: Sequence[_Line]) -> Iterator[str]:
 
 
 def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
-    """How many lines from `place` repeat as a round, and how often; (1, 1) if none do."""
+    """The length of the group of lines that repeats from `place`, and its count; else (1, 1)."""
 
     def keys(start: int, length: int) -> list[tuple[str, str]]:
         return [line.key for line in lines[start : start + length]]
@@ -207,8 +207,8 @@ def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
 
 
 def find_undelivered(deliveries: Sequence[_Row], words: Mapping[str, str] = _IN_TESTS) -> list[str]:
-    """The webhooks that no attempt has delivered, with how their last attempt ended, and the hints
-    that may explain it. `words` are those of the hints that depend on the caller.
+    """The webhooks that no attempt has delivered, each with its last result and hints on the cause.
+    `words` has the parts of hints that depend on the caller.
     """
     lines, hints = list[str](), dict[str, None]()
     taken = {row["event_destination_id"] for row in deliveries if row["status"] == "success"}
@@ -241,7 +241,7 @@ def find_undelivered(deliveries: Sequence[_Row], words: Mapping[str, str] = _IN_
 
 
 def find_waits(state: _Row, kinds: Container[str] | None = None) -> list[str]:
-    """What each unfinished resource waits for; `state` is that of `GET /_sim/next`."""
+    """The reason why each unfinished resource waits; `state` is that of `GET /_sim/next`."""
     accepted = {one["id"]: one["answer"] for one in state["waiting"] if "answer" in one}
     return [
         f"{one['id']} is {one['status']}. {one['why']}"

@@ -76,7 +76,7 @@ class Interception(AbstractContextManager["Interception"]):
                     _replaced.close()
 
     def redirect(self, url: str, headers: MutableMapping[str, Any]) -> str:
-        """The URL of the world for one of Deck; the headers get its host and its key."""
+        """Return the world's URL for a URL of Deck; set the world's host and key in the headers."""
         own, key = self._world
         headers["Host"] = urlsplit(own).netloc
         found = headers.get("Authorization") or ""

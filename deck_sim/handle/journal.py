@@ -153,7 +153,7 @@ class LintReport(tuple[Json, ...]):
     dropped: int = 0  # how many older calls the journal has lost
 
     def __new__(cls, findings: Iterable[Json] = (), dropped: int = 0) -> Self:
-        """Keep the findings in a journal that has lost so many calls."""
+        """Make the report; `dropped` is the number of calls that the journal has dropped."""
         made = super().__new__(cls, findings)
         made.dropped = dropped
         return made

@@ -22,7 +22,7 @@ def find_failures(world: Json) -> list[str]:
 
 
 def find_leftovers(deck: Deck, world: Json) -> list[str]:
-    """The leftovers of a test that passed. Most tests need no further call for it."""
+    """Find what a passed test left unused or unnoticed. Most tests need no further call for it."""
     strays = [] if world["calls"] else find_keyless_calls(world)
     if world["stray_keys"] and not world["calls"]:
         strays.insert(0, explain_no_calls(deck, world))
@@ -52,7 +52,7 @@ def find_keyless_calls(world: Json) -> list[str]:
 
 
 def explain_refused(calls: Mapping[str, int], how: str, fix: str) -> list[str]:
-    """A sentence about calls, each with its count, that reached no world; none without calls."""
+    """Explain in a sentence the calls that reached no world; `calls` has the count of each."""
     if not calls:
         return []
     named = [*calls][:_MOST_CALLS]
@@ -62,7 +62,7 @@ def explain_refused(calls: Mapping[str, int], how: str, fix: str) -> list[str]:
 
 
 def explain_no_calls(deck: Deck, world: Json) -> str:
-    """That there was no call with the key of a world, and the keys that nobody controls."""
+    """Explain that no call had the world's key, and name the keys that nobody controls."""
     text = f"the Deck API was not called with this key, `{deck.api_key}`"
     keys = world["stray_keys"]
     fix = "give your application `deck.api_key` in each test, or use the fixture `deck_env`"
@@ -70,7 +70,7 @@ def explain_no_calls(deck: Deck, world: Json) -> str:
 
 
 def find_unused(world: Json, faults: Iterable[Json], unmet: Iterable[str]) -> list[str]:
-    """Queued scenarios, faults and holds that had no effect; `unmet` are the points of the last."""
+    """Queued scenarios, faults and holds that had no effect; `unmet` are the points of holds."""
     unused = [
         f"queued for a {kind} but never played: {listed(names)}"
         + (f"; {STARTS[kind]}" if kind in STARTS else "")

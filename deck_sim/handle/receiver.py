@@ -179,7 +179,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         return status
 
     def _verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        """Verify a signature with the time of the wall clock or else the world's."""
+        """Verify a signature with the time of the wall clock; if that fails, with the world's."""
         try:
             verify(self.secret, headers, body, real_time.process_now())
         except SignatureError as wrong:
@@ -194,7 +194,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
 
 
 def _read_event_type(event: str, edition: str) -> str:
-    """The type under which events of this name are sent."""
+    """Check the name of an event type, and return the type that is sent for it."""
     if foreign := explain_foreign_event(event, (edition,)):
         raise DeckSimError(foreign)
     # A scenario may emit types that are in no table, so only a misspelling is an error.

@@ -125,7 +125,7 @@ def answer_prompt(
 
 
 def finish_run(control: Control, edition: Edition, id_: str, limit: str | None) -> Json:
-    """Advance until a run is final, or until it needs somebody, which is an error."""
+    """Advance until a run is final; raise an error if it waits for a person."""
     machine = edition.machine("task_run")
     stops = [one for one in machine.statuses if machine.is_final(one) or machine.asks_person(one)]
     events = [f"task_run.{machine.event(status)}" for status in stops]

@@ -24,7 +24,7 @@ class TimelineEntry:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Self:
-        """The entry that the control API shows like this."""
+        """Make the entry from its JSON in the control API."""
         details = {**row}
         at, kind, id_, what = (details.pop(name) for name in ("at", "kind", "id", "what"))
         return cls(datetime.fromisoformat(at), kind, id_, what, details)
@@ -50,7 +50,7 @@ class Timeline(tuple[TimelineEntry, ...]):
 
 @dataclass(frozen=True, slots=True)
 class AdvanceReport:
-    """The new time, what happened on the way, and what a hold stopped."""
+    """The new time, the entries of the timeline, and the stories that a hold stopped."""
 
     now: datetime
     happened: Timeline
@@ -68,7 +68,7 @@ class AdvanceReport:
 
 
 def cut_middle(lines: list[str], most: int) -> list[str]:
-    """At most `most` lines; a longer list loses its middle, and a line counts what is missing."""
+    """Return at most `most` lines: a longer list has a line instead of its middle."""
     if len(lines) <= most:
         return lines
     head, tail = most // 3, most - most // 3 - 1

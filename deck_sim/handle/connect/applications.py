@@ -86,7 +86,7 @@ class WebhookApps:
         self._failures = Counter[str]()  # by where they were raised
 
     def add(self, app: Any, host: str) -> str:
-        """Call an application at webhooks, until `close`; return the URL of its host."""
+        """Register an application for webhooks, until `close`; return the URL of its host."""
         try:
             parameters = len(inspect.signature(app).parameters)
         except (TypeError, ValueError):
@@ -113,7 +113,7 @@ class WebhookApps:
         return f"http://{name}"
 
     def serve_during(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-        """Do work that waits for the server, and call WSGI applications on this thread."""
+        """Run `work`, which waits for the server, and call WSGI applications on this thread."""
         if not self._has_wsgi:
             return work(*args, **named)
         calls: Calls = SimpleQueue()
@@ -128,14 +128,14 @@ class WebhookApps:
         return done.result()
 
     def as_function(self, callback: Callable[..., Any]) -> Callable[..., Any]:
-        """A callback for any thread; a coroutine function runs where ASGI applications do."""
+        """Make a callback for any thread; a coroutine function runs where ASGI applications do."""
         if not inspect.iscoroutinefunction(callback):
             return callback
         self._start_loop()
         return partial(self._run_on_loop, current_loop(), callback)
 
     def close(self) -> None:
-        """Stop calling the applications, and close what they are reached by."""
+        """Stop calling the applications, and stop the loop that was started for them."""
         self._open.close()
 
     def _answer(
@@ -210,9 +210,7 @@ class WebhookApps:
 
 
 async def _call_asgi(app: Any, request: httpx2.Request, answered: Future[Answer]) -> None:
-    """Call an ASGI application on this loop. It may run on when it has answered, for background
-    tasks.
-    """
+    """Call an ASGI application on this loop. Background tasks may go on after its answer."""
 
     async def watched(scope: Any, receive: Any, send: Any) -> None:
         head, parts = dict[str, Any](), list[bytes]()

@@ -162,7 +162,7 @@ class Control:
 
 
 def _copy(values: Mapping[str, Any]) -> Json:
-    """The values as JSON has them. What a caller changes in its own does not change the world.
+    """Return a JSON copy of the values, which later changes by the caller do not reach.
 
     Raises:
         DeckSimError: if a value cannot be written as JSON.
@@ -177,7 +177,7 @@ def _copy(values: Mapping[str, Any]) -> Json:
 
 
 def _write(value: Any) -> str | None:
-    """A value that JSON does not have, as text."""
+    """Return the text of a value that JSON does not have."""
     if isinstance(value, timedelta):
         return write_duration(value)
     if isinstance(value, date):

@@ -1,4 +1,4 @@
-"""Threads and event loops: what blocks a thread, which loop runs on it, and work done elsewhere.
+"""Threads and event loops: checks of calls that block, the current loop, work in other threads.
 
 A call that waits for the server blocks its thread. On the thread of an event loop it would block
 everything on that loop, perhaps the application that has to answer a webhook before the wait ends.
@@ -35,7 +35,7 @@ _RECEIVES = ContextVar[list[str]]("deck_sim_receives")
 
 @contextmanager
 def receiving(api_key: str) -> Iterator[None]:
-    """Call a webhook receiver of the world of a key."""
+    """Mark a block that calls a webhook receiver of the world of a key."""
     token = _RECEIVES.set(of := [api_key])
     try:
         yield
@@ -45,7 +45,7 @@ def receiving(api_key: str) -> Iterator[None]:
 
 
 def check_not_receiving(api_key: str) -> None:
-    """Raise if a webhook receiver of that world calls, whose answer an advance would wait for."""
+    """Raise in a webhook receiver of that world, because an advance would wait for its answer."""
     if api_key in _RECEIVES.get([]):
         text = "a webhook receiver cannot move the clock of its world, which waits for its answer"
         raise DeckSimError(f"{text}; move it after that")

@@ -37,7 +37,7 @@ _ERRORS = {
 
 
 class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
-    """For clients of httpx and httpx2, plain or asynchronous, on asyncio and trio.
+    """A transport for sync and async clients of httpx and httpx2, on asyncio and trio.
 
     A request to another server is a `ConnectError`.
     """
@@ -84,7 +84,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
             self.frozen_times = [*self.frozen_times[:1], process_now()]
 
     def disconnect(self) -> None:
-        """Close the sockets. A client does not when it is closed, since others may use them."""
+        """Close the sockets. Closing a client keeps them, since other clients may use them."""
         for network in self._networks.values():
             network.close()
         self._networks.clear()
@@ -116,7 +116,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
 
 @contextmanager
 def _server_errors(request: Any) -> Iterator[None]:
-    """Raise the errors of a server in this process as those of a network."""
+    """Raise errors of a server in this process as network errors."""
     try:
         yield
     except Exception as error:
@@ -137,7 +137,7 @@ def library_of(request: Any) -> ModuleType:
 
 
 class _Call:
-    """A call of a server in this process."""
+    """A call to a server in this process."""
 
     def __init__(self, server: "Server", request: httpx2.Request) -> None:
         self._server, self._request = server, request
@@ -178,7 +178,7 @@ class _Call:
 
 
 def _own_request(request: Any, body: bytes) -> httpx2.Request:
-    """A request that has been read, as one of httpx2."""
+    """Convert a request, which has been read, to one of httpx2."""
     if isinstance(request, httpx2.Request):
         return request
     options = {"headers": request.headers.raw, "content": body, "extensions": request.extensions}
