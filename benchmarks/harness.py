@@ -133,16 +133,15 @@ def environment(name, *packages, npm=False):
     folder = ENVIRONMENTS / name
     programs = folder / ("node_modules/.bin" if npm else "bin")
     pip = [sys.executable, "-m", "pip", "--python", str(programs / "python"), "install"]
-    commands = (
-        [["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, *packages]]
-        if npm
-        else [
-            [sys.executable, "-m", "venv", "--without-pip", folder],
-            [*pip, "--quiet", "--disable-pip-version-check", *map(str, packages)],
-        ]
-    )
+    commands = [
+        [sys.executable, "-m", "venv", "--without-pip", folder],
+        [*pip, "--quiet", "--disable-pip-version-check", *packages],
+    ]
+    if npm:
+        quiet = "--silent", "--no-audit", "--no-fund"
+        commands = [["npm", "install", *quiet, "--prefix", folder, *packages]]
     if not (done := folder / "made").exists():
-        print(f"Installing {', '.join(map(str, packages))} in {folder} (once) …", file=sys.stderr)
+        print(f"Installing {', '.join(packages)} in {folder} (once) …", file=sys.stderr)
         try:
             for command in commands:
                 subprocess.run(command, check=True, capture_output=True, text=True)
@@ -215,14 +214,12 @@ class Client:
 
     def request(self, method, path, data=None):
         """The bytes of a request. Data is sent as JSON, and text as a form."""
-        body = (
-            data if isinstance(data, str) else "" if data is None else json.dumps(data)
-        ).encode()
-        kind = "x-www-form-urlencoded" if isinstance(data, str) else "json"
+        is_form = isinstance(data, str)
+        body = data if is_form else "" if data is None else json.dumps(data)
         lines = f"{method} {path} HTTP/1.1", f"Host: localhost:{self.port}", *self.headers
-        if data is not None:
-            lines += f"Content-Type: application/{kind}", f"Content-Length: {len(body)}"
-        return "\r\n".join([*lines, "", ""]).encode() + body
+        lines += (f"Content-Type: application/{'x-www-form-urlencoded' if is_form else 'json'}",)
+        lines += (f"Content-Length: {len(body)}",) if body else ()
+        return "\r\n".join([*lines, "", body]).encode()
 
     def send(self, request):
         """Return the head and the body of the answer."""

@@ -53,7 +53,7 @@ EMULATE = """
 import { createEmulator } from "emulate"
 import { createInterface } from "node:readline"
 
-const stripe = await createEmulator({ service: "stripe", port: Number(process.argv[1]) })
+const stripe = await createEmulator({ service: "stripe", port: Number(process.argv[2]) })
 for await (const line of createInterface({ input: process.stdin })) {
   stripe.reset()
   console.log()
@@ -112,36 +112,22 @@ def clean_ms(times):
 count = int(sys.argv[1])
 print(rate(count), clean_ms(count))
 """
+ID = "8f6f3f3a-0000-4000-8000-00000000000"
+KEPT = {"bodyType": "DATABUCKET", "databucketID": "runs", "crudKey": "id"}
 MOCKOON = {
-    "uuid": "8f6f3f3a-0000-4000-8000-000000000001",
+    "uuid": f"{ID}1",
     "lastMigration": 33,
     "name": "bench",
-    "rootChildren": [{"type": "route", "uuid": "8f6f3f3a-0000-4000-8000-000000000002"}],
-    "data": [{"id": "b001", "uuid": "8f6f3f3a-0000-4000-8000-000000000003", "value": "[]"}],
-    "routes": [
-        {
-            "uuid": "8f6f3f3a-0000-4000-8000-000000000002",
-            "type": "crud",
-            "endpoint": "runs",
-            "responses": [{"bodyType": "DATABUCKET", "databucketID": "b001", "crudKey": "id"}],
-        }
-    ],
+    "rootChildren": [{"type": "route", "uuid": f"{ID}2"}],
+    "data": [{"id": "runs", "uuid": f"{ID}3", "value": "[]"}],
+    "routes": [{"uuid": f"{ID}2", "type": "crud", "endpoint": "runs", "responses": [KEPT]}],
 }
+CONTENT = {"application/json": {"example": json.loads(RUN)}}
+GET = {"responses": {"200": {"description": "A run", "content": CONTENT}}}
 PRISM = {
     "openapi": "3.0.3",
     "info": {"title": "bench", "version": "1"},
-    "paths": {
-        "/runs/one": {
-            "get": {
-                "responses": {
-                    "200": {
-                        "description": "A run",
-                        "content": {"application/json": {"example": json.loads(RUN)}},
-                    }
-                }
-            }
-        }
-    },
+    "paths": {"/runs/one": {"get": GET}},
 }
 
 
@@ -155,14 +141,14 @@ class Peer:
 
     name: str
     packages: tuple[str, ...]
-    words: tuple[str, ...]
+    words: str  # that start its server
     fill: Callable[[Client], str]
     clean: Callable[[Client, subprocess.Popen], str] | None = None
     health: str = "/"
     headers: tuple[str, ...] = ()
     npm: bool = False
-    cleaner: tuple[str, ...] = ()  # a server that cleans its state when it reads a line
-    document: dict | None = None  # in a file
+    cleaner: str = ""  # starts a server that cleans its state when it reads a line
+    file: tuple[str, str] = ("", "")  # the name and the text of one that it needs
 
     def install(self):
         """Return the folder of its programs, and the folder that holds all of it."""
@@ -174,12 +160,13 @@ class Peer:
     def command(self, words):
         """Return the words that run one of its programs, and options of the process."""
         programs, folder = self.install()
-        if self.document:
-            (folder / DOCUMENT).write_text(json.dumps(self.document))
+        name, text = self.file
+        if name:
+            (folder / name).write_text(text)
         path = f"{programs}{os.pathsep}{os.environ['PATH']}"
         options = {"cwd": folder, "env": {**os.environ, "PATH": path}}
         options |= {"stdin": PIPE, "stdout": PIPE}
-        return [f"{programs / words[0]}", *words[1:]], options
+        return f"{programs / words}".split(), options
 
     def serve(self, stack, words):
         """Start a server; return a client of it, and its process."""
@@ -231,20 +218,19 @@ def take_new_key(client, process):
 
 
 _keys = numbers()
-PORT, DOCUMENT = "{port}", "document.json"
 PEERS = (
     Peer(
         "pytest-httpserver",
         ("pytest-httpserver",),
-        ("python", "-c", HTTPSERVER, PORT),
+        "python server.py {port}",
         fill=lambda client: "/runs/one",
         clean=clean_by_line("/runs/one"),
-        cleaner=("python", "-c", HTTPSERVER, PORT),
+        file=("server.py", HTTPSERVER),
     ),
     Peer(
         "localstripe",
         ("localstripe",),
-        ("localstripe", "--from-scratch", "--port", PORT),
+        "localstripe --from-scratch --port {port}",
         fill=new_customer,
         clean=clean_by_call("DELETE", "/_config/data", "/v1/customers"),
         headers=(STRIPE,),
@@ -252,7 +238,7 @@ PEERS = (
     Peer(
         "moto",
         ("moto[server]",),
-        ("moto_server", "-p", PORT),
+        "moto_server -p {port}",
         fill=new_object,
         clean=clean_by_call("POST", "/moto-api/reset", "/"),
         headers=(S3,),
@@ -260,56 +246,45 @@ PEERS = (
     Peer(
         "emulate",
         ("emulate@0.12", "node@24"),
-        ("emulate", "start", "--service", "stripe", "--port", PORT),
+        "emulate start --service stripe --port {port}",
         fill=new_customer,
         clean=clean_by_line("/v1/customers"),
         headers=(STRIPE,),
         npm=True,
-        cleaner=("node", "--input-type=module", "-e", EMULATE, PORT),
+        cleaner="node server.mjs {port}",
+        file=("server.mjs", EMULATE),
     ),
     Peer(
         "mockoon",
         ("@mockoon/cli",),
-        (
-            "mockoon-cli",
-            "start",
-            "-r",
-            "-X",
-            "-d",
-            DOCUMENT,
-            "-p",
-            PORT,
-            "--admin-api-token",
-            "one",
-        ),
+        "mockoon-cli start -r -X -d runs.json -p {port} --admin-api-token one",
         fill=new_run,
         clean=clean_by_call("POST", "/mockoon-admin/data-buckets/purge", "/runs"),
         headers=("Authorization: Bearer one",),
         npm=True,
-        document=MOCKOON,
+        file=("runs.json", json.dumps(MOCKOON)),
     ),
     Peer(
         "prism",
         ("@stoplight/prism-cli",),
-        ("prism", "mock", DOCUMENT, "-p", PORT),
-        fill=lambda client: "/runs/one",  # it keeps no state: an example of its document
+        "prism mock openapi.json -p {port}",
+        fill=lambda client: "/runs/one",  # it keeps no state: the example of its document
         npm=True,
-        document=PRISM,
+        file=("openapi.json", json.dumps(PRISM)),
     ),
     Peer(
         "deck-sim",
         (),  # of this tree
-        ("deck-sim", "serve", "--port", PORT),
+        "deck-sim serve --port {port}",
         fill=finished_run,
         clean=take_new_key,
         health=HEALTH,
         headers=("Authorization: Bearer sk_bench",),
     ),
 )
-INSTALLED = (
-    *PEERS[:-1],
-    *(Peer(name, (package,), (), str) for name, package in (("respx",) * 2, ("deck-sim", ROOT))),
-)
+CLEANED = [peer for peer in PEERS if peer.clean]
+RESPX_PEER = Peer("respx", ("respx",), "", fill=str)
+INSTALLED = (*PEERS[:-1], RESPX_PEER, Peer("deck-sim", (f"{ROOT}",), "", fill=str))
 
 
 def peer_row(name, text, unit, rounds, peers=PEERS, best=min, **bar):
@@ -332,8 +307,7 @@ def peer_row(name, text, unit, rounds, peers=PEERS, best=min, **bar):
 
             return measure
 
-        settings = {"downloads": True, "rounds": rounds, **bar}
-        row(name, text, unit, 50, 2, **settings)(prepare)
+        row(name, text, unit, 50, 2, rounds=rounds, downloads=True, **bar)(prepare)
 
     return register
 
@@ -350,8 +324,7 @@ def get(stack, count, peer):
     return partial(client.rate, client.request("GET", peer.fill(client)), count)
 
 
-@peer_row("peers-clean", "a clean state and the first answer from it", "ms", 40,
-          [peer for peer in PEERS if peer.clean], most=1)  # fmt: skip
+@peer_row("peers-clean", "a clean state and its first answer", "ms", 40, CLEANED, most=1)
 def clean(stack, count, peer):
     client, process = peer.serve(stack, peer.cleaner or peer.words)
 
@@ -366,14 +339,7 @@ def clean(stack, count, peer):
     return measure
 
 
-@peer_row(
-    "peers-size",
-    "what an install takes, without Python or Node",
-    "MB",
-    1,
-    INSTALLED,
-    is_ratio=False,
-)
+@peer_row("peers-size", "the install, without Python or Node", "MB", 1, INSTALLED, is_ratio=False)
 def size(stack, count, peer):
     _, folder = peer.install()
     files = [
@@ -390,7 +356,7 @@ def in_process_row(name, text, unit, place, **bar):
             printed = subprocess.check_output([python, "-c", script, f"{count}"], text=True)
             return float(printed.split()[place])
 
-        respx = environment("respx", "respx") / "python"
+        respx = RESPX_PEER.install()[0] / "python"
         return in_turn(
             {"respx": partial(run, respx, RESPX), "deck-sim": partial(run, sys.executable, OURS)}
         )

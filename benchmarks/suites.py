@@ -67,15 +67,9 @@ def run_pytest(folder, *options, **environment):
     words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment}
     began = time.perf_counter()
-    done = subprocess.run(
-        [*words, "--rootdir", folder, folder],
-        cwd=folder,
-        env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return time.perf_counter() - began, done.stdout
+    words += "--rootdir", folder, folder
+    printed = subprocess.check_output(words, cwd=folder, env=environment, text=True)
+    return time.perf_counter() - began, printed
 
 
 @row("whole-test", "an empty test, and what `deck` adds: start, end, and the checks at its end",
@@ -132,14 +126,11 @@ class MfaStory:
     """A run that asks for a code, in a world of its own: seven calls and five webhooks."""
 
     def __init__(self, stack, url, receiver):
-        self.deck = stack.enter_context(Deck(url, f"sk_{next(_keys)}"))
-        self.client = stack.enter_context(
-            httpx2.Client(
-                base_url=self.deck.base_url,
-                transport=self.deck.transport,
-                headers={"Authorization": f"Bearer {self.deck.api_key}"},
-            )
-        )
+        key = f"sk_{next(_keys)}"
+        self.deck = deck = stack.enter_context(Deck(url, key))
+        headers = {"Authorization": f"Bearer {key}"}
+        client = httpx2.Client(base_url=deck.base_url, transport=deck.transport, headers=headers)
+        self.client = stack.enter_context(client)
         self.ready = self.deck.ready_task()
         self.deck.use("mfa_then_success")
         if isinstance(receiver, str):
