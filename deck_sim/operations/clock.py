@@ -52,8 +52,8 @@ async def set_clock(
     speed: Speed = 1,
     step: PositiveDuration | None = None,
 ) -> Json:
-    """Set the `mode`: `frozen`, `real` with a `speed` (1), or `on_poll` (`step` is optional). With
-    `now`, first advance to that moment.
+    """Set the `mode`: `frozen`, `real` with a `speed` (default: 1), or `on_poll` (`step` is
+    optional). With `now`, first advance to that moment.
     """
     check_pace(mode, speed, step)
     if now is not None:
@@ -84,8 +84,8 @@ async def advance_clock(
     until: Until | None = None,
     limit: Length = timedelta(days=1),
 ) -> Json:
-    """Move the clock. All that falls due, webhooks included, is done before the answer, which
-    reports what `happened`. `sleep` is `by` for a client that sleeps.
+    """Move the clock. Everything that falls due, webhooks included, happens before the answer,
+    which lists it in `happened`. `sleep` is a `by` from a client that sleeps.
     """
     given = {"by": by, "to": to, "sleep": sleep, "until": until}
     named = [name for name, value in given.items() if value is not None]
@@ -114,8 +114,8 @@ async def advance_clock(
 
 @operation("GET", "/next")
 def show_next(simulation: Simulation, limit: Count | None = None) -> Json:
-    """Show what is `due`, soonest first, and why the rest waits. `limit` shortens `due` and
-    `waiting`.
+    """Show the timers that are `due`, soonest first, and the resources that are `waiting`, each
+    with the reason. `limit` shortens both lists.
     """
     world, waits = simulation.world, list[Json]()
     for one in waiting(world)[:limit]:

@@ -1,4 +1,4 @@
-"""Calls about deliveries: the log of attempts, sending again, the messages in queues."""
+"""Operations on deliveries: the log of attempts, sending again, the messages in queues."""
 
 from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import refuse
@@ -17,9 +17,9 @@ from deck_sim.webhooks.signing import SIGNATURE
 
 @operation("GET", "/deliveries", shows_records=True)
 def list_deliveries(simulation: Simulation, worlds: WorldRegistry) -> Json:
-    """Show every delivery, oldest first, with the `log` of its attempts; `signature` says whether
-    it is valid, `signed_with` whether its secret is that of the `world` or the destination's
-    `own`, and `response_body` has up to 2 KiB.
+    """Show every delivery, oldest first, with the `log` of its attempts. `signature` says whether
+    it is valid, `signed_with` whether its secret is that of the `world` or the destination's `own`;
+    `response_body` has up to 2 KiB.
     """
     found = simulation.world.all("event_delivery").values()
     return {"data": [_as_json(simulation, worlds, delivery) for delivery in found]}
@@ -38,8 +38,8 @@ def show_delivery(simulation: Simulation, worlds: WorldRegistry, id: str) -> Jso
 
 @operation("POST", "/deliveries/{id}/replay")
 async def replay_delivery(simulation: Simulation, worlds: WorldRegistry, id: str) -> Json:
-    """Send the event again under the same id: with a frozen clock before the answer, otherwise, or
-    while an advance is in progress, in the background.
+    """Send the event again under the same id. With a frozen clock this is done before the answer;
+    otherwise, or during an advance, it is done in the background.
     """
     deliveries.replay(simulation.world, simulation.world.fetch("event_delivery", id))
     if simulation.mode == FROZEN and not simulation.advancing:
@@ -49,7 +49,7 @@ async def replay_delivery(simulation: Simulation, worlds: WorldRegistry, id: str
 
 @operation("GET", "/destinations/{id}/messages", shows_records=True)
 def list_messages(simulation: Simulation, id: str) -> Json:
-    """Show the events in a destination that is no webhook (`aws_sqs`, …), oldest first."""
+    """Show the events in a destination that is not a webhook (`aws_sqs`, …), oldest first."""
     world = simulation.world
     destination = world.fetch("event_destination", id)
     if destination["type"] == WEBHOOK:

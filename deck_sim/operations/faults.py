@@ -1,4 +1,4 @@
-"""Calls about injected faults: add, show, remove."""
+"""Operations on injected faults: add, show, remove."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from deck_sim.runtime.why import explain_unknown
 
 @operation("POST", "/faults")
 def add_fault(simulation: Simulation, body: Json) -> Json:
-    """Add a fault: of calls with a `match`, of webhooks with an `event`."""
+    """Add a fault: of calls if it has a `match`, of webhooks if it has an `event`."""
     from pydantic import RootModel  # slow, as all imports here
 
     from deck_sim.faults.fault import fault_keys
@@ -40,8 +40,8 @@ def add_fault(simulation: Simulation, body: Json) -> Json:
 
 @operation("GET", "/faults")
 def list_faults(simulation: Simulation) -> Json:
-    """Show every fault, how often it `met` a call or webhook and `fired`, and its `owner`, whose
-    scenario has it.
+    """Show every fault: how often it `met` a call or webhook, how often it `fired`, and its
+    `owner`, the resource whose scenario has it.
     """
     return {"data": [*map(_as_json, simulation.world.injected)]}
 

@@ -1,7 +1,7 @@
 """The types of the parameters of operations, and the bodies that have many fields.
 
-Apart from the functions, since pydantic is slow to import. A function names its types in quotes, so
-each has to be here.
+They are in a module of their own because pydantic is slow to import. A function names its types in
+quotes, so each of them must be here.
 """
 
 import re

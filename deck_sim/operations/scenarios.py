@@ -25,7 +25,7 @@ def list_scenarios(simulation: Simulation) -> Json:
 
 @operation("GET", "/scenarios/{name}")
 def show_scenario(simulation: Simulation, name: str) -> Json:
-    """Show a scenario as JSON and as `text`, with the line of each step; whether it `ships` with
+    """Show a scenario as JSON and as `text`, with the line of each step, whether it `ships` with
     deck-sim, the kinds of resources that it `scripts`, and the `entries` of a playlist or mix.
     """
     scenario = simulation.library.get(name, "name")
@@ -43,7 +43,7 @@ def show_scenario(simulation: Simulation, name: str) -> Json:
 
 def _step_lines(scenario: Scenario) -> dict[str, int]:
     """The line of each step in the scenario's text, by its path, like `task_run.2.on_rejected.0`.
-    The steps of a branch that is not written have none.
+    Steps of a default branch, which is not in the text, have none.
     """
     from deck_sim.scenario.model import written_steps
     from deck_sim.scenario.yaml_files import read_yaml
@@ -97,7 +97,7 @@ def put_scenario(simulation: Simulation, name: str, body: Json | bytes) -> Json:
 
 @operation("DELETE", "/scenarios/{name}")
 def delete_scenario(simulation: Simulation, name: str) -> Json:
-    """Remove an added scenario; a 409 if something still names it."""
+    """Remove an added scenario. The answer is a 409 if something still names it."""
     scenario = simulation.library.find(name)
     if scenario is None or not simulation.library.remove(name):
         text = f"{name!r} was not added to this world; only added scenarios can be removed"
@@ -120,8 +120,8 @@ def delete_scenario(simulation: Simulation, name: str) -> Json:
 
 @operation("POST", "/queue")
 def queue_scenarios(simulation: Simulation, resource: Text, scenarios: ScenarioNames) -> Json:
-    """Queue `scenarios`: the next of a `resource` (`task_run`, `connection` or `session`) play
-    them, one each.
+    """Queue `scenarios`. The next new resources of the kind `resource` (`task_run`, `connection` or
+    `session`) play one each.
     """
     edition = simulation.world.edition
     simulation.selection.enqueue(resource, scenarios, simulation.library, edition)
@@ -143,7 +143,7 @@ def clear_queue(simulation: Simulation) -> Json:
 
 @operation("PUT", "/rules")
 def put_rules(simulation: Simulation, rules: list[Rule]) -> Json:
-    """Replace the rules, which are those of a world file. The first that matches is used."""
+    """Replace the rules. They are written as in a world file. The first that matches is used."""
     simulation.selection.set_rules(rules, simulation.library, simulation.world.edition)
     return show_rules(simulation)
 

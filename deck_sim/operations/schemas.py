@@ -1,4 +1,4 @@
-"""The calls that describe a world to user interfaces, and deck-sim: forms, tables, the ledger."""
+"""Operations that describe a world and deck-sim to user interfaces: forms, tables, the ledger."""
 
 from __future__ import annotations
 
@@ -107,8 +107,8 @@ def make_forms() -> Json:
 def show_fidelity(
     simulation: Simulation, edition: EditionName | None = None, grade: Grade | None = None
 ) -> Json:
-    """Show the ledger of the world's edition or of another `edition`; with `grade`, the rows of
-    that grade.
+    """Show the ledger of the world's edition or of another `edition`; with `grade`, only the rows
+    of that grade.
     """
     rows = rows_of(edition or simulation.world.edition, grade)
     return {"data": [row.as_json() for row in rows]}

@@ -65,10 +65,10 @@ class ControlOperation:
         return model
 
     def check(self, values: Json) -> Json:
-        """The arguments that these values are for the function.
+        """Check the values, and return the arguments of the function.
 
         Raises:
-            ApiError: with everything that is wrong with them.
+            ApiError: with every mistake in them.
 
         """
         if not self.checked:
@@ -90,7 +90,7 @@ def operation(
     shows_records: bool = False,
     takes_text: bool = False,
 ) -> Callable[[Function], Function]:
-    """Register a function as an operation. Its words are its docstring, if no others are given."""
+    """Register a function as an operation. `words` describe it; by default, its docstring does."""
 
     def register(function: Function) -> Function:
         said = " ".join((words or function.__doc__ or "").split())

@@ -16,11 +16,11 @@ _ABOUT = ("name", "external_id", "event_type")  # shown of a new resource, besid
 
 
 def news_as_json(simulation: Simulation, after: int) -> dict[str, Any]:
-    """The records of a world after the first so many entries, calls and events.
+    """Return the records of a world that follow the first `after` entries, calls and events.
 
     `data` has the entries and calls: a call stands before the entries that it caused. `events` has
-    the events, and `next` is the number to ask from the next time. If some that follow were
-    dropped, `data` begins with an entry that counts them.
+    the events, and `next` is the `after` of the next request. If some of the records were dropped,
+    `data` begins with an entry that counts them.
     """
     world, journal = simulation.world, simulation.journal
     entries, calls, events = _find_place(simulation, after)
@@ -62,7 +62,7 @@ def news_as_json(simulation: Simulation, after: int) -> dict[str, Any]:
 
 
 def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
-    """How many entries, calls and events there were when so many were recorded in all."""
+    """Return how many of the first `number` records are entries, calls and events."""
     world, journal, events = simulation.world, simulation.journal, simulation.world.events
     if number >= simulation.record_count:
         return world.timeline.total, journal.total, events.total

@@ -34,8 +34,8 @@ _MOST_STRAYS = 5  # keys shown
 @operation("GET", "/worlds")
 def list_worlds(simulation: Simulation, worlds: WorldRegistry) -> Json:
     """Show all worlds, each with its calls, `open_prompts` (approvals included),
-    `failed_deliveries` and `problems`. Needs no key. On a server with `--keys`, show that of the
-    key.
+    `failed_deliveries` and `problems`. Needs no key. A server with `--keys` needs one, and shows
+    its world only.
     """
     data = list[Json]()
     keys = worlds.known_keys if worlds.keys is None else [simulation.key]
@@ -108,7 +108,7 @@ def show_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
 
 @operation("PATCH", "/world")
 def change_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> Json:
-    """Change settings; absent fields stay."""
+    """Change settings; omitted ones stay as they are."""
     from deck_sim.operations.parameters import ChangeWorld  # slow: pydantic
 
     sent, world = check_body(ChangeWorld, body), simulation.world
@@ -161,7 +161,7 @@ def _check_event_type(world: World, type_: str | None) -> None:
 @operation("POST", "/reset")
 def reset_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> Json:
     """Empty the world; ids start again. The body may have `clock`, `speed`, `step`, `now` and most
-    settings; the others become the server's.
+    settings; omitted ones become those of the server.
     """
     from deck_sim.operations.parameters import NewWorld
 
@@ -201,7 +201,7 @@ def seed_world(simulation: Simulation, resources: Seeded) -> Json:
 
 @operation("POST", "/snapshots")
 async def add_snapshot(simulation: Simulation, worlds: WorldRegistry) -> Json:
-    """Keep a copy of the world until it is deleted or the server stops; show its `id`."""
+    """Keep a copy of the world until it is deleted or the server stops; return its `id`."""
     from deck_sim.state.snapshots import keep_snapshot, take_snapshot
 
     await worlds.dispatcher.wait_for_attempts(simulation)

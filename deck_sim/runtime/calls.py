@@ -1,4 +1,4 @@
-"""The records of calls: journal, latest answers, those kept by idempotency key, rate limit."""
+"""The records of calls: the journal, the latest responses, stored answers, the rate limit."""
 
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -67,7 +67,7 @@ class StoredAnswer(Immutable):
 
 
 def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> dict[str, str]:
-    """The headers that the journal keeps of a call: the usual ones, and those of `others`."""
+    """The headers of a call that the journal keeps: the usual ones, and those of `others`."""
     asked = {name: headers[name] for name in others if name in headers}
     return asked | {n: headers[n] for n in KEPT_HEADERS if n in headers}
 

@@ -92,7 +92,7 @@ def _limit(count: int, most: int, what: str) -> None:
 
 
 def catch_up(simulation: Simulation) -> None:
-    """Move a world to where its clock is by now, without sending anything."""
+    """Bring a world to the present time of its clock, without sending anything."""
     if simulation.clock is not None and not simulation.advancing:
         moment = simulation.clock.read(simulation.world.now, LAST_MOMENT)
         run_to_end(pass_time_until(simulation, moment))
@@ -119,7 +119,7 @@ def advance_by(simulation: Simulation, length: timedelta, field: str = "by") -> 
 
 
 def advance_to(simulation: Simulation, moment: datetime, field: str = "to") -> Advance:
-    """Move the clock to `moment`, as `advance_by` does."""
+    """Move the clock to `moment`; the errors are those of `advance_by`."""
     return advance_by(simulation, moment - simulation.world.now, field)
 
 
@@ -131,8 +131,8 @@ def advance_until_event(
     Whatever else is due at that moment happens too, so the event has been delivered.
 
     Raises:
-        ApiError: if nothing due within `limit` can cause the event; lists what waits. The clock
-            has moved only as far as something was left that could have caused it.
+        ApiError: if nothing due within `limit` can cause the event; the error lists what waits. The
+            clock then stops at the last moment at which something due could still cause it.
 
     """
     world = simulation.world
@@ -167,10 +167,10 @@ def advance_until_event(
 
 
 def _comes_on_a_copy(simulation: Simulation, wanted: AwaitedEvent, until: datetime) -> bool:
-    """Whether the event comes on a copy of the world.
+    """Try the advance on a copy of the world, and return whether the event comes.
 
-    Also True if webhooks are sent before, and before a wait for a person ends by itself: their
-    receivers may cause it.
+    Also True if webhooks are sent before that, and before a wait for a person times out, since
+    their receivers may cause the event.
     """
     ahead, wanted = copy.copy(simulation), copy.copy(wanted)
     world = ahead.world = copy.deepcopy(simulation.world)
@@ -196,7 +196,7 @@ def advance_until_idle(simulation: Simulation) -> Advance:
 
 
 def finish_deliveries(simulation: Simulation) -> Advance:
-    """Move the clock until no delivery waits that has failed or is held back."""
+    """Move the clock until no delivery waits for a retry or is held back."""
     with _advancing(simulation) as report:
         while moment := next_retry(simulation):
             yield from pass_time_until(simulation, moment)
@@ -204,7 +204,7 @@ def finish_deliveries(simulation: Simulation) -> Advance:
 
 
 def next_retry(simulation: Simulation) -> datetime | None:
-    """When the next delivery is due that has failed or is held back; None if there is none."""
+    """The time of the next delivery that waits for a retry or is held back; None without one."""
     world = simulation.world
     late = [
         due.at

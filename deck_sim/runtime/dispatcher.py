@@ -76,8 +76,8 @@ class Dispatcher:
         advance: Generator[bool, None, Result],
         has_left: Callable[[], bool] = lambda: False,
     ) -> Result:
-        """Run an advance to its end, and deliver when it says so. It is broken off if its caller
-        has left.
+        """Run an advance to its end, and send webhooks when it yields True. It is broken off if its
+        caller has left.
 
         Raises:
             ApiError: `state_invalid` if another advance of this world is in progress whose caller
@@ -138,7 +138,7 @@ class Dispatcher:
         self.save(simulation)
 
     async def _make(self, simulation: Simulation, attempt: Attempt) -> AttemptResult:
-        """Make an attempt. It fails if deck-sim itself fails, so that others are not sent twice."""
+        """Make an attempt. An error inside deck-sim fails it, so that no other is sent twice."""
         from deck_sim.engine.deliveries import AttemptResult
 
         try:
@@ -150,8 +150,8 @@ class Dispatcher:
             )
 
     def wake(self, simulation: Simulation) -> None:
-        """In the background, let time pass and send webhooks from now on, if the clock's mode needs
-        it and the world has a destination.
+        """Start passing time and sending webhooks in the background, if the clock's mode needs it
+        and the world has a destination.
         """
         needed = simulation.mode in _BACKGROUND_MODES and not simulation.dropped
         if needed and simulation.world.all("event_destination"):
@@ -178,8 +178,8 @@ class Dispatcher:
             await asyncio.wait(attempts)
 
     async def send_early(self, simulation: Simulation) -> None:
-        """Send what is due now, and wait for the receivers, but not long: one that waits for the
-        call in progress gets its answer only then.
+        """Send what is due now, and wait briefly for the receivers. The wait is short because a
+        receiver may itself wait for the answer to the call in progress.
         """
         from deck_sim.runtime.clock import run_to_end, settle
 

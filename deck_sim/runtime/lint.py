@@ -83,16 +83,16 @@ def polls_a_frozen_clock(simulation: Simulation, interval: timedelta) -> Finding
     " clock `on_poll`.",
 )
 def polls_too_often(simulation: Simulation, interval: timedelta) -> Findings:
-    """Early reads, unless a frozen clock explains them."""
+    """Reads within the poll interval of one another, unless a frozen clock explains them."""
     length = format_duration(interval)
     for id_, early in _early_reads(simulation, interval, is_frozen=False):
         yield f"`{id_}` was read {len(early)} times within {length} of a read", early
 
 
 def _early_reads(simulation: Simulation, interval: timedelta, *, is_frozen: bool) -> Findings:
-    """By id, the reads within the poll interval of a read that showed something unfinished.
+    """Group by id the reads within the poll interval of a read that showed something unfinished.
 
-    `is_frozen`: those between which a frozen clock did not move, or only the others.
+    `is_frozen` selects the reads between which a frozen clock did not move; otherwise the others.
     """
 
     def is_early(earlier: Call, later: Call, is_final: bool) -> bool:
@@ -161,7 +161,7 @@ def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
     fix="Remember each `webhook-id` that was handled, and answer 200 when it comes again.",
 )
 def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
-    """The same write twice at once after the attempts of one delivery."""
+    """The same write right after each of two attempts of one delivery."""
     writes = [call for call in simulation.journal if call.method in _WRITES]
     for id_, attempts in simulation.world.attempts.items():
         # The fault `duplicate` sends one attempt twice.
@@ -202,7 +202,7 @@ def submits_an_answer_twice(simulation: Simulation, _: timedelta) -> Findings:
 def _repeated_reads(
     simulation: Simulation, is_mistake: Callable[[Call, Call, bool], bool]
 ) -> Findings:
-    """By id, the reads that are a mistake, given the previous read and whether it was final.
+    """Group by id the reads that are a mistake, given the previous read and whether it was final.
 
     The first read right after an attempt to deliver is left out: it was caused by the webhook.
     """

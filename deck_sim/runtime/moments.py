@@ -1,4 +1,4 @@
-"""Moments as the APIs and the program read and print them, and the first and last of a world."""
+"""Reading and formatting of moments, and the first and last moment of a world."""
 
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def format_moment(moment: datetime) -> str:
-    """`2025-01-15T09:30:00Z`, with milliseconds only if there are any (assumed)."""
+    """Format as `2025-01-15T09:30:00Z`; with milliseconds only if there are any (assumed)."""
     precision = "milliseconds" if moment.microsecond >= 1000 else "seconds"
     return f"{moment.isoformat(timespec=precision).removesuffix('+00:00')}Z"
 

@@ -31,7 +31,7 @@ MOST_WORLDS = 10_000
 
 
 def world_token(key: str) -> str:
-    """Return the id of a world, which does not tell its key: for URLs of files and lists."""
+    """Return the id of a world for URLs and lists. It does not reveal the world's key."""
     return blake2b(key.encode(), digest_size=8).hexdigest()
 
 
@@ -180,7 +180,7 @@ class WorldRegistry:
         return [*self._worlds]
 
     def secret_of(self, key: str) -> str:
-        """Return the secret of the destinations that a key creates without one."""
+        """Return the default secret of a key's destinations."""
         return self.webhook_secret or secret_of(key)
 
     def keyless(self) -> Simulation:
@@ -216,8 +216,8 @@ class WorldRegistry:
             self.find(key)
 
     def save(self, simulation: Simulation) -> None:
-        """Drop what is too old to be kept, and save what has changed in a world, or that it was
-        replaced or deleted. Nothing leaves the server before: no answer and no webhook.
+        """Drop what is too old to keep, and save the changes of a world, its replacement or its
+        deletion. This precedes every answer and webhook that leaves the server.
 
         Raises:
             ApiError: `state_not_saved`, also for every other call that changed it since it was
@@ -268,8 +268,8 @@ class WorldRegistry:
         return [one.key for one in others if one.last_call > simulation.began_after_call]
 
     def keyless_calls(self, simulation: Simulation) -> dict[str, int]:
-        """The calls without a key since a world began, with how often each came. Empty if the
-        server takes only some keys, whose users must not see one another's calls.
+        """The calls without a key since a world began, with the count of each. Empty if the server
+        takes only some keys, whose users must not see one another's calls.
         """
         if self.keys is not None:
             return {}

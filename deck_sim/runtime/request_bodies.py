@@ -89,7 +89,7 @@ def check_body(
     explain_key: Callable[[str], str] = lambda key: "",
 ) -> Model:
     """Check an object against its model. If it does not match, `extra_checks` adds its problems,
-    and `explain_key` what to say of an unknown key.
+    and `explain_key` explains an unknown key.
 
     Raises:
         ApiError: with every problem.
@@ -131,7 +131,7 @@ def check_body(
 
 
 def parse_recorded(body: bytes) -> Any:
-    """A recorded body: its JSON, the start of its text if it is not JSON, or None without one."""
+    """The JSON of a recorded body, the start of its text if it is not JSON, or None if empty."""
     if not body:
         return None
     with suppress(ApiError):

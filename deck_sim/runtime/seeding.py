@@ -89,9 +89,9 @@ def seed_resources(
     any time.
 
     Raises:
-        ApiError: with every problem and its field, such as `resources.tasks[0].name`. What a
-            resource refers to is checked when its own fields have the right types, and reported
-            when nothing that comes before it is wrong.
+        ApiError: with every problem and its field, such as `resources.tasks[0].name`. The
+            references of a resource are checked when its own fields have the right types, and
+            reported when no earlier resource has a problem.
 
     """
     ahead = copy.copy(simulation)
@@ -162,7 +162,7 @@ def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], latest: d
 def _run_problems(
     simulation: Simulation, body: Any, item: Mapping[str, Any], status: str, wrong: dict[str, str]
 ) -> list[Problem]:
-    """The problems of what a run uses; adds those of its own fields to `wrong`."""
+    """The problems of the resources that a run uses; adds problems of its own fields to `wrong`."""
     world = simulation.world
     problems = body_checks.use_problems(world, RUN, item)
     task = world.find("task", body.task_id)
@@ -198,7 +198,7 @@ def _run_problems(
 
 
 def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Resource:
-    """Add a run, and emit no event. `given` has its id; of an ended one also status and times."""
+    """Add a run without an event. `given` has its id; if it has ended, its status and times, too."""
     world = simulation.world
     row, task = world.kind(RUN), world.fetch("task", body.task_id)
     uses = commands.used_ids(world, dict(body))

@@ -120,13 +120,13 @@ def message_as_json(simulation: Simulation, event: Event) -> dict[str, Any]:
 def file_url(simulation: Simulation, file_id: str) -> str:
     """The URL that serves the bytes of a storage item or screenshot.
 
-    Its signature opens it instead of an API key.
+    The signature in it replaces the API key.
     """
     return f"{simulation.files_url}/{file_id}?signature={_sign(simulation, file_id)}"
 
 
 def read_signed_file(simulation: Simulation, file_id: str, signature: str) -> File | None:
-    """The file at such a URL; None if the signature is wrong or there is no such file."""
+    """The file of a signed URL; None if the signature is wrong or the file does not exist."""
     if signature != _sign(simulation, file_id):
         return None
     return read_file(simulation.world, file_id)

@@ -50,7 +50,7 @@ class RealClock:
         return max(now, self._from + min(elapsed, left) * _MICROSECOND)
 
     def resume(self, now: datetime, ago: timedelta = timedelta()) -> None:
-        """Continue from `now`, as if it had been set to that so long ago."""
+        """Continue from `now`, as if the clock had been set to it `ago` before the present."""
         self._from, self._from_ns = now, self._real_ns() - ago // _MICROSECOND * 1000
 
 
@@ -130,7 +130,7 @@ class Simulation:
         self.set_clock(self.settings.mode, self.settings.speed, self.settings.step)
 
     def note_crash(self, where: str) -> ApiError:
-        """Note the exception that is being handled; returns the error that tells of it."""
+        """Note the exception that is being handled; returns an error for the caller."""
         self.crashes.append(traceback.format_exc())
         log.exception("deck-sim failed during %s", where)
         text = "deck-sim itself failed; its log has the traceback. Please report it."
@@ -154,8 +154,8 @@ class Simulation:
         }
 
     def forget_oldest(self) -> None:
-        """Drop what belongs to calls, runs and events that are no longer kept, and the stored
-        answers that are too old to be replayed, or too many.
+        """Drop the data of calls, runs and events that are no longer kept, and stored answers that
+        are too old to be replayed, or too many.
         """
         for resource_id in self.world.forget_oldest():
             self.chosen.pop(resource_id, None)
@@ -218,7 +218,7 @@ class Simulation:
         return script
 
     def record_choice(self, resource_id: str) -> Choice:
-        """Record that a resource plays what was chosen last; returns that choice."""
+        """Record that a resource plays the latest choice; returns that choice."""
         choice = self.chosen[resource_id] = self.choices[-1]
         self.world.touch("chosen", resource_id)
         return choice

@@ -54,7 +54,7 @@ class Explanation(NamedTuple):
 
 
 def explain_wait(simulation: Simulation, resource: Resource) -> Explanation:
-    """Why an unfinished resource waits, and what ends the wait."""
+    """Explain why an unfinished resource waits, and what ends the wait."""
     world, story = simulation.world, simulation.world.stories.get(resource.id)
     due = next_due(world, resource.id)
     why = _explain(simulation, resource, due)
@@ -75,7 +75,7 @@ def explain_wait(simulation: Simulation, resource: Resource) -> Explanation:
 
 
 def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
-    """Why an event does not come: how each resource that it could be about waits or ended."""
+    """Explain why an event does not come: the wait or end of each resource that could emit it."""
     world, named = simulation.world, wanted.named(simulation.world)
     kinds = world.contract.kinds
     own = [kinds[kind] for kind in wanted.kinds if kind in kinds]
@@ -109,7 +109,7 @@ def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
 def explain_unknown(
     simulation: Simulation, pattern: str, *, may_be_glob: bool = False
 ) -> str | None:
-    """Why no event of the world can have a type or match a glob of types, if none can."""
+    """Explain why no event of the world fits a type or a glob of types; None if one can."""
     world = simulation.world
     if "*" in pattern and not may_be_glob:
         return f"{quote(pattern)} is a pattern; name an event type, like `task_run.completed`"
@@ -122,7 +122,7 @@ def explain_unknown(
 
 
 def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str:
-    """The need of the resource, and the effect of its next timer."""
+    """Explain what a resource waits for, and the effect of its next timer."""
     world, story = simulation.world, simulation.world.stories.get(resource.id)
     asked, machine = resource.fields.get("interaction"), world.kind(resource.kind).machine
     reviewed = machine.commands.get("approve") if machine else None
@@ -155,7 +155,7 @@ def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str
 
 
 def next_status(world: World, due: Due) -> str | None:
-    """The status that a resource enters when a timer of it fires, as far as that is certain."""
+    """The status that a resource enters when its timer fires; None if that is not certain."""
     if due.name in (TASK_TIMEOUT, INACTIVITY):
         return "failed"
     if due.name in (AUTO_TRANSITION, DISUSE):

@@ -84,7 +84,7 @@ _OWN_KEYS = {"resources", "default_scenario", "rules"}
 
 
 def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFile:
-    """Read a world file, and check it for one of the editions; for any, if none is named.
+    """Read a world file, and check it for at least one of these editions (if none: of all).
 
     Raises:
         ScenarioError: with every mistake and its position.

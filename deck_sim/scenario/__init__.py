@@ -1,1 +1,1 @@
-"""Scenarios: YAML with positions -> checked models -> steps; the library; choosing."""
+"""Scenarios: YAML with positions -> checked models -> steps; the library; the selection."""

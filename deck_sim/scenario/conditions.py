@@ -1,4 +1,4 @@
-"""Rules: which new connections, sessions and runs play a scenario. Globs are those of `fnmatch`."""
+"""Rules that select a scenario for connections, sessions and runs. Globs are as in `fnmatch`."""
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase

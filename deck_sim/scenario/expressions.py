@@ -1,7 +1,7 @@
 """Expressions in scenarios, such as `{{ input.check_in_date }}`: how they are read and computed.
 
-1. Only `{{ … }}`. `{%` and `{#` are errors, so nothing loops, assigns, imports or includes.
-2. Only the names of `environment`. Only the functions can be called.
+1. Only `{{ … }}` is allowed. `{%` and `{#` are errors, so nothing loops, assigns or imports.
+2. Only the names of `environment` are known. Only its functions can be called.
 3. A text that is one expression keeps the type of its value. In a longer text a value is written as
    JSON.
 4. Results are plain JSON data, copied, of at most 64 KiB.
@@ -50,7 +50,7 @@ class ExpressionError(Exception):
 
 
 def as_text(value: Any) -> str:
-    """A value as part of a longer text: as JSON, unless it is a text."""
+    """Write a value as part of a longer text: a text as it is, anything else as JSON."""
     text: str = value
     if not isinstance(value, str):
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_refuse)

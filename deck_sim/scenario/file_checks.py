@@ -21,9 +21,11 @@ Found = tuple[Path, str]  # where a mistake is, and the message
 
 
 def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]]:
-    """The editions that can play a scenario, and why another cannot unless the scenario names its
-    edition. If there are none, also the mistakes in the edition that it names, or in the one with
-    the fewest. Mistakes in scripts for one edition always count.
+    """Return the editions that can play a scenario, the reason why another cannot, and mistakes.
+
+    The reason is empty if the scenario names its edition. The mistakes are those in scripts for one
+    edition and, if no edition can play it, those in the edition that it names, or in the edition
+    with the fewest.
     """
     found: dict[str, list[Found]] = {
         name: [] for name in EDITIONS if scenario.edition in (None, name)

@@ -29,9 +29,7 @@ _FEW = 10  # names that a message may list
 
 
 class Library:
-    """Scenarios by name, over the library `below`. A scenario here hides the one below of the same
-    name.
-    """
+    """Scenarios by name, over the library `below`. They hide scenarios of the same name in it."""
 
     def __init__(self, below: Library | None = None) -> None:
         self._below = below
@@ -47,7 +45,7 @@ class Library:
     def get(self, name: str, field: str = "scenario") -> Scenario:
         """The scenario of this name.
 
-        Raises `ApiError` (`input_invalid`) for an unknown name, which stands at `field`.
+        Raises `ApiError` (`input_invalid`) about `field` if the name is unknown.
         """
         found = self.find(name)
         if found is None:
@@ -60,12 +58,12 @@ class Library:
         return self._current().get(name) or (self._below.find(name) if self._below else None)
 
     def added(self) -> list[Scenario]:
-        """Every scenario that does not ship, those below included."""
+        """Every scenario that does not ship with deck-sim, including those of `below`."""
         below = self._below.added() if self._below else []
         return [*({scenario.name: scenario for scenario in below} | self._current()).values()]
 
     def emitted(self) -> Iterator[str]:
-        """The types of `event` steps, shipped ones left out, with `*` for each expression."""
+        """The event types of the `event` steps of added scenarios; `*` stands for an expression."""
         from deck_sim.scenario.model import written_steps
 
         steps: Iterable[Any] = (step for one in self.added() for _, _, step in written_steps(one))

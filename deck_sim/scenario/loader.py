@@ -59,7 +59,7 @@ class Mistakes:
     def add(
         self, place: Path, message: str, *, of_key: bool = False, path: str | None = None
     ) -> None:
-        """Add a mistake in the value, or key, at `place`; `path` is what to show for it."""
+        """Add a mistake in the value or key at `place`; messages show `path` instead, if given."""
         position = self.document.position(place, of_key=of_key)
         shown = format_path(place) if path is None else path
         self.found.append(Mistake(self.file, *position, shown, message))
@@ -109,7 +109,7 @@ def read_scenario(source: bytes | str | FilePath, file: str = "<text>") -> Scena
 
 
 def parse(source: bytes | str | FilePath, file: str) -> Document:
-    """Read YAML text, or a file with it; raises `ScenarioError` if it is none."""
+    """Read YAML text or a YAML file, called `file` in messages; raises `ScenarioError`."""
     try:
         return read_file(source) if isinstance(source, FilePath) else read_yaml(source)
     except YamlError as error:

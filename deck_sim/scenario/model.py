@@ -110,7 +110,7 @@ class Scenario(Strict):
 
     @property
     def why_editions(self) -> str:
-        """Which step or error excludes an edition; empty if none does, or `edition` does."""
+        """The step or error that excludes an edition; empty if none does or `edition` is set."""
         return self._why_editions
 
     @property
@@ -126,7 +126,7 @@ class Scenario(Strict):
 
     @property
     def text(self) -> str:
-        """The scenario as YAML, as it was written if it was."""
+        """The scenario as YAML: as it was written, if it was written in YAML."""
         return self._text or write_yaml(self._source)
 
     @property
@@ -141,8 +141,8 @@ class Scenario(Strict):
         return (*(self.http or ()), *(self.webhooks or ()))
 
     def defines(self, kind: str, edition: str | None = None) -> bool:
-        """Whether the scenario has a script (for runs: or a playlist or mix) for this kind; with
-        `edition`, one that this edition plays.
+        """Whether the scenario has a script for this kind (of runs, also a playlist or mix). With
+        `edition`, only a script that this edition plays counts.
         """
         written = self.scripts(kind).keys()
         mine = written if edition is None else written & {None, edition}
@@ -155,7 +155,7 @@ class Scenario(Strict):
 
     def script(self, kind: str, edition: str | None = None) -> Script:
         """The script that a new resource of this kind plays in a world of the edition. Without
-        one, scripts for a single edition do not count.
+        `edition`, scripts for a single edition do not count.
         """
         written = self.scripts(kind)
         name = edition if edition in written else None
@@ -171,8 +171,8 @@ class Scenario(Strict):
 def written_steps(
     scenario: Scenario, edition: Edition | None = None
 ) -> Iterator[tuple[str, Path, Step]]:
-    """Kind, path and step of every step that is written in a scenario for the edition (None: for
-    any), those in branches included.
+    """Yield the kind, path and step of every step that is written for the edition (None: for any),
+    including those in branches.
     """
     for kind in KINDS:
         if edition is not None and kind not in edition.kinds:
@@ -217,8 +217,8 @@ Played = Mapping[tuple[str, str, Path], int]
 def coverage(
     played: Played, find: Callable[[str], Scenario | None], edition: Edition | None = None
 ) -> list[dict[str, Any]]:
-    """A row for each scenario that was played, with the count of each step. Only scripts that the
-    edition can play count; without one, all. `find` returns the scenario of a name.
+    """A row for each scenario that was played, with the count of each step. With `edition`, only
+    scripts that it can play count. `find` returns the scenario of a name.
     """
     rows = []
     for name in sorted({scenario for scenario, _, _ in played}):

@@ -1,8 +1,8 @@
-"""Outputs made from a task's `output_schema`, for scripts that give none.
+"""Outputs made from a task's `output_schema`, for scripts without an `output`.
 
 Each value is drawn from the world's seed, the run and its place in the output. Types, `enum`,
 `const`, `required`, items, bounds, formats, `pattern`, `$ref`, `allOf` and the first branch of
-`anyOf` and `oneOf` that fits are followed; other keywords are only checked, on the whole output.
+`anyOf` and `oneOf` that fits are followed. Other keywords are only checked, on the whole output.
 """
 
 import re
@@ -122,7 +122,7 @@ class _Maker:
         return flat
 
     def _branch(self, flat: Schema, word: str, path: str, name: str, depth: int) -> Any:
-        """A value for the first branch that fits; null comes last, but first deep down."""
+        """A value for the first branch that fits. Null is tried last, but first in deep nesting."""
         rest = {key: value for key, value in flat.items() if key != word}
         branches = [one if isinstance(one, Mapping) else {} for one in flat[word]]
         branches.sort(key=lambda branch: (branch == {"type": "null"}) != self._is_bare(depth))
@@ -133,7 +133,7 @@ class _Maker:
         raise ValueError(f"no branch of `{word}` fits")
 
     def _is_bare(self, depth: int) -> bool:
-        """Whether optional fields and items are left out."""
+        """Whether optional fields and items are left out at this depth."""
         return depth > DEEPEST or self.attempt > ATTEMPTS // 2
 
     def _object(self, schema: Schema, path: str, name: str, depth: int) -> Any:
@@ -183,7 +183,7 @@ class _Maker:
 
 
 def _join(schema: Schema, more: Schema) -> dict[str, Any]:
-    """A schema with the keywords of another one; of most keywords that both have, its own holds."""
+    """Merge two schemas. For most keywords that both have, the value in `schema` is kept."""
     joined = {**more, **schema}
     if "properties" in schema and "properties" in more:
         joined["properties"] = {**more["properties"], **schema["properties"]}

@@ -164,5 +164,5 @@ class _Random(Random):
 
 
 def text_matching(pattern: str, draw: Draw, least: int) -> str:
-    """A text that matches a pattern, unless the pattern looks around or `least` is too long."""
+    """A text that matches a pattern. It may fail if the pattern looks around or `least` is long."""
     return Rstr(_Random(draw(2**64))).xeger(pattern).ljust(least, "x")

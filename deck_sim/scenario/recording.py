@@ -1,7 +1,6 @@
-"""Writes the history of a connection, session or run, as a client saw it, as a script that plays it
-again.
+"""Turns the history of a connection, session or run, as a client saw it, into a script.
 
-No answer that a user gave gets into a script: a prompt that was answered accepts every answer.
+The script has no answers of users: a prompt that was answered accepts every answer.
 """
 
 from __future__ import annotations
@@ -71,7 +70,7 @@ def _outcome(seen: Seen) -> Any:
 
 
 def _literal(value: Any) -> Any:
-    """A value in which nothing is taken for an expression."""
+    """Return the value, with every text in it quoted that would be read as an expression."""
     if isinstance(value, str) and is_template(value):
         text = dumps(value, ensure_ascii=False).replace("{", r"\u007b")  # `{%` is always refused
         return f"{{{{ {text} }}}}"

@@ -1,4 +1,4 @@
-"""Which scenario a new connection, session or run plays, and why.
+"""The selection of a scenario for a new connection, session or run, and its reason.
 
 A scenario that a world cannot play is refused when it is named, before the call that would play it.
 """
@@ -53,15 +53,15 @@ class SelectionState:
     turns: dict[str, int] = field(default_factory=dict)  # of each playlist and mix
 
     def set_default(self, name: str, library: Library, edition: str) -> None:
-        """Set the scenario that is played if nothing else chooses one. If a world of this edition
-        cannot play it, it is an `ApiError`, and nothing changes.
+        """Set the scenario that is played if nothing else selects one. Raises `ApiError` and
+        changes nothing if a world of this edition cannot play it.
         """
         check_scenario(name, "default_scenario", library, edition)
         self.default_scenario = name
 
     def enqueue(self, kind: str, names: list[str], library: Library, edition: str) -> None:
-        """Queue scenarios for the next resources of a kind. If the edition has no such kind or
-        cannot play one of them, it is an `ApiError`, and nothing changes.
+        """Queue scenarios for the next resources of a kind. Raises `ApiError` and changes nothing
+        if the edition lacks the kind or cannot play one of them.
         """
         raise_problems([*_kind_problems(kind, "resource", edition)])
         for index, name in enumerate(names):
@@ -69,8 +69,8 @@ class SelectionState:
         self.queues.setdefault(kind, []).extend(names)
 
     def set_rules(self, rules: Sequence[Rule], library: Library, edition: str) -> None:
-        """Replace the rules. If the edition does not have the scenario or kind of some, the
-        `ApiError` has all of these, and nothing changes.
+        """Replace the rules. Raises `ApiError` with every mistake, and changes nothing, if the
+        edition lacks the scenario or kind of some.
         """
         problems: list[Problem] = []
         for index, rule in enumerate(rules):
@@ -92,9 +92,9 @@ class SelectionState:
             yield f"rules[{index}].scenario", rule.scenario, rule.resource
 
     def check(self, library: Library, edition: str, about: str | None = None) -> None:
-        """Check that the edition can play all that is named here. The `ApiError` has every
-        place that names something else. Scenarios that are gone are skipped. With `about`, only
-        references to that scenario or to a list with it count.
+        """Check that the edition can play every scenario named here. The `ApiError` has every place
+        with a mistake. Scenarios that are gone are skipped. With `about`, only references to that
+        scenario or to a list with it are checked.
         """
         problems: list[Problem] = []
         for where, name, kind in self.references():
@@ -108,8 +108,8 @@ class SelectionState:
 def check_scenario(
     name: str, where: str, library: Library, edition: str, kind: str | None = None
 ) -> None:
-    """Check that a world of the edition can play the scenario of this name; if not, it is an
-    `ApiError`. `where` is the place of the name, `kind` what plays it (None: any).
+    """Check that a world of the edition can play the scenario of this name; raises `ApiError`.
+    `where` is the place of the name, and `kind` the kind that plays it (None: any).
     """
     raise_problems([*_scenario_problems(library.get(name, where), where, library, edition, kind)])
 
@@ -125,7 +125,7 @@ def _scenario_problems(
 def _find_foreign(
     scenario: Scenario, library: Library, edition: str, kind: str | None
 ) -> Scenario | None:
-    """The scenario, or for a run an entry of it, that the edition cannot play; None if it can."""
+    """The scenario, or the entry of it, that the edition cannot play; None if it can play all."""
     entries = map(library.find, scenario.entries if kind in (None, "task_run") else ())
     parts = (one for one in (scenario, *entries) if one and edition not in one.editions)
     return next(parts, None)
@@ -160,7 +160,7 @@ class NewResource:
 
 @dataclass(frozen=True, slots=True)
 class IgnoredName:
-    """A magic name that cannot be played; why, in a few words and in a sentence."""
+    """A magic name that cannot be played, with the reason in a few words and in a sentence."""
 
     name: str
     why: str
@@ -169,8 +169,8 @@ class IgnoredName:
 
 @dataclass(frozen=True, slots=True)
 class Choice(Immutable):
-    """A scenario and the way that chose it. `played` is the scenario itself, or the entry of a
-    playlist or mix. `ignored` are magic names that came before that way and cannot be played.
+    """A scenario and the way that selected it. `played` is the scenario itself, or the entry of a
+    playlist or mix. `ignored` are magic names that were tried before and cannot be played.
     """
 
     name: str
@@ -193,8 +193,8 @@ class Choice(Immutable):
 
 
 def choose(new: NewResource, selection: SelectionState, library: Library) -> Choice:
-    """Choose a scenario. A name from the queue is used up, and a playlist or mix takes its next
-    turn. If the name is unknown or cannot be played here, it is an `ApiError`.
+    """Select a scenario. A name from the queue is used up, and a playlist or mix takes its next
+    turn. Raises `ApiError` if the name is unknown or cannot be played here.
     """
     ignored = list[IgnoredName]()
     rules = (rule for rule in selection.rules if rule.resource in (None, new.kind))
@@ -225,8 +225,8 @@ def choose(new: NewResource, selection: SelectionState, library: Library) -> Cho
 
 
 def _read_magic(new: NewResource, library: Library, ignored: list[IgnoredName]) -> str | None:
-    """The scenario that a user name or external id names. Adds names that are meant to be magic and
-    cannot be played to `ignored`.
+    """The scenario that a user name or external id names. Magic names that cannot be played are
+    added to `ignored`.
     """
     for fact in ("username", "external_id"):
         if found := _MAGIC.fullmatch(str(new.facts.get(fact) or "")):

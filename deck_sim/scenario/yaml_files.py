@@ -46,8 +46,8 @@ class Document:
         return 1, 1
 
     def written(self, path: Path) -> Path:
-        """`path` without the parts that are not in the file, since a single value stands for a list
-        or a mapping there.
+        """Return `path` without the keys that the file omits: where a single value stands for a
+        list or a mapping.
         """
         found, value = list[int | str](), self.data
         for part in path:
@@ -74,7 +74,7 @@ _Loader.yaml_implicit_resolvers = {}
 
 
 def read_file(file: FilePath) -> Document:
-    """Read a YAML file. `YamlError` if it cannot be opened or is too large, and as `read_yaml`."""
+    """Read a YAML file; raises `YamlError` also if it cannot be opened or is too large."""
     try:
         with file.open("rb") as opened:
             source = opened.read(MAX_BYTES + 1)

@@ -64,7 +64,7 @@ def fails(error: str) -> tuple[Failed, ...]:
 
 
 class Refused(ErrorAnswer, Step):
-    """The call is refused, and nothing is created. The only step of its script."""
+    """The call is refused, and nothing is created. It must be the only step of its script."""
 
     word = "refused"
     kinds = KINDS

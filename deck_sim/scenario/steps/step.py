@@ -94,7 +94,7 @@ class Step(Strict, story.Step):
 
     @property
     def fails_with(self) -> tuple[str, ...]:
-        """The errors that a run fails with, or a call, as `type/code`."""
+        """The errors, as `type/code`, with which the step fails a run or refuses a call."""
         return ()
 
     @property
@@ -104,7 +104,7 @@ class Step(Strict, story.Step):
 
     @property
     def waits(self) -> Mapping[str, Span]:
-        """The keys that give a time without activity, and that time."""
+        """The durations without activity in this step, by key."""
         return {}
 
     @property
@@ -136,7 +136,7 @@ def status_steps(kind: str, machine: Machine) -> dict[str, type[Step]]:
 
 
 def compute(stage: Stage, value: Any) -> Any:
-    """Compute the expressions in a value of the step that is played.
+    """Compute the expressions in a value of the present step.
 
     A `ScriptError` names the scenario, the step and the text that cannot be computed.
     """
