@@ -198,7 +198,7 @@ def _run_problems(
 
 
 def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Resource:
-    """Add a run without an event. `given` has its id; if it has ended, its status and times, too."""
+    """Add a run without an event. `given` has its id and, if it has ended, its status and times."""
     world = simulation.world
     row, task = world.kind(RUN), world.fetch("task", body.task_id)
     uses = commands.used_ids(world, dict(body))

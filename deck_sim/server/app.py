@@ -1,8 +1,8 @@
 """The Deck API as an ASGI app: the steps that a request passes, in their order.
 
 A request comes from `local_only.py` and `mounts.py`, is read, and passes three lists of steps:
-answering, until one returns an answer; keeping, which stores and saves it; leaving. `take` makes an
-answer of an error.
+answering, until one returns an answer; keeping, which stores and saves it; leaving. `take` turns an
+error into an answer.
 """
 
 import asyncio
@@ -84,7 +84,7 @@ class DeckApp:
             request.simulation.uses -= 1
 
     def select_world(self, request: Request) -> None:
-        """Select the world of the key. Tests report a call that reaches none."""
+        """Select the world of the key. A call that reaches no world is noted for reports."""
         authorization = request.headers.get("authorization")
         try:
             request.simulation = self.worlds.select(authorization)
@@ -101,7 +101,7 @@ class DeckApp:
 
 
 async def take(steps: Steps, request: Request) -> bool:
-    """Take a request through steps, until one answers; false if one fails, and its error is the
+    """Take a request through steps until one answers. Return False if one fails; its error is the
     answer.
     """
     try:
@@ -141,7 +141,7 @@ def _fill_in_body(answer: Answer, request_id: str) -> Answer:
 
 
 def note_handle(request: Request) -> None:
-    """Note that a `Deck` uses this key, so that its calls are not those of a stray key."""
+    """Note that a `Deck` uses this key, so that reports do not call the key unknown."""
     request.from_handle = PROCESS_HEADER in request.headers
     if request.from_handle:
         request.worlds.note_control(request.simulation.key)
@@ -213,7 +213,7 @@ def record_call(request: Request) -> Call:
 
 
 def save(request: Request) -> None:
-    """Save what the call has changed, if worlds are kept."""
+    """Save the changes that the call made, if there is a state file."""
     request.worlds.save(request.simulation)
 
 
@@ -229,7 +229,7 @@ def log_answer(request: Request) -> None:
 
 
 def wake(request: Request) -> None:
-    """Start what the world does in the background: time and webhooks."""
+    """Start the background tasks of the world: time and webhooks."""
     request.worlds.dispatcher.wake(request.simulation)
 
 
@@ -255,7 +255,7 @@ async def hold_answer(request: Request) -> None:
 
 
 def prepare_response(request: Request) -> None:
-    """Make the response, as the fault changes it, and keep what is sent."""
+    """Make the response, let the fault of the call change it, and keep what is sent."""
     response = make_response(request.scope, request.answer)
     keep = partial(request.simulation.responses.keep, request.call.number)
     if request.fault is None:

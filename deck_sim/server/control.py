@@ -92,7 +92,7 @@ def note_caller(request: Request) -> None:
 
 
 def _read_query(request: Request, names: Collection[str]) -> dict[str, str]:
-    """The parameters in the query of a call, which may have these names and `plain`."""
+    """Read the query of a call. Its parameters can have these names, and `plain`."""
     found, known = dict[str, str](), (*names, PLAIN)
     for name, text in request.query:
         why = None

@@ -45,7 +45,7 @@ def fire_call_fault(request: Request) -> Answer | None:
 
 
 def fire_creation_fault(request: Request) -> None:
-    """Fire the fault that the chosen scenario has for the call that created its resource."""
+    """Fire the fault of the chosen scenario for the call that created its resource."""
     world, answer = request.simulation.world, request.answer
     is_created = answer.choice is not None and "id" in answer.data
     if is_created and request.fault is None and world.injected.by_owner:
@@ -74,7 +74,7 @@ async def send_early_webhooks(request: Request) -> None:
 
 
 def apply_fault(request: Request, response: Response) -> OutgoingResponse:
-    """The response that the fault of a request sends in place of another."""
+    """Return the response that is sent once the request's fault, if any, has changed it."""
     fault, simulation = request.fault, request.simulation
     headers = dict(response.headers)
     length = int(headers.pop("content-length", 0))  # a response without a status has no length
@@ -96,8 +96,8 @@ def apply_fault(request: Request, response: Response) -> OutgoingResponse:
 async def send_faulty(
     request: Request, out: OutgoingResponse, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Send a response late, in pieces, in part, or not at all, to a client that is still there, and
-    then end the socket if the fault does.
+    """Send a response as its fault says: late, in pieces, in part or not at all. Then end the
+    socket if the fault does. Nothing is sent to a client that has left.
     """
     if out.held and await leaves_before(_wait(request.simulation, out), receive):
         request.simulation.journal.note_departure(request.id)
@@ -124,8 +124,8 @@ async def send_faulty(
 async def _wait(simulation: Simulation, out: OutgoingResponse) -> None:
     """Wait for the delay of a fault.
 
-    A delay on the world's clock ends when that has passed it, at the latest when real time has at
-    the world's speed. Every delay ends when the world is deleted.
+    A delay on the world's clock ends when the clock has passed it, or when it has passed in real
+    time at the world's speed. Every delay ends when the world is deleted.
     """
     speed = 1 if out.held_really else simulation.speed
     began, real_began = simulation.world.now, simulation.real_ns()
@@ -137,7 +137,7 @@ async def _wait(simulation: Simulation, out: OutgoingResponse) -> None:
 
 
 async def leaves_before(wait: Coroutine[Any, Any, object], receive: Receive) -> bool:
-    """Wait; returns early, and True, if the client leaves before the end of the wait."""
+    """Wait. Return True, at once, if the client leaves before the end of the wait."""
     waiting, leaving = asyncio.ensure_future(wait), asyncio.ensure_future(receive())
     try:
         await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,6 +1,6 @@
 """Idempotency keys: a call that is repeated with its key gets the stored answer.
 
-Which calls take a key, and which answers are stored, is a row of the edition.
+The edition says which calls take a key and which answers are stored.
 """
 
 import json

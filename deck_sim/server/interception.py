@@ -2,9 +2,9 @@
 
 A socket begins with one of three things. `CONNECT` for one of the hosts makes it a tunnel, in which
 the client begins again. A TLS handshake is answered with a certificate for the hosts. Anything else
-is a request in plain HTTP. For other hosts than these nothing is sent anywhere: they get a 403.
+is a request in plain HTTP. A request for any other host gets a 403 and is sent nowhere.
 
-The home of trustme, which makes the certificate.
+Only this module imports trustme, which makes the certificate.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ class Interceptor:
     """A forward proxy that answers for its hosts, and refuses all others."""
 
     def __init__(self, hosts: Iterable[str]) -> None:
-        """Make an authority for this run, whose key is in memory only.
+        """Make a certificate authority for this run, whose key is in memory only.
 
         Raises:
             DeckSimError: if trustme is not installed.
@@ -71,7 +71,7 @@ class Interceptor:
         return f"http://127.0.0.1:{self.port}"
 
     def how_to_answer(self, host: str) -> str:
-        """The options that intercept another host, too."""
+        """Return the options that make the proxy intercept this host, too."""
         options = " ".join(f"--intercept-host {name}" for name in (*self.hosts, host))
         return f"to answer for it: {options}"
 
@@ -123,7 +123,7 @@ class Interceptor:
             raise
 
     def for_hosts(self, app: ASGIApp) -> ASGIApp:
-        """The app, which may be asked in the absolute form of proxies, for the hosts only."""
+        """Wrap the app: answer requests in the absolute form of proxies, for the hosts only."""
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             target = scope["raw_path"].decode("latin-1")
@@ -140,7 +140,7 @@ class Interceptor:
         return answer
 
     def _refuse(self, method: str, target: str, host: str) -> str:
-        """Log and count a call to another host, and return its error; empty for one of ours."""
+        """Log and count a call to another host, and return its error; "" for our hosts."""
         if host in (*self.hosts, ADDRESS):
             return ""
         host = re.sub("[^!-~]", "?", host or target)

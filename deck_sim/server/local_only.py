@@ -1,4 +1,4 @@
-"""Refuses what a foreign website could send through the browser of a developer.
+"""Refuses requests that a foreign website could send through a developer's browser.
 
 A website can give its own name a loopback address (DNS rebinding), and a browser then lets it read
 the answers. So a server that listens on loopback answers only to loopback names in the `Host`
@@ -22,8 +22,8 @@ _READS = ("GET", "HEAD", "OPTIONS")
 def local_only(
     app: ASGIApp, worlds: WorldRegistry, address: str, names: Collection[str] = ()
 ) -> ASGIApp:
-    """The app of a server that listens at `address`. `names` are further names by which it may be
-    called.
+    """Wrap the app of a server that listens at `address`. `names` are further names by which
+    clients may call it.
     """
     takes_any_name, allowed = not is_loopback(address), {*map(str.lower, names)}
 

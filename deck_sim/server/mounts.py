@@ -1,4 +1,4 @@
-"""The whole ASGI app: what is mounted where."""
+"""The whole ASGI app, with the paths at which its parts are mounted."""
 
 from functools import cache, partial
 from urllib.parse import quote
@@ -17,7 +17,7 @@ def make_app(worlds: WorldRegistry) -> Router:
 
     @cache
     def make(name: str) -> ASGIApp:
-        """An app, when it is called first: its imports are slow."""
+        """Make an app when it is first called, because its imports are slow."""
         if name == "control":
             from deck_sim.server.control import ControlApp
 

@@ -27,7 +27,7 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 @dataclass(slots=True)
 class Answer:
-    """An endpoint's answer. Its body is `data` and the `request_id`."""
+    """An endpoint's answer. Its body consists of `data` and the `request_id`."""
 
     data: Mapping[str, Any]
     status: int = 200
@@ -98,7 +98,7 @@ class Request:
         return check_body(self.body_model, self.read_object(), extra_checks, self.explain_key)
 
     def explain_key(self, key: str) -> str:
-        """The end of a message about an unknown key, if another edition has it in this body."""
+        """The end of a message about an unknown key, if another edition allows it in this body."""
         for name, other in EDITIONS.items():
             for row in other.every_operation:
                 body = other.body_name(row) if row.name == self.operation.name else None

@@ -1,4 +1,4 @@
-"""A server on a port, in the foreground or in a thread. The home of uvicorn."""
+"""A server on a port, in the foreground or in a thread. Only this module imports uvicorn."""
 
 import asyncio
 import logging
@@ -68,7 +68,7 @@ def server_at(url: str) -> "Server | None":
 
 
 class _Selector(selectors.DefaultSelector):
-    """Gives its turn away while it waits."""
+    """A selector that gives the turn of its loop away while it waits."""
 
     def __init__(self, turn: threading.Lock) -> None:
         super().__init__()
@@ -94,7 +94,7 @@ class Loop(asyncio.SelectorEventLoop):
         super().__init__(_Selector(self.turn))
 
     def close(self) -> None:
-        """Close it. Its turn does not come again."""
+        """Close the loop, and end its turn for good."""
         super().close()
         self.turn.release()
 
@@ -185,7 +185,7 @@ class Server:
         self._socket.close()
 
     def files(self) -> list[int]:
-        """The numbers of the open files that are its sockets."""
+        """The file descriptors of its sockets."""
         connections = self._http.server_state.connections
         ours = (one.transport.get_extra_info("socket") for one in connections)
         return [number for one in (self._socket, *ours) if (number := one.fileno()) >= 0]
@@ -275,7 +275,7 @@ class _HttpServer(uvicorn.Server):
         return nullcontext()
 
     async def main_loop(self) -> None:
-        """Serve until stopped. uvicorn's own loop would notice that later."""
+        """Serve until stopped. uvicorn's own loop polls, and would notice a stop later."""
         self.ready()
         while not await self.on_tick(0):  # sets the `Date`
             with suppress(TimeoutError):

@@ -1,4 +1,4 @@
-"""A world as rows of a table: which have to be written again, and the world that rows describe.
+"""Converts a world to rows of a table and back, and finds the rows that must be written again.
 
 Rules:
 1. `_TABLES` has the dicts that are a row for each key, `_LOGS` the logs that are a row for each
@@ -7,7 +7,7 @@ Rules:
 2. Other fields of a simulation and its world are one row each. They are written if they differ; so
    a new small field needs no change here. The fields of `_COUNTS`, which change with nearly every
    call, are one row together.
-3. What follows from the rest is not written, and neither are calls, entries and former ids:
+3. Values that follow from others are not written, and neither are calls, entries and former ids:
    `_LEFT_OUT`.
 4. The order of dicts is that of their rows.
 """
@@ -124,8 +124,8 @@ def load_world(
     rows: list[tuple[str, bytes]],
     id_: int,
 ) -> tuple[SavedWorld, list[datetime] | None]:
-    """Make the world that rows describe: pairs of a table, and a key with its value. With it
-    returns what its clock showed, and when.
+    """Make a world from rows: pairs of a table, and a key with its value. Also return the time that
+    its clock showed, and the time when it was saved.
     """
     read = [(table, *reader.read(data)) for table, data in rows]
     fields_ = {key: value for table, key, value in read if table == FIELD}

@@ -49,7 +49,7 @@ class Writer(pickle.Pickler):
         return self._file.getvalue()
 
     def reducer_override(self, value: Any) -> Any:
-        """The function that makes a value again, and its arguments."""
+        """Return the function and the arguments that make the value again."""
         type_ = type(value)
         if type_ is datetime:  # pickle's own way takes ten times as long
             return restore_moment, (value.isoformat(),)
@@ -129,7 +129,7 @@ class Reader:
         return self._scenarios[digest]
 
     def script(self, digest: str, kind: str, *head: str) -> Script:
-        """Return a script of that scenario."""
+        """Return one of the scripts of that scenario."""
         return self.scenario(digest).script(kind, *head)
 
 

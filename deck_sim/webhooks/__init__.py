@@ -1,1 +1,1 @@
-"""Webhooks: signing them, and sending them. The one room that calls out."""
+"""Signing and sending of webhooks. Only this room opens connections to other servers."""

@@ -1,8 +1,7 @@
-"""The addresses that a webhook may call: loopback and private ones, and public ones if that was
-asked for.
+"""The addresses that a webhook may call: loopback and private ones; on request also public ones.
 
-A name is resolved once, and the checked addresses are the ones called. A name that would be refused
-is not resolved: a query tells others which receiver a test has.
+A name is resolved once, and only the checked addresses are called. A name that would be refused is
+not resolved, because the query would reveal a test's receiver to others.
 """
 
 import asyncio
@@ -29,7 +28,7 @@ async def ask_resolver(host: str, port: int) -> Sequence[str]:
 
 
 async def find_addresses(host: str, port: int, resolve: Resolve, *, public: bool) -> Sequence[str]:
-    """Return the addresses of a host that may be called; with `public`, those outside too.
+    """Return the addresses of a host that may be called; with `public`, also public ones.
 
     Raises:
         AddressRefused: if none may be called.

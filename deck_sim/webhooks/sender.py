@@ -59,7 +59,7 @@ class SendResult:
 
 
 def explain_status(status: int | None) -> str | None:
-    """Why an answer with this status is no success, if that is not obvious."""
+    """Explain why an answer with this status is not a success, if that is not obvious."""
     return f"answered {status}; redirects are not followed" if status in REDIRECTS else None
 
 
@@ -94,7 +94,7 @@ def read_target(url: str) -> Target:
 
 
 class Exchange:
-    """A POST request, and as much of its response as has been read.
+    """A POST request, and the part of its response that has been read.
 
     After a failure `status` and `headers` show how far the response came; `status` is None until
     its headers have been read.
@@ -194,7 +194,7 @@ class Sender:
 
     @asynccontextmanager
     async def _take_turn(self, url: str) -> AsyncIterator[None]:
-        """Wait until the attempt before at this URL has been answered, or has taken `TURN`.
+        """Wait until the previous attempt at this URL has been answered, or has taken `TURN`.
 
         So a usual receiver gets webhooks in their order, and a slow one does not hold them up.
         """
@@ -207,7 +207,7 @@ class Sender:
             yield
 
     async def _connect(self, target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Connect to the first address that accepts, of those that were checked."""
+        """Connect to the first of the checked addresses that accepts."""
         tls, name = None, None
         if target.is_secure:
             self._tls = self._tls or ssl.create_default_context()

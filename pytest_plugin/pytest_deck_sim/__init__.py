@@ -53,7 +53,7 @@ _VARIABLES = {  # what `deck_env` sets: the attribute of `Deck`, and the default
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options, and the same as ini values."""
+    """Add the options, and ini values with the same names."""
     group = parser.getgroup("deck-sim")
     for name, text in _OPTIONS.items():
         group.addoption(f"--deck-{name}", help=text)
@@ -110,9 +110,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _check_ini_file(config: pytest.Config, name: str) -> None:
-    """Check that pytest did not take the folder of an option for that of the tests.
+    """Check that pytest did not take the folder of an option for a folder of tests.
 
-    It looks for its ini file before it knows our options.
+    pytest looks for its ini file before it knows our options.
     """
     given, here = config.getoption(f"deck_{name}"), config.invocation_params.dir
     if given not in config.invocation_params.args or config.inipath is not None:
@@ -215,7 +215,7 @@ def deck_scenarios_dir(pytestconfig: pytest.Config) -> Path | None:
 
 @pytest.fixture(scope="session")
 def deck_server(pytestconfig: pytest.Config, deck_scenarios_dir: Path | None) -> Iterator[str]:
-    """The URL of the server that all tests share; with `--deck-url`, none is started."""
+    """The URL of the server that all tests share; with `--deck-url`, the server at that URL."""
     from deck_sim.runtime.registry import WorldRegistry
     from deck_sim.server.serve import Server
     from pytest_deck_sim.worlds import read_folder
@@ -288,7 +288,7 @@ def deck_every_failure(request: pytest.FixtureRequest, deck: Deck) -> ErrorInfo:
 
 @pytest.fixture
 def deck_env(deck: Deck, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Deck:
-    """`deck`, with the environment variables set that your application reads."""
+    """`deck`, after the environment variables that your application reads are set."""
     for name in _VARIABLES:
         monkeypatch.setenv(pytestconfig.getini(f"deck_env_{name}"), getattr(deck, name))
     return deck

@@ -1,8 +1,7 @@
 """`--deck-coverage`: the steps and branches of scenarios that no test played.
 
-Counted are the scenarios that a test played and those of the user's folder.
-Those that `deck_every_failure` makes are not. Under xdist each worker counts, and the controller
-adds up.
+The scenarios that a test played and those of the user's folder count. Those that
+`deck_every_failure` makes do not. Under xdist each worker counts, and the controller adds up.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ class Coverage:
         self.merge(getattr(node, "workeroutput", {}).get(_WORKER_KEY, {}))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Send the counts to the controller; there, fail the run if too little was played."""
+        """Send the counts to the controller, which fails the run if too little was played."""
         if hasattr(self._config, "workeroutput"):
             counts = {name: {**steps} for name, steps in self.counts.items()}
             self._config.workeroutput[_WORKER_KEY] = counts

@@ -152,7 +152,7 @@ class Explorer:
 
 @contextmanager
 def _debugger_off(config: pytest.Config) -> Iterator[None]:
-    """`--pdb` is for the first run alone."""
+    """Turn `--pdb` off. It is for the first run only."""
     debugger = config.pluginmanager.unregister(name="pdbinvoke") if config.option.usepdb else None
     try:
         yield
@@ -162,7 +162,7 @@ def _debugger_off(config: pytest.Config) -> Iterator[None]:
 
 
 class _Progress:
-    """How many runs are done, behind the name of the file on a terminal."""
+    """The number of finished runs, shown behind the name of the file on a terminal."""
 
     def __init__(self, config: pytest.Config) -> None:
         reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
@@ -171,13 +171,13 @@ class _Progress:
         self._shown = ""
 
     def show(self, done: int, of: int) -> None:
-        """Show that so many of all runs are done."""
+        """Show that `done` of `of` runs are finished."""
         if self._is_terminal:
             self.clear(text := f" {done}/{of} troubles")
             self._shown = text
 
     def clear(self, text: str = "") -> None:
-        """Remove it, and write something else."""
+        """Remove the progress, and write a text instead."""
         back = "\b" * len(self._shown)
         for writer in self._writers:
             writer.write(f"{back}{' ' * len(self._shown)}{back}{text}", flush=True)
@@ -240,8 +240,8 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
 def show_reports(
     reports: Sequence[Mapping[str, Any]], terminal: TerminalReporter, config: pytest.Config
 ) -> None:
-    """Show the result of each explored test, with the details that no failure has shown; write
-    everything as JSON if that is asked for.
+    """Show the result of each explored test, with the details that no failure has shown. Write a
+    JSON file if an option names one.
     """
     terminal.section("deck exploration")
     for one in reports:

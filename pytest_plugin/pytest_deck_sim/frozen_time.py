@@ -1,4 +1,4 @@
-"""`deck_time`: freezegun with the clock of a world. The only home of freezegun.
+"""`deck_time`: freezegun with the clock of a world. Only this module imports freezegun.
 
 freezegun asks a factory for the time, and moves it with `tick` and `move_to`. Our factory stores no
 time: it reads the world's clock, and setting it advances the world. So the two never differ, not

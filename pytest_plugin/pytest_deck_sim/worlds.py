@@ -1,5 +1,5 @@
-"""The worlds of tests: their marker, their start, the checks at their end, and the values of the
-fixtures that run a test once for each.
+"""The worlds of tests: the marker, the start of a world, the checks at its end, and the values of
+the fixtures that run a test several times.
 
 Imported when a fixture is first used.
 """
@@ -73,7 +73,7 @@ class MarkerOptions(Options):
 def world_of(
     item: pytest.Item, server: str, edition: str | None, folder: Path | None
 ) -> Iterator[Deck]:
-    """A new world with the options of the test's marker; its end may fail the test."""
+    """Yield a new world with the options of the test's marker. Its end may fail the test."""
     options, own = read_marker(item), item.config.stash.get(OWN_SERVER, None) == server
     with ExitStack() as stack:
         try:
@@ -118,7 +118,7 @@ def world_of(
 def world_factory(
     config: pytest.Config, server: str, edition: str | None, folder: Path | None
 ) -> Iterator[Callable[..., Deck]]:
-    """Makes worlds by a name and arguments of the marker; deletes them at the end."""
+    """Yield a function that makes worlds by a name and marker arguments; delete them at the end."""
     with ExitStack() as stack:
         numbers = count(1)
 
@@ -218,7 +218,7 @@ def _start(
 
 
 def _paused(deck: Deck) -> AbstractContextManager[WorldRegistry]:
-    """The worlds of our own server, on this thread: a call would change threads, and wait."""
+    """Use the worlds of our own server on this thread; this is faster than calls to its thread."""
     server = server_at(deck.url)
     assert server is not None, "it runs in this process"
     return server.paused()
@@ -233,7 +233,7 @@ def _read_settings(options: MarkerOptions, edition: str | None) -> dict[str, Any
 
 
 def read_folder(folder: Path | None) -> Library:
-    """The shipped scenarios and those of a folder; a broken file is a failure."""
+    """Read the shipped scenarios and those of a folder; a broken file fails the test."""
     try:
         return read_scenarios(folder)
     except DeckSimError as error:
@@ -259,13 +259,13 @@ def _write_report(item: pytest.Item, deck: Deck, failure: str | None) -> str:
 
 
 def page_name(node_id: str) -> str:
-    """The name of the file of a test: safe everywhere, and its own."""
+    """A file name for the page of a test: safe on every system, and unique."""
     name = re.sub(r"[^A-Za-z0-9]+", "-", node_id.replace(".py", "")).strip("-")[:80]
     return f"{name}-{hashlib.sha256(node_id.encode()).hexdigest()[:8]}.html"
 
 
 def make_failure(text: str) -> BaseException:
-    """A failure without a traceback, which would show only our own frames."""
+    """Make a failure without a traceback, which would show only our own frames."""
     return pytest.fail.Exception(text, pytrace=False)
 
 

@@ -53,7 +53,7 @@ def reset_task(request: Request) -> Answer:
 
 
 def apply_command(request: Request, command: str) -> Answer:
-    """Let a caller act on a resource, as far as its status allows it."""
+    """Apply a command of a caller to a resource, if the resource's status allows it."""
     return request.show(commands.apply_command(request.world, request.fetch(), command))
 
 

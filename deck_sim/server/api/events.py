@@ -82,7 +82,7 @@ def list_event_deliveries(request: Request) -> Answer:
 
 
 def _oldest(world: World) -> datetime:
-    """Events created before this moment cannot be read any more."""
+    """The moment before which events can no longer be read."""
     return world.now - world.contract.event_retention
 
 
@@ -101,14 +101,14 @@ def create_event_destination(request: Request) -> Answer:
 
 @endpoint
 def update_event_destination(request: Request) -> Answer:
-    """Change a destination. A new secret rotates; `status` reactivates."""
+    """Change a destination. A new secret starts a rotation; `status` can reactivate."""
     old = request.fetch("event_destination")
     fields, secret = _read(request, old)
     return request.show(deliveries.update_destination(request.world, old, fields, secret))
 
 
 def _read(request: Request, old: Resource | None) -> tuple[dict[str, Any], str | None]:
-    """The fields that were sent, and the secret of a webhook; the error has every problem."""
+    """The fields that were sent, and the secret of a webhook; the error lists every problem."""
     data, body = request.read_object(), request.body_model
     found = old["type"] if old else data.get("type", body.model_fields["type"].default)
     type_ = found if isinstance(found, str) else ""

@@ -1,6 +1,6 @@
-"""Lists: newest first but for screenshots, with filters, page by page.
+"""Lists with filters and pages. The newest items come first, except in lists of screenshots.
 
-The cursor names the last item of the page before. A new item comes in front of it, and a deleted
+The cursor names the last item of the previous page. A new item comes in front of it, and a deleted
 item keeps its place in the world, so no page repeats or loses an item.
 """
 
@@ -64,7 +64,7 @@ def list_items(
 
 
 def poll_all(world: World) -> Iterable[Resource]:
-    """Every resource of a world: any of them may bring the next item of a list."""
+    """Return every resource of a world, since each may bring the next item of a list."""
     return chain(*(kind.values() for kind in world.resources.values()))
 
 
@@ -90,7 +90,7 @@ def read_filter(request: Request, kind: Kind, name: str, problems: list[Problem]
 def _read_page(
     request: Request, items: Mapping[str, Any], problems: Sequence[Problem]
 ) -> tuple[int, str | None, dict[str, datetime]]:
-    """The limit, the id after which the page begins, and the moments that it lies between."""
+    """Return the limit, the id after which the page begins, and the bounds of creation times."""
     found, moments, after = list[Problem](), dict[str, datetime](), None
     limit = (request.query_values("limit") or [f"{DEFAULT_LIMIT}"])[-1]
     cursor = (request.query_values("cursor") or [""])[-1]

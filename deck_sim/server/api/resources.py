@@ -74,7 +74,7 @@ def update_resource(request: Request) -> Answer:
 
 @endpoint
 def delete_resource(request: Request) -> Answer:
-    """Delete a resource; those that refer to it stay. Deleting it again gives the same answer
+    """Delete a resource. Resources that refer to it stay. Deleting it again gives the same answer
     (documented).
     """
     world, kind, resource_id = request.world, _kind(request).object, request.params["id"]

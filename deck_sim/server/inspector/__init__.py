@@ -1,4 +1,4 @@
-"""The inspector: the page at `/_sim/ui`. Here are only its files; it uses the control API alone."""
+"""The inspector: the page at `/_sim/ui`. Its files are here; it calls only the control API."""
 
 from urllib.parse import quote
 

@@ -31,7 +31,7 @@ _URL_SAFE = " !$&'()*+,-./:;=?@[]^_`{|}~"  # what a `data:` URL in an attribute 
 
 
 def record_world(read: Read) -> Json:
-    """The records of a world that the inspector shows, and the answers that its details need."""
+    """Read the records of a world that the inspector shows, and the answers for its details."""
     kept: Json = json.loads(read("/timeline?after=0"))
     kinds = {one["id"]: one["kind"] for one in kept["data"] if one["kind"] != "call"}
     calls = [one["id"] for one in kept["data"] if one["kind"] == "call"]
@@ -52,7 +52,7 @@ def record_world(read: Read) -> Json:
 
 
 def _read_all(read: Read, path: str, ids: Iterable[str | None]) -> Json:
-    """The answers for the latest ids, by path. What was deleted since has none."""
+    """Read the answers for the latest ids, by path. Deleted ids are left out."""
     answers = dict[str, Any]()
     for one in [*dict.fromkeys(filter(None, ids))][-_MOST:]:
         with suppress(DeckSimError):
@@ -107,7 +107,7 @@ def _frame() -> tuple[str, str]:
 
 
 def _modules() -> dict[str, str]:
-    """Every module as a `data:` URL, by its bare name: such a URL has no folder to import from."""
+    """Every module as a `data:` URL, by a name without a folder, since such a URL has none."""
 
     def rename(name: str, found: re.Match[str]) -> str:
         target = normpath(join(dirname(name), found[3]))

@@ -110,7 +110,7 @@ def _shows_external_id(edition: Edition, kind: Kind) -> bool:
 
 
 class _BodySchemas(GenerateJsonSchema):
-    """pydantic's schemas, without titles made from names, and closed where they name keys."""
+    """pydantic's schemas without generated titles; objects with named keys are closed."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -160,7 +160,7 @@ def _of_model(model: type[Body], name: str) -> dict[str, Shape]:
 
 
 def _narrow(shape: Shape, type_: str, names: Iterable[str], schemas: Mapping[str, Shape]) -> None:
-    """Add rules to the schema for one type that its model only checks."""
+    """Add the rules for one type, which its model checks in code, to the schema of that type."""
     fields = shape["properties"]
     if fields["type"].pop("default", None) != type_:
         shape["required"] = [*dict.fromkeys([*shape["required"], "type"])]
