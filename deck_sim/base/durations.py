@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from deck_sim.base.errors import quote
 
@@ -70,12 +71,17 @@ def spell_duration(length: timedelta) -> str:
     return f"{length / _UNITS['m']:.10g} minutes"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Span:
     """A range of durations; a single duration has `low == high`."""
 
     low: timedelta
     high: timedelta
+
+    @cached_property
+    def milliseconds(self) -> int:
+        """How many whole milliseconds it is wide."""
+        return (self.high - self.low) // _UNITS["ms"]
 
     def __str__(self) -> str:
         """Format as in scenario files."""

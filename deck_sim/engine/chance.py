@@ -11,13 +11,13 @@ from deck_sim.base.durations import Span
 
 MILLISECOND = timedelta(milliseconds=1)
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_EMPTY = blake2b(digest_size=16)
 _AS_LETTERS = bytes(_LETTERS[byte % 62] for byte in range(256))
 
 
 def make_id(seed: int, prefix: str, name: object) -> str:
     """Derive an id from a name, usually a number: the prefix and 16 letters or digits."""
-    digest = blake2b(f"{seed}/{prefix}/{name}".encode(), digest_size=16).digest()
-    return f"{prefix}_{digest.translate(_AS_LETTERS).decode()}"
+    return f"{prefix}_{_hash(f'{seed}/{prefix}/{name}').translate(_AS_LETTERS).decode()}"
 
 
 def seed_of(key: str) -> int:
@@ -27,13 +27,18 @@ def seed_of(key: str) -> int:
 
 def draw_below(limit: int, seed: int, *name: object) -> int:
     """A whole number from 0 to `limit` - 1."""
-    text = "/".join(map(str, (seed, *name)))
-    return int.from_bytes(blake2b(text.encode(), digest_size=16).digest()) % limit
+    return int.from_bytes(_hash("/".join(map(str, (seed, *name))))) % limit
 
 
 def draw_duration(span: Span, seed: int, *name: object) -> timedelta:
     """A duration within `span`, in whole milliseconds if the span allows that."""
     if span.low == span.high:
         return span.low
-    steps = (span.high - span.low) // MILLISECOND
-    return span.low + draw_below(steps + 1, seed, *name) * MILLISECOND
+    milliseconds = draw_below(span.milliseconds + 1, seed, *name)
+    return span.low + timedelta(0, 0, milliseconds * 1000)  # half the time of a product
+
+
+def _hash(text: str) -> bytes:
+    new = _EMPTY.copy()  # takes two thirds of the time of making one
+    new.update(text.encode())
+    return new.digest()

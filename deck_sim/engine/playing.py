@@ -40,23 +40,23 @@ def start_story(world: World, resource: Resource, script: Script) -> None:
         fault_id = make_id(world.seed, "flt", f"{resource.id}/{number}")
         world.injected.add(fault_id, fault, resource.id)
         world.note(resource.kind, resource.id, f"fault {fault}")
-    _play(world, story, (story.path, story.attempts))
+    _play(Stage(world, story), (story.path, story.attempts))
 
 
 def react(world: World, owner: str, word: str, value: Any = None) -> None:
     """Pass an answer, a verdict or the end of a wait to the story of `owner`, and play on."""
     story = world.stories[owner]
-    step, reacted_at = story.step, (story.path, story.attempts)
+    step, stage, reacted_at = story.step, Stage(world, story), (story.path, story.attempts)
     assert step is not None, f"{owner} got {word!r} after the end of its story"
     try:
-        turn = step.react(Stage(world, story), word, value)
+        turn = step.react(stage, word, value)
     except ScriptError as error:
         _break_off(world, story, error)
         return
     if turn != STAY:
         story.go(turn)
     story.held = None
-    _play(world, story, reacted_at)
+    _play(stage, reacted_at)
 
 
 def release(world: World, hold_id: str) -> list[str]:
@@ -67,25 +67,22 @@ def release(world: World, hold_id: str) -> list[str]:
         held, reacted_at = story.held, (story.path, story.attempts)
         assert held is not None, f"{story.owner} is at {hold_id} and not held"
         story.path, story.attempts, story.held = held.next_path, held.next_attempts, None
-        _play(world, story, reacted_at)
+        _play(Stage(world, story), reacted_at)
     return [story.owner for story in stories]
 
 
 def pass_time(world: World, limit: datetime) -> None:
     """Go to the next due timer and fire it; if none is due by `limit`, go to `limit`."""
-    due = world.timers.peek()
-    if due is None or due.at > limit:
-        world.now = max(world.now, limit)
-        return
-    world.timers.take_back(due.owner, due.name)
-    world.now = max(world.now, due.at)
-    _ON_DUE[due.name](world, due)
+    due = world.timers.take(limit)
+    world.now = max(world.now, due.at if due else limit)
+    if due is not None:
+        _ON_DUE[due.name](world, due)
 
 
-def _play(world: World, story: Story, reacted_at: Place) -> None:
+def _play(stage: Stage, reacted_at: Place) -> None:
     """Play steps until one waits, a hold stops them, the resource is final, or the script ends."""
-    owner, script, stage = story.owner, story.script, Stage(world, story)
-    players = world.all(script.kind)
+    world, story = stage.world, stage.story
+    owner, script, players = story.owner, story.script, world.all(story.script.kind)
     world.touch("story", owner)
     while world.stories.get(owner) is story:
         step, status = story.step, players[owner].status

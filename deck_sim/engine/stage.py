@@ -59,7 +59,7 @@ def stories_at(world: World, hold_id: str) -> list[Story]:
     return [story for _, story in sorted(held, key=lambda pair: pair[0])]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stage:
     """The world and the story, as a step is played."""
 

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError
@@ -39,8 +39,7 @@ class ScriptError(Exception):
     """A script that cannot be played on, such as one with an expression that fails."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """The time for which a story stays at its step, and the meaning of its end."""
 
     span: timedelta | None  # None: only a word from outside, or a limit, ends the wait
@@ -94,7 +93,8 @@ class Script(Immutable):
 
     def at(self, path: Path) -> Step | None:
         """The step at `path`, or None behind the last."""
-        steps, index = self._level(path)
+        # Most scripts do not branch.
+        steps, index = self._level(path) if len(path) > 1 else (self.steps, int(path[0]))
         return steps[index] if index < len(steps) else None
 
     def behind(self, path: Path) -> Path:

@@ -10,7 +10,7 @@ Laws:
 """
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -40,7 +40,6 @@ EFFECTS = {
 }
 OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # taken back when the story leaves its step
 _SLACK = 100  # timers in the heap that were taken back
-_NONE: Mapping[str, "Due"] = {}
 
 
 class Due(NamedTuple):
@@ -58,17 +57,17 @@ class Timers:
 
     _heap: list[Due] = field(default_factory=list, compare=False)
     _armed: dict[str, dict[str, Due]] = field(default_factory=dict)  # owner -> name -> timer
+    _taken_back: set[int] = field(default_factory=set, compare=False)  # their numbers, in the heap
     _count: int = 0  # of all that were ever armed
-    _size: int = 0  # how many are armed
-    _progress: int = 0  # how many of them are progress
+    _progress: int = 0  # how many of the armed ones are progress
     # Owners, for a state file.
     changed: dict[str, None] = field(default_factory=dict, compare=False)
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Timers":
         # By hand, since `deepcopy` takes 20 times as long for moments and keys.
         armed = {owner: {**names} for owner, names in self._armed.items()}
-        counts = self._count, self._size, self._progress
-        return Timers([*self._heap], armed, *counts, {**self.changed})
+        counts = self._count, self._progress
+        return Timers([*self._heap], armed, {*self._taken_back}, *counts, {**self.changed})
 
     def arm(self, owner: str, name: str, at: datetime) -> None:
         """Set the timer `name` of `owner` to that moment."""
@@ -78,15 +77,20 @@ class Timers:
     def take_back(self, owner: str, *names: str) -> None:
         """Remove these timers of `owner`, armed or not."""
         mine = self._armed.get(owner)
-        if mine is None:
-            return
-        for name in names:
-            if mine.pop(name, None) is not None:
-                self._size -= 1
-                self._progress -= name in PROGRESS
-                self.changed[owner] = None
-        if not mine:
-            del self._armed[owner]
+        if mine is not None:
+            for name in names:
+                if name in mine:
+                    self._taken_back.add(mine[name].number)
+                    self._forget(mine[name])
+
+    def take(self, limit: datetime) -> Due | None:
+        """Remove the next timer and return it, or return None if none is due by `limit`."""
+        due = self.peek()
+        if due is None or due.at > limit:
+            return None
+        heapq.heappop(self._heap)
+        self._forget(due)
+        return due
 
     def of(self, owner: str) -> list[Due]:
         """The armed timers of one owner."""
@@ -101,12 +105,10 @@ class Timers:
 
     def peek(self) -> Due | None:
         """The next timer, or None."""
-        while self._heap:
-            first = self._heap[0]
-            if self._armed.get(first.owner, _NONE).get(first.name) is first:
-                return first
-            heapq.heappop(self._heap)
-        return None
+        heap, taken_back = self._heap, self._taken_back
+        while heap and heap[0].number in taken_back:
+            taken_back.remove(heapq.heappop(heap).number)
+        return heap[0] if heap else None
 
     def is_idle(self) -> bool:
         """Whether only timeouts are armed."""
@@ -121,11 +123,20 @@ class Timers:
 
     def _add(self, due: Due) -> None:
         mine = self._armed.setdefault(due.owner, {})
-        if due.name not in mine:
-            self._size += 1
+        if due.name in mine:
+            self._taken_back.add(mine[due.name].number)
+        else:
             self._progress += due.name in PROGRESS
         mine[due.name] = due
         self.changed[due.owner] = None
         heapq.heappush(self._heap, due)
-        if len(self._heap) > 2 * self._size + _SLACK:
-            self._heap = self._in_order()
+        if 2 * len(self._taken_back) > len(self._heap) + _SLACK:
+            self._heap, self._taken_back = self._in_order(), set()
+
+    def _forget(self, due: Due) -> None:
+        mine = self._armed[due.owner]
+        del mine[due.name]
+        if not mine:
+            del self._armed[due.owner]
+        self._progress -= due.name in PROGRESS
+        self.changed[due.owner] = None

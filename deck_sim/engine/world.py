@@ -56,6 +56,7 @@ _MOST_SCRIPT_ERRORS = 100
 RESET_REMOVED = "it was removed when the world was reset or deleted; do two tests share this key?"
 _MOST_SHARED = 10_000
 Shared = TypeVar("Shared", str, tuple[int | str, ...])
+_NOTHING: Mapping[str, Any] = {}
 ALL = "*"  # the events of a destination that receives every type
 
 
@@ -72,6 +73,12 @@ class IllegalMove(Exception):
 def _shared(value: Shared) -> Shared:
     """One object for equal texts and places: a tenth of the memory of a finished run."""
     return value
+
+
+@lru_cache(_MOST_SHARED)
+def _external_id(value: str | None) -> Mapping[str, Any]:
+    """What events about runs of a login add: one object for all of them."""
+    return {"external_id": value}
 
 
 @dataclass
@@ -135,11 +142,13 @@ class World:
 
     def kind(self, name: str) -> Kind:
         """The row of a kind of resource."""
-        return self.contract.kinds[name]
+        return EDITIONS[self.edition].kinds[name]
 
     def machine(self, resource: Resource) -> Machine:
         """The state machine of a resource whose kind has one."""
-        return self.contract.machine(resource.kind)
+        machine = EDITIONS[self.edition].kinds[resource.kind].machine
+        assert machine is not None, f"a {resource.kind} has no state machine"
+        return machine
 
     @property
     def resources(self) -> Mapping[str, Mapping[str, Resource]]:
@@ -216,7 +225,7 @@ class World:
         ]
         return [{name: item[name] for name in embed.shows} for item in inner]
 
-    def event_extras(self, resource: Resource) -> dict[str, Any]:
+    def event_extras(self, resource: Resource) -> Mapping[str, Any]:
         """The data of other resources in an event, as they are now.
 
         Events about a run carry the external id of its connection, too (documented).
@@ -225,8 +234,10 @@ class World:
         if row.summary is not None:
             return {}
         used = self.all(login).get(resource.fields.get(f"{login}_id", ""))
-        extras = {"external_id": used["external_id"]} if used else dict[str, Any]()
-        return extras | {name: self.embedded(resource, name) for name in row.embeds}
+        extras = _NOTHING if used is None else _external_id(used["external_id"])
+        if row.embeds:
+            extras = {**extras, **{name: self.embedded(resource, name) for name in row.embeds}}
+        return extras
 
     # Changes
 
@@ -317,13 +328,13 @@ class World:
         transition, it raises `IllegalMove` and changes nothing.
         """
         machine, before, started = self.machine(resource), str(resource.status), resource.started_at
-        now = self.now
+        kind, id_, old, now = resource.kind, resource.id, resource.fields, self.now
         if status not in machine.follows[before]:
             allowed = listed(machine.follows[before], last="or")
-            text = f"{resource.id}: `{before}` cannot become `{status}`; it can become {allowed}"
+            text = f"{id_}: `{before}` cannot become `{status}`; it can become {allowed}"
             raise IllegalMove(text)
         ends = machine.is_final(status)
-        if resource.fields.get("interaction") is not None:
+        if old.get("interaction") is not None:
             fields = {"interaction": None, **fields}
         if status in machine.results:
             fields = {"result": machine.results[status], **fields}
@@ -332,13 +343,13 @@ class World:
         if started and ends:
             fields["runtime_ms"] = (now - started) // MILLISECOND
         moved = Resource(  # `replace` takes three times as long
-            resource.kind,
-            resource.id,
+            kind,
+            id_,
             resource.created_at,
             now,
             status,
             # Most moves change no field; the values then share theirs, which saves memory.
-            {**resource.fields, **fields} if fields else resource.fields,
+            {**old, **fields} if fields else old,
             resource.hidden if hidden is None else hidden,
             started,
             resource.deleted,
@@ -346,10 +357,10 @@ class World:
         if status in machine.leads_first:
             self._lead_used(moved)
         self._keep(moved)
-        self.note(resource.kind, resource.id, what or f"{before} -> {status}", status, fields)
+        self.note(kind, id_, what or f"{before} -> {status}", status, fields)
         word = machine.event(status)
         if word is not None:
-            self.emit(f"{resource.kind}.{word}", moved)
+            self.emit(f"{kind}.{word}", moved)
         if ends:
             self._note_end(moved)
             self.stop_story(moved.id)
@@ -501,8 +512,9 @@ class World:
             self.finished.setdefault(resource.kind, []).append(resource.id)
 
     def _keep(self, resource: Resource) -> Resource:
-        self._resources[resource.kind][resource.id] = resource
-        self.touch(resource.kind, resource.id)
+        kind, id_ = resource.kind, resource.id
+        self._resources[kind][id_] = resource
+        self.changed[kind, id_] = None
         return resource
 
     def _emit_lifecycle(self, resource: Resource, what: str) -> None:
