@@ -7,7 +7,7 @@ import platform
 import sys
 from datetime import UTC, datetime
 
-from . import engine, lists, peers, server, suites, walk  # noqa: F401
+from . import engine, fleet, lists, peers, server, suites, walk  # noqa: F401
 from .harness import ROWS, measure
 from .report import format_row, write_docs
 
