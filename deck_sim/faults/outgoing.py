@@ -31,10 +31,10 @@ class OutgoingResponse:
         return b"".join(self.pieces)
 
     @property
-    def all_headers(self) -> Headers:
-        """The headers with that of the body's length."""
+    def raw_headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers with that of the body's length, as they are sent."""
         length = () if self.status in BODILESS else (("content-length", f"{self.length}"),)
-        return (*self.headers, *length)
+        return [(n.encode("latin-1"), v.encode("latin-1")) for n, v in (*self.headers, *length)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def show_request(simulation: Simulation, id: str) -> Json:
     gave_up = call.unanswered == GAVE_UP  # so its response was not sent
     sent = None if gave_up else simulation.responses.get(call.number)
     response = sent and {
-        "headers": dict(sent.headers),
+        "headers": {n.decode("latin-1"): value.decode("latin-1") for n, value in sent.headers},
         "body": parse_recorded(sent.body),
         "truncated": len(sent.body) < sent.length,
     }

@@ -67,8 +67,10 @@ class StoredAnswer(Immutable):
 
 
 def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> dict[str, str]:
-    """The headers of a call that the journal keeps: the usual ones, and those of `others`."""
-    asked = {name: headers[name] for name in others if name in headers}
+    """The headers of a call that the journal keeps: the usual ones, and those of `others`. Names in
+    `headers` are in lower case.
+    """
+    asked = {name: headers[name.lower()] for name in others if name.lower() in headers}
     return asked | {n: headers[n] for n in KEPT_HEADERS if n in headers}
 
 
@@ -76,7 +78,7 @@ def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> dict[str,
 class SentResponse(Immutable):
     """A response; its body may be cut."""
 
-    headers: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
     length: int  # of the whole body
 
@@ -84,7 +86,7 @@ class SentResponse(Immutable):
 class SentResponses(dict[int, SentResponse]):
     """The last responses, by the number of their call."""
 
-    def keep(self, number: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
+    def keep(self, number: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> None:
         """Keep a response, and drop the oldest if there are too many."""
         self[number] = SentResponse((*headers,), body[:MAX_BODY], len(body))
         if len(self) > MOST_RESPONSES:

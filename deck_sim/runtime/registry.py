@@ -8,6 +8,7 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -46,6 +47,7 @@ _NO_KEYS = {
 }
 
 
+@lru_cache
 def read_key(authorization: str | None) -> str:
     """The key in an `Authorization` header; empty if it has no key."""
     scheme, _, key = (authorization or "").partition(" ")

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -107,7 +106,7 @@ async def take(steps: Steps, request: Request) -> bool:
     try:
         for step in steps:
             answer = step(request)
-            if isinstance(answer, Awaitable):
+            if answer is not None and isinstance(answer, Awaitable):
                 answer = await answer
             if answer is not None:
                 request.answer = _fill_in_body(answer, request.id)
@@ -142,7 +141,7 @@ def _fill_in_body(answer: Answer, request_id: str) -> Answer:
 
 def note_handle(request: Request) -> None:
     """Note that a `Deck` uses this key, so that reports do not call the key unknown."""
-    request.from_handle = PROCESS_HEADER in request.headers
+    request.from_handle = PROCESS_HEADER.lower() in request.headers
     if request.from_handle:
         request.worlds.note_control(request.simulation.key)
 
@@ -260,12 +259,12 @@ def prepare_response(request: Request) -> None:
     keep = partial(request.simulation.responses.keep, request.call.number)
     if request.fault is None:
         request.response = response
-        keep(response.headers.items(), bytes(response.body))
+        keep(response.raw_headers, bytes(response.body))
     else:
         faulty = apply_fault(request, response)
         request.response = partial(send_faulty, request, faulty)
         save_late(request)
-        keep(faulty.headers, faulty.body)
+        keep(faulty.raw_headers, faulty.body)
 
 
 async def read_request(worlds: WorldRegistry, scope: Scope, receive: Receive) -> Request | None:
@@ -282,7 +281,7 @@ async def read_request(worlds: WorldRegistry, scope: Scope, receive: Receive) ->
         if len(body) <= MAX_BODY_BYTES:
             body += message.get("body", b"")
         more = message.get("more_body", False)
-    return Request(scope, Headers(scope=scope), bytes(body), worlds, receive)
+    return Request(scope, bytes(body), worlds, receive)
 
 
 def refuse_call(worlds: WorldRegistry, error: ApiError, scope: Scope) -> Response:

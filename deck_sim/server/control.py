@@ -44,7 +44,7 @@ class ControlApp:
 
     def select_world(self, request: Request) -> None:
         """Select the world of the key, or of an id that `GET /_sim/worlds` lists."""
-        worlds, world_id = self._worlds, request.headers.get(WORLD)
+        worlds, world_id = self._worlds, request.headers.get(WORLD.lower())
         if worlds.keys is None and request.path == WORLDS:
             request.simulation = worlds.keyless()
         elif worlds.keys is not None or world_id is None:
@@ -84,10 +84,10 @@ class ControlApp:
 
 def note_caller(request: Request) -> None:
     """Note who calls. A caller in a frozen process sends its time."""
-    moment, process = (request.headers.get(h) for h in (PRESENT_HEADER, PROCESS_HEADER))
+    moment, process = (request.headers.get(h.lower()) for h in (PRESENT_HEADER, PROCESS_HEADER))
     if (moment or process) and process != process_id():
         request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
-    if WORLD not in request.headers:  # a page that only looks on has an id
+    if WORLD.lower() not in request.headers:  # a page that only looks on has an id
         request.worlds.note_control(request.simulation.key)
 
 

@@ -103,8 +103,9 @@ async def send_faulty(
         request.simulation.journal.note_departure(request.id)
         return
     if out.status != NOTHING:
-        raw = [(name.encode("latin-1"), text.encode("latin-1")) for name, text in out.all_headers]
-        await send({"type": "http.response.start", "status": out.status, "headers": raw})
+        await send(
+            {"type": "http.response.start", "status": out.status, "headers": out.raw_headers}
+        )
         for piece in () if scope["method"] == "HEAD" else out.pieces:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
             await asyncio.sleep(0)

@@ -8,6 +8,8 @@ from contextlib import suppress
 from hashlib import blake2b
 from urllib.parse import quote
 
+from starlette.datastructures import Headers
+
 from deck_sim.contract.editions import Idempotency
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.calls import StoredAnswer
@@ -21,12 +23,13 @@ REPLAYED = {"Deck-Sim-Replayed": "true"}
 
 def replay_answer(request: Request) -> Answer | None:
     """Replay the stored answer to a call with this key. A key of another call is refused."""
-    simulation, lines = request.simulation, request.headers.getlist(HEADER)
-    if not lines:
+    simulation = request.simulation
+    if HEADER.lower() not in request.headers:
         return None
     rule = simulation.world.contract.idempotency
     if not rule.covers(request.operation):
         return None
+    lines = Headers(scope=request.scope).getlist(HEADER)
     key = read_idempotency_key(rule, lines)
     simulation.forget_oldest()
     stored = simulation.stored_answers.get(key)

@@ -7,6 +7,7 @@ header. No page of another origin may change a world.
 
 import ipaddress
 from collections.abc import Collection
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -47,6 +48,7 @@ def local_only(
     return call
 
 
+@lru_cache
 def is_loopback(name: str) -> bool:
     """Whether a name or address means this machine."""
     if name == "localhost" or name.endswith(".localhost"):

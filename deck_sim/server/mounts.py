@@ -12,7 +12,7 @@ from deck_sim.base.version import VERSION_HEADER, __version__
 from deck_sim.runtime.registry import WorldRegistry
 
 
-def make_app(worlds: WorldRegistry) -> Router:
+def make_app(worlds: WorldRegistry) -> ASGIApp:
     """Make the app of a server: Deck API, control API, files, inspector, OpenAPI document."""
 
     @cache
@@ -39,7 +39,7 @@ def make_app(worlds: WorldRegistry) -> Router:
     async def call(name: str, scope: Scope, receive: Receive, send: Send) -> None:
         await make(name)(scope, receive, send)
 
-    return Router(
+    router = Router(
         routes=[
             Route("/_sim/files/{token}/{file_id}", partial(_show_file, worlds)),
             Route("/_sim/ui", _show_inspector),
@@ -51,6 +51,13 @@ def make_app(worlds: WorldRegistry) -> Router:
         redirect_slashes=False,
         default=partial(call, "api"),
     )
+
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
+        """Call the Deck API, which has one prefix, without comparing its path with each route."""
+        is_api = scope["path"].startswith("/v2/")
+        await (make("api") if is_api else router)(scope, receive, send)
+
+    return route
 
 
 async def _show_inspector(request: Request) -> Response:

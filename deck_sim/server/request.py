@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
-from starlette.datastructures import Headers, QueryParams
 from starlette.types import ASGIApp, Receive, Scope
 
 from deck_sim.contract.editions import EDITIONS, how_to_switch
@@ -48,7 +47,6 @@ class Request:
     """
 
     scope: Scope
-    headers: Headers
     body: bytes
     worlds: WorldRegistry
     receive: Receive  # returns when the client leaves
@@ -70,16 +68,18 @@ class Request:
     def __post_init__(self) -> None:
         self.method: str = self.scope["method"]
         self.path: str = self.scope["path"]  # `/v2` included
+        # By name in lower case, the first of each.
+        self.headers: Mapping[str, str] = {
+            name.decode("latin-1"): value.decode("latin-1")
+            for name, value in reversed(self.scope["headers"])
+        }
+        query: str = self.scope["query_string"].decode("latin-1")
+        self.query = parse_qsl(query, keep_blank_values=True)  # its names and values
 
     @property
     def world(self) -> World:
         """The world as it is now: a call may replace it."""
         return self.simulation.world
-
-    @cached_property
-    def query(self) -> list[tuple[str, str]]:
-        """The names and values of the query string."""
-        return QueryParams(self.scope["query_string"]).multi_items()
 
     def query_values(self, name: str) -> list[str]:
         """The values of a query parameter, written `name`, `name[]`, or both."""

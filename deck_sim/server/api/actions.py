@@ -26,7 +26,7 @@ def _show_playing(request: Request, resource: Resource, status: int) -> Answer:
 
 
 def _choose(request: Request, kind: str) -> commands.Choose:
-    header = request.headers.get(HEADER)
+    header = request.headers.get(HEADER.lower())
     return lambda facts: request.simulation.choose(kind, header, facts)
 
 
