@@ -87,7 +87,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
         click.option("--seed", type=int, help="The seed of all worlds.  [default: from each key]"),
         FOLDER,
         click.option("--reload", is_flag=True, help="Read the folder again when a file changes."),
-        click.option("--world", "file", type=file, help="A file with what each world starts with."),
+        click.option("--world", "file", type=file, help="A world file for every new world."),
         click.option("--keys", type=KEYS, help="The API keys to accept.  [default: any]"),
         click.option(
             "--intercept",
@@ -119,7 +119,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "--webhook-time",
             type=click.Choice(WEBHOOK_TIMES),
             default="wall",
-            help="The time in webhook signatures; verifiers reject what is five minutes off.",
+            help="The time in webhook signatures; verifiers reject one that is five minutes off.",
         ),
         click.option("--rate-limit", is_flag=True, help="Answer 429 above 200 calls in 10 s."),
         click.option(

@@ -97,7 +97,7 @@ def command(verb: str, row: Kind, summary: str = "", **more: Any) -> Operation:
 
 def answer(row: Kind, **more: Any) -> Operation:
     """Make the row of the call that answers a prompt of a resource of this kind."""
-    summary, name = f"Answer what a {row.noun} asks", f"answer_{row.object}"
+    summary, name = f"Answer the prompt of a {row.noun}", f"answer_{row.object}"
     return command("interaction", row, summary, **{"name": name, "answers": True, **more})
 
 

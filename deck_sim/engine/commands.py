@@ -192,7 +192,7 @@ def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, An
         if isinstance(value, dict | list):
             wrong[name] = "must be text, or a value that can be written as text"
         elif type_ == "string" and not isinstance(value, str | None):
-            wrong[name] = "must be text, in quotes; a number loses the zeros that it begins with"
+            wrong[name] = "must be text in quotes; a number would lose its leading zeros"
     for name, text in wrong.items():
         field = f"{key}.{name}"
         problems.append(problem("request/input_invalid", f"`{field}` {text}", field=field))
@@ -204,7 +204,7 @@ def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, An
 def apply_command(world: World, resource: Resource, name: str) -> Resource:
     """Apply a command that leads to a status, such as `cancel` or `disconnect`."""
     leads_to = check_allowed(world, resource, name)
-    assert leads_to is not None, f"{name} leads to no status of its own"
+    assert leads_to is not None, f"the command {name} leads to no status"
     moved = world.move(resource, leads_to)
     world.stop_story(resource.id)
     return moved

@@ -145,7 +145,7 @@ def replay(world: World, delivery: Resource) -> Resource:
     """
     destination = _destination(world, delivery)
     if delivery.status == "pending":
-        text = f"The delivery `{delivery.id}` is `pending`; it can be replayed once it is over."
+        text = f"The delivery `{delivery.id}` is `pending`; replay it after it has ended."
         raise refuse("request/state_invalid", text)
     if not listens(destination):
         text = f"It cannot be replayed: {_why_silent(destination)}."
@@ -243,7 +243,7 @@ def event_problems(world: World, events: Any) -> list[Problem]:
     problems, known = list[Problem](), world.event_types
     for index, name in enumerate(events if is_readable and events != [ALL] else ()):
         field = f"events[{index}]"
-        text = f'`{field}`: `*` stands alone, as `["*"]`'
+        text = f'`{field}`: `*` must be the only item: `["*"]`'
         if name != ALL:
             near = _NO_GLOB if ALL in name else nearest(name, known) or _INSTEAD
             text = f"`{field}`: unknown event type {name!r}{near}"

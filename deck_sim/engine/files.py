@@ -32,7 +32,7 @@ def keep_file(
         item.hidden["origin"] == origin and not world.is_gone(item)
         for item in world.all("storage").values()
     ):
-        world.note("task_run", run.id, f"file {name} not kept: the login has its bytes already")
+        world.note("task_run", run.id, f"file {name} not kept: the login has an equal file")
     else:
         fields = {
             "file_name": name,

@@ -65,7 +65,7 @@ def release(world: World, hold_id: str) -> list[str]:
     del world.holds[hold_id]
     for story in stories:
         held, reacted_at = story.held, (story.path, story.attempts)
-        assert held is not None, f"{story.owner} is at {hold_id} and not held"
+        assert held is not None, f"{hold_id} stopped {story.owner}, but its story has no `held`"
         story.path, story.attempts, story.held = held.next_path, held.next_attempts, None
         _play(Stage(world, story), reacted_at)
     return [story.owner for story in stories]

@@ -26,11 +26,11 @@ _KEY = "send an `Idempotency-Key` with each create, and repeat it with the same 
 _REPEAT = "repeat the call after a moment"
 _WAIT = "wait as long as `Retry-After` says, then repeat the call"
 _ONCE = "remember each `webhook-id`, and do nothing when it comes again"
-_READ = "take an event for a hint, and read the resource"
+_READ = "treat an event as a hint, and read the resource"
 _EARLY = "a webhook may come before the answer: store what it needs before the call"
 _LONG = "poll as long as the task's timeout, not a fixed number of times"
-_DONE = "it may have been done: read the resource, and take a 409 for done"
-_ANY = "a status may be over before it is read: stop at every final one, and expect none between"
+_DONE = "the call may have been done: read the resource, and treat a 409 as done"
+_ANY = "a status may be over before it is read: stop at any final one, and require no other"
 
 
 @dataclass(frozen=True, slots=True)

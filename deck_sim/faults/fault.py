@@ -34,13 +34,13 @@ class Fault(Immutable, Strict):
     key: ClassVar[str] = ""
     fires: ClassVar[str]
     after: Annotated[int, Field(ge=0), Whole] = 0
-    """How many calls or webhooks pass unchanged first."""
+    """The number of calls or webhooks that pass unchanged first."""
     times: Annotated[int, Field(ge=1), Whole] | None = None
-    """How many it then affects. Default: all."""
+    """The number that it then affects. Default: all."""
     probability: Annotated[float, Field(gt=0, le=1)] | None = None
-    """How likely it affects each, up to 1; drawn from the world's seed."""
+    """The probability that it affects each, up to 1; drawn from the world's seed."""
     duration: Duration | None = None
-    """How long it affects them, on the world's clock, from the first one after `after`."""
+    """The time for which it affects them, on the world's clock, from the first one on."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:

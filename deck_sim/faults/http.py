@@ -151,7 +151,7 @@ class Late(HttpFault):
 
     is_answer_readable = True
     delay: AnswerDelay
-    """How long, on the world's clock; or `{for: 3s, wait: real}` for real time."""
+    """The delay on the world's clock; or `{for: 3s, wait: real}` for real time."""
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         if isinstance(self.delay, timedelta):

@@ -86,7 +86,7 @@ class Delayed(WebhookFault):
     """The webhook is sent later."""
 
     delay: Duration
-    """How much later, on the world's clock."""
+    """The delay on the world's clock."""
 
     def intercept(self, world: World, delivery: Resource) -> bool:
         hold_back(world, delivery, self.delay, f"for {format_duration(self.delay)}")

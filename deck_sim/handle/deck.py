@@ -295,7 +295,7 @@ class Deck(AbstractContextManager["Deck"]):
             return
         self._idle_sleeps = 0
         if due:
-            why = f"{slept} without any time, and the next thing is due in {due[0]['in']}; it must"
+            why = f"{slept} for 0 seconds, and the next timer is due in {due[0]['in']}; it must"
             raise DeckSimError(f"the client waits for ever: {why} sleep longer than 0 seconds")
         raise DeckSimError(
             f"the client waits for ever: {slept}, nothing has happened, and nothing is due;"

@@ -129,7 +129,7 @@ def explain_dropped(count: int) -> list[str]:
     if not count:
         return []
     calls = "1 older call was" if count == 1 else f"{count} older calls were"
-    return [f"{calls} dropped from the journal and cannot be looked at"]
+    return [f"{calls} dropped from the journal and cannot be checked"]
 
 
 def show_value(value: Any) -> str:

@@ -42,8 +42,8 @@ _HINTS = {
     " application verify with it?",
     "bytes": "its secret is right, since it took another webhook: does the application verify"
     f" {_BYTES}",
-    "clock": "the signature has the time {time}, and the application's clock is another: with the"
-    " `webhook_time` `wall` it is real time, with `world` that of the world; {setting} sets it",
+    "clock": "the signature has the time {time}, but the application's clock differs:"
+    " `webhook_time` can be `wall` (real time) or `world` (the world's time); {setting} sets it",
 }
 _IN_TESTS = {
     "argument": " It is an argument: `deck.deliver_to(app, path=…)`",
@@ -51,9 +51,9 @@ _IN_TESTS = {
     "setting": "`deck.stamp_webhooks(…)`",
 }
 _HOW_TO_CALL = (
-    "an application that reads its environment, after it was imported, needs the fixture"
-    " `deck_env`, and one that reads it before, `monkeypatch.setattr` on its URL and key; one that"
-    f" always calls https://{DECK_HOST} needs `deck.intercept()`"
+    "if your application reads environment variables after its import, use the fixture `deck_env`;"
+    " if it reads them before, use `monkeypatch.setattr` on its URL and key; if it always calls"
+    f" https://{DECK_HOST}, use `deck.intercept()`"
 )
 _HOW_TO_MOVE = (
     "  move the clock with `deck.advance_until(…)`, `deck.advance(…)` or `deck.settle()`, or give"
@@ -95,7 +95,7 @@ def write_report(deck: "Deck", failure: str = "") -> str:
         if deck.interceptions:
             hosts = listed(host for one in deck.interceptions for host in one.hosts)
             passed = {host: None for one in deck.interceptions for host in one.passed}
-            others = f"; this process called {listed(passed)}, too, which it does not name"
+            others = f"; this process called {listed(passed)}, too, which is not intercepted"
             how = f"`deck.intercept()` answers for {hosts}{others if passed else ''}"
         no_calls.append(f"  {how}")
     if not lines:
@@ -128,8 +128,8 @@ def write_report(deck: "Deck", failure: str = "") -> str:
         ],
         "scripts that nothing played": [f"  {text}" for text in world["unplayed_login"]],
         "runs with an empty output": [
-            f"  {run['id']}  an output is that of the scenario, or is generated from the task's"
-            " `output_schema`: `deck.ready_task(output_schema=…)`"
+            f"  {run['id']}  give the scenario an `output`, or the task a schema to generate one"
+            " from: `deck.ready_task(output_schema=…)`"
             for run in runs
             if run["output"] == {}
         ],

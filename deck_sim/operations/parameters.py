@@ -73,13 +73,13 @@ class _Settings(Body):
     model_config = ConfigDict(use_attribute_docstrings=True)
 
     edition: EditionName | None = None
-    """Which of Deck's APIs; only while the world is empty."""
+    """The edition of Deck's API; can change only while the world is empty."""
     seed: int | None = None
-    """Of ids and random durations; only while the world is empty."""
+    """The seed of ids and durations; can change only while the world is empty."""
     default_scenario: Text | None = None
     """The scenario that plays if no other is chosen."""
     webhook_time: WebhookTime | None = None
-    """Which clock signs webhooks: wall or world."""
+    """The clock of webhook signatures: wall or world."""
 
     def options(self, before: Options | None) -> Options:
         """The options with the changes of this body; null switches one off."""

@@ -161,7 +161,7 @@ def advance_until_event(
                 return report
     text = (
         f"no {wanted} came within {format_duration(limit)}, and nothing that is due by then"
-        f" can bring it; {explain_absence(simulation, wanted)}"
+        f" can cause it; {explain_absence(simulation, wanted)}"
     )
     raise refuse("request/state_invalid", text)
 

@@ -116,8 +116,7 @@ def polls_what_is_finished(simulation: Simulation, _: timedelta) -> Findings:
 
 
 @lint_rule(
-    why="A create that failed with a 5xx or got no answer may have been done; a second one creates"
-    " another.",
+    why="A create that got a 5xx or no answer may have been done; a second one creates another.",
     fix="Send an `Idempotency-Key` with each create, and the same key with each retry of it.",
 )
 def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:

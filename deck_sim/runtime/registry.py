@@ -159,8 +159,8 @@ class WorldRegistry:
             oldest = next((one for one in others if not (one.uses or one.attempting)), None)
             if oldest is not None:
                 log.warning(
-                    "deck-sim: the world of %s is deleted: a server keeps %s, and this one was not"
-                    " used for longest",
+                    "deck-sim: the world of %s is deleted: a server keeps at most %s, and this one"
+                    " was unused for longest",
                     mask_key(oldest.key),
                     MOST_WORLDS,
                 )

@@ -85,7 +85,7 @@ def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
         ids = [*world.resources[own[0].object]][-_MOST_NAMED:]
         such = f", such as {listed(ids)}" if ids else ""
         noun = kinds[named.kind].noun
-        return f"`{named.id}` is one of the {noun}s, and this event is about {own[0].noun}s{such}"
+        return f"`{named.id}` is a {noun}, but this event is about {own[0].noun}s{such}"
     found = sorted(wanted.candidates(world), key=lambda one: one.updated_at)
     reasons = list[str]()
     for one in found[-_MOST_NAMED:]:

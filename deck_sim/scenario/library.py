@@ -189,7 +189,7 @@ def read_files(
                 text = f"the name {scenario.name!r} is already used in {read[scenario.name].file}"
                 mistakes.add(("name",), f"{text}; rename one of the two")
             elif scenario.name != file.stem:
-                text = f"{scenario.name!r} is in the file '{file.name}'; give both one name"
+                text = f"{scenario.name!r} is in the file '{file.name}'; give both the same name"
                 mistakes.add(("name",), text)
             mistakes.report()
         except loader.ScenarioError as error:

@@ -90,9 +90,9 @@ class Scenario(Strict):
     task_timeout: PositiveDuration | None = None
     """The timeout of its runs, unless their task has one of its own."""
     http: Annotated[tuple[AnyHttpFault, ...], Many] | None = None
-    """Faults of calls about what plays the scenario."""
+    """Faults of calls about the resource that plays the scenario."""
     webhooks: Annotated[tuple[AnyWebhookFault, ...], Many] | None = None
-    """Faults of webhooks about what plays the scenario."""
+    """Faults of webhooks about the resource that plays the scenario."""
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
     _text: str = PrivateAttr(default="")  # empty if it was never written as YAML
     _editions: tuple[str, ...] = PrivateAttr(default=())

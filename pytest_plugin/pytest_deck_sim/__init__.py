@@ -62,7 +62,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     text = "run each test again for each thing that can go wrong on its way"
     group.addoption("--deck-explore", action="store_true", help=text)
     several: Any = {"metavar": "NAME", "action": "append", "default": []}
-    group.addoption("--deck-trouble", help="explore with this trouble alone", **several)
+    group.addoption("--deck-trouble", help="explore with this trouble only", **several)
     text = "write what exploration found as JSON"
     group.addoption("--deck-explore-report", metavar="FILE", help=text)
     parser.addini("deck_coverage", _COVERAGE_TEXT, type="bool")

@@ -67,7 +67,7 @@ def test_the_exit_code_is_that_of_the_command(cli):
     killed = cli("exec", *python("import os; os.kill(os.getpid(), 9)"))
     assert killed.exit_code == 128 + signal.SIGKILL
     assert killed.stderr.splitlines() == [
-        "deck-sim: the command was ended by the signal 9",
+        "deck-sim: the command was stopped by the signal 9",
         "deck-sim: nothing called the simulated API: does the command read DECK_BASE_URL? One that"
         " always calls https://api.deck.co needs --intercept",
     ]
@@ -195,7 +195,7 @@ def test_a_command_that_takes_too_long_is_ended(cli, monkeypatch):
         shown = cli("exec", "--timeout", "300ms", *python(source))
         first, summary = shown.stderr.splitlines()
         assert shown.exit_code == 124
-        assert first == "deck-sim: the command did not end within --timeout, and was ended"
+        assert first == "deck-sim: the command did not end within --timeout, and was stopped"
         assert summary.startswith("deck-sim: nothing called the simulated API")
 
 
@@ -312,4 +312,4 @@ def test_a_file_that_looks_like_an_option_is_an_error(cli):
         for name, rest in (("--", ()), ("", ("--",))):
             done = cli("exec", option, name, *rest, "true")
             assert done.exit_code == 2
-            assert f"'{option}': '{name}' is no name of a file or folder" in done.stderr
+            assert f"'{option}': '{name}' is not the name of a file or folder" in done.stderr

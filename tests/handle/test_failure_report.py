@@ -173,7 +173,7 @@ def test_another_secret_changed_bytes_and_a_clock_that_is_off_are_told_apart(dec
     assert "verify with the secret in `deck.webhook_secret`, and the bytes" in hint(401)
     assert "has a secret of its own, not that in `deck.webhook_secret`" in hint(401, secret=own)
     assert "its secret is right, since it took another webhook" in hint(200, 401)
-    assert "the application's clock is another" in hint(late)
+    assert "the application's clock differs" in hint(late)
     assert "has the time 2025-01-15T09:30:01Z" in hint(401, webhook_time="world")
 
 
@@ -215,13 +215,13 @@ def test_an_answer_delayed_by_a_hold_is_shown(deck, run):
 def test_the_way_to_the_world_is_shown_to_who_has_not_called_it(deck):
     """It depends on what the test has set up already."""
     report = write_report(deck)
-    assert report.endswith("calls https://api.deck.co needs `deck.intercept()`")
-    assert "one that reads it before, `monkeypatch.setattr`" in report
+    assert report.endswith("calls https://api.deck.co, use `deck.intercept()`")
+    assert "if it reads them before, use `monkeypatch.setattr`" in report
     with deck.intercept(), httpx2.Client(trust_env=False) as client:
         assert write_report(deck).endswith("  `deck.intercept()` answers for `api.deck.co`")
         with pytest.raises(httpx2.ConnectError):
             client.get("http://0.0.0.0:9/v2/agents")
-    assert write_report(deck).endswith("called `0.0.0.0`, too, which it does not name")
+    assert write_report(deck).endswith("called `0.0.0.0`, too, which is not intercepted")
 
 
 def test_an_empty_output_says_where_outputs_come_from(deck):

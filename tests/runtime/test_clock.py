@@ -131,7 +131,7 @@ def test_an_event_that_does_not_come_within_the_limit_is_an_error(simulation):
     text = refused(STATE, simulation.advance_until_event, "task_run.completed", run, MINUTE)
     assert text == (
         f"no `task_run.completed` of `{run}` came within 1m, and nothing that is due by then can"
-        f" bring it; `{run}` is `interaction_required` (an answer to `mfa` must give `code`; the"
+        f" cause it; `{run}` is `interaction_required` (an answer to `mfa` must give `code`; the"
         " interaction times out in 5m)"
     )
     assert simulation.elapsed == SECOND
@@ -185,7 +185,7 @@ def test_an_event_that_cannot_come_is_refused_at_once(simulation):
 def test_a_limit_after_the_last_moment_is_cut(simulation):
     event = "task_run.completed"
     text = refused(STATE, simulation.advance_until_event, event, None, timedelta.max)
-    assert text.endswith("can bring it; this world has no task run")
+    assert text.endswith("can cause it; this world has no task run")
 
 
 def test_until_idle_plays_every_story_until_only_timeouts_are_left(simulation):

@@ -127,7 +127,7 @@ def test_an_event_about_nothing_is_explained_by_that(simulation, explain):
     assert explain("trun_x") == "there is no `trun_x` in this world"
     assert explain() == "this world has no task run"
     text = explain_absence(simulation, AwaitedEvent(("agent.created",), "conn_1", 0))
-    one = "`conn_1` is one of the connections, and this event is about"
+    one = "`conn_1` is a connection, but this event is about"
     assert text == f"{one} agents, such as `agt_1`"
     assert explain("conn_1") == f"{one} task runs"
     assert explain_absence(simulation, AwaitedEvent(("no.such",), None, 0)) == "nothing waits"

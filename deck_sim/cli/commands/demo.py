@@ -41,7 +41,7 @@ STORIES = (
     DemoRun("agent_hangs", "The agent hangs until the task times out."),
     DemoRun(
         "slow_success",
-        "The client does not poll; webhooks tell it. It answers one with 503, and gets it again.",
+        "The client waits for webhooks. It answers one with 503, so Deck sends it again.",
         polls=False,
     ),
 )

@@ -60,10 +60,10 @@ _OF_PYTEST = (
 @server_options(port=0)
 @environment_options
 @click.option("--report", type=FILE, help="Write the summary as JUnit XML (.xml) or as JSON.")
-@click.option("--html", "pages", type=NEW_FOLDER, help="Write pages of worlds with problems here.")
-@click.option("--fail-on-problems", "strict", is_flag=True, help="Exit with 1 if there are some.")
+@click.option("--html", "pages", type=NEW_FOLDER, help="Write a page for each world with problems.")
+@click.option("--fail-on-problems", "strict", is_flag=True, help="Exit with 1 on problems.")
 @click.option("--timeout", type=POSITIVE_DURATION, help="End the command after this time.")
-@click.option("--hold", is_flag=True, help="Serve on after the command ends, until Ctrl-C.")
+@click.option("--hold", is_flag=True, help="Keep serving after the command ends, until Ctrl-C.")
 @click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
 def command(
     words: tuple[str, ...],
@@ -170,10 +170,10 @@ def _run(
                 process.wait(_KILL_AFTER)
             process.kill()
             process.wait()
-            text = "the command did not end within --timeout, and was ended"
+            text = "the command did not end within --timeout, and was stopped"
             click.echo(f"deck-sim: {text}", err=True)
             return _TIMED_OUT
     if ended >= 0:
         return ended
-    click.echo(f"deck-sim: the command was ended by the signal {-ended}", err=True)
+    click.echo(f"deck-sim: the command was stopped by the signal {-ended}", err=True)
     return _BY_SIGNAL - ended

@@ -47,9 +47,9 @@ _NOTHING = "nothing to explore: no call of the command reached the server; does 
 @server_options(port=0)
 @environment_options
 @click.option("--trouble", "only", multiple=True, help="Only this trouble; can be repeated.")
-@click.option("--jobs", type=click.IntRange(1), default=1, help="How many runs at the same time.")
-@click.option("--time", "most", type=POSITIVE_DURATION, help="Begin no run after this time.")
-@click.option("--timeout", type=POSITIVE_DURATION, help="End a run after this time; it has failed.")
+@click.option("--jobs", type=click.IntRange(1), default=1, help="The number of runs at a time.")
+@click.option("--time", "most", type=POSITIVE_DURATION, help="Start no new run after this time.")
+@click.option("--timeout", type=POSITIVE_DURATION, help="Stop a run after this time; it fails.")
 @click.option("--explore-report", type=FILE, help="Write everything as JSON.")
 @click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
 def command(

@@ -65,7 +65,7 @@ _CLOCKS = {
 )
 @server_options(port=8765)
 @click.option("--port-file", type=FILE, help="Write the port here once the server is ready.")
-@click.option("--state", type=FILE, help="Keep all worlds in this file, with their own options.")
+@click.option("--state", type=FILE, help="Keep all worlds and their options in this file.")
 def command(
     port_file: Path | None, state: Path | None, log_format: str, quiet: bool, **options: Any
 ) -> None:

@@ -61,7 +61,7 @@ def _warn_if_uncalled(deck: Deck) -> None:
     if deck.requests:
         return
     others = [f"`{one['key']}` ({one['calls']})" for one in deck.called_worlds()]
-    rest = f"; called were {', '.join(others)}" if others else ", and no other key has"
+    rest = f", but with {', '.join(others)}" if others else ", nor with another key"
     click.echo(f"deck-sim: no call came with the key `{deck.api_key}`{rest}", err=True)
 
 
@@ -131,7 +131,7 @@ class _Advance(click.Command):
 @click.option("--to", type=MOMENT, help="Advance to this moment.")
 @click.option("--until", metavar="EVENT", help="Advance until this event, or until `idle`.")
 @click.option("--id", "resource_id", metavar="ID", help="The resource of the event.")
-@click.option("--limit", type=DURATION, default="1d", help="The longest time for --until EVENT.")
+@click.option("--limit", type=DURATION, default="1d", help="The longest advance for --until EVENT.")
 @on_server
 def advance(
     deck: Deck,
@@ -165,7 +165,7 @@ def advance(
         "deck-sim timeline --follow --json | jq .what",
     )
 )
-@click.option("--follow", is_flag=True, help="Go on with what happens from now on, until Ctrl-C.")
+@click.option("--follow", is_flag=True, help="Also print each new entry, until Ctrl-C.")
 @on_server
 def timeline(deck: Deck, follow: bool) -> tuple[Any, object]:
     """Show what happened on a running server.

@@ -53,8 +53,8 @@ class KeepFile(Step):
     metadata: dict[str, Any] | None = None
     """Shown with the item."""
     result: Literal["success", "failure"] = "success"
-    """Of the extraction: a `failure` keeps the file without its data. Only edition `credentials`
-    shows it."""
+    """The result of the extraction: a `failure` keeps the file without its data. Only the edition
+    `credentials` shows it."""
 
     def enter(self, stage: Stage) -> Wait | None:
         name, type_, content = (
@@ -92,7 +92,7 @@ class TakeScreenshot(Step):
     name: str = "screenshot.png"
     """The name of the file."""
     reasoning: str = ""
-    """Why the agent takes it."""
+    """The reason why the agent takes it."""
 
     def enter(self, stage: Stage) -> Wait | None:
         name, reasoning = (str(compute(stage, text)) for text in (self.name, self.reasoning))

@@ -37,7 +37,7 @@ class InteractionField(Strict):
     name: str = Field(min_length=1)
     """The key of the answer."""
     type: str = "string"
-    """As the API shows it."""
+    """The type, as the API shows it."""
     label: str | None = None
     """The label in the form. If omitted, the name."""
 

@@ -50,6 +50,6 @@ def show_file(request: Request) -> Response:
         return RedirectResponse("../ui", headers=HEADERS)
     file = FILES.get(name)
     if file is None:
-        text = "no such file of the inspector; its page is /_sim/ui\n"
+        text = "the inspector has no such file; its page is /_sim/ui\n"
         return Response(text, 404, HEADERS, media_type="text/plain")
     return Response(file.read_bytes(), headers=HEADERS, media_type=MEDIA_TYPES[file.suffix])

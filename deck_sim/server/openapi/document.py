@@ -29,7 +29,7 @@ The Deck v2 API as deck-sim serves it. Deck adds fields, event types and interac
 new version, so accept any that you do not know. deck-sim makes this document, not Deck.
 """
 _RETRY_AFTER = {
-    "description": "Seconds until the next call is accepted; sent if `rate_limit` says so.",
+    "description": "Seconds until a call is accepted. Sent if `rate_limit` has `retry_after`.",
     "schema": {"type": "integer", "minimum": 1},
 }
 
