@@ -11,8 +11,16 @@ from deck_sim.base.version import __version__
 from deck_sim.cli import INTERRUPTED
 from deck_sim.cli.output import examples
 
-# Each command is a row here and a module of that name, which defines `command`. Some share a
-# module, in which each has its own name.
+# The commands that drive a running server share a module.
+_DRIVING = {
+    "clock": "Show the clock of a running server, or set it.",
+    "advance": "Advance the clock of a running server, and print what happened.",
+    "timeline": "Show what happened on a running server.",
+    "coverage": "Show which steps and branches were played on a running server.",
+    "reset": "Replace the world of a running server by a new one with the server's settings.",
+}
+# Each other command is a row here and a module of that name, which defines `command`; or some share
+# a module, too. In a shared one each has its own name.
 COMMANDS = {
     "init": "Write a scenarios folder and a first test, which passes, into a project.",
     "serve": "Serve the simulated Deck API.",
@@ -25,15 +33,11 @@ COMMANDS = {
     "schema": "Print the JSON Schema of scenario or world files, for editors.",
     "openapi": "Print the OpenAPI document of an edition.",
     "fidelity": "Print the fidelity ledger: what is documented, observed and assumed.",
-    "clock": "Show the clock of a running server, or set it.",
-    "advance": "Advance the clock of a running server, and print what happened.",
-    "timeline": "Show what happened on a running server.",
-    "coverage": "Show which steps and branches were played on a running server.",
-    "reset": "Replace the world of a running server by a new one with the server's settings.",
+    **_DRIVING,
 }
 _MODULES = {
     **dict.fromkeys(("schema", "openapi", "fidelity"), "documents"),
-    **dict.fromkeys(("clock", "advance", "timeline", "coverage", "reset"), "world"),
+    **dict.fromkeys(_DRIVING, "world"),
 }
 
 

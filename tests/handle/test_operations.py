@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import click
+from added_method import write_command, write_method
 
 import deck_sim.handle
 from deck_sim import Deck
@@ -71,6 +72,20 @@ def test_each_operation_and_each_of_its_parameters_has_a_method():
     assert missing == {*WITHOUT}
 
 
+def test_the_method_and_the_command_of_a_new_operation_can_be_written():
+    """As `scripts/add-method` writes them."""
+    replay, lint = OPERATIONS["POST", "/deliveries/{id}/replay"], OPERATIONS["GET", "/lint"]
+    assert write_method("replay", replay) == (
+        "    def replay(self, id: IdOrResource) -> Json:\n"
+        f'        """{replay.words}"""\n'
+        '        return self._control.call("POST", "/deliveries/{id}/replay", id=id)\n\n'
+    )
+    lines = [*write_method("lint", lint).split("\n"), *write_command("lint", lint).split("\n")]
+    assert "    def lint(self, *, poll_interval: Duration | None = None) -> Json:" in lines
+    assert '@click.option("--poll-interval", type=DURATION)' in lines
+    assert "    data = deck.lint(poll_interval=poll_interval)" in lines
+
+
 def test_defaults_are_those_of_the_operation():
     limit = signature(Deck.advance_until).parameters["limit"].default
     assert parse_duration(limit) in DEFAULTS["limit"]
@@ -82,7 +97,9 @@ def test_the_options_of_commands_are_parameters_of_operations():
     strange, own = dict[str, object](), {"url", "key", "as_json", "follow", "resource_id"}
     for name, command in vars(world).items():
         if isinstance(command, click.Command):
-            for option, default in command.make_context(name, []).params.items():
+            for option, default in command.make_context(
+                name, [], resilient_parsing=True
+            ).params.items():
                 if option not in own and default not in DEFAULTS.get(option, ()):
                     strange[f"{name} {option}"] = default
     assert strange == {}
