@@ -82,7 +82,7 @@ def test_the_method_and_the_command_of_a_new_operation_can_be_written():
     )
     lines = [*write_method("lint", lint).split("\n"), *write_command("lint", lint).split("\n")]
     assert "    def lint(self, *, poll_interval: Duration | None = None) -> Json:" in lines
-    assert '@click.option("--poll-interval", type=DURATION)' in lines
+    assert '@click.option("--poll-interval", type=DURATION, help="The poll interval.")' in lines
     assert "    data = deck.lint(poll_interval=poll_interval)" in lines
 
 

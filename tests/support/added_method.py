@@ -45,7 +45,8 @@ def write_command(name, row):
     for one, type_, optional in _parameters(row):
         _, python, option = TYPES[type_]
         word = f'option("--{one.replace("_", "-")}"' if optional else f'argument("{one}"'
-        options += f"@click.{word}, type={option})\n"
+        words = f', help="The {one.replace("_", " ")}."' if optional else ""
+        options += f"@click.{word}, type={option}{words})\n"
         example += "" if optional else f" {one.upper()}"
         heads.append(f"{one}: {python} | None" if optional else f"{one}: {python}")
         passed.append(f"{one}={one}" if optional else one)
