@@ -26,7 +26,7 @@ CONF = Path(__file__).parents[2] / "deploy" / "nginx.conf"
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 KEYS = [f"sk_fleet_{number}" for number in range(200)]
 SCENARIOS = ("mfa_then_success", "needs_approval", "source_down", "agent_hangs")
-PATIENCE = 30.0  # seconds; no result depends on it
+PATIENCE = 600.0  # seconds; no result depends on it
 
 
 class Fleet:

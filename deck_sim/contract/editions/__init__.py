@@ -1,4 +1,4 @@
-"""The registered editions. To add one, add a module here and its name to `EDITION_NAMES`."""
+"""The registered editions. To add one, add a package here and its name to `EDITION_NAMES`."""
 
 from collections.abc import Collection
 from fnmatch import fnmatchcase
