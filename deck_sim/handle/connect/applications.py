@@ -19,8 +19,9 @@ import logging
 import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from contextlib import ExitStack, closing, suppress
+from contextvars import Context
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
@@ -35,9 +36,10 @@ from deck_sim.base.errors import DeckSimError
 from deck_sim.handle.connect.threads import (
     LoopThread,
     current_loop,
+    first_of,
     receiving,
-    result_of,
     run_in_thread,
+    run_on_new_loop,
 )
 from deck_sim.handle.connect.transports import Answer, server_at
 from deck_sim.webhooks.sender import Answer as Answered
@@ -102,13 +104,12 @@ class WebhookApps:
         self._has_wsgi |= not added.is_asgi
         server, answer = server_at(self._url), partial(self._answer, added)
         if server is None:
-            loopback = LoopbackServer(answer)
+            loopback = LoopbackServer(lambda *call: run_on_new_loop(answer(*call)))
             self._open.callback(loopback.stop)
             return loopback.url
         name = f"app-{next(self._numbers)}.{self._name}.deck-sim.invalid"
         known = server.worlds.dispatcher.apps
-        # The server's event loop awaits this, so the application is waited for in a thread.
-        known[name] = lambda *call: result_of(run_in_thread(answer, *call))
+        known[name] = answer
         self._open.callback(known.pop, name)
         return f"http://{name}"
 
@@ -132,19 +133,20 @@ class WebhookApps:
         if not inspect.iscoroutinefunction(callback):
             return callback
         self._start_loop()
-        return partial(self._run_on_loop, current_loop(), callback)
+        loop = current_loop()
+        return lambda *call: self._start_on_loop(loop, callback, *call).result()
 
     def close(self) -> None:
         """Stop calling the applications, and stop the loop that was started for them."""
         self._open.close()
 
-    def _answer(
+    async def _answer(
         self, app: WebhookApp, path: str, headers: Mapping[str, str], body: bytes
     ) -> Answered:
         """The application's answer; 500 if it fails, as a server does."""
 
         def log_error(finished: Future[None]) -> None:
-            if error := finished.exception():
+            if error := _error_of(finished):
                 # The outer frames are those of threads, and differ.
                 place = "".join(traceback.format_tb(error.__traceback__)[-_INNER_FRAMES:])
                 self._failures[place] += 1
@@ -158,11 +160,11 @@ class WebhookApps:
         request = httpx2.Request("POST", url, headers={**headers, **own}, content=body)
         answered = Future[Answer]()
         finished = self._start(app, request, answered)
-        wait({finished}, _BACKGROUND_SECONDS)
-        either: list[Future[Any]] = [finished, answered]
-        wait(either, _ANSWER_SECONDS, FIRST_COMPLETED)
+        await first_of(finished, seconds=_BACKGROUND_SECONDS)
+        if not finished.done():
+            await first_of(finished, answered, seconds=_ANSWER_SECONDS)
         finished.add_done_callback(log_error)
-        error = finished.exception() if finished.done() else None
+        error = _error_of(finished) if finished.done() else None
         status, found, text = answered.result() if answered.done() else (500, (), b"")
         shown = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in found}
         if error is not None:
@@ -175,7 +177,7 @@ class WebhookApps:
     ) -> Future[None]:
         call = app.app, request, answered
         if app.is_asgi:
-            return run_in_thread(self._run_on_loop, app.loop, _call_asgi, *call)
+            return self._start_on_loop(app.loop, _call_asgi, *call)
         calls = self._wsgi_calls
         if calls is None:
             return run_in_thread(_call_wsgi, self._api_key, *call)
@@ -183,30 +185,40 @@ class WebhookApps:
         calls.put(partial(_call_here, finished, self._api_key, *call))
         return finished
 
-    def _run_on_loop(
-        self, loop: EventLoopToken | None, work: Callable[..., Any], *args: Any
-    ) -> Any:
-        """Run a coroutine function on a loop if that runs, otherwise on our own; wait for it."""
-        from anyio import RunFinishedError
-        from anyio.from_thread import run
+    def _start_on_loop(
+        self, token: EventLoopToken | None, work: Callable[..., Any], *args: Any
+    ) -> Future[Any]:
+        """Start a coroutine function on a loop if that runs, otherwise on our own."""
 
-        # Whether a loop of trio runs is not known; only those of asyncio say so.
-        if loop is None or not getattr(loop.native_token, "is_running", lambda: True)():
-            assert self._own_loop is not None
-            loop = self._own_loop.token
-
-        # Its loop may end first, and anyio would report that.
+        # Its loop may end first.
         async def run_until_cancelled() -> Any:
             with suppress(asyncio.CancelledError), receiving(self._api_key):
                 return await work(*args)
 
-        with suppress(RunFinishedError):  # or even before this begins
-            return run(run_until_cancelled, token=loop)
+        loop: Any = token and token.native_token
+        if token and not isinstance(loop, asyncio.AbstractEventLoop):
+            return run_in_thread(_run_on_trio, run_until_cancelled, token)
+        if not (loop and loop.is_running()):
+            assert self._own_loop is not None
+            loop = self._own_loop.loop
+        return Context().run(asyncio.run_coroutine_threadsafe, run_until_cancelled(), loop)
 
     def _start_loop(self) -> None:
         if self._own_loop is None:
             self._own_loop = LoopThread()
             self._open.callback(self._own_loop.stop)
+
+
+def _run_on_trio(work: Callable[[], Any], token: EventLoopToken) -> Any:
+    from anyio import RunFinishedError
+    from anyio.from_thread import run
+
+    with suppress(RunFinishedError):  # it may have ended; whether it runs is not known
+        return run(work, token=token)
+
+
+def _error_of(finished: Future[None]) -> BaseException | None:
+    return None if finished.cancelled() else finished.exception()
 
 
 async def _call_asgi(app: Any, request: httpx2.Request, answered: Future[Answer]) -> None:

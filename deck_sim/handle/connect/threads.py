@@ -132,6 +132,14 @@ async def result_of(future: Future[T]) -> T:
     return await asyncio.shield(inner)
 
 
+async def first_of(*futures: Future[Any], seconds: float) -> None:
+    """Wait until one of some futures of other threads is done, at most so long."""
+    inner = [asyncio.wrap_future(future) for future in futures]
+    for one in inner:  # as above
+        one.add_done_callback(lambda done: done.cancelled() or done.exception())
+    await asyncio.wait(inner, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+
+
 def current_loop() -> EventLoopToken | None:
     """The event loop of asyncio or trio that runs on this thread, if one does."""
     from anyio.lowlevel import current_token
@@ -142,29 +150,34 @@ def current_loop() -> EventLoopToken | None:
         return None
 
 
+def run_on_new_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on an event loop of its own, whose time is real while the process is
+    frozen.
+    """
+    from deck_sim.server.serve import Loop
+
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        return runner.run(work)
+
+
 class LoopThread:
-    """An event loop in a thread of its own. Its time is real while the process is frozen."""
+    """An event loop in a thread of its own."""
 
     def __init__(self) -> None:
         self._stopped = asyncio.Event()
-        self._ready: Future[tuple[asyncio.AbstractEventLoop, EventLoopToken]] = Future()
+        self._ready: Future[asyncio.AbstractEventLoop] = Future()
         self._thread = Thread(target=self._run, name="deck-sim-app", daemon=True)
         self._thread.start()
-        self._loop, self.token = self._ready.result()
+        self.loop = self._ready.result()
 
     def stop(self) -> None:
         """Stop the loop, and cancel what still runs on it."""
-        self._loop.call_soon_threadsafe(self._stopped.set)
+        self.loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join(_STOP_SECONDS)
 
     def _run(self) -> None:
-        from anyio.lowlevel import current_token
-
-        from deck_sim.server.serve import Loop
-
         async def wait() -> None:
-            self._ready.set_result((asyncio.get_running_loop(), current_token()))
+            self._ready.set_result(asyncio.get_running_loop())
             await self._stopped.wait()
 
-        with asyncio.Runner(loop_factory=Loop) as runner:
-            runner.run(wait())
+        run_on_new_loop(wait())
