@@ -1,5 +1,6 @@
 """The files and screenshots of a run."""
 
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -46,10 +47,10 @@ def keep_file(
         world.create("storage", fields, hidden)
 
 
-def files_of(world: World, run: Resource) -> dict[str, Resource]:
-    """The storage items of a run by id, oldest first, deleted ones included."""
-    stored = world.all("storage").items()
-    return {id_: item for id_, item in stored if item["task_run_id"] == run.id}
+def files_of(world: World, run: Resource, behind: str | None = None) -> Iterator[Resource]:
+    """The storage items of a run that can be read, newest first; with `behind`, those after it."""
+    items = world.newest_first("storage", {"task_run_id": [run.id]}, behind)
+    return (item for item in items if not world.is_gone(item))
 
 
 def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> None:

@@ -13,7 +13,7 @@ Laws:
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -28,6 +28,7 @@ from deck_sim.contract.machines import Machine
 from deck_sim.contract.resources import Kind
 from deck_sim.engine.chance import MILLISECOND, make_id
 from deck_sim.engine.injected_faults import EVERYBODY, TROUBLE, InjectedFaults
+from deck_sim.engine.lists import Lists
 from deck_sim.engine.records import (
     AdditiveChanges,
     Event,
@@ -114,6 +115,7 @@ class World:
     options: Options = field(default_factory=Options)
     pace: Any = None  # changes how long steps last; exploration sets it
     former_ids: Collection[str] = field(default=(), compare=False)  # of worlds with this key before
+    _lists: dict[str, Lists] = field(default_factory=dict, compare=False)  # by kind
     # What a state file has to write again: the table and the key of each record that has changed.
     changed: dict[tuple[str, Any], None] = field(default_factory=dict, compare=False)
 
@@ -163,6 +165,18 @@ class World:
         """The resource with that id; None if it does not exist or is gone."""
         found = self._resources[kind].get(resource_id)
         return None if found is None or self.is_gone(found) else found
+
+    def newest_first(
+        self, kind: str, filters: Mapping[str, Collection[Any]], behind: str | None = None
+    ) -> Iterator[Resource]:
+        """The resources of a kind that have one of these values in each field, newest first.
+
+        Deleted ones are left out. `behind` is the id of a resource; newer ones are left out, too.
+        """
+        lists = self._lists.get(kind)
+        if lists is None:
+            lists = self._lists[kind] = Lists(self._resources[kind])
+        yield from lists.find(filters, behind)
 
     def fetch(self, kind: str, resource_id: str) -> Resource:
         """Return the resource with this id. Raise ApiError (`…_not_found`) if there is none."""
@@ -220,10 +234,9 @@ class World:
         embed = self.kind(resource.kind).embeds[name]
         inner = [
             {"id": other.id, "object": other.kind, "status": other.status, **other.fields}
-            for other in self.all(embed.kind).values()
-            if other.fields.get(embed.by) == resource.id and not other.deleted
+            for other in self.newest_first(embed.kind, {embed.by: [resource.id]})
         ]
-        return [{name: item[name] for name in embed.shows} for item in inner]
+        return [{name: item[name] for name in embed.shows} for item in reversed(inner)]
 
     def event_extras(self, resource: Resource) -> Mapping[str, Any]:
         """The data of other resources in an event, as they are now.
@@ -481,6 +494,8 @@ class World:
     def _forget(self, resource: Resource) -> None:
         id_ = resource.id
         del self._resources[resource.kind][id_]
+        if resource.kind in self._lists:
+            self._lists[resource.kind].changed[id_] = None
         for records in (self.users, self.screenshots, self.attempts):
             records.pop(id_, None)
         for table in (resource.kind, "screenshots", "attempts"):
@@ -515,6 +530,8 @@ class World:
         kind, id_ = resource.kind, resource.id
         self._resources[kind][id_] = resource
         self.changed[kind, id_] = None
+        if kind in self._lists:
+            self._lists[kind].changed[id_] = None
         return resource
 
     def _emit_lifecycle(self, resource: Resource, what: str) -> None:

@@ -51,9 +51,7 @@ def resource_as_json(
 
 def storage_as_json(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:
     """The stored files of a run, newest first."""
-    world = simulation.world
-    newest_first = reversed(files_of(world, run).values())
-    return [resource_as_json(simulation, item) for item in newest_first if not world.is_gone(item)]
+    return [resource_as_json(simulation, item) for item in files_of(simulation.world, run)]
 
 
 def storage_item_as_json(simulation: Simulation, item: Resource) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from deck_sim.runtime.serialization import (
     storage_item_as_json,
 )
 from deck_sim.scenario.selection import HEADER
-from deck_sim.server.api.paging import list_items
+from deck_sim.server.api.paging import behind, list_items
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import ENDPOINTS, endpoint
 
@@ -87,11 +87,11 @@ def run_task(request: Request) -> Answer:
 @endpoint
 def list_run_storage(request: Request) -> Answer:
     """Show one page of the files that a run kept."""
-    run = request.fetch("task_run")
+    run, files = request.fetch("task_run"), request.world.all("storage")
     return list_items(
         request,
-        lambda: files_of(request.world, run),
-        lambda item: not request.world.is_gone(item),
+        partial(files_of, request.world, run),
+        lambda id_: id_ in files and files[id_]["task_run_id"] == run.id,
         partial(storage_item_as_json, request.simulation),
         polled=[run],
     )
@@ -103,11 +103,10 @@ def list_run_screenshots(request: Request) -> Answer:
     run = request.fetch("task_run")
     return list_items(
         request,
-        lambda: kept_screenshots(request.world, run),
-        lambda shot: True,
+        lambda cursor: behind(cursor, kept_screenshots(request.world, run).values()),
+        lambda id_: id_ in kept_screenshots(request.world, run),
         partial(screenshot_as_json, request.simulation),
         polled=[run],
-        oldest_first=True,
     )
 
 

@@ -6,6 +6,7 @@ the type in the other; both are read into the first form.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,11 +15,11 @@ from deck_sim.base.redaction import is_secret
 from deck_sim.contract.error_catalog import Problem, raise_problems, refuse
 from deck_sim.contract.resources import REQUIRED, WEBHOOK
 from deck_sim.engine import deliveries
-from deck_sim.engine.records import Resource
+from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.serialization import event_as_json, resource_as_json
-from deck_sim.server.api.paging import list_items, poll_all, read_filter
+from deck_sim.server.api.paging import behind, given, list_items, poll_all, read_filter
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import endpoint
 
@@ -30,10 +31,16 @@ def list_events(request: Request) -> Answer:
     A cursor may name an event that is older by now; then the page is empty.
     """
     world, types = request.world, request.query_values("type")
+
+    def find(cursor: str | None) -> Iterator[Event]:
+        for event in behind(cursor, reversed(world.events)):
+            if event.created_at >= _oldest(world) and (not types or event.type in types):
+                yield event
+
     return list_items(
         request,
-        lambda: {event.id: event for event in world.events},
-        lambda event: event.created_at >= _oldest(world) and (not types or event.type in types),
+        find,
+        lambda id_: any(event.id == id_ for event in world.events),
         partial(event_as_json, request.simulation),
         polled=poll_all(world),
     )
@@ -62,19 +69,12 @@ def list_event_deliveries(request: Request) -> Answer:
     world, problems = request.world, list[Problem]()
     destination = request.fetch("event_destination")
     kind, types = world.kind("event_delivery"), request.query_values("type")
-    statuses = read_filter(request, kind, "status", problems)
-
-    def matches(delivery: Resource) -> bool:
-        return (
-            delivery["event_destination_id"] == destination.id
-            and (not statuses or delivery.status in statuses)
-            and (not types or delivery["event_type"] in types)
-        )
-
+    asked = {"status": read_filter(request, kind, "status", problems), "event_type": types}
+    filters = {"event_destination_id": [destination.id], **given(asked)}
     return list_items(
         request,
-        lambda: world.all("event_delivery"),
-        matches,
+        partial(world.newest_first, kind.object, filters),
+        world.all(kind.object).__contains__,
         partial(resource_as_json, request.simulation),
         polled=poll_all(world),
         problems=problems,

@@ -28,39 +28,42 @@ Item = TypeVar("Item", bound=Listed)
 
 def list_items(
     request: Request,
-    read: Callable[[], Mapping[str, Item]],
-    matches: Callable[[Item], bool],
+    find: Callable[[str | None], Iterator[Item]],
+    is_known: Callable[[str], bool],
     show: Callable[[Item], dict[str, Any]],
     *,
     polled: Iterable[Resource] | None = None,
     problems: Sequence[Problem] = (),
-    oldest_first: bool = False,
 ) -> Answer:
     """Show one page of the items that match.
 
-    `read` gives all items by id, oldest first. `polled` are the resources that this request polls,
-    for an `on_poll` clock; by default those of the page. `problems` are further problems with the
-    parameters, for the same error.
+    `find` gives them in order, behind the item with this id; `is_known` says whether a cursor may
+    name it. `polled` are the resources that this request polls, for an `on_poll` clock; by default
+    those of the page. `problems` are further problems with the parameters, for the same error.
     """
-    limit, cursor, created = _read_page(request, read(), problems)
+    limit, cursor, created = _read_page(request, is_known, problems)
     after, before = created.get("created_after"), created.get("created_before")
 
-    def find() -> Iterator[Item]:
-        items = iter([*read().values()][:: 1 if oldest_first else -1])
-        if cursor is not None:
-            next(item for item in items if item.id == cursor)
-        for item in items:
+    def read() -> Iterator[Item]:
+        for item in find(cursor):
             is_later = after is None or item.created_at > after
-            is_earlier = before is None or item.created_at < before
-            if is_later and is_earlier and matches(item):
+            if is_later and (before is None or item.created_at < before):
                 yield item
 
-    shown = (item for item in islice(find(), limit) if isinstance(item, Resource))
+    shown = (item for item in islice(read(), limit) if isinstance(item, Resource))
     poll(request.simulation, shown if polled is None else polled)
-    page = [*islice(find(), limit + 1)]
+    page = [*islice(read(), limit + 1)]
     has_more, page = len(page) > limit, page[:limit]
     next_cursor = base64.urlsafe_b64encode(page[-1].id.encode()).decode() if has_more else None
     return Answer({"data": [*map(show, page)], "has_more": has_more, "next_cursor": next_cursor})
+
+
+def behind(cursor: str | None, items: Iterable[Item]) -> Iterator[Item]:
+    """The items behind the one with this id; all without one."""
+    rest = iter(items)
+    if cursor is not None:
+        next(item for item in rest if item.id == cursor)
+    return rest
 
 
 def poll_all(world: World) -> Iterable[Resource]:
@@ -87,8 +90,13 @@ def read_filter(request: Request, kind: Kind, name: str, problems: list[Problem]
     return words
 
 
+def given(filters: Mapping[str, list[str]]) -> dict[str, dict[str, None]]:
+    """The filters that were given, each with its different words."""
+    return {name: dict.fromkeys(words) for name, words in filters.items() if words}
+
+
 def _read_page(
-    request: Request, items: Mapping[str, Any], problems: Sequence[Problem]
+    request: Request, is_known: Callable[[str], bool], problems: Sequence[Problem]
 ) -> tuple[int, str | None, dict[str, datetime]]:
     """Return the limit, the id after which the page begins, and the bounds of creation times."""
     found, moments, after = list[Problem](), dict[str, datetime](), None
@@ -100,7 +108,7 @@ def _read_page(
     if cursor:
         with suppress(ValueError):
             after = base64.urlsafe_b64decode(cursor.encode()).decode()
-        if after not in items:
+        if after is None or not is_known(after):
             message = "`cursor` must be a `next_cursor` that this list gave"
             found.append(problem("request/input_invalid", message, field="cursor"))
     for name in ("created_after", "created_before"):

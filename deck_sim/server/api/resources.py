@@ -5,14 +5,13 @@ from functools import partial
 from deck_sim.contract.error_catalog import ApiError, Problem
 from deck_sim.contract.resources import Kind
 from deck_sim.engine import body_checks, commands
-from deck_sim.engine.records import Resource
 from deck_sim.runtime.clock import poll
 from deck_sim.runtime.serialization import resource_as_json
-from deck_sim.server.api.paging import list_items, read_filter, read_includes
+from deck_sim.server.api.paging import given, list_items, read_filter, read_includes
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import endpoint
 
-_CHANGING = ("result",)  # filters on fields that a transition may change
+_CHANGING = ("result", "status")  # filters on what a transition may change
 
 
 def _kind(request: Request) -> Kind:
@@ -32,24 +31,21 @@ def create_resource(request: Request) -> Answer:
 def list_resource(request: Request) -> Answer:
     """Show one page of the resources of a kind."""
     world, kind, problems = request.world, _kind(request), list[Problem]()
-    asked = {name: read_filter(request, kind, name, problems) for name in kind.filters}
-    statuses = asked.pop("status", [])
-    filters = {kind.filter_fields.get(name, name): words for name, words in asked.items() if words}
+    asked = {
+        kind.filter_fields.get(name, name): read_filter(request, kind, name, problems)
+        for name in kind.filters
+    }
+    filters = given(asked)
     lasting = {name: words for name, words in filters.items() if name not in _CHANGING}
     includes = read_includes(request, kind)
-
-    def fits(item: Resource, filters: dict[str, list[str]]) -> bool:
-        return not item.deleted and all(item[name] in words for name, words in filters.items())
-
-    items = world.all(kind.object)
     # Those that could match in another status: a list of completed runs polls all.
-    possible = (item for item in items.values() if fits(item, lasting))
+    possible = world.newest_first(kind.object, lasting)
     return list_items(
         request,
-        lambda: items,
-        lambda item: fits(item, filters) and (not statuses or item.status in statuses),
+        partial(world.newest_first, kind.object, filters),
+        world.all(kind.object).__contains__,
         lambda item: resource_as_json(request.simulation, item, includes),
-        polled=possible if statuses or filters != lasting else None,
+        polled=possible if filters != lasting else None,
         problems=problems,
     )
 
