@@ -80,7 +80,7 @@ class Span:
 
     @cached_property
     def milliseconds(self) -> int:
-        """How many whole milliseconds it is wide."""
+        """The width of the range in whole milliseconds."""
         return (self.high - self.low) // _UNITS["ms"]
 
     def __str__(self) -> str:

@@ -113,7 +113,7 @@ def redact_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def redact_body(body: Any) -> Any:
-    """Hide the secrets of a recorded body. Text that is not JSON is cut before one."""
+    """Hide the secrets of a recorded body. Text that is not JSON ends before its first secret."""
     if not isinstance(body, str):
         return redact(body)
     names = re.finditer(r"[\w-]+", body)

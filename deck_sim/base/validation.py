@@ -146,7 +146,7 @@ def format_path(path: Loc) -> str:
 
 
 def show(value: Any) -> str:
-    """A value in a message, cut if it is long."""
+    """Write a value for a message, shortened if it is long."""
     if isinstance(value, dict):
         return "an object" if value else "an empty object"
     if isinstance(value, list | tuple):

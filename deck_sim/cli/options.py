@@ -32,7 +32,7 @@ _NEXT_FIELD = re.compile(r",(?=\s*[A-Za-z_]\w*=)")
 
 
 class Value(click.ParamType):  # type: ignore[type-arg]  # not generic in older versions of click
-    """A value that a function reads from text. `name` is how the help shows it."""
+    """A value that a function reads from text. `name` is its name in the help."""
 
     def __init__(self, name: str, read: Callable[[str], Any]) -> None:
         self.name, self._read = name, read
@@ -127,7 +127,7 @@ def open_library(folder: Path | None) -> Library:
 def complete_scenario(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Complete the name of a scenario, also of one in `--scenarios`, or else a file."""
+    """Complete the name of a scenario, including those in `--scenarios`, or else of a file."""
     folder = context.params.get("folder")
     library = shipped() if folder is None else read_files(scenario_files(folder), shipped())[0]
     names = [name for name in library.names() if name.startswith(incomplete)]

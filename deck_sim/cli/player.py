@@ -48,7 +48,7 @@ OUTPUT_SCHEMA = {
 
 @dataclass(frozen=True, slots=True)
 class PlayLine:
-    """One thing that happened: when (since the start), who did it, what, and details."""
+    """One thing that happened: the time since the start, the actor, the event and its details."""
 
     at: timedelta
     who: str  # `user`, `reviewer`, `scenario` or a kind of resource, such as `task run`
@@ -159,7 +159,7 @@ class Playthrough:
         return due is not None
 
     def _act_for(self, resource: Resource) -> bool:
-        """Answer or review what a resource waits for; False if it waits for neither."""
+        """Answer or review for a person; return False if the resource waits for neither."""
         story = self.world.stories.get(resource.id)
         if story and isinstance(story.step, InteractionRequired):
             right = story.step.right_answer(Stage(self.world, story))

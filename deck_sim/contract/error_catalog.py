@@ -70,7 +70,7 @@ class ErrorRow(ErrorName):
 
 def read_errors(text: str) -> tuple[ErrorRow, ...]:
     """Parse rows: `TYPE/CODE STATUS (GRADE): MESSAGE`; STATUS is `run` for errors of runs only. The
-    grade may be that of one edition, as in the ledger.
+    grade may name one edition, as in the ledger.
     """
     rows = list[ErrorRow]()
     for head, source, date in read_table(text):

@@ -43,7 +43,7 @@ def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[
 
 
 def use_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
-    """The problems of the ids that a new run or session names: none given, unknown, mismatched."""
+    """The problems of the ids that a new run or session names: missing, unknown, contradictory."""
     references = world.kind(kind).references
     names = [name for name in references if body.get(name) is not None]
     if not names and len(references) > 1:  # the shape of a body requires a single one
@@ -79,7 +79,7 @@ def input_problems(world: World, task: Resource, body: Mapping[str, Any]) -> lis
 def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) -> list[Problem]:
     """Return a problem for each part of a login that its method needs and that is missing.
 
-    An update of `stored` may omit what it has. Credentials of the wrong type are skipped.
+    An update may omit the parts that `stored` has. Credentials of the wrong type are skipped.
     """
     method = fields.get("auth_method", stored and stored["auth_method"])
     given = fields.get("auth_credentials", stored and stored.hidden)

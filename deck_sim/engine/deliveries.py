@@ -35,7 +35,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """An entry of the delivery log: how an attempt went, or why nothing was sent."""
+    """An entry of the delivery log: the result of an attempt, or why nothing was sent."""
 
     at: datetime
     number: int | None  # from 1; None if nothing was sent
@@ -88,7 +88,7 @@ def take_outbox(world: World) -> list[Attempt]:
 
 
 def record_attempt(world: World, attempt: Attempt, result: AttemptResult) -> None:
-    """Record how an attempt went, and what follows: success, a retry, or the last failure.
+    """Record the result of an attempt and its effect: success, a retry, or the final failure.
 
     Attempts of a replaced world are ignored.
     """
@@ -238,7 +238,7 @@ def update_destination(
 
 
 def event_problems(world: World, events: Any) -> list[Problem]:
-    """The problems of a destination's event types. A value that is no list of texts has none."""
+    """The problems of a destination's event types. A value that is not a list has none."""
     is_readable = isinstance(events, list) and all(isinstance(name, str) for name in events)
     problems, known = list[Problem](), world.event_types
     for index, name in enumerate(events if is_readable and events != [ALL] else ()):

@@ -70,7 +70,7 @@ class InjectedFaults:
     changed: dict[str, None] = field(default_factory=dict, compare=False)
 
     def __iter__(self) -> Iterator[Injected]:
-        """Every fault except an exploration's: those of no scenario first, then by owner."""
+        """Every fault except an exploration's. Faults without a scenario come first."""
         for owner in sorted(self.by_owner, key=bool):
             if owner != TROUBLE:
                 yield from self.by_owner[owner]

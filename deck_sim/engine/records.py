@@ -68,7 +68,7 @@ class Screenshot(Immutable):
 
 
 class TimelineEntry(NamedTuple):  # made in half the time that a frozen dataclass takes
-    """One entry of the timeline: what happened to a resource at that moment."""
+    """One entry of the timeline: an event in the life of a resource, and its time."""
 
     at: datetime
     kind: str  # a resource's kind, or `call`, `clock`, `magic_name` or `queue`
@@ -188,7 +188,7 @@ class RecentLog(deque[Item]):
 
     @property
     def dropped(self) -> int:
-        """How many items were dropped."""
+        """The number of dropped items."""
         return self.total - len(self)
 
     def since(self, position: int, end: int | None = None) -> list[Item]:

@@ -78,7 +78,7 @@ class Stage:
 
     @property
     def extraction_schema(self) -> Any:
-        """The schema of what the task extracts from its files; None if it extracts nothing."""
+        """The schema of the data that the task extracts from files; None if it extracts none."""
         storage = self.world.all("task")[self.resource["task_id"]]["storage"]
         extracts = storage and storage["enabled"] and storage["extraction"]
         return storage["extraction_schema"] if extracts else None

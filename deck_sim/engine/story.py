@@ -1,5 +1,5 @@
-"""Scripts as the engine plays them: steps, branches and a cursor. Which steps exist and how they
-are written is defined in the room `scenario`.
+"""Scripts as the engine plays them: steps, branches and a cursor. The room `scenario` defines the
+steps and how they are written.
 
 The cursor is a path: `(2,)` is the third step; `(2, "on_rejected", 0)` is the first step of that
 branch of it. At the end of a branch the story continues behind the step that it branched off from,

@@ -78,7 +78,7 @@ def _shared(value: Shared) -> Shared:
 
 @lru_cache(_MOST_SHARED)
 def _external_id(value: str | None) -> Mapping[str, Any]:
-    """What events about runs of a login add: one object for all of them."""
+    """The data that a login adds to events about its runs: one object for all of them."""
     return {"external_id": value}
 
 

@@ -83,7 +83,7 @@ class Report:
         return "; ".join(parts)
 
     def text(self) -> str:
-        """The result, with the troubles that were not survived and those that were not tested."""
+        """The result, the troubles that were not survived, and those that were not tested."""
         return "\n".join([self.error or self.summary(), *self.details()])
 
     def details(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""One run of a test or command, with or without a trouble: its worlds, and how they end."""
+"""One run of a test or command, with or without a trouble: its worlds and their outcomes."""
 
 import time
 from collections import Counter

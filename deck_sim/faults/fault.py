@@ -1,7 +1,7 @@
-"""The base class of faults, their registry, and how they are read.
+"""The base class of faults, their registry, and the reading of faults.
 
-A fault is a mapping with the field of its family, which says what it applies to, and exactly one
-field that names the fault:
+A fault is a mapping with exactly one field that names the fault, and the field of its family, which
+selects the calls or events:
 
     {"match": "POST /v2/tasks/*/run", "times": 2, "status": 502}
 """
@@ -26,8 +26,8 @@ REGISTRY: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
 class Fault(Immutable, Strict):
     """A fault: something that can go wrong with a call or a webhook.
 
-    A family of faults sets `family`, the name of the field that says what they apply to. The first
-    field of each fault says what happens. The fault is registered under both names.
+    A family of faults sets `family`, the field that selects the calls or events. The first field of
+    each fault is its effect. The fault is registered under both names.
     """
 
     family: ClassVar[str]
@@ -52,7 +52,7 @@ class Fault(Immutable, Strict):
             REGISTRY[cls.family, cls.key] = cls
 
     def __str__(self) -> str:
-        """The fault in one line: what happens, and to what."""
+        """The fault in one line: its effect, and the calls or events that it applies to."""
         value = self.model_dump()[self.key]
         what = self.key if value is True else f"{self.key}: {value}"
         return f"{what}, for {getattr(self, self.family)}"

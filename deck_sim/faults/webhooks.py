@@ -47,7 +47,7 @@ class WebhookFault(Fault):
         return webhook
 
     def follow(self, world: World, delivery: Resource) -> None:
-        """Do what follows once the webhook has been delivered."""
+        """Act after the webhook has been delivered."""
 
 
 class Duplicate(WebhookFault):

@@ -1,1 +1,1 @@
-"""The Python handle: `Deck`, the webhook receiver, and what connects applications with a world."""
+"""The Python handle: `Deck`, the webhook receiver, and connections to applications and servers."""

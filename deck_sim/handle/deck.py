@@ -271,7 +271,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     @refuse_on_event_loop
     def settle(self) -> AdvanceReport:
-        """Advance the clock until nothing is due. Runs that wait for a person stay as they are."""
+        """Advance the clock until nothing is due. Runs that wait for a person keep waiting."""
         return self.apps.serve_during(self._advance, until="idle")
 
     @refuse_on_event_loop
@@ -477,9 +477,9 @@ class Deck(AbstractContextManager["Deck"]):
         return LintReport(answer["data"], answer["dropped"])
 
     def write_html(self, file: str | PathLike[str], *, title: str = "", text: str = "") -> None:
-        """Write all that happened as one HTML page, which needs no server.
+        """Write the history of the world as one HTML page, which needs no server.
 
-        The page is the inspector, read-only; `title` and `text` say what it is about.
+        The page is the inspector, read-only; `title` and `text` describe its subject.
         """
         from deck_sim.server.inspector.report import record_world, write_page
 
@@ -487,7 +487,7 @@ class Deck(AbstractContextManager["Deck"]):
         Path(file).write_text(page, encoding="utf-8")
 
     def coverage(self) -> list[Json]:
-        """A row for each scenario that was played, with how often each of its steps was played."""
+        """A row for each scenario that was played, with the count of each of its steps."""
         return self._control.get("/coverage")
 
     fidelity: list[Json] = shown(
@@ -572,7 +572,7 @@ class Deck(AbstractContextManager["Deck"]):
         webhook_time: str | None = None,
         **options: Any,
     ) -> None:
-        """Empty the world and start it again; omitted settings are those of the server.
+        """Empty the world and start it again; omitted settings become those of the server.
 
         The options are those of `set_options`.
         """

@@ -77,7 +77,7 @@ class DeckSim(AbstractContextManager[Deck]):
 
 
 def read_scenarios(folder: str | PathLike[str] | None) -> Library:
-    """The shipped scenarios and those of a folder, if there is one, which take precedence.
+    """Read the shipped scenarios and those of a folder, if given. The folder takes precedence.
 
     Raises:
         DeckSimError: with every error of every file.

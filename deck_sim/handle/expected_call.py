@@ -1,4 +1,4 @@
-"""The call that a test expects, and how a call in the journal differs from it."""
+"""The call that a test expects, and its differences from a call in the journal."""
 
 import json as json_format
 import re
@@ -149,7 +149,7 @@ def show_expected(pattern: str, expected: Mapping[str, Any]) -> str:
 def _compare(
     place: str, expected: Any, found: Any, keys: tuple[str, ...] = ()
 ) -> Iterator[Comparison]:
-    """Compare each expected value, however deep; mappings may hold more than is expected."""
+    """Compare each expected value, at any depth; mappings may hold more than is expected."""
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         for name, value in expected.items():
             inner = found.get(name, _ABSENT)

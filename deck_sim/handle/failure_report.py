@@ -1,6 +1,6 @@
 """The report on a world that a failed test shows.
 
-It says what happened, which scenario was played and why, and what the world waits for.
+It has the history, the scenarios played with the reason for each, and the waits of the world.
 """
 
 import re

@@ -32,7 +32,7 @@ class Hold(AbstractContextManager["Hold"]):
 
     @property
     def answers(self) -> int:
-        """How many answers this hold keeps back now."""
+        """The number of answers that this hold keeps back now."""
         return int(self._read()["answers"])
 
     @property

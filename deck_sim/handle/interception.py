@@ -68,7 +68,7 @@ class Interception(AbstractContextManager["Interception"]):
         self.stop()
 
     def stop(self) -> None:
-        """Stop it, if it is not stopped. The libraries then are as they were."""
+        """Stop the interception, if it is not stopped, and restore the libraries."""
         with _lock:
             if self in _active:
                 _active.remove(self)

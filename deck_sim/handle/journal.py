@@ -40,13 +40,13 @@ class Calls(tuple[Json, ...]):
         kept_headers: Collection[str] = KEPT_HEADERS,
         dropped: int = 0,
     ) -> Self:
-        """Keep calls of a world whose journal keeps these headers."""
+        """Make the list of a world's calls; its journal keeps the headers `kept_headers`."""
         made = super().__new__(cls, calls)
         made.kept_headers, made.dropped = kept_headers, dropped
         return made
 
     def where(self, pattern: str = "**", **expected: Any) -> "Calls":
-        """The calls that match; the arguments are those of `assert_called`."""
+        """Select the calls that match; the arguments are those of `assert_called`."""
         call = ExpectedCall(pattern, self.kept_headers, expected)
         return Calls(filter(call.matches, self), self.kept_headers, self.dropped)
 
@@ -74,9 +74,9 @@ class Calls(tuple[Json, ...]):
         return found
 
     def assert_not_called(self, pattern: str = "**", **expected: Any) -> None:
-        """Assert that no call matches; a failure shows those that do.
+        """Assert that no call matches; a failure shows the matching calls.
 
-        It fails, too, once the journal has dropped calls.
+        It also fails if the journal has dropped calls.
         """
         __tracebackhide__ = True
         found, shown = self.where(pattern, **expected), show_expected(pattern, expected)
@@ -161,7 +161,7 @@ class LintReport(tuple[Json, ...]):
     def check(self, *ignore: str) -> None:
         """Assert that the list of findings is empty, apart from the rules named in `ignore`.
 
-        It fails, too, once the journal has dropped calls.
+        It also fails if the journal has dropped calls.
         """
         __tracebackhide__ = True
         left = (found for found in self if found["name"] not in ignore)

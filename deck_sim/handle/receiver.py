@@ -90,7 +90,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         return sorted(taken.values(), key=lambda event: order.get(event["id"], -1))
 
     def respond(self, status: int, *, times: int | None = None) -> None:
-        """Answer the next `times` attempts with this status; without `times`, all from now on."""
+        """Answer the next `times` attempts with this status; without `times`, all later ones."""
         with self._arrived:
             if times is None:
                 self._answers.clear()

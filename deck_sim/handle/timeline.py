@@ -1,4 +1,4 @@
-"""The timeline and the report of an advance, as values to look into and to print."""
+"""The timeline and the report of an advance, as values for inspection and printing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -68,7 +68,7 @@ class AdvanceReport:
 
 
 def cut_middle(lines: list[str], most: int) -> list[str]:
-    """Return at most `most` lines: a longer list has a line instead of its middle."""
+    """Return at most `most` lines; in a longer list one line replaces and counts the middle."""
     if len(lines) <= most:
         return lines
     head, tail = most // 3, most - most // 3 - 1

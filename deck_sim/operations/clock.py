@@ -1,4 +1,4 @@
-"""Operations on time: the clock, an advance, and what is due next."""
+"""Operations on time: the clock, an advance, and the next timers."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @operation("GET", "/clock")
 def show_clock(simulation: Simulation) -> Json:
-    """Show the time, and how it moves."""
+    """Show the time and the mode of the clock."""
     now = format_moment(simulation.world.now)
     step = simulation.step and format_duration(simulation.step)
     return {"now": now, "mode": simulation.mode, "speed": simulation.speed, "step": step}

@@ -57,7 +57,7 @@ def delete_fault(simulation: Simulation, id: str) -> Json:
 
 @operation("DELETE", "/faults")
 def delete_faults(simulation: Simulation) -> Json:
-    """Remove all faults, those of scenarios included."""
+    """Remove all faults, including those of scenarios."""
     simulation.world.injected.clear()
     return list_faults(simulation)
 

@@ -1,4 +1,4 @@
-"""Operations that show what happened: timeline, journal, events, resources, lint.
+"""Operations that show the history: timeline, journal, events, resources, lint.
 
 They do not change a world: they are not in its journal, and do not move an `on_poll` clock.
 """
@@ -186,7 +186,7 @@ def show_resource(simulation: Simulation, id: str) -> Json:
 
 
 def due_as_json(world: World, due: Due) -> Json:
-    """A timer: when it is due, for which resource, what happens then, and which status follows."""
+    """A timer: its time, its resource, its effect, and the status that follows."""
     to = next_status(world, due)
     return {
         "at": format_moment(due.at),

@@ -14,7 +14,7 @@ from deck_sim.runtime.simulation import Simulation
 
 
 def check_kind(world: World, kind: str) -> None:
-    """Check that the world's edition has a kind of resource; the error names those that do."""
+    """Check that the world's edition has a kind of resource; the error names editions that do."""
     if kind not in world.contract.kinds:
         owners = listed(name for name, edition in EDITIONS.items() if kind in edition.kinds)
         text = f"this world's edition, `{world.edition}`, has no {kind}s; {owners} has"

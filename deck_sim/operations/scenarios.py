@@ -130,7 +130,7 @@ def queue_scenarios(simulation: Simulation, resource: Text, scenarios: ScenarioN
 
 @operation("GET", "/queue")
 def show_queue(simulation: Simulation) -> Json:
-    """Show what is queued."""
+    """Show the queued scenarios."""
     return {"queues": simulation.selection.queues}
 
 
@@ -157,8 +157,8 @@ def show_rules(simulation: Simulation) -> Json:
 
 @operation("GET", "/coverage")
 def show_coverage(simulation: Simulation) -> Json:
-    """Show how often each step of the played scenarios was played; `missed` lists those that never
-    were.
+    """Show the count of each step of the played scenarios; `missed` lists the steps that were never
+    played.
     """
     from deck_sim.scenario.model import coverage
 

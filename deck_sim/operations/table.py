@@ -108,7 +108,7 @@ async def perform(
     worlds: WorldRegistry,
     has_left: Callable[[], bool] = lambda: False,
 ) -> Json:
-    """Perform an operation on a world, and save what it has changed.
+    """Perform an operation on a world, and save the changes.
 
     Raises:
         ApiError: if it is refused, cannot be saved, or fails.

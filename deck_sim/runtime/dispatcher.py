@@ -127,7 +127,7 @@ class Dispatcher:
             ended.set()
 
     async def _deliver(self, simulation: Simulation) -> None:
-        """Send what is in the outbox, concurrently, and record the results.
+        """Send the webhooks in the outbox, concurrently, and record the results.
 
         Results are recorded in the order of the outbox, so equal runs have equal timelines.
         """
@@ -178,8 +178,8 @@ class Dispatcher:
             await asyncio.wait(attempts)
 
     async def send_early(self, simulation: Simulation) -> None:
-        """Send what is due now, and wait briefly for the receivers. The wait is short because a
-        receiver may itself wait for the answer to the call in progress.
+        """Send the webhooks that are due now, and wait briefly for the receivers. The wait is short
+        because a receiver may itself wait for the answer to the call in progress.
         """
         from deck_sim.runtime.clock import run_to_end, settle
 

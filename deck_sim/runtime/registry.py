@@ -72,7 +72,7 @@ class State(Protocol):
         """Return the world of a key, or None if the file has none."""
 
     def save(self, key: str, simulation: Simulation | None) -> None:
-        """Save what has changed in the world of a key; None deletes it."""
+        """Save the changes in the world of a key; None deletes it."""
 
 
 @dataclass(eq=False)
@@ -218,7 +218,7 @@ class WorldRegistry:
             self.find(key)
 
     def save(self, simulation: Simulation) -> None:
-        """Drop what is too old to keep, and save the changes of a world, its replacement or its
+        """Drop records that are too old, and save the changes of a world, its replacement or its
         deletion. This precedes every answer and webhook that leaves the server.
 
         Raises:

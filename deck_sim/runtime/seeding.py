@@ -35,7 +35,7 @@ Seed = Mapping[str, list[dict[str, Any]]]  # by the plural in the API's paths
 
 
 class Standard(Body):
-    """The fields that every seeded resource may have besides those of its create call."""
+    """The fields that every seeded resource may have in addition to those of its create call."""
 
     id: Text = Field(max_length=255)
     status: Text | None = None
@@ -52,7 +52,7 @@ class SeededError(Body):
 
 
 class SeededRun(Body):
-    """The fields of a seeded run besides those of the run call."""
+    """The fields of a seeded run in addition to those of the run call."""
 
     task_id: Text
     scenario: Text | None = None

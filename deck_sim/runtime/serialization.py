@@ -1,4 +1,4 @@
-"""The JSON of `/v2` and `/_sim`: how resources, events, moments and errors are printed."""
+"""The JSON of `/v2` and `/_sim`: the form of resources, events, moments and errors."""
 
 from __future__ import annotations
 

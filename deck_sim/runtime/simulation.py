@@ -43,7 +43,7 @@ class RealClock:
         self.resume(now)
 
     def read(self, now: datetime, last: datetime) -> datetime:
-        """The time of a world whose clock showed `now` and may not pass `last`."""
+        """Return the present time, at most `last`; the world's clock showed `now` before."""
         times, parts = self._speed
         elapsed = (self._real_ns() - self._from_ns) * times // (parts * 1000)
         left = (last - self._from) // _MICROSECOND
@@ -138,12 +138,12 @@ class Simulation:
 
     @property
     def record_count(self) -> int:
-        """How many entries, calls and events were recorded, also those that were dropped."""
+        """The number of entries, calls and events that were recorded, including dropped ones."""
         return self.world.timeline.total + self.world.events.total + self.journal.total
 
     @property
     def dropped_records(self) -> dict[str, int]:
-        """How many records of each kind were dropped."""
+        """The number of dropped records of each kind."""
         world = self.world
         return {
             "calls": self.journal.dropped,

@@ -1,4 +1,4 @@
-"""Why a resource waits and what helps, in the one sentence that every report prints."""
+"""Explains why a resource waits and what helps, in the words that every report prints."""
 
 from datetime import timedelta
 from fnmatch import fnmatchcase
@@ -46,7 +46,7 @@ STARTS = {
 
 
 class Explanation(NamedTuple):
-    """Why a resource is not over: a sentence, what helps, and its next timer."""
+    """The reason why a resource is not over, what helps, and its next timer."""
 
     why: str
     remedy: dict[str, Any]

@@ -84,7 +84,7 @@ _OWN_KEYS = {"resources", "default_scenario", "rules"}
 
 
 def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFile:
-    """Read a world file, and check it for at least one of these editions (if none: of all).
+    """Read a world file. It must fit one of `editions`; if none are given, any edition.
 
     Raises:
         ScenarioError: with every mistake and its position.

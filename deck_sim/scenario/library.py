@@ -156,7 +156,7 @@ def scenario_files(folder: Path) -> list[Path]:
 
 
 def read_folder(folder: Path, below: Library | None) -> Library:
-    """Read the scenarios of a user's folder, `*.yaml` and `*.yml`, over those `below`.
+    """Read the scenarios of a user's folder, `*.yaml` and `*.yml`, over the library `below`.
     `ScenarioError` has every mistake of every file.
     """
     from deck_sim.scenario.loader import Mistake, ScenarioError

@@ -69,7 +69,7 @@ def make_output(schema: Any, seed: int, run_id: str, now: datetime, field: str =
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """One attempt at an output. Later attempts leave out what is optional."""
+    """One attempt at an output. Later attempts leave out optional parts."""
 
     checker: SchemaChecker
     seed: int
@@ -78,7 +78,7 @@ class _Maker:
     attempt: int
 
     def make(self, schema: Any, path: str, name: str = "", depth: int = 0) -> Any:
-        """A value for a part of the schema; `name` is that of its field."""
+        """A value for a part of the schema; `name` is the name of its field."""
         flat = self._flatten(schema if isinstance(schema, Mapping) else {})
         for word in ("anyOf", "oneOf"):
             if word in flat:

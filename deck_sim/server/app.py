@@ -147,7 +147,7 @@ def note_handle(request: Request) -> None:
 
 
 def move_clock(request: Request) -> None:
-    """Bring the world's clock up to date. What is recorded after that comes from the call."""
+    """Bring the world's clock up to date. Records made after that belong to the call."""
     catch_up(request.simulation)
     world = request.simulation.world
     if world.pace is not None and not request.simulation.advancing:  # steps may be over at once
@@ -167,7 +167,7 @@ def check_size(request: Request) -> None:
 
 
 def call_endpoint(request: Request) -> Answer:
-    """Do what the call asks for."""
+    """Call the endpoint, which does the work."""
     return request.endpoint(request)
 
 

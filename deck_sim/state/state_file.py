@@ -86,7 +86,7 @@ class StateFile:
             return self._saved[key].simulation
 
     def save(self, key: str, simulation: Simulation | None) -> None:
-        """Save what has changed in the world of a key; None deletes it.
+        """Save the changes in the world of a key; None deletes it.
 
         Raises:
             ApiError: `state_not_saved`; the file is as it was.

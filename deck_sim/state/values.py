@@ -105,7 +105,7 @@ _READABLE = (timedelta, Counter, deque, RecentLog, restore_moment, restore_field
 
 @dataclass
 class Reader:
-    """Reads what a `Writer` wrote.
+    """Reads values that a `Writer` wrote.
 
     A scenario that `find` returns is used instead of a new one if its source is the same.
     """

@@ -149,14 +149,14 @@ class Sender:
         limit: timedelta = LIMIT,
         resolve: Resolve = ask_resolver,
     ) -> None:
-        """Call local receivers, and with `allow_public` all."""
+        """Call receivers at local addresses only, or at all addresses with `allow_public`."""
         self.allow_public, self.limit, self._resolve = allow_public, limit, resolve
         self.apps: dict[str, App] = {}  # by host
         self._tls: ssl.SSLContext | None = None
         self._turns = WeakValueDictionary[str, asyncio.Lock]()  # by URL
 
     async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> SendResult:
-        """Send one POST request. Failures are part of the outcome; none is raised."""
+        """Send one POST request. A failure is a part of the result; it is not raised."""
         target = read_target(url)
         async with self._take_turn(url):
             began, error = real_time.monotonic_ns(), None

@@ -160,7 +160,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
-    """Show what exploration found, and write its report."""
+    """Show the results of exploration, and write its report."""
     reports = (one for found in terminalreporter.stats.values() for one in found)
     explored = [one.deck_explore for one in reports if hasattr(one, "deck_explore")]
     if explored:

@@ -36,7 +36,7 @@ class Coverage:
         self.merge({name: steps for name, steps in rows if not name.startswith(MADE_UP)})
 
     def merge(self, counts: Mapping[str, Mapping[str, int]]) -> None:
-        """Add how often each step was played, by scenario and place."""
+        """Add the counts of the steps, by scenario and place."""
         for scenario, steps in counts.items():
             self.counts.setdefault(scenario, Counter()).update(steps)
 
@@ -75,6 +75,6 @@ class Coverage:
             say(f"FAIL: {percent:.1f}% were played; required are {self._least:g}%")
 
     def _played(self) -> tuple[float, int]:
-        """The percentage of the steps that was played, and how many steps there are."""
+        """The percentage of the steps that was played, and the number of steps."""
         counts = [count for steps in self.counts.values() for count in steps.values()]
         return (100 * sum(map(bool, counts)) / len(counts) if counts else 100.0), len(counts)

@@ -99,7 +99,7 @@ class ExecReport:
 
     def notes(self) -> list[str]:
         """A line for each undelivered webhook. If the command failed, also for each unfinished run
-        and refused call, since its own output may not have the reason.
+        and refused call, since the command's own output may not have the reason.
         """
         lines = list[str]()
         for world in self.worlds:

@@ -22,7 +22,7 @@ def register(edition: Edition) -> None:
 
 
 def how_to_switch(edition: str) -> str:
-    """How to give a world another edition: in a test, on the command line, and over HTTP."""
+    """Explain how to give a world this edition: in a test, on the command line, and over HTTP."""
     return (
         f'to switch: @pytest.mark.deck(edition="{edition}"), --deck-edition={edition} of pytest,'
         f" --edition {edition} of deck-sim, or PATCH /_sim/world"

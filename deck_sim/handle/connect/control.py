@@ -40,12 +40,12 @@ class Control:
         self._transport, self._is_closed = transport, False
 
     def call(self, method: str, path: str, /, **values: Any) -> Json:
-        """Perform an operation with parameters, without those that are None; return its data.
+        """Perform an operation with the parameters that are not None; return its data.
 
         A parameter in the path is an id, or a resource with an `id`.
 
         Raises:
-            DeckSimError: with the server's messages, or why it could not be reached.
+            DeckSimError: with the server's messages, or the reason why it could not be reached.
 
         """
         self._check_open()

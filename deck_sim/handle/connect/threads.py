@@ -171,7 +171,7 @@ class LoopThread:
         self.loop = self._ready.result()
 
     def stop(self) -> None:
-        """Stop the loop, and cancel what still runs on it."""
+        """Stop the loop, and cancel the tasks that still run on it."""
         self.loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join(_STOP_SECONDS)
 

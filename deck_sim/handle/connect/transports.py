@@ -79,7 +79,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
                     call.leave()
 
     def note_time(self) -> None:
-        """Note the time of this process, if it is frozen."""
+        """Record the time of this process, if it is frozen, for reports."""
         if is_frozen():
             self.frozen_times = [*self.frozen_times[:1], process_now()]
 

@@ -173,12 +173,12 @@ _WORDS = {word for _, word in REGISTRY}
 
 
 def is_step(item: Any) -> bool:
-    """Whether a value is meant as a step: it has the word of one."""
+    """Whether a value is meant as a step, because it has the word of a step."""
     return step_word(item) in _WORDS
 
 
 def step_word(item: Any) -> Any:
-    """The word of a step as it is written, or None if it has none."""
+    """The word of a step as it is written, or None if it has no word."""
     if isinstance(item, dict) and item:
         return next((key for key in item if key in _WORDS), next(iter(item)))
     return item if isinstance(item, str) else None

@@ -28,7 +28,7 @@ from deck_sim.server.routing import endpoint
 def list_events(request: Request) -> Answer:
     """Show one page of the events of the last 30 days.
 
-    A cursor may name an event that is older by now; then the page is empty.
+    The page is empty if the event of the cursor is older by now.
     """
     world, types = request.world, request.query_values("type")
 

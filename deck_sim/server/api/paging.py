@@ -78,7 +78,7 @@ def read_includes(request: Request, kind: Kind) -> frozenset[str]:
 
 
 def read_filter(request: Request, kind: Kind, name: str, problems: list[Problem]) -> list[str]:
-    """Read a filter of a kind, and add words that it does not take to `problems`."""
+    """Read the values of a filter; add a problem for each value that it does not take."""
     words, allowed = request.query_values(name), kind.filter_words(name)
     for word in words:
         if allowed and word not in allowed:
