@@ -1,7 +1,8 @@
 """How a row is measured: the things that it compares in turn, round by round; medians, and spread.
 
-A ratio is the last thing of a row divided by the first, in each round. Times of one process are
-processor time where nothing is waited for, so they are the same on a busy machine.
+A ratio is the last thing of a row divided by the first, or by the best other one, in each round.
+Times of one process are processor time where nothing is waited for, so they are the same on a busy
+machine.
 """
 
 import json
@@ -43,6 +44,7 @@ class Row:
     most: float | None = None  # the bars of the ratio
     least: float | None = None
     quiet: float | None = None  # the most that the last thing may take, on a quiet machine
+    best: Callable | None = None  # min or max: the ratio is to the best other thing
     is_ratio: bool = True
     is_long: bool = False
     downloads: bool = False
@@ -90,13 +92,14 @@ def measure(row: Row, *, smoke: bool) -> dict:
             rounds = [measure_round() for _ in range(1 if smoke else row.rounds)]
     except UnavailableError as error:
         return found | {"unavailable": f"{error}"}
-    names = [*rounds[0]]
-    first, last = names[0], names[-1]
-    found["things"] = {name: spread([one[name] for one in rounds]) for name in rounds[0]}
-    found |= {"ratio": None, "bars": []}
+    things = {name: spread([one[name] for one in rounds]) for name in rounds[0]}
+    found |= {"things": things, "ratio": None, "bars": []}
+    *others, last = things
     if row.is_ratio:
-        found["ratio"] = spread([one[last] / one[first] for one in rounds])
-    figure, ours = found["ratio"], found["things"][last]
+        first = row.best(others, key=lambda name: things[name]["median"]) if row.best else others[0]
+        ratio = spread([one[last] / one[first] for one in rounds])
+        found["ratio"] = ratio | {"to": first}
+    figure, ours = found["ratio"], things[last]
     for bar, value, text, sign in (
         (row.most, figure, "at most {:g}", 1),
         (row.least, figure, "at least {:g}", -1),

@@ -19,7 +19,7 @@ def format_row(found):
     for name, one in found["things"].items():
         yield f"    {name:<28} {show(one)} {found['unit']}"
     if found["ratio"]:
-        yield f"    {'ratio':<28} {show(found['ratio'])}"
+        yield f"    {'ratio to ' + found['ratio']['to']:<28} {show(found['ratio'])}"
     for bar in found["bars"]:
         yield f"    {'bar':<28} {bar['text']}{'' if bar['is_held'] else ': NOT HELD'}"
 
@@ -74,11 +74,7 @@ def peers_table(rows):
     }
     header = ["", *(f"{name}, {rows[row]['unit']}" for name, row in columns.items())]
     names = dict.fromkeys(name for row in columns.values() for name in rows[row]["things"])
-    lines = [
-        [name, *(peer_cell(rows[row], name) for row in columns.values())]
-        for name in names
-        if name != "best of the others"
-    ]
+    lines = [[name, *(peer_cell(rows[row], name) for row in columns.values())] for name in names]
     return table(header, lines)
 
 
