@@ -104,11 +104,7 @@ class Exchange:
         self.status: int | None = None
         self.headers: Mapping[str, str] = {}
         self.body = b""
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_ANSWER)
-        raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-        request = h11.Request(method="POST", target=path, headers=raw)
-        parts = (request, h11.Data(data=body), h11.EndOfMessage())
-        self._request = b"".join(self._http.send(part) or b"" for part in parts)
+        self._path, self._sent_headers, self._sent = path, headers, body
 
     async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Send the request; read the response to its end, or up to `MAX_ANSWER`.
@@ -118,15 +114,19 @@ class Exchange:
             h11.RemoteProtocolError: if the response is not HTTP.
 
         """
-        writer.write(self._request)
+        http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_ANSWER)
+        raw = [(name.encode(), text.encode("latin-1")) for name, text in self._sent_headers.items()]
+        request = h11.Request(method="POST", target=self._path, headers=raw)
+        parts = (request, h11.Data(data=self._sent), h11.EndOfMessage())
+        writer.write(b"".join(http.send(part) or b"" for part in parts))
         left = MAX_ANSWER
         while left > 0:
-            part = self._http.next_event()
+            part = http.next_event()
             if part is h11.NEED_DATA:
                 data = await reader.read(MAX_ANSWER)
                 if not data and self.status is None:
                     raise EOFError
-                self._http.receive_data(data)
+                http.receive_data(data)
             elif isinstance(part, h11.Response):
                 self.status = part.status_code
                 self.headers = {

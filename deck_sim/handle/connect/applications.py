@@ -29,10 +29,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 import httpx2
 
 from deck_sim.base.errors import DeckSimError
+from deck_sim.handle.connect.asgi import Answer, call_asgi, make_scope
 from deck_sim.handle.connect.threads import (
     LoopThread,
     current_loop,
@@ -41,7 +43,7 @@ from deck_sim.handle.connect.threads import (
     run_in_thread,
     run_on_new_loop,
 )
-from deck_sim.handle.connect.transports import Answer, server_at
+from deck_sim.handle.connect.transports import server_at
 from deck_sim.webhooks.sender import Answer as Answered
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Headers = Mapping[str, str]
 Calls = SimpleQueue[Callable[[], None] | None]  # None ends it
 # Takes a path, headers with names in lower case, and a body.
 Respond = Callable[[str, dict[str, str], bytes], Answered]
@@ -140,9 +143,7 @@ class WebhookApps:
         """Stop calling the applications, and stop the loop that was started for them."""
         self._open.close()
 
-    async def _answer(
-        self, app: WebhookApp, path: str, headers: Mapping[str, str], body: bytes
-    ) -> Answered:
+    async def _answer(self, app: WebhookApp, path: str, headers: Headers, body: bytes) -> Answered:
         """The application's answer; 500 if it fails, as a server does."""
 
         def log_error(finished: Future[None]) -> None:
@@ -156,10 +157,8 @@ class WebhookApps:
                 log.error("%r failed at a webhook%s", app.app, again, exc_info=caught)
 
         own = {"host": app.host, "accept": "*/*", "content-length": f"{len(body)}"}
-        url = f"http://{app.host}{path}"
-        request = httpx2.Request("POST", url, headers={**headers, **own}, content=body)
         answered = Future[Answer]()
-        finished = self._start(app, request, answered)
+        finished = self._start(app, path, {**headers, **own}, body, answered)
         await first_of(finished, seconds=_BACKGROUND_SECONDS)
         if not finished.done():
             await first_of(finished, answered, seconds=_ANSWER_SECONDS)
@@ -172,10 +171,8 @@ class WebhookApps:
             shown[RAISED_HEADER] = line.encode("ascii", "replace").decode()
         return status, shown, text
 
-    def _start(
-        self, app: WebhookApp, request: httpx2.Request, answered: Future[Answer]
-    ) -> Future[None]:
-        call = app.app, request, answered
+    def _start(self, app: WebhookApp, *rest: Any) -> Future[None]:
+        call = app, *rest
         if app.is_asgi:
             return self._start_on_loop(app.loop, _call_asgi, *call)
         calls = self._wsgi_calls
@@ -221,38 +218,29 @@ def _error_of(finished: Future[None]) -> BaseException | None:
     return None if finished.cancelled() else finished.exception()
 
 
-async def _call_asgi(app: Any, request: httpx2.Request, answered: Future[Answer]) -> None:
-    """Call an ASGI application on this loop. Background tasks may go on after its answer."""
+async def _call_asgi(
+    app: WebhookApp, path: str, headers: Headers, body: bytes, answered: Future[Answer]
+) -> None:
+    import anyio
 
-    async def watched(scope: Any, receive: Any, send: Any) -> None:
-        head, parts = dict[str, Any](), list[bytes]()
-
-        async def watch(message: dict[str, Any]) -> None:
-            await send(message)
-            if message["type"] == "http.response.start":
-                head.update(message)
-                return
-            parts.append(message.get("body", b""))
-            if not message.get("more_body", False):
-                answered.set_result((head["status"], head.get("headers", []), b"".join(parts)))
-
-        async def receive_whole() -> Any:
-            if whole:
-                return whole.pop()
-            while (message := await receive())["type"] == "http.request":
-                pass
-            return message
-
-        # In one message, as from most servers: a middleware of a test may look at the first alone.
-        whole = [{"type": "http.request", "body": request.content, "more_body": False}]
-        await app(scope, receive_whole, watch)
-
-    await httpx2.ASGITransport(watched).handle_async_request(request)
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    url = urlsplit(f"//{app.host}")
+    scope = make_scope("POST", (url.hostname or "", url.port), path.encode(), raw)
+    await call_asgi(app.app, scope, body, anyio.Event(), answered.set_result)
 
 
-def _call_wsgi(api_key: str, app: Any, request: httpx2.Request, answered: Future[Answer]) -> None:
+def _call_wsgi(
+    api_key: str,
+    app: WebhookApp,
+    path: str,
+    headers: Headers,
+    body: bytes,
+    answered: Future[Answer],
+) -> None:
+    url = f"http://{app.host}{path}"
+    request = httpx2.Request("POST", url, headers=headers, content=body)
     with receiving(api_key):
-        answer = httpx2.WSGITransport(app).handle_request(request)
+        answer = httpx2.WSGITransport(app.app).handle_request(request)
     with closing(answer):
         answered.set_result((answer.status_code, answer.headers.raw, answer.read()))
 

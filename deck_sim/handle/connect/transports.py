@@ -9,7 +9,7 @@ an answer or an error of that library.
 
 import asyncio
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import wait
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
@@ -20,12 +20,11 @@ import anyio
 import httpx2
 
 from deck_sim.base.real_time import is_frozen, process_id, process_now
+from deck_sim.handle.connect.asgi import Answer, call_asgi, make_scope
 from deck_sim.handle.connect.threads import await_in_thread, result_of
 
 if TYPE_CHECKING:
     from deck_sim.server.serve import Server
-
-Answer = tuple[int, Sequence[tuple[bytes, bytes]], bytes]  # status, headers, body
 
 # Our errors and those of httpx and httpx2; the first that fits is used.
 _ERRORS = {
@@ -155,26 +154,16 @@ class _Call:
                 self._server.submit(note)
 
     async def _call(self, app: Any) -> Answer:
-        async def until_gone(scope: Any, receive: Any, send: Any) -> None:
-            is_read = False
-
-            async def receive_or_leave() -> Any:
-                nonlocal is_read
-                if is_read:
-                    await self._gone.wait()
-                    return {"type": "http.disconnect"}
-                message = await receive()
-                is_read = not message["more_body"]
-                return message
-
-            await app(scope, receive_or_leave, send)
-
+        request, answers = self._request, list[Answer]()
+        url = request.url
+        scope = make_scope(
+            request.method, (url.host, url.port), url.raw_path, request.headers.raw, url.scheme
+        )
         try:
-            answer = await httpx2.ASGITransport(until_gone).handle_async_request(self._request)
+            await call_asgi(app, scope, request.content, self._gone, answers.append)
         except asyncio.CancelledError:  # the caller is not canceled itself
             raise ConnectionResetError("the server was stopped") from None
-        body = b"".join([part async for part in answer.aiter_raw()])
-        return answer.status_code, answer.headers.raw, body
+        return answers[0]
 
 
 def _own_request(request: Any, body: bytes) -> httpx2.Request:

@@ -1,0 +1,75 @@
+"""A call of an ASGI application without a socket.
+
+`httpx2.ASGITransport` does the same with a request of httpx2. Making that takes 530 Python calls,
+and everything else about a webhook to an application 430.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+Answer = tuple[int, Sequence[tuple[bytes, bytes]], bytes]  # status, headers, body
+
+
+class Event(Protocol):
+    """An event of the loop on which an application is called."""
+
+    def set(self) -> Any:
+        """Let those go on who wait."""
+
+    async def wait(self) -> Any:
+        """Wait until it is set."""
+
+
+def make_scope(
+    method: str,
+    server: tuple[str, int | None],
+    target: bytes,
+    headers: Iterable[tuple[bytes, bytes]],
+    scheme: str = "http",
+) -> dict[str, Any]:
+    """The scope of a request. `target` is the path as it is sent, with the query."""
+    path, _, query = target.partition(b"?")
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": scheme,
+        "path": unquote(path.decode("ascii")),
+        "raw_path": path,
+        "query_string": query,
+        "root_path": "",
+        "headers": [(name.lower(), value) for name, value in headers],
+        "server": server,
+        "client": ("127.0.0.1", 123),
+    }
+
+
+async def call_asgi(
+    app: Any, scope: dict[str, Any], body: bytes, left: Event, answered: Callable[[Answer], object]
+) -> None:
+    """Call an application. `answered` is called with its answer; it may run on after that, for
+    background tasks. `left` is set when its client leaves, or has the answer.
+    """
+    # In one message, as from most servers: a middleware of a test may look at the first alone.
+    whole = [{"type": "http.request", "body": body, "more_body": False}]
+    head, parts = dict[str, Any](), list[bytes]()
+
+    async def receive() -> dict[str, Any]:
+        if whole:
+            return whole.pop()
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            head.update(message)
+            return
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            body = b"" if scope["method"] == "HEAD" else b"".join(parts)
+            answered((head["status"], head.get("headers", []), body))
+            left.set()
+
+    await app(scope, receive, send)
