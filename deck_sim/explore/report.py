@@ -71,7 +71,7 @@ class Report:
         total = counted(survived + failed + missed, "trouble")
         parts = [f"{total}: {survived} survived, {failed} did not, {missed} not tested"]
         if self.left_out:
-            parts.append(f"{self.left_out} like others left out")
+            parts.append(f"{self.left_out} similar ones left out")
         if self.not_tried:
             parts.append(f"{self.not_tried} not tried")
         if waited := sum(one.waited for one in self.results):

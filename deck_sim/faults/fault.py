@@ -82,7 +82,7 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
     if len(named) > 1:
         text = (
             f"{listed(named)} are {len(named)} faults;"
-            " keep one, and make the others faults of their own"
+            " keep one, and write the others as separate faults"
         )
         raise field_errors((named[1], text))
     made = (REGISTRY[base.family, named[0]] if named else base).model_validate(value)

@@ -46,7 +46,7 @@ _HINTS = {
     " `webhook_time` can be `wall` (real time) or `world` (the world's time); {setting} sets it",
 }
 _IN_TESTS = {
-    "argument": " It is an argument: `deck.deliver_to(app, path=…)`",
+    "argument": " The path is an argument: `deck.deliver_to(app, path=…)`",
     "secret": "deck.webhook_secret",
     "setting": "`deck.stamp_webhooks(…)`",
 }

@@ -55,10 +55,10 @@ class Calls(tuple[Json, ...]):
     ) -> "Calls":
         """Assert that a call was made, `times` times if given; return the calls that match.
 
-        `json`, `query` and `headers` are compared as subsets, however deep; a list must have the
-        same length. Hidden values count as what was sent. `status` is that of the answer, and
-        `error` (`request/state_invalid`) is one of its errors. A failure shows the nearest call,
-        field by field, and counts what was called. A number of times cannot be asserted once the
+        `json`, `query` and `headers` are compared as subsets, at any depth; a list must have the
+        same length. Secret values are compared, too, but not shown. `status` is the status of the
+        answer, and `error` (`request/state_invalid`) is one of its errors. A failure shows the
+        nearest call, field by field, and counts the calls. `times` cannot be asserted once the
         journal has dropped calls.
         """
         __tracebackhide__ = True

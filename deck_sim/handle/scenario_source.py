@@ -27,7 +27,7 @@ def read_source(
         except (OSError, UnicodeDecodeError) as error:
             raise DeckSimError(f"cannot read {str(source)!r}: {error}") from None
     elif isinstance(source, str) and _FILE_NAME.fullmatch(source):
-        raise DeckSimError(f"{quote(source)} is no YAML text; for a file pass `Path({source!r})`")
+        raise DeckSimError(f"{quote(source)} is not YAML text; for a file pass `Path({source!r})`")
     if isinstance(source, str):
         try:
             data = read_yaml(source).data

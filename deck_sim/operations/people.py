@@ -41,12 +41,28 @@ def answer(kind: str, simulation: Simulation, id: str, body: Json) -> Json:
 
 for _kind, _command, _words in (
     ("task_run", "approve", "Approve a run that waits for a reviewer."),
-    ("task_run", "reject", "Reject such a run: it fails, or does what its scenario says."),
+    (
+        "task_run",
+        "reject",
+        "Reject a run that waits for a reviewer: it fails, or plays `on_rejected`.",
+    ),
     ("task_run", "cancel", "Cancel a run, as in Deck's console."),
-    ("connection", "drop", "End it at the source: it is `disconnected`, and its runs fail."),
-    ("connection", "invalidate", "Change the login at the source: it is `invalid`."),
-    ("session", "drop", "End it at the source: it is `failed`, and so is its run."),
-    ("credential", "invalidate", "Change the login at the source: it is `invalid`."),
+    (
+        "connection",
+        "drop",
+        "End a connection at the source: it becomes `disconnected`, and its runs fail.",
+    ),
+    (
+        "connection",
+        "invalidate",
+        "Change the login at the source: the connection becomes `invalid`.",
+    ),
+    ("session", "drop", "End a session at the source: it becomes `failed`, and so does its run."),
+    (
+        "credential",
+        "invalidate",
+        "Change the login at the source: the credential becomes `invalid`.",
+    ),
     ("event_destination", "activate", "Send events to an `inactive` destination again."),
 ):
     _path = f"/{_kind.replace('_', '-')}s/{{id}}/{_command}"

@@ -73,7 +73,7 @@ def _warn_if_uncalled(deck: Deck) -> None:
         "deck-sim clock --step 5s",
     ),
 )
-@click.option("--mode", type=MODE, help="How time moves from now on.")
+@click.option("--mode", type=MODE, help="The new mode of the clock.")
 @SPEED
 @STEP
 @click.option("--now", type=MOMENT, help="Advance to this moment first.")
@@ -130,7 +130,7 @@ class _Advance(click.Command):
 @click.argument("by", required=False, metavar="[DURATION]", type=DURATION)
 @click.option("--to", type=MOMENT, help="Advance to this moment.")
 @click.option("--until", metavar="EVENT", help="Advance until this event, or until `idle`.")
-@click.option("--id", "resource_id", metavar="ID", help="The resource of the event.")
+@click.option("--id", "resource_id", metavar="ID", help="The id of the event's resource.")
 @click.option("--limit", type=DURATION, default="1d", help="The longest advance for --until EVENT.")
 @on_server
 def advance(

@@ -20,7 +20,7 @@ def read_url(text: str) -> str:
         valid = False
     if not valid:
         needs = "it begins with http:// or https:// and names a host"
-        raise DeckSimError(f"{quote(text)} is no URL of a server; {needs}, like {DEFAULT_URL}")
+        raise DeckSimError(f"{quote(text)} is not the URL of a server; {needs}, like {DEFAULT_URL}")
     return text.rstrip("/").removesuffix("/v2")
 
 
@@ -28,5 +28,5 @@ def read_host(text: str) -> str:
     """The name of a host, in small letters."""
     host = text.lower()
     if not _HOST.fullmatch(host):
-        raise DeckSimError(f"{quote(text)} is no name of a host; write it like {DECK_HOST}")
+        raise DeckSimError(f"{quote(text)} is not the name of a host; write it like {DECK_HOST}")
     return host
