@@ -92,4 +92,5 @@ def test_the_data_has_everything(report):
         "not_tried": 0,
         "missing": ["late at x"],
         "no_timing": "it cancels a run",
+        "has_restored": False,
     }

@@ -68,7 +68,7 @@ def test_calls_are_found_by_pattern_and_content():
 IMPOSSIBLE = [
     ("POST", {}, "'POST' is not a pattern of calls; write it like `POST /v2/tasks/*/run`"),
     ("GET /_sim/world", {}, "'/_sim/world' is not a path of the API; paths begin with `/v2`"),
-    ("POST /v2/agent", {}, "'POST /v2/agent'; did you mean 'POST /v2/agents'?; for one that is"),
+    ("POST /v2/agent", {}, "'POST /v2/agent'; did you mean 'POST /v2/agents'?; for one that gets"),
     ("PUT /v2/agents", {}, "no call of the Deck API is 'PUT /v2/agents'"),
     ("POST /v2/task-runs/*/interactions", {}, "did you mean 'POST /v2/task-runs/*/interaction'?"),
     ("GET /v2/task_runs/*", {}, " or 'GET /v2/task-runs/*'?"),
