@@ -1,5 +1,7 @@
 """`deck-sim exec`: runs a command against a server of its own."""
 
+from __future__ import annotations
+
 import os
 import re
 import shutil
@@ -11,7 +13,7 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,10 +34,11 @@ from deck_sim.cli.server import (
     server_options,
 )
 from deck_sim.handle.connect.address import DECK_HOST
-from deck_sim.handle.deck import Deck
-from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.inspector import inspector_url
 from deck_sim.server.serve import Server
+
+if TYPE_CHECKING:
+    from deck_sim.runtime.simulation import Simulation
 
 _NOT_FOUND, _NOT_EXECUTABLE, _BY_SIGNAL = 127, 126, 128  # as shells exit
 _TIMED_OUT = 124  # as of timeout(1)
@@ -125,6 +128,7 @@ def command(
 
 def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) -> None:
     """Write a page for each world. A later world of the same key has a number in its file name."""
+    from deck_sim.handle.deck import Deck
 
     async def show(simulation: Simulation, _app: object) -> None:
         server.worlds.adopt(simulation)  # it may have been reset or deleted
@@ -158,7 +162,7 @@ def _run(
         code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
         click.echo(f"deck-sim: cannot run {words[0]!r}: {error.strerror}", err=True)
         raise click.exceptions.Exit(code) from None
-    import_ahead(edition)
+    import_ahead(edition, 0.05)  # few commands have started before, and `true` makes no calls
     # Not SIG_IGN, which the command would inherit.
     pass_on = {signal.SIGINT: lambda *_: None, signal.SIGTERM: lambda *_: process.terminate()}
     with handling(pass_on):

@@ -1,26 +1,22 @@
 """The report of `deck-sim exec`: calls, scenarios played, and problems."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
-from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
+from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import counted
 from deck_sim.base.redaction import mask_key
-from deck_sim.engine.story import KINDS
-from deck_sim.engine.world import RESET_REMOVED
-from deck_sim.handle.failure_report import find_refusals, find_undelivered, find_waits
-from deck_sim.handle.problems import explain_refused, find_failures, find_unused
-from deck_sim.handle.timeline import cut_middle
-from deck_sim.operations import clock, deliveries, faults, history, worlds
-from deck_sim.runtime.clock import catch_up
 from deck_sim.runtime.registry import RefusedCall, WorldRegistry
 from deck_sim.runtime.settings import FROZEN
-from deck_sim.runtime.simulation import Simulation
+
+if TYPE_CHECKING:
+    from deck_sim.runtime.simulation import Simulation
 
 _WAITING = (
     "not sent yet, and only an advance of the frozen clock sends them: use"
@@ -45,7 +41,7 @@ class WorldReport:
     unfinished: list[str] = field(default_factory=list)  # runs and logins, and why
     refusals: list[str] = field(default_factory=list)  # refused calls, and why
 
-    def add(self, later: "WorldReport") -> "WorldReport":
+    def add(self, later: WorldReport) -> WorldReport:
         """Return this report combined with the report on a later world of the same key."""
 
         def add(one: Any, other: Any) -> Any:
@@ -74,6 +70,8 @@ class ExecReport:
         if file.suffix != ".xml":
             file.write_text(json.dumps(asdict(self), indent=2) + "\n")
             return
+        from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
+
         failure = "\n".join([f"exit code {self.exit_code}", *self.notes()])
         command = (" ".join(self.command), failure if self.exit_code else None)
         tables = [("exec", [command, *_failed(self.problems)])]
@@ -101,6 +99,8 @@ class ExecReport:
         """A line for each undelivered webhook. If the command failed, also for each unfinished run
         and refused call, since the command's own output may not have the reason.
         """
+        from deck_sim.handle.timeline import cut_middle
+
         lines = list[str]()
         for world in self.worlds:
             kinds = {"undelivered webhooks": world.undelivered}
@@ -148,7 +148,7 @@ class Reports:
     def __init__(self, registry: WorldRegistry, secret: str, *, keep: bool) -> None:
         """Collect reports from now on. `secret` is the variable with the webhook secret."""
         self.by_key: dict[str, WorldReport] = {}
-        self.kept = list[tuple[Simulation, WorldReport]]()  # each world, if `keep`
+        self.kept: list[tuple[Simulation, WorldReport]] = []  # each world, if `keep`
         self._registry, self._secret, self._keep = registry, secret, keep
         registry.before_drop = self.add
 
@@ -162,6 +162,8 @@ class Reports:
     async def add_present(self, _app: object) -> None:
         """Add the reports on the present worlds, and count problems. Called on the event loop."""
         for simulation in filter(None, map(self._registry.find, self._registry.known_keys)):
+            from deck_sim.runtime.clock import catch_up
+
             catch_up(simulation)
             self.add(simulation)
         for key, one in self.by_key.items():
@@ -172,6 +174,10 @@ class Reports:
 
 def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[str]:
     """Explain calls without a key or with a wrong one. `variable` is the one with the right key."""
+    if not refused:
+        return []
+    from deck_sim.handle.problems import explain_refused
+
     keyless = Counter(one.call for one in refused if not one.has_key)
     wrong = Counter(one.call for one in refused if one.has_key)
     fix = f"the key is in `{variable}`"
@@ -183,6 +189,12 @@ def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[
 
 def report_world(simulation: Simulation, registry: WorldRegistry, secret: str) -> WorldReport:
     """Make the report on a world. `secret` is the variable with its webhook secret."""
+    from deck_sim.engine.story import KINDS
+    from deck_sim.engine.world import RESET_REMOVED
+    from deck_sim.handle.failure_report import find_refusals, find_undelivered, find_waits
+    from deck_sim.handle.problems import find_failures, find_unused
+    from deck_sim.operations import clock, deliveries, faults, history, worlds
+
     world, calls = simulation.world, history.show_requests(simulation)["data"]
     shown = worlds.show_world(simulation, registry)
     sent = deliveries.list_deliveries(simulation, registry)["data"]
