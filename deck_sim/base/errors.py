@@ -10,7 +10,7 @@ _MOST_MEANT = 3  # names that a message suggests
 
 
 class DeckSimError(Exception):
-    """deck-sim cannot do what it was asked to do.
+    """An error of deck-sim that users can catch.
 
     `errors` are the elements of the server's error answer, if there is one.
     """
@@ -66,7 +66,7 @@ def suggest(word: str, allowed: Iterable[str]) -> str:
 
 
 def nearest_type(type_: str, known: Iterable[str]) -> str:
-    """`nearest` for event types, such as `task_run.completed`, and patterns of known ones.
+    """`nearest` for event types, such as `task_run.completed`, and for patterns of event types.
 
     A scenario may emit new types, such as `task_run.progress`. So if the part before the dot is
     known, only a very close spelling counts as a mistake.

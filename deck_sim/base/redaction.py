@@ -82,7 +82,7 @@ def redact(data: Any, name: str = "") -> Any:
 
 
 def redact_text(text: str) -> str:
-    """The text without webhook secrets, and without user names and secret parameters in URLs.
+    """Remove webhook secrets from a text, and user names and secret parameters from its URLs.
 
     >>> redact_text("amqp://alex:hunter2@mq/?token=1&vhost=a")
     'amqp://•••@mq/?token=•••&vhost=a'

@@ -58,7 +58,7 @@ class PlayLine:
 
 @dataclass
 class Playthrough:
-    """A scenario that was played: the simulation, and what happened in it."""
+    """A scenario that was played: the simulation and the list of events."""
 
     scenario: Scenario
     simulation: Simulation

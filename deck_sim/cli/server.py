@@ -1,5 +1,5 @@
 """Shared by `serve` and `exec`: the options of a server, its log, the signal handlers, and the
-environment variables that lead an intercepted program to it.
+environment variables for an intercepted program.
 """
 
 from __future__ import annotations
@@ -223,7 +223,7 @@ def import_ahead(edition: str, seconds: float = 0) -> threading.Thread:
 
 
 def _print_reload(error: ScenarioError | None) -> None:
-    """Print the mistakes of edited scenarios, or that they are fixed; the server goes on."""
+    """Print the mistakes in edited scenarios, or that they are fixed. The server goes on."""
     if error is None:
         text = "deck-sim: fixed; the scenarios of the folder are in use again"
     else:

@@ -101,7 +101,7 @@ class Body(BaseModel):
         return made
 
     def sent(self) -> JsonObject:
-        """The fields that were sent; omitted parts of a field have their defaults."""
+        """The fields that were sent. Omitted parts inside a field have their defaults."""
         return self.model_dump(include=self.model_fields_set)
 
 

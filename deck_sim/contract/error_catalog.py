@@ -57,7 +57,7 @@ class ErrorName:
 
 @dataclass(frozen=True, slots=True)
 class ErrorRow(ErrorName):
-    """One error. `status` is `IN_RUN_ONLY` if no call is answered with it."""
+    """One error. `status` is `IN_RUN_ONLY` if only runs fail with it."""
 
     name: str  # `type/code`, as in scenarios
     status: int

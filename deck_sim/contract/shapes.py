@@ -1,6 +1,6 @@
 """JSON Schemas of the parts of answers.
 
-No object says that it has no other fields: Deck adds some without a new version (documented).
+No schema forbids additional fields: Deck adds some without a new version (documented).
 """
 
 from collections.abc import Mapping

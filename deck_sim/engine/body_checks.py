@@ -1,7 +1,7 @@
 """The checks of bodies against a world: references, schemas, limits, and the parts of a login.
 
-Each returns all problems that it finds, and changes nothing. `server.request` checks the shape of a
-body; a field of the wrong type is skipped here.
+Each check returns all problems that it finds, and changes nothing. `server.request` checks the
+shape of a body; a field of the wrong type is skipped here.
 """
 
 from collections.abc import Mapping

@@ -66,7 +66,7 @@ def inherit_references(world: World, kind: str, fields: Mapping[str, Any]) -> di
 
 
 def update_resource(world: World, resource: Resource, fields: Mapping[str, Any]) -> Resource:
-    """Set the fields that were sent; without any, nothing changes."""
+    """Set the fields that were sent. If none were sent, nothing changes."""
     raise_problems(body_checks.field_problems(world, resource.kind, fields))
     return world.change(resource, **fields) if fields else resource
 
@@ -136,7 +136,7 @@ def check_used(
 
 
 def check_session_limit(world: World) -> None:
-    """Refuse another session if as many are open as the world allows."""
+    """Raise an error if as many sessions are open as the world allows."""
     limit = world.options.session_limit
     if limit is None:
         return

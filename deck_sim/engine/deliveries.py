@@ -131,7 +131,7 @@ def lose(world: World, delivery: Resource) -> None:
 def hold_back(
     world: World, delivery: Resource, length: timedelta, why: str, *, until_next: bool = False
 ) -> None:
-    """Postpone a due webhook; with `until_next` at most until the next one to its destination."""
+    """Postpone a due webhook; with `until_next`, at most until the next one to its destination."""
     world.timers.arm(delivery.id, ATTEMPT, world.now + length)
     world.note("event_delivery", delivery.id, f"{delivery['event_type']}, held back {why}")
     if until_next:
@@ -141,7 +141,7 @@ def hold_back(
 def replay(world: World, delivery: Resource) -> Resource:
     """Deliver an event again at once, under the same id and with all its retries.
 
-    Refused if the delivery is pending, or its destination does not listen.
+    This is refused if the delivery is pending, or if its destination receives no events.
     """
     destination = _destination(world, delivery)
     if delivery.status == "pending":
@@ -224,7 +224,7 @@ def create_destination(world: World, fields: Mapping[str, Any], secret: str) -> 
 def update_destination(
     world: World, destination: Resource, fields: Mapping[str, Any], secret: str | None
 ) -> Resource:
-    """Set the fields of a checked body; a new secret of a webhook rotates the old one out."""
+    """Set the fields of a checked body. A new secret of a webhook starts a rotation."""
     public = {name: fields[name] for name in ("name", "config", "events") if name in fields}
     if public:
         destination = world.change(destination, **public)

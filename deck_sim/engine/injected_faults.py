@@ -41,7 +41,7 @@ class Injected:
     since: datetime | None = None  # when its `duration` began
 
     def meet(self, now: datetime) -> bool:
-        """Count a call or webhook that it applies to; returns whether it is due there."""
+        """Count a call or webhook that it applies to; returns whether the fault is due there."""
         self.met += 1
         fault = self.fault
         if self.met <= fault.after:

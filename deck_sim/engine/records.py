@@ -82,7 +82,7 @@ class TimelineEntry(NamedTuple):  # made in half the time that a frozen dataclas
 
 @dataclass(frozen=True, slots=True)
 class HoldPoint:
-    """A point to stop at: before an event, of one resource or of any, or before a call's answer."""
+    """A point to stop at: an event, of one resource or of any, or the answer to a call."""
 
     id: str
     event: str | None = None

@@ -46,7 +46,7 @@ def count_stop(world: World, hold_id: str) -> None:
 
 
 def hold_story(world: World, story: Story, hold_id: str, reacted_at: Place) -> None:
-    """Stop a story at a hold. Until its release it reacts at the place where it reacted last."""
+    """Stop a story at a hold. Until its release it reacts at the step that reacted last."""
     story.held = Held(hold_id, world.now, story.path, story.attempts)
     story.path, story.attempts = reacted_at
     count_stop(world, hold_id)
@@ -61,7 +61,7 @@ def stories_at(world: World, hold_id: str) -> list[Story]:
 
 @dataclass(slots=True)
 class Stage:
-    """The world and the story, as a step is played."""
+    """The world and the story of the step that is being played."""
 
     world: World
     story: Story
@@ -106,7 +106,7 @@ class Stage:
         }
 
     def move(self, status: str, **fields: Any) -> None:
-        """Move the resource to `status`, unless a hold stops the story before."""
+        """Move the resource to `status`, unless a hold stops the story first."""
         resource = self.resource
         if self.world.holds:
             self.check_holds(f"{resource.kind}.{self.world.machine(resource).event(status)}")
@@ -137,7 +137,7 @@ class Stage:
         self.fail(*(problem(name, f"{why}{one.message}", field=one.field) for one in broken))
 
     def fail(self, *problems: Problem) -> None:
-        """Fail the run, unless a hold stops the story before."""
+        """Fail the run, unless a hold stops the story first."""
         self.move("failed", errors=[one.as_json() for one in problems])
 
     def problem(self, name: str, message: str | None, field: str | None) -> Problem:

@@ -36,7 +36,7 @@ WRONG_ANSWER = "wrong answer"  # how the entry of a rejected answer begins in th
 
 
 class ScriptError(Exception):
-    """A script that cannot be played on, such as one with an expression that fails."""
+    """A script that cannot continue, for example because an expression fails."""
 
 
 class Wait(NamedTuple):
@@ -59,7 +59,7 @@ class Step(ABC):
 
     @property
     def refusal(self) -> ApiError | None:
-        """The error that answers the call instead of starting the script."""
+        """The error that answers the call, if the step refuses it; None starts the script."""
         return None
 
     # `stage` is a `Stage`; its module imports this one.
@@ -118,7 +118,7 @@ class Script(Immutable):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The hold that stops a story, and where the story continues when it is released."""
+    """The hold that stops a story, and the path from which the story continues."""
 
     hold: str
     since: datetime
@@ -150,7 +150,7 @@ class Story:
         return (self.script.kind, *self.script.head, *self.path)
 
     def go(self, turn: str) -> None:
-        """Move the cursor on, or into the branch called `turn`."""
+        """Move the cursor to the next step, or into the branch called `turn`."""
         here, self.attempts = self.path, 0
         on = turn == GO_ON
         self.path = self.script.behind(here) if on else self.script.into(here, turn)

@@ -424,7 +424,7 @@ class World:
         return self.injected.fire((where,), subject, about, self.now)
 
     def emit(self, type_: str, resource: Resource) -> None:
-        """Record an event about a resource as it is now, and make its deliveries, due at once."""
+        """Record an event with the state of a resource, and make its deliveries (due now)."""
         extras, after = self.event_extras(resource), self.timeline.total
         event = Event(self.next_id("evt"), type_, resource, self.now, extras, after)
         self.events.append(event)
@@ -559,7 +559,7 @@ class World:
                     self.move(used, target)
 
     def _arm_auto_transition(self, resource: Resource) -> None:
-        """Set the timer by which a resource that no run uses leaves its status by itself."""
+        """Set the timer of the automatic transition of a resource that no run uses."""
         machine = self.kind(resource.kind).machine
         if machine is None or not machine.auto_transitions:
             return
@@ -571,7 +571,7 @@ class World:
             self.timers.arm(resource.id, name, self.now + after)
 
     def _arm_screenshot(self, resource: Resource) -> None:
-        """Set the timer of the next screenshot if the resource is a run that takes some now."""
+        """Set the timer of the next screenshot, if the resource is a run that takes screenshots."""
         machine = self.machine(resource)
         if machine.is_run:
             self.timers.take_back(resource.id, SCREENSHOT)

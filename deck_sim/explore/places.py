@@ -1,7 +1,7 @@
 """The places at which something can go wrong: calls, deliveries and steps of a test that passed.
 
-A place is named by what it is and by its number, never by an id, so that it means the same in every
-run of the test.
+The name of a place has a kind and a number, but never an id, so that it means the same in every run
+of the test.
 """
 
 from collections import Counter

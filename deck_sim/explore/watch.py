@@ -88,7 +88,7 @@ class Watch:
 
     @property
     def all_delivered(self) -> bool:
-        """Whether each attempt to deliver was answered with success."""
+        """Whether every attempt to deliver succeeded."""
         return all(one.outcome.all_delivered for one in self.lives if one.outcome)
 
     def no_timing(self) -> str | None:

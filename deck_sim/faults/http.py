@@ -85,7 +85,7 @@ class DeckError(ErrorAnswer, CallFault):
 
 
 class OwnAnswer(CallFault):
-    """A proxy, or another server in between, answers."""
+    """A proxy or another server in between answers."""
 
     is_answer_readable = True
     status: Annotated[int, Field(ge=200, le=599), Whole]

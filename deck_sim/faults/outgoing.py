@@ -1,4 +1,4 @@
-"""A response or a webhook that is about to be sent, as a fault sees it."""
+"""A response or a webhook that is about to be sent, in the form that faults change."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

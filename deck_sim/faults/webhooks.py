@@ -1,4 +1,4 @@
-"""Faults of webhooks. A fault affects one attempt, so retries count too."""
+"""Faults of webhooks. A fault affects one attempt, and each retry is an attempt."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Clock:
         """Change the mode of the clock; with `now`, first advance to that moment.
 
         `step` is the time that each read takes on an `on_poll` clock, such as "5s". Without it,
-        each read jumps to the next moment due for what is read.
+        each read jumps to the next moment at which the resource can change.
         """
         if now is not None:
             check_no_event_loop(self.set)

@@ -55,8 +55,8 @@ _FOLLOW_INTERVAL = 0.5  # seconds between two looks at a timeline
 class Deck(AbstractContextManager["Deck"]):
     """A world of a deck-sim server, selected by its API key.
 
-    As a context manager it closes what it has opened; the world stays. What the server refuses is a
-    `DeckSimError` with its messages.
+    As a context manager it closes what it has opened; the world stays. A call that the server
+    refuses raises a `DeckSimError` with the server's messages.
 
     A method that waits for the server raises a `DeckSimError` when it is called on the thread of a
     running event loop, since a webhook receiver on that loop could not answer. Each has a twin for
@@ -73,7 +73,7 @@ class Deck(AbstractContextManager["Deck"]):
     clock: Clock
 
     def __init__(self, url: str, api_key: str) -> None:
-        """Drive the world of `api_key` on the server at `url`, with or without its `/v2`."""
+        """Connect to the world of `api_key` on the server at `url`, with or without its `/v2`."""
         self.url = read_url(url)
         self.api_key = api_key
         self._opened = ExitStack()
@@ -144,8 +144,8 @@ class Deck(AbstractContextManager["Deck"]):
     def intercept(self, hosts: str | Sequence[str] = (DECK_HOST,)) -> "Interception":
         """Answer calls of this process to Deck's own host with this world, whatever their key.
 
-        For httpx, httpx2, requests, aiohttp and urllib, until the end of a `with` block, `stop()`,
-        or the end of the test.
+        It applies to httpx, httpx2, requests, aiohttp and urllib, until the end of a `with` block,
+        `stop()`, or the end of the test.
         """
         from deck_sim.handle.interception import Interception
 
@@ -250,8 +250,8 @@ class Deck(AbstractContextManager["Deck"]):
     ) -> AdvanceReport:
         """Advance the clock until an event such as `task_run.completed`, of that resource if given.
 
-        Of several events, the first ends it. If nothing due within `limit` emits one, the error
-        says what waits.
+        The first of several events ends it. If nothing due within `limit` emits one, the error
+        names what waits.
         """
         if isinstance(event, Mapping) or (isinstance(id, str) and "." in id):
             text = "the event comes first, then the resource"
@@ -264,7 +264,7 @@ class Deck(AbstractContextManager["Deck"]):
     def finish(self, run: IdOrResource, *, limit: Duration = "1d") -> Json:
         """Advance the clock until a run is final, and return it as in `runs`.
 
-        At a prompt or an approval it raises an error that names the call which helps.
+        At a prompt or an approval it raises an error that names the next call to make.
         """
         id_, longest = read_id(run), write_duration(limit)
         return self.apps.serve_during(finish_run, self._control, self._edition, id_, longest)
@@ -362,9 +362,9 @@ class Deck(AbstractContextManager["Deck"]):
     def fault(self, fault: Mapping[str, Any] | str | None = None, /, **fields: Any) -> Json:
         """Add a fault; return it with its id.
 
-        `deck.fault("POST /v2/tasks/*/run", status=502, times=2)` for calls, and
-        `deck.fault("task_run.completed", duplicate=True)` for webhooks; the first is the `match` or
-        the `event` of the fault, or the whole of it as a mapping.
+        `deck.fault("POST /v2/tasks/*/run", status=502, times=2)` is for calls, and
+        `deck.fault("task_run.completed", duplicate=True)` for webhooks. The first argument is the
+        `match` or the `event` of the fault, or a mapping with the whole fault.
         """
         first = {point_kind(fault, "match"): fault} if isinstance(fault, str) else fault or {}
         return self._control.call("POST", "/faults", body={**first, **fields})
@@ -381,7 +381,7 @@ class Deck(AbstractContextManager["Deck"]):
             self._control.call("DELETE", "/faults")
 
     def limit_rate(self, limit: bool | Mapping[str, Any] = True) -> None:
-        """Answer calls beyond a limit with 429: Deck's, or `{"requests": 5, "per": "1s"}`.
+        """Answer calls beyond a limit with 429: Deck's limit, or `{"requests": 5, "per": "1s"}`.
 
         The limit is in the world's time. False removes it.
         """
@@ -394,9 +394,9 @@ class Deck(AbstractContextManager["Deck"]):
         self._change(**options)
 
     def keep_headers(self, *names: str) -> None:
-        """Keep these headers of later calls in `deck.requests`, besides the usual three.
+        """Keep these headers of later calls in `deck.requests`, in addition to the usual three.
 
-        The values of secret ones, such as `Authorization`, are hidden.
+        The values of secret headers, such as `Authorization`, are hidden.
         """
         self.set_options(keep_headers=names)
 
@@ -471,7 +471,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     @property
     def lint(self) -> LintReport:
-        """Mistakes of the client: `print` the report, or `check()` that it is empty."""
+        """Mistakes of the client. `print` the report, or assert with `check()` that it is empty."""
         interval = write_duration(self.poll_interval)
         answer = self._control.call("GET", "/lint", poll_interval=interval)
         return LintReport(answer["data"], answer["dropped"])
@@ -511,8 +511,8 @@ class Deck(AbstractContextManager["Deck"]):
     ) -> dict[str, list[str]]:
         """Add resources with fixed ids, without events; return their ids by kind.
 
-        `deck.seed(agents=[{"id": "agt_1", "name": "Concierge"}])`. If one is refused, none is
-        added.
+        `deck.seed(agents=[{"id": "agt_1", "name": "Concierge"}])`. If one of them is refused,
+        nothing is added.
         """
         all_ = {**(resources or {}), **kinds}
         seeded: dict[str, list[str]] = self._control.call("POST", "/seed", resources=all_)["seeded"]

@@ -38,10 +38,10 @@ class DeckSim(AbstractContextManager[Deck]):
         allow_public_webhooks: bool = False,
         **options: Any,
     ) -> None:
-        """Set how the world begins; `scenarios` is a folder of your own scenario files.
+        """Set the initial state of the world; `scenarios` is a folder of your own scenario files.
 
-        The options are those of `Deck.set_options`.
-        Webhooks go to loopback and private addresses; to all if public ones are allowed.
+        The options are those of `Deck.set_options`. Webhooks go to loopback and private addresses;
+        to all if public ones are allowed.
         """
         self._sender = Sender(allow_public=allow_public_webhooks)
         self._beginning = {

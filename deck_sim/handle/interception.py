@@ -1,7 +1,7 @@
 """Interception in this process: clients that call Deck's own host reach a world.
 
-The table `_SEAMS` has the one method of each library that is replaced, from the start of the first
-interception to the end of the last. httpx needs no socket then. The others send to the server's
+The table `_SEAMS` names one method of each library. It is replaced from the start of the first
+interception to the end of the last. httpx then needs no socket. The others send to the server's
 port with their own sockets, so that the retries and pools of a client work as usual.
 """
 
@@ -34,7 +34,7 @@ class Interception(AbstractContextManager["Interception"]):
     """Answers the calls of this process to some hosts with one world, until it is stopped."""
 
     def __init__(self, transport: Transport, api_key: str, hosts: str | Sequence[str]) -> None:
-        """Start it, for the world of a key on the server that the transport reaches.
+        """Start the interception, for the world of a key on the server that the transport reaches.
 
         Raises:
             DeckSimError: if one of the hosts is intercepted for another world.

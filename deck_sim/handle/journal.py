@@ -88,7 +88,7 @@ class Calls(tuple[Json, ...]):
     def assert_order(self, *patterns: str) -> None:
         """Assert that such calls were made in this order; other calls may come in between.
 
-        A failure names the first that is missing or came too early, and shows all calls.
+        A failure names the first call that is missing or came too early, and shows all calls.
         """
         __tracebackhide__ = True
         start = 0
@@ -105,7 +105,7 @@ class Calls(tuple[Json, ...]):
             start = later[0] + 1
 
     def lines(self, *, numbered: bool = False) -> list[str]:
-        """An indented line for each call; of many, the first and the last."""
+        """A line for each call, indented. Of many calls, only the first and the last are shown."""
         lines = [
             f"  {f'{number}. ' if numbered else ''}{_line(call)}"
             for number, call in enumerate(self, 1)

@@ -39,8 +39,8 @@ class Arrival:
 class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
     """Receives every event of a world for a `with` block: `with WebhookReceiver(deck) as webhooks`.
 
-    The end of the block raises a `DeckSimError` if a signature was wrong or a callback failed. So
-    do the methods for a wrong argument, such as a misspelt event type.
+    The end of the block raises a `DeckSimError` if a signature was wrong or a callback failed. The
+    methods raise one for a wrong argument, such as a misspelt event type.
     """
 
     def __init__(self, deck: Deck) -> None:
@@ -81,9 +81,9 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
 
     @property
     def events(self) -> list[Json]:
-        """Each event that was answered with success, once, in the order in which they happened.
+        """Each event that was answered with success, once, in the order of its creation.
 
-        They may arrive in another order, since deliveries due at one moment are sent together.
+        Events may arrive in another order, since deliveries due at one moment are sent together.
         """
         taken = {one.event["id"]: one.event for one in [*self.received] if one.taken}
         order = {event["id"]: place for place, event in enumerate(self._deck.events)}

@@ -66,7 +66,7 @@ class TaskStarter:
         status: str | None,
         fields: Mapping[str, Any],
     ) -> Json:
-        """Start a run of a new task, when its login is ready; advance until it has the status."""
+        """Start a run of a new task, once its login is ready; advance to the status, if given."""
         known = self._edition.machine("task_run").statuses
         if status is not None and status not in known:
             likely = nearest(status, known) or f"; known are {listed(known)}"

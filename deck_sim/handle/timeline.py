@@ -40,7 +40,7 @@ class TimelineEntry:
 
 
 class Timeline(tuple[TimelineEntry, ...]):
-    """Entries in the order in which they happened; `str()` prints one a line."""
+    """Entries in the order in which they happened. `str()` prints one per line."""
 
     __slots__ = ()
 

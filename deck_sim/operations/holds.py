@@ -58,7 +58,7 @@ def make_hold(
 
 
 def events_of_stories(edition: Edition) -> list[str]:
-    """The events of the statuses that a step can enter."""
+    """The event types of the statuses that a step can enter."""
     from deck_sim.scenario.steps import statuses  # noqa: F401 - registers the steps
     from deck_sim.scenario.steps.step import REGISTRY
 

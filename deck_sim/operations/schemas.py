@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @operation("GET", "/schemas")
 def show_schemas(simulation: Simulation) -> Json:
-    """Show what forms need: the JSON Schemas of faults, rules and settings; the calls and events
+    """Show the data for forms: the JSON Schemas of faults, rules and settings; the calls and events
     that can be named; the statuses with their commands, the `answer_key` and an example
     `destination` of each edition.
     """

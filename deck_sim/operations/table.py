@@ -1,8 +1,8 @@
-"""The table of operations. Each is a function with its method and path below `/_sim` above it.
+"""The table of operations. Each is a function; its method and path below `/_sim` are above it.
 
-A function takes what it works on (`simulation`, and `worlds` if it is about more than one world)
-and plain values, and returns plain data. `perform` calls it, for the control API and, in the
-process of the server, for the handle.
+A function takes a `simulation` (and `worlds` if it is about more than one world) and plain values,
+and returns plain data. `perform` calls it, for the control API and, in the process of the server,
+for the handle.
 """
 
 import inspect

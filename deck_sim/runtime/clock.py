@@ -57,7 +57,7 @@ def pass_time_until(simulation: Simulation, moment: datetime) -> Generator[bool,
 
 
 def steps(simulation: Simulation, moment: datetime) -> Iterator[bool]:
-    """Do what is due by `moment`, one thing at a time; the clock stays at the last.
+    """Do everything that is due by `moment`, one thing at a time. The clock stays at the last.
 
     Yields False after each thing. Yields True, once, when everything due at the present moment is
     done and the outbox has grown. Attempts that are not sent then stay there.
@@ -216,7 +216,7 @@ def next_retry(simulation: Simulation) -> datetime | None:
 
 
 def settle(simulation: Simulation) -> Generator[bool, None, None]:
-    """Do everything that is due now; the clock does not move."""
+    """Do everything that is due now, without moving the clock."""
     yield from pass_time_until(simulation, simulation.world.now)
 
 

@@ -264,7 +264,7 @@ async def _log_errors(simulation: Simulation, work: Callable[[], Awaitable[None]
 async def _make_attempt(
     simulation: Simulation, attempt: Attempt, sender: Sender, clock: Callable[[], datetime]
 ) -> AttemptResult:
-    """Print, sign and send an event, as the fault of the attempt says."""
+    """Build, sign and send a webhook, changed by the fault of the attempt."""
     from deck_sim.engine.deliveries import AttemptResult, secrets_of
     from deck_sim.faults.outgoing import FAULT_HEADER, OutgoingWebhook
     from deck_sim.runtime.serialization import custom_headers, dump_json, message_as_json

@@ -141,7 +141,7 @@ def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
     fix="Wait as many seconds as `Retry-After` says before the next call.",
 )
 def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
-    """A call before `Retry-After` has passed: any call after a 429, else the same call."""
+    """A call before `Retry-After` has passed: any call after a 429, otherwise the same call."""
     journal = simulation.journal
     for (first, again), following in zip_longest(_with_repeats(journal), islice(journal, 1, None)):
         seconds = f"{first.answered.get('retry_after', '')}"
@@ -183,7 +183,7 @@ def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
     fix="Submit once, and ask the user again when the interaction is shown again.",
 )
 def submits_an_answer_twice(simulation: Simulation, _: timedelta) -> Findings:
-    """The client sent an answer again that was wrong or already accepted."""
+    """An answer that was sent again although it was wrong or already accepted."""
     answers = [call for call in simulation.journal if _ANSWERS.matches(call.method, call.path)]
     for first, again in _with_repeats(answers):
         if first.status != 200 or again is None:

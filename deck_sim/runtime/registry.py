@@ -279,7 +279,7 @@ class WorldRegistry:
         return Counter(one.call for one in self.refused_calls if one.number > began)
 
     def keyless_request_id(self) -> str:
-        """Return the id of the first control call of a world that `keyless` returns."""
+        """The id of the first control call of a temporary world (see `keyless`)."""
         seed = self.settings.seed
         return make_id(seed_of("") if seed is None else seed, "ctl", 1)
 

@@ -47,7 +47,7 @@ def read_object(body: bytes, *, form: bool = False) -> dict[str, Any]:
 
 
 def _read_json(body: bytes) -> Any:
-    """Read JSON that can be printed again: finite numbers and whole characters."""
+    """Read JSON; refuse numbers and texts that cannot be written again, such as NaN."""
     try:
         text = body.decode()
         data = json.loads(text, parse_constant=_read_number, parse_float=_read_number)

@@ -43,7 +43,7 @@ class Standard(Body):
 
 
 class SeededError(Body):
-    """An error of a failed run, as the API shows it; the catalog has a message."""
+    """An error of a failed run, as the API shows it. The default `message` is in the catalog."""
 
     type: Text
     code: Text

@@ -190,7 +190,7 @@ class Simulation:
                 send()
 
     def choose(self, kind: str, header: str | None, facts: Facts) -> Script:
-        """Choose the script of a new connection, session or run, and record why in `choices`.
+        """Choose the script of a new connection, session or run; record the reason in `choices`.
 
         Magic names that cannot be played are noted in the timeline and the log.
 

@@ -186,8 +186,8 @@ def find_right_answer(simulation: Simulation, owner: str) -> dict[str, str] | No
 
 
 def explain_unplayed_login(simulation: Simulation) -> list[str]:
-    """Explain how to start the scripts of the default scenario, if they are for logins only and
-    none was played. The scenario that a new world has by default does not count.
+    """Explain how to start the scripts of the default scenario, if it has scripts for logins only
+    and none was played. The initial default scenario of a new world does not count.
     """
     world, name = simulation.world, simulation.selection.default_scenario
     scenario = None if name == DEFAULT_SCENARIO else simulation.library.find(name)

@@ -1,5 +1,5 @@
-"""Checks of a scenario beyond its keys: scripts, expressions, faults, and parts that exclude each
-other. A script is right if an edition's state machines and limits let it play to an end.
+"""Checks of a scenario beyond its keys: scripts, expressions, faults, and parts that cannot be
+combined. A script is right if an edition's state machines and limits let it play to an end.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ _OF_A_STORY = ("http", "webhooks", "task_timeout")  # a list has none of its own
 
 
 def check_exclusions(scenario: Scenario) -> Iterator[Found]:
-    """Report parts of a scenario that exclude each other."""
+    """Report parts of a scenario that cannot be combined."""
     found = [name for name in _WAYS if getattr(scenario, name)]
     if len(found) > 1:
         yield (found[-1],), f"{listed(found)} exclude each other; keep one of them"
@@ -164,7 +164,7 @@ def check_exclusions(scenario: Scenario) -> Iterator[Found]:
 
 
 def check_faults(scenario: Scenario, editions: tuple[str, ...]) -> Iterator[Found]:
-    """Report faults of events that no edition that can play the scenario has."""
+    """Report faults of events that do not exist in any edition that can play the scenario."""
     names = editions or tuple(EDITIONS)
     for index, fault in enumerate(scenario.webhooks or ()):
         if why := explain_foreign_event(fault.event, names):

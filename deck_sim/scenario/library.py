@@ -70,7 +70,7 @@ class Library:
         return (re.sub("{{.*?}}", "*", step.type) for step in steps if step.word == "event")
 
     def own(self) -> list[Scenario]:
-        """The scenarios of this library alone; playlists and mixes follow their entries."""
+        """The scenarios of this library alone. Playlists and mixes come after their entries."""
         return sorted(self._current().values(), key=lambda scenario: bool(scenario.entries))
 
     def add(self, scenario: Scenario) -> None:
@@ -118,8 +118,8 @@ def shipped() -> Library:
 
 
 class WatchedFolder(Library):
-    """A user's folder that is read again after an edit. After an edit that cannot be read, the last
-    good version stays, and `report` is called.
+    """A user's folder that is read again after an edit. If an edit cannot be read, the last good
+    version stays, and `report` is called.
     """
 
     def __init__(self, folder: Path, below: Library, report: Report) -> None:

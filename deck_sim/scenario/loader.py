@@ -1,5 +1,5 @@
-"""Reads scenario files: YAML -> checks -> model. All mistakes of form are reported at once, each
-with its place; if there are none, all mistakes of meaning.
+"""Reads scenario files: YAML -> checks -> model. All mistakes of form are reported together, with
+their places; if there are none, all mistakes of meaning.
 """
 
 from dataclasses import dataclass

@@ -194,8 +194,8 @@ def _steps(steps: tuple[Step, ...], path: Path) -> Iterator[tuple[Path, Step]]:
 def scenario_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of scenario files.
 
-    The order of statuses, the names in expressions and which keys exclude each other are not in it;
-    `deck-sim check` checks them.
+    It does not contain the order of statuses, the names in expressions, and keys that exclude each
+    other. `deck-sim check` checks them.
     """
     return schema_of(Scenario, "deck-sim scenario, version 1")
 

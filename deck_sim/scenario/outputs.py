@@ -48,8 +48,8 @@ class NoValidOutput(Exception):
 def make_output(schema: Any, seed: int, run_id: str, now: datetime, field: str = "output") -> Any:
     """A value that satisfies `schema`, the same for the same seed, run and moment.
 
-    A schema that is no object, such as None or True, gives `{}`. If no attempt gives a valid value,
-    it raises `NoValidOutput`.
+    A schema that is not an object, such as None or True, gives `{}`. If no attempt gives a valid
+    value, it raises `NoValidOutput`.
     """
     if not isinstance(schema, Mapping):
         return {}
@@ -156,7 +156,7 @@ class _Maker:
         return [self.make(part, f"{path}[{i}]", name, depth + 1) for i, part in enumerate(parts)]
 
     def _number(self, schema: Schema, name: str, draw: Draw, *, is_whole: bool) -> int | float:
-        """A multiple of the schema's step, in the usual range of the name if the bounds allow."""
+        """A multiple of the schema's step, in the usual range of this name if the bounds allow."""
         low, high, decimals = number_for(name, self.now)
         least, most = _bound(schema, "minimum", -ENDLESS), _bound(schema, "maximum", ENDLESS)
         step = Fraction(str(schema.get("multipleOf", 1 if is_whole else f"1e-{decimals}")))

@@ -103,7 +103,7 @@ _FORMATS: dict[str, Maker] = {
 def text_for(
     name: str, format_: str | None, draw: Draw, now: datetime, least: int = 0, most: int = 1000
 ) -> str:
-    """A text for a field of this name and JSON Schema format, with `least` to `most` letters."""
+    """A text for a field of this name and format, with `least` to `most` characters."""
     words = _words(name)
     if format_ is None and (words & _DATES or {*_split(name)[-1:]} & _DATES_AT_THE_END):
         format_ = "date"
@@ -151,7 +151,7 @@ def _split(name: str) -> list[str]:
 
 
 class _Random(Random):
-    """Prefers letters and digits to other characters, and few repeats to many."""
+    """A random source that prefers letters and digits, and few repetitions."""
 
     def choice(self, seq: Any) -> Any:
         if all(isinstance(option, str) for option in seq):

@@ -1,7 +1,7 @@
-"""Reads YAML into plain data, with the position of every value and key in a `Document`, and writes
-it.
+"""Reads YAML into plain data, with the position of every value and key in a `Document`; writes
+YAML.
 
-`true`, `false`, `null` (or `~`, or nothing) and plain decimal numbers are typed; everything else is
+`true`, `false`, `null` (or `~`, or nothing) and plain decimal numbers are typed. Everything else is
 text, so `012345`, `1:30`, `no` and `2025-01-15` stay as written. Keys are always text. Duplicate
 keys, tags and second documents are errors.
 """
@@ -174,10 +174,10 @@ def _message(error: Exception, text: str) -> str:
 
 
 def write_yaml(data: Any) -> str:
-    """Write `data` the way scenario files are written, its keys in their order.
+    """Write `data` in the style of scenario files, with its keys in their order.
 
-    PyYAML quotes by the rules of YAML 1.1, in which more values are typed than in our files. So it
-    may quote a text without need, but never omits a quote.
+    PyYAML quotes by the rules of YAML 1.1, which read more texts as other types than our files do.
+    So it may quote a text without need, but never omits a quote.
     """
     # The width keeps lines from being folded, which makes them hard to edit.
     text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6)

@@ -285,7 +285,7 @@ async def read_request(worlds: WorldRegistry, scope: Scope, receive: Receive) ->
 
 
 def refuse_call(worlds: WorldRegistry, error: ApiError, scope: Scope) -> Response:
-    """The answer to a call that is refused before it gets to an app."""
+    """Make the answer to a call that is refused before an app gets it."""
     return make_response(scope, _answer_error(error, worlds.next_request_id()))
 
 

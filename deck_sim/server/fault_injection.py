@@ -1,4 +1,4 @@
-"""Injected faults: which fault fires for a call, and how a faulty answer is sent.
+"""Injected faults: the choice of the fault for a call, and the sending of a faulty answer.
 
 A server has the function `CLOSE_SOCKET` in `scope["extensions"]`, which ends the TCP connection,
 given `closed` or `reset`. If it is missing (the app is called without a socket), the app raises the

@@ -59,7 +59,7 @@ def store_answer(request: Request) -> None:
 
 
 def read_idempotency_key(rule: Idempotency, lines: list[str]) -> str:
-    """Join the lines of the header, as HTTP does."""
+    """Join the lines of the header, as HTTP prescribes."""
     key = ", ".join(lines)
     if len(key) > rule.longest_key:
         raise refuse("idempotency/idempotency_key_error")
@@ -75,9 +75,9 @@ def _digest(request: Request) -> str:
 
 
 def digest_parameters(name: str, query: bytes, body: bytes) -> str:
-    """A digest of a call, independent of how its JSON is spelled.
+    """Make a digest of a call. It does not depend on the spelling of the JSON.
 
-    A digest, so that a state file keeps no password.
+    A digest is stored, so that a state file keeps no password.
     """
     with suppress(ApiError):  # a body that is not JSON is compared byte by byte
         body = json.dumps(read_object(body), sort_keys=True).encode()

@@ -67,7 +67,7 @@ async def _show_inspector(request: Request) -> Response:
 
 
 async def _show_file(worlds: WorldRegistry, request: Request) -> Response:
-    """Show a file or screenshot. Its `url` has a signature instead of an API key."""
+    """Show a file or screenshot. The signature in its `url` replaces the API key."""
     from deck_sim.runtime.serialization import read_signed_file
 
     token = request.path_params["token"]

@@ -47,10 +47,10 @@ _running = dict[str, "Server"]()  # the servers of this process, by URL
 
 
 def _leave_to_parent() -> None:
-    """Forget the servers in a forked child, and close its copies of their sockets: a socket is open
-    until it is closed in every process.
+    """Forget the servers in a forked child, and close its copies of their sockets, because a socket
+    is open until it is closed in every process.
 
-    asyncio would still close them by their numbers, so these stay in use.
+    asyncio would close them again by their numbers, so the numbers stay in use.
     """
     with open(os.devnull) as nothing:
         for number in [number for server in _running.values() for number in server.files()]:
@@ -181,7 +181,7 @@ class Server:
                 await asyncio.gather(*calls, return_exceptions=True)
 
     def close(self) -> None:
-        """Free the port of a server that does not run, or never did."""
+        """Free the port of a server that is not running."""
         self._socket.close()
 
     def files(self) -> list[int]:
@@ -191,7 +191,7 @@ class Server:
         return [number for one in (self._socket, *ours) if (number := one.fileno()) >= 0]
 
     def submit(self, call: Callable[[ASGIApp], Coroutine[Any, Any, T]]) -> Future[T]:
-        """Call a coroutine function with the app, on the server's event loop. For other threads.
+        """Call a coroutine function with the app, on the server's event loop, from another thread.
 
         It runs in an empty context: in the context of a caller that uses trio, the coroutine would
         take trio for its event loop.
@@ -315,7 +315,7 @@ class _Protocol(H11Protocol):
         self.app = call
 
     def data_received(self, data: bytes) -> None:
-        """Read a part of a request. One that is TLS or HTTP/2 is a line in the log."""
+        """Read a part of a request. A request in TLS or HTTP/2 is logged."""
         is_first = self.conn.their_state is h11.IDLE
         if data.startswith(_HTTP2) and is_first:
             log.warning("deck-sim: a client used HTTP/2: %s", _NO_HTTP2.decode())

@@ -1,4 +1,4 @@
-"""Opens a state file: makes its tables, or refuses it with the remedy."""
+"""Opens a state file: makes its tables, or refuses the file and names the remedy."""
 
 import os
 import sqlite3

@@ -1,7 +1,7 @@
 """Snapshots: copies of a whole simulation that the server keeps while it runs.
 
-A restored world continues byte for byte as the original would have. A snapshot does not hold the
-API key: a restored world keeps its own.
+A restored world continues exactly as the original would have. A snapshot does not hold the API key:
+a restored world keeps its own.
 """
 
 import copy

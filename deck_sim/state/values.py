@@ -1,7 +1,7 @@
 """The values of a world as bytes, and back.
 
 Rules of the format:
-1. It is pickle, restricted to the classes of worlds, so that a file runs no code of its own.
+1. It is pickle, restricted to the classes of worlds, so that a file cannot run code.
 2. A dataclass is written as its fields, so a new field needs no change here. A field that an older
    file lacks has its default.
 3. A scenario is written as the digest of its source, and read like a scenario file.

@@ -1,8 +1,8 @@
 """Sending webhooks: one POST on a connection of its own, within five seconds of real time.
 
-Connections are not reused: a receiver that closes one just then would look as if it failed, or
-would be called twice in one attempt, and a receiver that serves one caller at a time would be
-blocked. Redirects are not followed.
+Connections are not reused. A receiver may close a reused one at that moment; then the attempt would
+fail, or be sent twice. A receiver that serves one caller at a time would be blocked. Redirects are
+not followed.
 """
 
 import asyncio

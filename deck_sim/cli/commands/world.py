@@ -57,7 +57,7 @@ def on_server(act: Callable[..., tuple[Any, object]]) -> Callable[..., None]:
 
 
 def _warn_if_uncalled(deck: Deck) -> None:
-    """Say on stderr that nothing has called the world, and which worlds were called."""
+    """Warn on stderr if nothing has called the world, and name the worlds that were called."""
     if deck.requests:
         return
     others = [f"`{one['key']}` ({one['calls']})" for one in deck.called_worlds()]

@@ -1,4 +1,4 @@
-"""The parts of an edition. Nothing else differs between editions."""
+"""The parts in which editions differ."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -130,7 +130,7 @@ class Edition:
         return self.answer_body if operation.answers else operation.body
 
     def body(self, name: str) -> "type[Body]":
-        """The model of that name: the edition's own, or one of every edition."""
+        """The model of that name, from this edition or from those that all editions share."""
         from deck_sim.contract import bodies
 
         model: type[Body] = getattr(self.bodies(), name, None) or getattr(bodies, name)

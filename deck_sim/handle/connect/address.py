@@ -12,7 +12,7 @@ _HOST = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*")
 
 
 def read_url(text: str) -> str:
-    """The http or https URL of a server without the `/v2` that it may end in."""
+    """Return an http or https URL of a server, without a `/v2` at its end."""
     try:
         parts = urlsplit(text)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
@@ -25,7 +25,7 @@ def read_url(text: str) -> str:
 
 
 def read_host(text: str) -> str:
-    """The name of a host, in small letters."""
+    """Return the name of a host in lower case."""
     host = text.lower()
     if not _HOST.fullmatch(host):
         raise DeckSimError(f"{quote(text)} is not the name of a host; write it like {DECK_HOST}")

@@ -1,7 +1,7 @@
 """A call of an ASGI application without a socket.
 
-`httpx2.ASGITransport` does the same with a request of httpx2. Making that takes 530 Python calls,
-and everything else about a webhook to an application 430.
+`httpx2.ASGITransport` does the same with a request of httpx2. Such a request takes 530 Python
+calls; all other work for a webhook to an application takes 430.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +15,7 @@ class Event(Protocol):
     """An event of the loop on which an application is called."""
 
     def set(self) -> Any:
-        """Let those go on who wait."""
+        """Wake those that wait."""
 
     async def wait(self) -> Any:
         """Wait until it is set."""
@@ -49,8 +49,8 @@ def make_scope(
 async def call_asgi(
     app: Any, scope: dict[str, Any], body: bytes, left: Event, answered: Callable[[Answer], object]
 ) -> None:
-    """Call an application. `answered` is called with its answer; it may run on after that, for
-    background tasks. `left` is set when its client leaves, or has the answer.
+    """Call an application. `answered` is called with its answer. Background tasks may go on after
+    that. `left` is set when the client leaves, or has the answer.
     """
     # In one message, as from most servers: a middleware of a test may look at the first alone.
     whole = [{"type": "http.request", "body": body, "more_body": False}]

@@ -63,7 +63,7 @@ def refuse_on_event_loop(method: Callable[P, T]) -> Callable[P, T]:
 
 
 def twin_of(method: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """The twin for coroutines of a method that waits, which it calls in a thread.
+    """Make a coroutine function that calls a method, which waits, in a thread.
 
     Cancelling the wait does not stop the work.
     """
@@ -133,7 +133,7 @@ async def result_of(future: Future[T]) -> T:
 
 
 async def first_of(*futures: Future[Any], seconds: float) -> None:
-    """Wait until one of some futures of other threads is done, at most so long."""
+    """Wait until one of some futures of other threads is done, or until the time is over."""
     inner = [asyncio.wrap_future(future) for future in futures]
     for one in inner:  # as above
         one.add_done_callback(lambda done: done.cancelled() or done.exception())

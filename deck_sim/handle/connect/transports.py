@@ -64,7 +64,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
                 call.leave()
 
     async def handle_async_request(self, request: Any) -> Any:
-        """Answer one request; over the network in a thread, so that a socket has no event loop."""
+        """Answer one request. Over the network this is done in a thread, without an event loop."""
         with self._library_errors(request):
             own = _own_request(request, await request.aread())
             if (server := server_at(self.url)) is None:
@@ -144,7 +144,7 @@ class _Call:
         self.answer = server.submit(self._call)
 
     def leave(self) -> None:
-        """Tell the server that nobody waits any more, if it has not answered."""
+        """Tell the server that the client has left, if it has not answered yet."""
 
         async def note(app: Any) -> None:
             self._gone.set()

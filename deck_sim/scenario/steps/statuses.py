@@ -58,7 +58,7 @@ class _Terminal(Step):
 
 
 class _Canceled(_Terminal):
-    """A cancel that no call asked for. It enters the status that a cancel leads to."""
+    """A cancel without a call. It enters the status that a cancel leads to."""
 
     @classmethod
     def status(cls, machine: Machine) -> str:

@@ -129,7 +129,7 @@ def step_words(kind: str) -> tuple[str, ...]:
 
 
 def status_steps(kind: str, machine: Machine) -> dict[str, type[Step]]:
-    """The step that enters each status of a state machine; the step of the same name, if any."""
+    """The step that enters each status of a state machine, preferably the one of the same name."""
     steps = [REGISTRY[kind, word] for word in step_words(kind) if REGISTRY[kind, word].is_status]
     steps.sort(key=lambda step: step.word in machine.statuses)
     return {step.status(machine): step for step in steps}

@@ -42,7 +42,7 @@ def _start(
 
 @endpoint
 def test_key(request: Request) -> Answer:
-    """Answer as Deck does, word for word: clients may compare."""
+    """Answer with Deck's words, because clients may compare them."""
     return Answer({"status": "ready", "environment": "live"})
 
 

@@ -62,7 +62,7 @@ def _read_all(read: Read, path: str, ids: Iterable[str | None]) -> Json:
 
 
 def write_page(recording: Json, title: str, text: str = "") -> str:
-    """The report as HTML; `text` says why it was written, such as the failure of a test."""
+    """The report as HTML; `text` is its reason, such as the failure of a test."""
     data = json.dumps({**recording, "title": title, "text": text}, separators=(",", ":"))
     before, after = _frame()
     # A `<` could end the script element. In JSON it stands in strings only.

@@ -124,7 +124,7 @@ class _BodySchemas(GenerateJsonSchema):
 
 
 def _bodies(edition: Edition, names: Iterable[str]) -> dict[str, Shape]:
-    """The schemas of bodies and their parts: one for each `type` of a body if they differ."""
+    """The schemas of bodies and their parts. If types of a body differ, each `type` has its own."""
     found = dict[str, Shape]()
     for name in names:
         body = edition.body(name)
