@@ -61,7 +61,7 @@ class Injected:
         )
 
 
-@dataclass
+@dataclass(slots=True)
 class InjectedFaults:
     """All faults of a world, by owner."""
 

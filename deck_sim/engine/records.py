@@ -5,7 +5,8 @@ copies of a world share equal values. `RecentLog` keeps the last items of a list
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from itertools import islice
@@ -169,22 +170,47 @@ OPTION_TYPES: Mapping[str, Any] = {row.name: row.type for row in fields(Options)
 Item = TypeVar("Item")
 
 
-class RecentLog(deque[Item]):
-    """The last items of a list that grows at its end, at most `most`.
+class RecentLog(Sequence[Item]):
+    """The last items of a list that grows at its end, at most `maxlen`.
 
     The position of an item is the number of all items before it, also of those that were dropped.
+    The first items are in a list: most logs of most worlds stay empty, and an empty deque takes
+    700 bytes, seven times in a new world.
     """
 
-    def __init__(self, most: int, items: Iterable[Item] = (), dropped: int = 0) -> None:
-        super().__init__(maxlen=most)
+    __slots__ = ("_items", "_room", "maxlen", "total")
+
+    def __init__(self, maxlen: int, items: Iterable[Item] = (), dropped: int = 0) -> None:
+        self._items: Any = ()  # then a list, then a deque
+        self.maxlen, self._room = maxlen, 0  # items in a list
         self.total = dropped  # the number of all items, also of those that were dropped
         for item in items:
             self.append(item)
 
     def append(self, item: Item) -> None:
         """Add an item. If there are too many, the oldest is dropped."""
-        deque.append(self, item)
+        if len(self._items) == self._room:
+            if self._room == 0:
+                self._items, self._room = [], min(self.maxlen, 64)
+            else:
+                self._items, self._room = deque(self._items, self.maxlen), -1
+        self._items.append(item)
         self.total += 1
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._items[index]
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self._items)
+
+    def __reversed__(self) -> Iterator[Item]:
+        yield from reversed(self._items)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RecentLog) and [*self] == [*other]
 
     @property
     def dropped(self) -> int:
@@ -197,8 +223,6 @@ class RecentLog(deque[Item]):
         return [*islice(reversed(self), after, max(self.total - position, 0))][::-1]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        assert self.maxlen is not None, "it is bounded"
-        copied = type(self)(self.maxlen)
-        copied.extend(self)  # the items are immutable
-        copied.total = self.total
+        copied = type(self)(self.maxlen, dropped=self.total)
+        copied._items, copied._room = copy(self._items), self._room
         return copied

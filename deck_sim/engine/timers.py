@@ -51,13 +51,14 @@ class Due(NamedTuple):
     name: str
 
 
-@dataclass
+@dataclass(slots=True)
 class Timers:
     """All timers of one world."""
 
     _heap: list[Due] = field(default_factory=list, compare=False)
     _armed: dict[str, dict[str, Due]] = field(default_factory=dict)  # owner -> name -> timer
-    _taken_back: set[int] = field(default_factory=set, compare=False)  # their numbers, in the heap
+    # The numbers of those in the heap.
+    _taken_back: dict[int, None] = field(default_factory=dict, compare=False)
     _count: int = 0  # of all that were ever armed
     _progress: int = 0  # how many of the armed ones are progress
     # Owners, for a state file.
@@ -67,7 +68,7 @@ class Timers:
         # By hand, since `deepcopy` takes 20 times as long for moments and keys.
         armed = {owner: {**names} for owner, names in self._armed.items()}
         counts = self._count, self._progress
-        return Timers([*self._heap], armed, {*self._taken_back}, *counts, {**self.changed})
+        return Timers([*self._heap], armed, {**self._taken_back}, *counts, {**self.changed})
 
     def arm(self, owner: str, name: str, at: datetime) -> None:
         """Set the timer `name` of `owner` to that moment."""
@@ -80,7 +81,7 @@ class Timers:
         if mine is not None:
             for name in names:
                 if name in mine:
-                    self._taken_back.add(mine[name].number)
+                    self._taken_back[mine[name].number] = None
                     self._forget(mine[name])
 
     def take(self, limit: datetime) -> Due | None:
@@ -107,7 +108,7 @@ class Timers:
         """The next timer, or None."""
         heap, taken_back = self._heap, self._taken_back
         while heap and heap[0].number in taken_back:
-            taken_back.remove(heapq.heappop(heap).number)
+            del taken_back[heapq.heappop(heap).number]
         return heap[0] if heap else None
 
     def is_idle(self) -> bool:
@@ -124,14 +125,14 @@ class Timers:
     def _add(self, due: Due) -> None:
         mine = self._armed.setdefault(due.owner, {})
         if due.name in mine:
-            self._taken_back.add(mine[due.name].number)
+            self._taken_back[mine[due.name].number] = None
         else:
             self._progress += due.name in PROGRESS
         mine[due.name] = due
         self.changed[due.owner] = None
         heapq.heappush(self._heap, due)
         if 2 * len(self._taken_back) > len(self._heap) + _SLACK:
-            self._heap, self._taken_back = self._in_order(), set()
+            self._heap, self._taken_back = self._in_order(), {}
 
     def _forget(self, due: Due) -> None:
         mine = self._armed[due.owner]

@@ -82,7 +82,7 @@ def _external_id(value: str | None) -> Mapping[str, Any]:
     return {"external_id": value}
 
 
-@dataclass
+@dataclass(slots=True)
 class World:
     """The state of one isolated simulation, and the only functions that change its resources."""
 
@@ -174,9 +174,10 @@ class World:
         Deleted ones are left out. `behind` is the id of a resource; newer ones are left out, too.
         """
         lists = self._lists.get(kind)
-        if lists is None:
+        if lists is None and self._resources[kind]:
             lists = self._lists[kind] = Lists(self._resources[kind])
-        yield from lists.find(filters, behind)
+        if lists is not None:
+            yield from lists.find(filters, behind)
 
     def fetch(self, kind: str, resource_id: str) -> Resource:
         """Return the resource with this id. Raise ApiError (`…_not_found`) if there is none."""

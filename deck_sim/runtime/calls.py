@@ -1,6 +1,5 @@
 """The records of calls: the journal, the latest responses, stored answers, the rate limit."""
 
-from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -47,11 +46,13 @@ class Call(Immutable):
 class Journal(RecentLog[Call]):
     """The last calls of the Deck API."""
 
+    __slots__ = ()
+
     def note_departure(self, request_id: str) -> None:
         """Record that a client left before its answer was sent."""
         for index, call in enumerate(self):
             if call.request_id == request_id:
-                self[index] = replace(call, answered={}, unanswered=GAVE_UP)
+                self._items[index] = replace(call, answered={}, unanswered=GAVE_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +94,12 @@ class SentResponses(dict[int, SentResponse]):
             del self[next(iter(self))]
 
 
-@dataclass
+@dataclass(slots=True)
 class RateLimiter:
     """A sliding window over the calls that were admitted; without a `limit` it counts nothing."""
 
     limit: RateLimit | None = None
-    admitted: deque[datetime] = field(default_factory=deque)  # those in the window, oldest first
+    admitted: list[datetime] = field(default_factory=list)  # those in the window, oldest first
 
     def admit(self, now: datetime) -> None:
         """Count a call. Refused calls do not count (assumed).
@@ -111,7 +112,7 @@ class RateLimiter:
         if limit is None:
             return
         while admitted and admitted[0] + limit.per <= now:
-            admitted.popleft()
+            del admitted[0]
         if len(admitted) >= limit.requests:
             error = refuse("rate_limit/rate_limit_exceeded")
             if limit.retry_after:

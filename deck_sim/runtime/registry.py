@@ -132,7 +132,7 @@ class WorldRegistry:
 
     def create(self, key: str, **changes: Any) -> Simulation:
         """Replace the world of `key` by a new one, with these changes to the server's settings."""
-        new = self.make(key, replace(self.settings, **changes))
+        new = self.make(key, replace(self.settings, **changes) if changes else self.settings)
         self.prepare(new)
         self.put(new)
         return new

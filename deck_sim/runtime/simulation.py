@@ -72,7 +72,7 @@ class Refusal(ApiError):
         return self.problems[0].name.startswith(("idempotency/", "rate_limit/"))
 
 
-@dataclass
+@dataclass(slots=True)
 class Simulation:
     """One world and the state around it."""
 
@@ -81,6 +81,7 @@ class Simulation:
     library: Library
     real_ns: Callable[[], int] = real_time.monotonic_ns
     world: World = field(init=False)
+    clock: RealClock | None = field(init=False)
     mode: str = field(init=False)
     speed: float = field(init=False)
     step: timedelta | None = field(init=False)  # what a read costs; None: it jumps
@@ -219,6 +220,7 @@ class Simulation:
 
     def record_choice(self, resource_id: str) -> Choice:
         """Record that a resource plays the latest choice; returns that choice."""
-        choice = self.chosen[resource_id] = self.choices[-1]
+        choice: Choice = self.choices[-1]
+        self.chosen[resource_id] = choice
         self.world.touch("chosen", resource_id)
         return choice

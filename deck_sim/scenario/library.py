@@ -31,6 +31,8 @@ _FEW = 10  # names that a message may list
 class Library:
     """Scenarios by name, over the library `below`. They hide scenarios of the same name in it."""
 
+    __slots__ = ("_below", "_own")
+
     def __init__(self, below: Library | None = None) -> None:
         self._below = below
         self._own: dict[str, Scenario] = {}

@@ -43,7 +43,7 @@ _MAGIC = re.compile(
 _WEIGHTS = 1_000_000  # weights of a `mix` are counted in these parts
 
 
-@dataclass
+@dataclass(slots=True)
 class SelectionState:
     """The default, queues and rules of a world, and the turns of its playlists and mixes."""
 

@@ -61,7 +61,7 @@ class Writer(pickle.Pickler):
             names = type_.__dataclass_fields__  # `fields` takes longer
             return restore_fields, (type_, {name: getattr(value, name) for name in names})
         if type_ is RecentLog:
-            return RecentLog, (value.maxlen,), {"total": value.total}, iter(value)
+            return RecentLog, (value.maxlen, [*value], value.dropped)
         if issubclass(type_, BaseModel):
             return restore_model, (type_, value.model_dump(exclude_unset=True))
         if type_ in (timedelta, Counter, deque) or callable(value):

@@ -2,6 +2,8 @@
 
 from copy import deepcopy
 
+import pytest
+
 from deck_sim.engine.records import RecentLog
 
 
@@ -17,3 +19,10 @@ def test_a_copy_of_a_log_knows_what_was_dropped():
     copy = deepcopy(log)
     log.append("d")
     assert ([*copy], copy.total, copy.maxlen) == ([*"bc"], 3, 2)
+
+
+@pytest.mark.parametrize("size", [0, 1, 64, 65, 100, 150])
+def test_a_log_of_any_size_has_its_last_items(size):
+    log = RecentLog(100, range(size))
+    assert deepcopy(log) == log == RecentLog(100, range(size)[-100:])
+    assert ([*log], log.total) == ([*range(size)][-100:], size)

@@ -56,7 +56,8 @@ def find(calls, attempts=(), lines=(), mode="frozen", edition="connections", **o
     simulation = Simulation("key", Settings(edition=edition, mode=mode), Library(shipped()))
     for line in lines:
         simulation.world.note("task_run", "x", line)
-    simulation.journal.extend(calls)
+    for call in calls:
+        simulation.journal.append(call)
     if attempts:
         fields = {"event_type": "task_run.queued", "event_id": "evt_1"}
         made = simulation.world.create("event_delivery", fields, silent=True)
