@@ -86,9 +86,9 @@ def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[st
         zip(before.runs, now.runs, strict=False), 1
     ):
         if status != new:
-            lines.append(f"run {number} is {new}, and {status} in the baseline")
+            lines.append(f"run {number} is {new}, but {status} in the baseline")
         elif output != other:
-            lines.append(f"the output of run {number} is {other}, and {output} in the baseline")
+            lines.append(f"the output of run {number} is {other}, but {output} in the baseline")
     if before.answers != now.answers:
         text = f"{counted(now.answers, 'accepted answer')} where the baseline has {before.answers}"
         lines.append(text)

@@ -180,8 +180,8 @@ def _run_problems(
         except ApiError as error:
             problems += error.problems
     elif bool(body.errors) != (status == "failed"):
-        text = "a `failed` run needs `errors`, such as [{type: task, code: task_failed}], and no"
-        wrong["errors"] = f"{text} other has any; this one is `{status}`"
+        text = "a `failed` run must have `errors`, such as [{type: task, code: task_failed}],"
+        wrong["errors"] = f"{text} and no other run can; this one is `{status}`"
     elif body.output is not None and status != "completed":
         wrong["output"] = f"only a `completed` run has an `output`, and this one is `{status}`"
     elif body.output is not None and task is not None:
@@ -193,7 +193,7 @@ def _run_problems(
             wrong[f"errors[{index}].code"] = f"no run fails with {name!r}{nearest(name, known)}"
     if body.result not in (None, *allowed):
         can_be = listed(allowed, last="or")
-        wrong["result"] = f"`result` is {body.result!r}; that of a `{status}` run is {can_be}"
+        wrong["result"] = f"`result` is {body.result!r}; for a `{status}` run it is {can_be}"
     return problems
 
 

@@ -19,11 +19,11 @@ class When(Strict):
     external_id: str | None = None
     """Its external id."""
     source: str | None = None
-    """The source, by name or id."""
+    """The name or id of the source."""
     task: str | None = None
-    """The task, by name or id; runs only."""
+    """The name or id of the task; only for runs."""
     agent: str | None = None
-    """The agent, by name or id; runs only."""
+    """The name or id of the agent; only for runs."""
     auth_method: str | None = None
     """Its auth method."""
     input: dict[str, Any] | None = None

@@ -37,7 +37,7 @@ MADE_UP = "deck_every_failure_"  # the beginning of the names of scenarios of th
 
 _OPTIONS = {
     "url": "use the deck-sim server at this URL instead of starting one",
-    "edition": "the edition of every world; connections if none is named",
+    "edition": "the edition of every world (default: connections)",
     "scenarios": "a folder of your own scenario files; in the ini file, relative to that file",
     "html": "a folder for a page of each failing test; in the ini file, relative to that file",
     "fail-under": "with --deck-coverage: fail if a smaller percentage of the steps was played",

@@ -48,8 +48,8 @@ def openapi(edition: str) -> None:
         "deck-sim fidelity --edition credentials | grep cancel",
     ),
 )
-@click.option("--edition", type=EDITION_NAME, help="Only rows of this edition.")
-@click.option("--grade", type=click.Choice(GRADES), help="Only rows of this grade.")
+@click.option("--edition", type=EDITION_NAME, help="Print only the rows of this edition.")
+@click.option("--grade", type=click.Choice(GRADES), help="Print only the rows of this grade.")
 @FORMAT
 @JSON
 def fidelity(edition: str | None, grade: Grade | None, shape: str, as_json: bool) -> None:
