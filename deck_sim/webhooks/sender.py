@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 from weakref import WeakValueDictionary
 
@@ -74,6 +75,7 @@ class Target:
     headers: Mapping[str, str]  # that follow from the URL: host, and Basic authentication
 
 
+@lru_cache
 def read_target(url: str) -> Target:
     """Split a URL, which was checked when its destination was created."""
     parts = urlsplit(url)

@@ -11,7 +11,7 @@ import inspect
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import wraps
 from threading import Thread
@@ -133,11 +133,18 @@ async def result_of(future: Future[T]) -> T:
 
 
 async def first_of(*futures: Future[Any], seconds: float) -> None:
-    """Wait until one of some futures of other threads is done, or until the time is over."""
-    inner = [asyncio.wrap_future(future) for future in futures]
-    for one in inner:  # as above
-        one.add_done_callback(lambda done: done.cancelled() or done.exception())
-    await asyncio.wait(inner, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    """Wait until one of some futures of other threads is done, at most so long."""
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+    def note(_: Future[Any]) -> None:
+        with suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(done.set)
+
+    for future in futures:
+        future.add_done_callback(note)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await done.wait()
 
 
 def current_loop() -> EventLoopToken | None:
