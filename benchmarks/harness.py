@@ -27,6 +27,7 @@ DECK_SIM = str(Path(sys.executable).with_name("deck-sim"))
 SERVE = [DECK_SIM, "serve", "--port", "{port}"]
 HEALTH = "/_sim/health"
 
+FEW = 3  # rounds of rows whose things need no warming up, each in a process of its own
 Round = Callable[[], dict[str, float]]  # measures each thing once
 
 
@@ -87,7 +88,7 @@ def measure(row: Row, *, smoke: bool) -> dict:
     try:
         with ExitStack() as stack:
             measure_round = row.prepare(stack, row.smoke if smoke else row.count)
-            if not smoke and row.rounds > 1:
+            if not smoke and row.rounds > FEW:
                 measure_round()  # only warms up
             rounds = [measure_round() for _ in range(1 if smoke else row.rounds)]
     except UnavailableError as error:

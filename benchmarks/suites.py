@@ -100,7 +100,7 @@ def plugin_import(stack, count):
 
 
 @row("exploration", "plain tests of the application of examples/explore, and variants of them",
-     "a second", 2, 0, rounds=5)  # fmt: skip
+     "a second", 2, 0, rounds=3)  # fmt: skip
 def exploration(stack, count):
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()), "explore")
     shutil.copytree(ROOT / "examples/explore", folder)
