@@ -22,7 +22,7 @@ def find_failures(world: Json) -> list[str]:
 
 
 def find_leftovers(deck: Deck, world: Json) -> list[str]:
-    """Find what a passed test left unused or unnoticed. Most tests need no further call for it."""
+    """The problems of a passed test: unused settings, lost calls, errors in webhook handlers."""
     strays = [] if world["calls"] else find_keyless_calls(world)
     if world["stray_keys"] and not world["calls"]:
         strays.insert(0, explain_no_calls(deck, world))

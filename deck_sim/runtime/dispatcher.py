@@ -138,7 +138,7 @@ class Dispatcher:
         self.save(simulation)
 
     async def _make(self, simulation: Simulation, attempt: Attempt) -> AttemptResult:
-        """Make an attempt. An error inside deck-sim fails it, so that no other is sent twice."""
+        """Make an attempt. An error in deck-sim becomes its result, so no other result is lost."""
         from deck_sim.engine.deliveries import AttemptResult
 
         try:

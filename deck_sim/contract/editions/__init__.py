@@ -38,8 +38,8 @@ def every_event_type() -> tuple[str, ...]:
 def explain_foreign_event(
     pattern: str, editions: Collection[str], *, in_world: bool = False
 ) -> str | None:
-    """Explain that an event belongs to another edition than these; None if it does not. With
-    `in_world`, also explain how to switch.
+    """Explain that only another edition has such an event; None if that is not so. With `in_world`,
+    also explain how to switch.
     """
     having = [
         edition.name
