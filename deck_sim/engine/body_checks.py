@@ -91,7 +91,7 @@ def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) ->
 
 
 def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
-    """The problems of fields of the right types: references, schemas, required fields, timeout."""
+    """Check fields that have the right types: references, schemas, required fields, timeout."""
     row, cap = world.kind(kind), world.options.timeout_cap
     absent = [
         needed

@@ -54,7 +54,7 @@ class Injected:
         )
 
     def is_over(self, now: datetime) -> bool:
-        """Whether it can fire no more."""
+        """Whether the fault cannot fire any more."""
         fault = self.fault
         return self.fired == fault.times or bool(
             fault.duration and self.since and now - self.since >= fault.duration

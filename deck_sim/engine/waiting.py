@@ -27,7 +27,7 @@ def next_due(world: World, resource_id: str) -> Due | None:
 
 
 def waits_for_person(world: World, resource_id: str) -> bool:
-    """Whether only a person moves it on, by an answer, an approval or the release of a hold.
+    """Whether only a person can move a resource: by an answer, an approval, a released hold.
 
     Also True of a login if all runs that use it wait for a person.
     """
@@ -56,7 +56,7 @@ class AwaitedEvent:
     mover: Due | None = None  # the timer that `moves` found
 
     def came(self, world: World) -> bool:
-        """Whether it came since the last call of this method."""
+        """Whether the event came since the last call of this method."""
         new, self.seen = world.events.since(self.seen), world.events.total
         return any(self._is(world, event) for event in new)
 
@@ -74,7 +74,7 @@ class AwaitedEvent:
         return self.mover is not None
 
     def is_over(self, world: World) -> bool:
-        """Whether the resource that it is about is final, or does not exist."""
+        """Whether the event's resource is final or does not exist."""
         named = self.named(world)
         return self.resource_id is not None and (named is None or world.is_final(named))
 
@@ -92,7 +92,7 @@ class AwaitedEvent:
         return next((one for one in reversed(world.events) if self._is(world, one)), None)
 
     def named(self, world: World) -> Resource | None:
-        """The resource that it must be about, if one is named and exists."""
+        """The resource that the event must be about, if one is named and exists."""
         found = (kind.get(self.resource_id or "") for kind in world.resources.values())
         return next(filter(None, found), None)
 

@@ -74,7 +74,7 @@ class _AboutResource:
         return self  # as every fault, it is immutable
 
     def applies_to(self, resource: str, *names: str) -> bool:
-        """Whether it applies to an event about this resource."""
+        """Whether the fault applies to an event about this resource."""
         return resource == self.resource and self.fault.applies_to(resource, *names)
 
 

@@ -102,7 +102,7 @@ class Trouble:
 
     @property
     def is_timing(self) -> bool:
-        """Whether it changes the length of steps."""
+        """Whether the trouble changes the length of steps."""
         return self.place.kind in _TIMINGS
 
     def start(self, simulation: Simulation) -> None:
@@ -110,7 +110,7 @@ class Trouble:
         self.kind.start(simulation, self.place)
 
     def occurred(self, simulation: Simulation) -> bool:
-        """Whether it has happened in a world."""
+        """Whether the trouble has happened in a world."""
         world = simulation.world
         if self.is_timing:
             return bool(world.pace and world.pace.changed)

@@ -41,7 +41,7 @@ _NO_KEYS = {
     re.compile(
         "(undefined|null|None)?$"
     ): "`{}`: the client has probably read a variable that is not set",
-    re.compile("[\"'`]"): "a key in quotes, probably those of the variable or file that has it",
+    re.compile("[\"'`]"): "a key in quotes, probably copied from a variable or a file",
     re.compile("bearer( |$)", re.IGNORECASE): "`Bearer` twice: the client probably adds"
     " it to a key that has it already",
 }

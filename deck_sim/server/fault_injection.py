@@ -125,8 +125,8 @@ async def send_faulty(
 async def _wait(simulation: Simulation, out: OutgoingResponse) -> None:
     """Wait for the delay of a fault.
 
-    A delay on the world's clock ends when the clock has passed it, or when it has passed in real
-    time at the world's speed. Every delay ends when the world is deleted.
+    A delay on the world's clock ends when that clock has passed it, or when as much real time has
+    passed at the world's speed. Every delay ends when the world is deleted.
     """
     speed = 1 if out.held_really else simulation.speed
     began, real_began = simulation.world.now, simulation.real_ns()

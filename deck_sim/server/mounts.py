@@ -53,7 +53,7 @@ def make_app(worlds: WorldRegistry) -> ASGIApp:
     )
 
     async def route(scope: Scope, receive: Receive, send: Send) -> None:
-        """Call the Deck API, which has one prefix, without comparing its path with each route."""
+        """Pass calls below `/v2/` straight to the Deck API, without a search through the routes."""
         is_api = scope["path"].startswith("/v2/")
         await (make("api") if is_api else router)(scope, receive, send)
 

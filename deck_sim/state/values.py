@@ -77,12 +77,12 @@ class Writer(pickle.Pickler):
 
 
 def restore_moment(text: str) -> datetime:
-    """Return a moment."""
+    """Make a moment from its text."""
     return datetime.fromisoformat(text)
 
 
 def restore_fields(class_: Any, data: Mapping[str, Any]) -> Any:
-    """Return a dataclass with these fields."""
+    """Make a dataclass from its fields."""
     value = object.__new__(class_)  # `__init__` may not take every field
     for row in fields(class_):
         if row.name in data:
@@ -96,7 +96,7 @@ def restore_fields(class_: Any, data: Mapping[str, Any]) -> Any:
 
 
 def restore_model(class_: type[BaseModel], data: Mapping[str, Any]) -> BaseModel:
-    """Return a model with these fields."""
+    """Make a model from its fields."""
     return class_.model_validate(data)
 
 

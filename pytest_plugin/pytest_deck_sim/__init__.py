@@ -71,7 +71,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(f"deck_env_{name}", text, default=default)
     text = "the library of `deck_client` and `deck_async_client`: httpx2 (the default) or httpx"
     parser.addini("deck_client_library", text, default="httpx2")
-    text = "`fail`: a test fails at its end if `deck.lint` finds a mistake; `off`"
+    text = "`fail`: a test fails at its end if `deck.lint` finds a mistake; `off`: it does not"
     parser.addini("deck_lint", text, default="off")
 
 
