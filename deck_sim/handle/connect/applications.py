@@ -31,6 +31,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
+import anyio
 import httpx2
 
 from deck_sim.base.errors import DeckSimError
@@ -221,8 +222,6 @@ def _error_of(finished: Future[None]) -> BaseException | None:
 async def _call_asgi(
     app: WebhookApp, path: str, headers: Headers, body: bytes, answered: Future[Answer]
 ) -> None:
-    import anyio
-
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     url = urlsplit(f"//{app.host}")
     scope = make_scope("POST", (url.hostname or "", url.port), path.encode(), raw)

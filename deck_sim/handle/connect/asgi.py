@@ -4,21 +4,14 @@
 calls; all other work for a webhook to an application takes 430.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote
 
+import anyio
+
 Answer = tuple[int, Sequence[tuple[bytes, bytes]], bytes]  # status, headers, body
-
-
-class Event(Protocol):
-    """An event of the loop on which an application is called."""
-
-    def set(self) -> Any:
-        """Wake those that wait."""
-
-    async def wait(self) -> Any:
-        """Wait until it is set."""
 
 
 def make_scope(
@@ -47,7 +40,11 @@ def make_scope(
 
 
 async def call_asgi(
-    app: Any, scope: dict[str, Any], body: bytes, left: Event, answered: Callable[[Answer], object]
+    app: Any,
+    scope: dict[str, Any],
+    body: bytes,
+    left: asyncio.Event | anyio.Event,
+    answered: Callable[[Answer], object],
 ) -> None:
     """Call an application. `answered` is called with its answer. Background tasks may go on after
     that. `left` is set when the client leaves, or has the answer.
