@@ -220,8 +220,8 @@ class World:
         row = self.kind(run.kind)
         if not (row.machine and row.machine.is_run):
             return []
-        used = {name: kind for name, kind in row.references.items() if self.kind(kind).machine}
-        found = (self.all(kind).get(run.fields[name]) for name, kind in used.items())
+        used = [names for names in row.references.items() if self.kind(names[1]).machine]
+        found = [self._resources[kind].get(run.fields[name]) for name, kind in used]
         return [one for one in found if one is not None]
 
     def runtime_ms(self, resource: Resource, at: datetime) -> int:

@@ -97,6 +97,7 @@ class Scenario(Strict):
     _text: str = PrivateAttr(default="")  # empty if it was never written as YAML
     _editions: tuple[str, ...] = PrivateAttr(default=())
     _why_editions: str = PrivateAttr(default="")
+    _scripts: dict[tuple[str, str | None], Script] = PrivateAttr(default_factory=dict)
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -157,6 +158,8 @@ class Scenario(Strict):
         """The script that a new resource of this kind plays in a world of the edition. Without
         `edition`, scripts for a single edition do not count.
         """
+        if (kind, edition) in self._scripts:
+            return self._scripts[kind, edition]
         written = self.scripts(kind)
         name = edition if edition in written else None
         steps = written.get(name) or map(step_reader(kind).validate_python, _DEFAULT_SCRIPTS[kind])
@@ -165,7 +168,9 @@ class Scenario(Strict):
         faults = self.faults if is_alone or self.defines(kind) else ()
         timeout = self.task_timeout if kind == "task_run" else None
         head = () if name is None else (name,)
-        return Script(self.name, kind, (*steps,), self._source, faults, head, timeout)
+        made = Script(self.name, kind, (*steps,), self._source, faults, head, timeout)
+        self._scripts[kind, edition] = made
+        return made
 
 
 def written_steps(
