@@ -572,7 +572,6 @@ class World:
             self.timers.arm(resource.id, name, self.now + after)
 
     def _arm_screenshot(self, resource: Resource) -> None:
-        """Set the timer of the next screenshot, if the resource is a run that takes screenshots."""
         machine = self.machine(resource)
         if machine.is_run:
             self.timers.take_back(resource.id, SCREENSHOT)

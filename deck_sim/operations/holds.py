@@ -121,7 +121,6 @@ def _as_json(simulation: Simulation, hold: HoldPoint) -> Json:
 
 
 def _answers(simulation: Simulation, hold_id: str) -> int:
-    """The number of answers that wait at a hold."""
     return len(simulation.held_responses.get(hold_id, ()))
 
 

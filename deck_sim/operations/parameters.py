@@ -43,7 +43,6 @@ IDLE = "idle"
 
 
 def _one_of(words: Collection[str]) -> GetPydanticSchema:
-    """Allow only these words, which the JSON Schema lists."""
     return GetPydanticSchema(lambda *_: core_schema.literal_schema([*words]))
 
 
@@ -58,7 +57,6 @@ Seeded = dict[str, list[dict[str, Any]]]  # resources by the plural of their kin
 
 
 def _read_count(value: Any) -> Any:
-    """Read a whole number that a query has as text."""
     if not re.fullmatch("[0-9]{1,9}", f"{value}"):
         raise value_error(f"must be a whole number from 0, not {show(str(value))}")
     return int(value)

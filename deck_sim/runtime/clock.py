@@ -293,6 +293,5 @@ def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
 
 
 def _unfinished(world: World, read: Iterable[Resource]) -> list[Resource]:
-    """Return the present state of the resources that are unfinished."""
     now = (world.all(resource.kind)[resource.id] for resource in read)
     return [resource for resource in now if not world.is_settled(resource)]

@@ -320,7 +320,6 @@ async def _make_attempt(
 
 
 def _record_result(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> None:
-    """Record and log the result of an attempt."""
     from deck_sim.engine.deliveries import record_attempt
 
     simulation.attempting.remove(attempt.delivery_id)

@@ -96,7 +96,6 @@ def _step_lines(steps: Iterable[Any], indent: str) -> Iterator[str]:
 
 
 def _describe_value(value: Any) -> str:
-    """A value of a scenario as one line of text."""
     if isinstance(value, BaseModel):
         first, *rest = [_describe_value(inner) for _, inner in value if inner is not None]
         return f"{first} ({', '.join(rest)})" if rest else first
