@@ -98,8 +98,10 @@ class AwaitedEvent:
 
     def candidates(self, world: World) -> list[Resource]:
         """The resources that the event could be about."""
-        found = (world.resources.get(kind, {}).values() for kind in self.kinds)
-        return [one for kind in found for one in kind if self.resource_id in (None, one.id)]
+        kinds = [world.resources.get(kind, {}) for kind in self.kinds]
+        if self.resource_id is not None:
+            return [kind[self.resource_id] for kind in kinds if self.resource_id in kind]
+        return [one for kind in kinds for one in kind.values()]
 
     def _is(self, world: World, event: Event) -> bool:
         is_one = any(name in self.types for name in world.contract.names_of(event.type))
