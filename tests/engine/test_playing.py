@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from calls import count_calls
 
 from deck_sim.engine import playing
 from deck_sim.engine.playing import pass_time
@@ -131,3 +132,15 @@ def test_a_pace_says_how_long_the_agent_works(play):
         "50s running -> interaction_required",
         "1m50s interaction_required -> failed",
     ]
+
+
+def test_ten_times_the_runs_cost_ten_times_the_calls(make_play):
+    counts = []
+    for runs in (10, 100):
+        play = make_play()
+        connection = play.connect()
+        for _ in range(runs):
+            play.run("[queued: 1s..9s, running: 1s..9s, completed]", connection)
+        counts.append(count_calls(play.wait, "1m"))
+    assert counts[1] < 10.5 * counts[0]
+    assert counts[1] < 250 * 100  # calls for a run
