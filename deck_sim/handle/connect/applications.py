@@ -161,8 +161,7 @@ class WebhookApps:
         answered = Future[Answer]()
         finished = self._start(app, path, {**headers, **own}, body, answered)
         await first_of(finished, seconds=_BACKGROUND_SECONDS)
-        if not finished.done():
-            await first_of(finished, answered, seconds=_ANSWER_SECONDS)
+        await first_of(finished, answered, seconds=_ANSWER_SECONDS)
         finished.add_done_callback(log_error)
         error = _error_of(finished) if finished.done() else None
         status, found, text = answered.result() if answered.done() else (500, (), b"")

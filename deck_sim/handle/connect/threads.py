@@ -134,6 +134,8 @@ async def result_of(future: Future[T]) -> T:
 
 async def first_of(*futures: Future[Any], seconds: float) -> None:
     """Wait until one of some futures of other threads is done, at most so long."""
+    if any(future.done() for future in futures):
+        return
     loop, done = asyncio.get_running_loop(), asyncio.Event()
 
     def note(_: Future[Any]) -> None:
