@@ -51,7 +51,9 @@ class NewPath(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Refuse an empty path and one that looks like an option."""
         if value == "" or f"{value}".startswith("--"):
-            self.fail(f"'{value}' is not the name of a file or folder; is it missing?", param, ctx)
+            self.fail(
+                f"'{value}' is not the name of a file or folder; was it left out?", param, ctx
+            )
         return super().convert(value, param, ctx)
 
 

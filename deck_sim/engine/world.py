@@ -216,7 +216,7 @@ class World:
         return machine is not None and machine.is_final(str(resource.status))
 
     def used_by(self, run: Resource) -> list[Resource]:
-        """The connection, or credential and session, that a run uses, as far as they are kept."""
+        """The connection, or the credential and session, of a run, without forgotten ones."""
         row = self.kind(run.kind)
         if not (row.machine and row.machine.is_run):
             return []

@@ -194,8 +194,8 @@ def submits_an_answer_twice(simulation: Simulation, _: timedelta) -> Findings:
             for entry in simulation.world.timeline.since(first.after, end)
         )
         if wrong or again.status == 409:
-            why = "although it was wrong" if wrong else "although it had been accepted"
-            yield f"`POST {first.path}` was sent again {why}", (first, again)
+            why = "had been wrong" if wrong else "had been accepted"
+            yield f"`POST {first.path}` was sent again with an answer that {why}", (first, again)
 
 
 def _repeated_reads(

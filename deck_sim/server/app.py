@@ -244,10 +244,10 @@ async def hold_answer(request: Request) -> None:
     count_stop(world, hold.id)
     save_late(request)
     kept_back = simulation.held_responses.setdefault(hold.id, [])
-    send = partial(asyncio.get_running_loop().call_soon_threadsafe, released.set)
-    kept_back.append(send)
+    release = partial(asyncio.get_running_loop().call_soon_threadsafe, released.set)
+    kept_back.append(release)
     has_left = await leaves_before(released.wait(), request.receive)
-    kept_back.remove(send)
+    kept_back.remove(release)
     if has_left:
         simulation.journal.note_departure(request.id)
         save_late(request)

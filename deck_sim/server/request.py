@@ -103,7 +103,7 @@ class Request:
             for row in other.every_operation:
                 body = other.body_name(row) if row.name == self.operation.name else None
                 if body and key in other.body(body).model_fields:
-                    return f"; it is one of the edition `{name}`; {how_to_switch(name)}"
+                    return f"; the edition `{name}` has it; {how_to_switch(name)}"
         return ""
 
     def read_object(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ _UNUSABLE = {
     sqlite3.SQLITE_NOTADB: _FOREIGN,
 }
 
-_TABLES = """
+_SCHEMA = """
 CREATE TABLE world (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
 CREATE TABLE row (
     id INTEGER PRIMARY KEY,
@@ -69,7 +69,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("BEGIN IMMEDIATE")
         if is_empty:
-            for statement in _TABLES.split(";"):
+            for statement in _SCHEMA.split(";"):
                 db.execute(statement)
             db.execute(f"PRAGMA application_id = {_MARK}")
             db.execute(f"PRAGMA user_version = {FORMAT}")

@@ -109,7 +109,7 @@ def test_a_url_with_https_is_named_as_the_mistake(server):
 
 def test_an_invalid_url_is_refused():
     """The constructor raises, with what a URL needs."""
-    said = "is not the URL of a server; it begins with http:// or https:// and names a host, like"
+    said = "is not the URL of a server; one begins with http:// or https:// and names a host, like"
     for url in ("localhost:80", "127.0.0.1:80", "ftp://a", "http://", "http://[::1", "http://a:0"):
         with pytest.raises(DeckSimError) as refusal:
             Deck(url, "sk_test")

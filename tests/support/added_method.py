@@ -17,6 +17,7 @@ TYPES = {
     "Count": ("int", "int", "int"),
     "Text": ("str", "str", "str"),
 }
+ANY = ("Any", "Any", "str")
 ROOT = Path(*deck_sim.__path__)
 METHODS, BEFORE = ROOT / "handle/deck.py", "    # For coroutines\n"
 COMMANDS = ROOT / "cli/commands/world.py"
@@ -27,7 +28,7 @@ def write_method(name, row):
     """The text of a method that performs an operation."""
     heads, passed = ["self"], ""
     for one, type_, optional in _parameters(row):
-        head = f"{one}: {TYPES[type_][0]}"
+        head = f"{one}: {TYPES.get(type_, ANY)[0]}"
         if optional and "*" not in heads:
             heads.append("*")
         heads.append(f"{head} | None = None" if optional else head)
@@ -43,7 +44,7 @@ def write_command(name, row):
     """The text of a command that calls the method of that name."""
     options, heads, passed, example = "", ["deck: Deck"], [], f"deck-sim {name}"
     for one, type_, optional in _parameters(row):
-        _, python, option = TYPES[type_]
+        _, python, option = TYPES.get(type_, ANY)
         word = f'option("--{one.replace("_", "-")}"' if optional else f'argument("{one}"'
         words = f', help="The {one.replace("_", " ")}."' if optional else ""
         options += f"@click.{word}, type={option}{words})\n"

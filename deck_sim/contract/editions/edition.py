@@ -106,7 +106,7 @@ class Edition:
         return self.kinds[self.login]
 
     def write_webhook(self, url: str, **secret: str) -> dict[str, Any]:
-        """The part of a create body with a webhook's URL, and its `secret` if given."""
+        """The fields of a create body for a webhook's URL, and for its `secret` if given."""
         if "config" in self.kinds["event_destination"].named_by:
             return {"webhook": {"url": url, **secret}}
         return {"config": {"url": url}, **({"credentials": secret} if secret else {})}

@@ -19,7 +19,7 @@ def read_url(text: str) -> str:
     except ValueError:  # of brackets or a port
         valid = False
     if not valid:
-        needs = "it begins with http:// or https:// and names a host"
+        needs = "one begins with http:// or https:// and names a host"
         raise DeckSimError(f"{quote(text)} is not the URL of a server; {needs}, like {DEFAULT_URL}")
     return text.rstrip("/").removesuffix("/v2")
 

@@ -23,7 +23,7 @@ def test_a_key_of_the_other_edition_is_named_so(api, sim, task):
     ]:
         answer = api.post(path, json={key: {}, "typo": 1})
         said = {error["field"]: error["message"] for error in answer.json()["errors"]}
-        assert f"; it is one of the edition `{owner}`; to switch: @pytest" in said[key]
+        assert f"; the edition `{owner}` has it; to switch: @pytest" in said[key]
         assert "edition" not in said["typo"]
         sim.post("/reset", json={"edition": "credentials"})
 
