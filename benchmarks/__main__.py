@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 from . import engine, fleet, lists, peers, server, suites, walk  # noqa: F401
 from .harness import ROWS, measure
@@ -24,13 +25,13 @@ def main():
     parser.add_argument("--all", action="store_true", help="with the rows that take minutes")
     parser.add_argument("--smoke", action="store_true", help="a quick try; its figures say nothing")
     parser.add_argument("--json", metavar="FILE", help="write what was found")
-    parser.add_argument("--write-docs", metavar="FILE", help="measure nothing: show this in docs/")
+    text = "measure nothing: show these in docs/"
+    parser.add_argument("--write-docs", metavar="FILE", nargs="+", help=text)
     given = parser.parse_args()
     if unknown := {*given.rows} - {*ROWS}:
         parser.error(f"no such row: {', '.join(sorted(unknown))}")
     if given.write_docs:
-        with open(given.write_docs, encoding="utf-8") as file:
-            write_docs(json.load(file))
+        write_docs([json.loads(Path(name).read_text("utf-8")) for name in given.write_docs])
         return 0
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has bytecode
     chosen = [ROWS[name] for name in given.rows] or [
@@ -38,15 +39,15 @@ def main():
         for row in ROWS.values()
         if (given.all or not row.is_long) and not (given.smoke and (row.downloads or not row.smoke))
     ]
+    about = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "python": platform.python_version()}
+    about |= {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
     found = []
     for one in chosen:
         found.append(measure(one, smoke=given.smoke))
         print("\n".join(format_row(found[-1])), flush=True)
-    if given.json:
-        about = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "python": platform.python_version()}
-        about |= {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
-        with open(given.json, "w", encoding="utf-8") as file:
-            json.dump({"about": about, "rows": found}, file, indent=1)
+        if given.json:  # after each row, so that a run can be broken off
+            text = json.dumps({"about": about, "rows": found}, indent=1)
+            Path(given.json).write_text(text, "utf-8")
     missed = [one["name"] for one in found for bar in one.get("bars", ()) if not bar["is_held"]]
     if missed and not given.smoke:
         print(f"bars not held: {', '.join(missed)}")

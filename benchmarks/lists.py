@@ -9,7 +9,7 @@ from deck_sim.server.mounts import make_app
 
 from .harness import call, in_turn, many_us, row
 
-CALLS = 50  # in one sample
+CALLS = 200  # in one sample
 
 
 @cache

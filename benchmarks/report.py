@@ -34,10 +34,10 @@ def digits(value):
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def write_docs(found):
-    """Write the generated parts of the page, and the plot."""
-    rows = {row["name"]: row for row in found["rows"]}
-    parts = {"rows": rows_table(found), "peers": peers_table(rows)}
+def write_docs(files):
+    """Write the generated parts of the page, and the plot, from what was found in several runs."""
+    rows = {row["name"]: row for found in files for row in found["rows"]}
+    parts = {"rows": rows_table(files[0]["about"], rows), "peers": peers_table(rows)}
     text = PAGE.read_text(encoding="utf-8")
     for name, part in parts.items():
         place = re.compile(rf"(<!-- table: {name} -->\n).*?(<!-- /table -->)", re.DOTALL)
@@ -46,10 +46,10 @@ def write_docs(found):
     PLOT.write_text(plot(curves(rows)), encoding="utf-8")
 
 
-def rows_table(found):
+def rows_table(about, rows):
     """The rows but for those of peers, and where they were measured."""
-    about, lines = found["about"], []
-    for row in found["rows"]:
+    lines = []
+    for row in rows.values():
         if "things" in row and not row["name"].startswith("peers"):
             things = (f"{name}: {digits(one['median'])}" for name, one in row["things"].items())
             bars = (bar["text"] + ", **missed**" * (not bar["is_held"]) for bar in row["bars"])
@@ -64,7 +64,7 @@ def rows_table(found):
 
 def peers_table(rows):
     """A line for each peer, and a column for each of their rows; the best is bold."""
-    columns = {
+    names = {
         "first byte": "peers-first-byte",
         "GETs": "peers-get",
         "GETs, no socket": "peers-get-in-process",
@@ -72,9 +72,10 @@ def peers_table(rows):
         "clean state, no socket": "peers-clean-in-process",
         "install": "peers-size",
     }
-    header = ["", *(f"{name}, {rows[row]['unit']}" for name, row in columns.items())]
-    names = dict.fromkeys(name for row in columns.values() for name in rows[row]["things"])
-    lines = [[name, *(peer_cell(rows[row], name) for row in columns.values())] for name in names]
+    columns = {text: rows[name] for text, name in names.items() if "things" in rows[name]}
+    header = ["", *(f"{text}, {row['unit']}" for text, row in columns.items())]
+    peers = dict.fromkeys(peer for row in columns.values() for peer in row["things"])
+    lines = [[peer, *(peer_cell(row, peer) for row in columns.values())] for peer in peers]
     return table(header, lines)
 
 

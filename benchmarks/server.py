@@ -98,7 +98,7 @@ def rate_rows(name, text, method, find_path, body=None, **bars):
         )
 
     row(name, f"{text}, over a socket", "a second", 50, 5, rounds=150, **bars)(prepare)
-    row(f"{name}-in-process", "without a socket", "a second", 50, 5, rounds=40)(prepare_in_process)
+    row(f"{name}-in-process", "without a socket", "a second", 500, 5, rounds=20)(prepare_in_process)
 
 
 rate_rows("get", "GETs of a finished run", "GET", finished_run, least=0.8)
