@@ -18,7 +18,7 @@ from deck_sim.runtime.simulation import Simulation
 Effect = Callable[[Simulation, Place], None]
 Stretch = Callable[[World, Story, timedelta], timedelta]
 
-_A_SECOND = timedelta(seconds=1)
+_A_SECOND, _A_SECOND_NS = timedelta(seconds=1), 10**9
 _MOST_REFUSALS = 4  # of one call and its repetitions
 
 
@@ -82,17 +82,20 @@ class _AboutResource:
 class _HastyCalls(Injected):
     real_ns: Callable[[], int] = lambda: 0
     refused_at: tuple[datetime, int] | None = None  # on the world's clock, and really
+    has_waited: bool = False  # the client has waited
+    waited_ns: int = 0  # how long the client really waited before it repeated the call
 
     def meet(self, now: datetime) -> bool:
         self.met += 1
-        if self.met <= self.fault.after or self.fired == _MOST_REFUSALS:
+        if self.met <= self.fault.after or self.has_waited or self.fired == _MOST_REFUSALS:
             return False
+        real = self.real_ns()
         if self.refused_at is not None:
-            at, real = self.refused_at
-            if now - at >= _A_SECOND or self.real_ns() - real >= 10**9:
-                return False
-        self.refused_at = now, self.real_ns()
-        return True
+            waited = real - self.refused_at[1]
+            self.waited_ns = waited if waited >= _A_SECOND_NS else 0
+            self.has_waited = bool(self.waited_ns) or now - self.refused_at[0] >= _A_SECOND
+        self.refused_at = now, real
+        return not self.has_waited
 
 
 def pace(stretch: Stretch) -> Effect:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from deck_sim.explore.report import Report, Result
-from deck_sim.explore.troubles import RATE_LIMITED, Trouble, choose_troubles, find_troubles
+from deck_sim.explore.troubles import Trouble, choose_troubles, find_troubles
 from deck_sim.explore.watch import Watch
 
 LIMIT = 200  # runs of one test
-_A_WAIT = 0.9  # seconds: a run that takes so much longer has waited in real time
 
 # Runs the program once, and returns the first line of its failure.
 Run = Callable[[Watch], str | None]
@@ -48,12 +47,11 @@ def explore(
         watch = Watch(trouble, waits_for_retries=baseline.all_delivered)
         failure = run(watch)
         differences = watch.differences(baseline, may_lack=plan.may_lack)
-        waited = watch.seconds - baseline.seconds if trouble.kind.name == RATE_LIMITED else 0
         return Result(
             trouble,
             watch.occurred,
             [failure] if failure else differences,
-            waited if waited > _A_WAIT else 0,
+            watch.waited,
         )
 
     report.not_tried = len(chosen)

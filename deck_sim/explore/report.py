@@ -17,7 +17,7 @@ class Result:
     trouble: Trouble
     occurred: bool
     problems: Sequence[str]  # the failure of the test, and how the worlds differ; empty: none
-    waited: float = 0  # seconds of real time that the baseline did not take
+    waited: float = 0  # seconds of real time before it repeated a refused call
 
     @property
     def verdict(self) -> str:

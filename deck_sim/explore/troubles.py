@@ -43,14 +43,12 @@ class TroubleKind:
     advice: str
 
 
-RATE_LIMITED = "rate_limited"
-
 # What each is, for the docs.
 MEANINGS = {
     "lost_response": "the work is done, and the answer is lost: a broken connection, a timeout",
     "reset": "the connection breaks before the call arrives; nothing is done",
     "unavailable": "a gateway answers 503, as while Deck is deployed; nothing is done",
-    RATE_LIMITED: "429 with `Retry-After: 1`, again up to three times if repeated within 1 s",
+    "rate_limited": "429 with `Retry-After: 1`, again up to three times if repeated within 1 s",
     "duplicate": "the webhook comes twice, with one `webhook-id`",
     "late": "the webhook comes after the next one: their order is not promised",
     "lost_once": "a proxy answers 502 to the webhook, which comes again by the retry schedule",
@@ -66,7 +64,7 @@ KINDS = (
     TroubleKind("lost_response", (WRITE,), effects.call_fault(lost_response=True), _KEY),
     TroubleKind("reset", (WRITE, READ), effects.call_fault(reset=True), _REPEAT),
     TroubleKind("unavailable", (WRITE, READ), effects.call_fault(status=503), _REPEAT),
-    TroubleKind(RATE_LIMITED, (WRITE, READ), effects.refuse_hasty_calls, _WAIT),
+    TroubleKind("rate_limited", (WRITE, READ), effects.refuse_hasty_calls, _WAIT),
     TroubleKind("duplicate", (DELIVERY,), effects.webhook_fault(duplicate=True), _ONCE),
     TroubleKind("late", (OVERTAKEN,), effects.webhook_fault(reorder=True), _READ),
     TroubleKind("lost_once", (DELIVERY,), effects.webhook_fault(status=502), _READ),

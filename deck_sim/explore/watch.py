@@ -1,11 +1,11 @@
 """One run of a test or command, with or without a trouble: its worlds and their outcomes."""
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from deck_sim.engine.injected_faults import TROUBLE
 from deck_sim.explore.outcome import Outcome, compare, explain_calls, observe
 from deck_sim.explore.places import Place, find_places, program_calls, why_no_timing
 from deck_sim.explore.troubles import Trouble
@@ -28,7 +28,6 @@ class Watch:
 
     trouble: Trouble | None = None
     waits_for_retries: bool = False  # an advance waits for deliveries that the trouble postpones
-    seconds: float = 0  # how long the run took
     lives: list[Life] = field(default_factory=list)
     has_restored: bool = False  # a world that a snapshot put back, which is not watched
     _numbers: Counter[str] = field(default_factory=Counter)  # of worlds, by key
@@ -55,11 +54,9 @@ class Watch:
                 self.has_restored = True
 
         worlds.prepare, worlds.before_drop = begin, end
-        began = time.perf_counter()
         try:
             yield
         finally:
-            self.seconds = time.perf_counter() - began
             worlds.prepare, worlds.before_drop = prepare, before_drop
 
     def _end(self, old: Simulation) -> None:
@@ -85,6 +82,13 @@ class Watch:
             for life in self.lives
             if life.name == self.trouble.place.life
         )
+
+    @property
+    def waited(self) -> float:
+        """Seconds of real time that the program waited before it repeated a refused call."""
+        worlds = (life.simulation.world for life in self.lives)
+        troubles = (one for world in worlds for one in world.injected.by_owner.get(TROUBLE, ()))
+        return sum(getattr(one, "waited_ns", 0) for one in troubles) / 1e9
 
     @property
     def all_delivered(self) -> bool:

@@ -212,13 +212,3 @@ def test_an_advance_waits_for_retries_if_all_was_delivered_without_trouble(
     receiver.say(500, 200, 200, 500, 200)
     explored(program, only=["duplicate"])
     assert waits == [False, False, True, False, False, False]
-
-
-def test_what_a_program_waits_in_real_time_is_counted(run, create):
-    baseline, one = Watch(), run(create)
-    one(baseline)
-    baseline.seconds = -10
-    report = Report("it", str)
-    explore(baseline, one, Plan(only=["rate_limited"]), report, lambda *row: None)
-    assert report.results[0].waited > 10
-    assert "the program waited 10." in report.summary()

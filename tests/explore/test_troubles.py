@@ -28,6 +28,7 @@ from deck_sim.explore.troubles import (
     choose_troubles,
     find_troubles,
 )
+from deck_sim.explore.watch import Life, Watch
 from deck_sim.runtime import dispatcher
 
 AGENT = {"name": "Concierge"}
@@ -99,7 +100,20 @@ def test_a_call_is_refused_again_if_it_is_repeated_within_a_second(start, create
         start("rate_limited", Place(WRITE, "", ("POST /v2/agents",)))
         assert [create(), create()] == [429, 429]
         pass_a_second()
-        assert create() == 201
+        assert [create(), create()] == [201, 201]
+
+
+def test_the_real_time_that_a_client_waits_is_counted(start, create, simulation):
+    real = [0]
+    simulation().real_ns = lambda: real[-1]
+    start("rate_limited", Place(WRITE, "", ("POST /v2/agents",)))
+    watch = Watch(lives=[Life("life", simulation())])
+    waited = []
+    for seconds in (0.5, 1.5, 3):
+        create()
+        waited.append(watch.waited)
+        real.append(real[-1] + round(seconds * 10**9))
+    assert (create(), [*waited, watch.waited]) == (201, [0, 0, 1.5, 1.5])
 
 
 def test_a_call_is_refused_at_most_four_times(start, create, simulation):
