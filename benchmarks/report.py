@@ -89,7 +89,9 @@ def peer_cell(row, name):
 
 def table(header, lines):
     """A table of Markdown."""
-    return "\n".join(f"| {' | '.join(line)} |" for line in (header, ["---"] * len(header), *lines))
+    rows = [f"| {' | '.join(line)} |" for line in (header, *lines)]
+    rows.insert(1, "|---" * len(header) + "|")
+    return "\n".join(rows)
 
 
 def curves(rows):

@@ -201,11 +201,11 @@ def test_a_delivery_that_is_handled_twice_is_a_finding():
 def test_an_answer_that_is_submitted_twice_is_a_finding():
     """A second prompt may ask for the same, and a refused call may be corrected."""
     wrong, moved = "wrong answer, 1 of 3", "interaction_required -> interaction_required"
-    sent = f"`POST {ANSWER}` was sent again although it"
+    sent = f"`POST {ANSWER}` was sent again with an answer that"
     check(
         "submits_an_answer_twice",
         ([sent, "had been accepted"], [answer(0, 200), answer(1, 409)], (), [moved]),
-        ([sent, "was wrong"], [answer(0, 200), answer(1, 200)], (), [wrong]),
+        ([sent, "had been wrong"], [answer(0, 200), answer(1, 200)], (), [wrong]),
         ([], [answer(0, 200), answer(1, 200)], (), [moved]),
         ([], [answer(0, 200), answer(1, 200)], (), [moved, wrong]),
         ([], [answer(0, 400), answer(1, 200)], (), [moved]),
