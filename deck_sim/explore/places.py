@@ -11,7 +11,6 @@ from datetime import timedelta
 
 from deck_sim.base.durations import Span
 from deck_sim.contract.editions import Edition
-from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
 from deck_sim.runtime.calls import Call
 from deck_sim.runtime.settings import FROZEN
@@ -108,7 +107,10 @@ def _deliveries(simulation: Simulation) -> Iterator[_Found]:
         event, to = one.hidden["event"], str(one["event_destination_id"])
         subject = (event.type, event.data.id)
         counts[subject] += 1
-        name, number = _name_event(world, event, counts[subject]), counts[subject]
+        number, kind = counts[subject], event.data.kind
+        noun = world.kind(kind).noun.rpartition(" ")[2]
+        name = f"{event.type} of {noun} {[*world.all(kind)].index(event.data.id) + 1}"
+        name += f" #{number}" if number > 1 else ""
         choice = simulation.chosen.get(event.data.id)
         like = (event.type, choice.played.name if choice else "", to)
         yield DELIVERY, name, subject, number, (DELIVERY, *like)
@@ -117,14 +119,6 @@ def _deliveries(simulation: Simulation) -> Iterator[_Found]:
             yield EARLY, name, subject, haste[subject], (EARLY, *like)
         if last[to] != one.id:
             yield OVERTAKEN, name, subject, number, (OVERTAKEN, *like)
-
-
-def _name_event(world: World, event: Event, number: int) -> str:
-    """An event by its type and resource: `task_run.completed of run 2`."""
-    resource: Resource = event.data
-    place = [*world.all(resource.kind)].index(resource.id) + 1
-    noun = world.kind(resource.kind).noun.rpartition(" ")[2]
-    return f"{event.type} of {noun} {place}" + (f" #{number}" if number > 1 else "")
 
 
 def _steps(simulation: Simulation) -> Iterator[_Found]:

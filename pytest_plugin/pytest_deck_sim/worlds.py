@@ -91,7 +91,11 @@ def world_of(
         failed, deviates = FAILED in item.stash, VARIANT in item.stash
         problems, perhaps = list[str](), list[str]()
         if options.strict:  # what the test cannot have noticed
-            world = _read_world(deck) if own else deck.world
+            if own:
+                with _paused(deck) as worlds:
+                    world = show_world(worlds.select(f"Bearer {deck.api_key}"), worlds)
+            else:
+                world = deck.world
             problems, perhaps = find_failures(world), [*world["ignored_names"]]
             # One that failed may have stopped before it used what it asked for.
             if not (failed or deviates):
@@ -145,7 +149,20 @@ def _open_world(
     counting = config.pluginmanager.get_plugin(COVERAGE)
     make_deck = Deck if counting is None else partial(_CountedDeck, counting.add)
     deck: Deck = stack.enter_context(make_deck(server, make_key(node_id, own=own)))
-    _start(deck, options, edition, folder, own=own)
+    settings = _read_settings(options, edition)
+    if own and settings == _read_settings(MarkerOptions(), None):
+        with _paused(deck) as worlds:
+            worlds.select(f"Bearer {deck.api_key}")  # makes the world
+            worlds.note_control(deck.api_key)
+    else:
+        deck.reset(**settings)
+    if options.rate_limit:
+        deck.limit_rate(options.rate_limit)
+    if folder is not None and not own:
+        for scenario in read_folder(folder).own():
+            deck.scenario(scenario.source)
+    if options.scenario is not None:
+        deck.use(options.scenario)
     return deck
 
 
@@ -167,11 +184,6 @@ class _CountedDeck(Deck):
     def delete(self) -> None:
         self._count(self)
         super().delete()
-
-
-def _read_world(deck: Deck) -> dict[str, Any]:
-    with _paused(deck) as worlds:
-        return show_world(worlds.select(f"Bearer {deck.api_key}"), worlds)
 
 
 def read_marker(item: pytest.Item) -> MarkerOptions:
@@ -196,25 +208,6 @@ def make_key(node_id: str, *, own: bool) -> str:
     name = re.sub("[^A-Za-z0-9]+", "_", node_id.rpartition("::")[2])[:40]
     digest = hashlib.sha256(node_id.encode()).hexdigest()[:12]
     return f"sk_test_{name}_{digest}" if own else f"sk_test_{name}_{digest}_{RUN_ID}"
-
-
-def _start(
-    deck: Deck, options: MarkerOptions, edition: str | None, folder: Path | None, *, own: bool
-) -> None:
-    settings = _read_settings(options, edition)
-    if own and settings == _read_settings(MarkerOptions(), None):
-        with _paused(deck) as worlds:
-            worlds.select(f"Bearer {deck.api_key}")  # makes the world
-            worlds.note_control(deck.api_key)
-    else:
-        deck.reset(**settings)
-    if options.rate_limit:
-        deck.limit_rate(options.rate_limit)
-    if folder is not None and not own:
-        for scenario in read_folder(folder).own():
-            deck.scenario(scenario.source)
-    if options.scenario is not None:
-        deck.use(options.scenario)
 
 
 def _paused(deck: Deck) -> AbstractContextManager[WorldRegistry]:
