@@ -52,7 +52,8 @@ def observe(simulation: Simulation) -> Outcome:
     }
     calls = simulation.journal
     accepted = sum(
-        200 <= call.status < 300 and _ANSWERS.matches(call.method, call.path) for call in calls
+        200 <= call.status < 300 and not call.replayed and _ANSWERS.matches(call.method, call.path)
+        for call in calls
     )
     wrong = sum(entry.what.startswith(WRONG_ANSWER) for entry in simulation.world.timeline)
     made = [(call.method, f"{one} -> {call.status}") for one, call in program_calls(simulation)]

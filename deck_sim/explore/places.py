@@ -112,7 +112,7 @@ def _deliveries(simulation: Simulation) -> Iterator[_Found]:
         name = f"{event.type} of {noun} {[*world.all(kind)].index(event.data.id) + 1}"
         name += f" #{number}" if number > 1 else ""
         choice = simulation.chosen.get(event.data.id)
-        like = (event.type, choice.played.name if choice else "", to)
+        like = (event.type, f"{number}", choice.played.name if choice else "", to)
         yield DELIVERY, name, subject, number, (DELIVERY, *like)
         if event.id in early:
             haste[subject] += 1

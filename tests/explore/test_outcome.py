@@ -4,9 +4,12 @@ import copy
 from collections import Counter
 from dataclasses import replace
 
+import httpx2
 import pytest
 
+from deck_sim import DeckSim
 from deck_sim.explore.outcome import Outcome, compare, explain_calls, observe
+from deck_sim.handle.connect.transports import server_at
 
 COUNTS = {"agent": 1, "task run": 2}
 RUNS = (("completed", "{}"), ("failed", "null"))
@@ -43,6 +46,19 @@ def test_answers_count_that_were_accepted(outcome, api, run_task, advance):
     for code, status, accepted in (("1", 200, 0), ("123456", 200, 1), ("123456", 409, 1)):
         answer = api.post(f"/task-runs/{run}/interaction", json={"inputs": {"code": code}})
         assert (answer.status_code, outcome().answers) == (status, accepted)
+
+
+def test_an_answer_that_is_replayed_counts_once():
+    with DeckSim(edition="credentials") as deck:
+        run = deck.start_run("mfa_then_success", status="interaction_required")
+        headers = {"Authorization": f"Bearer {deck.api_key}", "Idempotency-Key": "one"}
+        for _ in range(2):
+            answer = {"input": {"code": "123456"}}
+            url = f"{deck.base_url}/task-runs/{run['id']}/interaction"
+            assert httpx2.post(url, json=answer, headers=headers).is_success
+        simulation = server_at(deck.url).worlds.find(deck.api_key)
+        assert simulation.journal[-1].replayed
+        assert observe(simulation).answers == 1
 
 
 def test_a_run_that_will_reach_its_timeout_is_noticed(outcome, run_task, plays):

@@ -91,6 +91,18 @@ def test_only_events_that_a_call_causes_can_come_before_its_answer(
     assert len(names(DELIVERY)) == 2
 
 
+def test_an_event_that_a_run_emits_again_is_a_place_of_its_own(
+    subscribe, run_task, advance, troubles, plays
+):
+    subscribe("task_run.running")
+    asks = {"fields": [{"name": "code"}], "timeout": "1s", "on_timeout": ["running", "completed"]}
+    ask = {"type": "mfa", "message": "Code?", "accept": {"code": "1"}, **asks}
+    run_task(plays("running", {"interaction_required": ask}, "running", "completed"))
+    advance("1m")
+    twice = [name for name in troubles() if name.startswith("duplicate")]
+    assert twice == [f"duplicate at task_run.running of run 1{one}" for one in ("", " #2")]
+
+
 def test_deliveries_of_equal_runs_of_one_scenario_are_one_place(
     subscribe, run_task, advance, troubles, plays
 ):
