@@ -55,7 +55,7 @@ ROWS: dict[str, Row] = {}
 
 
 class UnavailableError(Exception):
-    """What a row compares with cannot be installed here."""
+    """A package that a row compares with cannot be installed here."""
 
 
 def row(name, text, unit, count=1, smoke=1, **settings):

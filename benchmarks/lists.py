@@ -27,7 +27,7 @@ async def create_tasks(count):
 
 
 async def last_cursor(app, words):
-    """What names the last page of 20; goes there by pages of 100."""
+    """The cursor of the last page of 20, found by pages of 100."""
     cursor = ""
     for limit in (100, 20):
         while True:

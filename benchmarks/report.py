@@ -1,4 +1,4 @@
-"""What was found, as lines of a terminal, and as the tables and the plot of docs/performance.md."""
+"""Reports: lines for a terminal, and the tables and the plot of docs/performance.md."""
 
 import math
 import re

@@ -180,7 +180,7 @@ class World:
             yield from lists.find(filters, behind)
 
     def fetch(self, kind: str, resource_id: str) -> Resource:
-        """Return the resource with this id. Raise ApiError (`…_not_found`) if there is none."""
+        """Return the resource with this id. Raise ApiError (`…_not_found`) if it is unknown."""
         found = self.find(kind, resource_id)
         if found is None:
             raise ApiError(self.not_found(kind, resource_id))
