@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deck_sim.cli.player import play_scenario
 from deck_sim.scenario.library import read_folder, shipped
-from deck_sim.scenario.model import coverage
+from deck_sim.scenario.model import step_coverage
 
 FOLDER = Path(__file__).parents[1] / "examples" / "scenarios"
 STORIES = read_folder(FOLDER, shipped())
@@ -58,7 +58,7 @@ def test_each_story_ends_as_it_says_and_its_steps_are_played():
         wrong += played.simulation.world.script_errors
         steps += played.simulation.world.played
     assert wrong == []
-    missed = {row["scenario"]: row["missed"] for row in coverage(steps, STORIES.find)}
+    missed = {row["scenario"]: row["missed"] for row in step_coverage(steps, STORIES.find)}
     assert {name: missed[name] for name in NAMES if missed.get(name)} == {
         "booking_over_budget": ["task_run[3].on_rejected[0]"],
         "code_expires_once": ["task_run[2].on_timeout[0].on_rejected[0]"],

@@ -23,7 +23,7 @@ _ISO = (
 )
 # The same without named groups, which JSON Schema's regular expressions do not have.
 DURATION_PATTERN = re.sub(r"\?P<\w+>", "?:", rf"(?=\d){_PLAIN}|P(?=[\dT]){_ISO[1:]}")
-LONGEST = timedelta(days=36_500)
+LONGEST_DURATION = timedelta(days=36_500)
 
 HOW_TO_WRITE = (
     "a duration is written like `250ms`, `2s`, `5m`, `1h30m`, `2d` or `PT5M`, up to 36500d"
@@ -49,7 +49,7 @@ def parse_duration(text: str) -> timedelta:
         whole, _, fraction = number.partition(".")
         parts: int = 10 ** len(fraction)
         length += int(whole) * _UNITS[unit] + int(fraction or 0) * _UNITS[unit] // parts
-    if length > LONGEST:
+    if length > LONGEST_DURATION:
         raise ValueError(f"{text!r} is too long; {HOW_TO_WRITE}")
     return length
 

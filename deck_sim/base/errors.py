@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-LONGEST = 60  # characters of a found value that a message repeats
+LONGEST_VALUE = 60  # characters of a found value that a message repeats
 _WORD = re.compile("[^\\W_]+")
 _MOST_MEANT = 3  # names that a message suggests
 
@@ -20,12 +20,12 @@ class DeckSimError(Exception):
         self.errors = tuple(errors)
 
 
-def cut(text: str, longest: int = LONGEST) -> str:
+def cut(text: str, longest: int = LONGEST_VALUE) -> str:
     """Shorten a text to `longest` characters; a shortened text ends in `…`."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def quote(word: str, longest: int = LONGEST) -> str:
+def quote(word: str, longest: int = LONGEST_VALUE) -> str:
     """Put a word in quotes, shortened to `longest` characters."""
     return repr(cut(word, longest))
 

@@ -26,7 +26,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, V
 from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, parse_duration
 from deck_sim.base.errors import cut, nearest, quote, suggest
 
-Duration = TypeVar("Duration")
+Parsed = TypeVar("Parsed")
 
 Many = Field(strict=False)  # accepts a list for a tuple, which cannot be changed
 
@@ -58,7 +58,7 @@ Whole = BeforeValidator(
 )
 
 
-def read_duration(value: Any, parse: Callable[[str], Duration]) -> Duration:
+def read_duration(value: Any, parse: Callable[[str], Parsed]) -> Parsed:
     """Read a duration or a range of durations with `parse`, a function of `durations`.
 
     Raises:

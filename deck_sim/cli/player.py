@@ -24,10 +24,10 @@ from deck_sim.runtime.simulation import Refusal, Simulation
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.prompts import InteractionRequired
-from deck_sim.scenario.steps.step import REGISTRY
+from deck_sim.scenario.steps.step import STEP_CLASSES
 
 _REVIEW = timedelta(minutes=1)  # until a reviewer approves a run that no script approves
-_EFFECTS = sorted({word for (_, word), step in REGISTRY.items() if not step.is_status})
+_EFFECTS = sorted({word for (_, word), step in STEP_CLASSES.items() if not step.is_status})
 _EFFECT = re.compile(rf"({'|'.join(_EFFECTS)}|script error|fault):? (.*)", re.DOTALL)
 
 _USUAL_INPUT = {"guest": "Alex Green", "check_in": "2025-02-01"}

@@ -40,7 +40,7 @@ from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import ON_POLL, REAL, WEBHOOK_TIMES, Settings
 from deck_sim.scenario.library import WatchedFolder, shipped
-from deck_sim.server.interception import ADDRESS, Interceptor
+from deck_sim.server.interception import NO_ADDRESS, Interceptor
 from deck_sim.server.serve import Server
 from deck_sim.webhooks.sender import Sender
 from deck_sim.webhooks.signing import secret_of
@@ -305,7 +305,7 @@ def intercepted_variables(
             "NODE_OPTIONS": " ".join(filter(None, (environment.get("NODE_OPTIONS"), node))),
             "PYTHONPATH": os.pathsep.join(filter(None, (_PRELOAD, environment.get("PYTHONPATH")))),
             "DENO_NO_UPDATE_CHECK": "1",  # it calls another host
-            "DECK_SIM_INTERCEPT_ADDRESS": ADDRESS,
+            "DECK_SIM_INTERCEPT_ADDRESS": NO_ADDRESS,
             "DECK_SIM_INTERCEPT_PORT": f"{interceptor.port}",
             "DECK_SIM_INTERCEPT_HOSTS": ",".join(interceptor.hosts),
         }

@@ -83,7 +83,7 @@ def usual(verb: str, row: Kind) -> Operation:
     )
 
 
-def command(verb: str, row: Kind, summary: str = "", **more: Any) -> Operation:
+def command_row(verb: str, row: Kind, summary: str = "", **more: Any) -> Operation:
     """Make the row of a command on a resource of this kind; `more` are other fields of the row."""
     operation = Operation(
         f"{verb}_{row.object}",
@@ -95,13 +95,13 @@ def command(verb: str, row: Kind, summary: str = "", **more: Any) -> Operation:
     return replace(operation, **more)
 
 
-def answer(row: Kind, **more: Any) -> Operation:
+def answer_row(row: Kind, **more: Any) -> Operation:
     """Make the row of the call that answers a prompt of a resource of this kind."""
     summary, name = f"Answer the prompt of a {row.noun}", f"answer_{row.object}"
-    return command("interaction", row, summary, **{"name": name, "answers": True, **more})
+    return command_row("interaction", row, summary, **{"name": name, "answers": True, **more})
 
 
-RUN_TASK = command("run", TASK, answer="task_run", body="RunTask", status=201, plays=True)
+RUN_TASK = command_row("run", TASK, answer="task_run", body="RunTask", status=201, plays=True)
 
 LIST_RUN_STORAGE = Operation(
     "list_run_storage",
@@ -112,11 +112,11 @@ LIST_RUN_STORAGE = Operation(
 )
 
 # The operations of every edition that are not usual ones.
-SHARED = (
+SHARED_OPERATIONS = (
     Operation("test_key", "GET /test", "Test the API key", "readiness"),
     Operation("reset_task", "POST /tasks/{id}/reset", "Let a task start learning again", "task"),
-    command("cancel", TASK_RUN, name="cancel_run"),
-    answer(TASK_RUN, name="answer_run"),
+    command_row("cancel", TASK_RUN, name="cancel_run"),
+    answer_row(TASK_RUN, name="answer_run"),
     LIST_RUN_STORAGE,
     Operation(
         "list_run_screenshots",

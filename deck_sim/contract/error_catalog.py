@@ -174,8 +174,8 @@ deck_sim/state_not_saved 507 (ours): The change could not be saved in {file}: {w
     it was before. Free some space, and repeat the call.
 """)
 
-SHARED = {row.name: row for row in _ROWS}  # the errors of every edition
-CATALOG = dict(SHARED)  # with those that the registered editions add
+SHARED_ERRORS = {row.name: row for row in _ROWS}  # the errors of every edition
+CATALOG = dict(SHARED_ERRORS)  # with those that the registered editions add
 
 # Types of errors that only calls are answered with.
 _OF_CALLS = ("request", "idempotency", "deck_sim")

@@ -62,7 +62,7 @@ def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> N
     world.note("task_run", run.id, f"screenshot {name}")
 
 
-def read_file(world: World, file_id: str) -> File | None:
+def find_file(world: World, file_id: str) -> File | None:
     """The storage item or screenshot with that id; None if it does not exist."""
     item = world.find("storage", file_id)
     if item is not None:

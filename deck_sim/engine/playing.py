@@ -14,7 +14,7 @@ from deck_sim.engine.chance import make_id
 from deck_sim.engine.deliveries import attempt_due
 from deck_sim.engine.files import take_screenshot
 from deck_sim.engine.records import Resource
-from deck_sim.engine.stage import Place, Stage, Stopped, hold_story, stories_at
+from deck_sim.engine.stage import Cursor, Stage, Stopped, hold_story, stories_at
 from deck_sim.engine.story import GO_ON, STAY, Path, Script, ScriptError, Story
 from deck_sim.engine.timers import (
     ATTEMPT,
@@ -79,7 +79,7 @@ def pass_time(world: World, limit: datetime) -> None:
         _ON_DUE[due.name](world, due)
 
 
-def _play(stage: Stage, reacted_at: Place) -> None:
+def _play(stage: Stage, reacted_at: Cursor) -> None:
     """Play steps until one waits, a hold stops them, the resource is final, or the script ends."""
     world, story = stage.world, stage.story
     owner, script, players = story.owner, story.script, world.all(story.script.kind)

@@ -20,7 +20,7 @@ from deck_sim.engine.records import HoldPoint, Resource
 from deck_sim.engine.story import Held, Path, Story
 from deck_sim.engine.world import World
 
-Place = tuple[Path, int]  # the path of a story, and its count of wrong answers
+Cursor = tuple[Path, int]  # the path of a story, and its count of wrong answers
 
 
 class Stopped(Exception):
@@ -45,7 +45,7 @@ def count_stop(world: World, hold_id: str) -> None:
     world.holds[hold_id] = replace(hold, met=hold.met + 1)
 
 
-def hold_story(world: World, story: Story, hold_id: str, reacted_at: Place) -> None:
+def hold_story(world: World, story: Story, hold_id: str, reacted_at: Cursor) -> None:
     """Stop a story at a hold. Until its release it reacts at the step that reacted last."""
     story.held = Held(hold_id, world.now, story.path, story.attempts)
     story.path, story.attempts = reacted_at

@@ -20,12 +20,12 @@ from deck_sim.engine.records import Immutable
 
 Path = tuple[int | str, ...]
 
-KINDS = ("connection", "task_run", "session")  # of the resources that play a script
+SCRIPT_KINDS = ("connection", "task_run", "session")  # of the resources that play a script
 
 
 def watched_kinds(edition: Edition) -> list[str]:
     """The kinds whose statuses a user follows: kinds that play scripts, and the login."""
-    return [kind for kind in edition.kinds if kind in (*KINDS, edition.login)]
+    return [kind for kind in edition.kinds if kind in (*SCRIPT_KINDS, edition.login)]
 
 
 # What `Step.react` returns; any other text names a branch.

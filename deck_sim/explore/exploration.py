@@ -8,7 +8,7 @@ from deck_sim.explore.report import Report, Result
 from deck_sim.explore.troubles import Trouble, choose_troubles, find_troubles
 from deck_sim.explore.watch import Watch
 
-LIMIT = 200  # runs of one test
+RUN_LIMIT = 200  # runs of one test
 
 # Runs the program once, and returns the first line of its failure.
 Run = Callable[[Watch], str | None]
@@ -20,7 +20,7 @@ class Plan:
 
     only: Iterable[str] = ()  # troubles, with or without their places; empty: all
     skip: Iterable[str] = ()
-    limit: int = LIMIT
+    limit: int = RUN_LIMIT
     may_lack: bool = False  # a program that reports a failure may leave things undone
     may_begin: Callable[[], bool] = lambda: True  # whether another run may begin
     map: Callable[..., Iterable[Any]] = map  # how runs are made: one after the other

@@ -60,7 +60,7 @@ MEANINGS = {
     "other_draw": "steps with a range, such as `5s..10s`, take another time from it",
 }
 
-KINDS = (
+TROUBLE_KINDS = (
     TroubleKind("lost_response", (WRITE,), effects.call_fault(lost_response=True), _KEY),
     TroubleKind("reset", (WRITE, READ), effects.call_fault(reset=True), _REPEAT),
     TroubleKind("unavailable", (WRITE, READ), effects.call_fault(status=503), _REPEAT),
@@ -77,7 +77,7 @@ KINDS = (
     TroubleKind("tenfold", (SLOW,), effects.stretch, _LONG),
     TroubleKind("other_draw", (RANGES,), effects.pace(effects.other_draw), _ANY),
 )
-NAMES = tuple(kind.name for kind in KINDS)
+NAMES = tuple(kind.name for kind in TROUBLE_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def find_troubles(places: Iterable[Place]) -> tuple[list[Trouble], int]:
     seen = dict[tuple[str, ...], Trouble]()
     left_out = 0
     for place in places:
-        for kind in KINDS:
+        for kind in TROUBLE_KINDS:
             if place.kind in kind.places:
                 left_out += (kind.name, *place.like) in seen
                 seen.setdefault((kind.name, *place.like), Trouble(kind, place))

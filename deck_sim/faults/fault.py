@@ -17,10 +17,10 @@ from pydantic import BeforeValidator, Field
 from deck_sim.base.errors import listed
 from deck_sim.base.validation import Strict, Whole, field_errors, show, value_error
 from deck_sim.engine.records import Immutable
-from deck_sim.faults.fields import Duration
+from deck_sim.faults.fields import FaultDuration
 
 _OF = {"match": "calls", "event": "webhooks"}  # what the faults of a family are about
-REGISTRY: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
+FAULT_CLASSES: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
 
 
 class Fault(Immutable, Strict):
@@ -39,7 +39,7 @@ class Fault(Immutable, Strict):
     """The number that it then affects. Default: all."""
     probability: Annotated[float, Field(gt=0, le=1)] | None = None
     """The probability that it affects each, up to 1; drawn from the world's seed."""
-    duration: Duration | None = None
+    duration: FaultDuration | None = None
     """The time for which it affects them, on the world's clock, from the first one on."""
 
     @classmethod
@@ -49,7 +49,7 @@ class Fault(Immutable, Strict):
         if own and "family" not in vars(cls):
             cls.key = own[0]
         if cls.key:
-            REGISTRY[cls.family, cls.key] = cls
+            FAULT_CLASSES[cls.family, cls.key] = cls
 
     def __str__(self) -> str:
         """The fault in one line: its effect, and the calls or events that it applies to."""
@@ -60,7 +60,7 @@ class Fault(Immutable, Strict):
 
 def fault_keys(family: str) -> tuple[str, ...]:
     """The keys of a family's faults."""
-    return tuple(key for of, key in REGISTRY if of == family)
+    return tuple(key for of, key in FAULT_CLASSES if of == family)
 
 
 def read_fault(base: type[Fault], value: Any) -> Fault:
@@ -75,7 +75,7 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
         raise value_error(f"must be an object with `{base.family}` and a fault, not {show(value)}")
     keys = fault_keys(base.family)
     named = [key for key in value if key in keys]
-    for family, key in REGISTRY:
+    for family, key in FAULT_CLASSES:
         if key in value and not named:
             text = f"is a fault of {_OF[family]}, which has `{family}` instead of `{base.family}`"
             raise field_errors((key, text))
@@ -85,7 +85,7 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
             " keep one, and write the others as separate faults"
         )
         raise field_errors((named[1], text))
-    made = (REGISTRY[base.family, named[0]] if named else base).model_validate(value)
+    made = (FAULT_CLASSES[base.family, named[0]] if named else base).model_validate(value)
     if not named:
         text = f"the fault is missing; add one of {listed(keys, last='or')}"
         raise field_errors((base.family, text))
@@ -94,5 +94,5 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
 
 def fault_field(base: type[Fault]) -> Any:
     """The type of a pydantic field that holds a fault of a family."""
-    union: Any = reduce(or_, (REGISTRY[base.family, key] for key in fault_keys(base.family)))
+    union: Any = reduce(or_, (FAULT_CLASSES[base.family, key] for key in fault_keys(base.family)))
     return Annotated[union, BeforeValidator(partial(read_fault, base))]

@@ -96,14 +96,14 @@ class ErrorAnswer(Strict):
         return error
 
 
-Duration = Annotated[PositiveDuration, PlainSerializer(format_duration)]
+FaultDuration = Annotated[PositiveDuration, PlainSerializer(format_duration)]
 
 
 class RealWait(Strict):
     """A delay in real time, whatever the world's clock does."""
 
     model_config = ConfigDict(serialize_by_alias=True)
-    length: Duration = Field(alias="for")
+    length: FaultDuration = Field(alias="for")
     """How long."""
     wait: Literal["real"]
     """`real`: the answer is held back for that long in real time."""
@@ -115,7 +115,7 @@ def _read_answer_delay(value: Any) -> timedelta | RealWait:
     return read_positive_duration(value)
 
 
-AnswerDelay = Annotated[Duration | RealWait, BeforeValidator(_read_answer_delay)]
+AnswerDelay = Annotated[FaultDuration | RealWait, BeforeValidator(_read_answer_delay)]
 
 # Answers of one's own
 

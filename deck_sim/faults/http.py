@@ -24,7 +24,7 @@ from deck_sim.faults.fields import (
     OnlyTrue,
     RetryAfter,
 )
-from deck_sim.faults.outgoing import BODILESS, NOTHING, Headers, OutgoingResponse
+from deck_sim.faults.outgoing import BODILESS, NOTHING, HeaderLines, OutgoingResponse
 
 _PAGE = """<html>
 <head><title>{title}</title></head>
@@ -64,7 +64,7 @@ class CallFault(HttpFault):
 
     fires: ClassVar[str] = CALL
 
-    def answer(self) -> tuple[int, Headers]:
+    def answer(self) -> tuple[int, HeaderLines]:
         """Return the status and headers of an answer that does not come from the API.
 
         Raises:
@@ -80,7 +80,7 @@ class DeckError(ErrorAnswer, CallFault):
     key = "error"
     is_answer_readable = True
 
-    def answer(self) -> tuple[int, Headers]:
+    def answer(self) -> tuple[int, HeaderLines]:
         raise self.refusal
 
 
@@ -100,7 +100,7 @@ class OwnAnswer(CallFault):
     retry_after: RetryAfter | None = None
     """Seconds in the header `Retry-After`. If omitted, no header."""
 
-    def answer(self) -> tuple[int, Headers]:
+    def answer(self) -> tuple[int, HeaderLines]:
         own = {name.lower(): value for name, value in (self.headers or {}).items()}
         if type_ := self.content_type or self._content[0]:
             own.setdefault("content-type", type_)

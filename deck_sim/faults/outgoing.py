@@ -10,7 +10,7 @@ FAULT_HEADER = "deck-sim-fault"  # names the fault that a response or webhook wa
 NOTHING = 0  # the status of a response of which not even a status line is sent
 BODILESS = (204, 205, 304)  # statuses of responses without a body, as HTTP says
 
-Headers = tuple[tuple[str, str], ...]  # names in lower case; a name may be repeated
+HeaderLines = tuple[tuple[str, str], ...]  # names in lower case; a name may be repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class OutgoingResponse:
     """A response that is about to be sent."""
 
     status: int  # or `NOTHING`
-    headers: Headers
+    headers: HeaderLines
     pieces: tuple[bytes, ...]  # of the body, each sent on its own
     length: int  # of the body, in the header
     held: timedelta = timedelta()  # before the first byte

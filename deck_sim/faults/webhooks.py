@@ -17,7 +17,7 @@ from deck_sim.engine.injected_faults import HASTE, WEBHOOK
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World, listens
 from deck_sim.faults.fault import Fault, fault_field
-from deck_sim.faults.fields import ContentType, Duration, EventType, OnlyTrue
+from deck_sim.faults.fields import ContentType, EventType, FaultDuration, OnlyTrue
 from deck_sim.faults.outgoing import OutgoingWebhook
 
 STALE = timedelta(minutes=10)  # verifiers allow five
@@ -85,7 +85,7 @@ class Repeated(WebhookFault):
 class Delayed(WebhookFault):
     """The webhook is sent later."""
 
-    delay: Duration
+    delay: FaultDuration
     """The delay on the world's clock."""
 
     def intercept(self, world: World, delivery: Resource) -> bool:

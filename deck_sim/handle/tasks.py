@@ -8,7 +8,7 @@ from deck_sim.base.errors import DeckSimError, listed, nearest, quote
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.resources import Kind
 from deck_sim.handle.connect.control import Control, Json, drop_none
-from deck_sim.scenario.selection import HEADER
+from deck_sim.scenario.selection import SCENARIO_HEADER
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class TaskStarter:
         return next(one for one in self._control.get(f"/{kind.path}") if one["id"] == id_)
 
     def _create(self, path: str, body: Json, scenario: str | None) -> Json:
-        return self._control.create(path, body, **drop_none(**{HEADER: scenario}))
+        return self._control.create(path, body, **drop_none(**{SCENARIO_HEADER: scenario}))
 
 
 _REMEDIES = {

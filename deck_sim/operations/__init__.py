@@ -10,5 +10,5 @@ from deck_sim.operations import scenarios as scenarios
 from deck_sim.operations import schemas as schemas
 from deck_sim.operations import worlds as worlds
 from deck_sim.operations.table import BODY as BODY
-from deck_sim.operations.table import OPERATIONS as OPERATIONS
+from deck_sim.operations.table import CONTROL_OPERATIONS as CONTROL_OPERATIONS
 from deck_sim.operations.table import perform as perform

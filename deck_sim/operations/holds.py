@@ -9,7 +9,7 @@ from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import HoldPoint
 from deck_sim.engine.stage import stories_at
-from deck_sim.engine.story import KINDS
+from deck_sim.engine.story import SCRIPT_KINDS
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.moments import format_moment
 from deck_sim.runtime.simulation import Simulation
@@ -43,7 +43,8 @@ def make_hold(
             raise refuse("request/input_invalid", f"{text} a call", field="event")
         # Its story can emit the event.
         about = event.partition(".")[0] if event in types else None
-        kinds = [one for one in KINDS if one in world.contract.kinds and about in (None, one)]
+        known = world.contract.kinds
+        kinds = [one for one in SCRIPT_KINDS if one in known and about in (None, one)]
         ids = [known for one in kinds for known in world.all(one)]
         if id is not None and id not in ids:
             text = f"`id`: no {' or '.join(kinds)} has the id {quote(id)}"
@@ -60,12 +61,12 @@ def make_hold(
 def events_of_stories(edition: Edition) -> list[str]:
     """The event types of the statuses that a step can enter."""
     from deck_sim.scenario.steps import statuses  # noqa: F401 - registers the steps
-    from deck_sim.scenario.steps.step import REGISTRY
+    from deck_sim.scenario.steps.step import STEP_CLASSES
 
-    machines = {kind: edition.machine(kind) for kind in KINDS if kind in edition.kinds}
+    machines = {kind: edition.machine(kind) for kind in SCRIPT_KINDS if kind in edition.kinds}
     entered = {
         (kind, step.status(machines[kind]))
-        for (kind, _), step in REGISTRY.items()
+        for (kind, _), step in STEP_CLASSES.items()
         if kind in machines and step.is_status
     }
     return [

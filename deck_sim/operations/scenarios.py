@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import listed
 from deck_sim.contract.error_catalog import ApiError, problem, refuse
-from deck_sim.engine.story import KINDS
+from deck_sim.engine.story import SCRIPT_KINDS
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, check_entries
@@ -33,7 +33,7 @@ def show_scenario(simulation: Simulation, name: str) -> Json:
     return {
         **scenario.overview,
         "ships": all(one.name != scenario.name for one in simulation.library.added()),
-        "scripts": [kind for kind in KINDS if scenario.defines(kind, edition)],
+        "scripts": [kind for kind in SCRIPT_KINDS if scenario.defines(kind, edition)],
         "entries": [*scenario.entries],
         "scenario": scenario.source,
         "text": scenario.text,
@@ -160,7 +160,7 @@ def show_coverage(simulation: Simulation) -> Json:
     """Show the count of each step of the played scenarios; `missed` lists the steps that were never
     played.
     """
-    from deck_sim.scenario.model import coverage
+    from deck_sim.scenario.model import step_coverage
 
     world, library = simulation.world, simulation.library
-    return {"data": coverage(world.played, library.find, world.contract)}
+    return {"data": step_coverage(world.played, library.find, world.contract)}

@@ -10,9 +10,9 @@ from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.ledger import rows_of
 from deck_sim.contract.machines import Machine
 from deck_sim.contract.resources import WEBHOOK, Kind
-from deck_sim.engine.story import KINDS, watched_kinds
+from deck_sim.engine.story import SCRIPT_KINDS, watched_kinds
 from deck_sim.operations.holds import events_of_stories
-from deck_sim.operations.table import OPERATIONS, Json, operation
+from deck_sim.operations.table import CONTROL_OPERATIONS, Json, operation
 from deck_sim.runtime.simulation import Simulation
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def show_schemas(simulation: Simulation) -> Json:
 
 
 def _describe_edition(edition: Edition) -> Json:
-    plays = [kind for kind in KINDS if kind in edition.kinds]
+    plays = [kind for kind in SCRIPT_KINDS if kind in edition.kinds]
     webhook = edition.write_webhook("http://127.0.0.1:8000/webhooks/deck")
     return {
         "answer_key": edition.answer_key,
@@ -58,7 +58,7 @@ def _describe_kind(edition: Edition, row: Kind, machine: Machine) -> Json:
     within = [name for name, kind in row.references.items() if kind in watched]
     # The commands that the control API has. An answer, which needs a body, is not among them.
     start = f"/{row.path}/{{id}}/"
-    done = [one for one in OPERATIONS.values() if one.method == "POST"]
+    done = [one for one in CONTROL_OPERATIONS.values() if one.method == "POST"]
     bare = [one.path for one in done if one.parameters == ("id",)]
     commands = [path.removeprefix(start) for path in bare if path.startswith(start)]
     return {
@@ -93,7 +93,7 @@ def make_forms() -> Json:
     return {
         "faults": {
             family: {
-                key: fault.REGISTRY[family, key].model_json_schema()
+                key: fault.FAULT_CLASSES[family, key].model_json_schema()
                 for key in fault.fault_keys(family)
             }
             for family in families

@@ -79,7 +79,7 @@ class ControlOperation:
         return others | {name: getattr(checked, name) for name in self.checked}
 
 
-OPERATIONS: dict[tuple[str, str], ControlOperation] = {}  # by method and path
+CONTROL_OPERATIONS: dict[tuple[str, str], ControlOperation] = {}  # by method and path
 
 
 def operation(
@@ -95,7 +95,7 @@ def operation(
     def register(function: Function) -> Function:
         said = " ".join((words or function.__doc__ or "").split())
         row = ControlOperation(method, path, function, said, shows_records, takes_text)
-        OPERATIONS[method, path] = row
+        CONTROL_OPERATIONS[method, path] = row
         return function
 
     return register

@@ -12,7 +12,7 @@ from deck_sim.base.redaction import mask_key
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import raise_problems, refuse
 from deck_sim.engine.records import OPTION_TYPES, AdditiveChanges
-from deck_sim.engine.story import KINDS
+from deck_sim.engine.story import SCRIPT_KINDS
 from deck_sim.engine.waiting import asks_person
 from deck_sim.engine.world import World
 from deck_sim.operations.clock import check_pace
@@ -41,7 +41,7 @@ def list_worlds(simulation: Simulation, worlds: WorldRegistry) -> Json:
     keys = worlds.known_keys if worlds.keys is None else [simulation.key]
     for one in filter(None, map(worlds.find, keys)):
         world = one.world
-        players = [r for kind in KINDS for r in world.resources.get(kind, {}).values()]
+        players = [r for kind in SCRIPT_KINDS for r in world.resources.get(kind, {}).values()]
         shown = {
             "id": world_token(one.key),
             "key": mask_key(one.key),

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from deck_sim.base.picture import PICTURE_SIZE
-from deck_sim.engine.files import PNG, File, files_of, kept_screenshots, read_file
+from deck_sim.engine.files import PNG, File, files_of, find_file, kept_screenshots
 from deck_sim.engine.records import Event, Resource, Screenshot
 from deck_sim.runtime.moments import format_moment
 from deck_sim.runtime.simulation import Simulation
@@ -127,7 +127,7 @@ def read_signed_file(simulation: Simulation, file_id: str, signature: str) -> Fi
     """The file of a signed URL; None if the signature is wrong or the file does not exist."""
     if signature != _sign(simulation, file_id):
         return None
-    return read_file(simulation.world, file_id)
+    return find_file(simulation.world, file_id)
 
 
 def _sign(simulation: Simulation, file_id: str) -> str:

@@ -23,7 +23,7 @@ from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.runtime.calls import MOST_CALLS, Journal, RateLimiter, SentResponses, StoredAnswer
 from deck_sim.runtime.settings import ON_POLL, REAL, Settings
 from deck_sim.scenario.library import Library
-from deck_sim.scenario.selection import HEADER, Choice, NewResource, SelectionState, choose
+from deck_sim.scenario.selection import SCENARIO_HEADER, Choice, NewResource, SelectionState, choose
 
 log = logging.getLogger("deck_sim")
 
@@ -58,7 +58,7 @@ class Refusal(ApiError):
     """The error with which the chosen scenario refuses the call that would play it."""
 
     def __init__(self, error: ApiError, choice: Choice) -> None:
-        super().__init__(*error.problems, headers={**error.headers, HEADER: str(choice)})
+        super().__init__(*error.problems, headers={**error.headers, SCENARIO_HEADER: str(choice)})
         self.choice = choice
 
     @property

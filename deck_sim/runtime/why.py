@@ -10,7 +10,7 @@ from deck_sim.base.errors import listed, nearest_type, quote
 from deck_sim.contract.editions import explain_foreign_event
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import KINDS
+from deck_sim.engine.story import SCRIPT_KINDS
 from deck_sim.engine.timers import (
     ATTEMPT,
     AUTO_TRANSITION,
@@ -191,7 +191,7 @@ def explain_unplayed_login(simulation: Simulation) -> list[str]:
     """
     world, name = simulation.world, simulation.selection.default_scenario
     scenario = None if name == DEFAULT_SCENARIO else simulation.library.find(name)
-    kinds = [kind for kind in KINDS if scenario and scenario.defines(kind, world.edition)]
+    kinds = [kind for kind in SCRIPT_KINDS if scenario and scenario.defines(kind, world.edition)]
     if "task_run" in kinds or any(
         played == name and kind in kinds for played, kind, _ in world.played
     ):

@@ -8,7 +8,7 @@ from pydantic import WithJsonSchema
 
 from deck_sim.base.validation import Strict
 from deck_sim.engine.commands import Facts
-from deck_sim.engine.story import KINDS
+from deck_sim.engine.story import SCRIPT_KINDS
 
 
 class When(Strict):
@@ -44,7 +44,7 @@ class Rule(Strict):
     """The conditions; `{}` matches everything."""
     scenario: str
     """The name of the scenario to play."""
-    resource: Annotated[str, WithJsonSchema({"enum": [*KINDS]})] | None = None
+    resource: Annotated[str, WithJsonSchema({"enum": [*SCRIPT_KINDS]})] | None = None
     """`connection`, `session` or `task_run`. If omitted, all of them."""
 
 

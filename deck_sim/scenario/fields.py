@@ -56,13 +56,13 @@ def _described(pattern: str, *examples: str) -> WithJsonSchema:
 
 
 SpanField = Annotated[Span, PlainValidator(_read_span), _described(_SPAN, "2s", "5m", "2s..8s")]
-Length = Annotated[
+StepLength = Annotated[
     Span | Literal["stuck"],
     PlainValidator(_read_length),
     _described(f"stuck|{_SPAN}", "2s", "5m", "2s..8s", "stuck"),
 ]
 Version = Annotated[Literal[1], Whole]
-ErrorName = Annotated[
+RunErrorName = Annotated[
     str, AfterValidator(_read_error_name), WithJsonSchema({"enum": [*run_errors()]})
 ]
 AcceptedText = Annotated[

@@ -11,13 +11,13 @@ from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed
 from deck_sim.base.validation import format_path
 from deck_sim.contract.editions import EDITIONS, Edition, explain_foreign_event
-from deck_sim.engine.story import KINDS
+from deck_sim.engine.story import SCRIPT_KINDS
 from deck_sim.scenario.expressions import is_template, template_problems, texts_in
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.step import Step, status_steps
-from deck_sim.scenario.yaml_files import Path
+from deck_sim.scenario.yaml_files import YamlPath
 
-Found = tuple[Path, str]  # where a mistake is, and the message
+Found = tuple[YamlPath, str]  # where a mistake is, and the message
 
 
 def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]]:
@@ -31,9 +31,9 @@ def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]
         name: [] for name in EDITIONS if scenario.edition in (None, name)
     }
     for edition in map(EDITIONS.__getitem__, found):
-        for kind in KINDS:
+        for kind in SCRIPT_KINDS:
             for name, steps in scenario.scripts(kind).items():
-                path: Path = (kind,) if name is None else (kind, name)
+                path: YamlPath = (kind,) if name is None else (kind, name)
                 if name not in (None, edition.name):
                     continue
                 if kind not in edition.kinds and (scenario.edition or name):
@@ -58,7 +58,7 @@ class _ScriptCheck:
         self.kind, self.edition, self.machine = kind, edition, edition.machine(kind)
         self.steps = status_steps(kind, self.machine)
 
-    def check(self, steps: tuple[Step, ...], path: Path) -> Iterator[Found]:
+    def check(self, steps: tuple[Step, ...], path: YamlPath) -> Iterator[Found]:
         """Check a script from the first status of the state machine to its ends."""
         if len(steps) == 1 and steps[0].is_alone:
             yield from self._check_errors(steps[0], (*path, 0))
@@ -74,7 +74,7 @@ class _ScriptCheck:
             yield path, f"can stop in {listed(endless, last='or')}; it must end in {ends}{hint}"
 
     def _check_steps(
-        self, steps: tuple[Step, ...], path: Path, before: set[str], stops: set[str]
+        self, steps: tuple[Step, ...], path: YamlPath, before: set[str], stops: set[str]
     ) -> Iterator[Found]:
         """Check steps that begin in one of the statuses `before`. Adds to `stops` the statuses in
         which they can end.
@@ -121,7 +121,7 @@ class _ScriptCheck:
                 yield from self._check_steps(branch, (*here, step.word, name), {entered}, before)
         stops |= before
 
-    def _check_errors(self, step: Step, here: Path) -> Iterator[Found]:
+    def _check_errors(self, step: Step, here: YamlPath) -> Iterator[Found]:
         for name in step.fails_with:
             if not self.edition.has_error(name):
                 having = [e.name for e in EDITIONS.values() if e.has_error(name)]
@@ -140,10 +140,11 @@ def check_expressions(data: Any) -> Iterator[Found]:
     for path, text in texts_in(data):
         if not is_template(text) or path == ("summary",):
             continue
-        if path[0] in KINDS:
+        if path[0] in SCRIPT_KINDS:
             yield from ((path, message) for message in template_problems(text))
         else:
-            yield path, f"expressions are computed only in {listed(KINDS)}; here they stay text"
+            where = listed(SCRIPT_KINDS)
+            yield path, f"expressions are computed only in {where}; here they stay text"
 
 
 _LISTS = ("playlist", "mix")

@@ -14,11 +14,11 @@ from deck_sim.contract.error_catalog import refuse
 if TYPE_CHECKING:
     from deck_sim.scenario import loader
     from deck_sim.scenario.model import Scenario
-    from deck_sim.scenario.yaml_files import Path as Place
+    from deck_sim.scenario.yaml_files import YamlPath
 
     # Called with the error of each edit that cannot be read, and with None after the edit that
     # repairs it.
-    Report = Callable[[loader.ScenarioError | None], None]
+    ReportReload = Callable[[loader.ScenarioError | None], None]
 
 _PACKAGE = Path(__file__).parent.parent
 # In an installed package `library`; in a checkout, at the top.
@@ -124,7 +124,7 @@ class WatchedFolder(Library):
     version stays, and `report` is called.
     """
 
-    def __init__(self, folder: Path, below: Library, report: Report) -> None:
+    def __init__(self, folder: Path, below: Library, report: ReportReload) -> None:
         super().__init__(below)
         self._folder, self._report = folder, report
         self._own = read_folder(folder, below)._own
@@ -211,7 +211,7 @@ def check_entries(scenario: Scenario, library: Library, mistakes: loader.Mistake
     `library` has the scenario too.
     """
     for index, entry in enumerate(scenario.entries):
-        place: Place = ("playlist", index) if scenario.playlist else ("mix", entry)
+        place: YamlPath = ("playlist", index) if scenario.playlist else ("mix", entry)
         found, of_key = library.find(entry), not scenario.playlist
         if found is None:
             text = f"unknown scenario {quote(entry)}{library.instead(entry)}"

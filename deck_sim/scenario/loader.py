@@ -4,7 +4,7 @@ their places; if there are none, all mistakes of meaning.
 
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from deck_sim.base.errors import DeckSimError, listed, nearest, quote
 from deck_sim.base.validation import Strict, error_message, format_path, show
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.engine.story import KINDS
+from deck_sim.engine.story import SCRIPT_KINDS
 from deck_sim.scenario.file_checks import (
     check_exclusions,
     check_expressions,
@@ -20,10 +20,10 @@ from deck_sim.scenario.file_checks import (
     check_scripts,
 )
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.steps.step import BRANCHES, REGISTRY, step_words
-from deck_sim.scenario.yaml_files import Document, Path, YamlError, read_file, read_yaml
+from deck_sim.scenario.steps.step import BRANCHES, STEP_CLASSES, step_words
+from deck_sim.scenario.yaml_files import Document, YamlError, YamlPath, read_file, read_yaml
 
-_SCRIPTS = (*KINDS, *BRANCHES, *EDITIONS)
+_SCRIPTS = (*SCRIPT_KINDS, *BRANCHES, *EDITIONS)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,7 +57,7 @@ class Mistakes:
         self.found: list[Mistake] = []
 
     def add(
-        self, place: Path, message: str, *, of_key: bool = False, path: str | None = None
+        self, place: YamlPath, message: str, *, of_key: bool = False, path: str | None = None
     ) -> None:
         """Add a mistake in the value or key at `place`; messages show `path` instead, if given."""
         position = self.document.position(place, of_key=of_key)
@@ -72,10 +72,11 @@ class Mistakes:
             if kind == "missing":
                 path = (*path, *written[-1:])
             elif kind == "union_tag_invalid":
-                word, of = one["ctx"]["tag"], next(part for part in written if part in KINDS)
-                words, others = step_words(f"{of}"), [k for k in KINDS if word in step_words(k)]
+                word, of = one["ctx"]["tag"], next(part for part in written if part in SCRIPT_KINDS)
+                words = step_words(f"{of}")
+                others = [kind for kind in SCRIPT_KINDS if word in step_words(kind)]
                 allowed, near = f"allowed in a {of} script: {listed(words)}", nearest(word, words)
-                statuses = [step for step in words if REGISTRY[f"{of}", step].is_status]
+                statuses = [step for step in words if STEP_CLASSES[f"{of}", step].is_status]
                 noun = "status" if near and near == nearest(word, statuses) else "step"
                 text = f"unknown {noun} {quote(word)}{near or f'; {allowed}'}"
                 if others:
@@ -101,17 +102,17 @@ class Mistakes:
             raise self.error
 
 
-def read_scenario(source: bytes | str | FilePath, file: str = "<text>") -> Scenario:
+def read_scenario(source: bytes | str | Path, file: str = "<text>") -> Scenario:
     """Read a scenario from YAML text or a file, called `file` in messages. `ScenarioError` has its
     mistakes.
     """
     return make_scenario(parse(source, file), file)
 
 
-def parse(source: bytes | str | FilePath, file: str) -> Document:
+def parse(source: bytes | str | Path, file: str) -> Document:
     """Read YAML text or a YAML file, called `file` in messages; raises `ScenarioError`."""
     try:
-        return read_file(source) if isinstance(source, FilePath) else read_yaml(source)
+        return read_file(source) if isinstance(source, Path) else read_yaml(source)
     except YamlError as error:
         raise ScenarioError(Mistake(file, error.line, error.column, "", error.message)) from None
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, Tag, Wit
 from deck_sim.base.errors import listed, quote, suggest
 from deck_sim.base.validation import Many, PositiveDuration, Strict, format_path, value_error
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.engine.story import KINDS, Path, Script
+from deck_sim.engine.story import SCRIPT_KINDS, Path, Script
 from deck_sim.faults.http import AnyHttpFault, HttpFault
 from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
 from deck_sim.scenario.fields import Version
@@ -164,7 +164,7 @@ class Scenario(Strict):
         name = edition if edition in written else None
         steps = written.get(name) or map(step_reader(kind).validate_python, _DEFAULT_SCRIPTS[kind])
         # Faults without any script are for runs.
-        is_alone = kind == "task_run" and not any(map(self.defines, KINDS))
+        is_alone = kind == "task_run" and not any(map(self.defines, SCRIPT_KINDS))
         faults = self.faults if is_alone or self.defines(kind) else ()
         timeout = self.task_timeout if kind == "task_run" else None
         head = () if name is None else (name,)
@@ -179,7 +179,7 @@ def written_steps(
     """Yield the kind, path and step of every step that is written for the edition (None: for any),
     including those in branches.
     """
-    for kind in KINDS:
+    for kind in SCRIPT_KINDS:
         if edition is not None and kind not in edition.kinds:
             continue
         for name, steps in scenario.scripts(kind).items():
@@ -219,7 +219,7 @@ def schema_of(model: type[Strict], title: str) -> dict[str, Any]:
 Played = Mapping[tuple[str, str, Path], int]
 
 
-def coverage(
+def step_coverage(
     played: Played, find: Callable[[str], Scenario | None], edition: Edition | None = None
 ) -> list[dict[str, Any]]:
     """A row for each scenario that was played, with the count of each step. With `edition`, only

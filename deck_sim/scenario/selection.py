@@ -18,7 +18,7 @@ from deck_sim.contract.editions import EDITIONS, how_to_switch
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.records import Immutable
-from deck_sim.engine.story import KINDS, Script
+from deck_sim.engine.story import SCRIPT_KINDS, Script
 
 if TYPE_CHECKING:
     from deck_sim.engine.commands import Facts
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from deck_sim.scenario.model import Scenario
 
 DEFAULT_SCENARIO = "success"
-HEADER = "Deck-Sim-Scenario"
+SCENARIO_HEADER = "Deck-Sim-Scenario"
 # The ways to choose a scenario; the first that finds one wins. Each has the name of its place in
 # messages.
 WAYS = {
-    "header": HEADER,
+    "header": SCENARIO_HEADER,
     "queue": "queue",
     "rule": "rules",
     "magic_name": "magic_name",
@@ -140,7 +140,7 @@ def _explain_edition(scenario: Scenario, part: Scenario, edition: str) -> str:
 
 
 def _kind_problems(kind: str | None, where: str, edition: str) -> Iterator[Problem]:
-    kinds = [one for one in KINDS if one in EDITIONS[edition].kinds]
+    kinds = [one for one in SCRIPT_KINDS if one in EDITIONS[edition].kinds]
     if kind is not None and kind not in kinds:
         allowed = listed(kinds, last="or")
         text = f"`{where}` is {quote(kind)}{nearest(kind, kinds)}; it can be {allowed}"

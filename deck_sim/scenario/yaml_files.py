@@ -9,14 +9,14 @@ keys, tags and second documents are errors.
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from deck_sim.base.errors import quote
 
-Path = tuple[int | str, ...]
+YamlPath = tuple[int | str, ...]
 
 
 class YamlError(Exception):
@@ -33,10 +33,10 @@ class Document:
 
     data: Any = None
     text: str = ""  # empty if the data was never in a file
-    values: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    values: dict[YamlPath, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[YamlPath, tuple[int, int]] = field(default_factory=dict)
 
-    def position(self, path: Path, *, of_key: bool = False) -> tuple[int, int]:
+    def position(self, path: YamlPath, *, of_key: bool = False) -> tuple[int, int]:
         """Line and column of the value or key at `path`, or of the nearest parent that has one."""
         for end in range(len(path), -1, -1):
             places = (self.keys, self.values) if of_key else (self.values, self.keys)
@@ -45,7 +45,7 @@ class Document:
                     return place[path[:end]]
         return 1, 1
 
-    def written(self, path: Path) -> Path:
+    def written(self, path: YamlPath) -> YamlPath:
         """Return `path` without the keys that the file omits: where a single value stands for a
         list or a mapping.
         """
@@ -73,7 +73,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 _Loader.yaml_implicit_resolvers = {}
 
 
-def read_file(file: FilePath) -> Document:
+def read_file(file: Path) -> Document:
     """Read a YAML file; raises `YamlError` also if it cannot be opened or is too large."""
     try:
         with file.open("rb") as opened:
@@ -104,7 +104,7 @@ def read_yaml(source: bytes | str) -> Document:
     return document
 
 
-def _build(document: Document, node: Any, path: Path) -> Any:
+def _build(document: Document, node: Any, path: YamlPath) -> Any:
     """The data of a node. An alias is the same node as its anchor."""
     document.values[path] = _mark(node)
     _check_tag(node)

@@ -13,7 +13,7 @@ from deck_sim.base.errors import quote, suggest
 from deck_sim.base.real_time import PRESENT_HEADER, PROCESS_HEADER, process_id
 from deck_sim.base.redaction import redact
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.operations import BODY, OPERATIONS, perform
+from deck_sim.operations import BODY, CONTROL_OPERATIONS, perform
 from deck_sim.runtime.moments import read_moment
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.app import check_size, make_response, read_request, take
@@ -31,7 +31,7 @@ class ControlApp:
 
     def __init__(self, worlds: WorldRegistry) -> None:
         self._worlds = worlds
-        self._routes = Routes(ROOT, OPERATIONS)
+        self._routes = Routes(ROOT, CONTROL_OPERATIONS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call."""

@@ -16,7 +16,7 @@ from deck_sim.runtime.calls import StoredAnswer
 from deck_sim.runtime.request_bodies import read_object
 from deck_sim.server.request import Answer, Request
 
-HEADER = "Idempotency-Key"
+KEY_HEADER = "Idempotency-Key"
 USED_BY = "Deck-Sim-Key-Used-By"  # deck-sim's own: the message is Deck's, and names no call
 REPLAYED = {"Deck-Sim-Replayed": "true"}
 
@@ -24,12 +24,12 @@ REPLAYED = {"Deck-Sim-Replayed": "true"}
 def replay_answer(request: Request) -> Answer | None:
     """Replay the stored answer to a call with this key. A key of another call is refused."""
     simulation = request.simulation
-    if HEADER.lower() not in request.headers:
+    if KEY_HEADER.lower() not in request.headers:
         return None
     rule = simulation.world.contract.idempotency
     if not rule.covers(request.operation):
         return None
-    lines = Headers(scope=request.scope).getlist(HEADER)
+    lines = Headers(scope=request.scope).getlist(KEY_HEADER)
     key = read_idempotency_key(rule, lines)
     simulation.forget_oldest()
     stored = simulation.stored_answers.get(key)
@@ -64,7 +64,7 @@ def read_idempotency_key(rule: Idempotency, lines: list[str]) -> str:
     if len(key) > rule.longest_key:
         raise refuse("idempotency/idempotency_key_error")
     if not key:
-        text = f"`{HEADER}` must have 1 to {rule.longest_key} characters, not 0."
+        text = f"`{KEY_HEADER}` must have 1 to {rule.longest_key} characters, not 0."
         raise refuse("idempotency/idempotency_key_error", text)
     return key
 

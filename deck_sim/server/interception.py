@@ -31,7 +31,7 @@ MakeProtocol = Callable[[], asyncio.Protocol]
 
 # The address of the hosts for programs that look them up, and may refuse private ones. It is one of
 # those for documentation, so it is nobody's.
-ADDRESS = "192.0.2.1"
+NO_ADDRESS = "192.0.2.1"
 _CONNECT, _TLS = b"C", b"\x16"  # the first byte of each
 _TUNNEL = b"HTTP/1.1 200 Connection established\r\n\r\n"
 # Most clients show the reason phrase of a refused CONNECT, and none of them the body.
@@ -141,7 +141,7 @@ class Interceptor:
 
     def _refuse(self, method: str, target: str, host: str) -> str:
         """Log and count a call to another host, and return its error; "" for our hosts."""
-        if host in (*self.hosts, ADDRESS):
+        if host in (*self.hosts, NO_ADDRESS):
             return ""
         host = re.sub("[^!-~]", "?", host or target)
         refusal = f"deck-sim refuses {host}; {self.how_to_answer(host)}"

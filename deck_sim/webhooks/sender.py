@@ -28,7 +28,7 @@ from deck_sim.webhooks.allowed_addresses import (
     find_addresses,
 )
 
-LIMIT = timedelta(seconds=5)
+ANSWER_LIMIT = timedelta(seconds=5)
 TURN = timedelta(seconds=1)  # after which the next attempt at the same URL starts in any case
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_ANSWER = 64 * 1024  # bytes of a response's head, and of its body, that are read
@@ -37,9 +37,9 @@ _PORTS = {"http": 80, "https": 443}
 _UNQUOTED = "/%:@!$&'()*+,;=~?"  # in a path and query
 _MAX_QUOTE = 200  # characters of h11's error that an outcome repeats
 
-Answer = tuple[int, Mapping[str, str], bytes]  # status, headers, body
+ReceiverAnswer = tuple[int, Mapping[str, str], bytes]  # status, headers, body
 # An application that is called without a socket, with a path, headers and a body.
-App = Callable[[str, Mapping[str, str], bytes], Awaitable[Answer]]
+App = Callable[[str, Mapping[str, str], bytes], Awaitable[ReceiverAnswer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Sender:
         self,
         *,
         allow_public: bool = False,
-        limit: timedelta = LIMIT,
+        limit: timedelta = ANSWER_LIMIT,
         resolve: Resolve = ask_resolver,
     ) -> None:
         """Call receivers at local addresses only, or at all addresses with `allow_public`."""

@@ -53,11 +53,12 @@ class Coverage:
             return
         if self._folder is not None:  # each step of a scenario in it is counted, at least 0 times
             from deck_sim.handle.deck_sim import read_scenarios
-            from deck_sim.scenario.model import Played, coverage
+            from deck_sim.scenario.model import Played, step_coverage
 
             library = read_scenarios(self._folder)
             nothing: Played = {(scenario.name, "", ()): 0 for scenario in library.own()}
-            self.merge({row["scenario"]: row["steps"] for row in coverage(nothing, library.find)})
+            rows = step_coverage(nothing, library.find)
+            self.merge({row["scenario"]: row["steps"] for row in rows})
         if self._played()[0] < self._least and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

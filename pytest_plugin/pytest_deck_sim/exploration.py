@@ -16,7 +16,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from deck_sim.base.errors import DeckSimError, listed, nearest
-from deck_sim.explore.exploration import LIMIT, Plan, explore
+from deck_sim.explore.exploration import RUN_LIMIT, Plan, explore
 from deck_sim.explore.report import FAILED as NOT_SURVIVED
 from deck_sim.explore.report import Report
 from deck_sim.explore.troubles import check_names
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class MarkerOptions:
+class ExploreOptions:
     """The arguments of `@pytest.mark.deck_explore(...)`."""
 
     troubles: Sequence[str] = ()
     skip: Sequence[str] = ()
-    limit: int = LIMIT
+    limit: int = RUN_LIMIT
     raises: type[BaseException] | tuple[type[BaseException], ...] = ()
     report_only: bool = False
 
@@ -45,7 +45,7 @@ class Explorer:
 
     def __init__(self, item: pytest.Item) -> None:
         self._item, self._config = item, item.config
-        self._options = MarkerOptions()
+        self._options = ExploreOptions()
         self._reports: list[pytest.TestReport] = []  # of the first run
         self._last: Any = None  # the failure of the last run, or else a report of it
 
@@ -54,7 +54,7 @@ class Explorer:
         item, hooks = self._item, self._item.ihook
         hooks.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         began, baseline, progress = time.perf_counter(), Watch(), _Progress(item.config)
-        marker: Any = pytest.CallInfo.from_call(partial(read_marker, item), "setup")
+        marker: Any = pytest.CallInfo.from_call(partial(read_explore_marker, item), "setup")
         if marker.excinfo is None:
             self._options = marker.result
             self._run(baseline)
@@ -202,7 +202,7 @@ def check_options(config: pytest.Config) -> None:
         raise pytest.UsageError(f"--deck-trouble: {error}") from None
 
 
-def read_marker(item: pytest.Item) -> MarkerOptions:
+def read_explore_marker(item: pytest.Item) -> ExploreOptions:
     """The arguments of the test's closest marker.
 
     Raises:
@@ -210,7 +210,7 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
 
     """
     mark = item.get_closest_marker("deck_explore")
-    names = [field.name for field in fields(MarkerOptions)]
+    names = [field.name for field in fields(ExploreOptions)]
     args, given = ((), {}) if mark is None else (mark.args, mark.kwargs)
     text = "@pytest.mark.deck_explore"
     for name in [*map(str, args), *given]:
@@ -222,7 +222,7 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
     for name in ("troubles", "skip"):
         if isinstance(value := given.get(name, ()), str):
             raise make_failure(f"{text}: `{name}` is a list, like {name}=[{value!r}]")
-    options = MarkerOptions(**given)
+    options = ExploreOptions(**given)
     try:
         isinstance(None, options.raises)
     except TypeError:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deck_sim.base.durations import (
-    LONGEST,
+    LONGEST_DURATION,
     Span,
     format_duration,
     parse_duration,
@@ -26,7 +26,7 @@ READ = {
     "5m": timedelta(minutes=5),
     "1h30m": timedelta(minutes=90),
     "2d": timedelta(days=2),
-    "36500d": LONGEST,
+    "36500d": LONGEST_DURATION,
     "PT5M": timedelta(minutes=5),
     "P1DT2H": timedelta(hours=26),
     "PT0.5S": timedelta(milliseconds=500),
@@ -64,7 +64,7 @@ def test_durations_are_formatted_in_short_notation():
 
 
 @settings(derandomize=True, deadline=None)
-@given(st.timedeltas(min_value=timedelta(), max_value=LONGEST))
+@given(st.timedeltas(min_value=timedelta(), max_value=LONGEST_DURATION))
 def test_a_formatted_duration_parses_to_the_same_duration(length):
     assert parse_duration(format_duration(length)) == length
 

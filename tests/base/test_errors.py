@@ -1,6 +1,6 @@
 """The parts of messages, and the exception that users catch."""
 
-from deck_sim.base.errors import LONGEST, DeckSimError, listed, nearest, nearest_type, quote
+from deck_sim.base.errors import LONGEST_VALUE, DeckSimError, listed, nearest, nearest_type, quote
 
 
 def test_an_error_keeps_the_elements_of_the_server_s_answer():
@@ -25,8 +25,8 @@ def test_the_closest_spelling_is_suggested_and_nothing_far_off():
 
 
 def test_a_long_word_is_cut_in_messages():
-    assert quote("x" * LONGEST) == repr("x" * LONGEST)
-    assert quote("x" * (LONGEST + 1)) == repr("x" * (LONGEST - 1) + "…")
+    assert quote("x" * LONGEST_VALUE) == repr("x" * LONGEST_VALUE)
+    assert quote("x" * (LONGEST_VALUE + 1)) == repr("x" * (LONGEST_VALUE - 1) + "…")
 
 
 def test_a_new_event_type_is_not_a_misspelling():

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
-from deck_sim.engine.story import KINDS
+from deck_sim.engine.story import SCRIPT_KINDS
 from deck_sim.scenario.steps.statuses import step_words
 
 MACHINES = {
@@ -106,7 +106,7 @@ def test_a_status_has_a_step_unless_a_command_or_time_leads_to_it():
     """A new status fails here until scenarios can enter it."""
     for name, machine in MACHINES.items():
         kind = name.partition(": ")[2]
-        if kind in KINDS:
+        if kind in SCRIPT_KINDS:
             elsewhere = {command.leads_to for command in machine.commands.values()}
             elsewhere |= {transition.to for transition in machine.auto_transitions.values()}
             assert set(machine.statuses) - {*step_words(kind)} <= elsewhere, name

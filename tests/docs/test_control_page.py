@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from deck_sim.engine.records import Options
-from deck_sim.operations import OPERATIONS
+from deck_sim.operations import CONTROL_OPERATIONS
 
 FILE = Path(__file__).parents[2] / "docs/control.md"
 PAGE = FILE.read_text(encoding="utf-8")
@@ -21,7 +21,7 @@ MORE = "…"
 # Of the options, and of the operations of each module: the words of each.
 TABLES = {"options": {row.name: row.metadata["description"] for row in fields(Options)}}
 TABLES["worlds"] = {"GET /_sim/health": "Show the version of the server. Needs no key."}
-for (method, path), row in OPERATIONS.items():
+for (method, path), row in CONTROL_OPERATIONS.items():
     name = f"{method} /_sim{re.sub('{(.*?)}', lambda found: found[1].upper(), path)}"
     module = getattr(row.function, "func", row.function).__module__.rpartition(".")[2]
     TABLES.setdefault(module, {})[name] = row.words

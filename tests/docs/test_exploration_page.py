@@ -10,8 +10,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from deck_sim.explore import places
-from deck_sim.explore.troubles import KINDS, MEANINGS
-from pytest_deck_sim.exploration import MarkerOptions
+from deck_sim.explore.troubles import MEANINGS, TROUBLE_KINDS
+from pytest_deck_sim.exploration import ExploreOptions
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docs/exploration.md"
@@ -36,7 +36,7 @@ def written():
         both = kind.places == (places.WRITE, places.READ)
         return "any call" if both else ", ".join(WORDS[place] for place in kind.places)
 
-    rows = (f"| `{k.name}` | {at(k)} | {MEANINGS[k.name]} | {k.advice} |\n" for k in KINDS)
+    rows = (f"| `{k.name}` | {at(k)} | {MEANINGS[k.name]} | {k.advice} |\n" for k in TROUBLE_KINDS)
     table = "".join(["| trouble | at | what it is | what helps |\n|---|---|---|---|\n", *rows])
     return _TABLE.sub(lambda found: f"{found[1]}{table}{found[3]}", PAGE)
 
@@ -57,7 +57,7 @@ def test_the_page_is_up_to_date():
 
 def test_every_argument_of_the_marker_has_its_row():
     table = PAGE.partition("| argument | |")[2].partition("\n\n")[0]
-    assert re.findall(r"`(\w+)(?==|`)", table) == [row.name for row in fields(MarkerOptions)]
+    assert re.findall(r"`(\w+)(?==|`)", table) == [row.name for row in fields(ExploreOptions)]
 
 
 def test_the_first_exploration_ends_as_shown(pytester):

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from deck_sim.faults.fault import REGISTRY, fault_keys
+from deck_sim.faults.fault import FAULT_CLASSES, fault_keys
 from deck_sim.faults.http import HttpFault
 from deck_sim.faults.webhooks import WebhookFault
 
@@ -18,5 +18,5 @@ def test_the_first_table_of_a_family_has_its_faults():
 
 
 def test_every_key_of_a_fault_is_explained():
-    names = {name for fault in REGISTRY.values() for name in fault.model_fields}
+    names = {name for fault in FAULT_CLASSES.values() for name in fault.model_fields}
     assert [name for name in names if f"`{name}`" not in PAGE] == []

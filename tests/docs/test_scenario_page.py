@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import run_errors
-from deck_sim.engine.story import KINDS
+from deck_sim.engine.story import SCRIPT_KINDS
 from deck_sim.faults import fault as faults
 from deck_sim.runtime.world_file import WorldFile
 from deck_sim.scenario.conditions import Rule, When
@@ -20,11 +20,13 @@ from deck_sim.scenario.library import shipped
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.failures import FailedWith
 from deck_sim.scenario.steps.prompts import InteractionField
-from deck_sim.scenario.steps.step import REGISTRY
+from deck_sim.scenario.steps.step import STEP_CLASSES
 
 PAGE = Path(__file__).parents[2] / "docs" / "scenarios.md"
 
-STEPS = {word: [REGISTRY[key] for key in REGISTRY if key[1] == word] for _, word in REGISTRY}
+STEPS = {
+    word: [STEP_CLASSES[key] for key in STEP_CLASSES if key[1] == word] for _, word in STEP_CLASSES
+}
 PARTS = {
     "scenario": [Scenario],
     "when": [When],
@@ -38,9 +40,9 @@ NOUNS = {
     "FailedWith": "error",
     "Rule": "rule",
     "When": "[when](#when)",
-    **{one.__name__: "[fault](faults.md)" for one in faults.REGISTRY.values()},
+    **{one.__name__: "[fault](faults.md)" for one in faults.FAULT_CLASSES.values()},
 }
-NOUNS |= {model.__name__: "[fault](faults.md)" for model in faults.REGISTRY.values()}
+NOUNS |= {model.__name__: "[fault](faults.md)" for model in faults.FAULT_CLASSES.values()}
 KNOWN_TYPES = {"string": "text", "integer": "whole number", "object": "object", "number": "number"}
 
 _TABLE = re.compile(r"(<!-- table: ([\w ]+) -->\n)(.*?)(<!-- /table -->)", re.DOTALL)
@@ -112,9 +114,9 @@ def table_of_order(kind):
     for edition in (edition for edition in EDITIONS.values() if kind in edition.kinds):
         machine = edition.machine(kind)
         words = {machine.cancellation: "canceled"} if kind == "task_run" else {}
-        words |= {status: status for status in machine.statuses if (kind, status) in REGISTRY}
+        words |= {status: status for status in machine.statuses if (kind, status) in STEP_CLASSES}
         for status, after in machine.follows.items():
-            if (kind, status) in REGISTRY and not REGISTRY[kind, status].ends:
+            if (kind, status) in STEP_CLASSES and not STEP_CLASSES[kind, status].ends:
                 known = [words[status] for status in after if status in words]
                 found = may_follow.setdefault(status, [])
                 found += [word for word in known if word not in found]
@@ -173,7 +175,7 @@ def test_every_step_and_key_has_a_heading_and_an_example():
 def test_every_mapping_has_its_table():
     tables = " ".join(table[1] for table in _TABLE.findall(PAGE.read_text())).split()
     steps = [word for word, models in STEPS.items() if models[0].model_fields]
-    assert {"errors", *PARTS, *KINDS, *steps} <= {*tables}
+    assert {"errors", *PARTS, *SCRIPT_KINDS, *steps} <= {*tables}
 
 
 def test_every_name_of_expressions_is_listed():

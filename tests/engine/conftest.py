@@ -7,7 +7,7 @@ from deck_sim.engine import commands
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.scenario.loader import read_scenario
-from deck_sim.scenario.steps.step import REGISTRY
+from deck_sim.scenario.steps.step import STEP_CLASSES
 
 CONNECTS = "[connecting: 1s, connected]"
 CREDENTIALS = {"username": "alex", "password": "hunter2"}
@@ -130,7 +130,7 @@ def bring(play):
     """Bring a new run or connection into a status, by playing a script that leads there."""
 
     def bring(kind, status):
-        machine, step = play.world.contract.machine(kind), REGISTRY[kind, status]
+        machine, step = play.world.contract.machine(kind), STEP_CLASSES[kind, status]
         steps = [STEPS.get(one, one) for one in way_to(machine, status)]
         steps[-1] += ": 1h" if step.lasts else ""
         if not step.ends:

@@ -6,10 +6,10 @@ import pytest
 
 from deck_sim.explore.places import READ, WRITE, Place
 from deck_sim.explore.report import Report, Result
-from deck_sim.explore.troubles import KINDS, Trouble
+from deck_sim.explore.troubles import TROUBLE_KINDS, Trouble
 
-LOST = Trouble(KINDS[0], Place(WRITE, "POST /v2/agents #1"))
-RESET = Trouble(KINDS[1], Place(READ, "GET /v2/agents #1"))
+LOST = Trouble(TROUBLE_KINDS[0], Place(WRITE, "POST /v2/agents #1"))
+RESET = Trouble(TROUBLE_KINDS[1], Place(READ, "GET /v2/agents #1"))
 FAILED = Result(LOST, occurred=True, problems=["2 agents where the baseline has 1"])
 MISSED = Result(RESET, occurred=False, problems=["AssertionError"])
 SURVIVED = Result(RESET, occurred=True, problems=[], waited=3.14)

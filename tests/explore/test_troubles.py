@@ -21,8 +21,8 @@ from deck_sim.explore.places import (
     Place,
 )
 from deck_sim.explore.troubles import (
-    KINDS,
     NAMES,
+    TROUBLE_KINDS,
     Trouble,
     check_names,
     choose_troubles,
@@ -40,7 +40,7 @@ def start(simulation):
     """Begin a trouble in the test's world; returns it."""
 
     def start(name, place):
-        (kind,) = [one for one in KINDS if one.name == name and place.kind in one.places]
+        (kind,) = [one for one in TROUBLE_KINDS if one.name == name and place.kind in one.places]
         trouble = Trouble(kind, place)
         trouble.start(simulation())
         assert not trouble.occurred(simulation())
@@ -86,7 +86,7 @@ def test_a_read_can_fail_and_its_answer_cannot_be_lost(start, api, simulation, n
     except httpx2.ReadError:
         assert name == "reset"
     assert trouble.occurred(simulation())
-    assert READ not in KINDS[NAMES.index("lost_response")].places
+    assert READ not in TROUBLE_KINDS[NAMES.index("lost_response")].places
 
 
 def test_a_call_is_refused_again_if_it_is_repeated_within_a_second(start, create, simulation, sim):

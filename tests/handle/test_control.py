@@ -10,7 +10,7 @@ import pytest
 from deck_sim import Deck, DeckSim, DeckSimError
 from deck_sim.handle.connect import control
 from deck_sim.handle.connect.threads import run_in_thread
-from deck_sim.operations import OPERATIONS
+from deck_sim.operations import CONTROL_OPERATIONS
 
 CALLS = (
     ("PUT", "/scenarios/{name}", {"name": "a", "body": "version: 1\nname: a\nsummary: A\n"}),
@@ -63,8 +63,8 @@ def test_what_a_caller_changes_does_not_change_the_world(deck):
 
 def test_an_error_of_ours_is_noted(deck, monkeypatch):
     """The call fails, and so would the test at its end."""
-    broken = replace(OPERATIONS["GET", "/queue"], function=lambda: 1 / 0)
-    monkeypatch.setitem(OPERATIONS, ("GET", "/queue"), broken)
+    broken = replace(CONTROL_OPERATIONS["GET", "/queue"], function=lambda: 1 / 0)
+    monkeypatch.setitem(CONTROL_OPERATIONS, ("GET", "/queue"), broken)
     with pytest.raises(DeckSimError, match="deck-sim itself failed"):
         deck._control.call("GET", "/queue")
     assert "ZeroDivisionError" in deck.world["crashes"][0]

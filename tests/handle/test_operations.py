@@ -13,7 +13,7 @@ import deck_sim.handle
 from deck_sim import Deck
 from deck_sim.base.durations import parse_duration
 from deck_sim.cli.commands import world
-from deck_sim.operations import OPERATIONS
+from deck_sim.operations import CONTROL_OPERATIONS
 from deck_sim.operations.parameters import NewWorld
 
 SAME = "an application's own calls do the same, or a new world"
@@ -39,7 +39,7 @@ WITHOUT = {
 }
 
 DEFAULTS = {name: {None} for name in NewWorld.model_fields}  # by parameter; none has None
-for row in OPERATIONS.values():
+for row in CONTROL_OPERATIONS.values():
     for name, parameter in row.signature.items():
         DEFAULTS.setdefault(name, {None}).add(parameter.default)
 
@@ -62,7 +62,7 @@ def test_each_operation_and_each_of_its_parameters_has_a_method():
         for method, path, names in calls_of(file.read_text(encoding="utf-8")):
             performed.setdefault(f"{method} {path}", set()).update(names)
     missing = set()
-    for (method, path), row in OPERATIONS.items():
+    for (method, path), row in CONTROL_OPERATIONS.items():
         name = f"{method} {re.sub('^/(connections|credentials|sessions)/', '/{path}/', path)}"
         names = performed.get(name)
         if names is None:
@@ -74,7 +74,10 @@ def test_each_operation_and_each_of_its_parameters_has_a_method():
 
 def test_the_method_and_the_command_of_a_new_operation_can_be_written():
     """As `scripts/add-method` writes them."""
-    replay, lint = OPERATIONS["POST", "/deliveries/{id}/replay"], OPERATIONS["GET", "/lint"]
+    replay, lint = (
+        CONTROL_OPERATIONS["POST", "/deliveries/{id}/replay"],
+        CONTROL_OPERATIONS["GET", "/lint"],
+    )
     assert write_method("replay", replay) == (
         "    def replay(self, id: IdOrResource) -> Json:\n"
         f'        """{replay.words}"""\n'

@@ -3,7 +3,7 @@
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import scenario_from_data
-from deck_sim.scenario.model import coverage, written_steps
+from deck_sim.scenario.model import step_coverage, written_steps
 
 ASKS = {"accept": {"code": "1"}, "attempts": 1, "timeout": "1m"}
 FAILS = ["running", {"failed": "task/task_failed"}]
@@ -52,7 +52,7 @@ def test_rows_are_sorted_and_count_each_step():
         ("a_story", "task_run", (3,)): 5,
         ("gone", "task_run", (0,)): 1,
     }
-    first, second = coverage(played, library.find)
+    first, second = step_coverage(played, library.find)
     assert [*second["steps"]] == PLACES
     once = {"connection[0]": 2, "task_run[2].on_timeout[0].on_timeout[1]": 1}
     assert {place: n for place, n in second["steps"].items() if n} == once

@@ -8,7 +8,7 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import scenario_from_data
-from deck_sim.scenario.selection import HEADER, WAYS, NewResource, SelectionState, choose
+from deck_sim.scenario.selection import SCENARIO_HEADER, WAYS, NewResource, SelectionState, choose
 
 ORDER = ["header", "queue", "rule", "magic_name", "default"]
 STEPS = ["queued", "running", "completed"]
@@ -184,7 +184,7 @@ def test_a_check_about_one_scenario_ignores_the_others():
 
 
 PLACES = {
-    HEADER: lambda name: {},
+    SCENARIO_HEADER: lambda name: {},
     "queue": lambda name: {"queues": {"task_run": [name]}},
     "rules": lambda name: {"rules": [Rule(when=When(), scenario=name)]},
     "default_scenario": lambda name: {"default_scenario": name},
@@ -207,7 +207,7 @@ def test_a_scenario_that_cannot_be_played_is_reported_where_it_is_named():
         )
         for field, settings in PLACES.items():
             selection, left = (SelectionState(**settings(name)) for _ in range(2))
-            new = NewResource("task_run", name if field == HEADER else None, {}, 0)
+            new = NewResource("task_run", name if field == SCENARIO_HEADER else None, {}, 0)
             with pytest.raises(ApiError, match=why) as caught:
                 choose(new, selection, library)
             assert [problem.field for problem in caught.value.problems] == [field]

@@ -6,10 +6,10 @@ from pathlib import Path
 from deck_sim.cli.player import play_scenario
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
-from deck_sim.engine.story import KINDS
+from deck_sim.engine.story import SCRIPT_KINDS
 from deck_sim.scenario.library import SHIPPED, shipped
 from deck_sim.scenario.loader import read_scenario
-from deck_sim.scenario.steps.step import REGISTRY
+from deck_sim.scenario.steps.step import STEP_CLASSES
 
 TRACES = Path(__file__).parents[1] / "traces"
 SCENARIOS = [shipped().get(name) for name in shipped().names()]
@@ -24,7 +24,7 @@ def trace_entries():
         for line in file.read_text().splitlines()[2:]:
             _, who, status, *detail = re.split(r"  +", line)
             kind = who.replace(" ", "_")
-            if kind in KINDS:
+            if kind in SCRIPT_KINDS:
                 yield kind, before.get(kind), status, "".join(detail)
                 before[kind] = status
 
@@ -44,8 +44,8 @@ def moves(kind):
         if kind in edition.kinds
         for status, row in edition.machine(kind).follows.items()
         for after in row
-        if (kind, after) in REGISTRY and (kind, status) in REGISTRY
-        if not REGISTRY[kind, status].ends and (kind, status, after) != BY_A_RUN
+        if (kind, after) in STEP_CLASSES and (kind, status) in STEP_CLASSES
+        if not STEP_CLASSES[kind, status].ends and (kind, status, after) != BY_A_RUN
         if after not in ("canceled", "failed", "terminated")  # they have stories of their own
     ]
     return [*dict.fromkeys(found)]
@@ -55,11 +55,11 @@ def test_every_transition_of_a_script_is_in_a_trace():
     """Each row of the state machines is played: add a scenario that does, and run
     scripts/record-traces.
     """
-    assert {move for kind in KINDS for move in moves(kind)} - MOVES == set()
+    assert {move for kind in SCRIPT_KINDS for move in moves(kind)} - MOVES == set()
 
 
 def test_every_status_of_a_script_is_in_a_trace():
-    scripted = {key for key, step in REGISTRY.items() if step.is_status and key not in NO_TRACE}
+    scripted = {key for key, step in STEP_CLASSES.items() if step.is_status and key not in NO_TRACE}
     assert scripted - ENTERED == set()
 
 
@@ -83,7 +83,7 @@ def test_a_scenario_has_a_summary_tags_and_a_script():
     """The summary is a sentence."""
     summaries = [one.summary for one in SCENARIOS]
     assert [text for text in summaries if not (text.endswith(".") and 20 < len(text) <= 100)] == []
-    bare = [one.name for one in SCENARIOS if not (one.tags and any(map(one.defines, KINDS)))]
+    bare = [one.name for one in SCENARIOS if not (one.tags and any(map(one.defines, SCRIPT_KINDS)))]
     assert bare == []
 
 
@@ -91,7 +91,8 @@ def test_no_two_scenarios_are_the_same():
     """Every summary and every set of scripts is unique."""
     assert len({scenario.summary for scenario in SCENARIOS}) == len(SCENARIOS)
     scripts = {
-        repr([(s.script(kind).steps, s.entries, s.faults) for kind in KINDS]) for s in SCENARIOS
+        repr([(s.script(kind).steps, s.entries, s.faults) for kind in SCRIPT_KINDS])
+        for s in SCENARIOS
     }
     assert len(scripts) == len(SCENARIOS)
 

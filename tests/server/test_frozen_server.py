@@ -18,7 +18,7 @@ from deck_sim.handle.deck import Deck
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import Server
-from deck_sim.webhooks.sender import LIMIT, Sender
+from deck_sim.webhooks.sender import ANSWER_LIMIT, Sender
 
 WHEN = "2020-01-01T00:00:00Z"
 WAYS = {
@@ -69,7 +69,7 @@ def freeze(request):
     """Freeze the process in one of the ways, and start a server; it must stop while frozen."""
     with ExitStack() as stack:
 
-        def freeze(limit=LIMIT):
+        def freeze(limit=ANSWER_LIMIT):
             frozen = Frozen(stack.enter_context(WAYS[request.param]()), limit)
             stack.callback(lambda: stops.append(frozen.stop()))
             return frozen

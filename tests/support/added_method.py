@@ -8,7 +8,7 @@ from inspect import Parameter
 from pathlib import Path
 
 import deck_sim
-from deck_sim.operations import OPERATIONS
+from deck_sim.operations import CONTROL_OPERATIONS
 
 # By the type of a parameter of an operation: that of the method, of the command, and of its option.
 TYPES = {
@@ -73,7 +73,9 @@ def _parameters(row):
 
 
 def main(name, *options):
-    row = next(one for one in OPERATIONS.values() if getattr(one.function, "__name__", "") == name)
+    row = next(
+        one for one in CONTROL_OPERATIONS.values() if getattr(one.function, "__name__", "") == name
+    )
     before, heading, after = METHODS.read_text("utf-8").partition(BEFORE)
     METHODS.write_text(before + write_method(name, row) + heading + after, "utf-8")
     if options == ("--command",):

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.records import AdditiveChanges
 from deck_sim.faults.outgoing import FAULT_HEADER as SPOILED
-from deck_sim.scenario.selection import HEADER
+from deck_sim.scenario.selection import SCENARIO_HEADER
 from deck_sim.server.openapi.document import CODES, document
 
 FOUND: list[str] = []
@@ -131,7 +131,7 @@ class Checked:
         changes on. Answers that a fault changed, and refusals of a scenario, are not checked.
         """
         names = {name.decode() for name, _ in started["headers"]}
-        refused = started["status"] >= 400 and HEADER.lower() in names
+        refused = started["status"] >= 400 and SCENARIO_HEADER.lower() in names
         if scope["method"] == "HEAD" or SPOILED in names or refused:
             return
         edition, closed = self._world(scope)

@@ -14,7 +14,7 @@ from deck_sim.contract.error_catalog import CATALOG, read_errors
 from deck_sim.contract.machines import Command, Machine
 from deck_sim.contract.resources import Kind
 from deck_sim.contract.shapes import text
-from deck_sim.operations import OPERATIONS, people
+from deck_sim.operations import CONTROL_OPERATIONS, people
 from deck_sim.operations.parameters import ChangeWorld, NewWorld
 from deck_sim.operations.schemas import make_forms
 from deck_sim.operations.table import operation
@@ -124,7 +124,7 @@ COMMANDS = ("park", "tow")
 @contextmanager
 def registered():
     """The edition, with its commands in the control API of servers that start meanwhile."""
-    errors, operations = dict(CATALOG), dict(OPERATIONS)
+    errors, operations = dict(CATALOG), dict(CONTROL_OPERATIONS)
     register(KIOSK)
     for command in COMMANDS:
         path = f"/task-runs/{{id}}/{command}"
@@ -135,7 +135,7 @@ def registered():
     finally:
         del EDITIONS["kiosk"]
         _forget_editions()
-        for table, before in ((CATALOG, errors), (OPERATIONS, operations)):
+        for table, before in ((CATALOG, errors), (CONTROL_OPERATIONS, operations)):
             table.clear()
             table.update(before)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from deck_sim import Deck
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.operations import OPERATIONS
+from deck_sim.operations import CONTROL_OPERATIONS
 from deck_sim.scenario.library import shipped
 from deck_sim.server.openapi.document import document
 
@@ -73,7 +73,7 @@ class Requests:
     def __init__(self, seed: int, world: tuple[str, list[str]]) -> None:
         edition, self.ids = world
         self.seed, described = seed, document(edition)
-        self.calls = [(method, f"/_sim{path}") for method, path in OPERATIONS]
+        self.calls = [(method, f"/_sim{path}") for method, path in CONTROL_OPERATIONS]
         self.calls += [
             (method.upper(), path if path.startswith("/v2") else f"/v2{path}")
             for path, methods in described["paths"].items()

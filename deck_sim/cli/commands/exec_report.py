@@ -189,7 +189,7 @@ def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[
 
 def report_world(simulation: Simulation, registry: WorldRegistry, secret: str) -> WorldReport:
     """Make the report on a world. `secret` is the variable with its webhook secret."""
-    from deck_sim.engine.story import KINDS
+    from deck_sim.engine.story import SCRIPT_KINDS
     from deck_sim.engine.world import RESET_REMOVED
     from deck_sim.handle.failure_report import find_refusals, find_undelivered, find_waits
     from deck_sim.handle.problems import find_failures, find_unused
@@ -224,7 +224,7 @@ def report_world(simulation: Simulation, registry: WorldRegistry, secret: str) -
             *find_undelivered(sent, {**_IN_PROGRAMS, "secret": secret}),
             *([f"{unsent} {_WAITING}"] if unsent and simulation.mode == FROZEN else []),
         ],
-        unfinished=find_waits(clock.show_next(simulation), KINDS),
+        unfinished=find_waits(clock.show_next(simulation), SCRIPT_KINDS),
         refusals=find_refusals(calls),
     )
 

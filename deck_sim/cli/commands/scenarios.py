@@ -11,7 +11,7 @@ from deck_sim.base.durations import format_duration
 from deck_sim.cli.options import FOLDER, JSON, complete_scenario, find_scenario, open_library
 from deck_sim.cli.output import examples, print_json, print_text
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.engine.story import KINDS
+from deck_sim.engine.story import SCRIPT_KINDS
 from deck_sim.scenario.model import Scenario
 
 
@@ -56,7 +56,7 @@ def _lines_of(scenario: Scenario) -> Iterator[str]:
     if scenario.task_timeout:
         yield f"  task_timeout: {format_duration(scenario.task_timeout)}"
     first = EDITIONS[scenario.editions[0]]
-    for kind in (kind for kind in KINDS if scenario.defines(kind) or kind in first.kinds):
+    for kind in (kind for kind in SCRIPT_KINDS if scenario.defines(kind) or kind in first.kinds):
         usual = "" if scenario.defines(kind) else "  (the default; not in the file)"
         usual_steps = {None: scenario.script(kind).steps}
         for edition, steps in (scenario.scripts(kind) or usual_steps).items():

@@ -97,7 +97,7 @@ class Edition:
         own, which replace others of the same name.
         """
         usual = (endpoints.usual(verb, kind) for kind in self.kinds.values() for verb in kind.verbs)
-        every = (*usual, *endpoints.SHARED, *self.operations)
+        every = (*usual, *endpoints.SHARED_OPERATIONS, *self.operations)
         return tuple({operation.name: operation for operation in every}.values())
 
     @property
@@ -123,7 +123,7 @@ class Edition:
 
     def has_error(self, name: str) -> bool:
         """Whether an error of the catalog exists in this edition."""
-        return name in error_catalog.SHARED or any(row.name == name for row in self.errors)
+        return name in error_catalog.SHARED_ERRORS or any(row.name == name for row in self.errors)
 
     def body_name(self, operation: Operation) -> str | None:
         """The name of the model of an operation's body."""

@@ -35,7 +35,7 @@ import anyio
 import httpx2
 
 from deck_sim.base.errors import DeckSimError
-from deck_sim.handle.connect.asgi import Answer, call_asgi, make_scope
+from deck_sim.handle.connect.asgi import RawAnswer, call_asgi, make_scope
 from deck_sim.handle.connect.threads import (
     LoopThread,
     current_loop,
@@ -45,7 +45,7 @@ from deck_sim.handle.connect.threads import (
     run_on_new_loop,
 )
 from deck_sim.handle.connect.transports import server_at
-from deck_sim.webhooks.sender import Answer as Answered
+from deck_sim.webhooks.sender import ReceiverAnswer
 
 if TYPE_CHECKING:
     from anyio.lowlevel import EventLoopToken
@@ -53,9 +53,9 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 Headers = Mapping[str, str]
-Calls = SimpleQueue[Callable[[], None] | None]  # None ends it
+CallQueue = SimpleQueue[Callable[[], None] | None]  # None ends it
 # Takes a path, headers with names in lower case, and a body.
-Respond = Callable[[str, dict[str, str], bytes], Answered]
+Respond = Callable[[str, dict[str, str], bytes], ReceiverAnswer]
 
 log = logging.getLogger("deck_sim")
 
@@ -86,7 +86,7 @@ class WebhookApps:
         self._name = blake2b(api_key.encode(), digest_size=6).hexdigest()  # unique to the world
         self._numbers = itertools.count(1)
         self._has_wsgi = False
-        self._wsgi_calls: Calls | None = None  # for the thread that advances the clock
+        self._wsgi_calls: CallQueue | None = None  # for the thread that advances the clock
         self._own_loop: LoopThread | None = None
         self._open = ExitStack()
         self._failures = Counter[str]()  # by where they were raised
@@ -121,7 +121,7 @@ class WebhookApps:
         """Run `work`, which waits for the server, and call WSGI applications on this thread."""
         if not self._has_wsgi:
             return work(*args, **named)
-        calls: Calls = SimpleQueue()
+        calls: CallQueue = SimpleQueue()
         before, self._wsgi_calls = self._wsgi_calls, calls
         done = run_in_thread(work, *args, **named)
         done.add_done_callback(lambda _: calls.put(None))
@@ -144,7 +144,9 @@ class WebhookApps:
         """Stop calling the applications, and stop the loop that was started for them."""
         self._open.close()
 
-    async def _answer(self, app: WebhookApp, path: str, headers: Headers, body: bytes) -> Answered:
+    async def _answer(
+        self, app: WebhookApp, path: str, headers: Headers, body: bytes
+    ) -> ReceiverAnswer:
         """The application's answer; 500 if it fails, as a server does."""
 
         def log_error(finished: Future[None]) -> None:
@@ -158,7 +160,7 @@ class WebhookApps:
                 log.error("%r failed at a webhook%s", app.app, again, exc_info=caught)
 
         own = {"host": app.host, "accept": "*/*", "content-length": f"{len(body)}"}
-        answered = Future[Answer]()
+        answered = Future[RawAnswer]()
         finished = self._start(app, path, {**headers, **own}, body, answered)
         await first_of(finished, seconds=_BACKGROUND_SECONDS)
         await first_of(finished, answered, seconds=_ANSWER_SECONDS)
@@ -219,7 +221,7 @@ def _error_of(finished: Future[None]) -> BaseException | None:
 
 
 async def _call_asgi(
-    app: WebhookApp, path: str, headers: Headers, body: bytes, answered: Future[Answer]
+    app: WebhookApp, path: str, headers: Headers, body: bytes, answered: Future[RawAnswer]
 ) -> None:
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     url = urlsplit(f"//{app.host}")
@@ -233,7 +235,7 @@ def _call_wsgi(
     path: str,
     headers: Headers,
     body: bytes,
-    answered: Future[Answer],
+    answered: Future[RawAnswer],
 ) -> None:
     url = f"http://{app.host}{path}"
     request = httpx2.Request("POST", url, headers=headers, content=body)

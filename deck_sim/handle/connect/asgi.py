@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import anyio
 
-Answer = tuple[int, Sequence[tuple[bytes, bytes]], bytes]  # status, headers, body
+RawAnswer = tuple[int, Sequence[tuple[bytes, bytes]], bytes]  # status, headers, body
 
 
 def make_scope(
@@ -44,7 +44,7 @@ async def call_asgi(
     scope: dict[str, Any],
     body: bytes,
     left: asyncio.Event | anyio.Event,
-    answered: Callable[[Answer], object],
+    answered: Callable[[RawAnswer], object],
 ) -> None:
     """Call an application. `answered` is called with its answer. Background tasks may go on after
     that. `left` is set when the client leaves, or has the answer.

@@ -94,7 +94,7 @@ class Control:
 
     def _perform(self, server: "Server", method: str, path: str, values: Json) -> Json:
         from deck_sim.contract.error_catalog import ApiError
-        from deck_sim.operations import OPERATIONS, perform
+        from deck_sim.operations import CONTROL_OPERATIONS, perform
         from deck_sim.runtime.serialization import dump_json
 
         has_left = False
@@ -103,7 +103,7 @@ class Control:
             worlds = server.worlds
             simulation = worlds.select(self._authorization)
             worlds.note_control(simulation.key)
-            done = OPERATIONS[method, path]
+            done = CONTROL_OPERATIONS[method, path]
             return dump_json(await perform(done, values, simulation, worlds, lambda: has_left))
 
         try:

@@ -20,7 +20,7 @@ import anyio
 import httpx2
 
 from deck_sim.base.real_time import is_frozen, process_id, process_now
-from deck_sim.handle.connect.asgi import Answer, call_asgi, make_scope
+from deck_sim.handle.connect.asgi import RawAnswer, call_asgi, make_scope
 from deck_sim.handle.connect.threads import await_in_thread, result_of
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
             network.close()
         self._networks.clear()
 
-    def _send(self, request: httpx2.Request) -> Answer:
+    def _send(self, request: httpx2.Request) -> RawAnswer:
         process = process_id()
         if process not in self._networks:
             # Reading the certificates would take longer than all that the world of a test needs.
@@ -153,8 +153,8 @@ class _Call:
             with suppress(ConnectionRefusedError):  # the server has stopped
                 self._server.submit(note)
 
-    async def _call(self, app: Any) -> Answer:
-        request, answers = self._request, list[Answer]()
+    async def _call(self, app: Any) -> RawAnswer:
+        request, answers = self._request, list[RawAnswer]()
         url = request.url
         scope = make_scope(
             request.method, (url.host, url.port), url.raw_path, request.headers.raw, url.scheme
@@ -174,7 +174,7 @@ def _own_request(request: Any, body: bytes) -> httpx2.Request:
     return httpx2.Request(request.method, str(request.url), **options)
 
 
-def _respond(request: Any, answer: Answer) -> Any:
+def _respond(request: Any, answer: RawAnswer) -> Any:
     status, headers, body = answer
     return library_of(request).Response(status, headers=headers, content=body)
 

@@ -9,7 +9,7 @@ from deck_sim.contract.error_catalog import Problem
 from deck_sim.contract.json_schema import violations
 from deck_sim.engine.files import keep_file, take_screenshot
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import KINDS, Wait
+from deck_sim.engine.story import SCRIPT_KINDS, Wait
 from deck_sim.scenario.outputs import NOTHING_FITS, NoValidOutput, make_output
 from deck_sim.scenario.steps.step import Step, compute
 
@@ -20,7 +20,7 @@ class Emit(Step):
     """
 
     word = "event"
-    kinds = KINDS
+    kinds = SCRIPT_KINDS
     is_status = False
     shorthand = "type"
     type: str = Field(min_length=1)

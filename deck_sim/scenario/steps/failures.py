@@ -6,16 +6,16 @@ from pydantic import GetJsonSchemaHandler, model_validator
 
 from deck_sim.base.validation import Many, Strict
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import KINDS, Wait
+from deck_sim.engine.story import SCRIPT_KINDS, Wait
 from deck_sim.faults.fields import ErrorAnswer
-from deck_sim.scenario.fields import ErrorName, one_or_many
+from deck_sim.scenario.fields import RunErrorName, one_or_many
 from deck_sim.scenario.steps.step import Step, compute
 
 
 class FailedWith(Strict):
     """One error of a failed run."""
 
-    error: ErrorName
+    error: RunErrorName
     """The `type/code` of the error catalog."""
     message: str | None = None
     """The text. If omitted, the text of the catalog."""
@@ -67,7 +67,7 @@ class Refused(ErrorAnswer, Step):
     """The call is refused, and nothing is created. It must be the only step of its script."""
 
     word = "refused"
-    kinds = KINDS
+    kinds = SCRIPT_KINDS
     shorthand = "error"
     is_status = False
     is_alone = True

@@ -14,14 +14,14 @@ from deck_sim.base.validation import Many
 from deck_sim.contract.machines import Machine
 from deck_sim.engine.stage import Stage
 from deck_sim.engine.story import GO_ON, Wait
-from deck_sim.scenario.fields import Length, SpanField
+from deck_sim.scenario.fields import SpanField, StepLength
 from deck_sim.scenario.outputs import NOTHING_FITS, NoValidOutput, make_output
 from deck_sim.scenario.steps import effects as effects  # registers its steps
 from deck_sim.scenario.steps.failures import fails
 from deck_sim.scenario.steps.prompts import InteractionRequired
-from deck_sim.scenario.steps.step import REGISTRY, Step, compute, step_words
+from deck_sim.scenario.steps.step import STEP_CLASSES, Step, compute, step_words
 
-Result = Literal["success", "failure", "unknown"]  # of a completed run
+RunResult = Literal["success", "failure", "unknown"]  # of a completed run
 
 
 class _Timed(Step):
@@ -29,7 +29,7 @@ class _Timed(Step):
 
     shorthand = "for"
     lasts = True
-    length: Length | None = Field(default=None, alias="for")
+    length: StepLength | None = Field(default=None, alias="for")
     """How long it lasts; `stuck` never ends by itself. If omitted, no time passes."""
 
     @property
@@ -74,7 +74,7 @@ class Completed(Step):
     output: dict[str, Any] | None = None
     """If omitted, it is generated from the task's `output_schema`; with another `result` than
     `success`, it is null."""
-    result: Result | None = None
+    result: RunResult | None = None
     """Only edition `credentials` has it. If omitted, `success`."""
 
     @property
@@ -155,7 +155,7 @@ for _base, _word, _kinds, _text in (
 
 
 _INVALID, _DISCONNECTED = (
-    (REGISTRY["connection", word].model_construct(),) for word in ("invalid", "disconnected")
+    (STEP_CLASSES["connection", word].model_construct(),) for word in ("invalid", "disconnected")
 )
 
 
@@ -169,7 +169,7 @@ class ConnectionInteraction(InteractionRequired):
     """Steps after `timeout`. If omitted, the connection is `disconnected`."""
 
 
-_WORDS = {word for _, word in REGISTRY}
+_WORDS = {word for _, word in STEP_CLASSES}
 
 
 def is_step(item: Any) -> bool:
@@ -185,7 +185,7 @@ def step_word(item: Any) -> Any:
 
 
 def _union(kind: str) -> Any:
-    members: Any = [Annotated[REGISTRY[kind, word], Tag(word)] for word in step_words(kind)]
+    members: Any = [Annotated[STEP_CLASSES[kind, word], Tag(word)] for word in step_words(kind)]
     return Annotated[reduce(or_, members), Discriminator(step_word)]
 
 
@@ -197,7 +197,7 @@ else:
     ConnectionStep = _union("connection")
     SessionStep = _union("session")
     RunStep = _union("task_run")
-for _class in set(REGISTRY.values()):
+for _class in set(STEP_CLASSES.values()):
     _class.model_rebuild()
 
 

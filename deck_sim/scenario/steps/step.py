@@ -20,7 +20,7 @@ from deck_sim.engine.story import ScriptError
 from deck_sim.scenario.expressions import ExpressionError, names_at, render
 
 BRANCHES = ("on_rejected", "on_timeout")
-REGISTRY: dict[tuple[str, str], type[Step]] = {}  # (kind of script, word) -> class
+STEP_CLASSES: dict[tuple[str, str], type[Step]] = {}  # (kind of script, word) -> class
 
 
 class Step(Strict, story.Step):
@@ -41,7 +41,7 @@ class Step(Strict, story.Step):
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         """Register the class."""
         for kind in cls.kinds:
-            REGISTRY[kind, cls.word] = cls
+            STEP_CLASSES[kind, cls.word] = cls
 
     @model_validator(mode="before")
     @classmethod
@@ -120,17 +120,18 @@ class Step(Strict, story.Step):
 
 def step_words(kind: str) -> tuple[str, ...]:
     """The words of the steps of a kind of script: statuses, then effects."""
-    found = [word for of, word in REGISTRY if of == kind]
+    found = [word for of, word in STEP_CLASSES if of == kind]
     order = [status for e in EDITIONS.values() for status in e.statuses(kind)]
     order += found
     return tuple(
-        sorted(found, key=lambda word: (not REGISTRY[kind, word].is_status, order.index(word)))
+        sorted(found, key=lambda word: (not STEP_CLASSES[kind, word].is_status, order.index(word)))
     )
 
 
 def status_steps(kind: str, machine: Machine) -> dict[str, type[Step]]:
     """The step that enters each status of a state machine, preferably the one of the same name."""
-    steps = [REGISTRY[kind, word] for word in step_words(kind) if REGISTRY[kind, word].is_status]
+    classes = (STEP_CLASSES[kind, word] for word in step_words(kind))
+    steps = [step for step in classes if step.is_status]
     steps.sort(key=lambda step: step.word in machine.statuses)
     return {step.status(machine): step for step in steps}
 

@@ -13,7 +13,7 @@ from deck_sim.runtime.serialization import (
     screenshot_as_json,
     storage_item_as_json,
 )
-from deck_sim.scenario.selection import HEADER
+from deck_sim.scenario.selection import SCENARIO_HEADER
 from deck_sim.server.api.paging import behind, list_items
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import ENDPOINTS, endpoint
@@ -22,11 +22,11 @@ from deck_sim.server.routing import ENDPOINTS, endpoint
 def _show_playing(request: Request, resource: Resource, status: int) -> Answer:
     choice = request.simulation.record_choice(resource.id)
     shown = resource_as_json(request.simulation, resource)
-    return Answer(shown, status, {HEADER: str(choice)}, choice)
+    return Answer(shown, status, {SCENARIO_HEADER: str(choice)}, choice)
 
 
 def _choose(request: Request, kind: str) -> commands.Choose:
-    header = request.headers.get(HEADER.lower())
+    header = request.headers.get(SCENARIO_HEADER.lower())
     return lambda facts: request.simulation.choose(kind, header, facts)
 
 

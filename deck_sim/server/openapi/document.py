@@ -100,7 +100,7 @@ def _show(edition: Edition, operation: Operation) -> Shape:
     if edition.idempotency.covers(operation):
         # No parameter: tools that make up calls would send one value with all of them, for a 409.
         shown["description"] = (
-            f"Takes the header `{idempotency.HEADER}`, 1 to {edition.idempotency.longest_key}"
+            f"Takes the header `{idempotency.KEY_HEADER}`, 1 to {edition.idempotency.longest_key}"
             " characters: a call that is repeated with its key gets the stored answer and changes"
             " nothing."
         )
@@ -148,7 +148,7 @@ def _parameters(edition: Edition, operation: Operation) -> Iterator[Shape]:
     if operation.plays:
         scenario = shapes.text("mfa_then_success")
         text = "The scenario to play; deck-sim's own."
-        yield _parameter(selection.HEADER, "header", scenario, text)
+        yield _parameter(selection.SCENARIO_HEADER, "header", scenario, text)
 
 
 def _parameter(name: str, place: str, schema: Shape, description: str) -> Shape:

@@ -8,7 +8,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY
-from deck_sim.server.idempotency import HEADER
+from deck_sim.server.idempotency import KEY_HEADER
 from deck_sim.server.openapi.document import CODES, document
 
 IDS = ("src_1", "agt_1", f"src_{'1' * 252}")
@@ -72,7 +72,7 @@ def test_calls_take_an_idempotency_key_as_the_edition_says(edition):
         keyed = edition.idempotency.covers(operation)
         codes = {name for one in shown["responses"].values() for name in one.get(CODES, [])}
         found = {
-            HEADER in shown.get("description", ""),
+            KEY_HEADER in shown.get("description", ""),
             "idempotency/idempotency_error" in codes,
             "idempotency/idempotency_key_error" in codes,
         }

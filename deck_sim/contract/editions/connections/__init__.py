@@ -5,7 +5,7 @@ from importlib import import_module
 
 from deck_sim.contract import endpoints, resources
 from deck_sim.contract.editions.edition import Edition, Idempotency
-from deck_sim.contract.endpoints import Operation, answer, command
+from deck_sim.contract.endpoints import Operation, answer_row, command_row
 from deck_sim.contract.error_catalog import read_errors
 from deck_sim.contract.machines import AutoTransition, Command, Machine
 from deck_sim.contract.resources import Kind, insert_after
@@ -121,10 +121,10 @@ OPERATIONS = (
         plays=True,
         errors=("auth/auth_method_invalid",),
     ),
-    answer(CONNECTION),
-    command("disconnect", CONNECTION, "Close a connection for good"),
-    command("reopen", CONNECTION, "Connect a disconnected connection again", plays=True),
-    command("terminate", CONNECTION, "End a connection for good"),
+    answer_row(CONNECTION),
+    command_row("disconnect", CONNECTION, "Close a connection for good"),
+    command_row("reopen", CONNECTION, "Connect a disconnected connection again", plays=True),
+    command_row("terminate", CONNECTION, "End a connection for good"),
 )
 ERRORS = read_errors("""
 connection/timeout 504 (documented): The source could not be connected to in time.

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from deck_sim.contract import endpoints, resources
 from deck_sim.contract.editions.edition import Edition, Idempotency
-from deck_sim.contract.endpoints import CONFLICT, Operation, command
+from deck_sim.contract.endpoints import CONFLICT, Operation, command_row
 from deck_sim.contract.error_catalog import read_errors
 from deck_sim.contract.machines import AutoTransition, Command, Machine
 from deck_sim.contract.resources import DERIVED, Embed, Kind, insert_after
@@ -213,7 +213,7 @@ OPERATIONS = (
         plays=True,
         errors=_NEEDS_SESSION,
     ),
-    command("end", SESSION),
+    command_row("end", SESSION),
 )
 ERRORS = read_errors("""
 session/timeout 504 (documented): The session could not be started in time.
