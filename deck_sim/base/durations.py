@@ -67,7 +67,7 @@ def format_duration(length: timedelta) -> str:
 
 
 def spell_duration(length: timedelta) -> str:
-    """Format a duration in minutes, as Deck's message does: `30 minutes`, also `1 minutes`."""
+    """Format a duration in minutes, as Deck's messages do: `30 minutes`, also `1 minutes`."""
     return f"{length / _UNITS['m']:.10g} minutes"
 
 
@@ -84,7 +84,7 @@ class Span:
         return (self.high - self.low) // _UNITS["ms"]
 
     def __str__(self) -> str:
-        """Format as in scenario files."""
+        """Format the range as in scenario files."""
         if self.low == self.high:
             return format_duration(self.low)
         return f"{format_duration(self.low)}..{format_duration(self.high)}"
@@ -94,7 +94,7 @@ def parse_span(text: str) -> Span:
     """Parse a duration or a range of durations.
 
     Raises:
-        ValueError: if `text` is neither, or the range ends before it begins.
+        ValueError: if `text` is neither, or if the range ends before it begins.
 
     """
     low, dots, high = text.partition("..")

@@ -12,7 +12,7 @@ _MOST_MEANT = 3  # names that a message suggests
 class DeckSimError(Exception):
     """An error of deck-sim that users can catch.
 
-    `errors` are the elements of the server's error answer, if there is one.
+    `errors` is the `errors` of the server's response; empty if the error is not from the server.
     """
 
     def __init__(self, message: str, errors: Sequence[Mapping[str, str]] = ()) -> None:
@@ -31,7 +31,7 @@ def quote(word: str, longest: int = LONGEST_VALUE) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """The number and the noun: "1 call", "2 calls"."""
+    """Format a number with its noun: "1 call", "2 calls"."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
@@ -59,14 +59,14 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
 
 
 def suggest(word: str, allowed: Iterable[str]) -> str:
-    """The end of a message about an unknown word: the nearest spelling or all allowed words."""
+    """End a message about an unknown word: return the nearest spelling or all allowed words."""
     allowed = [*allowed]
     everything = f"; allowed: {listed(allowed, last='or')}" if allowed else ""
     return nearest(word, allowed) or everything
 
 
 def nearest_type(type_: str, known: Iterable[str]) -> str:
-    """`nearest` for event types, such as `task_run.completed`, and for patterns of event types.
+    """Like `nearest`, for event types such as `task_run.completed` and for patterns of event types.
 
     A scenario may emit new types, such as `task_run.progress`. So if the part before the dot is
     known, only a very close spelling counts as a mistake.

@@ -1,4 +1,4 @@
-"""PNG pictures of text. All have the same size in bytes, which is known before one is drawn."""
+"""PNG pictures of text. All have the same size in bytes, so the size is known before drawing."""
 
 import struct
 import zlib
@@ -23,7 +23,7 @@ _UNKNOWN = "77777"
 
 
 def make_picture(texts: Sequence[str]) -> bytes:
-    """Draw texts below each other; wrap long ones, and leave out what does not fit."""
+    """Draw texts below each other; wrap long texts, and leave out what does not fit."""
     lines = [line for text in texts for line in wrap(text.upper(), _COLUMNS)][:_LINES]
     rows = [*_blank(_MARGIN), *(row for line in lines for row in _rows_of(line))]
     rows += _blank(HEIGHT - len(rows))

@@ -1,9 +1,9 @@
-"""Real time, even while freezegun or time-machine freeze the process.
+"""Real time, even while freezegun or time-machine freezes the process.
 
-freezegun replaces the functions of `time` wherever a module attribute holds them, but not in
-default arguments, so the real functions are kept there. The pytest plugin imports this module when
-pytest starts, before anything is frozen. time-machine patches the functions themselves, except the
-monotonic ones, so `now` follows time-machine. Nothing else reads the wall clock.
+freezegun replaces the functions of `time` in module attributes, but not in default arguments. So
+the functions here keep the real ones as default arguments. The pytest plugin imports this module
+when pytest starts, before anything is frozen. time-machine patches all functions of `time` but the
+monotonic ones, so `now` follows time-machine. Only this module reads the wall clock.
 """
 
 import os
@@ -30,8 +30,8 @@ _FREEZERS: Mapping[str, Callable[[Any], Any]] = {
 def process_id() -> str:
     """Return an id of this process, unique across machines; a forked child has a new one.
 
-    A child must not share the sockets of its parent, and a caller in another process than the
-    server sends its time.
+    A child must not share the sockets of its parent. A client sends its own time if it is in
+    another process than the server.
     """
     return f"{_RANDOM}-{os.getpid()}"
 

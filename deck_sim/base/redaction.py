@@ -37,12 +37,12 @@ _LIVE = "sk_live_"  # how a real key begins, which is not logged as a whole
 
 
 def is_secret(name: str) -> bool:
-    """Whether values of this name are hidden."""
+    """Whether values of fields or headers with this name are hidden."""
     return re.search(_SECRET, name) is not None
 
 
 def is_answer(name: str, within: str) -> bool:
-    """Whether a field `name` inside `within` holds an answer to a prompt, which is hidden."""
+    """Whether the field `name` of an object `within` is an answer to a prompt, hidden as such."""
     return within in _INPUTS and re.search(_ANSWER, name) is not None
 
 
@@ -96,12 +96,12 @@ def redact_text(text: str) -> str:
 
 
 def redact_query(query: str) -> str:
-    """A query string without secret values."""
+    """Return a query string without secret values."""
     return redact_text(f"?{query}")[1:]
 
 
 def redact_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of the headers without secret values."""
+    """Return a copy of the headers without secret values."""
     return {
         name: value
         if name in _SHOWN_HEADERS
@@ -113,7 +113,7 @@ def redact_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def redact_body(body: Any) -> Any:
-    """Hide the secrets of a recorded body. Text that is not JSON ends before its first secret."""
+    """Hide the secrets of a recorded body. Text that is not JSON is cut before its first secret."""
     if not isinstance(body, str):
         return redact(body)
     names = re.finditer(r"[\w-]+", body)
@@ -124,5 +124,5 @@ _TEXTS = {"query": redact_query, "body": redact_body, "response_body": redact_bo
 
 
 def mask_key(key: str) -> str:
-    """Return a key as it is shown: only its end, if it looks like a real key."""
+    """Return a key for display: only its end, if it looks like a real key."""
     return f"{_LIVE}…{key[-4:]}" if key.startswith(_LIVE) else key

@@ -40,7 +40,7 @@ class Strict(BaseModel):
 
 
 def value_error(text: str) -> PydanticCustomError:
-    """An error with this message."""
+    """Make an error with this message, for a validator to raise."""
     return PydanticCustomError("value", "{text}", {"text": text})
 
 
@@ -59,10 +59,10 @@ Whole = BeforeValidator(
 
 
 def read_duration(value: Any, parse: Callable[[str], Parsed]) -> Parsed:
-    """Read a duration or a range of durations with `parse`, a function of `durations`.
+    """Read a duration or a range of durations; `parse` is `parse_duration` or `parse_span`.
 
     Raises:
-        PydanticCustomError: if it is neither.
+        PydanticCustomError: if `value` is neither.
 
     """
     if not isinstance(value, str):
@@ -116,7 +116,7 @@ _TEXTS = {
 
 
 def error_message(error: ErrorDetails, root: type[BaseModel]) -> str:
-    """The message for one of pydantic's errors, without its location; `root` is the model."""
+    """Return the message for an error of pydantic, without its location; `root` is the model."""
     if error["type"] == "extra_forbidden":
         *place, name = error["loc"]
         allowed = sorted({known for known, _ in _fields(root, tuple(place))})
@@ -146,7 +146,7 @@ def format_path(path: Loc) -> str:
 
 
 def show(value: Any) -> str:
-    """Write a value for a message, shortened if it is long."""
+    """Format a value for a message; a long value is shortened."""
     if isinstance(value, dict):
         return "an object" if value else "an empty object"
     if isinstance(value, list | tuple):

@@ -6,7 +6,7 @@ INTERRUPTED = 130  # the usual exit code after Ctrl-C
 
 
 def main() -> None:
-    """Run the program. Ctrl-C shows no traceback, not even while the libraries are imported."""
+    """Run the program. Ctrl-C prints no traceback, not even during the imports."""
     try:
         from deck_sim.cli.app import main
 

@@ -25,7 +25,7 @@ COMMANDS = {
     "init": "Write a scenarios folder and a first test, which passes, into a project.",
     "serve": "Serve the simulated Deck API.",
     "exec": "Run a command against a server of its own.",
-    "explore": "Run a command again for each thing that can go wrong on its way.",
+    "explore": "Run a command again for each thing that can go wrong.",
     "demo": "Play several stories over real HTTP, with a small client.",
     "play": "Play one scenario in virtual time and print its timeline.",
     "scenarios": "List the scenarios, or show one with its branches.",
@@ -42,9 +42,9 @@ _MODULES = {
 
 
 class Program(click.Group):
-    """The group of commands. It imports a command when it is called, but not for the help.
+    """The group of commands. It imports the module of a command when the command is called.
 
-    An error is printed as one line without a traceback; in a scenario file, with its position.
+    An error is one line without a traceback; a mistake in a scenario file also has its position.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -60,7 +60,7 @@ class Program(click.Group):
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands."""
+        """Write the list of commands for the help."""
         with formatter.section("Commands"):
             formatter.write_dl([*COMMANDS.items()])
 

@@ -32,7 +32,7 @@ _NEXT_FIELD = re.compile(r",(?=\s*[A-Za-z_]\w*=)")
 
 
 class Value(click.ParamType):  # type: ignore[type-arg]  # not generic in older versions of click
-    """A value that a function reads from text. `name` is its name in the help."""
+    """A type of values that a function reads from text. The help shows `name`."""
 
     def __init__(self, name: str, read: Callable[[str], Any]) -> None:
         self.name, self._read = name, read
@@ -46,7 +46,7 @@ class Value(click.ParamType):  # type: ignore[type-arg]  # not generic in older 
 
 
 class NewPath(click.Path):
-    """A file or folder to write. Refuses `--report -- npm test`, where a variable was empty."""
+    """A type for a file or folder to write. Refuses `--report -- npm test`: the name is missing."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Refuse an empty path and one that looks like an option."""
@@ -122,14 +122,14 @@ FOLDER = click.option(
 
 
 def open_library(folder: Path | None) -> Library:
-    """The shipped scenarios and those of the folder, which take precedence."""
+    """Return the library of the shipped scenarios and the folder's, which take precedence."""
     return shipped() if folder is None else read_folder(folder, shipped())
 
 
 def complete_scenario(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Complete the name of a scenario, including those in `--scenarios`, or else of a file."""
+    """Complete the name of a scenario, or of a file if no scenario fits. Knows `--scenarios`."""
     folder = context.params.get("folder")
     library = shipped() if folder is None else read_files(scenario_files(folder), shipped())[0]
     names = [name for name in library.names() if name.startswith(incomplete)]

@@ -15,7 +15,7 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 def examples(*lines: str) -> str:
-    """Return the examples at the end of a command's help."""
+    """Format the examples at the end of a command's help."""
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
 
 
@@ -27,7 +27,7 @@ def print_json(data: Any) -> None:
 def print_text(text: object) -> None:
     """Print lines. On a terminal statuses are colored, unless `NO_COLOR` is set.
 
-    Control characters, which a scenario may have in a text, are escaped.
+    Control characters, which texts of a scenario may contain, are escaped.
     """
     plain = _CONTROL.sub(lambda found: repr(found[0])[1:-1], str(text))
     colors = _status_colors()

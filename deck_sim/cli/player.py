@@ -1,6 +1,6 @@
 """Plays one scenario to its end in virtual time, without HTTP, and lists what happened.
 
-`deck-sim play` prints the result, and the traces of the shipped scenarios are made with it.
+`deck-sim play` prints the result, and `scripts/record-traces` writes it to the recorded traces.
 """
 
 import json
@@ -226,12 +226,12 @@ def play_scenario(
 
     The login is a connection that plays `scenario`; or a stored credential, with a session if the
     scenario has one. A playlist plays one run for each entry, in order; a mix plays one entry,
-    drawn at random. Without `edition`, it is the scenario's own, or the first that can play it.
+    drawn at random. The default of `edition` is the scenario's own, or the first that can play it.
 
     `answers` are given in order; later prompts get none and time out. Without `answers`, every
     prompt gets a right answer. A run that waits for an approval without a duration is approved
-    after a minute; with `reject`, every run that waits for an approval is rejected at once.
-    `task_input` is added to a guest and a check-in date.
+    after a minute; with `reject`, every run that waits for an approval is rejected at once. The
+    input of the task has a guest, a check-in date, and `task_input`.
 
     Raises:
         ApiError: if an answer does not fit its prompt.

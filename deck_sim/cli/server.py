@@ -1,5 +1,5 @@
-"""Shared by `serve` and `exec`: the options of a server, its log, the signal handlers, and the
-environment variables for an intercepted program.
+"""Code that `serve` and `exec` share: the options of a server, its log, the signal handlers, and
+the environment variables for an intercepted program.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def environment_options(act: Act) -> Act:
 
 
 def command_variables(server: Server, names: tuple[str, str, str]) -> dict[str, str]:
-    """Return the environment variables of a command. `names` are the values of its options."""
+    """Return the environment variables for a command; `names` are the names to use."""
     key = (server.worlds.keys or (ANY_KEY,))[0]
     secret = server.worlds.webhook_secret = secret_of(key)
     return dict(zip(names, (server.base_url, key, secret), strict=True))
@@ -173,10 +173,7 @@ def make_server(
     intercept_hosts: tuple[str, ...],
     **others: Any,
 ) -> Server:
-    """Check the options, read the files, and make a server.
-
-    The other options are those of `Settings`.
-    """
+    """Check the options, read the files, and make a server; `others` are fields of `Settings`."""
     new = Settings(speed=speed or 1, **others)
     for option, value, needed in (("--step", new.step, ON_POLL), ("--speed", speed, REAL)):
         if value is not None and new.mode != needed:
@@ -210,7 +207,7 @@ def make_server(
 
 
 def import_ahead(edition: str, seconds: float = 0) -> threading.Thread:
-    """Import the modules for the first calls of an edition, in a thread, after `seconds`."""
+    """Start a thread that waits `seconds` and imports the modules for an edition's first calls."""
 
     def load() -> None:
         for name in _NEEDED:
@@ -223,7 +220,7 @@ def import_ahead(edition: str, seconds: float = 0) -> threading.Thread:
 
 
 def _print_reload(error: ScenarioError | None) -> None:
-    """Print the mistakes in edited scenarios, or that they are fixed. The server goes on."""
+    """Print the mistakes in edited scenarios, or that they are fixed. The server keeps running."""
     if error is None:
         text = "deck-sim: fixed; the scenarios of the folder are in use again"
     else:
@@ -274,7 +271,7 @@ def intercepted_variables(
 ) -> Iterator[dict[str, str]]:
     """Yield the variables to add to an environment; none if the server does not intercept.
 
-    Some name a file, which is deleted at the end of the block.
+    Some of the variables name a file, which is deleted at the end of the block.
     """
     interceptor = server.interceptor
     if interceptor is None:

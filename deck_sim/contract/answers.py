@@ -1,5 +1,5 @@
-"""Answers that are not resources, the schemas that answers refer to by name, and the interactions
-that Deck documents.
+"""Answers that are not resources, the schemas that answers refer to by name, and the interaction
+types that Deck documents.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ from deck_sim.contract.shapes import (
 class Prompt:
     """The defaults of an interaction type.
 
-    Deck may add types (documented), so a script may use any other type if it lists its fields.
+    Deck may add types (documented), so a script may use any other type if it lists the fields.
     """
 
     message: str  # assumed wording
@@ -77,7 +77,7 @@ OTHERS: Mapping[str, Shape] = {
 
 
 def shared_schemas() -> dict[str, Shape]:
-    """The schemas that others refer to by name."""
+    """Return the schemas that other schemas refer to by name."""
     types = ", ".join(f"`{type_}`" for type_ in PROMPTS)
     prompted = f"The type of the prompt: {types}. Deck may add types."
     return {
@@ -109,7 +109,7 @@ def shared_schemas() -> dict[str, Shape]:
 
 
 def _kept(model: type[bodies.Body]) -> Shape:
-    """The schema of a part that answers repeat as it was sent, with defaults for omitted fields."""
+    """Make the schema of an object that answers repeat as sent, with defaults of omitted fields."""
     schema = model.model_json_schema(mode="serialization")
     plain = {name: {**inner} for name, inner in schema["properties"].items()}
     for inner in plain.values():

@@ -1,4 +1,4 @@
-"""The request bodies that editions have in common. Models of updates derive from creates."""
+"""The request bodies that editions share. Models of updates derive from models of creates."""
 
 import json
 import re
@@ -93,7 +93,7 @@ class Body(BaseModel):
     @classmethod
     @cache
     def of_type(cls, type_: str) -> "type[Body]":
-        """The model of this body for a resource of one type."""
+        """Return the model of this body for a resource of one type."""
         if type_ not in cls.by_type:
             return cls
         fields: Any = cls.by_type[type_]
@@ -101,16 +101,16 @@ class Body(BaseModel):
         return made
 
     def sent(self) -> JsonObject:
-        """The fields that were sent. Omitted parts inside a field have their defaults."""
+        """Return the fields that were sent. Omitted parts inside a field have their defaults."""
         return self.model_dump(include=self.model_fields_set)
 
 
 def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any) -> type[Body]:
     """Make the model of an update from the fields `names` of `body` and the fields `more`.
 
-    All of them are optional: `model_fields_set` says which were sent, and the defaults are never
-    read. All other fields of `body`, and those that the server sets, go into `fixed`: an update
-    cannot change them. `base` is the model's base class.
+    All these fields are optional: `model_fields_set` says which were sent, and the defaults are
+    never read. All other fields of `body`, and those that the server sets, go into `fixed`: an
+    update cannot change them. `base` is the model's base class.
     """
     infos = {name: body.model_fields[name] for name in names}
     # pydantic keeps constraints apart from the type. Its older releases change a `Field` in use.
@@ -126,26 +126,26 @@ def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any)
 
 
 def needs_one_of(*names: str) -> ConfigDict:
-    """The schema of a body that needs at least one of these fields, not null."""
+    """Make the schema rule that at least one of these fields is present and not null."""
     absent: JsonObject = {name: {"type": "null"} for name in names}
     return ConfigDict(json_schema_extra={"not": {"properties": absent}})
 
 
 class CreateAgent(Body):
-    """`POST /agents`."""
+    """The body of `POST /agents`."""
 
     name: Text
     description: str | None = None
 
 
 class Website(Body):
-    """The address of the source."""
+    """The `website` of a source."""
 
     url: WebUrl
 
 
 class CreateSource(Body):
-    """`POST /sources`."""
+    """The body of `POST /sources`."""
 
     name: str | None = None
     type: Literal["website"]
@@ -153,7 +153,7 @@ class CreateSource(Body):
 
 
 def _when(field: str, value: Any, needed: str, shape: JsonObject) -> JsonObject:
-    """The schema rule: if `field` is `value`, then `needed` is required and has this shape."""
+    """Make a schema rule: if `field` is `value`, then `needed` is required and has this shape."""
     return {
         "if": {"properties": {field: {"const": value}}, "required": [field]},
         "then": {"properties": {needed: shape}, "required": [needed]},
@@ -161,7 +161,7 @@ def _when(field: str, value: Any, needed: str, shape: JsonObject) -> JsonObject:
 
 
 def _rules(*rules: JsonObject) -> ConfigDict:
-    """The schema of a body with these rules. The rules are checked by the table they come from."""
+    """Add rules to the schema of a body. The table `needs` checks the same rules."""
     return ConfigDict(json_schema_extra=rules[0] if len(rules) == 1 else {"allOf": [*rules]})
 
 
@@ -190,7 +190,7 @@ class TaskSettings(Body):
 
 
 class CreateTask(Body):
-    """`POST /tasks`."""
+    """The body of `POST /tasks`."""
 
     name: Text
     agent_id: Text
@@ -233,7 +233,7 @@ OptionalMethod = Annotated[AuthMethod | None, AfterValidator(lambda method: meth
 
 
 class CreateLogin(Body):
-    """The create body of the resource that stores a login."""
+    """The body that creates the resource that stores a login."""
 
     model_config = _rules(
         *(
@@ -345,7 +345,7 @@ for _type, _needs in REQUIRED.items():
 
 
 def needed(model: type[Body]) -> Any:
-    """The annotation and default of a required object; absent or null counts as `{}`."""
+    """Return the annotation and default of a required object; absent or null counts as `{}`."""
     null_is_empty = BeforeValidator(lambda value: {} if value is None else value)
     return Annotated[(model, null_is_empty)], Field(default={}, validate_default=True)
 
@@ -355,7 +355,7 @@ _NULL = {"not": {"type": ["array", "boolean", "number", "object", "string"]}}
 
 
 def unwanted(type_: str) -> Any:
-    """The annotation and default of an object that is refused for destinations of this type."""
+    """Return the annotation and default of an object that destinations of this type refuse."""
 
     def refuse(value: Any) -> Any:
         if value is None:

@@ -1,4 +1,4 @@
-"""The calls of the Deck API, a row each: name, path, body and answer.
+"""The calls of the Deck API, one row each: name, path, body and answer.
 
 The OpenAPI document is made of these rows. `server.api` has a function for each.
 """
@@ -48,12 +48,12 @@ class Operation:
 
     @property
     def creates(self) -> bool:
-        """Whether it makes a resource."""
+        """Whether the call creates a resource."""
         return self.status == 201 or self.name.startswith("create_")
 
     @property
     def kind(self) -> str:
-        """The kind of resource in its answer. The answer to a create may have more fields."""
+        """The kind of resource in the answer. The answer to a create may have more fields."""
         return self.answer.removeprefix("created_")
 
 

@@ -20,11 +20,11 @@ _SOURCE = re.compile(r"\n +source(?:, (\S+))?: ")
 def read_table(text: str) -> Iterator[tuple[str, str, str]]:
     """Parse the fidelity ledger or the error catalog; yield the head, source and date of each row.
 
-    A row is a line that is not indented, which may go on in indented lines, and its source:
+    A row is an unindented line, which indented lines may continue, and its source:
 
         HEAD
             source: PAGE: what it says
-            source, YYYY-MM-DD: the same, when it was not read on `CHECKED`
+            source, YYYY-MM-DD: the same, if it was not read on `CHECKED`
 
     A line that begins with `#` is a heading.
     """
@@ -57,7 +57,7 @@ class ErrorName:
 
 @dataclass(frozen=True, slots=True)
 class ErrorRow(ErrorName):
-    """One error. `status` is `IN_RUN_ONLY` if only runs fail with it."""
+    """One error. `status` is `IN_RUN_ONLY` if no answer has it, only failed runs."""
 
     name: str  # `type/code`, as in scenarios
     status: int
@@ -69,8 +69,8 @@ class ErrorRow(ErrorName):
 
 
 def read_errors(text: str) -> tuple[ErrorRow, ...]:
-    """Parse rows: `TYPE/CODE STATUS (GRADE): MESSAGE`; STATUS is `run` for errors of runs only. The
-    grade may name one edition, as in the ledger.
+    """Parse rows: `TYPE/CODE STATUS (GRADE): MESSAGE`; STATUS is `run` if only failed runs have the
+    error. The grade may name one edition, as in the ledger.
     """
     rows = list[ErrorRow]()
     for head, source, date in read_table(text):
@@ -182,7 +182,7 @@ _OF_CALLS = ("request", "idempotency", "deck_sim")
 
 
 def run_errors() -> tuple[str, ...]:
-    """The names of the errors that a run can fail with."""
+    """Return the names of the errors that a run can fail with."""
     return tuple(row.name for row in CATALOG.values() if row.type not in _OF_CALLS)
 
 
@@ -195,7 +195,7 @@ class Problem(ErrorName):
     field: str | None = None
 
     def as_json(self) -> dict[str, str]:
-        """The element as JSON; without `field` if it has none."""
+        """Return the element as JSON; without `field` if the problem has none."""
         place = {} if self.field is None else {"field": self.field}
         return {"type": self.type, "code": self.code, **place, "message": self.message}
 

@@ -59,7 +59,7 @@ class SchemaChecker:
 
 
 def violations(schema: Any, value: Any, field: str) -> list[Problem]:
-    """Return a problem for each place in `value` that breaks `schema` (None: none does)."""
+    """Return a problem for each place in `value` that breaks `schema`; none if `schema` is None."""
     return [] if schema is None else SchemaChecker(schema).violations(value, field)
 
 
@@ -91,7 +91,7 @@ def schema_problems(schema: Any, field: str) -> list[Problem]:
 
 
 def _dialect(schema: Any) -> Any:
-    """The library's validator for the dialect that a schema declares; by default the newest."""
+    """Return jsonschema's validator for the dialect of a schema; by default the newest."""
     from jsonschema import Draft202012Validator, validators
 
     declared = schema.get("$schema") if isinstance(schema, dict) else None

@@ -2,8 +2,8 @@
 
 The rows are in `ledger.txt`. `NAME (GRADE): SENTENCE` holds for every edition, and `NAME (GRADE,
 EDITION): …` for one. `NAME (GRADE, EDITION, else assumed): …` also makes a row `NAME_in_OTHER` for
-each other edition. Names never change. The rows of errors are made from the error catalog; so is
-`ERRORS`, the errors for tests of clients.
+each other edition. Names never change. The rows of errors, and `ERRORS` for tests of clients, are
+made from the error catalog.
 """
 
 import re
@@ -38,7 +38,7 @@ class Behaviour:
     date: str  # when the source was read
 
     def as_json(self) -> dict[str, Any]:
-        """The row as plain data."""
+        """Return the row as plain data."""
         return asdict(self)
 
 

@@ -26,7 +26,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class AutoTransition:
-    """A transition that happens by itself after some time in a status."""
+    """A transition that happens without a command, after some time in a status."""
 
     to: str
     after: timedelta | None  # None: only if the option of the world gives a time
@@ -72,11 +72,11 @@ class Machine:
         return tuple(self.follows)
 
     def event(self, status: str) -> str | None:
-        """The word for `status` in an event's type; None if no event announces it."""
+        """Return the word for `status` in an event's type; None if no event announces it."""
         return None if status in self.silent else self.spelled.get(status, status)
 
     def asks_person(self, status: str | None) -> bool:
-        """Whether a person may have to answer or decide."""
+        """Whether a person may have to answer a prompt or decide in this status."""
         rows = (self.commands.get(name) for name in ("answer", "approve"))
         return any(status in row.allowed for row in rows if row)
 
@@ -94,7 +94,7 @@ class Machine:
 
     @property
     def approval(self) -> str:
-        """The status that waits for a reviewer."""
+        """The status in which a run waits for a reviewer."""
         return self.commands["approve"].allowed[0]
 
     @property

@@ -1,4 +1,4 @@
-"""The kinds of resources that editions have in common, a row each.
+"""The kinds of resources that editions have in common, one row each.
 
 Ids, paths, verbs, filters, JSON, events and the OpenAPI document follow from the row.
 """
@@ -90,13 +90,13 @@ class Kind:
         return tuple(filter(None, map(machine.event, machine.statuses))) if machine else ()
 
     def filter_words(self, name: str) -> list[str]:
-        """The words that a filter takes; empty if it takes any text."""
+        """Return the words that a filter takes; empty if it takes any text."""
         results = self.machine.results.values() if self.machine else ()
         return [*dict.fromkeys({"status": self.statuses, "outcome": results}.get(name, ()))]
 
     @property
     def noun(self) -> str:
-        """The kind in a sentence: `task run`."""
+        """The kind as words in a sentence: `task run`."""
         return self.object.replace("_", " ")
 
 
@@ -247,7 +247,7 @@ else:
 
 
 def destination_settings(type_: str) -> Shape:
-    """The schema of the settings of a destination of this type in an answer."""
+    """Return the schema of a destination's settings in an answer, for this type of destination."""
     fields: Mapping[str, Shape] = {name: {"type": "string"} for name in REQUIRED[type_]}
     return {**record(fields), "additionalProperties": True}
 

@@ -10,38 +10,38 @@ Shape = dict[str, Any]
 
 
 def record(properties: Mapping[str, Shape], optional: Mapping[str, Shape] | None = None) -> Shape:
-    """An object with all of `properties` and any of `optional`."""
+    """Make the schema of an object with all of `properties` and any of `optional`."""
     every = {**properties, **(optional or {})}
     return {"type": "object", "properties": every, "required": [*properties]}
 
 
 def many(items: Shape) -> Shape:
-    """An array."""
+    """Make the schema of an array."""
     return {"type": "array", "items": items}
 
 
 def nullable(shape: Shape) -> Shape:
-    """The shape or null."""
+    """Make a schema that also allows null."""
     return {"anyOf": [shape, {"type": "null"}]}
 
 
 def named(name: str) -> Shape:
-    """A reference to a schema of the document."""
+    """Make a reference to a schema of the document."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def text(example: str, **more: Any) -> Shape:
-    """A string with an example."""
+    """Make the schema of a string, with an example."""
     return {"type": "string", "examples": [example], **more}
 
 
 def constant(value: Any) -> Shape:
-    """A constant."""
+    """Make the schema of a constant."""
     return {"type": "boolean" if isinstance(value, bool) else "string", "const": value}
 
 
 def choice(*words: str) -> Shape:
-    """An enumeration."""
+    """Make the schema of an enumeration."""
     return {"type": "string", "enum": [*words]}
 
 
@@ -49,7 +49,7 @@ ID: Shape = {"type": "string", "minLength": 1, "maxLength": 255}
 
 
 def identity(prefix: str) -> Shape:
-    """An id. Clients must not parse it, so the prefix is only in the example."""
+    """Make the schema of an id. Clients must not parse ids, so only the example has the prefix."""
     return {**ID, "examples": [f"{prefix}_Xk29fLq0aZ81bTnE"]}
 
 

@@ -1,1 +1,1 @@
-"""The engine is pure: no I/O, no wall clock, no threads, no await, no randomness but the seed."""
+"""The engine is pure: no I/O, wall clock, threads or await, and no randomness but the seed's."""

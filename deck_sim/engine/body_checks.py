@@ -19,7 +19,7 @@ _TIMEOUT = "settings.timeout_seconds"
 
 
 def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
-    """The unknown references and invalid schemas of a body.
+    """Return a problem for each unknown reference and each invalid schema in a body.
 
     A field of the wrong type is skipped; the check of the body's shape reports it.
     """
@@ -33,17 +33,17 @@ def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Prob
 
 
 def new_login_problems(world: World, body: Mapping[str, Any]) -> list[Problem]:
-    """The problems of a body that stores a login: its references and its credentials."""
+    """Return the problems of a body that stores a login: its references and its credentials."""
     return body_problems(world, world.contract.login, body) + login_problems(body)
 
 
 def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
-    """The problems of a body that starts a run: its references, and its input."""
+    """Return the problems of a body that starts a run: its references and its input."""
     return use_problems(world, "task_run", body) + input_problems(world, task, body)
 
 
 def use_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
-    """The problems of the ids that a new run or session names: missing, unknown, contradictory."""
+    """Return a problem for each missing, unknown or contradictory id of a new run or session."""
     references = world.kind(kind).references
     names = [name for name in references if body.get(name) is not None]
     if not names and len(references) > 1:  # the shape of a body requires a single one
@@ -69,7 +69,7 @@ def use_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Probl
 
 
 def input_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
-    """The places where a run's input breaks the task's schema. Only objects are checked."""
+    """Return a problem for each place where a run's input breaks the task's schema."""
     schema, given = task.fields["input_schema"], body.get("input", {})
     if schema is None or not isinstance(given, dict):
         return []

@@ -26,12 +26,12 @@ def seed_of(key: str) -> int:
 
 
 def draw_below(limit: int, seed: int, *name: object) -> int:
-    """A whole number from 0 to `limit` - 1."""
+    """Draw a whole number from 0 to `limit` - 1."""
     return int.from_bytes(_hash("/".join(map(str, (seed, *name))))) % limit
 
 
 def draw_duration(span: Span, seed: int, *name: object) -> timedelta:
-    """A duration within `span`, in whole milliseconds if the span allows that."""
+    """Draw a duration within `span`, in whole milliseconds if the span allows that."""
     if span.low == span.high:
         return span.low
     return span.low + draw_below(span.milliseconds + 1, seed, *name) * MILLISECOND

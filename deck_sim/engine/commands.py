@@ -52,9 +52,9 @@ def seed_resource(world: World, kind: str, fields: Mapping[str, Any], **standard
 
 
 def inherit_references(world: World, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields, with the references that follow from those given.
+    """Return the fields, with the references that follow from the given ones.
 
-    A session brings its credential, and a credential its source.
+    A session implies its credential, and a credential implies its source.
     """
     full, references = dict(fields), world.kind(kind).references
     for _ in references:
@@ -78,7 +78,7 @@ def reset_task(world: World, task: Resource) -> Resource:
 
 
 def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> Resource:
-    """Open a connection; returns it as it was created, before its script moved it."""
+    """Open a connection; return it as created, before its script moves it."""
     public, hidden = split_credentials(fields)
     raise_problems(body_checks.new_login_problems(world, fields))
     known = Resource("connection", "", world.now, world.now, None, public, hidden)
@@ -89,10 +89,10 @@ def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> 
 
 
 def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Choose) -> Resource:
-    """Start a run; returns it as it was created, before its script moved it.
+    """Start a run; return it as created, before its script moves it.
 
-    A run uses a connection or, in an edition where runs log in themselves, a credential, an open
-    session, or a source without login.
+    A run uses a connection or, in an edition where each run logs in, a credential, an open session,
+    or a source without login.
     """
     raise_problems(body_checks.run_problems(world, task, fields))
     uses, given = used_ids(world, fields), fields["input"]
@@ -104,7 +104,7 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
 
 
 def used_ids(world: World, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The ids of the resources that a run uses: those its call names, and those they imply."""
+    """Return the ids of the resources that a run uses: those in the call and those they imply."""
     named = {name: fields.get(name) for name in world.kind("task_run").references}
     uses = inherit_references(world, "task_run", named)
     if "source_id" in uses:
@@ -119,7 +119,7 @@ def check_used(
     """Check and return the login and the session that a new run or session uses.
 
     Raises:
-        ApiError: `state_invalid` if one of them cannot take a run now.
+        ApiError: `state_invalid` if the login or session cannot take a run now.
 
     """
     login, session = (
@@ -136,7 +136,7 @@ def check_used(
 
 
 def check_session_limit(world: World) -> None:
-    """Raise an error if as many sessions are open as the world allows."""
+    """Raise `ApiError` if the number of open sessions has reached the world's limit."""
     limit = world.options.session_limit
     if limit is None:
         return
@@ -156,7 +156,7 @@ def begin_run(
 ) -> Resource:
     """Create a run with this input that uses these resources, and play its script.
 
-    If it needs a session and `uses` names none, it gets a new one.
+    If the run needs a session and `uses` names none, the run gets a new session.
     """
     fields = {"task_id": task.id, "agent_id": task["agent_id"], **uses}
     if "session_id" in uses and uses["session_id"] is None:
@@ -176,7 +176,7 @@ def begin_run(
 
 
 def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, Any]) -> Resource:
-    """Answer an open prompt; returns the resource after its script has reacted."""
+    """Answer an open prompt; return the resource after its script has reacted."""
     check_allowed(world, resource, "answer")
     asked = {one["name"]: one["type"] for one in resource["interaction"]["fields"]}
     key = world.contract.answer_key
@@ -211,7 +211,7 @@ def apply_command(world: World, resource: Resource, name: str) -> Resource:
 
 
 def reopen_connection(world: World, connection: Resource, choose: Choose) -> Resource:
-    """Connect again under the same id."""
+    """Open a connection again under the same id."""
     check_allowed(world, connection, "reopen")
     script = choose(login_facts(world, connection, connection["source_id"]))
     reopened = apply_command(world, connection, "reopen")
@@ -266,7 +266,7 @@ def update_credential(world: World, credential: Resource, fields: Mapping[str, A
 
 
 def change_problems(credential: Resource, fields: Mapping[str, Any]) -> list[Problem]:
-    """A problem for each part of a login that a change would leave missing."""
+    """Return a problem for each part of a login that a change would leave missing."""
     changes_login = fields.keys() & LOGIN_FIELDS
     return body_checks.login_problems(fields, credential) if changes_login else []
 
@@ -278,7 +278,7 @@ def delete_credential(world: World, credential: Resource) -> None:
 
 
 def start_session(world: World, fields: Mapping[str, Any], choose: Choose) -> Resource:
-    """Open a session without a run; returns it as it was created."""
+    """Open a session without a run; return the session as created."""
     raise_problems(body_checks.use_problems(world, "session", fields))
     ids = inherit_references(world, "session", fields)
     credential, _ = check_used(world, ids)
@@ -293,7 +293,7 @@ def start_session(world: World, fields: Mapping[str, Any], choose: Choose) -> Re
 
 
 def login_facts(world: World, login: Resource | None, source_id: str) -> dict[str, Any]:
-    """The facts that rules compare: of the source, and of the connection or credential, if any."""
+    """Return the values that rules compare: of the source and, if given, of the login."""
     fields = login.fields if login else {}
     return {
         "username": login.hidden.get("username") if login else None,
@@ -306,7 +306,7 @@ def login_facts(world: World, login: Resource | None, source_id: str) -> dict[st
 def run_facts(
     world: World, task: Resource, given: Mapping[str, Any], login: Resource | None, source_id: str
 ) -> dict[str, Any]:
-    """The facts that rules compare: those of the login, the task and its input."""
+    """Return the values that rules compare: of the login, the task and its input."""
     return {
         **login_facts(world, login, source_id),
         "task": (task.id, task["name"]),
@@ -318,7 +318,7 @@ def run_facts(
 def split_credentials(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Split a login into the fields that answers may show, and the hidden ones.
 
-    Only the presence of a password is kept, so nothing can leak it.
+    Of a password only its presence is kept, so the password cannot leak.
     """
     if "auth_credentials" not in fields:
         return {**fields}, {}

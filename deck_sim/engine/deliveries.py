@@ -1,8 +1,8 @@
 """Event destinations, and the deliveries of events to them. Due attempts go to the outbox, and
 their results are recorded.
 
-Nothing is sent here. The caller takes the outbox, sends, and records each result before it lets
-time go on.
+This module sends nothing. The caller takes the outbox, sends, and records each result before it
+moves the clock.
 
 Source: section 6 of the contract. Delivery is at least once, and separate for each destination.
 After three retries the delivery fails and its destination becomes inactive.
@@ -24,7 +24,7 @@ from deck_sim.engine.world import ALL, World, listens
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt to send, to be recorded with `record_attempt`."""
+    """One attempt to send a webhook; `record_attempt` records its result."""
 
     delivery_id: str
     number: int  # from 1
@@ -73,9 +73,9 @@ def attempt_due(world: World, due: Due) -> None:
 
 
 def take_outbox(world: World) -> list[Attempt]:
-    """Empty the outbox; returns the attempts to send now.
+    """Empty the outbox; return the attempts to send now.
 
-    A delivery fails instead if its destination was deleted or deactivated after it fell due.
+    A delivery fails if its destination was deleted or deactivated after the attempt fell due.
     """
     taken, world.outbox = world.outbox, []
     attempts = []
@@ -131,7 +131,7 @@ def lose(world: World, delivery: Resource) -> None:
 def hold_back(
     world: World, delivery: Resource, length: timedelta, why: str, *, until_next: bool = False
 ) -> None:
-    """Postpone a due webhook; with `until_next`, at most until the next one to its destination."""
+    """Postpone a due webhook; with `until_next`, at most until the destination's next webhook."""
     world.timers.arm(delivery.id, ATTEMPT, world.now + length)
     world.note("event_delivery", delivery.id, f"{delivery['event_type']}, held back {why}")
     if until_next:
@@ -141,7 +141,7 @@ def hold_back(
 def replay(world: World, delivery: Resource) -> Resource:
     """Deliver an event again at once, under the same id and with all its retries.
 
-    This is refused if the delivery is pending, or if its destination receives no events.
+    Raises `ApiError` if the delivery is pending, or if its destination receives no events.
     """
     destination = _destination(world, delivery)
     if delivery.status == "pending":
@@ -156,18 +156,18 @@ def replay(world: World, delivery: Resource) -> Resource:
 
 
 def set_destination_status(world: World, destination: Resource, status: str) -> Resource:
-    """Move a destination to a status, unless it has it already."""
+    """Move a destination to a status, unless the destination has this status already."""
     return destination if destination.status == status else world.move(destination, status)
 
 
 def secrets_of(world: World, destination: Resource) -> list[str]:
-    """The secrets to sign with: the present one, then those replaced less than a day ago."""
+    """Return the secrets to sign with: the present one, and those replaced less than a day ago."""
     old = [secret for secret, until in destination.hidden["old_secrets"] if world.now < until]
     return [destination.hidden["secret"], *old]
 
 
 def rotate_secret(world: World, destination: Resource, secret: str) -> Resource:
-    """Sign with a new secret, and for a day with the old one, too (documented)."""
+    """Sign with a new secret, and for one day also with the old one (documented)."""
     present, *old = secrets_of(world, destination)
     if secret == present:
         return destination
@@ -238,7 +238,7 @@ def update_destination(
 
 
 def event_problems(world: World, events: Any) -> list[Problem]:
-    """The problems of a destination's event types. A value that is not a list has none."""
+    """Return the problems of a destination's event types; none if `events` is not a list."""
     is_readable = isinstance(events, list) and all(isinstance(name, str) for name in events)
     problems, known = list[Problem](), world.event_types
     for index, name in enumerate(events if is_readable and events != [ALL] else ()):

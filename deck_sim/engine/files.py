@@ -22,7 +22,7 @@ class File(NamedTuple):
 def keep_file(
     world: World, run: Resource, name: str, type_: str, content: bytes, **shown: Any
 ) -> None:
-    """Keep a file as a storage item with the attributes `shown`. Nothing is kept if the task's
+    """Store a file as a storage item with the attributes `shown`. Nothing is stored if the task's
     storage is off, or if the login has an equal file.
     """
     storage = world.all("task")[run["task_id"]]["storage"] or {"enabled": False}
@@ -48,7 +48,7 @@ def keep_file(
 
 
 def files_of(world: World, run: Resource, behind: str | None = None) -> Iterator[Resource]:
-    """The storage items of a run that can be read, newest first; with `behind`, those after it."""
+    """Yield a run's readable storage items, newest first; with `behind`, those after that one."""
     items = world.newest_first("storage", {"task_run_id": [run.id]}, behind)
     return (item for item in items if not world.is_gone(item))
 
@@ -63,7 +63,7 @@ def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> N
 
 
 def find_file(world: World, file_id: str) -> File | None:
-    """The storage item or screenshot with that id; None if it does not exist."""
+    """Return the storage item or screenshot with that id; None if it does not exist."""
     item = world.find("storage", file_id)
     if item is not None:
         return File(item.hidden["content"], item["file_type"], item["file_name"])
@@ -79,7 +79,7 @@ def find_file(world: World, file_id: str) -> File | None:
 
 
 def kept_screenshots(world: World, run: Resource) -> dict[str, Screenshot]:
-    """The screenshots of a run by id, oldest first, without those that are too old to read."""
+    """Return the readable screenshots of a run by id, oldest first."""
     oldest = world.now - world.contract.screenshot_retention
     shots = world.screenshots.get(run.id, [])
     return {shot.id: shot for shot in shots if shot.created_at >= oldest}

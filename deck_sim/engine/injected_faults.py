@@ -1,11 +1,11 @@
-"""The faults that were injected into a world, and the choice of the one that fires.
+"""The faults that were injected into a world, and the choice of the fault that fires.
 
 The effects of faults are in the room `faults`.
 
 Laws:
-1. A fault counts every call or webhook that it applies to, even if another fault fires there.
-2. At most one fault fires for a call or webhook: of those that are due, the first injected.
-3. A fault of a scenario applies only to the connection or run that plays it.
+1. A fault counts every call or webhook that it applies to, even if another fault fires for it.
+2. At most one fault fires for a call or webhook: of the due faults, the one injected first.
+3. A fault of a scenario applies only to the connection or run that plays the scenario.
 4. A fault with a probability is drawn from its id, which follows from the world's seed, and from
    its own count. So other faults and other calls do not change the draw.
 """
@@ -31,7 +31,7 @@ _DRAWS = 1_000_000_000  # the numbers that a probability is drawn from
 
 @dataclass(slots=True)
 class Injected:
-    """A fault in a world."""
+    """A fault in a world, and its counts."""
 
     id: str
     fault: Any  # of a class in `faults`, which imports this module; immutable
@@ -41,7 +41,7 @@ class Injected:
     since: datetime | None = None  # when its `duration` began
 
     def meet(self, now: datetime) -> bool:
-        """Count a call or webhook that it applies to; returns whether the fault is due there."""
+        """Count a call or webhook that the fault applies to; return whether the fault is due."""
         self.met += 1
         fault = self.fault
         if self.met <= fault.after:
@@ -70,7 +70,7 @@ class InjectedFaults:
     changed: dict[str, None] = field(default_factory=dict, compare=False)
 
     def __iter__(self) -> Iterator[Injected]:
-        """Every fault except an exploration's. Faults without a scenario come first."""
+        """Yield every fault except an exploration's. Faults without a scenario come first."""
         for owner in sorted(self.by_owner, key=bool):
             if owner != TROUBLE:
                 yield from self.by_owner[owner]
@@ -83,7 +83,7 @@ class InjectedFaults:
         return injected
 
     def remove(self, fault_id: str) -> bool:
-        """Remove a fault; returns whether it existed."""
+        """Remove a fault; return whether it existed."""
         found = next((one for one in self if one.id == fault_id), None)
         if found is not None:
             self.by_owner[found.owner].remove(found)
@@ -91,7 +91,7 @@ class InjectedFaults:
         return found is not None
 
     def forget(self, owner: str) -> None:
-        """Remove the faults of a scenario that an owner played."""
+        """Remove the faults of the scenario that `owner` played."""
         if self.by_owner.pop(owner, None):
             self.changed[owner] = None
 
@@ -103,7 +103,7 @@ class InjectedFaults:
     def fire(
         self, where: tuple[str, ...], subject: tuple[str, ...], owners: Iterable[str], now: datetime
     ) -> Any:
-        """Count a call or webhook about these owners; returns the fault that fires, or None."""
+        """Count a call or webhook about these owners; return the fault that fires, or None."""
         met = [owner for owner in owners if owner in self.by_owner]
         self.changed |= dict.fromkeys(met)
         due = [

@@ -1,7 +1,7 @@
 """Playing scripts, and passing time.
 
-`pass_time` is the only function that moves a world's clock. It goes to the next due timer, fires
-that one, and returns, so that its caller can act in between.
+`pass_time` is the only function that moves a world's clock. It moves to the next due timer, fires
+this timer, and returns, so that its caller can act between timers.
 """
 
 from collections.abc import Callable
@@ -44,7 +44,7 @@ def start_story(world: World, resource: Resource, script: Script) -> None:
 
 
 def react(world: World, owner: str, word: str, value: Any = None) -> None:
-    """Pass an answer, a verdict or the end of a wait to the story of `owner`, and play on."""
+    """Pass an answer, a verdict or the end of a wait to the story of `owner`, and continue it."""
     story = world.stories[owner]
     step, stage, reacted_at = story.step, Stage(world, story), (story.path, story.attempts)
     assert step is not None, f"{owner} got {word!r} after the end of its story"
@@ -60,7 +60,7 @@ def react(world: World, owner: str, word: str, value: Any = None) -> None:
 
 
 def release(world: World, hold_id: str) -> list[str]:
-    """Remove a hold and play the stories that it stopped; returns their resources."""
+    """Remove a hold and play the stories that it stopped; return their resources."""
     stories = stories_at(world, hold_id)
     del world.holds[hold_id]
     for story in stories:
@@ -72,7 +72,7 @@ def release(world: World, hold_id: str) -> list[str]:
 
 
 def pass_time(world: World, limit: datetime) -> None:
-    """Go to the next due timer and fire it; if none is due by `limit`, go to `limit`."""
+    """Move to the next due timer and fire it; if none is due by `limit`, move to `limit`."""
     due = world.timers.take(limit)
     world.now = max(world.now, due.at if due else limit)
     if due is not None:

@@ -143,17 +143,17 @@ class Options(Immutable):
     )
 
     def changes(self, before: Self) -> set[str]:
-        """The names of the options whose values differ from `before`."""
+        """Return the names of the options whose values differ from `before`."""
         names = (row.name for row in fields(self))
         return {name for name in names if getattr(self, name) != getattr(before, name)}
 
     def as_json(self) -> dict[str, Any]:
-        """The options as the control API shows them."""
+        """Return the options as the control API shows them."""
         values = ((row.name, getattr(self, row.name)) for row in fields(self))
         return {n: format_duration(v) if isinstance(v, timedelta) else v for n, v in values}
 
     def problems(self, edition: Edition) -> Iterator[Problem]:
-        """The problems of options that need a kind of resource which the edition does not have."""
+        """Yield a problem for each option that needs a kind which the edition does not have."""
         for row in fields(self):
             needs = row.metadata.get("needs")
             if needs and needs not in edition.kinds and getattr(self, row.name) != row.default:
@@ -173,9 +173,8 @@ Item = TypeVar("Item")
 class RecentLog(Sequence[Item]):
     """The last items of a list that grows at its end, at most `maxlen`.
 
-    The position of an item is the number of all items before it, also of those that were dropped.
-    The first items are in a list: most logs of most worlds stay empty, and an empty deque takes
-    700 bytes, seven times in a new world.
+    The position of an item is the number of all items before it, including dropped ones. The log
+    begins as a list: most logs stay empty, and an empty deque takes 700 bytes.
     """
 
     __slots__ = ("_items", "_room", "maxlen", "total")
@@ -218,7 +217,7 @@ class RecentLog(Sequence[Item]):
         return self.total - len(self)
 
     def since(self, position: int, end: int | None = None) -> list[Item]:
-        """The kept items from a position on; with `end`, only those before `end`."""
+        """Return the kept items from a position on; with `end`, only those before `end`."""
         after = 0 if end is None else max(self.total - end, 0)
         return [*islice(reversed(self), after, max(self.total - position, 0))][::-1]
 

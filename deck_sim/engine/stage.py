@@ -1,10 +1,10 @@
 """The interface between a step and the world while the step is played, and the holds that stop it.
 
-A hold names an event. A story that is about to enter the status that emits it stops just before:
-its resource keeps its status, its cursor returns to the step that reacted last, and the place where
-it would continue is stored. So a prompt that timed out can still be answered, and a run that is
-about to complete can still be canceled; the answer or cancel replaces the stored place. Timeouts
-continue, and end a held run like any other.
+A hold names an event. A story that is about to enter the status that emits the event stops just
+before: its resource keeps its status, its cursor returns to the step that reacted last, and the
+place where it would continue is stored. So a prompt that timed out can still be answered, and a run
+that is about to complete can still be canceled; the answer or cancel replaces the stored place.
+Timeouts continue, and end a held run like any other.
 """
 
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ Cursor = tuple[Path, int]  # the path of a story, and its count of wrong answers
 
 
 class Stopped(Exception):
-    """A story met a hold; nothing changed."""
+    """A hold stops the story; nothing has changed."""
 
     def __init__(self, hold: str) -> None:
         super().__init__(hold)
@@ -32,7 +32,7 @@ class Stopped(Exception):
 
 
 def find_call_hold(world: World, method: str, path: str) -> HoldPoint | None:
-    """The first hold of the answer to this call, if any."""
+    """Return the first hold of the answer to this call, if any."""
     for hold in world.holds.values():
         if hold.call and CallPattern.read(hold.call).matches(method, path):
             return hold
@@ -46,7 +46,7 @@ def count_stop(world: World, hold_id: str) -> None:
 
 
 def hold_story(world: World, story: Story, hold_id: str, reacted_at: Cursor) -> None:
-    """Stop a story at a hold. Until its release it reacts at the step that reacted last."""
+    """Stop a story at a hold. Until the release, the step that reacted last reacts."""
     story.held = Held(hold_id, world.now, story.path, story.attempts)
     story.path, story.attempts = reacted_at
     count_stop(world, hold_id)
@@ -54,7 +54,7 @@ def hold_story(world: World, story: Story, hold_id: str, reacted_at: Cursor) -> 
 
 
 def stories_at(world: World, hold_id: str) -> list[Story]:
-    """The stories that a hold stops, in the order in which they stopped."""
+    """Return the stories that a hold stops, in the order in which they stopped."""
     held = [(s.held.since, s) for s in world.stories.values() if s.held and s.held.hold == hold_id]
     return [story for _, story in sorted(held, key=lambda pair: pair[0])]
 
@@ -85,7 +85,7 @@ class Stage:
 
     @property
     def names(self) -> dict[str, Any]:
-        """The variables of the script's expressions."""
+        """The variables for the script's expressions."""
         player = self.resource
         used = {player.kind: player}
         for kind in (self.world.contract.login, "session", "task"):
@@ -141,7 +141,7 @@ class Stage:
         self.move("failed", errors=[one.as_json() for one in problems])
 
     def problem(self, name: str, message: str | None, field: str | None) -> Problem:
-        """An error of the catalog, with the run's timeout filled into its text."""
+        """Make a problem from the error catalog, with the run's timeout filled into its text."""
         timeout = spell_duration(timedelta(seconds=self.resource.hidden["timeout_seconds"]))
         return problem(name, message, field=field, timeout=timeout)
 

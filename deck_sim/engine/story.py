@@ -1,9 +1,9 @@
 """Scripts as the engine plays them: steps, branches and a cursor. The room `scenario` defines the
 steps and how they are written.
 
-The cursor is a path: `(2,)` is the third step; `(2, "on_rejected", 0)` is the first step of that
-branch of it. At the end of a branch the story continues behind the step that it branched off from,
-as after an `if`. A path is plain data, so a story can be copied, saved, and counted for coverage.
+The cursor is a path: `(2,)` is the third step; `(2, "on_rejected", 0)` is the first step in the
+branch `on_rejected` of the third step. After a branch the story continues behind the step that has
+the branch. A path is plain data, so a story can be copied, saved, and counted for coverage.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SCRIPT_KINDS = ("connection", "task_run", "session")  # of the resources that pl
 
 
 def watched_kinds(edition: Edition) -> list[str]:
-    """The kinds whose statuses a user follows: kinds that play scripts, and the login."""
+    """Return the kinds whose statuses a user follows: kinds that play scripts, and the login."""
     return [kind for kind in edition.kinds if kind in (*SCRIPT_KINDS, edition.login)]
 
 
@@ -40,7 +40,7 @@ class ScriptError(Exception):
 
 
 class Wait(NamedTuple):
-    """The time for which a story stays at its step, and the meaning of its end."""
+    """The time for which a story stays at a step, and the meaning of the wait's end."""
 
     span: timedelta | None  # None: only a word from outside, or a limit, ends the wait
     active: bool = False  # the agent is working, so the inactivity limit does not count
@@ -59,7 +59,7 @@ class Step(ABC):
 
     @property
     def refusal(self) -> ApiError | None:
-        """The error that answers the call, if the step refuses it; None starts the script."""
+        """The error to answer the call with, if the step refuses it; None starts the script."""
         return None
 
     # `stage` is a `Stage`; its module imports this one.
@@ -69,7 +69,7 @@ class Step(ABC):
         """Play the step. Return a wait, or None to continue with the next step at once."""
 
     def react(self, stage: Any, word: str, value: Any) -> str:
-        """React to a word (`due`, `answer`, `approve`, `reject`): STAY, GO_ON or a branch."""
+        """React to `due`, `answer`, `approve` or `reject`; return STAY, GO_ON or a branch."""
         return GO_ON
 
 
@@ -87,25 +87,25 @@ class Script(Immutable):
 
     @property
     def refusal(self) -> ApiError | None:
-        """The error that answers the call which would start the script, if it refuses it."""
+        """The error to answer a call with that starts the script; None if the script starts."""
         first = self.at((0,))
         return first.refusal if first else None
 
     def at(self, path: Path) -> Step | None:
-        """The step at `path`, or None behind the last."""
+        """Return the step at `path`, or None after the last step."""
         # Most scripts do not branch.
         steps, index = self._level(path) if len(path) > 1 else (self.steps, int(path[0]))
         return steps[index] if index < len(steps) else None
 
     def behind(self, path: Path) -> Path:
-        """The path that follows the step at `path`."""
+        """Return the path that follows the step at `path`."""
         path = (*path[:-1], int(path[-1]) + 1)
         while len(path) > 1 and self.at(path) is None:
             path = (*path[:-3], int(path[-3]) + 1)
         return path
 
     def into(self, path: Path, branch: str) -> Path:
-        """The path of the first step of a branch; an empty branch is skipped."""
+        """Return the path of the first step of a branch; an empty branch is skipped."""
         steps, index = self._level(path)
         return (*path, branch, 0) if steps[index].branches[branch] else self.behind(path)
 
@@ -118,7 +118,7 @@ class Script(Immutable):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The hold that stops a story, and the path from which the story continues."""
+    """The hold that stops a story, and the path at which the story continues."""
 
     hold: str
     since: datetime

@@ -2,11 +2,11 @@
 
 Laws:
 1. Timers of one moment are due in the order in which they were armed.
-2. A key (`owner`, `name`) has at most one timer; arming it again replaces it.
-3. A timer that is taken back stays in the heap until `peek` meets it, or until most of the heap are
-   such timers.
-4. The armed timers are kept by owner, since all names of one owner are taken back in one go: nine
-   times in ten none of them is armed, and that is one look.
+2. A key (`owner`, `name`) has at most one timer; arming the key again replaces its timer.
+3. A removed timer stays in the heap until `peek` meets it, or until most timers in the heap are
+   removed ones.
+4. The armed timers are kept by owner, since all names of an owner are removed at once: nine times
+   in ten no timer is armed, and one lookup shows this.
 """
 
 import heapq
@@ -85,7 +85,7 @@ class Timers:
                     self._forget(mine[name])
 
     def take(self, limit: datetime) -> Due | None:
-        """Remove the next timer and return it, or return None if none is due by `limit`."""
+        """Remove and return the next timer; return None if none is due by `limit`."""
         due = self.peek()
         if due is None or due.at > limit:
             return None
@@ -94,7 +94,7 @@ class Timers:
         return due
 
     def of(self, owner: str) -> list[Due]:
-        """The armed timers of one owner."""
+        """Return the armed timers of one owner."""
         mine = self._armed.get(owner, {})
         return [mine[name] for name in EFFECTS if name in mine]
 
@@ -105,7 +105,7 @@ class Timers:
             self._add(one)
 
     def peek(self) -> Due | None:
-        """The next timer, or None."""
+        """Return the next timer, or None."""
         heap, taken_back = self._heap, self._taken_back
         while heap and heap[0].number in taken_back:
             del taken_back[heapq.heappop(heap).number]
@@ -116,7 +116,7 @@ class Timers:
         return not self._progress
 
     def upcoming(self) -> Iterator[Due]:
-        """Every armed timer, in the order in which they are due."""
+        """Yield every armed timer, in the order in which they are due."""
         return iter(self._in_order())
 
     def _in_order(self) -> list[Due]:

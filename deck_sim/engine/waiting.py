@@ -10,7 +10,7 @@ from deck_sim.engine.world import World
 
 
 def waiting(world: World) -> list[Resource]:
-    """The resources that are not settled and that no timer moves on."""
+    """Return the resources that are not settled and have no timer that moves them."""
     moving = _progress(world)
     return [
         resource
@@ -21,15 +21,15 @@ def waiting(world: World) -> list[Resource]:
 
 
 def next_due(world: World, resource_id: str) -> Due | None:
-    """The next timer of a resource, except those of screenshots."""
+    """Return the next timer of a resource; timers of screenshots do not count."""
     due = (due for due in world.timers.of(resource_id) if due.name != SCREENSHOT)
     return min(due, key=lambda due: due.at, default=None)
 
 
 def waits_for_person(world: World, resource_id: str) -> bool:
-    """Whether only a person can move a resource: by an answer, an approval, a released hold.
+    """Whether only a person can move a resource: with an answer, an approval, or a release.
 
-    Also True of a login if all runs that use it wait for a person.
+    Also true for a login if all runs that use it wait for a person.
     """
     story, users = world.stories.get(resource_id), world.users.get(resource_id)
     if story and (story.held or asks_person(world, world.all(story.script.kind)[resource_id])):
@@ -46,9 +46,7 @@ def asks_person(world: World, resource: Resource) -> bool:
 
 @dataclass(slots=True)
 class AwaitedEvent:
-    """The first event of some types that a caller waits for, of one resource if `resource_id` is
-    set.
-    """
+    """The event that a caller waits for: of some types, and of `resource_id` if it is set."""
 
     types: tuple[str, ...]
     resource_id: str | None
@@ -61,9 +59,9 @@ class AwaitedEvent:
         return any(self._is(world, event) for event in new)
 
     def moves(self, world: World, until: datetime) -> bool:
-        """Whether a timer that is due by then moves a resource that the event could be about.
+        """Whether a timer due by `until` moves a resource that the event could be about.
 
-        The last such timer is kept, so that all timers are looked through only after it has fired.
+        The last such timer is kept. All timers are searched only after it has fired.
         """
         known = self.mover
         if known is None or known.at > until or known not in world.timers.of(known.owner):
@@ -88,16 +86,16 @@ class AwaitedEvent:
         return [*dict.fromkeys(type_.partition(".")[0] for type_ in self.types)]
 
     def last(self, world: World) -> Event | None:
-        """The latest such event in the past; callers often start to wait too late."""
+        """Return the latest such event of the past: callers often start to wait too late."""
         return next((one for one in reversed(world.events) if self._is(world, one)), None)
 
     def named(self, world: World) -> Resource | None:
-        """The resource that the event must be about, if one is named and exists."""
+        """Return the resource that the event must be about, if one is named and exists."""
         found = (kind.get(self.resource_id or "") for kind in world.resources.values())
         return next(filter(None, found), None)
 
     def candidates(self, world: World) -> list[Resource]:
-        """The resources that the event could be about."""
+        """Return the resources that the event could be about."""
         kinds = [world.resources.get(kind, {}) for kind in self.kinds]
         if self.resource_id is not None:
             return [kind[self.resource_id] for kind in kinds if self.resource_id in kind]

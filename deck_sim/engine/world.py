@@ -2,14 +2,14 @@
 
 Laws:
 1. Only `World.move` changes a status, and only as a row of the edition's table allows. `create`
-   gives the first one. This holds for deliveries, destinations and tasks as for runs.
+   sets the first status. Both hold for deliveries, destinations and tasks, too.
 2. Nothing outside this module writes to the resources; others read them through `all` and `find`.
 3. Only `playing.pass_time` changes `now`, and it fires one timer at a time.
 4. The state holds names and values, never rows of tables: a deep copy of a world is a world.
 5. Nothing is created, changed, moved or deleted without an entry in the timeline.
 6. `emit` makes the deliveries of an event at once, for the destinations of that moment. So a new
-   destination gets no older event, and the delivery log tells what became of every event.
-7. A world keeps its last entries and events, and its last finished runs; it counts the others.
+   destination gets no older event, and the delivery log shows what happened to every event.
+7. A world keeps its last entries, events and finished runs, and counts the older ones.
 """
 
 from collections import Counter
@@ -72,13 +72,13 @@ class IllegalMove(Exception):
 
 @lru_cache(_MOST_SHARED)
 def _shared(value: Shared) -> Shared:
-    """One object for equal texts and places: a tenth of the memory of a finished run."""
+    """Return one object for equal texts and places; this saves a tenth of a finished run."""
     return value
 
 
 @lru_cache(_MOST_SHARED)
 def _external_id(value: str | None) -> Mapping[str, Any]:
-    """The data that a login adds to events about its runs: one object for all of them."""
+    """Return the data that a login adds to events about its runs: one object for all of them."""
     return {"external_id": value}
 
 
@@ -127,7 +127,7 @@ class World:
         self.changed[table, key] = None
 
     def mark_saved(self) -> None:
-        """Clear the notes of changes, which are saved or need not be saved."""
+        """Clear the notes of changes: these are saved, or need not be saved."""
         for changed in (self.changed, self.injected.changed, self.timers.changed):
             changed.clear()
 
@@ -138,16 +138,16 @@ class World:
 
     @property
     def event_types(self) -> tuple[str, ...]:
-        """Every event type: those of the edition, and the one of an additive change."""
+        """Every event type: those of the edition, and that of an additive change."""
         added = self.additive_changes.event_type
         return (*self.contract.event_names, *([added] if added else []))
 
     def kind(self, name: str) -> Kind:
-        """The row of a kind of resource."""
+        """Return the row of a kind of resource."""
         return EDITIONS[self.edition].kinds[name]
 
     def machine(self, resource: Resource) -> Machine:
-        """The state machine of a resource whose kind has one."""
+        """Return the state machine of a resource whose kind has one."""
         machine = EDITIONS[self.edition].kinds[resource.kind].machine
         assert machine is not None, f"a {resource.kind} has no state machine"
         return machine
@@ -158,20 +158,20 @@ class World:
         return self._resources
 
     def all(self, kind: str) -> Mapping[str, Resource]:
-        """Every resource of a kind by id, oldest first, deleted ones included."""
+        """Return every resource of a kind by id, oldest first, including deleted resources."""
         return self._resources[kind]
 
     def find(self, kind: str, resource_id: str) -> Resource | None:
-        """The resource with that id; None if it does not exist or is gone."""
+        """Return the resource with that id; None if the resource does not exist or is gone."""
         found = self._resources[kind].get(resource_id)
         return None if found is None or self.is_gone(found) else found
 
     def newest_first(
         self, kind: str, filters: Mapping[str, Collection[Any]], behind: str | None = None
     ) -> Iterator[Resource]:
-        """The resources of a kind that have one of these values in each field, newest first.
+        """Yield the resources of a kind that have one of these values in each field, newest first.
 
-        Deleted ones are left out. `behind` is the id of a resource; newer ones are left out, too.
+        Deleted resources are left out; with `behind`, also that resource and newer ones.
         """
         lists = self._lists.get(kind)
         if lists is None and self._resources[kind]:
@@ -187,7 +187,7 @@ class World:
         return found
 
     def not_found(self, kind: str, resource_id: str, field: str | None = None) -> Problem:
-        """The problem of an unknown id, in `field` of a body or in the path."""
+        """Make the problem of an unknown id, in `field` of a body or in the path."""
         # The catalog's text for sources is that of a failed run, which names no id.
         text = f"No {kind} has the id `{resource_id}`."
         if resource_id in self.former_ids:
@@ -202,7 +202,7 @@ class World:
         )
 
     def resource(self, resource_id: str) -> Resource:
-        """The resource with this id, of any kind, deleted or not. It must exist."""
+        """Return the resource with this id, of any kind, deleted or not. It must exist."""
         return next(kind for kind in self._resources.values() if resource_id in kind)[resource_id]
 
     def is_settled(self, resource: Resource) -> bool:
@@ -216,7 +216,7 @@ class World:
         return machine is not None and machine.is_final(str(resource.status))
 
     def used_by(self, run: Resource) -> list[Resource]:
-        """The connection, or the credential and session, of a run, without forgotten ones."""
+        """Return the connection, or credential and session, of a run, without forgotten ones."""
         row = self.kind(run.kind)
         if not (row.machine and row.machine.is_run):
             return []
@@ -225,13 +225,13 @@ class World:
         return [one for one in found if one is not None]
 
     def runtime_ms(self, resource: Resource, at: datetime) -> int:
-        """The working time of a run or session in milliseconds, to its end or to `at`."""
+        """Return the working time of a run or session in milliseconds, until its end or `at`."""
         if resource.started_at is None or self.is_final(resource):
             return int(resource.fields["runtime_ms"])
         return (at - resource.started_at) // MILLISECOND
 
     def embedded(self, resource: Resource, name: str) -> list[dict[str, Any]]:
-        """The list of related resources that a resource shows under this name."""
+        """Return the list of related resources that a resource shows under this name."""
         embed = self.kind(resource.kind).embeds[name]
         inner = [
             {"id": other.id, "object": other.kind, "status": other.status, **other.fields}
@@ -240,9 +240,9 @@ class World:
         return [{name: item[name] for name in embed.shows} for item in reversed(inner)]
 
     def event_extras(self, resource: Resource) -> Mapping[str, Any]:
-        """The data of other resources in an event, as they are now.
+        """Return the data of other resources in an event, as they are now.
 
-        Events about a run carry the external id of its connection, too (documented).
+        Events about a run also have the external id of its connection (documented).
         """
         row, login = self.kind(resource.kind), self.contract.login
         if row.summary is not None:
@@ -256,7 +256,7 @@ class World:
     # Changes
 
     def next_id(self, prefix: str) -> str:
-        """The next id with this prefix."""
+        """Return the next id with this prefix."""
         self.counters[prefix] += 1
         return make_id(self.seed, prefix, self.counters[prefix])
 
@@ -272,8 +272,8 @@ class World:
     ) -> Resource:
         """Add a resource in the first status of its kind.
 
-        `standard` overrides its id, status and moments; a `silent` creation emits no event;
-        `about` is appended to the entry in the timeline.
+        `standard` overrides its id, status and moments; with `silent`, no event is emitted; `about`
+        is appended to the entry in the timeline.
         """
         row = self.kind(kind)
         while "id" not in standard or standard["id"] in self._resources[kind]:
@@ -336,10 +336,10 @@ class World:
         what: str = "",
         **fields: Any,
     ) -> Resource:
-        """Change a resource's status, together with the fields that come with it.
+        """Change a resource's status, together with the fields that change with it.
 
         `what` is the entry in the timeline; by default it names both statuses. If no row allows the
-        transition, it raises `IllegalMove` and changes nothing.
+        transition, `IllegalMove` is raised and nothing changes.
         """
         machine, before, started = self.machine(resource), str(resource.status), resource.started_at
         kind, id_, old, now = resource.kind, resource.id, resource.fields, self.now
@@ -405,7 +405,7 @@ class World:
         return self.move(run, "failed", errors=[one.as_json() for one in problems])
 
     def set_options(self, options: Options) -> None:
-        """Set the options. A changed duration counts from now."""
+        """Set the options. A changed duration starts now."""
         changed, self.options = options.changes(self.options), options
         for kind in self.contract.kinds.values():
             machine = kind.machine
@@ -418,14 +418,14 @@ class World:
                 self._arm_screenshot(run)
 
     def fire_webhook(self, where: str, event: Event) -> Any:
-        """Count the webhook of an event or file, and return the fault that fires, if any."""
+        """Count the webhook of an event or file; return the fault that fires, if any."""
         run_id = event.data.fields.get("task_run_id", "")
         about = {TROUBLE: None, EVERYBODY: None, event.data.id: None, run_id: None}
         subject = event.data.id, *self.contract.names_of(event.type)
         return self.injected.fire((where,), subject, about, self.now)
 
     def emit(self, type_: str, resource: Resource) -> None:
-        """Record an event with the state of a resource, and make its deliveries (due now)."""
+        """Record an event with the state of a resource, and make its deliveries, due now."""
         extras, after = self.event_extras(resource), self.timeline.total
         event = Event(self.next_id("evt"), type_, resource, self.now, extras, after)
         self.events.append(event)
@@ -512,7 +512,7 @@ class World:
             ids.sort(key=lambda id_: self._resources[kind][id_].updated_at)
 
     def _index(self, resource: Resource) -> list[Resource]:
-        """Add a resource to the indexes; return the connection, or credential and session, used."""
+        """Add a resource to the indexes; return the login and session that it uses."""
         if self.is_final(resource):
             self._note_end(resource)
             return []
@@ -540,8 +540,8 @@ class World:
             self.emit(f"{resource.kind}.{what}", resource)
 
     def _lead_used(self, run: Resource) -> None:
-        """Move the login and session of a run to the statuses that its new status `leads` to, if
-        their own tables allow it.
+        """Move the login and session of a run as the run's new status `leads` them, if their own
+        tables allow it.
         """
         if not (rows := self.machine(run).leads):
             return

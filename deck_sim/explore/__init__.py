@@ -1,1 +1,1 @@
-"""Exploration: a test runs again for each thing that can go wrong on its way."""
+"""Exploration: a test runs again for each thing that can go wrong."""

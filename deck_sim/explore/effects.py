@@ -1,4 +1,4 @@
-"""The effects of troubles: a fault that comes before all others, or another length of steps."""
+"""The effects of troubles: a fault with priority over all others, or other lengths of steps."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

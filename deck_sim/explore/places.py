@@ -1,7 +1,7 @@
 """The places at which something can go wrong: calls, deliveries and steps of a test that passed.
 
-The name of a place has a kind and a number, but never an id, so that it means the same in every run
-of the test.
+The name of a place has a kind and a number, but never an id, so the name means the same in every
+run of the test.
 """
 
 from collections import Counter
@@ -44,7 +44,7 @@ class Place:
 
 
 def find_places(simulation: Simulation, life: str, suffix: str, *, timing: bool) -> Iterator[Place]:
-    """Yield every place of a world, including places that are like another one."""
+    """Yield every place of a world, including places that equal another place."""
     for kind, name, subject, number, like in (
         *_calls(simulation),
         *_deliveries(simulation),
@@ -64,7 +64,7 @@ def program_calls(simulation: Simulation) -> list[tuple[str, Call]]:
 
 
 def pattern_of(edition: Edition, call: Call) -> str:
-    """A call with `*` for each id in its path."""
+    """Return the method and path of a call, with `*` for each id in the path."""
     segments = call.path.removeprefix("/v2").split("/")
     for operation in edition.every_operation:
         parts = operation.path.split("/")
@@ -146,7 +146,7 @@ def _steps(simulation: Simulation) -> Iterator[_Found]:
 
 
 def _room(world: World) -> int:
-    """The factor, at most ten, by which runs can take longer before they time out."""
+    """Return the factor, at most ten, by which runs can take longer without a timeout."""
     factors = [_MOST_STRETCH]
     for run in world.all("task_run").values():
         took = max(run.updated_at - run.created_at, timedelta(seconds=1))
@@ -155,7 +155,7 @@ def _room(world: World) -> int:
 
 
 def why_no_timing(simulation: Simulation) -> str | None:
-    """Explain why timing is not explored: the test is about a moment. None if it is explored."""
+    """Return why timing is not explored, such as "it cancels a run"; None if it is explored."""
     if not [*_steps(simulation)]:
         return None
     moves, contract = simulation.moves, simulation.world.contract

@@ -27,7 +27,7 @@ class Result:
         return FAILED if self.problems else SURVIVED
 
     def as_json(self) -> dict[str, Any]:
-        """The result as plain data."""
+        """Return the result as plain data."""
         trouble = self.trouble
         return {
             "trouble": str(trouble),
@@ -59,11 +59,11 @@ class Report:
         return not self.report_only and bool(self.error or self.of(FAILED))
 
     def of(self, verdict: str) -> list[Result]:
-        """The results with a verdict."""
+        """Return the results with a verdict."""
         return [one for one in self.results if one.verdict == verdict]
 
     def summary(self) -> str:
-        """The result in a line."""
+        """Return the result in one line."""
         if self.error is not None:
             return self.error.splitlines()[0].rstrip(":")
         survived, failed, missed = (len(self.of(one)) for one in (SURVIVED, FAILED, NOT_TESTED))
@@ -83,11 +83,11 @@ class Report:
         return "; ".join(parts)
 
     def text(self) -> str:
-        """The result, the troubles that were not survived, and those that were not tested."""
+        """Return the result, the troubles that were not survived, and the untested troubles."""
         return "\n".join([self.error or self.summary(), *self.details()])
 
     def details(self) -> list[str]:
-        """A paragraph for each trouble that was not survived, and one for those not tested."""
+        """Return a paragraph for each trouble not survived, and one for those not tested."""
         lines = list[str]()
         for one in self.of(FAILED):
             trouble = one.trouble
@@ -104,7 +104,7 @@ class Report:
         return lines
 
     def as_json(self) -> dict[str, Any]:
-        """The exploration as plain data."""
+        """Return the exploration as plain data."""
         return {
             "name": self.name,
             "error": self.error,

@@ -104,7 +104,7 @@ class Trouble:
         return self.place.kind in _TIMINGS
 
     def start(self, simulation: Simulation) -> None:
-        """Set it in a new world."""
+        """Set the trouble in a new world."""
         self.kind.start(simulation, self.place)
 
     def occurred(self, simulation: Simulation) -> bool:
@@ -118,7 +118,7 @@ class Trouble:
 
 
 def find_troubles(places: Iterable[Place]) -> tuple[list[Trouble], int]:
-    """The troubles of these places, and the number left out because they are like another one."""
+    """Return the troubles of these places, and the number of repeated troubles left out."""
     seen = dict[tuple[str, ...], Trouble]()
     left_out = 0
     for place in places:
@@ -133,7 +133,7 @@ def choose_troubles(
     troubles: Sequence[Trouble], only: Iterable[str] = (), skip: Iterable[str] = ()
 ) -> tuple[list[Trouble], list[str]]:
     """Return the troubles that `only` names (if empty: all) and `skip` does not name. Also return
-    the names in `only` that fit no trouble, each with the nearest. A name may leave out the place.
+    the names in `only` that fit no trouble, each with the nearest. A name may omit the place.
     """
     asked, unwanted = dict.fromkeys(only), {*skip}
     names = [(one, {f"{one}", one.kind.name}) for one in troubles]
@@ -146,7 +146,7 @@ def check_names(names: Iterable[str]) -> None:
     """Check the names of troubles, as far as that is possible without a test.
 
     Raises:
-        DeckSimError: if one is unknown.
+        DeckSimError: if a name is unknown.
 
     """
     for name in names:

@@ -85,7 +85,7 @@ class Watch:
 
     @property
     def waited(self) -> float:
-        """Seconds of real time that the program waited before it repeated a refused call."""
+        """The seconds of real time that the program waited before it repeated a refused call."""
         worlds = (life.simulation.world for life in self.lives)
         troubles = (one for world in worlds for one in world.injected.by_owner.get(TROUBLE, ()))
         return sum(getattr(one, "waited_ns", 0) for one in troubles) / 1e9
@@ -103,7 +103,7 @@ class Watch:
         return next(filter(None, whys), None)
 
     def places(self) -> list[Place]:
-        """Every place of every world."""
+        """Return every place of every world."""
         called, timing = self.called, self.no_timing() is None
         found = list[Place]()
         for number, life in enumerate(called.values(), 1):
@@ -125,7 +125,7 @@ class Watch:
         return [line for both in self._ends(baseline) for line in explain_calls(*both)]
 
     def _ends(self, baseline: "Watch") -> list[tuple[Outcome, Outcome]]:
-        """The two outcomes of each world that both runs called."""
+        """Return the two outcomes of each world that both runs called."""
         called = self.called
         return [
             (life.outcome, other.outcome)

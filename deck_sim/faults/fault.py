@@ -52,14 +52,14 @@ class Fault(Immutable, Strict):
             FAULT_CLASSES[cls.family, cls.key] = cls
 
     def __str__(self) -> str:
-        """The fault in one line: its effect, and the calls or events that it applies to."""
+        """Format the fault in one line: its effect, and the calls or events that it applies to."""
         value = self.model_dump()[self.key]
         what = self.key if value is True else f"{self.key}: {value}"
         return f"{what}, for {getattr(self, self.family)}"
 
 
 def fault_keys(family: str) -> tuple[str, ...]:
-    """The keys of a family's faults."""
+    """Return the keys of a family's faults."""
     return tuple(key for of, key in FAULT_CLASSES if of == family)
 
 
@@ -67,8 +67,8 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
     """Read a fault of the family with this base class.
 
     Raises:
-        PydanticCustomError: if it is not a mapping.
-        ValidationError: with every mistake in it.
+        PydanticCustomError: if `value` is not a mapping.
+        ValidationError: with every mistake in the fault.
 
     """
     if not isinstance(value, dict):
@@ -93,6 +93,6 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
 
 
 def fault_field(base: type[Fault]) -> Any:
-    """The type of a pydantic field that holds a fault of a family."""
+    """Return the type of a pydantic field that holds a fault of a family."""
     union: Any = reduce(or_, (FAULT_CLASSES[base.family, key] for key in fault_keys(base.family)))
     return Annotated[union, BeforeValidator(partial(read_fault, base))]

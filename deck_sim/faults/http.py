@@ -50,7 +50,7 @@ class HttpFault(Fault):
     `**` for any number of them."""
 
     def applies_to(self, *subject: str) -> bool:
-        """Whether it applies to a call with this method and path."""
+        """Whether the fault applies to a call with this method and path."""
         method, path = subject
         return _read_pattern(self.match).matches(method, path)
 
@@ -60,7 +60,7 @@ class HttpFault(Fault):
 
 
 class CallFault(HttpFault):
-    """A fault that replaces the call: nothing is done."""
+    """A fault that replaces the call: the API does nothing."""
 
     fires: ClassVar[str] = CALL
 
@@ -85,7 +85,7 @@ class DeckError(ErrorAnswer, CallFault):
 
 
 class OwnAnswer(CallFault):
-    """A proxy or another server in between answers."""
+    """A proxy, or another server between client and Deck, answers."""
 
     is_answer_readable = True
     status: Annotated[int, Field(ge=200, le=599), Whole]
@@ -116,7 +116,7 @@ class OwnAnswer(CallFault):
 
     @property
     def _content(self) -> tuple[str, str]:
-        """The usual content type, and the body."""
+        """The default content type, and the body."""
         if isinstance(self.body, str):
             return "text/plain; charset=utf-8", self.body
         if self.body is not None:
@@ -135,7 +135,7 @@ class Reset(CallFault):
 
 
 class LostResponse(HttpFault):
-    """The call is done, and the connection closed without a response."""
+    """The call is done, then the connection is closed without a response."""
 
     lost_response: OnlyTrue
 
@@ -169,7 +169,7 @@ class Empty(HttpFault):
 
 
 class Truncated(HttpFault):
-    """The call is done, and the connection closed in the middle of the response."""
+    """The call is done, then the connection is closed in the middle of the response."""
 
     truncate: OnlyTrue
 

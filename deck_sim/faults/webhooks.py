@@ -34,12 +34,12 @@ class WebhookFault(Fault):
     """The event type that it applies to; a glob such as `task_run.*`."""
 
     def applies_to(self, *subject: str) -> bool:
-        """Whether it applies to an event: the id of its resource, then the names of its type."""
+        """Whether the fault applies to an event: its resource's id, then the names of its type."""
         _, *names = subject
         return any(fnmatchcase(name, self.event) for name in names)
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        """Prevent the attempt that is due now; returns whether it did."""
+        """Prevent the attempt that is due now; return whether the fault did so."""
         return False
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
@@ -60,7 +60,7 @@ class Duplicate(WebhookFault):
 
 
 class Reordered(WebhookFault):
-    """The webhook is sent after the next one to its destination, or after 30 s without one."""
+    """The webhook is sent after the destination's next webhook, or after 30 s without one."""
 
     reorder: OnlyTrue
 
@@ -70,7 +70,7 @@ class Reordered(WebhookFault):
 
 
 class Repeated(WebhookFault):
-    """The webhook is sent, and once more after the next one to its destination, or after 30 s."""
+    """The webhook is sent, and again after the destination's next webhook, or after 30 s."""
 
     key = "again_after_next"
     again_after_next: OnlyTrue
@@ -94,7 +94,7 @@ class Delayed(WebhookFault):
 
 
 class Dropped(WebhookFault):
-    """The webhook gets lost; its sender counts it as a success, so there is no retry."""
+    """The webhook is lost, but recorded as delivered, so there is no retry."""
 
     drop: OnlyTrue
 
@@ -104,8 +104,8 @@ class Dropped(WebhookFault):
 
 
 class Answered(WebhookFault):
-    """A proxy in front of the receiver answers, and the webhook does not get there: a redirect,
-    which Deck does not follow, or an error. The attempt has failed.
+    """A proxy in front of the receiver answers, so the receiver gets nothing: a redirect, which
+    Deck does not follow, or an error. The attempt has failed.
     """
 
     status: Annotated[int, Field(ge=300, le=599), Whole]
@@ -116,7 +116,7 @@ class Answered(WebhookFault):
 
 
 class OtherContentType(WebhookFault):
-    """The webhook has another content type; its body is JSON all the same."""
+    """The webhook has another content type; its body is still JSON."""
 
     content_type: ContentType
     """The header `Content-Type`."""
@@ -144,8 +144,8 @@ class BadSignature(WebhookFault):
 
 
 class RotatedSignature(WebhookFault):
-    """The webhook has two signatures, the first with a secret that the receiver does not have, as
-    during a rotation of the secret. A receiver must accept it.
+    """The webhook has two signatures, as during a rotation of the secret. The first is made with a
+    secret that the receiver does not have. A receiver must accept the webhook.
     """
 
     rotated_signature: OnlyTrue
@@ -155,7 +155,7 @@ class RotatedSignature(WebhookFault):
 
 
 class TamperedBody(WebhookFault):
-    """The body is changed after it was signed; it is still JSON."""
+    """The body is changed after signing; it is still JSON."""
 
     tampered_body: OnlyTrue
 

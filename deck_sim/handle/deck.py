@@ -55,12 +55,12 @@ _FOLLOW_INTERVAL = 0.5  # seconds between two looks at a timeline
 class Deck(AbstractContextManager["Deck"]):
     """A world of a deck-sim server, selected by its API key.
 
-    As a context manager it closes what it has opened; the world stays. A call that the server
-    refuses raises a `DeckSimError` with the server's messages.
+    As a context manager, a `Deck` closes what it has opened; the world stays. A call that the
+    server refuses raises a `DeckSimError` with the server's messages.
 
     A method that waits for the server raises a `DeckSimError` when it is called on the thread of a
-    running event loop, since a webhook receiver on that loop could not answer. Each has a twin for
-    coroutines with the same arguments: `await deck.async_advance("5m")`.
+    running event loop, since a webhook receiver on that loop could not answer. Each such method has
+    a twin for coroutines with the same arguments: `await deck.async_advance("5m")`.
     """
 
     poll_interval: Duration = "1s"  # reads closer together are a finding of `lint`
@@ -86,7 +86,7 @@ class Deck(AbstractContextManager["Deck"]):
         self._idle_sleeps, self._idle_since = 0, datetime.min
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Refuse a misspelt attribute, and another clock."""
+        """Refuse a misspelt attribute, and a new value of `clock`."""
         if name == "clock" and name in vars(self):
             raise AttributeError('`deck.clock` stays; `deck.clock.set("real")` sets its mode')
         if not (name[0] == "_" or name in Deck.__annotations__ or hasattr(type(self), name)):
@@ -116,7 +116,7 @@ class Deck(AbstractContextManager["Deck"]):
         return EDITIONS[self.world["edition"]]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the handle: another process gets one of the same world, on the same server."""
+        """Pickle the handle: another process gets a handle of the same world on the same server."""
         return Deck, (self.url, self.api_key)
 
     def __repr__(self) -> str:
@@ -133,7 +133,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     @property
     def transport(self) -> Any:
-        """A transport for `httpx.Client` or `httpx2.Client`; needs no socket in this process."""
+        """A transport for `httpx.Client` or `httpx2.Client`; no socket in the server's process."""
         return self._transport
 
     @property
@@ -144,8 +144,8 @@ class Deck(AbstractContextManager["Deck"]):
     def intercept(self, hosts: str | Sequence[str] = (DECK_HOST,)) -> "Interception":
         """Answer calls of this process to Deck's own host with this world, whatever their key.
 
-        It applies to httpx, httpx2, requests, aiohttp and urllib, until the end of a `with` block,
-        `stop()`, or the end of the test.
+        This applies to httpx, httpx2, requests, aiohttp and urllib, until the end of a `with`
+        block, `stop()`, or the end of the test.
         """
         from deck_sim.handle.interception import Interception
 
@@ -190,8 +190,8 @@ class Deck(AbstractContextManager["Deck"]):
     def hold(self, point: str, id: IdOrResource | None = None) -> Hold:
         """Stop runs and logins before they emit an event, until the hold is released.
 
-        `with deck.hold("task_run.completed", run) as hold: ...`; or call its `release()`. A call as
-        the point, `POST /v2/tasks/*/run`, holds the answer after the work is done.
+        `with deck.hold("task_run.completed", run) as hold: ...`; or call its `release()`. If the
+        point is a call, such as `POST /v2/tasks/*/run`, its answer is held after the work is done.
         """
         hold = Hold(self._control, point, None if id is None else read_id(id))
         self.holds += (hold,)
@@ -231,13 +231,13 @@ class Deck(AbstractContextManager["Deck"]):
     def advance(self, by: Duration) -> AdvanceReport:
         """Advance the clock by a duration, such as "5m", or by seconds.
 
-        Everything that falls due happens before it returns.
+        Everything that falls due happens before the method returns.
         """
         return self.apps.serve_during(self._advance, by=write_duration(by))
 
     @refuse_on_event_loop
     def advance_to(self, moment: str | datetime) -> AdvanceReport:
-        """Advance the clock to a moment; one without an offset is UTC."""
+        """Advance the clock to a moment; a moment without an offset is UTC."""
         return self.apps.serve_during(self._advance, to=moment)
 
     @refuse_on_event_loop
@@ -250,8 +250,8 @@ class Deck(AbstractContextManager["Deck"]):
     ) -> AdvanceReport:
         """Advance the clock until an event such as `task_run.completed`, of that resource if given.
 
-        The first of several events ends it. If nothing due within `limit` emits one, the error
-        names what waits.
+        The first of several events ends the advance. If nothing due within `limit` emits one, the
+        error names what waits.
         """
         if isinstance(event, Mapping) or (isinstance(id, str) and "." in id):
             text = "the event comes first, then the resource"
@@ -264,7 +264,7 @@ class Deck(AbstractContextManager["Deck"]):
     def finish(self, run: IdOrResource, *, limit: Duration = "1d") -> Json:
         """Advance the clock until a run is final, and return it as in `runs`.
 
-        At a prompt or an approval it raises an error that names the next call to make.
+        If the run waits for an answer or an approval, the error names the next call to make.
         """
         id_, longest = read_id(run), write_duration(limit)
         return self.apps.serve_during(finish_run, self._control, self._edition, id_, longest)
@@ -276,9 +276,9 @@ class Deck(AbstractContextManager["Deck"]):
 
     @refuse_on_event_loop
     def sleep(self, seconds: float) -> None:
-        """Advance the clock by seconds; use it as the `sleep` function of a client.
+        """Advance the clock by seconds; use this method as the `sleep` function of a client.
 
-        It raises an error after `most_idle_sleeps` calls in which nothing happens, if nothing is
+        After `most_idle_sleeps` calls in which nothing happens, an error is raised if nothing is
         due or the sleeps take no time.
         """
         report = self.apps.serve_during(self._advance, sleep=write_duration(seconds))
@@ -428,7 +428,7 @@ class Deck(AbstractContextManager["Deck"]):
     )
 
     def messages(self, destination: IdOrResource) -> list[Json]:
-        """The events that a destination other than a webhook, such as a queue, holds."""
+        """Return the events that a destination other than a webhook, such as a queue, holds."""
         return self._control.get("/destinations/{id}/messages", id=destination)
 
     @property
@@ -449,8 +449,8 @@ class Deck(AbstractContextManager["Deck"]):
     def follow_timeline(self) -> Iterator[TimelineEntry]:
         """Yield each past entry of the timeline, then each new one, without end.
 
-        It asks twice a second. After a reset it begins again. An entry of the kind `dropped` counts
-        lost entries. A server that has stopped is a `DeckSimError`.
+        The server is asked twice a second. After a reset the entries begin again. An entry of the
+        kind `dropped` counts lost entries. If the server has stopped, a `DeckSimError` is raised.
         """
         epoch, after = "", 0
         while True:
@@ -463,7 +463,7 @@ class Deck(AbstractContextManager["Deck"]):
             time.sleep(_FOLLOW_INTERVAL)
 
     def next(self, limit: int | None = None) -> Json:
-        """The timers that are due, soonest first, and the resources that wait without one.
+        """Return the next timers, soonest first, and the resources that wait without a timer.
 
         `limit` is the greatest number of each.
         """
@@ -487,7 +487,7 @@ class Deck(AbstractContextManager["Deck"]):
         Path(file).write_text(page, encoding="utf-8")
 
     def coverage(self) -> list[Json]:
-        """A row for each scenario that was played, with the count of each of its steps."""
+        """Return a row for each scenario that was played, with the count of each of its steps."""
         return self._control.get("/coverage")
 
     fidelity: list[Json] = shown(
@@ -511,8 +511,8 @@ class Deck(AbstractContextManager["Deck"]):
     ) -> dict[str, list[str]]:
         """Add resources with fixed ids, without events; return their ids by kind.
 
-        `deck.seed(agents=[{"id": "agt_1", "name": "Concierge"}])`. If one of them is refused,
-        nothing is added.
+        `deck.seed(agents=[{"id": "agt_1", "name": "Concierge"}])`. If a resource is refused, none
+        is added.
         """
         all_ = {**(resources or {}), **kinds}
         seeded: dict[str, list[str]] = self._control.call("POST", "/seed", resources=all_)["seeded"]
@@ -548,8 +548,8 @@ class Deck(AbstractContextManager["Deck"]):
 
         If the scenario has a script for the login, the login is opened, and the clock advances
         until it is ready; otherwise it is seeded. With `status`, the clock advances until the run
-        has it; a status that it does not reach is an error. `task` are fields of the task, such as
-        `output_schema`.
+        has this status; an error is raised if the run cannot reach it. `task` are fields of the
+        task, such as `output_schema`.
         """
         start = self._starter.start_run
         return self.apps.serve_during(start, scenario, input, status, task)
@@ -582,7 +582,7 @@ class Deck(AbstractContextManager["Deck"]):
         self.holds = ()
 
     def snapshot(self) -> str:
-        """Keep a copy of the world on the server until it stops; return its id, for `restore`."""
+        """Store a copy of the world until the server stops; return the copy's id, for `restore`."""
         return str(self._control.call("POST", "/snapshots")["id"])
 
     def restore(self, snapshot: str) -> None:

@@ -20,10 +20,10 @@ KEY = "sk_test_deck_sim"
 
 
 class DeckSim(AbstractContextManager[Deck]):
-    """A server for a `with` block, which gives the `Deck` of its world.
+    """A server for a `with` block, which yields the `Deck` of its world.
 
-    `with DeckSim() as deck: ...`; or, in the `setUp` of a `unittest.TestCase`,
-    `self.deck = self.enterContext(DeckSim())`.
+    `with DeckSim() as deck: ...`; or, in the `setUp` of a `unittest.TestCase`, `self.deck =
+    self.enterContext(DeckSim())`.
     """
 
     def __init__(
@@ -40,8 +40,8 @@ class DeckSim(AbstractContextManager[Deck]):
     ) -> None:
         """Set the initial state of the world; `scenarios` is a folder of your own scenario files.
 
-        The options are those of `Deck.set_options`. Webhooks go to loopback and private addresses;
-        to all if public ones are allowed.
+        `options` are those of `Deck.set_options`. Webhooks go to loopback and private addresses
+        only, unless `allow_public_webhooks` is true.
         """
         self._sender = Sender(allow_public=allow_public_webhooks)
         self._beginning = {

@@ -26,7 +26,7 @@ _NO_OPERATION = ("request/endpoint_not_found", "request/method_not_allowed")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An expected value and the one found. A difference counts `weight`."""
+    """An expected value and the found value. `weight` is the weight of a difference."""
 
     name: str
     expected: Any
@@ -36,7 +36,7 @@ class Comparison:
     keys: tuple[str, ...] = ()  # in the body
 
     def show(self) -> str:
-        """The comparison in a line, without secrets."""
+        """Format the comparison in one line, without secrets."""
         found = "nothing" if self.found is _ABSENT else show_value(self.found)
         if self.agrees:
             return f"matches  {self.name}: {found}"
@@ -125,7 +125,7 @@ class ExpectedCall:
 
 
 def explain_dropped(count: int) -> list[str]:
-    """A line about the calls that the journal has dropped; empty if it dropped none."""
+    """Return a line about the calls that the journal has dropped; empty if it dropped none."""
     if not count:
         return []
     calls = "1 older call was" if count == 1 else f"{count} older calls were"
@@ -133,14 +133,14 @@ def explain_dropped(count: int) -> list[str]:
 
 
 def show_value(value: Any) -> str:
-    """A value in a line, shortened and without secrets."""
+    """Format a value in one line, shortened and without secrets."""
     if isinstance(value, str) and value.startswith("/"):
         return value
     return cut(json_format.dumps(redact_body(value), ensure_ascii=False, default=repr), _LONGEST)
 
 
 def show_expected(pattern: str, expected: Mapping[str, Any]) -> str:
-    """The arguments of an assertion in a sentence, without secrets."""
+    """Format the arguments of an assertion for a sentence, without secrets."""
     shown = redact(expected).items()
     rest = " and ".join(f"{name} {show_value(value)}" for name, value in shown)
     return f"`{pattern}`{f' with {rest}' if rest else ''}"
@@ -149,7 +149,7 @@ def show_expected(pattern: str, expected: Mapping[str, Any]) -> str:
 def _compare(
     place: str, expected: Any, found: Any, keys: tuple[str, ...] = ()
 ) -> Iterator[Comparison]:
-    """Compare each expected value, at any depth; mappings may hold more than is expected."""
+    """Compare each expected value, at any depth; a found mapping may have further keys."""
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         for name, value in expected.items():
             inner = found.get(name, _ABSENT)

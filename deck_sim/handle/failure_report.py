@@ -76,7 +76,7 @@ class _Line(NamedTuple):
 
 
 def write_report(deck: "Deck", failure: str = "") -> str:
-    """The report on the world of `deck`, as text; `failure` is pytest's text about the test."""
+    """Return the report on the world of `deck`; `failure` is pytest's text about the test."""
     world, journal = deck.world, deck.requests
     calls = {call["request_id"]: call for call in journal}
     entries, parts = deck.timeline, list[_Line]()
@@ -148,7 +148,7 @@ def write_report(deck: "Deck", failure: str = "") -> str:
 
 
 def find_refusals(journal: Iterable[_Row]) -> list[str]:
-    """The calls that were answered with an error, and its message; each reason once."""
+    """Return a line for each call that was answered with an error; equal lines only once."""
     refusals = (
         f"{call['method']} {call['path']} -> {call['status']}: {call['answered']['message']}"
         for call in journal
@@ -158,8 +158,8 @@ def find_refusals(journal: Iterable[_Row]) -> list[str]:
 
 
 def find_own_dates(journal: Iterable[_Row], failure: str, now: str) -> list[str]:
-    """Find a date of this process in a world that has another date: in the first call that sent
-    one, or else in pytest's text about the failure.
+    """Explain why this process uses another date than the world, if it does. The date is looked for
+    in the calls, then in pytest's text about the failure.
     """
     today = process_now().date()
     near = [today + timedelta(days=days) for days in (-1, 0, 1)]
@@ -192,7 +192,7 @@ def _fold_rounds(lines: Sequence[_Line]) -> Iterator[str]:
 
 
 def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
-    """The length of the group of lines that repeats from `place`, and its count; else (1, 1)."""
+    """Return the length and count of the group of lines that repeats from `place`, or (1, 1)."""
 
     def keys(start: int, length: int) -> list[tuple[str, str]]:
         return [line.key for line in lines[start : start + length]]
@@ -207,8 +207,8 @@ def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
 
 
 def find_undelivered(deliveries: Sequence[_Row], words: Mapping[str, str] = _IN_TESTS) -> list[str]:
-    """The webhooks that no attempt has delivered, each with its last result and hints on the cause.
-    `words` has the parts of hints that depend on the caller.
+    """Return a line for each webhook that no attempt has delivered, with its last result and hints
+    on the cause. `words` has the parts of hints that depend on the caller.
     """
     lines, hints = list[str](), dict[str, None]()
     taken = {row["event_destination_id"] for row in deliveries if row["status"] == "success"}
@@ -241,7 +241,7 @@ def find_undelivered(deliveries: Sequence[_Row], words: Mapping[str, str] = _IN_
 
 
 def find_waits(state: _Row, kinds: Container[str] | None = None) -> list[str]:
-    """The reason why each unfinished resource waits; `state` is that of `GET /_sim/next`."""
+    """Return why each unfinished resource waits; `state` is that of `GET /_sim/next`."""
     accepted = {one["id"]: one["answer"] for one in state["waiting"] if "answer" in one}
     return [
         f"{one['id']} is {one['status']}. {one['why']}"

@@ -7,7 +7,7 @@ from deck_sim.handle.connect.control import Control, Json
 
 
 def point_kind(point: str, call: str) -> str:
-    """The kind of a point: `call` if it is a pattern of calls, otherwise `event`."""
+    """Return the kind of a point: `call` for a pattern of calls, otherwise `event`."""
     return call if "/" in point or point.endswith("**") else "event"
 
 
@@ -27,7 +27,7 @@ class Hold(AbstractContextManager["Hold"]):
 
     @property
     def held(self) -> list[str]:
-        """The ids of the runs and logins that are stopped here, in the order they arrived."""
+        """The ids of the runs and logins that are stopped now, in the order of their arrival."""
         return [one["id"] for one in self._read()["held"]]
 
     @property
@@ -37,7 +37,7 @@ class Hold(AbstractContextManager["Hold"]):
 
     @property
     def met(self) -> int:
-        """The number of runs, logins and answers that were ever stopped here."""
+        """The number of runs, logins and answers that this hold has ever stopped."""
         return int((self._ended or self._read())["met"])
 
     def release(self) -> list[str]:

@@ -1,8 +1,8 @@
 """Interception in this process: clients that call Deck's own host reach a world.
 
-The table `_SEAMS` names one method of each library. It is replaced from the start of the first
-interception to the end of the last. httpx then needs no socket. The others send to the server's
-port with their own sockets, so that the retries and pools of a client work as usual.
+The table `_SEAMS` names one method of each library, which is replaced while at least one
+interception is active. httpx then needs no socket. The others send to the server's port with their
+own sockets, so the retries and pools of a client work as usual.
 """
 
 import re
@@ -68,7 +68,7 @@ class Interception(AbstractContextManager["Interception"]):
         self.stop()
 
     def stop(self) -> None:
-        """Stop the interception, if it is not stopped, and restore the libraries."""
+        """Stop the interception, unless it is stopped already, and restore the libraries."""
         with _lock:
             if self in _active:
                 _active.remove(self)

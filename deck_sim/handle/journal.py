@@ -1,7 +1,7 @@
 """`deck.requests` and `deck.lint`: the calls that an application made, and the mistakes in them.
 
 A pattern such as `POST /v2/tasks/*/run` selects calls: a method (if omitted: any), then a path in
-which `*` is one part and `**` any number of parts.
+which `*` is one segment and `**` any number of segments.
 """
 
 import re
@@ -28,7 +28,7 @@ _MOST_CALLS = 5  # shown for each finding
 class Calls(tuple[Json, ...]):
     """Calls of the Deck API, oldest first, each as the control API shows it.
 
-    An argument that no call can match, such as a misspelt error, is a `DeckSimError`.
+    An argument that no call can match, such as a misspelt error, raises a `DeckSimError`.
     """
 
     kept_headers: Collection[str] = KEPT_HEADERS
@@ -105,7 +105,7 @@ class Calls(tuple[Json, ...]):
             start = later[0] + 1
 
     def lines(self, *, numbered: bool = False) -> list[str]:
-        """A line for each call, indented. Of many calls, only the first and the last are shown."""
+        """Return a line for each call, indented; of many calls, only the first and the last."""
         lines = [
             f"  {f'{number}. ' if numbered else ''}{_line(call)}"
             for number, call in enumerate(self, 1)
@@ -169,7 +169,7 @@ class LintReport(tuple[Json, ...]):
             raise AssertionError("\n".join(report))
 
     def lines(self) -> list[str]:
-        """A paragraph for each finding, and one if calls were dropped."""
+        """Return a paragraph for each finding, and one more if calls were dropped."""
         paragraphs = list[str]()
         for found in self:
             calls = [

@@ -1,4 +1,4 @@
-"""The problems of a world that its client cannot have noticed."""
+"""The problems of a world that a client cannot notice."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -16,13 +16,13 @@ _NOT_WRITTEN = ("id", "owner", "met", "fired")  # keys of a fault that its autho
 
 
 def find_failures(world: Json) -> list[str]:
-    """Errors inside deck-sim, and scripts that broke off, in a world as `Deck.world` shows it."""
+    """Return the errors inside deck-sim and the failed scripts in a world of `Deck.world`."""
     failures = [f"deck-sim itself failed:\n{crash}" for crash in world["crashes"]]
     return failures + [f"a scenario failed: {error}" for error in world["script_errors"]]
 
 
 def find_leftovers(deck: Deck, world: Json) -> list[str]:
-    """The problems of a passed test: unused settings, lost calls, errors in webhook handlers."""
+    """Return a passed test's problems: unused settings, lost calls, errors in webhook handlers."""
     strays = [] if world["calls"] else find_keyless_calls(world)
     if world["stray_keys"] and not world["calls"]:
         strays.insert(0, explain_no_calls(deck, world))
@@ -46,13 +46,13 @@ def find_leftovers(deck: Deck, world: Json) -> list[str]:
 
 
 def find_keyless_calls(world: Json) -> list[str]:
-    """Calls without a key since the world began. They reached no world."""
+    """Describe the calls without a key since the world began, which reached no world."""
     fix = "send `Authorization: Bearer KEY`; the fixture `deck_env` sets `DECK_API_KEY`"
     return explain_refused(world["keyless_calls"], "without a key", fix)
 
 
 def explain_refused(calls: Mapping[str, int], how: str, fix: str) -> list[str]:
-    """Explain in a sentence the calls that reached no world; `calls` has the count of each."""
+    """Describe calls that reached no world in one sentence; `calls` has the count of each."""
     if not calls:
         return []
     named = [*calls][:_MOST_CALLS]
@@ -62,7 +62,7 @@ def explain_refused(calls: Mapping[str, int], how: str, fix: str) -> list[str]:
 
 
 def explain_no_calls(deck: Deck, world: Json) -> str:
-    """Explain that no call had the world's key, and name the keys that nobody controls."""
+    """Explain that no call had the world's key, and name the unknown keys that calls had."""
     text = f"the Deck API was not called with this key, `{deck.api_key}`"
     keys = world["stray_keys"]
     fix = "give your application `deck.api_key` in each test, or use the fixture `deck_env`"
@@ -70,7 +70,7 @@ def explain_no_calls(deck: Deck, world: Json) -> str:
 
 
 def find_unused(world: Json, faults: Iterable[Json], unmet: Iterable[str]) -> list[str]:
-    """Queued scenarios, faults and holds that had no effect; `unmet` are the points of holds."""
+    """Return the queued scenarios, faults and holds without effect; `unmet` are points of holds."""
     unused = [
         f"queued for a {kind} but never played: {listed(names)}"
         + (f"; {STARTS[kind]}" if kind in STARTS else "")

@@ -23,7 +23,7 @@ from deck_sim.webhooks.signing import ID, SignatureError, verify
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One attempt to deliver an event, and the status it was answered with."""
+    """One attempt to deliver an event, and the status code of the answer."""
 
     headers: Mapping[str, str]  # with names in lower case
     body: bytes
@@ -32,15 +32,15 @@ class Arrival:
 
     @property
     def taken(self) -> bool:
-        """Whether the answer was a success, so that the event is not sent again."""
+        """Whether the answer is a success, so that the event is not sent again."""
         return 200 <= self.answered < 300
 
 
 class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
     """Receives every event of a world for a `with` block: `with WebhookReceiver(deck) as webhooks`.
 
-    The end of the block raises a `DeckSimError` if a signature was wrong or a callback failed. The
-    methods raise one for a wrong argument, such as a misspelt event type.
+    The end of the block raises a `DeckSimError` if a signature was wrong or a callback failed. A
+    wrong argument of a method, such as a misspelt event type, also raises a `DeckSimError`.
     """
 
     def __init__(self, deck: Deck) -> None:
@@ -56,7 +56,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         self._usual = 200
 
     def __enter__(self) -> Self:
-        """Listen on a free port, and register with the world."""
+        """Listen on a free port, and register the URL with the world."""
         self.secret = self.secret or self._deck.webhook_secret
         self._server = LoopbackServer(
             lambda _path, headers, body: (self.receive(headers, body), {}, b"")
@@ -76,12 +76,12 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
 
     @property
     def url(self) -> str:
-        """The URL on which it listens."""
+        """The URL of this receiver."""
         return f"{self._server.url}{WEBHOOK_PATH}"
 
     @property
     def events(self) -> list[Json]:
-        """Each event that was answered with success, once, in the order of its creation.
+        """Each event that was answered with success, once, in the order of creation.
 
         Events may arrive in another order, since deliveries due at one moment are sent together.
         """
@@ -101,13 +101,13 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
     def on(self, event: str, callback: Callable[[Json], Any]) -> None:
         """Call a function with each arriving event of a type (`*`: of any), before it is answered.
 
-        It may call the API, and may be a coroutine function. If it fails, the answer is a 500.
+        The function may be a coroutine function, and may call the API. If it fails, a 500 is sent.
         """
         event = _read_event_type(event, self._deck.world["edition"])
         self._callbacks.append((event, self._deck.apps.as_function(callback)))
 
     def wait_for(self, event: str, id: IdOrResource | None = None, timeout: float = 5) -> Json:
-        """The first event of a type, of that resource if given, that was answered with success.
+        """Return the first event of a type (and resource, if given) that was answered with success.
 
         Waits up to `timeout` seconds of real time. With a frozen clock it does not wait, since no
         event can arrive. If no such event arrived, the error lists the events that did.
@@ -194,7 +194,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
 
 
 def _read_event_type(event: str, edition: str) -> str:
-    """Check the name of an event type, and return the type that is sent for it."""
+    """Check the name of an event type; return the type that webhooks have for this name."""
     if foreign := explain_foreign_event(event, (edition,)):
         raise DeckSimError(foreign)
     # A scenario may emit types that are in no table, so only a misspelling is an error.

@@ -1,4 +1,4 @@
-"""A scenario as a test gives it: YAML text, a file with it, or plain data."""
+"""A scenario as a test gives it: YAML text, a file with YAML, or plain data."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -17,9 +17,9 @@ _NAME = re.compile("[a-z0-9_]+")
 def read_source(
     source: str | PathLike[str] | Mapping[str, Any], numbers: Iterator[int]
 ) -> tuple[str, str | Json]:
-    """The name of a scenario, and its YAML or its data.
+    """Return the name of a scenario, and its YAML or its data.
 
-    Data without a name gets one with the next number.
+    Data without a name get a name with the next number.
     """
     if isinstance(source, PathLike):
         try:

@@ -66,7 +66,7 @@ class TaskStarter:
         status: str | None,
         fields: Mapping[str, Any],
     ) -> Json:
-        """Start a run of a new task, once its login is ready; advance to the status, if given."""
+        """Start a run of a new task when its login is ready; advance to the status, if given."""
         known = self._edition.machine("task_run").statuses
         if status is not None and status not in known:
             likely = nearest(status, known) or f"; known are {listed(known)}"
@@ -108,7 +108,7 @@ _REMEDIES = {
 def answer_prompt(
     control: Control, edition: Edition, id_: str, answer: str | Mapping[str, Any]
 ) -> Json:
-    """Answer the open prompt of a resource with a value, or with one for each field."""
+    """Answer the open prompt of a resource with one value, or with a mapping of values."""
     shown = control.call("GET", "/resources/{id}", id=id_)
     prompt = shown["resource"].get("interaction")
     if prompt is None:

@@ -34,9 +34,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class RealClock:
-    """A clock that moves with real time, `speed` times as fast, without adding up rounding
-    errors.
-    """
+    """A clock that moves with real time, `speed` times as fast, without accumulated rounding."""
 
     def __init__(self, now: datetime, speed: float, real_ns: Callable[[], int]) -> None:
         self._speed, self._real_ns = speed.as_integer_ratio(), real_ns

@@ -59,7 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(f"--deck-{name}", help=text)
         parser.addini(f"deck_{name.replace('-', '_')}", text)
     group.addoption("--deck-coverage", action="store_true", help=_COVERAGE_TEXT)
-    text = "run each test again for each thing that can go wrong on its way"
+    text = "run each test again for each thing that can go wrong"
     group.addoption("--deck-explore", action="store_true", help=text)
     several: Any = {"metavar": "NAME", "action": "append", "default": []}
     group.addoption("--deck-trouble", help="explore with this trouble only", **several)
@@ -86,7 +86,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "deck_explore(troubles, skip, limit, raises, report_only): run the test again for each"
-        " thing that can go wrong on its way; `deck_explore(False)`: never.",
+        " thing that can go wrong; `deck_explore(False)`: never.",
     )
     if config.option.deck_explore or config.option.deck_trouble:
         from pytest_deck_sim.exploration import check_options

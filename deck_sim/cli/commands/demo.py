@@ -1,4 +1,4 @@
-"""`deck-sim demo`: a server, and a small client that goes through several scenarios."""
+"""`deck-sim demo`: plays several scenarios with a server and a small client."""
 
 import json
 from collections.abc import Mapping
@@ -50,10 +50,10 @@ _SHOWN = ("call", "connection", "task_run", "event_delivery")  # kinds in the ti
 
 @click.command(epilog=examples("deck-sim demo", "NO_COLOR=1 deck-sim demo | less"))
 def command() -> None:
-    """Play several stories over real HTTP, with a small client.
+    """Play several scenarios over real HTTP, with a small client.
 
-    Only loopback is used. Each poll moves the clock to the next due moment. In the last story the
-    client does not poll; it receives webhooks.
+    Only loopback is used. Each poll moves the clock to the next due moment. In the last scenario
+    the client does not poll; it receives webhooks.
     """
     began, virtual = real_time.monotonic_ns(), timedelta()
     with Server(WorldRegistry(Settings(mode="on_poll"))) as server:
@@ -75,7 +75,7 @@ def command() -> None:
 
 
 def _play(story: DemoRun, deck: Deck) -> dict[str, Any]:
-    """Do what an application does: run a task, answer its prompts; returns the run."""
+    """Run a task and answer its prompts, as an application does; return the run."""
     deck.use(story.scenario)
     ready = deck.ready_task(login=True, output_schema=OUTPUT_SCHEMA)
     deck.settle()

@@ -127,7 +127,7 @@ def command(
 
 
 def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) -> None:
-    """Write a page for each world. A later world of the same key has a number in its file name."""
+    """Write a page for each world; the file name of a key's later world ends in a number."""
     from deck_sim.handle.deck import Deck
 
     async def show(simulation: Simulation, _app: object) -> None:
@@ -150,9 +150,9 @@ def _run(
 ) -> int:
     """Run the command and return its exit code, as a shell would show it.
 
-    While it starts, the modules for its first calls are imported. Ctrl-C reaches the command by
-    itself, so it is ignored here; SIGTERM is passed on. After the timeout the command gets SIGTERM,
-    and SIGKILL if it goes on.
+    While the command starts, the modules for its first calls are imported. The terminal sends
+    Ctrl-C to the command too, so this process ignores it; it passes SIGTERM on. After the timeout
+    the command gets SIGTERM, and then SIGKILL if it does not end.
     """
     try:
         # Windows finds `npm.cmd` for `npm` only in this way.

@@ -42,7 +42,7 @@ class WorldReport:
     refusals: list[str] = field(default_factory=list)  # refused calls, and why
 
     def add(self, later: WorldReport) -> WorldReport:
-        """Return this report combined with the report on a later world of the same key."""
+        """Return this report combined with a report on a later world of the same key."""
 
         def add(one: Any, other: Any) -> Any:
             if isinstance(one, list):
@@ -64,8 +64,8 @@ class ExecReport:
     problems: list[str] = field(default_factory=list)
 
     def write(self, file: Path) -> None:
-        """Write the report as JSON, or as JUnit XML if the file's name ends in `.xml`: a test case
-        for the command and for each scenario of each world, and a failed one for each problem.
+        """Write the report as JSON, or as JUnit XML if the file's name ends in `.xml`. In XML the
+        command and each scenario of each world are test cases; each problem is a failed one.
         """
         if file.suffix != ".xml":
             file.write_text(json.dumps(asdict(self), indent=2) + "\n")
@@ -91,13 +91,13 @@ class ExecReport:
         ElementTree(suites).write(file, encoding="utf-8", xml_declaration=True)
 
     def all_problems(self) -> list[str]:
-        """Every problem, with its world."""
+        """Return every problem, with its world."""
         of_worlds = (f"{one.world}: {text}" for one in self.worlds for text in one.problems)
         return [*self.problems, *of_worlds]
 
     def notes(self) -> list[str]:
-        """A line for each undelivered webhook. If the command failed, also for each unfinished run
-        and refused call, since the command's own output may not have the reason.
+        """Return a line for each undelivered webhook. If the command failed, also return a line for
+        each unfinished run and refused call, because they may be the reason.
         """
         from deck_sim.handle.timeline import cut_middle
 
@@ -112,7 +112,7 @@ class ExecReport:
         return lines
 
     def summary(self, if_not_called: str) -> str:
-        """The report as text: one paragraph, then a line for each problem and note."""
+        """Format the report as text: one paragraph, then a line for each problem and note."""
         if not (self.worlds or self.problems):
             return f"nothing called the simulated API: {if_not_called}"
         calls, refused = sum(w.calls for w in self.worlds), sum(w.refused for w in self.worlds)
@@ -146,21 +146,21 @@ class Reports:
     """The reports on the worlds of a server by key, including worlds that were reset or deleted."""
 
     def __init__(self, registry: WorldRegistry, secret: str, *, keep: bool) -> None:
-        """Collect reports from now on. `secret` is the variable with the webhook secret."""
+        """Collect reports from now on. `secret` is the variable that holds the webhook secret."""
         self.by_key: dict[str, WorldReport] = {}
         self.kept: list[tuple[Simulation, WorldReport]] = []  # each world, if `keep`
         self._registry, self._secret, self._keep = registry, secret, keep
         registry.before_drop = self.add
 
     def add(self, simulation: Simulation) -> None:
-        """Add the report on a world, if it was called."""
+        """Add the report on a world, if the world was called."""
         if simulation.journal.total:
             key, report = simulation.key, report_world(simulation, self._registry, self._secret)
             self.by_key[key] = self.by_key[key].add(report) if key in self.by_key else report
             self.kept += [(simulation, report)] if self._keep else []
 
     async def add_present(self, _app: object) -> None:
-        """Add the reports on the present worlds, and count problems. Called on the event loop."""
+        """Add the reports on the present worlds, and count equal problems. Runs on the loop."""
         for simulation in filter(None, map(self._registry.find, self._registry.known_keys)):
             from deck_sim.runtime.clock import catch_up
 
@@ -173,7 +173,7 @@ class Reports:
 
 
 def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[str]:
-    """Explain calls without a key or with a wrong one. `variable` is the one with the right key."""
+    """Describe calls without a key or with a wrong key; the right key is in `variable`."""
     if not refused:
         return []
     from deck_sim.handle.problems import explain_refused
@@ -188,7 +188,7 @@ def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[
 
 
 def report_world(simulation: Simulation, registry: WorldRegistry, secret: str) -> WorldReport:
-    """Make the report on a world. `secret` is the variable with its webhook secret."""
+    """Make the report on a world. `secret` is the environment variable with its webhook secret."""
     from deck_sim.engine.story import SCRIPT_KINDS
     from deck_sim.engine.world import RESET_REMOVED
     from deck_sim.handle.failure_report import find_refusals, find_undelivered, find_waits

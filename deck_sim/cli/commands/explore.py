@@ -1,4 +1,4 @@
-"""`deck-sim explore`: runs a command again for each thing that can go wrong on its way."""
+"""`deck-sim explore`: runs a command again for each thing that can go wrong."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ def command(
     quiet: bool,
     **options: Any,
 ) -> None:
-    """Run a command again for each thing that can go wrong on its way.
+    """Run a command again for each thing that can go wrong.
 
     Each run has a server of its own and one trouble, such as a lost answer. A run survives if the
     command succeeds and its worlds end as in a run without trouble. The exit code is 1 if a run
-    does not survive. It is 2 if the command fails without trouble, or makes other calls each time.
+    does not survive, and 2 if the command fails without trouble or makes different calls each time.
     """
     try:
         check_names(only)

@@ -1,4 +1,4 @@
-"""`deck-sim init`: writes the files of a first test. Existing files stay as they are."""
+"""`deck-sim init`: writes the files of a first test. Existing files are not changed."""
 
 import json
 import shlex
@@ -98,7 +98,7 @@ _INI_FILES = {
 def command(folder: Path, edition: str) -> None:
     """Write a scenarios folder and a first test, which passes, into a project.
 
-    DIR is the project's folder, by default this one. Existing files are left alone.
+    DIR is the project's folder, by default the current folder. Existing files are not changed.
     """
     options = {"deck_scenarios": "scenarios"}
     if edition != DEFAULT_EDITION:

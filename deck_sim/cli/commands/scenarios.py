@@ -49,7 +49,7 @@ def command(name: str | None, folder: Path | None, as_json: bool) -> None:
 
 
 def _lines_of(scenario: Scenario) -> Iterator[str]:
-    """The lines of a scenario: its scripts, steps and branches, indented."""
+    """Yield the lines that show a scenario: its scripts, steps and branches, indented."""
     yield scenario.name
     if scenario.summary:
         yield scenario.summary

@@ -72,7 +72,7 @@ def command(
     """Serve the simulated Deck API.
 
     Each API key has its own world, made when the key is first used. Each call of the Deck API and
-    each delivery is a line on standard error.
+    each delivery is logged in a line on standard error.
     """
     if port_file is not None and port_file.exists() and not port_file.is_file():
         # Replacing it would destroy a device such as /dev/null.

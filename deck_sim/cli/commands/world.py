@@ -111,7 +111,7 @@ def clock(
 
 
 class _Advance(click.Command):
-    """Reads `-5m` as a duration, because its error explains more than "no such option"."""
+    """Reads `-5m` as a duration: the error of a duration explains more than "no such option"."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.ignore_unknown_options = any(word[:1] == "-" and word[1:2].isdigit() for word in args)
@@ -143,7 +143,7 @@ def advance(
 ) -> tuple[Any, object]:
     """Advance the clock of a running server, and print what happened.
 
-    Everything that falls due has happened, webhooks included, when the command returns.
+    When the command returns, everything that was due has happened, webhooks included.
     """
     if [by, to, until].count(None) != 2:
         raise click.UsageError("give exactly one of DURATION, --to and --until")

@@ -15,7 +15,7 @@ EDITIONS: dict[str, Edition] = {}
 
 
 def register(edition: Edition) -> None:
-    """Make an edition known, with the errors that it adds to the catalog."""
+    """Register an edition, and add its errors to the catalog."""
     assert edition.name not in EDITIONS, f"two editions are called {edition.name}"
     EDITIONS[edition.name] = edition
     CATALOG.update((row.name, row) for row in edition.errors)
@@ -38,8 +38,8 @@ def every_event_type() -> tuple[str, ...]:
 def explain_foreign_event(
     pattern: str, editions: Collection[str], *, in_world: bool = False
 ) -> str | None:
-    """Explain that only another edition has such an event; None if that is not so. With `in_world`,
-    also explain how to switch.
+    """Explain that only another edition has such an event; return None if this is not the case.
+    With `in_world`, also explain how to switch.
     """
     having = [
         edition.name

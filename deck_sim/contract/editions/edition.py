@@ -1,4 +1,4 @@
-"""The parts in which editions differ."""
+"""The class of an edition: everything in which editions differ."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -87,14 +87,14 @@ class Edition:
         return (*self.event_types, *self.also_known_as.values())
 
     def names_of(self, event_type: str) -> tuple[str, ...]:
-        """The names that select events of a type."""
+        """Return the names that select events of a type."""
         name = self.also_known_as.get(event_type)
         return (event_type, name) if name else (event_type,)
 
     @cached_property
     def every_operation(self) -> tuple[Operation, ...]:
         """Every call: the usual verbs of each kind, the calls of all editions, and the edition's
-        own, which replace others of the same name.
+        own calls, which replace others of the same name.
         """
         usual = (endpoints.usual(verb, kind) for kind in self.kinds.values() for verb in kind.verbs)
         every = (*usual, *endpoints.SHARED_OPERATIONS, *self.operations)
@@ -106,17 +106,17 @@ class Edition:
         return self.kinds[self.login]
 
     def write_webhook(self, url: str, **secret: str) -> dict[str, Any]:
-        """The fields of a create body for a webhook's URL, and for its `secret` if given."""
+        """Return the fields of a create body for a webhook's URL and, if given, its `secret`."""
         if "config" in self.kinds["event_destination"].named_by:
             return {"webhook": {"url": url, **secret}}
         return {"config": {"url": url}, **({"credentials": secret} if secret else {})}
 
     def statuses(self, kind: str) -> tuple[str, ...]:
-        """Every status of a kind; empty if the edition does not have the kind."""
+        """Return every status of a kind; empty if the edition does not have the kind."""
         return self.kinds[kind].statuses if kind in self.kinds else ()
 
     def machine(self, kind: str) -> Machine:
-        """The state machine of a kind, which must have one."""
+        """Return the state machine of a kind, which must have one."""
         machine = self.kinds[kind].machine
         assert machine is not None, f"a {kind} has no state machine"
         return machine
@@ -126,11 +126,11 @@ class Edition:
         return name in error_catalog.SHARED_ERRORS or any(row.name == name for row in self.errors)
 
     def body_name(self, operation: Operation) -> str | None:
-        """The name of the model of an operation's body."""
+        """Return the name of the model of an operation's body."""
         return self.answer_body if operation.answers else operation.body
 
     def body(self, name: str) -> "type[Body]":
-        """The model of that name, from this edition or from those that all editions share."""
+        """Return the model of that name, of this edition or of those that all editions share."""
         from deck_sim.contract import bodies
 
         model: type[Body] = getattr(self.bodies(), name, None) or getattr(bodies, name)

@@ -12,7 +12,7 @@ _HOST = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*")
 
 
 def read_url(text: str) -> str:
-    """Return an http or https URL of a server, without a `/v2` at its end."""
+    """Return an http or https URL of a server, without a `/v2` at the end."""
     try:
         parts = urlsplit(text)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0

@@ -1,13 +1,13 @@
 """Applications in this process that a world delivers webhooks to, called without a socket.
 
-Where an application is called matters to it. A WSGI application is called on the thread that
-advances the clock, because the test's database transaction belongs to that thread; if nothing
+An application must run where its resources belong. A WSGI application is called on the thread that
+advances the clock, because the test's database transaction belongs to that thread; while nothing
 advances, in a thread of its own. An ASGI application is called on the event loop on which it was
-registered, because its locks and clients belong to that loop; if that does not run, on a loop of
-our own.
+registered, because its locks and clients belong to that loop; if that loop does not run, on our
+own.
 
-Background tasks of an application are waited for, so that a test finds them done, but no longer
-than the sender waits for an answer.
+A delivery waits for the application's background tasks, so that a test finds them done, but no
+longer than the sender waits for an answer.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ class WebhookApps:
     async def _answer(
         self, app: WebhookApp, path: str, headers: Headers, body: bytes
     ) -> ReceiverAnswer:
-        """The application's answer; 500 if it fails, as a server does."""
+        """Return the application's answer; 500 if the application fails, as a server does."""
 
         def log_error(finished: Future[None]) -> None:
             if error := _error_of(finished):
@@ -187,7 +187,7 @@ class WebhookApps:
     def _start_on_loop(
         self, token: EventLoopToken | None, work: Callable[..., Any], *args: Any
     ) -> Future[Any]:
-        """Start a coroutine function on a loop if that runs, otherwise on our own."""
+        """Start a coroutine function on its loop if this loop runs, otherwise on our own."""
 
         # Its loop may end first.
         async def run_until_cancelled() -> Any:
@@ -259,7 +259,7 @@ def _call_here(finished: Future[None], *call: Any) -> None:
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """A server on a free port, in a thread of its own, until `stop`."""
+    """A server on a free port, in its own thread, until `stop`."""
 
     # With the default of 5, a sixth waiting caller loses a second.
     request_queue_size = 128

@@ -21,7 +21,7 @@ def make_scope(
     headers: Iterable[tuple[bytes, bytes]],
     scheme: str = "http",
 ) -> dict[str, Any]:
-    """The scope of a request. `target` is the path as it is sent, with the query."""
+    """Return the scope of a request. `target` is the path as it is sent, with the query."""
     path, _, query = target.partition(b"?")
     return {
         "type": "http",
@@ -46,8 +46,8 @@ async def call_asgi(
     left: asyncio.Event | anyio.Event,
     answered: Callable[[RawAnswer], object],
 ) -> None:
-    """Call an application. `answered` is called with its answer. Background tasks may go on after
-    that. `left` is set when the client leaves, or has the answer.
+    """Call an application, and pass its answer to `answered`. Background tasks may still run then.
+    `left` is set when the client leaves or has the answer.
     """
     # In one message, as from most servers: a middleware of a test may look at the first alone.
     whole = [{"type": "http.request", "body": body, "more_body": False}]

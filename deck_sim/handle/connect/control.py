@@ -45,7 +45,7 @@ class Control:
         A parameter in the path is an id, or a resource with an `id`.
 
         Raises:
-            DeckSimError: with the server's messages, or the reason why it could not be reached.
+            DeckSimError: with the server's messages, or the reason why no server answered.
 
         """
         self._check_open()
@@ -70,12 +70,12 @@ class Control:
         return {name: value for name, value in data.items() if name != "request_id"}
 
     def get(self, path: str, **values: Any) -> list[Json]:
-        """The items of a list."""
+        """Return the items of a list."""
         data: list[Json] = self.call("GET", path, **values)["data"]
         return data
 
     def read(self, path: str) -> str:
-        """The text of the answer to a GET call of the control API, with secrets hidden."""
+        """Return the text of the answer to a GET call of the control API, with secrets hidden."""
         return self._send("GET", f"{self.url}/_sim{path}").text
 
     def create(self, path: str, body: Mapping[str, Any], **headers: str) -> Json:
@@ -177,7 +177,7 @@ def _copy(values: Mapping[str, Any]) -> Json:
 
 
 def _write(value: Any) -> str | None:
-    """Return the text of a value that JSON does not have."""
+    """Return the text for a duration or date, which JSON does not have."""
     if isinstance(value, timedelta):
         return write_duration(value)
     if isinstance(value, date):
@@ -186,7 +186,7 @@ def _write(value: Any) -> str | None:
 
 
 def _read(answer: httpx2.Response) -> Json:
-    """The JSON of an answer; raises the errors that it reports."""
+    """Return the JSON of an answer, or raise the errors that the answer reports."""
     answered = f"{answer.request.method} {answer.request.url.path} answered {answer.status_code}"
     try:
         data: Json = answer.json()
@@ -212,7 +212,7 @@ def shown(path: str, words: str, name: str = "data") -> Any:
 
 
 def read_id(resource: IdOrResource) -> str:
-    """The id of a resource that is given as an id or as a mapping."""
+    """Return the id of a resource that is given as an id or as a mapping."""
     if isinstance(resource, str):
         return resource
     if isinstance(resource, Mapping) and "id" in resource:
@@ -222,5 +222,5 @@ def read_id(resource: IdOrResource) -> str:
 
 
 def drop_none(**values: Any) -> Json:
-    """The values that are not None."""
+    """Return the values that are not None."""
     return {name: value for name, value in values.items() if value is not None}

@@ -45,14 +45,14 @@ def receiving(api_key: str) -> Iterator[None]:
 
 
 def check_not_receiving(api_key: str) -> None:
-    """Raise in a webhook receiver of that world, because an advance would wait for its answer."""
+    """Raise an error in a webhook receiver of that world: an advance would wait for its answer."""
     if api_key in _RECEIVES.get([]):
         text = "a webhook receiver cannot move the clock of its world, which waits for its answer"
         raise DeckSimError(f"{text}; move it after that")
 
 
 def refuse_on_event_loop(method: Callable[P, T]) -> Callable[P, T]:
-    """Decorate a method that waits: on an event loop it raises and names its `async_` twin."""
+    """Decorate a method that waits: on an event loop, raise an error that names its twin."""
 
     @wraps(method)
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -63,7 +63,7 @@ def refuse_on_event_loop(method: Callable[P, T]) -> Callable[P, T]:
 
 
 def twin_of(method: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """Make a coroutine function that calls a method, which waits, in a thread.
+    """Make a coroutine function that calls a waiting method in a thread.
 
     Cancelling the wait does not stop the work.
     """
@@ -79,7 +79,7 @@ def twin_of(method: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
 
 
 def check_no_event_loop(method: Callable[..., Any]) -> None:
-    """Raise if a coroutine of this thread calls a method that waits."""
+    """Raise an error if a coroutine of this thread calls a method that waits."""
     try:
         # A loop that runs without a current task, as below synchronous browser drivers, is blocked
         # anyway.
@@ -101,7 +101,7 @@ def _in_trio() -> bool:
 
 
 def run_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> Future[T]:
-    """Start work in a daemon thread of its own."""
+    """Start work in a new daemon thread."""
     future, receives = Future[T](), _RECEIVES.get([])
 
     def run() -> None:
@@ -133,7 +133,7 @@ async def result_of(future: Future[T]) -> T:
 
 
 async def first_of(*futures: Future[Any], seconds: float) -> None:
-    """Wait until one of some futures of other threads is done, at most so long."""
+    """Wait until one of some futures of other threads is done, for at most `seconds`."""
     if any(future.done() for future in futures):
         return
     loop, done = asyncio.get_running_loop(), asyncio.Event()
@@ -150,7 +150,7 @@ async def first_of(*futures: Future[Any], seconds: float) -> None:
 
 
 def current_loop() -> EventLoopToken | None:
-    """The event loop of asyncio or trio that runs on this thread, if one does."""
+    """Return the event loop of asyncio or trio that runs on this thread, or None."""
     from anyio.lowlevel import current_token
 
     try:
@@ -160,9 +160,7 @@ def current_loop() -> EventLoopToken | None:
 
 
 def run_on_new_loop(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on an event loop of its own, whose time is real while the process is
-    frozen.
-    """
+    """Run a coroutine on a new event loop, with real time even if the process is frozen."""
     from deck_sim.server.serve import Loop
 
     with asyncio.Runner(loop_factory=Loop) as runner:
@@ -170,7 +168,7 @@ def run_on_new_loop(work: Coroutine[Any, Any, T]) -> T:
 
 
 class LoopThread:
-    """An event loop in a thread of its own."""
+    """An event loop in its own thread."""
 
     def __init__(self) -> None:
         self._stopped = asyncio.Event()

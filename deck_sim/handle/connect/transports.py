@@ -1,10 +1,10 @@
-"""The transport of httpx and httpx2 that reaches one server, without a socket if it runs here.
+"""The transport of httpx and httpx2 to one server, without a socket if it runs in this process.
 
-In this process the server's app is called on its own event loop, so each world is used by one
-thread only. Requests and answers are not streamed.
+In this process the server's app is called on its own event loop, so only one thread uses a world.
+Requests and answers are not streamed.
 
-One transport serves httpx and httpx2. The type of a request shows which library made it, and gets
-an answer or an error of that library.
+One transport serves httpx and httpx2. The class of a request shows which library made it; the
+answer or error is of that library, too.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ _ERRORS = {
 class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
     """A transport for sync and async clients of httpx and httpx2, on asyncio and trio.
 
-    A request to another server is a `ConnectError`.
+    A request to another server raises a `ConnectError`.
     """
 
     def __init__(self, url: str) -> None:
@@ -64,7 +64,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
                 call.leave()
 
     async def handle_async_request(self, request: Any) -> Any:
-        """Answer one request. Over the network this is done in a thread, without an event loop."""
+        """Answer one request; over the network in a thread, without an event loop."""
         with self._library_errors(request):
             own = _own_request(request, await request.aread())
             if (server := server_at(self.url)) is None:
@@ -83,7 +83,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
             self.frozen_times = [*self.frozen_times[:1], process_now()]
 
     def disconnect(self) -> None:
-        """Close the sockets. Closing a client keeps them, since other clients may use them."""
+        """Close the sockets. Closing a client keeps them, since other clients may use them, too."""
         for network in self._networks.values():
             network.close()
         self._networks.clear()
@@ -125,13 +125,13 @@ def _server_errors(request: Any) -> Iterator[None]:
 
 
 def server_at(url: str) -> "Server | None":
-    """The server that this process runs at a URL, or None."""
+    """Return the server that this process runs at a URL, or None."""
     serve = sys.modules.get("deck_sim.server.serve")  # if not imported, no server runs here
     return None if serve is None else serve.server_at(url)
 
 
 def library_of(request: Any) -> ModuleType:
-    """The library that made a request: httpx or httpx2."""
+    """Return the library that made a request: httpx or httpx2."""
     return sys.modules[type(request).__module__.partition(".")[0]]
 
 
@@ -144,7 +144,7 @@ class _Call:
         self.answer = server.submit(self._call)
 
     def leave(self) -> None:
-        """Tell the server that the client has left, if it has not answered yet."""
+        """Tell the server that the client has left, unless the server has answered."""
 
         async def note(app: Any) -> None:
             self._gone.set()
@@ -167,7 +167,7 @@ class _Call:
 
 
 def _own_request(request: Any, body: bytes) -> httpx2.Request:
-    """Convert a request, which has been read, to one of httpx2."""
+    """Convert a request whose body has been read to one of httpx2."""
     if isinstance(request, httpx2.Request):
         return request
     options = {"headers": request.headers.raw, "content": body, "extensions": request.extensions}

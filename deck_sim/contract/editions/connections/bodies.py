@@ -18,7 +18,7 @@ from deck_sim.contract.resources import WEBHOOK, AuthMethod, DestinationType
 
 
 class CreateConnection(CreateLogin):
-    """`POST /connections`: the method is required."""
+    """The body of `POST /connections`: the method is required."""
 
     auth_method: AuthMethod
 
@@ -27,14 +27,14 @@ UpdateConnection = partial(CreateConnection, "external_id")
 
 
 class RunTask(Body):
-    """`POST /tasks/{id}/run`."""
+    """The body of `POST /tasks/{id}/run`."""
 
     connection_id: Text
     input: JsonObject = {}
 
 
 class CreateDestination(Body):
-    """`POST /event-destinations` in the `connections` edition."""
+    """The body of `POST /event-destinations` in the `connections` edition."""
 
     name: Text
     type: DestinationType
@@ -58,6 +58,6 @@ UpdateDestination.by_type = {
 
 
 class SubmitInteraction(Body):
-    """`POST …/interaction` in the `connections` edition."""
+    """The body of `POST …/interaction` in the `connections` edition."""
 
     inputs: JsonObject

@@ -1,4 +1,4 @@
-"""The `credentials` edition: a stored credential logs in as a part of each run."""
+"""The `credentials` edition: each run logs in with a stored credential."""
 
 from dataclasses import replace
 from datetime import timedelta

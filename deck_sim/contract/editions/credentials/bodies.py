@@ -35,7 +35,7 @@ class FullAuthCredentials(AuthCredentials):
 
 
 class CreateCredential(CreateLogin):
-    """`POST /credentials`."""
+    """The body of `POST /credentials`."""
 
     auth_credentials: FullAuthCredentials | None = None
 
@@ -44,13 +44,13 @@ UpdateCredential = partial(CreateCredential, "auth_method", "auth_credentials", 
 
 
 class CreateTask(bodies.CreateTask):
-    """`POST /tasks`, with an id that the client may choose."""
+    """The body of `POST /tasks`, with an id that the client may choose."""
 
     id: Annotated[str, Field(max_length=255, pattern="^task_[A-Za-z0-9_-]+$")] | None = None
 
 
 class StartSession(Body):
-    """`POST /sessions`: with a credential, or with a source without a login."""
+    """The body of `POST /sessions`: with a credential, or with a source without a login."""
 
     model_config = needs_one_of("credential_id", "source_id")
 
@@ -59,7 +59,7 @@ class StartSession(Body):
 
 
 class RunTaskWithLogin(StartSession):
-    """`POST /tasks/{id}/run`: with a credential, a source without a login, or an open session."""
+    """The body of `POST /tasks/{id}/run`: with a credential, a source, or an open session."""
 
     model_config = needs_one_of("credential_id", "source_id", "session_id")
 
@@ -94,7 +94,7 @@ UpdateTypedDestination = partial(
 
 
 def _by_type(own: Callable[[str], Any]) -> dict[str, dict[str, Any]]:
-    """The fields by type: each type needs its own object and refuses the others (unless null)."""
+    """Return the fields by type: each type needs its own object and refuses the others."""
     others = {type_: dict.fromkeys(_OBJECTS, unwanted(type_)) for type_ in _OBJECTS}
     return {type_: {**others[type_], type_: own(type_)} for type_ in _OBJECTS}
 
@@ -104,6 +104,6 @@ UpdateTypedDestination.by_type = _by_type(lambda type_: (_CHANGES[type_], {}))
 
 
 class SubmitInput(Body):
-    """`POST …/interaction` in the `credentials` edition."""
+    """The body of `POST …/interaction` in the `credentials` edition."""
 
     input: JsonObject
