@@ -27,11 +27,8 @@ class CallPattern:
 
     @classmethod
     def read(cls, text: str, *, anywhere: bool = False) -> Self:
-        """Parse a pattern. With `anywhere`, the path may be outside `/v2`.
-
-        Raises:
-            ValueError: if the text is not a pattern.
-
+        """Parse a pattern. With `anywhere`, the path may be outside `/v2`. Raises ValueError if the
+        text is not a pattern.
         """
         found = _PATTERN.fullmatch(text.strip())
         if found is None:

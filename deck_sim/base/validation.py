@@ -59,11 +59,8 @@ Whole = BeforeValidator(
 
 
 def read_duration(value: Any, parse: Callable[[str], Parsed]) -> Parsed:
-    """Read a duration or a range of durations; `parse` is `parse_duration` or `parse_span`.
-
-    Raises:
-        PydanticCustomError: if `value` is neither.
-
+    """Read a duration or a range of durations; `parse` is `parse_duration` or `parse_span`. Raises
+    PydanticCustomError if `value` is neither.
     """
     if not isinstance(value, str):
         raise value_error(f"must be a duration, not {show(value)}; {HOW_TO_WRITE}")

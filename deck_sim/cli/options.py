@@ -139,11 +139,7 @@ def complete_scenario(
 
 def find_scenario(wanted: str, library: Library) -> Scenario:
     """Find a scenario by its name or its file. A playlist or mix in a file may name scenarios of
-    `library`.
-
-    Raises:
-        ScenarioError: if the file has mistakes.
-
+    `library`. Raises ScenarioError if the file has mistakes.
     """
     found = library.find(wanted)
     if found is not None:

@@ -233,9 +233,7 @@ def play_scenario(
     after a minute; with `reject`, every run that waits for an approval is rejected at once. The
     input of the task has a guest, a check-in date, and `task_input`.
 
-    Raises:
-        ApiError: if an answer does not fit its prompt.
-
+    Raises ApiError if an answer does not fit its prompt.
     """
     settings = Settings(edition or scenario.edition or scenario.editions[0], seed=seed)
     simulation = Simulation("player", settings, Library(library or shipped()))

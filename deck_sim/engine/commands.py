@@ -116,11 +116,8 @@ def used_ids(world: World, fields: Mapping[str, Any]) -> dict[str, Any]:
 def check_used(
     world: World, uses: Mapping[str, str | None]
 ) -> tuple[Resource | None, Resource | None]:
-    """Check and return the login and the session that a new run or session uses.
-
-    Raises:
-        ApiError: `state_invalid` if the login or session cannot take a run now.
-
+    """Check and return the login and the session that a new run or session uses. Raises ApiError
+    (`state_invalid`) if the login or session cannot take a run now.
     """
     login, session = (
         world.all(kind)[used] if (used := uses.get(f"{kind}_id")) else None

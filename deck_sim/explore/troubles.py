@@ -143,11 +143,8 @@ def choose_troubles(
 
 
 def check_names(names: Iterable[str]) -> None:
-    """Check the names of troubles, as far as that is possible without a test.
-
-    Raises:
-        DeckSimError: if a name is unknown.
-
+    """Check the names of troubles, as far as that is possible without a test. Raises DeckSimError
+    if a name is unknown.
     """
     for name in names:
         kind = name.partition(" ")[0]

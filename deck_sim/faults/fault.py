@@ -64,12 +64,8 @@ def fault_keys(family: str) -> tuple[str, ...]:
 
 
 def read_fault(base: type[Fault], value: Any) -> Fault:
-    """Read a fault of the family with this base class.
-
-    Raises:
-        PydanticCustomError: if `value` is not a mapping.
-        ValidationError: with every mistake in the fault.
-
+    """Read a fault of the family with this base class. Raises PydanticCustomError if `value` is not
+    a mapping. Raises ValidationError with every mistake in the fault.
     """
     if not isinstance(value, dict):
         raise value_error(f"must be an object with `{base.family}` and a fault, not {show(value)}")

@@ -65,11 +65,8 @@ class CallFault(HttpFault):
     fires: ClassVar[str] = CALL
 
     def answer(self) -> tuple[int, HeaderLines]:
-        """Return the status and headers of an answer that does not come from the API.
-
-        Raises:
-            ApiError: the error of the answer, if it comes from the API.
-
+        """Return the status and headers of an answer that does not come from the API. Raises
+        ApiError with the error of the answer if it comes from the API.
         """
         return NOTHING, ()
 

@@ -35,10 +35,7 @@ class Interception(AbstractContextManager["Interception"]):
 
     def __init__(self, transport: Transport, api_key: str, hosts: str | Sequence[str]) -> None:
         """Start the interception, for the world of a key on the server that the transport reaches.
-
-        Raises:
-            DeckSimError: if one of the hosts is intercepted for another world.
-
+        Raises DeckSimError if one of the hosts is intercepted for another world.
         """
         self.hosts = [read_host(host) for host in ([hosts] if isinstance(hosts, str) else hosts)]
         self.transport = transport

@@ -65,11 +65,8 @@ class ControlOperation:
         return model
 
     def check(self, values: Json) -> Json:
-        """Check the values, and return the arguments of the function.
-
-        Raises:
-            ApiError: with every mistake in them.
-
+        """Check the values, and return the arguments of the function. Raises ApiError with every
+        mistake in them.
         """
         if not self.checked:
             return values
@@ -108,11 +105,8 @@ async def perform(
     worlds: WorldRegistry,
     has_left: Callable[[], bool] = lambda: False,
 ) -> Json:
-    """Perform an operation on a world, and save the changes.
-
-    Raises:
-        ApiError: if it is refused, cannot be saved, or fails.
-
+    """Perform an operation on a world, and save the changes. Raises ApiError if it is refused,
+    cannot be saved, or fails.
     """
     simulation.uses += 1
     try:

@@ -102,11 +102,8 @@ class RateLimiter:
     admitted: list[datetime] = field(default_factory=list)  # those in the window, oldest first
 
     def admit(self, now: datetime) -> None:
-        """Count a call. Refused calls do not count (assumed).
-
-        Raises:
-            ApiError: `rate_limit_exceeded` if the window is full.
-
+        """Count a call. Refused calls do not count (assumed). Raises ApiError
+        (`rate_limit_exceeded`) if the window is full.
         """
         limit, admitted = self.limit, self.admitted
         if limit is None:

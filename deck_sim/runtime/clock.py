@@ -60,11 +60,8 @@ def steps(simulation: Simulation, moment: datetime) -> Iterator[bool]:
     """Do everything that is due by `moment`, one thing at a time. The clock stays at the last.
 
     Yields False after each thing. Yields True, once, when everything due at the present moment is
-    done and the outbox has grown. Attempts that are not sent then stay there.
-
-    Raises:
-        ApiError: `state_invalid` after `MAX_STEPS`, or `MAX_SENDS` at one moment.
-
+    done and the outbox has grown. Attempts that are not sent then stay there. Raises ApiError
+    (`state_invalid`) after `MAX_STEPS`, or `MAX_SENDS` at one moment.
     """
     done, sends, unsent = 0, 0, 0
     while True:
@@ -99,11 +96,8 @@ def catch_up(simulation: Simulation) -> None:
 
 
 def advance_by(simulation: Simulation, length: timedelta, field: str = "by") -> Advance:
-    """Move the clock by `length` and do everything that falls due.
-
-    Raises:
-        ApiError: if it is negative or passes `LAST_MOMENT`; nothing changes.
-
+    """Move the clock by `length` and do everything that falls due. Raises ApiError if it is
+    negative or passes `LAST_MOMENT`; nothing changes.
     """
     now = simulation.world.now
     if length < timedelta():
@@ -128,12 +122,9 @@ def advance_until_event(
 ) -> Advance:
     """Move the clock to the next event of these types, about that resource if one is named.
 
-    Whatever else is due at that moment happens too, so the event has been delivered.
-
-    Raises:
-        ApiError: if nothing due within `limit` can cause the event; the error lists what waits. The
-            clock then stops at the last moment at which something due could still cause it.
-
+    Whatever else is due at that moment happens too, so the event has been delivered. Raises
+    ApiError if nothing due within `limit` can cause the event; the error lists what waits. The
+    clock then stops at the last moment at which something due could still cause it.
     """
     world = simulation.world
     if unknown := next(filter(None, (explain_unknown(simulation, one) for one in types)), None):

@@ -77,13 +77,9 @@ class Dispatcher:
         has_left: Callable[[], bool] = lambda: False,
     ) -> Result:
         """Run an advance to its end, and send webhooks when it yields True. It is broken off if its
-        caller has left.
-
-        Raises:
-            ApiError: `state_invalid` if another advance of this world is in progress whose caller
-                still waits (nothing changes), if the world is reset or deleted during this one, or
-                if it is broken off.
-
+        caller has left. Raises ApiError (`state_invalid`) if another advance of this world is in
+        progress whose caller still waits (nothing changes), if the world is reset or deleted during
+        this one, or if it is broken off.
         """
         has_left_before, ended_before = self._drives.get(id(simulation), (has_left, None))
         if ended_before and has_left_before():  # after Ctrl-C: it ends with its present attempts

@@ -16,11 +16,8 @@ def format_moment(moment: datetime) -> str:
 
 
 def read_moment(text: str, field: str) -> datetime:
-    """Read an ISO 8601 moment; without an offset it is UTC.
-
-    Raises:
-        ApiError: `input_invalid` if it is not.
-
+    """Read an ISO 8601 moment; without an offset it is UTC. Raises ApiError (`input_invalid`) if it
+    is not.
     """
     try:
         moment = datetime.fromisoformat(text)
@@ -31,11 +28,8 @@ def read_moment(text: str, field: str) -> datetime:
 
 
 def read_start(text: str, field: str) -> datetime:
-    """Read the moment at which a world begins.
-
-    Raises:
-        ApiError: `input_invalid` if it is no moment, or outside the years of worlds.
-
+    """Read the moment at which a world begins. Raises ApiError (`input_invalid`) if it is no
+    moment, or outside the years of worlds.
     """
     moment = read_moment(text, field)
     if not FIRST_MOMENT <= moment < LAST_MOMENT:

@@ -101,11 +101,8 @@ class WorldRegistry:
         self.dispatcher.save = self.save
 
     def select(self, authorization: str | None) -> Simulation:
-        """Return the world of the key in an `Authorization` header.
-
-        Raises:
-            ApiError: `api_key_invalid` if the key is missing or not allowed.
-
+        """Return the world of the key in an `Authorization` header. Raises ApiError
+        (`api_key_invalid`) if the key is missing or not allowed.
         """
         key = read_key(authorization)
         if not key:
@@ -219,12 +216,9 @@ class WorldRegistry:
 
     def save(self, simulation: Simulation) -> None:
         """Drop records that are too old, and save the changes of a world, its replacement or its
-        deletion. This precedes every answer and webhook that leaves the server.
-
-        Raises:
-            ApiError: `state_not_saved`, also for every other call that changed it since it was
-                saved. The world is as it was saved.
-
+        deletion. This precedes every answer and webhook that leaves the server. Raises ApiError
+        (`state_not_saved`) also for every other call that changed it since it was saved. The world
+        is as it was saved.
         """
         simulation.forget_oldest()
         if self.state is None:

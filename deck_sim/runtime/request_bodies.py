@@ -27,9 +27,7 @@ def read_object(body: bytes, *, form: bool = False) -> dict[str, Any]:
 
     `form`: whether the request says that its body is form-encoded; only for the error.
 
-    Raises:
-        ApiError: `body_invalid`, with the line and column of a syntax error.
-
+    Raises ApiError (`body_invalid`) with the line and column of a syntax error.
     """
     if not body:
         raise refuse("request/body_invalid", "The body is empty; it must be a JSON object.")
@@ -89,11 +87,7 @@ def check_body(
     explain_key: Callable[[str], str] = lambda key: "",
 ) -> Model:
     """Check an object against its model. If it does not match, `extra_checks` adds its problems,
-    and `explain_key` explains an unknown key.
-
-    Raises:
-        ApiError: with every problem.
-
+    and `explain_key` explains an unknown key. Raises ApiError with every problem.
     """
     import pydantic
 

@@ -86,13 +86,9 @@ def seed_resources(
     """Create resources, all of them or none; returns their ids.
 
     None may be created after `latest`. A world file sets no limit, since its worlds may begin at
-    any time.
-
-    Raises:
-        ApiError: with every problem and its field, such as `resources.tasks[0].name`. The
-            references of a resource are checked when its own fields have the right types, and
-            reported when no earlier resource has a problem.
-
+    any time. Raises ApiError with every problem and its field, such as `resources.tasks[0].name`.
+    The references of a resource are checked when its own fields have the right types, and reported
+    when no earlier resource has a problem.
     """
     ahead = copy.copy(simulation)
     for name in _REPLACED:

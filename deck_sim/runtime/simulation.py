@@ -191,13 +191,9 @@ class Simulation:
     def choose(self, kind: str, header: str | None, facts: Facts) -> Script:
         """Choose the script of a new connection, session or run; record the reason in `choices`.
 
-        Magic names that cannot be played are noted in the timeline and the log.
-
-        Raises:
-            ApiError: if the scenario is unknown or cannot be played, for example since its file was
-                edited. A queued name is used up.
-            Refusal: if the script refuses the call.
-
+        Magic names that cannot be played are noted in the timeline and the log. Raises ApiError if
+        the scenario is unknown or cannot be played, for example since its file was edited. A queued
+        name is used up. Raises Refusal if the script refuses the call.
         """
         opening = NewResource(kind, header, facts, self.world.seed, self.world.edition)
         choice = choose(opening, self.selection, self.library)

@@ -42,11 +42,8 @@ class WorldFile(Strict):
     """The first rule whose `when` matches decides the scenario."""
 
     def prepare(self, simulation: Simulation) -> None:
-        """Put the content of the file into a new world.
-
-        Raises:
-            ApiError: with every problem, by its field in the file.
-
+        """Put the content of the file into a new world. Raises ApiError with every problem, by its
+        field in the file.
         """
         problems: list[Problem] = []
         edition, library = simulation.world.edition, simulation.library
@@ -84,11 +81,8 @@ _OWN_KEYS = {"resources", "default_scenario", "rules"}
 
 
 def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFile:
-    """Read a world file. It must fit one of `editions`; if none are given, any edition.
-
-    Raises:
-        ScenarioError: with every mistake and its position.
-
+    """Read a world file. It must fit one of `editions`; if none are given, any edition. Raises
+    ScenarioError with every mistake and its position.
     """
     document = parse(file, f"{file}")
     mistakes = Mistakes(f"{file}", document)

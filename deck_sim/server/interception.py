@@ -42,11 +42,8 @@ class Interceptor:
     """A forward proxy that answers for its hosts, and refuses all others."""
 
     def __init__(self, hosts: Iterable[str]) -> None:
-        """Make a certificate authority for this run, whose key is in memory only.
-
-        Raises:
-            DeckSimError: if trustme is not installed.
-
+        """Make a certificate authority for this run, whose key is in memory only. Raises
+        DeckSimError if trustme is not installed.
         """
         try:
             import trustme

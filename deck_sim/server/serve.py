@@ -194,11 +194,7 @@ class Server:
         """Call a coroutine function with the app, on the server's event loop, from another thread.
 
         It runs in an empty context: in the context of a caller that uses trio, the coroutine would
-        take trio for its event loop.
-
-        Raises:
-            ConnectionRefusedError: if the server does not run.
-
+        take trio for its event loop. Raises ConnectionRefusedError if the server does not run.
         """
         loop = self._find_loop()
         return Context().run(asyncio.run_coroutine_threadsafe, call(self._app), loop)
@@ -206,11 +202,7 @@ class Server:
     @contextmanager
     def paused(self) -> Iterator[WorldRegistry]:
         """Use the worlds on another thread while the event loop waits. Saves two changes of threads
-        for work that is short.
-
-        Raises:
-            ConnectionRefusedError: if the server does not run.
-
+        for work that is short. Raises ConnectionRefusedError if the server does not run.
         """
         with self._find_loop().turn:
             yield self.worlds

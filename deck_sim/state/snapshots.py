@@ -35,11 +35,8 @@ class Snapshot:
 
 
 def take_snapshot(simulation: Simulation) -> Snapshot:
-    """Copy a simulation.
-
-    Raises:
-        ApiError: `state_invalid` during an advance, since attempts are in progress.
-
+    """Copy a simulation. Raises ApiError (`state_invalid`) during an advance, since attempts are in
+    progress.
     """
     if simulation.advancing:
         text = "no snapshot can be taken now: another call moves this world's clock; wait for its"
@@ -67,12 +64,7 @@ def keep_snapshot(worlds: WorldRegistry, snapshot: Snapshot) -> str:
 
 
 def find_snapshot(worlds: WorldRegistry, id_: str) -> Snapshot:
-    """Return the snapshot with that id.
-
-    Raises:
-        ApiError: `endpoint_not_found` for an unknown id.
-
-    """
+    """Return the snapshot with that id. Raises ApiError (`endpoint_not_found`) if none has it."""
     if id_ not in worlds.snapshots:
         text = (
             f"this server has no such snapshot: {quote(id_)}; snapshots do not survive a restart;"

@@ -32,10 +32,7 @@ def keep_worlds(
     worlds: WorldRegistry, path: Path, wall: Callable[[], datetime] = real_time.now
 ) -> Iterator[None]:
     """Load the worlds of a file, and keep all worlds of a server in it until the end of the block.
-
-    Raises:
-        StateFileError: if the file cannot be used.
-
+    Raises StateFileError if the file cannot be used.
     """
     file = StateFile(worlds, path, wall)
     try:
@@ -58,12 +55,7 @@ class StateFile:
         self._ids: dict[str, int] = dict(self._db.execute("SELECT key, id FROM world ORDER BY id"))
 
     def load_all(self) -> None:
-        """Load every world.
-
-        Raises:
-            StateFileError: if one cannot be read.
-
-        """
+        """Load every world. Raises StateFileError if one cannot be read."""
         try:
             for key in self._ids:
                 self._saved[key] = self._read(key)
@@ -73,11 +65,8 @@ class StateFile:
             raise StateFileError(self._path, text) from None
 
     def load(self, key: str) -> Simulation | None:
-        """Return the world of a key, or None if the file has none.
-
-        Raises:
-            ApiError: `state_not_saved` if the file cannot be read now.
-
+        """Return the world of a key, or None if the file has none. Raises ApiError
+        (`state_not_saved`) if the file cannot be read now.
         """
         if key not in self._ids:
             return None
@@ -86,11 +75,8 @@ class StateFile:
             return self._saved[key].simulation
 
     def save(self, key: str, simulation: Simulation | None) -> None:
-        """Save the changes in the world of a key; None deletes it.
-
-        Raises:
-            ApiError: `state_not_saved`; the file is as it was.
-
+        """Save the changes in the world of a key; None deletes it. Raises ApiError
+        (`state_not_saved`) if that fails; the file is as it was.
         """
         with self._refusing():
             if simulation is not None:

@@ -36,12 +36,7 @@ class Writer(pickle.Pickler):
         self._digests: dict[int, str] = {}  # by id() of a source
 
     def write(self, value: Any) -> bytes:
-        """Return a value as bytes.
-
-        Raises:
-            TypeError: if it could not be read again.
-
-        """
+        """Return a value as bytes. Raises TypeError if it could not be read again."""
         self._file.seek(0)
         self._file.truncate()
         self.clear_memo()

@@ -28,11 +28,8 @@ async def ask_resolver(host: str, port: int) -> Sequence[str]:
 
 
 async def find_addresses(host: str, port: int, resolve: Resolve, *, public: bool) -> Sequence[str]:
-    """Return the addresses of a host that may be called; with `public`, also public ones.
-
-    Raises:
-        AddressRefused: if none may be called.
-
+    """Return the addresses of a host that may be called; with `public`, also public ones. Raises
+    AddressRefused if none may be called.
     """
     name = host.removesuffix(".")  # the dot only marks the name as absolute
     if ":" in name or name.replace(".", "").isdigit():  # an address

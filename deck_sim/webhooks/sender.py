@@ -109,12 +109,9 @@ class Exchange:
         self._path, self._sent_headers, self._sent = path, headers, body
 
     async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Send the request; read the response to its end, or up to `MAX_ANSWER`.
-
-        Raises:
-            EOFError: if the receiver closes the connection before its headers are complete.
-            h11.RemoteProtocolError: if the response is not HTTP.
-
+        """Send the request; read the response to its end, or up to `MAX_ANSWER`. Raises EOFError if
+        the receiver closes the connection before its headers are complete. Raises
+        h11.RemoteProtocolError if the response is not HTTP.
         """
         http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_ANSWER)
         raw = [(name.encode(), text.encode("latin-1")) for name, text in self._sent_headers.items()]

@@ -41,12 +41,9 @@ def signed_headers(
 
 
 def verify(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
-    """Verify a webhook as a receiver does; header names are in lower case.
-
-    Raises:
-        SignatureError: if a header is missing, the timestamp is more than five minutes from `now`,
-            or no signature matches.
-
+    """Verify a webhook as a receiver does; header names are in lower case. Raises SignatureError if
+    a header is missing, the timestamp is more than five minutes from `now`, or no signature
+    matches.
     """
     missing = [name for name in (ID, TIMESTAMP, SIGNATURE) if name not in headers]
     if missing:

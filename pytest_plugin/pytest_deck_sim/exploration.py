@@ -185,11 +185,8 @@ class _Progress:
 
 
 def check_options(config: pytest.Config) -> None:
-    """Check the options of exploration.
-
-    Raises:
-        UsageError: if a trouble is unknown, or another option does not go with them.
-
+    """Check the options of exploration. Raises UsageError if a trouble is unknown, or another
+    option does not go with them.
     """
     url = config.option.deck_url or config.getini("deck_url")
     if url:
@@ -203,11 +200,8 @@ def check_options(config: pytest.Config) -> None:
 
 
 def read_explore_marker(item: pytest.Item) -> ExploreOptions:
-    """The arguments of the test's closest marker.
-
-    Raises:
-        Failed: if one is unknown, or out of its range.
-
+    """The arguments of the test's closest marker. Raises Failed if one is unknown, or out of its
+    range.
     """
     mark = item.get_closest_marker("deck_explore")
     names = [field.name for field in fields(ExploreOptions)]

@@ -42,11 +42,8 @@ class Control:
     def call(self, method: str, path: str, /, **values: Any) -> Json:
         """Perform an operation with the parameters that are not None; return its data.
 
-        A parameter in the path is an id, or a resource with an `id`.
-
-        Raises:
-            DeckSimError: with the server's messages, or the reason why no server answered.
-
+        A parameter in the path is an id, or a resource with an `id`. Raises DeckSimError with the
+        server's messages, or the reason why no server answered.
         """
         self._check_open()
         if path == "/clock/advance":
@@ -162,11 +159,8 @@ class Control:
 
 
 def _copy(values: Mapping[str, Any]) -> Json:
-    """Return a JSON copy of the values, which later changes by the caller do not reach.
-
-    Raises:
-        DeckSimError: if a value cannot be written as JSON.
-
+    """Return a JSON copy of the values, which later changes by the caller do not reach. Raises
+    DeckSimError if a value cannot be written as JSON.
     """
     try:
         text = json.dumps(values, allow_nan=False, ensure_ascii=False, default=_write)
