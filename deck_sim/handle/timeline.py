@@ -30,7 +30,7 @@ class TimelineEntry:
         return cls(datetime.fromisoformat(at), kind, id_, what, details)
 
     def as_json(self) -> dict[str, Any]:
-        """The entry as the control API shows it."""
+        """Return the entry as the control API shows it."""
         at = format_moment(self.at)
         return {"at": at, "kind": self.kind, "id": self.id, "what": self.what, **self.details}
 
@@ -57,7 +57,7 @@ class AdvanceReport:
     held: tuple[Mapping[str, Any], ...] = ()  # each with `id` and `event`
 
     def as_json(self) -> dict[str, Any]:
-        """The report as the control API shows it."""
+        """Return the report as the control API shows it."""
         happened = [entry.as_json() for entry in self.happened]
         return {"now": format_moment(self.now), "happened": happened, "held": [*self.held]}
 
@@ -68,7 +68,7 @@ class AdvanceReport:
 
 
 def cut_middle(lines: list[str], most: int) -> list[str]:
-    """Return at most `most` lines; in a longer list one line replaces and counts the middle."""
+    """Return at most `most` lines; in a longer list, one line counts the ones left out."""
     if len(lines) <= most:
         return lines
     head, tail = most // 3, most - most // 3 - 1
@@ -77,7 +77,7 @@ def cut_middle(lines: list[str], most: int) -> list[str]:
 
 
 def write_duration(duration: Duration | None) -> str | None:
-    """A duration as the control API reads it, to the microsecond; a number is seconds."""
+    """Format a duration for the control API, to the microsecond; a number is seconds."""
     if isinstance(duration, bool):  # is an int, and no duration
         return str(duration)
     if isinstance(duration, int | float):

@@ -85,7 +85,7 @@ async def advance_clock(
     limit: Length = timedelta(days=1),
 ) -> Json:
     """Move the clock. Everything that falls due, webhooks included, happens before the answer,
-    which lists it in `happened`. `sleep` is like `by`; a client that sleeps sends it.
+    which lists it in `happened`. `sleep` is like `by`, for a client that sleeps.
     """
     given = {"by": by, "to": to, "sleep": sleep, "until": until}
     named = [name for name, value in given.items() if value is not None]

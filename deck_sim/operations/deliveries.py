@@ -1,4 +1,4 @@
-"""Operations on deliveries: the log of attempts, sending again, the messages in queues."""
+"""Operations on deliveries: the log of attempts, replays, and the messages in queues."""
 
 from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import refuse
@@ -18,8 +18,8 @@ from deck_sim.webhooks.signing import SIGNATURE
 @operation("GET", "/deliveries", shows_records=True)
 def list_deliveries(simulation: Simulation, worlds: WorldRegistry) -> Json:
     """Show every delivery, oldest first, with the `log` of its attempts. `signature` says whether
-    it is valid, `signed_with` whether its secret is that of the `world` or the destination's `own`;
-    `response_body` has up to 2 KiB.
+    the signature is valid, `signed_with` whether the secret is the `world`'s or the destination's
+    `own`; `response_body` has up to 2 KiB.
     """
     found = simulation.world.all("event_delivery").values()
     return {"data": [_as_json(simulation, worlds, delivery) for delivery in found]}
@@ -38,8 +38,8 @@ def show_delivery(simulation: Simulation, worlds: WorldRegistry, id: str) -> Jso
 
 @operation("POST", "/deliveries/{id}/replay")
 async def replay_delivery(simulation: Simulation, worlds: WorldRegistry, id: str) -> Json:
-    """Send the event again under the same id. With a frozen clock this is done before the answer;
-    otherwise, or during an advance, it is done in the background.
+    """Send an event again under the same id. If the clock is frozen and no advance is in progress,
+    it is sent before the answer, otherwise in the background.
     """
     deliveries.replay(simulation.world, simulation.world.fetch("event_delivery", id))
     if simulation.mode == FROZEN and not simulation.advancing:

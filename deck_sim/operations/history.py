@@ -1,6 +1,6 @@
 """Operations that show the history: timeline, journal, events, resources, lint.
 
-They do not change a world: they are not in its journal, and do not move an `on_poll` clock.
+They do not change a world: the journal does not record them, and an `on_poll` clock does not move.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MOST_UNFINISHED = 200  # that are listed
 @operation("GET", "/timeline", shows_records=True)
 def show_timeline(simulation: Simulation, after: Count = 0) -> Json:
     """Show calls, changes of status, deliveries and moves of the clock, oldest first; with
-    `after=N`, only those after entry N.
+    `after=N`, only the entries after number N.
     """
     world = simulation.world
     shown = {
@@ -72,8 +72,8 @@ def show_requests(simulation: Simulation) -> Json:
 
 @operation("GET", "/requests/{id}", shows_records=True)
 def show_request(simulation: Simulation, id: str) -> Json:
-    """Show a call with its `response`: null if it was not sent or is not kept, `truncated` after 64
-    KiB. If several calls have the id, the first is shown; the others got its stored answer.
+    """Show a call with its `response`: null if none was sent or kept, `truncated` after 64 KiB. If
+    several calls have the id, the first is shown; the others got the same stored answer.
     """
     call = next((call for call in simulation.journal if call.request_id == id), None)
     if call is None:
@@ -110,7 +110,7 @@ def _whole_as_json(call: Call) -> Json:
 
 
 def call_as_json(call: Call) -> Json:
-    """A summary of a call of the Deck API."""
+    """Return a summary of a call of the Deck API."""
     at = format_moment(call.at)
     return {"at": at, "request_id": call.request_id, "method": call.method, "path": call.path}
 
@@ -186,7 +186,7 @@ def show_resource(simulation: Simulation, id: str) -> Json:
 
 
 def due_as_json(world: World, due: Due) -> Json:
-    """A timer: its time, its resource, its effect, and the status that follows."""
+    """Return a timer as JSON: its time, its resource, its effect, and the status that follows."""
     to = next_status(world, due)
     return {
         "at": format_moment(due.at),
@@ -198,7 +198,7 @@ def due_as_json(world: World, due: Due) -> Json:
 
 
 def list_unfinished(simulation: Simulation) -> Json:
-    """The latest of the unfinished runs, logins and deliveries, and the number of all."""
+    """Return the latest unfinished runs, logins and deliveries, and the number of all of them."""
     world = simulation.world
     found = [
         resource
@@ -214,7 +214,7 @@ def list_unfinished(simulation: Simulation) -> Json:
 
 
 def unfinished_as_json(simulation: Simulation, resource: Resource) -> Json:
-    """The reason why a resource is not finished, its next timer, and a remedy."""
+    """Return the reason why a resource is not finished, its next timer, and a remedy."""
     world, story = simulation.world, simulation.world.stories.get(resource.id)
     wait = explain_wait(simulation, resource)
     printed = wait.due and due_as_json(world, wait.due)
@@ -231,8 +231,8 @@ def unfinished_as_json(simulation: Simulation, resource: Resource) -> Json:
 
 @operation("GET", "/lint")
 def show_lint(simulation: Simulation, poll_interval: Length = timedelta(seconds=1)) -> Json:
-    """Show mistakes of the client, each with its `calls`. It is a mistake to read a resource again
-    within `poll_interval`.
+    """Show mistakes of the client, each with its `calls`. To read a resource again within
+    `poll_interval` is a mistake.
     """
     from deck_sim.runtime import lint
 

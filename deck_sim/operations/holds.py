@@ -1,4 +1,4 @@
-"""Operations on holds: points at which stories stop, or answers wait, until they are released."""
+"""Operations on holds: points at which stories or answers stop until they are released."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def make_hold(
     id: Text | None = None,
     call: Match | None = None,
 ) -> Json:
-    """Hold runs and logins before they emit an `event`, only the one with `id` if given; or hold
-    the answers to a `call`.
+    """Hold runs and logins before they emit an `event` (with `id`, only that one), or hold the
+    answers to a `call`.
     """
     if (event is None) == (call is None):
         text = "give exactly one of `event` and `call`"
@@ -59,7 +59,7 @@ def make_hold(
 
 
 def events_of_stories(edition: Edition) -> list[str]:
-    """The event types of the statuses that a step can enter."""
+    """Return the event types of the statuses that a step can enter."""
     from deck_sim.scenario.steps import statuses  # noqa: F401 - registers the steps
     from deck_sim.scenario.steps.step import STEP_CLASSES
 
@@ -80,13 +80,13 @@ def events_of_stories(edition: Edition) -> list[str]:
 
 @operation("GET", "/holds")
 def list_holds(simulation: Simulation) -> Json:
-    """Show the holds, the runs, logins and answers that each holds, and how many it has `met`."""
+    """Show the holds, the runs, logins and answers at each hold, and how many it has `met`."""
     return {"data": [_as_json(simulation, hold) for hold in simulation.world.holds.values()]}
 
 
 @operation("DELETE", "/holds/{id}")
 def release_hold(simulation: Simulation, id: str) -> Json:
-    """Remove a hold. The runs and logins in `released`, and the `answers`, go on now."""
+    """Remove a hold. The runs and logins in `released`, and the `answers`, continue now."""
     held = simulation.world.holds
     if id not in held:
         near = nearest(id, held)
@@ -126,7 +126,7 @@ def _answers(simulation: Simulation, hold_id: str) -> int:
 
 
 def holds_as_json(simulation: Simulation) -> Json:
-    """The stories and answers that are held; empty if there are none."""
+    """Return the stories and answers that are held; empty if there are none."""
     holds = simulation.world.holds.values()
     held = [
         {"id": story.owner, "event": hold.event, "hold": hold.id}

@@ -1,7 +1,7 @@
 """The types of the parameters of operations, and the bodies that have many fields.
 
-They are in a module of their own because pydantic is slow to import. A function names its types in
-quotes, so each of them must be here.
+They have a module of their own because pydantic is slow to import. A function names its types in
+quotes, so each of these types must be in this module.
 """
 
 import re
@@ -66,7 +66,7 @@ Count = Annotated[int, BeforeValidator(_read_count)]
 
 
 class _Settings(Body):
-    """Settings that a reset and a change of a world share."""
+    """The settings that both a reset and a change of a world take."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
@@ -80,7 +80,7 @@ class _Settings(Body):
     """The clock of webhook signatures: wall or world."""
 
     def options(self, before: Options | None) -> Options:
-        """The options with the changes of this body; null switches one off."""
+        """Return the options with the changes of this body; null switches an option off."""
         off = Options()
         return replace(
             before or off,
@@ -121,7 +121,7 @@ else:
 
 
 class NewWorld(WorldSettings):
-    """`POST /_sim/reset`. The server's options are the defaults."""
+    """The body of `POST /_sim/reset`. The server's options are the defaults."""
 
     mode: Mode | None = Field(default=None, alias="clock")
     speed: Speed | None = None
@@ -153,7 +153,7 @@ _Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,99}$")]
 
 
 class AdditiveChange(Body):
-    """Undocumented additions that a world is to show."""
+    """The undocumented additions for a world to show."""
 
     fields: bool = False
     event_type: Text | None = None
@@ -161,7 +161,7 @@ class AdditiveChange(Body):
 
 
 class ChangeWorld(WorldSettings):
-    """`PATCH /_sim/world`."""
+    """The body of `PATCH /_sim/world`."""
 
     rate_limit: Annotated[LimitRate | None, WrapValidator(_switch_or)] = None  # or a bool
     """`true` is the limit of the edition; or one like `{"requests": 5, "per": "1m"}`."""
@@ -179,7 +179,7 @@ EventNames = Annotated[
 
 
 class UntilEvent(Body):
-    """An event to wait for: the first of these types."""
+    """The event to wait for: the first one of these types."""
 
     event: EventNames
     id: Text | None = None

@@ -22,7 +22,7 @@ def check_kind(world: World, kind: str) -> None:
 
 
 def act(kind: str, command: str, simulation: Simulation, id: str) -> Json:
-    """Decide about a run, or end a login, as people and websites do it."""
+    """Decide about a run, or end a login, as people and websites do."""
     world = simulation.world
     check_kind(world, kind)
     apply = commands.review_run if command in ("approve", "reject") else commands.apply_command

@@ -42,8 +42,8 @@ def show_scenario(simulation: Simulation, name: str) -> Json:
 
 
 def _step_lines(scenario: Scenario) -> dict[str, int]:
-    """The line of each step in the scenario's text, by its path, like `task_run.2.on_rejected.0`.
-    Steps of a default branch, which is not in the text, have none.
+    """Return the line of each step in the scenario's text, by its path, like
+    `task_run.2.on_rejected.0`. Steps of a default branch are not in the text, so they have no line.
     """
     from deck_sim.scenario.model import written_steps
     from deck_sim.scenario.yaml_files import read_yaml
@@ -62,7 +62,7 @@ def _step_lines(scenario: Scenario) -> dict[str, int]:
 @operation("PUT", "/scenarios/{name}", takes_text=True)
 def put_scenario(simulation: Simulation, name: str, body: Json | bytes) -> Json:
     """Add or replace a scenario of this world. The body is a scenario file or, with `Content-Type:
-    application/json`, JSON, which may leave out `version` and `name`.
+    application/json`, JSON, which may omit `version` and `name`.
     """
     from deck_sim.scenario import loader
     from deck_sim.scenario.yaml_files import Document
@@ -97,7 +97,7 @@ def put_scenario(simulation: Simulation, name: str, body: Json | bytes) -> Json:
 
 @operation("DELETE", "/scenarios/{name}")
 def delete_scenario(simulation: Simulation, name: str) -> Json:
-    """Remove an added scenario. The answer is a 409 if something still names it."""
+    """Remove an added scenario. The answer is a 409 if something still names the scenario."""
     scenario = simulation.library.find(name)
     if scenario is None or not simulation.library.remove(name):
         text = f"{name!r} was not added to this world; only added scenarios can be removed"
@@ -120,8 +120,8 @@ def delete_scenario(simulation: Simulation, name: str) -> Json:
 
 @operation("POST", "/queue")
 def queue_scenarios(simulation: Simulation, resource: Text, scenarios: ScenarioNames) -> Json:
-    """Queue `scenarios`. The next new resources of the kind `resource` (`task_run`, `connection` or
-    `session`) play one each.
+    """Queue `scenarios`. Each of the next new resources of the kind `resource` (`task_run`,
+    `connection` or `session`) plays one.
     """
     edition = simulation.world.edition
     simulation.selection.enqueue(resource, scenarios, simulation.library, edition)
@@ -143,7 +143,7 @@ def clear_queue(simulation: Simulation) -> Json:
 
 @operation("PUT", "/rules")
 def put_rules(simulation: Simulation, rules: list[Rule]) -> Json:
-    """Replace the rules. They are written as in a world file. The first that matches is used."""
+    """Replace the rules. They are written as in a world file. The first match is used."""
     simulation.selection.set_rules(rules, simulation.library, simulation.world.edition)
     return show_rules(simulation)
 
@@ -157,9 +157,7 @@ def show_rules(simulation: Simulation) -> Json:
 
 @operation("GET", "/coverage")
 def show_coverage(simulation: Simulation) -> Json:
-    """Show the count of each step of the played scenarios; `missed` lists the steps that were never
-    played.
-    """
+    """Show the count of each step of the played scenarios; `missed` has the steps never played."""
     from deck_sim.scenario.model import step_coverage
 
     world, library = simulation.world, simulation.library

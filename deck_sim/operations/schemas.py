@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 @operation("GET", "/schemas")
 def show_schemas(simulation: Simulation) -> Json:
     """Show the data for forms: the JSON Schemas of faults, rules and settings; the calls and events
-    that can be named; the statuses with their commands, the `answer_key` and an example
-    `destination` of each edition.
+    that can be named; for each edition, the statuses with their commands, the `answer_key` and an
+    example `destination`.
     """
     contract = simulation.world.contract
     calls = [re.sub(r"\{\w+\}", "*", row.call) for row in contract.every_operation]
@@ -84,7 +84,7 @@ def _describe_kind(edition: Edition, row: Kind, machine: Machine) -> Json:
 
 @cache
 def make_forms() -> Json:
-    """The JSON Schemas of faults, rules and settings."""
+    """Return the JSON Schemas of faults, rules and settings."""
     from deck_sim.faults import fault, http, webhooks
     from deck_sim.operations import parameters
     from deck_sim.scenario.conditions import Rule
@@ -107,8 +107,6 @@ def make_forms() -> Json:
 def show_fidelity(
     simulation: Simulation, edition: EditionName | None = None, grade: Grade | None = None
 ) -> Json:
-    """Show the ledger of the world's edition or of another `edition`; with `grade`, only the rows
-    of that grade.
-    """
+    """Show the ledger of the world's edition or of `edition`; with `grade`, only such rows."""
     rows = rows_of(edition or simulation.world.edition, grade)
     return {"data": [row.as_json() for row in rows]}

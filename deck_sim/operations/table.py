@@ -1,8 +1,8 @@
-"""The table of operations. Each is a function; its method and path below `/_sim` are above it.
+"""The table of operations. Each is a function, with its method and path below `/_sim` above it.
 
-A function takes a `simulation` (and `worlds` if it is about more than one world) and plain values,
-and returns plain data. `perform` calls it, for the control API and, in the process of the server,
-for the handle.
+A function takes a `simulation` (and `worlds` if it needs more than one world) and plain values, and
+returns plain data. `perform` calls the function, for the control API and, in the process of the
+server, for the handle.
 """
 
 import inspect
@@ -32,7 +32,7 @@ _GIVEN = ("simulation", "worlds", "has_left")
 
 @dataclass
 class ControlOperation:
-    """One operation. In a call, parameters are in the path, and in the query or the body."""
+    """One operation. Its parameters are in the path, and in the query or the body."""
 
     method: str
     path: str  # below `/_sim`, with parameters in braces
@@ -66,7 +66,7 @@ class ControlOperation:
 
     def check(self, values: Json) -> Json:
         """Check the values, and return the arguments of the function. Raises ApiError with every
-        mistake in them.
+        mistake in the values.
         """
         if not self.checked:
             return values
@@ -105,8 +105,8 @@ async def perform(
     worlds: WorldRegistry,
     has_left: Callable[[], bool] = lambda: False,
 ) -> Json:
-    """Perform an operation on a world, and save the changes. Raises ApiError if it is refused,
-    cannot be saved, or fails.
+    """Perform an operation on a world, and save the changes. Raises ApiError if the operation is
+    refused, cannot be saved, or fails.
     """
     simulation.uses += 1
     try:

@@ -19,8 +19,8 @@ def news_as_json(simulation: Simulation, after: int) -> dict[str, Any]:
     """Return the records of a world that follow the first `after` entries, calls and events.
 
     `data` has the entries and calls: a call stands before the entries that it caused. `events` has
-    the events, and `next` is the `after` of the next request. If some of the records were dropped,
-    `data` begins with an entry that counts them.
+    the events, and `next` is the `after` of the next request. If some of these records were
+    dropped, `data` begins with an entry that counts the dropped ones.
     """
     world, journal = simulation.world, simulation.journal
     entries, calls, events = _find_place(simulation, after)
@@ -81,7 +81,7 @@ def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
 
 
 def entry_as_json(simulation: Simulation, entry: TimelineEntry, number: int) -> dict[str, Any]:
-    """The JSON of an entry, without empty keys. For a new resource, `about` has its name, its
+    """Return an entry as JSON, without empty keys. For a new resource, `about` has its name, its
     scenario and the ids that it refers to.
     """
     about: dict[str, Any] = {}
@@ -117,7 +117,7 @@ def entry_as_json(simulation: Simulation, entry: TimelineEntry, number: int) -> 
 
 
 def call_entry_as_json(simulation: Simulation, call: Call) -> dict[str, Any]:
-    """A call of the Deck API as an entry of the timeline. `number` counts the calls."""
+    """Return a call of the Deck API as an entry of the timeline. `number` counts the calls."""
     prefixes = {kind.prefix for kind in simulation.world.contract.kinds.values()} | {"evt"}
     parts = (part.partition("_") for part in call.path.split("/"))
     query = f"?{redact_query(call.query)}" if call.query else ""

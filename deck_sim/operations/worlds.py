@@ -108,7 +108,7 @@ def show_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
 
 @operation("PATCH", "/world")
 def change_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> Json:
-    """Change settings; omitted ones stay as they are."""
+    """Change the given settings; the others stay as they are."""
     from deck_sim.operations.parameters import ChangeWorld  # slow: pydantic
 
     sent, world = check_body(ChangeWorld, body), simulation.world
@@ -141,7 +141,7 @@ def change_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> J
 
 
 def _check_event_type(world: World, type_: str | None) -> None:
-    """Check that an additional event type is undocumented, and about a kind that has events."""
+    """Check that an additional event type is undocumented, and that its kind has events."""
     if type_ is None:
         return
     known = world.contract.event_names
@@ -161,7 +161,7 @@ def _check_event_type(world: World, type_: str | None) -> None:
 @operation("POST", "/reset")
 def reset_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> Json:
     """Empty the world; ids start again. The body may have `clock`, `speed`, `step`, `now` and most
-    settings; omitted ones become those of the server.
+    settings; the server's settings are the defaults.
     """
     from deck_sim.operations.parameters import NewWorld
 
@@ -201,7 +201,7 @@ def seed_world(simulation: Simulation, resources: Seeded) -> Json:
 
 @operation("POST", "/snapshots")
 async def add_snapshot(simulation: Simulation, worlds: WorldRegistry) -> Json:
-    """Keep a copy of the world until it is deleted or the server stops; return its `id`."""
+    """Store a copy of the world until the copy is deleted or the server stops; return its `id`."""
     from deck_sim.state.snapshots import keep_snapshot, take_snapshot
 
     await worlds.dispatcher.wait_for_attempts(simulation)
@@ -210,7 +210,7 @@ async def add_snapshot(simulation: Simulation, worlds: WorldRegistry) -> Json:
 
 @operation("POST", "/snapshots/{id}/restore")
 def restore_world(simulation: Simulation, worlds: WorldRegistry, id: str) -> Json:
-    """Replace the world by a copy of a snapshot, which may be one of another world."""
+    """Replace the world by a copy of a snapshot of this or another world."""
     from deck_sim.state.snapshots import find_snapshot, restore_snapshot
 
     restored = worlds.make(simulation.key, worlds.settings)

@@ -1,7 +1,7 @@
 """The log of a server: an entry for each call of the Deck API, refused call and delivery.
 
-Entries are records of the logger `deck_sim.activity`. Their message is a line for people, and
-their attribute `activity` is the same as plain data.
+Entries are records of the logger `deck_sim.activity`. The message of a record is a line for people,
+and its attribute `activity` has the same as plain data.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def log_refused(method: str, path: str, status: int, why: str) -> None:
 
 
 def log_attempt(key: str, attempt: Attempt, result: AttemptResult, retry: datetime | None) -> None:
-    """Log an attempt to deliver a webhook; `retry` is the world's time of the next one."""
+    """Log an attempt to deliver a webhook; `retry` is the world's time of the next attempt."""
     url, type_ = redact_text(attempt.destination["config"]["url"]), attempt.event.type
     notes = [
         result.error or f"{result.latency_ms} ms",

@@ -57,7 +57,7 @@ class Journal(RecentLog[Call]):
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer(Immutable):
-    """The answer to a call with an idempotency key, which a repeated call gets again."""
+    """The answer to a call with an idempotency key, which repeated calls get again."""
 
     at: datetime
     call: str  # its method and path
@@ -68,7 +68,7 @@ class StoredAnswer(Immutable):
 
 
 def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> dict[str, str]:
-    """The headers of a call that the journal keeps: the usual ones, and those of `others`. Names in
+    """Return the headers that the journal keeps: the usual ones, and those of `others`. Names in
     `headers` are in lower case.
     """
     asked = {name: headers[name.lower()] for name in others if name.lower() in headers}
@@ -96,7 +96,7 @@ class SentResponses(dict[int, SentResponse]):
 
 @dataclass(slots=True)
 class RateLimiter:
-    """A sliding window over the calls that were admitted; without a `limit` it counts nothing."""
+    """A sliding window over the admitted calls; without a `limit` nothing is counted."""
 
     limit: RateLimit | None = None
     admitted: list[datetime] = field(default_factory=list)  # those in the window, oldest first

@@ -1,7 +1,7 @@
 """Moves the clock of a world: by a length, to a moment or event, with real time, or by a read.
 
-An advance is a generator that yields after each thing that it has done: True when webhooks are to
-be sent before it goes on. `Dispatcher.drive` sends them; `run_to_end` sends nothing.
+An advance is a generator that yields after each thing that it has done; True means that webhooks
+are to be sent before it continues. `Dispatcher.drive` sends them; `run_to_end` sends nothing.
 """
 
 import copy
@@ -41,7 +41,7 @@ Advance = Generator[bool, None, AdvanceResult]
 
 
 def run_to_end(advance: Generator[bool, None, Result]) -> Result:
-    """Run an advance without sending anything; returns its result."""
+    """Run an advance without sending anything; return its result."""
     while True:
         try:
             next(advance)
@@ -57,10 +57,10 @@ def pass_time_until(simulation: Simulation, moment: datetime) -> Generator[bool,
 
 
 def steps(simulation: Simulation, moment: datetime) -> Iterator[bool]:
-    """Do everything that is due by `moment`, one thing at a time. The clock stays at the last.
+    """Do everything that is due by `moment`, one thing at a time. The clock stays at the last one.
 
     Yields False after each thing. Yields True, once, when everything due at the present moment is
-    done and the outbox has grown. Attempts that are not sent then stay there. Raises ApiError
+    done and the outbox has grown. Unsent attempts then stay in the outbox. Raises ApiError
     (`state_invalid`) after `MAX_STEPS`, or `MAX_SENDS` at one moment.
     """
     done, sends, unsent = 0, 0, 0
@@ -96,7 +96,7 @@ def catch_up(simulation: Simulation) -> None:
 
 
 def advance_by(simulation: Simulation, length: timedelta, field: str = "by") -> Advance:
-    """Move the clock by `length` and do everything that falls due. Raises ApiError if it is
+    """Move the clock by `length` and do everything that falls due. Raises ApiError if `length` is
     negative or passes `LAST_MOMENT`; nothing changes.
     """
     now = simulation.world.now
@@ -122,9 +122,9 @@ def advance_until_event(
 ) -> Advance:
     """Move the clock to the next event of these types, about that resource if one is named.
 
-    Whatever else is due at that moment happens too, so the event has been delivered. Raises
-    ApiError if nothing due within `limit` can cause the event; the error lists what waits. The
-    clock then stops at the last moment at which something due could still cause it.
+    Everything due at that moment happens, so the event has also been delivered. Raises ApiError if
+    nothing due within `limit` can cause the event; the error lists what waits. The clock then stops
+    at the last moment at which something due could still cause it.
     """
     world = simulation.world
     if unknown := next(filter(None, (explain_unknown(simulation, one) for one in types)), None):
@@ -160,8 +160,8 @@ def advance_until_event(
 def _comes_on_a_copy(simulation: Simulation, wanted: AwaitedEvent, until: datetime) -> bool:
     """Try the advance on a copy of the world, and return whether the event comes.
 
-    Also True if webhooks are sent before that, and before a wait for a person times out, since
-    their receivers may cause the event.
+    Also return True if the copy has webhooks to send before that, and before a wait for a person
+    times out: their receivers may cause the event.
     """
     ahead, wanted = copy.copy(simulation), copy.copy(wanted)
     world = ahead.world = copy.deepcopy(simulation.world)
@@ -195,7 +195,7 @@ def finish_deliveries(simulation: Simulation) -> Advance:
 
 
 def next_retry(simulation: Simulation) -> datetime | None:
-    """The time of the next delivery that waits for a retry or is held back; None without one."""
+    """Return when the next delivery that waits for a retry or is held back is due, or None."""
     world = simulation.world
     late = [
         due.at

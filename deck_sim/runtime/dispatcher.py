@@ -1,13 +1,13 @@
-"""The delivery of webhooks, during an advance or in the background, and each attempt at it.
+"""The delivery of webhooks, during an advance or in the background, and each of its attempts.
 
-With a frozen clock `drive` runs an advance. When the advance yields True it sends what is in the
-outbox, and records the results before time goes on. With `real` and `on_poll` clocks a background
-task sends, so no response waits for a receiver.
+With a frozen clock `drive` runs an advance. When the advance yields True, `drive` sends what is in
+the outbox, and records the results before the clock moves. With `real` and `on_poll` clocks a
+background task sends, so no response waits for a receiver.
 
 Nothing is locked. While attempts are in progress, calls are answered as usual: a receiver may
-answer an interaction from inside its handler. A call may also replace the world (seeding does) or
-reset it. So a result is recorded in the world that the simulation has when the result arrives, and
-a world that was dropped sends nothing more.
+answer an interaction in its handler. A call may also replace the world (seeding does) or reset it.
+So a result is recorded in the world that the simulation has when the result arrives, and a dropped
+world sends nothing more.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class _Background:
     attempts: set[asyncio.Task[None]] = field(default_factory=set)
 
     def cancel(self) -> list[asyncio.Task[None]]:
-        """Cancel the tasks; returns them. Safe on any thread."""
+        """Cancel the tasks and return them. Safe on any thread."""
         tasks = [*self.attempts, *([self.loop] if self.loop else [])]
         for task in tasks:
             task.get_loop().call_soon_threadsafe(task.cancel)
@@ -76,10 +76,10 @@ class Dispatcher:
         advance: Generator[bool, None, Result],
         has_left: Callable[[], bool] = lambda: False,
     ) -> Result:
-        """Run an advance to its end, and send webhooks when it yields True. It is broken off if its
-        caller has left. Raises ApiError (`state_invalid`) if another advance of this world is in
-        progress whose caller still waits (nothing changes), if the world is reset or deleted during
-        this one, or if it is broken off.
+        """Run an advance to its end, and send webhooks when it yields True. The advance is broken
+        off if its caller has left. Raises ApiError (`state_invalid`) if another advance of this
+        world is in progress whose caller still waits (nothing changes), if the world is reset or
+        deleted during this one, or if the advance is broken off.
         """
         has_left_before, ended_before = self._drives.get(id(simulation), (has_left, None))
         if ended_before and has_left_before():  # after Ctrl-C: it ends with its present attempts
@@ -134,7 +134,7 @@ class Dispatcher:
         self.save(simulation)
 
     async def _make(self, simulation: Simulation, attempt: Attempt) -> AttemptResult:
-        """Make an attempt. An error in deck-sim becomes its result, so no other result is lost."""
+        """Make an attempt. An error in deck-sim becomes its result; the other results are kept."""
         from deck_sim.engine.deliveries import AttemptResult
 
         try:
@@ -146,8 +146,8 @@ class Dispatcher:
             )
 
     def wake(self, simulation: Simulation) -> None:
-        """Start passing time and sending webhooks in the background, if the clock's mode needs it
-        and the world has a destination.
+        """Start the background tasks that pass time and send webhooks, if the clock's mode needs
+        them and the world has a destination.
         """
         needed = simulation.mode in _BACKGROUND_MODES and not simulation.dropped
         if needed and simulation.world.all("event_destination"):
@@ -246,8 +246,8 @@ class Dispatcher:
 async def _log_errors(simulation: Simulation, work: Callable[[], Awaitable[None]]) -> None:
     """Add errors of a background task to the world's crashes.
 
-    `work` makes its coroutine only now: the task may be canceled before it begins, and Python warns
-    of a coroutine that nobody awaits.
+    `work` makes its coroutine only when the task begins: a task may be canceled before, and Python
+    warns of a coroutine that is never awaited.
     """
     try:
         await work()

@@ -48,7 +48,7 @@ LINT_RULES: list[LintRule] = []
 
 
 def lint_rule(*, why: str, fix: str) -> Callable[[Find], Find]:
-    """Register a function as the rule of its name."""
+    """Register a function as the rule with the function's name."""
 
     def register(find: Find) -> Find:
         LINT_RULES.append(LintRule(find.__name__, why, fix, find))
@@ -60,7 +60,7 @@ def lint_rule(*, why: str, fix: str) -> Callable[[Find], Find]:
 def find_problems(
     simulation: Simulation, poll_interval: timedelta = POLL_INTERVAL
 ) -> list[tuple[LintRule, str, tuple[Call, ...]]]:
-    """Apply all rules, in their order; returns each finding with its rule."""
+    """Apply all rules, in their order; return each finding with its rule."""
     return [(rule, *found) for rule in LINT_RULES for found in rule.find(simulation, poll_interval)]
 
 
@@ -71,7 +71,7 @@ def find_problems(
     " use the clock `on_poll`.",
 )
 def polls_a_frozen_clock(simulation: Simulation, interval: timedelta) -> Findings:
-    """Reads within the poll interval of one another, while nobody moved the frozen clock."""
+    """Find reads within the poll interval of one another, while nobody moved the frozen clock."""
     for id_, stuck in _early_reads(simulation, interval, is_frozen=True):
         what = f"this world's clock is frozen: `{id_}` was read {len(stuck)} times, and nobody"
         yield f"{what} advanced the clock", stuck
@@ -83,7 +83,7 @@ def polls_a_frozen_clock(simulation: Simulation, interval: timedelta) -> Finding
     " clock `on_poll`.",
 )
 def polls_too_often(simulation: Simulation, interval: timedelta) -> Findings:
-    """Reads within the poll interval of one another, unless a frozen clock explains them."""
+    """Find reads within the poll interval of one another, unless a frozen clock explains them."""
     length = format_duration(interval)
     for id_, early in _early_reads(simulation, interval, is_frozen=False):
         yield f"`{id_}` was read {len(early)} times within {length} of a read", early
@@ -92,7 +92,7 @@ def polls_too_often(simulation: Simulation, interval: timedelta) -> Findings:
 def _early_reads(simulation: Simulation, interval: timedelta, *, is_frozen: bool) -> Findings:
     """Group by id the reads within the poll interval of a read that showed something unfinished.
 
-    `is_frozen` selects the reads between which a frozen clock did not move; otherwise the others.
+    With `is_frozen`, only reads between which a frozen clock did not move; otherwise the others.
     """
 
     def is_early(earlier: Call, later: Call, is_final: bool) -> bool:
@@ -109,7 +109,7 @@ def _early_reads(simulation: Simulation, interval: timedelta, *, is_frozen: bool
     fix="Stop at `completed`, `failed` and `canceled`, not only at the status that you expect.",
 )
 def polls_what_is_finished(simulation: Simulation, _: timedelta) -> Findings:
-    """Reads of a resource that a previous read showed in a final status."""
+    """Find reads of a resource that a previous read showed in a final status."""
     for id_, late in _repeated_reads(simulation, lambda earlier, later, is_final: is_final):
         status = late[0].answered.get("status")
         yield f"`{id_}` was read {len(late)} times after it was `{status}`", late
@@ -120,7 +120,7 @@ def polls_what_is_finished(simulation: Simulation, _: timedelta) -> Findings:
     fix="Send an `Idempotency-Key` with each create, and the same key with each retry of it.",
 )
 def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
-    """A create that got a 5xx or no answer, and was sent again without its idempotency key."""
+    """Find creates that failed or got no answer, and were repeated without their key."""
     creates = [
         call
         for call in simulation.journal
@@ -141,7 +141,7 @@ def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
     fix="Wait as many seconds as `Retry-After` says before the next call.",
 )
 def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
-    """A call before `Retry-After` has passed: any call after a 429, otherwise the same call."""
+    """Find calls made before `Retry-After` has passed: any call after a 429, else the same call."""
     journal = simulation.journal
     for (first, again), following in zip_longest(_with_repeats(journal), islice(journal, 1, None)):
         seconds = f"{first.answered.get('retry_after', '')}"
@@ -160,7 +160,7 @@ def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
     fix="Remember each `webhook-id` that was handled, and answer 200 when it comes again.",
 )
 def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
-    """The same write right after each of two attempts of one delivery."""
+    """Find the same write right after each of two attempts of one delivery."""
     writes = [call for call in simulation.journal if call.method in _WRITES]
     for id_, attempts in simulation.world.attempts.items():
         # The fault `duplicate` sends one attempt twice.
@@ -183,7 +183,7 @@ def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
     fix="Submit once, and ask the user again when the interaction is shown again.",
 )
 def submits_an_answer_twice(simulation: Simulation, _: timedelta) -> Findings:
-    """An answer that was sent again although it was wrong or already accepted."""
+    """Find answers that were sent again although they were wrong or already accepted."""
     answers = [call for call in simulation.journal if _ANSWERS.matches(call.method, call.path)]
     for first, again in _with_repeats(answers):
         if first.status != 200 or again is None:
@@ -203,7 +203,7 @@ def _repeated_reads(
 ) -> Findings:
     """Group by id the reads that are a mistake, given the previous read and whether it was final.
 
-    The first read right after an attempt to deliver is left out: it was caused by the webhook.
+    The first read right after an attempt to deliver does not count: the webhook caused it.
     """
     attempts = deque(sorted(one.at for made in simulation.world.attempts.values() for one in made))
     contract = simulation.world.contract
@@ -235,7 +235,7 @@ def _repeated_reads(
 
 
 def _with_repeats(calls: Reversible[Call]) -> Iterator[tuple[Call, Call | None]]:
-    """Each call, and the next one that is the same."""
+    """Yield each call, and the next call with the same method, path and body."""
     later, repeats = dict[tuple[str, str, bytes], Call](), list[Call | None]()
     for call in reversed(calls):
         repeats.append(later.get(key := (call.method, call.path, call.body)))

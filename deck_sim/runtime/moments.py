@@ -10,14 +10,14 @@ LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def format_moment(moment: datetime) -> str:
-    """Format as `2025-01-15T09:30:00Z`; with milliseconds only if there are any (assumed)."""
+    """Format a moment as `2025-01-15T09:30:00Z`; milliseconds only if there are any (assumed)."""
     precision = "milliseconds" if moment.microsecond >= 1000 else "seconds"
     return f"{moment.isoformat(timespec=precision).removesuffix('+00:00')}Z"
 
 
 def read_moment(text: str, field: str) -> datetime:
-    """Read an ISO 8601 moment; without an offset it is UTC. Raises ApiError (`input_invalid`) if it
-    is not.
+    """Read an ISO 8601 moment; without an offset it is UTC. Raises ApiError (`input_invalid`) if
+    `text` is no moment.
     """
     try:
         moment = datetime.fromisoformat(text)

@@ -32,7 +32,7 @@ MOST_WORLDS = 10_000
 
 
 def world_token(key: str) -> str:
-    """Return the id of a world for URLs and lists. It does not reveal the world's key."""
+    """Return the id of a world for URLs and lists. The id does not reveal the world's key."""
     return blake2b(key.encode(), digest_size=8).hexdigest()
 
 
@@ -49,7 +49,7 @@ _NO_KEYS = {
 
 @lru_cache
 def read_key(authorization: str | None) -> str:
-    """The key in an `Authorization` header; empty if it has no key."""
+    """Return the key in an `Authorization` header; empty if the header has no key."""
     scheme, _, key = (authorization or "").partition(" ")
     key = key.strip()
     is_key = scheme.lower() == "bearer" and not any(one.match(key) for one in _NO_KEYS)
@@ -66,7 +66,7 @@ class RefusedCall:
 
 
 class State(Protocol):
-    """A file that keeps worlds, so that they outlive the process."""
+    """A file that stores worlds, so that they outlive the process."""
 
     def load(self, key: str) -> Simulation | None:
         """Return the world of a key, or None if the file has none."""
@@ -148,7 +148,7 @@ class WorldRegistry:
         return Simulation(key, settings, Library(self.library), files_url=url)
 
     def adopt(self, new: Simulation) -> None:
-        """Serve a world. If there are too many, delete the least recently used one that is idle."""
+        """Serve a world. If there are too many, delete the least recently used idle world."""
         self._worlds[new.key] = new
         new.world.former_ids = self._former_ids.get(new.key, ())
         if len(self._worlds) > MOST_WORLDS:
@@ -205,9 +205,7 @@ class WorldRegistry:
             self.dispatcher.forget(dropped)
 
     def reload(self, key: str) -> None:
-        """Replace the world of a key by the one in the file; if that cannot be read now, the next
-        call reads it.
-        """
+        """Replace a key's world by the stored one; if it cannot be read, the next call retries."""
         if key in self._worlds:
             self._worlds[key].saved = False  # from now on
         self._remove(key)
@@ -217,8 +215,8 @@ class WorldRegistry:
     def save(self, simulation: Simulation) -> None:
         """Drop records that are too old, and save the changes of a world, its replacement or its
         deletion. This precedes every answer and webhook that leaves the server. Raises ApiError
-        (`state_not_saved`) also for every other call that changed it since it was saved. The world
-        is as it was saved.
+        (`state_not_saved`) also for every other call since the last save that changed the world.
+        The world is as it was saved.
         """
         simulation.forget_oldest()
         if self.state is None:
@@ -235,7 +233,7 @@ class WorldRegistry:
             raise
 
     def wake_all(self) -> None:
-        """Start the background work of the worlds that were loaded: time and webhooks."""
+        """Start the background work of the loaded worlds: passing time and sending webhooks."""
         for simulation in self._worlds.values():
             self.dispatcher.wake(simulation)
 
@@ -245,18 +243,18 @@ class WorldRegistry:
         simulation.last_call = self._calls
 
     def note_refused(self, call: str, authorization: str | None) -> None:
-        """Number and keep a call of the Deck API that `select` refused."""
+        """Number and store a call of the Deck API that `select` refused."""
         self._calls += 1
         refused = RefusedCall(self._calls, call, has_key=bool(read_key(authorization)))
         self.refused_calls.append(refused)
 
     def note_control(self, key: str) -> None:
-        """Note that somebody controls the world of a key."""
+        """Note that a test or a person uses the control API on the world of a key."""
         self._controlled.add(key)
 
     def stray_keys(self, simulation: Simulation) -> list[str]:
-        """The keys that have called the Deck API since a world began, and whose worlds nobody
-        controls. Empty if the server takes only some keys, which must not see one another.
+        """Return the keys that have called the Deck API since a world began, and whose worlds
+        nobody controls. Empty with `--keys`, since their users must not see one another's keys.
         """
         if self.keys is not None:
             return []
@@ -264,8 +262,8 @@ class WorldRegistry:
         return [one.key for one in others if one.last_call > simulation.began_after_call]
 
     def keyless_calls(self, simulation: Simulation) -> dict[str, int]:
-        """The calls without a key since a world began, with the count of each. Empty if the server
-        takes only some keys, whose users must not see one another's calls.
+        """Return the calls without a key since a world began, with the count of each. Empty with
+        `--keys`, since their users must not see one another's calls.
         """
         if self.keys is not None:
             return {}
@@ -273,7 +271,7 @@ class WorldRegistry:
         return Counter(one.call for one in self.refused_calls if one.number > began)
 
     def keyless_request_id(self) -> str:
-        """The id of the first control call of a temporary world (see `keyless`)."""
+        """Return the id of the first control call of a temporary world (see `keyless`)."""
         seed = self.settings.seed
         return make_id(seed_of("") if seed is None else seed, "ctl", 1)
 

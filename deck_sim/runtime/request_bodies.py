@@ -25,9 +25,8 @@ MAX_JOURNAL_TEXT = 1000  # characters that are shown of a body that is not JSON
 def read_object(body: bytes, *, form: bool = False) -> dict[str, Any]:
     """Read a body that must be a JSON object.
 
-    `form`: whether the request says that its body is form-encoded; only for the error.
-
-    Raises ApiError (`body_invalid`) with the line and column of a syntax error.
+    `form` only changes the error: the request says that its body is form-encoded. Raises ApiError
+    (`body_invalid`), with the line and column of a syntax error.
     """
     if not body:
         raise refuse("request/body_invalid", "The body is empty; it must be a JSON object.")
@@ -45,7 +44,7 @@ def read_object(body: bytes, *, form: bool = False) -> dict[str, Any]:
 
 
 def _read_json(body: bytes) -> Any:
-    """Read JSON; refuse numbers and texts that cannot be written again, such as NaN."""
+    """Read JSON; refuse values that cannot be written as JSON again, such as NaN."""
     try:
         text = body.decode()
         data = json.loads(text, parse_constant=_read_number, parse_float=_read_number)
@@ -86,8 +85,8 @@ def check_body(
     extra_checks: ExtraChecks = lambda data: [],
     explain_key: Callable[[str], str] = lambda key: "",
 ) -> Model:
-    """Check an object against its model. If it does not match, `extra_checks` adds its problems,
-    and `explain_key` explains an unknown key. Raises ApiError with every problem.
+    """Check an object against its model. If the object does not match, `extra_checks` adds its
+    problems, and `explain_key` explains an unknown key. Raises ApiError with every problem.
     """
     import pydantic
 
@@ -125,7 +124,7 @@ def check_body(
 
 
 def parse_recorded(body: bytes) -> Any:
-    """The JSON of a recorded body, the start of its text if it is not JSON, or None if empty."""
+    """Return the JSON of a recorded body; the start of its text if not JSON; None if empty."""
     if not body:
         return None
     with suppress(ApiError):

@@ -72,7 +72,7 @@ def _seeded(create: type[Body], *extra: type[Body]) -> type[Standard]:
 
 
 def seedable(edition: Edition) -> dict[str, Kind]:
-    """The kinds that can be seeded in an edition, by the plural in the API's paths."""
+    """Return the kinds that can be seeded in an edition, by the plural in the API's paths."""
     rows = (row for row in edition.kinds.values() if row.create)
     return {row.path.replace("-", "_"): row for row in rows}
 
@@ -83,12 +83,12 @@ _REPLACED = ("world", "selection", "choices", "chosen")  # by those of a copy, i
 def seed_resources(
     simulation: Simulation, seed: Seed, *, latest: datetime = LAST_MOMENT
 ) -> dict[str, list[str]]:
-    """Create resources, all of them or none; returns their ids.
+    """Create resources, all of them or none; return their ids.
 
-    None may be created after `latest`. A world file sets no limit, since its worlds may begin at
-    any time. Raises ApiError with every problem and its field, such as `resources.tasks[0].name`.
-    The references of a resource are checked when its own fields have the right types, and reported
-    when no earlier resource has a problem.
+    No resource may be created after `latest`. A world file sets no limit, since its worlds may
+    begin at any time. Raises ApiError with every problem and its field, such as
+    `resources.tasks[0].name`. The references of a resource are checked when its own fields have the
+    right types, and reported when no earlier resource has a problem.
     """
     ahead = copy.copy(simulation)
     for name in _REPLACED:
@@ -158,7 +158,7 @@ def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], latest: d
 def _run_problems(
     simulation: Simulation, body: Any, item: Mapping[str, Any], status: str, wrong: dict[str, str]
 ) -> list[Problem]:
-    """The problems of the resources that a run uses; adds problems of its own fields to `wrong`."""
+    """Return the problems of the resources that a run uses; add those of its fields to `wrong`."""
     world = simulation.world
     problems = body_checks.use_problems(world, RUN, item)
     task = world.find("task", body.task_id)
@@ -194,7 +194,7 @@ def _run_problems(
 
 
 def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Resource:
-    """Add a run without an event. `given` has its id and, if it has ended, its status and times."""
+    """Add a run without an event. `given` has its id and, for an ended run, status and times."""
     world = simulation.world
     row, task = world.kind(RUN), world.fetch("task", body.task_id)
     uses = commands.used_ids(world, dict(body))

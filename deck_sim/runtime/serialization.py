@@ -24,7 +24,7 @@ def resource_as_json(
     includes: frozenset[str] = frozenset(),
     at: datetime | None = None,
 ) -> dict[str, Any]:
-    """A resource as the API shows it, now or at the moment of an event."""
+    """Return a resource as the API shows it, now or at the moment of an event."""
     world = simulation.world
     row = world.kind(resource.kind)
     shown: dict[str, Any] = {"id": resource.id, "object": row.object}
@@ -50,12 +50,12 @@ def resource_as_json(
 
 
 def storage_as_json(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:
-    """The stored files of a run, newest first."""
+    """Return the stored files of a run, newest first."""
     return [resource_as_json(simulation, item) for item in files_of(simulation.world, run)]
 
 
 def storage_item_as_json(simulation: Simulation, item: Resource) -> dict[str, Any]:
-    """A stored file as the list of its run shows it."""
+    """Return a stored file as the list of its run shows it."""
     whole = resource_as_json(simulation, item)
     world = simulation.world
     listed = world.kind(item.kind).listed or tuple(whole)
@@ -63,7 +63,7 @@ def storage_item_as_json(simulation: Simulation, item: Resource) -> dict[str, An
 
 
 def screenshot_as_json(simulation: Simulation, shot: Screenshot) -> dict[str, Any]:
-    """A screenshot as the API shows it."""
+    """Return a screenshot as the API shows it."""
     return {
         "file_name": shot.name,
         "file_type": PNG,
@@ -89,7 +89,7 @@ _INCLUDES: dict[str, Callable[[Simulation, Resource], Any]] = {
 
 
 def event_as_json(simulation: Simulation, event: Event) -> dict[str, Any]:
-    """An event as the API shows it: with the whole resource at that time, or a summary of it."""
+    """Return an event as the API shows it, with the resource at that time: whole, or a summary."""
     world = simulation.world
     summary = world.kind(event.data.kind).summary
     data = resource_as_json(simulation, event.data, at=event.created_at)
@@ -107,8 +107,8 @@ def event_as_json(simulation: Simulation, event: Event) -> dict[str, Any]:
 
 
 def message_as_json(simulation: Simulation, event: Event) -> dict[str, Any]:
-    """An event as destinations receive it. In editions that number messages it has a `request_id`,
-    which is the same in each attempt.
+    """Return an event as destinations receive it. In editions that number messages, it has a
+    `request_id`, which is the same in each attempt.
     """
     number = {"request_id": f"req_{event.id.partition('_')[2]}"}
     numbered = simulation.world.contract.numbers_messages
@@ -116,15 +116,15 @@ def message_as_json(simulation: Simulation, event: Event) -> dict[str, Any]:
 
 
 def file_url(simulation: Simulation, file_id: str) -> str:
-    """The URL that serves the bytes of a storage item or screenshot.
+    """Return the URL that serves the bytes of a storage item or screenshot.
 
-    The signature in it replaces the API key.
+    The signature in the URL replaces the API key.
     """
     return f"{simulation.files_url}/{file_id}?signature={_sign(simulation, file_id)}"
 
 
 def read_signed_file(simulation: Simulation, file_id: str, signature: str) -> File | None:
-    """The file of a signed URL; None if the signature is wrong or the file does not exist."""
+    """Return the file of a signed URL; None if the signature is wrong or the file is unknown."""
     if signature != _sign(simulation, file_id):
         return None
     return find_file(simulation.world, file_id)
@@ -135,7 +135,7 @@ def _sign(simulation: Simulation, file_id: str) -> str:
 
 
 def custom_headers(text: str | None) -> dict[str, str]:
-    """The headers of a destination's `custom_headers`, which is a JSON object as a string."""
+    """Return the headers of a destination's `custom_headers`, a JSON object as a string."""
     return {name.lower(): value for name, value in json.loads(text or "{}").items()}
 
 

@@ -20,7 +20,7 @@ WEBHOOK_TIMES = ("wall", "world")  # which clock gives a webhook's timestamp
 class Settings:
     """The settings of a new world.
 
-    Without `now`, a frozen world starts at `FROZEN_START`, a moving one at the present moment.
+    Without `now`, a frozen world starts at `FROZEN_START`, any other world at the present moment.
     """
 
     edition: str = DEFAULT_EDITION

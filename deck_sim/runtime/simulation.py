@@ -1,7 +1,6 @@
 """A world in use: its clock mode, its choice of scenarios, its journal of calls.
 
-Everything here runs on one thread. An endpoint does not await between reading and writing the
-world.
+All code here runs on one thread. An endpoint does not await between reading and writing the world.
 """
 
 import logging
@@ -48,7 +47,7 @@ class RealClock:
         return max(now, self._from + min(elapsed, left) * _MICROSECOND)
 
     def resume(self, now: datetime, ago: timedelta = timedelta()) -> None:
-        """Continue from `now`, as if the clock had been set to it `ago` before the present."""
+        """Continue as if the clock had been set to `now`, `ago` before the present."""
         self._from, self._from_ns = now, self._real_ns() - ago // _MICROSECOND * 1000
 
 
@@ -66,13 +65,13 @@ class Refusal(ApiError):
 
     @property
     def precedes_endpoints(self) -> bool:
-        """Whether it is an error that Deck gives before a call reaches its endpoint."""
+        """Whether Deck gives this error before a call reaches its endpoint."""
         return self.problems[0].name.startswith(("idempotency/", "rate_limit/"))
 
 
 @dataclass(slots=True)
 class Simulation:
-    """One world and the state around it."""
+    """A world, and the state around it: clock, journal, stored answers, settings."""
 
     key: str
     settings: Settings
@@ -129,7 +128,7 @@ class Simulation:
         self.set_clock(self.settings.mode, self.settings.speed, self.settings.step)
 
     def note_crash(self, where: str) -> ApiError:
-        """Note the exception that is being handled; returns an error for the caller."""
+        """Record the exception that is being handled; return an error for the caller."""
         self.crashes.append(traceback.format_exc())
         log.exception("deck-sim failed during %s", where)
         text = "deck-sim itself failed; its log has the traceback. Please report it."
@@ -153,8 +152,8 @@ class Simulation:
         }
 
     def forget_oldest(self) -> None:
-        """Drop the data of calls, runs and events that are no longer kept, and stored answers that
-        are too old to be replayed, or too many.
+        """Drop the data of calls, runs and events that are no longer kept, and the oldest stored
+        answers: those too old to be replayed, and those beyond the limit.
         """
         for resource_id in self.world.forget_oldest():
             self.chosen.pop(resource_id, None)

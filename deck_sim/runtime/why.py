@@ -155,7 +155,7 @@ def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str
 
 
 def next_status(world: World, due: Due) -> str | None:
-    """The status that a resource enters when its timer fires; None if that is not certain."""
+    """Return the status that a resource enters when its timer fires; None if not certain."""
     if due.name in (TASK_TIMEOUT, INACTIVITY):
         return "failed"
     if due.name in (AUTO_TRANSITION, DISUSE):
@@ -176,7 +176,7 @@ def next_status(world: World, due: Due) -> str | None:
 
 
 def find_right_answer(simulation: Simulation, owner: str) -> dict[str, str] | None:
-    """The answer that the open interaction of a resource accepts, if its script names one."""
+    """Return the answer that a resource's open prompt accepts, if its script names one."""
     story = simulation.world.stories.get(owner)
     if story is None or getattr(story.step, "accept", ()) == ():
         return None
@@ -186,8 +186,8 @@ def find_right_answer(simulation: Simulation, owner: str) -> dict[str, str] | No
 
 
 def explain_unplayed_login(simulation: Simulation) -> list[str]:
-    """Explain how to start the scripts of the default scenario, if it has scripts for logins only
-    and none was played. The initial default scenario of a new world does not count.
+    """Explain how to start the scripts of the default scenario, if it has only scripts for logins
+    and no login has played. The initial default scenario of a new world does not count.
     """
     world, name = simulation.world, simulation.selection.default_scenario
     scenario = None if name == DEFAULT_SCENARIO else simulation.library.find(name)

@@ -27,7 +27,7 @@ SEEDABLE: list[JsonValue] = [
 
 
 class WorldFile(Strict):
-    """A world file, version 1."""
+    """A world file, version 1: the content of a new world."""
 
     version: Version
     """The version of the format."""
@@ -42,7 +42,7 @@ class WorldFile(Strict):
     """The first rule whose `when` matches decides the scenario."""
 
     def prepare(self, simulation: Simulation) -> None:
-        """Put the content of the file into a new world. Raises ApiError with every problem, by its
+        """Put the content of the file into a new world. Raises ApiError with every problem, and its
         field in the file.
         """
         problems: list[Problem] = []
@@ -62,12 +62,12 @@ class WorldFile(Strict):
 
 
 def world_schema() -> dict[str, Any]:
-    """The JSON Schema of world files. It leaves the fields of resources to `deck-sim check`."""
+    """Return the JSON Schema of world files. `deck-sim check` checks the resources' fields."""
     return schema_of(WorldFile, "deck-sim world, version 1")
 
 
 def is_world_file(document: Document) -> bool:
-    """Whether a file is a world file rather than a scenario, by its keys, misspelt or not."""
+    """Whether a file is a world file rather than a scenario. Its keys decide, even if misspelt."""
     keys = document.data.keys() if isinstance(document.data, dict) else set()
     return keys.isdisjoint(Scenario.model_fields.keys() - {"version"}) and any(
         nearest(key, _OWN_KEYS) for key in keys
@@ -81,8 +81,8 @@ _OWN_KEYS = {"resources", "default_scenario", "rules"}
 
 
 def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFile:
-    """Read a world file. It must fit one of `editions`; if none are given, any edition. Raises
-    ScenarioError with every mistake and its position.
+    """Read a world file. The file must fit one of `editions`; if none are given, any edition.
+    Raises ScenarioError with every mistake and its position.
     """
     document = parse(file, f"{file}")
     mistakes = Mistakes(f"{file}", document)

@@ -12,7 +12,7 @@ from deck_sim.engine.story import SCRIPT_KINDS
 
 
 class When(Strict):
-    """Conditions, all of which must hold. Texts are globs."""
+    """Conditions; all of them must hold. Texts are globs."""
 
     username: str | None = None
     """The user name of the connection or credential."""
@@ -74,5 +74,5 @@ def fits_glob(value: Any, glob: Any) -> bool:
 
 
 def plain_text(value: Any) -> str:
-    """A value as the text that globs are compared with."""
+    """Return a value as text, for the comparison with a glob."""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -50,7 +50,7 @@ class ExpressionError(Exception):
 
 
 def as_text(value: Any) -> str:
-    """Write a value as part of a longer text: a text as it is, anything else as JSON."""
+    """Format a value as part of a longer text: a text as it is, anything else as JSON."""
     text: str = value
     if not isinstance(value, str):
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_refuse)
@@ -65,7 +65,7 @@ def _refuse(value: Any) -> Any:
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    """Looks names after a dot up as keys, never as attributes of Python objects."""
+    """Looks up names after a dot as keys, never as attributes of Python objects."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         return self.getitem(obj, attribute)
@@ -80,7 +80,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 @cache
 def environment() -> ImmutableSandboxedEnvironment:
-    """The Jinja that reads and computes expressions."""
+    """Return the Jinja environment that reads and computes expressions."""
     made = _Environment(
         undefined=StrictUndefined, finalize=as_text, keep_trailing_newline=True, optimized=False
     )
@@ -97,7 +97,7 @@ def environment() -> ImmutableSandboxedEnvironment:
 
 
 def texts_in(value: Any, *path: int | str) -> Iterator[tuple[tuple[int | str, ...], str]]:
-    """Every text in plain data, with its path; a key has the path of its value."""
+    """Yield every text in plain data, with its path; a key has the path of its value."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Mapping):
@@ -110,12 +110,12 @@ def texts_in(value: Any, *path: int | str) -> Iterator[tuple[tuple[int | str, ..
 
 
 def is_template(text: str) -> bool:
-    """Whether a text has an expression in it."""
+    """Whether a text has an expression."""
     return any(mark in text for mark in ("{{", "{%", "{#"))
 
 
 def template_problems(text: str) -> Iterator[str]:
-    """The mistakes in the expressions of a text, found without computing them."""
+    """Yield the mistakes in the expressions of a text, without computing the expressions."""
     try:
         yield from _problems(_parse(text))
     except ExpressionError as error:
@@ -141,7 +141,7 @@ def render(value: Any, names: Mapping[str, Any]) -> Any:
 
 
 def names_at(now: datetime, **variables: Any) -> dict[str, Any]:
-    """The names that an expression can use at `now`; `variables` must be plain JSON data."""
+    """Return the names that an expression can use at `now`; `variables` are plain JSON data."""
     return {
         **{name: {} for name in VARIABLES},
         **variables,

@@ -1,4 +1,4 @@
-"""The types of fields in scenario files that pydantic does not know."""
+"""The types of fields in scenario files that pydantic does not provide."""
 
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -39,7 +39,7 @@ _EXAMPLE = (
 
 
 def one_or_many(item: Any) -> BeforeValidator:
-    """Marks a field that takes one such item or a list of them."""
+    """Mark a field that takes one such item or a list of such items."""
     return BeforeValidator(
         lambda value: value if isinstance(value, list | tuple) else (value,),
         json_schema_input_type=item | list[item],

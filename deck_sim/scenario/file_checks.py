@@ -1,5 +1,5 @@
-"""Checks of a scenario beyond its keys: scripts, expressions, faults, and parts that cannot be
-combined. A script is right if an edition's state machines and limits let it play to an end.
+"""Checks of a scenario beyond its keys: scripts, expressions, faults, and parts that exclude each
+other. A script is right if an edition's state machines and limits let it play to an end.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ Found = tuple[YamlPath, str]  # where a mistake is, and the message
 
 
 def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]]:
-    """Return the editions that can play a scenario, the reason why another cannot, and mistakes.
+    """Return the editions that can play a scenario, why another cannot, and the mistakes.
 
     The reason is empty if the scenario names its edition. The mistakes are those in scripts for one
-    edition and, if no edition can play it, those in the edition that it names, or in the edition
-    with the fewest.
+    edition. If no edition can play the scenario, they are those in its named edition, or in the
+    edition with the fewest mistakes.
     """
     found: dict[str, list[Found]] = {
         name: [] for name in EDITIONS if scenario.edition in (None, name)
@@ -76,8 +76,8 @@ class _ScriptCheck:
     def _check_steps(
         self, steps: tuple[Step, ...], path: YamlPath, before: set[str], stops: set[str]
     ) -> Iterator[Found]:
-        """Check steps that begin in one of the statuses `before`. Adds to `stops` the statuses in
-        which they can end.
+        """Check steps that begin in one of the statuses `before`. Add to `stops` the statuses in
+        which the steps can end.
         """
         for index, step in enumerate(steps):
             here = (*path, index)
@@ -136,7 +136,7 @@ class _ScriptCheck:
 
 
 def check_expressions(data: Any) -> Iterator[Found]:
-    """Report expressions that cannot be read, or that stand where none are computed."""
+    """Report expressions that cannot be read, or that stand where none is computed."""
     for path, text in texts_in(data):
         if not is_template(text) or path == ("summary",):
             continue
@@ -153,7 +153,7 @@ _OF_A_STORY = ("http", "webhooks", "task_timeout")  # a list has none of its own
 
 
 def check_exclusions(scenario: Scenario) -> Iterator[Found]:
-    """Report parts of a scenario that cannot be combined."""
+    """Report parts of a scenario that exclude each other."""
     found = [name for name in _WAYS if getattr(scenario, name)]
     if len(found) > 1:
         yield (found[-1],), f"{listed(found)} exclude each other; keep one of them"

@@ -1,4 +1,4 @@
-"""Libraries of scenarios: shipped ones, a user's folder, and those added to one world."""
+"""Libraries of scenarios: shipped, in a user's folder, or added to one world."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FEW = 10  # names that a message may list
 
 
 class Library:
-    """Scenarios by name, over the library `below`. They hide scenarios of the same name in it."""
+    """Scenarios by name, over the library `below`: they hide those of the same name in `below`."""
 
     __slots__ = ("_below", "_own")
 
@@ -41,11 +41,11 @@ class Library:
         return self._own
 
     def names(self) -> list[str]:
-        """Every name, sorted."""
+        """Return every name, sorted."""
         return sorted({*self._current(), *(self._below.names() if self._below else ())})
 
     def get(self, name: str, field: str = "scenario") -> Scenario:
-        """The scenario of this name.
+        """Return the scenario of this name.
 
         Raises `ApiError` (`input_invalid`) about `field` if the name is unknown.
         """
@@ -56,7 +56,7 @@ class Library:
         return found
 
     def find(self, name: str) -> Scenario | None:
-        """The scenario of this name, or None."""
+        """Return the scenario of this name, or None."""
         return self._current().get(name) or (self._below.find(name) if self._below else None)
 
     def added(self) -> list[Scenario]:
@@ -65,7 +65,7 @@ class Library:
         return [*({scenario.name: scenario for scenario in below} | self._current()).values()]
 
     def emitted(self) -> Iterator[str]:
-        """The event types of the `event` steps of added scenarios; `*` stands for an expression."""
+        """Yield the event types of the `event` steps of added scenarios; `*` is an expression."""
         from deck_sim.scenario.model import written_steps
 
         steps: Iterable[Any] = (step for one in self.added() for _, _, step in written_steps(one))
@@ -76,15 +76,15 @@ class Library:
         return sorted(self._current().values(), key=lambda scenario: bool(scenario.entries))
 
     def add(self, scenario: Scenario) -> None:
-        """Add a scenario, or replace the one of that name."""
+        """Add a scenario, or replace the scenario of that name."""
         self._own[scenario.name] = scenario
 
     def remove(self, name: str) -> bool:
-        """Remove a scenario that was added here; return whether it was there."""
+        """Remove a scenario that was added here; return whether it existed."""
         return self._own.pop(name, None) is not None
 
     def instead(self, name: str) -> str:
-        """The end of a message about an unknown name: the nearest one, or all if they are few."""
+        """End a message about an unknown name: with the nearest, or with all if they are few."""
         names = self.names()
         near = nearest(name, names)
         if near or len(names) <= _FEW:
@@ -115,13 +115,13 @@ class _Shipped(Library):
 
 @cache
 def shipped() -> Library:
-    """The shipped scenarios; nothing is ever added to them."""
+    """Return the shipped scenarios; nothing is ever added to this library."""
     return _Shipped()
 
 
 class WatchedFolder(Library):
-    """A user's folder that is read again after an edit. If an edit cannot be read, the last good
-    version stays, and `report` is called.
+    """A user's folder that is read again after an edit. If the edited files cannot be read, the
+    last good version stays, and `report` is called.
     """
 
     def __init__(self, folder: Path, below: Library, report: ReportReload) -> None:
@@ -153,13 +153,13 @@ class WatchedFolder(Library):
 
 
 def scenario_files(folder: Path) -> list[Path]:
-    """The scenario files of a folder, sorted."""
+    """Return the scenario files of a folder, sorted."""
     return sorted(file for suffix in _SUFFIXES for file in folder.glob(f"*{suffix}"))
 
 
 def read_folder(folder: Path, below: Library | None) -> Library:
-    """Read the scenarios of a user's folder, `*.yaml` and `*.yml`, over the library `below`.
-    `ScenarioError` has every mistake of every file.
+    """Read the scenarios of a user's folder, `*.yaml` and `*.yml`, over the library `below`. Raise
+    `ScenarioError` with every mistake of every file.
     """
     from deck_sim.scenario.loader import Mistake, ScenarioError
 
@@ -208,7 +208,7 @@ def read_files(
 
 def check_entries(scenario: Scenario, library: Library, mistakes: loader.Mistakes) -> None:
     """Report entries of a playlist or mix that are unknown, or are themselves a playlist or mix.
-    `library` has the scenario too.
+    `library` also has the scenario.
     """
     for index, entry in enumerate(scenario.entries):
         place: YamlPath = ("playlist", index) if scenario.playlist else ("mix", entry)

@@ -93,24 +93,22 @@ class Mistakes:
 
     @property
     def error(self) -> ScenarioError:
-        """The error with all of them, in the order of the file."""
+        """Return the error with all mistakes, in the order of the file."""
         return ScenarioError(*sorted(self.found, key=lambda one: (one.line, one.column)))
 
     def report(self) -> None:
-        """Raise the error if there are any."""
+        """Raise the error if there are mistakes."""
         if self.found:
             raise self.error
 
 
 def read_scenario(source: bytes | str | Path, file: str = "<text>") -> Scenario:
-    """Read a scenario from YAML text or a file, called `file` in messages. `ScenarioError` has its
-    mistakes.
-    """
+    """Read a scenario from YAML text or a file, `file` in messages; raise `ScenarioError`."""
     return make_scenario(parse(source, file), file)
 
 
 def parse(source: bytes | str | Path, file: str) -> Document:
-    """Read YAML text or a YAML file, called `file` in messages; raises `ScenarioError`."""
+    """Read YAML text or a YAML file, named `file` in messages, or raise `ScenarioError`."""
     try:
         return read_file(source) if isinstance(source, Path) else read_yaml(source)
     except YamlError as error:
@@ -118,12 +116,12 @@ def parse(source: bytes | str | Path, file: str) -> Document:
 
 
 def scenario_from_data(data: Any, name: str = "<data>") -> Scenario:
-    """Make a scenario from plain data, as JSON gives it. Its mistakes have no position."""
+    """Make a scenario from plain data, such as parsed JSON. Its mistakes have no position."""
     return make_scenario(Document(data), name)
 
 
 def make_scenario(document: Document, file: str) -> Scenario:
-    """Make the scenario of a document; raises `ScenarioError`."""
+    """Make the scenario of a document, or raise `ScenarioError`."""
     mistakes, data = Mistakes(file, document), document.data
     if not data or not isinstance(data, dict):
         text = f"must be an object, not {show(data)}" if data else "there is no scenario"

@@ -42,7 +42,7 @@ Weight = Annotated[float, Field(gt=0, le=1000)]
 
 
 def _script_of(step: Any) -> Any:
-    """The type of a script: a list of steps, or such a list for each edition."""
+    """Return the type of a script: a list of steps, or such a list for each edition."""
     steps: Any = Annotated[tuple[step, ...], Many]
     ways = Annotated[steps, Tag("steps")] | Annotated[dict[EditionName, steps], Tag("editions")]
 
@@ -106,7 +106,7 @@ class Scenario(Strict):
 
     @property
     def editions(self) -> tuple[str, ...]:
-        """The editions that can play it."""
+        """The editions that can play the scenario."""
         return self._editions
 
     @property
@@ -116,29 +116,29 @@ class Scenario(Strict):
 
     @property
     def for_editions(self) -> str:
-        """The editions that can play it, and why, for messages."""
+        """The editions that can play the scenario, and why, for messages."""
         why = f" ({self._why_editions})" if self._why_editions else ""
         return f"the edition {listed(self._editions)}{why}"
 
     @property
     def source(self) -> dict[str, Any]:
-        """The scenario as it was written, as plain data."""
+        """The scenario as plain data, as it was written."""
         return self._source
 
     @property
     def text(self) -> str:
-        """The scenario as YAML: as it was written, if it was written in YAML."""
+        """The scenario as YAML: the original text, if there is one."""
         return self._text or write_yaml(self._source)
 
     @property
     def overview(self) -> dict[str, Any]:
-        """Its name, summary, tags and editions, as JSON."""
+        """The name, summary, tags and editions, as JSON."""
         shown = {"name": self.name, "summary": self.summary}
         return {**shown, "tags": [*self.tags], "editions": [*self.editions]}
 
     @property
     def faults(self) -> tuple[HttpFault | WebhookFault, ...]:
-        """Its faults of calls, then those of webhooks."""
+        """The faults of calls, then those of webhooks."""
         return (*(self.http or ()), *(self.webhooks or ()))
 
     def defines(self, kind: str, edition: str | None = None) -> bool:
@@ -150,13 +150,13 @@ class Scenario(Strict):
         return bool(mine or (kind == "task_run" and self.entries))
 
     def scripts(self, kind: str) -> Mapping[str | None, tuple[Step, ...]]:
-        """The scripts that are written for a kind, by edition; None is for every edition."""
+        """Return the scripts that are written for a kind, by edition; None is for every edition."""
         written = getattr(self, kind)
         return written if isinstance(written, dict) else {None: written} if written else {}
 
     def script(self, kind: str, edition: str | None = None) -> Script:
-        """The script that a new resource of this kind plays in a world of the edition. Without
-        `edition`, scripts for a single edition do not count.
+        """Return the script that a new resource of this kind plays in a world of the edition.
+        Without `edition`, scripts for a single edition do not count.
         """
         if (kind, edition) in self._scripts:
             return self._scripts[kind, edition]
@@ -177,7 +177,7 @@ def written_steps(
     scenario: Scenario, edition: Edition | None = None
 ) -> Iterator[tuple[str, Path, Step]]:
     """Yield the kind, path and step of every step that is written for the edition (None: for any),
-    including those in branches.
+    including steps in branches.
     """
     for kind in SCRIPT_KINDS:
         if edition is not None and kind not in edition.kinds:
@@ -197,16 +197,16 @@ def _steps(steps: tuple[Step, ...], path: Path) -> Iterator[tuple[Path, Step]]:
 
 
 def scenario_schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of scenario files.
+    """Return the JSON Schema (2020-12) of scenario files.
 
-    It does not contain the order of statuses, the names in expressions, and keys that exclude each
-    other. `deck-sim check` checks them.
+    The schema does not contain the order of statuses, the names in expressions, and keys that
+    exclude each other. `deck-sim check` checks these.
     """
     return schema_of(Scenario, "deck-sim scenario, version 1")
 
 
 def schema_of(model: type[Strict], title: str) -> dict[str, Any]:
-    """The JSON Schema of the files that a model reads."""
+    """Return the JSON Schema of the files that a model reads."""
     schema = model.model_json_schema(by_alias=True)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -222,8 +222,8 @@ Played = Mapping[tuple[str, str, Path], int]
 def step_coverage(
     played: Played, find: Callable[[str], Scenario | None], edition: Edition | None = None
 ) -> list[dict[str, Any]]:
-    """A row for each scenario that was played, with the count of each step. With `edition`, only
-    scripts that it can play count. `find` returns the scenario of a name.
+    """Return a row for each scenario that was played, with the count of each step. With `edition`,
+    only scripts that the edition can play count. `find` returns the scenario of a name.
     """
     rows = []
     for name in sorted({scenario for scenario, _, _ in played}):

@@ -1,8 +1,8 @@
 """Outputs made from a task's `output_schema`, for scripts without an `output`.
 
-Each value is drawn from the world's seed, the run and its place in the output. Types, `enum`,
-`const`, `required`, items, bounds, formats, `pattern`, `$ref`, `allOf` and the first branch of
-`anyOf` and `oneOf` that fits are followed. Other keywords are only checked, on the whole output.
+Each value is drawn from the world's seed, the run and its place in the output. Values follow types,
+`enum`, `const`, `required`, items, bounds, formats, `pattern`, `$ref`, `allOf` and the first branch
+of `anyOf` and `oneOf` that fits. Other keywords are only checked, on the whole output.
 """
 
 import re
@@ -38,7 +38,7 @@ Schema = Mapping[str, Any]
 
 
 class NoValidOutput(Exception):
-    """No valid output was found; `problems` says where the last attempt breaks the schema."""
+    """No valid output was found; `problems` names the places where the last attempt is invalid."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__(problems[0].message)
@@ -46,10 +46,10 @@ class NoValidOutput(Exception):
 
 
 def make_output(schema: Any, seed: int, run_id: str, now: datetime, field: str = "output") -> Any:
-    """A value that satisfies `schema`, the same for the same seed, run and moment.
+    """Return a value that satisfies `schema`, the same for the same seed, run and moment.
 
     A schema that is not an object, such as None or True, gives `{}`. If no attempt gives a valid
-    value, it raises `NoValidOutput`.
+    value, `NoValidOutput` is raised.
     """
     if not isinstance(schema, Mapping):
         return {}
@@ -78,7 +78,7 @@ class _Maker:
     attempt: int
 
     def make(self, schema: Any, path: str, name: str = "", depth: int = 0) -> Any:
-        """A value for a part of the schema; `name` is the name of its field."""
+        """Make a value for a part of the schema; `name` is the name of the value's field."""
         flat = self._flatten(schema if isinstance(schema, Mapping) else {})
         for word in ("anyOf", "oneOf"):
             if word in flat:
@@ -122,7 +122,7 @@ class _Maker:
         return flat
 
     def _branch(self, flat: Schema, word: str, path: str, name: str, depth: int) -> Any:
-        """A value for the first branch that fits. Null is tried last, but first in deep nesting."""
+        """Make a value for the first branch that fits. Null comes last, in deep nesting first."""
         rest = {key: value for key, value in flat.items() if key != word}
         branches = [one if isinstance(one, Mapping) else {} for one in flat[word]]
         branches.sort(key=lambda branch: (branch == {"type": "null"}) != self._is_bare(depth))
@@ -156,7 +156,7 @@ class _Maker:
         return [self.make(part, f"{path}[{i}]", name, depth + 1) for i, part in enumerate(parts)]
 
     def _number(self, schema: Schema, name: str, draw: Draw, *, is_whole: bool) -> int | float:
-        """A multiple of the schema's step, in the usual range of this name if the bounds allow."""
+        """Draw a multiple of the schema's step, in this name's usual range if the bounds allow."""
         low, high, decimals = number_for(name, self.now)
         least, most = _bound(schema, "minimum", -ENDLESS), _bound(schema, "maximum", ENDLESS)
         step = Fraction(str(schema.get("multipleOf", 1 if is_whole else f"1e-{decimals}")))

@@ -1,8 +1,8 @@
-"""Values that look like real ones, by the name of a field and the format of a text.
+"""Realistic values for the name of a field and the format of a text.
 
 A name matches a row of a table if they have a word in common: `check_in_date`, `checkInDate` and
-`date` all match the row of `date`. The first row that matches wins. Texts for regular expressions
-are those of rstr.
+`date` all match the row of `date`. The first matching row is used. rstr makes the texts for regular
+expressions.
 """
 
 import re
@@ -103,7 +103,7 @@ _FORMATS: dict[str, Maker] = {
 def text_for(
     name: str, format_: str | None, draw: Draw, now: datetime, least: int = 0, most: int = 1000
 ) -> str:
-    """A text for a field of this name and format, with `least` to `most` characters."""
+    """Make a text for a field of this name and format, with `least` to `most` characters."""
     words = _words(name)
     if format_ is None and (words & _DATES or {*_split(name)[-1:]} & _DATES_AT_THE_END):
         format_ = "date"
@@ -127,7 +127,7 @@ def text_for(
 
 
 def number_for(name: str, now: datetime) -> tuple[int, int, int]:
-    """The lowest and the highest plausible number for a field of this name, and its decimals."""
+    """Return the lowest and highest plausible number for a field name, and its decimals."""
     words = _words(name)
     found: tuple[int, int, int] = _row(_NUMBERS, words)
     return (now.year, now.year + 1, 0) if "year" in words else found
@@ -138,8 +138,8 @@ def _row(table: Mapping[str, Any], words: set[str]) -> Any:
 
 
 def _words(name: str) -> set[str]:
-    """The words of a name, their singulars, and each two in a row: `check_in_dates` -> check, in,
-    dates, date, checkin, indates.
+    """Return the words of a name, their singulars, and each two neighbors: `check_in_dates` ->
+    check, in, dates, date, checkin, indates.
     """
     words = _split(name)
     pairs = {f"{word}{after}" for word, after in pairwise(words)}
@@ -151,7 +151,7 @@ def _split(name: str) -> list[str]:
 
 
 class _Random(Random):
-    """A random source that prefers letters and digits, and few repetitions."""
+    """A random source that prefers letters and digits, and makes few repetitions."""
 
     def choice(self, seq: Any) -> Any:
         if all(isinstance(option, str) for option in seq):
@@ -164,5 +164,5 @@ class _Random(Random):
 
 
 def text_matching(pattern: str, draw: Draw, least: int) -> str:
-    """A text that matches a pattern. It may fail if the pattern looks around or `least` is long."""
+    """Make a text that matches a pattern. May fail for lookarounds or a long `least`."""
     return Rstr(_Random(draw(2**64))).xeger(pattern).ljust(least, "x")

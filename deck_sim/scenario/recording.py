@@ -1,6 +1,6 @@
 """Turns the history of a connection, session or run, as a client saw it, into a script.
 
-The script has no answers of users: a prompt that was answered accepts every answer.
+The script does not have the users' answers: a prompt that was answered accepts every answer.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _AFTER_PROMPT = {"connection": ["connected"], "task_run": ["running", "completed
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A status that was entered, and the resource as the API showed it then."""
+    """A status that was entered, and the resource as the API showed it at that time."""
 
     at: datetime
     status: str
@@ -32,7 +32,7 @@ class Seen:
 
 
 def write_script(kind: str, machine: Machine, history: Sequence[Seen]) -> list[Any]:
-    """The steps that enter the statuses of a history at the same times, as plain data."""
+    """Return the steps that enter the statuses of a history at the same times, as plain data."""
     entered, steps = status_steps(kind, machine), list[Any]()
     for index, seen in enumerate(history):
         step, later = entered.get(seen.status), history[index + 1 :]
@@ -60,7 +60,7 @@ def write_script(kind: str, machine: Machine, history: Sequence[Seen]) -> list[A
 
 
 def _outcome(seen: Seen) -> Any:
-    """The keys of the step that ends a run."""
+    """Return the keys of the step that ends a run."""
     if errors := seen.shown.get("errors"):
         named = [{"error": f"{error['type']}/{error['code']}", **error} for error in errors]
         return [{n: _literal(v) for n, v in e.items() if n not in ("type", "code")} for e in named]
@@ -70,7 +70,7 @@ def _outcome(seen: Seen) -> Any:
 
 
 def _literal(value: Any) -> Any:
-    """Return the value, with every text in it quoted that would be read as an expression."""
+    """Return the value; quote every text in it that would be read as an expression."""
     if isinstance(value, str) and is_template(value):
         text = dumps(value, ensure_ascii=False).replace("{", r"\u007b")  # `{%` is always refused
         return f"{{{{ {text} }}}}"

@@ -1,6 +1,6 @@
 """The selection of a scenario for a new connection, session or run, and its reason.
 
-A scenario that a world cannot play is refused when it is named, before the call that would play it.
+A scenario that a world cannot play is refused when a setting names it, before a call would play it.
 """
 
 from __future__ import annotations
@@ -53,15 +53,15 @@ class SelectionState:
     turns: dict[str, int] = field(default_factory=dict)  # of each playlist and mix
 
     def set_default(self, name: str, library: Library, edition: str) -> None:
-        """Set the scenario that is played if nothing else selects one. Raises `ApiError` and
-        changes nothing if a world of this edition cannot play it.
+        """Set the scenario that is played if nothing else selects one. Raise `ApiError` and change
+        nothing if a world of this edition cannot play it.
         """
         check_scenario(name, "default_scenario", library, edition)
         self.default_scenario = name
 
     def enqueue(self, kind: str, names: list[str], library: Library, edition: str) -> None:
-        """Queue scenarios for the next resources of a kind. Raises `ApiError` and changes nothing
-        if the edition lacks the kind or cannot play one of them.
+        """Queue scenarios for the next resources of a kind. Raise `ApiError` and change nothing if
+        the edition lacks the kind or cannot play one of the scenarios.
         """
         raise_problems([*_kind_problems(kind, "resource", edition)])
         for index, name in enumerate(names):
@@ -69,8 +69,8 @@ class SelectionState:
         self.queues.setdefault(kind, []).extend(names)
 
     def set_rules(self, rules: Sequence[Rule], library: Library, edition: str) -> None:
-        """Replace the rules. Raises `ApiError` with every mistake, and changes nothing, if the
-        edition lacks the scenario or kind of some.
+        """Replace the rules. If the edition lacks the scenario or kind of a rule, raise `ApiError`
+        with every mistake and change nothing.
         """
         problems: list[Problem] = []
         for index, rule in enumerate(rules):
@@ -84,7 +84,7 @@ class SelectionState:
         self.rules = [*rules]
 
     def references(self) -> Iterator[tuple[str, str, str | None]]:
-        """Each setting that names a scenario, the name, and the kind that plays it (None: any)."""
+        """Yield each setting that names a scenario, that name, and the kind (None: any)."""
         yield "default_scenario", self.default_scenario, None
         for kind, names in self.queues.items():
             yield from ((f"queues.{kind}[{index}]", name, kind) for index, name in enumerate(names))
@@ -92,9 +92,9 @@ class SelectionState:
             yield f"rules[{index}].scenario", rule.scenario, rule.resource
 
     def check(self, library: Library, edition: str, about: str | None = None) -> None:
-        """Check that the edition can play every scenario named here. The `ApiError` has every place
-        with a mistake. Scenarios that are gone are skipped. With `about`, only references to that
-        scenario or to a list with it are checked.
+        """Check that the edition can play every scenario that the settings name. The `ApiError` has
+        every place with a mistake. Deleted scenarios are skipped. With `about`, only references to
+        that scenario or to a list with it are checked.
         """
         problems: list[Problem] = []
         for where, name, kind in self.references():
@@ -108,7 +108,7 @@ class SelectionState:
 def check_scenario(
     name: str, where: str, library: Library, edition: str, kind: str | None = None
 ) -> None:
-    """Check that a world of the edition can play the scenario of this name; raises `ApiError`.
+    """Check that a world of the edition can play the scenario of this name, or raise `ApiError`.
     `where` is the place of the name, and `kind` the kind that plays it (None: any).
     """
     raise_problems([*_scenario_problems(library.get(name, where), where, library, edition, kind)])
@@ -125,7 +125,7 @@ def _scenario_problems(
 def _find_foreign(
     scenario: Scenario, library: Library, edition: str, kind: str | None
 ) -> Scenario | None:
-    """The scenario, or the entry of it, that the edition cannot play; None if it can play all."""
+    """Return the scenario, or its entry, that the edition cannot play; None if it plays all."""
     entries = map(library.find, scenario.entries if kind in (None, "task_run") else ())
     parts = (one for one in (scenario, *entries) if one and edition not in one.editions)
     return next(parts, None)
@@ -194,7 +194,7 @@ class Choice(Immutable):
 
 def choose(new: NewResource, selection: SelectionState, library: Library) -> Choice:
     """Select a scenario. A name from the queue is used up, and a playlist or mix takes its next
-    turn. Raises `ApiError` if the name is unknown or cannot be played here.
+    turn. Raise `ApiError` if the name is unknown or cannot be played here.
     """
     ignored = list[IgnoredName]()
     rules = (rule for rule in selection.rules if rule.resource in (None, new.kind))
@@ -225,8 +225,8 @@ def choose(new: NewResource, selection: SelectionState, library: Library) -> Cho
 
 
 def _read_magic(new: NewResource, library: Library, ignored: list[IgnoredName]) -> str | None:
-    """The scenario that a user name or external id names. Magic names that cannot be played are
-    added to `ignored`.
+    """Return the scenario that a user name or external id names. Magic names that cannot be played
+    are added to `ignored`.
     """
     for fact in ("username", "external_id"):
         if found := _MAGIC.fullmatch(str(new.facts.get(fact) or "")):

@@ -37,7 +37,7 @@ class Document:
     keys: dict[YamlPath, tuple[int, int]] = field(default_factory=dict)
 
     def position(self, path: YamlPath, *, of_key: bool = False) -> tuple[int, int]:
-        """Line and column of the value or key at `path`, or of the nearest parent that has one."""
+        """Return line and column of the value or key at `path`, or of its nearest parent."""
         for end in range(len(path), -1, -1):
             places = (self.keys, self.values) if of_key else (self.values, self.keys)
             for place in places:
@@ -46,9 +46,7 @@ class Document:
         return 1, 1
 
     def written(self, path: YamlPath) -> YamlPath:
-        """Return `path` without the keys that the file omits: where a single value stands for a
-        list or a mapping.
-        """
+        """Return `path` without the keys that the file omits by writing a value alone."""
         found, value = list[int | str](), self.data
         for part in path:
             is_list = isinstance(value, list) and isinstance(part, int) and part < len(value)
@@ -74,7 +72,7 @@ _Loader.yaml_implicit_resolvers = {}
 
 
 def read_file(file: Path) -> Document:
-    """Read a YAML file; raises `YamlError` also if it cannot be opened or is too large."""
+    """Read a YAML file; raise `YamlError` also if the file cannot be opened or is too large."""
     try:
         with file.open("rb") as opened:
             source = opened.read(MAX_BYTES + 1)
@@ -84,7 +82,7 @@ def read_file(file: Path) -> Document:
 
 
 def read_yaml(source: bytes | str) -> Document:
-    """Read one YAML document; raises `YamlError` with the place of its first mistake."""
+    """Read one YAML document; raise `YamlError` with the place of the first mistake."""
     if len(source) > MAX_BYTES:
         raise YamlError(f"the file is larger than {MAX_BYTES // 1024} KiB")
     try:
@@ -105,7 +103,7 @@ def read_yaml(source: bytes | str) -> Document:
 
 
 def _build(document: Document, node: Any, path: YamlPath) -> Any:
-    """The data of a node. An alias is the same node as its anchor."""
+    """Return the data of a node. An alias is the same node as its anchor."""
     document.values[path] = _mark(node)
     _check_tag(node)
     match node:
@@ -176,8 +174,8 @@ def _message(error: Exception, text: str) -> str:
 def write_yaml(data: Any) -> str:
     """Write `data` in the style of scenario files, with its keys in their order.
 
-    PyYAML quotes by the rules of YAML 1.1, which read more texts as other types than our files do.
-    So it may quote a text without need, but never omits a quote.
+    PyYAML quotes by the rules of YAML 1.1, which type more texts than our rules do. So some quotes
+    are not needed, but none is missing.
     """
     # The width keeps lines from being folded, which makes them hard to edit.
     text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6)

@@ -1,8 +1,8 @@
 """The Deck API as an ASGI app: the steps that a request passes, in their order.
 
 A request comes from `local_only.py` and `mounts.py`, is read, and passes three lists of steps:
-answering, until one returns an answer; keeping, which stores and saves it; leaving. `take` turns an
-error into an answer.
+answering, until a step returns an answer; keeping, which stores and saves it; leaving. `take` turns
+an error into an answer.
 """
 
 import asyncio
@@ -83,7 +83,7 @@ class DeckApp:
             request.simulation.uses -= 1
 
     def select_world(self, request: Request) -> None:
-        """Select the world of the key. A call that reaches no world is noted for reports."""
+        """Select the world of the key. A call that reaches no world is recorded for reports."""
         authorization = request.headers.get("authorization")
         try:
             request.simulation = self.worlds.select(authorization)
@@ -179,7 +179,7 @@ def record_answer(request: Request) -> None:
 
 
 def record_call(request: Request) -> Call:
-    """The journal's record of a call and its answer."""
+    """Make the journal's record of a call and its answer."""
     answer, fault, simulation = request.answer, request.fault, request.simulation
     errors = answer.data.get("errors", ()) if answer.status >= 400 else ()
     summary = {name: answer.data[name] for name in ("id", "status") if name in answer.data}
@@ -217,7 +217,7 @@ def save(request: Request) -> None:
 
 
 def save_late(request: Request) -> None:
-    """Save changes that follow a saved call. The call is answered even if this fails."""
+    """Save changes that follow a saved call. The call is answered even if saving fails."""
     with suppress(ApiError):
         save(request)
 
@@ -228,7 +228,7 @@ def log_answer(request: Request) -> None:
 
 
 def wake(request: Request) -> None:
-    """Start the background tasks of the world: time and webhooks."""
+    """Start the background tasks of the world: passing time and sending webhooks."""
     request.worlds.dispatcher.wake(request.simulation)
 
 
@@ -254,7 +254,7 @@ async def hold_answer(request: Request) -> None:
 
 
 def prepare_response(request: Request) -> None:
-    """Make the response, let the fault of the call change it, and keep what is sent."""
+    """Make the response, let the fault of the call change it, and store the sent response."""
     response = make_response(request.scope, request.answer)
     keep = partial(request.simulation.responses.keep, request.call.number)
     if request.fault is None:
@@ -268,10 +268,10 @@ def prepare_response(request: Request) -> None:
 
 
 async def read_request(worlds: WorldRegistry, scope: Scope, receive: Receive) -> Request | None:
-    """A request with its whole body, or None if the client disconnects before its end.
+    """Read a request with its whole body; return None if the client disconnects before its end.
 
     A body that is too large is read to its end, because a client that is still sending would not
-    see the answer; but the rest of it is not kept.
+    see the answer; but the rest of it is dropped.
     """
     body, more = bytearray(), True
     while more:
@@ -290,7 +290,7 @@ def refuse_call(worlds: WorldRegistry, error: ApiError, scope: Scope) -> Respons
 
 
 def make_response(scope: Scope, answer: Answer) -> Response:
-    """The response with an answer."""
+    """Make the response with an answer."""
     headers = {**VERSION_HEADER, **answer.headers}
     response = Response(answer.body, answer.status, headers, media_type="application/json")
     if scope["method"] == "HEAD":

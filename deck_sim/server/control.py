@@ -1,6 +1,6 @@
 """The control API, below `/_sim`: each operation is a call.
 
-Its calls skip faults, limits, idempotency keys, the journal and holds.
+These calls skip faults, limits, idempotency keys, the journal and holds.
 """
 
 import asyncio
@@ -83,7 +83,7 @@ class ControlApp:
 
 
 def note_caller(request: Request) -> None:
-    """Note that the key is controlled. A caller in a frozen process sends its time."""
+    """Note that the key is controlled. A caller in a frozen process also sends its time."""
     moment, process = (request.headers.get(h.lower()) for h in (PRESENT_HEADER, PROCESS_HEADER))
     if (moment or process) and process != process_id():
         request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
@@ -92,7 +92,7 @@ def note_caller(request: Request) -> None:
 
 
 def _read_query(request: Request, names: Collection[str]) -> dict[str, str]:
-    """Read the query of a call. Its parameters can have these names, and `plain`."""
+    """Read the query of a call. Its parameters must be in `names`, or be `plain`."""
     found, known = dict[str, str](), (*names, PLAIN)
     for name, text in request.query:
         why = None

@@ -1,8 +1,8 @@
 """Injected faults: the choice of the fault for a call, and the sending of a faulty answer.
 
-A server has the function `CLOSE_SOCKET` in `scope["extensions"]`, which ends the TCP connection,
-given `closed` or `reset`. If it is missing (the app is called without a socket), the app raises the
-`ConnectionError` that the client would get.
+A server has the function `CLOSE_SOCKET` in `scope["extensions"]`, which ends the TCP connection;
+its argument is `closed` or `reset`. Without this function (the app is called without a socket), the
+app raises the `ConnectionError` that the client would get.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ _CLOCK_INTERVAL = 0.01  # seconds: how often a delayed answer reads the clock
 def fire_call_fault(request: Request) -> Answer | None:
     """Fire the fault that is due for a call.
 
-    Returns its answer if the fault replaces the call, so that nothing must be done.
+    If the fault replaces the call, return the fault's answer; the endpoint is not called.
     """
     world = request.simulation.world
     if not world.injected.by_owner:
@@ -45,7 +45,7 @@ def fire_call_fault(request: Request) -> Answer | None:
 
 
 def fire_creation_fault(request: Request) -> None:
-    """Fire the fault of the chosen scenario for the call that created its resource."""
+    """Fire the chosen scenario's fault for the call that created the resource."""
     world, answer = request.simulation.world, request.answer
     is_created = answer.choice is not None and "id" in answer.data
     if is_created and request.fault is None and world.injected.by_owner:
@@ -54,7 +54,7 @@ def fire_creation_fault(request: Request) -> None:
 
 
 async def send_early_webhooks(request: Request) -> None:
-    """Send the webhooks of this call that a `before_response` fault sends before the answer.
+    """Send the webhooks of this call that `before_response` faults send before the answer.
 
     While an advance is in progress, `before_response` has no effect.
     """
@@ -74,7 +74,7 @@ async def send_early_webhooks(request: Request) -> None:
 
 
 def apply_fault(request: Request, response: Response) -> OutgoingResponse:
-    """Return the response that is sent once the request's fault, if any, has changed it."""
+    """Return the response to send: changed by the request's fault, if there is one."""
     fault, simulation = request.fault, request.simulation
     headers = dict(response.headers)
     length = int(headers.pop("content-length", 0))  # a response without a status has no length
@@ -97,7 +97,7 @@ async def send_faulty(
     request: Request, out: OutgoingResponse, scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Send a response as its fault says: late, in pieces, in part or not at all. Then end the
-    socket if the fault does. Nothing is sent to a client that has left.
+    socket if the fault says so. Nothing is sent to a client that has left.
     """
     if out.held and await leaves_before(_wait(request.simulation, out), receive):
         request.simulation.journal.note_departure(request.id)
@@ -125,8 +125,8 @@ async def send_faulty(
 async def _wait(simulation: Simulation, out: OutgoingResponse) -> None:
     """Wait for the delay of a fault.
 
-    A delay on the world's clock ends when that clock has passed it, or when as much real time has
-    passed at the world's speed. Every delay ends when the world is deleted.
+    A delay on the world's clock ends when this clock has passed the delay, or when as much real
+    time has passed at the world's speed. Every delay ends when the world is deleted.
     """
     speed = 1 if out.held_really else simulation.speed
     began, real_began = simulation.world.now, simulation.real_ns()
@@ -138,7 +138,7 @@ async def _wait(simulation: Simulation, out: OutgoingResponse) -> None:
 
 
 async def leaves_before(wait: Coroutine[Any, Any, object], receive: Receive) -> bool:
-    """Wait. Return True, at once, if the client leaves before the end of the wait."""
+    """Wait; return True at once if the client leaves before the end of the wait."""
     waiting, leaving = asyncio.ensure_future(wait), asyncio.ensure_future(receive())
     try:
         await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)

@@ -22,7 +22,7 @@ REPLAYED = {"Deck-Sim-Replayed": "true"}
 
 
 def replay_answer(request: Request) -> Answer | None:
-    """Replay the stored answer to a call with this key. A key of another call is refused."""
+    """Replay the stored answer to a call with this key. Refuse the key of another call."""
     simulation = request.simulation
     if KEY_HEADER.lower() not in request.headers:
         return None
@@ -59,7 +59,7 @@ def store_answer(request: Request) -> None:
 
 
 def read_idempotency_key(rule: Idempotency, lines: list[str]) -> str:
-    """Join the lines of the header, as HTTP prescribes."""
+    """Return the key: join the lines of the header, as HTTP prescribes."""
     key = ", ".join(lines)
     if len(key) > rule.longest_key:
         raise refuse("idempotency/idempotency_key_error")
@@ -75,9 +75,9 @@ def _digest(request: Request) -> str:
 
 
 def digest_parameters(name: str, query: bytes, body: bytes) -> str:
-    """Make a digest of a call. It does not depend on the spelling of the JSON.
+    """Make a digest of a call. The spelling of the JSON does not change the digest.
 
-    A digest is stored, so that a state file keeps no password.
+    The digest is stored instead of the body, so that a state file has no password.
     """
     with suppress(ApiError):  # a body that is not JSON is compared byte by byte
         body = json.dumps(read_object(body), sort_keys=True).encode()

@@ -1,8 +1,8 @@
 """Interception: a forward proxy on loopback that answers for some hosts with the app.
 
-A socket begins with one of three things. `CONNECT` for one of the hosts makes it a tunnel, in which
-the client begins again. A TLS handshake is answered with a certificate for the hosts. Anything else
-is a request in plain HTTP. A request for any other host gets a 403 and is sent nowhere.
+A socket begins in one of three ways. `CONNECT` for one of the hosts makes it a tunnel, in which the
+client begins again. A TLS handshake is answered with a certificate for the hosts. Anything else is
+a request in plain HTTP. A request for any other host gets a 403 and is sent nowhere.
 
 Only this module imports trustme, which makes the certificate.
 """
@@ -42,8 +42,8 @@ class Interceptor:
     """A forward proxy that answers for its hosts, and refuses all others."""
 
     def __init__(self, hosts: Iterable[str]) -> None:
-        """Make a certificate authority for this run, whose key is in memory only. Raises
-        DeckSimError if trustme is not installed.
+        """Make a certificate authority for this run. Its key is in memory only. Raises DeckSimError
+        if trustme is not installed.
         """
         try:
             import trustme
@@ -85,7 +85,7 @@ class Interceptor:
         self._accepting = asyncio.create_task(accept())
 
     async def _open(self, client: socket.socket, make_protocol: MakeProtocol) -> None:
-        """Give a client its protocol, or close its socket. First answer each CONNECT."""
+        """Answer each CONNECT, then connect the client to its protocol; close refused sockets."""
         loop, first = asyncio.get_running_loop(), b""
         try:
             first = await _peek(client)
@@ -120,7 +120,7 @@ class Interceptor:
             raise
 
     def for_hosts(self, app: ASGIApp) -> ASGIApp:
-        """Wrap the app: answer requests in the absolute form of proxies, for the hosts only."""
+        """Wrap the app: answer requests in a proxy's absolute form, for the hosts only."""
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             target = scope["raw_path"].decode("latin-1")
@@ -137,7 +137,7 @@ class Interceptor:
         return answer
 
     def _refuse(self, method: str, target: str, host: str) -> str:
-        """Log and count a call to another host, and return its error; "" for our hosts."""
+        """Log and count a call to another host, and return an error; "" for our hosts."""
         if host in (*self.hosts, NO_ADDRESS):
             return ""
         host = re.sub("[^!-~]", "?", host or target)

@@ -1,8 +1,8 @@
 """Refuses requests that a foreign website could send through a developer's browser.
 
-A website can give its own name a loopback address (DNS rebinding), and a browser then lets it read
-the answers. So a server that listens on loopback answers only to loopback names in the `Host`
-header. No page of another origin may change a world.
+A website can give its own name a loopback address (DNS rebinding), and a browser then lets the
+website read the answers. So a server that listens on loopback answers only to loopback names in the
+`Host` header. No page of another origin may change a world.
 """
 
 import ipaddress
@@ -23,9 +23,7 @@ _READS = ("GET", "HEAD", "OPTIONS")
 def local_only(
     app: ASGIApp, worlds: WorldRegistry, address: str, names: Collection[str] = ()
 ) -> ASGIApp:
-    """Wrap the app of a server that listens at `address`. `names` are further names by which
-    clients may call it.
-    """
+    """Wrap the app of a server that listens at `address`. Clients may also call it by `names`."""
     takes_any_name, allowed = not is_loopback(address), {*map(str.lower, names)}
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +59,7 @@ def is_loopback(name: str) -> bool:
 
 
 def host_name(text: str) -> str:
-    """The host of `host:port`, in small letters, without a dot at its end; empty if it has none."""
+    """Return the host of `host:port`, in lower case, without a final dot; empty if it has none."""
     try:
         return (urlsplit(f"//{text}").hostname or "").removesuffix(".")
     except ValueError:  # of brackets

@@ -17,7 +17,7 @@ def make_app(worlds: WorldRegistry) -> ASGIApp:
 
     @cache
     def make(name: str) -> ASGIApp:
-        """Make an app when it is first called, because its imports are slow."""
+        """Make an app when it is first called: its imports are slow."""
         if name == "control":
             from deck_sim.server.control import ControlApp
 
@@ -53,7 +53,7 @@ def make_app(worlds: WorldRegistry) -> ASGIApp:
     )
 
     async def route(scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass calls below `/v2/` straight to the Deck API, without a search through the routes."""
+        """Pass calls below `/v2/` directly to the Deck API, without a search through the routes."""
         is_api = scope["path"].startswith("/v2/")
         await (make("api") if is_api else router)(scope, receive, send)
 

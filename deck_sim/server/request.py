@@ -42,8 +42,8 @@ _LATER: Any = None  # the value of a field that a step of the app sets
 class Request:
     """One request to one world.
 
-    Its body is complete before an endpoint is called, so that an endpoint does not await between
-    reading and writing the world.
+    The body is complete before an endpoint is called, so an endpoint does not await between reading
+    and writing the world.
     """
 
     scope: Scope
@@ -78,16 +78,16 @@ class Request:
 
     @property
     def world(self) -> World:
-        """The world as it is now: a call may replace it."""
+        """The present world, since a call may replace it."""
         return self.simulation.world
 
     def query_values(self, name: str) -> list[str]:
-        """The values of a query parameter, written `name`, `name[]`, or both."""
+        """Return the values of a query parameter, written `name`, `name[]`, or both."""
         return [value for key, value in self.query if key in (name, f"{name}[]")]
 
     @property
     def body_model(self) -> "type[Body]":
-        """The model that the edition has for the body of the operation."""
+        """Return the edition's model for the body of the operation."""
         contract = self.world.contract
         name = contract.body_name(self.operation)
         assert name is not None, "the operation takes no body"
@@ -98,7 +98,7 @@ class Request:
         return check_body(self.body_model, self.read_object(), extra_checks, self.explain_key)
 
     def explain_key(self, key: str) -> str:
-        """The end of a message about an unknown key, if another edition allows it in this body."""
+        """End a message about an unknown key: explain that another edition allows the key."""
         for name, other in EDITIONS.items():
             for row in other.every_operation:
                 body = other.body_name(row) if row.name == self.operation.name else None
@@ -112,11 +112,11 @@ class Request:
         return read_object(self.body, form=form)
 
     def fetch(self, kind: str | None = None) -> Resource:
-        """The resource that the path names, by default of the kind in the answer."""
+        """Return the resource that the path names, by default of the kind in the answer."""
         return self.world.fetch(kind or self.operation.kind, self.params["id"])
 
     def show(self, resource: Resource, status: int = 200) -> Answer:
-        """The answer that shows a resource."""
+        """Return the answer that shows a resource."""
         return Answer(resource_as_json(self.simulation, resource), status)
 
 

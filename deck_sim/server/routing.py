@@ -27,7 +27,7 @@ def endpoint(function: Endpoint) -> Endpoint:
 
 class Routes(Generic[Row]):
     """The rows of one API, by method and path below `root`. A path has parameters in braces; each
-    matches one part, of any length. GET answers HEAD, too.
+    matches one segment, of any length. A GET row also answers HEAD.
 
     `hint` explains the 404 of a path if it can.
     """
@@ -50,7 +50,7 @@ class Routes(Generic[Row]):
         self._more_hints = hint
 
     def match(self, path: str) -> tuple[dict[str, Row], Mapping[str, str]] | None:
-        """The rows of a path by method, and its parameters; None if no route has this path."""
+        """Return the rows of a path by method, and its parameters; None if no route has it."""
         for pattern, methods in self._patterns.get(path.count("/"), ()):
             if match := pattern.fullmatch(path):
                 return methods, match.groupdict()

@@ -48,7 +48,7 @@ _running = dict[str, "Server"]()  # the servers of this process, by URL
 
 def _leave_to_parent() -> None:
     """Forget the servers in a forked child, and close its copies of their sockets, because a socket
-    is open until it is closed in every process.
+    stays open until every process has closed it.
 
     asyncio would close them again by their numbers, so the numbers stay in use.
     """
@@ -63,12 +63,12 @@ getattr(os, "register_at_fork", lambda **_: None)(after_in_child=_leave_to_paren
 
 
 def server_at(url: str) -> "Server | None":
-    """The server that this process runs at a URL, or None."""
+    """Return the server that this process runs at a URL, or None."""
     return _running.get(url)
 
 
 class _Selector(selectors.DefaultSelector):
-    """A selector that gives the turn of its loop away while it waits."""
+    """A selector that releases the turn of its loop while it waits."""
 
     def __init__(self, turn: threading.Lock) -> None:
         super().__init__()
@@ -94,19 +94,19 @@ class Loop(asyncio.SelectorEventLoop):
         super().__init__(_Selector(self.turn))
 
     def close(self) -> None:
-        """Close the loop, and end its turn for good."""
+        """Close the loop and release its turn."""
         super().close()
         self.turn.release()
 
     def time(self) -> float:
-        """Real seconds."""
+        """Return real time in seconds."""
         return real_time.monotonic()
 
 
 class Server:
-    """A server on a port of its own.
+    """A server on its own port.
 
-    `run` serves until `stop` is called; `start`, or a `with` block, does so in a thread.
+    `run` serves until `stop` is called; `start`, or a `with` block, does the same in a thread.
     """
 
     def __init__(
@@ -117,9 +117,9 @@ class Server:
         interceptor: Interceptor | None = None,
         names: Collection[str] = (),
     ) -> None:
-        """Bind the port; 0 takes a free one. A port that is not available is an `OSError`.
+        """Bind the port; 0 takes a free one. Raise `OSError` if the port is not available.
 
-        On loopback, `names` are further names by which clients may call it.
+        On loopback, `names` are further names by which clients may call the server.
         """
         self.worlds, self.interceptor = worlds, interceptor
         self._socket = _listen(host, port)
@@ -185,24 +185,25 @@ class Server:
         self._socket.close()
 
     def files(self) -> list[int]:
-        """The file descriptors of its sockets."""
+        """Return the file descriptors of the sockets."""
         connections = self._http.server_state.connections
         ours = (one.transport.get_extra_info("socket") for one in connections)
         return [number for one in (self._socket, *ours) if (number := one.fileno()) >= 0]
 
     def submit(self, call: Callable[[ASGIApp], Coroutine[Any, Any, T]]) -> Future[T]:
         """Call a coroutine function with the app, on the server's event loop, from another thread.
+        Raises ConnectionRefusedError if the server does not run.
 
-        It runs in an empty context: in the context of a caller that uses trio, the coroutine would
-        take trio for its event loop. Raises ConnectionRefusedError if the server does not run.
+        The call has an empty context: in that of a caller that uses trio, the coroutine would take
+        trio for its event loop.
         """
         loop = self._find_loop()
         return Context().run(asyncio.run_coroutine_threadsafe, call(self._app), loop)
 
     @contextmanager
     def paused(self) -> Iterator[WorldRegistry]:
-        """Use the worlds on another thread while the event loop waits. Saves two changes of threads
-        for work that is short. Raises ConnectionRefusedError if the server does not run.
+        """Use the worlds on another thread while the event loop waits. Saves two switches of
+        threads for short work. Raises ConnectionRefusedError if the server does not run.
         """
         with self._find_loop().turn:
             yield self.worlds
@@ -248,9 +249,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 class _HttpServer(uvicorn.Server):
-    """uvicorn's server. It leaves signals to its caller and stops at once: calls that are not
-    answered yet are dropped.
-    """
+    """uvicorn's server. It leaves signals to its caller. It stops at once and drops open calls."""
 
     ready: Callable[[], None]  # called when requests are answered
 
@@ -307,7 +306,7 @@ class _Protocol(H11Protocol):
         self.app = call
 
     def data_received(self, data: bytes) -> None:
-        """Read a part of a request. A request in TLS or HTTP/2 is logged."""
+        """Read a part of a request. A TLS or HTTP/2 request is logged."""
         is_first = self.conn.their_state is h11.IDLE
         if data.startswith(_HTTP2) and is_first:
             log.warning("deck-sim: a client used HTTP/2: %s", _NO_HTTP2.decode())

@@ -35,14 +35,14 @@ CREATE TABLE source (digest TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID
 
 
 class StateFileError(DeckSimError):
-    """A file in which no worlds can be kept."""
+    """A file that cannot store worlds."""
 
     def __init__(self, path: Path, text: str) -> None:
         super().__init__(f"{str(path)!r} {text}")
 
 
 def open_database(path: Path) -> sqlite3.Connection:
-    """Open and lock a file, which is made if it does not exist. Only its owner may read it."""
+    """Open and lock a file; make it if it does not exist. Only its owner may read it."""
     try:
         if path.exists() and not path.is_file():  # reading from a pipe would not end
             raise StateFileError(path, _FOREIGN)

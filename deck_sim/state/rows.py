@@ -1,13 +1,13 @@
 """Converts a world to rows of a table and back, and finds the rows that must be written again.
 
 Rules:
-1. `_TABLES` has the dicts that are a row for each key, `_LOGS` the logs that are a row for each
-   item. Functions that change a dict note the key in `world.changed`; timers, a row for each owner,
-   and faults note their own.
-2. Other fields of a simulation and its world are one row each. They are written if they differ; so
-   a new small field needs no change here. The fields of `_COUNTS`, which change with nearly every
-   call, are one row together.
-3. Values that follow from others are not written, and neither are calls, entries and former ids:
+1. The dicts in `_TABLES` have one row for each key, the logs in `_LOGS` one for each item.
+   Functions that change a dict note the key in `world.changed`; timers, which have one row for each
+   owner, and faults note their own.
+2. Other fields of a simulation and its world are one row each, written if the field differs; so a
+   new small field needs no change here. The fields of `_COUNTS`, which change with nearly every
+   call, share one row.
+3. Values that follow from others are not written, nor are calls, entries and former ids:
    `_LEFT_OUT`.
 4. The order of dicts is that of their rows.
 """
@@ -74,7 +74,7 @@ class SavedWorld:
         self._ends = dict.fromkeys(_LOGS, (0, 0))  # the numbers of the items that were written
 
     def all_rows(self, writer: Writer, saved_at: datetime) -> Iterator[Row]:
-        """Every row of the world."""
+        """Yield every row of the world."""
         world = self.simulation.world
         for table in (*world.resources, *_TABLES):
             for key in _table(self.simulation, table):
@@ -84,7 +84,7 @@ class SavedWorld:
         return self.changed_rows(writer, saved_at)
 
     def changed_rows(self, writer: Writer, saved_at: datetime) -> Iterator[Row]:
-        """The rows that have changed since the last call."""
+        """Yield the rows that have changed since the last call of this method."""
         simulation, world = self.simulation, self.simulation.world
         for table, key in (*world.changed, *(("faults", one) for one in world.injected.changed)):
             found = _table(simulation, table)
@@ -125,7 +125,7 @@ def load_world(
     id_: int,
 ) -> tuple[SavedWorld, list[datetime] | None]:
     """Make a world from rows: pairs of a table, and a key with its value. Also return the time that
-    its clock showed, and the time when it was saved.
+    the world's clock showed, and the time when the world was saved.
     """
     read = [(table, *reader.read(data)) for table, data in rows]
     fields_ = {key: value for table, key, value in read if table == FIELD}

@@ -1,7 +1,7 @@
-"""Snapshots: copies of a whole simulation that the server keeps while it runs.
+"""Snapshots: copies of a whole simulation that the server stores while it runs.
 
-A restored world continues exactly as the original would have. A snapshot does not hold the API key:
-a restored world keeps its own.
+A restored world continues exactly as the original would have. A snapshot does not have the API key:
+a restored world keeps its own key.
 """
 
 import copy
@@ -28,7 +28,7 @@ KEPT = tuple(row.name for row in fields(Simulation) if row.name not in LEFT_OUT)
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The kept fields of a simulation, and the scenarios that were added to its world."""
+    """The copied fields of a simulation, and the scenarios that were added to its world."""
 
     state: Mapping[str, Any]
     scenarios: tuple[Scenario, ...]
@@ -56,7 +56,7 @@ def restore_snapshot(snapshot: Snapshot, simulation: Simulation) -> None:
 
 
 def keep_snapshot(worlds: WorldRegistry, snapshot: Snapshot) -> str:
-    """Keep a snapshot of a world; returns its id."""
+    """Store a snapshot of a world; return its id."""
     worlds.snapshots_taken += 1
     id_ = make_id(worlds.settings.seed or 0, "snap", worlds.snapshots_taken)
     worlds.snapshots[id_] = snapshot

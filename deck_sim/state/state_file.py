@@ -1,6 +1,6 @@
-"""The file that worlds are kept in: an SQLite database, with a transaction for each saved change.
+"""The file that stores worlds: an SQLite database, with a transaction for each saved change.
 
-It belongs to one server at a time: it is locked until that server closes it or ends.
+The file belongs to one server at a time: it is locked until that server closes it or ends.
 """
 
 import sqlite3
@@ -31,7 +31,7 @@ _DELETE = "DELETE FROM row WHERE world = ? AND part = ? AND key = ?"
 def keep_worlds(
     worlds: WorldRegistry, path: Path, wall: Callable[[], datetime] = real_time.now
 ) -> Iterator[None]:
-    """Load the worlds of a file, and keep all worlds of a server in it until the end of the block.
+    """Load the worlds of a file, and store all worlds of a server in it until the block ends.
     Raises StateFileError if the file cannot be used.
     """
     file = StateFile(worlds, path, wall)
@@ -55,7 +55,7 @@ class StateFile:
         self._ids: dict[str, int] = dict(self._db.execute("SELECT key, id FROM world ORDER BY id"))
 
     def load_all(self) -> None:
-        """Load every world. Raises StateFileError if one cannot be read."""
+        """Load every world. Raises StateFileError if a world cannot be read."""
         try:
             for key in self._ids:
                 self._saved[key] = self._read(key)
@@ -76,7 +76,7 @@ class StateFile:
 
     def save(self, key: str, simulation: Simulation | None) -> None:
         """Save the changes in the world of a key; None deletes it. Raises ApiError
-        (`state_not_saved`) if that fails; the file is as it was.
+        (`state_not_saved`) if that fails; the file then has not changed.
         """
         with self._refusing():
             if simulation is not None:
@@ -88,7 +88,7 @@ class StateFile:
                 self._saved.pop(key, None)
 
     def save_all(self) -> None:
-        """Save all worlds, as far as that is possible."""
+        """Save every world that can be saved."""
         for key, saved in [*self._saved.items()]:
             with suppress(sqlite3.Error):
                 self._save(key, saved.simulation)

@@ -1,7 +1,7 @@
 """The values of a world as bytes, and back.
 
 Rules of the format:
-1. It is pickle, restricted to the classes of worlds, so that a file cannot run code.
+1. The format is pickle, restricted to the classes of worlds, so that a file cannot run code.
 2. A dataclass is written as its fields, so a new field needs no change here. A field that an older
    file lacks has its default.
 3. A scenario is written as the digest of its source, and read like a scenario file.
@@ -36,7 +36,7 @@ class Writer(pickle.Pickler):
         self._digests: dict[int, str] = {}  # by id() of a source
 
     def write(self, value: Any) -> bytes:
-        """Return a value as bytes. Raises TypeError if it could not be read again."""
+        """Return a value as bytes. Raises TypeError if the value could not be read again."""
         self._file.seek(0)
         self._file.truncate()
         self.clear_memo()

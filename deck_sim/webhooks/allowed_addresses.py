@@ -1,7 +1,7 @@
 """The addresses that a webhook may call: loopback and private ones; on request also public ones.
 
 A name is resolved once, and only the checked addresses are called. A name that would be refused is
-not resolved, because the query would reveal a test's receiver to others.
+not resolved, because the query would reveal the receiver of a test to others.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]  # a name and a port to
 
 
 class AddressRefused(Exception):
-    """An address must not be called; the message says how to allow it."""
+    """The address must not be called; the message says how to allow it."""
 
 
 async def ask_resolver(host: str, port: int) -> Sequence[str]:
@@ -29,7 +29,7 @@ async def ask_resolver(host: str, port: int) -> Sequence[str]:
 
 async def find_addresses(host: str, port: int, resolve: Resolve, *, public: bool) -> Sequence[str]:
     """Return the addresses of a host that may be called; with `public`, also public ones. Raises
-    AddressRefused if none may be called.
+    AddressRefused if no address may be called.
     """
     name = host.removesuffix(".")  # the dot only marks the name as absolute
     if ":" in name or name.replace(".", "").isdigit():  # an address

@@ -1,8 +1,8 @@
-"""Sending webhooks: one POST on a connection of its own, within five seconds of real time.
+"""Sending webhooks: one POST on its own connection, within five seconds of real time.
 
-Connections are not reused. A receiver may close a reused one at that moment; then the attempt would
-fail, or be sent twice. A receiver that serves one caller at a time would be blocked. Redirects are
-not followed.
+Connections are not reused. A receiver may close a reused connection at the moment of an attempt,
+which would then fail or be sent twice. An idle connection would block a receiver that serves one
+caller at a time. Redirects are not followed.
 """
 
 import asyncio
@@ -60,7 +60,7 @@ class SendResult:
 
 
 def explain_status(status: int | None) -> str | None:
-    """Explain why an answer with this status is not a success, if that is not obvious."""
+    """Explain why an answer with this status is not a success; None if that is obvious."""
     return f"answered {status}; redirects are not followed" if status in REDIRECTS else None
 
 
@@ -98,8 +98,8 @@ def read_target(url: str) -> Target:
 class Exchange:
     """A POST request, and the part of its response that has been read.
 
-    After a failure `status` and `headers` show how far the response came; `status` is None until
-    its headers have been read.
+    After a failure `status` and `headers` show how much of the response came; `status` is None
+    until its headers have been read.
     """
 
     def __init__(self, path: str, headers: Mapping[str, str], body: bytes) -> None:
@@ -110,7 +110,7 @@ class Exchange:
 
     async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Send the request; read the response to its end, or up to `MAX_ANSWER`. Raises EOFError if
-        the receiver closes the connection before its headers are complete. Raises
+        the receiver closes the connection before the headers are complete. Raises
         h11.RemoteProtocolError if the response is not HTTP.
         """
         http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_ANSWER)
@@ -155,7 +155,7 @@ class Sender:
         self._turns = WeakValueDictionary[str, asyncio.Lock]()  # by URL
 
     async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> SendResult:
-        """Send one POST request. A failure is a part of the result; it is not raised."""
+        """Send one POST request. A failure is a part of the result, not an exception."""
         target = read_target(url)
         async with self._take_turn(url):
             began, error = real_time.monotonic_ns(), None
@@ -195,7 +195,7 @@ class Sender:
     async def _take_turn(self, url: str) -> AsyncIterator[None]:
         """Wait until the previous attempt at this URL has been answered, or has taken `TURN`.
 
-        So a usual receiver gets webhooks in their order, and a slow one does not hold them up.
+        So a usual receiver gets webhooks in their order, and a slow one delays them only a little.
         """
         turn = self._turns.setdefault(url, asyncio.Lock())
         await turn.acquire()
@@ -206,7 +206,7 @@ class Sender:
             yield
 
     async def _connect(self, target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Connect to the first of the checked addresses that accepts."""
+        """Connect to the first of the checked addresses that accepts a connection."""
         tls, name = None, None
         if target.is_secure:
             self._tls = self._tls or ssl.create_default_context()

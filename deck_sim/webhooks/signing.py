@@ -19,13 +19,13 @@ _SECONDS = re.compile(r"[0-9]{1,11}")  # a moment before the year 5139
 
 
 class SignatureError(Exception):
-    """A webhook is not signed correctly; the message says what is wrong."""
+    """The signature of a webhook is wrong; the message says why."""
 
 
 def secret_of(key: str) -> str:
-    """Return the secret of the destinations that an API key creates without one.
+    """Return the secret of the destinations that an API key creates without a secret.
 
-    It follows from the key, so that an application can be started with it.
+    The secret follows from the key, so an application can be started with the secret.
     """
     secret = blake2b(key.encode(), digest_size=24, person=b"webhooks").digest()
     return PREFIX + base64.b64encode(secret).decode()

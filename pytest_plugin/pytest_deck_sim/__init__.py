@@ -1,7 +1,7 @@
 """The pytest plugin of deck-sim: fixtures, the marker, options, and the report of failed tests.
 
-pytest imports this module in every run, so the rest is imported when a fixture is used. The one
-exception keeps a reference to the real clock before anything can freeze it.
+pytest imports this module in every run, so other modules are imported when a fixture is used. One
+exception: `real_time` stores the real clock before anything can freeze it.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _check_ini_file(config: pytest.Config, name: str) -> None:
     """Check that pytest did not take the folder of an option for a folder of tests.
 
-    pytest looks for its ini file before it knows our options.
+    pytest looks for its ini file before it knows the options of this plugin.
     """
     given, here = config.getoption(f"deck_{name}"), config.invocation_params.dir
     if given not in config.invocation_params.args or config.inipath is not None:
@@ -127,7 +127,7 @@ def _check_ini_file(config: pytest.Config, name: str) -> None:
 
 
 def find_folder(config: pytest.Config, name: str = "scenarios") -> Path | None:
-    """The folder of `--deck-scenarios` or another option, or of its ini value."""
+    """Return the folder of `--deck-scenarios` or another option, or of its ini value."""
     given: str | None = config.getoption(f"deck_{name}")
     if given:
         return config.invocation_params.dir / given
@@ -147,7 +147,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Explore a test that uses `deck`, if that is asked for."""
+    """Explore a test that uses `deck`, if an option or a marker asks for it."""
     marker, options = item.get_closest_marker("deck_explore"), item.config.option
     asked = options.deck_explore or options.deck_trouble
     asked = asked if marker is None else marker.args != (False,)
@@ -189,7 +189,7 @@ def pytest_runtest_makereport(
 
 
 def _hide_our_frames(caught: pytest.ExceptionInfo[BaseException]) -> None:
-    """End the traceback of a `DeckSimError` where the test called us."""
+    """End the traceback of a `DeckSimError` at the call in the test."""
     errors = sys.modules.get("deck_sim.base.errors")  # if it was not imported, it was not raised
     if errors is None or not isinstance(caught.value, errors.DeckSimError):
         return
@@ -203,7 +203,7 @@ def _hide_our_frames(caught: pytest.ExceptionInfo[BaseException]) -> None:
 
 @pytest.fixture(scope="session")
 def deck_edition(pytestconfig: pytest.Config) -> str | None:
-    """The edition of every world without one in its marker; None is the server's default."""
+    """The edition of every world whose marker names none; None is the server's default."""
     return _option(pytestconfig, "edition")
 
 
@@ -238,8 +238,8 @@ def deck_world(
 ) -> Iterator[Callable[..., Deck]]:
     """Makes worlds for fixtures of a wider scope: `deck_world("finished")` is a `Deck`.
 
-    It also takes the arguments of the marker that set up a world. Each call makes a world with a
-    key of its own, which is deleted at the end of the session.
+    It also takes the arguments of the marker that set up a world. Each call makes a world with its
+    own key, which is deleted at the end of the session.
     """
     from pytest_deck_sim.worlds import world_factory
 
@@ -265,8 +265,8 @@ def deck(
 def deck_every_scenario(request: pytest.FixtureRequest, deck: Deck) -> str:
     """The name of a scenario that every connection and run of `deck` plays.
 
-    The test runs once for each shipped scenario and each scenario of your folder, or with
-    `@pytest.mark.deck(scenarios="own")` for those of your folder alone.
+    The test runs once for each shipped scenario and each scenario of your folder; with
+    `@pytest.mark.deck(scenarios="own")` only for those of your folder.
     """
     name: str = request.param
     deck.use(name)
@@ -288,7 +288,7 @@ def deck_every_failure(request: pytest.FixtureRequest, deck: Deck) -> ErrorInfo:
 
 @pytest.fixture
 def deck_env(deck: Deck, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Deck:
-    """`deck`, after the environment variables that your application reads are set."""
+    """`deck`, with the environment variables set that your application reads."""
     for name in _VARIABLES:
         monkeypatch.setenv(pytestconfig.getini(f"deck_env_{name}"), getattr(deck, name))
     return deck

@@ -1,7 +1,7 @@
 """`--deck-coverage`: the steps and branches of scenarios that no test played.
 
-The scenarios that a test played and those of the user's folder count. Those that
-`deck_every_failure` makes do not. Under xdist each worker counts, and the controller adds up.
+Scenarios that a test played and those of the user's folder count. Scenarios that
+`deck_every_failure` makes do not. Under xdist the controller adds the counts of the workers.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Coverage:
         self.merge(getattr(node, "workeroutput", {}).get(_WORKER_KEY, {}))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Send the counts to the controller, which fails the run if too little was played."""
+        """Send the counts to the controller, which fails the run if the coverage is too low."""
         if hasattr(self._config, "workeroutput"):
             counts = {name: {**steps} for name, steps in self.counts.items()}
             self._config.workeroutput[_WORKER_KEY] = counts
@@ -76,6 +76,6 @@ class Coverage:
             say(f"FAIL: {percent:.1f}% were played; required are {self._least:g}%")
 
     def _played(self) -> tuple[float, int]:
-        """The percentage of the steps that was played, and the number of steps."""
+        """Return the percentage of the steps that were played, and the number of all steps."""
         counts = [count for steps in self.counts.values() for count in steps.values()]
         return (100 * sum(map(bool, counts)) / len(counts) if counts else 100.0), len(counts)

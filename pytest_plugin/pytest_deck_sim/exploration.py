@@ -113,7 +113,7 @@ class Explorer:
         return report
 
     def _run(self, watch: Watch) -> str | None:
-        """Run the test with fresh fixtures; returns the first line of its failure."""
+        """Run the test with fresh fixtures; return the first line of its failure."""
         item: Any = copy.copy(self._item)
         item.stash, item._report_sections = copy.copy(item.stash), []
         item.stash._storage = {**item.stash._storage}  # or else all runs would share one
@@ -152,7 +152,7 @@ class Explorer:
 
 @contextmanager
 def _debugger_off(config: pytest.Config) -> Iterator[None]:
-    """Turn `--pdb` off. It is for the first run only."""
+    """Turn `--pdb` off, because only the first run may start the debugger."""
     debugger = config.pluginmanager.unregister(name="pdbinvoke") if config.option.usepdb else None
     try:
         yield
@@ -162,7 +162,7 @@ def _debugger_off(config: pytest.Config) -> Iterator[None]:
 
 
 class _Progress:
-    """The number of finished runs, shown behind the name of the file on a terminal."""
+    """The number of finished runs, shown after the name of the file on a terminal."""
 
     def __init__(self, config: pytest.Config) -> None:
         reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
@@ -177,7 +177,7 @@ class _Progress:
             self._shown = text
 
     def clear(self, text: str = "") -> None:
-        """Remove the progress, and write a text instead."""
+        """Remove the progress, and write a text in its place."""
         back = "\b" * len(self._shown)
         for writer in self._writers:
             writer.write(f"{back}{' ' * len(self._shown)}{back}{text}", flush=True)
@@ -186,7 +186,7 @@ class _Progress:
 
 def check_options(config: pytest.Config) -> None:
     """Check the options of exploration. Raises UsageError if a trouble is unknown, or another
-    option does not go with them.
+    option excludes exploration.
     """
     url = config.option.deck_url or config.getini("deck_url")
     if url:
@@ -200,8 +200,8 @@ def check_options(config: pytest.Config) -> None:
 
 
 def read_explore_marker(item: pytest.Item) -> ExploreOptions:
-    """The arguments of the test's closest marker. Raises Failed if one is unknown, or out of its
-    range.
+    """Return the arguments of the test's closest marker. Raises Failed if an argument is unknown,
+    or out of its range.
     """
     mark = item.get_closest_marker("deck_explore")
     names = [field.name for field in fields(ExploreOptions)]
@@ -234,8 +234,8 @@ def read_explore_marker(item: pytest.Item) -> ExploreOptions:
 def show_reports(
     reports: Sequence[Mapping[str, Any]], terminal: TerminalReporter, config: pytest.Config
 ) -> None:
-    """Show the result of each explored test, with the details that no failure has shown. Write a
-    JSON file if an option names one.
+    """Show the result of each explored test, with the details that no failure has shown. Also write
+    a JSON file if an option names one.
     """
     terminal.section("deck exploration")
     for one in reports:

@@ -1,8 +1,8 @@
 """`deck_time`: freezegun with the clock of a world. Only this module imports freezegun.
 
-freezegun asks a factory for the time, and moves it with `tick` and `move_to`. Our factory stores no
-time: it reads the world's clock, and setting it advances the world. So the two never differ, not
-even within an advance: a webhook receiver sees the time at which the webhook was sent.
+freezegun asks a factory for the time, and moves it with `tick` and `move_to`. The factory here
+stores no time: it reads the world's clock, and setting its time advances the world. So the two
+never differ, even during an advance: a webhook receiver sees the time when the webhook was sent.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ _SECOND = timedelta(seconds=1)
 class DeckTime(freezegun.FrozenDateTimeFactory):
     """freezegun's `tick` and `move_to`, which advance the world.
 
-    Everything that falls due happens before they return, webhooks included.
+    Everything that falls due, webhooks included, happens before these methods return.
     """
 
     def __init__(self, deck: Deck, read: Callable[[], datetime]) -> None:

@@ -1,7 +1,7 @@
 """The worlds of tests: the marker, the start of a world, the checks at its end, and the values of
 the fixtures that run a test several times.
 
-Imported when a fixture is first used.
+This module is imported when a fixture is first used.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class MarkerOptions(Options):
 def world_of(
     item: pytest.Item, server: str, edition: str | None, folder: Path | None
 ) -> Iterator[Deck]:
-    """Yield a new world with the options of the test's marker. Its end may fail the test."""
+    """Yield a new world with the options of the test's marker; later checks may fail the test."""
     options, own = read_marker(item), item.config.stash.get(OWN_SERVER, None) == server
     with ExitStack() as stack:
         try:
@@ -187,7 +187,7 @@ class _CountedDeck(Deck):
 
 
 def read_marker(item: pytest.Item) -> MarkerOptions:
-    """The options of all `deck` markers of a test; the closest marker wins."""
+    """Return the options of all `deck` markers of a test; the closest marker wins."""
     names = [field.name for field in fields(MarkerOptions)]
     allowed, options = sorted(names, key=OPTION_TYPES.__contains__), dict[str, Any]()
     for mark in reversed([*item.iter_markers("deck")]):
@@ -204,7 +204,7 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
 
 
 def make_key(node_id: str, *, own: bool) -> str:
-    """The API key of a test: the same in each run, except on a shared server."""
+    """Return the API key of a test: the same in each run, except on a shared server."""
     name = re.sub("[^A-Za-z0-9]+", "_", node_id.rpartition("::")[2])[:40]
     digest = hashlib.sha256(node_id.encode()).hexdigest()[:12]
     return f"sk_test_{name}_{digest}" if own else f"sk_test_{name}_{digest}_{RUN_ID}"
@@ -234,7 +234,7 @@ def read_folder(folder: Path | None) -> Library:
 
 
 def _write_report(item: pytest.Item, deck: Deck, failure: str | None) -> str:
-    """The report; with `--deck-html` and the text of a failure, also as a page."""
+    """Return the report; with `--deck-html` and the text of a failure, also write it as a page."""
     folder = find_folder(item.config, "html")
     try:
         text = write_report(deck, failure or "")
@@ -252,18 +252,18 @@ def _write_report(item: pytest.Item, deck: Deck, failure: str | None) -> str:
 
 
 def page_name(node_id: str) -> str:
-    """A file name for the page of a test: safe on every system, and unique."""
+    """Return a file name for the page of a test: safe on every system, and unique."""
     name = re.sub(r"[^A-Za-z0-9]+", "-", node_id.replace(".py", "")).strip("-")[:80]
     return f"{name}-{hashlib.sha256(node_id.encode()).hexdigest()[:8]}.html"
 
 
 def make_failure(text: str) -> BaseException:
-    """Make a failure without a traceback, which would show only our own frames."""
+    """Make a failure without a traceback, which would show only frames of this plugin."""
     return pytest.fail.Exception(text, pytrace=False)
 
 
 def values_of(fixture: str, item: pytest.Item, edition: str | None) -> list[Any]:
-    """The values of `deck_every_scenario` or `deck_every_failure` for a test."""
+    """Return the values of `deck_every_scenario` or `deck_every_failure` for a test."""
     folder, options = find_folder(item.config), read_marker(item)
     chosen = options.edition or edition or DEFAULT_EDITION
     if fixture == "deck_every_failure":

@@ -1,1 +1,1 @@
-"""The steps of a script: a class each."""
+"""The steps of a script, one class each."""

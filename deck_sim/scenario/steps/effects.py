@@ -16,7 +16,7 @@ from deck_sim.scenario.steps.step import Step, compute
 
 class Emit(Step):
     """Emits an event of an undocumented type. Deck adds event types without a new version
-    (documented), so a client must accept unknown ones.
+    (documented), so a client must accept unknown types.
     """
 
     word = "event"
@@ -35,7 +35,7 @@ class Emit(Step):
 
 
 class KeepFile(Step):
-    """The agent downloads a file. It becomes a storage item if the task's storage is enabled."""
+    """The agent downloads a file, which becomes a storage item if the task's storage is enabled."""
 
     word = "file"
     kinds = ("task_run",)

@@ -59,12 +59,12 @@ class Failed(Step):
 
 
 def fails(error: str) -> tuple[Failed, ...]:
-    """The branch that fails a run with this error."""
+    """Return the branch that fails a run with this error."""
     return (Failed.model_construct(errors=(FailedWith(error=error),)),)
 
 
 class Refused(ErrorAnswer, Step):
-    """The call is refused, and nothing is created. It must be the only step of its script."""
+    """The call is refused, and nothing is created. No other step may be in the script."""
 
     word = "refused"
     kinds = SCRIPT_KINDS

@@ -87,7 +87,7 @@ class InteractionRequired(Step):
 
     @property
     def prompt(self) -> dict[str, Any]:
-        """The `interaction` that the API shows."""
+        """The `interaction` object that the API shows."""
         usual = PROMPTS.get(self.type)
         fields = self.fields
         if usual and not fields:
@@ -106,7 +106,7 @@ class InteractionRequired(Step):
         return Wait(self.window(stage), is_timeout=True)
 
     def window(self, stage: Stage) -> timedelta:
-        """The time that a prompt waits for its answer."""
+        """Return the time that a prompt waits for its answer."""
         usual = stage.world.contract.interaction_window
         return stage.draw(self.timeout) if self.timeout else usual
 
@@ -122,7 +122,7 @@ class InteractionRequired(Step):
         return STAY if stage.story.attempts < limit else "on_rejected"
 
     def right_answer(self, stage: Stage) -> dict[str, str]:
-        """The first accepted answer. Expressions that cannot be computed stay as written."""
+        """Return the first accepted answer. Expressions that cannot be computed stay as written."""
         accepted: Mapping[str, Any] = self.accept[0] if self.accept else {}
         with suppress(ScriptError):  # reported when the answer is given
             accepted = compute(stage, accepted)

@@ -1,5 +1,5 @@
 """The steps that are statuses. A new step is a row or a class here, or a class in a neighboring
-module; reading, checking and playing find it in the registry.
+module; reading, checking and playing find the step in the registry.
 """
 
 from collections.abc import Mapping
@@ -58,7 +58,7 @@ class _Terminal(Step):
 
 
 class _Canceled(_Terminal):
-    """A cancel without a call. It enters the status that a cancel leads to."""
+    """A cancel without a call. The status is the one that a cancel leads to."""
 
     @classmethod
     def status(cls, machine: Machine) -> str:
@@ -120,7 +120,7 @@ class Review(Step):
 
 
 class _Approval(Review):
-    """The status that waits for a reviewer, under a name that fits each edition."""
+    """The status that waits for a reviewer, under a name that fits every edition."""
 
     @classmethod
     def status(cls, machine: Machine) -> str:
@@ -173,12 +173,12 @@ _WORDS = {word for _, word in STEP_CLASSES}
 
 
 def is_step(item: Any) -> bool:
-    """Whether a value is meant as a step, because it has the word of a step."""
+    """Whether a value is meant as a step: whether it has the word of a step."""
     return step_word(item) in _WORDS
 
 
 def step_word(item: Any) -> Any:
-    """The word of a step as it is written, or None if it has no word."""
+    """Return the word of a step as it is written, or None if the step has no word."""
     if isinstance(item, dict) and item:
         return next((key for key in item if key in _WORDS), next(iter(item)))
     return item if isinstance(item, str) else None
@@ -203,6 +203,6 @@ for _class in set(STEP_CLASSES.values()):
 
 @cache
 def step_reader(kind: str) -> TypeAdapter[Step]:
-    """The reader of one step of a kind of script."""
+    """Return the reader of one step of a kind of script."""
     reader: TypeAdapter[Step] = TypeAdapter(_union(kind))
     return reader

@@ -1,6 +1,4 @@
-"""The base of every step: how it is written, registered and described, and how its texts are
-computed.
-"""
+"""The base of every step: its written form, registration and description, and its texts."""
 
 from __future__ import annotations
 
@@ -89,7 +87,7 @@ class Step(Strict, story.Step):
 
     @classmethod
     def status(cls, machine: Machine) -> str:
-        """The status that the step enters in this state machine."""
+        """Return the status that the step enters in this state machine."""
         return cls.word
 
     @property
@@ -114,12 +112,12 @@ class Step(Strict, story.Step):
 
     @property
     def is_stuck(self) -> bool:
-        """Whether no later step is reached."""
+        """Whether the script never gets past this step."""
         return False
 
 
 def step_words(kind: str) -> tuple[str, ...]:
-    """The words of the steps of a kind of script: statuses, then effects."""
+    """Return the words of the steps of a kind of script: statuses, then effects."""
     found = [word for of, word in STEP_CLASSES if of == kind]
     order = [status for e in EDITIONS.values() for status in e.statuses(kind)]
     order += found
@@ -129,7 +127,7 @@ def step_words(kind: str) -> tuple[str, ...]:
 
 
 def status_steps(kind: str, machine: Machine) -> dict[str, type[Step]]:
-    """The step that enters each status of a state machine, preferably the one of the same name."""
+    """Return the step that enters each status of a state machine, if possible by the same name."""
     classes = (STEP_CLASSES[kind, word] for word in step_words(kind))
     steps = [step for step in classes if step.is_status]
     steps.sort(key=lambda step: step.word in machine.statuses)

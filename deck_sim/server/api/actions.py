@@ -42,7 +42,7 @@ def _start(
 
 @endpoint
 def test_key(request: Request) -> Answer:
-    """Answer with Deck's words, because clients may compare them."""
+    """Answer with Deck's documented text, because clients may compare it."""
     return Answer({"status": "ready", "environment": "live"})
 
 
@@ -86,7 +86,7 @@ def run_task(request: Request) -> Answer:
 
 @endpoint
 def list_run_storage(request: Request) -> Answer:
-    """Show one page of the files that a run kept."""
+    """Show one page of the stored files of a run."""
     run, files = request.fetch("task_run"), request.world.all("storage")
     return list_items(
         request,

@@ -1,7 +1,7 @@
 """Events, their types, destinations and deliveries.
 
 The body of a destination has `config` and `credentials` in one edition, and one object named after
-the type in the other; both are read into the first form.
+the type in the other edition; both are read into the first form.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from deck_sim.server.routing import endpoint
 def list_events(request: Request) -> Answer:
     """Show one page of the events of the last 30 days.
 
-    The page is empty if the event of the cursor is older by now.
+    The page is empty if the event of the cursor is too old now.
     """
     world, types = request.world, request.query_values("type")
 
@@ -82,13 +82,13 @@ def list_event_deliveries(request: Request) -> Answer:
 
 
 def _oldest(world: World) -> datetime:
-    """The moment before which events can no longer be read."""
+    """Return the moment before which events can no longer be read."""
     return world.now - world.contract.event_retention
 
 
 @endpoint
 def create_event_destination(request: Request) -> Answer:
-    """Create a destination. This answer shows its secret, and no other does (assumed)."""
+    """Create a destination. Only this answer shows its secret (assumed)."""
     fields, secret = _read(request, None)
     secret = secret or request.worlds.secret_of(request.simulation.key)
     created = deliveries.create_destination(request.world, fields, secret)
@@ -101,14 +101,14 @@ def create_event_destination(request: Request) -> Answer:
 
 @endpoint
 def update_event_destination(request: Request) -> Answer:
-    """Change a destination. A new secret starts a rotation; `status` can reactivate."""
+    """Change a destination. A new secret starts a rotation; `status` can reactivate it."""
     old = request.fetch("event_destination")
     fields, secret = _read(request, old)
     return request.show(deliveries.update_destination(request.world, old, fields, secret))
 
 
 def _read(request: Request, old: Resource | None) -> tuple[dict[str, Any], str | None]:
-    """The fields that were sent, and the secret of a webhook; the error lists every problem."""
+    """Return the sent fields, and the secret of a webhook; the error lists every problem."""
     data, body = request.read_object(), request.body_model
     found = old["type"] if old else data.get("type", body.model_fields["type"].default)
     type_ = found if isinstance(found, str) else ""

@@ -1,7 +1,7 @@
 """Lists with filters and pages. The newest items come first, except in lists of screenshots.
 
-The cursor names the last item of the previous page. A new item comes in front of it, and a deleted
-item keeps its place in the world, so no page repeats or loses an item.
+The cursor names the last item of the previous page. New items come before it, and a deleted item
+keeps its place in the world, so no page repeats or loses an item.
 """
 
 import base64
@@ -37,9 +37,9 @@ def list_items(
 ) -> Answer:
     """Show one page of the items that match.
 
-    `find` gives them in order, behind the item with this id; `is_known` says whether a cursor may
-    name it. `polled` are the resources that this request polls, for an `on_poll` clock; by default
-    those of the page. `problems` are further problems with the parameters, for the same error.
+    `find` yields them in order, after the item with the given id; `is_known` says whether a cursor
+    may name an item. `polled` are the resources that this request polls, for an `on_poll` clock; by
+    default those of the page. `problems` are more problems with the parameters, for one error.
     """
     limit, cursor, created = _read_page(request, is_known, problems)
     after, before = created.get("created_after"), created.get("created_before")
@@ -59,7 +59,7 @@ def list_items(
 
 
 def behind(cursor: str | None, items: Iterable[Item]) -> Iterator[Item]:
-    """The items behind the one with this id; all without one."""
+    """Return the items after the item with the id `cursor`; all items if it is None."""
     rest = iter(items)
     if cursor is not None:
         next(item for item in rest if item.id == cursor)
@@ -67,18 +67,18 @@ def behind(cursor: str | None, items: Iterable[Item]) -> Iterator[Item]:
 
 
 def poll_all(world: World) -> Iterable[Resource]:
-    """Return every resource of a world, since each may bring the next item of a list."""
+    """Return every resource of a world, since each may create the next item of a list."""
     return chain(*(kind.values() for kind in world.resources.values()))
 
 
 def read_includes(request: Request, kind: Kind) -> frozenset[str]:
-    """Read `include=`, one or several. Unknown names are ignored (observed)."""
+    """Read `include=`, once or several times. Unknown names are ignored (observed)."""
     asked = {name for value in request.query_values("include") for name in value.split(",")}
     return frozenset(asked.intersection(kind.includes))
 
 
 def read_filter(request: Request, kind: Kind, name: str, problems: list[Problem]) -> list[str]:
-    """Read the values of a filter; add a problem for each value that it does not take."""
+    """Read the values of a filter; add a problem for each value that is not allowed."""
     words, allowed = request.query_values(name), kind.filter_words(name)
     for word in words:
         if allowed and word not in allowed:
@@ -91,7 +91,7 @@ def read_filter(request: Request, kind: Kind, name: str, problems: list[Problem]
 
 
 def given(filters: Mapping[str, list[str]]) -> dict[str, dict[str, None]]:
-    """The filters that were given, each with its different words."""
+    """Return the filters that were given, each with its different words."""
     return {name: dict.fromkeys(words) for name, words in filters.items() if words}
 
 

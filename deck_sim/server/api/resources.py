@@ -52,7 +52,7 @@ def list_resource(request: Request) -> Answer:
 
 @endpoint
 def get_resource(request: Request) -> Answer:
-    """Show a resource. In `on_poll` mode this lets it move on first."""
+    """Show a resource. In `on_poll` mode the read first moves the clock."""
     simulation, kind = request.simulation, _kind(request)
     includes = read_includes(request, kind)
     poll(simulation, [request.fetch(kind.object)])
@@ -70,9 +70,7 @@ def update_resource(request: Request) -> Answer:
 
 @endpoint
 def delete_resource(request: Request) -> Answer:
-    """Delete a resource. Resources that refer to it stay. Deleting it again gives the same answer
-    (documented).
-    """
+    """Delete a resource. Resources that refer to it stay. A second delete succeeds (documented)."""
     world, kind, resource_id = request.world, _kind(request).object, request.params["id"]
     resource = world.all(kind).get(resource_id)
     if resource is None:

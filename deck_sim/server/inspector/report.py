@@ -1,4 +1,4 @@
-"""The report on a world: the inspector with a recording in it, as one HTML file.
+"""The report on a world: the inspector and a recording, in one HTML file.
 
 The file needs no server and calls none. Its modules are `data:` URLs in an import map.
 """
@@ -62,7 +62,7 @@ def _read_all(read: Read, path: str, ids: Iterable[str | None]) -> Json:
 
 
 def write_page(recording: Json, title: str, text: str = "") -> str:
-    """The report as HTML; `text` is its reason, such as the failure of a test."""
+    """Return the report as HTML; `text` is its reason, such as the failure of a test."""
     data = json.dumps({**recording, "title": title, "text": text}, separators=(",", ":"))
     before, after = _frame()
     # A `<` could end the script element. In JSON it stands in strings only.
@@ -71,7 +71,7 @@ def write_page(recording: Json, title: str, text: str = "") -> str:
 
 @cache
 def _frame() -> tuple[str, str]:
-    """The page before and after the recording."""
+    """Return the page before and after the recording."""
     hashes: dict[str, list[str]] = {"script": [], "style": []}
 
     def embed(tag: str, text: str, attributes: str = "") -> str:
@@ -107,7 +107,7 @@ def _frame() -> tuple[str, str]:
 
 
 def _modules() -> dict[str, str]:
-    """Every module as a `data:` URL, by a name without a folder, since such a URL has none."""
+    """Return every module as a `data:` URL, by a name without a folder: such a URL has none."""
 
     def rename(name: str, found: re.Match[str]) -> str:
         target = normpath(join(dirname(name), found[3]))

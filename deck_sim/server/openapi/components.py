@@ -16,18 +16,18 @@ from deck_sim.engine.world import ALL
 
 
 def camel(name: str) -> str:
-    """The name of the schema of a kind: `TaskRun` for `task_run`."""
+    """Return the name of the schema of a kind: `TaskRun` for `task_run`."""
     return "".join(word.title() for word in name.split("_"))
 
 
 def answer_name(operation: Operation) -> str:
-    """The name of the schema of an operation's success answer."""
+    """Return the name of the schema of an operation's success answer."""
     is_list = operation.paged or operation.whole
     return camel(operation.answer) + ("Page" if is_list else "Answer")
 
 
 def schemas(edition: Edition) -> dict[str, Shape]:
-    """Every schema that the operations need, by name."""
+    """Return every schema that the operations need, by name."""
     found = answers.shared_schemas()
     for kind in edition.kinds.values():
         name = camel(kind.object)
@@ -66,7 +66,7 @@ def schemas(edition: Edition) -> dict[str, Shape]:
 
 
 def message_shape(edition: Edition, type_: str) -> Shape:
-    """The schema of the webhook message of one event type."""
+    """Return the schema of the webhook message of one event type."""
     object_, _, word = type_.partition(".")
     kind = edition.kinds[object_]
     data, machine = named(_data_name(edition, kind)), kind.machine
@@ -110,7 +110,7 @@ def _shows_external_id(edition: Edition, kind: Kind) -> bool:
 
 
 class _BodySchemas(GenerateJsonSchema):
-    """pydantic's schemas without generated titles; objects with named keys are closed."""
+    """pydantic's schemas without generated titles; an object with named keys allows no others."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -124,7 +124,7 @@ class _BodySchemas(GenerateJsonSchema):
 
 
 def _bodies(edition: Edition, names: Iterable[str]) -> dict[str, Shape]:
-    """The schemas of bodies and their parts. If types of a body differ, each `type` has its own."""
+    """Return the schemas of bodies and their parts. If types of a body differ, each has its own."""
     found = dict[str, Shape]()
     for name in names:
         body = edition.body(name)
@@ -160,7 +160,7 @@ def _of_model(model: type[Body], name: str) -> dict[str, Shape]:
 
 
 def _narrow(shape: Shape, type_: str, names: Iterable[str], schemas: Mapping[str, Shape]) -> None:
-    """Add the rules for one type, which its model checks in code, to the schema of that type."""
+    """Add the rules for one type, which its model checks in code, to the schema of this type."""
     fields = shape["properties"]
     if fields["type"].pop("default", None) != type_:
         shape["required"] = [*dict.fromkeys([*shape["required"], "type"])]

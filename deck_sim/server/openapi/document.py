@@ -35,7 +35,7 @@ _RETRY_AFTER = {
 
 
 def show_document(worlds: WorldRegistry, request: Request) -> Response:
-    """Show the document of `?edition=`, by default of the server's edition. It needs no key."""
+    """Show the document of `?edition=`, by default of the server's edition. No key is needed."""
     name = request.query_params.get("edition", worlds.settings.edition)
     if name not in EDITIONS:
         text = f"unknown edition {quote(name)}{suggest(name, EDITIONS)}"
@@ -47,7 +47,7 @@ def show_document(worlds: WorldRegistry, request: Request) -> Response:
 
 @cache
 def document(name: str) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of the edition of that name."""
+    """Return the OpenAPI 3.1 document of the edition of that name."""
     edition = EDITIONS[name]
     paths: dict[str, Shape] = {}
     for operation in edition.every_operation:
@@ -91,7 +91,7 @@ def _json(schema: Shape) -> Shape:
 
 
 def _show(edition: Edition, operation: Operation) -> Shape:
-    """An operation with its parameters, answers and errors."""
+    """Return an operation with its parameters, answers and errors."""
     shown: Shape = {
         "operationId": operation.name,
         "summary": operation.summary,
@@ -123,7 +123,7 @@ def _show(edition: Edition, operation: Operation) -> Shape:
 
 
 def _kind_at(edition: Edition, operation: Operation) -> Kind | None:
-    """The kind of resource at the path; None for events and their types."""
+    """Return the kind of resource at the path; None for events and their types."""
     return next((kind for kind in edition.kinds.values() if kind.path == operation.tag), None)
 
 
