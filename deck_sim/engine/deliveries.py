@@ -18,7 +18,7 @@ from deck_sim.contract.error_catalog import Problem, problem, refuse
 from deck_sim.contract.resources import WEBHOOK
 from deck_sim.engine import injected_faults
 from deck_sim.engine.records import Event, Resource
-from deck_sim.engine.timers import ATTEMPT, Due
+from deck_sim.engine.timers import ATTEMPT
 from deck_sim.engine.world import ALL, World, listens
 
 
@@ -50,9 +50,9 @@ class AttemptResult:
     answer: bytes = b""  # the start of the response's body
 
 
-def attempt_due(world: World, due: Due) -> None:
+def attempt_due(world: World, delivery_id: str) -> None:
     """Put an attempt into the outbox; an event for a queue is delivered at once."""
-    delivery = world.all("event_delivery")[due.owner]
+    delivery = world.all("event_delivery")[delivery_id]
     destination = _destination(world, delivery)
     world.held_back.pop(delivery.id, None)
     if not listens(destination):

@@ -57,7 +57,7 @@ def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> N
     """Add a screenshot, which shows the scenario and the step of the run."""
     story, taken = world.stories[run.id], world.screenshots.setdefault(run.id, [])
     id_, scenario = f"{run.id}.{len(taken)}", story.script.scenario
-    taken.append(Screenshot(id_, name, world.now, reasoning, scenario, story.place))
+    taken.append(Screenshot(id_, name, world.now, reasoning, scenario, story.position.place))
     world.touch("screenshots", run.id)
     world.note("task_run", run.id, f"screenshot {name}")
 

@@ -15,7 +15,7 @@ from deck_sim.engine.deliveries import attempt_due
 from deck_sim.engine.files import take_screenshot
 from deck_sim.engine.records import Resource
 from deck_sim.engine.stage import Cursor, Stage, Stopped, hold_story, stories_at
-from deck_sim.engine.story import GO_ON, STAY, Path, Script, ScriptError, Story
+from deck_sim.engine.story import GO_ON, STAY, Script, ScriptError, Story
 from deck_sim.engine.timers import (
     ATTEMPT,
     AUTO_TRANSITION,
@@ -43,7 +43,7 @@ def start_story(world: World, resource: Resource, script: Script) -> None:
     _play(Stage(world, story), (story.path, story.attempts))
 
 
-def react(world: World, owner: str, word: str, value: Any = None) -> None:
+def react(world: World, owner: str, word: str = "due", value: Any = None) -> None:
     """Pass an answer, a verdict or the end of a wait to the story of `owner`, and continue it."""
     story = world.stories[owner]
     step, stage, reacted_at = story.step, Stage(world, story), (story.path, story.attempts)
@@ -71,35 +71,41 @@ def release(world: World, hold_id: str) -> list[str]:
     return [story.owner for story in stories]
 
 
-def pass_time(world: World, limit: datetime) -> None:
-    """Move to the next due timer and fire it; if none is due by `limit`, move to `limit`."""
+def pass_time(world: World, limit: datetime) -> Due | None:
+    """Move to the next due timer, fire it and return it; if none is due by `limit`, move there."""
     due = world.timers.take(limit)
-    world.now = max(world.now, due.at if due else limit)
+    moment = limit if due is None else due.at
+    if moment > world.now:
+        world.now = moment
     if due is not None:
-        _ON_DUE[due.name](world, due)
+        _ON_DUE[due.name](world, due.owner)
+    return due
 
 
 def _play(stage: Stage, reacted_at: Cursor) -> None:
     """Play steps until one waits, a hold stops them, the resource is final, or the script ends."""
     world, story = stage.world, stage.story
-    owner, script, players = story.owner, story.script, world.all(story.script.kind)
+    owner, script = story.owner, story.script
+    players = world.all(script.kind)
     world.touch("story", owner)
     while world.stories.get(owner) is story:
-        step, status = story.step, players[owner].status
-        if step is None:
+        here, status = script.positions[story.path], players[owner].status
+        if here.step is None:
             world.stop_story(owner)
             return
-        place = script.scenario, script.kind, (*script.head, *story.path)
+        error = None
         try:
-            wait = step.enter(stage)
+            wait = here.step.enter(stage)
         except Stopped as stopped:  # the step does not count as played
             hold_story(world, story, stopped.hold, reacted_at)
             return
-        except ScriptError as error:
-            _count_step(world, place)
+        except ScriptError as raised:
+            error = raised
+        world.played[here.counted_as] += 1
+        world.changed["played", here.counted_as] = None
+        if error is not None:
             _break_off(world, story, error)
             return
-        _count_step(world, place)
         if wait is not None:
             world.timers.take_back(owner, *OF_A_STEP)
             if not wait.active and world.contract.machine(script.kind).is_run:
@@ -117,11 +123,6 @@ def _play(stage: Stage, reacted_at: Cursor) -> None:
         story.go(GO_ON)
 
 
-def _count_step(world: World, place: tuple[str, str, Path]) -> None:
-    world.played[place] += 1
-    world.touch("played", place)
-
-
 def _break_off(world: World, story: Story, error: ScriptError) -> None:
     resource = world.all(story.script.kind)[story.owner]
     world.stop_story(story.owner)
@@ -135,32 +136,36 @@ def _break_off(world: World, story: Story, error: ScriptError) -> None:
         world.move(resource, machine.broken)
 
 
-def _timeout_due(world: World, due: Due) -> None:
-    run, silence = world.all("task_run")[due.owner], spell_duration(world.contract.inactivity)
-    text = f"Nothing happened in the task run for {silence}." if due.name == INACTIVITY else None
+def _inactivity_due(world: World, owner: str) -> None:
+    silence = spell_duration(world.contract.inactivity)
+    _timeout_due(world, owner, f"Nothing happened in the task run for {silence}.")
+
+
+def _timeout_due(world: World, owner: str, text: str | None = None) -> None:
+    run = world.all("task_run")[owner]
     timeout = spell_duration(timedelta(seconds=run.hidden["timeout_seconds"]))
     world.fail(run, problem("task/timeout", text, timeout=timeout))
 
 
-def _auto_transition_due(world: World, due: Due) -> None:
-    resource = world.resource(due.owner)
+def _auto_transition_due(world: World, owner: str) -> None:
+    resource = world.resource(owner)
     world.move(resource, world.machine(resource).auto_transitions[str(resource.status)].to)
-    world.stop_story(due.owner)  # its script would go on from the status before
+    world.stop_story(owner)  # its script would go on from the status before
 
 
-def _screenshot_due(world: World, due: Due) -> None:
-    run = world.all("task_run")[due.owner]
+def _screenshot_due(world: World, owner: str) -> None:
+    run = world.all("task_run")[owner]
     taken = len(world.screenshots.get(run.id, ())) + 1
     take_screenshot(world, run, f"screenshot_{taken}.png", "")
     if taken < MOST_SCREENSHOTS:
         world.timers.arm(run.id, SCREENSHOT, world.now + world.contract.screenshot_interval)
 
 
-_ON_DUE: dict[str, Callable[[World, Due], None]] = {
-    STEP: lambda world, due: react(world, due.owner, "due"),
-    WINDOW: lambda world, due: react(world, due.owner, "due"),
+_ON_DUE: dict[str, Callable[[World, str], None]] = {
+    STEP: react,
+    WINDOW: react,
     TASK_TIMEOUT: _timeout_due,
-    INACTIVITY: _timeout_due,
+    INACTIVITY: _inactivity_due,
     AUTO_TRANSITION: _auto_transition_due,
     SCREENSHOT: _screenshot_due,
     DISUSE: _auto_transition_due,

@@ -147,4 +147,4 @@ class Stage:
 
     def draw(self, span: Span) -> timedelta:
         """Draw a duration within the span, always the same for this step of this resource."""
-        return draw_duration(span, self.world.seed, self.story.owner, *self.story.path)
+        return draw_duration(span, self.world.seed, self.story.owner, self.story.position.name)

@@ -73,6 +73,17 @@ class Step(ABC):
         return GO_ON
 
 
+class Position(NamedTuple):
+    """Where a cursor can stand in a script."""
+
+    step: Step | None  # None: the end
+    name: str  # its path as text
+    place: Path  # in its scenario
+    counted_as: tuple[str, str, Path]  # the scenario, the kind and the path below it
+    behind: Path  # the path that follows
+    branches: Mapping[str, Path]  # the paths that the branches lead to; an empty one is skipped
+
+
 @dataclass(frozen=True, slots=True)
 class Script(Immutable):
     """The script of one connection, session or run."""
@@ -84,36 +95,38 @@ class Script(Immutable):
     faults: tuple[Any, ...] = ()  # injected when it starts
     head: Path = ()  # where the steps stand in the file, below the kind
     task_timeout: timedelta | None = None  # of its runs, instead of the default of a task
+    positions: dict[Path, Position] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        end = (len(self.steps),)
+        self._add(None, end, end)
+        self._add_steps(self.steps, (), end)
 
     @property
     def refusal(self) -> ApiError | None:
         """The error to answer a call with that starts the script; None if the script starts."""
-        first = self.at((0,))
+        first = self.positions[0,].step
         return first.refusal if first else None
 
-    def at(self, path: Path) -> Step | None:
-        """Return the step at `path`, or None after the last step."""
-        # Most scripts do not branch.
-        steps, index = self._level(path) if len(path) > 1 else (self.steps, int(path[0]))
-        return steps[index] if index < len(steps) else None
+    def _add_steps(self, steps: tuple[Step, ...], level: Path, end: Path) -> None:
+        for index, step in enumerate(steps):
+            path, is_last = (*level, index), index == len(steps) - 1
+            behind = end if is_last else (*level, index + 1)
+            self._add(step, path, behind)
+            for name, branch in step.branches.items():
+                self._add_steps(branch, (*path, name), behind)
 
-    def behind(self, path: Path) -> Path:
-        """Return the path that follows the step at `path`."""
-        path = (*path[:-1], int(path[-1]) + 1)
-        while len(path) > 1 and self.at(path) is None:
-            path = (*path[:-3], int(path[-3]) + 1)
-        return path
-
-    def into(self, path: Path, branch: str) -> Path:
-        """Return the path of the first step of a branch; an empty branch is skipped."""
-        steps, index = self._level(path)
-        return (*path, branch, 0) if steps[index].branches[branch] else self.behind(path)
-
-    def _level(self, path: Path) -> tuple[tuple[Step, ...], int]:
-        steps, index = self.steps, int(path[0])
-        for position in range(1, len(path), 2):
-            steps, index = steps[index].branches[str(path[position])], int(path[position + 1])
-        return steps, index
+    def _add(self, step: Step | None, path: Path, behind: Path) -> None:
+        branches = step.branches.items() if step else ()
+        here = (*self.head, *path)
+        self.positions[path] = Position(
+            step,
+            "/".join(map(str, path)),
+            (self.kind, *here),
+            (self.scenario, self.kind, here),
+            behind,
+            {name: (*path, name, 0) if branch else behind for name, branch in branches},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +153,16 @@ class Story:
         return replace(self)  # all that it holds is immutable
 
     @property
-    def step(self) -> Step | None:
-        """The step at the cursor, or None at the end."""
-        return self.script.at(self.path)
+    def position(self) -> Position:
+        """The position of the cursor."""
+        return self.script.positions[self.path]
 
     @property
-    def place(self) -> Path:
-        """The path of the step at the cursor in its scenario, in the form that coverage uses."""
-        return (self.script.kind, *self.script.head, *self.path)
+    def step(self) -> Step | None:
+        """The step at the cursor, or None at the end."""
+        return self.position.step
 
     def go(self, turn: str) -> None:
         """Move the cursor to the next step, or into the branch called `turn`."""
-        here, self.attempts = self.path, 0
-        on = turn == GO_ON
-        self.path = self.script.behind(here) if on else self.script.into(here, turn)
+        here, self.attempts = self.script.positions[self.path], 0
+        self.path = here.behind if turn == GO_ON else here.branches[turn]

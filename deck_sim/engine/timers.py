@@ -60,14 +60,14 @@ class Timers:
     # The numbers of those in the heap.
     _taken_back: dict[int, None] = field(default_factory=dict, compare=False)
     _count: int = 0  # of all that were ever armed
-    _progress: int = 0  # how many of the armed ones are progress
+    progress: int = 0  # how many of the armed ones are progress; 0: only timeouts are armed
     # Owners, for a state file.
     changed: dict[str, None] = field(default_factory=dict, compare=False)
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Timers":
         # By hand, since `deepcopy` takes 20 times as long for moments and keys.
         armed = {owner: {**names} for owner, names in self._armed.items()}
-        counts = self._count, self._progress
+        counts = self._count, self.progress
         return Timers([*self._heap], armed, {**self._taken_back}, *counts, {**self.changed})
 
     def arm(self, owner: str, name: str, at: datetime) -> None:
@@ -111,10 +111,6 @@ class Timers:
             del taken_back[heapq.heappop(heap).number]
         return heap[0] if heap else None
 
-    def is_idle(self) -> bool:
-        """Whether only timeouts are armed."""
-        return not self._progress
-
     def upcoming(self) -> Iterator[Due]:
         """Yield every armed timer, in the order in which they are due."""
         return iter(self._in_order())
@@ -127,7 +123,7 @@ class Timers:
         if due.name in mine:
             self._taken_back[mine[due.name].number] = None
         else:
-            self._progress += due.name in PROGRESS
+            self.progress += due.name in PROGRESS
         mine[due.name] = due
         self.changed[due.owner] = None
         heapq.heappush(self._heap, due)
@@ -139,5 +135,5 @@ class Timers:
         del mine[due.name]
         if not mine:
             del self._armed[due.owner]
-        self._progress -= due.name in PROGRESS
+        self.progress -= due.name in PROGRESS
         self.changed[due.owner] = None

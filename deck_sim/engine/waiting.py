@@ -51,12 +51,14 @@ class AwaitedEvent:
     types: tuple[str, ...]
     resource_id: str | None
     seen: int  # how many of the world's events were checked, or came before
+    has_come: bool = False
     mover: Due | None = None  # the timer that `moves` found
 
     def came(self, world: World) -> bool:
-        """Whether the event came since the last call of this method."""
+        """Whether the event has come."""
         new, self.seen = world.events.since(self.seen), world.events.total
-        return any(self._is(world, event) for event in new)
+        self.has_come |= any(self._is(world, event) for event in new)
+        return self.has_come
 
     def moves(self, world: World, until: datetime) -> bool:
         """Whether a timer due by `until` moves a resource that the event could be about.

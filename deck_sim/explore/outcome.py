@@ -10,7 +10,7 @@ from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import counted
 from deck_sim.engine.story import WRONG_ANSWER
 from deck_sim.explore.places import program_calls
-from deck_sim.runtime.clock import steps
+from deck_sim.runtime.clock import pass_time_until, run_to_end
 from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.runtime.simulation import Simulation
 
@@ -39,9 +39,7 @@ def observe(simulation: Simulation) -> Outcome:
     world = ahead.world = copy.deepcopy(simulation.world)
     for delivery in world.all("event_delivery"):
         world.timers.take_back(delivery, *(due.name for due in world.timers.of(delivery)))
-    happening = steps(ahead, LAST_MOMENT)
-    while not world.timers.is_idle() and next(happening, None) is not None:
-        pass
+    run_to_end(pass_time_until(ahead, LAST_MOMENT, lambda: not world.timers.progress))
     kinds = (*_COMPARED, world.contract.login)
     alive = {
         kind: [

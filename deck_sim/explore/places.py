@@ -128,7 +128,9 @@ def _steps(simulation: Simulation) -> Iterator[_Found]:
         found = simulation.library.find(scenario)
         # The path in a script that is for one edition begins with it.
         edition = path[0] if isinstance(path[0], str) else None
-        step = found and found.script(kind, edition).at(path[1:] if edition else path)
+        positions = found.script(kind, edition).positions if found else {}
+        position = positions.get(path[1:] if edition else path)
+        step = position and position.step
         length = getattr(step, "length", None)
         if step and getattr(step, "lasts", False) and isinstance(length, Span):
             place = (scenario, kind, "/".join(map(str, path)))

@@ -176,7 +176,7 @@ def show_resource(simulation: Simulation, id: str) -> Json:
             "scenario": story.script.scenario,
             "because": choice.because if choice else None,
             "ignored": [f"{one.name}: {one.why}" for one in choice.ignored] if choice else [],
-            "step": [*story.place],
+            "step": [*story.position.place],
             "held": story.held.hold if story.held else None,
         },
         "due": sorted(due, key=lambda timer: str(timer["at"])),

@@ -1,11 +1,11 @@
 """Moves the clock of a world: by a length, to a moment or event, with real time, or by a read.
 
-An advance is a generator that yields after each thing that it has done; True means that webhooks
-are to be sent before it continues. `Dispatcher.drive` sends them; `run_to_end` sends nothing.
+An advance is a generator. It yields True when webhooks are to be sent before it continues, and
+False when other calls may be answered. `Dispatcher.drive` does both; `run_to_end` does neither.
 """
 
 import copy
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +23,7 @@ from deck_sim.runtime.settings import ON_POLL
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import explain_absence, explain_unknown
 
+BREAK_AFTER = 500  # due things: then other calls are answered
 MAX_STEPS = 5_000_000  # due things in one advance: an endless scenario ends in an error
 MAX_SENDS = 1_000  # at one moment: a webhook that always causes another ends in an error
 
@@ -50,36 +51,32 @@ def run_to_end(advance: Generator[bool, None, Result]) -> Result:
             return result
 
 
-def pass_time_until(simulation: Simulation, moment: datetime) -> Generator[bool, None, None]:
-    """Do everything that is due by `moment`, then set the world's clock to it."""
-    yield from steps(simulation, moment)
-    pass_time(simulation.world, moment)
+def pass_time_until(
+    simulation: Simulation, moment: datetime, is_over: Callable[[], bool] = lambda: False
+) -> Generator[bool, None, None]:
+    """Do everything that is due by `moment`, then set the world's clock to it. Stop earlier, before
+    the next thing, if `is_over` returns True.
 
-
-def steps(simulation: Simulation, moment: datetime) -> Iterator[bool]:
-    """Do everything that is due by `moment`, one thing at a time. The clock stays at the last one.
-
-    Yields False after each thing. Yields True, once, when everything due at the present moment is
-    done and the outbox has grown. Unsent attempts then stay in the outbox. Raises ApiError
-    (`state_invalid`) after `MAX_STEPS`, or `MAX_SENDS` at one moment.
+    Yields True, once, when everything due at the present moment is done and the outbox has grown.
+    Unsent attempts then stay in the outbox. Yields False after each `BREAK_AFTER` things. Raises
+    ApiError (`state_invalid`) after `MAX_STEPS`, or `MAX_SENDS` at one moment.
     """
-    done, sends, unsent = 0, 0, 0
+    done, sends, sent_at, unsent = 0, 0, simulation.world.now, 0
     while True:
         world = simulation.world
-        due = world.timers.peek()
-        if len(world.outbox) > unsent and (due is None or due.at > world.now):
-            sends += 1
+        has_grown = len(world.outbox) > unsent
+        if has_grown and ((due := world.timers.peek()) is None or due.at > world.now):
+            sends, sent_at = sends + 1 if world.now == sent_at else 1, world.now
             _limit(sends, MAX_SENDS, "times webhooks were sent at one moment")
             yield True
             unsent = len(simulation.world.outbox)
-        elif due is None or due.at > moment:
+        elif is_over() or pass_time(world, moment) is None:
             return
         else:
             done += 1
             _limit(done, MAX_STEPS, "things happened in one advance")
-            sends = sends if due.at <= world.now else 0
-            pass_time(world, moment)
-            yield False
+            if done % BREAK_AFTER == 0:
+                yield False
 
 
 def _limit(count: int, most: int, what: str) -> None:
@@ -132,7 +129,6 @@ def advance_until_event(
     wanted = AwaitedEvent(tuple(types), resource_id, world.events.total)
     until = world.now + min(limit, LAST_MOMENT - world.now)
     with _advancing(simulation) as report:
-        happening = steps(simulation, until)
         comes: bool | None = None  # on a copy of the world; None if that was not tried
 
         def may_come() -> bool:
@@ -143,13 +139,16 @@ def advance_until_event(
                 comes = _comes_on_a_copy(simulation, wanted, until)
             return comes
 
-        while may_come() and (sends := next(happening, None)) is not None:
+        def is_over() -> bool:
+            return wanted.came(simulation.world) or not may_come()
+
+        for sends in pass_time_until(simulation, until, is_over):
             yield sends
             if sends:
                 comes = None  # a receiver may have changed the world
-            if wanted.came(simulation.world):
-                yield from pass_time_until(simulation, simulation.world.now)
-                return report
+        if wanted.came(simulation.world):
+            yield from settle(simulation)
+            return report
     text = (
         f"no {wanted} came within {format_duration(limit)}, and nothing that is due by then"
         f" can cause it; {explain_absence(simulation, wanted)}"
@@ -167,22 +166,18 @@ def _comes_on_a_copy(simulation: Simulation, wanted: AwaitedEvent, until: dateti
     world = ahead.world = copy.deepcopy(simulation.world)
     waits = (next_due(world, one) for one in world.stories if waits_for_person(world, one))
     patience = min((due.at for due in waits if due), default=LAST_MOMENT)
-    for sends in steps(ahead, until):
-        if wanted.came(world):
-            return True
+    for sends in pass_time_until(ahead, until, lambda: wanted.came(world)):
         if sends and world.now < patience:
             return not wanted.is_over(world)
-    return False
+    return wanted.came(world)
 
 
 def advance_until_idle(simulation: Simulation) -> Advance:
     """Move the clock until nothing is due except timeouts and expiries."""
     with _advancing(simulation) as report:
-        happening = steps(simulation, LAST_MOMENT)
-        while simulation.world.outbox or not simulation.world.timers.is_idle():
-            if (sends := next(happening, None)) is None:
-                break
-            yield sends
+        yield from pass_time_until(
+            simulation, LAST_MOMENT, lambda: not simulation.world.timers.progress
+        )
     return report
 
 
@@ -267,20 +262,13 @@ def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
                 stopped.append((world.now, due))
 
     stop([*world.stories, *world.users])
-    try:
-        coming = world.timers.peek()
-        for sends in steps(simulation, moment):
-            if not sends:
-                assert coming is not None, "something happened that was not due"
-                used = [one.id for one in world.used_by(world.resource(coming.owner))]
-                stop([coming.owner, *used])  # nothing else has begun to wait
-            coming = world.timers.peek()
-        pass_time(world, moment)
-    finally:
-        later = [due._replace(at=due.at + (world.now - since)) for since, due in stopped]
-        for due in sorted(later, key=lambda due: due.at):
-            if due.owner in world.stories:  # it may have ended with its login
-                world.timers.arm(due.owner, due.name, due.at)
+    while due := pass_time(world, moment):
+        used = [one.id for one in world.used_by(world.resource(due.owner))]
+        stop([due.owner, *used])  # nothing else has begun to wait
+    later = [due._replace(at=due.at + (world.now - since)) for since, due in stopped]
+    for due in sorted(later, key=lambda due: due.at):
+        if due.owner in world.stories:  # it may have ended with its login
+            world.timers.arm(due.owner, due.name, due.at)
 
 
 def _unfinished(world: World, read: Iterable[Resource]) -> list[Resource]:

@@ -1,8 +1,9 @@
 """The delivery of webhooks, during an advance or in the background, and each of its attempts.
 
 With a frozen clock `drive` runs an advance. When the advance yields True, `drive` sends what is in
-the outbox, and records the results before the clock moves. With `real` and `on_poll` clocks a
-background task sends, so no response waits for a receiver.
+the outbox, and records the results before the clock moves; when it yields False, other calls are
+answered. With `real` and `on_poll` clocks a background task sends, so no response waits for a
+receiver.
 
 Nothing is locked. While attempts are in progress, calls are answered as usual: a receiver may
 answer an interaction in its handler. A call may also replace the world (seeding does) or reset it.
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("deck_sim")
 
-BREAK_AFTER = 500  # things that an advance has done: then other calls are answered
 _BACKGROUND_MODES = (REAL, ON_POLL)
 _EARLY_SECONDS = 1  # for a webhook that is sent before the answer to a call
 
@@ -96,7 +96,6 @@ class Dispatcher:
             # Closed before its end, an advance says how far the clock has moved.
             with closing(advance):
                 await self.wait_for_attempts(simulation)
-                count = 0
                 while True:
                     if simulation.dropped:
                         text = "this world was reset or deleted while its clock was being moved"
@@ -111,10 +110,9 @@ class Dispatcher:
                     except StopIteration as end:
                         result: Result = end.value
                         return result
-                    count += 1
                     if sends:
                         await self._deliver(simulation)
-                    elif count % BREAK_AFTER == 0:
+                    else:
                         self.save(simulation)
                         await asyncio.sleep(0)
         finally:

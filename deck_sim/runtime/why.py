@@ -164,14 +164,13 @@ def next_status(world: World, due: Due) -> str | None:
     story = world.stories.get(due.owner)
     if story is None or due.name in (ATTEMPT, SCREENSHOT):
         return None
-    script = story.script
-    ends = due.name == WINDOW
-    path = script.into(story.path, "on_timeout") if ends else script.behind(story.path)
-    while (step := script.at(path)) is not None:
-        found: Any = step  # effects have no status, and the engine knows of none
+    script, here = story.script, story.position
+    here = script.positions[here.branches["on_timeout"] if due.name == WINDOW else here.behind]
+    while here.step is not None:
+        found: Any = here.step  # effects have no status, and the engine knows of none
         if found.is_status:
             return str(found.status(world.contract.machine(script.kind)))
-        path = script.behind(path)
+        here = script.positions[here.behind]
     return None
 
 

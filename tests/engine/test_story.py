@@ -27,7 +27,7 @@ PATHS = [
 
 def test_a_path_names_a_step(story):
     """Also within branches; no step follows the last."""
-    steps = [(path, story.script.at(path)) for path, _ in PATHS]
+    steps = [(path, story.script.positions[path].step) for path, _ in PATHS]
     assert [(path, getattr(step, "word", None)) for path, step in steps] == PATHS
 
 
@@ -42,7 +42,7 @@ NEXT = [
 
 def test_a_story_continues_behind_the_step_of_an_ended_branch(story):
     """From the last step of nested branches it leaves all that have ended."""
-    assert [(path, story.script.behind(path)) for path, _ in NEXT] == NEXT
+    assert [(path, story.script.positions[path].behind) for path, _ in NEXT] == NEXT
 
 
 def test_a_turn_enters_its_branch_and_resets_the_attempts(story):

@@ -15,7 +15,7 @@ from deck_sim.engine.commands import create_resource
 from deck_sim.engine.deliveries import create_destination
 from deck_sim.runtime import clock as clock_module
 from deck_sim.runtime.clock import advance_by, settle
-from deck_sim.runtime.dispatcher import BREAK_AFTER, Dispatcher
+from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, shipped
@@ -88,17 +88,17 @@ def test_others_are_answered_while_much_falls_due():
     """Webhooks leave when all that is due at the moment is done, as in a short advance."""
     receivers = Receivers()
     simulation, dispatcher = start(receivers)
-    for _ in range(BREAK_AFTER):
+    for _ in range(clock_module.BREAK_AFTER):
         create_agent(simulation)
 
     async def whole():
         driving = asyncio.ensure_future(dispatcher.drive(simulation, settle(simulation)))
         await asyncio.sleep(0)  # until the first break
-        assert (len(simulation.world.outbox), receivers.sent) == (BREAK_AFTER, [])
+        assert (len(simulation.world.outbox), receivers.sent) == (clock_module.BREAK_AFTER, [])
         await driving
 
     asyncio.run(whole())
-    assert len(receivers.sent) == BREAK_AFTER + 1
+    assert len(receivers.sent) == clock_module.BREAK_AFTER + 1
 
 
 def test_an_advance_sends_signed_events_and_waits_for_the_responses(

@@ -6,12 +6,10 @@ from datetime import timedelta
 import pytest
 from offline import SECOND, OfflineSimulation
 
-from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.deliveries import create_destination
 from deck_sim.engine.records import HoldPoint
 from deck_sim.engine.timers import ATTEMPT
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.runtime import clock
 from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.webhooks.signing import secret_of
 
@@ -102,15 +100,6 @@ def test_a_run_that_waits_ends_with_the_login_that_it_shares(simulation):
     assert simulation.read(hangs, waits) == ["failed", "failed"]
     assert simulation.elapsed == 10 * MINUTE
     assert [*simulation.world.timers.upcoming()] == []
-
-
-def test_a_jump_that_breaks_off_loses_no_timer(simulation, monkeypatch):
-    """A wait can still time out."""
-    monkeypatch.setattr(clock, "MAX_STEPS", 0)
-    waits, hangs = simulation.run(ASKS), simulation.run(HANGS)
-    with pytest.raises(ApiError):
-        simulation.read(hangs)
-    assert {due.owner for due in simulation.world.timers.upcoming()} == {waits, hangs}
 
 
 def test_polling_a_held_run_moves_nothing(simulation):

@@ -146,7 +146,7 @@ def compute(stage: Stage, value: Any) -> Any:
         # In a file, a branch stands below the word of its step; in a story's path, it does not.
         path: list[int | str] = [script.kind, *script.head]
         for end, part in enumerate(story_path):
-            branching = script.at(story_path[:end]) if isinstance(part, str) else None
+            branching = script.positions[story_path[:end]].step if isinstance(part, str) else None
             path += [branching.word, part] if branching else [part]
         text = f"scenario `{script.scenario}`, {format_path(tuple(path))}: {error}"
         raise ScriptError(text) from None
