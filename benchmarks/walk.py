@@ -11,8 +11,9 @@ from pathlib import Path
 import deck_sim
 from deck_sim import Deck
 from deck_sim.base import real_time
+from deck_sim.base.loops import Loop
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import Loop, Server
+from deck_sim.server.serve import Server
 
 from .harness import Client, row
 from .server import ready_task

@@ -3,14 +3,12 @@
 import asyncio
 import logging
 import os
-import selectors
 import socket
 import struct
 import threading
 from collections.abc import Callable, Collection, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
-from contextvars import Context
 from functools import partial
 from typing import Any, Self, TypeVar, cast
 
@@ -19,7 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from deck_sim.base import real_time
+from deck_sim.base.loops import Loop, start_on_loop
 from deck_sim.faults import CLOSE_SOCKET, RESET
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.interception import Interceptor
@@ -65,42 +63,6 @@ getattr(os, "register_at_fork", lambda **_: None)(after_in_child=_leave_to_paren
 def server_at(url: str) -> "Server | None":
     """Return the server that this process runs at a URL, or None."""
     return _running.get(url)
-
-
-class _Selector(selectors.DefaultSelector):
-    """A selector that releases the turn of its loop while it waits."""
-
-    def __init__(self, turn: threading.Lock) -> None:
-        super().__init__()
-        self._turn = turn
-
-    def select(self, timeout: float | None = None) -> Any:
-        self._turn.release()
-        try:
-            return super().select(timeout)
-        finally:
-            self._turn.acquire()
-
-
-class Loop(asyncio.SelectorEventLoop):
-    """An event loop with real time, which holds its `turn` except while it waits.
-
-    A frozen process also freezes `time.monotonic`, and timers of the usual loop would never fire.
-    """
-
-    def __init__(self) -> None:
-        self.turn = threading.Lock()
-        self.turn.acquire()
-        super().__init__(_Selector(self.turn))
-
-    def close(self) -> None:
-        """Close the loop and release its turn."""
-        super().close()
-        self.turn.release()
-
-    def time(self) -> float:
-        """Return real time in seconds."""
-        return real_time.monotonic()
 
 
 class Server:
@@ -193,12 +155,8 @@ class Server:
     def submit(self, call: Callable[[ASGIApp], Coroutine[Any, Any, T]]) -> Future[T]:
         """Call a coroutine function with the app, on the server's event loop, from another thread.
         Raises ConnectionRefusedError if the server does not run.
-
-        The call has an empty context: in that of a caller that uses trio, the coroutine would take
-        trio for its event loop.
         """
-        loop = self._find_loop()
-        return Context().run(asyncio.run_coroutine_threadsafe, call(self._app), loop)
+        return start_on_loop(self._find_loop(), call, self._app)
 
     @contextmanager
     def paused(self) -> Iterator[WorldRegistry]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deck_sim.server.serve import Loop
+from deck_sim.base.loops import Loop
 from deck_sim.webhooks.sender import Sender, read_target
 
 TLS = Path(__file__).parent / "tls"

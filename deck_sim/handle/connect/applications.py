@@ -21,7 +21,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack, closing, suppress
-from contextvars import Context
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
@@ -35,11 +34,13 @@ import anyio
 import httpx2
 
 from deck_sim.base.errors import DeckSimError
+from deck_sim.base.loops import start_on_loop
 from deck_sim.handle.connect.asgi import RawAnswer, call_asgi, make_scope
 from deck_sim.handle.connect.threads import (
     LoopThread,
     current_loop,
     first_of,
+    in_trio,
     receiving,
     run_in_thread,
     run_on_new_loop,
@@ -75,6 +76,7 @@ class WebhookApp:
     app: Any
     is_asgi: bool
     host: str
+    server: tuple[str, int | None]  # the parts of the host
     loop: EventLoopToken | None
 
 
@@ -102,7 +104,9 @@ class WebhookApps:
                 "`deliver_to` takes an ASGI application, called with (scope, receive, send), or a"
                 f" WSGI application, called with (environ, start_response), not {app!r}"
             )
-        added = WebhookApp(app, parameters == 3, host, current_loop())
+        url = urlsplit(f"//{host}")
+        parts = url.hostname or "", url.port
+        added = WebhookApp(app, parameters == 3, host, parts, current_loop())
         if added.is_asgi:
             self._start_loop()
         self._has_wsgi |= not added.is_asgi
@@ -200,7 +204,7 @@ class WebhookApps:
         if not (loop and loop.is_running()):
             assert self._own_loop is not None
             loop = self._own_loop.loop
-        return Context().run(asyncio.run_coroutine_threadsafe, run_until_cancelled(), loop)
+        return start_on_loop(loop, run_until_cancelled)
 
     def _start_loop(self) -> None:
         if self._own_loop is None:
@@ -224,9 +228,9 @@ async def _call_asgi(
     app: WebhookApp, path: str, headers: Headers, body: bytes, answered: Future[RawAnswer]
 ) -> None:
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    url = urlsplit(f"//{app.host}")
-    scope = make_scope("POST", (url.hostname or "", url.port), path.encode(), raw)
-    await call_asgi(app.app, scope, body, anyio.Event(), answered.set_result)
+    scope = make_scope("POST", app.server, path.encode(), raw)
+    left = anyio.Event() if in_trio() else asyncio.Event()
+    await call_asgi(app.app, scope, body, left, answered.set_result)
 
 
 def _call_wsgi(

@@ -5,7 +5,7 @@ calls; all other work for a webhook to an application takes 430.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,10 +18,12 @@ def make_scope(
     method: str,
     server: tuple[str, int | None],
     target: bytes,
-    headers: Iterable[tuple[bytes, bytes]],
+    headers: list[tuple[bytes, bytes]],
     scheme: str = "http",
 ) -> dict[str, Any]:
-    """Return the scope of a request. `target` is the path as it is sent, with the query."""
+    """Return the scope of a request. `target` is the path as it is sent, with the query; the names
+    of headers are in lower case.
+    """
     path, _, query = target.partition(b"?")
     return {
         "type": "http",
@@ -33,7 +35,7 @@ def make_scope(
         "raw_path": path,
         "query_string": query,
         "root_path": "",
-        "headers": [(name.lower(), value) for name, value in headers],
+        "headers": headers,
         "server": server,
         "client": ("127.0.0.1", 123),
     }

@@ -6,7 +6,7 @@ parameters, and return the same data or raise the same errors.
 
 import json
 from collections.abc import Mapping
-from concurrent.futures import CancelledError, wait
+from concurrent.futures import CancelledError
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as quote_path
@@ -15,7 +15,7 @@ import httpx2
 
 from deck_sim.base import real_time
 from deck_sim.base.errors import DeckSimError, quote
-from deck_sim.handle.connect.threads import check_not_receiving
+from deck_sim.handle.connect.threads import check_not_receiving, wait_for
 from deck_sim.handle.connect.transports import Transport, server_at
 from deck_sim.handle.timeline import write_duration
 
@@ -105,7 +105,7 @@ class Control:
 
         try:
             done = server.submit(work)
-            wait([done], _SECONDS)  # what a signal handler raises here is the caller's own
+            wait_for(done, _SECONDS)  # what a signal handler raises here is the caller's own
             if not done.done():
                 text = f"no answer within {_SECONDS} seconds; does a receiver hang?"
                 raise DeckSimError(f"{method} {path}: {text}")

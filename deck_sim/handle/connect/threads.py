@@ -14,10 +14,12 @@ from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import wraps
+from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from deck_sim.base.errors import DeckSimError
+from deck_sim.base.loops import Loop
 
 if TYPE_CHECKING:
     from anyio.lowlevel import EventLoopToken
@@ -86,7 +88,7 @@ def check_no_event_loop(method: Callable[..., Any]) -> None:
         in_asyncio = asyncio.current_task() is not None
     except RuntimeError:
         in_asyncio = False
-    if in_asyncio or _in_trio():
+    if in_asyncio or in_trio():
         kind, _, name = method.__qualname__.rpartition(".")
         raise DeckSimError(
             f"`{name}` waits, which blocks the event loop that calls it and perhaps the application"
@@ -95,7 +97,8 @@ def check_no_event_loop(method: Callable[..., Any]) -> None:
         )
 
 
-def _in_trio() -> bool:
+def in_trio() -> bool:
+    """Whether a task of trio calls this."""
     lowlevel = sys.modules.get("trio.lowlevel")
     return lowlevel is not None and lowlevel.in_trio_task()
 
@@ -115,6 +118,18 @@ def run_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> Fut
     return future
 
 
+def wait_for(future: Future[Any], seconds: float | None) -> None:
+    """Wait until a future of another thread is done, at most so long.
+
+    `concurrent.futures.wait` takes twice as long. What `Future.result` raises may also come from a
+    signal handler of the caller, such as a time limit.
+    """
+    done = SimpleQueue[Future[Any]]()
+    future.add_done_callback(done.put)
+    with suppress(Empty):
+        done.get(timeout=seconds)
+
+
 async def await_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
     """Do work in a thread, and wait for its end. Cancelling the wait does not stop the work."""
     return await result_of(run_in_thread(work, *args, **named))
@@ -122,7 +137,7 @@ async def await_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs
 
 async def result_of(future: Future[T]) -> T:
     """Wait for a future of another thread. Cancelling the wait does not stop the work."""
-    if _in_trio():
+    if in_trio():
         import anyio
 
         return await anyio.to_thread.run_sync(future.result, abandon_on_cancel=True)
@@ -144,9 +159,9 @@ async def first_of(*futures: Future[Any], seconds: float) -> None:
 
     for future in futures:
         future.add_done_callback(note)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await done.wait()
+    timer = loop.call_later(seconds, done.set)
+    await done.wait()
+    timer.cancel()
 
 
 def current_loop() -> EventLoopToken | None:
@@ -161,8 +176,6 @@ def current_loop() -> EventLoopToken | None:
 
 def run_on_new_loop(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine on a new event loop, with real time even if the process is frozen."""
-    from deck_sim.server.serve import Loop
-
     with asyncio.Runner(loop_factory=Loop) as runner:
         return runner.run(work)
 

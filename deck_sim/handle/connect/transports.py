@@ -10,7 +10,6 @@ answer or error is of that library, too.
 import asyncio
 import sys
 from collections.abc import Iterator
-from concurrent.futures import wait
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from types import ModuleType
@@ -21,7 +20,7 @@ import httpx2
 
 from deck_sim.base.real_time import is_frozen, process_id, process_now
 from deck_sim.handle.connect.asgi import RawAnswer, call_asgi, make_scope
-from deck_sim.handle.connect.threads import await_in_thread, result_of
+from deck_sim.handle.connect.threads import await_in_thread, result_of, wait_for
 
 if TYPE_CHECKING:
     from deck_sim.server.serve import Server
@@ -57,7 +56,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
                 call = _Call(server, own)
             try:
                 # What a signal handler raises here, such as a time limit, is the caller's own.
-                wait([call.answer], _read_timeout(request))
+                wait_for(call.answer, _read_timeout(request))
                 with _server_errors(request):
                     return _respond(request, call.answer.result(0))
             finally:
@@ -155,10 +154,8 @@ class _Call:
 
     async def _call(self, app: Any) -> RawAnswer:
         request, answers = self._request, list[RawAnswer]()
-        url = request.url
-        scope = make_scope(
-            request.method, (url.host, url.port), url.raw_path, request.headers.raw, url.scheme
-        )
+        url, headers = request.url, [(name.lower(), value) for name, value in request.headers.raw]
+        scope = make_scope(request.method, (url.host, url.port), url.raw_path, headers, url.scheme)
         try:
             await call_asgi(app, scope, request.content, self._gone, answers.append)
         except asyncio.CancelledError:  # the caller is not canceled itself

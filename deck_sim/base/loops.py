@@ -1,0 +1,84 @@
+"""Event loops with real time, and calls from other threads."""
+
+import asyncio
+import selectors
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from contextvars import Context
+from typing import Any, ParamSpec, TypeVar
+
+from deck_sim.base import real_time
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_tasks = set[asyncio.Task[None]]()  # that run; a loop does not keep its tasks alive
+
+
+class _Selector(selectors.DefaultSelector):
+    """A selector that releases the turn of its loop while it waits."""
+
+    def __init__(self, turn: threading.Lock) -> None:
+        super().__init__()
+        self._turn = turn
+
+    def select(self, timeout: float | None = None) -> Any:
+        self._turn.release()
+        try:
+            return super().select(timeout)
+        finally:
+            self._turn.acquire()
+
+
+class Loop(asyncio.SelectorEventLoop):
+    """An event loop with real time, which holds its `turn` except while it waits.
+
+    A frozen process also freezes `time.monotonic`, and timers of the usual loop would never fire.
+    """
+
+    time = staticmethod(real_time.monotonic)
+
+    def __init__(self) -> None:
+        self.turn = threading.Lock()
+        self.turn.acquire()
+        super().__init__(_Selector(self.turn))
+
+    def close(self) -> None:
+        """Close the loop and release its turn."""
+        super().close()
+        self.turn.release()
+
+
+def start_on_loop(
+    loop: asyncio.AbstractEventLoop,
+    work: Callable[P, Coroutine[Any, Any, T]],
+    *args: P.args,
+    **named: P.kwargs,
+) -> Future[T]:
+    """Start a coroutine function on the event loop of another thread.
+
+    It has an empty context: in that of a caller that uses trio, it would take trio for its event
+    loop. `asyncio.run_coroutine_threadsafe` answers one turn of the loop later.
+    """
+    answer = Future[T]()
+
+    async def run() -> None:
+        try:
+            answer.set_result(await work(*args, **named))
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # a failed test of the caller, too
+            answer.set_exception(error)
+
+    def start() -> None:
+        task = loop.create_task(run())
+        _tasks.add(task)
+        task.add_done_callback(end)
+
+    def end(task: asyncio.Task[None]) -> None:
+        _tasks.remove(task)
+        answer.cancel()  # if it was canceled, perhaps before it began
+
+    loop.call_soon_threadsafe(start, context=Context())
+    return answer
