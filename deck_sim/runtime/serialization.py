@@ -136,7 +136,7 @@ def _sign(simulation: Simulation, file_id: str) -> str:
 
 def custom_headers(text: str | None) -> dict[str, str]:
     """Return the headers of a destination's `custom_headers`, a JSON object as a string."""
-    return {name.lower(): value for name, value in json.loads(text or "{}").items()}
+    return {name.lower(): value for name, value in json.loads(text).items()} if text else {}
 
 
 def dump_json(data: Any) -> bytes:

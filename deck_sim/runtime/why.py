@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from fnmatch import fnmatchcase
-from itertools import chain
 from typing import Any, NamedTuple
 
 from deck_sim.base.durations import format_duration
@@ -113,8 +112,9 @@ def explain_unknown(
     world = simulation.world
     if "*" in pattern and not may_be_glob:
         return f"{quote(pattern)} is a pattern; name an event type, like `task_run.completed`"
-    known = chain(world.event_types, simulation.library.emitted())
-    if any(fnmatchcase(one, pattern) or fnmatchcase(pattern, one) for one in known):
+    known = [*world.event_types, *simulation.library.emitted()]
+    fits = (fnmatchcase(one, pattern) or fnmatchcase(pattern, one) for one in known)
+    if pattern in known or any(fits):
         return None
     near = nearest_type(pattern, world.event_types)
     unknown = f"unknown event type {quote(pattern)}{near or _OWN_EVENTS}"

@@ -9,8 +9,8 @@ import asyncio
 import base64
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
@@ -157,7 +157,7 @@ class Sender:
     async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> SendResult:
         """Send one POST request. A failure is a part of the result, not an exception."""
         target = read_target(url)
-        async with self._take_turn(url):
+        with await self._take_turn(url):
             began, error = real_time.monotonic_ns(), None
             sent = {**target.headers, "content-length": f"{len(body)}", **headers}
             exchange = Exchange(target.path, sent, body)
@@ -191,19 +191,19 @@ class Sender:
             answered = exchange.body[:KEPT_ANSWER]
             return SendResult(exchange.status, error, took, exchange.headers, sent, answered)
 
-    @asynccontextmanager
-    async def _take_turn(self, url: str) -> AsyncIterator[None]:
-        """Wait until the previous attempt at this URL has been answered, or has taken `TURN`.
+    async def _take_turn(self, url: str) -> ExitStack:
+        """Wait until the previous attempt at this URL has been answered, or has taken `TURN`. Leave
+        the stack that is returned to end this turn.
 
         So a usual receiver gets webhooks in their order, and a slow one delays them only a little.
         """
         turn = self._turns.setdefault(url, asyncio.Lock())
         await turn.acquire()
-        with ExitStack() as end:
-            end.callback(turn.release)
-            timer = asyncio.get_running_loop().call_later(TURN.total_seconds(), end.close)
-            end.callback(timer.cancel)
-            yield
+        end = ExitStack()
+        end.callback(turn.release)
+        timer = asyncio.get_running_loop().call_later(TURN.total_seconds(), end.close)
+        end.callback(timer.cancel)
+        return end
 
     async def _connect(self, target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Connect to the first of the checked addresses that accepts a connection."""

@@ -72,7 +72,7 @@ class Edition:
     screenshot_interval: timedelta = timedelta(seconds=5)  # of those that a run takes by itself
     rate_limit: RateLimit = RateLimit(requests=200, per=timedelta(seconds=10))  # off by default
 
-    @property
+    @cached_property
     def event_types(self) -> tuple[str, ...]:
         """Every type of event that the edition documents."""
         return tuple(
@@ -81,7 +81,7 @@ class Edition:
             for word in (*kind.lifecycle, *kind.status_events)
         )
 
-    @property
+    @cached_property
     def event_names(self) -> tuple[str, ...]:
         """Every name that selects events: the types, and other names of some types."""
         return (*self.event_types, *self.also_known_as.values())
