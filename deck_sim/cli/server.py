@@ -14,6 +14,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -36,6 +37,7 @@ from deck_sim.cli.options import (
     open_library,
 )
 from deck_sim.handle.connect.address import DECK_HOST
+from deck_sim.runtime.activity_log import printers
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import ON_POLL, REAL, WEBHOOK_TIMES, Settings
@@ -239,30 +241,38 @@ def handling(by_signal: Mapping[signal.Signals, Any]) -> Iterator[None]:
             signal.signal(number, act)
 
 
+_as_json = partial(json.dumps, ensure_ascii=False)
+
+
 class _JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        """Format an entry of the activity log as an object, and any other record with its level."""
-        data = getattr(record, "activity", None)
-        if data is None:
-            level = record.levelname.lower()
-            data = {"kind": "log", "level": level, "message": super().format(record)}
-        return json.dumps(data, ensure_ascii=False)
+        """Format a record as an object with its level."""
+        level = record.levelname.lower()
+        return _as_json({"kind": "log", "level": level, "message": super().format(record)})
 
 
 @contextmanager
 def log_to_stderr(form: str, *, quiet: bool) -> Iterator[None]:
     """Write the log in one of `FORMATS`; if `quiet`, only warnings and errors."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_JsonFormatter() if form == "json" else logging.Formatter())
+    is_json, stream = form == "json", sys.stderr
+    handler = logging.StreamHandler(stream)
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(_JsonFormatter() if is_json else logging.Formatter())
+
+    def show(line: str, data: dict[str, Any]) -> None:
+        with suppress(OSError):  # nobody reads it any more
+            stream.write(f"{_as_json(data) if is_json else line}\n")  # one line, so it is flushed
+
     log = logging.getLogger("deck_sim")
-    level = log.level
     log.addHandler(handler)
-    log.setLevel(logging.WARNING if quiet else logging.INFO)
+    if not quiet:
+        printers.append(show)
     try:
         yield
     finally:
         log.removeHandler(handler)
-        log.setLevel(level)
+        if not quiet:
+            printers.remove(show)
 
 
 @contextmanager
