@@ -47,7 +47,7 @@ def log_refused(method: str, path: str, status: int, why: str) -> None:
 
 
 def log_attempt(key: str, attempt: Attempt, result: AttemptResult, retry: datetime | None) -> None:
-    """Log an attempt to deliver a webhook; `retry` is the world's time of the next one."""
+    """Log an attempt to deliver a webhook; `retry` is the world's time of the next attempt."""
     url, type_ = redact_text(attempt.destination["config"]["url"]), attempt.event.type
     notes = [
         result.error or f"{result.latency_ms} ms",

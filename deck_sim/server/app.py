@@ -106,7 +106,7 @@ async def take(steps: Steps, request: Request) -> bool:
     try:
         for step in steps:
             answer = step(request)
-            if answer is not None and isinstance(answer, Awaitable):
+            if not (answer is None or isinstance(answer, Answer)):
                 answer = await answer
             if answer is not None:
                 request.answer = _fill_in_body(answer, request.id)
@@ -256,15 +256,15 @@ async def hold_answer(request: Request) -> None:
 def prepare_response(request: Request) -> None:
     """Make the response, let the fault of the call change it, and store the sent response."""
     response = make_response(request.scope, request.answer)
-    keep = partial(request.simulation.responses.keep, request.call.number)
+    keep, number = request.simulation.responses.keep, request.call.number
     if request.fault is None:
         request.response = response
-        keep(response.raw_headers, bytes(response.body))
+        keep(number, response.raw_headers, bytes(response.body))
     else:
         faulty = apply_fault(request, response)
         request.response = partial(send_faulty, request, faulty)
         save_late(request)
-        keep(faulty.raw_headers, faulty.body)
+        keep(number, faulty.raw_headers, faulty.body)
 
 
 async def read_request(worlds: WorldRegistry, scope: Scope, receive: Receive) -> Request | None:

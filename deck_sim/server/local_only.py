@@ -10,7 +10,6 @@ from collections.abc import Collection
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deck_sim.base.errors import quote
@@ -27,8 +26,9 @@ def local_only(
     takes_any_name, allowed = not is_loopback(address), {*map(str.lower, names)}
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
-        headers, error = Headers(scope=scope), None
-        host, origin = headers.get("host"), headers.get("origin")
+        headers = {name: value.decode("latin-1") for name, value in reversed(scope["headers"])}
+        error = None
+        host, origin = headers.get(b"host"), headers.get(b"origin")
         may_change = scope["method"] not in _READS and scope["path"].startswith("/_sim")
         if may_change and origin is not None and origin.partition("://")[2] != host:
             error = refuse("deck_sim/origin_refused", origin=quote(origin))
@@ -58,6 +58,7 @@ def is_loopback(name: str) -> bool:
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
+@lru_cache
 def host_name(text: str) -> str:
     """Return the host of `host:port`, in lower case, without a final dot; empty if it has none."""
     try:

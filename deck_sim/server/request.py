@@ -74,7 +74,8 @@ class Request:
             for name, value in reversed(self.scope["headers"])
         }
         query: str = self.scope["query_string"].decode("latin-1")
-        self.query = parse_qsl(query, keep_blank_values=True)  # its names and values
+        # Its names and values.
+        self.query = parse_qsl(query, keep_blank_values=True) if query else []
 
     @property
     def world(self) -> World:

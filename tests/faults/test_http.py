@@ -70,3 +70,8 @@ def test_truncate_sends_half_of_the_body(put, api):
     with api.stream("GET", "/agents") as answer, pytest.raises(httpx2.RemoteProtocolError):
         answer.read()
     assert answer.num_bytes_downloaded == int(answer.headers["content-length"]) // 2
+
+
+def test_the_answer_to_head_arrives_before_its_connection_ends(put, api):
+    put("* /v2/agents", truncate=True)
+    assert api.head("/agents").status_code == 200

@@ -162,6 +162,13 @@ def test_a_client_that_begins_with_http_2_is_told_to_use_http_1_1(server, caplog
     assert [record.getMessage() for record in caplog.records] == [told]
 
 
+def test_the_head_and_the_body_of_an_answer_come_at_once(server):
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(b"GET /_sim/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        head, _, body = client.recv(10_000).partition(b"\r\n\r\n")
+    assert (head.split()[1], body[:1]) == (b"200", b"{")
+
+
 def test_health_needs_no_key(server):
     answer = httpx2.get(f"{server.url}/_sim/health", trust_env=False)
     found = {"status": "ok", "version": __version__, "request_id": answer.json()["request_id"]}
