@@ -26,7 +26,7 @@ COMMANDS = {
     "serve": "Serve the simulated Deck API.",
     "exec": "Run a command against a server of its own.",
     "explore": "Run a command again for each thing that can go wrong.",
-    "demo": "Play several stories over real HTTP, with a small client.",
+    "demo": "Play several scenarios over real HTTP, with a small client.",
     "play": "Play one scenario in virtual time and print its timeline.",
     "scenarios": "List the scenarios, or show one with its branches.",
     "check": "Validate scenario files, world files and folders of them.",

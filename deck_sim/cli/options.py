@@ -52,7 +52,7 @@ class NewPath(click.Path):
         """Refuse an empty path and one that looks like an option."""
         if value == "" or f"{value}".startswith("--"):
             self.fail(
-                f"'{value}' is not the name of a file or folder; was it left out?", param, ctx
+                f"'{value}' is not the name of a file or folder; was the name left out?", param, ctx
             )
         return super().convert(value, param, ctx)
 
@@ -67,21 +67,21 @@ def _positive(text: str) -> timedelta:
 def _keys(text: str) -> tuple[str, ...]:
     keys = tuple(filter(None, map(str.strip, text.split(","))))
     if not keys:  # as of an unset variable; without keys, the server would accept any
-        raise ValueError(f"{text!r} has no key; write it like `sk_one,sk_two`")
+        raise ValueError(f"{text!r} has no key; write keys like `sk_one,sk_two`")
     return keys
 
 
 def _answer(text: str) -> dict[str, str]:
     fields = [part.partition("=") for part in _NEXT_FIELD.split(text)]
     if not all(equals for _, equals, _ in fields):
-        raise ValueError(f"{text!r} is not an answer; write it like `code=123456`")
+        raise ValueError(f"{text!r} is not an answer; write one like `code=123456`")
     return {name.strip(): value for name, _, value in fields}
 
 
 def _object(text: str) -> dict[str, Any]:
     value = json.loads(text)
     if not isinstance(value, dict):
-        raise TypeError('not a JSON object; write it like `{"nights": 2}`')
+        raise TypeError('not a JSON object; write one like `{"nights": 2}`')
     return value
 
 
@@ -96,10 +96,10 @@ OBJECT, ANSWERS = Value("JSON", _object), Value("FIELD=TEXT,...", _answer)
 SPEED = click.option(
     "--speed",
     type=click.FloatRange(0, 1_000_000, min_open=True),
-    help="How much faster than real time the real clock runs; 60 is a minute a second.",
+    help="How many times faster than real time the real clock runs; 60 is a minute per second.",
 )
 STEP = click.option(
-    "--step", type=POSITIVE_DURATION, help="How much time each read takes with the clock on_poll."
+    "--step", type=POSITIVE_DURATION, help="The time that each read takes with the clock on_poll."
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 FORMAT = click.option(

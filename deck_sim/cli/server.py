@@ -121,9 +121,9 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "--webhook-time",
             type=click.Choice(WEBHOOK_TIMES),
             default="wall",
-            help="The time in webhook signatures; verifiers reject one that is five minutes off.",
+            help="The time in webhook signatures; verifiers reject one more than 5 min off.",
         ),
-        click.option("--rate-limit", is_flag=True, help="Answer 429 above 200 calls in 10 s."),
+        click.option("--rate-limit", is_flag=True, help="Answer 429 to calls beyond 200 in 10 s."),
         click.option(
             "--log-format",
             type=click.Choice(FORMATS),
@@ -224,9 +224,9 @@ def import_ahead(edition: str, seconds: float = 0) -> threading.Thread:
 def _print_reload(error: ScenarioError | None) -> None:
     """Print the mistakes in edited scenarios, or that they are fixed. The server keeps running."""
     if error is None:
-        text = "deck-sim: fixed; the scenarios of the folder are in use again"
+        text = "deck-sim: the mistakes are fixed; the scenarios of the folder are in use again"
     else:
-        text = f"{error}\ndeck-sim: the scenarios stay as they were until this is fixed"
+        text = f"{error}\ndeck-sim: the previous scenarios stay in use until this is fixed"
     click.echo(text, err=True)
 
 

@@ -106,7 +106,7 @@ RUN_TASK = command_row("run", TASK, answer="task_run", body="RunTask", status=20
 LIST_RUN_STORAGE = Operation(
     "list_run_storage",
     "GET /task-runs/{id}/storage",
-    "List the files that a task run kept",
+    "List the stored files of a task run",
     "storage_item",
     paged=True,
 )
@@ -114,7 +114,7 @@ LIST_RUN_STORAGE = Operation(
 # The operations of every edition that are not usual ones.
 SHARED_OPERATIONS = (
     Operation("test_key", "GET /test", "Test the API key", "readiness"),
-    Operation("reset_task", "POST /tasks/{id}/reset", "Let a task start learning again", "task"),
+    Operation("reset_task", "POST /tasks/{id}/reset", "Set a task back to `learning`", "task"),
     command_row("cancel", TASK_RUN, name="cancel_run"),
     answer_row(TASK_RUN, name="answer_run"),
     LIST_RUN_STORAGE,

@@ -104,9 +104,9 @@ def _explain(error: Exception) -> str:
 
     match error:
         case Unresolvable():
-            return f"`$ref` {error.ref[:100]!r} leads nowhere; it must point inside the schema"
+            return f"`$ref` {error.ref[:100]!r} has no target; it must point inside the schema"
         case RecursionError():
-            return "it is nested too deeply, or a `$ref` leads back to itself"
+            return "it is nested too deeply, or a `$ref` refers to itself"
     # An old dialect allows schemas on which the library fails, such as an unknown type.
     return f"jsonschema fails with {type(error).__name__}: {error}".partition("\n")[0]
 

@@ -31,7 +31,7 @@ def create_resource(world: World, kind: str, fields: Mapping[str, Any]) -> Resou
     raise_problems(body_checks.field_problems(world, kind, fields))
     chosen = fields.get("id")
     if chosen in world.all(kind):
-        text = f"The id `{chosen}` is taken by another {kind}; choose another one, or leave it out."
+        text = f"The id `{chosen}` is taken by another {kind}; choose another id, or omit it."
         raise refuse("request/state_invalid", text, field="id")
     standard = {} if chosen is None else {"id": chosen}
     return world.create(kind, {n: v for n, v in fields.items() if n != "id"}, **standard)
@@ -127,7 +127,7 @@ def check_used(
         check_allowed(world, resource, "run")
     runs = world.users.get(session.id) if session else None
     if session and runs:  # a session does one run at a time (assumed)
-        text = f"The session `{session.id}` is taken by the task run `{next(iter(runs))}`."
+        text = f"The session `{session.id}` is in use by the task run `{next(iter(runs))}`."
         raise refuse("request/state_invalid", text)
     return login, session
 

@@ -148,7 +148,7 @@ def replay(world: World, delivery: Resource) -> Resource:
         text = f"The delivery `{delivery.id}` is `pending`; replay it after it has ended."
         raise refuse("request/state_invalid", text)
     if not listens(destination):
-        text = f"It cannot be replayed: {_why_silent(destination)}."
+        text = f"The delivery cannot be replayed: {_why_silent(destination)}."
         raise refuse("request/state_invalid", text)
     hidden = {**delivery.hidden, "replayed_after": delivery["attempts"]}
     world.timers.arm(delivery.id, ATTEMPT, world.now)
@@ -230,7 +230,7 @@ def update_destination(
         destination = world.change(destination, **public)
     if destination["type"] != WEBHOOK and fields.get("credentials"):
         # Nothing signs in to queues here. The credentials are dropped, so nothing can leak them.
-        what = "credentials changed; they are not kept, since nothing signs in with them"
+        what = "credentials changed; they are not stored, since nothing uses them"
         destination = world.change(destination, what=what)
     elif secret is not None:
         destination = rotate_secret(world, destination, secret)

@@ -28,12 +28,12 @@ def keep_file(
     storage = world.all("task")[run["task_id"]]["storage"] or {"enabled": False}
     origin = (run["task_id"], run[f"{world.contract.login}_id"], sha256(content).hexdigest())
     if not storage["enabled"]:
-        world.note("task_run", run.id, f"file {name} not kept: the task's storage is not enabled")
+        world.note("task_run", run.id, f"file {name} not stored: the task's storage is not enabled")
     elif storage["deduplication"] and any(
         item.hidden["origin"] == origin and not world.is_gone(item)
         for item in world.all("storage").values()
     ):
-        world.note("task_run", run.id, f"file {name} not kept: the login has an equal file")
+        world.note("task_run", run.id, f"file {name} not stored: the login has an equal file")
     else:
         fields = {
             "file_name": name,

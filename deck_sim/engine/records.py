@@ -127,7 +127,7 @@ class Options(Immutable):
     """
 
     session_limit: int | None = _option(
-        "How many sessions may be open; one more is a 429 `rate_limit/session_limit_exceeded`.",
+        "The most open sessions; the next gets 429 `rate_limit/session_limit_exceeded`.",
         needs="session",
     )
     timeout_cap: int | None = _option("The largest `settings.timeout_seconds` of a task.", least=1)
@@ -139,7 +139,7 @@ class Options(Immutable):
         needs="connection",
     )
     keep_headers: tuple[str, ...] = _option(
-        'Further headers that the journal keeps of later calls, like ["x-trace"].', ()
+        'More headers of later calls that the journal keeps, like ["x-trace"].', ()
     )
 
     def changes(self, before: Self) -> set[str]:

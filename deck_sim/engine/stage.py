@@ -123,7 +123,7 @@ class Stage:
         """Complete the run; an output that breaks the task's schema fails it instead."""
         broken = json_schema.violations(self.output_schema, output, "output")
         if not isinstance(output, dict):
-            text = "The output is not an object; the API's outputs are."
+            text = "The output must be an object."
             self.fail(problem("task/output_invalid", text, field="output"))
         elif broken:
             self.reject("task/output_invalid", broken)

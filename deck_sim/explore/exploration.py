@@ -34,7 +34,7 @@ def explore(
     failure = run(again)
     found = [failure] if failure else again.other_calls(baseline) + again.differences(baseline)
     if found:
-        report.error = "\n  ".join(["it cannot be repeated; its second run differs:", *found])
+        report.error = "\n  ".join(["the second run without trouble differs:", *found])
         return
     report.no_timing, report.has_restored = baseline.no_timing(), baseline.has_restored
     troubles, report.left_out = find_troubles(baseline.places())

@@ -157,16 +157,16 @@ def _room(world: World) -> int:
 
 
 def why_no_timing(simulation: Simulation) -> str | None:
-    """Return why timing is not explored, such as "it cancels a run"; None if it is explored."""
+    """Return why timing is not explored, such as "it cancels a run"; None if timing is explored."""
     if not [*_steps(simulation)]:
         return None
     moves, contract = simulation.moves, simulation.world.contract
     if any(call.method == "POST" and call.path.endswith("/cancel") for call in simulation.journal):
-        return "it cancels a run"
+        return "the test cancels a run"
     if simulation.world.counters["hold"]:
-        return "it holds something"
+        return "the test holds something"
     if moves["by"] or moves["to"]:
-        return "it moves the clock by fixed amounts"
+        return "the test moves the clock by fixed amounts"
     ends = {
         f"{kind}.{row.machine.event(status)}"
         for kind, row in contract.kinds.items()
@@ -176,7 +176,7 @@ def why_no_timing(simulation: Simulation) -> str | None:
     }
     for events in (name for name in moves if "." in name):
         if ends.isdisjoint(events.split(",")):
-            return f"it advances until {events}, which is not the end"
+            return f"the test advances until {events}, which is not the end"
     if simulation.mode == FROZEN and not moves:
-        return "it does not move the clock"
+        return "the test does not move the clock"
     return None

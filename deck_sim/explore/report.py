@@ -71,7 +71,7 @@ class Report:
         total = counted(survived + failed + missed, "trouble")
         parts = [f"{total}: {survived} survived, {failed} did not, {missed} not tested"]
         if self.left_out:
-            parts.append(f"{self.left_out} similar ones left out")
+            parts.append(f"{self.left_out} similar troubles left out")
         if self.not_tried:
             parts.append(f"{self.not_tried} not tried")
         if waited := sum(one.waited for one in self.results):
@@ -99,7 +99,7 @@ class Report:
                 f"  again:      {self.again(str(trouble))}",
             ]
         if missed := [*(f"{one.trouble}" for one in self.of(NOT_TESTED)), *self.missing]:
-            lines += ["", "not tested, since they did not occur:"]
+            lines += ["", "these troubles did not occur, so they are not tested:"]
             lines += [f"  {name}" for name in missed]
         return lines
 

@@ -27,10 +27,10 @@ _REPEAT = "repeat the call after a moment"
 _WAIT = "wait as long as `Retry-After` says, then repeat the call"
 _ONCE = "remember each `webhook-id`, and do nothing when it comes again"
 _READ = "treat an event as a hint, and read the resource"
-_EARLY = "a webhook may come before the answer: store what it needs before the call"
+_EARLY = "a webhook may come before the answer: before the call, store what its handler needs"
 _LONG = "poll as long as the task's timeout, not a fixed number of times"
 _DONE = "the call may have been done: read the resource, and treat a 409 as done"
-_ANY = "a status may be over before it is read: stop at any final one, and require no other"
+_ANY = "a status may be over before it is read: stop at any final status, and require no other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ MEANINGS = {
     "lost_response": "the work is done, and the answer is lost: a broken connection, a timeout",
     "reset": "the connection breaks before the call arrives; nothing is done",
     "unavailable": "a gateway answers 503, as while Deck is deployed; nothing is done",
-    "rate_limited": "429 with `Retry-After: 1`, again up to three times if repeated within 1 s",
+    "rate_limited": "429 with `Retry-After: 1`, up to three times again if repeated within 1 s",
     "duplicate": "the webhook comes twice, with one `webhook-id`",
     "late": "the webhook comes after the next one: their order is not promised",
     "lost_once": "a proxy answers 502 to the webhook, which comes again by the retry schedule",
@@ -57,7 +57,7 @@ MEANINGS = {
     "at_once": "no step takes time: the run is over before the next answer",
     "skipped": "one status takes no time: no read sees it, but its webhook comes",
     "tenfold": "each step takes ten times as long, within the task's timeout",
-    "other_draw": "steps with a range, such as `5s..10s`, take another time from it",
+    "other_draw": "steps with a range, such as `5s..10s`, take another time within that range",
 }
 
 TROUBLE_KINDS = (

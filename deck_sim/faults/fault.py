@@ -36,11 +36,11 @@ class Fault(Immutable, Strict):
     after: Annotated[int, Field(ge=0), Whole] = 0
     """The number of calls or webhooks that pass unchanged first."""
     times: Annotated[int, Field(ge=1), Whole] | None = None
-    """The number that it then affects. Default: all."""
+    """The number of calls or webhooks that the fault then affects. Default: all."""
     probability: Annotated[float, Field(gt=0, le=1)] | None = None
-    """The probability that it affects each, up to 1; drawn from the world's seed."""
+    """The probability, up to 1, for each call or webhook; drawn from the world's seed."""
     duration: FaultDuration | None = None
-    """The time for which it affects them, on the world's clock, from the first one on."""
+    """How long the fault lasts on the world's clock, from the first affected call or webhook."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:

@@ -54,7 +54,7 @@ def _read_error(value: Any) -> str:
         raise value_error(f"{quote(name)} is an error of failed runs; a scenario can fail with it")
     near = nearest(name, _CALL_ERRORS)
     advice = near or "; write `type/code`, like `rate_limit/rate_limit_exceeded`"
-    raise value_error(f"must be an error that a call is answered with, not {show(value)}{advice}")
+    raise value_error(f"must be an error that answers a call, not {show(value)}{advice}")
 
 
 def _read_true(value: Any) -> bool:
@@ -77,7 +77,7 @@ class ErrorAnswer(Strict):
     """An error of the API that a test asks for."""
 
     error: AnswerError
-    """An error that a call is answered with."""
+    """An error that answers a call."""
     message: str | None = None
     """The text. If omitted, the text of the catalog."""
     field: str | None = None
@@ -106,7 +106,7 @@ class RealWait(Strict):
     length: FaultDuration = Field(alias="for")
     """How long."""
     wait: Literal["real"]
-    """`real`: the answer is held back for that long in real time."""
+    """`real`: the answer is delayed in real time."""
 
 
 def _read_answer_delay(value: Any) -> timedelta | RealWait:

@@ -46,8 +46,8 @@ class HttpFault(Fault):
     fires: ClassVar[str] = ANSWER
     is_answer_readable: ClassVar[bool] = False  # whether the client learns what the API answers
     match: Match
-    """The calls that it applies to: a method and a path, in which `*` stands for one segment and
-    `**` for any number of them."""
+    """The calls that the fault applies to: a method and a path, in which `*` is one segment and
+    `**` any number of segments."""
 
     def applies_to(self, *subject: str) -> bool:
         """Whether the fault applies to a call with this method and path."""

@@ -31,7 +31,7 @@ class WebhookFault(Fault):
     family = "event"
     fires: ClassVar[str] = WEBHOOK
     event: EventType
-    """The event type that it applies to; a glob such as `task_run.*`."""
+    """The event type that the fault applies to; a glob such as `task_run.*`."""
 
     def applies_to(self, *subject: str) -> bool:
         """Whether the fault applies to an event: its resource's id, then the names of its type."""
@@ -65,7 +65,7 @@ class Reordered(WebhookFault):
     reorder: OnlyTrue
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        hold_back(world, delivery, MAX_WAIT, "until the next one is sent", until_next=True)
+        hold_back(world, delivery, MAX_WAIT, "until the next webhook is sent", until_next=True)
         return True
 
 
@@ -79,7 +79,7 @@ class Repeated(WebhookFault):
         destination = world.all("event_destination")[delivery["event_destination_id"]]
         if listens(destination) and not delivery.hidden["replayed_after"]:
             again = replay(world, delivery)
-            hold_back(world, again, MAX_WAIT, "until the next one is sent", until_next=True)
+            hold_back(world, again, MAX_WAIT, "until the next webhook is sent", until_next=True)
 
 
 class Delayed(WebhookFault):

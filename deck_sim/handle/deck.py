@@ -88,7 +88,9 @@ class Deck(AbstractContextManager["Deck"]):
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse a misspelt attribute, and a new value of `clock`."""
         if name == "clock" and name in vars(self):
-            raise AttributeError('`deck.clock` stays; `deck.clock.set("real")` sets its mode')
+            raise AttributeError(
+                '`deck.clock` is read-only; `deck.clock.set("real")` sets its mode'
+            )
         if not (name[0] == "_" or name in Deck.__annotations__ or hasattr(type(self), name)):
             near = nearest(name, (one for one in dir(self) if one[0] != "_"))
             raise AttributeError(f"a `Deck` has no attribute {name!r}{near}")
@@ -254,7 +256,7 @@ class Deck(AbstractContextManager["Deck"]):
         error names what waits.
         """
         if isinstance(event, Mapping) or (isinstance(id, str) and "." in id):
-            text = "the event comes first, then the resource"
+            text = "give the event first, then the resource"
             raise DeckSimError(f'{text}: `deck.advance_until("task_run.completed", run)`')
         events = event if isinstance(event, str) else [*event]
         until = drop_none(event=events, id=None if id is None else read_id(id))
@@ -290,7 +292,7 @@ class Deck(AbstractContextManager["Deck"]):
         self._idle_sleeps += 1
         if self._idle_sleeps < self.most_idle_sleeps:
             return
-        slept, due = f"it has slept {self._idle_sleeps} times", self.next()["due"]
+        slept, due = f"it slept {self._idle_sleeps} times", self.next()["due"]
         if due and report.now > self._idle_since:
             return
         self._idle_sleeps = 0

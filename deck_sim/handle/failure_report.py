@@ -36,7 +36,7 @@ _MOST_SAID = 200  # characters of an answer
 _CRASHED, _NO_ROUTE = 500, (404, 405)
 _BYTES = "the bytes of the body as they came, not parsed and printed again?"
 _HINTS = {
-    "route": "does the application take POST at the path of its webhooks?{argument}",
+    "route": "does the application accept POST at the path of its webhooks?{argument}",
     "secret": f"does the application verify with the secret in `{{secret}}`, and {_BYTES}",
     "own secret": "this destination has a secret of its own, not that in `{secret}`: does the"
     " application verify with it?",
@@ -104,7 +104,7 @@ def write_report(deck: "Deck", failure: str = "") -> str:
     kinds, events = {entry.kind for entry in entries}, dict.fromkeys(e["type"] for e in deck.events)
     unsent, still = list[str](), list[str]()
     if events and "event_destination" in kinds and not deliveries:
-        why = "no destination was active and subscribed when they happened"
+        why = "no destination was active and subscribed at the time of these events"
         unsent.append(f"  {listed(events)}: {why}")
     times = deck.transport.frozen_times
     moved = times[-1] - times[0] if times else timedelta()
@@ -188,7 +188,7 @@ def _fold_rounds(lines: Sequence[_Line]) -> Iterator[str]:
         place += length * count
         if count > 1:
             until = format_moment(lines[place - 1].at)
-            yield f"  … {count - 1} more times the same, until {until}"
+            yield f"  … {count - 1} more times, until {until}"
 
 
 def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:

@@ -81,9 +81,11 @@ class Calls(tuple[Json, ...]):
         __tracebackhide__ = True
         found, shown = self.where(pattern, **expected), show_expected(pattern, expected)
         if found:
-            _fail(f"{shown} was called {_times(len(found))}, and must not be", *found.lines())
+            _fail(
+                f"{shown} was called {_times(len(found))}, but must not be called", *found.lines()
+            )
         if unknown := explain_dropped(self.dropped):
-            _fail(f"{shown} may have been called, and must not be", *unknown)
+            _fail(f"{shown} may have been called, but must not be called", *unknown)
 
     def assert_order(self, *patterns: str) -> None:
         """Assert that such calls were made in this order; other calls may come in between.
@@ -99,8 +101,10 @@ class Calls(tuple[Json, ...]):
             if not later:
                 after = f" after `{patterns[number - 1]}`" if number else ""
                 early = ", ".join(f"{place + 1}" for place in places)
-                found = f"was only before that, as call {early}" if early else "was never called"
-                text = f"expected `{pattern}`{after}; it {found}. The calls were"
+                found = (
+                    f"was only called before that, as call {early}" if early else "was never called"
+                )
+                text = f"expected `{pattern}`{after}, but it {found}. All calls:"
                 _fail(text, *explain_dropped(self.dropped), *self.lines(numbered=True))
             start = later[0] + 1
 

@@ -11,7 +11,7 @@ from deck_sim.handle.deck import Deck
 from deck_sim.runtime.why import STARTS
 
 _MOST_CALLS = 3  # that a message names
-_CHANCE = "make it more probable, or give the world another seed"
+_CHANCE = "give it a higher probability, or the world another seed"
 _NOT_WRITTEN = ("id", "owner", "met", "fired")  # keys of a fault that its author did not write
 
 
@@ -39,7 +39,7 @@ def find_leftovers(deck: Deck, world: Json) -> list[str]:
         *find_unused(world, deck.faults if world["faults"] else (), unmet),
         *strays,
         *(
-            f"the application raised at {counted(count, 'webhook')}: {error}"
+            f"the application raised an error for {counted(count, 'webhook')}: {error}"
             for error, count in raised.items()
         ),
     ]

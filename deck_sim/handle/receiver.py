@@ -140,7 +140,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
             for one in self.received
         ]
         is_own = event not in EDITIONS[edition].event_types
-        own = f"`{event}` is no type of Deck's: only an `event` step of a scenario emits it"
+        own = f"`{event}` is not an event type of Deck: only an `event` step of a scenario emits it"
         lines = [
             f"no `{event}`{whose} was received; {reason}",
             *([own] if is_own else []),

@@ -70,7 +70,7 @@ class TaskStarter:
         known = self._edition.machine("task_run").statuses
         if status is not None and status not in known:
             likely = nearest(status, known) or f"; known are {listed(known)}"
-            raise DeckSimError(f"`status`: a run is never {quote(status)}{likely}")
+            raise DeckSimError(f"`status`: a run never has the status {quote(status)}{likely}")
         name = scenario or self._control.call("GET", "/world")["default_scenario"]
         played = self._control.call("GET", "/scenarios/{name}", name=name)
         login = self._edition.login_kind
@@ -101,7 +101,7 @@ class TaskStarter:
 _REMEDIES = {
     "answer": '`deck.answer(run, "…")` answers it',
     "review": "`deck.approve(run)` or `deck.reject(run)` decides",
-    "release": "`release()` of the hold lets it go on",
+    "release": "`release()` of the hold lets it continue",
 }
 
 

@@ -64,7 +64,7 @@ def _as_json(simulation: Simulation, worlds: WorldRegistry, delivery: Resource) 
     secret = world.all("event_destination")[delivery["event_destination_id"]].hidden["secret"]
     for attempt in world.attempts.get(delivery.id, []):
         fits = attempt.refusal is None  # so that a receiver accepts the signature
-        why = attempt.refusal or "it fits the secret, the body and the time"
+        why = attempt.refusal or "the signature fits the secret, the body and the time"
         shown = {
             "at": format_moment(attempt.at),
             "attempt": attempt.number,

@@ -78,10 +78,8 @@ def show_request(simulation: Simulation, id: str) -> Json:
     call = next((call for call in simulation.journal if call.request_id == id), None)
     if call is None:
         dropped = simulation.journal.dropped
-        older = f", and {dropped} older ones were dropped" if dropped else ""
-        text = (
-            f"there is no call {quote(id)}; `GET /_sim/requests` lists those that are kept{older}"
-        )
+        older = f", and {dropped} older calls were dropped" if dropped else ""
+        text = f"there is no call {quote(id)}; `GET /_sim/requests` lists the kept calls{older}"
         raise refuse("request/input_invalid", text, field="id")
     gave_up = call.unanswered == GAVE_UP  # so its response was not sent
     sent = None if gave_up else simulation.responses.get(call.number)

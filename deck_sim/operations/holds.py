@@ -39,8 +39,8 @@ def make_hold(
         types, of_stories = world.contract.event_names, events_of_stories(world.contract)
         if event in types and event not in of_stories:
             events = listed(of_stories, last="or")
-            text = f"stories do not emit {quote(event)}; hold one of {events}, or the answer to"
-            raise refuse("request/input_invalid", f"{text} a call", field="event")
+            text = f"no run or login emits {quote(event)}; hold {events}, or the answer to a call"
+            raise refuse("request/input_invalid", text, field="event")
         # Its story can emit the event.
         about = event.partition(".")[0] if event in types else None
         known = world.contract.kinds
@@ -48,7 +48,7 @@ def make_hold(
         ids = [known for one in kinds for known in world.all(one)]
         if id is not None and id not in ids:
             text = f"`id`: no {' or '.join(kinds)} has the id {quote(id)}"
-            text += f"{nearest(id, ids)}; leave out `id` to hold the next one"
+            text += f"{nearest(id, ids)}; leave out `id` to hold the next resource"
             raise refuse("request/input_invalid", text, field="id")
     elif id is not None:
         text = "`id` goes with `event`; for a `call`, write the id in its path"

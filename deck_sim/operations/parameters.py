@@ -164,7 +164,7 @@ class ChangeWorld(WorldSettings):
     """The body of `PATCH /_sim/world`."""
 
     rate_limit: Annotated[LimitRate | None, WrapValidator(_switch_or)] = None  # or a bool
-    """`true` is the limit of the edition; or one like `{"requests": 5, "per": "1m"}`."""
+    """`true` for the limit of the edition, or a limit like `{"requests": 5, "per": "1m"}`."""
     additive_changes: AdditiveChange | None = None
     """Undocumented additions to answers and events, like `{"fields": true}`."""
 

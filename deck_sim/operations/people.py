@@ -17,7 +17,7 @@ def check_kind(world: World, kind: str) -> None:
     """Check that the world's edition has a kind of resource; the error names editions that do."""
     if kind not in world.contract.kinds:
         owners = listed(name for name, edition in EDITIONS.items() if kind in edition.kinds)
-        text = f"this world's edition, `{world.edition}`, has no {kind}s; {owners} has"
+        text = f"this world's edition, `{world.edition}`, has no {kind}s, but {owners} has"
         raise refuse("request/endpoint_not_found", text)
 
 

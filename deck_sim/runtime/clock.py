@@ -67,7 +67,7 @@ def pass_time_until(
         has_grown = len(world.outbox) > unsent
         if has_grown and ((due := world.timers.peek()) is None or due.at > world.now):
             sends, sent_at = sends + 1 if world.now == sent_at else 1, world.now
-            _limit(sends, MAX_SENDS, "times webhooks were sent at one moment")
+            _limit(sends, MAX_SENDS, "rounds of webhooks were sent at one moment")
             yield True
             unsent = len(simulation.world.outbox)
         elif is_over() or pass_time(world, moment) is None:
@@ -102,7 +102,7 @@ def advance_by(simulation: Simulation, length: timedelta, field: str = "by") -> 
         text = f"time cannot go back: it is {now}, and the given time is {early} earlier"
         raise refuse("request/input_invalid", text, field=field)
     if length > LAST_MOMENT - now:
-        text = f"that is too late: it is {now}, and a world's time ends at {LAST_MOMENT}"
+        text = f"the given time is too late: it is {now}, and a world's time ends at {LAST_MOMENT}"
         raise refuse("request/input_invalid", text, field=field)
     with _advancing(simulation) as report:
         yield from pass_time_until(simulation, now + length)

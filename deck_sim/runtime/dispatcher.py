@@ -293,7 +293,7 @@ async def _make_attempt(
     if error is None and not outcome.ok and abs(wall - stamp) > TOLERANCE:
         error = (
             f"answered {outcome.status}; the timestamp is the world's ({format_moment(stamp)}),"
-            " and receivers refuse one that is more than five minutes off: use"
+            " and receivers refuse a timestamp that is more than five minutes off: use"
             " `webhook_time: wall`"
         )
     refusal = None  # of a receiver that verifies the signature

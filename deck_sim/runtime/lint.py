@@ -79,8 +79,8 @@ def polls_a_frozen_clock(simulation: Simulation, interval: timedelta) -> Finding
 
 @lint_rule(
     why="Deck allows 200 calls in ten seconds for a whole organization, then answers 429.",
-    fix="Wait longer between two reads, or subscribe to the events. A test need not wait with the"
-    " clock `on_poll`.",
+    fix="Wait longer between two reads, or subscribe to the events. With the clock `on_poll`, a"
+    " test need not wait.",
 )
 def polls_too_often(simulation: Simulation, interval: timedelta) -> Findings:
     """Find reads within the poll interval of one another, unless a frozen clock explains them."""
@@ -116,7 +116,7 @@ def polls_what_is_finished(simulation: Simulation, _: timedelta) -> Findings:
 
 
 @lint_rule(
-    why="A create that got a 5xx or no answer may have been done; a second one creates another.",
+    why="A create that got a 5xx or no answer may have succeeded; a second one creates another.",
     fix="Send an `Idempotency-Key` with each create, and the same key with each retry of it.",
 )
 def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
@@ -137,7 +137,7 @@ def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
 
 
 @lint_rule(
-    why="Calls before that time are refused too, and keep the limit from recovering.",
+    why="Calls before that time are refused too, and delay the recovery of the limit.",
     fix="Wait as many seconds as `Retry-After` says before the next call.",
 )
 def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
@@ -179,7 +179,7 @@ def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
 
 
 @lint_rule(
-    why="A wrong answer uses up an attempt each time; an accepted one is refused the second time.",
+    why="A wrong answer uses up an attempt each time; a repeated accepted answer is refused.",
     fix="Submit once, and ask the user again when the interaction is shown again.",
 )
 def submits_an_answer_twice(simulation: Simulation, _: timedelta) -> Findings:

@@ -43,7 +43,7 @@ _NO_KEYS = {
     ): "`{}`: the client has probably read a variable that is not set",
     re.compile("[\"'`]"): "a key in quotes, probably copied from a variable or a file",
     re.compile("bearer( |$)", re.IGNORECASE): "`Bearer` twice: the client probably adds"
-    " it to a key that has it already",
+    " it to a key that begins with it",
 }
 
 
@@ -106,7 +106,7 @@ class WorldRegistry:
         """
         key = read_key(authorization)
         if not key:
-            any_key = "Any key will do; each has a world of its own."
+            any_key = "Any key works; each key has its own world."
             which = any_key if self.keys is None else "KEY is one of the server's `--keys`."
             text = f"Send `Authorization: Bearer KEY`. {which}"
             if authorization:

@@ -35,12 +35,12 @@ _CLOCKS = {
     FROZEN: "the clock is frozen; ",
     ON_POLL: "the clock moves when a client reads it; ",
 }
-_OWN_EVENTS = "; a type of your own needs a scenario with an `event` step, added before"
+_OWN_EVENTS = "; for a type of your own, first add a scenario with an `event` step"
 # What starts the scripts that a run does not.
 STARTS = {
-    "connection": "a seeded connection plays none; open one with `deck.ready_task(login=True)` or"
-    " `POST /v2/connections`",
-    "session": "the session of a run plays none; start one with `POST /v2/sessions`",
+    "connection": "a seeded connection plays no script; open a connection with"
+    " `deck.ready_task(login=True)` or `POST /v2/connections`",
+    "session": "the session of a run plays no script; start a session with `POST /v2/sessions`",
 }
 
 
@@ -129,7 +129,7 @@ def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str
     attempts, users = world.attempts.get(resource.id), world.users.get(resource.id)
     need = None
     if story and story.held:
-        need = f"held before `{world.holds[story.held.hold].event}` until it is released"
+        need = f"held before `{world.holds[story.held.hold].event}` until the hold is released"
     elif asked is not None:
         fields = listed(field["name"] for field in asked["fields"])
         need = f"an answer to `{asked['type']}` must give {fields}"
@@ -140,7 +140,7 @@ def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str
     elif due is None and users:
         need = f"it waits for the task run `{next(iter(users))}`"
     elif due is None or due.name not in PROGRESS:
-        need = "nothing moves it on"
+        need = "nothing moves it"
     elif attempts:
         need = f"attempt {attempts[-1].number} failed ({attempts[-1].error or attempts[-1].status})"
     if due is None:

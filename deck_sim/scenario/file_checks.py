@@ -37,7 +37,7 @@ def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]
                 if name not in (None, edition.name):
                     continue
                 if kind not in edition.kinds and (scenario.edition or name):
-                    text = f"the edition `{edition.name}` has no {kind}s; leave it out"
+                    text = f"the edition `{edition.name}` has no {kind}s; omit this script"
                     found[edition.name].append((path, text))
                     continue
                 # A script that this edition never plays must be right for the other one.
@@ -70,7 +70,7 @@ class _ScriptCheck:
         if endless:
             ends = self._list_words(s for s in self.machine.statuses if s in settled)
             lasting = [s for s in endless if self.steps[s].lasts]
-            hint = "".join(f", or say `{status}: stuck`" for status in lasting[:1])
+            hint = "".join(f", or write `{status}: stuck`" for status in lasting[:1])
             yield path, f"can stop in {listed(endless, last='or')}; it must end in {ends}{hint}"
 
     def _check_steps(
@@ -159,7 +159,7 @@ def check_exclusions(scenario: Scenario) -> Iterator[Found]:
         yield (found[-1],), f"{listed(found)} exclude each other; keep one of them"
     references = [name for name in found if name in _LISTS]
     if references:
-        text = f"has no effect in a `{references[0]}`; move it into the scenarios it names"
+        text = f"has no effect in a `{references[0]}`; move the key into the scenarios of the list"
         written = (name for name in _OF_A_STORY if getattr(scenario, name) is not None)
         yield from (((name,), f"`{name}` {text}") for name in written)
 

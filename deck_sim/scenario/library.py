@@ -89,7 +89,7 @@ class Library:
         near = nearest(name, names)
         if near or len(names) <= _FEW:
             return near or f"; known: {listed(names)}"
-        return "; `deck-sim scenarios --scenarios DIR` lists those that ship and those of a folder"
+        return "; `deck-sim scenarios --scenarios DIR` lists shipped and your own scenarios"
 
 
 class _Shipped(Library):
@@ -164,7 +164,7 @@ def read_folder(folder: Path, below: Library | None) -> Library:
     from deck_sim.scenario.loader import Mistake, ScenarioError
 
     if not folder.is_dir():
-        text = f"this is a file; give the folder that it is in, '{folder.parent}'"
+        text = f"this is a file; give its folder, '{folder.parent}'"
         text = text if folder.exists() else "no such folder"
         raise ScenarioError(Mistake(str(folder), 1, 1, "", text))
     library, mistakes = read_files(scenario_files(folder), below)

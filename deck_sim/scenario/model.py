@@ -71,11 +71,11 @@ class Scenario(Strict):
     name: ScenarioName
     """The unique name."""
     summary: str = ""
-    """The story in one sentence."""
+    """The scenario in one sentence."""
     tags: Annotated[tuple[str, ...], Many] = ()
     """Words to find the scenario by."""
     edition: EditionName | None = None
-    """If omitted, every edition that has its statuses."""
+    """The edition to play in. If omitted, every edition that has the scenario's statuses."""
     connection: ConnectionScript | None = None
     """The script of a new connection. If omitted, `connecting: 1s`, then `connected`."""
     session: SessionScript | None = None
@@ -84,11 +84,11 @@ class Scenario(Strict):
     task_run: RunScript | None = None
     """The script of a run. If omitted, `queued: 2s`, `running: 8s`, then `completed`."""
     playlist: Annotated[tuple[ScenarioName, ...], Many] | None = None
-    """Scenarios that runs play in turn, the last one again and again."""
+    """Scenarios that runs play in order. Further runs play the last scenario."""
     mix: dict[ScenarioName, Weight] | None = None
     """Scenarios by weight; each run draws one."""
     task_timeout: PositiveDuration | None = None
-    """The timeout of its runs, unless their task has one of its own."""
+    """The timeout of runs whose task has no timeout of its own."""
     http: Annotated[tuple[AnyHttpFault, ...], Many] | None = None
     """Faults of calls about the resource that plays the scenario."""
     webhooks: Annotated[tuple[AnyWebhookFault, ...], Many] | None = None

@@ -74,9 +74,9 @@ class Routes(Generic[Row]):
         """Return the hint in the 404 of a path that is nearly right, or None."""
         unslashed, rest = path.removesuffix("/"), path.removeprefix(self._root)
         if "//" in path:
-            return f"`{path}` is not an endpoint: the part between two of its slashes is empty."
+            return f"`{path}` is not an endpoint: a segment of the path is empty."
         if unslashed != path and self.match(unslashed):
-            return f"`{path}` is not an endpoint; without the slash at its end it is one."
+            return f"`{path}` is not an endpoint; remove the slash at its end."
         if self.match(rest):
             return f"`{path}` is not an endpoint: `{self._root}` is written twice."
         if hint := self._more_hints(path):

@@ -11,7 +11,7 @@ FORMAT = 7  # of the tables; values name their classes, so a class that moves ne
 _MARK = 0x4465636B  # "Deck": the application id in the head of the database
 _FOREIGN = "is not a state file of deck-sim; name a new file, or one that `--state` made"
 _LOCKED = "is in use by another server; stop that one, or use another file"
-DAMAGED = "is damaged; restore a copy of it, or move it away to begin anew"
+DAMAGED = "is damaged; restore a copy of it, or move it away to start again"
 _UNUSABLE = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
@@ -62,7 +62,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         if not is_empty and format_ != FORMAT:
             text = (
                 f"has the format {format_}, and deck-sim {__version__} reads {FORMAT}; serve it"
-                " with the deck-sim that made it, or move it away to begin anew"
+                " with the deck-sim that made it, or move it away to start again"
             )
             raise StateFileError(path, text)
         db.execute("PRAGMA journal_mode = WAL")

@@ -73,7 +73,7 @@ class Coverage:
         percent, of = self._played()
         say(f"{percent:.0f}% of {of} steps were played")
         if percent < self._least:
-            say(f"FAIL: {percent:.1f}% were played; required are {self._least:g}%")
+            say(f"FAIL: {percent:.1f}% of the steps were played; {self._least:g}% are required")
 
     def _played(self) -> tuple[float, int]:
         """Return the percentage of the steps that were played, and the number of all steps."""

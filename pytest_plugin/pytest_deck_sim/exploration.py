@@ -192,7 +192,7 @@ def check_options(config: pytest.Config) -> None:
     if url:
         raise pytest.UsageError("exploration needs the server of this process, not --deck-url")
     if getattr(config.option, "reruns", None):
-        raise pytest.UsageError("exploration and --reruns do not go together; leave one out")
+        raise pytest.UsageError("exploration and --reruns exclude each other; leave one out")
     try:
         check_names(config.option.deck_trouble)
     except DeckSimError as error:
@@ -220,7 +220,7 @@ def read_explore_marker(item: pytest.Item) -> ExploreOptions:
     try:
         isinstance(None, options.raises)
     except TypeError:
-        why = f"`raises` is {options.raises!r}; it must be an exception, or a tuple of some"
+        why = f"`raises` is {options.raises!r}; it must be an exception, or a tuple of exceptions"
         raise make_failure(f"{text}: {why}") from None
     if options.limit < 1:
         raise make_failure(f"{text}: `limit` is {options.limit}; it must be 1 or more")

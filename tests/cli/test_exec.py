@@ -110,7 +110,7 @@ def test_undelivered_webhooks_are_in_the_report(deck, receiver):
     refused, hint, waiting = found.undelivered
     assert re.fullmatch(r"agent\.created \(edlv_\w+\), attempt 1: 401", refused)
     assert hint.startswith("does the application verify with the secret in `SECRET`, and")
-    assert waiting.startswith("1 not sent yet, and only an advance of the frozen clock sends them")
+    assert waiting.startswith("1 not sent yet, since the clock is frozen")
 
 
 def test_calls_that_reach_no_world_are_in_the_summary(cli, tmp_path):

@@ -78,10 +78,10 @@ def test_the_failure_of_a_command_has_its_exit_code_and_last_error(cli):
     [
         ("sys.exit(3)", "the command fails without any trouble: exit code 3"),
         ("print('a'); print('b'); sys.exit(3)", "the command fails *: exit code 3: b"),
-        ("pass", "nothing to explore: no call of the command reached the server; does it read "),
+        ("pass", "nothing to explore: no call reached the server; does the command read "),
         (
             'import uuid; KEY = f"{uuid.uuid4()}"; os.environ["DECK_API_KEY"] = KEY;' + CREATE,
-            "it cannot be repeated; its second run differs:\n  the worlds were ['",
+            "the second run without trouble differs:\n  the worlds were ['",
         ),
     ],
 )
@@ -115,7 +115,7 @@ def test_no_run_begins_after_the_given_time(cli):
 def test_a_run_that_takes_too_long_has_failed(cli):
     done = cli("explore", "--timeout", "10ms", *python("import signal; signal.pause()"))
     assert done.exit_code == 2
-    assert done.stdout.endswith("without any trouble: it did not end within --timeout\n")
+    assert done.stdout.endswith("without any trouble: the command did not end within --timeout\n")
 
 
 def test_the_report_can_be_a_file(cli, tmp_path):

@@ -67,8 +67,8 @@ def test_the_banner_says_how_time_moves(serving):
     texts = {
         "--speed 60": "The clock follows real time (x60).",
         "--clock frozen": "The clock is frozen.",
-        "--clock on_poll": "Each read of something unfinished moves the clock",
-        "--clock on_poll --step 5s": "unfinished takes 5s.",
+        "--clock on_poll": "Each read of an unfinished resource moves the clock",
+        "--clock on_poll --step 5s": "unfinished resource takes 5s.",
     }
     banners = {words: serving(str, *words.split())[1] for words in texts}
     assert [words for words, text in texts.items() if text not in banners[words]] == []
@@ -135,8 +135,8 @@ def test_an_edited_scenario_is_used_if_it_has_no_mistakes(serving, write, capsys
     printed = capsys.readouterr().err.splitlines()
     assert printed[0].startswith(f"{file}:6:5: task_run[1]: unknown status 'runing'")
     assert printed[1:] == [
-        "deck-sim: the scenarios stay as they were until this is fixed",
-        "deck-sim: fixed; the scenarios of the folder are in use again",
+        "deck-sim: the previous scenarios stay in use until this is fixed",
+        "deck-sim: the mistakes are fixed; the scenarios of the folder are in use again",
     ]
 
 

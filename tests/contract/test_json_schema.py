@@ -65,8 +65,8 @@ def test_a_known_format_is_checked():
     assert problem.message == "`input.day`: 'soon' is not a 'date'"
 
 
-NOWHERE = "cannot be used: `$ref` {!r} leads nowhere; it must point inside the schema"
-TOO_DEEP = "it is nested too deeply, or a `$ref` leads back to itself"
+NOWHERE = "cannot be used: `$ref` {!r} has no target; it must point inside the schema"
+TOO_DEEP = "it is nested too deeply, or a `$ref` refers to itself"
 INVALID_SCHEMAS = [
     ([], "output_schema", "[] is not of type 'object', 'boolean'"),
     (

@@ -107,7 +107,7 @@ def test_a_program_that_cannot_be_repeated_is_not_explored(explored, api):
 
     report = explored(program)
     assert report.error.splitlines() == [
-        "it cannot be repeated; its second run differs:",
+        "the second run without trouble differs:",
         "  only the first run: GET /v2/agents -> 200",
         "  only the second run: GET /v2/agents/* -> 404",
     ]

@@ -156,15 +156,15 @@ def test_timing_is_left_out_if_it_is_not_explored(run_task, places):
 
 
 WHYS = {
-    "by": ({"by": "1m"}, "it moves the clock by fixed amounts"),
-    "to": ({"to": "2025-01-15T12:00:00Z"}, "it moves the clock by fixed amounts"),
+    "by": ({"by": "1m"}, "the test moves the clock by fixed amounts"),
+    "to": ({"to": "2025-01-15T12:00:00Z"}, "the test moves the clock by fixed amounts"),
     "between": (
         {"until": {"event": "task_run.running"}},
-        "it advances until task_run.running, which is not the end",
+        "the test advances until task_run.running, which is not the end",
     ),
     "other": (
         {"until": {"event": "agent.created"}, "limit": "1s"},
-        "it advances until agent.created, which is not the end",
+        "the test advances until agent.created, which is not the end",
     ),
     "end": ({"until": {"event": ["task_run.failed", "task_run.completed"]}}, None),
     "or the end": ({"until": {"event": ["task_run.running", "task_run.completed"]}}, None),
@@ -185,13 +185,13 @@ def test_timing_is_explored_if_a_test_lets_the_story_take_its_time(sim, simulati
 def test_timing_is_not_explored_where_a_test_is_about_a_moment(api, sim, simulation, run_task):
     run = run_task()
     simulation().moves.clear()
-    assert why_no_timing(simulation()) == "it does not move the clock"
+    assert why_no_timing(simulation()) == "the test does not move the clock"
     sim.put("/clock", json={"mode": "on_poll"})
     assert why_no_timing(simulation()) is None
     sim.post("/holds", json={"event": "task_run.completed"})
-    assert why_no_timing(simulation()) == "it holds something"
+    assert why_no_timing(simulation()) == "the test holds something"
     api.post(f"/task-runs/{run['id']}/cancel")
-    assert why_no_timing(simulation()) == "it cancels a run"
+    assert why_no_timing(simulation()) == "the test cancels a run"
 
 
 def test_a_test_without_steps_has_no_timing_to_speak_of(agent, advance, simulation):

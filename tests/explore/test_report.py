@@ -30,7 +30,7 @@ def test_the_summary_counts_what_was_found_and_what_was_not_tried(report):
         report, results=[], missing=(), left_out=2, not_tried=1, no_timing="it cancels"
     )
     assert report.summary() == (
-        "0 troubles: 0 survived, 0 did not, 0 not tested; 2 similar ones left out; 1 not tried;"
+        "0 troubles: 0 survived, 0 did not, 0 not tested; 2 similar troubles left out; 1 not tried;"
         " timing not explored: it cancels"
     )
 
@@ -45,7 +45,7 @@ def test_the_text_says_what_went_wrong_what_helps_and_how_to_repeat_it(report):
         "  what helps: send an `Idempotency-Key` with each create, and repeat it with the same key",
         "  again:      pytest --deck-trouble='lost_response at POST /v2/agents #1'",
         "",
-        "not tested, since they did not occur:",
+        "these troubles did not occur, so they are not tested:",
         "  reset at GET /v2/agents #1",
         "  late at x",
     ]
@@ -72,13 +72,13 @@ def test_a_report_can_be_for_information_only(report):
 
 def test_the_data_has_everything(report):
     report.results += [SURVIVED]
-    report.missing, report.no_timing = ("late at x",), "it cancels a run"
+    report.missing, report.no_timing = ("late at x",), "the test cancels a run"
     assert report.as_json() == {
         "name": "test_it",
         "error": None,
         "summary": report.summary(),
         "failed": False,
-        "details": ["", "not tested, since they did not occur:", "  late at x"],
+        "details": ["", "these troubles did not occur, so they are not tested:", "  late at x"],
         "results": [
             {
                 "trouble": "reset at GET /v2/agents #1",
@@ -91,6 +91,6 @@ def test_the_data_has_everything(report):
         "left_out": 0,
         "not_tried": 0,
         "missing": ["late at x"],
-        "no_timing": "it cancels a run",
+        "no_timing": "the test cancels a run",
         "has_restored": False,
     }

@@ -246,7 +246,7 @@ def test_a_mistake_of_the_application_is_one_traceback(anywhere, caplog):
     agent(anywhere)
     anywhere.settle()
     assert caplog.text.count("Traceback (most recent call last)") == 1
-    assert "failed at a webhook, 3 times: KeyError(2)" in caplog.text
+    assert "failed on a webhook, 3 times: KeyError(2)" in caplog.text
 
 
 @pytest.mark.deck(strict=False)

@@ -103,13 +103,13 @@ def test_a_missing_server_is_an_error_with_its_url(receiver, monkeypatch):
 def test_a_url_with_https_is_named_as_the_mistake(server):
     """The error of TLS itself does not say so."""
     url = server.url.replace("http:", "https:")
-    with pytest.raises(DeckSimError, match=f"answers at {url}: .*; it has no TLS"):
+    with pytest.raises(DeckSimError, match=f"answers at {url}: .*; perhaps it has no TLS"):
         Deck(url, "sk_test").reset()
 
 
 def test_an_invalid_url_is_refused():
     """The constructor raises, with what a URL needs."""
-    said = "is not the URL of a server; one begins with http:// or https:// and names a host, like"
+    said = "is not the URL of a server; write one with http:// or https:// and a host, like"
     for url in ("localhost:80", "127.0.0.1:80", "ftp://a", "http://", "http://[::1", "http://a:0"):
         with pytest.raises(DeckSimError) as refusal:
             Deck(url, "sk_test")
@@ -119,7 +119,7 @@ def test_an_invalid_url_is_refused():
 def test_an_answer_that_is_not_of_the_api_is_an_error(deck):
     """A fault may answer a call of the handle with anything."""
     answered = "POST /v2/agents answered 503"
-    strange = f"{answered} with a body that is not the API's"
+    strange = f"{answered} with a body that is not from the API"
     bodies = [({"error": "x"}, answered), (["x"], strange), ({"errors": ["x"]}, strange)]
     for body, text in bodies:
         deck.fault("POST /v2/agents", status=503, body=body, times=1)

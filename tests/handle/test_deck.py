@@ -67,7 +67,7 @@ def test_a_receiver_that_does_nothing_lets_no_prompt_time_out(deck, deck_webhook
 
 def test_swapped_arguments_of_advance_until_are_recognized(deck, run):
     for swapped in (run(), run()["id"]):
-        with pytest.raises(DeckSimError, match=r"^the event comes first, then the resource: `deck"):
+        with pytest.raises(DeckSimError, match=r"^give the event first, then the resource: `deck"):
             deck.advance_until(swapped, "task_run.completed")
 
 
@@ -160,7 +160,7 @@ REFUSED = [
         r"event type 'task_run\.\*'; the only pattern is `\[\"\*\"\]`, every type",
     ),
     (lambda deck: deck.limit_rate("5/s"), "rate_limit"),
-    (lambda deck: deck.approve({"status": "queued"}), "with an `id`, or the id, is needed"),
+    (lambda deck: deck.approve({"status": "queued"}), "give an id, or a resource with an `id`"),
     (lambda deck: deck.restore("snap_x"), "this server has no such snapshot: 'snap_x'"),
 ]
 

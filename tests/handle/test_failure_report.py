@@ -21,8 +21,8 @@ def test_a_repeated_round_is_shown_once():
         return [*_fold_rounds([_Line(at, what, (what, "")) for at, what in pairs])]
 
     assert fold("aabb") == [*"aabb"]
-    assert fold("aaaab") == ["a", "  … 3 more times the same, until 2025-01-15T09:30:03Z", "b"]
-    folded = ["x", "a", "b", "  … 2 more times the same, until 2025-01-15T09:30:06Z"]
+    assert fold("aaaab") == ["a", "  … 3 more times, until 2025-01-15T09:30:03Z", "b"]
+    folded = ["x", "a", "b", "  … 2 more times, until 2025-01-15T09:30:06Z"]
     assert fold("xababab") == folded
     assert fold("abcdeabcdeabcde") == [*"abcdeabcdeabcde"]
 
@@ -39,7 +39,7 @@ def test_polls_are_folded_and_calls_show_what_was_sent(deck, run, api):
     sent = '{"inputs": {"code": "•••"}}'
     assert f"POST /v2{path}/interaction -> 200 interaction_required  {sent}\n" in report
     assert report.count(f"GET /v2{path} -> 200 interaction_required\n") == 1
-    assert "  … 8 more times the same, until 2025-01-15T09:30:" in report
+    assert "  … 8 more times, until 2025-01-15T09:30:" in report
 
 
 def test_a_long_timeline_is_cut_in_the_middle(deck, api):
@@ -75,7 +75,9 @@ def test_the_sections_show_choices_refusals_errors_and_waits(deck, run, api):
     assert "source_down; because=queue\n" in report
     assert "\nfailed runs:\n  trun_7QWb9asDJXWKZYzR  source/source_not_available: The" in report
     assert report.count("`; `cancel` is allowed only in") == 1
-    waiting = f"  {waits['id']} is interaction_required. Held before `task_run.failed` until it is"
+    waiting = (
+        f"  {waits['id']} is interaction_required. Held before `task_run.failed` until the hold is"
+    )
     assert f"{waiting} released; the task times out in " in report
     assert report.endswith('It accepts {"code": "123456"}.')  # no move of the clock helps
 
@@ -139,7 +141,7 @@ def shown_webhooks(deck, start, app):
 
 def test_undelivered_webhooks_are_shown(deck, run):
     """With the last status and what the application said; some ask for the secret or the path."""
-    secret, path = "verify with the secret", "take POST at the path"
+    secret, path = "verify with the secret", "accept POST at the path"
     table = [  # status, body, what is shown, which hint
         (401, "", "401", secret),
         (400, "no", "400  no", secret),

@@ -167,5 +167,5 @@ def test_a_library_that_is_missing_is_skipped(deck, monkeypatch):
 
 
 def test_a_url_is_no_host(deck):
-    with pytest.raises(DeckSimError, match="is not the name of a host; write it like"):
+    with pytest.raises(DeckSimError, match="is not the name of a host; write one like"):
         deck.intercept(BASE)

@@ -147,7 +147,7 @@ def test_a_wrong_count_shows_the_matching_calls():
     ]
     CALLS.assert_not_called("DELETE /v2/agents/*")
     assert failure(CALLS.assert_not_called, "/v2/task-runs/*/cancel") == [
-        "`/v2/task-runs/*/cancel` was called once, and must not be",
+        "`/v2/task-runs/*/cancel` was called once, but must not be called",
         "  2025-01-15T09:30:00Z  POST /v2/task-runs/trun_1/cancel -> 409"
         " (request/state_invalid)  {}",
     ]
@@ -159,12 +159,12 @@ def test_the_order_of_calls_can_be_asserted():
     CALLS.assert_order()
     lines = failure(CALLS.assert_order, "POST /v2/task-runs/*/cancel", "POST /v2/tasks/*/run")
     assert lines[0] == (
-        "expected `POST /v2/tasks/*/run` after `POST /v2/task-runs/*/cancel`;"
-        " it was only before that, as call 1. The calls were"
+        "expected `POST /v2/tasks/*/run` after `POST /v2/task-runs/*/cancel`,"
+        " but it was only called before that, as call 1. All calls:"
     )
     assert lines[1].startswith("  1. 2025-01-15T09:30:00Z  POST /v2/tasks/task_1/run -> 201  {")
     (first, *_) = failure(CALLS.assert_order, "GET /v2/sources")
-    assert first == "expected `GET /v2/sources`; it was never called. The calls were"
+    assert first == "expected `GET /v2/sources`, but it was never called. All calls:"
 
 
 def test_many_calls_are_cut():

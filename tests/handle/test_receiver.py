@@ -137,7 +137,7 @@ def test_an_event_that_cannot_come_is_an_error(deck_webhooks):
             with pytest.raises(DeckSimError, match=said):
                 call(event)
     with pytest.raises(
-        DeckSimError, match=r"^no `task_run.exploded` was .*\n.* is no type of Deck"
+        DeckSimError, match=r"^no `task_run.exploded` was .*\n.* is not an event type of Deck"
     ):
         deck_webhooks.wait_for("task_run.exploded")
 

@@ -57,7 +57,7 @@ REFUSED = [
     ),
     ({"scenario": "source_down", "status": "completed"}, "`failed` .source/source_not_available"),
     ({"scenario": "credentials_rejected"}, "no `connection.connected` of `conn_.*is `invalid`"),
-    ({"status": "complete"}, "a run is never 'complete'; did you mean 'completed'"),
+    ({"status": "complete"}, "a run never has the status 'complete'; did you mean 'completed'"),
     ({"scenario": "sucess"}, "names an unknown scenario: 'sucess'; did you mean"),
 ]
 

@@ -31,7 +31,7 @@ def test_too_little_coverage_fails_the_run(run, pytester):
     result = run(PLAYS, "--deck-coverage")
     result.assert_outcomes(passed=2)
     report = ["*= deck coverage =*", PLAYED, "86% of 7 steps were played"]
-    result.stdout.fnmatch_lines([*report, "FAIL: 85.7% were played; required are 86%"])
+    result.stdout.fnmatch_lines([*report, "FAIL: 85.7% of the steps were played; 86% are required"])
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert run(PLAYS, "--deck-coverage", "--deck-fail-under=85").ret == pytest.ExitCode.OK
     assert run(PLAYS).ret == pytest.ExitCode.OK

@@ -265,9 +265,9 @@ def test_a_test_that_cannot_be_repeated_fails_with_what_differs(run):
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(
         [
-            "it cannot be repeated; its second run differs:",
+            "the second run without trouble differs:",
             "  only the second run: POST /v2/agents -> 201",
-            "it cannot be repeated; its second run differs:",
+            "the second run without trouble differs:",
             "  AssertionError: too many",
         ]
     )
@@ -362,7 +362,7 @@ def test_arguments_that_cannot_be_are_errors(run):
         "'reset'": " has no argument 'reset'; allowed are *",
         "limit=0": ": `limit` is 0; it must be 1 or more",
         "troubles='reset'": ": `troubles` is a list, like troubles=*",
-        "raises='X'": ": `raises` is 'X'; it must be an exception, or a tuple of some",
+        "raises='X'": ": `raises` is 'X'; it must be an exception, or a tuple of exceptions",
         "skip=['rest']": ": unknown trouble 'rest'; did you mean 'reset'?",
     }
     tests = (
@@ -393,7 +393,7 @@ def test_reruns_and_exploration_do_not_go_together(run, pytester):
     """)
     assert run("def test_it(): pass", EXPLORE).ret == pytest.ExitCode.NO_TESTS_COLLECTED - 5
     result = run("def test_it(): pass", EXPLORE, "--reruns=2")
-    result.stderr.fnmatch_lines(["*exploration and --reruns do not go together; leave one out"])
+    result.stderr.fnmatch_lines(["*exploration and --reruns exclude each other; leave one out"])
 
 
 FIXTURES = f"""{CLIENT}

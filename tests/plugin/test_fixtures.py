@@ -65,7 +65,7 @@ def test_a_wrong_option_is_an_error_before_the_test(run, stories):
     for option, said in (
         ("--deck-scenarios=stories", "*mine.yaml:2:7: name:*"),
         ("--deck-edition=conections", "*: `edition`: must be 'connections'*"),
-        ("--deck-url=localhost:8000", "*: 'localhost:8000' is not the URL*begins with http://*"),
+        ("--deck-url=localhost:8000", "*: 'localhost:8000' is not the URL*with http://*"),
         ("--deck-url=http://127.0.0.1:9", "*: no deck-sim server answers at http://127.0.0.1:9*"),
     ):
         result = run("def test_use(deck): pass", option)

@@ -63,7 +63,7 @@ LOGIN = "deck.use('connection_drops_later')"
 PROBLEMS = {
     f"{LOGIN}; deck.ready_task()": "`connection_drops_later` has a script for a connection"
     " and none for a run, and nothing played it: *`deck.ready_task(login=True)`*strict=False*",
-    "fail(deck)": "the application raised at 3 webhooks: KeyError: 'booking'; *strict=False*",
+    "fail(deck)": "the application raised an error for 3 webhooks: KeyError: 'booking'; *strict*",
     "deck.queue('success', resource='connection')": "queued for a connection but never played:"
     " `success`; *`deck.ready_task(login=True)`*",
     "break_script(deck)": "a scenario failed: trun_*: scenario `broken`, task_run?1?: *: unknown"

@@ -33,7 +33,7 @@ def test_a_call_without_a_key_is_refused(worlds):
     said["Bearer Bearer one"] = " Found `Bearer` twice: the client probably adds it"
     said |= dict.fromkeys(("Basic one", "one", "Bearerone"), " Found a header without")
     for header, found in said.items():
-        sent = "Send `Authorization: Bearer KEY`.*each has a world of its own."
+        sent = "Send `Authorization: Bearer KEY`.*each key has its own world."
         with pytest.raises(ApiError, match=sent + found) as caught:
             worlds.select(header)
         assert (caught.value.status, read_key(header)) == (401, "")

@@ -11,7 +11,7 @@ from deck_sim.runtime.why import explain_absence, explain_unknown, explain_wait,
 ASKS = "[running, interaction_required: mfa, running, completed]"
 ANSWER = "An answer to `mfa` must give `code`; the interaction times out in 4m."
 REVIEW = "A reviewer must approve or reject it; the task times out in 29m."
-STUCK = "The clock is frozen; nothing moves it on; the task times out in 29m."
+STUCK = "The clock is frozen; nothing moves it; the task times out in 29m."
 NEXT = "The clock is frozen; it becomes `{}` in {}."
 SHOOTS = "[queued: 2s, screenshot, running: 1s, completed]"
 # Steps, the time that passes, the sentence, and what helps.
@@ -79,7 +79,7 @@ def test_a_clock_that_waits_for_somebody_is_named(simulation, mode, why, remedy)
 
 def test_a_connection_that_hangs_is_moved_by_nothing(simulation):
     opened = simulation.connect("[connecting: stuck]")
-    assert wait_of(simulation, opened) == ("Nothing moves it on.", {"do": "none"})
+    assert wait_of(simulation, opened) == ("Nothing moves it.", {"do": "none"})
 
 
 def test_the_end_of_a_script_leads_to_no_status(simulation):
@@ -139,4 +139,6 @@ def test_an_event_is_known_if_a_scenario_emits_it(simulation):
     known = ("task_run.pinged", "odd.thing", "task_run.completed")
     assert [explain_unknown(simulation, one) for one in known] == [None] * 3
     assert explain_unknown(simulation, "*.pinged", may_be_glob=True) is None
-    assert "'task_run.ponged'; a type of your own" in explain_unknown(simulation, "task_run.ponged")
+    assert "'task_run.ponged'; for a type of your own" in explain_unknown(
+        simulation, "task_run.ponged"
+    )

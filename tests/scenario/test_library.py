@@ -35,7 +35,7 @@ def test_an_unknown_name_is_refused_with_known_names():
     for library, name, end in (
         (few, "sucess", "'sucess'; did you mean 'success'?"),
         (few, "zz", "'zz'; known: `slow` and `success`"),
-        (shipped(), "xyz", "those that ship and those of a folder"),
+        (shipped(), "xyz", "lists shipped and your own scenarios"),
     ):
         with pytest.raises(ApiError) as caught:
             library.get(name, "x[0]")
@@ -85,7 +85,7 @@ def test_a_path_that_is_no_folder_is_a_mistake(tmp_path, write):
     write("mine.yaml", "mine")
     with pytest.raises(ScenarioError, match="nowhere:1:1: no such folder"):
         read_folder(tmp_path / "nowhere", shipped())
-    with pytest.raises(ScenarioError, match=f"this is a file; .* it is in, '{tmp_path}'"):
+    with pytest.raises(ScenarioError, match=f"this is a file; give its folder, '{tmp_path}'"):
         read_folder(tmp_path / "mine.yaml", shipped())
 
 

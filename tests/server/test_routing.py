@@ -28,11 +28,11 @@ def _hint(path):
 
 def test_a_path_that_is_nearly_right_gets_a_hint():
     """It is a 404 all the same. Parameters stay as they were written."""
-    slash = "; without the slash at its end it is one."
+    slash = "; remove the slash at its end."
     hints = {
         "/things/a/": slash,
         "/things/a\n/": slash,
-        "/things//go": ": the part between two of its slashes is empty.",
+        "/things//go": ": a segment of the path is empty.",
         "/v2/things/a": ": `/v2` is written twice.",
         "/other/": ".",
         "/{id}/go": "; did you mean '/v2/things/{id}/go'?",

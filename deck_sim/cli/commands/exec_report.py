@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from deck_sim.runtime.simulation import Simulation
 
 _WAITING = (
-    "not sent yet, and only an advance of the frozen clock sends them: use"
+    "not sent yet, since the clock is frozen; to advance it, use"
     " `POST /_sim/clock/advance`, `deck-sim advance` or --clock on_poll"
 )
 _IN_PROGRAMS = {"argument": "", "setting": "--webhook-time, or `PATCH /_sim/world`,"}

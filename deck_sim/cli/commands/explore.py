@@ -33,7 +33,7 @@ from deck_sim.explore.report import Report
 from deck_sim.explore.troubles import check_names
 from deck_sim.explore.watch import Watch
 
-_NOTHING = "nothing to explore: no call of the command reached the server; does it read {}?"
+_NOTHING = "nothing to explore: no call reached the server; does the command read {}?"
 
 
 @click.command(
@@ -47,9 +47,9 @@ _NOTHING = "nothing to explore: no call of the command reached the server; does 
 @server_options(port=0)
 @environment_options
 @click.option("--trouble", "only", multiple=True, help="Only this trouble; can be repeated.")
-@click.option("--jobs", type=click.IntRange(1), default=1, help="The number of runs at a time.")
+@click.option("--jobs", type=click.IntRange(1), default=1, help="The number of parallel runs.")
 @click.option("--time", "most", type=POSITIVE_DURATION, help="Start no new run after this time.")
-@click.option("--timeout", type=POSITIVE_DURATION, help="Stop a run after this time; it fails.")
+@click.option("--timeout", type=POSITIVE_DURATION, help="The timeout of a run, which then fails.")
 @click.option("--explore-report", type=FILE, help="Write everything as JSON.")
 @click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
 def command(
@@ -146,7 +146,7 @@ def _run(
     except OSError as error:
         return f"cannot run {words[0]!r}: {error.strerror}"
     except subprocess.TimeoutExpired:
-        return "it did not end within --timeout"
+        return "the command did not end within --timeout"
     if not done.returncode:
         return None
     lines = done.stdout.decode(errors="replace").strip().splitlines()

@@ -28,10 +28,10 @@ task_run:                  # the statuses of a run, in order
       fields: [{name: code, type: string, label: Verification code}]
       accept: {code: "123456"}
       attempts: 3          # after three wrong answers the run fails, or plays `on_rejected:`
-      timeout: 5m          # without an answer it fails, or plays `on_timeout:`
+      timeout: 5m          # without an answer the run fails, or plays `on_timeout:`
   - running: 3s
   - completed:
-      output:              # without it, an output is made from the task's output_schema
+      output:              # if omitted, it is generated from the task's output_schema
         nights: "{{ input.nights }}"
 
 # More: a script for `connection:`, faults (`http:`, `webhooks:`).
@@ -124,9 +124,9 @@ def command(folder: Path, edition: str) -> None:
                 opened.write(text)
             click.echo(f"wrote       {name}")
         except FileExistsError:
-            click.echo(f"left alone  {name}, which exists")
+            click.echo(f"not changed {name}, which exists")
     if ini is not None:
-        click.echo(f"left alone  {ini}; these belong to its options of pytest:")
+        click.echo(f"not changed {ini}; add these options of pytest to it:")
         quotes = '"' * ini.endswith(".toml")
         for name, value in options.items():
             click.echo(f"              {name} = {quotes}{value}{quotes}")

@@ -45,12 +45,12 @@ A program that always calls {hosts} needs these, too:
 """
 _OPEN = (
     "deck-sim: other machines can reach this server, and any key works: they can read and change"
-    " every world. --keys takes only some keys; --host 127.0.0.1 serves this machine only."
+    " every world. --keys accepts only some keys; --host 127.0.0.1 serves only this machine."
 )
 _CLOCKS = {
     "real": "The clock follows real time{pace}. To skip five minutes: deck-sim advance 5m",
     "frozen": "The clock is frozen. To advance it: deck-sim advance 5m",
-    "on_poll": "Each read of something unfinished {read}.",
+    "on_poll": "Each read of an unfinished resource {read}.",
 }
 
 
@@ -118,7 +118,7 @@ def _banner(server: Server, variables: Mapping[str, str]) -> str:
     settings = server.worlds.settings
     pace = "" if settings.speed == 1 else f" (x{settings.speed:g})"
     step = settings.step and format_duration(settings.step)
-    read = f"takes {step}" if step else "moves the clock to what it waits for"
+    read = f"takes {step}" if step else "moves the clock to its next change"
     key = (server.worlds.keys or (ANY_KEY,))[0]
     exports = "\n".join(f"export {name}={quote(value)}" for name, value in variables.items())
     hosts = " or ".join(server.interceptor.hosts) if server.interceptor else ""

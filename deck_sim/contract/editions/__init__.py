@@ -50,7 +50,7 @@ def explain_foreign_event(
         return None
     return (
         f"the edition {listed(editions)} has no event {quote(pattern)};"
-        f" it is one of the edition {listed(having)}"
+        f" the edition {listed(having)} has it"
         f"{f'; {how_to_switch(having[0])}' if in_world else ''}"
     )
 

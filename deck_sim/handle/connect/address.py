@@ -19,7 +19,7 @@ def read_url(text: str) -> str:
     except ValueError:  # of brackets or a port
         valid = False
     if not valid:
-        needs = "one begins with http:// or https:// and names a host"
+        needs = "write one with http:// or https:// and a host"
         raise DeckSimError(f"{quote(text)} is not the URL of a server; {needs}, like {DEFAULT_URL}")
     return text.rstrip("/").removesuffix("/v2")
 
@@ -28,5 +28,5 @@ def read_host(text: str) -> str:
     """Return the name of a host in lower case."""
     host = text.lower()
     if not _HOST.fullmatch(host):
-        raise DeckSimError(f"{quote(text)} is not the name of a host; write it like {DECK_HOST}")
+        raise DeckSimError(f"{quote(text)} is not the name of a host; write one like {DECK_HOST}")
     return host

@@ -87,7 +87,7 @@ class Control:
     def _check_open(self) -> None:
         if self._is_closed:
             text = "this `Deck` is closed, since its `with` block or its test has ended"
-            raise DeckSimError(f"{text}; make calls before that, or open another")
+            raise DeckSimError(f"{text}; make calls before the end, or open another `Deck`")
 
     def _perform(self, server: "Server", method: str, path: str, values: Json) -> Json:
         from deck_sim.contract.error_catalog import ApiError
@@ -144,7 +144,7 @@ class Control:
             text = f"no deck-sim server answers at {self.url}: {error or type(error).__name__}"
             is_https = self.url.startswith("https:")
             fix = (
-                "it has no TLS: write `http://` in its URL"
+                "perhaps it has no TLS: write `http://` in its URL"
                 if is_https
                 else "`deck-sim serve` starts one"
             )
@@ -187,7 +187,7 @@ def _read(answer: httpx2.Response) -> Json:
         errors = data.get("errors", []) if answer.is_error else []
         error = _refused(errors, answered)
     except (AttributeError, KeyError, TypeError, ValueError):  # a fault answers with anything
-        raise DeckSimError(f"{answered} with a body that is not the API's") from None
+        raise DeckSimError(f"{answered} with a body that is not from the API") from None
     if answer.is_error:
         raise error
     return data
@@ -211,7 +211,7 @@ def read_id(resource: IdOrResource) -> str:
         return resource
     if isinstance(resource, Mapping) and "id" in resource:
         return str(resource["id"])
-    text = f"a resource with an `id`, or the id, is needed; found {quote(f'{resource}')}"
+    text = f"give an id, or a resource with an `id`; found {quote(f'{resource}')}"
     raise DeckSimError(text)
 
 

@@ -46,7 +46,7 @@ class KeepFile(Step):
     type: str = "text/plain"
     """Its media type."""
     content: str = ""
-    """Its text, which the item's `url` serves."""
+    """The text of the file, which the item's `url` serves."""
     extraction: Any = None
     """The extracted data, shown if the task extracts. If omitted, it is generated from the task's
     `extraction_schema`; data that breaks the schema is a `failure`."""
@@ -92,7 +92,7 @@ class TakeScreenshot(Step):
     name: str = "screenshot.png"
     """The name of the file."""
     reasoning: str = ""
-    """The reason why the agent takes it."""
+    """The reason why the agent takes the screenshot."""
 
     def enter(self, stage: Stage) -> Wait | None:
         name, reasoning = (str(compute(stage, text)) for text in (self.name, self.reasoning))

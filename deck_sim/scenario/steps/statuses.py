@@ -30,7 +30,7 @@ class _Timed(Step):
     shorthand = "for"
     lasts = True
     length: StepLength | None = Field(default=None, alias="for")
-    """How long it lasts; `stuck` never ends by itself. If omitted, no time passes."""
+    """How long the status lasts; `stuck` never ends by itself. If omitted, no time passes."""
 
     @property
     def is_stuck(self) -> bool:
@@ -72,10 +72,10 @@ class Completed(Step):
     kinds = ("task_run",)
     ends = True
     output: dict[str, Any] | None = None
-    """If omitted, it is generated from the task's `output_schema`; with another `result` than
-    `success`, it is null."""
+    """If omitted, the output is generated from the task's `output_schema`, or null for another
+    `result` than `success`."""
     result: RunResult | None = None
-    """Only edition `credentials` has it. If omitted, `success`."""
+    """The result, only in the edition `credentials`. If omitted, `success`."""
 
     @property
     def shows(self) -> tuple[str, ...]:
@@ -127,7 +127,7 @@ class _Approval(Review):
         return machine.approval
 
 
-_APPROVED = "A person must approve. With a duration, the run is approved when it is over."
+_APPROVED = "A person must approve. With a duration, the run is approved after that time."
 
 
 # Statuses that differ only in their names.
@@ -136,12 +136,12 @@ for _base, _word, _kinds, _text in (
     (_Timed, "connected", ("connection",), "The connection can run tasks."),
     (_Terminal, "disconnected", ("connection",), "The source or the network drops the connection."),
     (_Terminal, "invalid", ("connection",), "The source rejects the credentials."),
-    (_Terminal, "terminated", ("connection",), "The connection is terminated by somebody else."),
+    (_Terminal, "terminated", ("connection",), "Somebody else terminates the connection."),
     (_Timed, "queued", ("session", "task_run"), "The run or session waits for an agent."),
     (_Timed, "running", ("session", "task_run"), "The agent works or logs in."),
     (_Timed, "idle", ("session",), "The session is open and free for a run."),
     (_Terminal, "failed", ("session",), "The session does not start, or breaks down."),
-    (_Canceled, "canceled", ("task_run",), "The run is canceled by somebody else."),
+    (_Canceled, "canceled", ("task_run",), "Somebody else cancels the run."),
     (Review, "pending", ("task_run",), _APPROVED),
     (Review, "review_required", ("task_run",), f"{_APPROVED} For edition `credentials`."),
     (_Approval, "approval", ("task_run",), f"{_APPROVED} `pending` or `review_required`."),

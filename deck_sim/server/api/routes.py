@@ -33,7 +33,7 @@ def _find_elsewhere(edition: Edition, path: str) -> str | None:
     for name, other in EDITIONS.items():
         if routes_of(other).match(below):
             return (
-                f"`{below}` is an endpoint of the `{name}` edition; this world has another;"
+                f"`{below}` is an endpoint of the `{name}` edition; this world has another edition;"
                 f" {how_to_switch(name)}."
             )
     return None

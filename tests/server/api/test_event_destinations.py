@@ -62,7 +62,7 @@ def test_new_credentials_of_a_queue_are_not_stored(api, sim, simulation, advance
     changed = api.patch(f"{PATH}/{made['id']}", json=NEW_KEY)
     assert (changed.status_code, changed.json()["updated_at"]) == (200, "2025-01-15T09:30:01Z")
     lines = [line["what"] for line in sim.get("/timeline").json()["data"]]
-    assert "credentials changed; they are not kept, since nothing signs in with them" in lines
+    assert "credentials changed; they are not stored, since nothing uses them" in lines
     assert "hush" not in repr(simulation().world)
 
 

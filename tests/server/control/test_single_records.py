@@ -76,7 +76,7 @@ def test_a_delivery_says_whether_its_signature_is_accepted(api, sim, subscribe, 
         shown = sim.get(f"/deliveries/{delivery['id']}").json()
         signature = shown["log"][0]["signature"]
         assert signature["ok"] is (refusal is None)
-        assert (refusal or "it fits the secret") in signature["why"]
+        assert (refusal or "the signature fits the secret") in signature["why"]
         assert shown["event"] == sim.get("/events").json()["data"][-1]
         assert shown["destination"]["id"] == hook["id"]
         assert shown["destination"]["config"] == hook["config"]

@@ -122,9 +122,9 @@ OPERATIONS = (
         errors=("auth/auth_method_invalid",),
     ),
     answer_row(CONNECTION),
-    command_row("disconnect", CONNECTION, "Close a connection for good"),
+    command_row("disconnect", CONNECTION, "Close a connection permanently"),
     command_row("reopen", CONNECTION, "Connect a disconnected connection again", plays=True),
-    command_row("terminate", CONNECTION, "End a connection for good"),
+    command_row("terminate", CONNECTION, "End a connection permanently"),
 )
 ERRORS = read_errors("""
 connection/timeout 504 (documented): The source could not be connected to in time.
