@@ -106,6 +106,17 @@ def test_a_body_may_be_a_stream(anywhere):
             assert ask("POST", "/v2/agents", content=body).json()["name"] == "Concierge", name
 
 
+def test_an_answer_may_be_read_as_a_stream(anywhere):
+    """It also has the time that it took."""
+    for library in (httpx, httpx2):
+        with (
+            library.Client(transport=anywhere.transport) as client,
+            client.stream("GET", f"{anywhere.url}/_sim/health") as answer,
+        ):
+            assert b"".join(answer.iter_raw()).startswith(b'{"status":"ok"')
+        assert answer.elapsed, library
+
+
 def test_another_host_is_refused(anywhere):
     """So no test calls Deck itself; the error names both URLs."""
     wrong = "https://api.deck.example/v2/agents"

@@ -1,7 +1,7 @@
 """A call of an ASGI application without a socket.
 
-`httpx2.ASGITransport` does the same with a request of httpx2. Such a request takes 530 Python
-calls; all other work for a webhook to an application takes 430.
+`httpx2.ASGITransport` does the same in 540 Python calls, and this in 40; all other work for a
+webhook to an application takes 500.
 """
 
 import asyncio

@@ -138,6 +138,7 @@ class Control:
         )
         try:
             answer: httpx2.Response = self._transport.handle_request(request)
+            answer.read()
         except httpx2.TimeoutException as error:
             raise DeckSimError(f"{method} {url}: {error}; does a receiver hang?") from None
         except httpx2.TransportError as error:

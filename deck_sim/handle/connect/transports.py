@@ -172,8 +172,8 @@ def _own_request(request: Any, body: bytes) -> httpx2.Request:
 
 
 def _respond(request: Any, answer: RawAnswer) -> Any:
-    status, headers, body = answer
-    return library_of(request).Response(status, headers=headers, content=body)
+    (status, headers, body), library = answer, library_of(request)
+    return library.Response(status, headers=headers, stream=library.ByteStream(body))
 
 
 def _read_timeout(request: Any) -> float | None:
