@@ -42,12 +42,12 @@ def is_secret(name: str) -> bool:
 
 
 def is_answer(name: str, within: str) -> bool:
-    """Whether the field `name` of an object `within` is an answer to a prompt, hidden as such."""
+    """Whether a field is an answer to a prompt, by its name and that of the object `within`."""
     return within in _INPUTS and re.search(_ANSWER, name) is not None
 
 
 def readable_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the `source_fields` of a login, without fields whose names sound secret."""
+    """Return the `source_fields` of a login, without fields whose names look secret."""
     return {name: value for name, value in fields.items() if not is_secret(name)}
 
 

@@ -122,14 +122,14 @@ FOLDER = click.option(
 
 
 def open_library(folder: Path | None) -> Library:
-    """Return the library of the shipped scenarios and the folder's, which take precedence."""
+    """Return the shipped scenarios and those of the folder, which take precedence."""
     return shipped() if folder is None else read_folder(folder, shipped())
 
 
 def complete_scenario(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Complete the name of a scenario, or of a file if no scenario fits. Knows `--scenarios`."""
+    """Complete the name of a scenario, also in `--scenarios`, or else of a file."""
     folder = context.params.get("folder")
     library = shipped() if folder is None else read_files(scenario_files(folder), shipped())[0]
     names = [name for name in library.names() if name.startswith(incomplete)]

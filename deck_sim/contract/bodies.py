@@ -161,7 +161,7 @@ def _when(field: str, value: Any, needed: str, shape: JsonObject) -> JsonObject:
 
 
 def _rules(*rules: JsonObject) -> ConfigDict:
-    """Add rules to the schema of a body. The table `needs` checks the same rules."""
+    """Add rules to the schema of a body. The server checks them in code, by its tables."""
     return ConfigDict(json_schema_extra=rules[0] if len(rules) == 1 else {"allOf": [*rules]})
 
 
@@ -233,7 +233,7 @@ OptionalMethod = Annotated[AuthMethod | None, AfterValidator(lambda method: meth
 
 
 class CreateLogin(Body):
-    """The body that creates the resource that stores a login."""
+    """The body that creates a connection or a credential."""
 
     model_config = _rules(
         *(
@@ -345,7 +345,7 @@ for _type, _needs in REQUIRED.items():
 
 
 def needed(model: type[Body]) -> Any:
-    """Return the annotation and default of a required object; absent or null counts as `{}`."""
+    """Return the annotation and default of a required object; a missing or null one is `{}`."""
     null_is_empty = BeforeValidator(lambda value: {} if value is None else value)
     return Annotated[(model, null_is_empty)], Field(default={}, validate_default=True)
 

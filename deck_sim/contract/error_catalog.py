@@ -57,7 +57,7 @@ class ErrorName:
 
 @dataclass(frozen=True, slots=True)
 class ErrorRow(ErrorName):
-    """One error. `status` is `IN_RUN_ONLY` if no answer has it, only failed runs."""
+    """One error. `status` is `IN_RUN_ONLY` if only failed runs have the error."""
 
     name: str  # `type/code`, as in scenarios
     status: int

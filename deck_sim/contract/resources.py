@@ -32,7 +32,7 @@ from deck_sim.contract.shapes import (
 
 @dataclass(frozen=True, slots=True)
 class Embed:
-    """A list of other resources that is shown inside this one."""
+    """A list of other resources that is shown inside a resource."""
 
     kind: str
     by: str  # their field with the id of this one
@@ -85,7 +85,7 @@ class Kind:
 
     @property
     def status_events(self) -> tuple[str, ...]:
-        """The statuses that are named in its event types."""
+        """The statuses that are named in the kind's event types."""
         machine = self.machine
         return tuple(filter(None, map(machine.event, machine.statuses))) if machine else ()
 

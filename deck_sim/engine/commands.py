@@ -104,7 +104,7 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
 
 
 def used_ids(world: World, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the ids of the resources that a run uses: those in the call and those they imply."""
+    """Return the ids of the resources that a run uses: ids in the call, and ids they imply."""
     named = {name: fields.get(name) for name in world.kind("task_run").references}
     uses = inherit_references(world, "task_run", named)
     if "source_id" in uses:
@@ -263,13 +263,13 @@ def update_credential(world: World, credential: Resource, fields: Mapping[str, A
 
 
 def change_problems(credential: Resource, fields: Mapping[str, Any]) -> list[Problem]:
-    """Return a problem for each part of a login that a change would leave missing."""
+    """Return a problem for each part of a login that is missing after a change."""
     changes_login = fields.keys() & LOGIN_FIELDS
     return body_checks.login_problems(fields, credential) if changes_login else []
 
 
 def delete_credential(world: World, credential: Resource) -> None:
-    """Delete a credential. It can still be read (documented); deleting it again changes nothing."""
+    """Delete a credential, which can still be read (documented); the second time is no error."""
     if credential.status != "deleted":
         apply_command(world, credential, "delete")
 

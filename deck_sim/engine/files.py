@@ -48,7 +48,7 @@ def keep_file(
 
 
 def files_of(world: World, run: Resource, behind: str | None = None) -> Iterator[Resource]:
-    """Yield a run's readable storage items, newest first; with `behind`, those after that one."""
+    """Yield a run's readable storage items, newest first; with `behind`, those after that id."""
     items = world.newest_first("storage", {"task_run_id": [run.id]}, behind)
     return (item for item in items if not world.is_gone(item))
 

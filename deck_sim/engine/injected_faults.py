@@ -96,7 +96,7 @@ class InjectedFaults:
             self.changed[owner] = None
 
     def clear(self) -> None:
-        """Remove all faults, except one of an exploration."""
+        """Remove all faults, except that of an exploration."""
         for owner in self.by_owner.keys() - {TROUBLE}:
             self.forget(owner)
 

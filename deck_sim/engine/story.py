@@ -59,7 +59,7 @@ class Step(ABC):
 
     @property
     def refusal(self) -> ApiError | None:
-        """The error to answer the call with, if the step refuses it; None starts the script."""
+        """The error that answers the call, if the step refuses the call; otherwise None."""
         return None
 
     # `stage` is a `Stage`; its module imports this one.
@@ -74,7 +74,7 @@ class Step(ABC):
 
 
 class Position(NamedTuple):
-    """Where a cursor can stand in a script."""
+    """A place at which a cursor can stand in a script."""
 
     step: Step | None  # None: the end
     name: str  # its path as text
@@ -104,7 +104,7 @@ class Script(Immutable):
 
     @property
     def refusal(self) -> ApiError | None:
-        """The error to answer a call with that starts the script; None if the script starts."""
+        """The error that answers the call which would start the script; None if none does."""
         first = self.positions[0,].step
         return first.refusal if first else None
 

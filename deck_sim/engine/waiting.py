@@ -46,7 +46,7 @@ def asks_person(world: World, resource: Resource) -> bool:
 
 @dataclass(slots=True)
 class AwaitedEvent:
-    """The event that a caller waits for: of some types, and of `resource_id` if it is set."""
+    """An event that a caller waits for: its types and, if set, the id of its resource."""
 
     types: tuple[str, ...]
     resource_id: str | None

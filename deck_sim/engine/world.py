@@ -126,7 +126,7 @@ class World:
         self.changed[table, key] = None
 
     def mark_saved(self) -> None:
-        """Clear the notes of changes: these are saved, or need not be saved."""
+        """Clear the notes of changed records, which are saved or need not be saved."""
         for changed in (self.changed, self.injected.changed, self.timers.changed):
             changed.clear()
 
@@ -215,7 +215,7 @@ class World:
         return machine is not None and machine.is_final(str(resource.status))
 
     def used_by(self, run: Resource) -> list[Resource]:
-        """Return the connection, or credential and session, of a run, without forgotten ones."""
+        """Return the connection, or credential and session, of a run, if the world still has it."""
         row = self.kind(run.kind)
         if not (row.machine and row.machine.is_run):
             return []
@@ -404,7 +404,7 @@ class World:
         return self.move(run, "failed", errors=[one.as_json() for one in problems])
 
     def set_options(self, options: Options) -> None:
-        """Set the options. A changed duration starts now."""
+        """Set the options. Timers with a changed duration start again now."""
         changed, self.options = options.changes(self.options), options
         for kind in self.contract.kinds.values():
             machine = kind.machine
@@ -539,8 +539,8 @@ class World:
             self.emit(f"{resource.kind}.{what}", resource)
 
     def _lead_used(self, run: Resource) -> None:
-        """Move the login and session of a run as the run's new status `leads` them, if their own
-        tables allow it.
+        """Move the login and session of a run to the statuses that `leads` has for the run's new
+        status, if their own tables allow it.
         """
         if not (rows := self.machine(run).leads):
             return

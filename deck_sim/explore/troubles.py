@@ -133,7 +133,7 @@ def choose_troubles(
     troubles: Sequence[Trouble], only: Iterable[str] = (), skip: Iterable[str] = ()
 ) -> tuple[list[Trouble], list[str]]:
     """Return the troubles that `only` names (if empty: all) and `skip` does not name. Also return
-    the names in `only` that fit no trouble, each with the nearest. A name may omit the place.
+    the names in `only` that fit no trouble, each with the nearest name. Names may omit the place.
     """
     asked, unwanted = dict.fromkeys(only), {*skip}
     names = [(one, {f"{one}", one.kind.name}) for one in troubles]

@@ -92,7 +92,7 @@ class Watch:
 
     @property
     def all_delivered(self) -> bool:
-        """Whether every attempt to deliver succeeded."""
+        """Whether every attempt to deliver a webhook succeeded."""
         return all(one.outcome.all_delivered for one in self.lives if one.outcome)
 
     def no_timing(self) -> str | None:

@@ -143,7 +143,7 @@ class LostResponse(HttpFault):
 class Late(HttpFault):
     """The call is done, and its response is delayed.
 
-    Only a world with a real clock waits, unless `wait` is `real`; others note the delay.
+    Only a world with a real clock waits, unless `wait` is `real`; other worlds record the delay.
     """
 
     is_answer_readable = True

@@ -47,7 +47,7 @@ class WebhookFault(Fault):
         return webhook
 
     def follow(self, world: World, delivery: Resource) -> None:
-        """Act after the webhook has been delivered."""
+        """Do what the fault does after the delivery of the webhook."""
 
 
 class Duplicate(WebhookFault):

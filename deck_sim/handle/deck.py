@@ -73,7 +73,7 @@ class Deck(AbstractContextManager["Deck"]):
     clock: Clock
 
     def __init__(self, url: str, api_key: str) -> None:
-        """Connect to the world of `api_key` on the server at `url`, with or without its `/v2`."""
+        """Connect to the world of `api_key` on the server at `url`, with or without `/v2`."""
         self.url = read_url(url)
         self.api_key = api_key
         self._opened = ExitStack()
@@ -182,8 +182,8 @@ class Deck(AbstractContextManager["Deck"]):
     def scenario(self, source: str | PathLike[str] | Mapping[str, Any]) -> str:
         """Add a scenario to this world; return its name.
 
-        `source` is YAML text, a `Path` of a file with it, or plain data, which may leave out
-        `version` and `name`.
+        `source` is YAML text, the `Path` of a YAML file, or plain data, which may omit `version`
+        and `name`.
         """
         name, body = read_source(source, self._numbers)
         self._control.call("PUT", "/scenarios/{name}", name=name, body=body)
@@ -252,8 +252,8 @@ class Deck(AbstractContextManager["Deck"]):
     ) -> AdvanceReport:
         """Advance the clock until an event such as `task_run.completed`, of that resource if given.
 
-        The first of several events ends the advance. If nothing due within `limit` emits one, the
-        error names what waits.
+        The first of several events ends the advance. If nothing due within `limit` emits such an
+        event, the error names what waits.
         """
         if isinstance(event, Mapping) or (isinstance(id, str) and "." in id):
             text = "give the event first, then the resource"
@@ -530,9 +530,9 @@ class Deck(AbstractContextManager["Deck"]):
     ) -> ReadyTask:
         """Seed an agent, a source, a task, and a connected connection or a verified credential.
 
-        A seeded login plays no scenario. With `login`, it is created through the Deck API instead:
-        a connection then plays its script, and a credential is not verified yet. `fields` are
-        further fields of the task.
+        A seeded login plays no scenario. With `login`, the login is created through the Deck API
+        instead: a connection then plays its script, and a credential is not verified yet. `fields`
+        are further fields of the task.
         """
         schemas = {"input_schema": input_schema, "output_schema": output_schema}
         return self._starter.make_task({**schemas, **fields}, opens=login, scenario=None)

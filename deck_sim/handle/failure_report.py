@@ -158,7 +158,7 @@ def find_refusals(journal: Iterable[_Row]) -> list[str]:
 
 
 def find_own_dates(journal: Iterable[_Row], failure: str, now: str) -> list[str]:
-    """Explain why this process uses another date than the world, if it does. The date is looked for
+    """Explain that this process uses another date than the world, if it does. The date is searched
     in the calls, then in pytest's text about the failure.
     """
     today = process_now().date()
@@ -241,7 +241,7 @@ def find_undelivered(deliveries: Sequence[_Row], words: Mapping[str, str] = _IN_
 
 
 def find_waits(state: _Row, kinds: Container[str] | None = None) -> list[str]:
-    """Return why each unfinished resource waits; `state` is that of `GET /_sim/next`."""
+    """Return why each unfinished resource waits; `state` is the answer to `GET /_sim/next`."""
     accepted = {one["id"]: one["answer"] for one in state["waiting"] if "answer" in one}
     return [
         f"{one['id']} is {one['status']}. {one['why']}"

@@ -15,7 +15,7 @@ class Hold(AbstractContextManager["Hold"]):
     """A point at which runs and logins stop, or answers wait. A `with` block releases at its end.
 
     `point` is an event such as `task_run.completed`, which is held before it is emitted, or a call
-    such as `POST /v2/tasks/*/run`, whose answer is held. `of` limits it to the resource of that id.
+    such as `POST /v2/tasks/*/run`, whose answer is held. `of` limits the hold to one resource.
     """
 
     def __init__(self, control: Control, point: str, of: str | None) -> None:

@@ -76,7 +76,7 @@ class Calls(tuple[Json, ...]):
     def assert_not_called(self, pattern: str = "**", **expected: Any) -> None:
         """Assert that no call matches; a failure shows the matching calls.
 
-        It also fails if the journal has dropped calls.
+        The assertion also fails if the journal has dropped calls.
         """
         __tracebackhide__ = True
         found, shown = self.where(pattern, **expected), show_expected(pattern, expected)
@@ -165,7 +165,7 @@ class LintReport(tuple[Json, ...]):
     def check(self, *ignore: str) -> None:
         """Assert that the list of findings is empty, apart from the rules named in `ignore`.
 
-        It also fails if the journal has dropped calls.
+        The assertion also fails if the journal has dropped calls.
         """
         __tracebackhide__ = True
         left = (found for found in self if found["name"] not in ignore)

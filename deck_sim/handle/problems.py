@@ -16,7 +16,7 @@ _NOT_WRITTEN = ("id", "owner", "met", "fired")  # keys of a fault that its autho
 
 
 def find_failures(world: Json) -> list[str]:
-    """Return the errors inside deck-sim and the failed scripts in a world of `Deck.world`."""
+    """Return a world's errors inside deck-sim and failed scripts; `world` is `Deck.world`."""
     failures = [f"deck-sim itself failed:\n{crash}" for crash in world["crashes"]]
     return failures + [f"a scenario failed: {error}" for error in world["script_errors"]]
 

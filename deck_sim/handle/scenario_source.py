@@ -19,7 +19,7 @@ def read_source(
 ) -> tuple[str, str | Json]:
     """Return the name of a scenario, and its YAML or its data.
 
-    Data without a name get a name with the next number.
+    Data without a name gets a name with the next number.
     """
     if isinstance(source, PathLike):
         try:

@@ -36,7 +36,7 @@ class TaskStarter:
     def make_task(
         self, fields: Mapping[str, Any], *, opens: bool, scenario: str | None
     ) -> ReadyTask:
-        """Seed a task, its agent and its source; seed the login too, or open it (`opens`)."""
+        """Seed a task, its agent and its source; seed its login or, with `opens`, open it."""
         login = self._edition.login_kind
         ids = {
             f"{kind}_id": f"{self._edition.kinds[kind].prefix}_{next(self._numbers):016}"

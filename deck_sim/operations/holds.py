@@ -26,7 +26,7 @@ def make_hold(
     id: Text | None = None,
     call: Match | None = None,
 ) -> Json:
-    """Hold runs and logins before they emit an `event` (with `id`, only that one), or hold the
+    """Hold runs and logins before they emit an `event` (with `id`, only that resource), or hold the
     answers to a `call`.
     """
     if (event is None) == (call is None):
@@ -80,7 +80,7 @@ def events_of_stories(edition: Edition) -> list[str]:
 
 @operation("GET", "/holds")
 def list_holds(simulation: Simulation) -> Json:
-    """Show the holds, the runs, logins and answers at each hold, and how many it has `met`."""
+    """Show the holds, the runs, logins and answers at each, and how many each has `met`."""
     return {"data": [_as_json(simulation, hold) for hold in simulation.world.holds.values()]}
 
 

@@ -179,7 +179,7 @@ EventNames = Annotated[
 
 
 class UntilEvent(Body):
-    """The event to wait for: the first one of these types."""
+    """The event to wait for: the first of these types."""
 
     event: EventNames
     id: Text | None = None

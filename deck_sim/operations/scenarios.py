@@ -157,7 +157,7 @@ def show_rules(simulation: Simulation) -> Json:
 
 @operation("GET", "/coverage")
 def show_coverage(simulation: Simulation) -> Json:
-    """Show the count of each step of the played scenarios; `missed` has the steps never played."""
+    """Show the count of each step of the played scenarios; `missed` lists unplayed steps."""
     from deck_sim.scenario.model import step_coverage
 
     world, library = simulation.world, simulation.library

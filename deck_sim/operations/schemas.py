@@ -107,6 +107,6 @@ def make_forms() -> Json:
 def show_fidelity(
     simulation: Simulation, edition: EditionName | None = None, grade: Grade | None = None
 ) -> Json:
-    """Show the ledger of the world's edition or of `edition`; with `grade`, only such rows."""
+    """Show the ledger of the world's edition or of `edition`: all rows, or those of a `grade`."""
     rows = rows_of(edition or simulation.world.edition, grade)
     return {"data": [row.as_json() for row in rows]}

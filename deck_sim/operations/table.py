@@ -1,8 +1,8 @@
-"""The table of operations. Each is a function, with its method and path below `/_sim` above it.
+"""The table of operations. Each is a function; the line above it has its method and path.
 
-A function takes a `simulation` (and `worlds` if it needs more than one world) and plain values, and
-returns plain data. `perform` calls the function, for the control API and, in the process of the
-server, for the handle.
+The paths are below `/_sim`. A function takes a `simulation` (and `worlds` if it needs more than one
+world) and plain values, and returns plain data. `perform` calls the function, for the control API
+and, in the process of the server, for the handle.
 """
 
 import inspect

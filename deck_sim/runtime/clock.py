@@ -231,9 +231,8 @@ def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
        own, of the login that it uses, or of a run that uses it. A list reads all that it may show.
     2. A resource that waits for a person does not move when it is read. A jump postpones its timers
        by the time that it waits, so no prompt, approval or task timeout runs out during a jump.
-    3. Whatever else falls due before that moment happens on the way.
-    4. With a step, each such read lets exactly that much time pass instead, timeouts included.
-
+    3. Everything else that is due before that moment happens, too.
+    4. With a step, each such read takes exactly that time instead, timeouts included.
     """
     if simulation.mode != ON_POLL or simulation.advancing:
         return

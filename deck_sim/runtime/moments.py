@@ -28,8 +28,8 @@ def read_moment(text: str, field: str) -> datetime:
 
 
 def read_start(text: str, field: str) -> datetime:
-    """Read the moment at which a world begins. Raises ApiError (`input_invalid`) if it is no
-    moment, or outside the years of worlds.
+    """Read the moment at which a world begins. Raises ApiError (`input_invalid`) if `text` is no
+    moment, or is outside the years of worlds.
     """
     moment = read_moment(text, field)
     if not FIRST_MOMENT <= moment < LAST_MOMENT:

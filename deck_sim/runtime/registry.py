@@ -135,7 +135,7 @@ class WorldRegistry:
         return new
 
     def put(self, new: Simulation) -> None:
-        """Serve a world in place of the one that has its key now."""
+        """Serve a world in place of the present world of its key."""
         new.began_after_call = self._calls
         self.drop(new.key)
         self.adopt(new)
@@ -215,8 +215,8 @@ class WorldRegistry:
     def save(self, simulation: Simulation) -> None:
         """Drop records that are too old, and save the changes of a world, its replacement or its
         deletion. This precedes every answer and webhook that leaves the server. Raises ApiError
-        (`state_not_saved`) also for every other call since the last save that changed the world.
-        The world is as it was saved.
+        (`state_not_saved`) if that fails, also for other calls that changed the world since the
+        last save. The world is then as it was saved.
         """
         simulation.forget_oldest()
         if self.state is None:
@@ -238,7 +238,7 @@ class WorldRegistry:
             self.dispatcher.wake(simulation)
 
     def count_call(self, simulation: Simulation) -> None:
-        """Number a call of the Deck API."""
+        """Give a call of the Deck API its number."""
         self._calls += 1
         simulation.last_call = self._calls
 

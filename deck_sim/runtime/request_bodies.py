@@ -23,10 +23,10 @@ MAX_JOURNAL_TEXT = 1000  # characters that are shown of a body that is not JSON
 
 
 def read_object(body: bytes, *, form: bool = False) -> dict[str, Any]:
-    """Read a body that must be a JSON object.
+    """Read a body that must be a JSON object. Raises ApiError (`body_invalid`), with the line and
+    column of a syntax error.
 
-    `form` only changes the error: the request says that its body is form-encoded. Raises ApiError
-    (`body_invalid`), with the line and column of a syntax error.
+    `form` only changes the error: whether the request says that its body is form-encoded.
     """
     if not body:
         raise refuse("request/body_invalid", "The body is empty; it must be a JSON object.")

@@ -47,7 +47,7 @@ class RealClock:
         return max(now, self._from + min(elapsed, left) * _MICROSECOND)
 
     def resume(self, now: datetime, ago: timedelta = timedelta()) -> None:
-        """Continue as if the clock had been set to `now`, `ago` before the present."""
+        """Continue as if the clock had shown `now` at a moment that is `ago` in the past."""
         self._from, self._from_ns = now, self._real_ns() - ago // _MICROSECOND * 1000
 
 

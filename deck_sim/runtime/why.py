@@ -108,7 +108,7 @@ def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
 def explain_unknown(
     simulation: Simulation, pattern: str, *, may_be_glob: bool = False
 ) -> str | None:
-    """Explain why no event of the world fits a type or a glob of types; None if one can."""
+    """Explain why no event of the world fits a type or a glob of types; None if one fits."""
     world = simulation.world
     if "*" in pattern and not may_be_glob:
         return f"{quote(pattern)} is a pattern; name an event type, like `task_run.completed`"

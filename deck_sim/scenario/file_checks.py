@@ -136,7 +136,7 @@ class _ScriptCheck:
 
 
 def check_expressions(data: Any) -> Iterator[Found]:
-    """Report expressions that cannot be read, or that stand where none is computed."""
+    """Report expressions that cannot be read, or whose place does not allow expressions."""
     for path, text in texts_in(data):
         if not is_template(text) or path == ("summary",):
             continue

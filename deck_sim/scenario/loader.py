@@ -65,7 +65,7 @@ class Mistakes:
         self.found.append(Mistake(self.file, *position, shown, message))
 
     def add_errors(self, error: ValidationError, root: type[Strict]) -> None:
-        """Add pydantic's errors."""
+        """Add the errors that pydantic found."""
         for one in error.errors(include_url=False):
             written, kind, text = one["loc"], one["type"], error_message(one, root)
             path = self.document.written(written)
@@ -103,7 +103,7 @@ class Mistakes:
 
 
 def read_scenario(source: bytes | str | Path, file: str = "<text>") -> Scenario:
-    """Read a scenario from YAML text or a file, `file` in messages; raise `ScenarioError`."""
+    """Read a scenario from YAML text or a file, `file` in messages, or raise `ScenarioError`."""
     return make_scenario(parse(source, file), file)
 
 

@@ -122,7 +122,7 @@ class _Maker:
         return flat
 
     def _branch(self, flat: Schema, word: str, path: str, name: str, depth: int) -> Any:
-        """Make a value for the first branch that fits. Null comes last, in deep nesting first."""
+        """Make a value for the first branch that fits. Null is last, or first if nested deeply."""
         rest = {key: value for key, value in flat.items() if key != word}
         branches = [one if isinstance(one, Mapping) else {} for one in flat[word]]
         branches.sort(key=lambda branch: (branch == {"type": "null"}) != self._is_bare(depth))

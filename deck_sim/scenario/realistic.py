@@ -138,7 +138,7 @@ def _row(table: Mapping[str, Any], words: set[str]) -> Any:
 
 
 def _words(name: str) -> set[str]:
-    """Return the words of a name, their singulars, and each two neighbors: `check_in_dates` ->
+    """Return the words of a name, their singulars, and each pair of neighbors: `check_in_dates` ->
     check, in, dates, date, checkin, indates.
     """
     words = _split(name)

@@ -46,7 +46,7 @@ class Document:
         return 1, 1
 
     def written(self, path: YamlPath) -> YamlPath:
-        """Return `path` without the keys that the file omits by writing a value alone."""
+        """Return `path` without keys that the file omits: one value may stand for a list."""
         found, value = list[int | str](), self.data
         for part in path:
             is_list = isinstance(value, list) and isinstance(part, int) and part < len(value)

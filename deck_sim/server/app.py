@@ -100,8 +100,8 @@ class DeckApp:
 
 
 async def take(steps: Steps, request: Request) -> bool:
-    """Take a request through steps until one answers. Return False if one fails; its error is the
-    answer.
+    """Take a request through steps until a step answers. Return False if a step fails; its error is
+    the answer.
     """
     try:
         for step in steps:
@@ -268,7 +268,7 @@ def prepare_response(request: Request) -> None:
 
 
 async def read_request(worlds: WorldRegistry, scope: Scope, receive: Receive) -> Request | None:
-    """Read a request with its whole body; return None if the client disconnects before its end.
+    """Read a request with its whole body; return None if the client disconnects before the end.
 
     A body that is too large is read to its end, because a client that is still sending would not
     see the answer; but the rest of it is dropped.
@@ -290,7 +290,7 @@ def refuse_call(worlds: WorldRegistry, error: ApiError, scope: Scope) -> Respons
 
 
 def make_response(scope: Scope, answer: Answer) -> Response:
-    """Make the response with an answer."""
+    """Make the HTTP response with an answer."""
     headers = {**VERSION_HEADER, **answer.headers}
     response = Response(answer.body, answer.status, headers, media_type="application/json")
     if scope["method"] == "HEAD":

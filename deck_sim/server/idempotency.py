@@ -48,7 +48,7 @@ def replay_answer(request: Request) -> Answer | None:
 
 
 def store_answer(request: Request) -> None:
-    """Store the answer to a call that has a key, if the edition stores answers of its status."""
+    """Store the answer to a call with a key, if the edition stores answers with this status."""
     key, answer, world = request.key, request.answer, request.simulation.world
     if key is None or answer.status not in world.contract.idempotency.kept:
         return

@@ -238,8 +238,8 @@ def deck_world(
 ) -> Iterator[Callable[..., Deck]]:
     """Makes worlds for fixtures of a wider scope: `deck_world("finished")` is a `Deck`.
 
-    It also takes the arguments of the marker that set up a world. Each call makes a world with its
-    own key, which is deleted at the end of the session.
+    The function also takes the arguments of the marker that set up a world. Each call makes a world
+    with its own key, which is deleted at the end of the session.
     """
     from pytest_deck_sim.worlds import world_factory
 
@@ -277,7 +277,7 @@ def deck_every_scenario(request: pytest.FixtureRequest, deck: Deck) -> str:
 def deck_every_failure(request: pytest.FixtureRequest, deck: Deck) -> ErrorInfo:
     """The error that every run of `deck` fails with.
 
-    The test runs once for each error of its edition that a run can end with.
+    The test runs once for each error of the test's edition that a run can end with.
     """
     error: ErrorInfo = request.param
     script = [{"queued": "1s"}, {"running": "5s"}, {"failed": error.name}]
@@ -288,7 +288,7 @@ def deck_every_failure(request: pytest.FixtureRequest, deck: Deck) -> ErrorInfo:
 
 @pytest.fixture
 def deck_env(deck: Deck, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Deck:
-    """`deck`, with the environment variables set that your application reads."""
+    """`deck`, after setting the environment variables that your application reads."""
     for name in _VARIABLES:
         monkeypatch.setenv(pytestconfig.getini(f"deck_env_{name}"), getattr(deck, name))
     return deck

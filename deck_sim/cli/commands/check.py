@@ -36,7 +36,7 @@ from deck_sim.scenario.yaml_files import YamlError, read_file
 def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
     """Validate scenario files, world files and folders of them.
 
-    Prints every mistake with its file, line and column. The exit code is 1 if there are any.
+    Prints every mistake with its file, line and column. The exit code is 1 if there are mistakes.
     """
     files = dict[str, Path]()
     for path in paths:

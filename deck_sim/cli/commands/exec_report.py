@@ -160,7 +160,7 @@ class Reports:
             self.kept += [(simulation, report)] if self._keep else []
 
     async def add_present(self, _app: object) -> None:
-        """Add the reports on the present worlds, and count equal problems. Runs on the loop."""
+        """Add the reports on the present worlds. Runs on the server's event loop."""
         for simulation in filter(None, map(self._registry.find, self._registry.known_keys)):
             from deck_sim.runtime.clock import catch_up
 

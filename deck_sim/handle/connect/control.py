@@ -160,7 +160,7 @@ class Control:
 
 
 def _copy(values: Mapping[str, Any]) -> Json:
-    """Return a JSON copy of the values, which later changes by the caller do not reach. Raises
+    """Return a JSON copy of the values; later changes by the caller do not change the copy. Raises
     DeckSimError if a value cannot be written as JSON.
     """
     try:

@@ -37,7 +37,7 @@ _RECEIVES = ContextVar[list[str]]("deck_sim_receives")
 
 @contextmanager
 def receiving(api_key: str) -> Iterator[None]:
-    """Mark a block that calls a webhook receiver of the world of a key."""
+    """Mark a block in which a webhook receiver of the key's world is called."""
     token = _RECEIVES.set(of := [api_key])
     try:
         yield
@@ -98,7 +98,7 @@ def check_no_event_loop(method: Callable[..., Any]) -> None:
 
 
 def in_trio() -> bool:
-    """Whether a task of trio calls this."""
+    """Whether the caller is a task of trio."""
     lowlevel = sys.modules.get("trio.lowlevel")
     return lowlevel is not None and lowlevel.in_trio_task()
 
@@ -119,9 +119,9 @@ def run_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> Fut
 
 
 def wait_for(future: Future[Any], seconds: float | None) -> None:
-    """Wait until a future of another thread is done, at most so long.
+    """Wait until a future of another thread is done, for at most `seconds`.
 
-    `concurrent.futures.wait` takes twice as long. What `Future.result` raises may also come from a
+    `concurrent.futures.wait` is half as fast. An error of `Future.result` may also come from a
     signal handler of the caller, such as a time limit.
     """
     done = SimpleQueue[Future[Any]]()

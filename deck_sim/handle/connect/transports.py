@@ -82,7 +82,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
             self.frozen_times = [*self.frozen_times[:1], process_now()]
 
     def disconnect(self) -> None:
-        """Close the sockets. Closing a client keeps them, since other clients may use them, too."""
+        """Close the sockets. Closing a client does not, since other clients may use them."""
         for network in self._networks.values():
             network.close()
         self._networks.clear()

@@ -127,7 +127,7 @@ def step_words(kind: str) -> tuple[str, ...]:
 
 
 def status_steps(kind: str, machine: Machine) -> dict[str, type[Step]]:
-    """Return the step that enters each status of a state machine, if possible by the same name."""
+    """Return the step that enters each status of a state machine, by the same name if possible."""
     classes = (STEP_CLASSES[kind, word] for word in step_words(kind))
     steps = [step for step in classes if step.is_status]
     steps.sort(key=lambda step: step.word in machine.statuses)

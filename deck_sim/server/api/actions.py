@@ -78,7 +78,7 @@ ENDPOINTS["answer_run"] = ENDPOINTS["answer_connection"] = answer_interaction
 
 @endpoint
 def run_task(request: Request) -> Answer:
-    """Start a run. The answer shows it `queued`."""
+    """Start a run. The answer shows the run as `queued`."""
     world, task = request.world, request.fetch("task")
     problems = partial(body_checks.run_problems, world, task)
     return _start(request, "task_run", problems, partial(commands.run_task, world, task))
@@ -112,7 +112,7 @@ def list_run_screenshots(request: Request) -> Answer:
 
 @endpoint
 def open_connection(request: Request) -> Answer:
-    """Open a connection. The answer shows it `connecting`."""
+    """Open a connection. The answer shows the connection as `connecting`."""
     world = request.world
     problems = partial(body_checks.new_login_problems, world)
     return _start(request, "connection", problems, partial(commands.open_connection, world))

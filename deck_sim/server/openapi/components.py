@@ -124,7 +124,7 @@ class _BodySchemas(GenerateJsonSchema):
 
 
 def _bodies(edition: Edition, names: Iterable[str]) -> dict[str, Shape]:
-    """Return the schemas of bodies and their parts. If types of a body differ, each has its own."""
+    """Return the schemas of bodies and their parts; one for each type if the types differ."""
     found = dict[str, Shape]()
     for name in names:
         body = edition.body(name)
