@@ -70,13 +70,13 @@ class DeckApp:
         if not await take((self.select_world,), request):
             await make_response(scope, request.answer)(scope, receive, send)
             return
-        request.simulation.uses += 1
+        request.simulation.uses += 1  # so that the world is not dropped meanwhile
         try:
             await take(self.answering, request)
             if await take(self.keeping, request):
                 await take(self.leaving, request)
-            else:  # it could not be saved
-                log_call(request.simulation.key, record_call(request))
+            else:  # it could not be saved, and the journal is as it was before the call
+                log_call(request.simulation.key, make_record(request))
             response = request.response or make_response(scope, request.answer)
             await response(scope, receive, send)
         finally:
@@ -115,7 +115,7 @@ async def take(steps: Steps, request: Request) -> bool:
     except ApiError as refusal:
         error = refusal
         if isinstance(error, Refusal) and error.precedes_endpoints:
-            request.key = None  # so that it is not stored
+            request.key = None  # so that `store_answer` does not store it
     except Exception:
         # It may have failed before its world was found.
         simulation = request.simulation or request.worlds.keyless()
@@ -173,12 +173,12 @@ def call_endpoint(request: Request) -> Answer:
 
 def record_answer(request: Request) -> None:
     """Record the call in the journal."""
-    request.call = record_call(request)
+    request.call = make_record(request)
     request.simulation.journal.append(request.call)
     request.worlds.count_call(request.simulation)
 
 
-def record_call(request: Request) -> Call:
+def make_record(request: Request) -> Call:
     """Make the journal's record of a call and its answer."""
     answer, fault, simulation = request.answer, request.fault, request.simulation
     errors = answer.data.get("errors", ()) if answer.status >= 400 else ()
