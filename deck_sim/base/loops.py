@@ -6,11 +6,10 @@ import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextvars import Context
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from deck_sim.base import real_time
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 _tasks = set[asyncio.Task[None]]()  # that run; a loop does not keep its tasks alive
@@ -51,10 +50,7 @@ class Loop(asyncio.SelectorEventLoop):
 
 
 def start_on_loop(
-    loop: asyncio.AbstractEventLoop,
-    work: Callable[P, Coroutine[Any, Any, T]],
-    *args: P.args,
-    **named: P.kwargs,
+    loop: asyncio.AbstractEventLoop, work: Callable[[], Coroutine[Any, Any, T]]
 ) -> Future[T]:
     """Start a coroutine function on the event loop of another thread.
 
@@ -65,7 +61,7 @@ def start_on_loop(
 
     async def run() -> None:
         try:
-            answer.set_result(await work(*args, **named))
+            answer.set_result(await work())
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # a failed test of the caller, too

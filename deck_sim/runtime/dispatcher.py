@@ -128,8 +128,7 @@ class Dispatcher:
         attempts = self._take_attempts(simulation)
         making = [self._make(simulation, one) for one in attempts]
         # A task for the usual single one would take two more turns of the loop.
-        is_single = len(making) == 1
-        results = [await making[0]] if is_single else await asyncio.gather(*making)
+        results = [await making[0]] if len(making) == 1 else await asyncio.gather(*making)
         for attempt, result in zip(attempts, results, strict=True):
             _record_result(simulation, attempt, result)
         self.save(simulation)

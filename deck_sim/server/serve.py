@@ -156,7 +156,7 @@ class Server:
         """Call a coroutine function with the app, on the server's event loop, from another thread.
         Raises ConnectionRefusedError if the server does not run.
         """
-        return start_on_loop(self._find_loop(), call, self._app)
+        return start_on_loop(self._find_loop(), partial(call, self._app))
 
     @contextmanager
     def paused(self) -> Iterator[WorldRegistry]:

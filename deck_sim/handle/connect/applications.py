@@ -40,7 +40,6 @@ from deck_sim.handle.connect.threads import (
     LoopThread,
     current_loop,
     first_of,
-    in_trio,
     receiving,
     run_in_thread,
     run_on_new_loop,
@@ -76,7 +75,7 @@ class WebhookApp:
     app: Any
     is_asgi: bool
     host: str
-    server: tuple[str, int | None]  # the parts of the host
+    address: tuple[str, int | None]  # the parts of `host`
     loop: EventLoopToken | None
 
 
@@ -105,8 +104,8 @@ class WebhookApps:
                 f" WSGI application, called with (environ, start_response), not {app!r}"
             )
         url = urlsplit(f"//{host}")
-        parts = url.hostname or "", url.port
-        added = WebhookApp(app, parameters == 3, host, parts, current_loop())
+        address = url.hostname or "", url.port
+        added = WebhookApp(app, parameters == 3, host, address, current_loop())
         if added.is_asgi:
             self._start_loop()
         self._has_wsgi |= not added.is_asgi
@@ -230,9 +229,8 @@ async def _call_asgi(
     app: WebhookApp, path: str, headers: Headers, body: bytes, answered: Future[RawAnswer]
 ) -> None:
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    scope = make_scope("POST", app.server, path.encode(), raw)
-    left = anyio.Event() if in_trio() else asyncio.Event()
-    await call_asgi(app.app, scope, body, left, answered.set_result)
+    scope = make_scope("POST", app.address, path.encode(), raw)
+    await call_asgi(app.app, scope, body, anyio.Event(), answered.set_result)
 
 
 def _call_wsgi(
