@@ -37,7 +37,7 @@ def parse_duration(text: str) -> timedelta:
     found = re.fullmatch(_PLAIN, text) or re.fullmatch(_ISO, text)
     amounts = {unit: n for unit, n in found.groupdict().items() if n} if found else {}
     if text[:1] == "-" and re.fullmatch(_PLAIN, text[1:]):
-        raise ValueError(f"{quote(text)} is negative, and time only goes forward; {HOW_TO_WRITE}")
+        raise ValueError(f"{quote(text)} is negative; {HOW_TO_WRITE}")
     if not amounts:
         unit = f"; for seconds write '{text}s'" if re.fullmatch(_NUMBER, text) else ""
         raise ValueError(f"{quote(text)} is not a duration; {HOW_TO_WRITE}{unit}")
@@ -97,5 +97,5 @@ def parse_span(text: str) -> Span:
     except ValueError as error:
         raise ValueError(f"{error}{'' if dots else '; a range like `2s..8s`'}") from None
     if span.low > span.high:
-        raise ValueError(f"{quote(text)} runs backwards; write the shorter duration first")
+        raise ValueError(f"{quote(text)} ends before it begins; write the shorter duration first")
     return span

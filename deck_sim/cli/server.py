@@ -121,7 +121,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "--webhook-time",
             type=click.Choice(WEBHOOK_TIMES),
             default="wall",
-            help="The time in webhook signatures; verifiers reject one more than 5 min off.",
+            help="The clock that signs webhooks; receivers refuse times more than 5 minutes off.",
         ),
         click.option("--rate-limit", is_flag=True, help="Answer 429 to calls beyond 200 in 10 s."),
         click.option(
@@ -226,7 +226,7 @@ def _print_reload(error: ScenarioError | None) -> None:
     if error is None:
         text = "deck-sim: the mistakes are fixed; the scenarios of the folder are in use again"
     else:
-        text = f"{error}\ndeck-sim: the previous scenarios stay in use until this is fixed"
+        text = f"{error}\ndeck-sim: the previous scenarios stay in use until the mistakes are fixed"
     click.echo(text, err=True)
 
 

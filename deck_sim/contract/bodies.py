@@ -360,6 +360,6 @@ def unwanted(type_: str) -> Any:
     def refuse(value: Any) -> Any:
         if value is None:
             return None
-        raise value_error(f"is not for a destination of the type `{type_}`; send `{type_}`")
+        raise value_error(f"is not for a destination of the type `{type_}`; send `{type_}` instead")
 
     return Annotated[Any, BeforeValidator(refuse), WithJsonSchema(_NULL)], None

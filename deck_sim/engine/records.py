@@ -127,7 +127,7 @@ class Options(Immutable):
     """
 
     session_limit: int | None = _option(
-        "The most open sessions; the next gets 429 `rate_limit/session_limit_exceeded`.",
+        "The limit of open sessions; one more gets 429 `rate_limit/session_limit_exceeded`.",
         needs="session",
     )
     timeout_cap: int | None = _option("The largest `settings.timeout_seconds` of a task.", least=1)

@@ -32,7 +32,7 @@ EFFECTS = {
     TASK_TIMEOUT: "the task times out",
     INACTIVITY: "the run fails for inactivity",
     WINDOW: "the interaction times out",
-    STEP: "the script goes on",
+    STEP: "the script continues",
     ATTEMPT: "a delivery is attempted",
     AUTO_TRANSITION: "its status changes by itself",
     DISUSE: "it ends because no run uses it",

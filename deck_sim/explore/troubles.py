@@ -29,7 +29,7 @@ _ONCE = "remember each `webhook-id`, and do nothing when it comes again"
 _READ = "treat an event as a hint, and read the resource"
 _EARLY = "a webhook may come before the answer: before the call, store what its handler needs"
 _LONG = "poll as long as the task's timeout, not a fixed number of times"
-_DONE = "the call may have been done: read the resource, and treat a 409 as done"
+_DONE = "the call may have succeeded: read the resource, and treat a 409 as success"
 _ANY = "a status may be over before it is read: stop at any final status, and require no other"
 
 
@@ -51,7 +51,7 @@ MEANINGS = {
     "rate_limited": "429 with `Retry-After: 1`, up to three times again if repeated within 1 s",
     "duplicate": "the webhook comes twice, with one `webhook-id`",
     "late": "the webhook comes after the next one: their order is not promised",
-    "lost_once": "a proxy answers 502 to the webhook, which comes again by the retry schedule",
+    "lost_once": "a proxy answers 502 to the webhook, and Deck repeats it by the retry schedule",
     "before_response": "the webhook comes before the answer of the call that caused it",
     "again_after_next": "the webhook comes a second time, after the next one",
     "at_once": "no step takes time: the run is over before the next answer",

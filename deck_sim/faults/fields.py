@@ -104,7 +104,7 @@ class RealWait(Strict):
 
     model_config = ConfigDict(serialize_by_alias=True)
     length: FaultDuration = Field(alias="for")
-    """How long."""
+    """The length of the delay."""
     wait: Literal["real"]
     """`real`: the answer is delayed in real time."""
 

@@ -73,7 +73,7 @@ class ExpectedCall:
         if not is_missing and not any(map(self._pattern.may_be, _CALLS)):
             near = nearest(pattern, sorted({re.sub(r"{\w+}", "*", call) for call in _CALLS}))
             remedy = 'add `error="request/endpoint_not_found"`'
-            text = f"no call of the Deck API is {quote(pattern)}{near}; for one that gets a 404,"
+            text = f"no call of the Deck API is {quote(pattern)}{near}; for a call that gets a 404,"
             raise DeckSimError(f"{text} {remedy}")
         if not isinstance(given.get("status", 0), int):
             raise DeckSimError(f"`status` is a number like 409, not {given['status']!r}")

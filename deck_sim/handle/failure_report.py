@@ -38,9 +38,9 @@ _BYTES = "the bytes of the body as they came, not parsed and printed again?"
 _HINTS = {
     "route": "does the application accept POST at the path of its webhooks?{argument}",
     "secret": f"does the application verify with the secret in `{{secret}}`, and {_BYTES}",
-    "own secret": "this destination has a secret of its own, not that in `{secret}`: does the"
-    " application verify with it?",
-    "bytes": "its secret is right, since it took another webhook: does the application verify"
+    "own secret": "this destination has its own secret, not that in `{secret}`: does the"
+    " application verify with its own?",
+    "bytes": "the secret is right, since another webhook was accepted: does the application verify"
     f" {_BYTES}",
     "clock": "the signature has the time {time}, but the application's clock differs:"
     " `webhook_time` can be `wall` (real time) or `world` (the world's time); {setting} sets it",

@@ -132,7 +132,7 @@ class Calls(tuple[Json, ...]):
             kinds[f"{made['method']} {path} -> {made['status']}"] += 1
         counts = [f"  {count} x {kind}" for kind, count in kinds.most_common()]
         counted = cut_middle(counts, _MOST_KINDS)
-        return ["the nearest was", f"  {_line(nearest)}", *fields, "called were:", *counted]
+        return ["the nearest call was", f"  {_line(nearest)}", *fields, "the calls were:", *counted]
 
 
 def _line(call: Json) -> str:

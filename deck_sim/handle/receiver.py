@@ -144,7 +144,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         lines = [
             f"no `{event}`{whose} was received; {reason}",
             *([own] if is_own else []),
-            *(["received were:", *arrived] if arrived else ["nothing was received"]),
+            *(["received events:", *arrived] if arrived else ["nothing was received"]),
             *self.complaints,
         ]
         raise DeckSimError("\n".join(lines))
@@ -171,7 +171,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         except BaseException as error:  # pytest's failures are no Exception
             text = f"{type(error).__name__}: {error}" if self._failed else traceback.format_exc()
             self._failed = True
-            self._complain(f"a callback failed at {event['type']}:\n{text}")
+            self._complain(f"a callback failed for the event {event['type']}:\n{text}")
             status = 500
         with self._arrived:
             self.received.append(Arrival(headers, body, event, status))

@@ -113,7 +113,7 @@ def delete_scenario(simulation: Simulation, name: str) -> Json:
         ]
     if users:
         library.add(scenario)
-        text = f"{listed(users)} uses {name!r}; change that first"
+        text = f"{name!r} is used by {listed(users)}; change that first"
         raise refuse("request/state_invalid", text)
     return {"name": name, "deleted": True}
 

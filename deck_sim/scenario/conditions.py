@@ -17,7 +17,7 @@ class When(Strict):
     username: str | None = None
     """The user name of the connection or credential."""
     external_id: str | None = None
-    """Its external id."""
+    """The external id of the connection or credential."""
     source: str | None = None
     """The name or id of the source."""
     task: str | None = None
@@ -25,7 +25,7 @@ class When(Strict):
     agent: str | None = None
     """The name or id of the agent; only for runs."""
     auth_method: str | None = None
-    """Its auth method."""
+    """The method with which the connection or credential logs in."""
     input: dict[str, Any] | None = None
     """Keys and values that the run's input must have; it may have more."""
 

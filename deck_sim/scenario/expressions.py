@@ -55,13 +55,13 @@ def as_text(value: Any) -> str:
     if not isinstance(value, str):
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_refuse)
     if len(text) > MOST_CHARACTERS:
-        raise ExpressionError(f"it makes more than {MOST_CHARACTERS // 1024} KiB")
+        raise ExpressionError(f"the result is larger than {MOST_CHARACTERS // 1024} KiB")
     return text
 
 
 def _refuse(value: Any) -> Any:
     str(value)  # an undefined value raises its own message
-    raise ExpressionError("it makes something that is not text, a number, a list or an object")
+    raise ExpressionError("the result is not text, a number, a list or an object")
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -136,7 +136,7 @@ def render(value: Any, names: Mapping[str, Any]) -> Any:
     except (ExpressionError, UndefinedError) as error:
         why = f"{error}"
     except Exception as error:  # any error of Python's is a mistake in the expression
-        why = f"it cannot be computed: {error}"
+        why = f"the expression cannot be computed: {error}"
     raise ExpressionError(f"`{cut(' '.join(value.split()))}`: {why}") from None
 
 

@@ -94,7 +94,7 @@ def read_yaml(source: bytes | str) -> Document:
         root = yaml.compose(text, Loader=_Loader)
         document.data = None if root is None else _build(document, root, ())
     except RecursionError:
-        raise YamlError("it is nested too deeply, or an alias is inside its own anchor") from None
+        raise YamlError("nested too deeply, or an alias is inside its own anchor") from None
     except (yaml.YAMLError, ValueError) as error:  # the latter from an escape beyond Unicode
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -160,7 +160,7 @@ def _message(error: Exception, text: str) -> str:
     if "mapping values are not allowed" in problem:
         return "a second `: ` in one line; quote the text, or begin a new line"
     if "found another document" in problem:
-        return "a second document begins; a file holds one"
+        return "a second document begins; a file can have only one"
     if "did not find expected key" in problem:
         problem += "; check the indentation"
     begun = getattr(error, "context_mark", None)

@@ -54,7 +54,7 @@ class ControlApp:
         else:
             text = (
                 f"the header `{WORLD}` is {quote(world_id)}, and no world has this id;"
-                " `GET /_sim/worlds` lists them; a world begins with the first call of its key"
+                " `GET /_sim/worlds` lists the ids; a world begins with the first call of its key"
             )
             raise refuse("request/endpoint_not_found", text)
         # Counted apart: watching a world must not change its answers.

@@ -70,7 +70,7 @@ class Interceptor:
     def how_to_answer(self, host: str) -> str:
         """Return the options that make the proxy intercept this host, too."""
         options = " ".join(f"--intercept-host {name}" for name in (*self.hosts, host))
-        return f"to answer for it: {options}"
+        return f"to intercept it: {options}"
 
     def start(self, listener: socket.socket, make_protocol: MakeProtocol) -> None:
         """Accept clients until the tasks of the event loop are cancelled."""

@@ -182,10 +182,10 @@ class Sender:
                     host=target.host,
                     limit=f"{self.limit.total_seconds():g} seconds",
                     quote=cut(f"{failure}", _MAX_QUOTE),
-                    awaited="answer" if exchange.status is None else "end of it",
+                    awaited="answer" if exchange.status is None else "end of the answer",
                 )
                 if exchange.status is not None:
-                    error = f"answered {exchange.status}, but then: {error}"
+                    error = f"answered {exchange.status}, but then failed: {error}"
             took = (real_time.monotonic_ns() - began) // 1_000_000
             error = error or explain_status(exchange.status)
             answered = exchange.body[:KEPT_ANSWER]

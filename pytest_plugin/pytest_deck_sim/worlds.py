@@ -247,8 +247,8 @@ def _write_report(item: pytest.Item, deck: Deck, failure: str | None) -> str:
     except DeckSimError as error:
         return str(error)
     except OSError as error:
-        return f"{text}\n\ncannot write this as a page: {error}"
-    return f"{text}\n\nthis as a page: {file}"
+        return f"{text}\n\ncannot write this report as a page: {error}"
+    return f"{text}\n\nthis report as a page: {file}"
 
 
 def page_name(node_id: str) -> str:

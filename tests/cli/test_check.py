@@ -35,7 +35,7 @@ def test_the_edition_of_a_scenario_is_printed_with_its_reason(cli, write):
     words = "check", mine, plain, turns
     assert cli(*words).stdout.splitlines()[:3] == [
         f"mine: edition {' or '.join(having)}, because {reason}",
-        "plain: edition connections, because its `edition` says so",
+        "plain: edition connections, because the file sets `edition`",
         f"turns: edition {' or '.join(having)}, because mine is for the edition {listed(having)}"
         f" ({reason})",
     ]

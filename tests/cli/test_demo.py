@@ -13,4 +13,4 @@ def test_it_plays_every_story_in_seconds(cli):
     attempts = re.findall(r"(\d\d)Z .* task_run\.completed, attempt (\d): (\d+)", parts[4])
     assert attempts == [("00", "1", "503"), ("05", "2", "200")]
     last = shown.stdout.splitlines()[-1]
-    assert re.fullmatch(r"5 stories: 56m\d+s of virtual time in \S+ of real time\.", last)
+    assert re.fullmatch(r"5 scenarios: 56m\d+s of virtual time in \S+ of real time\.", last)

@@ -68,8 +68,8 @@ def test_the_exit_code_is_that_of_the_command(cli):
     assert killed.exit_code == 128 + signal.SIGKILL
     assert killed.stderr.splitlines() == [
         "deck-sim: the command was stopped by the signal 9",
-        "deck-sim: nothing called the simulated API: does the command read DECK_BASE_URL? One that"
-        " always calls https://api.deck.co needs --intercept",
+        "deck-sim: nothing called the simulated API: does the command read DECK_BASE_URL? A command"
+        " that always calls https://api.deck.co needs --intercept",
     ]
 
 
@@ -245,7 +245,7 @@ call("GET", "/v2/agents/" + agent)
     first, queued, gone = done.stderr.splitlines()
     assert first.startswith("deck-sim: 3 calls in 1 world, 2 of them refused; ")
     assert "queued for a task_run but never played: `source_down`" in queued
-    assert "a call asked for what a reset or deletion had removed; do two tests share" in gone
+    assert "a call used what a reset or deletion had removed; do two tests share" in gone
     assert gone.endswith(" (2 times)")  # each in another world
     (world,) = json.loads((tmp_path / "r.json").read_text())["worlds"]
     assert (world["calls"], len(world["problems"])) == (3, 2)

@@ -94,7 +94,7 @@ def test_an_unchanged_program_in_node_reaches_its_world_and_no_other_host(interc
     code, summary = intercept("--", "node", "-e", NODE)
     hosts = ("10.1.2.3", "127.example", "deck.example")
     refused = [
-        f"deck-sim refuses {host}; to answer for it: --intercept-host api.deck.co"
+        f"deck-sim refuses {host}; to intercept it: --intercept-host api.deck.co"
         f" --intercept-host {host}"
         for host in hosts
     ]
@@ -119,7 +119,7 @@ def test_curl_reaches_its_world_and_no_other_host(intercept, capfd):
     assert code != 0
     assert summary == (
         "deck-sim: no call reached a world; no scenario was played; 1 problem:\n  deck.example was"
-        " called 1 time and refused, since nothing leaves the machine; to answer for it:"
+        " called 1 time and refused, since nothing leaves the machine; to intercept it:"
         " --intercept-host api.deck.co --intercept-host deck.example\n"
     )
 

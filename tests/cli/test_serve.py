@@ -135,7 +135,7 @@ def test_an_edited_scenario_is_used_if_it_has_no_mistakes(serving, write, capsys
     printed = capsys.readouterr().err.splitlines()
     assert printed[0].startswith(f"{file}:6:5: task_run[1]: unknown status 'runing'")
     assert printed[1:] == [
-        "deck-sim: the previous scenarios stay in use until this is fixed",
+        "deck-sim: the previous scenarios stay in use until the mistakes are fixed",
         "deck-sim: the mistakes are fixed; the scenarios of the folder are in use again",
     ]
 

@@ -37,7 +37,7 @@ def test_advance_ends_at_a_moment_an_event_or_when_idle(drive, run_task):
 
 def test_the_clock_shows_what_is_due_and_what_waits(drive, run_task):
     run = run_task("mfa_then_success")
-    assert f"in 2s          {run['id']}  the script goes on\n" in drive("clock").stdout
+    assert f"in 2s          {run['id']}  the script continues\n" in drive("clock").stdout
     drive("advance", "--until", "idle")
     assert f"waits          {run['id']}  interaction_required\n" in drive("clock").stdout
 

@@ -247,7 +247,7 @@ def test_settings_of_a_world(deck, run):
 
 def test_what_is_due_and_what_waits_is_listed(deck, run):
     started = run()
-    (due,) = [one for one in deck.next()["due"] if one["what"] == "the script goes on"]
+    (due,) = [one for one in deck.next()["due"] if one["what"] == "the script continues"]
     assert (due["id"], due["in"], deck.next()["waiting"]) == (started["id"], "2s", [])
 
 

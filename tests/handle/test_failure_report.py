@@ -173,8 +173,8 @@ def test_another_secret_changed_bytes_and_a_clock_that_is_off_are_told_apart(dec
     own = deck.webhook_secret.replace("whsec_", "whsec_AAAA")
     late = b"HTTP/1.1 400 x\r\ncontent-length: 17\r\n\r\nMessage too old.."
     assert "verify with the secret in `deck.webhook_secret`, and the bytes" in hint(401)
-    assert "has a secret of its own, not that in `deck.webhook_secret`" in hint(401, secret=own)
-    assert "its secret is right, since it took another webhook" in hint(200, 401)
+    assert "has its own secret, not that in `deck.webhook_secret`" in hint(401, secret=own)
+    assert "the secret is right, since another webhook was accepted" in hint(200, 401)
     assert "the application's clock differs" in hint(late)
     assert "has the time 2025-01-15T09:30:01Z" in hint(401, webhook_time="world")
 

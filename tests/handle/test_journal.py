@@ -68,7 +68,11 @@ def test_calls_are_found_by_pattern_and_content():
 IMPOSSIBLE = [
     ("POST", {}, "'POST' is not a pattern of calls; write it like `POST /v2/tasks/*/run`"),
     ("GET /_sim/world", {}, "'/_sim/world' is not a path of the API; paths begin with `/v2`"),
-    ("POST /v2/agent", {}, "'POST /v2/agent'; did you mean 'POST /v2/agents'?; for one that gets"),
+    (
+        "POST /v2/agent",
+        {},
+        "'POST /v2/agent'; did you mean 'POST /v2/agents'?; for a call that gets",
+    ),
     ("PUT /v2/agents", {}, "no call of the Deck API is 'PUT /v2/agents'"),
     ("POST /v2/task-runs/*/interactions", {}, "did you mean 'POST /v2/task-runs/*/interaction'?"),
     ("GET /v2/task_runs/*", {}, " or 'GET /v2/task-runs/*'?"),
@@ -112,7 +116,7 @@ def test_a_failure_shows_the_nearest_call_field_by_field():
     assert failure(CALLS.assert_called, "POST /v2/tasks/*/run", **wanted) == [
         "no call was `POST /v2/tasks/*/run` with status 409"
         ' and json {"input": {"guest": "Alx", "age": 1, "nights": [1]}}',
-        "the nearest was",
+        "the nearest call was",
         '  2025-01-15T09:30:00Z  POST /v2/tasks/task_1/run -> 201  {"connection_id": "conn_1",'
         ' "input": {"guest": "Alex", "nights": [1, 2], "vip": true}}',
         '    matches  method: "POST"',
@@ -122,7 +126,7 @@ def test_a_failure_shows_the_nearest_call_field_by_field():
         "    differs  json.input.age: expected 1, found nothing",
         "    differs  json.input.nights (length): expected 1, found 2",
         "    matches  json.input.nights[0]: 1",
-        "called were:",
+        "the calls were:",
         "  2 x GET /v2/task-runs/* -> 200",
         "  1 x POST /v2/tasks/*/run -> 201",
         "  1 x GET /v2/task-runs/*/storage -> 200",

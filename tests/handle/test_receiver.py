@@ -40,7 +40,7 @@ def test_wait_for_does_not_wait_with_a_frozen_clock(deck, run, deck_webhooks):
     assert str(missed.value).splitlines() == [
         f"no `task_run.completed` of `{started['id']}` was received; the world's clock is frozen:"
         ' advance it, for example with `deck.advance_until("task_run.completed")`',
-        "received were:",
+        "received events:",
         f"  task_run.queued of {started['id']}, answered 200",
         f"  task_run.running of {started['id']}, answered 200",
     ]
@@ -87,7 +87,9 @@ def test_a_failed_callback_is_raised_at_the_end(deck, run, block):
     run()
     deck.advance("1s")
     assert [arrival.answered for arrival in block.receiver.received] == [500]
-    with pytest.raises(DeckSimError, match=r"(?s)at task_run\.queued:\nTrace.*Failed: boom"):
+    with pytest.raises(
+        DeckSimError, match=r"(?s)for the event task_run\.queued:\nTrace.*Failed: boom"
+    ):
         block.close()
 
 

@@ -50,14 +50,14 @@ def test_a_test_that_fails_twice_shows_the_first_failure(run, pytester):
     result = run(text, "--deck-html", "pages")
     result.assert_outcomes(failed=1, errors=1)
     [page] = (pytester.path / "pages").iterdir()
-    result.stdout.fnmatch_lines([f"this as a page: {page}"])
+    result.stdout.fnmatch_lines([f"this report as a page: {page}"])
     assert "the first" in read_recording(page)["text"]
 
 
 def test_a_page_that_cannot_be_written_is_said(run, pytester):
     pytester.makefile("", pages="a file")
     result = run("def test_it(deck): assert False", "--deck-html", "pages")
-    result.stdout.fnmatch_lines(["cannot write this as a page: *File exists*"])
+    result.stdout.fnmatch_lines(["cannot write this report as a page: *File exists*"])
 
 
 def test_an_ini_file_that_the_folder_hides_is_named(pytester, monkeypatch):

@@ -100,7 +100,7 @@ def test_all_fields_of_an_answer_must_be_right(ask):
 
 
 def test_branches_nest_and_rejoin(ask):
-    """A branch may have an interaction; after its end the script goes on below the step."""
+    """A branch may have an interaction; after its end the script continues below the step."""
     second = "{accept: {code: b}, on_rejected: [{failed: auth/auth_locked}], attempts: 1}"
     prompt = (
         f"{{accept: {{code: a}}, attempts: 1, on_rejected: [{{interaction_required: {second}}}]}}"

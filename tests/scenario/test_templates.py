@@ -126,7 +126,7 @@ ESCAPES = [
     ("{{ ''.__class__ }}", "unknown key '__class__'"),
     ("{{ ().__class__.__base__.__subclasses__() }}", "only `days_from_now` and `days_after`"),
     ("{{ days_from_now.__globals__ }}", "unknown key '__globals__'"),
-    ("{{ days_from_now }}", "it makes something that is not text, a number, a list or an object"),
+    ("{{ days_from_now }}", "the result is not text, a number, a list or an object"),
     ("{{ input.pop('nights') }}", "only `days_from_now` and `days_after` can be called"),
     ("{{ '{0.__class__}'.format_map }}", "unknown key 'format_map'"),
     ("{{ input|attr('__class__') }}", "unknown filter 'attr'"),
@@ -138,15 +138,18 @@ ESCAPES = [
     ("{{ 1 }}{% raw %}", "only `{{ … }}` expressions are allowed"),
 ]
 REFUSED = [
-    ("{{ 'x' * 70000 }}", "it makes more than 64 KiB"),
-    ("{{ input.huge }}", "it makes more than 64 KiB"),
+    ("{{ 'x' * 70000 }}", "the result is larger than 64 KiB"),
+    ("{{ input.huge }}", "the result is larger than 64 KiB"),
     (
         "{{ 1e300 * 1e300 }}",
-        "it cannot be computed: Out of range float values are not JSON compliant",
+        "the expression cannot be computed: Out of range float values are not JSON compliant",
     ),
     ("{{ (-8) ** 0.5 }}", "it makes something that is not text"),
-    ("{{ input.note + 1 }}", "it cannot be computed: unsupported operand type(s) for +"),
-    ("{{ 1 // 0 }}", "it cannot be computed: integer division or modulo by zero"),
+    (
+        "{{ input.note + 1 }}",
+        "the expression cannot be computed: unsupported operand type(s) for +",
+    ),
+    ("{{ 1 // 0 }}", "the expression cannot be computed: integer division or modulo by zero"),
     ("{{ []|first }}", "No first item, sequence was empty."),
 ]
 

@@ -97,7 +97,7 @@ def test_the_address_that_programs_find_for_a_host_is_one_of_its_names(intercept
 def test_another_host_is_refused(interceptor, program):
     """The error names it and the options that intercept it; it is counted."""
     options = "--intercept-host api.deck.co --intercept-host other.deck.co --intercept-host"
-    text = f"deck-sim refuses deck.example; to answer for it: {options} deck.example"
+    text = f"deck-sim refuses deck.example; to intercept it: {options} deck.example"
     answer = program.get("http://deck.example/x")
     assert (answer.status_code, answer.text) == (403, f"{text}\n")
     with pytest.raises(httpx2.ProxyError, match=f"403 {text}"):

@@ -72,7 +72,7 @@ def test_an_incomplete_answer_is_a_failure(receiver):
         (b"x" * 9_000 + b"\r\n\r\n", None, f"{NO_HTTP}illegal status line: bytearray(b'xxx"),
         (b"HTTP/1.1 9999 What\r\n\r\n", None, f"{NO_HTTP}illegal status line"),
         (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000 + b"\r\n\r\n", None, NO_HTTP),
-        (half, 200, f"answered 200, but then: {NO_HTTP}{HALF}"),
+        (half, 200, f"answered 200, but then failed: {NO_HTTP}{HALF}"),
     ):
         receiver.say(answer)
         outcome = send(receiver.url)
@@ -91,7 +91,7 @@ def test_a_slow_receiver_is_a_failure(receiver):
 
     for answer, error in (
         (receiver.hang, "no answer within 0.15 seconds"),
-        (drip, "answered 200, but then: no end of it within 0.15 seconds"),
+        (drip, "answered 200, but then failed: no end of the answer within 0.15 seconds"),
     ):
         receiver.say(answer)
         outcome = send(receiver.url, limit=SHORT)

@@ -63,7 +63,7 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
         parts = [scenario, *map(library.get, scenario.entries)]
         editions = [name for name in EDITIONS if all(name in part.editions for part in parts)]
         limited = next((part for part in parts if len(part.editions) < len(EDITIONS)), None)
-        why = limited and (limited.why_editions or "its `edition` says so")
+        why = limited and (limited.why_editions or "the file sets `edition`")
         if limited and limited is not scenario:
             why = f"{limited.name} is for {limited.for_editions}"
         scenarios.append({"name": scenario.name, "editions": editions, "because": why})

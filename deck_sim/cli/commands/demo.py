@@ -71,7 +71,7 @@ def command() -> None:
             click.echo(f"\nThe client reads the run's {read}: {json.dumps(run[read])}")
     real = timedelta(milliseconds=(real_time.monotonic_ns() - began) // 1_000_000)
     times = f"{format_duration(virtual)} of virtual time in {format_duration(real)} of real time"
-    click.echo(f"\n{len(STORIES)} stories: {times}.")
+    click.echo(f"\n{len(STORIES)} scenarios: {times}.")
 
 
 def _play(story: DemoRun, deck: Deck) -> dict[str, Any]:

@@ -64,7 +64,7 @@ _OF_PYTEST = (
 @environment_options
 @click.option("--report", type=FILE, help="Write the summary as JUnit XML (.xml) or as JSON.")
 @click.option("--html", "pages", type=NEW_FOLDER, help="Write a page for each world with problems.")
-@click.option("--fail-on-problems", "strict", is_flag=True, help="Exit with 1 on problems.")
+@click.option("--fail-on-problems", "strict", is_flag=True, help="Exit with 1 if problems exist.")
 @click.option("--timeout", type=POSITIVE_DURATION, help="End the command after this time.")
 @click.option("--hold", is_flag=True, help="Keep serving after the command ends, until Ctrl-C.")
 @click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
@@ -102,7 +102,7 @@ def command(
         code = _run([*words], {**os.environ, **variables, **more}, timeout, edition)
         server.submit(reports.add_present).result()
         refused = find_refused_calls(server.worlds.refused_calls, env_api_key)
-        how = f"read {{}}? One that always calls https://{DECK_HOST} needs --intercept"
+        how = f"read {{}}? A command that always calls https://{DECK_HOST} needs --intercept"
         if server.interceptor is not None:
             for host, count in server.interceptor.refused.items():
                 text = f"{host} was called {counted(count, 'time')} and refused, since nothing"

@@ -46,11 +46,11 @@ _NOTHING = "nothing to explore: no call reached the server; does the command rea
 )
 @server_options(port=0)
 @environment_options
-@click.option("--trouble", "only", multiple=True, help="Only this trouble; can be repeated.")
+@click.option("--trouble", "only", multiple=True, help="Try only this trouble; can be repeated.")
 @click.option("--jobs", type=click.IntRange(1), default=1, help="The number of parallel runs.")
 @click.option("--time", "most", type=POSITIVE_DURATION, help="Start no new run after this time.")
 @click.option("--timeout", type=POSITIVE_DURATION, help="The timeout of a run, which then fails.")
-@click.option("--explore-report", type=FILE, help="Write everything as JSON.")
+@click.option("--explore-report", type=FILE, help="Write the whole report as JSON.")
 @click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
 def command(
     words: tuple[str, ...],

@@ -71,7 +71,7 @@ if (port) {
     }
     if ([80, 443].includes(Number(options.port)) && !isDirect(host)) {
       const answered = [...hosts, host].map((name) => `--intercept-host ${name}`).join(' ');
-      const text = `deck-sim refuses ${host}; to answer for it: ${answered}`;
+      const text = `deck-sim refuses ${host}; to intercept it: ${answered}`;
       const note = new net.Socket(); // the proxy counts the call for the summary, as one that it refuses itself
       note.on('error', () => {}).on('data', () => note.destroy());
       note.on('close', () => this.destroy(new Error(text)));

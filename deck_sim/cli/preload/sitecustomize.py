@@ -40,7 +40,7 @@ def _getaddrinfo(
             proxy.sendall(f"CONNECT {name}:{port} HTTP/1.1\r\n\r\n".encode())
             proxy.recv(1)
         options = " ".join(f"--intercept-host {one}" for one in (*_hosts, name))
-        text = f"deck-sim refuses {name}; to answer for it: {options}"
+        text = f"deck-sim refuses {name}; to intercept it: {options}"
         raise socket.gaierror(socket.EAI_FAIL, text)
     return _resolve(host, port, family, type, proto, flags)
 

@@ -44,14 +44,14 @@ class KeepFile(Step):
     name: str = Field(min_length=1)
     """The name of the file."""
     type: str = "text/plain"
-    """Its media type."""
+    """The media type of the file."""
     content: str = ""
     """The text of the file, which the item's `url` serves."""
     extraction: Any = None
     """The extracted data, shown if the task extracts. If omitted, it is generated from the task's
     `extraction_schema`; data that breaks the schema is a `failure`."""
     metadata: dict[str, Any] | None = None
-    """Shown with the item."""
+    """Data that the API shows with the item."""
     result: Literal["success", "failure"] = "success"
     """The result of the extraction: a `failure` keeps the file without its data. Only the edition
     `credentials` shows it."""

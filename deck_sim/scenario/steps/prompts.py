@@ -57,7 +57,7 @@ class InteractionRequired(Step):
     """The right answer, or a list of them. Values are compared as text, and may be globs. If
     omitted, every answer is right; with an empty list, none is."""
     attempts: Annotated[int, Field(ge=1, le=1000), Whole] | None = None
-    """Wrong answers before `on_rejected`. If omitted, 3."""
+    """The number of wrong answers before `on_rejected`. If omitted, 3."""
     timeout: SpanField | None = None
     """How long each prompt waits before `on_timeout`. If omitted, 5m."""
     on_rejected: Any

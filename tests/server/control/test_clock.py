@@ -18,7 +18,7 @@ def test_next_shows_what_is_due_and_what_waits(sim, run_task):
     run = run_task("mfa_then_success")
     due = sim.get("/next").json()["due"]
     id_ = run["id"]
-    steps, times_out = {"what": "the script goes on"}, {"what": "the task times out"}
+    steps, times_out = {"what": "the script continues"}, {"what": "the task times out"}
     assert due == [
         {"at": "2025-01-15T09:30:03Z", "in": "2s", "id": id_, **steps, "to": "running"},
         {"at": "2025-01-15T10:00:01Z", "in": "30m", "id": id_, **times_out, "to": "failed"},

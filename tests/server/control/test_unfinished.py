@@ -23,7 +23,7 @@ def test_a_run_that_waits_for_time_says_when_and_for_what(run_task, unfinished, 
             "next": {
                 "at": "2025-01-15T09:30:03Z",
                 "in": "2s",
-                "what": "the script goes on",
+                "what": "the script continues",
                 "to": "running",
             },
         }

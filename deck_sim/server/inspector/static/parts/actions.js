@@ -25,7 +25,7 @@ function titleOf(ctx, { id, kind }) {
 
 /**
  * A button for each command that the status of a resource allows. What leads to a status breaks in
- * on the script; the other commands are decisions that the script goes on from.
+ * on the script; the other commands are decisions that the script continues from.
  * @param {Context} ctx
  * @param {Target} target
  */
