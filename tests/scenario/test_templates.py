@@ -144,7 +144,7 @@ REFUSED = [
         "{{ 1e300 * 1e300 }}",
         "the expression cannot be computed: Out of range float values are not JSON compliant",
     ),
-    ("{{ (-8) ** 0.5 }}", "it makes something that is not text"),
+    ("{{ (-8) ** 0.5 }}", "the result is not text"),
     (
         "{{ input.note + 1 }}",
         "the expression cannot be computed: unsupported operand type(s) for +",
