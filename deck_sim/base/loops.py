@@ -54,8 +54,8 @@ def start_on_loop(
 ) -> Future[T]:
     """Start a coroutine function on the event loop of another thread.
 
-    The function has an empty context: in that of a caller that uses trio, it would take trio for
-    its event loop. `asyncio.run_coroutine_threadsafe` answers one turn of the loop later.
+    The function has an empty context: in the context of a trio caller, it would take trio for its
+    event loop. `asyncio.run_coroutine_threadsafe` answers one turn of the loop later.
     """
     answer = Future[T]()
 

@@ -42,7 +42,7 @@ def is_secret(name: str) -> bool:
 
 
 def is_answer(name: str, within: str) -> bool:
-    """Whether a field is an answer to a prompt, by its name and that of the object `within`."""
+    """Whether the field `name` of the object `within` is a user's answer to a prompt."""
     return within in _INPUTS and re.search(_ANSWER, name) is not None
 
 

@@ -137,7 +137,7 @@ class World:
 
     @property
     def event_types(self) -> tuple[str, ...]:
-        """Every event type: those of the edition, and that of an additive change."""
+        """Every event type: the types of the edition, and the type of an additive change."""
         added = self.additive_changes.event_type
         return (*self.contract.event_names, *([added] if added else []))
 

@@ -148,7 +148,7 @@ def _steps(simulation: Simulation) -> Iterator[_Found]:
 
 
 def _room(world: World) -> int:
-    """Return the factor, at most ten, by which runs can take longer without a timeout."""
+    """Return how many times longer runs can take before they time out; at most ten."""
     factors = [_MOST_STRETCH]
     for run in world.all("task_run").values():
         took = max(run.updated_at - run.created_at, timedelta(seconds=1))

@@ -328,8 +328,8 @@ class Deck(AbstractContextManager["Deck"]):
     ) -> Destination:
         """Deliver webhooks to an ASGI or WSGI application by calling it.
 
-        `host` is the Host header that the application sees; the default is that of the test clients
-        of web frameworks.
+        `host` is the Host header that the application sees; the default is the same as in the test
+        clients of web frameworks.
         """
         url = f"{self.apps.add(app, host)}/{path.removeprefix('/')}"
         return self.register_webhook(url, events, secret=secret, name="deliver_to")
@@ -574,9 +574,9 @@ class Deck(AbstractContextManager["Deck"]):
         webhook_time: str | None = None,
         **options: Any,
     ) -> None:
-        """Empty the world and start it again; omitted settings become those of the server.
+        """Empty the world and start it again; the server's settings are the defaults.
 
-        The options are those of `set_options`.
+        `options` are as in `set_options`.
         """
         body = drop_none(edition=edition, clock=clock, speed=speed, step=write_duration(step))
         body |= drop_none(now=now, seed=seed, webhook_time=webhook_time, **options)

@@ -40,8 +40,8 @@ class DeckSim(AbstractContextManager[Deck]):
     ) -> None:
         """Set the initial state of the world; `scenarios` is a folder of your own scenario files.
 
-        `options` are those of `Deck.set_options`. Webhooks go to loopback and private addresses
-        only, unless `allow_public_webhooks` is true.
+        `options` are as in `Deck.set_options`. Webhooks go to loopback and private addresses only,
+        unless `allow_public_webhooks` is true.
         """
         self._sender = Sender(allow_public=allow_public_webhooks)
         self._beginning = {

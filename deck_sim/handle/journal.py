@@ -46,7 +46,7 @@ class Calls(tuple[Json, ...]):
         return made
 
     def where(self, pattern: str = "**", **expected: Any) -> "Calls":
-        """Select the calls that match; the arguments are those of `assert_called`."""
+        """Select the calls that match; the arguments are as in `assert_called`."""
         call = ExpectedCall(pattern, self.kept_headers, expected)
         return Calls(filter(call.matches, self), self.kept_headers, self.dropped)
 

@@ -31,7 +31,7 @@ def act(kind: str, command: str, simulation: Simulation, id: str) -> Json:
 
 
 def answer(kind: str, simulation: Simulation, id: str, body: Json) -> Json:
-    """Answer the open prompt of a resource; the body is that of the Deck API's call."""
+    """Answer the open prompt of a resource; the body is as in the Deck API."""
     world, contract = simulation.world, simulation.world.contract
     check_kind(world, kind)
     resource = world.fetch(kind, id)

@@ -68,8 +68,8 @@ class StoredAnswer(Immutable):
 
 
 def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> dict[str, str]:
-    """Return the headers that the journal keeps: the usual ones, and those of `others`. Names in
-    `headers` are in lower case.
+    """Return the headers that the journal keeps: the usual headers and `others`. Names in `headers`
+    are in lower case.
     """
     asked = {name: headers[name.lower()] for name in others if name.lower() in headers}
     return asked | {n: headers[n] for n in KEPT_HEADERS if n in headers}

@@ -110,7 +110,7 @@ def advance_by(simulation: Simulation, length: timedelta, field: str = "by") -> 
 
 
 def advance_to(simulation: Simulation, moment: datetime, field: str = "to") -> Advance:
-    """Move the clock to `moment`; the errors are those of `advance_by`."""
+    """Move the clock to `moment`. Raises the errors of `advance_by`."""
     return advance_by(simulation, moment - simulation.world.now, field)
 
 

@@ -282,7 +282,7 @@ async def _make_attempt(
         **signed_headers(webhook.secrets, attempt.event.id, webhook.stamp, webhook.signed),
     }
     if (status := webhook.answered) is not None:
-        why = explain_status(status) or f"answered {status} before it reached the receiver"
+        why = explain_status(status) or f"answered {status} before the webhook reached the receiver"
         outcomes = [SendResult(status, why, latency_ms=0)]
     else:
         copies, url = range(webhook.copies), config["url"]

@@ -158,7 +158,7 @@ def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], latest: d
 def _run_problems(
     simulation: Simulation, body: Any, item: Mapping[str, Any], status: str, wrong: dict[str, str]
 ) -> list[Problem]:
-    """Return the problems of the resources that a run uses; `wrong` gets those of its fields."""
+    """Return the problems of the resources that a run uses; add the run's own to `wrong`."""
     world = simulation.world
     problems = body_checks.use_problems(world, RUN, item)
     task = world.find("task", body.task_id)

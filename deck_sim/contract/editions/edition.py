@@ -130,7 +130,7 @@ class Edition:
         return self.answer_body if operation.answers else operation.body
 
     def body(self, name: str) -> "type[Body]":
-        """Return the model of that name, of this edition or of those that all editions share."""
+        """Return the model of that name, from the edition's bodies or the shared bodies."""
         from deck_sim.contract import bodies
 
         model: type[Body] = getattr(self.bodies(), name, None) or getattr(bodies, name)
