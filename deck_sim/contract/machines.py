@@ -14,6 +14,7 @@ What Deck does not document is marked "assumed".
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,10 @@ class Machine:
         """Every status, in the order of the table."""
         return tuple(self.follows)
 
-    def event(self, status: str) -> str | None:
-        """Return the word for `status` in an event's type; None if no event announces it."""
-        return None if status in self.silent else self.spelled.get(status, status)
+    @cached_property
+    def events(self) -> Mapping[str, str | None]:
+        """The word for each status in an event's type; None if no event announces it."""
+        return {s: None if s in self.silent else self.spelled.get(s, s) for s in self.follows}
 
     def asks_person(self, status: str | None) -> bool:
         """Whether a person may have to answer a prompt or decide in this status."""

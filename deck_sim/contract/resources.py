@@ -86,8 +86,7 @@ class Kind:
     @property
     def status_events(self) -> tuple[str, ...]:
         """The statuses that are named in the kind's event types."""
-        machine = self.machine
-        return tuple(filter(None, map(machine.event, machine.statuses))) if machine else ()
+        return tuple(filter(None, self.machine.events.values())) if self.machine else ()
 
     def filter_words(self, name: str) -> list[str]:
         """Return the words that a filter takes; empty if it takes any text."""

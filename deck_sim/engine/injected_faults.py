@@ -50,7 +50,7 @@ class Injected:
         return not self.is_over(now) and (
             fault.probability is None
             # The id is drawn from the world's seed.
-            or draw_below(_DRAWS, 0, self.id, self.met) < fault.probability * _DRAWS
+            or draw_below(_DRAWS, 0, f"{self.id}/{self.met}") < fault.probability * _DRAWS
         )
 
     def is_over(self, now: datetime) -> bool:

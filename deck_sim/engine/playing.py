@@ -46,7 +46,8 @@ def start_story(world: World, resource: Resource, script: Script) -> None:
 def react(world: World, owner: str, word: str = "due", value: Any = None) -> None:
     """Pass an answer, a verdict or the end of a wait to the story of `owner`, and continue it."""
     story = world.stories[owner]
-    step, stage, reacted_at = story.step, Stage(world, story), (story.path, story.attempts)
+    step = story.script.positions[story.path].step
+    stage, reacted_at = Stage(world, story), (story.path, story.attempts)
     assert step is not None, f"{owner} got {word!r} after the end of its story"
     try:
         turn = step.react(stage, word, value)
@@ -87,7 +88,7 @@ def _play(stage: Stage, reacted_at: Cursor) -> None:
     world, story = stage.world, stage.story
     owner, script = story.owner, story.script
     players = world.all(script.kind)
-    world.touch("story", owner)
+    world.changed["story"][owner] = None
     while world.stories.get(owner) is story:
         here, status = script.positions[story.path], players[owner].status
         if here.step is None:
@@ -102,7 +103,7 @@ def _play(stage: Stage, reacted_at: Cursor) -> None:
         except ScriptError as raised:
             error = raised
         world.played[here.counted_as] += 1
-        world.changed["played", here.counted_as] = None
+        world.changed["played"][here.counted_as] = None
         if error is not None:
             _break_off(world, story, error)
             return

@@ -109,7 +109,7 @@ class Stage:
         """Move the resource to `status`, unless a hold stops the story first."""
         resource = self.resource
         if self.world.holds:
-            self.check_holds(f"{resource.kind}.{self.world.machine(resource).event(status)}")
+            self.check_holds(f"{resource.kind}.{self.world.machine(resource).events[status]}")
         self.world.move(resource, status, **fields)
 
     def check_holds(self, event: str) -> None:
@@ -147,4 +147,6 @@ class Stage:
 
     def draw(self, span: Span) -> timedelta:
         """Draw a duration within the span, always the same for this step of this resource."""
-        return draw_duration(span, self.world.seed, self.story.owner, self.story.position.name)
+        story = self.story
+        name = story.script.positions[story.path].name
+        return draw_duration(span, self.world.seed, f"{story.owner}/{name}")

@@ -3,7 +3,7 @@
 Laws:
 1. Timers of one moment are due in the order in which they were armed.
 2. A key (`owner`, `name`) has at most one timer; arming the key again replaces its timer.
-3. A removed timer stays in the heap until `peek` meets it, or until most timers in the heap are
+3. A removed timer stays in the heap until it comes up, or until most timers in the heap are
    removed ones.
 4. The armed timers are kept by owner, since all names of an owner are removed at once: nine times
    in ten no timer is armed, and one lookup shows this.
@@ -73,7 +73,15 @@ class Timers:
     def arm(self, owner: str, name: str, at: datetime) -> None:
         """Set the timer `name` of `owner` to that moment."""
         self._count += 1
-        self._add(Due(at, self._count, owner, name))
+        due = Due(at, self._count, owner, name)
+        mine = self._armed.setdefault(owner, {})
+        if name in mine:
+            self._drop(mine[name])
+        else:
+            self.progress += name in PROGRESS
+        mine[name] = due
+        self.changed[owner] = None
+        heapq.heappush(self._heap, due)
 
     def take_back(self, owner: str, *names: str) -> None:
         """Remove these timers of `owner`, armed or not."""
@@ -81,17 +89,19 @@ class Timers:
         if mine is not None:
             for name in names:
                 if name in mine:
-                    self._taken_back[mine[name].number] = None
+                    self._drop(mine[name])
                     self._forget(mine[name])
 
     def take(self, limit: datetime) -> Due | None:
         """Remove and return the next timer; return None if none is due by `limit`."""
-        due = self.peek()
-        if due is None or due.at > limit:
-            return None
-        heapq.heappop(self._heap)
-        self._forget(due)
-        return due
+        heap = self._heap
+        while heap and heap[0].at <= limit:
+            due = heapq.heappop(heap)
+            if due.number not in self._taken_back:
+                self._forget(due)
+                return due
+            del self._taken_back[due.number]
+        return None
 
     def of(self, owner: str) -> list[Due]:
         """Return the armed timers of one owner."""
@@ -100,9 +110,9 @@ class Timers:
 
     def restore(self, armed: list[Due]) -> None:
         """Arm timers that `of` returned in another process."""
-        for one in sorted(armed):
-            self._count = max(self._count, one.number)
-            self._add(one)
+        for due in sorted(armed, key=lambda due: due.number):
+            self._count = due.number - 1
+            self.arm(due.owner, due.name, due.at)
 
     def peek(self) -> Due | None:
         """Return the next timer, or None."""
@@ -113,22 +123,14 @@ class Timers:
 
     def upcoming(self) -> Iterator[Due]:
         """Yield every armed timer, in the order in which they are due."""
-        return iter(self._in_order())
+        return iter(sorted(due for mine in self._armed.values() for due in mine.values()))
 
-    def _in_order(self) -> list[Due]:
-        return sorted(due for mine in self._armed.values() for due in mine.values())
-
-    def _add(self, due: Due) -> None:
-        mine = self._armed.setdefault(due.owner, {})
-        if due.name in mine:
-            self._taken_back[mine[due.name].number] = None
-        else:
-            self.progress += due.name in PROGRESS
-        mine[due.name] = due
-        self.changed[due.owner] = None
-        heapq.heappush(self._heap, due)
+    def _drop(self, due: Due) -> None:
+        self._taken_back[due.number] = None
         if 2 * len(self._taken_back) > len(self._heap) + _SLACK:
-            self._heap, self._taken_back = self._in_order(), {}
+            self._heap = [one for one in self._heap if one.number not in self._taken_back]
+            self._taken_back = {}
+            heapq.heapify(self._heap)
 
     def _forget(self, due: Due) -> None:
         mine = self._armed[due.owner]

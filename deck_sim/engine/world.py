@@ -12,7 +12,7 @@ Laws:
 7. A world keeps its last entries, events and finished runs, and counts the older ones.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -115,15 +115,17 @@ class World:
     pace: Any = None  # changes how long steps last; exploration sets it
     former_ids: Collection[str] = field(default=(), compare=False)  # of worlds with this key before
     _lists: dict[str, Lists] = field(default_factory=dict, compare=False)  # by kind
-    # What a state file has to write again: the table and the key of each record that has changed.
-    changed: dict[tuple[str, Any], None] = field(default_factory=dict, compare=False)
+    # What a state file has to write again: the keys of the records that have changed, by table.
+    changed: dict[str, dict[Any, None]] = field(
+        default_factory=lambda: defaultdict(dict), compare=False
+    )
 
     def __post_init__(self) -> None:
         self._resources = {kind: {} for kind in self.contract.kinds}
 
     def touch(self, table: str, key: Any) -> None:
         """Note that a record has changed, for a state file."""
-        self.changed[table, key] = None
+        self.changed[table][key] = None
 
     def mark_saved(self) -> None:
         """Clear the notes of changed records, which are saved or need not be saved."""
@@ -216,10 +218,7 @@ class World:
 
     def used_by(self, run: Resource) -> list[Resource]:
         """Return the connection, or credential and session, of a run, if the world still has it."""
-        row = self.kind(run.kind)
-        if not (row.machine and row.machine.is_run):
-            return []
-        used = [names for names in row.references.items() if self.kind(names[1]).machine]
+        used = self.contract.used_by_runs.items() if run.kind == "task_run" else ()
         found = [self._resources[kind].get(run.fields[name]) for name, kind in used]
         return [one for one in found if one is not None]
 
@@ -243,11 +242,12 @@ class World:
 
         Events about a run also have the external id of its connection (documented).
         """
-        row, login = self.kind(resource.kind), self.contract.login
+        contract = EDITIONS[self.edition]
+        row, login = contract.kinds[resource.kind], contract.login
         if row.summary is not None:
             return {}
-        used = self.all(login).get(resource.fields.get(f"{login}_id", ""))
-        extras = _NOTHING if used is None else _external_id(used["external_id"])
+        used = self._resources[login].get(resource.fields.get(f"{login}_id", ""))
+        extras = _NOTHING if used is None else _external_id(used.fields["external_id"])
         if row.embeds:
             extras = {**extras, **{name: self.embedded(resource, name) for name in row.embeds}}
         return extras
@@ -291,11 +291,12 @@ class World:
             self._emit_lifecycle(resource, "created")
             # If the creation is an event of its own, the first status emits no event (assumed).
             if row.machine and "created" not in row.lifecycle:
-                self.emit(f"{kind}.{row.machine.event(str(resource.status))}", resource)
+                self.emit(f"{kind}.{row.machine.events[str(resource.status)]}", resource)
             added = self.additive_changes.event_type
             if added and added.startswith(f"{kind}."):
                 self.emit(added, resource)
-        self._arm_auto_transition(resource)
+        if row.machine:
+            self._arm_auto_transition(resource)
         return resource
 
     def change(
@@ -346,7 +347,7 @@ class World:
             allowed = listed(machine.follows[before], last="or")
             text = f"{id_}: `{before}` cannot become `{status}`; it can become {allowed}"
             raise IllegalMove(text)
-        ends = machine.is_final(status)
+        ends = not machine.follows[status]
         if old.get("interaction") is not None:
             fields = {"interaction": None, **fields}
         if status in machine.results:
@@ -368,12 +369,12 @@ class World:
             resource.deleted,
         )
         if status in machine.leads_first:
-            self._lead_used(moved)
+            self._lead_used(moved, machine)
         self._keep(moved)
         self.note(kind, id_, what or f"{before} -> {status}", status, fields)
-        word = machine.event(status)
+        word = machine.events[status]
         if word is not None:
-            self.emit(f"{kind}.{word}", moved)
+            self.emit(_shared(f"{kind}.{word}"), moved)
         if ends:
             self._note_end(moved)
             self.stop_story(moved.id)
@@ -382,8 +383,8 @@ class World:
                 if moved.id in users:
                     del users[moved.id]
                     self._arm_auto_transition(used)
-        if status not in machine.leads_first:
-            self._lead_used(moved)
+        if machine.leads and status not in machine.leads_first:
+            self._lead_used(moved, machine)
         if status in machine.ends_users:  # assumed
             error = machine.ends_users[status]
             text = f"The {self.kind(moved.kind).noun} became `{status}` during the run."
@@ -395,8 +396,10 @@ class World:
                 else:
                     self.move(run, self.machine(run).cancellation)
                     self.stop_story(run.id)
-        self._arm_auto_transition(moved)
-        self._arm_screenshot(moved)
+        if machine.auto_transitions:
+            self._arm_auto_transition(moved)
+        if machine.is_run and self.options.screenshots:
+            self._arm_screenshot(moved)
         return moved
 
     def fail(self, run: Resource, *problems: Problem) -> Resource:
@@ -428,9 +431,9 @@ class World:
         extras, after = self.event_extras(resource), self.timeline.total
         event = Event(self.next_id("evt"), type_, resource, self.now, extras, after)
         self.events.append(event)
-        destinations = self.all("event_destination").values()
+        destinations = self._resources["event_destination"]
         names = {ALL, *self.contract.names_of(type_)} if destinations else set()
-        for destination in destinations:
+        for destination in destinations.values():
             if not names.isdisjoint(destination["events"]) and listens(destination):
                 fields = {
                     "event_type": type_,
@@ -456,7 +459,7 @@ class World:
     ) -> None:
         """Add an entry to the timeline, with the status that the resource entered, if any."""
         story = self.stories.get(resource_id)
-        place = story.position.place if story else None
+        place = story.script.positions[story.path].place if story else None
         entry = TimelineEntry(
             self.now, kind, resource_id, _shared(what), status, changes or None, place, is_creation
         )
@@ -465,7 +468,7 @@ class World:
     def stop_story(self, owner: str) -> None:
         """End the script of a connection, session or run, and take back its timers."""
         self.stories.pop(owner, None)
-        self.touch("story", owner)
+        self.changed["story"][owner] = None
         self.timers.take_back(owner, *OF_A_STEP, TASK_TIMEOUT)
 
     def forget_oldest(self) -> list[str]:
@@ -529,7 +532,7 @@ class World:
     def _keep(self, resource: Resource) -> Resource:
         kind, id_ = resource.kind, resource.id
         self._resources[kind][id_] = resource
-        self.changed[kind, id_] = None
+        self.changed[kind][id_] = None
         if kind in self._lists:
             self._lists[kind].changed[id_] = None
         return resource
@@ -538,17 +541,15 @@ class World:
         if what in self.kind(resource.kind).lifecycle:
             self.emit(f"{resource.kind}.{what}", resource)
 
-    def _lead_used(self, run: Resource) -> None:
+    def _lead_used(self, run: Resource, machine: Machine) -> None:
         """Move the login and session of a run to the statuses that `leads` has for the run's new
         status, if their own tables allow it.
         """
-        if not (rows := self.machine(run).leads):
-            return
         # The errors of a run say nothing about its login before it has begun to work.
         errors = run.fields.get("errors", ()) if run.started_at else ()
         words = [f"{error['type']}/{error['code']}" for error in errors]
         words += [*(error["type"] for error in errors), str(run.status)]
-        for name, leads in rows.items():
+        for name, leads in machine.leads.items():
             targets = next((leads[word] for word in words if word in leads), ())
             used = self.all(self.kind(run.kind).references[name]).get(run[name])
             if used is not None:
@@ -560,21 +561,14 @@ class World:
 
     def _arm_auto_transition(self, resource: Resource) -> None:
         """Set the timer of the automatic transition of a resource that no run uses."""
-        machine = self.kind(resource.kind).machine
-        if machine is None or not machine.auto_transitions:
-            return
         self.timers.take_back(resource.id, AUTO_TRANSITION, DISUSE)
-        row = machine.auto_transitions.get(str(resource.status))
+        row = self.machine(resource).auto_transitions.get(str(resource.status))
         after = row and (row.after or getattr(self.options, row.option))
         if row and after and not self.users.get(resource.id):
             name = DISUSE if row.is_timeout else AUTO_TRANSITION
             self.timers.arm(resource.id, name, self.now + after)
 
-    def _arm_screenshot(self, resource: Resource) -> None:
-        machine = self.machine(resource)
-        if machine.is_run:
-            self.timers.take_back(resource.id, SCREENSHOT)
-            if self.options.screenshots and resource.status == machine.timed_from:
-                self.timers.arm(
-                    resource.id, SCREENSHOT, self.now + self.contract.screenshot_interval
-                )
+    def _arm_screenshot(self, run: Resource) -> None:
+        self.timers.take_back(run.id, SCREENSHOT)
+        if self.options.screenshots and run.status == self.machine(run).timed_from:
+            self.timers.arm(run.id, SCREENSHOT, self.now + self.contract.screenshot_interval)

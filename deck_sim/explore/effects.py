@@ -139,4 +139,5 @@ def stretch(simulation: Simulation, place: Place) -> None:
 def other_draw(world: World, story: Story, length: timedelta) -> timedelta:
     """Draw the length as if the world had another seed."""
     step: Any = story.step  # one that lasts
-    return draw_duration(step.length, world.seed, "other", story.owner, story.position.name)
+    name = f"other/{story.owner}/{story.position.name}"
+    return draw_duration(step.length, world.seed, name)

@@ -168,7 +168,7 @@ def why_no_timing(simulation: Simulation) -> str | None:
     if moves["by"] or moves["to"]:
         return "the test moves the clock by fixed amounts"
     ends = {
-        f"{kind}.{row.machine.event(status)}"
+        f"{kind}.{row.machine.events[status]}"
         for kind, row in contract.kinds.items()
         if row.machine
         for status in row.machine.statuses

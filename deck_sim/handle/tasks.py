@@ -87,7 +87,7 @@ class TaskStarter:
         found = self._read(kind, id_)
         if status is None or found["status"] == status:
             return found
-        event = f"{kind.object}.{self._edition.machine(kind.object).event(status)}"
+        event = f"{kind.object}.{self._edition.machine(kind.object).events[status]}"
         self._control.call("POST", "/clock/advance", until={"event": event, "id": id_})
         return self._read(kind, id_)
 
@@ -128,7 +128,7 @@ def finish_run(control: Control, edition: Edition, id_: str, limit: str | None) 
     """Advance until a run is final; raise an error if it waits for a person."""
     machine = edition.machine("task_run")
     stops = [one for one in machine.statuses if machine.is_final(one) or machine.asks_person(one)]
-    events = [f"task_run.{machine.event(status)}" for status in stops]
+    events = [f"task_run.{machine.events[status]}" for status in stops]
     while (shown := control.call("GET", "/resources/{id}", id=id_))["unfinished"]:
         wait = shown["unfinished"]
         if remedy := _REMEDIES.get(wait["remedy"]["do"]):

@@ -73,8 +73,8 @@ def events_of_stories(edition: Edition) -> list[str]:
         name
         for kind, machine in machines.items()
         for status in machine.statuses
-        if (kind, status) in entered and status != machine.initial and machine.event(status)
-        for name in edition.names_of(f"{kind}.{machine.event(status)}")
+        if (kind, status) in entered and status != machine.initial and machine.events[status]
+        for name in edition.names_of(f"{kind}.{machine.events[status]}")
     ]
 
 

@@ -70,7 +70,7 @@ def _describe_kind(edition: Edition, row: Kind, machine: Machine) -> Json:
             status: {
                 "family": machine.family(status),
                 "final": machine.is_final(status),
-                "event": machine.event(status) and f"{row.object}.{machine.event(status)}",
+                "event": machine.events[status] and f"{row.object}.{machine.events[status]}",
                 "commands": {
                     name: machine.commands[name].leads_to
                     for name in commands

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from deck_sim.base.durations import format_duration
-from deck_sim.contract.error_catalog import refuse
+from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.records import Resource, TimelineEntry
 from deck_sim.engine.timers import Due
@@ -64,25 +64,26 @@ def pass_time_until(
     done, sends, sent_at, unsent = 0, 0, simulation.world.now, 0
     while True:
         world = simulation.world
-        has_grown = len(world.outbox) > unsent
+        has_grown = world.outbox and len(world.outbox) > unsent
         if has_grown and ((due := world.timers.peek()) is None or due.at > world.now):
             sends, sent_at = sends + 1 if world.now == sent_at else 1, world.now
-            _limit(sends, MAX_SENDS, "rounds of webhooks were sent at one moment")
+            if sends > MAX_SENDS:
+                raise _endless(f"{MAX_SENDS} rounds of webhooks were sent at one moment")
             yield True
             unsent = len(simulation.world.outbox)
         elif is_over() or pass_time(world, moment) is None:
             return
         else:
             done += 1
-            _limit(done, MAX_STEPS, "things happened in one advance")
+            if done > MAX_STEPS:
+                raise _endless(f"{MAX_STEPS} things happened in one advance")
             if done % BREAK_AFTER == 0:
                 yield False
 
 
-def _limit(count: int, most: int, what: str) -> None:
-    if count > most:
-        text = f"{most} {what}, and more are due; look for a scenario or a receiver that never ends"
-        raise refuse("request/state_invalid", text)
+def _endless(what: str) -> ApiError:
+    text = f"{what}, and more are due; look for a scenario or a receiver that never ends"
+    return refuse("request/state_invalid", text)
 
 
 def catch_up(simulation: Simulation) -> None:

@@ -51,7 +51,7 @@ def make_output(schema: Any, seed: int, run_id: str, now: datetime, field: str =
     A schema that is not an object, such as None or True, gives `{}`. If no attempt gives a valid
     value, `NoValidOutput` is raised.
     """
-    if not isinstance(schema, Mapping):
+    if not isinstance(schema, dict):
         return {}
     checker = SchemaChecker(schema)
     problems: list[Problem] = []
@@ -176,10 +176,8 @@ class _Maker:
         return made
 
     def _draw(self, path: str) -> Draw:
-        numbers = count()
-        return lambda limit: draw_below(
-            limit, self.seed, self.run_id, path, self.attempt, next(numbers)
-        )
+        numbers, name = count(), f"{self.run_id}/{path}/{self.attempt}"
+        return lambda limit: draw_below(limit, self.seed, f"{name}/{next(numbers)}")
 
 
 def _join(schema: Schema, more: Schema) -> dict[str, Any]:

@@ -216,7 +216,7 @@ def choose(new: NewResource, selection: SelectionState, library: Library) -> Cho
             entry = scenario.playlist[min(turn, len(scenario.playlist) - 1)]
         else:  # the smallest weight counts as one part
             ends = [*accumulate(max(1, round(weight * _WEIGHTS)) for weight in mix.values())]
-            entry = [*mix][bisect(ends, draw_below(ends[-1], new.seed, name, turn))]
+            entry = [*mix][bisect(ends, draw_below(ends[-1], new.seed, f"{name}/{turn}"))]
         place = f"{'playlist' if scenario.playlist else 'mix'} of {name}"
         check_scenario(entry, place, library, new.edition)
         selection.turns[name] = turn + 1

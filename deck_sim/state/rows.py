@@ -77,8 +77,7 @@ class SavedWorld:
         """Yield every row of the world."""
         world = self.simulation.world
         for table in (*world.resources, *_TABLES):
-            for key in _table(self.simulation, table):
-                world.changed[table, key] = None
+            world.changed[table] |= dict.fromkeys(_table(self.simulation, table))
         for owner in {due.owner: None for due in world.timers.upcoming()}:
             world.timers.changed[owner] = None
         return self.changed_rows(writer, saved_at)
@@ -86,10 +85,11 @@ class SavedWorld:
     def changed_rows(self, writer: Writer, saved_at: datetime) -> Iterator[Row]:
         """Yield the rows that have changed since the last call of this method."""
         simulation, world = self.simulation, self.simulation.world
-        for table, key in (*world.changed, *(("faults", one) for one in world.injected.changed)):
+        for table, keys in (*world.changed.items(), ("faults", world.injected.changed)):
             found = _table(simulation, table)
-            value = writer.write((key, found[key])) if key in found else None
-            yield table, f"{key!r}", value
+            for key in keys:
+                value = writer.write((key, found[key])) if key in found else None
+                yield table, f"{key!r}", value
         for owner in world.timers.changed:
             armed = [*map(tuple, world.timers.of(owner))]
             yield _TIMERS, owner, writer.write((owner, armed)) if armed else None

@@ -28,5 +28,5 @@ def test_a_drawn_duration_is_within_its_span(text):
 def test_a_span_of_one_length_gives_that_length():
     """A span narrower than a millisecond gives its lower end."""
     narrow = Span(timedelta(microseconds=5), timedelta(microseconds=9))
-    assert draw_duration(parse_span("2s"), 0) == timedelta(seconds=2)
-    assert draw_duration(narrow, 0) == narrow.low
+    assert draw_duration(parse_span("2s"), 0, 1) == timedelta(seconds=2)
+    assert draw_duration(narrow, 0, 1) == narrow.low

@@ -25,7 +25,7 @@ def words_after(edition, kind):
     The rows come from the product: tests/contract/test_machines.py is their judge.
     """
     row = EDITIONS[edition].kinds[kind]
-    first, event = row.machine.initial, row.machine.event
+    first, event = row.machine.initial, row.machine.events.__getitem__
     after = {event(s): [event(n) for n in follows] for s, follows in row.machine.follows.items()}
     if "created" in row.lifecycle:  # the creation is an event instead of the first status
         return {None: ["created"], "created": after[event(first)], **after}

@@ -39,7 +39,9 @@ def test_dates_lie_around_the_clock_of_the_world():
 def say(name, format_=None):
     """A text for one field."""
     numbers = count()
-    return text_for(name, format_, lambda limit: draw_below(limit, 0, name, next(numbers)), NOW)
+    return text_for(
+        name, format_, lambda limit: draw_below(limit, 0, f"{name}/{next(numbers)}"), NOW
+    )
 
 
 SHAPES = [

@@ -100,6 +100,12 @@ class Edition:
         every = (*usual, *endpoints.SHARED_OPERATIONS, *self.operations)
         return tuple({operation.name: operation for operation in every}.values())
 
+    @cached_property
+    def used_by_runs(self) -> dict[str, str]:
+        """The references of a run to resources that change their status, with their kinds."""
+        references = self.kinds["task_run"].references.items()
+        return {name: kind for name, kind in references if self.kinds[kind].machine}
+
     @property
     def login_kind(self) -> Kind:
         """The kind of resource that stores a login."""

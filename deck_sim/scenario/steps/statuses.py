@@ -39,11 +39,9 @@ class _Timed(Step):
     def enter(self, stage: Stage) -> Wait | None:
         if stage.resource.status != self.word:
             stage.move(self.word)
-        if self.length is None:
-            return None
-        if self.length == "stuck":
-            return Wait(None)
-        return Wait(stage.draw(self.length), active=True)
+        if isinstance(self.length, Span):
+            return Wait(stage.draw(self.length), active=True)
+        return Wait(None) if self.is_stuck else None
 
 
 class _Terminal(Step):

@@ -70,7 +70,7 @@ def message_shape(edition: Edition, type_: str) -> Shape:
     object_, _, word = type_.partition(".")
     kind = edition.kinds[object_]
     data, machine = named(_data_name(edition, kind)), kind.machine
-    status = machine and next((s for s in machine.statuses if machine.event(s) == word), None)
+    status = machine and next((s for s in machine.statuses if machine.events[s] == word), None)
     if status:
         data = {"allOf": [data, record({"status": constant(status)})]}
     shape = _envelope(constant(type_), data)
