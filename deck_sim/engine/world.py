@@ -33,11 +33,13 @@ from deck_sim.engine.records import (
     AdditiveChanges,
     Event,
     HoldPoint,
+    LazyFields,
     Options,
     RecentLog,
     Resource,
     Screenshot,
     TimelineEntry,
+    lazy,
 )
 from deck_sim.engine.story import Path, Story
 from deck_sim.engine.timers import (
@@ -82,46 +84,41 @@ def _external_id(value: str | None) -> Mapping[str, Any]:
 
 
 @dataclass(slots=True)
-class World:
+class World(LazyFields):
     """The state of one isolated simulation, and the only functions that change its resources."""
 
     edition: str = DEFAULT_EDITION
     seed: int = 0
     now: datetime = FROZEN_START
-    _resources: dict[str, dict[str, Resource]] = field(init=False)  # kind -> id -> resource
-    stories: dict[str, Story] = field(default_factory=dict)  # by connection, session or run
-    users: dict[str, dict[str, None]] = field(default_factory=dict)  # resource -> live runs on it
-    timers: Timers = field(default_factory=Timers)
-    events: RecentLog[Event] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
-    timeline: RecentLog[TimelineEntry] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
+    _resources: defaultdict[str, dict[str, Resource]] = lazy(lambda: defaultdict(dict))  # by kind
+    stories: dict[str, Story] = lazy(dict)  # by connection, session or run
+    users: dict[str, dict[str, None]] = lazy(dict)  # resource -> live runs on it
+    timers: Timers = lazy(Timers)
+    events: RecentLog[Event] = lazy(lambda: RecentLog(MOST_ENTRIES))
+    timeline: RecentLog[TimelineEntry] = lazy(lambda: RecentLog(MOST_ENTRIES))
     # Ids of runs and sessions, by kind.
-    finished: dict[str, list[str]] = field(default_factory=dict)
+    finished: dict[str, list[str]] = lazy(dict)
     forgotten_runs: int = 0
-    played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)  # for coverage
-    screenshots: dict[str, list[Screenshot]] = field(default_factory=dict)  # by run
-    outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
-    attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
+    played: Counter[tuple[str, str, Path]] = lazy(Counter)  # for coverage
+    screenshots: dict[str, list[Screenshot]] = lazy(dict)  # by run
+    outbox: list[str] = lazy(list)  # deliveries to be attempted now
+    attempts: dict[str, list[Any]] = lazy(dict)  # the log, by delivery
     # The events in queues, each with its destination.
-    messages: RecentLog[tuple[str, Event]] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
-    holds: dict[str, HoldPoint] = field(default_factory=dict)  # by id
+    messages: RecentLog[tuple[str, Event]] = lazy(lambda: RecentLog(MOST_ENTRIES))
+    holds: dict[str, HoldPoint] = lazy(dict)  # by id
     # Why scripts could not be continued.
-    script_errors: RecentLog[str] = field(default_factory=lambda: RecentLog(_MOST_SCRIPT_ERRORS))
-    injected: InjectedFaults = field(default_factory=InjectedFaults)
-    fired: dict[str, Any] = field(default_factory=dict)  # delivery -> fault of its next attempt
-    held_back: dict[str, str] = field(default_factory=dict)  # reordered delivery -> destination
-    counters: Counter[str] = field(default_factory=Counter)  # of ids, by prefix
-    additive_changes: AdditiveChanges = field(default_factory=AdditiveChanges)
-    options: Options = field(default_factory=Options)
+    script_errors: RecentLog[str] = lazy(lambda: RecentLog(_MOST_SCRIPT_ERRORS))
+    injected: InjectedFaults = lazy(InjectedFaults)
+    fired: dict[str, Any] = lazy(dict)  # delivery -> fault of its next attempt
+    held_back: dict[str, str] = lazy(dict)  # reordered delivery -> destination
+    counters: Counter[str] = lazy(Counter)  # of ids, by prefix
+    additive_changes: AdditiveChanges = field(default=AdditiveChanges())
+    options: Options = field(default=Options())
     pace: Any = None  # changes how long steps last; exploration sets it
     former_ids: Collection[str] = field(default=(), compare=False)  # of worlds with this key before
-    _lists: dict[str, Lists] = field(default_factory=dict, compare=False)  # by kind
+    _lists: dict[str, Lists] = lazy(dict, compare=False)  # by kind
     # What a state file has to write again: the keys of the records that have changed, by table.
-    changed: dict[str, dict[Any, None]] = field(
-        default_factory=lambda: defaultdict(dict), compare=False
-    )
-
-    def __post_init__(self) -> None:
-        self._resources = {kind: {} for kind in self.contract.kinds}
+    changed: dict[str, dict[Any, None]] = lazy(lambda: defaultdict(dict), compare=False)
 
     def touch(self, table: str, key: Any) -> None:
         """Note that a record has changed, for a state file."""
@@ -156,15 +153,15 @@ class World:
     @property
     def resources(self) -> Mapping[str, Mapping[str, Resource]]:
         """Every resource by kind and id, as `all` returns them."""
-        return self._resources
+        return {kind: self.all(kind) for kind in self.contract.kinds}
 
     def all(self, kind: str) -> Mapping[str, Resource]:
         """Return every resource of a kind by id, oldest first, including deleted resources."""
-        return self._resources[kind]
+        return self._resources.get(kind, {})
 
     def find(self, kind: str, resource_id: str) -> Resource | None:
         """Return the resource with that id; None if the resource does not exist or is gone."""
-        found = self._resources[kind].get(resource_id)
+        found = self.all(kind).get(resource_id)
         return None if found is None or self.is_gone(found) else found
 
     def newest_first(
@@ -175,7 +172,7 @@ class World:
         Deleted resources are left out; with `behind`, also that resource and newer ones.
         """
         lists = self._lists.get(kind)
-        if lists is None and self._resources[kind]:
+        if lists is None and self.all(kind):
             lists = self._lists[kind] = Lists(self._resources[kind])
         if lists is not None:
             yield from lists.find(filters, behind)
@@ -219,7 +216,7 @@ class World:
     def used_by(self, run: Resource) -> list[Resource]:
         """Return the connection, or credential and session, of a run, if the world still has it."""
         used = self.contract.used_by_runs.items() if run.kind == "task_run" else ()
-        found = [self._resources[kind].get(run.fields[name]) for name, kind in used]
+        found = [self.all(kind).get(run.fields[name]) for name, kind in used]
         return [one for one in found if one is not None]
 
     def runtime_ms(self, resource: Resource, at: datetime) -> int:
@@ -246,7 +243,7 @@ class World:
         row, login = contract.kinds[resource.kind], contract.login
         if row.summary is not None:
             return {}
-        used = self._resources[login].get(resource.fields.get(f"{login}_id", ""))
+        used = self.all(login).get(resource.fields.get(f"{login}_id", ""))
         extras = _NOTHING if used is None else _external_id(used.fields["external_id"])
         if row.embeds:
             extras = {**extras, **{name: self.embedded(resource, name) for name in row.embeds}}
@@ -275,7 +272,7 @@ class World:
         is appended to the entry in the timeline.
         """
         row = self.kind(kind)
-        while "id" not in standard or standard["id"] in self._resources[kind]:
+        while "id" not in standard or standard["id"] in self.all(kind):
             standard["id"] = self.next_id(row.prefix)  # again, if a seeded resource has it
         usual: dict[str, Any] = {"status": row.machine and row.machine.initial}
         usual |= {"created_at": self.now, "updated_at": self.now, **standard}
@@ -431,7 +428,7 @@ class World:
         extras, after = self.event_extras(resource), self.timeline.total
         event = Event(self.next_id("evt"), type_, resource, self.now, extras, after)
         self.events.append(event)
-        destinations = self._resources["event_destination"]
+        destinations = self.all("event_destination")
         names = {ALL, *self.contract.names_of(type_)} if destinations else set()
         for destination in destinations.values():
             if not names.isdisjoint(destination["events"]) and listens(destination):
@@ -477,7 +474,7 @@ class World:
         """
         over = takewhile(  # up to the first that is not over
             lambda one: one.hidden["number"] <= self.events.dropped and self.is_settled(one),
-            self._resources["event_delivery"].values(),
+            self.all("event_delivery").values(),
         )
         for delivery in [*over]:
             self._forget(delivery)
@@ -489,7 +486,7 @@ class World:
                 self._forget(self.all(kind)[resource_id])
             self.forgotten_runs += len(oldest) if kind == "task_run" else 0
             forgotten += oldest
-        files = self._resources["storage"].values() if forgotten else ()
+        files = self.all("storage").values() if forgotten else ()
         for file in [file for file in files if file["task_run_id"] in forgotten]:
             self._forget(file)
         return forgotten

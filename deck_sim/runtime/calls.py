@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from deck_sim.contract.editions import RateLimit
@@ -67,12 +68,18 @@ class StoredAnswer(Immutable):
     body: bytes
 
 
-def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> dict[str, str]:
+# One object for equal headers saves memory: most calls of a client have the same ones.
+_share = lru_cache(tuple[tuple[bytes, bytes], ...])
+_share_dict = lru_cache(dict[str, str])
+
+
+def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> Mapping[str, str]:
     """Return the headers that the journal keeps: the usual headers and `others`. Names in `headers`
     are in lower case.
     """
     asked = {name: headers[name.lower()] for name in others if name.lower() in headers}
-    return asked | {n: headers[n] for n in KEPT_HEADERS if n in headers}
+    kept = asked | {n: headers[n] for n in KEPT_HEADERS if n in headers}
+    return _share_dict((*kept.items(),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ class SentResponses(dict[int, SentResponse]):
 
     def keep(self, number: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> None:
         """Keep a response, and drop the oldest if there are too many."""
-        self[number] = SentResponse((*headers,), body[:MAX_BODY], len(body))
+        self[number] = SentResponse(_share((*headers,)), body[:MAX_BODY], len(body))
         if len(self) > MOST_RESPONSES:
             del self[next(iter(self))]
 

@@ -16,7 +16,7 @@ from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.chance import seed_of
 from deck_sim.engine.commands import Facts
 from deck_sim.engine.playing import release
-from deck_sim.engine.records import Options, RecentLog
+from deck_sim.engine.records import LazyFields, RecentLog, lazy
 from deck_sim.engine.story import Script
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.runtime.calls import MOST_CALLS, Journal, RateLimiter, SentResponses, StoredAnswer
@@ -70,7 +70,7 @@ class Refusal(ApiError):
 
 
 @dataclass(slots=True)
-class Simulation:
+class Simulation(LazyFields):
     """A world, and the state around it: clock, journal, stored answers, settings."""
 
     key: str
@@ -82,39 +82,37 @@ class Simulation:
     mode: str = field(init=False)
     speed: float = field(init=False)
     step: timedelta | None = field(init=False)  # what a read costs; None: it jumps
-    selection: SelectionState = field(default_factory=SelectionState)
-    journal: Journal = field(default_factory=lambda: Journal(MOST_CALLS))
-    responses: SentResponses = field(default_factory=SentResponses)
-    choices: RecentLog[Choice] = field(default_factory=lambda: RecentLog(_MOST_CHOICES))
+    selection: SelectionState = lazy(SelectionState)
+    journal: Journal = lazy(lambda: Journal(MOST_CALLS))
+    responses: SentResponses = lazy(SentResponses)
+    choices: RecentLog[Choice] = lazy(lambda: RecentLog(_MOST_CHOICES))
     # The name of one history of the world. No other has it, also after the server has restarted.
     epoch: str = field(default_factory=lambda: os.urandom(4).hex())
     control_changes: int = 0  # control calls that may have changed something
-    chosen: dict[str, Choice] = field(default_factory=dict)  # by resource that plays or played it
-    ignored_names: dict[str, None] = field(default_factory=dict)  # the warnings about them, once
-    unmet_holds: dict[str, None] = field(default_factory=dict)  # released, and stopped nothing
+    chosen: dict[str, Choice] = lazy(dict)  # by resource that plays or played it
+    ignored_names: dict[str, None] = lazy(dict)  # the warnings about them, once
+    unmet_holds: dict[str, None] = lazy(dict)  # released, and stopped nothing
     rate_limiter: RateLimiter = field(init=False)
-    stored_answers: dict[str, StoredAnswer] = field(default_factory=dict)  # by idempotency key
+    stored_answers: dict[str, StoredAnswer] = lazy(dict)  # by idempotency key
     resumed: tuple[int, int] = (0, 0)  # how many records and calls are older than the server
     dropped_answers: int = 0  # that could have been replayed
     # Tracebacks of our own errors.
-    crashes: RecentLog[str] = field(default_factory=lambda: RecentLog(_MOST_CRASHES))
+    crashes: RecentLog[str] = lazy(lambda: RecentLog(_MOST_CRASHES))
     advancing: bool = False  # an advance is in progress; a second one is refused
     dropped: bool = False  # reset, deleted or not saved: sends no more webhooks
     saved: bool = True  # False: a change could not be saved, so the world was dropped
-    moves: Counter[str] = field(
-        default_factory=Counter
-    )  # of the clock: `by`, `to`, `until`, events
+    moves: Counter[str] = lazy(Counter)  # of the clock: `by`, `to`, `until`, events
     waits_for_retries: bool = False  # exploration: an advance ends when failed deliveries do
     # A receiver did not answer an early webhook; it may wait for the answer of the call itself.
     answered_before_webhooks: bool = False
     uses: int = 0  # by calls in progress; such a world does not make room for another
-    attempting: list[str] = field(default_factory=list)  # deliveries with an attempt in progress
+    attempting: list[str] = lazy(list)  # deliveries with an attempt in progress
     caller_time: datetime | None = None  # the time of a frozen process that calls from elsewhere
     began_after_call: int = 0  # the last call to any world of the server when this one began
     last_call: int = 0  # the number of the last call to this one, counted as those
     files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
     # By hold id: functions that send the responses that it keeps back.
-    held_responses: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
+    held_responses: dict[str, list[Callable[[], object]]] = lazy(dict)
 
     def __post_init__(self) -> None:
         start = real_time.now() if self.settings.mode == REAL else FROZEN_START
@@ -122,7 +120,8 @@ class Simulation:
         seed = self.settings.seed
         seed = seed_of(self.key) if seed is None else seed
         self.world = World(self.settings.edition, seed, now)
-        self.world.options = self.settings.options or Options()
+        if self.settings.options:
+            self.world.options = self.settings.options
         limited = self.settings.rate_limit
         self.rate_limiter = RateLimiter(self.world.contract.rate_limit if limited else None)
         self.set_clock(self.settings.mode, self.settings.speed, self.settings.step)

@@ -164,5 +164,6 @@ def _table(simulation: Simulation, table: str) -> dict[Any, Any]:
     if table in _TABLES:
         found: dict[Any, Any] = _get(_TABLES[table])(simulation)
         return found
+    simulation.world.kind(table)  # raises KeyError for an unknown table
     resources: dict[str, dict[Any, Any]] = _get("world._resources")(simulation)
     return resources[table]
