@@ -174,7 +174,7 @@ def find_own_dates(journal: Iterable[_Row], failure: str, now: str) -> list[str]
         found = [own[date] for date in _DATE.findall(text) if date in own]
         world = datetime.fromisoformat(at).date()
         if found and abs(world - today) > timedelta(days=1):
-            said = f"{what} {min(found)}, and in the world it is {world}"
+            said = f"{what} {min(found)}, but the world's date is {world}"
             return [f"{said}: the application's `datetime.now()` stays real; {_HOW_TO_FREEZE}"]
     return []
 

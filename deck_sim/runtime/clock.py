@@ -100,10 +100,10 @@ def advance_by(simulation: Simulation, length: timedelta, field: str = "by") -> 
     now = simulation.world.now
     if length < timedelta():
         early = format_duration(-length)
-        text = f"time cannot go back: it is {now}, and the given time is {early} earlier"
+        text = f"time cannot go back: the clock shows {now}, and the given time is {early} earlier"
         raise refuse("request/input_invalid", text, field=field)
     if length > LAST_MOMENT - now:
-        text = f"the given time is too late: it is {now}, and a world's time ends at {LAST_MOMENT}"
+        text = f"too late: the clock shows {now}, and a world's time ends at {LAST_MOMENT}"
         raise refuse("request/input_invalid", text, field=field)
     with _advancing(simulation) as report:
         yield from pass_time_until(simulation, now + length)

@@ -116,7 +116,7 @@ def polls_what_is_finished(simulation: Simulation, _: timedelta) -> Findings:
 
 
 @lint_rule(
-    why="A create that got a 5xx or no answer may have succeeded; a second one creates another.",
+    why="A create with a 5xx or no answer may have succeeded; a retry can create another one.",
     fix="Send an `Idempotency-Key` with each create, and the same key with each retry of it.",
 )
 def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:

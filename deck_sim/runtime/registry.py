@@ -42,8 +42,8 @@ _NO_KEYS = {
         "(undefined|null|None)?$"
     ): "`{}`: the client has probably read a variable that is not set",
     re.compile("[\"'`]"): "a key in quotes, probably copied from a variable or a file",
-    re.compile("bearer( |$)", re.IGNORECASE): "`Bearer` twice: the client probably adds"
-    " it to a key that begins with it",
+    re.compile("bearer( |$)", re.IGNORECASE): "`Bearer` twice: the client's key"
+    " probably begins with `Bearer`",
 }
 
 

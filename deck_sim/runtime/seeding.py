@@ -140,7 +140,7 @@ def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], latest: d
         given.update(created_at=moment, updated_at=moment)
         if moment > latest:
             wrong["created_at"] = (
-                f"`created_at` is {body.created_at}, and in this world it is"
+                f"`created_at` is {body.created_at}, but this world's time is"
                 f" {format_moment(latest)}; give an earlier moment, or move the clock first"
             )
     if is_run:

@@ -100,7 +100,7 @@ def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
     if own and not found:
         reasons.append(f"this world has no {' and no '.join(kind.noun for kind in own)}")
     if last := wanted.last(world):
-        reasons.append(f"it came {format_duration(world.now - last.created_at)} ago")
+        reasons.append(f"the event came {format_duration(world.now - last.created_at)} ago")
     reasons += explain_unplayed_login(simulation)
     return "; ".join(reasons) or "nothing waits"
 

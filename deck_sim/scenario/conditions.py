@@ -27,7 +27,7 @@ class When(Strict):
     auth_method: str | None = None
     """The method with which the connection or credential logs in."""
     input: dict[str, Any] | None = None
-    """Keys and values that the run's input must have; it may have more."""
+    """Keys and values that the run's input must have; the input may have more."""
 
     def matches(self, facts: Facts) -> bool:
         """Whether all conditions hold."""

@@ -65,7 +65,7 @@ class Mistakes:
         self.found.append(Mistake(self.file, *position, shown, message))
 
     def add_errors(self, error: ValidationError, root: type[Strict]) -> None:
-        """Add the errors that pydantic found."""
+        """Add the errors that pydantic found in the document."""
         for one in error.errors(include_url=False):
             written, kind, text = one["loc"], one["type"], error_message(one, root)
             path = self.document.written(written)

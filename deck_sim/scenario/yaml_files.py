@@ -88,7 +88,7 @@ def read_yaml(source: bytes | str) -> Document:
     try:
         text = (source if isinstance(source, str) else source.decode()).removeprefix("\ufeff")
     except UnicodeDecodeError:
-        raise YamlError("the file is not UTF-8; save it in that encoding") from None
+        raise YamlError("the file is not UTF-8; save it as UTF-8") from None
     document = Document(text=text)
     try:
         root = yaml.compose(text, Loader=_Loader)

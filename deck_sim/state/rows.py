@@ -124,8 +124,8 @@ def load_world(
     rows: list[tuple[str, bytes]],
     id_: int,
 ) -> tuple[SavedWorld, list[datetime] | None]:
-    """Make a world from rows: pairs of a table, and a key with its value. Also return the time that
-    the world's clock showed, and the time when the world was saved.
+    """Make a world from rows: each has its table, and a key with its value. Also return the time
+    that the world's clock showed, and the time when the world was saved.
     """
     read = [(table, *reader.read(data)) for table, data in rows]
     fields_ = {key: value for table, key, value in read if table == FIELD}

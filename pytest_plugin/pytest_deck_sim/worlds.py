@@ -213,7 +213,7 @@ def make_key(node_id: str, *, own: bool) -> str:
 def _paused(deck: Deck) -> AbstractContextManager[WorldRegistry]:
     """Use the worlds of our own server on this thread; this is faster than calls to its thread."""
     server = server_at(deck.url)
-    assert server is not None, "it runs in this process"
+    assert server is not None, "the server runs in this process"
     return server.paused()
 
 

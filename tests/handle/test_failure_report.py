@@ -252,14 +252,14 @@ def test_a_date_of_the_process_that_the_world_does_not_have_is_named(deck, api):
     api.get("/task-runs?created_after=2031-05-01T00:00:00Z")
     assert "two clocks" not in write_report(deck)
     api.get(f"/task-runs?created_after={today}T00:00:00Z")
-    said = f"GET /v2/task-runs sent {today}, and in the world it is 2025-01-15: the application's"
+    said = f"GET /v2/task-runs sent {today}, but the world's date is 2025-01-15: the application's"
     assert f"two clocks:\n  {said} `datetime.now()` stays real; the fixture" in write_report(deck)
     deck.reset()
     api.get("/agents")
     shown = "two clocks:\n  the failure shows"
     assert shown not in write_report(deck, f">   sent = '{today}'\nE   assert '2031-05-01' == 1")
     for text in (f"'{today}T09:30:00'", f"{datetime.now(UTC)!r}"):
-        assert f"{shown} {today}, and in" in write_report(deck, f"E    assert None == {text}")
+        assert f"{shown} {today}, but the" in write_report(deck, f"E    assert None == {text}")
     deck.reset(now=datetime.now(UTC))
     api.post("/agents", json={"name": today})
     assert "two clocks" not in write_report(deck)

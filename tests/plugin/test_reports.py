@@ -21,7 +21,7 @@ def test_a_failure_of_plain_text_has_the_report(run, pytester):
 def test_a_date_of_the_process_in_a_failed_assertion_is_named(run):
     body = "deck.ready_task()\n    assert deck.clock.now.date() == datetime.now(UTC).date()"
     result = run(f"from datetime import UTC, datetime\n\ndef test_it(deck):\n    {body}")
-    result.stdout.fnmatch_lines(["two clocks:", "*in the world it is 2025-01-15: *"])
+    result.stdout.fnmatch_lines(["two clocks:", "*the world's date is 2025-01-15: *"])
 
 
 @pytest.mark.parametrize(("option", "shown"), [("--tb=auto", False), ("--full-trace", True)])

@@ -110,7 +110,7 @@ def test_an_impossible_advance_is_refused(simulation):
         (simulation.advance_to, LAST_MOMENT + SECOND),
         (simulation.advance_by, timedelta.max),
     ]:
-        assert "it is 2025-01-15 09:30:00" in refused(INPUT, advance_, goal)
+        assert "the clock shows 2025-01-15 09:30:00" in refused(INPUT, advance_, goal)
     assert simulation.world == was
 
 

@@ -30,7 +30,7 @@ def test_a_call_without_a_key_is_refused(worlds):
     for key in ("", " undefined", " null", " None"):
         said[f"Bearer{key}"] = f" Found `Bearer{key}`: the client has probably read a variable"
     said |= dict.fromkeys(("Bearer 'one'", 'Bearer "one"'), " Found a key in quotes, probably ")
-    said["Bearer Bearer one"] = " Found `Bearer` twice: the client probably adds it"
+    said["Bearer Bearer one"] = " Found `Bearer` twice: the client's key"
     said |= dict.fromkeys(("Basic one", "one", "Bearerone"), " Found a header without")
     for header, found in said.items():
         sent = "Send `Authorization: Bearer KEY`.*each key has its own world."

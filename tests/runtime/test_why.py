@@ -109,9 +109,9 @@ def test_each_run_that_an_event_could_be_about_is_named(simulation, explain):
     assert explain() == (
         f"`{failed}` is `failed` (auth/auth_invalid: The source rejected the credentials.);"
         f" `{done}` is `completed`; `{asks}` is `interaction_required` (an answer to `mfa` must"
-        " give `code`; the interaction times out in 4m59s); it came 1s ago"
+        " give `code`; the interaction times out in 4m59s); the event came 1s ago"
     )
-    assert explain(done) == f"`{done}` is `completed`; it came 1s ago"
+    assert explain(done) == f"`{done}` is `completed`; the event came 1s ago"
 
 
 def test_at_most_five_are_named(simulation, explain):

@@ -95,7 +95,7 @@ REFUSED = [
     ("? [x]\n: y\n", "a key must be text", 1, 3),
     ("{{a: b}: c}", 'a key must be text; is this an expression? Quote it: "{{ … }}"', 1, 2),
     ("a: &b [*b]\n", DEEP, 1, 1),
-    ("a: 1\n".encode("utf-16"), "the file is not UTF-8; save it in that encoding", 1, 1),
+    ("a: 1\n".encode("utf-16"), "the file is not UTF-8; save it as UTF-8", 1, 1),
     ("x" * (MAX_BYTES + 1), "the file is larger than 1024 KiB", 1, 1),
     ("a: b: c", "not YAML: a second `: ` in one line; quote the text, or begin a new line", 1, 5),
     ("a:\n\t- b", "not YAML: a tab is not allowed here; indent with spaces", 2, 1),

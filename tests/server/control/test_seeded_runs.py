@@ -121,8 +121,8 @@ def test_nothing_is_seeded_from_the_future(sim):
     agent = {"id": "a", "name": "A", "created_at": "2025-01-15T10:30:00.001+01:00"}
     refused = sim.post("/seed", json={"resources": {"agents": [agent]}})
     assert refused.json()["errors"][0]["message"] == (
-        "resources.agents[0]: `created_at` is 2025-01-15T10:30:00.001+01:00, and in this world it"
-        " is 2025-01-15T09:30:00Z; give an earlier moment, or move the clock first"
+        "resources.agents[0]: `created_at` is 2025-01-15T10:30:00.001+01:00, but this world's"
+        " time is 2025-01-15T09:30:00Z; give an earlier moment, or move the clock first"
     )
     agent["created_at"] = "2025-01-15T10:30:00+01:00"
     assert sim.post("/seed", json={"resources": {"agents": [agent]}}).status_code == 200
