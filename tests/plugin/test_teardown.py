@@ -199,7 +199,7 @@ def test_what_a_receiver_complains_about_fails_the_test(run):
     result.stdout.fnmatch_lines([wrong])
     printed = f"{result.stdout}".partition("short test summary")[0]  # in CI it repeats them
     assert printed.count("Traceback (most recent call last)") == 1
-    assert "a callback failed at source.created:\nKeyError: 'source.created'" in printed
+    assert "a callback failed for the event source.created:\nKeyError: 'source.created'" in printed
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no forks")
