@@ -76,7 +76,7 @@ class SavedWorld:
     def all_rows(self, writer: Writer, saved_at: datetime) -> Iterator[Row]:
         """Yield every row of the world."""
         world = self.simulation.world
-        for table in (*world.resources, *_TABLES):
+        for table in (*world._resources, *_TABLES):
             world.changed[table] |= dict.fromkeys(_table(self.simulation, table))
         for owner in {due.owner: None for due in world.timers.upcoming()}:
             world.timers.changed[owner] = None
