@@ -20,7 +20,7 @@ _BEGINNINGS = ("/v2", "*", "/*")  # of patterns that can match a call
 
 @dataclass(frozen=True, slots=True)
 class CallPattern:
-    """A method and a path pattern."""
+    """A pattern of calls: a method and a path, both of which may have wildcards."""
 
     method: str
     path: str
@@ -49,11 +49,11 @@ class CallPattern:
         return pattern
 
     def takes_method(self, method: str) -> bool:
-        """Whether the method matches."""
+        """Whether the pattern allows this method."""
         return self.method in (ANY, method)
 
     def takes_path(self, path: str) -> bool:
-        """Whether the path matches."""
+        """Whether the pattern allows this path."""
         return _compile(self.path).fullmatch(path) is not None
 
     def may_be(self, call: str) -> bool:
@@ -68,7 +68,7 @@ class CallPattern:
         return asks in (ANY, method) and (alike or "**" in self.path)
 
     def matches(self, method: str, path: str) -> bool:
-        """Whether the call matches."""
+        """Whether the pattern allows a call with this method and path."""
         return self.takes_method(method) and self.takes_path(path)
 
 

@@ -37,17 +37,17 @@ def process_id() -> str:
 
 
 def monotonic_ns(read=time.monotonic_ns) -> int:  # type: ignore[no-untyped-def]
-    """Nanoseconds since an arbitrary moment."""
+    """Return nanoseconds since an arbitrary moment."""
     return int(read())
 
 
 def monotonic(read=time.monotonic) -> float:  # type: ignore[no-untyped-def]
-    """Seconds since an arbitrary moment, as event loops need them."""
+    """Return seconds since an arbitrary moment, as event loops need them."""
     return float(read())
 
 
 def now(read=time.time_ns) -> datetime:  # type: ignore[no-untyped-def]
-    """The present, in UTC."""
+    """Return the present real time, in UTC."""
     return _EPOCH + timedelta(microseconds=read() // 1000)
 
 

@@ -20,7 +20,7 @@ def examples(*lines: str) -> str:
 
 
 def print_json(data: Any) -> None:
-    """Print data as JSON of several lines."""
+    """Print data as indented JSON."""
     click.echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 

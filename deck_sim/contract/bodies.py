@@ -166,7 +166,7 @@ def _rules(*rules: JsonObject) -> ConfigDict:
 
 
 class TaskStorage(Body):
-    """Which files the task keeps."""
+    """The settings for the files that a task stores."""
 
     model_config = _rules(
         *(
@@ -184,7 +184,7 @@ class TaskStorage(Body):
 
 
 class TaskSettings(Body):
-    """How the task runs."""
+    """The settings for the runs of a task."""
 
     timeout_seconds: Annotated[int, Field(ge=1, le=31_536_000), Whole] = TIMEOUT_SECONDS
 

@@ -28,7 +28,7 @@ _HEAD = re.compile(r"(\w+) \((\w+)(?:, (\w+)(, else assumed)?)?\): (.+)")
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """One row of the ledger."""
+    """One row of the ledger: a behaviour of Deck, its grade and its source."""
 
     name: str
     grade: Grade

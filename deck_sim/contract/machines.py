@@ -64,7 +64,7 @@ class Machine:
 
     @property
     def initial(self) -> str:
-        """The first status."""
+        """The status of a new resource."""
         return next(iter(self.follows))
 
     @property

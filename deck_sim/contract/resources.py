@@ -41,7 +41,7 @@ class Embed:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of resource."""
+    """One kind of resource: its attributes, verbs, references, filters and statuses."""
 
     object: str
     prefix: str
@@ -110,7 +110,7 @@ def insert_after(name: str, attributes: Mapping[str, Shape], **more: Shape) -> M
 
 
 def by_name(*kinds: Kind) -> dict[str, Kind]:
-    """Index kinds by `object`."""
+    """Return a mapping of the kinds by their `object`."""
     return {kind.object: kind for kind in kinds}
 
 

@@ -16,7 +16,7 @@ def record(properties: Mapping[str, Shape], optional: Mapping[str, Shape] | None
 
 
 def many(items: Shape) -> Shape:
-    """Make the schema of an array."""
+    """Make the schema of an array of such items."""
     return {"type": "array", "items": items}
 
 
@@ -36,12 +36,12 @@ def text(example: str, **more: Any) -> Shape:
 
 
 def constant(value: Any) -> Shape:
-    """Make the schema of a constant."""
+    """Make the schema that allows only this value."""
     return {"type": "boolean" if isinstance(value, bool) else "string", "const": value}
 
 
 def choice(*words: str) -> Shape:
-    """Make the schema of an enumeration."""
+    """Make the schema that allows only these words."""
     return {"type": "string", "enum": [*words]}
 
 

@@ -12,7 +12,7 @@ PNG = "image/png"
 
 
 class File(NamedTuple):
-    """A file or screenshot."""
+    """A file or screenshot: its bytes, media type and name."""
 
     content: bytes
     type: str  # a media type

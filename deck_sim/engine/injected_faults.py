@@ -76,7 +76,7 @@ class InjectedFaults:
                 yield from self.by_owner[owner]
 
     def add(self, fault_id: str, fault: Any, owner: str = EVERYBODY) -> Injected:
-        """Inject a fault."""
+        """Inject a fault, for one owner or for every call and webhook."""
         injected = Injected(fault_id, fault, owner)
         self.by_owner.setdefault(owner, []).append(injected)
         self.changed[owner] = None

@@ -21,7 +21,7 @@ Values = tuple[Any, ...]
 
 
 class Lists:
-    """The lists of one kind of resource."""
+    """The lists of one kind of resource: one for each set of filtered fields."""
 
     def __init__(self, resources: Mapping[str, Resource]) -> None:
         self._resources = resources  # the world's own

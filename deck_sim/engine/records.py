@@ -46,7 +46,7 @@ class Resource(Immutable):
 
 @dataclass(frozen=True, slots=True)
 class Event(Immutable):
-    """An event of the API."""
+    """An event of the API: its type, and the resource as it was at that time."""
 
     id: str
     type: str

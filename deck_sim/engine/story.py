@@ -48,7 +48,7 @@ class Wait(NamedTuple):
 
 
 class Step(ABC):
-    """One step of a script."""
+    """One step of a script, as the engine plays it."""
 
     word: ClassVar[str]
 

@@ -43,7 +43,7 @@ _SLACK = 100  # timers in the heap that were taken back
 
 
 class Due(NamedTuple):
-    """One armed timer."""
+    """One armed timer: its owner, its name and the moment when it fires."""
 
     at: datetime
     number: int  # of all that were ever armed
@@ -53,7 +53,7 @@ class Due(NamedTuple):
 
 @dataclass(slots=True)
 class Timers:
-    """All timers of one world."""
+    """All timers of one world: a heap by moment, and the armed timers by owner."""
 
     _heap: list[Due] = field(default_factory=list, compare=False)
     _armed: dict[str, dict[str, Due]] = field(default_factory=dict)  # owner -> name -> timer

@@ -109,7 +109,7 @@ def pace(stretch: Stretch) -> Effect:
 
 @dataclass
 class Pace:
-    """The changed length of steps."""
+    """A changed length of one step, or of every step."""
 
     stretch: Stretch
     step: tuple[str, ...]  # a scenario, a kind and a path; empty: every step

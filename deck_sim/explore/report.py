@@ -40,7 +40,7 @@ class Result:
 
 @dataclass
 class Report:
-    """The exploration of one test or command."""
+    """The results of the exploration of one test or command."""
 
     name: str
     again: Callable[[str], str]  # the command that repeats the trouble of that name

@@ -35,7 +35,7 @@ _ANY = "a status may be over before it is read: stop at any final status, and re
 
 @dataclass(frozen=True, slots=True)
 class TroubleKind:
-    """A row of the table."""
+    """A row of the table: a kind of trouble, its places, its effect and its advice."""
 
     name: str
     places: tuple[str, ...]
@@ -93,7 +93,7 @@ class Trouble:
 
     @property
     def advice(self) -> str:
-        """Advice for the client."""
+        """The advice for a client that does not survive the trouble."""
         pattern = "".join(self.place.subject[:1])
         is_create = "*" not in pattern or pattern.endswith("/run")
         return self.kind.advice if is_create or self.kind.advice != _KEY else _DONE
@@ -104,7 +104,7 @@ class Trouble:
         return self.place.kind in _TIMINGS
 
     def start(self, simulation: Simulation) -> None:
-        """Set the trouble in a new world."""
+        """Put the trouble into a new world, before its first call."""
         self.kind.start(simulation, self.place)
 
     def occurred(self, simulation: Simulation) -> bool:

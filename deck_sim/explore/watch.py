@@ -103,7 +103,7 @@ class Watch:
         return next(filter(None, whys), None)
 
     def places(self) -> list[Place]:
-        """Return every place of every world."""
+        """Return the places of all worlds."""
         called, timing = self.called, self.no_timing() is None
         found = list[Place]()
         for number, life in enumerate(called.values(), 1):

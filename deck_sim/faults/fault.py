@@ -44,7 +44,6 @@ class Fault(Immutable, Strict):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        """Register the class."""
         own = [name for name in cls.__annotations__ if name in cls.model_fields]
         if own and "family" not in vars(cls):
             cls.key = own[0]

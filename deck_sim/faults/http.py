@@ -40,7 +40,7 @@ _read_pattern = cache(CallPattern.read)
 
 
 class HttpFault(Fault):
-    """A fault of calls."""
+    """A fault of calls, or of their responses."""
 
     family = "match"
     fires: ClassVar[str] = ANSWER
@@ -55,7 +55,7 @@ class HttpFault(Fault):
         return _read_pattern(self.match).matches(method, path)
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
-        """Return the response to send instead."""
+        """Return the response that is sent instead of `answer`."""
         return answer
 
 
@@ -72,7 +72,7 @@ class CallFault(HttpFault):
 
 
 class DeckError(ErrorAnswer, CallFault):
-    """Deck refuses the call."""
+    """Deck answers the call with an error."""
 
     key = "error"
     is_answer_readable = True

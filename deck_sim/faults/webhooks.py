@@ -26,7 +26,7 @@ _UNKNOWN_SECRET = "whsec_" + base64.b64encode(b"a key that nobody was ever given
 
 
 class WebhookFault(Fault):
-    """A fault of webhooks."""
+    """A fault of the delivery of webhooks."""
 
     family = "event"
     fires: ClassVar[str] = WEBHOOK
@@ -43,7 +43,7 @@ class WebhookFault(Fault):
         return False
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
-        """Return the webhook to send instead."""
+        """Return the webhook that is sent instead of `webhook`."""
         return webhook
 
     def follow(self, world: World, delivery: Resource) -> None:
@@ -83,7 +83,7 @@ class Repeated(WebhookFault):
 
 
 class Delayed(WebhookFault):
-    """The webhook is sent later."""
+    """The webhook is sent after a delay."""
 
     delay: FaultDuration
     """The delay on the world's clock."""

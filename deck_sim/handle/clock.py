@@ -10,7 +10,7 @@ from deck_sim.handle.timeline import Duration, write_duration
 
 
 class Clock:
-    """The clock of a world."""
+    """The clock of a world: its time and mode, which a test can read and set."""
 
     def __init__(self, control: Control, apps: WebhookApps) -> None:
         self._control, self._apps = control, apps

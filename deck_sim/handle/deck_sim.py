@@ -62,7 +62,6 @@ class DeckSim(AbstractContextManager[Deck]):
         )
 
     def __enter__(self) -> Deck:
-        """Start the server."""
         library = read_scenarios(self._scenarios)
         worlds = WorldRegistry(library=library, dispatcher=Dispatcher(self._sender))
         with ExitStack() as stack:

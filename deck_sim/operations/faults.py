@@ -48,7 +48,7 @@ def list_faults(simulation: Simulation) -> Json:
 
 @operation("DELETE", "/faults/{id}")
 def delete_fault(simulation: Simulation, id: str) -> Json:
-    """Remove a fault."""
+    """Remove an injected fault."""
     if not simulation.world.injected.remove(id):
         text = f"there is no fault {quote(id)}; `GET /_sim/faults` lists them"
         raise refuse("request/input_invalid", text, field="id")

@@ -130,7 +130,7 @@ def queue_scenarios(simulation: Simulation, resource: Text, scenarios: ScenarioN
 
 @operation("GET", "/queue")
 def show_queue(simulation: Simulation) -> Json:
-    """Show the queued scenarios."""
+    """Show the queued scenarios of each kind of resource."""
     return {"queues": simulation.selection.queues}
 
 
@@ -150,7 +150,7 @@ def put_rules(simulation: Simulation, rules: list[Rule]) -> Json:
 
 @operation("GET", "/rules")
 def show_rules(simulation: Simulation) -> Json:
-    """Show the rules, in order."""
+    """Show the rules, in the order in which they are tried."""
     rules = simulation.selection.rules
     return {"rules": [rule.model_dump(exclude_none=True) for rule in rules]}
 

@@ -45,7 +45,7 @@ class Call(Immutable):
 
 
 class Journal(RecentLog[Call]):
-    """The last calls of the Deck API."""
+    """The last calls of the Deck API, oldest first."""
 
     __slots__ = ()
 

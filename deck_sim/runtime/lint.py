@@ -36,7 +36,7 @@ Find = Callable[[Simulation, timedelta], Findings]  # the interval is that of po
 
 @dataclass(frozen=True, slots=True)
 class LintRule:
-    """A mistake that a client can make."""
+    """A mistake that a client can make, why it matters, and the fix."""
 
     name: str
     why: str  # it matters

@@ -60,7 +60,7 @@ class Refusal(ApiError):
 
     @property
     def text(self) -> str:
-        """The error as text."""
+        """The name and the message of the error."""
         return f"{self.problems[0].name}: {self}"
 
     @property
@@ -168,7 +168,7 @@ class Simulation(LazyFields):
             self.dropped_answers += not is_old
 
     def set_clock(self, mode: str, speed: float = 1, step: timedelta | None = None) -> None:
-        """Change the clock's mode."""
+        """Change the mode of the clock, and its speed or step."""
         self.mode, self.speed = mode, speed
         self.step = step if mode == ON_POLL else None
         is_real = mode == REAL

@@ -41,7 +41,7 @@ class Library:
         return self._own
 
     def names(self) -> list[str]:
-        """Return every name, sorted."""
+        """Return the names of all scenarios, sorted."""
         return sorted({*self._current(), *(self._below.names() if self._below else ())})
 
     def get(self, name: str, field: str = "scenario") -> Scenario:

@@ -64,7 +64,7 @@ else:
 
 
 class Scenario(Strict):
-    """One scenario file."""
+    """One scenario file: its scripts, faults and settings."""
 
     version: Version
     """The version of the format."""

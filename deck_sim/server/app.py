@@ -63,7 +63,7 @@ class DeckApp:
         self.leaving: Steps = (log_answer, send_early_webhooks, wake, hold_answer, prepare_response)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request to the Deck API."""
         request = await read_request(self.worlds, scope, receive)
         if request is None:
             return
@@ -223,7 +223,7 @@ def save_late(request: Request) -> None:
 
 
 def log_answer(request: Request) -> None:
-    """Log the call as it was recorded."""
+    """Log the recorded call and its answer."""
     log_call(request.simulation.key, request.call)
 
 

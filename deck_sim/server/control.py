@@ -34,7 +34,7 @@ class ControlApp:
         self._routes = Routes(ROOT, CONTROL_OPERATIONS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one call."""
+        """Answer one call of the control API."""
         request = await read_request(self._worlds, scope, receive)
         if request is None:
             return

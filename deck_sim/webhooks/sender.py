@@ -66,7 +66,7 @@ def explain_status(status: int | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The parts of a URL."""
+    """The parts of a receiver's URL."""
 
     is_secure: bool
     host: str  # ASCII, lower case

@@ -31,7 +31,7 @@ class Coverage:
         self.counts: dict[str, Counter[str]] = {}
 
     def add(self, deck: Deck) -> None:
-        """Add the counts of a world."""
+        """Add the counts of the scenarios that a world played."""
         rows = ((row["scenario"], row["steps"]) for row in deck.coverage())
         self.merge({name: steps for name, steps in rows if not name.startswith(MADE_UP)})
 
@@ -63,7 +63,7 @@ class Coverage:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
-        """Print the report."""
+        """Print the coverage of each scenario, and the total."""
         say, width = terminalreporter.line, max(map(len, self.counts), default=0)
         terminalreporter.section("deck coverage")
         for scenario, steps in sorted(self.counts.items()):

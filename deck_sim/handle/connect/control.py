@@ -67,7 +67,7 @@ class Control:
         return {name: value for name, value in data.items() if name != "request_id"}
 
     def get(self, path: str, **values: Any) -> list[Json]:
-        """Return the items of a list."""
+        """Perform an operation that lists items; return the items."""
         data: list[Json] = self.call("GET", path, **values)["data"]
         return data
 
@@ -81,7 +81,7 @@ class Control:
         return _read(self._send("POST", f"{self.url}/v2/{path}", headers, json=_copy(body)))
 
     def close(self) -> None:
-        """Refuse further calls."""
+        """Close this object; later calls are refused."""
         self._is_closed = True
 
     def _check_open(self) -> None:
@@ -217,5 +217,5 @@ def read_id(resource: IdOrResource) -> str:
 
 
 def drop_none(**values: Any) -> Json:
-    """Return the values that are not None."""
+    """Return the arguments without those that are None."""
     return {name: value for name, value in values.items() if value is not None}

@@ -103,7 +103,7 @@ def _in_trio() -> bool:
 
 
 def run_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> Future[T]:
-    """Start work in a new daemon thread."""
+    """Start work in a new daemon thread; return its future."""
     future, receives = Future[T](), _RECEIVES.get([])
 
     def run() -> None:

@@ -47,7 +47,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
         self.frozen_times: list[datetime] = []  # at the first and the last call while frozen
 
     def handle_request(self, request: Any) -> Any:
-        """Answer one request."""
+        """Send one request to the server, and return the response."""
         with self._library_errors(request):
             own = _own_request(request, request.read())
             if (server := server_at(self.url)) is None:
@@ -63,7 +63,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
                 call.leave()
 
     async def handle_async_request(self, request: Any) -> Any:
-        """Answer one request; over the network in a thread, without an event loop."""
+        """Do the same; over the network in a thread, without an event loop."""
         with self._library_errors(request):
             own = _own_request(request, await request.aread())
             if (server := server_at(self.url)) is None:

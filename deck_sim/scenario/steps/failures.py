@@ -13,7 +13,7 @@ from deck_sim.scenario.steps.step import Step, compute
 
 
 class FailedWith(Strict):
-    """One error of a failed run."""
+    """One error of a failed run: its name, message and field."""
 
     error: RunErrorName
     """The `type/code` of the error catalog."""

@@ -140,7 +140,7 @@ class InteractionRequired(Step):
         return [field["name"] for field in self.prompt["fields"]]
 
     def accepts(self, stage: Stage, inputs: Mapping[str, Any]) -> bool:
-        """Whether an answer is right."""
+        """Whether the inputs match an accepted answer."""
         return self.accept is None or any(
             all(fits_glob(inputs[name], glob) for name, glob in answer.items())
             for answer in compute(stage, [*self.accept])

@@ -37,7 +37,6 @@ class Step(Strict, story.Step):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        """Register the class."""
         for kind in cls.kinds:
             STEP_CLASSES[kind, cls.word] = cls
 

@@ -48,7 +48,7 @@ def list_events(request: Request) -> Answer:
 
 @endpoint
 def get_event(request: Request) -> Answer:
-    """Show an event."""
+    """Show an event of the last 30 days."""
     world, event_id = request.world, request.params["id"]
     event = next((event for event in world.events if event.id == event_id), None)
     if event is None or event.created_at < _oldest(world):

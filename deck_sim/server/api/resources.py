@@ -20,7 +20,7 @@ def _kind(request: Request) -> Kind:
 
 @endpoint
 def create_resource(request: Request) -> Answer:
-    """Create a resource."""
+    """Create a resource of the kind in the path."""
     world, kind = request.world, _kind(request)
     body = request.read_body(partial(body_checks.body_problems, world, kind.object))
     created = commands.create_resource(world, kind.object, body.model_dump())
