@@ -142,8 +142,8 @@ class Scenario(Strict):
         return (*(self.http or ()), *(self.webhooks or ()))
 
     def defines(self, kind: str, edition: str | None = None) -> bool:
-        """Whether the scenario has a script for this kind (of runs, also a playlist or mix). With
-        `edition`, only a script that this edition plays counts.
+        """Whether the scenario has a script for this kind; for runs, a playlist or mix counts, too.
+        With `edition`, only a script that this edition plays counts.
         """
         written = self.scripts(kind).keys()
         mine = written if edition is None else written & {None, edition}

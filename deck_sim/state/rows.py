@@ -64,7 +64,7 @@ _get = cache(attrgetter)
 
 
 class SavedWorld:
-    """A world in the file, which knows the values that were written last."""
+    """A world in the file, with the values that were last written."""
 
     def __init__(self, simulation: Simulation, id_: int) -> None:
         self.simulation, self.id = simulation, id_

@@ -61,7 +61,7 @@ def _warn_if_uncalled(deck: Deck) -> None:
     if deck.requests:
         return
     others = [f"`{one['key']}` ({one['calls']})" for one in deck.called_worlds()]
-    rest = f", but with {', '.join(others)}" if others else ", nor with another key"
+    rest = f"; calls came with {', '.join(others)}" if others else ", nor with another key"
     click.echo(f"deck-sim: no call came with the key `{deck.api_key}`{rest}", err=True)
 
 
