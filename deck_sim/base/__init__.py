@@ -1,1 +1,1 @@
-"""Code that knows nothing of Deck: errors, durations, redaction, validation, real time."""
+"""Code that does not depend on Deck: errors, durations, redaction, validation, real time."""

@@ -6,7 +6,7 @@ Laws:
 2. A table is total: every status has a row; the row of a final status is empty.
 3. A command (of a caller, a person or the source) names the statuses that allow it and the status
    that it leads to. That transition must be in the table, too.
-4. A machine knows nothing of scenarios, clocks or HTTP.
+4. A machine does not depend on scenarios, clocks or HTTP.
 
 What Deck does not document is marked "assumed".
 """

@@ -463,7 +463,7 @@ class World(LazyFields):
         self.timeline.append(entry)
 
     def stop_story(self, owner: str) -> None:
-        """End the script of a connection, session or run, and take back its timers."""
+        """End the script of a connection, session or run, and remove its timers."""
         self.stories.pop(owner, None)
         self.changed["story"][owner] = None
         self.timers.take_back(owner, *OF_A_STEP, TASK_TIMEOUT)
