@@ -145,8 +145,7 @@ def advance_until_event(
 
         for sends in pass_time_until(simulation, until, is_over):
             yield sends
-            if sends:
-                comes = None  # a receiver may have changed the world
+            comes = None if sends else comes  # a receiver may have changed the world
         if wanted.came(simulation.world):
             yield from settle(simulation)
             return report

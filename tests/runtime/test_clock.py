@@ -10,6 +10,7 @@ from offline import SECOND, OfflineSimulation
 from deck_sim.base import real_time
 from deck_sim.base.durations import parse_duration
 from deck_sim.contract.error_catalog import ApiError
+from deck_sim.engine.deliveries import create_destination
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime import clock
 from deck_sim.runtime.moments import LAST_MOMENT
@@ -208,6 +209,17 @@ def test_until_idle_stops_at_the_last_moment(simulation):
     run = simulation.run("[running: 2s, completed]")
     assert simulation.advance_until_idle().happened == []
     assert simulation.look(run).status == "running"
+
+
+def test_no_prompt_times_out_for_a_webhook_that_may_cause_an_event(simulation):
+    """An earlier webhook may cause it: its receiver may create an agent."""
+    config = {"type": "webhook", "config": {"url": "http://127.0.0.1:1/"}, "events": ["*"]}
+    create_destination(simulation.world, {"name": "all", **config}, "secret")
+    simulation.run(ASKS)
+    simulation.advance_by(SECOND)
+    simulation.world.outbox.clear()
+    refused(STATE, simulation.advance_until_event, "agent.created")
+    assert simulation.elapsed == SECOND
 
 
 @pytest.mark.parametrize(
