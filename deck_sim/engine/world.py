@@ -157,7 +157,7 @@ class World(LazyFields):
 
     def all(self, kind: str) -> Mapping[str, Resource]:
         """Return every resource of a kind by id, oldest first, including deleted resources."""
-        return self._resources.get(kind, {})
+        return self._resources.get(kind, _NOTHING)
 
     def find(self, kind: str, resource_id: str) -> Resource | None:
         """Return the resource with that id; None if the resource does not exist or is gone."""
