@@ -59,7 +59,7 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
 
 
 def suggest(word: str, allowed: Iterable[str]) -> str:
-    """End a message about an unknown word: return the nearest spelling or all allowed words."""
+    """Return the end of a message about an unknown word: the nearest or all allowed words."""
     allowed = [*allowed]
     everything = f"; allowed: {listed(allowed, last='or')}" if allowed else ""
     return nearest(word, allowed) or everything

@@ -55,7 +55,7 @@ def start_on_loop(
     """Start a coroutine function on the event loop of another thread.
 
     The function has an empty context: in the context of a trio caller, it would take trio for its
-    event loop. `asyncio.run_coroutine_threadsafe` answers one turn of the loop later.
+    event loop. `asyncio.run_coroutine_threadsafe` would answer one turn of the loop later.
     """
     answer = Future[T]()
 

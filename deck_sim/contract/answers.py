@@ -109,7 +109,7 @@ def shared_schemas() -> dict[str, Shape]:
 
 
 def _kept(model: type[bodies.Body]) -> Shape:
-    """Make the schema of an object that answers show as sent, with defaults of omitted fields."""
+    """Make the schema of an object that answers repeat as sent; omitted fields get defaults."""
     schema = model.model_json_schema(mode="serialization")
     plain = {name: {**inner} for name, inner in schema["properties"].items()}
     for inner in plain.values():

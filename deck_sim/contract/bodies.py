@@ -161,7 +161,7 @@ def _when(field: str, value: Any, needed: str, shape: JsonObject) -> JsonObject:
 
 
 def _rules(*rules: JsonObject) -> ConfigDict:
-    """Add rules to the schema of a body. The server checks them in code, by its tables."""
+    """Make the configuration that adds rules to a schema; the server checks them by tables."""
     return ConfigDict(json_schema_extra=rules[0] if len(rules) == 1 else {"allOf": [*rules]})
 
 

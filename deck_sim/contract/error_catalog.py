@@ -24,7 +24,7 @@ def read_table(text: str) -> Iterator[tuple[str, str, str]]:
 
         HEAD
             source: PAGE: what it says
-            source, YYYY-MM-DD: the same, if it was not read on `CHECKED`
+            source, YYYY-MM-DD: PAGE: …, if the page was read on this day, not on `CHECKED`
 
     A line that begins with `#` is a heading.
     """

@@ -26,7 +26,7 @@ def nullable(shape: Shape) -> Shape:
 
 
 def named(name: str) -> Shape:
-    """Make a reference to a schema of the document."""
+    """Make a reference to a schema of the OpenAPI document."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 

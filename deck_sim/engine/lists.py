@@ -5,7 +5,7 @@ Laws:
    So lists that nobody reads cost nothing.
 2. Each set of filtered fields has a list, in parts: one for each combination of values. A page is
    found by binary search in these parts, so its time hardly depends on the size of the world.
-3. Deleted resources are in no list, but keep their number: a page may begin after one.
+3. Deleted resources are in no list, but keep their numbers: a page may begin behind one of them.
 """
 
 from bisect import bisect_left, insort

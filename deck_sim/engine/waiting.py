@@ -63,7 +63,7 @@ class AwaitedEvent:
     def moves(self, world: World, until: datetime) -> bool:
         """Whether a timer due by `until` moves a resource that the event could be about.
 
-        The last such timer is kept. All timers are searched only after it has fired.
+        The last such timer is stored. All timers are searched again only after it has fired.
         """
         known = self.mover
         if known is None or known.at > until or known not in world.timers.of(known.owner):

@@ -127,7 +127,7 @@ def command(
 
 
 def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) -> None:
-    """Write a page for each world; the file name of a key's later world ends in a number."""
+    """Write a page for each world; the file names of a key's later worlds end in a number."""
     from deck_sim.handle.deck import Deck
 
     async def show(simulation: Simulation, _app: object) -> None:

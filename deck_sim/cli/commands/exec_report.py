@@ -65,7 +65,7 @@ class ExecReport:
 
     def write(self, file: Path) -> None:
         """Write the report as JSON, or as JUnit XML if the file's name ends in `.xml`. In XML the
-        command and each scenario of each world are test cases; each problem is a failed one.
+        command and each scenario of each world are test cases; each problem is a failed test case.
         """
         if file.suffix != ".xml":
             file.write_text(json.dumps(asdict(self), indent=2) + "\n")
@@ -173,7 +173,7 @@ class Reports:
 
 
 def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[str]:
-    """Describe calls without a key or with a wrong key; the right key is in `variable`."""
+    """Describe calls with no key or a wrong key; `variable` is the variable that has the key."""
     if not refused:
         return []
     from deck_sim.handle.problems import explain_refused

@@ -111,7 +111,7 @@ def clock(
 
 
 class _Advance(click.Command):
-    """Reads `-5m` as a duration: the error of a duration explains more than "no such option"."""
+    """Reads `-5m` as a wrong duration, whose error explains more than "no such option"."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.ignore_unknown_options = any(word[:1] == "-" and word[1:2].isdigit() for word in args)

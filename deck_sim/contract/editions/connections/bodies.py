@@ -18,7 +18,7 @@ from deck_sim.contract.resources import WEBHOOK, AuthMethod, DestinationType
 
 
 class CreateConnection(CreateLogin):
-    """The body of `POST /connections`: the method is required."""
+    """The body of `POST /connections`: `auth_method` is required."""
 
     auth_method: AuthMethod
 
