@@ -66,7 +66,7 @@ class CallFault(HttpFault):
 
     def answer(self) -> tuple[int, HeaderLines]:
         """Return the status and headers of an answer that does not come from the API. Raises
-        ApiError with the error of the answer if it comes from the API.
+        ApiError if the answer is an error of the API.
         """
         return NOTHING, ()
 

@@ -34,7 +34,7 @@ class WebhookFault(Fault):
     """The event type that the fault applies to; a glob such as `task_run.*`."""
 
     def applies_to(self, *subject: str) -> bool:
-        """Whether the fault applies to an event: its resource's id, then the names of its type."""
+        """Whether the fault applies to an event, given its resource's id and its type's names."""
         _, *names = subject
         return any(fnmatchcase(name, self.event) for name in names)
 

@@ -264,7 +264,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     @refuse_on_event_loop
     def finish(self, run: IdOrResource, *, limit: Duration = "1d") -> Json:
-        """Advance the clock until a run is final, and return it as in `runs`.
+        """Advance the clock until a run is final, and return it as `deck.runs` shows it.
 
         If the run waits for an answer or an approval, the error names the next call to make.
         """
@@ -546,7 +546,7 @@ class Deck(AbstractContextManager["Deck"]):
         status: str | None = None,
         **task: Any,
     ) -> Json:
-        """Start a run of a new task, and return it as in `runs`.
+        """Start a run of a new task, and return it as `deck.runs` shows it.
 
         If the scenario has a script for the login, the login is opened, and the clock advances
         until it is ready; otherwise it is seeded. With `status`, the clock advances until the run

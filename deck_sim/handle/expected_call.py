@@ -55,8 +55,8 @@ class ExpectedCall:
     def __init__(
         self, pattern: str, kept_headers: Collection[str], expected: Mapping[str, Any]
     ) -> None:
-        """Check the arguments of an assertion. Raises DeckSimError if no call could ever match;
-        `assert_not_called` would always pass.
+        """Check the arguments of an assertion. Raises DeckSimError if no call could ever match,
+        since `assert_not_called` would then always pass.
         """
         for name in expected:
             if name not in _FIELDS:

@@ -158,8 +158,8 @@ def find_refusals(journal: Iterable[_Row]) -> list[str]:
 
 
 def find_own_dates(journal: Iterable[_Row], failure: str, now: str) -> list[str]:
-    """Explain that this process uses another date than the world, if it does. The date is searched
-    in the calls, then in pytest's text about the failure.
+    """Explain that the application uses this process's date, if calls or pytest's text about the
+    failure have that date and the world has another.
     """
     today = process_now().date()
     near = [today + timedelta(days=days) for days in (-1, 0, 1)]

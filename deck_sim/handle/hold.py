@@ -12,7 +12,7 @@ def point_kind(point: str, call: str) -> str:
 
 
 class Hold(AbstractContextManager["Hold"]):
-    """A point at which runs and logins stop, or answers wait. A `with` block releases at its end.
+    """A point at which runs, logins or answers stop until the end of a `with` block or `release`.
 
     `point` is an event such as `task_run.completed`, which is held before it is emitted, or a call
     such as `POST /v2/tasks/*/run`, whose answer is held. `of` limits the hold to one resource.

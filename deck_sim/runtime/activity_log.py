@@ -1,7 +1,7 @@
 """The log of a server: an entry for each call of the Deck API, refused call and delivery.
 
-An entry is a line for people, and the same as plain data. `printers` get both, and the logger
-`deck_sim.activity` gets the line: a record of `logging` takes four times as long as its text.
+An entry is a line for people, and the same as plain data. The logger `deck_sim.activity` gets the
+line. `printers` get both without a `logging` record, which takes four times as long as its text.
 """
 
 from __future__ import annotations

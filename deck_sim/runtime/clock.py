@@ -208,7 +208,7 @@ def settle(simulation: Simulation) -> Generator[bool, None, None]:
 
 @contextmanager
 def _advancing(simulation: Simulation) -> Iterator[AdvanceResult]:
-    """Fill the report at the end; note in the timeline that the clock was moved."""
+    """Yield a report; fill it at the end, and note in the timeline that the clock has moved."""
     began, position = simulation.world.now, simulation.world.timeline.total
     report = AdvanceResult(began, [], position)
     try:

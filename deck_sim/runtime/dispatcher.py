@@ -134,7 +134,7 @@ class Dispatcher:
         self.save(simulation)
 
     async def _make(self, simulation: Simulation, attempt: Attempt) -> AttemptResult:
-        """Make an attempt. An error in deck-sim becomes its result; the other results are kept."""
+        """Make an attempt; an error in deck-sim is its result, and the other attempts go on."""
         from deck_sim.engine.deliveries import AttemptResult
 
         try:

@@ -23,9 +23,9 @@ Found = tuple[YamlPath, str]  # where a mistake is, and the message
 def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]]:
     """Return the editions that can play a scenario, why another cannot, and the mistakes.
 
-    The reason is empty if the scenario names its edition. The mistakes are those in scripts for one
-    edition. If no edition can play the scenario, they are those in its named edition, or in the
-    edition with the fewest mistakes.
+    The reason is empty if the scenario names its edition. The mistakes are those in scripts that
+    name an edition. If no edition can play the scenario, they are those in its named edition, or
+    in the edition with the fewest mistakes.
     """
     found: dict[str, list[Found]] = {
         name: [] for name in EDITIONS if scenario.edition in (None, name)

@@ -65,7 +65,7 @@ class Library:
         return [*({scenario.name: scenario for scenario in below} | self._current()).values()]
 
     def emitted(self) -> Iterator[str]:
-        """Yield the event types of the `event` steps of added scenarios; `*` is an expression."""
+        """Yield the types of the `event` steps of added scenarios; `*` stands for an expression."""
         from deck_sim.scenario.model import written_steps
 
         steps: Iterable[Any] = (step for one in self.added() for _, _, step in written_steps(one))
@@ -84,7 +84,7 @@ class Library:
         return self._own.pop(name, None) is not None
 
     def instead(self, name: str) -> str:
-        """End a message about an unknown name: with the nearest, or with all if they are few."""
+        """Return the end of a message about an unknown name: near names, all names or a command."""
         names = self.names()
         near = nearest(name, names)
         if near or len(names) <= _FEW:

@@ -94,7 +94,7 @@ class SelectionState:
     def check(self, library: Library, edition: str, about: str | None = None) -> None:
         """Check that the edition can play every scenario that the settings name. The `ApiError` has
         every place with a mistake. Deleted scenarios are skipped. With `about`, only references to
-        that scenario or to a list with it are checked.
+        that scenario or to a playlist or mix with it are checked.
         """
         problems: list[Problem] = []
         for where, name, kind in self.references():

@@ -1,8 +1,8 @@
 """The Deck API as an ASGI app: the steps that a request passes, in their order.
 
 A request comes from `local_only.py` and `mounts.py`, is read, and passes three lists of steps:
-answering, until a step returns an answer; keeping, which stores and saves it; leaving. No step of
-the last two answers. `take` turns an error into an answer.
+answering, until a step returns an answer; keeping, which stores the answer and saves the
+world; leaving. Only steps of the first list return answers. `take` turns an error into an answer.
 """
 
 import asyncio

@@ -68,7 +68,7 @@ class Interceptor:
         return f"http://127.0.0.1:{self.port}"
 
     def how_to_answer(self, host: str) -> str:
-        """Return the options that make the proxy intercept this host, too."""
+        """Explain with which options the proxy intercepts this host, too."""
         options = " ".join(f"--intercept-host {name}" for name in (*self.hosts, host))
         return f"to intercept it: {options}"
 

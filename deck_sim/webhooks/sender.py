@@ -193,7 +193,7 @@ class Sender:
 
     async def _take_turn(self, url: str) -> ExitStack:
         """Wait until the previous attempt at this URL has been answered, or has taken `TURN`. Leave
-        the stack that is returned to end this turn.
+        the returned stack to end this turn.
 
         So a usual receiver gets webhooks in their order, and a slow one delays them only a little.
         """

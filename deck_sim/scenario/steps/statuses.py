@@ -56,7 +56,7 @@ class _Terminal(Step):
 
 
 class _Canceled(_Terminal):
-    """A cancel without a call. The status is the one that a cancel leads to."""
+    """The run is canceled without a call, and gets the status that a cancel leads to."""
 
     @classmethod
     def status(cls, machine: Machine) -> str:

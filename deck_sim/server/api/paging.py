@@ -39,7 +39,7 @@ def list_items(
 
     `find` yields them in order, after the item with the given id; `is_known` says whether a cursor
     may name an item. `polled` are the resources that this request polls, for an `on_poll` clock; by
-    default those of the page. `problems` are more problems with the parameters, for one error.
+    default those of the page. `problems` are other problems to report in the same error.
     """
     limit, cursor, created = _read_page(request, is_known, problems)
     after, before = created.get("created_after"), created.get("created_before")

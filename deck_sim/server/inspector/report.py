@@ -107,7 +107,7 @@ def _frame() -> tuple[str, str]:
 
 
 def _modules() -> dict[str, str]:
-    """Return every module as a `data:` URL, by a name without a folder: such a URL has none."""
+    """Return every module as a `data:` URL, by its name: relative imports fail in such URLs."""
 
     def rename(name: str, found: re.Match[str]) -> str:
         target = normpath(join(dirname(name), found[3]))

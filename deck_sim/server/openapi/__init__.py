@@ -1,1 +1,1 @@
-"""The OpenAPI document of an edition, made from the rows and models that serve it."""
+"""The OpenAPI document of an edition, made from the rows and models that the server uses."""
