@@ -1,6 +1,5 @@
 """Rows of a fleet: workers with state files, and nginx with `deploy/nginx.conf` before them."""
 
-import os
 import re
 import tempfile
 import time
@@ -8,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from .harness import ROOT, SERVE, Client, in_turn, row, serving
+from .harness import ROOT, SERVE, Client, in_turn, row, serving, used
 
 KEYS = 200
 CONNECTIONS = 8
@@ -81,19 +80,11 @@ def fleet_time(stack, count):
     one = Fleet(stack, 4)
 
     def measure():
-        before = used(one.workers), used([one.nginx])
+        before = used(*one.workers), used(one.nginx)
         one.rate(count)
-        after = used(one.workers), used([one.nginx])
-        each = [(end - start) / (KEYS * count) for start, end in zip(before, after, strict=True)]
+        after = used(*one.workers), used(one.nginx)
+        calls = KEYS * count
+        each = [(end - start) / calls * 1e6 for start, end in zip(before, after, strict=True)]
         return {"a worker": each[0], "nginx": each[1]}
 
     return measure
-
-
-def used(processes):
-    """The processor time of processes until now, in microseconds."""
-    ticks = 0
-    for process in processes:
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK") * 1e6
