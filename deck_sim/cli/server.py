@@ -109,7 +109,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
             multiple=True,
             metavar="NAME",
             type=HOST,
-            help="A name by which clients call a server on loopback; can be repeated.",
+            help="A host name that clients may use for a server on loopback; can be repeated.",
         ),
         click.option(
             "--allow-public-webhooks",
@@ -121,7 +121,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "--webhook-time",
             type=click.Choice(WEBHOOK_TIMES),
             default="wall",
-            help="The clock that signs webhooks; receivers refuse times more than 5 minutes off.",
+            help="The clock of webhook timestamps; receivers accept a difference of 5 minutes.",
         ),
         click.option("--rate-limit", is_flag=True, help="Answer 429 to calls beyond 200 in 10 s."),
         click.option(

@@ -285,7 +285,7 @@ def _check_headers(text: str) -> str:
         headers = None
     if not isinstance(headers, dict) or not all(isinstance(v, str) for v in headers.values()):
         example = '"{\\"X-Key\\": \\"1\\"}"'
-        raise value_error(f"must be a JSON object of texts, as a string: {example}")
+        raise value_error(f"must be a string with a JSON object of strings: {example}")
     if bad := [
         name
         for name, value in headers.items()

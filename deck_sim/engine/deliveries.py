@@ -68,7 +68,7 @@ def attempt_due(world: World, delivery_id: str) -> None:
             world.outbox.append(delivery.id)
     else:
         world.messages.append((destination.id, delivery.hidden["event"]))
-        delivery = _count_attempt(world, delivery, "held to be read")
+        delivery = _count_attempt(world, delivery, "put in the queue")
         world.move(delivery, "success", delivered_at=world.now)
 
 

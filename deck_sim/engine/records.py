@@ -139,7 +139,7 @@ class Options(Immutable):
         needs="connection",
     )
     keep_headers: tuple[str, ...] = _option(
-        'More headers of later calls that the journal keeps, like ["x-trace"].', ()
+        'Headers that the journal also keeps of later calls, like ["x-trace"].', ()
     )
 
     def changes(self, before: Self) -> set[str]:

@@ -164,7 +164,7 @@ def why_no_timing(simulation: Simulation) -> str | None:
     if any(call.method == "POST" and call.path.endswith("/cancel") for call in simulation.journal):
         return "the test cancels a run"
     if simulation.world.counters["hold"]:
-        return "the test holds something"
+        return "the test holds a run or an answer"
     if moves["by"] or moves["to"]:
         return "the test moves the clock by fixed amounts"
     ends = {
@@ -176,7 +176,7 @@ def why_no_timing(simulation: Simulation) -> str | None:
     }
     for events in (name for name in moves if "." in name):
         if ends.isdisjoint(events.split(",")):
-            return f"the test advances until {events}, which is not the end"
+            return f"the test advances until {events}, not until a final status"
     if simulation.mode == FROZEN and not moves:
         return "the test does not move the clock"
     return None

@@ -73,13 +73,13 @@ class Report:
         if self.left_out:
             parts.append(f"{self.left_out} similar troubles left out")
         if self.not_tried:
-            parts.append(f"{self.not_tried} not tried")
+            parts.append(f"{self.not_tried} not tried (limit reached)")
         if waited := sum(one.waited for one in self.results):
             parts.append(f"the program waited {waited:.1f} s in real time")
         if self.no_timing is not None:
             parts.append(f"timing not explored: {self.no_timing}")
         if self.has_restored:
-            parts.append("not explored after `deck.restore`")
+            parts.append("worlds that `deck.restore` put back are not explored")
         return "; ".join(parts)
 
     def text(self) -> str:

@@ -47,8 +47,8 @@ class TroubleKind:
 MEANINGS = {
     "lost_response": "the work is done, and the answer is lost: a broken connection, a timeout",
     "reset": "the connection breaks before the call arrives; nothing is done",
-    "unavailable": "a gateway answers 503, as while Deck is deployed; nothing is done",
-    "rate_limited": "429 with `Retry-After: 1`, up to three times again if repeated within 1 s",
+    "unavailable": "a gateway answers 503, as during a deployment; nothing is done",
+    "rate_limited": "429 with `Retry-After: 1`; repeats within 1 s get it again, up to three times",
     "duplicate": "the webhook comes twice, with one `webhook-id`",
     "late": "the webhook comes after the next one: their order is not promised",
     "lost_once": "a proxy answers 502 to the webhook, and Deck repeats it by the retry schedule",

@@ -120,8 +120,8 @@ class Watch:
         """List the calls that only one of two runs without a trouble made."""
         keys = [[*one.called] for one in (baseline, self)]
         if keys[0] != keys[1]:
-            text = f"the worlds were {keys[0]} in the first run and {keys[1]} in the second"
-            return [f"{text}; use the same API keys in each run"]
+            text = f"the API keys were {keys[0]} in the first run and {keys[1]} in the second"
+            return [f"{text}; use the same keys in each run"]
         return [line for both in self._ends(baseline) for line in explain_calls(*both)]
 
     def _ends(self, baseline: "Watch") -> list[tuple[Outcome, Outcome]]:

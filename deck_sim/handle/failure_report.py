@@ -34,7 +34,7 @@ _OF_SIGNATURES = re.compile("signature|verif", re.IGNORECASE)
 _OF_TIMES = re.compile("timestamp|too (old|new)|expired", re.IGNORECASE)
 _MOST_SAID = 200  # characters of an answer
 _CRASHED, _NO_ROUTE = 500, (404, 405)
-_BYTES = "the bytes of the body as they came, not parsed and printed again?"
+_BYTES = "the bytes of the body as received, not parsed and serialized again?"
 _HINTS = {
     "route": "does the application accept POST at the path of its webhooks?{argument}",
     "secret": f"does the application verify with the secret in `{{secret}}`, and {_BYTES}",

@@ -102,7 +102,7 @@ class Dispatcher:
                         raise refuse("request/state_invalid", text)
                     if has_left():
                         advance.close()
-                        text = "the advance was broken off, since its caller has left"
+                        text = "the advance stopped, since its caller disconnected"
                         simulation.world.note("clock", "", text)
                         raise refuse("request/state_invalid", text)
                     try:

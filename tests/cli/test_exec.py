@@ -201,7 +201,10 @@ def test_a_command_that_takes_too_long_is_ended(cli, monkeypatch):
 
 def test_pytest_without_a_call_is_told_of_its_own_server(cli):
     done = cli("exec", *python("", "pytest"))
-    assert "run pytest alone, or as `sh -c 'pytest --deck-url=$DECK_BASE_URL'`" in done.stderr
+    assert (
+        "run pytest without `deck-sim exec`, or as `sh -c 'pytest --deck-url=$DECK_BASE_URL'`"
+        in done.stderr
+    )
 
 
 def test_a_program_is_looked_for_before_it_is_run(cli, capfd):
@@ -245,7 +248,7 @@ call("GET", "/v2/agents/" + agent)
     first, queued, gone = done.stderr.splitlines()
     assert first.startswith("deck-sim: 3 calls in 1 world, 2 of them refused; ")
     assert "queued for a task_run but never played: `source_down`" in queued
-    assert "a call used what a reset or deletion had removed; do two tests share" in gone
+    assert "a call used a resource of a reset or deleted world; do two tests share" in gone
     assert gone.endswith(" (2 times)")  # each in another world
     (world,) = json.loads((tmp_path / "r.json").read_text())["worlds"]
     assert (world["calls"], len(world["problems"])) == (3, 2)

@@ -81,7 +81,7 @@ def test_the_failure_of_a_command_has_its_exit_code_and_last_error(cli):
         ("pass", "nothing to explore: no call reached the server; does the command read "),
         (
             'import uuid; KEY = f"{uuid.uuid4()}"; os.environ["DECK_API_KEY"] = KEY;' + CREATE,
-            "the second run without trouble differs:\n  the worlds were ['",
+            "the second run without trouble differs:\n  the API keys were ['",
         ),
     ],
 )
@@ -109,7 +109,10 @@ def test_runs_can_be_made_at_the_same_time(cli):
 def test_no_run_begins_after_the_given_time(cli):
     done = cli("explore", "--time", "1ms", *python(CREATE))
     assert done.exit_code == 0
-    assert done.stdout == "0 troubles: 0 survived, 0 did not, 0 not tested; 4 not tried\n"
+    assert (
+        done.stdout
+        == "0 troubles: 0 survived, 0 did not, 0 not tested; 4 not tried (limit reached)\n"
+    )
 
 
 def test_a_run_that_takes_too_long_has_failed(cli):
@@ -173,4 +176,6 @@ def test_ctrl_c_shows_what_was_found_before(cli, tmp_path, signal_handlers):
     signal.signal(signal.SIGINT, signal.default_int_handler)
     done = cli("explore", *python(CREATE + INTERRUPT, tmp_path / "runs"))
     assert (done.exit_code, done.stderr) == (130, "deck-sim: interrupted\n")
-    assert done.stdout.startswith("1 trouble: 0 survived, 1 did not, 0 not tested; 3 not tried\n")
+    assert done.stdout.startswith(
+        "1 trouble: 0 survived, 1 did not, 0 not tested; 3 not tried (limit reached)\n"
+    )

@@ -41,7 +41,7 @@ def test_existing_files_are_left_alone(cli, tmp_path):
         (tmp_path / name).write_text(text)
     shown = cli("init", tmp_path).stdout
     assert files_in(tmp_path).items() >= kept.items()
-    assert all(f"not changed {name}, which exists\n" in shown for name in kept)
+    assert all(f"unchanged   {name}: it exists already\n" in shown for name in kept)
     assert "wrote       tests/test_first_story.py\n" in shown
 
 

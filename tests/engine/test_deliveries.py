@@ -93,7 +93,7 @@ def test_a_queue_holds_its_messages(listen, due, world, kind):
     (delivery,) = world.all("event_delivery").values()
     assert (delivery.status, delivery["attempts"]) == ("success", 1)
     told = [entry.what for entry in world.timeline if entry.id == delivery.id]
-    assert told[1:] == ["agent.created, held to be read", "pending -> success"]
+    assert told[1:] == ["agent.created, put in the queue", "pending -> success"]
 
 
 def _end(world, destination, how):

@@ -88,7 +88,7 @@ def test_the_number_of_runs_can_be_limited(explored, create):
     left = [True, True, False, False]
     timed = explored(create, may_begin=lambda: left.pop(0))
     assert (len(timed.results), timed.not_tried) == (2, 2)
-    assert timed.summary().endswith("; 2 not tried")
+    assert timed.summary().endswith("; 2 not tried (limit reached)")
 
 
 def test_some_troubles_alone_are_tried(explored, create):
@@ -178,8 +178,8 @@ def test_other_worlds_in_the_second_run_are_named(explored, api, sim, key):
 
     first, second = f"['{key}/1', '{key}/2']", f"['{key}/1']"
     assert explored(program).error.splitlines()[1:] == [
-        f"  the worlds were {first} in the first run and {second} in the second;"
-        " use the same API keys in each run"
+        f"  the API keys were {first} in the first run and {second} in the second;"
+        " use the same keys in each run"
     ]
 
 

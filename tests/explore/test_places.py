@@ -160,11 +160,11 @@ WHYS = {
     "to": ({"to": "2025-01-15T12:00:00Z"}, "the test moves the clock by fixed amounts"),
     "between": (
         {"until": {"event": "task_run.running"}},
-        "the test advances until task_run.running, which is not the end",
+        "the test advances until task_run.running, not until a final status",
     ),
     "other": (
         {"until": {"event": "agent.created"}, "limit": "1s"},
-        "the test advances until agent.created, which is not the end",
+        "the test advances until agent.created, not until a final status",
     ),
     "end": ({"until": {"event": ["task_run.failed", "task_run.completed"]}}, None),
     "or the end": ({"until": {"event": ["task_run.running", "task_run.completed"]}}, None),
@@ -189,7 +189,7 @@ def test_timing_is_not_explored_where_a_test_is_about_a_moment(api, sim, simulat
     sim.put("/clock", json={"mode": "on_poll"})
     assert why_no_timing(simulation()) is None
     sim.post("/holds", json={"event": "task_run.completed"})
-    assert why_no_timing(simulation()) == "the test holds something"
+    assert why_no_timing(simulation()) == "the test holds a run or an answer"
     api.post(f"/task-runs/{run['id']}/cancel")
     assert why_no_timing(simulation()) == "the test cancels a run"
 

@@ -30,8 +30,8 @@ def test_the_summary_counts_what_was_found_and_what_was_not_tried(report):
         report, results=[], missing=(), left_out=2, not_tried=1, no_timing="it cancels"
     )
     assert report.summary() == (
-        "0 troubles: 0 survived, 0 did not, 0 not tested; 2 similar troubles left out; 1 not tried;"
-        " timing not explored: it cancels"
+        "0 troubles: 0 survived, 0 did not, 0 not tested; 2 similar troubles left out; 1 not tried"
+        " (limit reached); timing not explored: it cancels"
     )
 
 

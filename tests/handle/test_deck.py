@@ -199,7 +199,7 @@ def test_messages_lists_the_events_of_a_queue_destination(deck, run):
     held = [event["type"] for event in deck.messages(destination)]
     assert held == ["task_run.queued", "task_run.running"]
     webhook = deck.register_webhook("http://127.0.0.1:9/", ["agent.created"])
-    with pytest.raises(DeckSimError, match="is a webhook, which keeps no messages; `GET"):
+    with pytest.raises(DeckSimError, match="is a webhook: it has deliveries"):
         deck.messages(webhook.id)
 
 

@@ -241,7 +241,7 @@ def test_an_advance_waits_for_the_end_of_one_whose_caller_has_left():
         second = asyncio.ensure_future(dispatcher.drive(simulation, hour(simulation)))
         await asyncio.sleep(0)
         receivers.may_answer.set()
-        with pytest.raises(ApiError, match="broken off"):
+        with pytest.raises(ApiError, match="its caller disconnected"):
             await first
         return await second
 
@@ -251,11 +251,11 @@ def test_an_advance_waits_for_the_end_of_one_whose_caller_has_left():
 def test_an_advance_that_is_broken_off_says_how_far_it_came():
     """Before it says that it ended early."""
     simulation, dispatcher = start(Receivers(500))
-    with pytest.raises(ApiError, match="broken off"):
+    with pytest.raises(ApiError, match="its caller disconnected"):
         drive(simulation, dispatcher, hour(simulation), lambda: simulation.world.now > WALL)
     assert [entry.what for entry in simulation.world.timeline if entry.kind == "clock"] == [
         "advanced 5s",
-        "the advance was broken off, since its caller has left",
+        "the advance stopped, since its caller disconnected",
     ]
 
 

@@ -44,8 +44,8 @@ _NOT_FOUND, _NOT_EXECUTABLE, _BY_SIGNAL = 127, 126, 128  # as shells exit
 _TIMED_OUT = 124  # as of timeout(1)
 _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
 _OF_PYTEST = (
-    "the pytest plugin starts a server of its own: run pytest alone, or as `sh -c 'pytest"
-    " --deck-url=${0}'`; tests without its fixtures must read {0}"
+    "the pytest plugin starts its own server: run pytest without `deck-sim exec`, or as `sh -c"
+    " 'pytest --deck-url=${0}'`; tests without the plugin's fixtures must read {0}"
 )
 
 
@@ -105,9 +105,9 @@ def command(
         how = f"read {{}}? A command that always calls https://{DECK_HOST} needs --intercept"
         if server.interceptor is not None:
             for host, count in server.interceptor.refused.items():
-                text = f"{host} was called {counted(count, 'time')} and refused, since nothing"
+                text = f"{host} was called {counted(count, 'time')} and refused: --intercept lets"
                 fix = server.interceptor.how_to_answer(host)
-                refused.append(f"{text} leaves the machine; {fix}")
+                refused.append(f"{text} no call leave this machine; {fix}")
             how = "use HTTPS_PROXY and SSL_CERT_FILE, or {}?"
         how = _OF_PYTEST if "pytest" in " ".join(words) else f"does the command {how}"
         found = ExecReport([*words], code, [*reports.by_key.values()], refused)

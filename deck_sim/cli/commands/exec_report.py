@@ -203,7 +203,7 @@ def report_world(simulation: Simulation, registry: WorldRegistry, secret: str) -
     found = history.show_lint(simulation)["data"]
     unmet = [f"{hold}" for hold in world.holds.values() if not hold.met]
     gone = sum(RESET_REMOVED in call["answered"].get("message", "") for call in calls)
-    removed = "a call used what a reset or deletion had removed; do two tests share this key?"
+    removed = "a call used a resource of a reset or deleted world; do two tests share this key?"
     return WorldReport(
         world=mask_key(simulation.key),
         calls=simulation.journal.total,

@@ -124,9 +124,9 @@ def command(folder: Path, edition: str) -> None:
                 opened.write(text)
             click.echo(f"wrote       {name}")
         except FileExistsError:
-            click.echo(f"not changed {name}, which exists")
+            click.echo(f"unchanged   {name}: it exists already")
     if ini is not None:
-        click.echo(f"not changed {ini}; add these options of pytest to it:")
+        click.echo(f"unchanged   {ini}; add these options of pytest to it:")
         quotes = '"' * ini.endswith(".toml")
         for name, value in options.items():
             click.echo(f"              {name} = {quotes}{value}{quotes}")
