@@ -61,7 +61,7 @@ def react(world: World, owner: str, word: str = "due", value: Any = None) -> Non
 
 
 def release(world: World, hold_id: str) -> list[str]:
-    """Remove a hold and play the stories that it stopped; return their resources."""
+    """Remove a hold and play the stories that it stopped; return the ids of their owners."""
     stories = stories_at(world, hold_id)
     del world.holds[hold_id]
     for story in stories:

@@ -34,7 +34,7 @@ class Watch:
 
     @contextmanager
     def of(self, worlds: WorldRegistry, key: str | None = None) -> Iterator[None]:
-        """Watch the worlds of a key of this server, or of every key."""
+        """Watch the worlds of a server during the block: those of one key, or all of them."""
         prepare, before_drop = worlds.prepare, worlds.before_drop
 
         def begin(new: Simulation) -> None:

@@ -232,7 +232,7 @@ def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
     2. A resource that waits for a person does not move when it is read. A jump postpones its timers
        by the time that it waits, so no prompt, approval or task timeout runs out during a jump.
     3. Everything else that is due before that moment happens, too.
-    4. With a step, each such read takes exactly that time instead, timeouts included.
+    4. With a step, each read of something unfinished takes exactly the step, timeouts included.
     """
     if simulation.mode != ON_POLL or simulation.advancing:
         return

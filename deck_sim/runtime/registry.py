@@ -72,7 +72,7 @@ class State(Protocol):
         """Return the world of a key, or None if the file has none."""
 
     def save(self, key: str, simulation: Simulation | None) -> None:
-        """Save the changes in the world of a key; None deletes it."""
+        """Save the changes in the world of a key; without a `simulation`, delete the world."""
 
 
 @dataclass(eq=False)
@@ -215,8 +215,8 @@ class WorldRegistry:
     def save(self, simulation: Simulation) -> None:
         """Drop records that are too old, and save the changes of a world, its replacement or its
         deletion. This precedes every answer and webhook that leaves the server. Raises ApiError
-        (`state_not_saved`) if that fails, also for other calls that changed the world since the
-        last save. The world is then as it was saved.
+        (`state_not_saved`) if saving fails, also for other calls that changed the world since the
+        last save. The world is then as it was last saved.
         """
         simulation.forget_oldest()
         if self.state is None:

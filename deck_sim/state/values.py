@@ -124,7 +124,7 @@ class Reader:
         return self._scenarios[digest]
 
     def script(self, digest: str, kind: str, *head: str) -> Script:
-        """Return one of the scripts of that scenario."""
+        """Return one of the scripts of the scenario whose source has that digest."""
         return self.scenario(digest).script(kind, *head)
 
 

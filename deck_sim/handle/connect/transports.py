@@ -63,7 +63,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
                 call.leave()
 
     async def handle_async_request(self, request: Any) -> Any:
-        """Send one request; over the network in a thread, without an event loop."""
+        """Send one request; if the server is in another process, from a thread of its own."""
         with self._library_errors(request):
             own = _own_request(request, await request.aread())
             if (server := server_at(self.url)) is None:

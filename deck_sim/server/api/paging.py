@@ -59,7 +59,7 @@ def list_items(
 
 
 def behind(cursor: str | None, items: Iterable[Item]) -> Iterator[Item]:
-    """Return the items after the item with the id `cursor`; all items if it is None."""
+    """Return the items after the item with the id `cursor`; all items if `cursor` is None."""
     rest = iter(items)
     if cursor is not None:
         next(item for item in rest if item.id == cursor)
