@@ -100,7 +100,7 @@ class Kind:
 
 
 def insert_after(name: str, attributes: Mapping[str, Shape], **more: Shape) -> Mapping[str, Shape]:
-    """Insert attributes after the attribute called `name`."""
+    """Return `attributes`, with `more` after the attribute called `name`."""
     found = dict[str, Shape]()
     for each, shape in attributes.items():
         found[each] = shape

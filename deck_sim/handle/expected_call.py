@@ -146,7 +146,7 @@ def show_expected(pattern: str, expected: Mapping[str, Any]) -> str:
 def _compare(
     place: str, expected: Any, found: Any, keys: tuple[str, ...] = ()
 ) -> Iterator[Comparison]:
-    """Compare each expected value, at any depth; a found mapping may have further keys."""
+    """Yield a comparison for each expected value; a found mapping may have further keys."""
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         for name, value in expected.items():
             inner = found.get(name, _ABSENT)
