@@ -137,7 +137,7 @@ def test_each_ready_made_fault_can_be_armed_and_removed(page, open_tab):
     expect(faults).to_contain_text("No fault is armed.")
     faults.get_by_label("The fault as JSON").fill("{")
     faults.get_by_role("button", name="Arm the fault").click()
-    expect(page.get_by_role("status").get_by_text("This is no JSON")).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("This is not JSON")).to_be_visible()
 
 
 def test_a_world_is_reset_after_a_question(page, open_tab, sim, task):

@@ -16,7 +16,7 @@ def run(run_task, advance):
 
 def test_lanes_say_what_they_wait_for_and_are_reached_with_the_keyboard(page, open_tab, run):
     grid = open_tab(page).get_by_role("grid", name="Lanes")
-    text = rf"Run 1, {run['id']}.*waits for a person \(interaction required\) since 0s, then "
+    text = rf"Run 1, {run['id']}.*waits for a person \(interaction required\) for 0s, then "
     page.keyboard.press("j")
     page.keyboard.press("ArrowDown")
     expect(grid.get_by_role("button", name=re.compile(text))).to_be_focused()

@@ -60,9 +60,9 @@ const NOTICES = {
   reconnecting: [
     "person",
     "The server is gone.",
-    "Start it again on the same port; the page goes on by itself. What you see is as it was.",
+    "Start it again on the same port. Until then this page shows the last known state.",
   ],
-  deleted: ["person", "This world was deleted.", "It begins anew with the next call of its key."],
+  deleted: ["person", "This world was deleted.", "The next call with its key makes a new one."],
 };
 
 /** @param {Context} ctx */

@@ -11,7 +11,7 @@ import { Poller } from "./polling.js";
 const MOST_DUE = 2_000; // a world of 5,000 runs has 10,000 timers
 const NEXT_AGE = 2_000; // ms until a clock that goes on makes its answer old
 const TICK = 250; // ms between two drawings of a clock that goes on by itself
-const RESTARTED = "The server was restarted. Worlds begin anew, unless it has `--state FILE`.";
+const RESTARTED = "The server was restarted. Its worlds are new, unless it has `--state FILE`.";
 
 /**
  * @typedef {import("./fragment.js").Place & {menu: string|null, expanded: Set<string>}} Ui

@@ -21,7 +21,7 @@ export const MARKS = {
   attempt_failed: ["Attempt failed", "M-3.5-3.5 3.5 3.5M3.5-3.5-3.5 3.5", "tone-bad"],
   fault: ["Fault", "M1.5-5.5-3.5 1H-.5L-1.5 5.5 3.5-1H.5Z", "tone-bad"],
   prompt: ["Asked", "M0-5 5 0 0 5-5 0Z", "tone-person"],
-  answer: ["Went on", "M-4 0-1 3.5 4.5-3.5", "tone-good is-hollow"],
+  answer: ["Continued", "M-4 0-1 3.5 4.5-3.5", "tone-good is-hollow"],
   file: ["File", "M-3-4.5H1L3.5-2V4.5H-3Z", "is-hollow"],
   screenshot: ["Screenshot", "M-4.5-3H4.5V3H-4.5Z", "is-hollow"],
   note: ["Note", "M-3-4 4-1.5-3 1Z", ""],
@@ -43,7 +43,7 @@ export function roughText(ms) {
 }
 
 /**
- * Like "Run 4, trun_abc, mfa_then_success, waits for a person (interaction required) since 12s".
+ * Like "Run 4, trun_abc, mfa_then_success, waits for a person (interaction required) for 12s".
  * @param {Lane} lane
  * @param {DueItem|undefined} next
  * @param {number} now
@@ -56,8 +56,8 @@ export function laneText(lane, next, now) {
   const parts = [lane.title, lane.id];
   if (lane.about.scenario) parts.push(lane.about.scenario);
   if (isFinal) parts.push(`${word === why ? word : `${word} (${why})`} ${since} ago`);
-  else if (family === "person") parts.push(`waits for a person (${word}) since ${since}`);
-  else parts.push(`${word} since ${since}`);
+  else if (family === "person") parts.push(`waits for a person (${word}) for ${since}`);
+  else parts.push(`${word} for ${since}`);
   if (next) parts.push(`then ${nextText(next, now)}`);
   return parts.join(", ");
 }

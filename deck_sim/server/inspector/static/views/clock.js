@@ -11,8 +11,8 @@ import { dueText } from "./waiting.js";
 /** @type {Record<string, string>} what each mode means */
 const MODES = {
   real: "Time moves with the wall clock.",
-  frozen: "Time moves only when it is told to.",
-  on_poll: "A read of something unfinished jumps to the next moment that is due for it.",
+  frozen: "Time moves only when somebody advances it.",
+  on_poll: "Each read of an unfinished resource moves the time to its next change.",
 };
 
 const SPANS = ["1s", "10s", "1m", "5m", "1h", "1d"];
@@ -104,7 +104,7 @@ export function advanceButtons(ctx) {
     </span>
     ${button(html`${icon("idle")}<span>Until idle</span>`, () => advanceUntilIdle(ctx), {
       disabled: isBusy,
-      title: "Until nothing moves by itself; a prompt stops it (i)",
+      title: "Until nothing moves by itself, or a prompt is open (i)",
     })}
   </div>`;
 }
@@ -163,7 +163,7 @@ function clockMenu(ctx) {
       ${textField("speed", {
         id: "clock-speed",
         value: world.clock === "real" ? `${world.speed}` : "",
-        example: "60 is a minute a second",
+        example: "60 is a minute per second",
       })}
     </div>
     <div class="menu-row for-on-poll">

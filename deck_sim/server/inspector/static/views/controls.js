@@ -153,7 +153,7 @@ function faultsCard(ctx) {
       const fault = JSON.parse(readForm(event).json ?? "");
       void submit(ctx, "The fault is armed", ctx.api.post("/_sim/faults", fault), event);
     } catch (/** @type {any} */ error) {
-      ctx.toast(`This is no JSON: ${error.message}`, false);
+      ctx.toast(`This is not JSON: ${error.message}`, false);
     }
   };
   return controlCard(
@@ -213,7 +213,7 @@ function holdsCard(ctx) {
   };
   return controlCard(
     "Holds",
-    "A run stops just before an event, or a call is answered later, until you release it.",
+    "Until you release a hold, a run stops just before an event, or a call gets no answer.",
     html`${itemList(
         holds.map((one) => holdRow(ctx, one)),
         "Nothing is held.",
@@ -268,7 +268,7 @@ function settingsCard(ctx) {
   };
   return controlCard(
     "Settings",
-    "Limits and habits of Deck. A value is JSON, or a word without quotes; null is off.",
+    "Limits and behaviours of Deck. A value is JSON, or a word without quotes; null means off.",
     html`<form class="stack" @submit=${save}>
       ${names.map((name) => settingField(name, properties[name], textOf(world[name])))}
       <button class="button button-primary last">Save</button>

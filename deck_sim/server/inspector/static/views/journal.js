@@ -74,7 +74,7 @@ function callList(ctx, calls, findings) {
   const shown = calls.slice(-MOST_ROWS);
   const flagged = new Set(findings.flatMap((one) => one.calls.map((call) => call.request_id)));
   const titles = ["Time", "Method", "Path", "Status", "Scenario, fault, errors"];
-  return html`<div class="calls" tabindex="0" role="region" aria-label="The list">
+  return html`<div class="calls" tabindex="0" role="region" aria-label="List of calls">
     <div class="calls-end">
       <div class="calls-head muted small" aria-hidden="true">
         ${titles.map((title) => html`<span>${title}</span>`)}

@@ -161,7 +161,7 @@ export function choiceFacts(ctx, { name, because, plays, ignored }) {
     ["scenario", link(ctx, { type: "scenario", id: plays ?? name }, plays ?? name)],
     plays ? ["entry of", name] : null,
     because ? ["chosen because", WAYS[because] ?? because] : null,
-    ignored?.length ? ["passed over", [ignored].flat().join(", ")] : null,
+    ignored?.length ? ["ignored", [ignored].flat().join(", ")] : null,
   ]);
 }
 

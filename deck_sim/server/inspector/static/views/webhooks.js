@@ -164,11 +164,11 @@ function noDestination({ api, model, readOnly }) {
   --data-raw '${JSON.stringify(model.edition.destination)}'`;
   return emptyState(
     "No event destination",
-    html`Events are delivered, signed and tried again only where a destination is registered.
+    html`Events are signed and delivered only after a destination is registered.
     ${when(
       !readOnly,
-      html`In a test, the fixture <code>deck_webhooks</code> is one: ${codeBlock(receiver)} For an
-        application that runs, register its address: ${codeBlock(command)}`,
+      html`In a test, the fixture <code>deck_webhooks</code> is one: ${codeBlock(receiver)} For a
+        running application, register its address: ${codeBlock(command)}`,
     )}`,
   );
 }
