@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from textwrap import wrap
 
 WIDTH, HEIGHT = 640, 400  # pixels
@@ -25,7 +25,14 @@ _UNKNOWN = "77777"
 def make_picture(texts: Sequence[str]) -> bytes:
     """Draw texts below each other; wrap long texts, and leave out what does not fit."""
     lines = [line for text in texts for line in wrap(text.upper(), _COLUMNS)][:_LINES]
-    rows = [*_blank(_MARGIN), *(row for line in lines for row in _rows_of(line))]
+    rows = _blank(_MARGIN)
+    for line in lines:
+        glyphs = [_ROWS.get(letter, _UNKNOWN) for letter in line]
+        for number in range(5):
+            pixels = "".join(f"{int(glyph[number]):03b}0" for glyph in glyphs)
+            wide = "0" * _MARGIN + "".join(pixel * _SCALE for pixel in pixels)
+            rows += [int(f"{wide:0<{WIDTH}}", 2).to_bytes(WIDTH // 8)] * _SCALE
+        rows += _blank(_LEADING)
     rows += _blank(HEIGHT - len(rows))
     raw = b"".join(b"\0" + row for row in rows)
     # One stored block: compressed, the size would depend on the text, and the bytes on the library.
@@ -41,15 +48,6 @@ def make_picture(texts: Sequence[str]) -> bytes:
         for name, data in parts
     )
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
-
-
-def _rows_of(line: str) -> Iterator[bytes]:
-    glyphs = [_ROWS.get(letter, _UNKNOWN) for letter in line]
-    for number in range(5):
-        pixels = "".join(f"{int(glyph[number]):03b}0" for glyph in glyphs)
-        wide = "0" * _MARGIN + "".join(pixel * _SCALE for pixel in pixels)
-        yield from [int(f"{wide:0<{WIDTH}}", 2).to_bytes(WIDTH // 8)] * _SCALE
-    yield from _blank(_LEADING)
 
 
 def _blank(count: int) -> list[bytes]:
