@@ -150,8 +150,8 @@ def advance_until_event(
             yield from settle(simulation)
             return report
     text = (
-        f"no {wanted} came within {format_duration(limit)}, and nothing that is due by then"
-        f" can cause it; {explain_absence(simulation, wanted)}"
+        f"no {wanted} came: nothing that is due within {format_duration(limit)} can cause it;"
+        f" {explain_absence(simulation, wanted)}"
     )
     raise refuse("request/state_invalid", text)
 

@@ -71,7 +71,7 @@ class _ScriptCheck:
             ends = self._list_words(s for s in self.machine.statuses if s in settled)
             lasting = [s for s in endless if self.steps[s].lasts]
             hint = "".join(f", or write `{status}: stuck`" for status in lasting[:1])
-            yield path, f"can stop in {listed(endless, last='or')}; it must end in {ends}{hint}"
+            yield path, f"can stop in {listed(endless, last='or')}; end it with {ends}{hint}"
 
     def _check_steps(
         self, steps: tuple[Step, ...], path: YamlPath, before: set[str], stops: set[str]

@@ -89,9 +89,7 @@ def test_the_summary_says_what_was_called_and_each_call_is_logged(cli):
     reason = "sk_sim_local: refused: POST /v2/agents -> 400: `name` is required"
     first, *_, last = cli("exec", *python(CLIENT, CREATE, MISSPELT)).stderr.splitlines()
     assert first.split()[2:5] == ["POST", "/v2/agents", "201"]
-    assert last == (
-        "deck-sim: 2 calls in 1 world, 1 of them refused; no scenario was played; 0 problems"
-    )
+    assert last == "deck-sim: 2 calls in 1 world, 1 refused; no scenario was played; 0 problems"
     failed = cli("exec", *python(f"{CLIENT}\nsys.exit(1)", MISSPELT, MISSPELT))
     assert failed.stderr.count(reason) == 1
 
@@ -246,7 +244,7 @@ call("GET", "/v2/agents/" + agent)
 """
     done = cli("exec", "--quiet", "--report", tmp_path / "r.json", *python(CALLS + source))
     first, queued, gone = done.stderr.splitlines()
-    assert first.startswith("deck-sim: 3 calls in 1 world, 2 of them refused; ")
+    assert first.startswith("deck-sim: 3 calls in 1 world, 2 refused; ")
     assert "queued for a task_run but never played: `source_down`" in queued
     assert "a call used a resource of a reset or deleted world; do two tests share" in gone
     assert gone.endswith(" (2 times)")  # each in another world

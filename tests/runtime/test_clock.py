@@ -131,9 +131,9 @@ def test_an_event_that_does_not_come_within_the_limit_is_an_error(simulation):
     run = simulation.run(ASKS)
     text = refused(STATE, simulation.advance_until_event, "task_run.completed", run, MINUTE)
     assert text == (
-        f"no `task_run.completed` of `{run}` came within 1m, and nothing that is due by then can"
-        f" cause it; `{run}` is `interaction_required` (an answer to `mfa` must give `code`; the"
-        " interaction times out in 5m)"
+        f"no `task_run.completed` of `{run}` came: nothing that is due within 1m can cause it;"
+        f" `{run}` is `interaction_required` (an answer to `mfa` must give `code`; the interaction"
+        " times out in 5m)"
     )
     assert simulation.elapsed == SECOND
     assert simulation.world.timeline[-1].what == "advanced 1s"

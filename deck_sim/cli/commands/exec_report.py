@@ -122,7 +122,7 @@ class ExecReport:
             sent.update(world.deliveries)
         called = f"{counted(calls, 'call')} in {counted(len(self.worlds), 'world')}"
         if refused:
-            called += f", {refused} of them refused"
+            called += f", {refused} refused"
         parts = [
             called if self.worlds else "no call reached a world",
             f"played {_list(played)}" if played else "no scenario was played",

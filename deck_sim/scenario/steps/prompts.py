@@ -68,8 +68,8 @@ class InteractionRequired(Step):
         faults = list[tuple[str, str]]()
         if not self.fields and self.type not in PROMPTS:
             text = (
-                f"{quote(self.type)} is not one of {listed(PROMPTS)}{nearest(self.type, PROMPTS)};"
-                " a type of your own needs `fields`, like `fields: [{name: code}]`"
+                f"{quote(self.type)} is not one of {listed(PROMPTS)}; a type of your own needs"
+                f" `fields`, like `fields: [{{name: code}}]`{nearest(self.type, PROMPTS)}"
             )
             faults.append(("type", text))
         asked = self.field_names
