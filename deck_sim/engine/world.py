@@ -243,7 +243,7 @@ class World(LazyFields):
         row, login = contract.kinds[resource.kind], contract.login
         if row.summary is not None:
             return {}
-        used = self.all(login).get(resource.fields.get(f"{login}_id", ""))
+        used = self._resources.get(login, _NOTHING).get(resource.fields.get(f"{login}_id", ""))
         extras = _NOTHING if used is None else _external_id(used.fields["external_id"])
         if row.embeds:
             extras = {**extras, **{name: self.embedded(resource, name) for name in row.embeds}}
@@ -428,7 +428,7 @@ class World(LazyFields):
         extras, after = self.event_extras(resource), self.timeline.total
         event = Event(self.next_id("evt"), type_, resource, self.now, extras, after)
         self.events.append(event)
-        destinations = self.all("event_destination")
+        destinations = self._resources.get("event_destination", _NOTHING)
         names = {ALL, *self.contract.names_of(type_)} if destinations else set()
         for destination in destinations.values():
             if not names.isdisjoint(destination["events"]) and listens(destination):
