@@ -49,7 +49,8 @@ def test_every_example_of_a_part_fits_it(edition):
 def test_every_operation_has_a_verb_noun_name_and_a_summary(edition):
     """The validator of OpenAPI checks that names are unique."""
     for _, shown in operations(edition):
-        assert re.fullmatch(r"[a-z]+(_[a-z]+)+", shown["operationId"])
+        name = shown["operationId"]
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)+", name), f"{name}: name it verb_noun"
         assert shown["summary"]
         assert shown["tags"]
 
