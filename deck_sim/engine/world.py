@@ -503,7 +503,7 @@ class World(LazyFields):
         self.injected.forget(id_)
 
     def index(self) -> None:
-        """Build the indexes of resources by owner and by use. `create` keeps them up to date."""
+        """Build `users` and `finished` from the resources. `create` and `move` update both."""
         for found in self._resources.values():
             for resource in found.values():
                 self._index(resource)

@@ -176,8 +176,9 @@ def _run_problems(
         except ApiError as error:
             problems += error.problems
     elif bool(body.errors) != (status == "failed"):
-        text = "a `failed` run must have `errors`, such as [{type: task, code: task_failed}],"
-        wrong["errors"] = f"{text} and no other run can; this one is `{status}`"
+        text = "a `failed` run must have `errors`, such as [{type: task, code: task_failed}]"
+        other = f"only a `failed` run can have `errors`, and this one is `{status}`"
+        wrong["errors"] = other if body.errors else text
     elif body.output is not None and status != "completed":
         wrong["output"] = f"only a `completed` run has an `output`, and this one is `{status}`"
     elif body.output is not None and task is not None:

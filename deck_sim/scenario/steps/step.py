@@ -126,7 +126,7 @@ def step_words(kind: str) -> tuple[str, ...]:
 
 
 def status_steps(kind: str, machine: Machine) -> dict[str, type[Step]]:
-    """Return the step that enters each status of a machine: if possible, the one of its name."""
+    """Return the step that enters each status; of several, the one with the name of the status."""
     classes = (STEP_CLASSES[kind, word] for word in step_words(kind))
     steps = [step for step in classes if step.is_status]
     steps.sort(key=lambda step: step.word in machine.statuses)
