@@ -63,24 +63,23 @@ BATCH = 10_000
 @row("six-steps", "a run of six steps, settled among 3,000; SimPy: a process of six timeouts", "µs",
      3_000, 20, most=6, rounds=7, downloads=True)  # fmt: skip
 def six_steps(stack, count):
+    ours = partial(in_own_process, best_settle_us, count)
+    return in_turn({"SimPy": partial(simpy_us, count), "deck-sim": ours})
+
+
+def simpy_us(count):
     python = environment("simpy", "simpy>=4") / "python"
-    words = [python, "-c", SIMPY, f"{count}"]
-    return in_turn(
-        {
-            "SimPy": lambda: float(subprocess.check_output(words)),
-            "deck-sim": partial(in_own_process, best_settle_us, count),
-        }
-    )
+    return float(subprocess.check_output([python, "-c", SIMPY, f"{count}"]))
 
 
-def growth_row(name, text, count, smoke, measure_ms):
+def growth_row(name, text, count, smoke, measure_ms, **more):
     """A row of ten times as many runs."""
 
     def prepare_row(stack, count):
         sizes = count // 10, count
         return in_turn({f"{size:,} runs": partial(measure_ms, size) for size in sizes})
 
-    row(name, text, "ms", count, smoke, most=11, rounds=3)(prepare_row)
+    row(name, text, "ms", count, smoke, rounds=3, **more)(prepare_row)
 
 
 def advance_ms(count):
@@ -88,8 +87,10 @@ def advance_ms(count):
 
 
 ADVANCE = "an advance that settles runs of six steps; ten times as many"
-growth_row("growth-10000", ADVANCE, 10_000, 200, advance_ms)
-growth_row("growth-100000", ADVANCE, 100_000, 0, advance_ms)
+growth_row("growth-10000", ADVANCE, 10_000, 200, advance_ms, most=11)
+growth_row("growth-100000", ADVANCE, 100_000, 0, advance_ms, most=11)
+growth_row("growth-simpy", "SimPy's processes of six timeouts; ten times as many", 10_000, 20,
+           lambda count: count * simpy_us(count) / 1000, downloads=True)  # fmt: skip
 
 
 def best_settle_us(count):
@@ -195,8 +196,12 @@ def play_batches(count):
 
 
 SNAPSHOT = "`deck.snapshot` of a world with finished runs; ten times as many"
-growth_row("snapshot", SNAPSHOT, 10_000, 100, lambda count: in_own_process(copy_ms, count)[0])
-growth_row("restore", "its restore", 10_000, 0, lambda count: in_own_process(copy_ms, count)[1])
+growth_row(
+    "snapshot", SNAPSHOT, 10_000, 100, lambda count: in_own_process(copy_ms, count)[0], most=11
+)
+growth_row(
+    "restore", "its restore", 10_000, 0, lambda count: in_own_process(copy_ms, count)[1], most=11
+)
 
 
 def copy_ms(count):
