@@ -27,9 +27,9 @@ async def create_tasks(count):
 
 
 async def last_cursor(app, words):
-    """The cursor of the last page of 20, found by pages of 100."""
+    """The cursor of the last page of 10, found by pages of 100. Each list ends with a full one."""
     cursor = ""
-    for limit in (100, 20):
+    for limit in (100, 10):
         while True:
             path = f"/v2/tasks?limit={limit}{words}{cursor}"
             page = json.loads(await call(app, "GET", path))
@@ -47,7 +47,7 @@ def page_row(name, text, *, is_filtered=False, is_last=False):
             app, agent = tasks_app(size)
             words = f"&agent_id={agent}" * is_filtered
             cursor = loop.run(last_cursor(app, words)) if is_last else ""
-            path = f"/v2/tasks?limit=20{words}{cursor}"
+            path = f"/v2/tasks?limit=10{words}{cursor}"
             return lambda: loop.run(many_us(app, CALLS, "GET", path))
 
         return in_turn({f"of {size:,}": prepare_list(size) for size in (100, count)})
