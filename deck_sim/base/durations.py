@@ -52,7 +52,7 @@ def parse_duration(text: str) -> timedelta:
 
 
 def format_duration(length: timedelta) -> str:
-    """Format a duration: `1h30m`, `2s`, `250ms`, `0s`. `parse_duration` reads it back."""
+    """Format a duration: `1h30m`, `250ms`, `-2s`. `parse_duration` reads all but negative texts."""
     rest, words = abs(length), []
     for unit, size in _UNITS.items():
         count, rest = divmod(rest, size)

@@ -36,13 +36,13 @@ def counted(number: int, noun: str) -> str:
 
 
 def listed(words: Iterable[str], *, last: str = "and") -> str:
-    """Join words for a sentence: "`a`, `b` and `c`"."""
+    """Join words for a sentence: "`a`, `b` and `c`"; without words, "nothing"."""
     *front, end = [f"`{word}`" for word in words] or ["nothing"]
     return f"{', '.join(front)} {last} {end}" if front else end
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
-    """Return `; did you mean 'x'?` for the closest spelling, or "" if none is close."""
+    """Return `; did you mean 'x'?` for up to three close spellings, or "" if none is close."""
     from difflib import get_close_matches
 
     allowed = [*allowed]

@@ -16,7 +16,7 @@ _tasks = set[asyncio.Task[None]]()  # that run; a loop does not keep its tasks a
 
 
 class _Selector(selectors.DefaultSelector):
-    """A selector that releases the turn of its loop while it waits."""
+    """A selector that releases the lock `turn` of its loop while it waits for events."""
 
     def __init__(self, turn: threading.Lock) -> None:
         super().__init__()
@@ -31,9 +31,9 @@ class _Selector(selectors.DefaultSelector):
 
 
 class Loop(asyncio.SelectorEventLoop):
-    """An event loop with real time, which holds its `turn` except while it waits.
+    """An event loop with real time, which holds the lock `turn` except while it waits for events.
 
-    A frozen process also freezes `time.monotonic`, and timers of the usual loop would never fire.
+    If freezegun freezes `time.monotonic`, too, the timers of the usual loop never fire.
     """
 
     time = staticmethod(real_time.monotonic)
@@ -44,7 +44,7 @@ class Loop(asyncio.SelectorEventLoop):
         super().__init__(_Selector(self.turn))
 
     def close(self) -> None:
-        """Close the loop and release its turn."""
+        """Close the loop and release the lock `turn`."""
         super().close()
         self.turn.release()
 
@@ -52,10 +52,10 @@ class Loop(asyncio.SelectorEventLoop):
 def start_on_loop(
     loop: asyncio.AbstractEventLoop, work: Callable[[], Coroutine[Any, Any, T]]
 ) -> Future[T]:
-    """Start a coroutine function on the event loop of another thread.
+    """Start a coroutine function on the loop of another thread; return a future of its result.
 
-    The function has an empty context: in the context of a trio caller, it would take trio for its
-    event loop. `asyncio.run_coroutine_threadsafe` would answer one turn of the loop later.
+    The function has an empty context: in the context of a trio caller, libraries would detect trio.
+    `asyncio.run_coroutine_threadsafe` would set the result one iteration of the loop later.
     """
     answer = Future[T]()
 

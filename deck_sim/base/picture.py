@@ -23,7 +23,7 @@ _UNKNOWN = "77777"
 
 
 def make_picture(texts: Sequence[str]) -> bytes:
-    """Draw texts below each other; wrap long texts, and leave out what does not fit."""
+    """Return a PNG of texts below each other; wrap long texts, and drop lines that do not fit."""
     lines = [line for text in texts for line in wrap(text.upper(), _COLUMNS)][:_LINES]
     rows = _blank(_MARGIN)
     for line in lines:

@@ -1,4 +1,4 @@
-"""Real time, even while freezegun or time-machine freezes the process.
+"""Real time, even while freezegun freezes the process. With time-machine, `now` is not real.
 
 freezegun replaces the functions of `time` in module attributes, but not in default arguments. So
 the functions here keep the real ones as default arguments. The pytest plugin imports this module
@@ -30,8 +30,8 @@ _FREEZERS: Mapping[str, Callable[[Any], Any]] = {
 def process_id() -> str:
     """Return an id of this process, unique across machines; a forked child has a new one.
 
-    A child must not share the sockets of its parent. A client sends its own time if it is in
-    another process than the server.
+    A child must not share the sockets of its parent. A client in another process than
+    the server sends its own time.
     """
     return f"{_RANDOM}-{os.getpid()}"
 
@@ -47,7 +47,7 @@ def monotonic(read=time.monotonic) -> float:  # type: ignore[no-untyped-def]
 
 
 def now(read=time.time_ns) -> datetime:  # type: ignore[no-untyped-def]
-    """Return the present real time, in UTC."""
+    """Return the present real time in UTC; with time-machine, the time that it sets."""
     return _EPOCH + timedelta(microseconds=read() // 1000)
 
 

@@ -52,11 +52,11 @@ def readable_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def redact(data: Any, name: str = "") -> Any:
-    """Return a copy of JSON data, with secrets hidden. `name` is the field that holds the data. An
-    iterator becomes a list.
+    """Return a copy of JSON data, with secrets hidden. `name` is the field that holds the data. A
+    tuple or iterator becomes a list.
 
     In credentials everything except `username` and readable `source_fields` is hidden, so that
-    misspelt names are hidden, too.
+    the values of misspelt names are hidden, too.
     """
     if isinstance(data, Mapping) and name in _CREDENTIALS:
         shown: dict[str, Any] = {"username": redact(data.get("username")), "source_fields": {}}
@@ -82,7 +82,7 @@ def redact(data: Any, name: str = "") -> Any:
 
 
 def redact_text(text: str) -> str:
-    """Remove webhook secrets from a text, and user names and secret parameters from its URLs.
+    """Hide the webhook secrets in a text, and users, passwords and secret parameters in its URLs.
 
     >>> redact_text("amqp://alex:hunter2@mq/?token=1&vhost=a")
     'amqp://•••@mq/?token=•••&vhost=a'
@@ -113,7 +113,7 @@ def redact_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def redact_body(body: Any) -> Any:
-    """Hide the secrets of a recorded body. Text that is not JSON is cut before its first secret."""
+    """Return a recorded body without secrets. Text that is not JSON is cut at its first secret."""
     if not isinstance(body, str):
         return redact(body)
     names = re.finditer(r"[\w-]+", body)
@@ -124,5 +124,5 @@ _TEXTS = {"query": redact_query, "body": redact_body, "response_body": redact_bo
 
 
 def mask_key(key: str) -> str:
-    """Return a key for display: only its end, if it looks like a real key."""
+    """Return a key for display: `sk_live_…` and four characters if it begins with `sk_live_`."""
     return f"{_LIVE}…{key[-4:]}" if key.startswith(_LIVE) else key

@@ -71,7 +71,7 @@ def read_duration(value: Any, parse: Callable[[str], Parsed]) -> Parsed:
 
 
 def read_positive_duration(value: Any) -> timedelta:
-    """Read a duration that is longer than zero; raises `PydanticCustomError`."""
+    """Read a duration longer than zero. Raises PydanticCustomError if `value` is not one."""
     length = value if isinstance(value, timedelta) else read_duration(value, parse_duration)
     if not length:
         raise value_error("must be longer than zero")
@@ -113,7 +113,7 @@ _TEXTS = {
 
 
 def error_message(error: ErrorDetails, root: type[BaseModel]) -> str:
-    """Return the message for an error of pydantic, without its location; `root` is the model."""
+    """Return the message for a pydantic error, without the location; `root` is the whole model."""
     if error["type"] == "extra_forbidden":
         *place, name = error["loc"]
         allowed = sorted({known for known, _ in _fields(root, tuple(place))})

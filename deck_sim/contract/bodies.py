@@ -93,7 +93,7 @@ class Body(BaseModel):
     @classmethod
     @cache
     def of_type(cls, type_: str) -> "type[Body]":
-        """Return the model of this body for a resource of one type."""
+        """Return the model of this body for resources with this `type`."""
         if type_ not in cls.by_type:
             return cls
         fields: Any = cls.by_type[type_]
@@ -345,7 +345,7 @@ for _type, _needs in REQUIRED.items():
 
 
 def needed(model: type[Body]) -> Any:
-    """Return the annotation and default of a required object; a missing or null one is `{}`."""
+    """Return annotation and default of a required object; a missing or null one is read as `{}`."""
     null_is_empty = BeforeValidator(lambda value: {} if value is None else value)
     return Annotated[(model, null_is_empty)], Field(default={}, validate_default=True)
 

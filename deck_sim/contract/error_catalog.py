@@ -216,8 +216,8 @@ class ApiError(Exception):
 def problem(
     name: str, message: str | None = None, *, field: str | None = None, **words: Any
 ) -> Problem:
-    """Make a problem from the row called `name` (`type/code`); `words` fill the row's message.
-    Raises KeyError if the row does not exist, or its message needs a word that is missing.
+    """Make a problem from the row called `name` (`type/code`); `words` fill the row's message,
+    unless `message` is given. Raises KeyError if the row, or a word of its message, is missing.
     """
     row = CATALOG[name]
     text = row.message.format(field=field, **words) if message is None else message

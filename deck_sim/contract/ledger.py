@@ -43,7 +43,7 @@ class Behaviour:
 
 
 def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behaviour]:
-    """Return all rows, or only those of an edition or a grade."""
+    """Return all rows; with `edition` or `grade`, only the rows of that edition or grade."""
     rows = list[Behaviour]()
     for head, source, date in read_table(Path(__file__).with_suffix(".txt").read_text("utf-8")):
         found = _HEAD.fullmatch(head)

@@ -75,7 +75,7 @@ class Kind:
 
     @property
     def not_found(self) -> str:
-        """The error for an unknown id."""
+        """The name of the error for an unknown id."""
         return f"{self.errors_of}/{self.object}_not_found"
 
     @property
@@ -85,7 +85,7 @@ class Kind:
 
     @property
     def status_events(self) -> tuple[str, ...]:
-        """The statuses that are named in the kind's event types."""
+        """The words for statuses in the event types of the kind."""
         return tuple(filter(None, self.machine.events.values())) if self.machine else ()
 
     def filter_words(self, name: str) -> list[str]:

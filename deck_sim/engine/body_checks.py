@@ -19,7 +19,7 @@ _TIMEOUT = "settings.timeout_seconds"
 
 
 def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
-    """Return a problem for each unknown reference and each invalid schema in a body.
+    """Return the problems that `field_problems` finds in a body whose shape may be wrong.
 
     A field of the wrong type is skipped; the check of the body's shape reports it.
     """
@@ -91,7 +91,7 @@ def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) ->
 
 
 def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
-    """Check fields that have the right types: references, schemas, required fields, timeout."""
+    """Return the problems in fields of the right types: references, schemas, absences, limits."""
     row, cap = world.kind(kind), world.options.timeout_cap
     absent = [
         needed

@@ -30,7 +30,7 @@ def draw_below(limit: int, seed: int, name: object) -> int:
 
 
 def draw_duration(span: Span, seed: int, name: object) -> timedelta:
-    """Draw a duration within `span`, in whole milliseconds if the span allows that."""
+    """Draw a duration within `span`: its low end plus a whole number of milliseconds."""
     if span.low == span.high:
         return span.low
     return span.low + draw_below(span.milliseconds + 1, seed, name) * MILLISECOND

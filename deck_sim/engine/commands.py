@@ -151,7 +151,7 @@ def begin_run(
     silent: bool = False,
     **standard: Any,
 ) -> Resource:
-    """Create a run with this input that uses these resources, and play its script.
+    """Create a run that uses these resources, and play its script; return the run as created.
 
     If the run needs a session and `uses` names none, the run gets a new session.
     """
@@ -199,7 +199,7 @@ def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, An
 
 
 def apply_command(world: World, resource: Resource, name: str) -> Resource:
-    """Apply a command that leads to a status, such as `cancel` or `disconnect`."""
+    """Apply a command that leads to a status, such as `cancel`; end the resource's script."""
     leads_to = check_allowed(world, resource, name)
     assert leads_to is not None, f"the command {name} leads to no status"
     moved = world.move(resource, leads_to)
@@ -208,7 +208,7 @@ def apply_command(world: World, resource: Resource, name: str) -> Resource:
 
 
 def reopen_connection(world: World, connection: Resource, choose: Choose) -> Resource:
-    """Open a connection again under the same id."""
+    """Open a disconnected connection again under the same id, with a new script."""
     check_allowed(world, connection, "reopen")
     script = choose(login_facts(world, connection, connection["source_id"]))
     reopened = apply_command(world, connection, "reopen")
@@ -224,8 +224,8 @@ def review_run(world: World, run: Resource, verdict: str) -> Resource:
 
 
 def check_allowed(world: World, resource: Resource, name: str) -> str | None:
-    """Return the status that a command leads to; raises `state_invalid` if the resource's status
-    does not allow it.
+    """Return the status that a command leads to; None if the script decides. Raises ApiError
+    (`state_invalid`) if the resource's status does not allow the command.
     """
     row = world.machine(resource).commands[name]
     if resource.status not in row.allowed:
@@ -269,7 +269,7 @@ def change_problems(credential: Resource, fields: Mapping[str, Any]) -> list[Pro
 
 
 def delete_credential(world: World, credential: Resource) -> None:
-    """Delete a credential, which can still be read (documented); the second time is no error."""
+    """Delete a credential; it can still be read (documented). Deleting it again changes nothing."""
     if credential.status != "deleted":
         apply_command(world, credential, "delete")
 
@@ -290,7 +290,7 @@ def start_session(world: World, fields: Mapping[str, Any], choose: Choose) -> Re
 
 
 def login_facts(world: World, login: Resource | None, source_id: str) -> dict[str, Any]:
-    """Return the values that rules compare: of the source and, if given, of the login."""
+    """Return the values that rules compare: those of the source and, if given, the login."""
     fields = login.fields if login else {}
     return {
         "username": login.hidden.get("username") if login else None,
@@ -303,7 +303,7 @@ def login_facts(world: World, login: Resource | None, source_id: str) -> dict[st
 def run_facts(
     world: World, task: Resource, given: Mapping[str, Any], login: Resource | None, source_id: str
 ) -> dict[str, Any]:
-    """Return the values that rules compare: of the login, the task and its input."""
+    """Return the values that rules compare: those of the login, source, task, agent and input."""
     return {
         **login_facts(world, login, source_id),
         "task": (task.id, task["name"]),
@@ -315,7 +315,7 @@ def run_facts(
 def split_credentials(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Split a login into the fields that answers may show, and the hidden ones.
 
-    Of a password only its presence is kept, so the password cannot leak.
+    The password is not kept, so it cannot leak; a flag says whether one was given.
     """
     if "auth_credentials" not in fields:
         return {**fields}, {}

@@ -51,7 +51,9 @@ class AttemptResult:
 
 
 def attempt_due(world: World, delivery_id: str) -> None:
-    """Put an attempt into the outbox; an event for a queue is delivered at once."""
+    """Put a due webhook into the outbox, unless a fault prevents that; deliver to a queue at once.
+    If the destination is not active, the delivery fails instead.
+    """
     delivery = world.all("event_delivery")[delivery_id]
     destination = _destination(world, delivery)
     world.held_back.pop(delivery.id, None)

@@ -5,7 +5,7 @@ The effects of faults are in the room `faults`.
 Laws:
 1. A fault counts every call or webhook that it applies to, even if another fault fires for it.
 2. At most one fault fires for a call or webhook: of the due faults, the one injected first.
-3. A fault of a scenario applies only to the connection or run that plays the scenario.
+3. A scenario's fault applies only to the connection, session or run that plays the scenario.
 4. A fault with a probability is drawn from its id, which follows from the world's seed, and from
    its own count. So other faults and other calls do not change the draw.
 """

@@ -38,7 +38,7 @@ class Lists:
     def find(
         self, filters: Mapping[str, Collection[Any]], behind: str | None
     ) -> Iterator[Resource]:
-        """Yield the resources that have one of these values in each field, newest first."""
+        """Yield resources with one of these values per field, newest first, older than `behind`."""
         for id_ in self.changed:
             if id_ not in self._numbers:
                 self._numbers[id_] = self._count = self._count + 1

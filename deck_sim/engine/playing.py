@@ -34,7 +34,7 @@ MOST_SCREENSHOTS = 1000  # of one run, those of its script included
 
 
 def start_story(world: World, resource: Resource, script: Script) -> None:
-    """Play `script` for a resource, up to its first wait."""
+    """Inject the faults of `script`, and play it for a resource up to the first wait."""
     story = world.stories[resource.id] = Story(resource.id, script)
     for number, fault in enumerate(script.faults):
         fault_id = make_id(world.seed, "flt", f"{resource.id}/{number}")
@@ -73,7 +73,7 @@ def release(world: World, hold_id: str) -> list[str]:
 
 
 def pass_time(world: World, limit: datetime) -> Due | None:
-    """Move to the next due timer, fire it and return it; if none is due by `limit`, move there."""
+    """Move to the next timer due by `limit`; fire and return it. Without one, move to `limit`."""
     due = world.timers.take(limit)
     moment = limit if due is None else due.at
     if moment > world.now:

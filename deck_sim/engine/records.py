@@ -69,7 +69,7 @@ class Screenshot(Immutable):
 
 
 class TimelineEntry(NamedTuple):  # made in half the time that a frozen dataclass takes
-    """One entry of the timeline: an event in the life of a resource, and its time."""
+    """One entry of the timeline: something that happened in a world, and its time."""
 
     at: datetime
     kind: str  # a resource's kind, or `call`, `clock`, `magic_name` or `queue`
@@ -122,8 +122,8 @@ class Options(Immutable):
     """Limits and behaviours of Deck, off (None, False or `()`) until they are switched on.
 
     A field is the only place of an option. The control API, the marker, `Deck.reset`, `DeckSim` and
-    the inspector take its name, type and metadata from here: the `description`, the kind of
-    resource that it `needs`, and the `least` number.
+    the inspector take the name, type and metadata of an option from here: its `description`, the
+    kind of resource that it `needs`, and its `least` number.
     """
 
     session_limit: int | None = _option(

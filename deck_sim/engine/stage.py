@@ -120,7 +120,7 @@ class Stage:
                 raise Stopped(hold.id)
 
     def complete(self, output: Any, **fields: Any) -> None:
-        """Complete the run, or fail the run if the output breaks the task's schema."""
+        """Complete the run; fail the run if the output is no object or breaks the task's schema."""
         broken = json_schema.violations(self.output_schema, output, "output")
         if not isinstance(output, dict):
             text = "The output must be an object."

@@ -104,7 +104,7 @@ class Script(Immutable):
 
     @property
     def refusal(self) -> ApiError | None:
-        """The error that answers the call which would start the script; None if none does."""
+        """The error that answers the call instead of starting the script; None if it starts."""
         first = self.positions[0,].step
         return first.refusal if first else None
 

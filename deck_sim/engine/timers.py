@@ -5,8 +5,8 @@ Laws:
 2. A key (`owner`, `name`) has at most one timer; arming the key again replaces its timer.
 3. A removed timer stays in the heap until it comes up, or until most timers in the heap are
    removed ones.
-4. The armed timers are kept by owner, since all names of an owner are removed at once: nine times
-   in ten no timer is armed, and one lookup shows this.
+4. The armed timers are kept by owner, since several names of an owner are removed together. Nine
+   times in ten no timer of that owner is armed, and one lookup shows this.
 """
 
 import heapq
@@ -84,7 +84,7 @@ class Timers:
         heapq.heappush(self._heap, due)
 
     def take_back(self, owner: str, *names: str) -> None:
-        """Remove these timers of `owner`, armed or not."""
+        """Remove those timers of `owner` that have one of these names; there may be none."""
         mine = self._armed.get(owner)
         if mine is not None:
             for name in names:

@@ -29,7 +29,7 @@ def next_due(world: World, resource_id: str) -> Due | None:
 def waits_for_person(world: World, resource_id: str) -> bool:
     """Whether only a person can move a resource: with an answer, an approval, or a release.
 
-    Also true for a login if all runs that use it wait for a person.
+    Also true for a login or session if all runs that use it wait for a person.
     """
     story, users = world.stories.get(resource_id), world.users.get(resource_id)
     if story and (story.held or asks_person(world, world.all(story.script.kind)[resource_id])):
@@ -74,7 +74,7 @@ class AwaitedEvent:
         return self.mover is not None
 
     def is_over(self, world: World) -> bool:
-        """Whether the event's resource is final or does not exist."""
+        """Whether the named resource is final or does not exist; False if none is named."""
         named = self.named(world)
         return self.resource_id is not None and (named is None or world.is_final(named))
 
@@ -88,7 +88,7 @@ class AwaitedEvent:
         return [*dict.fromkeys(type_.partition(".")[0] for type_ in self.types)]
 
     def last(self, world: World) -> Event | None:
-        """Return the latest such event of the past: callers often start to wait too late."""
+        """Return the latest such event so far, or None: callers often start to wait too late."""
         return next((one for one in reversed(world.events) if self._is(world, one)), None)
 
     def named(self, world: World) -> Resource | None:

@@ -79,7 +79,7 @@ def _shared(value: str) -> str:
 
 @lru_cache(_MOST_SHARED)
 def _external_id(value: str | None) -> Mapping[str, Any]:
-    """Return the data that a login adds to events about its runs: one object for all of them."""
+    """Return the data that a login adds to events about its runs; equal ids share one object."""
     return {"external_id": value}
 
 
@@ -136,7 +136,7 @@ class World(LazyFields):
 
     @property
     def event_types(self) -> tuple[str, ...]:
-        """Every event type: the types of the edition, and the type of an additive change."""
+        """Every name of an event type: those of the edition, and that of an additive change."""
         added = self.additive_changes.event_type
         return (*self.contract.event_names, *([added] if added else []))
 
@@ -160,7 +160,7 @@ class World(LazyFields):
         return self._resources.get(kind, _NOTHING)
 
     def find(self, kind: str, resource_id: str) -> Resource | None:
-        """Return the resource with that id; None if the resource does not exist or is gone."""
+        """Return the resource with that id; None if it is unknown, deleted or too old."""
         found = self.all(kind).get(resource_id)
         return None if found is None or self.is_gone(found) else found
 
@@ -214,7 +214,7 @@ class World(LazyFields):
         return machine is not None and machine.is_final(str(resource.status))
 
     def used_by(self, run: Resource) -> list[Resource]:
-        """Return the connection, or credential and session, of a run, if the world still has it."""
+        """Return the connection, or credential and session, of a run; removed ones are left out."""
         used = self.contract.used_by_runs.items() if run.kind == "task_run" else ()
         found = [self.all(kind).get(run.fields[name]) for name, kind in used]
         return [one for one in found if one is not None]
@@ -235,7 +235,7 @@ class World(LazyFields):
         return [{name: item[name] for name in embed.shows} for item in reversed(inner)]
 
     def event_extras(self, resource: Resource) -> Mapping[str, Any]:
-        """Return the data of other resources in an event, as they are now.
+        """Return the present data of other resources that an event about this resource shows.
 
         Events about a run also have the external id of its connection (documented).
         """
@@ -417,7 +417,7 @@ class World(LazyFields):
                 self._arm_screenshot(run)
 
     def fire_webhook(self, where: str, event: Event) -> Any:
-        """Count the webhook of an event or file; return the fault that fires, if any."""
+        """Count the webhook of an event for the faults; return the fault that fires, or None."""
         run_id = event.data.fields.get("task_run_id", "")
         about = {TROUBLE: None, EVERYBODY: None, event.data.id: None, run_id: None}
         subject = event.data.id, *self.contract.names_of(event.type)
@@ -469,8 +469,8 @@ class World(LazyFields):
         self.timers.take_back(owner, *OF_A_STEP, TASK_TIMEOUT)
 
     def forget_oldest(self) -> list[str]:
-        """Forget the finished runs and sessions beyond the last `MOST_RUNS`, and the deliveries of
-        dropped events; returns the ids of the runs and sessions.
+        """Forget finished runs with their files, and sessions, beyond the last `MOST_RUNS` of each.
+        Forget the deliveries of dropped events, too. Return the ids of the runs and sessions.
         """
         over = takewhile(  # up to the first that is not over
             lambda one: one.hidden["number"] <= self.events.dropped and self.is_settled(one),

@@ -87,7 +87,7 @@ class ErrorAnswer(Strict):
 
     @property
     def refusal(self) -> ApiError:
-        """Return the API error that answers the call."""
+        """The API error that answers the call."""
         words = defaultdict(lambda: "…", field=self.field or "…")  # nothing else is known
         text = self.message or CATALOG[self.error].message.format_map(words)
         error = refuse(self.error, text, field=self.field)

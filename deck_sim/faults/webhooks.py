@@ -39,7 +39,7 @@ class WebhookFault(Fault):
         return any(fnmatchcase(name, self.event) for name in names)
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        """Prevent the attempt that is due now; return whether the fault did so."""
+        """Prevent the attempt that is due now, if the fault does that; return whether it did."""
         return False
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
@@ -47,7 +47,7 @@ class WebhookFault(Fault):
         return webhook
 
     def follow(self, world: World, delivery: Resource) -> None:
-        """Do what the fault does after the delivery of the webhook."""
+        """Apply the part of the fault that comes after the webhook was delivered."""
 
 
 class Duplicate(WebhookFault):

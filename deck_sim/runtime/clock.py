@@ -55,7 +55,7 @@ def pass_time_until(
     simulation: Simulation, moment: datetime, is_over: Callable[[], bool] = lambda: False
 ) -> Generator[bool, None, None]:
     """Do everything that is due by `moment`, then set the world's clock to it. Stop earlier, before
-    the next thing, if `is_over` returns True.
+    the next due thing, if `is_over` returns True.
 
     Yields True, once, when everything due at the present moment is done and the outbox has grown.
     Unsent attempts then stay in the outbox. Yields False after each `BREAK_AFTER` things. Raises
@@ -94,8 +94,8 @@ def catch_up(simulation: Simulation) -> None:
 
 
 def advance_by(simulation: Simulation, length: timedelta, field: str = "by") -> Advance:
-    """Move the clock by `length` and do everything that falls due. Raises ApiError if `length` is
-    negative or passes `LAST_MOMENT`; nothing changes.
+    """Move the clock by `length` and do everything that falls due. Raises ApiError, and changes
+    nothing, if `length` is negative or passes `LAST_MOMENT`.
     """
     now = simulation.world.now
     if length < timedelta():
@@ -159,8 +159,8 @@ def advance_until_event(
 def _comes_on_a_copy(simulation: Simulation, wanted: AwaitedEvent, until: datetime) -> bool:
     """Try the advance on a copy of the world, and return whether the event comes.
 
-    Also return True if the copy has webhooks to send before that, and before a wait for a person
-    times out: their receivers may cause the event.
+    If the copy must send webhooks before that, and before a wait for a person times out, return
+    whether the event is still possible: the receivers of the webhooks may cause it.
     """
     ahead, wanted = copy.copy(simulation), copy.copy(wanted)
     world = ahead.world = copy.deepcopy(simulation.world)
@@ -173,7 +173,7 @@ def _comes_on_a_copy(simulation: Simulation, wanted: AwaitedEvent, until: dateti
 
 
 def advance_until_idle(simulation: Simulation) -> Advance:
-    """Move the clock until nothing is due except timeouts and expiries."""
+    """Move the clock until the world is idle: nothing is due except timeouts and screenshots."""
     with _advancing(simulation) as report:
         yield from pass_time_until(
             simulation, LAST_MOMENT, lambda: not simulation.world.timers.progress

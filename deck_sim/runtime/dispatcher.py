@@ -76,10 +76,10 @@ class Dispatcher:
         advance: Generator[bool, None, Result],
         has_left: Callable[[], bool] = lambda: False,
     ) -> Result:
-        """Run an advance to its end, and send webhooks when it yields True. The advance is broken
-        off if its caller has left. Raises ApiError (`state_invalid`) if another advance of this
-        world is in progress whose caller still waits (nothing changes), if the world is reset or
-        deleted during this one, or if the advance is broken off.
+        """Run an advance to its end, and send webhooks when it yields True. Raises ApiError
+        (`state_invalid`) after its caller has left, or after the world was reset or deleted. If
+        another advance of this world is in progress and the caller of that advance still waits,
+        raises ApiError (`state_invalid`) and changes nothing.
         """
         has_left_before, ended_before = self._drives.get(id(simulation), (has_left, None))
         if ended_before and has_left_before():  # after Ctrl-C: it ends with its present attempts
@@ -134,7 +134,7 @@ class Dispatcher:
         self.save(simulation)
 
     async def _make(self, simulation: Simulation, attempt: Attempt) -> AttemptResult:
-        """Make an attempt; an error in deck-sim is its result, and the other attempts go on."""
+        """Make an attempt. An error in deck-sim becomes its result, so other attempts continue."""
         from deck_sim.engine.deliveries import AttemptResult
 
         try:
@@ -244,7 +244,7 @@ class Dispatcher:
 
 
 async def _log_errors(simulation: Simulation, work: Callable[[], Awaitable[None]]) -> None:
-    """Add errors of a background task to the world's crashes.
+    """Do background work. Log an `ApiError`; add every other error to the world's crashes.
 
     `work` makes its coroutine only when the task begins: a task may be canceled before, and Python
     warns of a coroutine that is never awaited.

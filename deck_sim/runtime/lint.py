@@ -160,7 +160,7 @@ def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
     fix="Remember each `webhook-id` that was handled, and answer 200 when it comes again.",
 )
 def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
-    """Find the same write right after each of two attempts of one delivery."""
+    """Find writes that were sent twice, each time right after an attempt of the same delivery."""
     writes = [call for call in simulation.journal if call.method in _WRITES]
     for id_, attempts in simulation.world.attempts.items():
         # The fault `duplicate` sends one attempt twice.

@@ -128,7 +128,7 @@ class WorldRegistry:
         return next((self._worlds[key] for key in self._worlds if world_token(key) == token), None)
 
     def create(self, key: str, **changes: Any) -> Simulation:
-        """Replace the world of `key` by a new one, with these changes to the server's settings."""
+        """Replace the world of `key` by a new one with the server's settings and these changes."""
         new = self.make(key, replace(self.settings, **changes) if changes else self.settings)
         self.prepare(new)
         self.put(new)
@@ -148,7 +148,7 @@ class WorldRegistry:
         return Simulation(key, settings, Library(self.library), files_url=url)
 
     def adopt(self, new: Simulation) -> None:
-        """Serve a world. If there are too many, delete the least recently used idle world."""
+        """Serve a world. Above the limit, drop the least recently used world that is not in use."""
         self._worlds[new.key] = new
         new.world.former_ids = self._former_ids.get(new.key, ())
         if len(self._worlds) > MOST_WORLDS:
@@ -166,7 +166,7 @@ class WorldRegistry:
                     self.save(oldest)
 
     def find(self, key: str) -> Simulation | None:
-        """Return the world of a key, or None."""
+        """Return the world of a key, if needed from the state file; None if none exists."""
         if key not in self._worlds and self.state is not None:
             found = self.state.load(key)
             if found is not None:
@@ -253,8 +253,8 @@ class WorldRegistry:
         self._controlled.add(key)
 
     def stray_keys(self, simulation: Simulation) -> list[str]:
-        """Return the keys that have called the Deck API since a world began, and whose worlds
-        nobody controls. Empty with `--keys`, since their users must not see one another's keys.
+        """Return the keys that called the Deck API after a world began, but not the control API.
+        Empty with `--keys`, since the users must not see one another's keys.
         """
         if self.keys is not None:
             return []

@@ -35,7 +35,7 @@ Seed = Mapping[str, list[dict[str, Any]]]  # by the plural in the API's paths
 
 
 class Standard(Body):
-    """The fields that every seeded resource may have in addition to those of its create call."""
+    """The fields of a seeded resource in addition to those of its create call; `id` is required."""
 
     id: Text = Field(max_length=255)
     status: Text | None = None

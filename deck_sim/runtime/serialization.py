@@ -107,8 +107,8 @@ def event_as_json(simulation: Simulation, event: Event) -> dict[str, Any]:
 
 
 def message_as_json(simulation: Simulation, event: Event) -> dict[str, Any]:
-    """Return an event as destinations receive it. In editions that number messages, it has a
-    `request_id`, which is the same in each attempt.
+    """Return an event as destinations receive it. In editions that number messages, the
+    message has a `request_id`, which is the same in each attempt.
     """
     number = {"request_id": f"req_{event.id.partition('_')[2]}"}
     numbered = simulation.world.contract.numbers_messages

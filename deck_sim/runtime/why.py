@@ -45,7 +45,7 @@ STARTS = {
 
 
 class Explanation(NamedTuple):
-    """The reason why a resource is not over, what helps, and its next timer."""
+    """The reason why a resource waits, the remedy, and the next timer of the resource."""
 
     why: str
     remedy: dict[str, Any]
@@ -175,7 +175,7 @@ def next_status(world: World, due: Due) -> str | None:
 
 
 def find_right_answer(simulation: Simulation, owner: str) -> dict[str, str] | None:
-    """Return the answer that a resource's open prompt accepts, if its script names one."""
+    """Return an answer that the open prompt of a resource accepts; None if no answer is known."""
     story = simulation.world.stories.get(owner)
     if story is None or getattr(story.step, "accept", ()) == ():
         return None
@@ -185,8 +185,8 @@ def find_right_answer(simulation: Simulation, owner: str) -> dict[str, str] | No
 
 
 def explain_unplayed_login(simulation: Simulation) -> list[str]:
-    """Explain how to start the scripts of the default scenario, if it has only scripts for logins
-    and no login has played. The initial default scenario of a new world does not count.
+    """Explain how to start the scripts of the default scenario, if it has no script for runs
+    and nothing has played it. The initial default scenario of a new world does not count.
     """
     world, name = simulation.world, simulation.selection.default_scenario
     scenario = None if name == DEFAULT_SCENARIO else simulation.library.find(name)

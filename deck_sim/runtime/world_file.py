@@ -35,7 +35,7 @@ class WorldFile(Strict):
         default_factory=dict, json_schema_extra={"propertyNames": {"enum": SEEDABLE}}
     )
     """Lists of resources by kind: `agents`, `sources`, `tasks`, `connections` or `credentials`, and
-    `task_runs`. Each resource has the fields of its create call, and may have an `id`."""
+    `task_runs`. Each resource has an `id`, and the fields of its create call."""
     default_scenario: str | None = None
     """The scenario that is played if nothing else is chosen."""
     rules: list[Rule] = Field(default_factory=list)

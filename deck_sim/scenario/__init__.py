@@ -1,1 +1,1 @@
-"""Scenarios: YAML with positions -> checked models -> steps; the library; the selection."""
+"""Scenarios: their files, models and steps, the libraries, and the selection of a scenario."""

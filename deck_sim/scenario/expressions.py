@@ -123,7 +123,7 @@ def template_problems(text: str) -> Iterator[str]:
 
 
 def render(value: Any, names: Mapping[str, Any]) -> Any:
-    """Compute every expression in a value, at any depth; raises `ExpressionError`."""
+    """Return a value with every expression computed, at any depth; raises `ExpressionError`."""
     if isinstance(value, list):
         return [render(item, names) for item in value]
     if isinstance(value, Mapping):

@@ -23,9 +23,9 @@ Found = tuple[YamlPath, str]  # where a mistake is, and the message
 def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]]:
     """Return the editions that can play a scenario, why another cannot, and the mistakes.
 
-    The reason is empty if the scenario names its edition. The mistakes are those in scripts that
-    name an edition. If no edition can play the scenario, they are those in its named edition, or
-    in the edition with the fewest mistakes.
+    The reason is empty if the scenario names its edition, or all editions can play it. The mistakes
+    are those in scripts that name an edition. If these scripts have none and no edition can play
+    the scenario, the mistakes are those in its named edition, or in the one with the fewest.
     """
     found: dict[str, list[Found]] = {
         name: [] for name in EDITIONS if scenario.edition in (None, name)
@@ -59,7 +59,7 @@ class _ScriptCheck:
         self.steps = status_steps(kind, self.machine)
 
     def check(self, steps: tuple[Step, ...], path: YamlPath) -> Iterator[Found]:
-        """Check a script from the first status of the state machine to its ends."""
+        """Yield the mistakes in a script, from the machine's first status to the script's ends."""
         if len(steps) == 1 and steps[0].is_alone:
             yield from self._check_errors(steps[0], (*path, 0))
             return
@@ -76,8 +76,8 @@ class _ScriptCheck:
     def _check_steps(
         self, steps: tuple[Step, ...], path: YamlPath, before: set[str], stops: set[str]
     ) -> Iterator[Found]:
-        """Check steps that begin in one of the statuses `before`. Add to `stops` the statuses in
-        which the steps can end.
+        """Yield the mistakes in steps that begin in one of the statuses `before`. Add to `stops`
+        the statuses in which the steps can end.
         """
         for index, step in enumerate(steps):
             here = (*path, index)

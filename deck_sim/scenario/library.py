@@ -29,7 +29,7 @@ _FEW = 10  # names that a message may list
 
 
 class Library:
-    """Scenarios by name, over the library `below`: they hide those of the same name in `below`."""
+    """Scenarios by name, which hide scenarios of the same name in the library `below`."""
 
     __slots__ = ("_below", "_own")
 
@@ -60,7 +60,7 @@ class Library:
         return self._current().get(name) or (self._below.find(name) if self._below else None)
 
     def added(self) -> list[Scenario]:
-        """Every scenario that does not ship with deck-sim, including those of `below`."""
+        """Return every scenario that does not ship with deck-sim, including those of `below`."""
         below = self._below.added() if self._below else []
         return [*({scenario.name: scenario for scenario in below} | self._current()).values()]
 
@@ -72,7 +72,7 @@ class Library:
         return (re.sub("{{.*?}}", "*", step.type) for step in steps if step.word == "event")
 
     def own(self) -> list[Scenario]:
-        """The scenarios of this library alone. Playlists and mixes come after their entries."""
+        """Return the scenarios of this library alone; playlists and mixes come last."""
         return sorted(self._current().values(), key=lambda scenario: bool(scenario.entries))
 
     def add(self, scenario: Scenario) -> None:
@@ -158,7 +158,7 @@ def scenario_files(folder: Path) -> list[Path]:
 
 
 def read_folder(folder: Path, below: Library | None) -> Library:
-    """Read the scenarios of a user's folder, `*.yaml` and `*.yml`, over the library `below`. Raise
+    """Return a library of the `*.yaml` and `*.yml` files in a user's folder, and of `below`. Raise
     `ScenarioError` with every mistake of every file.
     """
     from deck_sim.scenario.loader import Mistake, ScenarioError
@@ -208,7 +208,7 @@ def read_files(
 
 def check_entries(scenario: Scenario, library: Library, mistakes: loader.Mistakes) -> None:
     """Report entries of a playlist or mix that are unknown, or are themselves a playlist or mix.
-    `library` also has the scenario.
+    `library` is the one that contains the scenario.
     """
     for index, entry in enumerate(scenario.entries):
         place: YamlPath = ("playlist", index) if scenario.playlist else ("mix", entry)

@@ -93,7 +93,7 @@ class Mistakes:
 
     @property
     def error(self) -> ScenarioError:
-        """Return the error with all mistakes, in the order of the file."""
+        """The error with all mistakes, in the order of the file."""
         return ScenarioError(*sorted(self.found, key=lambda one: (one.line, one.column)))
 
     def report(self) -> None:
@@ -103,7 +103,7 @@ class Mistakes:
 
 
 def read_scenario(source: bytes | str | Path, file: str = "<text>") -> Scenario:
-    """Read a scenario from YAML text or a file, `file` in messages, or raise `ScenarioError`."""
+    """Read a scenario from YAML text or a file, called `file` in errors. Raises ScenarioError."""
     return make_scenario(parse(source, file), file)
 
 

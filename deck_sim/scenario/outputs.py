@@ -1,6 +1,6 @@
 """Outputs made from a task's `output_schema`, for scripts without an `output`.
 
-Each value is drawn from the world's seed, the run and its place in the output. Values follow types,
+The world's seed, the run and the place in the output decide each value. Values follow types,
 `enum`, `const`, `required`, items, bounds, formats, `pattern`, `$ref`, `allOf` and the first branch
 of `anyOf` and `oneOf` that fits. Other keywords are only checked, on the whole output.
 """
@@ -122,7 +122,7 @@ class _Maker:
         return flat
 
     def _branch(self, flat: Schema, word: str, path: str, name: str, depth: int) -> Any:
-        """Make a value for the first branch that fits. Null is last, or first if nested deeply."""
+        """Make a value for the first branch that fits; try null last, or first if nested deeply."""
         rest = {key: value for key, value in flat.items() if key != word}
         branches = [one if isinstance(one, Mapping) else {} for one in flat[word]]
         branches.sort(key=lambda branch: (branch == {"type": "null"}) != self._is_bare(depth))

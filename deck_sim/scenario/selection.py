@@ -45,7 +45,7 @@ _WEIGHTS = 1_000_000  # weights of a `mix` are counted in these parts
 
 @dataclass(slots=True)
 class SelectionState:
-    """The default, queues and rules of a world, and the turns of its playlists and mixes."""
+    """The default, queues and rules of a world, and how often each playlist and mix was played."""
 
     default_scenario: str = DEFAULT_SCENARIO
     queues: dict[str, list[str]] = field(default_factory=dict)  # by kind of resource
@@ -92,8 +92,8 @@ class SelectionState:
             yield f"rules[{index}].scenario", rule.scenario, rule.resource
 
     def check(self, library: Library, edition: str, about: str | None = None) -> None:
-        """Check that the edition can play every scenario that the settings name. The `ApiError` has
-        every place with a mistake. Deleted scenarios are skipped. With `about`, only references to
+        """Check that the edition can play every scenario that the settings name. Raise `ApiError`
+        with every mistake. Deleted scenarios are skipped. With `about`, only references to
         that scenario or to a playlist or mix with it are checked.
         """
         problems: list[Problem] = []
@@ -193,8 +193,8 @@ class Choice(Immutable):
 
 
 def choose(new: NewResource, selection: SelectionState, library: Library) -> Choice:
-    """Select a scenario. A name from the queue is used up, and a playlist or mix takes its next
-    turn. Raise `ApiError` if the name is unknown or cannot be played here.
+    """Select a scenario. A name from the queue is used up, and a playlist or mix counts one more
+    play. Raise `ApiError` if the scenario is unknown or a world of this edition cannot play it.
     """
     ignored = list[IgnoredName]()
     rules = (rule for rule in selection.rules if rule.resource in (None, new.kind))
@@ -225,8 +225,8 @@ def choose(new: NewResource, selection: SelectionState, library: Library) -> Cho
 
 
 def _read_magic(new: NewResource, library: Library, ignored: list[IgnoredName]) -> str | None:
-    """Return the scenario that a user name or external id names. Magic names that cannot be played
-    are added to `ignored`.
+    """Return the name of a scenario in a user name or external id, or None. Magic names that
+    cannot be played are added to `ignored`.
     """
     for fact in ("username", "external_id"):
         if found := _MAGIC.fullmatch(str(new.facts.get(fact) or "")):

@@ -44,7 +44,7 @@ class Writer(pickle.Pickler):
         return self._file.getvalue()
 
     def reducer_override(self, value: Any) -> Any:
-        """Return the function and the arguments that make the value again."""
+        """Return a function and arguments that make the value again, or NotImplemented."""
         type_ = type(value)
         if type_ is datetime:  # pickle's own way takes ten times as long
             return restore_moment, (value.isoformat(),)
@@ -77,7 +77,7 @@ def restore_moment(text: str) -> datetime:
 
 
 def restore_fields(class_: Any, data: Mapping[str, Any]) -> Any:
-    """Make a dataclass from its fields."""
+    """Make a dataclass from its fields; a missing field gets the default."""
     value = object.__new__(class_)  # `__init__` may not take every field
     for row in fields(class_):
         if row.name in data:
@@ -102,7 +102,7 @@ _READABLE = (timedelta, Counter, deque, RecentLog, restore_moment, restore_field
 class Reader:
     """Reads values that a `Writer` wrote.
 
-    A scenario that `find` returns is used instead of a new one if its source is the same.
+    A scenario that `find` returns is used instead of a new one if both have the same source.
     """
 
     find: Callable[[str], Scenario | None]
@@ -124,7 +124,7 @@ class Reader:
         return self._scenarios[digest]
 
     def script(self, digest: str, kind: str, *head: str) -> Script:
-        """Return one of the scripts of the scenario whose source has that digest."""
+        """Return the script of a kind in the scenario whose source has that digest."""
         return self.scenario(digest).script(kind, *head)
 
 

@@ -17,11 +17,11 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]  # a name and a port to
 
 
 class AddressRefused(Exception):
-    """The address must not be called; the message says how to allow it."""
+    """The address must not be called; the message says why, and how to allow it if possible."""
 
 
 async def ask_resolver(host: str, port: int) -> Sequence[str]:
-    """Resolve a name, or an address to itself, with the machine's resolver."""
+    """Return the addresses that the machine's resolver finds for a name or an address."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [f"{row[4][0]}" for row in found]

@@ -60,7 +60,7 @@ class SendResult:
 
 
 def explain_status(status: int | None) -> str | None:
-    """Explain why an answer with this status is not a success; None if that is obvious."""
+    """Explain that a redirect is not followed; return None if the status is not a redirect."""
     return f"answered {status}; redirects are not followed" if status in REDIRECTS else None
 
 
@@ -192,8 +192,8 @@ class Sender:
             return SendResult(exchange.status, error, took, exchange.headers, sent, answered)
 
     async def _take_turn(self, url: str) -> ExitStack:
-        """Wait until the previous attempt at this URL has been answered, or has taken `TURN`. Leave
-        the returned stack to end this turn.
+        """Wait until the previous attempt at this URL has been answered, or has taken `TURN`. Exit
+        the returned context to end this turn.
 
         So a usual receiver gets webhooks in their order, and a slow one delays them only a little.
         """

@@ -23,7 +23,7 @@ class SignatureError(Exception):
 
 
 def secret_of(key: str) -> str:
-    """Return the secret of the destinations that an API key creates without a secret.
+    """Return the secret of destinations that are created with this API key and without a secret.
 
     The secret follows from the key, so an application can be started with the secret.
     """

@@ -31,15 +31,15 @@ def how_to_switch(edition: str) -> str:
 
 
 def every_event_type() -> tuple[str, ...]:
-    """Every event type that at least one edition documents."""
+    """Return every event type that at least one edition documents."""
     return (*dict.fromkeys(name for e in EDITIONS.values() for name in e.event_types),)
 
 
 def explain_foreign_event(
     pattern: str, editions: Collection[str], *, in_world: bool = False
 ) -> str | None:
-    """Explain that only another edition has such an event; return None if this is not the case.
-    With `in_world`, also explain how to switch.
+    """Explain that another edition has an event that fits `pattern`, and none of `editions` has it.
+    Return None if that is not the case. With `in_world`, also explain how to switch.
     """
     having = [
         edition.name

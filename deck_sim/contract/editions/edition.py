@@ -36,7 +36,7 @@ class Idempotency:
     longest_key: int = 256
 
     def covers(self, operation: Operation) -> bool:
-        """Whether a call takes a key. Other calls ignore it (assumed)."""
+        """Whether a call takes an idempotency key. Other calls ignore the key (assumed)."""
         return operation.method in self.methods and (operation.creates or not self.creates_only)
 
 
@@ -93,8 +93,8 @@ class Edition:
 
     @cached_property
     def every_operation(self) -> tuple[Operation, ...]:
-        """Every call: the usual verbs of each kind, the calls of all editions, and the edition's
-        own calls, which replace others of the same name.
+        """Every call: the usual verbs of each kind, the calls that all editions share, and this
+        edition's own calls, which replace others of the same name.
         """
         usual = (endpoints.usual(verb, kind) for kind in self.kinds.values() for verb in kind.verbs)
         every = (*usual, *endpoints.SHARED_OPERATIONS, *self.operations)
@@ -102,7 +102,7 @@ class Edition:
 
     @cached_property
     def used_by_runs(self) -> dict[str, str]:
-        """The references of a run to resources that change their status, with their kinds."""
+        """The fields of a run that name a resource with a status, each with the resource's kind."""
         references = self.kinds["task_run"].references.items()
         return {name: kind for name, kind in references if self.kinds[kind].machine}
 
@@ -132,7 +132,7 @@ class Edition:
         return name in error_catalog.SHARED_ERRORS or any(row.name == name for row in self.errors)
 
     def body_name(self, operation: Operation) -> str | None:
-        """Return the name of the model of an operation's body."""
+        """Return the name of the model of an operation's body; None if it has no body."""
         return self.answer_body if operation.answers else operation.body
 
     def body(self, name: str) -> "type[Body]":

@@ -118,7 +118,7 @@ class Review(Step):
 
 
 class _Approval(Review):
-    """The status that waits for a reviewer, under a name that fits every edition."""
+    """The status in which a run waits for a reviewer, under a name for every edition."""
 
     @classmethod
     def status(cls, machine: Machine) -> str:

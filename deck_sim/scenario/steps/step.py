@@ -1,4 +1,4 @@
-"""The base of every step: its written form, registration and description, and its texts."""
+"""The base class of steps: the written form, registration, JSON Schema and expressions."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class Step(Strict, story.Step):
 
     @property
     def shows(self) -> tuple[str, ...]:
-        """The written keys that are attributes of the resource, which some editions do not have."""
+        """The written keys that are attributes of the resource in some editions only."""
         return ()
 
     @property
@@ -126,7 +126,7 @@ def step_words(kind: str) -> tuple[str, ...]:
 
 
 def status_steps(kind: str, machine: Machine) -> dict[str, type[Step]]:
-    """Return the step that enters each status; of several, the one with the name of the status."""
+    """Return the step that enters each status; of several, the one named after the status."""
     classes = (STEP_CLASSES[kind, word] for word in step_words(kind))
     steps = [step for step in classes if step.is_status]
     steps.sort(key=lambda step: step.word in machine.statuses)
@@ -134,7 +134,7 @@ def status_steps(kind: str, machine: Machine) -> dict[str, type[Step]]:
 
 
 def compute(stage: Stage, value: Any) -> Any:
-    """Compute the expressions in a value of the present step.
+    """Return a value of the present step, with the expressions in it computed.
 
     A `ScriptError` names the scenario, the step and the text that cannot be computed.
     """

@@ -1,4 +1,4 @@
-"""The `connections` edition: a user logs in once, and every run uses that connection."""
+"""The `connections` edition: a connection logs in once, and then runs use it."""
 
 from dataclasses import replace
 from importlib import import_module
