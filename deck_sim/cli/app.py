@@ -42,9 +42,9 @@ _MODULES = {
 
 
 class Program(click.Group):
-    """The group of commands. It imports the module of a command when the command is called.
+    """The group of commands, which imports a command's module when the command is called.
 
-    An error is one line without a traceback; a mistake in a scenario file also has its position.
+    Errors have no traceback; each mistake in a scenario file is printed with its position.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:

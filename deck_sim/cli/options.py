@@ -129,7 +129,7 @@ def open_library(folder: Path | None) -> Library:
 def complete_scenario(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Complete the name of a scenario, shipped or of `--scenarios`; if none fits, of a file."""
+    """Complete the name of a shipped scenario or one of `--scenarios`, otherwise a file name."""
     folder = context.params.get("folder")
     library = shipped() if folder is None else read_files(scenario_files(folder), shipped())[0]
     names = [name for name in library.names() if name.startswith(incomplete)]

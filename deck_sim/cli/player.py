@@ -89,7 +89,7 @@ class Playthrough:
         return f"The {noun} is {last.status} after {format_duration(entered[-1])}."
 
     def play(self) -> None:
-        """Play the scenario. Call it only once."""
+        """Play the scenario. Call this method only once."""
         self.world = self.simulation.world
         self.approval = self.world.contract.machine("task_run").approval
         agent = commands.seed_resource(self.world, "agent", {"name": "A", "description": None})
@@ -159,7 +159,7 @@ class Playthrough:
         return due is not None
 
     def _act_for(self, resource: Resource) -> bool:
-        """Answer or review for a person; return False if the resource waits for neither."""
+        """Answer or review for a person; return False if there is nothing to do."""
         story = self.world.stories.get(resource.id)
         if story and isinstance(story.step, InteractionRequired):
             right = story.step.right_answer(Stage(self.world, story))

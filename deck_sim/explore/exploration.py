@@ -29,7 +29,7 @@ class Plan:
 def explore(
     baseline: Watch, run: Run, plan: Plan, report: Report, progress: Callable[[int, int], None]
 ) -> None:
-    """Find the troubles in a program's first run, run it with each of them, and fill the report."""
+    """Find the troubles of a program's first run, try each in a new run, and fill the report."""
     again = Watch()
     failure = run(again)
     found = [failure] if failure else again.other_calls(baseline) + again.differences(baseline)

@@ -72,7 +72,7 @@ def observe(simulation: Simulation) -> Outcome:
 def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[str]:
     """Describe how a world differs from the baseline's, a line for each difference.
 
-    With `may_lack`, things that only the baseline has are no differences.
+    With `may_lack`, only resources beyond those of the baseline are differences.
     """
     lines = [
         f"{counted(now.counts[noun], noun)} where the baseline has {count}"

@@ -58,7 +58,7 @@ _Found = tuple[str, str, tuple[str, ...], int, tuple[str, ...]]
 
 
 def program_calls(simulation: Simulation) -> list[tuple[str, Call]]:
-    """The calls of the program under test, each with its pattern, such as `GET /v2/tasks/*`."""
+    """Return the calls of the program under test, each with a pattern like `GET /v2/tasks/*`."""
     calls = (call for call in simulation.journal if not call.from_handle)
     return [(pattern_of(simulation.world.contract, call), call) for call in calls]
 
@@ -157,7 +157,7 @@ def _room(world: World) -> int:
 
 
 def why_no_timing(simulation: Simulation) -> str | None:
-    """Return why timing is not explored, such as "it cancels a run"; None if timing is explored."""
+    """Return why timing is not explored, like "the test cancels a run"; None if it is explored."""
     if not [*_steps(simulation)]:
         return None
     moves, contract = simulation.moves, simulation.world.contract

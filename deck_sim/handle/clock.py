@@ -27,7 +27,7 @@ class Clock:
 
     @property
     def step(self) -> timedelta | None:
-        """The time that each read takes on an `on_poll` clock. None means that each read jumps."""
+        """The time that each read takes on an `on_poll` clock; None: jump to the next change."""
         step: str | None = self._control.call("GET", "/clock")["step"]
         return None if step is None else parse_duration(step)
 

@@ -55,7 +55,7 @@ _FOLLOW_INTERVAL = 0.5  # seconds between two looks at a timeline
 class Deck(AbstractContextManager["Deck"]):
     """A world of a deck-sim server, selected by its API key.
 
-    As a context manager, a `Deck` closes what it has opened; the world stays. A call that the
+    As a context manager, a `Deck` is closed at the end of a block; the world stays. A call that the
     server refuses raises a `DeckSimError` with the server's messages.
 
     A method that waits for the server raises a `DeckSimError` when it is called on the thread of a
@@ -165,7 +165,7 @@ class Deck(AbstractContextManager["Deck"]):
         self._change(default_scenario=name)
 
     def queue(self, *names: str, resource: str = "task_run") -> None:
-        """Queue scenarios: the next runs (or `resource="connection"`) play one each."""
+        """Queue scenarios: each of the next new resources of the kind `resource` plays one."""
         self._control.call("POST", "/queue", resource=resource, scenarios=[*names])
 
     def rule(self, when: Mapping[str, Any], scenario: str, resource: str | None = None) -> None:
@@ -250,7 +250,7 @@ class Deck(AbstractContextManager["Deck"]):
         *,
         limit: Duration = "1d",
     ) -> AdvanceReport:
-        """Advance the clock until an event such as `task_run.completed`, of that resource if given.
+        """Advance the clock until an event such as `task_run.completed`, of a resource if given.
 
         The first of several events ends the advance. If nothing due within `limit` emits such an
         event, the error names what waits.
@@ -376,7 +376,7 @@ class Deck(AbstractContextManager["Deck"]):
     )
 
     def clear_faults(self, *faults: IdOrResource) -> None:
-        """Remove these faults; without arguments, all."""
+        """Remove these faults; without arguments, remove all faults."""
         for fault in faults:
             self._control.call("DELETE", "/faults/{id}", id=fault)
         if not faults:
@@ -385,7 +385,7 @@ class Deck(AbstractContextManager["Deck"]):
     def limit_rate(self, limit: bool | Mapping[str, Any] = True) -> None:
         """Answer calls beyond a limit with 429: Deck's limit, or `{"requests": 5, "per": "1s"}`.
 
-        The limit is in the world's time. False removes it.
+        The limit is in the world's time. False removes the limit.
         """
         self._change(rate_limit=limit)
 
@@ -396,9 +396,9 @@ class Deck(AbstractContextManager["Deck"]):
         self._change(**options)
 
     def keep_headers(self, *names: str) -> None:
-        """Keep these headers of later calls in `deck.requests`, in addition to the usual three.
+        """Keep these headers of later calls in `deck.requests`, in addition to the default ones.
 
-        The values of secret headers, such as `Authorization`, are hidden.
+        Always kept are `content-type`, `idempotency-key`, `user-agent`. Secret values are hidden.
         """
         self.set_options(keep_headers=names)
 
@@ -411,7 +411,7 @@ class Deck(AbstractContextManager["Deck"]):
     ) -> None:
         """Add undocumented fields, an event type or an interaction type to answers.
 
-        Without arguments, remove all of them.
+        Without arguments, remove all such additions.
         """
         changes = drop_none(fields=fields, event_type=event_type, interaction_type=interaction_type)
         self._change(additive_changes=changes)

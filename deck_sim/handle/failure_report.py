@@ -1,6 +1,6 @@
 """The report on a world that a failed test shows.
 
-It has the history, the scenarios played with the reason for each, and the waits of the world.
+The report has the history, the scenarios played with their reasons, and the waits of the world.
 """
 
 import re
@@ -254,7 +254,7 @@ def find_waits(state: _Row, kinds: Container[str] | None = None) -> list[str]:
 def _present_state(state: _Row, mode: str) -> list[str]:
     waits = [f"  {text}" for text in find_waits(state)]
     answers = [
-        f"  {one['answers']} x `{one['call']}` is done, and a hold delays its answer"
+        f"  a hold keeps back answers to `{one['call']}`: {one['answers']}; their work is done"
         for one in state.get("kept_back", ())
     ]
     helps = any(one["remedy"]["do"] == "advance" for one in state["unfinished"])

@@ -43,7 +43,7 @@ class Hold(AbstractContextManager["Hold"]):
     def release(self) -> list[str]:
         """Release everything at the world's present time; return the ids that were held.
 
-        A second call does nothing.
+        A second call only returns the same ids.
         """
         self._ended = self._ended or self._control.call("DELETE", "/holds/{id}", id=self.id)
         return [*self._ended["released"]]

@@ -152,7 +152,7 @@ def _fail(*lines: str) -> NoReturn:
 
 
 class LintReport(tuple[Json, ...]):
-    """The findings, each with `name`, `what`, `why`, `fix` and its `calls`; `str()` prints all."""
+    """The findings, each with `name`, `what`, `why`, `fix` and its `calls`; `str()` shows all."""
 
     dropped: int = 0  # how many older calls the journal has lost
 

@@ -101,7 +101,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
     def on(self, event: str, callback: Callable[[Json], Any]) -> None:
         """Call a function with each arriving event of a type (`*`: of any), before it is answered.
 
-        The function may be a coroutine function, and may call the API. If it fails, a 500 is sent.
+        The function may be a coroutine function, and may call the API; if it fails, a 500 is sent.
         """
         event = _read_event_type(event, self._deck.world["edition"])
         self._callbacks.append((event, self._deck.apps.as_function(callback)))

@@ -99,9 +99,9 @@ class TaskStarter:
 
 
 _REMEDIES = {
-    "answer": '`deck.answer(run, "…")` answers it',
+    "answer": '`deck.answer(run, "…")` answers the prompt',
     "review": "`deck.approve(run)` or `deck.reject(run)` decides",
-    "release": "`release()` of the hold lets it continue",
+    "release": "`release()` of the hold lets the run continue",
 }
 
 
@@ -125,7 +125,7 @@ def answer_prompt(
 
 
 def finish_run(control: Control, edition: Edition, id_: str, limit: str | None) -> Json:
-    """Advance until a run is final; raise an error if it waits for a person."""
+    """Advance until a run is final, and return it; raise an error if it waits for a person."""
     machine = edition.machine("task_run")
     stops = [one for one in machine.statuses if machine.is_final(one) or machine.asks_person(one)]
     events = [f"task_run.{machine.events[status]}" for status in stops]

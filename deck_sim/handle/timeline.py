@@ -13,7 +13,7 @@ Duration = str | timedelta | float  # text such as `5m`, or a number of seconds
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """A change of a resource, and its time."""
+    """A change of a resource, a call, a move of the clock or a magic name, with its time."""
 
     at: datetime
     kind: str  # a kind of resource, or `call`, `clock` or `magic_name`
@@ -40,7 +40,7 @@ class TimelineEntry:
 
 
 class Timeline(tuple[TimelineEntry, ...]):
-    """Entries in the order in which they happened. `str()` prints one per line."""
+    """Entries in the order in which they happened. `str()` shows one per line."""
 
     __slots__ = ()
 

@@ -114,8 +114,8 @@ async def advance_clock(
 
 @operation("GET", "/next")
 def show_next(simulation: Simulation, limit: Count | None = None) -> Json:
-    """Show the timers that are `due`, soonest first, and the resources that are `waiting`, each
-    with the reason. `limit` shortens both lists.
+    """Show the timers that are `due`, soonest first, the resources `waiting` without one, and the
+    `unfinished` ones with the reason for each. `limit` shortens the first two lists.
     """
     world, waits = simulation.world, list[Json]()
     for one in waiting(world)[:limit]:

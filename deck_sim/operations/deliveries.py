@@ -39,7 +39,7 @@ def show_delivery(simulation: Simulation, worlds: WorldRegistry, id: str) -> Jso
 @operation("POST", "/deliveries/{id}/replay")
 async def replay_delivery(simulation: Simulation, worlds: WorldRegistry, id: str) -> Json:
     """Send an event again under the same id. If the clock is frozen and no advance is in progress,
-    it is sent before the answer, otherwise in the background.
+    the event is sent before the answer, otherwise in the background.
     """
     deliveries.replay(simulation.world, simulation.world.fetch("event_delivery", id))
     if simulation.mode == FROZEN and not simulation.advancing:

@@ -1,6 +1,6 @@
 """Operations that show the history: timeline, journal, events, resources, lint.
 
-They do not change a world: the journal does not record them, and an `on_poll` clock does not move.
+These calls change no world: they are not in the journal, and an `on_poll` clock does not move.
 """
 
 from __future__ import annotations

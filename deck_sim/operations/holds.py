@@ -80,7 +80,7 @@ def events_of_stories(edition: Edition) -> list[str]:
 
 @operation("GET", "/holds")
 def list_holds(simulation: Simulation) -> Json:
-    """Show the holds, the runs, logins and answers at each, and how many each has `met`."""
+    """Show the holds, each with the runs and logins `held`, the `answers` and the number `met`."""
     return {"data": [_as_json(simulation, hold) for hold in simulation.world.holds.values()]}
 
 

@@ -1,6 +1,6 @@
 """The types of the parameters of operations, and the bodies that have many fields.
 
-They have a module of their own because pydantic is slow to import. A function names its types in
+These types have their own module because pydantic is slow to import. A function names its types in
 quotes, so each of these types must be in this module.
 """
 

@@ -17,12 +17,12 @@ def check_kind(world: World, kind: str) -> None:
     """Check that the world's edition has a kind of resource; the error names editions that do."""
     if kind not in world.contract.kinds:
         owners = listed(name for name, edition in EDITIONS.items() if kind in edition.kinds)
-        text = f"this world's edition, `{world.edition}`, has no {kind}s, but {owners} has"
+        text = f"this world's edition, `{world.edition}`, has no {kind}s; {owners} has them"
         raise refuse("request/endpoint_not_found", text)
 
 
 def act(kind: str, command: str, simulation: Simulation, id: str) -> Json:
-    """Decide about a run, or end a login, as people and websites do."""
+    """Perform a command on a resource, as people and websites do."""
     world = simulation.world
     check_kind(world, kind)
     apply = commands.review_run if command in ("approve", "reject") else commands.apply_command

@@ -143,7 +143,7 @@ def clear_queue(simulation: Simulation) -> Json:
 
 @operation("PUT", "/rules")
 def put_rules(simulation: Simulation, rules: list[Rule]) -> Json:
-    """Replace the rules. They are written as in a world file. The first match is used."""
+    """Replace the rules, written as in a world file. The first rule that matches is used."""
     simulation.selection.set_rules(rules, simulation.library, simulation.world.edition)
     return show_rules(simulation)
 

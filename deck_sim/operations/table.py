@@ -1,4 +1,4 @@
-"""The table of operations. Each is a function; the line above it has its method and path.
+"""The table of operations. Each operation is a function below a line with its method and path.
 
 The paths are below `/_sim`. A function takes a `simulation` (and `worlds` if it needs more than one
 world) and plain values, and returns plain data. `perform` calls the function, for the control API
@@ -87,7 +87,7 @@ def operation(
     shows_records: bool = False,
     takes_text: bool = False,
 ) -> Callable[[Function], Function]:
-    """Register a function as an operation. `words` describe it; by default, its docstring does."""
+    """Register a function as an operation. `words` describe it (default: the docstring)."""
 
     def register(function: Function) -> Function:
         said = " ".join((words or function.__doc__ or "").split())

@@ -62,7 +62,7 @@ def list_worlds(simulation: Simulation, worlds: WorldRegistry) -> Json:
 
 @operation("GET", "/world")
 def show_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
-    """Show the settings of the world, and the counts of its records."""
+    """Show the settings of the world, the counts of its records, its `choices` and its problems."""
     world = simulation.world
     limit = simulation.rate_limiter.limit
     live = {

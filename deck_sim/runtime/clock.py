@@ -82,7 +82,7 @@ def pass_time_until(
 
 
 def _endless(what: str) -> ApiError:
-    text = f"{what}, and more are due; look for a scenario or a receiver that never ends"
+    text = f"{what}, and more are due; look for a scenario or a receiver that causes more each time"
     return refuse("request/state_invalid", text)
 
 

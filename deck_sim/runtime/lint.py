@@ -86,7 +86,7 @@ def polls_too_often(simulation: Simulation, interval: timedelta) -> Findings:
     """Find reads within the poll interval of one another, unless a frozen clock explains them."""
     length = format_duration(interval)
     for id_, early in _early_reads(simulation, interval, is_frozen=False):
-        yield f"`{id_}` was read {len(early)} times within {length} of a read", early
+        yield f"`{id_}` was read again within {length}, {len(early)} times", early
 
 
 def _early_reads(simulation: Simulation, interval: timedelta, *, is_frozen: bool) -> Findings:
@@ -151,7 +151,7 @@ def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
         call = following if first.status == 429 else again
         if call is not None and call.at < until:
             after = format_duration(call.at - first.at)
-            what = f"{first.status} asked for {seconds} seconds, and the next call came after"
+            what = f"a {first.status} asked to wait {seconds} seconds, and the next call came after"
             yield f"{what} {after}", (first, call)
 
 

@@ -157,7 +157,7 @@ class WorldRegistry:
             if oldest is not None:
                 log.warning(
                     "deck-sim: the world of %s is deleted: a server keeps at most %s, and this one"
-                    " was unused for longest",
+                    " was unused for the longest time",
                     mask_key(oldest.key),
                     MOST_WORLDS,
                 )

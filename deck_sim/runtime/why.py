@@ -33,7 +33,7 @@ _DELIVERY = "event_delivery"
 _SECOND = timedelta(seconds=1)
 _CLOCKS = {
     FROZEN: "the clock is frozen; ",
-    ON_POLL: "the clock moves when a client reads it; ",
+    ON_POLL: "the clock moves when a client reads the resource; ",
 }
 _OWN_EVENTS = "; for a type of your own, first add a scenario with an `event` step"
 # What starts the scripts that a run does not.

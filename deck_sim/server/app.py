@@ -1,8 +1,8 @@
 """The Deck API as an ASGI app: the steps that a request passes, in their order.
 
 A request comes from `local_only.py` and `mounts.py`, is read, and passes three lists of steps:
-answering, until a step returns an answer; keeping, which stores the answer and saves the
-world; leaving. Only steps of the first list return answers. `take` turns an error into an answer.
+answering, until a step returns an answer; keeping, which stores the answer and saves the world;
+leaving, which logs the answer and makes the response. `take` turns an error into an answer.
 """
 
 import asyncio
@@ -156,7 +156,7 @@ def move_clock(request: Request) -> None:
 
 
 def limit_rate(request: Request) -> None:
-    """Count the call against the rate limit."""
+    """Count the call, and refuse it if the rate limit is exceeded."""
     request.simulation.rate_limiter.admit(request.simulation.world.now)
 
 

@@ -83,7 +83,7 @@ class ControlApp:
 
 
 def note_caller(request: Request) -> None:
-    """Note that the key is controlled. A caller in a frozen process also sends its time."""
+    """Note that the control API uses the key, and the time of a caller in a frozen process."""
     moment, process = (request.headers.get(h.lower()) for h in (PRESENT_HEADER, PROCESS_HEADER))
     if (moment or process) and process != process_id():
         request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None

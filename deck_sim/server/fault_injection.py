@@ -54,7 +54,7 @@ def fire_creation_fault(request: Request) -> None:
 
 
 async def send_early_webhooks(request: Request) -> None:
-    """Send the webhooks of this call that `before_response` faults send before the answer.
+    """Before the answer, send the webhooks of this call that have a `before_response` fault.
 
     While an advance is in progress, `before_response` has no effect.
     """

@@ -22,7 +22,7 @@ REPLAYED = {"Deck-Sim-Replayed": "true"}
 
 
 def replay_answer(request: Request) -> Answer | None:
-    """Replay the stored answer to a call with this key. Refuse the key of another call."""
+    """Return the stored answer to a call with this key, or None; refuse another call's key."""
     simulation = request.simulation
     if KEY_HEADER.lower() not in request.headers:
         return None
@@ -59,7 +59,7 @@ def store_answer(request: Request) -> None:
 
 
 def read_idempotency_key(rule: Idempotency, lines: list[str]) -> str:
-    """Return the key: join the lines of the header, as HTTP prescribes."""
+    """Return the key: the joined lines of the header (as in HTTP); refuse a wrong length."""
     key = ", ".join(lines)
     if len(key) > rule.longest_key:
         raise refuse("idempotency/idempotency_key_error")

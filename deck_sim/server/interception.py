@@ -42,7 +42,7 @@ class Interceptor:
     """A forward proxy that answers for its hosts, and refuses all others."""
 
     def __init__(self, hosts: Iterable[str]) -> None:
-        """Make a certificate authority for this run. Its key is in memory only. Raises DeckSimError
+        """Make a certificate authority for this run, with a key only in memory. Raises DeckSimError
         if trustme is not installed.
         """
         try:
@@ -85,7 +85,7 @@ class Interceptor:
         self._accepting = asyncio.create_task(accept())
 
     async def _open(self, client: socket.socket, make_protocol: MakeProtocol) -> None:
-        """Answer each CONNECT, then connect the client to its protocol; close refused sockets."""
+        """Answer each CONNECT, then serve HTTP or TLS on the socket; close a refused socket."""
         loop, first = asyncio.get_running_loop(), b""
         try:
             first = await _peek(client)

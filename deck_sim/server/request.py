@@ -26,7 +26,7 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 @dataclass(slots=True)
 class Answer:
-    """An endpoint's answer. Its body consists of `data` and the `request_id`."""
+    """An endpoint's answer, whose body consists of `data` and the `request_id`."""
 
     data: Mapping[str, Any]
     status: int = 200

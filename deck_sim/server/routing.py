@@ -29,7 +29,7 @@ class Routes(Generic[Row]):
     """The rows of one API, by method and path below `root`. A path has parameters in braces; each
     matches one segment, of any length. A GET row also answers HEAD.
 
-    `hint` explains the 404 of a path if it can.
+    `hint` returns the text for the 404 of a path, or None.
     """
 
     def __init__(

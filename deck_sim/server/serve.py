@@ -48,7 +48,7 @@ def _leave_to_parent() -> None:
     """Forget the servers in a forked child, and close its copies of their sockets, because a socket
     stays open until every process has closed it.
 
-    asyncio would close them again by their numbers, so the numbers stay in use.
+    asyncio would close the sockets again by number, so the numbers stay in use.
     """
     with open(os.devnull) as nothing:
         for number in [number for server in _running.values() for number in server.files()]:
@@ -79,7 +79,7 @@ class Server:
         interceptor: Interceptor | None = None,
         names: Collection[str] = (),
     ) -> None:
-        """Bind the port; 0 takes a free one. Raise `OSError` if the port is not available.
+        """Bind the port; 0 takes a free one. Raises OSError if the port is not available.
 
         On loopback, `names` are further names by which clients may call the server.
         """
@@ -207,7 +207,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 class _HttpServer(uvicorn.Server):
-    """uvicorn's server. It leaves signals to its caller. It stops at once and drops open calls."""
+    """uvicorn's server, which leaves signals to its caller, and drops open calls when it stops."""
 
     ready: Callable[[], None]  # called when requests are answered
 
@@ -257,7 +257,7 @@ class _Connection(h11.Connection):
 
 
 class _Protocol(H11Protocol):
-    """One connection. It gives the app a function that closes or resets the socket."""
+    """One connection, which gives the app a function that closes or resets the socket."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)

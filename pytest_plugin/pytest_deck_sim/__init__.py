@@ -110,7 +110,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _check_ini_file(config: pytest.Config, name: str) -> None:
-    """Check that pytest did not take the folder of an option for a folder of tests.
+    """Check that pytest did not read the folder of an option as a folder of tests.
 
     pytest looks for its ini file before it knows the options of this plugin.
     """
@@ -122,7 +122,7 @@ def _check_ini_file(config: pytest.Config, name: str) -> None:
         (one for one in files if one.is_file() and "pytest" in one.read_text(errors="replace")),
         None,
     ):
-        text = f"pytest took {given} for a folder of tests and did not read {lost}"
+        text = f"pytest read {given} as a folder of tests, and did not read {lost}"
         raise pytest.UsageError(f"{text}; write --deck-{name}={given}")
 
 
@@ -327,7 +327,7 @@ def deck_webhooks(request: pytest.FixtureRequest, deck: Deck) -> Iterator[Webhoo
 
 @pytest.fixture
 def deck_time(deck: Deck) -> Iterator[DeckTime]:
-    """The control of freezegun, bound to the world: moving either time moves both."""
+    """freezegun's control, bound to the world: its time and the process's time move together."""
     from pytest_deck_sim.frozen_time import bind
 
     with bind(deck) as frozen:

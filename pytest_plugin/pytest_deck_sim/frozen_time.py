@@ -64,7 +64,7 @@ class DeckTime(freezegun.FrozenDateTimeFactory):
 
 @contextmanager
 def bind(deck: Deck) -> Iterator[DeckTime]:
-    """Freeze the process with the world of `deck`."""
+    """Freeze the process at the world's time for a block, and sign webhooks with this time."""
     mode = deck.clock.mode
     if mode == REAL:
         raise make_failure(

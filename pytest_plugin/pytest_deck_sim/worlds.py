@@ -73,7 +73,7 @@ class MarkerOptions(Options):
 def world_of(
     item: pytest.Item, server: str, edition: str | None, folder: Path | None
 ) -> Iterator[Deck]:
-    """Yield a new world with the options of the test's marker; later checks may fail the test."""
+    """Yield the `Deck` of a new world with the marker's options; later checks may fail the test."""
     options, own = read_marker(item), item.config.stash.get(OWN_SERVER, None) == server
     with ExitStack() as stack:
         try:
@@ -122,7 +122,7 @@ def world_of(
 def world_factory(
     config: pytest.Config, server: str, edition: str | None, folder: Path | None
 ) -> Iterator[Callable[..., Deck]]:
-    """Yield a function that makes worlds by a name and marker arguments; delete them at the end."""
+    """Yield a function that makes worlds by name and marker arguments; delete all at the end."""
     with ExitStack() as stack:
         numbers = count(1)
 

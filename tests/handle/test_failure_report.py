@@ -207,7 +207,7 @@ def test_an_answer_delayed_by_a_hold_is_shown(deck, run):
         started = threads.submit(run)
         while not hold.answers:
             pass
-        line = "  1 x `POST /v2/tasks/*/run` is done, and a hold delays its answer\n"
+        line = "  a hold keeps back answers to `POST /v2/tasks/*/run`: 1; their work is done\n"
         assert line in write_report(deck)
         hold.release()
         started.result()

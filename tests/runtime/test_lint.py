@@ -92,7 +92,7 @@ def test_frequent_reads_are_a_finding():
     other = {"edition": "credentials"}
     check(
         "polls_too_often",
-        (["`trun_1` was read 3 times within 1s of a read"], HASTY),
+        (["`trun_1` was read again within 1s, 3 times"], HASTY),
         (["read 2 times"], HASTY[:3]),
         ([], HASTY[:2]),
         (["read 3 times"], STUCK, (), (), {"mode": "real"}),
@@ -165,7 +165,7 @@ def test_a_call_before_retry_after_is_a_finding():
         *(
             (texts, [call(0, "GET /v2/test", status, retry_after=seconds), *later])
             for texts, status, seconds, later in (
-                (["429 asked for 10 seconds", "after 3s"], 429, "10", [call(3, "GET /v2/agents")]),
+                (["a 429 asked to wait 10", "after 3s"], 429, "10", [call(3, "GET /v2/agents")]),
                 ([], 429, "10", []),
                 ([], 429, "3", [call(3, "GET /v2/agents")]),
                 ([], 503, "9", [call(1, "GET /v2/agents")]),

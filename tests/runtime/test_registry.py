@@ -123,7 +123,7 @@ def test_the_world_that_was_not_used_for_longest_makes_room(two_worlds, caplog):
     assert two_worlds.known_keys == ["one", "three"]
     assert [record.getMessage() for record in caplog.records] == [
         "deck-sim: the world of two is deleted: a server keeps at most 2, and this one was"
-        " unused for longest"
+        " unused for the longest time"
     ]
 
 

@@ -64,7 +64,7 @@ def test_a_wait_is_explained_with_what_helps():
         ("real", "It becomes `running` in 2s.", {"do": "wait"}),
         (
             "on_poll",
-            "The clock moves when a client reads it; it becomes `running` in 2s.",
+            "The clock moves when a client reads the resource; it becomes `running` in 2s.",
             {"do": "advance", "by": "2s"},
         ),
     ],

@@ -151,7 +151,7 @@ def _run(
     """Run the command and return its exit code, as a shell would show it.
 
     While the command starts, the modules for its first calls are imported. The terminal sends
-    Ctrl-C to the command too, so this process ignores it; it passes SIGTERM on. After the timeout
+    Ctrl-C to the command too, so it is ignored here; SIGTERM is passed on. After the timeout
     the command gets SIGTERM, and then SIGKILL if it does not end.
     """
     try:

@@ -97,7 +97,7 @@ class ExecReport:
 
     def notes(self) -> list[str]:
         """Return a line for each undelivered webhook. If the command failed, also return a line for
-        each unfinished run and refused call, because they may be the reason.
+        each unfinished run or login and each refused call, which may be the reason of the failure.
         """
         from deck_sim.handle.timeline import cut_middle
 
@@ -146,7 +146,7 @@ class Reports:
     """The reports on the worlds of a server by key, including worlds that were reset or deleted."""
 
     def __init__(self, registry: WorldRegistry, secret: str, *, keep: bool) -> None:
-        """Collect reports from now on. `secret` is the variable that holds the webhook secret."""
+        """Collect reports from now on. `secret` names the variable that has the webhook secret."""
         self.by_key: dict[str, WorldReport] = {}
         self.kept: list[tuple[Simulation, WorldReport]] = []  # each world, if `keep`
         self._registry, self._secret, self._keep = registry, secret, keep
@@ -160,7 +160,7 @@ class Reports:
             self.kept += [(simulation, report)] if self._keep else []
 
     async def add_present(self, _app: object) -> None:
-        """Add the reports on the present worlds. Runs on the server's event loop."""
+        """Finish the reports: add those on the present worlds, then count equal problems."""
         for simulation in filter(None, map(self._registry.find, self._registry.known_keys)):
             from deck_sim.runtime.clock import catch_up
 
@@ -173,7 +173,7 @@ class Reports:
 
 
 def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[str]:
-    """Describe calls with no key or a wrong key; `variable` is the variable that has the key."""
+    """Describe calls with no key or a wrong key; `variable` names the variable that has the key."""
     if not refused:
         return []
     from deck_sim.handle.problems import explain_refused
@@ -188,7 +188,7 @@ def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[
 
 
 def report_world(simulation: Simulation, registry: WorldRegistry, secret: str) -> WorldReport:
-    """Make the report on a world. `secret` is the environment variable with its webhook secret."""
+    """Make the report on a world. `secret` names the variable that has the webhook secret."""
     from deck_sim.engine.story import SCRIPT_KINDS
     from deck_sim.engine.world import RESET_REMOVED
     from deck_sim.handle.failure_report import find_refusals, find_undelivered, find_waits

@@ -49,7 +49,7 @@ _NOTHING = "nothing to explore: no call reached the server; does the command rea
 @click.option("--trouble", "only", multiple=True, help="Try only this trouble; can be repeated.")
 @click.option("--jobs", type=click.IntRange(1), default=1, help="The number of parallel runs.")
 @click.option("--time", "most", type=POSITIVE_DURATION, help="Start no new run after this time.")
-@click.option("--timeout", type=POSITIVE_DURATION, help="The timeout of a run, which then fails.")
+@click.option("--timeout", type=POSITIVE_DURATION, help="End a run after this time, as failed.")
 @click.option("--explore-report", type=FILE, help="Write the whole report as JSON.")
 @click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
 def command(
@@ -70,7 +70,7 @@ def command(
 
     Each run has a server of its own and one trouble, such as a lost answer. A run survives if the
     command succeeds and its worlds end as in a run without trouble. The exit code is 1 if a run
-    does not survive, and 2 if the command fails without trouble or makes different calls each time.
+    does not survive, and 2 if the command makes no call, or fails or varies without trouble.
     """
     try:
         check_names(only)

@@ -62,12 +62,12 @@ def _lines_of(scenario: Scenario) -> Iterator[str]:
         for edition, steps in (scenario.scripts(kind) or usual_steps).items():
             yield f"  {kind}" + (f"  (edition {edition})" if edition else usual)
             if kind == "task_run" and scenario.mix:
-                yield "    mix, drawn for each run"
+                yield "    mix: each run draws one"
                 total = sum(scenario.mix.values())
                 for name, weight in scenario.mix.items():
                     yield f"      {weight / total:7.2%}  {name}"
             elif kind == "task_run" and scenario.playlist:
-                yield "    playlist, one for each run"
+                yield "    playlist: each run plays one"
                 *names, last = scenario.playlist
                 yield from (f"      {name}" for name in names)
                 yield f"      {last}  from then on"

@@ -92,7 +92,7 @@ def clock(
     if mode or speed or step:
         mode = mode or (REAL if speed else ON_POLL)
         if (speed and mode != REAL) or (step and mode != ON_POLL):
-            raise click.UsageError("--step is for the mode on_poll, and --speed for the mode real")
+            raise click.UsageError(f"--step needs on_poll, and --speed needs real; found {mode}")
         deck.clock.set(mode, now=now, speed=speed, step=step)
     elif now:
         deck.advance_to(now)
@@ -129,7 +129,7 @@ class _Advance(click.Command):
 )
 @click.argument("by", required=False, metavar="[DURATION]", type=DURATION)
 @click.option("--to", type=MOMENT, help="Advance to this moment.")
-@click.option("--until", metavar="EVENT", help="Until this event, or `idle`: until nothing is due.")
+@click.option("--until", metavar="EVENT", help="Until this event; `idle` is until nothing is due.")
 @click.option("--id", "resource_id", metavar="ID", help="The id of the event's resource.")
 @click.option("--limit", type=DURATION, default="1d", help="The longest advance for --until EVENT.")
 @on_server
@@ -170,7 +170,7 @@ def advance(
 def timeline(deck: Deck, follow: bool) -> tuple[Any, object]:
     """Show what happened on a running server.
 
-    With --follow, --json prints an object for each line.
+    With --follow, --json prints each entry as one line.
     """
     for entry in deck.follow_timeline() if follow else ():
         if click.get_current_context().params["as_json"]:

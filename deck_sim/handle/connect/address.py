@@ -12,7 +12,7 @@ _HOST = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*")
 
 
 def read_url(text: str) -> str:
-    """Return an http or https URL of a server, without a `/v2` at the end."""
+    """Return an http or https URL of a server, without a final `/v2`; refuse any other text."""
     try:
         parts = urlsplit(text)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
@@ -25,7 +25,7 @@ def read_url(text: str) -> str:
 
 
 def read_host(text: str) -> str:
-    """Return the name of a host in lower case."""
+    """Return the name of a host in lower case; refuse a text that is not such a name."""
     host = text.lower()
     if not _HOST.fullmatch(host):
         raise DeckSimError(f"{quote(text)} is not the name of a host; write one like {DECK_HOST}")

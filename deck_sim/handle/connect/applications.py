@@ -3,8 +3,8 @@
 An application must run where its resources belong. A WSGI application is called on the thread that
 advances the clock, because the test's database transaction belongs to that thread; while nothing
 advances, in a thread of its own. An ASGI application is called on the event loop on which it was
-registered, because its locks and clients belong to that loop; if that loop does not run, on our
-own.
+registered, because its locks and clients belong to that loop; if that loop does not run, on a loop
+of our own.
 
 A delivery waits for the application's background tasks, so that a test finds them done, but no
 longer than the sender waits for an answer.
@@ -121,7 +121,7 @@ class WebhookApps:
         return f"http://{name}"
 
     def serve_during(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-        """Run `work`, which waits for the server, and call WSGI applications on this thread."""
+        """Return the result of `work`; until it ends, call WSGI applications on this thread."""
         if not self._has_wsgi:
             return work(*args, **named)
         calls: CallQueue = SimpleQueue()
@@ -136,7 +136,7 @@ class WebhookApps:
         return done.result()
 
     def as_function(self, callback: Callable[..., Any]) -> Callable[..., Any]:
-        """Make a callback for any thread; a coroutine function runs where ASGI applications do."""
+        """Make a callback for any thread; coroutines run on this thread's event loop or on ours."""
         if not inspect.iscoroutinefunction(callback):
             return callback
         self._start_loop()
@@ -192,7 +192,7 @@ class WebhookApps:
     def _start_on_loop(
         self, token: EventLoopToken | None, work: Callable[..., Any], *args: Any
     ) -> Future[Any]:
-        """Start a coroutine function on its loop if this loop runs, otherwise on our own."""
+        """Start a coroutine function on the loop of the token if it runs, otherwise on our own."""
 
         # Its loop may end first.
         async def run_until_cancelled() -> Any:

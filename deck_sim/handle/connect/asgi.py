@@ -48,7 +48,7 @@ async def call_asgi(
     left: asyncio.Event | anyio.Event,
     answered: Callable[[RawAnswer], object],
 ) -> None:
-    """Call an application, and pass its answer to `answered`. Its background tasks may still run.
+    """Call an application, and pass its answer to `answered`, perhaps before background tasks end.
     `left` is set when the client leaves or has the answer.
     """
     # In one message, as from most servers: a middleware of a test may look at the first alone.

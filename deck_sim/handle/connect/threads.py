@@ -118,7 +118,7 @@ def run_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> Fut
 
 
 def wait_for(future: Future[Any], seconds: float | None) -> None:
-    """Wait for a future of another thread, in half the time of `concurrent.futures.wait`."""
+    """Wait for a future, at most `seconds`; half the overhead of `concurrent.futures.wait`."""
     done = SimpleQueue[Future[Any]]()
     future.add_done_callback(done.put)
     with suppress(Empty):
@@ -126,12 +126,12 @@ def wait_for(future: Future[Any], seconds: float | None) -> None:
 
 
 async def await_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-    """Do work in a thread, and wait for its end. Cancelling the wait does not stop the work."""
+    """Do work in a thread; return its result. Cancelling the wait does not stop the work."""
     return await result_of(run_in_thread(work, *args, **named))
 
 
 async def result_of(future: Future[T]) -> T:
-    """Wait for a future of another thread. Cancelling the wait does not stop the work."""
+    """Wait for another thread's future; return its result. Cancelling does not stop the work."""
     if _in_trio():
         import anyio
 

@@ -37,7 +37,7 @@ def list_items(
 ) -> Answer:
     """Show one page of the items that match.
 
-    `find` yields them in order, after the item with the given id; `is_known` says whether a cursor
+    `find` yields items in order, after the item with the given id; `is_known` says whether a cursor
     may name an item. `polled` are the resources that this request polls, for an `on_poll` clock; by
     default those of the page. `problems` are other problems to report in the same error.
     """

@@ -1,4 +1,4 @@
-"""The inspector: the page at `/_sim/ui`. Its files are here. It calls only the control API."""
+"""The inspector: a page at `/_sim/ui` that calls only the control API, and its files."""
 
 from urllib.parse import quote
 

@@ -52,7 +52,7 @@ def record_world(read: Read) -> Json:
 
 
 def _read_all(read: Read, path: str, ids: Iterable[str | None]) -> Json:
-    """Read the answers for the latest ids, by path. Deleted ids are left out."""
+    """Return the answers for the latest ids, by path, without those that are refused."""
     answers = dict[str, Any]()
     for one in [*dict.fromkeys(filter(None, ids))][-_MOST:]:
         with suppress(DeckSimError):
