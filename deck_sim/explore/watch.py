@@ -34,7 +34,7 @@ class Watch:
 
     @contextmanager
     def of(self, worlds: WorldRegistry, key: str | None = None) -> Iterator[None]:
-        """Watch the worlds of a server during the block: those of one key, or all of them."""
+        """Watch the worlds of one key, or all, during a block; start the trouble in its world."""
         prepare, before_drop = worlds.prepare, worlds.before_drop
 
         def begin(new: Simulation) -> None:

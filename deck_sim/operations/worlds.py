@@ -160,8 +160,8 @@ def _check_event_type(world: World, type_: str | None) -> None:
 
 @operation("POST", "/reset")
 def reset_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> Json:
-    """Empty the world; ids start again. The body may have `clock`, `speed`, `step`, `now` and most
-    settings; the server's settings are the defaults.
+    """Empty the world; ids start again. The body may have `clock`, `speed`, `step`, `now` and all
+    settings but `rate_limit` and `additive_changes`; the server's settings are the defaults.
     """
     from deck_sim.operations.parameters import NewWorld
 

@@ -128,7 +128,7 @@ def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], latest: d
     # Those that need no script to continue.
     settled = [s for s in row.statuses if machine is None or s in machine.settled]
     if any(body.id in kind for kind in world.resources.values()):
-        wrong["id"] = f"`id` {body.id!r} is taken by another resource; each needs an id of its own"
+        wrong["id"] = f"`id` {body.id!r} is taken by another resource; each needs its own id"
     if body.status is not None and body.status not in settled:
         near = "" if body.status in row.statuses else nearest(body.status, settled)
         can_be = f"is {listed(settled, last='or')}" if settled else "has no `status`"
