@@ -327,7 +327,7 @@ def deck_webhooks(request: pytest.FixtureRequest, deck: Deck) -> Iterator[Webhoo
 
 @pytest.fixture
 def deck_time(deck: Deck) -> Iterator[DeckTime]:
-    """freezegun's control, bound to the world: its time and the process's time move together."""
+    """Freezegun's control, bound to the world: its time and the process's time move together."""
     from pytest_deck_sim.frozen_time import bind
 
     with bind(deck) as frozen:
