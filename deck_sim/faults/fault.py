@@ -72,7 +72,7 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
     named = [key for key in value if key in keys]
     for family, key in FAULT_CLASSES:
         if key in value and not named:
-            text = f"is a fault of {_OF[family]}, which needs `{family}` instead of `{base.family}`"
+            text = f"is a fault of {_OF[family]}, and needs `{family}` instead of `{base.family}`"
             raise field_errors((key, text))
     if len(named) > 1:
         text = (

@@ -138,8 +138,8 @@ def _read_header_text(value: Any) -> str:
     text = f"{value}" if type(value) is int else value
     if not isinstance(text, str) or not re.fullmatch(_LINE, text):
         raise value_error(
-            "must be a line of Latin-1 text without spaces at its ends, a whole number or a list of"
-            f" them, not {show(value)}"
+            "must be a whole number, or a line of Latin-1 text that neither begins nor ends with a"
+            f" space, not {show(value)}"
         )
     return text
 

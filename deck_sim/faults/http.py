@@ -132,7 +132,7 @@ class Reset(CallFault):
 
 
 class LostResponse(HttpFault):
-    """The call is done, then the connection is closed without a response."""
+    """The call is carried out, then the connection is closed without a response."""
 
     lost_response: OnlyTrue
 

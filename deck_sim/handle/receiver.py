@@ -133,8 +133,8 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
             advance = f'`deck.advance_until("{event}")`'
             reason = f"the world's clock is frozen: advance it, for example with {advance}"
         elif mode == ON_POLL:
-            reason += "; an `on_poll` clock moves only when an unfinished resource is read: read"
-            reason += " one, or advance the clock"
+            reason += "; an `on_poll` clock moves only when a client reads an unfinished resource:"
+            reason += " read one, or advance the clock"
         arrived = [
             f"  {one.event['type']} of {one.event['data']['id']}, answered {one.answered}"
             for one in self.received

@@ -116,7 +116,7 @@ class Scenario(Strict):
 
     @property
     def for_editions(self) -> str:
-        """The editions that can play the scenario, and why, for messages."""
+        """A text for messages: the editions that can play the scenario, and why no others."""
         why = f" ({self._why_editions})" if self._why_editions else ""
         return f"the edition {listed(self._editions)}{why}"
 

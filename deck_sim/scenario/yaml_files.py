@@ -46,7 +46,7 @@ class Document:
         return 1, 1
 
     def written(self, path: YamlPath) -> YamlPath:
-        """Return `path` without keys that the file omits: one value may stand for a list."""
+        """Return `path` without parts that the file omits, such as the index of a lone value."""
         found, value = list[int | str](), self.data
         for part in path:
             is_list = isinstance(value, list) and isinstance(part, int) and part < len(value)

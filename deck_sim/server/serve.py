@@ -101,12 +101,12 @@ class Server:
         return f"{self.url}/v2"
 
     def run(self, ready: Callable[[], None] = lambda: None) -> None:
-        """Serve until stopped. `ready` is called once, when requests are answered."""
+        """Serve until stopped. `ready` is called once, when the server can answer requests."""
         with asyncio.Runner(loop_factory=Loop) as runner:
             runner.run(self._serve(ready))
 
     def start(self) -> Self:
-        """Serve in a thread; return when requests are answered."""
+        """Serve in a thread; return when the server can answer requests."""
         is_ready = threading.Event()
 
         def serve() -> None:
@@ -209,7 +209,7 @@ def _listen(host: str, port: int) -> socket.socket:
 class _HttpServer(uvicorn.Server):
     """uvicorn's server, which leaves signals to its caller, and drops open calls when it stops."""
 
-    ready: Callable[[], None]  # called when requests are answered
+    ready: Callable[[], None]  # called when it can answer requests
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(_make_config(app))

@@ -113,7 +113,7 @@ class Explorer:
         return report
 
     def _run(self, watch: Watch) -> str | None:
-        """Run the test with fresh fixtures; return the first line of its failure, or None."""
+        """Run the test anew; return the first line of an unexpected failure, or None."""
         item: Any = copy.copy(self._item)
         item.stash, item._report_sections = copy.copy(item.stash), []
         item.stash._storage = {**item.stash._storage}  # or else all runs would share one

@@ -48,7 +48,10 @@ def test_wait_for_does_not_wait_with_a_frozen_clock(deck, run, deck_webhooks):
 
 def test_wait_for_ends_after_its_timeout(deck, deck_webhooks):
     """The error has the seconds, and says which clocks do not move while a test waits."""
-    for mode, why in (("real", ""), ("on_poll", "; an `on_poll` clock moves only when an .*")):
+    for mode, why in (
+        ("real", ""),
+        ("on_poll", "; an `on_poll` clock moves only when a client .*"),
+    ):
         deck.clock.set(mode)
         text = rf"received; waited 0 seconds{why}\nnothing was received$"
         with pytest.raises(DeckSimError, match=text):
