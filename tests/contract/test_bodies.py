@@ -6,7 +6,8 @@ from contextlib import suppress
 import pytest
 from pydantic import ValidationError
 
-from deck_sim.contract.bodies import TaskSettings, WebhookCredentials
+from deck_sim.contract.bodies import TaskSettings
+from deck_sim.contract.destination_bodies import WebhookCredentials
 from deck_sim.contract.editions.connections.bodies import CreateConnection
 
 

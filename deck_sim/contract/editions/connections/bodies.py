@@ -3,16 +3,18 @@
 from typing import Any
 
 from deck_sim.contract.bodies import (
-    CONFIGS,
     Body,
     CreateLogin,
     EventTypes,
     JsonObject,
     Text,
+    partial,
+)
+from deck_sim.contract.destination_bodies import (
+    CONFIGS,
     WantedStatus,
     WebhookCredentials,
     needed,
-    partial,
 )
 from deck_sim.contract.resources import WEBHOOK, AuthMethod, DestinationType
 

@@ -7,22 +7,24 @@ from pydantic import Field, create_model
 
 from deck_sim.contract import bodies
 from deck_sim.contract.bodies import (
-    CONFIGS,
     AuthCredentials,
     Body,
     CreateLogin,
     EventTypes,
     JsonObject,
-    QueueConfig,
     SourceField,
     SourceId,
     Text,
+    needs_one_of,
+    partial,
+)
+from deck_sim.contract.destination_bodies import (
+    CONFIGS,
+    QueueConfig,
     WantedStatus,
     WebhookConfig,
     WebhookCredentials,
     needed,
-    needs_one_of,
-    partial,
     unwanted,
 )
 from deck_sim.contract.resources import WEBHOOK, DestinationType
