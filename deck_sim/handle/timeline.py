@@ -25,9 +25,9 @@ class TimelineEntry:
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Self:
         """Make the entry from its JSON in the control API."""
-        take = (details := {**row}).pop
-        at = datetime.fromisoformat(take("at"))
-        return cls(at, take("kind"), take("id"), take("what"), details)
+        details = {**row}
+        at, kind, id_, what = (details.pop(name) for name in ("at", "kind", "id", "what"))
+        return cls(datetime.fromisoformat(at), kind, id_, what, details)
 
     def as_json(self) -> dict[str, Any]:
         """Return the entry as the control API shows it."""

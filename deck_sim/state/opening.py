@@ -42,7 +42,7 @@ class StateFileError(DeckSimError):
 
 
 def open_database(path: Path) -> sqlite3.Connection:
-    """Open and lock a file. If there is none, make a file that only its owner may read."""
+    """Open a state file and lock it. A new file can be read by its owner only."""
     try:
         if path.exists() and not path.is_file():  # reading from a pipe would not end
             raise StateFileError(path, _FOREIGN)
