@@ -1,1 +1,1 @@
-"""Code that does not depend on Deck: errors, durations, redaction, validation, real time."""
+"""Code that all other packages use: errors, durations, redaction, validation, real time."""

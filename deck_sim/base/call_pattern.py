@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Self
 
-from deck_sim.base.errors import nearest, quote
+from deck_sim.base.errors import quote, suggest
 
 ANY = "*"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", ANY)
 _PATTERN = re.compile(r"(?:(?P<method>[A-Za-z]+|\*) +)?(?P<path>/[^\s?]*|\*\*)")
-_PARAMETER = re.compile("[{<]|/:")  # as in the routes of frameworks
+_PARAMETER = re.compile("[{<]|/:")  # as in the routes of web frameworks
 _STARS = re.compile(r"(\*\*|\*)")
 _BEGINNINGS = ("/v2", "*", "/*")  # of patterns that can match a call
 
 
 @dataclass(frozen=True, slots=True)
 class CallPattern:
-    """A pattern of calls: a method and a path, both of which may have wildcards."""
+    """A pattern of calls: a method, or `*` for any, and a path, which may have wildcards."""
 
     method: str
     path: str
@@ -28,7 +28,7 @@ class CallPattern:
     @classmethod
     def read(cls, text: str, *, anywhere: bool = False) -> Self:
         """Parse a pattern. With `anywhere`, the path may be outside `/v2`. Raises ValueError if the
-        text is not a pattern.
+        text is not a valid pattern.
         """
         found = _PATTERN.fullmatch(text.strip())
         if found is None:
@@ -40,7 +40,7 @@ class CallPattern:
             raise ValueError(f"{quote(pattern.path)} has a parameter; write `*` for that segment")
         if pattern.method not in METHODS:
             raise ValueError(
-                f"unknown method {quote(pattern.method)}{nearest(pattern.method, METHODS)}"
+                f"unknown method {quote(pattern.method)}{suggest(pattern.method, METHODS)}"
             )
         if not anywhere and not pattern.path.startswith(_BEGINNINGS):
             raise ValueError(

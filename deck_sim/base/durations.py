@@ -21,7 +21,7 @@ _ISO = (
     rf"P(?:(?P<d>{_NUMBER})D)?(?:T(?=[0-9])(?:(?P<h>{_NUMBER})H)?(?:(?P<m>{_NUMBER})M)?"
     rf"(?:(?P<s>{_NUMBER})S)?)?"
 )
-# The same without named groups, which JSON Schema's regular expressions do not have.
+# Both patterns without named groups, which regular expressions of JSON Schema do not have.
 DURATION_PATTERN = re.sub(r"\?P<\w+>", "?:", rf"(?=\d){_PLAIN}|P(?=[\dT]){_ISO[1:]}")
 LONGEST_DURATION = timedelta(days=36_500)
 
@@ -31,8 +31,8 @@ HOW_TO_WRITE = (
 
 
 def parse_duration(text: str) -> timedelta:
-    """Parse a duration. Raises ValueError if `text` is not a duration; the message says how to
-    write one.
+    """Parse a duration of up to 36,500 days. Raises ValueError if `text` is no such duration; the
+    message says how to write a duration.
     """
     found = re.fullmatch(_PLAIN, text) or re.fullmatch(_ISO, text)
     amounts = {unit: n for unit, n in found.groupdict().items() if n} if found else {}
@@ -52,7 +52,7 @@ def parse_duration(text: str) -> timedelta:
 
 
 def format_duration(length: timedelta) -> str:
-    """Format a duration: `1h30m`, `250ms`, `-2s`. `parse_duration` reads all but negative texts."""
+    """Format a duration, such as `1h30m`, `250ms` or, if it is negative, `-2s`."""
     rest, words = abs(length), []
     for unit, size in _UNITS.items():
         count, rest = divmod(rest, size)
@@ -77,7 +77,7 @@ class Span:
 
     @cached_property
     def milliseconds(self) -> int:
-        """The width of the range in whole milliseconds."""
+        """The width of the range, `high - low`, in whole milliseconds."""
         return (self.high - self.low) // _UNITS["ms"]
 
     def __str__(self) -> str:
@@ -95,7 +95,7 @@ def parse_span(text: str) -> Span:
     try:
         span = Span(parse_duration(low), parse_duration(high if dots else low))
     except ValueError as error:
-        raise ValueError(f"{error}{'' if dots else '; a range like `2s..8s`'}") from None
+        raise ValueError(f"{error}{'' if dots else '; a range is written like `2s..8s`'}") from None
     if span.low > span.high:
         raise ValueError(f"{quote(text)} ends before it begins; write the shorter duration first")
     return span

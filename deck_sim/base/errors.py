@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-LONGEST_VALUE = 60  # characters of a found value that a message repeats
+LONGEST_VALUE = 60  # a message repeats at most this many characters of a value
 _WORD = re.compile("[^\\W_]+")
-_MOST_MEANT = 3  # names that a message suggests
+_MOST_MEANT = 3  # a message suggests at most this many names
 
 
 class DeckSimError(Exception):
     """An error of deck-sim that users can catch.
 
-    `errors` is the `errors` of the server's response; empty if the error is not from the server.
+    `errors` has the errors in the server's response; it is empty if no response had any.
     """
 
     def __init__(self, message: str, errors: Sequence[Mapping[str, str]] = ()) -> None:
@@ -42,13 +42,13 @@ def listed(words: Iterable[str], *, last: str = "and") -> str:
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
-    """Return `; did you mean 'x'?` for up to three close spellings, or "" if none is close."""
+    """Return "; did you mean 'x' or 'y'?" with up to three similar names, "" if none is similar."""
     from difflib import get_close_matches
 
     allowed = [*allowed]
     close = get_close_matches(word, allowed, n=1, cutoff=0.65)
-    # Names that have all its words come first: `auth/auth_invalid` for `auth/invalid`. If several
-    # have as few other words, such as `input_schema` and `output_schema`, it may mean each of them.
+    # Prefer names that have every part of `word`: `auth/auth_invalid` for `auth/invalid`. Suggest
+    # those with the fewest other parts: both `input_schema` and `output_schema` for `schema`.
     words = {*_WORD.findall(word)}
     others = {one: len({*_WORD.findall(one)} - words) for one in allowed}
     named = [one for one in allowed if words <= {*_WORD.findall(one)}]
@@ -59,17 +59,19 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
 
 
 def suggest(word: str, allowed: Iterable[str]) -> str:
-    """Return the end of a message about an unknown word: the nearest or all allowed words."""
+    """Return the end of a message about an unknown word: similar allowed words, or all of them if
+    none is similar.
+    """
     allowed = [*allowed]
     everything = f"; allowed: {listed(allowed, last='or')}" if allowed else ""
     return nearest(word, allowed) or everything
 
 
 def nearest_type(type_: str, known: Iterable[str]) -> str:
-    """Like `nearest`, for event types such as `task_run.completed` and for patterns of event types.
+    """Like `nearest`, for an event type (`task_run.completed`) or a glob (`task_run.*`).
 
     A scenario may emit new types, such as `task_run.progress`. So if the part before the dot is
-    known, only a very close spelling counts as a mistake.
+    known, only a very similar spelling counts as a mistake.
     """
     from difflib import get_close_matches
 

@@ -1,4 +1,4 @@
-"""Event loops with real time, and calls from other threads."""
+"""Event loops that use real time, and calls to them from other threads."""
 
 import asyncio
 import selectors
@@ -12,7 +12,7 @@ from deck_sim.base import real_time
 
 T = TypeVar("T")
 
-_tasks = set[asyncio.Task[None]]()  # that run; a loop does not keep its tasks alive
+_tasks = set[asyncio.Task[None]]()  # running tasks; a loop refers to them only weakly
 
 
 class _Selector(selectors.DefaultSelector):
@@ -31,9 +31,9 @@ class _Selector(selectors.DefaultSelector):
 
 
 class Loop(asyncio.SelectorEventLoop):
-    """An event loop with real time, which holds the lock `turn` except while it waits for events.
+    """An event loop with real time. It holds the lock `turn`, except while it waits for events.
 
-    If freezegun freezes `time.monotonic`, too, the timers of the usual loop never fire.
+    If freezegun also freezes `time.monotonic`, the timers of asyncio's own loop never fire.
     """
 
     time = staticmethod(real_time.monotonic)
@@ -54,7 +54,7 @@ def start_on_loop(
 ) -> Future[T]:
     """Start a coroutine function on the loop of another thread; return a future of its result.
 
-    The function has an empty context: in the context of a trio caller, libraries would detect trio.
+    The function runs in an empty context: in that of a trio caller, libraries would detect trio.
     `asyncio.run_coroutine_threadsafe` would set the result one iteration of the loop later.
     """
     answer = Future[T]()
@@ -64,7 +64,7 @@ def start_on_loop(
             answer.set_result(await work())
         except asyncio.CancelledError:
             raise
-        except BaseException as error:  # a failed test of the caller, too
+        except BaseException as error:  # also what pytest raises for a failed test
             answer.set_exception(error)
 
     def start() -> None:
@@ -74,7 +74,7 @@ def start_on_loop(
 
     def end(task: asyncio.Task[None]) -> None:
         _tasks.remove(task)
-        answer.cancel()  # if it was canceled, perhaps before it began
+        answer.cancel()  # no effect unless the task was canceled
 
     loop.call_soon_threadsafe(start, context=Context())
     return answer

@@ -23,7 +23,9 @@ _UNKNOWN = "77777"
 
 
 def make_picture(texts: Sequence[str]) -> bytes:
-    """Return a PNG of texts below each other; wrap long texts, and drop lines that do not fit."""
+    """Return a PNG with the texts below each other. Long texts are wrapped; lines that do not fit
+    are left out.
+    """
     lines = [line for text in texts for line in wrap(text.upper(), _COLUMNS)][:_LINES]
     rows = _blank(_MARGIN)
     for line in lines:
@@ -35,7 +37,7 @@ def make_picture(texts: Sequence[str]) -> bytes:
         rows += _blank(_LEADING)
     rows += _blank(HEIGHT - len(rows))
     raw = b"".join(b"\0" + row for row in rows)
-    # One stored block: compressed, the size would depend on the text, and the bytes on the library.
+    # Not compressed: the size would depend on the text, and the bytes on the version of zlib.
     stored = b"\x78\x01\x01" + struct.pack("<HH", len(raw), len(raw) ^ 0xFFFF) + raw
     parts = [
         (b"IHDR", struct.pack(">IIBBBBB", WIDTH, HEIGHT, 1, 3, 0, 0, 0)),
@@ -54,4 +56,4 @@ def _blank(count: int) -> list[bytes]:
     return [bytes(WIDTH // 8)] * count
 
 
-PICTURE_SIZE = len(make_picture([]))  # bytes, of each
+PICTURE_SIZE = len(make_picture([]))  # bytes; the same for every picture

@@ -2,8 +2,8 @@
 
 freezegun replaces the functions of `time` in module attributes, but not in default arguments. So
 the functions here keep the real ones as default arguments. The pytest plugin imports this module
-when pytest starts, before anything is frozen. time-machine patches all functions of `time` but the
-monotonic ones, so `now` follows time-machine. Only this module reads the wall clock.
+when pytest starts, before anything is frozen. time-machine patches every function of `time` except
+the monotonic ones, so `now` follows time-machine. Only this module reads the wall clock.
 """
 
 import os
@@ -20,7 +20,7 @@ PRESENT_HEADER = "Deck-Sim-Present"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# By module of a library that freezes time: whether it freezes the process now.
+# For each library that freezes time, by module: whether it freezes the process now.
 _FREEZERS: Mapping[str, Callable[[Any], Any]] = {
     "freezegun.api": lambda module: module.freeze_factories,
     "time_machine": lambda module: module.escape_hatch.is_travelling(),
@@ -30,8 +30,8 @@ _FREEZERS: Mapping[str, Callable[[Any], Any]] = {
 def process_id() -> str:
     """Return an id of this process, unique across machines; a forked child has a new one.
 
-    A child must not share the sockets of its parent. A client in another process than
-    the server sends its own time.
+    By this id a forked child finds that it must not use its parent's sockets, and a server that a
+    client is in another process, so that the client's own time counts.
     """
     return f"{_RANDOM}-{os.getpid()}"
 
@@ -47,12 +47,12 @@ def monotonic(read=time.monotonic) -> float:  # type: ignore[no-untyped-def]
 
 
 def now(read=time.time_ns) -> datetime:  # type: ignore[no-untyped-def]
-    """Return the present real time in UTC; with time-machine, the time that it sets."""
+    """Return the current real time in UTC; with time-machine, the time that time-machine sets."""
     return _EPOCH + timedelta(microseconds=read() // 1000)
 
 
 def process_now() -> datetime:
-    """Return the present in UTC as the application sees it: frozen if the process is frozen."""
+    """Return the current time in UTC as this process sees it: frozen if the process is frozen."""
     return _EPOCH + (datetime.now(UTC) - _EPOCH)  # a plain `datetime`, not freezegun's subclass
 
 

@@ -1,4 +1,4 @@
-"""Hides secrets where records are shown, by the names of fields and headers.
+"""Hides secrets in records that are shown. The names of fields and headers decide what is hidden.
 
 Records are printed into test reports and build logs. So a value is hidden even if its name only
 looks secret.
@@ -11,20 +11,20 @@ from urllib.parse import unquote
 
 HIDDEN = "•••"
 
-# Words in a name, which begin behind another character, or with a capital letter.
+# A short word counts only as a whole word: `pin` in `user_pin` and `userPin`, not in `shipping`.
 _WORD = r"(?-i:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])|(?=[A-Z][a-z]))(?:{})(?-i:(?![a-z]))"
 _SECRET = (
     r"(?i)secret|pas+(?:w|code|phrase)|pwd|token|authorization|cookie|credentials|connection[_-]?string"
     r"|service[_-]?account|shared[_-]?access|(?:api|access|account|private)[_-]?key|card[_-]?number"
     r"|security[_-]?(?:answer|code)|" + _WORD.format("pin|t?otp|ssn|cvv|cvc")
 )
-# Names of headers are free, so more words count as secret.
+# Applications choose the names of headers, so more words count as secret.
 _SECRET_HEADER = rf"{_SECRET}|auth(?!enticate)|key"
 
-# In these only `username`, and `source_fields` whose names are not secret, are shown.
+# In these objects only `username` and the `source_fields` with harmless names are shown.
 _CREDENTIALS = ("auth_credentials", "credentials")
 _HEADERS = ("headers", "request_headers", "response_headers")
-# What a user answers to a prompt is secret, too. Elsewhere `code` is that of an error.
+# A user's answer to a prompt is secret, too. In other objects `code` is the code of an error.
 _INPUTS = ("inputs", "input")
 _ANSWER = "(?i)" + _WORD.format("code|answer")
 _SHOWN_HEADERS = ("idempotency-key",)
@@ -33,11 +33,11 @@ _SHAPE = re.compile(r"whsec_[\w+/=-]+")  # the secret of a webhook, anywhere in 
 _USER = re.compile(r"(?<=://)[^/?#\s\"'\\]*@")
 _PARAMETER = re.compile(r"(?<=[?&;])([^=&;#?\s]+)=([^&;#\s\"']+)")
 
-_LIVE = "sk_live_"  # how a real key begins, which is not logged as a whole
+_LIVE = "sk_live_"  # the beginning of a real key, which is never shown whole
 
 
 def is_secret(name: str) -> bool:
-    """Whether values of fields or headers with this name are hidden."""
+    """Whether the value of a field with this name is hidden."""
     return re.search(_SECRET, name) is not None
 
 
@@ -55,8 +55,8 @@ def redact(data: Any, name: str = "") -> Any:
     """Return a copy of JSON data, with secrets hidden. `name` is the field that holds the data. A
     tuple or iterator becomes a list.
 
-    In credentials everything except `username` and readable `source_fields` is hidden, so that
-    the values of misspelt names are hidden, too.
+    In credentials every value is hidden, except `username` and the `source_fields` whose names do
+    not look secret. So the value of a misspelt field is hidden, too.
     """
     if isinstance(data, Mapping) and name in _CREDENTIALS:
         shown: dict[str, Any] = {"username": redact(data.get("username")), "source_fields": {}}
@@ -82,7 +82,8 @@ def redact(data: Any, name: str = "") -> Any:
 
 
 def redact_text(text: str) -> str:
-    """Hide the webhook secrets in a text, and users, passwords and secret parameters in its URLs.
+    """Hide the webhook secrets in a text, and the user names, passwords and secret parameters in
+    its URLs.
 
     >>> redact_text("amqp://alex:hunter2@mq/?token=1&vhost=a")
     'amqp://•••@mq/?token=•••&vhost=a'
@@ -96,12 +97,12 @@ def redact_text(text: str) -> str:
 
 
 def redact_query(query: str) -> str:
-    """Return a query string without secret values."""
+    """Return a query string with secret values hidden."""
     return redact_text(f"?{query}")[1:]
 
 
 def redact_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a copy of the headers without secret values."""
+    """Return a copy of the headers with secret values hidden."""
     return {
         name: value
         if name in _SHOWN_HEADERS
@@ -113,7 +114,9 @@ def redact_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def redact_body(body: Any) -> Any:
-    """Return a recorded body without secrets. Text that is not JSON is cut at its first secret."""
+    """Return a recorded body with secrets hidden. A body that is text, not JSON, is cut before the
+    first name that looks secret.
+    """
     if not isinstance(body, str):
         return redact(body)
     names = re.finditer(r"[\w-]+", body)
@@ -124,5 +127,7 @@ _TEXTS = {"query": redact_query, "body": redact_body, "response_body": redact_bo
 
 
 def mask_key(key: str) -> str:
-    """Return a key for display: `sk_live_…` and four characters if it begins with `sk_live_`."""
+    """Return an API key as it is shown: a key `sk_live_…` is shortened to this beginning and its
+    last four characters.
+    """
     return f"{_LIVE}…{key[-4:]}" if key.startswith(_LIVE) else key

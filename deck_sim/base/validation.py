@@ -1,4 +1,4 @@
-"""Base classes of pydantic models, and the messages for pydantic's errors.
+"""The base class of pydantic models, types of fields, and the messages for pydantic's errors.
 
 Messages name what was found, what is allowed, and the nearest spelling.
 """
@@ -28,7 +28,7 @@ from deck_sim.base.errors import cut, nearest, quote, suggest
 
 Parsed = TypeVar("Parsed")
 
-Many = Field(strict=False)  # accepts a list for a tuple, which cannot be changed
+Many = Field(strict=False)  # lets a field that is a tuple accept a list
 
 
 class Strict(BaseModel):
@@ -45,14 +45,14 @@ def value_error(text: str) -> PydanticCustomError:
 
 
 def field_errors(*errors: tuple[str, str]) -> ValidationError:
-    """Make one error from pairs of key and message."""
+    """Make one ValidationError from pairs of a key and its message."""
     details = [
         InitErrorDetails(type=value_error(text), loc=(key,), input=text) for key, text in errors
     ]
     return ValidationError.from_exception_data("value", details)
 
 
-# 3.0 is read as 3, since JSON Schema takes both for integers.
+# 3.0 is read as 3, since both are integers in JSON Schema.
 Whole = BeforeValidator(
     lambda value: int(value) if isinstance(value, float) and value.is_integer() else value
 )
@@ -87,7 +87,7 @@ PositiveDuration = Annotated[
 
 Loc = tuple[int | str, ...]
 
-UNKNOWN_KEY = "unknown key"  # how a message about a key begins
+UNKNOWN_KEY = "unknown key"  # the beginning of the message
 
 _TEXTS = {
     "missing": "is required",
@@ -113,7 +113,7 @@ _TEXTS = {
 
 
 def error_message(error: ErrorDetails, root: type[BaseModel]) -> str:
-    """Return the message for a pydantic error, without the location; `root` is the whole model."""
+    """Return the message for an error of the model `root`, without the error's location."""
     if error["type"] == "extra_forbidden":
         *place, name = error["loc"]
         allowed = sorted({known for known, _ in _fields(root, tuple(place))})
@@ -130,14 +130,14 @@ def error_message(error: ErrorDetails, root: type[BaseModel]) -> str:
 
 
 def is_optional(root: type[BaseModel], loc: Loc) -> bool:
-    """Whether the key at this location may be left out."""
+    """Whether the key at this location in the model `root` may be left out."""
     *place, key = loc
     fields = _fields(root, tuple(place))
     return any(name == key and not info.is_required() for name, info in fields)
 
 
 def format_path(path: Loc) -> str:
-    """Format a location: `task_run[2].running.for`."""
+    """Format the path to a value: `task_run[2].running.for`."""
     parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in path]
     return "".join(parts).removeprefix(".")
 

@@ -1,4 +1,4 @@
 """The version of deck-sim."""
 
 __version__ = "0.1.0"
-VERSION_HEADER = {"Deck-Sim-Version": __version__}  # of every answer
+VERSION_HEADER = {"Deck-Sim-Version": __version__}  # in every answer

@@ -1,7 +1,7 @@
 """Faults of calls, of their answers and of webhooks. Each fault is a class."""
 
 # How a response ends, and the extension of ASGI that ends its socket.
-WHOLE = "whole"  # as HTTP says
+WHOLE = "whole"  # the whole response is sent
 CLOSED = "closed"  # the connection is closed after the last piece
 RESET = "reset"  # the connection is reset
 CLOSE_SOCKET = "deck_sim.close_socket"

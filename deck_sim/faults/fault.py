@@ -1,7 +1,7 @@
-"""The base class of faults, their registry, and the reading of faults.
+"""The base class of faults, the registry of their classes, and functions that read faults.
 
-A fault is a mapping with exactly one field that names the fault, and the field of its family, which
-selects the calls or events:
+A fault is written as a mapping. Its `match` selects calls, or its `event` selects webhooks. Exactly
+one other field names the fault, such as `status`:
 
     {"match": "POST /v2/tasks/*/run", "times": 2, "status": 502}
 """
@@ -19,28 +19,31 @@ from deck_sim.base.validation import Strict, Whole, field_errors, show, value_er
 from deck_sim.engine.records import Immutable
 from deck_sim.faults.fields import FaultDuration
 
-_OF = {"match": "calls", "event": "webhooks"}  # what the faults of a family are about
+_OF = {"match": "calls", "event": "webhooks"}  # what the faults of a family affect
 FAULT_CLASSES: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
 
 
 class Fault(Immutable, Strict):
     """A fault: something that can go wrong with a call or a webhook.
 
-    A family of faults sets `family`, the field that selects the calls or events. The first field of
-    each fault is its effect. The fault is registered under both names.
+    The base class of a family sets `family`: the name of the field that selects the calls or
+    webhooks. The first field of a fault is its effect; the name of this field is the fault's `key`.
+    A class is registered under its family and key.
     """
 
     family: ClassVar[str]
     key: ClassVar[str] = ""
     fires: ClassVar[str]
     after: Annotated[int, Field(ge=0), Whole] = 0
-    """The number of calls or webhooks that pass unchanged first."""
+    """How many calls or webhooks pass unchanged before the fault affects any."""
     times: Annotated[int, Field(ge=1), Whole] | None = None
-    """The number of calls or webhooks that the fault then affects. Default: all."""
+    """How many calls or webhooks the fault affects at most. Default: no limit."""
     probability: Annotated[float, Field(gt=0, le=1)] | None = None
-    """The probability, up to 1, for each call or webhook; drawn from the world's seed."""
+    """The probability, up to 1, that the fault affects a call or webhook; drawn from the world's
+    seed."""
     duration: FaultDuration | None = None
-    """How long the fault lasts on the world's clock, from the first affected call or webhook."""
+    """How long the fault lasts on the world's clock, from the first call or webhook after the
+    `after` ones."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -58,13 +61,13 @@ class Fault(Immutable, Strict):
 
 
 def fault_keys(family: str) -> tuple[str, ...]:
-    """Return the keys of a family's faults."""
+    """Return the keys of a family's faults, such as `status`."""
     return tuple(key for of, key in FAULT_CLASSES if of == family)
 
 
 def read_fault(base: type[Fault], value: Any) -> Fault:
-    """Read a fault of the family with this base class. Raises PydanticCustomError if `value` is not
-    a mapping. Raises ValidationError with every mistake in the fault.
+    """Read a fault; `base` is the base class of its family. Raises PydanticCustomError if `value`
+    is not a mapping, and ValidationError if the mapping is not a valid fault.
     """
     if not isinstance(value, dict):
         raise value_error(f"must be an object with `{base.family}` and a fault, not {show(value)}")
@@ -75,10 +78,7 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
             text = f"is a fault of {_OF[family]}, and needs `{family}` instead of `{base.family}`"
             raise field_errors((key, text))
     if len(named) > 1:
-        text = (
-            f"{listed(named)} are {len(named)} faults;"
-            " keep one, and write the others as separate faults"
-        )
+        text = f"{listed(named)} are {len(named)} faults; write a separate fault for each of them"
         raise field_errors((named[1], text))
     made = (FAULT_CLASSES[base.family, named[0]] if named else base).model_validate(value)
     if not named:
@@ -88,6 +88,6 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
 
 
 def fault_field(base: type[Fault]) -> Any:
-    """Return the type of a pydantic field that holds a fault of a family."""
+    """Return the type of a pydantic field that holds a fault of the family of `base`."""
     union: Any = reduce(or_, (FAULT_CLASSES[base.family, key] for key in fault_keys(base.family)))
     return Annotated[union, BeforeValidator(partial(read_fault, base))]

@@ -51,7 +51,10 @@ def _read_error(value: Any) -> str:
         return str(value)
     name = value if isinstance(value, str) else ""
     if name in CATALOG:
-        raise value_error(f"{quote(name)} is an error of failed runs; a scenario can fail with it")
+        raise value_error(
+            f"{quote(name)} is an error of failed runs, not of calls;"
+            " use it in a scenario, in a step `failed`"
+        )
     near = nearest(name, _CALL_ERRORS)
     advice = near or "; write `type/code`, like `rate_limit/rate_limit_exceeded`"
     raise value_error(f"must be an error that answers a call, not {show(value)}{advice}")
@@ -74,21 +77,21 @@ RetryAfter = Annotated[int, Field(ge=0), Whole]
 
 
 class ErrorAnswer(Strict):
-    """An error of the API that a test asks for."""
+    """An error with which the API answers a call."""
 
     error: AnswerError
-    """An error that answers a call."""
+    """The name of the error, `type/code`."""
     message: str | None = None
-    """The text. If omitted, the text of the catalog."""
+    """The message. Default: the message of this error in the catalog."""
     field: str | None = None
     """The field of the body that the error is about."""
     retry_after: RetryAfter | None = None
-    """Seconds in the header `Retry-After`. If omitted, no header."""
+    """The header `Retry-After`, in seconds. If omitted, the header is not sent."""
 
     @property
     def refusal(self) -> ApiError:
         """The API error that answers the call."""
-        words = defaultdict(lambda: "…", field=self.field or "…")  # nothing else is known
+        words = defaultdict(lambda: "…", field=self.field or "…")  # other words are not known
         text = self.message or CATALOG[self.error].message.format_map(words)
         error = refuse(self.error, text, field=self.field)
         if self.retry_after is not None:
@@ -100,7 +103,7 @@ FaultDuration = Annotated[PositiveDuration, PlainSerializer(format_duration)]
 
 
 class RealWait(Strict):
-    """A delay in real time, whatever the world's clock does."""
+    """A delay in real time, even if the world's clock is frozen."""
 
     model_config = ConfigDict(serialize_by_alias=True)
     length: FaultDuration = Field(alias="for")
@@ -117,7 +120,7 @@ def _read_answer_delay(value: Any) -> timedelta | RealWait:
 
 AnswerDelay = Annotated[FaultDuration | RealWait, BeforeValidator(_read_answer_delay)]
 
-# Answers of one's own
+# Answers that a test writes itself
 
 _TOKEN = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
 _LINE = r"(?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?"
@@ -138,8 +141,8 @@ def _read_header_text(value: Any) -> str:
     text = f"{value}" if type(value) is int else value
     if not isinstance(text, str) or not re.fullmatch(_LINE, text):
         raise value_error(
-            "must be a whole number, or a line of Latin-1 text that neither begins nor ends with a"
-            f" space, not {show(value)}"
+            "must be a whole number, or one line of Latin-1 text without a space at its beginning"
+            f" or end, not {show(value)}"
         )
     return text
 

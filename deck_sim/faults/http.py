@@ -1,4 +1,4 @@
-"""Faults of calls of the API. Some replace the call; the others change its response."""
+"""Faults of API calls. Some replace the call; the others change its response."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class HttpFault(Fault):
     fires: ClassVar[str] = ANSWER
     is_answer_readable: ClassVar[bool] = False  # whether the client learns what the API answers
     match: Match
-    """The calls that the fault applies to: a method and a path, in which `*` is one segment and
-    `**` any number of segments."""
+    """The calls that the fault applies to: a method, which may be omitted, and a path. In the path
+    `*` is one segment, and `**` any number of segments."""
 
     def applies_to(self, *subject: str) -> bool:
         """Whether the fault applies to a call with this method and path."""
@@ -65,7 +65,7 @@ class CallFault(HttpFault):
     fires: ClassVar[str] = CALL
 
     def answer(self) -> tuple[int, HeaderLines]:
-        """Return the status and headers of an answer that does not come from the API. Raises
+        """Return the status (`NOTHING` if no answer is sent) and the headers of the answer. Raises
         ApiError if the answer is an error of the API.
         """
         return NOTHING, ()
@@ -82,20 +82,20 @@ class DeckError(ErrorAnswer, CallFault):
 
 
 class OwnAnswer(CallFault):
-    """A proxy, or another server between client and Deck, answers."""
+    """A proxy, or another server between client and Deck, answers the call."""
 
     is_answer_readable = True
     status: Annotated[int, Field(ge=200, le=599), Whole]
     """The HTTP status of the answer."""
     body: Any = None
-    """The body: text, or anything else as JSON. Default: the HTML page of a proxy from status 400
-    on, otherwise nothing."""
+    """The body. Text is sent as it is, and any other value as JSON. Default: a proxy's HTML page if
+    the status is 400 or higher, otherwise an empty body."""
     content_type: ContentType | None = None
-    """The content type. Default: that of JSON, text or the page."""
+    """The header `Content-Type`. Default: JSON, plain text or HTML, as the body is."""
     headers: AnswerHeaders | None = None
-    """More headers. A header with a list of values is sent once for each."""
+    """More headers. A header with a list of values is sent once for each value."""
     retry_after: RetryAfter | None = None
-    """Seconds in the header `Retry-After`. If omitted, no header."""
+    """The header `Retry-After`, in seconds. If omitted, the header is not sent."""
 
     def answer(self) -> tuple[int, HeaderLines]:
         own = {name.lower(): value for name, value in (self.headers or {}).items()}
@@ -141,9 +141,10 @@ class LostResponse(HttpFault):
 
 
 class Late(HttpFault):
-    """The call is done, and its response is delayed.
+    """The call is carried out, and its response is delayed.
 
-    Only a world with a real clock waits, unless `wait` is `real`; other worlds record the delay.
+    A delay with `wait: real` passes in real time. For another delay only a world with a real clock
+    waits; other worlds answer at once and record the delay.
     """
 
     is_answer_readable = True
@@ -157,7 +158,7 @@ class Late(HttpFault):
 
 
 class Empty(HttpFault):
-    """The call is done, and its response has no body."""
+    """The call is carried out, and its response has no body."""
 
     empty: OnlyTrue
 
@@ -166,7 +167,7 @@ class Empty(HttpFault):
 
 
 class Truncated(HttpFault):
-    """The call is done, then the connection is closed in the middle of the response."""
+    """The call is carried out, then the connection is closed in the middle of the response."""
 
     truncate: OnlyTrue
 
@@ -175,7 +176,7 @@ class Truncated(HttpFault):
 
 
 class Malformed(HttpFault):
-    """The call is done, and its response is not valid JSON: the last brace is missing."""
+    """The call is carried out, but its response is not valid JSON: the last brace is missing."""
 
     malformed: OnlyTrue
 
@@ -185,7 +186,7 @@ class Malformed(HttpFault):
 
 
 class Dripping(HttpFault):
-    """The call is done, and the body of its response is sent byte by byte."""
+    """The call is carried out, and the body of its response is sent byte by byte."""
 
     is_answer_readable = True
     drip: OnlyTrue

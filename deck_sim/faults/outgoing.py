@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from deck_sim.faults import WHOLE
 
-FAULT_HEADER = "deck-sim-fault"  # names the fault that a response or webhook was changed by
+FAULT_HEADER = "deck-sim-fault"  # names the fault that changed a response or webhook
 
-NOTHING = 0  # the status of a response of which not even a status line is sent
+NOTHING = 0  # the status if no response is sent
 BODILESS = (204, 205, 304)  # statuses of responses without a body, as HTTP says
 
 HeaderLines = tuple[tuple[str, str], ...]  # names in lower case; a name may be repeated
@@ -20,8 +20,8 @@ class OutgoingResponse:
     status: int  # or `NOTHING`
     headers: HeaderLines
     pieces: tuple[bytes, ...]  # of the body, each sent on its own
-    length: int  # of the body, in the header
-    held: timedelta = timedelta()  # before the first byte
+    length: int  # of the body, as the header says it
+    held: timedelta = timedelta()  # the wait before the first byte
     held_really: bool = False  # in real time, not on the world's clock
     end: str = WHOLE
 
@@ -47,4 +47,4 @@ class OutgoingWebhook:
     body: bytes  # the body that is sent
     copies: int = 1
     content_type: str = "application/json"
-    answered: int | None = None  # the status of an answer before it gets to the receiver
+    answered: int | None = None  # the status if a proxy answers, so that the receiver gets nothing

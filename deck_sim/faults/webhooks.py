@@ -1,4 +1,4 @@
-"""Faults of webhooks. A fault affects one attempt, and each retry is an attempt."""
+"""Faults of webhooks. A fault affects one attempt to deliver; each retry is another attempt."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from deck_sim.faults.fault import Fault, fault_field
 from deck_sim.faults.fields import ContentType, EventType, FaultDuration, OnlyTrue
 from deck_sim.faults.outgoing import OutgoingWebhook
 
-STALE = timedelta(minutes=10)  # verifiers allow five
+STALE = timedelta(minutes=10)  # verifiers allow five minutes
 MAX_WAIT = timedelta(seconds=30)
 _UNKNOWN_SECRET = "whsec_" + base64.b64encode(b"a key that nobody was ever given").decode()
 
@@ -31,15 +31,17 @@ class WebhookFault(Fault):
     family = "event"
     fires: ClassVar[str] = WEBHOOK
     event: EventType
-    """The event type that the fault applies to; a glob such as `task_run.*`."""
+    """The event type that the fault applies to, or a glob such as `task_run.*`."""
 
     def applies_to(self, *subject: str) -> bool:
-        """Whether the fault applies to an event, given its resource's id and its type's names."""
+        """Whether the fault applies to an event. `subject` is the id of the event's resource, then
+        each name of the event's type.
+        """
         _, *names = subject
         return any(fnmatchcase(name, self.event) for name in names)
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        """Prevent the attempt that is due now, if the fault does that; return whether it did."""
+        """Prevent the attempt that is due now, if this fault does so; return whether it did."""
         return False
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
@@ -47,11 +49,11 @@ class WebhookFault(Fault):
         return webhook
 
     def follow(self, world: World, delivery: Resource) -> None:
-        """Apply the part of the fault that comes after the webhook was delivered."""
+        """Apply the part of the fault that takes effect after the webhook was delivered."""
 
 
 class Duplicate(WebhookFault):
-    """The webhook is sent twice, with the same id."""
+    """The webhook is sent twice, with the same `webhook-id`."""
 
     duplicate: OnlyTrue
 
@@ -60,7 +62,7 @@ class Duplicate(WebhookFault):
 
 
 class Reordered(WebhookFault):
-    """The webhook is sent after the destination's next webhook, or after 30 s without one."""
+    """The webhook is sent after the destination's next webhook or 30 seconds."""
 
     reorder: OnlyTrue
 
@@ -70,7 +72,7 @@ class Reordered(WebhookFault):
 
 
 class Repeated(WebhookFault):
-    """The webhook is sent, and again after the destination's next webhook, or after 30 s."""
+    """The webhook is sent now, and again after the destination's next webhook or 30 seconds."""
 
     key = "again_after_next"
     again_after_next: OnlyTrue
@@ -104,8 +106,8 @@ class Dropped(WebhookFault):
 
 
 class Answered(WebhookFault):
-    """A proxy in front of the receiver answers, so the receiver gets nothing: a redirect, which
-    Deck does not follow, or an error. The attempt has failed.
+    """A proxy in front of the receiver answers with an error, or with a redirect, which Deck does
+    not follow. The receiver gets nothing, and the attempt fails.
     """
 
     status: Annotated[int, Field(ge=300, le=599), Whole]
@@ -126,7 +128,7 @@ class OtherContentType(WebhookFault):
 
 
 class StaleTimestamp(WebhookFault):
-    """The timestamp is ten minutes old; verifiers allow five. The signature is right."""
+    """The timestamp is ten minutes old; verifiers allow five minutes. The signature is right."""
 
     stale_timestamp: OnlyTrue
 
