@@ -1,6 +1,8 @@
-"""The server to compare with: starlette and uvicorn as a plain install has them, and one route.
+"""The server to compare with: starlette, uvicorn with a parser of HTTP, and one route.
 
-python benchmarks/bare.py PORT [BODY]
+python benchmarks/bare.py PORT PARSER [BODY]
+
+A plain install of uvicorn has the parser h11; with httptools, uvicorn takes that.
 """
 
 import json
@@ -24,7 +26,7 @@ def bare_app(body):
 
 
 if __name__ == "__main__":
-    port, *body = sys.argv[1:]
+    port, parser, *body = sys.argv[1:]
     quiet = {"log_level": "warning", "access_log": False}
-    base = {"loop": "asyncio", "http": "h11", "lifespan": "off", "ws": "none"}
+    base = {"loop": "asyncio", "http": parser, "lifespan": "off", "ws": "none"}
     uvicorn.run(bare_app(json.loads(body[0]) if body else "hello"), port=int(port), **base, **quiet)

@@ -22,7 +22,8 @@ from statistics import median, quantiles
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENTS = ROOT / ".venv-bench"  # of programs to compare with; made once
-BARE = [sys.executable, str(Path(__file__).with_name("bare.py")), "{port}"]
+BARE = [sys.executable, str(Path(__file__).with_name("bare.py")), "{port}", "h11"]
+BARE_HTTPTOOLS = [*BARE[:-1], "httptools"]
 DECK_SIM = str(Path(sys.executable).with_name("deck-sim"))
 SERVE = [DECK_SIM, "serve", "--port", "{port}"]
 HEALTH = "/_sim/health"

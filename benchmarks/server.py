@@ -18,6 +18,7 @@ from .bare import bare_app
 from .engine import begin, happen
 from .harness import (
     BARE,
+    BARE_HTTPTOOLS,
     DECK_SIM,
     SERVE,
     Client,
@@ -95,14 +96,12 @@ def rate_rows(name, text, method, find_path, body=None, **bars):
         client = Client(port)
         path = find_path(client)
         shown = json.dumps(client.call(method, path, body))
-        bare_port, bare = stack.enter_context(serving([*BARE, shown]))
         request = client.request(method, path, body)
-        return in_turn(
-            {
-                "bare route": partial(rate, Client(bare_port), bare.pid, request, count),
-                "deck-sim": partial(rate, client, ours.pid, request, count),
-            }
-        )
+        things = {}
+        for parser, words in {"bare route": BARE, "on httptools": BARE_HTTPTOOLS}.items():
+            bare_port, bare = stack.enter_context(serving([*words, shown]))
+            things[parser] = partial(rate, Client(bare_port), bare.pid, request, count)
+        return in_turn({**things, "deck-sim": partial(rate, client, ours.pid, request, count)})
 
     def prepare_in_process(stack, count):
         server, loop = map(stack.enter_context, (Server(WorldRegistry()), asyncio.Runner()))

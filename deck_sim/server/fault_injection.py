@@ -106,8 +106,7 @@ async def send_faulty(
         await send(
             {"type": "http.response.start", "status": out.status, "headers": out.raw_headers}
         )
-        # The head is sent with the first.
-        for piece in (b"",) if scope["method"] == "HEAD" else out.pieces:
+        for piece in () if scope["method"] == "HEAD" else out.pieces:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
             await asyncio.sleep(0)
     if out.end == WHOLE:

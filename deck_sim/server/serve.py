@@ -6,16 +6,15 @@ import os
 import socket
 import struct
 import threading
-from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
 from typing import Any, Self, TypeVar, cast
 
-import h11
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from deck_sim.base.loops import Loop, start_on_loop
 from deck_sim.faults import CLOSE_SOCKET, RESET
@@ -240,28 +239,12 @@ class _HttpServer(uvicorn.Server):
             await asyncio.wait(calls, timeout=_END_SECONDS)
 
 
-class _Connection(h11.Connection):
-    """The head of an answer is sent with the first part of its body, since each write costs both
-    sides about as much as routing the call.
-    """
-
-    _head: Sequence[bytes] = ()
-
-    def send_with_data_passthrough(self, event: h11.Event) -> list[bytes] | None:
-        parts = super().send_with_data_passthrough(event)
-        if isinstance(event, h11.Response):
-            self._head, parts = parts or (), []
-        elif parts is not None:
-            self._head, parts = (), [*self._head, *parts]
-        return parts
-
-
-class _Protocol(H11Protocol):
+class _Protocol(HttpToolsProtocol):
     """One connection, which gives the app a function that closes or resets the socket."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.conn, app = _Connection(h11.SERVER), self.app
+        app = self.app
 
         def close(how: str) -> None:
             if how == RESET:
@@ -281,7 +264,7 @@ class _Protocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read a part of a request. A TLS or HTTP/2 request is logged."""
-        is_first = self.conn.their_state is h11.IDLE
+        is_first = self.cycle is None or self.cycle.response_complete
         if data.startswith(_HTTP2) and is_first:
             log.warning("deck-sim: a client used HTTP/2: %s", _NO_HTTP2.decode())
             self.transport.write(_GO_AWAY)

@@ -17,7 +17,7 @@ from functools import lru_cache
 from urllib.parse import quote, unquote, urlsplit
 from weakref import WeakValueDictionary
 
-import h11
+import httptools
 
 from deck_sim.base import real_time
 from deck_sim.base.errors import cut
@@ -31,11 +31,12 @@ from deck_sim.webhooks.allowed_addresses import (
 ANSWER_LIMIT = timedelta(seconds=5)
 TURN = timedelta(seconds=1)  # after which the next attempt at the same URL starts in any case
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-MAX_ANSWER = 64 * 1024  # bytes of a response's head, and of its body, that are read
-KEPT_ANSWER = 2 * 1024  # bytes of its body that are kept
+MAX_ANSWER = 64 * 1024  # bytes of a response's body that are read
+KEPT_ANSWER = 2 * 1024  # bytes of it that are kept
 _PORTS = {"http": 80, "https": 443}
+_FRAMING = {"content-length", "transfer-encoding"}  # headers that tell where a body ends
 _UNQUOTED = "/%:@!$&'()*+,;=~?"  # in a path and query
-_MAX_QUOTE = 200  # characters of h11's error that an outcome repeats
+_MAX_QUOTE = 200  # characters of the parser's error that an outcome repeats
 
 ReceiverAnswer = tuple[int, Mapping[str, str], bytes]  # status, headers, body
 # An application that is called without a socket, with a path, headers and a body.
@@ -107,35 +108,47 @@ class Exchange:
         self.headers: Mapping[str, str] = {}
         self.body = b""
         self._path, self._sent_headers, self._sent = path, headers, body
+        self._read = dict[str, str]()  # headers of the response, or of one that precedes it
+        self._left = MAX_ANSWER  # bytes of the body
+        self._has_ended = False
 
     async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Send the request; read the response to its end, or up to `MAX_ANSWER`. Raises EOFError if
-        the receiver closes the connection before the headers are complete. Raises
-        h11.RemoteProtocolError if the response is not HTTP.
+        the receiver closes the connection before the response has ended. Raises
+        httptools.HttpParserError if the response is not HTTP.
         """
-        http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_ANSWER)
-        raw = [(name.encode(), text.encode("latin-1")) for name, text in self._sent_headers.items()]
-        request = h11.Request(method="POST", target=self._path, headers=raw)
-        parts = (request, h11.Data(data=self._sent), h11.EndOfMessage())
-        writer.write(b"".join(http.send(part) or b"" for part in parts))
-        left = MAX_ANSWER
-        while left > 0:
-            part = http.next_event()
-            if part is h11.NEED_DATA:
-                data = await reader.read(MAX_ANSWER)
-                if not data and self.status is None:
-                    raise EOFError
-                http.receive_data(data)
-            elif isinstance(part, h11.Response):
-                self.status = part.status_code
-                self.headers = {
-                    name.decode("ascii"): value.decode("latin-1") for name, value in part.headers
-                }
-            elif isinstance(part, h11.Data):
-                left -= len(part.data)
-                self.body += part.data[: KEPT_ANSWER - len(self.body)]
-            elif isinstance(part, h11.EndOfMessage):
+        lines = f"POST {self._path} HTTP/1.1", *map(": ".join, self._sent_headers.items()), "", ""
+        writer.write("\r\n".join(lines).encode("latin-1") + self._sent)
+        self._parser = httptools.HttpResponseParser(self)
+        while not self._has_ended and self._left > 0:
+            if data := await reader.read(MAX_ANSWER):
+                self._parser.feed_data(data)
+            elif self.status is None or not _FRAMING.isdisjoint(self.headers):
+                raise EOFError
+            else:  # a response without a length ends with its connection
                 return
+
+    # The parser calls these methods.
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Read a header."""
+        self._read[name.decode("latin-1").lower()] = value.decode("latin-1")
+
+    def on_headers_complete(self) -> None:
+        """Keep the status and the headers of the first response that is not informational."""
+        status = self._parser.get_status_code()
+        if status >= 200 and self.status is None:
+            self.status, self.headers = status, self._read
+        self._read = {}
+
+    def on_body(self, data: bytes) -> None:
+        """Keep the first part of the body."""
+        self._left -= len(data)
+        self.body += data[: KEPT_ANSWER - len(self.body)]
+
+    def on_message_complete(self) -> None:
+        """Note the end of the response."""
+        self._has_ended = self.status is not None
 
 
 class Sender:
@@ -229,7 +242,7 @@ class Sender:
 _EXPLANATIONS: tuple[tuple[type[Exception], str], ...] = (  # the first that fits
     (TimeoutError, "no {awaited} within {limit}"),
     (AddressRefused, "{failure}"),
-    (h11.RemoteProtocolError, "the response is not valid HTTP: {quote}"),
+    (httptools.HttpParserError, "the response is not valid HTTP: {quote}"),
     (ConnectionRefusedError, "connection refused: no server listens at this address and port"),
     (ConnectionError, "the receiver reset the connection before its answer had ended"),
     (EOFError, "the receiver closed the connection before its answer had ended"),

@@ -4,13 +4,12 @@ import socket
 from concurrent.futures import wait
 from contextlib import ExitStack, suppress
 
-import h11
 import httpx2
 import pytest
 
 from deck_sim import Deck, __version__
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import Server, _Connection, server_at
+from deck_sim.server.serve import Server, server_at
 
 
 def test_port_0_takes_a_free_port_at_once():
@@ -161,16 +160,6 @@ def test_a_client_that_begins_with_http_2_is_told_to_use_http_1_1(server, caplog
     assert (go_away[2], go_away[17:].decode()) == (len(go_away) - 9, text)
     told = f"deck-sim: a client used HTTP/2: {text}"
     assert [record.getMessage() for record in caplog.records] == [told]
-
-
-def test_the_head_of_an_answer_is_sent_with_the_first_part_of_its_body():
-    line = _Connection(h11.SERVER)
-    line.receive_data(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    line.next_event()
-    head = h11.Response(status_code=200, headers=[("Content-Length", "2")])
-    parts = head, h11.Data(data=b"{}"), h11.EndOfMessage()
-    empty, whole, end = map(line.send, parts)
-    assert (empty, end, whole[:13], whole[-6:]) == (b"", b"", b"HTTP/1.1 200 ", b"\r\n\r\n{}")
 
 
 def test_health_needs_no_key(server):

@@ -58,7 +58,6 @@ def test_only_a_2xx_is_a_success(receiver):
 RESET = "the receiver reset the connection before its answer had ended"
 CLOSED = "the receiver closed the connection before its answer had ended"
 NO_HTTP = "the response is not valid HTTP: "
-HALF = "peer closed connection without sending complete message body (received 4 bytes, expected 9)"
 
 
 def test_an_incomplete_answer_is_a_failure(receiver):
@@ -68,11 +67,10 @@ def test_an_incomplete_answer_is_a_failure(receiver):
         (reset, None, RESET),
         (b"", None, CLOSED),
         (b"HTTP/1.1 20", None, CLOSED),
-        (b"nonsense\r\n\r\n", None, f"{NO_HTTP}illegal status line: bytearray(b'nonsense')"),
-        (b"x" * 9_000 + b"\r\n\r\n", None, f"{NO_HTTP}illegal status line: bytearray(b'xxx"),
-        (b"HTTP/1.1 9999 What\r\n\r\n", None, f"{NO_HTTP}illegal status line"),
-        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000 + b"\r\n\r\n", None, NO_HTTP),
-        (half, 200, f"answered 200, but then failed: {NO_HTTP}{HALF}"),
+        (b"nonsense\r\n\r\n", None, f"{NO_HTTP}Expected HTTP/"),
+        (b"HTTP/1.1 9999 What\r\n\r\n", None, NO_HTTP),
+        (half, 200, f"answered 200, but then failed: {CLOSED}"),
+        (half.replace(b"Content-Length", b"Transfer-Encoding"), 200, "answered 200, but then"),
     ):
         receiver.say(answer)
         outcome = send(receiver.url)
