@@ -1,4 +1,4 @@
 """The Deck API as data: statuses, resources, calls, errors, editions, and their sources."""
 
-EDITION_NAMES = ("connections", "credentials")  # each a module in `editions`
+EDITION_NAMES = ("connections", "credentials")  # each is a package in `editions`
 DEFAULT_EDITION = EDITION_NAMES[0]

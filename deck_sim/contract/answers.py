@@ -63,7 +63,7 @@ OTHERS: Mapping[str, Shape] = {
         }
     ),
     "event_type": record({"object": constant("event_type"), "type": text("task_run.completed")}),
-    # The secret is shown in the answer to a create, and in no other.
+    # Only the answer to the create call shows the secret.
     "created_event_destination": {
         "allOf": [
             named("EventDestination"),
@@ -109,10 +109,10 @@ def shared_schemas() -> dict[str, Shape]:
 
 
 def _kept(model: type[bodies.Body]) -> Shape:
-    """Make the schema of an object that answers repeat as sent; omitted fields get defaults."""
+    """Make the schema of an object that answers repeat as it was sent, with default values."""
     schema = model.model_json_schema(mode="serialization")
     plain = {name: {**inner} for name, inner in schema["properties"].items()}
     for inner in plain.values():
         del inner["title"]
-        inner.pop("default", None)  # no field is left out of an answer
+        inner.pop("default", None)  # an answer has every field
     return record(plain)

@@ -1,4 +1,4 @@
-"""The request bodies that editions share. Models of updates derive from models of creates."""
+"""The models of the request bodies that all editions share."""
 
 import re
 from collections.abc import Mapping
@@ -40,12 +40,12 @@ def _check_url(url: str) -> str:
         raise value_error("has an empty user before `@`; leave out the `@`")
     if not re.fullmatch(URL_PATTERN, url):
         raise value_error(
-            "must be a URL with a host of letters, digits, `.`, `-` or `_`, or an IPv6 address in"
-            " brackets, and without spaces; a name with other letters is written as `xn--…`"
+            "must be a URL without spaces, with a host of letters, digits, `.`, `-` or `_`, or with"
+            " an IPv6 address in brackets; write a name with other letters as `xn--…`"
         )
     try:
         parts = urlsplit(url)
-        # Both raise: of a port above 65535, and of a name with an empty or a long part.
+        # Both can raise: for a port above 65535, and for a name with an empty or too long part.
         _ = parts.port, (parts.hostname or "").encode("idna")
     except ValueError as error:
         raise value_error(f"{error}") from None
@@ -71,14 +71,14 @@ SourceId = Annotated[
 ]
 ExternalId = Annotated[str, StringConstraints(max_length=255)]
 
-# In the document the title becomes a reference to a schema of the whole list, with the types of the
-# edition. Of a list without a name, generators of clients would call an item `Event`.
+# In the OpenAPI document this title becomes a reference to a schema of the whole list, with the
+# event types of the edition. Without a name, generators of clients would call an item `Event`.
 EventTypes = Annotated[list[str], Field(min_length=1), WithJsonSchema({"title": "EventTypes"})]
 MADE = frozenset({"id", "object", "status", "created_at", "updated_at"})  # set by the server
 
 
 class Body(BaseModel):
-    """A JSON object. Unknown fields are refused, and types are not converted."""
+    """A JSON object in a request. Unknown fields are refused, and types are not converted."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     # The fields of the resource that an update cannot change.
@@ -157,7 +157,9 @@ def _when(field: str, value: Any, needed: str, shape: JsonObject) -> JsonObject:
 
 
 def _rules(*rules: JsonObject) -> ConfigDict:
-    """Make the configuration that adds rules to a schema; the server checks them by tables."""
+    """Make the configuration that adds these rules to a schema. The server does not use the schema:
+    tables say the same.
+    """
     return ConfigDict(json_schema_extra=rules[0] if len(rules) == 1 else {"allOf": [*rules]})
 
 
@@ -219,7 +221,7 @@ SourceField = Annotated[
 
 
 class AuthCredentials(Body):
-    """The user's login. The method `username_password` needs both fields, not empty."""
+    """The user's login. The method `username_password` needs both fields; neither may be empty."""
 
     username: str | None = None
     password: str | None = None

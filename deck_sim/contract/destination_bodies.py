@@ -1,4 +1,4 @@
-"""The request bodies of event destinations that editions have in common."""
+"""The parts of the request bodies of event destinations that all editions share."""
 
 import json
 import re
@@ -45,14 +45,17 @@ def _check_headers(text: str) -> str:
         headers = None
     if not isinstance(headers, dict) or not all(isinstance(v, str) for v in headers.values()):
         example = '"{\\"X-Key\\": \\"1\\"}"'
-        raise value_error(f"must be a string with a JSON object of strings: {example}")
+        raise value_error(f"must be a JSON object of strings, written as a string: {example}")
     if bad := [
         name
         for name, value in headers.items()
         if not (_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
         or name.lower() in _OURS
     ]:
-        raise value_error(f"{listed(bad)} cannot be set")
+        raise value_error(
+            f"{listed(bad)} cannot be set; leave out headers that Deck sets itself, and names or"
+            " values that HTTP does not allow"
+        )
     return text
 
 
@@ -72,7 +75,7 @@ SECRET = f"^whsec_(?:{_BASE64})$"
 
 def _check_secret(secret: str) -> str:
     if not re.fullmatch(SECRET, secret):
-        raise value_error("must be `whsec_` and the base64 of 24 to 64 bytes")
+        raise value_error("must be `whsec_` followed by the base64 of 24 to 64 bytes")
     return secret
 
 
@@ -105,7 +108,9 @@ for _type, _needs in REQUIRED.items():
 
 
 def needed(model: type[Body]) -> Any:
-    """Return annotation and default of a required object; a missing or null one is read as `{}`."""
+    """Return the annotation and default of an object. A missing or null object is read as `{}`, so
+    that an error names each required field.
+    """
     null_is_empty = BeforeValidator(lambda value: {} if value is None else value)
     return Annotated[(model, null_is_empty)], Field(default={}, validate_default=True)
 

@@ -1,6 +1,6 @@
 """The calls of the Deck API, one row each: name, path, body and answer.
 
-The OpenAPI document is made of these rows. `server.api` has a function for each.
+The OpenAPI document is made from these rows. The functions that answer are in `server.api`.
 """
 
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ CONFLICT = ("request/state_invalid",)
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One call. Most of its properties follow from its path and its kind of resource."""
+    """One call of the API."""
 
     name: str  # verb_noun, in Deck's words
     call: str  # method and path
@@ -22,14 +22,14 @@ class Operation:
     body: str | None = None  # the name of the model of its body
     endpoint: str | None = None  # the function that answers; None: the one called `name`
     of: str = ""  # the kind of resource, if it is one of the five usual operations
-    answers: bool = False  # an interaction; the body is the edition's `answer_body`
+    answers: bool = False  # answers an interaction; the body is the edition's `answer_body`
     status: int = 200
     paged: bool = False  # a list, page by page
     whole: bool = False  # a list, in one answer
     filters: tuple[str, ...] = ()
     includes: tuple[str, ...] = ()  # values of the parameter `include`
     plays: bool = False  # starts a script, which the caller may choose
-    errors: tuple[str, ...] = ()  # of the catalog, besides those that follow from the rest
+    errors: tuple[str, ...] = ()  # names of errors that do not follow from the other fields
 
     @property
     def method(self) -> str:
@@ -53,7 +53,7 @@ class Operation:
 
     @property
     def kind(self) -> str:
-        """The kind of resource in the answer. The answer to a create may have more fields."""
+        """The kind of resource in the answer: `answer` without the prefix `created_`."""
         return self.answer.removeprefix("created_")
 
 
@@ -84,7 +84,7 @@ def usual(verb: str, row: Kind) -> Operation:
 
 
 def command_row(verb: str, row: Kind, summary: str = "", **more: Any) -> Operation:
-    """Make the row of a command on a resource of this kind; `more` are other fields of the row."""
+    """Make the row of a command on a resource of this kind. `more` sets fields of the row."""
     operation = Operation(
         f"{verb}_{row.object}",
         f"POST /{row.path}/{{id}}/{verb}",
@@ -111,7 +111,7 @@ LIST_RUN_STORAGE = Operation(
     paged=True,
 )
 
-# The operations of every edition that are not usual ones.
+# The operations of every edition, except those of the usual verbs.
 SHARED_OPERATIONS = (
     Operation("test_key", "GET /test", "Test the API key", "readiness"),
     Operation("reset_task", "POST /tasks/{id}/reset", "Set a task back to `learning`", "task"),

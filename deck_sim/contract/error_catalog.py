@@ -20,11 +20,12 @@ _SOURCE = re.compile(r"\n +source(?:, (\S+))?: ")
 def read_table(text: str) -> Iterator[tuple[str, str, str]]:
     """Parse the fidelity ledger or the error catalog; yield the head, source and date of each row.
 
-    A row is an unindented line, which indented lines may continue, and its source:
+    A row is a head and a source; both may continue on indented lines. Without a source, the source
+    is `deck-sim`:
 
         HEAD
             source: PAGE: what it says
-            source, YYYY-MM-DD: PAGE: …, if the page was read on this day, not on `CHECKED`
+            source, YYYY-MM-DD: PAGE: … (the day on which the page was read, if not `CHECKED`)
 
     A line that begins with `#` is a heading.
     """
@@ -62,7 +63,7 @@ class ErrorRow(ErrorName):
     name: str  # `type/code`, as in scenarios
     status: int
     grade: Grade
-    read_for: str | None  # the edition that has this grade, if it is assumed elsewhere
+    read_for: str | None  # the only edition with this grade; None: every edition has it
     message: str
     source: str
     date: str
@@ -201,7 +202,7 @@ class Problem(ErrorName):
 
 
 class ApiError(Exception):
-    """An error answer: one or more problems, one HTTP status."""
+    """An error that answers a call: one or more problems, one HTTP status."""
 
     def __init__(self, *problems: Problem, headers: dict[str, str] | None = None) -> None:
         super().__init__("; ".join(p.message for p in problems))
@@ -225,7 +226,7 @@ def problem(
 
 
 def refuse(name: str, message: str | None = None, **words: Any) -> ApiError:
-    """Make an error answer with one problem; see `problem`."""
+    """Make an ApiError with one problem, from the arguments of `problem`."""
     return ApiError(problem(name, message, **words))
 
 

@@ -1,7 +1,7 @@
 """Checks of JSON Schemas, and of values by a schema. Only this module imports jsonschema.
 
-jsonschema costs as much to import as the web framework, so it is imported with the first schema. No
-`$ref` is fetched: the only known resource is the schema itself.
+Importing jsonschema is slow, so only the first check imports it. No `$ref` is fetched: each `$ref`
+must point to a part of the schema itself.
 """
 
 from ast import literal_eval
@@ -30,7 +30,9 @@ class SchemaChecker:
         return dialect(self.schema, format_checker=dialect.FORMAT_CHECKER, registry=Registry())
 
     def violations(self, value: Any, field: str) -> list[Problem]:
-        """Return a problem for each place in `value` that breaks the schema."""
+        """Return a problem for each place in `value` that breaks the schema, or one problem if the
+        schema cannot be used.
+        """
         try:
             found = sorted(
                 self._validator.iter_errors(value),
@@ -54,7 +56,9 @@ class SchemaChecker:
         return bool(self._validator.evolve(schema=part).is_valid(value))
 
     def resolve(self, reference: str) -> Any:
-        """Return the part that a `$ref` points to; raise `referencing.exceptions.Unresolvable`."""
+        """Return the part that a `$ref` points to. Raises `referencing.exceptions.Unresolvable` if
+        the schema has no such part.
+        """
         return self._validator._resolver.lookup(reference).contents
 
 
@@ -76,11 +80,11 @@ def schema_problems(schema: Any, field: str) -> list[Problem]:
         root = specification_with(dialect.META_SCHEMA["$schema"]).create_resource(schema)
         uri = root.id() or ""
         found = [(root, Registry().with_resource(uri, root).crawl().resolver(uri))]
-        for part, resolver in found:  # the library looks a `$ref` up only when a value meets it
+        for part, resolver in found:  # the library checks a `$ref` only when a value reaches it
             reference = part.contents.get("$ref") if isinstance(part.contents, dict) else None
             try:
                 _ = reference is None or resolver.lookup(reference)
-            except (Unresolvable, AttributeError, TypeError, ValueError):  # no text; through a text
+            except (Unresolvable, AttributeError, TypeError, ValueError):  # also if it is not text
                 raise Unresolvable(ref=f"{reference}") from None
             found += [(inner, resolver.in_subresource(inner)) for inner in part.subresources()]
     except SchemaError as error:
@@ -91,7 +95,7 @@ def schema_problems(schema: Any, field: str) -> list[Problem]:
 
 
 def _dialect(schema: Any) -> Any:
-    """Return jsonschema's validator for the dialect of a schema; by default the newest."""
+    """Return jsonschema's validator for the dialect of a schema. Default: the newest dialect."""
     from jsonschema import Draft202012Validator, validators
 
     declared = schema.get("$schema") if isinstance(schema, dict) else None
@@ -113,7 +117,7 @@ def _explain(error: Exception) -> str:
 
 def _problem(field: str, error: Any, text: str) -> Problem:
     path = list(error.absolute_path)
-    # In draft-03, `required` is no list, and the path has the missing property already.
+    # In draft-03, `required` is not a list, and the path ends with the missing property.
     if error.validator == "required" and isinstance(error.validator_value, list):
         path.append(literal_eval(error.message.removesuffix(" is a required property")))
     place = field + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path)

@@ -1,9 +1,9 @@
 """The fidelity ledger: a row for every imitated behaviour, with its grade and source.
 
 The rows are in `ledger.txt`. `NAME (GRADE): SENTENCE` holds for every edition, and `NAME (GRADE,
-EDITION): …` for one. `NAME (GRADE, EDITION, else assumed): …` also makes a row `NAME_in_OTHER` for
-each other edition. Names never change. The rows of errors, and `ERRORS` for tests of clients, are
-made from the error catalog.
+EDITION): …` for one. `NAME (GRADE, EDITION, else assumed): …` also makes an assumed row
+`NAME_in_OTHER` for each other edition. Names never change. The rows of errors, and `ERRORS` for
+tests of clients, are made from the error catalog.
 """
 
 import re
@@ -58,7 +58,7 @@ def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behavi
         name = error.code if codes[error.code] == 1 else f"{error.type}_{error.code}"
         text = re.sub(r"\{\w+\}", "…", error.message).removesuffix(".")
         ends = "fails a run" if error.status == IN_RUN_ONLY else f"is answered with {error.status}"
-        if f"{name}_status" in names:  # its grade differs
+        if f"{name}_status" in names:  # a row of its own, since the status has another grade
             ends = "is an error"
         what = f"`{error.name}` {ends}: {text}."
         having = [one.name for one in EDITIONS.values() if one.has_error(error.name)]
@@ -80,7 +80,7 @@ def _share(row: Behaviour, only: str | None) -> Iterator[Behaviour]:
         yield row
         return
     yield replace(row, editions=[only])
-    why = f"nothing public; the edition `{only}` has it, says {row.source}"
+    why = f"nothing public; known of the edition `{only}` only, from {row.source}"
     for other in row.editions:
         if other != only:
             name = f"{row.name}_in_{other}"

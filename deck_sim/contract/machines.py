@@ -3,7 +3,7 @@
 Laws:
 1. Only the rows of a machine decide which status may follow which. The machines that editions have
    in common are here, the others in the edition's package.
-2. A table is total: every status has a row; the row of a final status is empty.
+2. Every status has a row in its table; the row of a final status is empty.
 3. A command (of a caller, a person or the source) names the statuses that allow it and the status
    that it leads to. That transition must be in the table, too.
 4. A machine does not depend on scenarios, clocks or HTTP.
@@ -42,23 +42,23 @@ class Machine:
     follows: Mapping[str, tuple[str, ...]]  # the first row is that of a new resource
     commands: Mapping[str, Command]
     settled: frozenset[str]  # statuses in which clients stop polling
-    good: frozenset[str] = frozenset()  # those in which all is well …
-    bad: frozenset[str] = frozenset()  # … and those in which something went wrong
-    is_run: bool = False  # whether it is that of runs, which use logins and can be inactive
+    good: frozenset[str] = frozenset()  # statuses of success
+    bad: frozenset[str] = frozenset()  # statuses of failure
+    is_run: bool = False  # whether it is the machine of runs, which can be inactive
     timed_from: str | None = None  # `runtime_ms` counts from the first entry into this status
     auto_transitions: Mapping[str, AutoTransition] = field(default_factory=dict)
-    # When a resource enters one of these, the runs that use it fail with this error; None: they are
-    # canceled.
+    # Status -> error with which the runs fail that use a resource when the resource enters this
+    # status; None: they are canceled.
     ends_users: Mapping[str, str | None] = field(default_factory=dict)
-    # How a run moves the resources that it uses. By field of the run, then by its new status, or by
-    # the `type/code` or the type of its error: the candidates for the new status of the resource.
-    # The first one that may follow, or that it already has, counts.
+    # How a run moves the resources that it uses: field of the run -> new status of the run, or
+    # `type/code` or type of its error -> candidates for the new status of the resource. The first
+    # candidate that the resource may enter, or has already, counts.
     leads: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    # The statuses of a run that it gets after what it uses has moved; others it gets before.
+    # Statuses that a run enters after the resources that it uses have moved, not before.
     leads_first: frozenset[str] = frozenset()
     results: Mapping[str, str] = field(default_factory=dict)  # `result`, by final status
     broken: str | None = None  # the status after a script error, for kinds other than runs
-    # By status: its word in event types, if that differs.
+    # Status -> its word in event types, if this is another word.
     spelled: Mapping[str, str] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()  # statuses without an event
 
@@ -74,7 +74,7 @@ class Machine:
 
     @cached_property
     def events(self) -> Mapping[str, str | None]:
-        """The word for each status in an event's type; None if no event announces it."""
+        """Status -> its word in event types; None if no event announces the status."""
         return {s: None if s in self.silent else self.spelled.get(s, s) for s in self.follows}
 
     def asks_person(self, status: str | None) -> bool:
@@ -101,7 +101,7 @@ class Machine:
 
     @property
     def cancellation(self) -> str:
-        """The status that a cancel leads to."""
+        """The status that the command `cancel` leads to."""
         return str(self.commands["cancel"].leads_to)
 
     def is_final(self, status: str) -> bool:

@@ -1,6 +1,6 @@
 """The kinds of resources that editions have in common, one row each.
 
-Ids, paths, verbs, filters, JSON, events and the OpenAPI document follow from the row.
+Ids, paths, verbs, filters, JSON, events and the OpenAPI document follow from these rows.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class Embed:
     """A list of other resources that is shown inside a resource."""
 
     kind: str
-    by: str  # their field with the id of this one
+    by: str  # the field of the other resources that has this resource's id
     shows: tuple[str, ...]
 
 
@@ -55,7 +55,7 @@ class Kind:
     references: Mapping[str, str] = field(default_factory=dict)  # body field -> kind it must name
     # Body fields that must hold a valid JSON Schema; those inside another have a dot.
     schemas: tuple[str, ...] = ()
-    needs: Mapping[str, str] = field(default_factory=dict)  # body field -> one it needs if true
+    needs: Mapping[str, str] = field(default_factory=dict)  # body field -> required if it is true
     filters: tuple[str, ...] = ()
     # filter -> attribute, if their names differ
     filter_fields: Mapping[str, str] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Kind:
     named_by: Mapping[str, str] = field(default_factory=dict)
     embeds: Mapping[str, Embed] = field(default_factory=dict)
     listed: tuple[str, ...] = ()  # the fields of an item of its list; empty: all
-    kept_for: timedelta | None = None  # after that it cannot be read any more; None: for ever
+    kept_for: timedelta | None = None  # how long it can be read; None: forever
     machine: Machine | None = None
     moments: tuple[str, ...] = ("created_at", "updated_at")  # shown last
     lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those with events
@@ -116,9 +116,9 @@ def by_name(*kinds: Kind) -> dict[str, Kind]:
 
 CRUD = ("created", "updated", "deleted")
 
-# The method `username_password` needs these; a source field cannot have their names.
+# The method `username_password` needs these fields; a source field cannot have their names.
 LOGIN_PARTS = ("username", "password")
-TIMEOUT_SECONDS = 1800  # of a task that names none (documented)
+TIMEOUT_SECONDS = 1800  # of a task that sets none (documented)
 METHOD_NEEDS: Mapping[str, tuple[str, ...]] = {"username_password": LOGIN_PARTS}
 AuthMethod = Literal["username_password", "google_sso", "none"]
 # The schema of an attribute that follows from the rest of the row: the status, embedded lists.
@@ -226,8 +226,8 @@ STORAGE = Kind(
     lifecycle=("created", "deleted"),
 )
 WEBHOOK = "webhook"
-# The fields that each type of destination needs, texts that are not empty. Their place differs by
-# edition: in `config`, or in the object named after the type.
+# The fields that each type of destination needs: texts that are not empty. The edition decides
+# whether they are in `config` or in the object named after the type.
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "webhook": ("url",),
     "aws_sqs": ("queue_url",),

@@ -16,7 +16,7 @@ def record(properties: Mapping[str, Shape], optional: Mapping[str, Shape] | None
 
 
 def many(items: Shape) -> Shape:
-    """Make the schema of an array of such items."""
+    """Make the schema of an array whose items all have the schema `items`."""
     return {"type": "array", "items": items}
 
 

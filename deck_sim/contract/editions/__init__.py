@@ -38,8 +38,8 @@ def every_event_type() -> tuple[str, ...]:
 def explain_foreign_event(
     pattern: str, editions: Collection[str], *, in_world: bool = False
 ) -> str | None:
-    """Explain that another edition has an event that fits `pattern`, and none of `editions` has it.
-    Return None if that is not the case. With `in_world`, also explain how to switch.
+    """Explain that only an edition outside `editions` has an event that matches `pattern`. Return
+    None if that is not the case. With `in_world`, also explain how to switch to that edition.
     """
     having = [
         edition.name

@@ -42,25 +42,25 @@ class Idempotency:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Edition:
-    """One edition: resources, calls, errors, limits, and their ledger rows."""
+    """One edition of the API: its resources, calls, errors, limits and periods."""
 
     name: str
     kinds: Mapping[str, Kind]
     bodies: Callable[[], Any]  # imports the edition's own models of bodies
-    operations: tuple[Operation, ...]  # besides or instead of those of every edition
-    errors: tuple[ErrorRow, ...] = ()  # besides those of every edition
-    login: str  # the kind of resource that stores a login …
-    login_status: str  # … and the status of a working one
-    answer_key: str  # the field of a body that answers an interaction …
-    answer_body: str  # … and the name of its model
+    operations: tuple[Operation, ...]  # added to the shared ones, or instead of their namesakes
+    errors: tuple[ErrorRow, ...] = ()  # added to the shared ones
+    login: str  # the kind of resource that stores a login
+    login_status: str  # the status of a resource whose login works
+    answer_key: str  # the field of the body that answers an interaction
+    answer_body: str  # the name of this body's model
     numbers_messages: bool  # whether messages to destinations have a `request_id`
     idempotency: Idempotency
-    # Event type -> another name under which it can be asked for.
+    # Event type -> another name that selects it.
     also_known_as: Mapping[str, str] = field(default_factory=dict)
     inactivity: timedelta = timedelta(minutes=30)  # after which a run fails
     interaction_window: timedelta = timedelta(minutes=5)  # assumed: how long a prompt waits
     interaction_attempts: int = 3  # assumed: how many answers a prompt takes
-    # Assumed: exponential is documented, the figures are not.
+    # Assumed: Deck documents that the delays grow exponentially, but no figures.
     retry_delays: tuple[timedelta, ...] = (
         timedelta(seconds=5),
         timedelta(seconds=25),
@@ -69,12 +69,12 @@ class Edition:
     secret_overlap: timedelta = timedelta(hours=24)  # how long a rotated secret still signs
     event_retention: timedelta = timedelta(days=30)  # how long events can be read
     screenshot_retention: timedelta = timedelta(days=15)
-    screenshot_interval: timedelta = timedelta(seconds=5)  # of those that a run takes by itself
+    screenshot_interval: timedelta = timedelta(seconds=5)  # between two automatic screenshots
     rate_limit: RateLimit = RateLimit(requests=200, per=timedelta(seconds=10))  # off by default
 
     @cached_property
     def event_types(self) -> tuple[str, ...]:
-        """Every type of event that the edition documents."""
+        """Every event type of the edition."""
         return tuple(
             f"{kind.object}.{word}"
             for kind in self.kinds.values()
@@ -83,11 +83,11 @@ class Edition:
 
     @cached_property
     def event_names(self) -> tuple[str, ...]:
-        """Every name that selects events: the types, and other names of some types."""
+        """Every name that selects events: the event types, and other names of some event types."""
         return (*self.event_types, *self.also_known_as.values())
 
     def names_of(self, event_type: str) -> tuple[str, ...]:
-        """Return the names that select events of a type."""
+        """Return the names that select events of this type."""
         name = self.also_known_as.get(event_type)
         return (event_type, name) if name else (event_type,)
 
@@ -112,7 +112,7 @@ class Edition:
         return self.kinds[self.login]
 
     def write_webhook(self, url: str, **secret: str) -> dict[str, Any]:
-        """Return the fields of a create body for a webhook's URL and, if given, its `secret`."""
+        """Return the fields of a create body that hold a webhook's URL and, if given, `secret`."""
         if "config" in self.kinds["event_destination"].named_by:
             return {"webhook": {"url": url, **secret}}
         return {"config": {"url": url}, **({"credentials": secret} if secret else {})}

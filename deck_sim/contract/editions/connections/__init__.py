@@ -14,7 +14,7 @@ from deck_sim.contract.shapes import INTERACTION, MOMENT, identity
 CONNECTION_MACHINE = Machine(
     follows={
         "connecting": ("connected", "interaction_required", "invalid", "terminated"),
-        # `invalid` after an interaction is assumed: every attempt at the code was wrong.
+        # `invalid` after a prompt is assumed: every code that was given is wrong.
         "interaction_required": (
             "connected",
             "interaction_required",
@@ -47,7 +47,7 @@ CONNECTION_MACHINE = Machine(
         "connected": AutoTransition("disconnected", None, "connection_idle", is_timeout=True)
     },
     broken="invalid",
-    # Assumed: nothing public says what becomes of a run whose connection goes away.
+    # Assumed: nothing public says what happens to a run whose connection ends.
     ends_users={
         "disconnected": "task/task_failed",
         "invalid": "auth/auth_invalid",
@@ -59,7 +59,7 @@ RUN_MACHINE = Machine(
     follows={
         "queued": ("running", "failed", "canceled"),
         "running": ("interaction_required", "pending", "completed", "failed", "canceled"),
-        # Asked again is a step of its own: it is how a client learns that its answer was wrong.
+        # A repeated prompt is a transition, too: it tells the client that the answer was wrong.
         "interaction_required": ("running", "interaction_required", "failed"),
         "pending": ("completed", "failed", "canceled"),
         "completed": (),

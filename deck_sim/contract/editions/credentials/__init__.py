@@ -16,12 +16,12 @@ CREDENTIAL_MACHINE = Machine(
     follows={
         "unverified": ("verified", "invalid", "deleted"),
         "verified": ("unverified", "invalid", "deleted"),
-        # Assumed: a login that works after one that did not makes it good again.
+        # Assumed: a successful login makes an invalid credential valid again.
         "invalid": ("unverified", "verified", "deleted"),
         "deleted": (),
     },
     commands={
-        # Assumed for `invalid`: only of a deleted one it is documented that it runs nothing.
+        # Assumed for `invalid`: Deck documents only that a deleted credential runs nothing.
         "run": Command(("unverified", "verified", "invalid")),
         "update": Command(("unverified", "verified", "invalid")),
         "delete": Command(("unverified", "verified", "invalid"), "deleted"),
@@ -54,9 +54,9 @@ SESSION_MACHINE = Machine(
     timed_from="running",
     auto_transitions={
         "idle": AutoTransition("completing", timedelta(minutes=10), is_timeout=True),
-        "completing": AutoTransition("completed", timedelta(seconds=1)),  # assumed: the second
+        "completing": AutoTransition("completed", timedelta(seconds=1)),  # assumed: one second
     },
-    ends_users={"failed": "task/task_failed", "completing": None},  # the first is assumed
+    ends_users={"failed": "task/task_failed", "completing": None},  # `failed` is assumed
     broken="failed",
 )
 
@@ -86,7 +86,7 @@ RUN_MACHINE = Machine(
     timed_from="running",
     auto_transitions={
         "cancelling": AutoTransition("canceled", timedelta(seconds=1))
-    },  # assumed: the second
+    },  # assumed: one second
     leads={
         "session_id": {
             "running": ("running",),
@@ -96,22 +96,22 @@ RUN_MACHINE = Machine(
             "auth": ("failed",),
             "session": ("failed",),
         },
-        # The login is a part of the run. Other errors say nothing about it.
+        # The login is a part of the run. Errors that are not listed say nothing about the login.
         "credential_id": {
             "review_required": ("verified",),
             "completed": ("verified",),
-            "task/timeout": (),  # it may have come before the login
+            "task/timeout": (),  # the run may have timed out before the login
             "task": ("verified",),
             "storage": ("verified",),
             "auth/auth_invalid": ("invalid",),
         },
     },
-    leads_first=frozenset({"running"}),  # assumed: its session starts before it works
+    leads_first=frozenset({"running"}),  # assumed: the run's session starts before the run
     results={"completed": "success", "failed": "failure", "canceled": "unknown"},
     spelled={"cancelling": "canceling"},
 )
 
-# Assumed: null if nothing was given, and both keys otherwise.
+# Assumed: null if no credentials were given, otherwise an object with both keys.
 LOGIN_SUMMARY: Shape = nullable(
     record(
         {
@@ -250,7 +250,7 @@ EDITION = Edition(
     answer_key="input",
     answer_body="SubmitInput",
     numbers_messages=False,
-    # The list of types says the one, and an event that was observed the other.
+    # Deck's list of event types has the first name, and an observed event had the second.
     also_known_as={"task_run.review_required": "task_run.pending"},
     idempotency=Idempotency(("POST", "PATCH", "DELETE"), creates_only=False, kept=range(200, 300)),
 )

@@ -31,7 +31,7 @@ from deck_sim.contract.resources import WEBHOOK, DestinationType
 
 
 class FullAuthCredentials(AuthCredentials):
-    """A login with additional fields of the source."""
+    """A login with the additional fields that the source asks for."""
 
     source_fields: Annotated[dict[SourceField, str], Field(max_length=10)] | None = None
 
@@ -84,7 +84,7 @@ _changes: Any = {type_: model | None for type_, model in _CHANGES.items()}
 CreateTypedDestination = create_model(
     "CreateTypedDestination",
     __base__=Body,
-    __doc__="`POST /event-destinations` in the `credentials` edition.",
+    __doc__="The body of `POST /event-destinations` in the `credentials` edition.",
     name=(Text, ...),
     type=(DestinationType, WEBHOOK),
     events=(EventTypes, ...),
