@@ -1,4 +1,4 @@
-"""`python -m deck_sim`: the command line, where `deck-sim` is not on the path."""
+"""`python -m deck_sim` does the same as the command `deck-sim`."""
 
 from deck_sim.cli import main
 

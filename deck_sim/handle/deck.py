@@ -49,7 +49,7 @@ class Destination:
     secret: str
 
 
-_FOLLOW_INTERVAL = 0.5  # seconds between two looks at a timeline
+_FOLLOW_INTERVAL = 0.5  # seconds between two reads of a timeline
 
 
 class Deck(AbstractContextManager["Deck"]):
@@ -144,7 +144,7 @@ class Deck(AbstractContextManager["Deck"]):
         return self._transport
 
     def intercept(self, hosts: str | Sequence[str] = (DECK_HOST,)) -> "Interception":
-        """Answer calls of this process to Deck's own host with this world, whatever their key.
+        """Answer this process's calls to `hosts`, by default Deck's own, whatever key they send.
 
         This applies to httpx, httpx2, requests, aiohttp and urllib, until the end of a `with`
         block, `stop()`, or the end of the test.
@@ -172,7 +172,7 @@ class Deck(AbstractContextManager["Deck"]):
         """Add a rule: logins and runs that match `when` play this scenario. Earlier rules win.
 
         `deck.rule({"username": "*@hotel.example"}, "mfa_then_success")`. With `resource`, the rule
-        is for `task_run` or for `connection` only.
+        applies to that kind only: `task_run` or `connection`.
         """
         rule = drop_none(when=when, scenario=scenario, resource=resource)
         self._control.call("PUT", "/rules", rules=[*self.rules, rule])
@@ -190,7 +190,7 @@ class Deck(AbstractContextManager["Deck"]):
         return name
 
     def hold(self, point: str, id: IdOrResource | None = None) -> Hold:
-        """Stop runs and logins before they emit an event, until the hold is released.
+        """Stop runs and logins, or the one with this `id`, before an event, until a release.
 
         `with deck.hold("task_run.completed", run) as hold: ...`; or call its `release()`. If the
         point is a call, such as `POST /v2/tasks/*/run`, its answer is held after the work is done.
@@ -250,10 +250,10 @@ class Deck(AbstractContextManager["Deck"]):
         *,
         limit: Duration = "1d",
     ) -> AdvanceReport:
-        """Advance the clock until an event such as `task_run.completed`, of a resource if given.
+        """Advance the clock until an event such as `task_run.completed`, of the resource if given.
 
-        The first of several events ends the advance. If nothing due within `limit` emits such an
-        event, the error names what waits.
+        The first of several events ends the advance. If no such event is emitted within
+        `limit`, the error names what waits.
         """
         if isinstance(event, Mapping) or (isinstance(id, str) and "." in id):
             text = "give the event first, then the resource"
@@ -273,7 +273,10 @@ class Deck(AbstractContextManager["Deck"]):
 
     @refuse_on_event_loop
     def settle(self) -> AdvanceReport:
-        """Advance the clock until nothing is due. Runs that wait for a person keep waiting."""
+        """Advance the clock until nothing is due except timeouts and screenshots.
+
+        A run that waits for a person keeps waiting.
+        """
         return self.apps.serve_during(self._advance, until="idle")
 
     @refuse_on_event_loop
@@ -481,7 +484,8 @@ class Deck(AbstractContextManager["Deck"]):
     def write_html(self, file: str | PathLike[str], *, title: str = "", text: str = "") -> None:
         """Write the history of the world as one HTML page, which needs no server.
 
-        The page is the inspector, read-only; `title` and `text` describe its subject.
+        The page is the inspector, read-only; `title` and `text`, such as the failure of a
+        test, are shown at its top.
         """
         from deck_sim.server.inspector.report import record_world, write_page
 

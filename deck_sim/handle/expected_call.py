@@ -26,14 +26,14 @@ _NO_OPERATION = ("request/endpoint_not_found", "request/method_not_allowed")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An expected value and the found value. `weight` is the weight of a difference."""
+    """An expected value and the found value. `weight` is what a difference counts."""
 
     name: str
     expected: Any
     found: Any
     agrees: bool
     weight: int = 1
-    keys: tuple[str, ...] = ()  # in the body
+    keys: tuple[str, ...] = ()  # that lead to the value in the body
 
     def show(self) -> str:
         """Format the comparison in one line, without secrets."""
@@ -65,7 +65,7 @@ class ExpectedCall:
         given = {name: v for name, v in expected.items() if v is not None or name == "json"}
         error, headers = given.get("error"), given.get("headers", {})
         try:
-            # Other paths are called, too, but are answered with one of these errors only.
+            # A call of a path that Deck does not have is answered with one of these errors.
             self._pattern = CallPattern.read(pattern, anywhere=error in _NO_OPERATION)
         except ValueError as wrong:
             raise DeckSimError(str(wrong)) from None
@@ -76,7 +76,7 @@ class ExpectedCall:
             text = f"no call of the Deck API is {quote(pattern)}{near}; for a call that gets a 404,"
             raise DeckSimError(f"{text} {remedy}")
         if not isinstance(given.get("status", 0), int):
-            raise DeckSimError(f"`status` is a number like 409, not {given['status']!r}")
+            raise DeckSimError(f"`status` must be a number like 409, not {given['status']!r}")
         if error is not None and error not in CATALOG:
             likely = nearest(error, CATALOG) or "; write it like `request/state_invalid`"
             raise DeckSimError(f"unknown error {error!r}{likely}")
@@ -130,7 +130,7 @@ def explain_dropped(count: int) -> list[str]:
 
 
 def show_value(value: Any) -> str:
-    """Format a value in one line, shortened and without secrets."""
+    """Format a value in one line, without secrets; values other than paths are shortened."""
     if isinstance(value, str) and value.startswith("/"):
         return value
     return cut(json_format.dumps(redact_body(value), ensure_ascii=False, default=repr), _LONGEST)

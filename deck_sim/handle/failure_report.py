@@ -1,6 +1,6 @@
 """The report on a world that a failed test shows.
 
-The report has the history, the scenarios played with their reasons, and the waits of the world.
+The report has the history, the scenarios that were played and why, and what the world waits for.
 """
 
 import re
@@ -29,7 +29,7 @@ _MOST_ROWS = 8  # of each other section
 _LONGEST_ROUND = 4  # lines that a client repeats: a poll, a sleep, and their effects
 _FEWEST_ROUNDS = 3  # fewer repetitions are shown one by one
 _REFUSED_SIGNATURE = (400, 401, 403)  # how applications answer a webhook with a wrong signature
-# In errors of libraries for webhooks.
+# Words in the errors of webhook libraries.
 _OF_SIGNATURES = re.compile("signature|verif", re.IGNORECASE)
 _OF_TIMES = re.compile("timestamp|too (old|new)|expired", re.IGNORECASE)
 _MOST_SAID = 200  # characters of an answer
@@ -38,8 +38,8 @@ _BYTES = "the bytes of the body as received, not parsed and serialized again?"
 _HINTS = {
     "route": "does the application accept POST at the path of its webhooks?{argument}",
     "secret": f"does the application verify with the secret in `{{secret}}`, and {_BYTES}",
-    "own secret": "this destination has its own secret, not that in `{secret}`: does the"
-    " application verify with its own?",
+    "own secret": "this destination has its own secret, not the one in `{secret}`: does the"
+    " application verify with the secret of the destination?",
     "bytes": "the secret is right, since another webhook was accepted: does the application verify"
     f" {_BYTES}",
     "clock": "the signature has the time {time}, but the application's clock differs:"
@@ -63,8 +63,8 @@ _HOW_TO_FREEZE = (
     "the fixture `deck_time` freezes it at the world's time, or give the world the real date:"
     " `@pytest.mark.deck(now=datetime.now(UTC))`"
 )
-_DATE = re.compile(r"\b\d{4}(?:-\d\d-\d\d|, \d+, \d+)")  # also as Python shows one
-_TICK = timedelta(seconds=1)  # a process that moved less was only ticking
+_DATE = re.compile(r"\b\d{4}(?:-\d\d-\d\d|, \d+, \d+)")  # also as `repr` shows a date
+_TICK = timedelta(seconds=1)  # a frozen time that moved less was only ticking
 
 _Row = Mapping[str, Any]
 
@@ -158,8 +158,8 @@ def find_refusals(journal: Iterable[_Row]) -> list[str]:
 
 
 def find_own_dates(journal: Iterable[_Row], failure: str, now: str) -> list[str]:
-    """Explain that the application uses this process's date, if calls or pytest's text about the
-    failure have that date and the world has another.
+    """Return a line if a call, or pytest's text about the failure, has this process's date and the
+    world has another date: the application does not use the world's time.
     """
     today = process_now().date()
     near = [today + timedelta(days=days) for days in (-1, 0, 1)]
@@ -254,7 +254,7 @@ def find_waits(state: _Row, kinds: Container[str] | None = None) -> list[str]:
 def _present_state(state: _Row, mode: str) -> list[str]:
     waits = [f"  {text}" for text in find_waits(state)]
     answers = [
-        f"  a hold keeps back answers to `{one['call']}`: {one['answers']}; their work is done"
+        f"  a hold keeps back answers to `{one['call']}`: {one['answers']}; the calls took effect"
         for one in state.get("kept_back", ())
     ]
     helps = any(one["remedy"]["do"] == "advance" for one in state["unfinished"])

@@ -7,7 +7,7 @@ from deck_sim.handle.connect.control import Control, Json
 
 
 def point_kind(point: str, call: str) -> str:
-    """Return the kind of a point: `call` for a pattern of calls, otherwise `event`."""
+    """Return the argument `call` if the point is a pattern of calls, otherwise "event"."""
     return call if "/" in point or point.endswith("**") else "event"
 
 

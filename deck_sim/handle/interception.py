@@ -48,7 +48,7 @@ class Interception(AbstractContextManager["Interception"]):
                     raise DeckSimError(
                         f"another `deck.intercept()` of this process answers for"
                         f" {listed(sorted(taken))}, with the world of"
-                        f" {mask_key(other._world[1])!r}; stop that one first"
+                        f" {mask_key(other._world[1])!r}; stop that interception first"
                     )
             for module, class_name, name, replace in () if _active else _SEAMS:
                 try:

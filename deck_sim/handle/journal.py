@@ -32,7 +32,7 @@ class Calls(tuple[Json, ...]):
     """
 
     kept_headers: Collection[str] = KEPT_HEADERS
-    dropped: int = 0  # how many older calls the journal has lost
+    dropped: int = 0  # how many older calls the journal has dropped
 
     def __new__(
         cls,
@@ -57,7 +57,7 @@ class Calls(tuple[Json, ...]):
 
         `json`, `query` and `headers` are compared as subsets, at any depth; a list must have the
         same length. Secret values are compared, too, but not shown. `status` is the status of the
-        answer, and `error` (`request/state_invalid`) is one of its errors. A failure shows the
+        answer; `error`, such as `request/state_invalid`, is one of its errors. A failure shows the
         nearest call, field by field, and counts the calls. `times` cannot be asserted once the
         journal has dropped calls.
         """
@@ -88,7 +88,7 @@ class Calls(tuple[Json, ...]):
             _fail(f"{shown} may have been called, but must not be called", *unknown)
 
     def assert_order(self, *patterns: str) -> None:
-        """Assert that such calls were made in this order; other calls may come in between.
+        """Assert that matching calls were made in this order; other calls may come in between.
 
         A failure names the first call that is missing or came too early, and shows all calls.
         """
@@ -154,7 +154,7 @@ def _fail(*lines: str) -> NoReturn:
 class LintReport(tuple[Json, ...]):
     """The findings, each with `name`, `what`, `why`, `fix` and its `calls`; `str()` shows all."""
 
-    dropped: int = 0  # how many older calls the journal has lost
+    dropped: int = 0  # how many older calls the journal has dropped
 
     def __new__(cls, findings: Iterable[Json] = (), dropped: int = 0) -> Self:
         """Make the report; `dropped` is the number of calls that the journal has dropped."""

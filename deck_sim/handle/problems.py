@@ -11,12 +11,12 @@ from deck_sim.handle.deck import Deck
 from deck_sim.runtime.why import STARTS
 
 _MOST_CALLS = 3  # that a message names
-_CHANCE = "give it a higher probability, or the world another seed"
+_CHANCE = "give the fault a higher probability, or give the world another seed"
 _NOT_WRITTEN = ("id", "owner", "met", "fired")  # keys of a fault that its author did not write
 
 
 def find_failures(world: Json) -> list[str]:
-    """Return a world's errors inside deck-sim and failed scripts; `world` is `Deck.world`."""
+    """Describe the errors of deck-sim itself and of scenarios; `world` is as in `Deck.world`."""
     failures = [f"deck-sim itself failed:\n{crash}" for crash in world["crashes"]]
     return failures + [f"a scenario failed: {error}" for error in world["script_errors"]]
 
@@ -52,7 +52,7 @@ def find_keyless_calls(world: Json) -> list[str]:
 
 
 def explain_refused(calls: Mapping[str, int], how: str, fix: str) -> list[str]:
-    """Describe calls that reached no world in one sentence; `calls` has the count of each."""
+    """Describe the calls that reached no world, if any; `calls` has the count of each call."""
     if not calls:
         return []
     named = [*calls][:_MOST_CALLS]
@@ -70,7 +70,7 @@ def explain_no_calls(deck: Deck, world: Json) -> str:
 
 
 def find_unused(world: Json, faults: Iterable[Json], unmet: Iterable[str]) -> list[str]:
-    """Return the queued scenarios, faults and holds without effect; `unmet` are points of holds."""
+    """Describe queued scenarios, faults and holds that had no effect; `unmet` has the holds."""
     unused = [
         f"queued for a {kind} but never played: {listed(names)}"
         + (f"; {STARTS[kind]}" if kind in STARTS else "")

@@ -168,7 +168,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
                 for type_, callback in self._callbacks if status < 300 else ():
                     if type_ in (ALL_EVENTS, event["type"]):
                         callback(event)
-        except BaseException as error:  # pytest's failures are no Exception
+        except BaseException as error:  # pytest's failures are not of the class Exception
             text = f"{type(error).__name__}: {error}" if self._failed else traceback.format_exc()
             self._failed = True
             self._complain(f"a callback failed for the event {event['type']}:\n{text}")
@@ -194,7 +194,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
 
 
 def _read_event_type(event: str, edition: str) -> str:
-    """Check the name of an event type; return the type that webhooks have for this name."""
+    """Check the name of an event type; return the type as webhooks write it."""
     if foreign := explain_foreign_event(event, (edition,)):
         raise DeckSimError(foreign)
     # A scenario may emit types that are in no table, so only a misspelling is an error.

@@ -36,7 +36,7 @@ class TaskStarter:
     def make_task(
         self, fields: Mapping[str, Any], *, opens: bool, scenario: str | None
     ) -> ReadyTask:
-        """Seed a task, its agent and its source; seed its login or, with `opens`, open it."""
+        """Seed a task, its agent, source and login. `opens`: the Deck API creates the login."""
         login = self._edition.login_kind
         ids = {
             f"{kind}_id": f"{self._edition.kinds[kind].prefix}_{next(self._numbers):016}"
@@ -118,14 +118,14 @@ def answer_prompt(
     names = [field["name"] for field in prompt["fields"]]
     if isinstance(answer, str):
         if len(names) > 1:
-            raise DeckSimError(f"the prompt has {listed(names)}; give a mapping with these keys")
+            raise DeckSimError(f"the prompt has the fields {listed(names)}; give a mapping")
         answer = {names[0]: answer}
     path = f"{edition.kinds[shown['kind']].path}/{id_}/interaction"
     return control.create(path, {edition.answer_key: answer})
 
 
 def finish_run(control: Control, edition: Edition, id_: str, limit: str | None) -> Json:
-    """Advance until a run is final, and return it; raise an error if it waits for a person."""
+    """Advance until a run is final, and return it; raise an error if somebody must act first."""
     machine = edition.machine("task_run")
     stops = [one for one in machine.statuses if machine.is_final(one) or machine.asks_person(one)]
     events = [f"task_run.{machine.events[status]}" for status in stops]

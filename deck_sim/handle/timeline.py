@@ -78,7 +78,7 @@ def cut_middle(lines: list[str], most: int) -> list[str]:
 
 def write_duration(duration: Duration | None) -> str | None:
     """Format a duration for the control API, to the microsecond; a number is seconds."""
-    if isinstance(duration, bool):  # is an int, and no duration
+    if isinstance(duration, bool):  # a bool is an int, but not a duration
         return str(duration)
     if isinstance(duration, int | float):
         duration = timedelta(seconds=duration)

@@ -1,4 +1,4 @@
-"""The pytest plugin of deck-sim: fixtures, the marker, options, and the report of failed tests.
+"""The pytest plugin of deck-sim: fixtures, markers, options, and the report of failed tests.
 
 pytest imports this module in every run, so other modules are imported when a fixture is used. One
 exception: `real_time` stores the real clock before anything can freeze it.
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
 REPORT = pytest.StashKey[Callable[[str], str]]()
 FAILED = pytest.StashKey[BaseException]()
 EXPLORED = pytest.StashKey[Callable[[str], Any]]()  # watches the worlds of an explored test
-VARIANT = pytest.StashKey[str]()  # the trouble with which it runs
+VARIANT = pytest.StashKey[str]()  # the trouble with which an explored test runs
 FAIL = "fail"
 LINT_MODES = (FAIL, "off")  # whether findings of `deck.lint` fail a test
 COVERAGE = "deck_sim_coverage"  # the name of the plugin of `--deck-coverage`
 OWN_SERVER = pytest.StashKey[str]()  # the URL of the server that `deck_server` started
-MADE_UP = "deck_every_failure_"  # the beginning of the names of scenarios of that fixture
+MADE_UP = "deck_every_failure_"  # begins the names of its scenarios
 
 _OPTIONS = {
     "url": "use the deck-sim server at this URL instead of starting one",
     "edition": "the edition of every world (default: connections)",
-    "scenarios": "a folder of your own scenario files; in the ini file, relative to that file",
-    "html": "a folder for a page of each failing test; in the ini file, relative to that file",
+    "scenarios": "a folder of your own scenario files; a path in the ini file is relative to it",
+    "html": "a folder for a page about each failed test; a path in the ini file is relative to it",
     "fail-under": "with --deck-coverage: fail if a smaller percentage of the steps was played",
 }
 _FOLDERS = ("scenarios", "html")
@@ -63,7 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--deck-explore", action="store_true", help=text)
     several: Any = {"metavar": "NAME", "action": "append", "default": []}
     group.addoption("--deck-trouble", help="explore with this trouble only", **several)
-    text = "write what exploration found as JSON"
+    text = "write the results of exploration to this file, as JSON"
     group.addoption("--deck-explore-report", metavar="FILE", help=text)
     parser.addini("deck_coverage", _COVERAGE_TEXT, type="bool")
     for name, (default, what) in _VARIABLES.items():
@@ -81,7 +81,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "deck(scenario, edition, clock, step, seed, now, rate_limit, strict, lint, scenarios, and"
         " the options of a world such as session_limit): the settings of the world of the `deck`"
-        " fixture, what fails the test at its end, and the scenarios of `deck_every_scenario`.",
+        " fixture, the checks at the end of the test, and the scenarios of `deck_every_scenario`.",
     )
     config.addinivalue_line(
         "markers",
@@ -105,7 +105,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     least = _option(config, "fail_under") or "0"
     if not re.fullmatch(r"100|\d?\d(\.\d+)?", least):
-        raise pytest.UsageError(f"deck_fail_under is {least!r}; it must be from 0 to 100")
+        raise pytest.UsageError(f"deck_fail_under is {least!r}; it must be a number from 0 to 100")
     config.pluginmanager.register(Coverage(config, find_folder(config), float(least)), COVERAGE)
 
 
@@ -127,7 +127,7 @@ def _check_ini_file(config: pytest.Config, name: str) -> None:
 
 
 def find_folder(config: pytest.Config, name: str = "scenarios") -> Path | None:
-    """Return the folder of `--deck-scenarios` or another option, or of its ini value."""
+    """Return the folder of an option such as `--deck-scenarios` or of its ini value, or None."""
     given: str | None = config.getoption(f"deck_{name}")
     if given:
         return config.invocation_params.dir / given
@@ -190,7 +190,7 @@ def pytest_runtest_makereport(
 
 def _hide_our_frames(caught: pytest.ExceptionInfo[BaseException]) -> None:
     """End the traceback of a `DeckSimError` at the call in the test."""
-    errors = sys.modules.get("deck_sim.base.errors")  # if it was not imported, it was not raised
+    errors = sys.modules.get("deck_sim.base.errors")  # None: not imported, so nothing raised it
     if errors is None or not isinstance(caught.value, errors.DeckSimError):
         return
     entry = caught.tb
@@ -203,7 +203,7 @@ def _hide_our_frames(caught: pytest.ExceptionInfo[BaseException]) -> None:
 
 @pytest.fixture(scope="session")
 def deck_edition(pytestconfig: pytest.Config) -> str | None:
-    """The edition of every world whose marker names none; None is the server's default."""
+    """The edition of each world whose marker has no `edition`; None: the server's default."""
     return _option(pytestconfig, "edition")
 
 
@@ -239,7 +239,7 @@ def deck_world(
     """Makes worlds for fixtures of a wider scope: `deck_world("finished")` is a `Deck`.
 
     The function also takes the arguments of the marker that set up a world. Each call makes a world
-    with its own key, which is deleted at the end of the session.
+    with its own key. The worlds are deleted at the end of the session.
     """
     from pytest_deck_sim.worlds import world_factory
 
@@ -327,7 +327,7 @@ def deck_webhooks(request: pytest.FixtureRequest, deck: Deck) -> Iterator[Webhoo
 
 @pytest.fixture
 def deck_time(deck: Deck) -> Iterator[DeckTime]:
-    """Freezegun's control, bound to the world: its time and the process's time move together."""
+    """The `tick` and `move_to` of freezegun, which move the process's time and the world's."""
     from pytest_deck_sim.frozen_time import bind
 
     with bind(deck) as frozen:

@@ -1,7 +1,7 @@
 """`--deck-coverage`: the steps and branches of scenarios that no test played.
 
-Scenarios that a test played and those of the user's folder count. Scenarios that
-`deck_every_failure` makes do not. Under xdist the controller adds the counts of the workers.
+The report has the scenarios that a test played and those of the user's folder, without the ones
+that `deck_every_failure` makes. Under xdist the controller adds the counts of the workers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from deck_sim import Deck
 
-_WORKER_KEY = "deck_sim_coverage"  # of the counts in the output of an xdist worker
+_WORKER_KEY = "deck_sim_coverage"  # the key of the counts in the output of an xdist worker
 
 
 class Coverage:
@@ -46,12 +46,12 @@ class Coverage:
         self.merge(getattr(node, "workeroutput", {}).get(_WORKER_KEY, {}))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Send the counts to the controller, which fails the run if the coverage is too low."""
+        """Fail if the coverage is too low; an xdist worker sends its counts to the controller."""
         if hasattr(self._config, "workeroutput"):
             counts = {name: {**steps} for name, steps in self.counts.items()}
             self._config.workeroutput[_WORKER_KEY] = counts
             return
-        if self._folder is not None:  # each step of a scenario in it is counted, at least 0 times
+        if self._folder is not None:  # adds 0 to the count of each step of its scenarios
             from deck_sim.handle.deck_sim import read_scenarios
             from deck_sim.scenario.model import Played, step_coverage
 

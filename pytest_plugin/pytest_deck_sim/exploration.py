@@ -47,7 +47,7 @@ class Explorer:
         self._item, self._config = item, item.config
         self._options = ExploreOptions()
         self._reports: list[pytest.TestReport] = []  # of the first run
-        self._last: Any = None  # the failure of the last run, or else a report of it
+        self._last: Any = None  # of the last run: the failed report, otherwise the first
 
     def explore(self, nextitem: pytest.Item | None) -> None:
         """Run the test with each trouble, and report it once."""
@@ -63,7 +63,7 @@ class Explorer:
         found = None
         if all(one.passed and not hasattr(one, "wasxfail") for one in self._reports):
             found = self._find(baseline, progress)
-        # The copies are over. This ends wider scopes, as far as the next test does not use them.
+        # All runs have ended. This tears down wider fixtures that the next test does not use.
         state = item.session._setupstate
         ended = pytest.CallInfo.from_call(lambda: state.teardown_exact(nextitem), "teardown")
         if ended.excinfo is not None:
@@ -74,7 +74,7 @@ class Explorer:
             call.duration = time.perf_counter() - began
             if found.failed:
                 call.outcome, call.longrepr = "failed", found.text()
-                # A trouble that was asked for alone is shown as its test fails.
+                # With only one trouble, the failure of the test itself is shown.
                 if len(found.results) == 1 and self._last.failed:
                     call.longrepr = self._last.longrepr
                     call.sections.append(("deck exploration", found.text()))
@@ -108,7 +108,7 @@ class Explorer:
                     if one.verdict != NOT_SURVIVED:
                         (folder / page_name(f"{name} {one.trouble}")).unlink(missing_ok=True)
         else:
-            report.error = "nothing to explore: the program made no call"
+            report.error = "nothing to explore: the test made no call to Deck"
             report.report_only = self._item.get_closest_marker("deck_explore") is None
         return report
 
@@ -132,7 +132,7 @@ class Explorer:
 
             with watch.of(server.worlds, key):
                 yield
-                server.submit(nothing).result()  # the world has been deleted by then
+                server.submit(nothing).result()  # when this has run, the world is deleted
 
         item.stash[EXPLORED] = watching
         if watch.trouble is not None:
@@ -146,7 +146,7 @@ class Explorer:
             return None
         crash = getattr(failed.longrepr, "reprcrash", None)
         text = f"{crash.message if crash else failed.longreprtext}\n".splitlines()[0]
-        of_all = "; this limit is for the whole exploration of a test"
+        of_all = "; this limit applies to the whole exploration of a test"
         return text + of_all * ("from pytest-timeout" in text)
 
 
@@ -162,7 +162,7 @@ def _debugger_off(config: pytest.Config) -> Iterator[None]:
 
 
 class _Progress:
-    """The number of finished runs, shown after the name of the file on a terminal."""
+    """The number of finished runs, shown on a terminal after the name of the test file."""
 
     def __init__(self, config: pytest.Config) -> None:
         reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
@@ -190,7 +190,8 @@ def check_options(config: pytest.Config) -> None:
     """
     url = config.option.deck_url or config.getini("deck_url")
     if url:
-        raise pytest.UsageError("exploration needs the server of this process, not --deck-url")
+        text = "exploration needs a server in this process; leave out --deck-url and `deck_url`"
+        raise pytest.UsageError(text)
     if getattr(config.option, "reruns", None):
         raise pytest.UsageError("exploration and --reruns exclude each other; leave one out")
     try:
@@ -200,8 +201,8 @@ def check_options(config: pytest.Config) -> None:
 
 
 def read_explore_marker(item: pytest.Item) -> ExploreOptions:
-    """Return the arguments of the test's closest marker. Raises Failed if an argument is unknown,
-    or out of its range.
+    """Return the arguments of the test's closest marker. Raises Failed if an argument is unknown
+    or has a wrong value.
     """
     mark = item.get_closest_marker("deck_explore")
     names = [field.name for field in fields(ExploreOptions)]
@@ -215,12 +216,12 @@ def read_explore_marker(item: pytest.Item) -> ExploreOptions:
             )
     for name in ("troubles", "skip"):
         if isinstance(value := given.get(name, ()), str):
-            raise make_failure(f"{text}: `{name}` is a list, like {name}=[{value!r}]")
+            raise make_failure(f"{text}: `{name}` must be a list, like {name}=[{value!r}]")
     options = ExploreOptions(**given)
     try:
         isinstance(None, options.raises)
     except TypeError:
-        why = f"`raises` is {options.raises!r}; it must be an exception, or a tuple of exceptions"
+        why = f"`raises` is {options.raises!r}; it must be an exception class or a tuple of them"
         raise make_failure(f"{text}: {why}") from None
     if options.limit < 1:
         raise make_failure(f"{text}: `limit` is {options.limit}; it must be 1 or more")
@@ -234,7 +235,7 @@ def read_explore_marker(item: pytest.Item) -> ExploreOptions:
 def show_reports(
     reports: Sequence[Mapping[str, Any]], terminal: TerminalReporter, config: pytest.Config
 ) -> None:
-    """Show the result of each explored test, with the details that no failure has shown. Also write
+    """Show the result of each explored test; if the test did not fail, with details. Also write
     a JSON file if an option names one.
     """
     terminal.section("deck exploration")

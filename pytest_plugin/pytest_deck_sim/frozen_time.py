@@ -21,7 +21,7 @@ from deck_sim.handle.connect.transports import server_at
 from deck_sim.runtime.settings import REAL
 from pytest_deck_sim.worlds import make_failure
 
-# Modules that read real time: pytest measures tests with it.
+# Modules that keep real time, so that pytest measures tests correctly.
 _PYTEST = ("_pytest.runner", "_pytest.terminal", "_pytest.timing")
 _SECOND = timedelta(seconds=1)
 
@@ -73,17 +73,18 @@ def bind(deck: Deck) -> Iterator[DeckTime]:
         )
     deck.stamp_webhooks("world")
     last, thread = deck.clock.now, threading.local()
-    # It has sockets of its own, since a call of `deck` may be what reads the time.
+    # `reader` has its own sockets, since a call of `deck` may itself read the time.
     with Deck(deck.url, deck.api_key) as reader:
 
         def read() -> datetime:
             nonlocal last
             if server := server_at(deck.url):
                 simulation = server.worlds.find(deck.api_key)
-                return simulation.world.now if simulation else FROZEN_START  # if it was deleted
-            # It runs elsewhere, or in the parent of this forked process. The call itself reads the
-            # time and gets the last answer, or it would never end. So does a thread that asks
-            # after the server has gone, since no reader of the time expects an error.
+                return simulation.world.now if simulation else FROZEN_START  # the world was deleted
+            # The server is in another process, perhaps the parent of this fork. The call below
+            # reads the time, too; it then gets the last answer, or it would never end. The last
+            # answer is also used if the server has stopped: code that reads the time expects no
+            # error.
             if not hasattr(thread, "reads"):
                 thread.reads = True
                 with suppress(DeckSimError):

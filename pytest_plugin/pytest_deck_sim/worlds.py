@@ -46,7 +46,7 @@ from pytest_deck_sim import (
 
 _IF_INTENDED = "if this is intended, mark the test with @pytest.mark.deck(strict=False)"
 
-# Values of arguments of the marker.
+# The values that arguments of the marker can have.
 _ALLOWED = {"lint": LINT_MODES, "scenarios": ("all", "own"), "strict": (True, False)}
 
 # Part of the keys on a shared server, where two runs of the same tests may meet.
@@ -73,7 +73,7 @@ class MarkerOptions(Options):
 def world_of(
     item: pytest.Item, server: str, edition: str | None, folder: Path | None
 ) -> Iterator[Deck]:
-    """Yield the `Deck` of a new world with the marker's options; later checks may fail the test."""
+    """Yield the `Deck` of a new world with the marker's options; finally check the world."""
     options, own = read_marker(item), item.config.stash.get(OWN_SERVER, None) == server
     with ExitStack() as stack:
         try:
@@ -85,9 +85,9 @@ def world_of(
         item.stash[REPORT] = lambda failure: _write_report(item, deck, failure)
         process = process_id()
         yield deck
-        if process != process_id():  # a forked child; the parent goes on with the world
+        if process != process_id():  # a forked child; the parent still uses the world
             return
-        # A test that passes with a trouble may not have used what it asked for, either.
+        # A test with a trouble may pass without using all that it set up.
         failed, deviates = FAILED in item.stash, VARIANT in item.stash
         problems, perhaps = list[str](), list[str]()
         if options.strict:  # what the test cannot have noticed
@@ -97,7 +97,7 @@ def world_of(
             else:
                 world = deck.world
             problems, perhaps = find_failures(world), [*world["ignored_names"]]
-            # One that failed may have stopped before it used what it asked for.
+            # A failed test may have stopped before it used all that it set up.
             if not (failed or deviates):
                 perhaps += find_leftovers(deck, world)
                 if "deck_every_scenario" not in getattr(item, "fixturenames", ()):
@@ -105,7 +105,7 @@ def world_of(
         problems += [f"{text}; {_IF_INTENDED}" for text in perhaps]
         if (options.lint or item.config.getini("deck_lint")) == FAIL and not (failed or deviates):
             problems += deck.lint.lines()
-        # The page of a test that failed before is written.
+        # If the test failed earlier, its page is already written.
         failure = None if failed else "\n".join(problems)
         report = _write_report(item, deck, failure) if problems or deviates else ""
         item.stash[REPORT] = lambda failure: report
@@ -122,7 +122,7 @@ def world_of(
 def world_factory(
     config: pytest.Config, server: str, edition: str | None, folder: Path | None
 ) -> Iterator[Callable[..., Deck]]:
-    """Yield a function that makes worlds by name and marker arguments; delete all at the end."""
+    """Yield a function that makes a world from a name and marker arguments; finally delete all."""
     with ExitStack() as stack:
         numbers = count(1)
 
@@ -211,7 +211,7 @@ def make_key(node_id: str, *, own: bool) -> str:
 
 
 def _paused(deck: Deck) -> AbstractContextManager[WorldRegistry]:
-    """Use the worlds of our own server on this thread; this is faster than calls to its thread."""
+    """Pause our own server and use its worlds on this thread: faster than calls to its thread."""
     server = server_at(deck.url)
     assert server is not None, "the server runs in this process"
     return server.paused()
@@ -270,7 +270,9 @@ def values_of(fixture: str, item: pytest.Item, edition: str | None) -> list[Any]
         return [error for error in ERRORS if error.ends_run and chosen in error.editions]
     only_own = options.scenarios == "own"
     if only_own and folder is None:
-        raise make_failure("`scenarios='own'` needs a folder of your own: --deck-scenarios=DIR")
+        raise make_failure(
+            "`scenarios='own'` needs your folder of scenarios: add --deck-scenarios=DIR"
+        )
     library = read_folder(folder)
     names = sorted(scenario.name for scenario in library.own()) if only_own else library.names()
     return [name for name in names if chosen in library.get(name).editions]

@@ -173,7 +173,7 @@ def test_another_secret_changed_bytes_and_a_clock_that_is_off_are_told_apart(dec
     own = deck.webhook_secret.replace("whsec_", "whsec_AAAA")
     late = b"HTTP/1.1 400 x\r\ncontent-length: 17\r\n\r\nMessage too old.."
     assert "verify with the secret in `deck.webhook_secret`, and the bytes" in hint(401)
-    assert "has its own secret, not that in `deck.webhook_secret`" in hint(401, secret=own)
+    assert "has its own secret, not the one in `deck.webhook_secret`" in hint(401, secret=own)
     assert "the secret is right, since another webhook was accepted" in hint(200, 401)
     assert "the application's clock differs" in hint(late)
     assert "has the time 2025-01-15T09:30:01Z" in hint(401, webhook_time="world")
@@ -207,7 +207,7 @@ def test_an_answer_delayed_by_a_hold_is_shown(deck, run):
         started = threads.submit(run)
         while not hold.answers:
             pass
-        line = "  a hold keeps back answers to `POST /v2/tasks/*/run`: 1; their work is done\n"
+        line = "  a hold keeps back answers to `POST /v2/tasks/*/run`: 1; the calls took effect\n"
         assert line in write_report(deck)
         hold.release()
         started.result()

@@ -78,7 +78,7 @@ IMPOSSIBLE = [
     ("GET /v2/task_runs/*", {}, " or 'GET /v2/task-runs/*'?"),
     ("POST /v2/tasks/*/stop", {}, 'add `error="request/endpoint_not_found"`'),
     ("**", {"jsn": 1}, "unknown argument 'jsn'; did you mean 'json'?; allowed are `stat"),
-    ("**", {"status": "409"}, "`status` is a number like 409, not '409'"),
+    ("**", {"status": "409"}, "`status` must be a number like 409, not '409'"),
     ("**", {"error": "auth/auth_invald"}, "'; did you mean 'auth/auth_invalid'?"),
     ("**", {"error": "409"}, "; write it like `request/state_invalid`"),
     ("**", {"headers": {"X-Tenant": "x"}}, "call `deck.keep_headers('X-Tenant')` before the"),

@@ -120,7 +120,7 @@ def test_an_answer_may_be_read_as_a_stream(anywhere):
 def test_another_host_is_refused(anywhere):
     """So no test calls Deck itself; the error names both URLs."""
     wrong = "https://api.deck.example/v2/agents"
-    text = f"reaches only {anywhere.url}, and the request was to {wrong}"
+    text = f"reaches only {anywhere.url}, but the request was to {wrong}"
     for library in (httpx, httpx2):
         with (
             library.Client(transport=anywhere.transport) as client,

@@ -71,8 +71,11 @@ def test_without_a_scenario_coverage_is_complete(run):
 def test_a_wrong_option_is_a_usage_error(run):
     for options, text in (
         (["--deck-fail-under=50"], "--deck-fail-under needs --deck-coverage"),
-        (["--deck-coverage", "--deck-fail-under=101"], "'101'; it must be from 0 to 100"),
-        (["--deck-coverage", "-o", "deck_fail_under=many"], "'many'; it must be from 0 to 100"),
+        (["--deck-coverage", "--deck-fail-under=101"], "'101'; it must be a number from 0 to 100"),
+        (
+            ["--deck-coverage", "-o", "deck_fail_under=many"],
+            "'many'; it must be a number from 0 to 100",
+        ),
     ):
         result = run("def test_it(): pass", *options)
         assert result.ret == pytest.ExitCode.USAGE_ERROR

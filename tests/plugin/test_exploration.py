@@ -285,8 +285,8 @@ def test_a_test_without_calls_has_nothing_to_explore(run):
     """
     result = run(text, EXPLORE)
     result.assert_outcomes(passed=1, failed=1)
-    one_line(result, "nothing to explore: the program made no call")
-    one_line(result, "*::test_one: nothing to explore: the program made no call")
+    one_line(result, "nothing to explore: the test made no call to Deck")
+    one_line(result, "*::test_one: nothing to explore: the test made no call to Deck")
 
 
 def test_a_marker_explores_and_forbids(run):
@@ -363,8 +363,8 @@ def test_arguments_that_cannot_be_are_errors(run):
         "trouble=[]": "has no argument 'trouble'; did you mean 'troubles'?; allowed are *",
         "'reset'": " has no argument 'reset'; allowed are *",
         "limit=0": ": `limit` is 0; it must be 1 or more",
-        "troubles='reset'": ": `troubles` is a list, like troubles=*",
-        "raises='X'": ": `raises` is 'X'; it must be an exception, or a tuple of exceptions",
+        "troubles='reset'": ": `troubles` must be a list, like troubles=*",
+        "raises='X'": ": `raises` is 'X'; it must be an exception class or a tuple of them",
         "skip=['rest']": ": unknown trouble 'rest'; did you mean 'reset'?",
     }
     tests = (
@@ -378,8 +378,12 @@ def test_arguments_that_cannot_be_are_errors(run):
 
 def test_options_that_do_not_go_together_are_errors(run):
     wrongs = {
-        (EXPLORE, "--deck-url=http://127.0.0.1:9"): "*needs the server of this process, not*",
-        (EXPLORE, "-o", "deck_url=http://127.0.0.1:9"): "*needs the server of this process*",
+        (EXPLORE, "--deck-url=http://127.0.0.1:9"): "*leave out --deck-url and `deck_url`",
+        (
+            EXPLORE,
+            "-o",
+            "deck_url=http://127.0.0.1:9",
+        ): "*needs a server in this process;*",
         ("--deck-trouble=rest",): "*--deck-trouble: unknown trouble 'rest'; did you mean 'reset'?",
     }
     for options, text in wrongs.items():
@@ -612,7 +616,7 @@ def test_a_time_limit_is_for_the_whole_exploration(run):
             pytest.fail("Timeout (>1.0s) from pytest-timeout.")
     """
     result = run(text.replace("runs = []", "import pytest; runs = []"))
-    result.stdout.fnmatch_lines(["*from pytest-timeout.; this limit is for the whole explor*"])
+    result.stdout.fnmatch_lines(["*from pytest-timeout.; this limit applies to the whole explor*"])
 
 
 def test_the_debugger_opens_for_the_first_run_alone(run, pytester):

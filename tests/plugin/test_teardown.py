@@ -73,8 +73,8 @@ PROBLEMS = {
     "; *strict=False*",
     f"{HOLD}.release()": "a hold stopped nothing: `connection.disconnected` of `conn_*`; *strict=*",
     IGNORED: "the magic name 'session_breaks_down' is ignored, and 'success' is played: the"
-    " scenario 'session_breaks_down' is for the edition `credentials`, and this world's is"
-    ' `connections`; to switch: @pytest.mark.deck(edition="credentials"), *strict=False*',
+    " scenario 'session_breaks_down' is for the edition `credentials`, but this world's edition"
+    ' is `connections`; to switch: @pytest.mark.deck(edition="credentials"), *strict=False*',
     "crash(deck)": "deck-sim itself failed:",
 }
 

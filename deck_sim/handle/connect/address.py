@@ -12,11 +12,11 @@ _HOST = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*")
 
 
 def read_url(text: str) -> str:
-    """Return an http or https URL of a server, without a final `/v2`; refuse any other text."""
+    """Return an http or https URL without a final `/v2`; raise DeckSimError for other text."""
     try:
         parts = urlsplit(text)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:  # of brackets or a port
+    except ValueError:  # wrong brackets, or a wrong port
         valid = False
     if not valid:
         needs = "write one with http:// or https:// and a host"
@@ -25,7 +25,7 @@ def read_url(text: str) -> str:
 
 
 def read_host(text: str) -> str:
-    """Return the name of a host in lower case; refuse a text that is not such a name."""
+    """Return a host name in lower case; raise DeckSimError for other text."""
     host = text.lower()
     if not _HOST.fullmatch(host):
         raise DeckSimError(f"{quote(text)} is not the name of a host; write one like {DECK_HOST}")

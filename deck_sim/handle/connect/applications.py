@@ -1,13 +1,12 @@
 """Applications in this process that a world delivers webhooks to, called without a socket.
 
-An application must run where its resources belong. A WSGI application is called on the thread that
-advances the clock, because the test's database transaction belongs to that thread; while nothing
-advances, in a thread of its own. An ASGI application is called on the event loop on which it was
-registered, because its locks and clients belong to that loop; if that loop does not run, on a loop
-of our own.
+A WSGI application is called on the thread that advances the clock, because the test's database
+transaction belongs to that thread; if no thread advances the clock, it is called on a new thread.
+An ASGI application is called on the event loop on which it was registered, because its locks and
+clients belong to that loop; if that loop does not run, it is called on a loop of our own.
 
-A delivery waits for the application's background tasks, so that a test finds them done, but no
-longer than the sender waits for an answer.
+A delivery also waits until the application's background tasks have ended, so that a test finds them
+done, but no longer than the sender waits for an answer.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 Headers = Mapping[str, str]
-CallQueue = SimpleQueue[Callable[[], None] | None]  # None ends it
+CallQueue = SimpleQueue[Callable[[], None] | None]  # None ends the queue
 # Takes a path, headers with names in lower case, and a body.
 Respond = Callable[[str, dict[str, str], bytes], ReceiverAnswer]
 
@@ -63,9 +62,9 @@ _ANSWER_SECONDS = 5  # the sender's limit
 _BACKGROUND_SECONDS = 4  # for background tasks; less than the sender's limit
 _STOP_POLL_SECONDS = 0.02
 _LONGEST = 200  # characters of an error in a header
-_INNER_FRAMES = 5  # that are equal in tracebacks of one mistake
+_INNER_FRAMES = 5  # errors with the same last frames are counted together
 
-RAISED_HEADER = "deck-sim-raised"  # of an answer: the error that the application raised
+RAISED_HEADER = "deck-sim-raised"  # in an answer: the error that the application raised
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +89,10 @@ class WebhookApps:
         self._wsgi_calls: CallQueue | None = None  # for the thread that advances the clock
         self._own_loop: LoopThread | None = None
         self._open = ExitStack()
-        self._failures = Counter[str]()  # by where they were raised
+        self._failures = Counter[str]()  # counted by the last frames of the error
 
     def add(self, app: Any, host: str) -> str:
-        """Register an application for webhooks, until `close`; return the URL of its host."""
+        """Register an application for webhooks until `close`; return the base URL for them."""
         try:
             parameters = len(inspect.signature(app).parameters)
         except (TypeError, ValueError):
@@ -136,7 +135,7 @@ class WebhookApps:
         return done.result()
 
     def as_function(self, callback: Callable[..., Any]) -> Callable[..., Any]:
-        """Make a callback for any thread; coroutines run on this thread's event loop or on ours."""
+        """Return a callback for any thread; a coroutine runs on this thread's loop or on ours."""
         if not inspect.iscoroutinefunction(callback):
             return callback
         self._start_loop()
@@ -150,11 +149,11 @@ class WebhookApps:
     async def _answer(
         self, app: WebhookApp, path: str, headers: Headers, body: bytes
     ) -> ReceiverAnswer:
-        """Return the application's answer; 500 if the application fails, as a server does."""
+        """Return the application's answer; 500 if it raises an error or does not answer in time."""
 
         def log_error(finished: Future[None]) -> None:
             if error := _error_of(finished):
-                # The outer frames are those of threads, and differ.
+                # The outer frames belong to threads, and differ from call to call.
                 place = "".join(traceback.format_tb(error.__traceback__)[-_INNER_FRAMES:])
                 self._failures[place] += 1
                 count = self._failures[place]
@@ -192,9 +191,9 @@ class WebhookApps:
     def _start_on_loop(
         self, token: EventLoopToken | None, work: Callable[..., Any], *args: Any
     ) -> Future[Any]:
-        """Start a coroutine function on the loop of the token if it runs, otherwise on our own."""
+        """Start a coroutine function on the token's loop, or on ours if that loop does not run."""
 
-        # Its loop may end first.
+        # The loop may end before the work does.
         async def run_until_cancelled() -> Any:
             with suppress(asyncio.CancelledError), receiving(self._api_key):
                 return await work(*args)
@@ -217,7 +216,7 @@ def _run_on_trio(work: Callable[[], Any], token: EventLoopToken) -> Any:
     from anyio import RunFinishedError
     from anyio.from_thread import run
 
-    with suppress(RunFinishedError):  # it may have ended; whether it runs is not known
+    with suppress(RunFinishedError):  # the loop may have ended, which cannot be asked
         return run(work, token=token)
 
 
@@ -293,7 +292,7 @@ class _RequestHandler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in {**answered, "content-length": f"{len(text)}"}.items():
             self.send_header(name, value)
-        with suppress(ConnectionError):  # the sender waits no more
+        with suppress(ConnectionError):  # the sender no longer waits
             self.end_headers()
             self.wfile.write(text)
 

@@ -51,7 +51,7 @@ async def call_asgi(
     """Call an application, and pass its answer to `answered`, perhaps before background tasks end.
     `left` is set when the client leaves or has the answer.
     """
-    # In one message, as from most servers: a middleware of a test may look at the first alone.
+    # One message, as most servers send it: some middleware reads only the first message.
     whole = [{"type": "http.request", "body": body, "more_body": False}]
     head, parts = dict[str, Any](), list[bytes]()
 

@@ -56,7 +56,7 @@ class Control:
             return self._perform(server, method, path, values)
         url = path.format(**{name: quote_path(id_, safe="") for name, id_ in in_path.items()})
         rest = {name: value for name, value in values.items() if name not in in_path}
-        content: Json = {"params": {"plain": "true"}}  # this process made the values that it hides
+        content: Json = {"params": {"plain": "true"}}  # show secrets: this process sent them
         if method in ("GET", "DELETE"):
             content["params"] |= rest
         elif isinstance(rest.get(_BODY), str):
@@ -105,7 +105,7 @@ class Control:
 
         try:
             done = server.submit(work)
-            wait_for(done, _SECONDS)  # what a signal handler raises here is the caller's own
+            wait_for(done, _SECONDS)  # an error from a signal handler goes to the caller
             if not done.done():
                 text = f"no answer within {_SECONDS} seconds; does a receiver hang?"
                 raise DeckSimError(f"{method} {path}: {text}")
@@ -121,8 +121,8 @@ class Control:
     def _send(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, **content: Any
     ) -> httpx2.Response:
-        # A server elsewhere signs webhooks with the time of a frozen process, since the frozen
-        # receivers refuse others as too old or too new.
+        # A server elsewhere signs webhooks with the time of a frozen process, since receivers in
+        # that process refuse any other time as too old or too new.
         present = real_time.process_now().isoformat() if real_time.is_frozen() else None
         request = httpx2.Request(
             method,
@@ -152,7 +152,9 @@ class Control:
             raise DeckSimError(f"{text}; {fix}") from None
         answer.request = request
         if "Deck-Sim-Version" not in answer.headers:
-            text = f"{url} answers {answer.status_code}, but is no deck-sim server"
+            text = (
+                f"{url} answers {answer.status_code}, but is not a deck-sim server; check the URL"
+            )
             raise DeckSimError(text)
         if answer.is_error:
             _read(answer)
@@ -187,7 +189,7 @@ def _read(answer: httpx2.Response) -> Json:
         data: Json = answer.json()
         errors = data.get("errors", []) if answer.is_error else []
         error = _refused(errors, answered)
-    except (AttributeError, KeyError, TypeError, ValueError):  # a fault answers with anything
+    except (AttributeError, KeyError, TypeError, ValueError):  # a fault can answer with any body
         raise DeckSimError(f"{answered} with a body that is not from the API") from None
     if answer.is_error:
         raise error

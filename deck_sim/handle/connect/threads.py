@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_STOP_SECONDS = 5  # that a stopped loop waits for what still runs on it
+_STOP_SECONDS = 5  # that `stop` waits for the thread of a loop
 _VARIABLES = {"Deck": "deck", "Clock": "deck.clock", "WebhookReceiver": "deck_webhooks"}
 
 
@@ -47,14 +47,14 @@ def receiving(api_key: str) -> Iterator[None]:
 
 
 def check_not_receiving(api_key: str) -> None:
-    """Raise an error in a webhook receiver of the key's world: an advance waits for its answer."""
+    """Raise an error in a webhook receiver of the key's world, which waits for its answer."""
     if api_key in _RECEIVES.get([]):
         text = "a webhook receiver cannot move the clock of its world, which waits for the answer"
         raise DeckSimError(f"{text}; move the clock after the answer")
 
 
 def refuse_on_event_loop(method: Callable[P, T]) -> Callable[P, T]:
-    """Decorate a method that waits: on an event loop, raise an error that names its twin."""
+    """Decorate a method that waits: on an event loop, raise an error that names `async_…`."""
 
     @wraps(method)
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -65,7 +65,7 @@ def refuse_on_event_loop(method: Callable[P, T]) -> Callable[P, T]:
 
 
 def twin_of(method: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """Make a coroutine function that calls a waiting method in a thread.
+    """Make a coroutine function that calls a method, which waits, in a thread.
 
     Cancelling the wait does not stop the work.
     """
@@ -83,7 +83,7 @@ def twin_of(method: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
 def check_no_event_loop(method: Callable[..., Any]) -> None:
     """Raise an error if a coroutine of this thread calls a method that waits."""
     try:
-        # A loop that runs without a current task, as below synchronous browser drivers, is blocked
+        # A loop without a current task, such as the one of a synchronous browser driver, is blocked
         # anyway.
         in_asyncio = asyncio.current_task() is not None
     except RuntimeError:
@@ -110,7 +110,7 @@ def run_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> Fut
         _RECEIVES.set(receives)
         try:
             future.set_result(work(*args, **named))
-        except BaseException as error:  # the waiting thread gets a failed test or an interrupt, too
+        except BaseException as error:  # also a failed test or an interrupt, for the waiting thread
             future.set_exception(error)
 
     Thread(target=run, name="deck-sim-call", daemon=True).start()
@@ -137,13 +137,13 @@ async def result_of(future: Future[T]) -> T:
 
         return await anyio.to_thread.run_sync(future.result, abandon_on_cancel=True)
     inner = asyncio.wrap_future(future)
-    # Or asyncio would report the error of work for which nobody waits any more.
+    # Otherwise asyncio reports the error of work that nobody waits for any more.
     inner.add_done_callback(lambda done: done.cancelled() or done.exception())
     return await asyncio.shield(inner)
 
 
 async def first_of(*futures: Future[Any], seconds: float) -> None:
-    """Wait until one of some futures of other threads is done, for at most `seconds`."""
+    """Wait, at most `seconds`, until one of these futures of other threads is done."""
     if any(future.done() for future in futures):
         return
     loop, done = asyncio.get_running_loop(), asyncio.Event()
@@ -165,7 +165,7 @@ def current_loop() -> EventLoopToken | None:
 
     try:
         return current_token()
-    except RuntimeError:  # before anyio 4.12 a subclass of it, from sniffio
+    except RuntimeError:  # anyio before 4.12 raises a subclass, from sniffio
         return None
 
 

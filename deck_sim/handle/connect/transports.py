@@ -1,6 +1,6 @@
-"""The transport of httpx and httpx2 to one server, without a socket if it runs in this process.
+"""The transport of httpx and httpx2 to one server; no socket if the server runs in this process.
 
-In this process the server's app is called on its own event loop, so only one thread uses a world.
+There the server's app is called on the server's event loop, so only one thread uses a world.
 Requests and answers are not streamed.
 
 One transport serves httpx and httpx2. The class of a request shows which library made it; the
@@ -25,7 +25,7 @@ from deck_sim.handle.connect.threads import await_in_thread, result_of, wait_for
 if TYPE_CHECKING:
     from deck_sim.server.serve import Server
 
-# Our errors and those of httpx and httpx2; the first that fits is used.
+# Errors, and the names of their equivalents in httpx and httpx2; the first match is used.
 _ERRORS = {
     TimeoutError: "ReadTimeout",
     ConnectionRefusedError: "ConnectError",
@@ -55,7 +55,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
             with _server_errors(request):
                 call = _Call(server, own)
             try:
-                # What a signal handler raises here, such as a time limit, is the caller's own.
+                # An error from a signal handler, such as a time limit, goes to the caller as it is.
                 wait_for(call.answer, _read_timeout(request))
                 with _server_errors(request):
                     return _respond(request, call.answer.result(0))
@@ -90,7 +90,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
     def _send(self, request: httpx2.Request) -> RawAnswer:
         process = process_id()
         if process not in self._networks:
-            # Reading the certificates would take longer than all that the world of a test needs.
+            # Reading certificates takes longer than all other work for the world of a test.
             verify = not self.url.startswith("http://")
             self._networks[process] = httpx2.HTTPTransport(verify=verify, trust_env=False)
         answer = self._networks[process].handle_request(request)
@@ -103,8 +103,8 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
         self.note_time()
         requested = str(request.url)
         if requested != self.url and not requested.startswith((f"{self.url}/", f"{self.url}?")):
-            text = f"this transport reaches only {self.url}, and the request was to {requested}"
-            advice = "use `deck.base_url`, or a usual client inside `deck.intercept()`"
+            text = f"this transport reaches only {self.url}, but the request was to {requested}"
+            advice = "use `deck.base_url`, or an ordinary client inside `deck.intercept()`"
             raise library.ConnectError(f"{text}; {advice}", request=request)
         try:
             yield
@@ -139,7 +139,7 @@ class _Call:
 
     def __init__(self, server: "Server", request: httpx2.Request) -> None:
         self._server, self._request = server, request
-        self._gone = asyncio.Event()  # of the server's loop: the client has left
+        self._gone = asyncio.Event()  # set on the server's loop when the client has left
         self.answer = server.submit(self._call)
 
     def leave(self) -> None:
@@ -158,13 +158,13 @@ class _Call:
         scope = make_scope(request.method, (url.host, url.port), url.raw_path, headers, url.scheme)
         try:
             await call_asgi(app, scope, request.content, self._gone, answers.append)
-        except asyncio.CancelledError:  # the caller is not canceled itself
+        except asyncio.CancelledError:  # the caller itself was not cancelled
             raise ConnectionResetError("the server was stopped") from None
         return answers[0]
 
 
 def _own_request(request: Any, body: bytes) -> httpx2.Request:
-    """Convert a request whose body has been read to one of httpx2."""
+    """Convert a request to a request of httpx2; `body` is its whole body."""
     if isinstance(request, httpx2.Request):
         return request
     options = {"headers": request.headers.raw, "content": body, "extensions": request.extensions}
