@@ -1,4 +1,4 @@
-"""The operations on worlds: functions that inspect and drive them, without HTTP."""
+"""The operations: functions that inspect and drive worlds, without HTTP."""
 
 from deck_sim.operations import clock as clock
 from deck_sim.operations import deliveries as deliveries

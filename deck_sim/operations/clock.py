@@ -68,7 +68,7 @@ def check_pace(mode: str, speed: float | None, step: timedelta | None) -> None:
     rows = (("speed", speed not in (None, 1), REAL), ("step", step is not None, ON_POLL))
     for name, is_set, needed in rows:
         if is_set and mode != needed:
-            text = f"`{name}` is for the clock `{needed}`, and this clock is `{mode}`"
+            text = f"`{name}` is for the clock `{needed}`, but this clock is `{mode}`"
             fix = f"leave out `{name}`, or use the clock `{needed}`"
             raise refuse("request/input_invalid", f"{text}; {fix}", field=name)
 
@@ -114,8 +114,8 @@ async def advance_clock(
 
 @operation("GET", "/next")
 def show_next(simulation: Simulation, limit: Count | None = None) -> Json:
-    """Show the timers that are `due`, soonest first, the resources `waiting` without one, and the
-    `unfinished` ones with the reason for each. `limit` shortens the first two lists.
+    """Show the timers that are `due`, soonest first, the resources `waiting` without a timer, and
+    the `unfinished` resources, each with its reason. `limit` shortens the first two lists.
     """
     world, waits = simulation.world, list[Json]()
     for one in waiting(world)[:limit]:

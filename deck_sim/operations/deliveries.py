@@ -53,7 +53,7 @@ def list_messages(simulation: Simulation, id: str) -> Json:
     world = simulation.world
     destination = world.fetch("event_destination", id)
     if destination["type"] == WEBHOOK:
-        text = f"{quote(id)} is a webhook: it has deliveries (`GET /_sim/deliveries`), no messages"
+        text = f"{quote(id)} is a webhook: it has deliveries (`GET /_sim/deliveries`), not messages"
         raise refuse("request/input_invalid", text, field="id")
     events = [event for id_, event in world.messages if id_ == destination.id]
     return {"data": [message_as_json(simulation, event) for event in events]}

@@ -16,7 +16,7 @@ from deck_sim.runtime.why import explain_unknown
 @operation("POST", "/faults")
 def add_fault(simulation: Simulation, body: Json) -> Json:
     """Add a fault: of calls if it has a `match`, of webhooks if it has an `event`."""
-    from pydantic import RootModel  # slow, as all imports here
+    from pydantic import RootModel  # these imports are slow
 
     from deck_sim.faults.fault import fault_keys
     from deck_sim.faults.http import AnyHttpFault, HttpFault
@@ -41,7 +41,7 @@ def add_fault(simulation: Simulation, body: Json) -> Json:
 @operation("GET", "/faults")
 def list_faults(simulation: Simulation) -> Json:
     """Show every fault: how often it `met` a call or webhook, how often it `fired`, and its
-    `owner`, the resource whose scenario has it.
+    `owner`, the resource whose scenario has the fault.
     """
     return {"data": [*map(_as_json, simulation.world.injected)]}
 

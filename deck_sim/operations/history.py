@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import nearest, quote
+from deck_sim.base.errors import counted, nearest, quote
 from deck_sim.base.redaction import mask_key
 from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import refuse
@@ -44,7 +44,7 @@ def show_timeline(simulation: Simulation, after: Count = 0) -> Json:
     shown = {
         "world": world_token(simulation.key),
         "key": mask_key(simulation.key),
-        "epoch": simulation.epoch,  # another after a reset
+        "epoch": simulation.epoch,  # differs after each reset
         "changes": simulation.control_changes,
         "edition": world.edition,
         "now": format_moment(world.now),
@@ -78,7 +78,7 @@ def show_request(simulation: Simulation, id: str) -> Json:
     call = next((call for call in simulation.journal if call.request_id == id), None)
     if call is None:
         dropped = simulation.journal.dropped
-        older = f", and {dropped} older calls were dropped" if dropped else ""
+        older = f"; {counted(dropped, 'older call')} dropped earlier" if dropped else ""
         text = f"there is no call {quote(id)}; `GET /_sim/requests` lists the kept calls{older}"
         raise refuse("request/input_invalid", text, field="id")
     gave_up = call.unanswered == GAVE_UP  # so its response was not sent
@@ -184,7 +184,7 @@ def show_resource(simulation: Simulation, id: str) -> Json:
 
 
 def due_as_json(world: World, due: Due) -> Json:
-    """Return a timer as JSON: its time, its resource, its effect, and the status that follows."""
+    """Return a timer as JSON: its time, its resource, its effect, and the next status, if any."""
     to = next_status(world, due)
     return {
         "at": format_moment(due.at),

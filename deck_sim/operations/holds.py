@@ -41,7 +41,7 @@ def make_hold(
             events = listed(of_stories, last="or")
             text = f"no run or login emits {quote(event)}; hold {events}, or the answer to a call"
             raise refuse("request/input_invalid", text, field="event")
-        # Its story can emit the event.
+        # These kinds of resources can emit the event.
         about = event.partition(".")[0] if event in types else None
         known = world.contract.kinds
         kinds = [one for one in SCRIPT_KINDS if one in known and about in (None, one)]
@@ -80,13 +80,17 @@ def events_of_stories(edition: Edition) -> list[str]:
 
 @operation("GET", "/holds")
 def list_holds(simulation: Simulation) -> Json:
-    """Show the holds, each with the runs and logins `held`, the `answers` and the number `met`."""
+    """Show the holds, each with the runs and logins that are `held` now, the number of `answers`
+    held now, and the number of all that it ever `met`.
+    """
     return {"data": [_as_json(simulation, hold) for hold in simulation.world.holds.values()]}
 
 
 @operation("DELETE", "/holds/{id}")
 def release_hold(simulation: Simulation, id: str) -> Json:
-    """Remove a hold. The runs and logins in `released`, and the `answers`, continue now."""
+    """Remove a hold. `released` has the runs and logins, `answers` the number of the answers, that
+    continue now.
+    """
     held = simulation.world.holds
     if id not in held:
         near = nearest(id, held)

@@ -1,7 +1,7 @@
 """The types of the parameters of operations, and the bodies that have many fields.
 
-These types have their own module because pydantic is slow to import. A function names its types in
-quotes, so each of these types must be in this module.
+They have their own module because pydantic is slow to import. The annotations of an operation are
+looked up in this module when the operation is first called.
 """
 
 import re
@@ -58,7 +58,7 @@ Seeded = dict[str, list[dict[str, Any]]]  # resources by the plural of their kin
 
 def _read_count(value: Any) -> Any:
     if not re.fullmatch("[0-9]{1,9}", f"{value}"):
-        raise value_error(f"must be a whole number from 0, not {show(str(value))}")
+        raise value_error(f"must be a whole number, 0 or more, not {show(str(value))}")
     return int(value)
 
 
@@ -66,7 +66,7 @@ Count = Annotated[int, BeforeValidator(_read_count)]
 
 
 class _Settings(Body):
-    """The settings that both a reset and a change of a world take."""
+    """The settings that `POST /_sim/reset` and `PATCH /_sim/world` have in common."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
@@ -97,7 +97,7 @@ HeaderName = Annotated[
 ]
 HeaderNames = Annotated[tuple[HeaderName, ...], Many]
 
-# How an option of a type is written.
+# The types of options in a world, and the types to check them with in a body.
 _WRITTEN: dict[Any, Any] = {
     int: int,
     int | None: int,
@@ -145,7 +145,7 @@ def _switch_or(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
 
 def _check_undocumented(type_: str) -> str:
     if type_ in PROMPTS:
-        raise value_error(f"{show(type_)} is documented, so it is no additive change")
+        raise value_error(f"{show(type_)} is documented; give a type that Deck does not have")
     return type_
 
 
@@ -179,7 +179,7 @@ EventNames = Annotated[
 
 
 class UntilEvent(Body):
-    """The event to wait for: the first of these types."""
+    """The event that ends an advance: the first of these types, of the resource if given."""
 
     event: EventNames
     id: Text | None = None

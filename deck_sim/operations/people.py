@@ -1,4 +1,4 @@
-"""Operations that stand for people and websites: approve, reject, answer, drop, delete a file."""
+"""Operations that do what people and websites do: approve, reject, answer, drop, delete a file."""
 
 from functools import partial
 
@@ -14,10 +14,10 @@ from deck_sim.runtime.simulation import Simulation
 
 
 def check_kind(world: World, kind: str) -> None:
-    """Check that the world's edition has a kind of resource; the error names editions that do."""
+    """Check that the world's edition has a kind; the error names the editions that have it."""
     if kind not in world.contract.kinds:
         owners = listed(name for name, edition in EDITIONS.items() if kind in edition.kinds)
-        text = f"this world's edition, `{world.edition}`, has no {kind}s; {owners} has them"
+        text = f"this world's edition, `{world.edition}`, has no {kind}s; try the edition {owners}"
         raise refuse("request/endpoint_not_found", text)
 
 

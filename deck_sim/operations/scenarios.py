@@ -103,7 +103,7 @@ def delete_scenario(simulation: Simulation, name: str) -> Json:
         text = f"{name!r} was not added to this world; only added scenarios can be removed"
         raise refuse("request/input_invalid", text, field="name")
     library, users = simulation.library, list[str]()
-    if library.find(name) is None:  # otherwise one of the server takes its place
+    if library.find(name) is None:  # otherwise a scenario of the server has this name
         references = simulation.selection.references()
         users += [place for place, named, _ in references if named == name]
         users += [

@@ -64,7 +64,7 @@ def _describe_kind(edition: Edition, row: Kind, machine: Machine) -> Json:
     return {
         "path": row.path,
         "watched": row.object in watched,
-        # The fields that name the session or login to which one belongs, sessions first.
+        # The fields with the ids of the session and login of a resource, sessions first.
         "within": sorted(within, key=lambda name: row.references[name] == edition.login),
         "statuses": {
             status: {

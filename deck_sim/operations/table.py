@@ -1,4 +1,4 @@
-"""The table of operations. Each operation is a function below a line with its method and path.
+"""The table of operations. The decorator `operation` adds a function with its method and path.
 
 The paths are below `/_sim`. A function takes a `simulation` (and `worlds` if it needs more than one
 world) and plain values, and returns plain data. `perform` calls the function, for the control API
@@ -26,7 +26,7 @@ Json = dict[str, Any]
 Function = TypeVar("Function", bound=Callable[..., Json | Awaitable[Json]])
 
 BODY = "body"  # the parameter that takes the whole body of a call
-# What a function may ask for; `has_left` tells whether its caller waits no more.
+# Arguments that a function may take; `has_left` tells whether the caller no longer waits.
 _GIVEN = ("simulation", "worlds", "has_left")
 
 
@@ -38,19 +38,19 @@ class ControlOperation:
     path: str  # below `/_sim`, with parameters in braces
     function: Callable[..., Json | Awaitable[Json]]
     words: str  # what it does, for the docs
-    shows_records: bool  # what was sent and received, secrets included
-    takes_text: bool  # as the body, besides JSON
+    shows_records: bool  # whether it shows what was sent and received, with secrets
+    takes_text: bool  # whether its body can be text as well as JSON
 
     def __post_init__(self) -> None:
         self.signature = inspect.signature(self.function).parameters
         self.parameters = tuple(name for name in self.signature if name not in _GIVEN)
-        # Neither in the path nor the whole body of a call.
+        # In the path, or the whole body of a call.
         apart = (BODY, *re.findall("{(.*?)}", self.path))
         self.checked = tuple(name for name in self.parameters if name not in apart)
 
     @cached_property
     def _model(self) -> "type[Body]":
-        from pydantic import create_model  # slow, as all imports here
+        from pydantic import create_model  # these imports are slow
 
         from deck_sim.contract.bodies import Body
         from deck_sim.operations import parameters

@@ -12,7 +12,7 @@ from deck_sim.runtime.calls import GAVE_UP, MOST_CALLS, Call
 from deck_sim.runtime.moments import format_moment
 from deck_sim.runtime.simulation import Simulation
 
-_ABOUT = ("name", "external_id", "event_type")  # shown of a new resource, beside its references
+_ABOUT = ("name", "external_id", "event_type")  # shown for a new resource, with its references
 
 
 def news_as_json(simulation: Simulation, after: int) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
     records_before, calls_before = simulation.resumed
     knows_calls = calls or (journal.dropped == calls_before and number >= records_before)
     if not knows_calls or (events.dropped and not emitted):
-        return 0, 0, 0  # what was dropped last may have followed
+        return 0, 0, 0  # later records may have been dropped: show all
     emitted += events.dropped
     return others - emitted, journal.dropped + calls, emitted
 

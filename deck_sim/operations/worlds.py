@@ -148,7 +148,7 @@ def _check_event_type(world: World, type_: str | None) -> None:
     kinds = [*dict.fromkeys(name.partition(".")[0] for name in known)]
     kind, _, word = type_.partition(".")
     if type_ in known:
-        why = f"{quote(type_)} is documented, so it is no additive change"
+        why = f"{quote(type_)} is documented; give a type that Deck does not have"
     elif kind not in kinds or not re.fullmatch(r"[a-z][a-z0-9_]{0,99}", word):
         why = f"must be a kind and a word, like 'task_run.sparkled', not {quote(type_)}"
         why += f"{nearest(kind, kinds)}; kinds are {listed(kinds)}"

@@ -1,7 +1,7 @@
 """The log of a server: an entry for each call of the Deck API, refused call and delivery.
 
 An entry is a line for people, and the same as plain data. The logger `deck_sim.activity` gets the
-line. `printers` get both without a `logging` record, which takes four times as long as its text.
+line. `printers` get both without a `logging` record, which takes four times as long to make.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from deck_sim.runtime.calls import Call
 
 log = logging.getLogger("deck_sim.activity")
-printers = list[Callable[[str, dict[str, Any]], None]]()  # of programs that show the log
+printers = list[Callable[[str, dict[str, Any]], None]]()  # functions that show the log
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 

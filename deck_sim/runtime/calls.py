@@ -36,11 +36,11 @@ class Call(Immutable):
     answered: Mapping[str, Any] = field(default_factory=dict)  # id, status of the answer's resource
     replayed: bool = False  # answered with a stored answer
     fault: str | None = None  # the key of its fault
-    unanswered: str | None = None  # why its client got no answer, or none that can be read
+    unanswered: str | None = None  # why its client got no answer that it could read
     number: int = 0  # among all calls of its world, also those that are no longer kept
     position: int = 0  # number of calls, entries and events that were recorded before it
     from_handle: bool = False  # whether a `Deck` sent it, not a program under test
-    # How many events its world had before and after it; empty if they came from an advance, too.
+    # How many events its world had before and after it; empty if an advance was in progress.
     caused: tuple[int, ...] = ()
 
 

@@ -23,7 +23,7 @@ from deck_sim.runtime.settings import ON_POLL
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import explain_absence, explain_unknown
 
-BREAK_AFTER = 500  # due things: then other calls are answered
+BREAK_AFTER = 500  # due things, after which other calls are answered
 MAX_STEPS = 5_000_000  # due things in one advance: an endless scenario ends in an error
 MAX_SENDS = 1_000  # at one moment: a webhook that always causes another ends in an error
 
@@ -34,7 +34,7 @@ class AdvanceResult:
 
     now: datetime
     happened: list[TimelineEntry]
-    after: int  # the number of entries before those
+    after: int  # the number of entries before `happened`
 
 
 Result = TypeVar("Result")
@@ -57,9 +57,9 @@ def pass_time_until(
     """Do everything that is due by `moment`, then set the world's clock to it. Stop earlier, before
     the next due thing, if `is_over` returns True.
 
-    Yields True, once, when everything due at the present moment is done and the outbox has grown.
-    Unsent attempts then stay in the outbox. Yields False after each `BREAK_AFTER` things. Raises
-    ApiError (`state_invalid`) after `MAX_STEPS`, or `MAX_SENDS` at one moment.
+    Yields True when everything due at the present moment is done and the outbox has grown. Attempts
+    that the caller does not send stay in the outbox. Yields False after each `BREAK_AFTER` due
+    things. Raises ApiError (`state_invalid`) after `MAX_STEPS`, or `MAX_SENDS` at one moment.
     """
     done, sends, sent_at, unsent = 0, 0, simulation.world.now, 0
     while True:
@@ -82,7 +82,7 @@ def pass_time_until(
 
 
 def _endless(what: str) -> ApiError:
-    text = f"{what}, and more are due; look for a scenario or a receiver that causes more each time"
+    text = f"{what}, and more are due; look for a scenario or a receiver that never ends"
     return refuse("request/state_invalid", text)
 
 
@@ -130,7 +130,7 @@ def advance_until_event(
     wanted = AwaitedEvent(tuple(types), resource_id, world.events.total)
     until = world.now + min(limit, LAST_MOMENT - world.now)
     with _advancing(simulation) as report:
-        comes: bool | None = None  # on a copy of the world; None if that was not tried
+        comes: bool | None = None  # whether it comes on a copy of the world; None: not tried
 
         def may_come() -> bool:
             nonlocal comes
@@ -266,7 +266,7 @@ def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
         stop([due.owner, *used])  # nothing else has begun to wait
     later = [due._replace(at=due.at + (world.now - since)) for since, due in stopped]
     for due in sorted(later, key=lambda due: due.at):
-        if due.owner in world.stories:  # it may have ended with its login
+        if due.owner in world.stories:  # the run may have ended with its login
             world.timers.arm(due.owner, due.name, due.at)
 
 

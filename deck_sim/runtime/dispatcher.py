@@ -64,9 +64,9 @@ class Dispatcher:
     ) -> None:
         self._sender, self._wall = sender or Sender(), wall
         self.apps = self._sender.apps  # called without a socket; by their host in a URL
-        # Saves what has changed in a world, if worlds are kept; nothing is sent before.
+        # Saves the changes of a world if there is a state file; called before anything is sent.
         self.save: Callable[[Simulation], None] = lambda simulation: None
-        # By the identity of the simulation; a drive has `has_left` and the event of its end.
+        # By the `id()` of the simulation. A drive has its `has_left`, and the event of its end.
         self._backgrounds: dict[int, _Background] = {}
         self._drives: dict[int, tuple[Callable[[], bool], asyncio.Event]] = {}
 
@@ -82,7 +82,7 @@ class Dispatcher:
         raises ApiError (`state_invalid`) and changes nothing.
         """
         has_left_before, ended_before = self._drives.get(id(simulation), (has_left, None))
-        if ended_before and has_left_before():  # after Ctrl-C: it ends with its present attempts
+        if ended_before and has_left_before():  # it ends when its present attempts end
             await ended_before.wait()
         if simulation.advancing:
             text = (
@@ -93,7 +93,7 @@ class Dispatcher:
         simulation.advancing = True
         _, ended = self._drives[id(simulation)] = has_left, asyncio.Event()
         try:
-            # Closed before its end, an advance says how far the clock has moved.
+            # Even if it is closed early, an advance notes how far the clock has moved.
             with closing(advance):
                 await self.wait_for_attempts(simulation)
                 while True:
@@ -127,7 +127,7 @@ class Dispatcher:
         """
         attempts = self._take_attempts(simulation)
         making = [self._make(simulation, one) for one in attempts]
-        # A task for the usual single one would take two more turns of the loop.
+        # Most often there is one, and without a task it takes two turns of the loop less.
         results = [await making[0]] if len(making) == 1 else await asyncio.gather(*making)
         for attempt, result in zip(attempts, results, strict=True):
             _record_result(simulation, attempt, result)
@@ -220,7 +220,7 @@ class Dispatcher:
                     run_to_end(settle(simulation))
                     attempts = self._start_attempts(simulation)
                     is_patient = simulation.waits_for_retries and simulation.mode == ON_POLL
-                    # No read need come that moves the clock to the retry.
+                    # Perhaps no read will move the clock to the retry.
                     if is_patient and not attempts and (retry := next_retry(simulation)):
                         run_to_end(pass_time_until(simulation, retry))
                         continue
@@ -251,7 +251,7 @@ async def _log_errors(simulation: Simulation, work: Callable[[], Awaitable[None]
     """
     try:
         await work()
-    except ApiError as error:  # it could not be saved; the world goes on when it is called again
+    except ApiError as error:  # a change could not be saved; the next call tries again
         log.error("deck-sim: %s", error)
     except Exception:
         simulation.note_crash("the delivery of events")
@@ -295,8 +295,8 @@ async def _make_attempt(
             " and receivers refuse a timestamp that is more than five minutes off: use"
             " `webhook_time: wall`"
         )
-    refusal = None  # of a receiver that verifies the signature
-    if fault is not None or stamp is not wall:  # otherwise it is right
+    refusal = None  # why a receiver refuses the signature, if it does
+    if fault is not None or stamp is not wall:  # otherwise the signature is valid
         try:
             verify(secrets[0], headers, webhook.body, wall)
         except SignatureError as refused:

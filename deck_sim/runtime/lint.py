@@ -13,6 +13,7 @@ from itertools import islice, pairwise, zip_longest
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
+from deck_sim.base.errors import counted
 from deck_sim.contract.machines import Machine
 from deck_sim.engine.story import WRONG_ANSWER, watched_kinds
 from deck_sim.runtime.calls import Call
@@ -39,7 +40,7 @@ class LintRule:
     """A mistake that a client can make, why it matters, and the fix."""
 
     name: str
-    why: str  # it matters
+    why: str  # why the mistake matters
     fix: str
     find: Find
 
@@ -65,7 +66,7 @@ def find_problems(
 
 
 @lint_rule(
-    why="No time passes in a frozen world until somebody advances it, so each read shows the same.",
+    why="A frozen clock stands still until somebody advances it, so each read shows the same.",
     fix="Advance the clock (`deck.advance`, `deck-sim advance`), let your client wait with"
     " `deck.sleep` in place of `time.sleep`, or"
     " use the clock `on_poll`.",
@@ -116,11 +117,11 @@ def polls_what_is_finished(simulation: Simulation, _: timedelta) -> Findings:
 
 
 @lint_rule(
-    why="A create with a 5xx or no answer may have succeeded; a retry can create another one.",
-    fix="Send an `Idempotency-Key` with each create, and the same key with each retry of it.",
+    why="A create call with a 5xx or no answer may have succeeded; a retry can create a duplicate.",
+    fix="Send an `Idempotency-Key` with each create call, and the same key with each retry.",
 )
 def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
-    """Find creates that failed or got no answer, and were repeated without their key."""
+    """Find create calls that failed or got no answer, and were repeated without the same key."""
     creates = [
         call
         for call in simulation.journal
@@ -137,11 +138,11 @@ def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
 
 
 @lint_rule(
-    why="Calls before that time are refused too, and delay the recovery of the limit.",
+    why="Calls before the time in `Retry-After` are refused, too.",
     fix="Wait as many seconds as `Retry-After` says before the next call.",
 )
 def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
-    """Find calls made before `Retry-After` has passed: any call after a 429, else the same call."""
+    """Find calls made before `Retry-After` has passed: after a 429 any call, else the same call."""
     journal = simulation.journal
     for (first, again), following in zip_longest(_with_repeats(journal), islice(journal, 1, None)):
         seconds = f"{first.answered.get('retry_after', '')}"
@@ -150,8 +151,8 @@ def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
         until = first.at + timedelta(seconds=int(seconds))
         call = following if first.status == 429 else again
         if call is not None and call.at < until:
-            after = format_duration(call.at - first.at)
-            what = f"a {first.status} asked to wait {seconds} seconds, and the next call came after"
+            after, wait = format_duration(call.at - first.at), counted(int(seconds), "second")
+            what = f"a {first.status} asked to wait {wait}, and the next call came after"
             yield f"{what} {after}", (first, call)
 
 
@@ -179,7 +180,7 @@ def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
 
 
 @lint_rule(
-    why="A wrong answer uses up an attempt each time; a repeated accepted answer is refused.",
+    why="A wrong answer uses up an attempt each time; an accepted one is refused when repeated.",
     fix="Submit once, and ask the user again when the interaction is shown again.",
 )
 def submits_an_answer_twice(simulation: Simulation, _: timedelta) -> Findings:

@@ -142,7 +142,9 @@ class WorldRegistry:
 
     def make(self, key: str, settings: Settings) -> Simulation:
         """Make an empty world that is not served yet."""
-        from deck_sim.runtime.simulation import Simulation  # the first world is made late
+        from deck_sim.runtime.simulation import (
+            Simulation,
+        )  # slow; not needed before the first world
 
         url = f"{self.origin}/_sim/files/{world_token(key)}"
         return Simulation(key, settings, Library(self.library), files_url=url)
@@ -156,8 +158,8 @@ class WorldRegistry:
             oldest = next((one for one in others if not (one.uses or one.attempting)), None)
             if oldest is not None:
                 log.warning(
-                    "deck-sim: the world of %s is deleted: a server keeps at most %s, and this one"
-                    " was unused for the longest time",
+                    "deck-sim: the world of %s is deleted: a server keeps at most %s worlds, and"
+                    " this one was unused for the longest time",
                     mask_key(oldest.key),
                     MOST_WORLDS,
                 )
@@ -188,7 +190,7 @@ class WorldRegistry:
 
     def drop(self, key: str) -> None:
         """Delete a world; its key creates a new one on next use."""
-        self._controlled.discard(key)  # a late call with it is one of a client that was kept
+        self._controlled.discard(key)  # a later call with it comes from an old client
         if key in self._worlds:
             old = self._worlds[key]
             self.before_drop(old)
@@ -207,7 +209,7 @@ class WorldRegistry:
     def reload(self, key: str) -> None:
         """Replace a key's world by the stored one; if it cannot be read, the next call retries."""
         if key in self._worlds:
-            self._worlds[key].saved = False  # from now on
+            self._worlds[key].saved = False  # refuses its calls in progress
         self._remove(key)
         with suppress(ApiError):
             self.find(key)
@@ -253,7 +255,7 @@ class WorldRegistry:
         self._controlled.add(key)
 
     def stray_keys(self, simulation: Simulation) -> list[str]:
-        """Return the keys that called the Deck API after a world began, but not the control API.
+        """Return the keys with which only the Deck API was called, if called after a world began.
         Empty with `--keys`, since the users must not see one another's keys.
         """
         if self.keys is not None:

@@ -38,7 +38,9 @@ def read_object(body: bytes, *, form: bool = False) -> dict[str, Any]:
             raise refuse("request/body_invalid", text) from None
         raise
     if not isinstance(data, dict):
-        found = {list: "an array", str: "a string", type(None): "null"}.get(type(data), "a scalar")
+        found = {list: "an array", str: "a string", type(None): "null"}.get(
+            type(data), "a number or a boolean"
+        )
         raise refuse("request/body_invalid", f"The body must be a JSON object, not {found}.")
     return data
 
@@ -71,11 +73,11 @@ def _read_number(text: str) -> float:
     return number
 
 
-# Finds problems that a model does not know of, in the fields that can be read.
+# Returns the problems of an object that its model cannot find.
 ExtraChecks = Callable[[dict[str, Any]], list[Problem]]
 
 
-# Absent, null, or empty where a value is required.
+# Types of errors: absent, or empty where a value is required.
 _MISSING = {"missing", "string_too_short"}
 
 

@@ -77,7 +77,7 @@ def seedable(edition: Edition) -> dict[str, Kind]:
     return {row.path.replace("-", "_"): row for row in rows}
 
 
-_REPLACED = ("world", "selection", "choices", "chosen")  # by those of a copy, if all went well
+_REPLACED = ("world", "selection", "choices", "chosen")  # by their copies, if there is no problem
 
 
 def seed_resources(
@@ -125,13 +125,13 @@ def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], latest: d
     model = _seeded(world.contract.body(row.create), *([SeededRun] if is_run else []))
     body = check_body(model, item)
     wrong: dict[str, str] = {}  # by field
-    # Those that need no script to continue.
+    # The statuses that need no script to continue.
     settled = [s for s in row.statuses if machine is None or s in machine.settled]
     if any(body.id in kind for kind in world.resources.values()):
         wrong["id"] = f"`id` {body.id!r} is taken by another resource; each needs its own id"
     if body.status is not None and body.status not in settled:
         near = "" if body.status in row.statuses else nearest(body.status, settled)
-        can_be = f"is {listed(settled, last='or')}" if settled else "has no `status`"
+        can_be = f"can be {listed(settled, last='or')}" if settled else "has no `status`"
         wrong["status"] = f"`status` is {body.status!r}{near}; a seeded {row.noun} {can_be}"
     status = body.status or ("failed" if item.get("errors") else next(iter(settled), ""))
     given: dict[str, Any] = {"id": body.id, **({"status": status} if machine else {})}
@@ -177,10 +177,10 @@ def _run_problems(
             problems += error.problems
     elif bool(body.errors) != (status == "failed"):
         text = "a `failed` run must have `errors`, such as [{type: task, code: task_failed}]"
-        other = f"only a `failed` run can have `errors`, and this one is `{status}`"
+        other = f"only a `failed` run can have `errors`, but this run is `{status}`"
         wrong["errors"] = other if body.errors else text
     elif body.output is not None and status != "completed":
-        wrong["output"] = f"only a `completed` run has an `output`, and this one is `{status}`"
+        wrong["output"] = f"only a `completed` run can have `output`, but this run is `{status}`"
     elif body.output is not None and task is not None:
         problems += violations(task["output_schema"], body.output, "output")
     known = [name for name in run_errors() if world.contract.has_error(name)]
@@ -190,7 +190,7 @@ def _run_problems(
             wrong[f"errors[{index}].code"] = f"no run fails with {name!r}{nearest(name, known)}"
     if body.result not in (None, *allowed):
         can_be = listed(allowed, last="or")
-        wrong["result"] = f"`result` is {body.result!r}; for a `{status}` run it is {can_be}"
+        wrong["result"] = f"`result` is {body.result!r}; for a `{status}` run it can be {can_be}"
     return problems
 
 

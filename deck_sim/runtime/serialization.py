@@ -24,7 +24,7 @@ def resource_as_json(
     includes: frozenset[str] = frozenset(),
     at: datetime | None = None,
 ) -> dict[str, Any]:
-    """Return a resource as the API shows it, now or at the moment of an event."""
+    """Return a resource as the API shows it. A run's `runtime_ms` counts until `at`, or now."""
     world = simulation.world
     row = world.kind(resource.kind)
     shown: dict[str, Any] = {"id": resource.id, "object": row.object}

@@ -20,7 +20,8 @@ WEBHOOK_TIMES = ("wall", "world")  # which clock gives a webhook's timestamp
 class Settings:
     """The settings of a new world.
 
-    Without `now`, a frozen world starts at `FROZEN_START`, any other world at the present moment.
+    Without `now`, a world with a `real` clock starts at the present moment, other worlds at
+    `FROZEN_START`.
     """
 
     edition: str = DEFAULT_EDITION

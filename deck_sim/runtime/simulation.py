@@ -81,21 +81,21 @@ class Simulation(LazyFields):
     clock: RealClock | None = field(init=False)
     mode: str = field(init=False)
     speed: float = field(init=False)
-    step: timedelta | None = field(init=False)  # what a read costs; None: it jumps
+    step: timedelta | None = field(init=False)  # the time that a read takes; None: it jumps
     selection: SelectionState = lazy(SelectionState)
     journal: Journal = lazy(lambda: Journal(MOST_CALLS))
     responses: SentResponses = lazy(SentResponses)
     choices: RecentLog[Choice] = lazy(lambda: RecentLog(_MOST_CHOICES))
-    # The name of one history of the world. No other has it, also after the server has restarted.
+    # A name of this history of the world, new after each reset and each restart of the server.
     epoch: str = field(default_factory=lambda: os.urandom(4).hex())
     control_changes: int = 0  # control calls that may have changed something
     chosen: dict[str, Choice] = lazy(dict)  # by resource that plays or played it
-    ignored_names: dict[str, None] = lazy(dict)  # the warnings about them, once
-    unmet_holds: dict[str, None] = lazy(dict)  # released, and stopped nothing
+    ignored_names: dict[str, None] = lazy(dict)  # each warning about ignored magic names, once
+    unmet_holds: dict[str, None] = lazy(dict)  # holds that were released and stopped nothing
     rate_limiter: RateLimiter = field(init=False)
     stored_answers: dict[str, StoredAnswer] = lazy(dict)  # by idempotency key
     resumed: tuple[int, int] = (0, 0)  # how many records and calls are older than the server
-    dropped_answers: int = 0  # that could have been replayed
+    dropped_answers: int = 0  # stored answers that were dropped too early
     # Tracebacks of our own errors.
     crashes: RecentLog[str] = lazy(lambda: RecentLog(_MOST_CRASHES))
     advancing: bool = False  # an advance is in progress; a second one is refused
@@ -105,11 +105,11 @@ class Simulation(LazyFields):
     waits_for_retries: bool = False  # exploration: an advance ends when failed deliveries do
     # A receiver did not answer an early webhook; it may wait for the answer of the call itself.
     answered_before_webhooks: bool = False
-    uses: int = 0  # by calls in progress; such a world does not make room for another
+    uses: int = 0  # calls in progress; then it is not deleted to make room for another
     attempting: list[str] = lazy(list)  # deliveries with an attempt in progress
     caller_time: datetime | None = None  # the time of a frozen process that calls from elsewhere
-    began_after_call: int = 0  # the last call to any world of the server when this one began
-    last_call: int = 0  # the number of the last call to this one, counted as those
+    began_after_call: int = 0  # the number of the last call, to any world, before this one began
+    last_call: int = 0  # the number, among those of all worlds, of the last call to this one
     files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
     # By hold id: functions that send the responses that it keeps back.
     held_responses: dict[str, list[Callable[[], object]]] = lazy(dict)
@@ -190,8 +190,8 @@ class Simulation(LazyFields):
         """Choose the script of a new connection, session or run; record the reason in `choices`.
 
         Magic names that cannot be played are noted in the timeline and the log. Raises ApiError if
-        the scenario is unknown or cannot be played, for example since its file was edited. A queued
-        name is used up. Raises Refusal if the script refuses the call.
+        the scenario is unknown or cannot be played, for example because its file was edited. The
+        queued name is used up. Raises Refusal if the script refuses the call.
         """
         opening = NewResource(kind, header, facts, self.world.seed, self.world.edition)
         choice = choose(opening, self.selection, self.library)

@@ -36,7 +36,7 @@ _CLOCKS = {
     ON_POLL: "the clock moves when a client reads the resource; ",
 }
 _OWN_EVENTS = "; for a type of your own, first add a scenario with an `event` step"
-# What starts the scripts that a run does not.
+# How to start the scripts that a run does not start.
 STARTS = {
     "connection": "a seeded connection plays no script; open a connection with"
     " `deck.ready_task(login=True)` or `POST /v2/connections`",
@@ -148,7 +148,7 @@ def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str
     to = next_status(world, due)
     what = f"it becomes `{to}`" if to and due.name in PROGRESS else EFFECTS[due.name]
     left = due.at - world.now
-    if simulation.mode == REAL and left > _SECOND:  # it goes on while the sentence is read
+    if simulation.mode == REAL and left > _SECOND:  # time passes while the sentence is read
         left = round(left / _SECOND) * _SECOND
     when = f"{what} in {format_duration(left)}" if left else f"{what} as soon as time passes"
     return f"{need}; {when}" if need else when
@@ -167,7 +167,7 @@ def next_status(world: World, due: Due) -> str | None:
     script, here = story.script, story.position
     here = script.positions[here.branches["on_timeout"] if due.name == WINDOW else here.behind]
     while here.step is not None:
-        found: Any = here.step  # effects have no status, and the engine knows of none
+        found: Any = here.step  # the engine's type of a step has no status
         if found.is_status:
             return str(found.status(world.contract.machine(script.kind)))
         here = script.positions[here.behind]

@@ -99,7 +99,7 @@ def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFi
         except ApiError as error:
             found.append(error.problems)
     spelled = {format_path(path): path for path in (*document.keys, *document.values)}
-    # Those of the edition that the file fits best: that knows most of its names.
+    # The problems of the edition that the file fits best: it knows most of the names.
     lacks = [
         sum(UNKNOWN_KEY in one.message or f"{one.field}".endswith("].resource") for one in problems)
         for problems in found

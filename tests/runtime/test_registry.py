@@ -122,8 +122,8 @@ def test_the_world_that_was_not_used_for_longest_makes_room(two_worlds, caplog):
     two_worlds.select("Bearer three")
     assert two_worlds.known_keys == ["one", "three"]
     assert [record.getMessage() for record in caplog.records] == [
-        "deck-sim: the world of two is deleted: a server keeps at most 2, and this one was"
-        " unused for the longest time"
+        "deck-sim: the world of two is deleted: a server keeps at most 2 worlds, and this one"
+        " was unused for the longest time"
     ]
 
 
