@@ -2,8 +2,8 @@
 
 1. Only `{{ … }}` is allowed. `{%` and `{#` are errors, so nothing loops, assigns or imports.
 2. Only the names of `environment` are known. Only its functions can be called.
-3. A text that is one expression keeps the type of its value. In a longer text a value is written as
-   JSON.
+3. A text that is one expression keeps the type of its value. In a longer text, a value that is not
+   text is written as JSON.
 4. Results are plain JSON data, copied, of at most 64 KiB.
 """
 
@@ -110,7 +110,7 @@ def texts_in(value: Any, *path: int | str) -> Iterator[tuple[tuple[int | str, ..
 
 
 def is_template(text: str) -> bool:
-    """Whether a text has an expression."""
+    """Whether a text has `{{`, or a mark that is not allowed."""
     return any(mark in text for mark in ("{{", "{%", "{#"))
 
 
@@ -135,7 +135,7 @@ def render(value: Any, names: Mapping[str, Any]) -> Any:
         return as_text(made) if isinstance(made, str) else json.loads(as_text(made))
     except (ExpressionError, UndefinedError) as error:
         why = f"{error}"
-    except Exception as error:  # any error of Python's is a mistake in the expression
+    except Exception as error:  # a mistake in an expression can raise any error
         why = f"the expression cannot be computed: {error}"
     raise ExpressionError(f"`{cut(' '.join(value.split()))}`: {why}") from None
 

@@ -67,7 +67,7 @@ RunErrorName = Annotated[
 ]
 AcceptedText = Annotated[
     str,
-    # A decimal has lost its spelling: 1.50 was read as 1.5.
+    # A decimal is refused, since its spelling is lost: 1.50 was read as 1.5.
     BeforeValidator(lambda value: show(value) if isinstance(value, int) else value),
     WithJsonSchema({"type": ["string", "integer", "boolean"]}),
 ]

@@ -24,8 +24,8 @@ def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]
     """Return the editions that can play a scenario, why another cannot, and the mistakes.
 
     The reason is empty if the scenario names its edition, or all editions can play it. The mistakes
-    are those in scripts that name an edition. If these scripts have none and no edition can play
-    the scenario, the mistakes are those in its named edition, or in the one with the fewest.
+    are those in scripts that name an edition. If there are none, and no edition can play the
+    scenario, they are the mistakes in the edition with the fewest.
     """
     found: dict[str, list[Found]] = {
         name: [] for name in EDITIONS if scenario.edition in (None, name)
@@ -37,10 +37,10 @@ def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]
                 if name not in (None, edition.name):
                     continue
                 if kind not in edition.kinds and (scenario.edition or name):
-                    text = f"the edition `{edition.name}` has no {kind}s; omit this script"
+                    text = f"the edition `{edition.name}` has no {kind}s; delete this script"
                     found[edition.name].append((path, text))
                     continue
-                # A script that this edition never plays must be right for the other one.
+                # If this edition lacks the kind, another edition checks the script.
                 other = next(e for e in (edition, *EDITIONS.values()) if kind in e.kinds)
                 found[edition.name] += _ScriptCheck(kind, other).check(steps, path)
     of_one = [one for name, mistakes in found.items() for one in mistakes if name in one[0][1:2]]

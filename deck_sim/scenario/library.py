@@ -89,7 +89,7 @@ class Library:
         near = nearest(name, names)
         if near or len(names) <= _FEW:
             return near or f"; known: {listed(names)}"
-        return "; `deck-sim scenarios --scenarios DIR` lists shipped and your own scenarios"
+        return "; `deck-sim scenarios --scenarios DIR` lists the shipped scenarios and yours"
 
 
 class _Shipped(Library):
@@ -115,7 +115,7 @@ class _Shipped(Library):
 
 @cache
 def shipped() -> Library:
-    """Return the shipped scenarios; nothing is ever added to this library."""
+    """Return the library of shipped scenarios, which everybody shares and nobody changes."""
     return _Shipped()
 
 

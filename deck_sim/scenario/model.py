@@ -47,7 +47,7 @@ def _script_of(step: Any) -> Any:
     ways = Annotated[steps, Tag("steps")] | Annotated[dict[EditionName, steps], Tag("editions")]
 
     def find_way(value: Any) -> str:
-        # A mapping of a step is likely a list without its `- `.
+        # A mapping with the name of a step is probably a list without its `- `.
         return "editions" if isinstance(value, dict) and not is_step(value) else "steps"
 
     return Annotated[ways, Discriminator(find_way)]
@@ -199,8 +199,8 @@ def _steps(steps: tuple[Step, ...], path: Path) -> Iterator[tuple[Path, Step]]:
 def scenario_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of scenario files.
 
-    The schema does not contain the order of statuses, the names in expressions, and keys that
-    exclude each other. `deck-sim check` checks these.
+    The schema does not check the order of statuses, the names in expressions, or keys that exclude
+    each other; `deck-sim check` does.
     """
     return schema_of(Scenario, "deck-sim scenario, version 1")
 

@@ -21,7 +21,7 @@ from deck_sim.scenario.realistic import Draw, number_for, text_for, text_matchin
 
 ATTEMPTS = 8
 DEEPEST = 6  # levels below which optional fields and items are left out, so that recursion ends
-TRIES = 20  # at a number
+TRIES = 20  # to draw a number that fits
 USUAL_SPAN = 100  # how many numbers to choose from beyond the usual range
 ENDLESS = 10**400
 
@@ -140,7 +140,7 @@ class _Maker:
         properties, required = schema.get("properties", {}), schema.get("required", [])
         names = required if self._is_bare(depth) else dict.fromkeys([*properties, *required])
         rest = schema.get("additionalProperties", True)
-        # The `name` of a hotel, or of a guest.
+        # A `name` gets the name of its object, as `guest_name`.
         fields = {key: f"{name}_name" if key == "name" else key for key in names}
         return {
             key: self.make(properties.get(key, rest), f"{path}.{key}", field, depth + 1)
@@ -168,7 +168,7 @@ class _Maker:
             first = max(least, last - USUAL_SPAN * step)
         start, end = ceil(first / step), floor(last / step)
         made: int | float = 0
-        for _ in range(TRIES):  # a bound may be excluded, and not every multiple is one in floats
+        for _ in range(TRIES):  # a bound may be exclusive, and a float may be no exact multiple
             found = (start + draw(max(1, end - start + 1))) * step
             made = found.numerator if found.denominator == 1 else float(found)
             if self.checker.fits(schema, made):

@@ -155,7 +155,7 @@ class _Random(Random):
 
     def choice(self, seq: Any) -> Any:
         if all(isinstance(option, str) for option in seq):
-            # rstr takes some of them from sets, whose order differs between processes.
+            # Some options of rstr come from sets, whose order differs between processes.
             seq = sorted(letter for letter in seq if letter.isalnum()) or sorted(seq)
         return super().choice(seq)
 

@@ -69,8 +69,8 @@ class SelectionState:
         self.queues.setdefault(kind, []).extend(names)
 
     def set_rules(self, rules: Sequence[Rule], library: Library, edition: str) -> None:
-        """Replace the rules. If the edition lacks the scenario or kind of a rule, raise `ApiError`
-        with every mistake and change nothing.
+        """Replace the rules. If the edition cannot play the scenario of a rule or lacks its kind,
+        raise `ApiError` with every mistake and change nothing.
         """
         problems: list[Problem] = []
         for index, rule in enumerate(rules):
@@ -125,7 +125,7 @@ def _scenario_problems(
 def _find_foreign(
     scenario: Scenario, library: Library, edition: str, kind: str | None
 ) -> Scenario | None:
-    """Return the scenario, or its entry, that the edition cannot play; None if it plays all."""
+    """Return the scenario, or its entry, that the edition cannot play; None if it can play all."""
     entries = map(library.find, scenario.entries if kind in (None, "task_run") else ())
     parts = (one for one in (scenario, *entries) if one and edition not in one.editions)
     return next(parts, None)
@@ -134,8 +134,8 @@ def _find_foreign(
 def _explain_edition(scenario: Scenario, part: Scenario, edition: str) -> str:
     aside = "" if part is scenario else f", which {quote(scenario.name)} plays,"
     return (
-        f"the scenario {quote(part.name)}{aside} is for {part.for_editions}, and this world's is"
-        f" `{edition}`; {how_to_switch(part.editions[0])}"
+        f"the scenario {quote(part.name)}{aside} is for {part.for_editions}, but this world's"
+        f" edition is `{edition}`; {how_to_switch(part.editions[0])}"
     )
 
 

@@ -133,7 +133,7 @@ def _build(document: Document, node: Any, path: YamlPath) -> Any:
 def _check_tag(node: Any) -> None:
     if node.tag not in _TAGS:
         tag = node.tag.replace("tag:yaml.org,2002:", "!!")
-        raise YamlError(f"tag {quote(tag)}; tags are not allowed", *_mark(node))
+        raise YamlError(f"the tag {quote(tag)} is not allowed; leave it out", *_mark(node))
 
 
 def _typed(node: Any) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 from deck_sim.base.errors import DeckSimError
 from deck_sim.base.version import __version__
 
-FORMAT = 7  # of the tables; values name their classes, so a class that moves needs a new one
+FORMAT = 7  # of the tables. Values name their classes: if one moves, add 1
 _MARK = 0x4465636B  # "Deck": the application id in the head of the database
 _FOREIGN = "is not a state file of deck-sim; name a new file, or one that `--state` made"
 _LOCKED = "is in use by another server; stop that one, or use another file"
@@ -49,7 +49,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise StateFileError(path, f"cannot be opened: {error.strerror}") from None
-    # A name like `:memory:` would not be a file. One thread opens it, another may be the server's.
+    # Absolute, since `:memory:` would not be a file. The server may use it on another thread.
     db = sqlite3.connect(path.absolute(), timeout=0, isolation_level=None, check_same_thread=False)
     try:
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -61,8 +61,8 @@ def open_database(path: Path) -> sqlite3.Connection:
             raise StateFileError(path, _FOREIGN)
         if not is_empty and format_ != FORMAT:
             text = (
-                f"has the format {format_}, and deck-sim {__version__} reads {FORMAT}; serve it"
-                " with the deck-sim that made it, or move it away to start again"
+                f"has the format {format_}, but deck-sim {__version__} reads {FORMAT}; serve it"
+                " with the version that made it, or move it away to start again"
             )
             raise StateFileError(path, text)
         db.execute("PRAGMA journal_mode = WAL")

@@ -30,7 +30,7 @@ from deck_sim.scenario.model import Scenario
 from deck_sim.state.snapshots import KEPT
 from deck_sim.state.values import Reader, Writer
 
-# The table, a text for the key, and the key with its value; None: it is to be deleted.
+# The table, a text for the key, and the key with its value; None: the row is deleted.
 Row = tuple[str, str, bytes | None]
 
 FIELD = "field"
@@ -124,8 +124,8 @@ def load_world(
     rows: list[tuple[str, bytes]],
     id_: int,
 ) -> tuple[SavedWorld, list[datetime] | None]:
-    """Make a world from rows: each has its table, and a key with its value. Also return the time
-    that the world's clock showed, and the time when the world was saved.
+    """Make a world from rows: each has its table, and a key with its value. Also return, for
+    a `real` clock, the time that it showed and the time when the world was saved; otherwise None.
     """
     read = [(table, *reader.read(data)) for table, data in rows]
     fields_ = {key: value for table, key, value in read if table == FIELD}
@@ -150,7 +150,7 @@ def load_world(
         simulation.library.add(scenario)
     world.index()
     world.timers.restore(armed)
-    world.outbox[:0] = simulation.attempting  # nobody knows how they went
+    world.outbox[:0] = simulation.attempting  # whose results are unknown
     simulation.attempting = []
     simulation.set_clock(simulation.mode, simulation.speed, simulation.step)
     simulation.resumed = simulation.record_count, simulation.journal.total

@@ -60,7 +60,7 @@ class StateFile:
             for key in self._ids:
                 self._saved[key] = self._read(key)
                 self._worlds.adopt(self._saved[key].simulation)
-        except Exception as error:  # no list of what a damaged file can cause is complete
+        except Exception as error:  # a damaged file can cause any error
             text = f"cannot be read: {type(error).__name__}: {error}; it {DAMAGED}"
             raise StateFileError(self._path, text) from None
 
@@ -112,7 +112,7 @@ class StateFile:
         return saved
 
     def _save(self, key: str, simulation: Simulation) -> None:
-        # Rows count as written when they are made. If this fails, the world is written as a whole.
+        # A row counts as written when it is made. If this fails, the next save writes all rows.
         saved, writer, saved_at = self._saved.pop(key, None), Writer(), self._wall()
         with self._transaction():
             if saved is None or saved.simulation is not simulation:

@@ -39,7 +39,7 @@ async def find_addresses(host: str, port: int, resolve: Resolve, *, public: bool
     elif public or "." not in name or name.endswith(_LOCAL_DOMAINS):
         found = await resolve(host, port)
     else:
-        raise AddressRefused(f"{host} is no local name, so it was not looked up; {_HOW}")
+        raise AddressRefused(f"{host} is not a local name, so it was not looked up; {_HOW}")
     if allowed := [address for address in found if _may_call(address, public=public)]:
         return allowed
     shown = ", ".join(found) if name in found else f"{host} is {', '.join(found)}"

@@ -52,7 +52,7 @@ class SendResult:
     latency_ms: int
     headers: Mapping[str, str] = field(default_factory=dict)  # of the response
     request: Mapping[str, str] = field(default_factory=dict)  # every header that was sent
-    body: bytes = b""  # the start of the response's
+    body: bytes = b""  # the start of the response's body
 
     @property
     def ok(self) -> bool:
@@ -185,7 +185,7 @@ class Sender:
                             await exchange.run(reader, writer)
                         finally:
                             writer.transport.abort()
-            except Exception as failure:  # no list of what a receiver can cause is complete
+            except Exception as failure:  # a receiver can cause any error
                 explanation = next(
                     text for kind, text in _EXPLANATIONS if isinstance(failure, kind)
                 )
@@ -208,7 +208,7 @@ class Sender:
         """Wait until the previous attempt at this URL has been answered, or has taken `TURN`. Exit
         the returned context to end this turn.
 
-        So a usual receiver gets webhooks in their order, and a slow one delays them only a little.
+        So a receiver gets webhooks in their order, unless it takes longer than `TURN` for one.
         """
         turn = self._turns.setdefault(url, asyncio.Lock())
         await turn.acquire()
@@ -232,11 +232,11 @@ class Sender:
                 return await asyncio.open_connection(
                     address, target.port, ssl=tls, server_hostname=name
                 )
-            except (ssl.SSLError, ConnectionResetError):  # a receiver is there
+            except (ssl.SSLError, ConnectionResetError):  # a server is there; try no other address
                 raise
             except OSError as failure:
                 failures.append(failure)
-        raise failures[0]  # the machine may lack the address family of a later one
+        raise failures[0]  # the machine may lack the address family of the later ones
 
 
 _EXPLANATIONS: tuple[tuple[type[Exception], str], ...] = (  # the first that fits

@@ -74,7 +74,7 @@ def test_a_world_file_may_name_scenarios_of_the_checked_files(cli, write, tmp_pa
     assert printed.exit_code == 1
     assert printed.stdout.splitlines()[0] == (
         f"{file}:2:19: default_scenario: names an unknown scenario: 'mine';"
-        " `deck-sim scenarios --scenarios DIR` lists shipped and your own scenarios"
+        " `deck-sim scenarios --scenarios DIR` lists the shipped scenarios and yours"
     )
 
 

@@ -89,8 +89,8 @@ DEEP = "nested too deeply, or an alias is inside its own anchor"
 REFUSED = [
     ("[" * 990 + "]" * 990, DEEP, 1, 1),
     ("a: 1\nb: 2\na: 3", "duplicate key 'a'; it is already in line 1", 3, 1),
-    ("a: !mine [x]", "tag '!mine'; tags are not allowed", 1, 4),
-    ("!mine a: 1", "tag '!mine'; tags are not allowed", 1, 1),
+    ("a: !mine [x]", "the tag '!mine' is not allowed; leave it out", 1, 4),
+    ("!mine a: 1", "the tag '!mine' is not allowed; leave it out", 1, 1),
     ("a\n--- b\n", "not YAML: a second document begins; a file can have only one", 2, 1),
     ("? [x]\n: y\n", "a key must be text", 1, 3),
     ("{{a: b}: c}", 'a key must be text; is this an expression? Quote it: "{{ … }}"', 1, 2),

@@ -372,7 +372,7 @@ def test_a_file_that_cannot_be_read_is_refused_and_left_as_it_is(serve, refused)
     for change, why in [
         ("UPDATE row SET value = x'00' WHERE part = 'story'", "UnpicklingError"),
         ("DROP TABLE source", "is damaged; restore a copy of it, or move it away to start again"),
-        ("PRAGMA user_version = 9", "has the format 9, and deck-sim"),
+        ("PRAGMA user_version = 9", "has the format 9, but deck-sim"),
     ]:
         db = sqlite3.connect(one.path, isolation_level=None)
         db.execute(change)

@@ -1,5 +1,5 @@
 """The steps that are statuses. A new step is a row or a class here, or a class in a neighboring
-module; reading, checking and playing find the step in the registry.
+module; reading, checking and playing find the step in `STEP_CLASSES`.
 """
 
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ class _Terminal(Step):
 
 
 class _Canceled(_Terminal):
-    """The run is canceled without a call, and gets the status that a cancel leads to."""
+    """The run is canceled without a call, and gets the status that a cancel call leads to."""
 
     @classmethod
     def status(cls, machine: Machine) -> str:

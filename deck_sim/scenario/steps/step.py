@@ -32,7 +32,7 @@ class Step(Strict, story.Step):
     may_be_mapping: ClassVar[bool] = False  # whether the value of `shorthand` may be a mapping
     ends: ClassVar[bool] = False  # whether the script ends with it
     lasts: ClassVar[bool] = False  # whether it may follow itself
-    is_status: ClassVar[bool] = True  # an effect otherwise, which takes no time
+    is_status: ClassVar[bool] = True  # otherwise it is an effect, which takes no time
     is_alone: ClassVar[bool] = False  # whether it must be the only step of its script
 
     @classmethod
@@ -126,7 +126,7 @@ def step_words(kind: str) -> tuple[str, ...]:
 
 
 def status_steps(kind: str, machine: Machine) -> dict[str, type[Step]]:
-    """Return the step that enters each status; of several, the one named after the status."""
+    """Return the step that enters each status: of several steps, the one with the status's name."""
     classes = (STEP_CLASSES[kind, word] for word in step_words(kind))
     steps = [step for step in classes if step.is_status]
     steps.sort(key=lambda step: step.word in machine.statuses)
