@@ -4,13 +4,13 @@ Laws:
 1. Timers of one moment are due in the order in which they were armed.
 2. A key (`owner`, `name`) has at most one timer; arming the key again replaces its timer.
 3. A removed timer stays in the heap until it comes up, or until most timers in the heap are
-   removed ones.
+   removed ones. It is known by being no longer the armed timer of its key.
 4. The armed timers are kept by owner, since several names of an owner are removed together. Nine
    times in ten no timer of that owner is armed, and one lookup shows this.
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -39,7 +39,8 @@ EFFECTS = {
     SCREENSHOT: "a screenshot is taken",
 }
 OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # taken back when the story leaves its step
-_SLACK = 100  # timers in the heap that were taken back
+_SLACK = 100  # removed timers in the heap
+_NONE: Mapping[str, object] = {}
 
 
 class Due(NamedTuple):
@@ -57,8 +58,7 @@ class Timers:
 
     _heap: list[Due] = field(default_factory=list, compare=False)
     _armed: dict[str, dict[str, Due]] = field(default_factory=dict)  # owner -> name -> timer
-    # The numbers of those in the heap.
-    _taken_back: dict[int, None] = field(default_factory=dict, compare=False)
+    _removed: int = field(default=0, compare=False)  # how many in the heap are removed
     _count: int = 0  # of all that were ever armed
     progress: int = 0  # how many of the armed ones are progress; 0: only timeouts are armed
     # Owners, for a state file.
@@ -68,7 +68,7 @@ class Timers:
         # By hand, since `deepcopy` takes 20 times as long for moments and keys.
         armed = {owner: {**names} for owner, names in self._armed.items()}
         counts = self._count, self.progress
-        return Timers([*self._heap], armed, {**self._taken_back}, *counts, {**self.changed})
+        return Timers([*self._heap], armed, self._removed, *counts, {**self.changed})
 
     def arm(self, owner: str, name: str, at: datetime) -> None:
         """Set the timer `name` of `owner` to that moment."""
@@ -76,12 +76,14 @@ class Timers:
         due = Due(at, self._count, owner, name)
         mine = self._armed.setdefault(owner, {})
         if name in mine:
-            self._drop(mine[name])
+            self._removed += 1
         else:
             self.progress += name in PROGRESS
         mine[name] = due
         self.changed[owner] = None
         heapq.heappush(self._heap, due)
+        if 2 * self._removed > len(self._heap) + _SLACK:
+            self._heap, self._removed = [*self.upcoming()], 0
 
     def take_back(self, owner: str, *names: str) -> None:
         """Remove those timers of `owner` that have one of these names; there may be none."""
@@ -89,19 +91,17 @@ class Timers:
         if mine is not None:
             for name in names:
                 if name in mine:
-                    self._drop(mine[name])
+                    self._removed += 1
                     self._forget(mine[name])
 
     def take(self, limit: datetime) -> Due | None:
         """Remove and return the next timer; return None if none is due by `limit`."""
-        heap = self._heap
-        while heap and heap[0].at <= limit:
-            due = heapq.heappop(heap)
-            if due.number not in self._taken_back:
-                self._forget(due)
-                return due
-            del self._taken_back[due.number]
-        return None
+        due = self.peek()
+        if due is None or due.at > limit:
+            return None
+        heapq.heappop(self._heap)
+        self._forget(due)
+        return due
 
     def of(self, owner: str) -> list[Due]:
         """Return the armed timers of one owner."""
@@ -116,21 +116,17 @@ class Timers:
 
     def peek(self) -> Due | None:
         """Return the next timer, or None."""
-        heap, taken_back = self._heap, self._taken_back
-        while heap and heap[0].number in taken_back:
-            del taken_back[heapq.heappop(heap).number]
-        return heap[0] if heap else None
+        while self._heap:
+            due = self._heap[0]
+            if self._armed.get(due.owner, _NONE).get(due.name) is due:
+                return due
+            heapq.heappop(self._heap)
+            self._removed -= 1
+        return None
 
     def upcoming(self) -> Iterator[Due]:
         """Yield every armed timer, in the order in which they are due."""
         return iter(sorted(due for mine in self._armed.values() for due in mine.values()))
-
-    def _drop(self, due: Due) -> None:
-        self._taken_back[due.number] = None
-        if 2 * len(self._taken_back) > len(self._heap) + _SLACK:
-            self._heap = [one for one in self._heap if one.number not in self._taken_back]
-            self._taken_back = {}
-            heapq.heapify(self._heap)
 
     def _forget(self, due: Due) -> None:
         mine = self._armed[due.owner]
