@@ -5,12 +5,12 @@ copies of a world share equal values. `RecentLog` keeps the last items of a list
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, ClassVar, NamedTuple, Self, TypeVar, cast
+from typing import Any, NamedTuple, Self, TypeVar
 
 from deck_sim.base.durations import format_duration
 from deck_sim.contract.editions import Edition
@@ -168,27 +168,6 @@ OPTION_TYPES: Mapping[str, Any] = {row.name: row.type for row in fields(Options)
 
 
 Item = TypeVar("Item")
-
-
-def lazy(make: Callable[[], Item], *, compare: bool = True) -> Item:
-    """Declare a field of `LazyFields` whose first value `make` returns."""
-    return cast("Item", field(init=False, compare=compare, metadata={"make": make}))
-
-
-class LazyFields:
-    """A dataclass that makes the values of its `lazy` fields when they are first read: a server may
-    have 10,000 worlds, most worlds use few of their fields, and an empty dict takes 64 bytes.
-    """
-
-    __slots__ = ()
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
-
-    def __getattr__(self, name: str) -> Any:
-        row = self.__dataclass_fields__.get(name)
-        if row is None or "make" not in row.metadata:
-            raise AttributeError(name)
-        setattr(self, name, value := row.metadata["make"]())
-        return value
 
 
 class RecentLog(Sequence[Item]):

@@ -33,13 +33,11 @@ from deck_sim.engine.records import (
     AdditiveChanges,
     Event,
     HoldPoint,
-    LazyFields,
     Options,
     RecentLog,
     Resource,
     Screenshot,
     TimelineEntry,
-    lazy,
 )
 from deck_sim.engine.story import Path, Story
 from deck_sim.engine.timers import (
@@ -84,41 +82,44 @@ def _external_id(value: str | None) -> Mapping[str, Any]:
 
 
 @dataclass(slots=True)
-class World(LazyFields):
+class World:
     """The state of one isolated simulation, and the only functions that change its resources."""
 
     edition: str = DEFAULT_EDITION
     seed: int = 0
     now: datetime = FROZEN_START
-    _resources: defaultdict[str, dict[str, Resource]] = lazy(lambda: defaultdict(dict))  # by kind
-    stories: dict[str, Story] = lazy(dict)  # by connection, session or run
-    users: dict[str, dict[str, None]] = lazy(dict)  # resource -> live runs on it
-    timers: Timers = lazy(Timers)
-    events: RecentLog[Event] = lazy(lambda: RecentLog(MOST_ENTRIES))
-    timeline: RecentLog[TimelineEntry] = lazy(lambda: RecentLog(MOST_ENTRIES))
+    # By kind.
+    _resources: dict[str, dict[str, Resource]] = field(default_factory=lambda: defaultdict(dict))
+    stories: dict[str, Story] = field(default_factory=dict)  # by connection, session or run
+    users: dict[str, dict[str, None]] = field(default_factory=dict)  # resource -> live runs on it
+    timers: Timers = field(default_factory=Timers)
+    events: RecentLog[Event] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
+    timeline: RecentLog[TimelineEntry] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
     # Ids of runs and sessions, by kind.
-    finished: dict[str, list[str]] = lazy(dict)
+    finished: dict[str, list[str]] = field(default_factory=dict)
     forgotten_runs: int = 0
-    played: Counter[tuple[str, str, Path]] = lazy(Counter)  # for coverage
-    screenshots: dict[str, list[Screenshot]] = lazy(dict)  # by run
-    outbox: list[str] = lazy(list)  # deliveries to be attempted now
-    attempts: dict[str, list[Any]] = lazy(dict)  # the log, by delivery
+    played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)  # for coverage
+    screenshots: dict[str, list[Screenshot]] = field(default_factory=dict)  # by run
+    outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
+    attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
     # The events in queues, each with its destination.
-    messages: RecentLog[tuple[str, Event]] = lazy(lambda: RecentLog(MOST_ENTRIES))
-    holds: dict[str, HoldPoint] = lazy(dict)  # by id
+    messages: RecentLog[tuple[str, Event]] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
+    holds: dict[str, HoldPoint] = field(default_factory=dict)  # by id
     # Why scripts could not be continued.
-    script_errors: RecentLog[str] = lazy(lambda: RecentLog(_MOST_SCRIPT_ERRORS))
-    injected: InjectedFaults = lazy(InjectedFaults)
-    fired: dict[str, Any] = lazy(dict)  # delivery -> fault of its next attempt
-    held_back: dict[str, str] = lazy(dict)  # reordered delivery -> destination
-    counters: Counter[str] = lazy(Counter)  # of ids, by prefix
+    script_errors: RecentLog[str] = field(default_factory=lambda: RecentLog(_MOST_SCRIPT_ERRORS))
+    injected: InjectedFaults = field(default_factory=InjectedFaults)
+    fired: dict[str, Any] = field(default_factory=dict)  # delivery -> fault of its next attempt
+    held_back: dict[str, str] = field(default_factory=dict)  # reordered delivery -> destination
+    counters: Counter[str] = field(default_factory=Counter)  # of ids, by prefix
     additive_changes: AdditiveChanges = field(default=AdditiveChanges())
     options: Options = field(default=Options())
     pace: Any = None  # changes how long steps last; exploration sets it
     former_ids: Collection[str] = field(default=(), compare=False)  # of worlds with this key before
-    _lists: dict[str, Lists] = lazy(dict, compare=False)  # by kind
+    _lists: dict[str, Lists] = field(default_factory=dict, compare=False)  # by kind
     # What a state file has to write again: the keys of the records that have changed, by table.
-    changed: dict[str, dict[Any, None]] = lazy(lambda: defaultdict(dict), compare=False)
+    changed: dict[str, dict[Any, None]] = field(
+        default_factory=lambda: defaultdict(dict), compare=False
+    )
 
     def touch(self, table: str, key: Any) -> None:
         """Note that a record has changed, for a state file."""

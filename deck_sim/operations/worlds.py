@@ -64,7 +64,8 @@ def list_worlds(simulation: Simulation, worlds: WorldRegistry) -> Json:
 def show_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
     """Show the settings of the world, the counts of its records, its `choices` and its problems."""
     world = simulation.world
-    limit = simulation.rate_limiter.limit
+    limiter = simulation.rate_limiter
+    limit = limiter.limit if limiter else None
     live = {
         kind: sum(not item.deleted for item in items.values())
         for kind, items in world.resources.items()
@@ -131,7 +132,7 @@ def change_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> J
         limit = world.contract.rate_limit
         if not isinstance(sent.rate_limit, bool):
             limit = replace(limit, **sent.rate_limit.model_dump(exclude_none=True))
-        simulation.rate_limiter = RateLimiter(limit if sent.rate_limit else None)
+        simulation.rate_limiter = RateLimiter(limit) if sent.rate_limit else None
     if options != world.options:
         world.set_options(options)
     simulation.world, simulation.selection = world, selection

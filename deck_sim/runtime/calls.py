@@ -15,7 +15,6 @@ MOST_CALLS = 10_000  # that a world keeps, and as many answers stored by idempot
 GAVE_UP = "its client gave up"  # before the answer was sent
 KEPT_HEADERS = ("content-type", "idempotency-key", "user-agent")  # never the API key
 MAX_BODY = 65_536  # bytes of one body of an answer; the rest is not kept
-MOST_RESPONSES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +83,31 @@ def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> Mapping[s
 class SentResponse(Immutable):
     """A response; its body may be cut."""
 
+    number: int  # of its call
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
     length: int  # of the whole body
 
 
-class SentResponses(dict[int, SentResponse]):
-    """The last responses, by the number of their call."""
+class SentResponses(RecentLog[SentResponse]):
+    """The last responses, oldest first."""
+
+    __slots__ = ()
 
     def keep(self, number: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> None:
-        """Keep a response, and drop the oldest if there are too many."""
-        self[number] = SentResponse(_share((*headers,)), body[:MAX_BODY], len(body))
-        if len(self) > MOST_RESPONSES:
-            del self[next(iter(self))]
+        """Add the response to the call of this number."""
+        self.append(SentResponse(number, _share((*headers,)), body[:MAX_BODY], len(body)))
+
+    def find(self, number: int) -> SentResponse | None:
+        """Return the response to the call of this number, if it is still kept."""
+        return next((sent for sent in self if sent.number == number), None)
 
 
 @dataclass(slots=True)
 class RateLimiter:
-    """A sliding window over the admitted calls; without a `limit` nothing is counted."""
+    """A sliding window over the admitted calls."""
 
-    limit: RateLimit | None = None
+    limit: RateLimit
     admitted: list[datetime] = field(default_factory=list)  # those in the window, oldest first
 
     def admit(self, now: datetime) -> None:
@@ -111,8 +115,6 @@ class RateLimiter:
         (`rate_limit_exceeded`) if the window is full.
         """
         limit, admitted = self.limit, self.admitted
-        if limit is None:
-            return
         while admitted and admitted[0] + limit.per <= now:
             del admitted[0]
         if len(admitted) >= limit.requests:

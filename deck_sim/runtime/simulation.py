@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from deck_sim.base import real_time
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.chance import seed_of
 from deck_sim.engine.commands import Facts
 from deck_sim.engine.playing import release
-from deck_sim.engine.records import LazyFields, RecentLog, lazy
+from deck_sim.engine.records import RecentLog
 from deck_sim.engine.story import Script
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.runtime.calls import MOST_CALLS, Journal, RateLimiter, SentResponses, StoredAnswer
@@ -28,6 +29,7 @@ log = logging.getLogger("deck_sim")
 
 _MOST_CHOICES = 20  # that are kept
 _MOST_CRASHES = 20
+_MOST_RESPONSES = 1000
 _MOST_WARNINGS = 100  # about ignored names
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -69,9 +71,17 @@ class Refusal(ApiError):
         return self.problems[0].name.startswith(("idempotency/", "rate_limit/"))
 
 
+def _lazy(make: Callable[[], Any]) -> Any:
+    return field(init=False, metadata={"make": make})
+
+
 @dataclass(slots=True)
-class Simulation(LazyFields):
-    """A world, and the state around it: clock, journal, stored answers, settings."""
+class Simulation:
+    """A world, and the state around it: clock, journal, stored answers, settings.
+
+    `_lazy` fields are made when they are first read: a server may have 10,000 worlds, most use few
+    of these fields, and an empty dict takes 64 bytes.
+    """
 
     key: str
     settings: Settings
@@ -82,37 +92,37 @@ class Simulation(LazyFields):
     mode: str = field(init=False)
     speed: float = field(init=False)
     step: timedelta | None = field(init=False)  # the time that a read takes; None: it jumps
-    selection: SelectionState = lazy(SelectionState)
-    journal: Journal = lazy(lambda: Journal(MOST_CALLS))
-    responses: SentResponses = lazy(SentResponses)
-    choices: RecentLog[Choice] = lazy(lambda: RecentLog(_MOST_CHOICES))
+    selection: SelectionState = _lazy(SelectionState)
+    journal: Journal = _lazy(lambda: Journal(MOST_CALLS))
+    responses: SentResponses = _lazy(lambda: SentResponses(_MOST_RESPONSES))
+    choices: RecentLog[Choice] = _lazy(lambda: RecentLog(_MOST_CHOICES))
     # A name of this history of the world, new after each reset and each restart of the server.
-    epoch: str = field(default_factory=lambda: os.urandom(4).hex())
+    epoch: str = _lazy(lambda: os.urandom(4).hex())
     control_changes: int = 0  # control calls that may have changed something
-    chosen: dict[str, Choice] = lazy(dict)  # by resource that plays or played it
-    ignored_names: dict[str, None] = lazy(dict)  # each warning about ignored magic names, once
-    unmet_holds: dict[str, None] = lazy(dict)  # holds that were released and stopped nothing
-    rate_limiter: RateLimiter = field(init=False)
-    stored_answers: dict[str, StoredAnswer] = lazy(dict)  # by idempotency key
+    chosen: dict[str, Choice] = _lazy(dict)  # by resource that plays or played it
+    ignored_names: dict[str, None] = _lazy(dict)  # each warning about ignored magic names, once
+    unmet_holds: dict[str, None] = _lazy(dict)  # holds that were released and stopped nothing
+    rate_limiter: RateLimiter | None = None  # None: there is no limit
+    stored_answers: dict[str, StoredAnswer] = _lazy(dict)  # by idempotency key
     resumed: tuple[int, int] = (0, 0)  # how many records and calls are older than the server
     dropped_answers: int = 0  # stored answers that were dropped too early
     # Tracebacks of our own errors.
-    crashes: RecentLog[str] = lazy(lambda: RecentLog(_MOST_CRASHES))
+    crashes: RecentLog[str] = _lazy(lambda: RecentLog(_MOST_CRASHES))
     advancing: bool = False  # an advance is in progress; a second one is refused
     dropped: bool = False  # reset, deleted or not saved: sends no more webhooks
     saved: bool = True  # False: a change could not be saved, so the world was dropped
-    moves: Counter[str] = lazy(Counter)  # of the clock: `by`, `to`, `until`, events
+    moves: Counter[str] = _lazy(Counter)  # of the clock: `by`, `to`, `until`, events
     waits_for_retries: bool = False  # exploration: an advance ends when failed deliveries do
     # A receiver did not answer an early webhook; it may wait for the answer of the call itself.
     answered_before_webhooks: bool = False
     uses: int = 0  # calls in progress; then it is not deleted to make room for another
-    attempting: list[str] = lazy(list)  # deliveries with an attempt in progress
+    attempting: list[str] = _lazy(list)  # deliveries with an attempt in progress
     caller_time: datetime | None = None  # the time of a frozen process that calls from elsewhere
     began_after_call: int = 0  # the number of the last call, to any world, before this one began
     last_call: int = 0  # the number, among those of all worlds, of the last call to this one
     files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
     # By hold id: functions that send the responses that it keeps back.
-    held_responses: dict[str, list[Callable[[], object]]] = lazy(dict)
+    held_responses: dict[str, list[Callable[[], object]]] = _lazy(dict)
 
     def __post_init__(self) -> None:
         start = real_time.now() if self.settings.mode == REAL else FROZEN_START
@@ -122,9 +132,16 @@ class Simulation(LazyFields):
         self.world = World(self.settings.edition, seed, now)
         if self.settings.options:
             self.world.options = self.settings.options
-        limited = self.settings.rate_limit
-        self.rate_limiter = RateLimiter(self.world.contract.rate_limit if limited else None)
+        if self.settings.rate_limit:
+            self.rate_limiter = RateLimiter(self.world.contract.rate_limit)
         self.set_clock(self.settings.mode, self.settings.speed, self.settings.step)
+
+    def __getattr__(self, name: str) -> Any:
+        row = self.__dataclass_fields__.get(name)
+        if row is None or "make" not in row.metadata:
+            raise AttributeError(name)
+        setattr(self, name, value := row.metadata["make"]())
+        return value
 
     def note_crash(self, where: str) -> ApiError:
         """Record the exception that is being handled; return an error for the caller."""

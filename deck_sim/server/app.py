@@ -6,9 +6,11 @@ leaving, which logs the answer and makes the response. `take` turns an error int
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
+from sys import intern
+from typing import Any
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -42,6 +44,8 @@ from deck_sim.server.routing import Routes
 Steps = tuple[Callable[[Request], Answer | Awaitable[Answer | None] | None], ...]
 
 DeckRoutes = Routes[tuple[Endpoint, Operation]]
+
+_NOTHING: Mapping[str, Any] = {}
 
 
 class DeckApp:
@@ -157,7 +161,8 @@ def move_clock(request: Request) -> None:
 
 def limit_rate(request: Request) -> None:
     """Count the call, and refuse it if the rate limit is exceeded."""
-    request.simulation.rate_limiter.admit(request.simulation.world.now)
+    if limiter := request.simulation.rate_limiter:
+        limiter.admit(request.simulation.world.now)
 
 
 def check_size(request: Request) -> None:
@@ -191,8 +196,8 @@ def make_record(request: Request) -> Call:
     return Call(
         at=simulation.world.now,
         request_id=request.id,
-        method=request.method,
-        path=request.path,
+        method=intern(request.method),  # equal texts share one object, which saves memory
+        path=intern(request.path),
         query=request.scope["query_string"].decode("latin-1"),
         status=answer.status,
         body=request.body,
@@ -200,7 +205,7 @@ def make_record(request: Request) -> Call:
         scenario=answer.choice,
         after=request.timeline_length,
         headers=kept_headers(request.headers, simulation.world.options.keep_headers),
-        answered=summary if is_readable else {},
+        answered=summary if summary and is_readable else _NOTHING,
         replayed=request.replayed,
         fault=fault and fault.key,
         unanswered=None if is_readable else f"fault `{fault.key}`",

@@ -40,12 +40,6 @@ def test_the_window_slides_with_the_worlds_clock():
     assert len(limiter.admitted) == 2
 
 
-def test_a_limiter_without_a_limit_counts_nothing():
-    limiter = RateLimiter()
-    assert _is_admitted(limiter, 0)
-    assert not limiter.admitted
-
-
 def test_a_refusal_has_retry_after_if_the_limit_says_so():
     """`Retry-After` is in whole seconds, rounded up; a call after that time is admitted. Deck
     documents no header.
