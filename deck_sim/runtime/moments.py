@@ -1,6 +1,7 @@
 """Reading and formatting of moments, and the first and last moment of a world."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import refuse
@@ -9,6 +10,7 @@ FIRST_MOMENT = datetime(1000, 1, 1, tzinfo=UTC)  # at which a world can begin
 LAST_MOMENT = datetime(9000, 1, 1, tzinfo=UTC)
 
 
+@lru_cache
 def format_moment(moment: datetime) -> str:
     """Format a moment as `2025-01-15T09:30:00Z`; milliseconds only if there are any (assumed)."""
     precision = "milliseconds" if moment.microsecond >= 1000 else "seconds"

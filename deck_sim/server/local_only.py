@@ -26,9 +26,12 @@ def local_only(
     takes_any_name, allowed = not is_loopback(address), {*map(str.lower, names)}
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
-        headers = {name: value.decode("latin-1") for name, value in reversed(scope["headers"])}
-        error = None
-        host, origin = headers.get(b"host"), headers.get(b"origin")
+        error = host = origin = None
+        for name, value in scope["headers"]:
+            if name == b"host":
+                host = host or value.decode("latin-1")
+            elif name == b"origin":
+                origin = value.decode("latin-1")
         may_change = scope["method"] not in _READS and scope["path"].startswith("/_sim")
         if may_change and origin is not None and origin.partition("://")[2] != host:
             error = refuse("deck_sim/origin_refused", origin=quote(origin))
