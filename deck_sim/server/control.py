@@ -57,7 +57,7 @@ class ControlApp:
                 " `GET /_sim/worlds` lists the ids; a world begins with the first call of its key"
             )
             raise refuse("request/endpoint_not_found", text)
-        # Counted apart: watching a world must not change its answers.
+        # With a counter of its own: watching a world must not change its answers.
         request.id = request.simulation.world.next_id("ctl")
 
     async def call_operation(self, request: Request) -> Answer:
@@ -83,11 +83,11 @@ class ControlApp:
 
 
 def note_caller(request: Request) -> None:
-    """Note that the control API uses the key, and the time of a caller in a frozen process."""
+    """Note that the control API was called with the key; note the time of a frozen caller."""
     moment, process = (request.headers.get(h.lower()) for h in (PRESENT_HEADER, PROCESS_HEADER))
     if (moment or process) and process != process_id():
         request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
-    if WORLD.lower() not in request.headers:  # a page that only looks on has an id
+    if WORLD.lower() not in request.headers:  # the inspector may send an id in place of the key
         request.worlds.note_control(request.simulation.key)
 
 

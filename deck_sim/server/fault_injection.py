@@ -74,7 +74,7 @@ async def send_early_webhooks(request: Request) -> None:
 
 
 def apply_fault(request: Request, response: Response) -> OutgoingResponse:
-    """Return the response to send: changed by the request's fault, if there is one."""
+    """Return the response as the fault of the request changes it."""
     fault, simulation = request.fault, request.simulation
     headers = dict(response.headers)
     length = int(headers.pop("content-length", 0))  # a response without a status has no length
@@ -138,7 +138,7 @@ async def _wait(simulation: Simulation, out: OutgoingResponse) -> None:
 
 
 async def leaves_before(wait: Coroutine[Any, Any, object], receive: Receive) -> bool:
-    """Wait; return True at once if the client leaves before the end of the wait."""
+    """Wait, and return False; return True at once if the client leaves before the end."""
     waiting, leaving = asyncio.ensure_future(wait), asyncio.ensure_future(receive())
     try:
         await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)

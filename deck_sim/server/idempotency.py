@@ -17,7 +17,7 @@ from deck_sim.runtime.request_bodies import read_object
 from deck_sim.server.request import Answer, Request
 
 KEY_HEADER = "Idempotency-Key"
-USED_BY = "Deck-Sim-Key-Used-By"  # deck-sim's own: the message is Deck's, and names no call
+USED_BY = "Deck-Sim-Key-Used-By"  # deck-sim's own header: Deck's message does not name the call
 REPLAYED = {"Deck-Sim-Replayed": "true"}
 
 

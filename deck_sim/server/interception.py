@@ -29,8 +29,8 @@ log = logging.getLogger("deck_sim")
 
 MakeProtocol = Callable[[], asyncio.Protocol]
 
-# The address of the hosts for programs that look them up, and may refuse private ones. It is one of
-# those for documentation, so it is nobody's.
+# The address for programs that look up a host, since some refuse private addresses. It is reserved
+# for documentation, so no server has it.
 NO_ADDRESS = "192.0.2.1"
 _CONNECT, _TLS = b"C", b"\x16"  # the first byte of each
 _TUNNEL = b"HTTP/1.1 200 Connection established\r\n\r\n"
@@ -120,7 +120,7 @@ class Interceptor:
             raise
 
     def for_hosts(self, app: ASGIApp) -> ASGIApp:
-        """Wrap the app: answer requests in a proxy's absolute form, for the hosts only."""
+        """Wrap the app: answer requests for the hosts only; the target may be a whole URL."""
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             target = scope["raw_path"].decode("latin-1")

@@ -63,8 +63,8 @@ def is_loopback(name: str) -> bool:
 
 @lru_cache
 def host_name(text: str) -> str:
-    """Return the host of `host:port`, in lower case, without a final dot; empty if it has none."""
+    """Return the host of `host:port`, in lower case, without a final dot; or an empty text."""
     try:
         return (urlsplit(f"//{text}").hostname or "").removesuffix(".")
-    except ValueError:  # of brackets
+    except ValueError:  # wrong brackets
         return ""

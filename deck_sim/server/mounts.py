@@ -78,7 +78,7 @@ async def _show_file(worlds: WorldRegistry, request: Request) -> Response:
         text = "the file does not exist, or the signature is wrong\n"
         return Response(text, 404, VERSION_HEADER, media_type="text/plain")
     content, type_, name = found
-    # Never shown by a browser: a story may give a file any content and type.
+    # Never shown by a browser: a scenario may give a file any content and type.
     exact = quote(name, safe="")
     spelled = f'="{name}"' if exact == name else f"*=UTF-8''{exact}"  # RFC 6266
     headers = {

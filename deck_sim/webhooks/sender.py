@@ -32,7 +32,7 @@ ANSWER_LIMIT = timedelta(seconds=5)
 TURN = timedelta(seconds=1)  # after which the next attempt at the same URL starts in any case
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_ANSWER = 64 * 1024  # bytes of a response's body that are read
-KEPT_ANSWER = 2 * 1024  # bytes of it that are kept
+KEPT_ANSWER = 2 * 1024  # bytes of that body that are kept
 _PORTS = {"http": 80, "https": 443}
 _FRAMING = {"content-length", "transfer-encoding"}  # headers that tell where a body ends
 _UNQUOTED = "/%:@!$&'()*+,;=~?"  # in a path and query
@@ -108,7 +108,9 @@ class Exchange:
         self.headers: Mapping[str, str] = {}
         self.body = b""
         self._path, self._sent_headers, self._sent = path, headers, body
-        self._read = dict[str, str]()  # headers of the response, or of one that precedes it
+        self._read = dict[
+            str, str
+        ]()  # headers of the response, or of an informational one before it
         self._left = MAX_ANSWER  # bytes of the body
         self._has_ended = False
 

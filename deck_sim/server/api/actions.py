@@ -1,4 +1,4 @@
-"""The other operations on tasks, runs, connections, credentials and sessions."""
+"""Operations on tasks, runs and logins, other than the five usual ones of `resources.py`."""
 
 from collections.abc import Callable
 from functools import partial
@@ -59,7 +59,7 @@ def apply_command(request: Request, command: str) -> Answer:
 
 for _name, _command in (
     ("cancel_run", "cancel"),
-    ("disconnect_connection", "terminate"),  # for good, as Deck says of this call
+    ("disconnect_connection", "terminate"),  # the connection cannot be used again (documented)
     ("terminate_connection", "terminate"),
     ("end_session", "end"),  # cancels its run, if it has one (documented)
 ):

@@ -118,7 +118,7 @@ def _read(request: Request, old: Resource | None) -> tuple[dict[str, Any], str |
     fields = model.model_dump(exclude_unset=True)
     if old is None:
         fields = {"type": type_, "config": {}, **fields}
-    if "config" not in body.model_fields:  # the object of the type, to which a change adds
+    if "config" not in body.model_fields:  # a change adds to the object named after the type
         given = {name: fields.pop(name, None) for name in REQUIRED}[type_]
         if given is not None:
             kept = old["config"] if old else {}

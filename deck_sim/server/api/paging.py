@@ -109,7 +109,7 @@ def _read_page(
         with suppress(ValueError):
             after = base64.urlsafe_b64decode(cursor.encode()).decode()
         if after is None or not is_known(after):
-            message = "`cursor` must be a `next_cursor` that this list gave"
+            message = "`cursor` must be a `next_cursor` of this list; omit it for the first page"
             found.append(problem("request/input_invalid", message, field="cursor"))
     for name in ("created_after", "created_before"):
         for text in request.query_values(name):

@@ -38,7 +38,7 @@ def list_resource(request: Request) -> Answer:
     filters = given(asked)
     lasting = {name: words for name, words in filters.items() if name not in _CHANGING}
     includes = read_includes(request, kind)
-    # Those that could match in another status: a list of completed runs polls all.
+    # The resources that may match later: a list of completed runs polls all runs.
     possible = world.newest_first(kind.object, lasting)
     return list_items(
         request,

@@ -62,7 +62,7 @@ def _read_all(read: Read, path: str, ids: Iterable[str | None]) -> Json:
 
 
 def write_page(recording: Json, title: str, text: str = "") -> str:
-    """Return the report as HTML; `text` is its reason, such as the failure of a test."""
+    """Return the report as HTML; `text` says why it was made, such as the failure of a test."""
     data = json.dumps({**recording, "title": title, "text": text}, separators=(",", ":"))
     before, after = _frame()
     # A `<` could end the script element. In JSON it stands in strings only.
@@ -71,7 +71,7 @@ def write_page(recording: Json, title: str, text: str = "") -> str:
 
 @cache
 def _frame() -> tuple[str, str]:
-    """Return the page before and after the recording."""
+    """Return the parts of the page before and after the recording."""
     hashes: dict[str, list[str]] = {"script": [], "style": []}
 
     def embed(tag: str, text: str, attributes: str = "") -> str:
@@ -107,7 +107,7 @@ def _frame() -> tuple[str, str]:
 
 
 def _modules() -> dict[str, str]:
-    """Return every module as a `data:` URL, by its name: relative imports fail in such URLs."""
+    """Return modules as `data:` URLs, by name. In such URLs only imports by name work."""
 
     def rename(name: str, found: re.Match[str]) -> str:
         target = normpath(join(dirname(name), found[3]))

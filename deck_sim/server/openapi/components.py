@@ -143,7 +143,7 @@ def _bodies(edition: Edition, names: Iterable[str]) -> dict[str, Shape]:
             default = field.pop("default", None)
             # An omitted field of an update keeps its value.
             if default is not None and not name.startswith("Update"):
-                # In words: generators of TypeScript take a field with a `default` for required.
+                # As text: generators of TypeScript make a field with a `default` required.
                 field["description"] = f"`{json.dumps(default)}` if left out."
     return found
 
@@ -160,7 +160,7 @@ def _of_model(model: type[Body], name: str) -> dict[str, Shape]:
 
 
 def _narrow(shape: Shape, type_: str, names: Iterable[str], schemas: Mapping[str, Shape]) -> None:
-    """Add the rules that the body's model checks in code for one type to the type's schema."""
+    """Add to the schema of one type the rules that the body's model checks in code."""
     fields = shape["properties"]
     if fields["type"].pop("default", None) != type_:
         shape["required"] = [*dict.fromkeys([*shape["required"], "type"])]

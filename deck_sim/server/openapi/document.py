@@ -98,7 +98,7 @@ def _show(edition: Edition, operation: Operation) -> Shape:
         "tags": [operation.tag],
     }
     if edition.idempotency.covers(operation):
-        # No parameter: tools that make up calls would send one value with all of them, for a 409.
+        # Not a parameter: tools that make up calls would send one key with all, and get a 409.
         shown["description"] = (
             f"Takes the header `{idempotency.KEY_HEADER}`, 1 to {edition.idempotency.longest_key}"
             " characters: a call that is repeated with its key gets the stored answer and changes"
