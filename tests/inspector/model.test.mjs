@@ -140,7 +140,7 @@ test("what is due next is known by its resource", () => {
   assert.equal(story.firstDue.to, "running");
 });
 
-test("a real clock goes on at its speed, but not in a recording or while the server is gone", () => {
+test("a real clock goes on at its speed, but not in a recording or without a server", () => {
   let wall = 0;
   const story = new Model(() => wall);
   const real = { ...WORLD, clock: "real", speed: 60 };

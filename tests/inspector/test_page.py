@@ -156,7 +156,7 @@ def test_the_page_goes_on_when_the_server_is_back(page, start_server, watch, key
     page.goto(f"{before.url}/_sim/ui#key={key}&select=resource:trun_lost")
     expect(page.locator(".live-live")).to_be_attached()
     before.stop()
-    expect(page.get_by_text("The server is gone.")).to_be_visible()
+    expect(page.get_by_text("The server does not answer.")).to_be_visible()
     start_server(before.port)
     expect(page.get_by_text("The server was restarted.")).to_be_visible()
     expect(details(page)).to_be_hidden()

@@ -122,21 +122,21 @@ def test_controls_change_what_happens_next(page, open_tab, sim):
     assert (world["timeout_cap"], world["rate_limit"]["requests"]) == (60, 5)
 
 
-def test_each_ready_made_fault_can_be_armed_and_removed(page, open_tab):
+def test_each_ready_made_fault_can_be_added_and_removed(page, open_tab):
     open_tab(page, "controls")
     faults = page.get_by_role("region", name="Faults")
     examples = faults.get_by_role("combobox").locator("option").all_inner_texts()
     for count, example in enumerate(examples, start=1):
         faults.get_by_role("combobox").select_option(example)
-        faults.get_by_role("button", name="Arm the fault").click()
+        faults.get_by_role("button", name="Add the fault").click()
         expect(faults.get_by_role("listitem")).to_have_count(count)
     assert len({*faults.get_by_role("listitem").all_inner_texts()}) == len(examples)
     faults.get_by_role("button", name="Remove the fault").first.click()
     expect(faults.get_by_role("listitem")).to_have_count(len(examples) - 1)
     faults.get_by_role("button", name="Clear all").click()
-    expect(faults).to_contain_text("No fault is armed.")
+    expect(faults).to_contain_text("There is no fault.")
     faults.get_by_label("The fault as JSON").fill("{")
-    faults.get_by_role("button", name="Arm the fault").click()
+    faults.get_by_role("button", name="Add the fault").click()
     expect(page.get_by_role("status").get_by_text("This is not JSON")).to_be_visible()
 
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** The control API, which is all that the page uses, and the answers in a page that is a file. */
+/** Calls of the control API; in a page that is a file, the recorded answers take their place. */
 
 /** A refused call, or one that got no answer (`status` 0). */
 export class ApiError extends Error {
@@ -106,7 +106,7 @@ export class RecordedApi extends Api {
 
 /** @typedef {import("./app.js").Context} Context */
 /** @typedef {{data: any, error: any, epoch?: string, version: string|number|null}} Fetched
- * the latest answer or why there is none, and what it depends on */
+ * the latest answer or its error, and the epoch and version that it belongs to */
 
 /** @type {WeakMap<Api, Map<string, Fetched>>} */
 const answersByApi = new WeakMap();
@@ -115,7 +115,7 @@ const answersByApi = new WeakMap();
  * The answer to `GET path`; a view is drawn again when it comes.
  * @param {Context} ctx
  * @param {string} path
- * @param {string|number} [version] what the answer depends on; another version is asked for
+ * @param {string|number} [version] if it differs from the last one, the server is asked again
  * @returns {Fetched}
  */
 export function fetched(ctx, path, version = "") {

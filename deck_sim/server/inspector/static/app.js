@@ -1,5 +1,5 @@
 // @ts-check
-/** The page: which tabs and details there are, and the frame around them. */
+/** The page: its tabs and details, and the frame around them. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { readRecording } from "./api.js";
@@ -60,7 +60,7 @@ function callCount({ calls, callsDropped }) {
   return calls.length + callsDropped;
 }
 
-/** What waits, above what happened. @param {Context} ctx */
+/** The list of what waits, above the timeline. @param {Context} ctx */
 function timelineView(ctx) {
   const { model } = ctx;
   const isEmpty = model.ready && model.lanes.size === 0;

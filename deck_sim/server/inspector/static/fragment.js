@@ -1,10 +1,10 @@
 // @ts-check
-/** What the page shows, kept in the fragment of its address, which no server and no log sees. */
+/** The fragment of the page's address, which stores what it shows and is sent to no server. */
 
 /**
  * @typedef {object} Place
- * @property {string|null} key the key of the world, or …
- * @property {string|null} world … its id in `/_sim/worlds`
+ * @property {string|null} key the key of the world; null: see `world`
+ * @property {string|null} world its id in `/_sim/worlds`; null: see `key`
  * @property {string} tab
  * @property {import("./model.js").Ref|null} selected
  * @property {string} filter

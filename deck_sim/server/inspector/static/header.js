@@ -1,5 +1,5 @@
 // @ts-check
-/** The top of the page: which world, what time it is there, whether it is live, what a report is about. */
+/** The top of the page: the world, its time, the connection, and the subject of a report. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { showHelp } from "./keyboard.js";
@@ -53,13 +53,13 @@ function liveView({ connection, readOnly }) {
   >`;
 }
 
-/** Why nothing new comes: the tone, what happened, and what follows.
+/** Messages if nothing new comes: the tone, what happened, and what to do.
  * @type {Record<string, [string, string, string]>} */
 const NOTICES = {
   refused: ["bad", "The server refuses this key.", ""],
   reconnecting: [
     "person",
-    "The server is gone.",
+    "The server does not answer.",
     "Start it again on the same port. Until then this page shows the last known state.",
   ],
   deleted: ["person", "This world was deleted.", "The next call with its key makes a new one."],
@@ -91,12 +91,12 @@ function themeButton(ctx) {
   return button(icon(theme), change, { kind: "icon-button", label, title: label });
 }
 
-/** What the page is about: the name of a test or scenario, and the text that goes with it.
+/** The subject of a report: the name of a test or scenario, and its text.
  * @param {import("./api.js").Recording} recording */
 export function recordingTitle({ title, text }) {
   if (!title && !text) return nothing;
   const lines = text.trim().split("\n");
-  // The line that says most: pytest begins errors with an `E`.
+  // The first line of the error: pytest begins it with an `E`.
   const error = lines.find((one) => /^E\s/.test(one))?.replace(/^E\s+/, "");
   const line = html`<strong class="recording-name">${title}</strong>
     <span class="muted">${error ?? lines[0]}</span>`;

@@ -9,8 +9,8 @@ import { Toasts } from "./parts/toasts.js";
 import { Poller } from "./polling.js";
 
 const MOST_DUE = 2_000; // a world of 5,000 runs has 10,000 timers
-const NEXT_AGE = 2_000; // ms until a clock that goes on makes its answer old
-const TICK = 250; // ms between two drawings of a clock that goes on by itself
+const NEXT_AGE = 2_000; // ms after which an answer about a moving clock is old
+const TICK = 250; // ms between two drawings of a moving clock
 const RESTARTED = "The server was restarted. Its worlds are new, unless it has `--state FILE`.";
 
 /**
@@ -97,7 +97,7 @@ export class Inspector {
     }).start();
   }
 
-  /** Ask what is due next, once at a time, and again if something happened since. */
+  /** Ask what is due next: one request at a time, and another if something happened since. */
   async _askNext() {
     this.isStale = true;
     if (this.isAsking) return;
@@ -182,8 +182,8 @@ export class Inspector {
     this.refresh();
   }
 
-  /** Report how an action went: null on an error.
-   * @param {string|((answer: any) => string)} done what is said when it went well, if anything
+  /** Wait for an action and report its result; return null on an error.
+   * @param {string|((answer: any) => string)} done the message after a success, if any
    * @param {Promise<any>} promise
    * @param {(answer: any) => boolean} [isGood] whether what it led to is good news */
   async act(done, promise, isGood = () => true) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** The keys of the page, and the dialog that lists them. The keys of the timeline are handled there. */
+/** The keys of the page, and the dialog that lists all keys. `timeline.js` handles its own. */
 
 import { html } from "./vendor/lit-html/lit-html.js";
 import { showDialog } from "./parts/widgets.js";

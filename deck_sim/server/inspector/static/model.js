@@ -9,7 +9,7 @@
 import { failureText, kindTitle, parseTime } from "./parts/format.js";
 
 /**
- * What the server tells. Times are added in milliseconds, as `time`.
+ * The data of the server. `time` is added: a moment in milliseconds.
  *
  * @typedef {{world: World, data: any[], events: any[], next: number, schemas: Schemas}} News the
  *   answer of `GET /_sim/timeline?after=N`; `data` has entries and calls
@@ -43,7 +43,7 @@ import { failureText, kindTitle, parseTime } from "./parts/format.js";
  * @typedef {{now: string, due: DueItem[], waiting: any[], unfinished: Unfinished[],
  *   unfinished_total: number, held?: any[], kept_back?: any[]}} Next the answer of `GET /_sim/next`
  *
- * What the page makes of it:
+ * What the page makes of the data:
  *
  * @typedef {{status: string, family: Family, isFinal: boolean, from: number, to: number|null,
  *   entry: Entry, marks: number}} Span a time in one status, `to` null while it lasts; `marks`: how
@@ -70,7 +70,7 @@ import { failureText, kindTitle, parseTime } from "./parts/format.js";
 
 /** Before there is an answer. @type {Edition} */
 const NO_EDITION = { answer_key: "", attempts: 0, destination: {}, plays: [], kinds: {} };
-/** One that no machine has. @type {Status} */
+/** For a status that no machine has. @type {Status} */
 const NO_STATUS = { family: "over", final: false, event: null, commands: {} };
 
 /** @type {Lane} */
@@ -83,15 +83,15 @@ export class Model {
   /** @param {() => number} [wall] the time of this machine */
   constructor(wall = Date.now) {
     this._wall = wall;
-    /** Grows with every change, so that a view can tell that nothing has. */
+    /** Grows with every change, so that a view can tell whether anything changed. */
     this.version = 0;
     /** @type {World|null} */
     this.world = null;
     /** The tables of the world's edition. */
     this.edition = NO_EDITION;
-    /** Whether all that had happened before the page was opened is here. */
+    /** Whether the records from before the page was opened have arrived. */
     this.ready = false;
-    /** Whether a real clock goes on by itself; not in a recording, or while the server is gone. */
+    /** Whether a real clock goes on; not in a recording, or while the server does not answer. */
     this.isRunning = true;
     /** @type {Entry[]} */
     this.entries = [];
@@ -115,9 +115,9 @@ export class Model {
     this.dueById = new Map();
     /** @type {Map<string, Unfinished>} */
     this.unfinishedById = new Map();
-    /** @private the settings, to see whether they are others */
+    /** @private the settings when they were last read, to notice changes */
     this._world = "";
-    /** @private the world's time when it was last told, and that of this machine */
+    /** @private the world's time in the last answer, and this machine's time then */
     this._told = { time: 0, wall: 0 };
     /** @private @type {Map<string, number>} lanes by kind */
     this._counts = new Map();
@@ -139,7 +139,7 @@ export class Model {
     this._setWorld(world);
     this.edition = schemas.editions[world.edition];
     let emitted = 0;
-    // An event stands behind the entry that emitted it.
+    // An event comes after the entry that emitted it.
     const addEvents = (/** @type {number} */ entries) => {
       while (events[emitted]?.after <= entries) this._addEvent(events[emitted++]);
     };
@@ -160,13 +160,13 @@ export class Model {
     return this.version !== before;
   }
 
-  /** Take in what is due and what waits. @param {Next} next */
+  /** Store what is due and what waits. @param {Next} next */
   takeNext(next) {
     this.version++;
     this.next = next;
     this._setNow(parseTime(next.now));
     this.dueById.clear();
-    // The list of what is due is cut in a large world, that of the unfinished has the latest.
+    // In a large world the list `due` is cut, and `unfinished` has only the latest.
     const latest = next.unfinished.flatMap(({ id, next }) => (next ? [{ ...next, id }] : []));
     for (const due of [...next.due, ...latest]) {
       due.time = parseTime(due.at);
@@ -188,14 +188,14 @@ export class Model {
     return model;
   }
 
-  /** The world's time. A real clock goes on between the messages. */
+  /** The world's time. A real clock goes on between two answers. */
   now() {
     const { time, wall } = this._told;
     if (this.world?.clock !== "real" || !this.ready || !this.isRunning) return time;
     return time + (this._wall() - wall) * this.world.speed;
   }
 
-  /** Stop a real clock while the server is gone, or let it go on. @param {boolean} isRunning */
+  /** Stop a real clock while no server answers, or let it go on. @param {boolean} isRunning */
   setRunning(isRunning) {
     this._setNow(this.now());
     this.isRunning = isRunning;
@@ -212,7 +212,7 @@ export class Model {
     return [...this.lanes.values()].filter(asks).length;
   }
 
-  /** Why lanes failed, and how many of them, the most usual first. @returns {[string, number][]} */
+  /** The reasons why lanes failed, with counts, most frequent first. @returns {[string, number][]} */
   get failures() {
     const counts = new Map();
     for (const lane of this.lanes.values()) {
@@ -238,7 +238,7 @@ export class Model {
     return Object.keys(kinds).filter((kind) => kinds[kind].watched);
   }
 
-  /** The event of a run that went well, for examples. @returns {string} */
+  /** The event of a successful run, for examples. @returns {string} */
   get exampleEvent() {
     const { plays, kinds } = this.edition;
     const rows = Object.values(kinds[plays[0]]?.statuses ?? {});
@@ -280,7 +280,7 @@ export class Model {
 
   /** @param {Entry} entry */
   _foldLane(entry) {
-    if (!entry.status && !this.lanes.has(entry.id)) return; // what began it was dropped
+    if (!entry.status && !this.lanes.has(entry.id)) return; // its first entries were dropped
     const lane = this.lanes.get(entry.id) ?? this._addLane(entry);
     const before = lane.spans.at(-1);
     if (entry.status || entry.changes) lane.history.push(entry);
@@ -366,7 +366,7 @@ export class Model {
     }
     delivery.unsent = UNSENT.exec(entry.what)?.[1] ?? (entry.status ? delivery.unsent : "");
     this._setStatus(delivery, entry);
-    delivery.next = null; // until the server tells when the next attempt is due
+    delivery.next = null; // until an answer says when the next attempt is due
   }
 
   /** @param {Entry} entry */

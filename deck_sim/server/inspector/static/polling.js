@@ -1,7 +1,7 @@
 // @ts-check
-/** What is new in a world: `GET /_sim/timeline?after=N`, asked twice a second. */
+/** New records of a world: `GET /_sim/timeline?after=N`, twice a second. */
 
-const PAUSE = 500; // ms between two questions
+const PAUSE = 500; // ms between two requests
 const LONG_PAUSE = 1_000; // while there is no answer
 
 /**
@@ -26,7 +26,7 @@ export class Poller {
     this.timer = 0;
   }
 
-  /** Ask now, and again and again until `stop`. */
+  /** Ask now, then after each pause, until `stop`. */
   start() {
     void this._ask();
     return this;
@@ -57,8 +57,8 @@ export class Poller {
         return this._tell("refused", error.message);
       else {
         pause = LONG_PAUSE;
-        this.schemas = null; // another server may come
-        this.api.id = this.api.world; // a server that was restarted has no world of a key yet
+        this.schemas = null; // another server may answer next
+        this.api.id = this.api.world; // a restarted server knows no world by its id yet
         this._tell("reconnecting");
       }
     } finally {
@@ -73,7 +73,7 @@ export class Poller {
     this.epoch = news.world.epoch;
     this.after = isOther ? 0 : news.next;
     if (isOther) return 0; // the world was replaced: its records are asked for from the first
-    this.api.id = news.world.world; // a call with the key would make a deleted world anew
+    this.api.id = news.world.world; // a call with the key would create a deleted world again
     this._tell("live");
     this.listener.onNews(news);
     return PAUSE;

@@ -69,7 +69,7 @@ export function withShortIds(text) {
 }
 
 /**
- * The line of a step in the text of its scenario; of one within a line, that line.
+ * The line of a step in the text of its scenario; a step within a line has that line.
  * @param {string} text
  * @param {any[]|null|undefined} step its path, like `["task_run", 2, "on_rejected", 0]`
  */

@@ -24,8 +24,8 @@ function titleOf(ctx, { id, kind }) {
 }
 
 /**
- * A button for each command that the status of a resource allows. What leads to a status breaks in
- * on the script; the other commands are decisions that the script continues from.
+ * A button for each command that the status of a resource allows. A command that
+ * leads to a status ends the script; the others are decisions, after which the script continues.
  * @param {Context} ctx
  * @param {Target} target
  */

@@ -58,7 +58,7 @@ export function curlCommand(call, { origin, key }) {
 
 /**
  * The call as `deck.requests.assert_called("POST /v2/agents", json={"name": "Concierge"})`. Ids and
- * secrets are left out, since those of another world are others.
+ * secrets are left out, since they differ in each world.
  * @param {any} call  as `GET /_sim/requests/ID` shows it
  */
 export function pytestAssertion(call) {
@@ -75,7 +75,7 @@ export function pytestAssertion(call) {
 }
 
 /**
- * The value without what is another in each world: secrets and generated ids; or undefined.
+ * The value without secrets and generated ids, which differ in each world; or undefined.
  * @param {any} value
  * @returns {any}
  */

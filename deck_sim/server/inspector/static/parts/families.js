@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * How the families of statuses look: their icons and names. Their colours are the classes
- * `tone-FAMILY` of look/style.css. Which family a status has, the server says.
+ * `tone-FAMILY` of look/style.css. The server says which family a status has.
  */
 
 /** @typedef {"waiting"|"working"|"person"|"good"|"bad"|"over"} Family */

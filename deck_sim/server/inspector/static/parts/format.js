@@ -53,7 +53,7 @@ export function durationText(ms) {
   return parts.join(" ") || "0s";
 }
 
-const ROUGH = 10_000; // ms from which on a distance has no parts of a second
+const ROUGH = 10_000; // ms; a longer distance is shown without parts of a second
 
 /**
  * The distance from a moment, like `in 2s`, `3m ago` or `now`.
@@ -100,10 +100,10 @@ export function shortId(id) {
   return rest.length > 9 ? `${prefix}_${rest.slice(0, 3)}…${rest.slice(-4)}` : id;
 }
 
-// Characters that are not seen, or that change the order of those after them.
+// Invisible characters, and those that change the order of the characters after them.
 const INVISIBLE = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
-/** A value as JSON without characters that are not seen.
+/** A value as JSON without invisible characters.
  * @param {any} value @param {number} [indent] @returns {string} */
 export function jsonText(value, indent) {
   const escape = (/** @type {string} */ one) =>

@@ -21,7 +21,7 @@ export class Toasts {
   /** @param {string} text @param {boolean} [ok] */
   add(text, ok = true) {
     const toast = { id: ++this.count, ok, text };
-    // A success takes the place of the one before; errors stay beside each other.
+    // A success takes the place of the one before; errors stay below each other.
     this.shown = [...this.shown.filter((one) => !one.ok).slice(-2), toast];
     if (ok) setTimeout(() => this.close(toast.id), SHOWN_FOR);
     this.changed();

@@ -10,7 +10,7 @@ export const LOGO = html`<svg class="logo" viewBox="0 0 16 16" aria-hidden="true
   <path d="M3.5 5h6M5.5 8h7M3.5 11h5" />
 </svg>`;
 
-/** Line icons on a 16-pixel grid. They are decoration: the control that has one has a name.
+/** Line icons on a 16-pixel grid. They are decoration: the control around an icon has a name.
  * @type {Record<string, string>} */
 const PATHS = {
   next: "M4 3.5v9l6-4.5zM12 3.5v9",
@@ -84,7 +84,7 @@ export function jsonView(text) {
   return [...parts, text.slice(end)];
 }
 
-/** What a view shows while it has nothing to show: why, and a command that helps.
+/** What an empty view shows: why it is empty, and a command that helps.
  * @param {string} title @param {any} text @param {string} [code] */
 export function emptyState(title, text, code = "") {
   return html`<div class="stack empty">
@@ -211,7 +211,7 @@ export function textField(name, options = {}) {
   />`;
 }
 
-/** A field that finds something while it is typed into. @param {string} label
+/** A search field; each change of its text is passed to `change`. @param {string} label
  * @param {string} example @param {string} value @param {(text: string) => void} change */
 export function searchField(label, example, value, change) {
   return html`<input
@@ -226,7 +226,7 @@ export function searchField(label, example, value, change) {
   />`;
 }
 
-/** The form that is submitted, which the browser does not send. @param {SubmitEvent} event */
+/** The form of a submit event, which is kept from being sent. @param {SubmitEvent} event */
 export function formOf(event) {
   event.preventDefault();
   return /** @type {HTMLFormElement} */ (event.target);
@@ -238,7 +238,7 @@ export function readForm(event) {
   return /** @type {Record<string, string>} */ (Object.fromEntries(filled));
 }
 
-/** What an input can be completed to, by its `list`. @param {string} id @param {string[]} values */
+/** The suggestions for the inputs with this `list`. @param {string} id @param {string[]} values */
 export function dataList(id, values) {
   return html`<datalist id=${id}>${optionList(values)}</datalist>`;
 }

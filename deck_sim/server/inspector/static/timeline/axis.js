@@ -1,5 +1,5 @@
 // @ts-check
-/** The time axis: world time to pixels and back, with long stretches of nothing folded; its ticks. */
+/** The time axis: world time to pixels and back, with long gaps folded; its ticks. */
 
 import { clockText, dayText } from "../parts/format.js";
 
@@ -7,7 +7,7 @@ const WIDEST_FOLD = 64;
 const SHORTEST_FOLD = 30_000;
 /** A gap is folded if it is longer than this many times all shorter gaps together. */
 const RATIO = 3;
-/** What lies ahead of now is folded if it is longer than this part of what has happened. */
+/** The future is folded if it is longer than this part of the past. */
 const AHEAD = 0.25;
 
 const MINUTE = 60_000;
@@ -44,7 +44,7 @@ export class Axis {
     const foldWidth = Math.min(WIDEST_FOLD, width / 2 / folds.length);
     const unfolded = Math.max(end - this.start - folded, 1000);
     const rate = (width - folds.length * foldWidth) / unfolded;
-    /** What lies between two ticks. */
+    /** The time between two ticks. */
     this.step = STEPS.find((step) => step * rate >= STEP_ROOM) ?? 364 * DAY;
     this.length = 0;
     /** @type {Piece[]} */
@@ -102,7 +102,7 @@ export class Axis {
   }
 }
 
-/** The length from which on gaps are folded, and that of all shorter ones together.
+/** The length above which gaps are folded, and the total length of the shorter gaps.
  * @param {number[]} moments ascending */
 function foldLimit(moments) {
   const gaps = moments.slice(1).map((time, i) => time - moments[i]);

@@ -21,7 +21,7 @@ const WORD_ROOM = 64;
  * @param {Context} ctx
  * @param {View} view
  * @param {import("./layout.js").Row} row
- * @param {boolean} isCursor whether the tabulator key stops here
+ * @param {boolean} isCursor whether the Tab key stops here
  */
 export function laneRow(ctx, view, { lane, depth }, isCursor) {
   /** @type {Ref} */

@@ -22,8 +22,8 @@ const APART = 26; // marks closer than this are drawn as one
  *   type: "bar"|"end"|"ahead", from: number, to: number|null}} Bar
  * @typedef {ReturnType<typeof layOut>} View
  *
- * @typedef {object} State what the person at the page has chosen
- * @property {string} text in ids, titles, kinds and what the lane refers to
+ * @typedef {object} State what the user of the page has chosen
+ * @property {string} text searched in ids, titles, kinds and what the lane refers to
  * @property {Set<string>} families of statuses; empty: all
  * @property {boolean} unfinished leave out what has ended
  * @property {number} zoom how many times wider it is than a view of everything
@@ -68,7 +68,7 @@ function matches(lane, { unfinished, families, text: typed }) {
 }
 
 /**
- * All that a drawing needs.
+ * The data for one drawing.
  * @param {Model} model
  * @param {State} state
  * @param {number} width
@@ -131,8 +131,8 @@ export function barsOf({ axis, now, due }, lane) {
   return [...bars, { status, family, from: now, to, left: x(now), width, type: "ahead" }];
 }
 
-/** Marks in groups that do not overlap, the most important first in each. A bar begins where its
- * lane was created: that is no mark. @param {View} view @param {Lane} lane */
+/** Marks in groups that do not overlap, the most important first in each. The creation
+ * of a lane is no mark, since its first bar begins there. @param {View} view @param {Lane} lane */
 export function groupMarks({ axis, attempts }, lane) {
   /** @type {{x: number, marks: Mark[]}[]} */
   const groups = [];

@@ -18,7 +18,7 @@ import { roughText } from "./words.js";
 
 const ZOOM_STEP = 1.5;
 const PAUSE = 500; // ms between two drawings in which nothing but the time is new
-/** Pixels: of a fold with a label, around the label of now, and left of the middle of the first. */
+/** Pixels: the width of a fold with a label; around the label of now; left of the first label. */
 const NARROWEST_LABEL = 40;
 const NOW_ROOM = 76;
 const FIRST_LABEL = 20;
@@ -38,7 +38,7 @@ export class DeckTimeline extends HTMLElement {
     this.drawn = { version: -1, at: 0 };
     /** Whether the latest moments and lanes are in view, and stay there. */
     this.isAtEnd = { x: true, y: true };
-    /** The lane at which the tabulator key stops. */
+    /** The lane at which the Tab key stops. */
     this.cursor = "";
     this.resized = new ResizeObserver(() => this.draw());
     this.onKey = (/** @type {KeyboardEvent} */ event) => {
@@ -83,7 +83,7 @@ export class DeckTimeline extends HTMLElement {
     this.draw();
   }
 
-  /** The moment in the middle stays there. @param {number} steps above 0: closer */
+  /** Zoom; the moment in the middle stays there. @param {number} steps above 0: closer */
   zoom(steps) {
     const { view, scroller } = this;
     if (!view) return;
@@ -95,7 +95,7 @@ export class DeckTimeline extends HTMLElement {
 
   draw() {
     const { _ctx: ctx, state, isAtEnd } = this;
-    // Without the bar that scrolls the rows.
+    // Without the scroll bar of the rows.
     const width = this.scroller?.clientWidth ?? this.clientWidth;
     if (!ctx || !width) return;
     this.drawn = { version: ctx.model.version, at: performance.now() };
@@ -158,7 +158,7 @@ export class DeckTimeline extends HTMLElement {
       ${rows.length ? nothing : html`<p class="strip muted">No lane matches the filter.</p>`}`;
   }
 
-  /** What keys stand for. Arrows scroll while the focus is elsewhere.
+  /** The meaning of keys. Arrows scroll while the focus is elsewhere.
    * @returns {Record<string, () => void>} */
   _actions() {
     const isInside = this.scroller?.contains(document.activeElement);

@@ -1,5 +1,5 @@
 // @ts-check
-/** What is said about lanes, to the eye and to screen readers. */
+/** Texts about lanes, on the screen and for screen readers. */
 
 import { clockText, durationText, failureText, words } from "../parts/format.js";
 
@@ -10,7 +10,7 @@ import { clockText, durationText, failureText, words } from "../parts/format.js"
 const MOST_MARKS = 8; // that are named one by one
 
 /** The word for a mark, its outline around the middle of a square of 12, and classes of its colour
- * and filling; from what must be seen first to what matters least.
+ * and filling; the most important mark comes first.
  * @type {Record<import("../model.js").MarkType, [string, string, string]>} */
 export const MARKS = {
   error: [
@@ -37,7 +37,7 @@ export function isRefused({ type, label }) {
   return type === "call" && /-> [45]/.test(label);
 }
 
-/** A length of time, to the second where that says enough. @param {number} ms */
+/** A length of time, rounded to seconds if it is long. @param {number} ms */
 export function roughText(ms) {
   return durationText(ms < 1000 ? ms : Math.round(ms / 1000) * 1000);
 }

@@ -78,7 +78,7 @@ export function advanceButtons(ctx) {
   const due = model.firstDue;
   const isOpen = ui.menu === "advance";
   const left = due ? distanceText(due.time, model.now()).replace("in ", "") : "";
-  // What comes next for something that waits for a person is the end of its wait.
+  // For a resource that waits for a person, the next due item is the end of its wait.
   const isTimeout = ["answer", "review"].includes(
     model.unfinishedById.get(due?.id ?? "")?.remedy.do ?? "",
   );
@@ -163,7 +163,7 @@ function clockMenu(ctx) {
       ${textField("speed", {
         id: "clock-speed",
         value: world.clock === "real" ? `${world.speed}` : "",
-        example: "60 is a minute per second",
+        example: "60 means a minute per second",
       })}
     </div>
     <div class="menu-row for-on-poll">

@@ -25,10 +25,10 @@ import { scenariosOf } from "./scenarios.js";
 
 /** @typedef {import("../app.js").Context} Context */
 
-/** Faults to begin with, by what they do. @param {string} event @returns {Record<string, object>} */
+/** Examples of faults, by their effect. @param {string} event @returns {Record<string, object>} */
 const exampleFaults = (event) => ({
   "a call gets a 502": { match: "GET /v2/**", status: 502, times: 1 },
-  "a run is made, but its answer is lost": { match: "POST /v2/tasks/*/run", lost_response: true },
+  "a run starts, but its answer is lost": { match: "POST /v2/tasks/*/run", lost_response: true },
   "calls are slow": { match: "* /v2/**", delay: "5s" },
   "the connection is reset": { match: "POST /v2/**", reset: true, times: 1 },
   "webhooks come twice": { event: "*", duplicate: true },
@@ -89,7 +89,7 @@ function field(label, input, hint = "") {
   </label>`;
 }
 
-/** @param {any[]} rows @param {string} none what is said without any */
+/** @param {any[]} rows @param {string} none the text if there are no rows */
 function itemList(rows, none) {
   if (!rows.length) return html`<p class="muted">${none}</p>`;
   return list(
@@ -151,17 +151,17 @@ function faultsCard(ctx) {
     event.preventDefault();
     try {
       const fault = JSON.parse(readForm(event).json ?? "");
-      void submit(ctx, "The fault is armed", ctx.api.post("/_sim/faults", fault), event);
+      void submit(ctx, "The fault was added", ctx.api.post("/_sim/faults", fault), event);
     } catch (/** @type {any} */ error) {
       ctx.toast(`This is not JSON: ${error.message}`, false);
     }
   };
   return controlCard(
     "Faults",
-    "What goes wrong with the next calls and webhooks.",
+    "Errors in the next calls and webhooks.",
     html`${itemList(
         faults.map((fault) => faultRow(ctx, fault)),
-        "No fault is armed.",
+        "There is no fault.",
       )}
       <form class="stack" @submit=${arm}>
         ${field(
@@ -178,7 +178,7 @@ function faultsCard(ctx) {
           aria-label="The fault as JSON"
           .defaultValue=${JSON.stringify(Object.values(examples)[0], null, 2)}
         ></textarea>
-        <button class="button last">Arm the fault</button>
+        <button class="button last">Add the fault</button>
       </form>`,
     when(faults.length, button("Clear all", clear, { kind: SMALL })),
   );
@@ -191,7 +191,7 @@ function faultRow(ctx, { id, owner, met, fired, ...fault }) {
     .map(([name, value]) => `${words(name)}: ${textOf(value)}`)
     .join(", ");
   const remove = () =>
-    ctx.act("The fault is removed", ctx.api.del(`/_sim/faults/${encodeURIComponent(id)}`));
+    ctx.act("The fault was removed", ctx.api.del(`/_sim/faults/${encodeURIComponent(id)}`));
   return html`<span class="count" title="How often it fired">${fired}×</span>
     <span class="grow">
       <code>${what}</code>
@@ -294,7 +294,7 @@ function textOf(value) {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** What is no JSON is sent as text; the server says what it wants. @param {string} text */
+/** Other text than JSON is sent as it is; the server checks it. @param {string} text */
 function valueOf(text) {
   try {
     return JSON.parse(text);

@@ -64,14 +64,14 @@ export function deliveryDetails(ctx, { id }) {
     ${data ? section("Body as sent", body(data.event)) : missing(answer)}`;
 }
 
-/** Where a destination is: its URL, queue or bus, in the only object that it has.
+/** The address of a destination: its URL, queue or bus, in the only object that it has.
  * @param {any} shown */
 export function addressOf(shown) {
   const given = Object.values(shown ?? {}).find((one) => one?.constructor === Object) ?? {};
   return given.url ?? Object.values(given).find((one) => typeof one === "string") ?? "";
 }
 
-/** A delivery can be replayed once it is over.
+/** A delivery can be replayed when it is over.
  * @param {Context} ctx @param {Delivery} delivery @param {string} [size] */
 export function replayButton(ctx, { id, eventType, family, destinationId }, size = "") {
   if (ctx.readOnly) return nothing;
@@ -86,11 +86,11 @@ export function replayButton(ctx, { id, eventType, family, destinationId }, size
     kind: `button ${size}`,
     label: `Replay ${eventType}`,
     disabled: isEarly,
-    title: isEarly ? `It can be replayed once ${hurdle}` : "The same event with the same id",
+    title: isEarly ? `It can be replayed when ${hurdle}` : "The same event with the same id",
   });
 }
 
-/** What comes next, or why nothing does, in a sentence. @param {Context} ctx @param {Delivery} delivery */
+/** The next attempt, or why there is none, in a sentence. @param {Context} ctx @param {Delivery} delivery */
 export function planText({ model }, { attempts, next, family, unsent }) {
   const failed = attempts.filter((one) => !one.ok);
   if (family === "bad")

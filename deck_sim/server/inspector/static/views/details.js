@@ -11,7 +11,7 @@ import { closeButton, copyButton, idText, jsonView, link } from "../parts/widget
 
 const LARGE = 100_000; // characters of a body that takes long to colour
 
-/** Beside the tab on a wide page, a sheet over it on a narrow one.
+/** The details, beside the tab on a wide page, and over the tab on a narrow page.
  * @param {Context} ctx @param {(ctx: Context, ref: Ref) => any} view */
 export function detailsPanel(ctx, view) {
   return html`<aside class="details" aria-label="Details">
@@ -52,7 +52,7 @@ export function factList(rows) {
   </dl>`;
 }
 
-/** A body of a call, an event, …. @param {any} value */
+/** The body of a call or an event, or a resource. @param {any} value */
 export function body(value) {
   if (value == null || value === "") return html`<p class="muted">empty</p>`;
   const text = typeof value === "string" ? value : jsonText(value, 2);
@@ -68,14 +68,14 @@ export function callout(tone, content) {
   return html`<div class="stack callout tone-${tone}">${content}</div>`;
 }
 
-/** A link to a resource: its title where it is a lane. @param {Context} ctx @param {string} id */
+/** A link to a resource; its text is the title of its lane, if any. @param {Context} ctx @param {string} id */
 export function resourceLink(ctx, id) {
   const lane = ctx.model.lane(id);
   const content = lane ? html`${lane.title} ${idText(id)}` : idText(id);
   return link(ctx, { type: "resource", id }, content);
 }
 
-/** While an answer is awaited, or instead of one that was refused. A report does not have all.
+/** Shown while an answer is awaited, or if it was refused. A report lacks some answers.
  * @param {import("../api.js").Fetched} answer */
 export function missing({ data, error }) {
   if (data) return nothing;

@@ -189,10 +189,10 @@ export function findingText({ what, why, fix }) {
 
 /** @param {Context} ctx */
 function noCalls({ api, model, readOnly }) {
-  if (readOnly || !model.ready) return emptyState("No calls", "This world got no call.");
+  if (readOnly || !model.ready) return emptyState("No calls", "This world received no call.");
   return emptyState(
     "No call yet",
-    "Every call of the Deck API with the key of this world appears here while it happens.",
+    "Every call of the Deck API with the key of this world appears here when it happens.",
     `curl ${api.origin}/v2/agents ${keyOption(api.key)}`,
   );
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** A resource: what it is, why it waits, what can be done, and how it came to be so. */
+/** A resource: what it is, why it waits, what can be done, and its history. */
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { fetched } from "../api.js";
@@ -109,7 +109,7 @@ function headFacts({ model }, lane, target, state) {
   ${from ? html`<span class="muted">created ${timeText(from)}${took}</span>` : nothing}`;
 }
 
-/** Why it is not finished, and the forms and buttons that go on. @param {Context} ctx
+/** Why it is not finished, and the forms and buttons that continue it. @param {Context} ctx
  * @param {import("../parts/actions.js").Target} target @param {Record<string, any>} state @param {any} data */
 function actPart(ctx, target, state, data) {
   const unfinished = ctx.model.unfinishedById.get(target.id);

@@ -19,7 +19,7 @@ const MOST_REASONS = 3;
 /** People are the usual reason, so they come first. */
 const ORDER = ["answer", "review", "release", "none", "wait", "advance"];
 
-/** What is unfinished, without sessions that only wait for a run, which is there itself.
+/** What is unfinished, without sessions that only wait for a run in the list.
  * @param {Context} ctx @returns {Unfinished[]} */
 function sorted({ model }) {
   const rank = (/** @type {Unfinished} */ one) => ORDER.indexOf(one.remedy.do);

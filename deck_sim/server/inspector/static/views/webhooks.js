@@ -92,7 +92,7 @@ function destinationCard(ctx, { id, name, deleted, status, family }) {
   </div>`;
 }
 
-/** What a queue holds. @param {Context} ctx @param {string} id */
+/** The messages in a queue. @param {Context} ctx @param {string} id */
 function messages(ctx, id) {
   const path = `/_sim/destinations/${encodeURIComponent(id)}/messages`;
   /** @type {any[]} */

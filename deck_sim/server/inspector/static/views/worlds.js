@@ -17,13 +17,13 @@ import {
 
 /** @typedef {import("../app.js").Context} Context */
 
-const PAUSE = 2_000; // ms between two looks
+const PAUSE = 2_000; // ms between two requests
 const MOST_OTHERS = 3; // worlds that are named; the newest is the likeliest one
 
 /** @type {{worlds: any[]|null, needsKey: boolean, isGone: boolean, timer: number, pause: number}} */
 const found = { worlds: null, needsKey: false, isGone: false, timer: 0, pause: 0 };
 
-/** Ask for the worlds, again and again while they are shown. @param {Context} ctx */
+/** Ask for the worlds repeatedly while they are shown. @param {Context} ctx */
 function lookSoon(ctx) {
   if (found.timer || found.needsKey) return;
   found.timer = window.setTimeout(async () => {
@@ -126,11 +126,11 @@ export function firstCall(ctx) {
           ? html`${countText(calls, "call")} so far, ${model.refused.status || "none refused"}, and
             none of them made a ${nouns.join(" or a ")}.`
           : html`<span class="dot tone-working" aria-hidden="true"></span> Nothing has called
-              <code>${base}</code> with this key. Point your program here:`
+              <code>${base}</code> with this key. Give your program this URL:`
       }
     </p>
     ${otherWorlds(ctx)} ${codeBlock(`export DECK_BASE_URL=${base} DECK_API_KEY=${shellWord(key)}`)}
-    <p class="muted">Or try it by hand:</p>
+    <p class="muted">Or make a call yourself:</p>
     ${codeBlock(`curl ${base}/agents ${keyOption(key)} \\\n  -H "Content-Type: application/json" -d '{"name": "First agent"}'`)}
   </div>`;
 }
