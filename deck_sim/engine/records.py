@@ -10,11 +10,19 @@ from copy import copy
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar, dataclass_transform
 
 from deck_sim.base.durations import format_duration
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import Problem, problem
+
+Item = TypeVar("Item")
+
+
+@dataclass_transform(frozen_default=True)
+def _value(cls: type[Item]) -> type[Item]:
+    # Frozen for mypy alone: one that is frozen at run time is made in 1.0 instead of 0.3 µs.
+    return dataclass(slots=True)(cls)
 
 
 class Immutable:
@@ -26,7 +34,7 @@ class Immutable:
         return self
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class Resource(Immutable):
     """One resource of the API, as it is at one moment."""
 
@@ -44,7 +52,7 @@ class Resource(Immutable):
         return self.fields[name]
 
 
-@dataclass(frozen=True, slots=True)
+@_value
 class Event(Immutable):
     """An event of the API: its type, and the resource as it was at that time."""
 
@@ -165,9 +173,6 @@ class Options(Immutable):
 
 
 OPTION_TYPES: Mapping[str, Any] = {row.name: row.type for row in fields(Options)}
-
-
-Item = TypeVar("Item")
 
 
 class RecentLog(Sequence[Item]):
