@@ -108,7 +108,7 @@ def _play(stage: Stage, reacted_at: Cursor) -> None:
             _break_off(world, story, error)
             return
         if wait is not None:
-            world.timers.take_back(owner, *OF_A_STEP)
+            world.timers.take_back(owner, OF_A_STEP)
             if not wait.active and world.contract.machine(script.kind).is_run:
                 world.timers.arm(owner, INACTIVITY, world.now + world.contract.inactivity)
             if wait.span is not None:
@@ -119,7 +119,7 @@ def _play(stage: Stage, reacted_at: Cursor) -> None:
                 world.timers.arm(owner, name, world.now + span)
             return
         if players[owner].status != status:  # the timers of the step before do not apply
-            world.timers.take_back(owner, *OF_A_STEP)
+            world.timers.take_back(owner, OF_A_STEP)
             reacted_at = (story.path, story.attempts)
         story.go(GO_ON)
 

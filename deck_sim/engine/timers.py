@@ -10,7 +10,7 @@ Laws:
 """
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -39,8 +39,9 @@ EFFECTS = {
     SCREENSHOT: "a screenshot is taken",
 }
 OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # taken back when the story leaves its step
+OF_A_STORY = (*OF_A_STEP, TASK_TIMEOUT)
+OF_DISUSE = (AUTO_TRANSITION, DISUSE)  # at most one is armed
 _SLACK = 100  # removed timers in the heap
-_NONE: Mapping[str, object] = {}
 
 
 class Due(NamedTuple):
@@ -50,6 +51,9 @@ class Due(NamedTuple):
     number: int  # of all that were ever armed
     owner: str
     name: str
+
+
+_NONE: dict[str, Due] = {}
 
 
 @dataclass(slots=True)
@@ -85,23 +89,26 @@ class Timers:
         if 2 * self._removed > len(self._heap) + _SLACK:
             self._heap, self._removed = [*self.upcoming()], 0
 
-    def take_back(self, owner: str, *names: str) -> None:
+    def take_back(self, owner: str, names: Iterable[str]) -> None:
         """Remove those timers of `owner` that have one of these names; there may be none."""
         mine = self._armed.get(owner)
         if mine is not None:
             for name in names:
                 if name in mine:
                     self._removed += 1
-                    self._forget(mine[name])
+                    self._forget(mine, mine[name])
 
     def take(self, limit: datetime) -> Due | None:
         """Remove and return the next timer; return None if none is due by `limit`."""
-        due = self.peek()
-        if due is None or due.at > limit:
-            return None
-        heapq.heappop(self._heap)
-        self._forget(due)
-        return due
+        heap = self._heap
+        while heap and heap[0].at <= limit:
+            due = heapq.heappop(heap)
+            mine = self._armed.get(due.owner, _NONE)
+            if mine.get(due.name) is due:
+                self._forget(mine, due)
+                return due
+            self._removed -= 1
+        return None
 
     def of(self, owner: str) -> list[Due]:
         """Return the armed timers of one owner."""
@@ -128,8 +135,7 @@ class Timers:
         """Yield every armed timer, in the order in which they are due."""
         return iter(sorted(due for mine in self._armed.values() for due in mine.values()))
 
-    def _forget(self, due: Due) -> None:
-        mine = self._armed[due.owner]
+    def _forget(self, mine: dict[str, Due], due: Due) -> None:
         del mine[due.name]
         if not mine:
             del self._armed[due.owner]

@@ -44,9 +44,9 @@ from deck_sim.engine.timers import (
     ATTEMPT,
     AUTO_TRANSITION,
     DISUSE,
-    OF_A_STEP,
+    OF_A_STORY,
+    OF_DISUSE,
     SCREENSHOT,
-    TASK_TIMEOUT,
     Timers,
 )
 
@@ -281,7 +281,7 @@ class World:
             fields = {"runtime_ms": 0, **fields}
         resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **usual))
         for used in self._index(resource):
-            self.timers.take_back(used.id, AUTO_TRANSITION, DISUSE)
+            self.timers.take_back(used.id, OF_DISUSE)
         as_status = f" as {resource.status}" if resource.status else ""
         what = f"created{as_status}{about}"
         self.note(kind, resource.id, what, resource.status, is_creation=True)
@@ -467,7 +467,7 @@ class World:
         """End the script of a connection, session or run, and remove its timers."""
         self.stories.pop(owner, None)
         self.changed["story"][owner] = None
-        self.timers.take_back(owner, *OF_A_STEP, TASK_TIMEOUT)
+        self.timers.take_back(owner, OF_A_STORY)
 
     def forget_oldest(self) -> list[str]:
         """Forget finished runs with their files, and sessions, beyond the last `MOST_RUNS` of each.
@@ -559,7 +559,7 @@ class World:
 
     def _arm_auto_transition(self, resource: Resource) -> None:
         """Set the timer of the automatic transition of a resource that no run uses."""
-        self.timers.take_back(resource.id, AUTO_TRANSITION, DISUSE)
+        self.timers.take_back(resource.id, OF_DISUSE)
         row = self.machine(resource).auto_transitions.get(str(resource.status))
         after = row and (row.after or getattr(self.options, row.option))
         if row and after and not self.users.get(resource.id):
@@ -567,6 +567,6 @@ class World:
             self.timers.arm(resource.id, name, self.now + after)
 
     def _arm_screenshot(self, run: Resource) -> None:
-        self.timers.take_back(run.id, SCREENSHOT)
+        self.timers.take_back(run.id, (SCREENSHOT,))
         if self.options.screenshots and run.status == self.machine(run).timed_from:
             self.timers.arm(run.id, SCREENSHOT, self.now + self.contract.screenshot_interval)

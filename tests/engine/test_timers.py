@@ -41,7 +41,7 @@ def test_a_copy_and_its_original_change_apart(timers):
     twin = deepcopy(timers)
     assert twin == timers
     twin.arm("b", "step", at(1))
-    timers.take_back("a", "step")
+    timers.take_back("a", ["step"])
     assert (timers.peek(), [due.owner for due in twin.upcoming()]) == (None, ["a", "b"])
     assert (timers.progress, twin.progress) == (0, 2)
 
@@ -67,14 +67,14 @@ def test_timers_behave_like_a_sorted_list(moves):
                 due = timers.peek()
                 assert (due.at, (due.owner, due.name)) == expected
                 model.remove(expected)
-                timers.take_back(due.owner, due.name)
+                timers.take_back(due.owner, [due.name])
             continue
         model = [item for item in model if item[1] != key]
         if what == "arm":
             model.append((at(seconds), key))
             timers.arm(*key, at(seconds))
         else:
-            timers.take_back(*key)
+            timers.take_back(key[0], key[1:])
         assert timers.progress == sum(name == "step" for _, (_, name) in model)
     assert [(d.at, (d.owner, d.name)) for d in timers.upcoming()] == sorted(
         model, key=lambda item: item[0]
