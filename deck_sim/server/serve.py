@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import re
 import socket
 import struct
 import threading
@@ -37,6 +38,8 @@ _NO_HTTP2 = b"HTTP/2 without a proxy is not answered; use HTTP/1.1"
 _GO_AWAY = struct.pack(
     f"!xxxBxxxxx xxBBxxxxx xxxxI {len(_NO_HTTP2)}s", 4, 8 + len(_NO_HTTP2), 7, 13, _NO_HTTP2
 )
+# `Upgrade: h2c` offers HTTP/2; the parser would skip the body of such a request.
+_OFFER = re.compile(rb"(?i)\r\nupgrade:[^\r]*")
 _DATE_SECONDS = 1  # between two settings of the `Date` of answers
 _END_SECONDS = 0.3  # for dropped calls to end when the server stops
 
@@ -276,7 +279,7 @@ class _Protocol(HttpToolsProtocol):
             )
             self.transport.close()
         else:
-            super().data_received(data)
+            super().data_received(_OFFER.sub(b"", data, 1) if is_first else data)
 
 
 def _make_config(app: ASGIApp) -> uvicorn.Config:

@@ -162,6 +162,14 @@ def test_a_client_that_begins_with_http_2_is_told_to_use_http_1_1(server, caplog
     assert [record.getMessage() for record in caplog.records] == [told]
 
 
+def test_a_client_that_offers_http_2_is_answered_with_http_1_1(server):
+    """Java's does, with a body, too."""
+    offer = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AA"}
+    headers = {"Authorization": "Bearer k", **offer}
+    answer = httpx2.post(f"{server.base_url}/agents", json={"name": "A"}, headers=headers)
+    assert (answer.status_code, answer.json()["name"]) == (201, "A")
+
+
 def test_health_needs_no_key(server):
     answer = httpx2.get(f"{server.url}/_sim/health", trust_env=False)
     found = {"status": "ok", "version": __version__, "request_id": answer.json()["request_id"]}
