@@ -1,1 +1,1 @@
-"""The engine is pure: no I/O, wall clock, threads or await, and no randomness but the seed's."""
+"""The engine is pure: no I/O, wall clock, threads or await; random values come from the seed."""

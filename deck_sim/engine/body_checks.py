@@ -59,7 +59,7 @@ def use_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Probl
         problem(
             "request/input_invalid",
             f"`{name}` is `{body[name]}`, but the {other.kind} `{other.id}` has"
-            f" `{other.fields[name]}`; leave one of them out",
+            f" `{other.fields[name]}`; leave out `{name}` or `{other.kind}_id`",
             field=name,
         )
         for other in known
@@ -69,7 +69,7 @@ def use_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Probl
 
 
 def input_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
-    """Return a problem for each place where a run's input breaks the task's schema."""
+    """Return a problem for each place where a run's input breaks the task's `input_schema`."""
     schema, given = task.fields["input_schema"], body.get("input", {})
     if schema is None or not isinstance(given, dict):
         return []
@@ -77,7 +77,7 @@ def input_problems(world: World, task: Resource, body: Mapping[str, Any]) -> lis
 
 
 def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) -> list[Problem]:
-    """Return a problem for each part of a login that its method needs and that is missing.
+    """Return a problem for each missing part of a login that its `auth_method` needs.
 
     An update may omit the parts that `stored` has. Credentials of the wrong type are skipped.
     """
@@ -91,7 +91,9 @@ def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) ->
 
 
 def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
-    """Return the problems in fields of the right types: references, schemas, absences, limits."""
+    """Return the problems of fields that have the right types: unknown ids, missing fields, invalid
+    schemas, and a timeout above the limit.
+    """
     row, cap = world.kind(kind), world.options.timeout_cap
     absent = [
         needed
@@ -109,8 +111,8 @@ def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[P
             problems.append(world.not_found(used, id_, name))
         else:
             text = (
-                f"The `{name}` is not valid: {quote(id_)} is not the id of a {other.noun}: such an"
-                f" id starts with `{other.prefix}_` and has at most {longest} characters."
+                f"The `{name}` is not valid: the id of a {other.noun} starts with `{other.prefix}_`"
+                f" and has at most {longest} characters, and {quote(id_)} does not."
             )
             problems.append(problem(other.malformed, text, field=name))
     problems += [problem("request/input_missing", field=name) for name in absent]

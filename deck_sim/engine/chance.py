@@ -20,7 +20,7 @@ def make_id(seed: int, prefix: str, name: object) -> str:
 
 
 def seed_of(key: str) -> int:
-    """Derive the seed of a world from its key, if no seed is given."""
+    """Derive the seed of a world from its API key; a given seed replaces it."""
     return int.from_bytes(blake2b(key.encode(), digest_size=4).digest())
 
 

@@ -20,7 +20,7 @@ from deck_sim.engine.timers import TASK_TIMEOUT
 from deck_sim.engine.world import World
 
 # What is known about a login or a run when its scenario is chosen, by the names that rules use.
-# A tuple holds the spellings of one fact: a task has an id and a name. Never the password.
+# A tuple holds the spellings of one fact: a task has an id and a name. The password is not known.
 Facts = Mapping[str, Any]
 # Chooses the script of a new connection, session or run, after all checks. May raise `ApiError`.
 Choose = Callable[[Facts], Script]
@@ -31,7 +31,7 @@ def create_resource(world: World, kind: str, fields: Mapping[str, Any]) -> Resou
     raise_problems(body_checks.field_problems(world, kind, fields))
     chosen = fields.get("id")
     if chosen in world.all(kind):
-        text = f"The id `{chosen}` is taken by another {kind}; choose another id, or omit it."
+        text = f"The id `{chosen}` is taken by another {kind}; choose another id, or omit `id`."
         raise refuse("request/state_invalid", text, field="id")
     standard = {} if chosen is None else {"id": chosen}
     return world.create(kind, {n: v for n, v in fields.items() if n != "id"}, **standard)
@@ -104,7 +104,7 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
 
 
 def used_ids(world: World, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the ids of the resources that a run uses: ids in the call, and ids they imply."""
+    """Return the ids of the resources that a run uses: the ids sent, and those that they imply."""
     named = {name: fields.get(name) for name in world.kind("task_run").references}
     uses = inherit_references(world, "task_run", named)
     if "source_id" in uses:
@@ -116,8 +116,8 @@ def used_ids(world: World, fields: Mapping[str, Any]) -> dict[str, Any]:
 def check_used(
     world: World, uses: Mapping[str, str | None]
 ) -> tuple[Resource | None, Resource | None]:
-    """Check and return the login and the session that a new run or session uses. Raises ApiError
-    (`state_invalid`) if the login or session cannot take a run now.
+    """Check and return the login and the session that a new run or session uses; each may be None.
+    Raises ApiError (`state_invalid`) if the login or session cannot take a run now.
     """
     login, session = (
         world.all(kind)[used] if (used := uses.get(f"{kind}_id")) else None
@@ -127,7 +127,8 @@ def check_used(
         check_allowed(world, resource, "run")
     runs = world.users.get(session.id) if session else None
     if session and runs:  # a session does one run at a time (assumed)
-        text = f"The session `{session.id}` is in use by the task run `{next(iter(runs))}`."
+        run = next(iter(runs))
+        text = f"The session `{session.id}` is in use by the task run `{run}`; wait for its end."
         raise refuse("request/state_invalid", text)
     return login, session
 
@@ -187,7 +188,7 @@ def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, An
     for name, type_ in asked.items():
         value = inputs.get(name)
         if isinstance(value, dict | list):
-            wrong[name] = "must be text, or a value that can be written as text"
+            wrong[name] = "must be text or another single value, not an object or a list"
         elif type_ == "string" and not isinstance(value, str | None):
             wrong[name] = "must be text in quotes; a number would lose its leading zeros"
     for name, text in wrong.items():
@@ -217,7 +218,7 @@ def reopen_connection(world: World, connection: Resource, choose: Choose) -> Res
 
 
 def review_run(world: World, run: Resource, verdict: str) -> Resource:
-    """Approve or reject a run that waits for a person."""
+    """Apply the verdict, `approve` or `reject`, to a run that waits for a reviewer."""
     check_allowed(world, run, verdict)
     react(world, run.id, verdict)
     return world.all("task_run")[run.id]
@@ -263,7 +264,7 @@ def update_credential(world: World, credential: Resource, fields: Mapping[str, A
 
 
 def change_problems(credential: Resource, fields: Mapping[str, Any]) -> list[Problem]:
-    """Return a problem for each part of a login that is missing after a change."""
+    """Return a problem for each part of a login that would be missing after this change."""
     changes_login = fields.keys() & LOGIN_FIELDS
     return body_checks.login_problems(fields, credential) if changes_login else []
 
@@ -290,7 +291,7 @@ def start_session(world: World, fields: Mapping[str, Any], choose: Choose) -> Re
 
 
 def login_facts(world: World, login: Resource | None, source_id: str) -> dict[str, Any]:
-    """Return the values that rules compare: those of the source and, if given, the login."""
+    """Return what rules compare about a source and, if given, a login."""
     fields = login.fields if login else {}
     return {
         "username": login.hidden.get("username") if login else None,
@@ -303,7 +304,7 @@ def login_facts(world: World, login: Resource | None, source_id: str) -> dict[st
 def run_facts(
     world: World, task: Resource, given: Mapping[str, Any], login: Resource | None, source_id: str
 ) -> dict[str, Any]:
-    """Return the values that rules compare: those of the login, source, task, agent and input."""
+    """Return what rules compare about a run's login, source, task, agent and input."""
     return {
         **login_facts(world, login, source_id),
         "task": (task.id, task["name"]),
@@ -313,9 +314,9 @@ def run_facts(
 
 
 def split_credentials(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Split a login into the fields that answers may show, and the hidden ones.
+    """Split a login into the fields that answers may show, and the hidden fields.
 
-    The password is not kept, so it cannot leak; a flag says whether one was given.
+    The password is not kept, so it cannot leak; a flag says whether a password was given.
     """
     if "auth_credentials" not in fields:
         return {**fields}, {}

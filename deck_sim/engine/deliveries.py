@@ -1,11 +1,11 @@
 """Event destinations, and the deliveries of events to them. Due attempts go to the outbox, and
 their results are recorded.
 
-This module sends nothing. The caller takes the outbox, sends, and records each result before it
-moves the clock.
+This module sends nothing. The caller takes the attempts from the outbox, sends them, and records
+each result before it moves the clock.
 
-Source: section 6 of the contract. Delivery is at least once, and separate for each destination.
-After three retries the delivery fails and its destination becomes inactive.
+An event is delivered at least once, and to each destination separately. After three retries the
+delivery fails, and its destination becomes inactive.
 """
 
 from collections.abc import Mapping
@@ -51,8 +51,8 @@ class AttemptResult:
 
 
 def attempt_due(world: World, delivery_id: str) -> None:
-    """Put a due webhook into the outbox, unless a fault prevents that; deliver to a queue at once.
-    If the destination is not active, the delivery fails instead.
+    """Put a due webhook into the outbox, unless a fault prevents this attempt. Put an event for a
+    queue into the queue at once. If the destination is not active, the delivery fails instead.
     """
     delivery = world.all("event_delivery")[delivery_id]
     destination = _destination(world, delivery)
@@ -61,7 +61,7 @@ def attempt_due(world: World, delivery_id: str) -> None:
         _give_up(world, delivery)
     elif destination["type"] == WEBHOOK:
         fault = None
-        if delivery.id not in world.fired:  # which one fires is decided once
+        if delivery.id not in world.fired:  # the fault is chosen once for an attempt
             event = delivery.hidden["event"]
             fault = world.fire_webhook(injected_faults.WEBHOOK, event)
         if fault is not None:
@@ -77,7 +77,7 @@ def attempt_due(world: World, delivery_id: str) -> None:
 def take_outbox(world: World) -> list[Attempt]:
     """Empty the outbox; return the attempts to send now.
 
-    A delivery fails if its destination was deleted or deactivated after the attempt fell due.
+    A delivery fails if its destination was deleted or deactivated after the attempt became due.
     """
     taken, world.outbox = world.outbox, []
     attempts = []
@@ -92,7 +92,7 @@ def take_outbox(world: World) -> list[Attempt]:
 def record_attempt(world: World, attempt: Attempt, result: AttemptResult) -> None:
     """Record the result of an attempt and its effect: success, a retry, or the final failure.
 
-    Attempts of a replaced world are ignored.
+    If the world no longer has the delivery, nothing is recorded.
     """
     delivery = world.all("event_delivery").get(attempt.delivery_id)
     if delivery is None:
@@ -133,7 +133,9 @@ def lose(world: World, delivery: Resource) -> None:
 def hold_back(
     world: World, delivery: Resource, length: timedelta, why: str, *, until_next: bool = False
 ) -> None:
-    """Postpone a due webhook; with `until_next`, at most until the destination's next webhook."""
+    """Postpone a due webhook by `length`; with `until_next`, at most until the destination's next
+    webhook. The timeline shows `why`.
+    """
     world.timers.arm(delivery.id, ATTEMPT, world.now + length)
     world.note("event_delivery", delivery.id, f"{delivery['event_type']}, held back {why}")
     if until_next:
@@ -141,13 +143,13 @@ def hold_back(
 
 
 def replay(world: World, delivery: Resource) -> Resource:
-    """Deliver an event again at once, under the same id and with all its retries.
+    """Deliver an event again at once, with the same id; if the attempt fails, there are retries.
 
     Raises `ApiError` if the delivery is pending, or if its destination receives no events.
     """
     destination = _destination(world, delivery)
     if delivery.status == "pending":
-        text = f"The delivery `{delivery.id}` is `pending`; replay it after it has ended."
+        text = f"The delivery `{delivery.id}` is `pending`; wait until it has succeeded or failed."
         raise refuse("request/state_invalid", text)
     if not listens(destination):
         text = f"The delivery cannot be replayed: {_why_silent(destination)}."
@@ -163,13 +165,13 @@ def set_destination_status(world: World, destination: Resource, status: str) -> 
 
 
 def secrets_of(world: World, destination: Resource) -> list[str]:
-    """Return the secrets to sign with: the present one, and those replaced less than a day ago."""
+    """Return the secrets to sign with: the current one, and each replaced less than a day ago."""
     old = [secret for secret, until in destination.hidden["old_secrets"] if world.now < until]
     return [destination.hidden["secret"], *old]
 
 
 def rotate_secret(world: World, destination: Resource, secret: str) -> Resource:
-    """Sign with a new secret, and for one day also with the old one (documented)."""
+    """Replace the secret. For one day, webhooks are also signed with the old one (documented)."""
     present, *old = secrets_of(world, destination)
     if secret == present:
         return destination
@@ -231,7 +233,7 @@ def update_destination(
     if public:
         destination = world.change(destination, **public)
     if destination["type"] != WEBHOOK and fields.get("credentials"):
-        # Nothing signs in to queues here. The credentials are dropped, so nothing can leak them.
+        # deck-sim does not log in to queues, so it does not store their credentials.
         what = "credentials changed; they are not stored, since nothing uses them"
         destination = world.change(destination, what=what)
     elif secret is not None:
@@ -254,5 +256,5 @@ def event_problems(world: World, events: Any) -> list[Problem]:
     return problems
 
 
-_NO_GLOB = '; the only pattern is `["*"]`, every type'
+_NO_GLOB = '; the only pattern is `["*"]`, for every type'
 _INSTEAD = "; `GET /v2/event-types` lists them"

@@ -23,7 +23,7 @@ def keep_file(
     world: World, run: Resource, name: str, type_: str, content: bytes, **shown: Any
 ) -> None:
     """Store a file as a storage item with the attributes `shown`. Nothing is stored if the task's
-    storage is off, or if it drops duplicates and the login has an equal file.
+    storage is off, or if the storage drops duplicates and the login has an equal file.
     """
     storage = world.all("task")[run["task_id"]]["storage"] or {"enabled": False}
     origin = (run["task_id"], run[f"{world.contract.login}_id"], sha256(content).hexdigest())
@@ -48,7 +48,7 @@ def keep_file(
 
 
 def files_of(world: World, run: Resource, behind: str | None = None) -> Iterator[Resource]:
-    """Yield a run's readable storage items, newest first; with `behind`, those after that id."""
+    """Yield a run's readable storage items, newest first; with `behind`, those older than that."""
     items = world.newest_first("storage", {"task_run_id": [run.id]}, behind)
     return (item for item in items if not world.is_gone(item))
 
@@ -63,7 +63,7 @@ def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> N
 
 
 def find_file(world: World, file_id: str) -> File | None:
-    """Return the storage item or screenshot with that id; None if it is unknown or too old."""
+    """Return the storage item or screenshot with this id; None if it is unknown or too old."""
     item = world.find("storage", file_id)
     if item is not None:
         return File(item.hidden["content"], item["file_type"], item["file_name"])

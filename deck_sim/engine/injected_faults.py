@@ -66,7 +66,7 @@ class InjectedFaults:
     """All faults of a world, by owner."""
 
     by_owner: dict[str, list[Injected]] = field(default_factory=dict)
-    # Owners, for a state file.
+    # Owners whose faults have changed, for a state file.
     changed: dict[str, None] = field(default_factory=dict, compare=False)
 
     def __iter__(self) -> Iterator[Injected]:
@@ -103,7 +103,9 @@ class InjectedFaults:
     def fire(
         self, where: tuple[str, ...], subject: tuple[str, ...], owners: Iterable[str], now: datetime
     ) -> Any:
-        """Count a call or webhook about these owners; return the fault that fires, or None."""
+        """Count a call or webhook for the faults of these owners; return the fault that fires, or
+        None. `subject` describes the call or webhook for a fault's `applies_to`.
+        """
         met = [owner for owner in owners if owner in self.by_owner]
         self.changed |= dict.fromkeys(met)
         due = [

@@ -27,7 +27,7 @@ class Lists:
         self._resources = resources  # the world's own
         self.changed: dict[str, None] = dict.fromkeys(resources)  # ids, since the last read
         self._numbers: dict[str, int] = {}  # by id
-        self._count = 0  # of all numbers
+        self._count = 0  # of the numbers given so far
         # By fields: the ids by their values, in order, and the values by id.
         self._parts: dict[tuple[str, ...], dict[Values, list[str]]] = {}
         self._values: dict[tuple[str, ...], dict[str, Values]] = {}
@@ -38,7 +38,9 @@ class Lists:
     def find(
         self, filters: Mapping[str, Collection[Any]], behind: str | None
     ) -> Iterator[Resource]:
-        """Yield resources with one of these values per field, newest first, older than `behind`."""
+        """Yield resources that have one of the values of each filter, newest first. With `behind`,
+        only resources older than this id.
+        """
         for id_ in self.changed:
             if id_ not in self._numbers:
                 self._numbers[id_] = self._count = self._count + 1

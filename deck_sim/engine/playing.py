@@ -44,7 +44,7 @@ def start_story(world: World, resource: Resource, script: Script) -> None:
 
 
 def react(world: World, owner: str, word: str = "due", value: Any = None) -> None:
-    """Pass an answer, a verdict or the end of a wait to the story of `owner`, and continue it."""
+    """Pass an answer, a verdict or the end of a wait to the story of `owner`, and continue."""
     story = world.stories[owner]
     step = story.script.positions[story.path].step
     stage, reacted_at = Stage(world, story), (story.path, story.attempts)
@@ -73,7 +73,9 @@ def release(world: World, hold_id: str) -> list[str]:
 
 
 def pass_time(world: World, limit: datetime) -> Due | None:
-    """Move to the next timer due by `limit`; fire and return it. Without one, move to `limit`."""
+    """Move the clock to the next timer that is due by `limit`; fire and return this timer. If there
+    is none, move the clock to `limit` and return None.
+    """
     due = world.timers.take(limit)
     moment = limit if due is None else due.at
     if moment > world.now:
@@ -118,7 +120,7 @@ def _play(stage: Stage, reacted_at: Cursor) -> None:
                     span = world.pace.length_of(world, story, span)
                 world.timers.arm(owner, name, world.now + span)
             return
-        if players[owner].status != status:  # the timers of the step before do not apply
+        if players[owner].status != status:  # the timers of the old status do not apply
             world.timers.take_back(owner, OF_A_STEP)
             reacted_at = (story.path, story.attempts)
         story.go(GO_ON)
@@ -151,7 +153,7 @@ def _timeout_due(world: World, owner: str, text: str | None = None) -> None:
 def _auto_transition_due(world: World, owner: str) -> None:
     resource = world.resource(owner)
     world.move(resource, world.machine(resource).auto_transitions[str(resource.status)].to)
-    world.stop_story(owner)  # its script would go on from the status before
+    world.stop_story(owner)  # its script would continue from the old status
 
 
 def _screenshot_due(world: World, owner: str) -> None:

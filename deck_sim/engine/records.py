@@ -1,7 +1,7 @@
 """The values of a world. They are frozen: a change makes a new value.
 
-So an event keeps a reference to the resource as it was, a refused call has nothing to undo, and
-copies of a world share equal values. `RecentLog` keeps the last items of a list.
+So an event refers to the resource as it was, a refused call has nothing to undo, and copies of a
+world share their values. `RecentLog` keeps the last items of a list.
 """
 
 from collections import deque
@@ -26,7 +26,7 @@ def _value(cls: type[Item]) -> type[Item]:
 
 
 class Immutable:
-    """A value that copies of a world share."""
+    """A value that never changes, so copies of a world share it."""
 
     __slots__ = ()
 
@@ -60,13 +60,13 @@ class Event(Immutable):
     type: str
     data: Resource  # as it was then
     created_at: datetime
-    extras: Mapping[str, Any] = field(default_factory=dict)  # what it shows of other resources
+    extras: Mapping[str, Any] = field(default_factory=dict)  # data of other resources that it shows
     after: int = 0  # number of timeline entries before it
 
 
 @dataclass(frozen=True, slots=True)
 class Screenshot(Immutable):
-    """A picture of a run; its bytes are drawn when they are read."""
+    """A screenshot of a run; its picture is drawn when somebody reads it."""
 
     id: str
     name: str  # of the file
@@ -91,7 +91,7 @@ class TimelineEntry(NamedTuple):  # made in half the time that a frozen dataclas
 
 @dataclass(frozen=True, slots=True)
 class HoldPoint:
-    """A point to stop at: an event, of one resource or of any, or the answer to a call."""
+    """A hold stops stories before an event, of one resource or of any, or the answers to a call."""
 
     id: str
     event: str | None = None
@@ -105,7 +105,7 @@ class HoldPoint:
 
 @dataclass(frozen=True, slots=True)
 class AdditiveChanges:
-    """Undocumented additions that a world shows, as Deck may add some at any time."""
+    """Undocumented fields and types that a world shows, since Deck may add some at any time."""
 
     fields: bool = False
     event_type: str | None = None
@@ -118,7 +118,7 @@ class AdditiveChanges:
         return unknown if self.fields else {}
 
 
-MOST = 1_000_000_000  # the largest number of an option
+MOST = 1_000_000_000  # the largest number that an option may have
 
 
 def _option(description: str, default: Any = None, **more: Any) -> Any:
@@ -127,15 +127,15 @@ def _option(description: str, default: Any = None, **more: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Options(Immutable):
-    """Limits and behaviours of Deck, off (None, False or `()`) until they are switched on.
+    """Limits and behaviours of Deck, which are off (None, False or `()`) by default.
 
-    A field is the only place of an option. The control API, the marker, `Deck.reset`, `DeckSim` and
-    the inspector take the name, type and metadata of an option from here: its `description`, the
-    kind of resource that it `needs`, and its `least` number.
+    Each option is one field. The control API, the marker, `Deck.reset`, `DeckSim` and the inspector
+    take its name, type and metadata from the field. The metadata are its `description`, the kind of
+    resource that it `needs`, and the `least` number that it accepts.
     """
 
     session_limit: int | None = _option(
-        "The limit of open sessions; one more gets 429 `rate_limit/session_limit_exceeded`.",
+        "The most open sessions; a further one gets 429 `rate_limit/session_limit_exceeded`.",
         needs="session",
     )
     timeout_cap: int | None = _option("The largest `settings.timeout_seconds` of a task.", least=1)
@@ -147,7 +147,7 @@ class Options(Immutable):
         needs="connection",
     )
     keep_headers: tuple[str, ...] = _option(
-        'Headers that the journal also keeps of later calls, like ["x-trace"].', ()
+        'More headers that the journal keeps, from the next call on, like ["x-trace"].', ()
     )
 
     def changes(self, before: Self) -> set[str]:
@@ -161,7 +161,7 @@ class Options(Immutable):
         return {n: format_duration(v) if isinstance(v, timedelta) else v for n, v in values}
 
     def problems(self, edition: Edition) -> Iterator[Problem]:
-        """Yield a problem for each option that needs a kind which the edition does not have."""
+        """Yield a problem for each option that is on but needs a kind that the edition lacks."""
         for row in fields(self):
             needs = row.metadata.get("needs")
             if needs and needs not in edition.kinds and getattr(self, row.name) != row.default:
@@ -178,15 +178,15 @@ OPTION_TYPES: Mapping[str, Any] = {row.name: row.type for row in fields(Options)
 class RecentLog(Sequence[Item]):
     """The last items of a list that grows at its end, at most `maxlen`.
 
-    The position of an item is the number of all items before it, including dropped ones. The log
-    begins as a list: most logs stay empty, and an empty deque takes 700 bytes.
+    The position of an item is the number of all items before it, including dropped ones. A deque is
+    made only for a long log: an empty one takes 700 bytes, and most logs stay empty.
     """
 
     __slots__ = ("_items", "_room", "maxlen", "total")
 
     def __init__(self, maxlen: int, items: Iterable[Item] = (), dropped: int = 0) -> None:
         self._items: Any = ()  # then a list, then a deque
-        self.maxlen, self._room = maxlen, 0  # items in a list
+        self.maxlen, self._room = maxlen, 0  # how many items the tuple or list may have
         self.total = dropped  # the number of all items, also of those that were dropped
         for item in items:
             self.append(item)

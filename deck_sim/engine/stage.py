@@ -1,10 +1,10 @@
-"""The interface between a step and the world while the step is played, and the holds that stop it.
+"""The interface between the step that is played and the world, and the holds that stop stories.
 
-A hold names an event. A story that is about to enter the status that emits the event stops just
-before: its resource keeps its status, its cursor returns to the step that reacted last, and the
-place where it would continue is stored. So a prompt that timed out can still be answered, and a run
-that is about to complete can still be canceled; the answer or cancel replaces the stored place.
-Timeouts continue, and end a held run like any other.
+A hold names an event. A story stops before it enters the status that emits this event: the resource
+keeps its status, the cursor returns to the step that reacted last, and the place at which the story
+would continue is stored. So a prompt that timed out can still be answered, and a run that is about
+to complete can still be canceled; the answer or cancel replaces the stored place. The timers of
+timeouts continue, so a held run can time out.
 """
 
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ class Stopped(Exception):
 
 
 def find_call_hold(world: World, method: str, path: str) -> HoldPoint | None:
-    """Return the first hold of the answer to this call, if any."""
+    """Return the first hold that stops the answer to this call, or None."""
     for hold in world.holds.values():
         if hold.call and CallPattern.read(hold.call).matches(method, path):
             return hold
@@ -46,7 +46,7 @@ def count_stop(world: World, hold_id: str) -> None:
 
 
 def hold_story(world: World, story: Story, hold_id: str, reacted_at: Cursor) -> None:
-    """Stop a story at a hold. Until the release, the step that reacted last reacts."""
+    """Stop a story at a hold. Until the hold is released, the step at `reacted_at` still reacts."""
     story.held = Held(hold_id, world.now, story.path, story.attempts)
     story.path, story.attempts = reacted_at
     count_stop(world, hold_id)
@@ -120,7 +120,7 @@ class Stage:
                 raise Stopped(hold.id)
 
     def complete(self, output: Any, **fields: Any) -> None:
-        """Complete the run; fail the run if the output is no object or breaks the task's schema."""
+        """Complete the run; fail it if the output is not an object or breaks the task's schema."""
         broken = json_schema.violations(self.output_schema, output, "output")
         if not isinstance(output, dict):
             text = "The output must be an object."
@@ -131,7 +131,9 @@ class Stage:
             self.move("completed", output=output, **fields)
 
     def reject(self, name: str, broken: list[Problem], why: str = "") -> None:
-        """Fail the run for a value that breaks a schema of its task; the timeline says where."""
+        """Fail the run with the error `name`, because a value breaks a schema of the task. `broken`
+        is the problems of the value, and `why` begins each message of the error.
+        """
         for one in broken:
             self.world.note("task_run", self.resource.id, one.message)
         self.fail(*(problem(name, f"{why}{one.message}", field=one.field) for one in broken))
@@ -146,7 +148,7 @@ class Stage:
         return problem(name, message, field=field, timeout=timeout)
 
     def draw(self, span: Span) -> timedelta:
-        """Draw a duration within the span, always the same for this step of this resource."""
+        """Draw a duration within the span; it is always the same for this step of this resource."""
         story = self.story
         name = story.script.positions[story.path].name
         return draw_duration(span, self.world.seed, f"{story.owner}/{name}")

@@ -2,8 +2,9 @@
 steps and how they are written.
 
 The cursor is a path: `(2,)` is the third step; `(2, "on_rejected", 0)` is the first step in the
-branch `on_rejected` of the third step. After a branch the story continues behind the step that has
-the branch. A path is plain data, so a story can be copied, saved, and counted for coverage.
+branch `on_rejected` of the third step. After a branch the story continues with the step that
+follows the step with the branch. A path is plain data: it can be copied, saved, and counted for
+coverage.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class ScriptError(Exception):
 class Wait(NamedTuple):
     """The time for which a story stays at a step, and the meaning of the wait's end."""
 
-    span: timedelta | None  # None: only a word from outside, or a limit, ends the wait
+    span: timedelta | None  # None: only an answer, a verdict or a limit ends the wait
     active: bool = False  # the agent is working, so the inactivity limit does not count
     is_timeout: bool = False  # the end of the wait is a timeout, not progress
 
@@ -69,12 +70,12 @@ class Step(ABC):
         """Play the step. Return a wait, or None to continue with the next step at once."""
 
     def react(self, stage: Any, word: str, value: Any) -> str:
-        """React to `due`, `answer`, `approve` or `reject`; return STAY, GO_ON or a branch."""
+        """React to `due`, `answer`, `approve` or `reject`; return STAY, GO_ON or a branch name."""
         return GO_ON
 
 
 class Position(NamedTuple):
-    """A place at which a cursor can stand in a script."""
+    """A place in a script at which a cursor can stand: a step, or the end of the script."""
 
     step: Step | None  # None: the end
     name: str  # its path as text

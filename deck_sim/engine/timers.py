@@ -3,10 +3,10 @@
 Laws:
 1. Timers of one moment are due in the order in which they were armed.
 2. A key (`owner`, `name`) has at most one timer; arming the key again replaces its timer.
-3. A removed timer stays in the heap until it comes up, or until most timers in the heap are
-   removed ones. It is known by being no longer the armed timer of its key.
-4. The armed timers are kept by owner, since several names of an owner are removed together. Nine
-   times in ten no timer of that owner is armed, and one lookup shows this.
+3. A timer in the heap that is no longer the armed timer of its key is removed. It stays in the heap
+   until it is the first there, or until most timers in the heap are removed ones.
+4. The armed timers are kept by owner, since several timers of an owner are removed together. Nine
+   times in ten the owner has no armed timer, and one lookup shows this.
 """
 
 import heapq
@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-# Names of timers. The first three are progress; the others are timeouts. A world with nothing but
-# timeouts is idle.
+# Names of timers. The first three are progress; the others are timeouts and screenshots. A world
+# without armed progress is idle.
 STEP = "step"
 ATTEMPT = "attempt"
 AUTO_TRANSITION = "auto_transition"
@@ -26,8 +26,8 @@ DISUSE = "disuse"
 INACTIVITY = "inactivity"
 SCREENSHOT = "screenshot"  # reads do not jump to it
 TASK_TIMEOUT = "task_timeout"
-# What happens when each fires, in the order in which a story arms those that may fall due at the
-# same moment.
+# What happens when each timer fires. The order is that in which a story arms timers that may be due
+# at the same moment.
 EFFECTS = {
     TASK_TIMEOUT: "the task times out",
     INACTIVITY: "the run fails for inactivity",
@@ -41,7 +41,7 @@ EFFECTS = {
 OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # taken back when the story leaves its step
 OF_A_STORY = (*OF_A_STEP, TASK_TIMEOUT)
 OF_DISUSE = (AUTO_TRANSITION, DISUSE)  # at most one is armed
-_SLACK = 100  # removed timers in the heap
+_SLACK = 100  # so many removed timers may stay in the heap in any case
 
 
 class Due(NamedTuple):
@@ -64,8 +64,8 @@ class Timers:
     _armed: dict[str, dict[str, Due]] = field(default_factory=dict)  # owner -> name -> timer
     _removed: int = field(default=0, compare=False)  # how many in the heap are removed
     _count: int = 0  # of all that were ever armed
-    progress: int = 0  # how many of the armed ones are progress; 0: only timeouts are armed
-    # Owners, for a state file.
+    progress: int = 0  # how many of the armed timers are progress
+    # Owners whose timers have changed, for a state file.
     changed: dict[str, None] = field(default_factory=dict, compare=False)
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Timers":
@@ -75,7 +75,7 @@ class Timers:
         return Timers([*self._heap], armed, self._removed, *counts, {**self.changed})
 
     def arm(self, owner: str, name: str, at: datetime) -> None:
-        """Set the timer `name` of `owner` to that moment."""
+        """Set the timer `name` of `owner` to the moment `at`."""
         self._count += 1
         due = Due(at, self._count, owner, name)
         mine = self._armed.setdefault(owner, {})
@@ -90,7 +90,7 @@ class Timers:
             self._heap, self._removed = [*self.upcoming()], 0
 
     def take_back(self, owner: str, names: Iterable[str]) -> None:
-        """Remove those timers of `owner` that have one of these names; there may be none."""
+        """Remove the timers of `owner` that have one of these names, if there are any."""
         mine = self._armed.get(owner)
         if mine is not None:
             for name in names:
@@ -122,7 +122,7 @@ class Timers:
             self.arm(due.owner, due.name, due.at)
 
     def peek(self) -> Due | None:
-        """Return the next timer, or None."""
+        """Return the next timer; None if no timer is armed."""
         while self._heap:
             due = self._heap[0]
             if self._armed.get(due.owner, _NONE).get(due.name) is due:

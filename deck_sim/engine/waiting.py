@@ -21,7 +21,7 @@ def waiting(world: World) -> list[Resource]:
 
 
 def next_due(world: World, resource_id: str) -> Due | None:
-    """Return the next timer of a resource; timers of screenshots do not count."""
+    """Return the next timer of a resource, except one for a screenshot; None if there is none."""
     due = (due for due in world.timers.of(resource_id) if due.name != SCREENSHOT)
     return min(due, key=lambda due: due.at, default=None)
 
@@ -38,7 +38,7 @@ def waits_for_person(world: World, resource_id: str) -> bool:
 
 
 def asks_person(world: World, resource: Resource) -> bool:
-    """Whether a person must answer or decide about this connection, session or run."""
+    """Whether this connection, session or run waits for a person's answer or decision."""
     asks = world.machine(resource).asks_person(resource.status)
     approved_by_itself = any(due.name == STEP for due in world.timers.of(resource.id))
     return asks and not approved_by_itself
@@ -46,7 +46,7 @@ def asks_person(world: World, resource: Resource) -> bool:
 
 @dataclass(slots=True)
 class AwaitedEvent:
-    """An event that a caller waits for: its types and, if set, the id of its resource."""
+    """An event that a caller waits for: its possible types and, if set, the id of its resource."""
 
     types: tuple[str, ...]
     resource_id: str | None
@@ -63,13 +63,14 @@ class AwaitedEvent:
     def moves(self, world: World, until: datetime) -> bool:
         """Whether a timer due by `until` moves a resource that the event could be about.
 
-        The last such timer is stored. All timers are searched again only after it has fired.
+        The last of these timers is stored. Only after the stored timer has fired, all timers are
+        searched again.
         """
         known = self.mover
         if known is None or known.at > until or known not in world.timers.of(known.owner):
             ids = {resource.id for resource in self.candidates(world)}
             due = [one for one in _progress(world).values() if one.owner in ids]
-            # The last in the queue of its moment, so that this is not done for each one there.
+            # The last one, so that the search is not repeated for each timer of one moment.
             self.mover = next((one for one in reversed(due) if one.at <= until), None)
         return self.mover is not None
 
@@ -88,7 +89,7 @@ class AwaitedEvent:
         return [*dict.fromkeys(type_.partition(".")[0] for type_ in self.types)]
 
     def last(self, world: World) -> Event | None:
-        """Return the latest such event so far, or None: callers often start to wait too late."""
+        """Return the latest event that fits, also if it came before the wait began; or None."""
         return next((one for one in reversed(world.events) if self._is(world, one)), None)
 
     def named(self, world: World) -> Resource | None:

@@ -71,7 +71,7 @@ class IllegalMove(Exception):
 
 @lru_cache(_MOST_SHARED)
 def _shared(value: str) -> str:
-    """Return one object for equal texts, which saves memory."""
+    """Return the same object for equal texts, to save memory."""
     return value
 
 
@@ -114,7 +114,7 @@ class World:
     additive_changes: AdditiveChanges = field(default=AdditiveChanges())
     options: Options = field(default=Options())
     pace: Any = None  # changes how long steps last; exploration sets it
-    former_ids: Collection[str] = field(default=(), compare=False)  # of worlds with this key before
+    former_ids: Collection[str] = field(default=(), compare=False)  # in earlier worlds of this key
     _lists: dict[str, Lists] = field(default_factory=dict, compare=False)  # by kind
     # What a state file has to write again: the keys of the records that have changed, by table.
     changed: dict[str, dict[Any, None]] = field(
@@ -126,7 +126,7 @@ class World:
         self.changed[table][key] = None
 
     def mark_saved(self) -> None:
-        """Clear the notes of changed records, which are saved or need not be saved."""
+        """Forget which records have changed: they are saved, or need not be saved."""
         for changed in (self.changed, self.injected.changed, self.timers.changed):
             changed.clear()
 
@@ -137,7 +137,7 @@ class World:
 
     @property
     def event_types(self) -> tuple[str, ...]:
-        """Every name of an event type: those of the edition, and that of an additive change."""
+        """Every name of an event type: the edition's, and the one that an additive change adds."""
         added = self.additive_changes.event_type
         return (*self.contract.event_names, *([added] if added else []))
 
@@ -161,16 +161,16 @@ class World:
         return self._resources.get(kind, _NOTHING)
 
     def find(self, kind: str, resource_id: str) -> Resource | None:
-        """Return the resource with that id; None if it is unknown, deleted or too old."""
+        """Return the resource with this id; None if it is unknown, deleted or too old."""
         found = self.all(kind).get(resource_id)
         return None if found is None or self.is_gone(found) else found
 
     def newest_first(
         self, kind: str, filters: Mapping[str, Collection[Any]], behind: str | None = None
     ) -> Iterator[Resource]:
-        """Yield the resources of a kind that have one of these values in each field, newest first.
+        """Yield the resources of a kind that have one of the values of each filter, newest first.
 
-        Deleted resources are left out; with `behind`, also that resource and newer ones.
+        Deleted resources are left out. With `behind`, only resources older than this id come.
         """
         lists = self._lists.get(kind)
         if lists is None and self.all(kind):
@@ -179,7 +179,7 @@ class World:
             yield from lists.find(filters, behind)
 
     def fetch(self, kind: str, resource_id: str) -> Resource:
-        """Return the resource with this id. Raise ApiError (`…_not_found`) if it is unknown."""
+        """Return what `find` returns. Raises ApiError (`…_not_found`) if that is None."""
         found = self.find(kind, resource_id)
         if found is None:
             raise ApiError(self.not_found(kind, resource_id))
@@ -205,7 +205,7 @@ class World:
         return next(kind for kind in self._resources.values() if resource_id in kind)[resource_id]
 
     def is_settled(self, resource: Resource) -> bool:
-        """Whether a caller need not wait for another status."""
+        """Whether clients stop polling in the resource's status; true if its kind has no status."""
         machine = self.kind(resource.kind).machine
         return machine is None or resource.status in machine.settled
 
@@ -215,7 +215,7 @@ class World:
         return machine is not None and machine.is_final(str(resource.status))
 
     def used_by(self, run: Resource) -> list[Resource]:
-        """Return the connection, or credential and session, of a run; removed ones are left out."""
+        """Return the connection, or the credential and session, that a run uses and that exist."""
         used = self.contract.used_by_runs.items() if run.kind == "task_run" else ()
         found = [self.all(kind).get(run.fields[name]) for name, kind in used]
         return [one for one in found if one is not None]
@@ -236,7 +236,7 @@ class World:
         return [{name: item[name] for name in embed.shows} for item in reversed(inner)]
 
     def event_extras(self, resource: Resource) -> Mapping[str, Any]:
-        """Return the present data of other resources that an event about this resource shows.
+        """Return the current data of other resources that an event about this resource shows.
 
         Events about a run also have the external id of its connection (documented).
         """
@@ -470,8 +470,9 @@ class World:
         self.timers.take_back(owner, OF_A_STORY)
 
     def forget_oldest(self) -> list[str]:
-        """Forget finished runs with their files, and sessions, beyond the last `MOST_RUNS` of each.
-        Forget the deliveries of dropped events, too. Return the ids of the runs and sessions.
+        """Forget finished runs, their files, and finished sessions, except the last `MOST_RUNS` of
+        each. Also forget the ended deliveries of dropped events. Return the ids of the runs and
+        sessions.
         """
         over = takewhile(  # up to the first that is not over
             lambda one: one.hidden["number"] <= self.events.dropped and self.is_settled(one),
@@ -518,7 +519,7 @@ class World:
             return []
         used = self.used_by(resource)
         for one in used:
-            # One that ends its users has done so, and the run is ending.
+            # A status in `ends_users` has ended this run already.
             if one.status not in self.machine(one).ends_users:
                 self.users.setdefault(one.id, {})[resource.id] = None
         return used

@@ -1,4 +1,4 @@
-"""The effects of troubles: a fault with priority over all others, or other lengths of steps."""
+"""The effects of troubles: a fault with priority over all others, or changed lengths of steps."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ def webhook_fault(**fault: Any) -> Effect:
 
 
 def refuse_hasty_calls(simulation: Simulation, place: Place) -> None:
-    """Answer a call, and up to three repetitions of the call within a second, with 429."""
+    """Refuse a call with 429, and up to three repetitions of the call that come within a second."""
     fault = {"error": "rate_limit/rate_limit_exceeded", "retry_after": 1}
     found = _read_call_fault(place, fault)
     _inject(simulation, _HastyCalls(TROUBLE, found, TROUBLE, real_ns=simulation.real_ns))
@@ -71,7 +71,7 @@ class _AboutResource:
         return getattr(self.fault, name)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "_AboutResource":
-        return self  # as every fault, it is immutable
+        return self  # it is immutable, like every fault
 
     def applies_to(self, resource: str, *names: str) -> bool:
         """Whether the fault applies to an event about this resource."""
@@ -109,14 +109,14 @@ def pace(stretch: Stretch) -> Effect:
 
 @dataclass
 class Pace:
-    """A changed length of one step, or of every step."""
+    """A change to the length of one step, or of every step."""
 
     stretch: Stretch
     step: tuple[str, ...]  # a scenario, a kind and a path; empty: every step
     changed: int = 0
 
     def length_of(self, world: World, story: Story, length: timedelta) -> timedelta:
-        """Return the length of a story's present step, changed if the step is chosen."""
+        """Return the length of a story's current step, changed if `step` selects this step."""
         script = story.script
         here = script.scenario, script.kind, "/".join(map(str, (*script.head, *story.path)))
         if self.step not in ((), here):
@@ -127,17 +127,17 @@ class Pace:
 
 
 def no_time(world: World, story: Story, length: timedelta) -> timedelta:
-    """Return no time, so that the step ends at once."""
+    """Return a length of zero, so that the step ends at once."""
     return timedelta()
 
 
 def stretch(simulation: Simulation, place: Place) -> None:
-    """Multiply the length of every step by the number of the place."""
+    """Multiply the length of every step by `place.number`."""
     simulation.world.pace = Pace(lambda world, story, length: place.number * length, ())
 
 
 def other_draw(world: World, story: Story, length: timedelta) -> timedelta:
-    """Draw the length as if the world had another seed."""
-    step: Any = story.step  # one that lasts
+    """Draw the length of the current step again, as if the world had another seed."""
+    step: Any = story.step  # its class has `length`
     name = f"other/{story.owner}/{story.position.name}"
     return draw_duration(step.length, world.seed, name)

@@ -10,13 +10,13 @@ from deck_sim.explore.watch import Watch
 
 RUN_LIMIT = 200  # runs of one test
 
-# Runs the program once, and returns the first line of its failure.
+# Runs the program once, and returns the first line of its failure, or None.
 Run = Callable[[Watch], str | None]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The run to repeat, and the troubles to try on it."""
+    """The troubles to try, and how to run the program with each of them."""
 
     only: Iterable[str] = ()  # troubles, with or without their places; empty: all
     skip: Iterable[str] = ()
@@ -34,7 +34,9 @@ def explore(
     failure = run(again)
     found = [failure] if failure else again.other_calls(baseline) + again.differences(baseline)
     if found:
-        report.error = "\n  ".join(["the second run without trouble differs:", *found])
+        report.error = "\n  ".join(
+            ["the second run without trouble differs from the first:", *found]
+        )
         return
     report.no_timing, report.has_restored = baseline.no_timing(), baseline.has_restored
     troubles, report.left_out = find_troubles(baseline.places())

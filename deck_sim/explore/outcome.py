@@ -1,4 +1,4 @@
-"""The outcome of a run: the resources and calls of its world, for comparison."""
+"""The outcome of a world: its resources and calls, to compare with another run of the program."""
 
 import copy
 import json
@@ -17,7 +17,7 @@ from deck_sim.runtime.simulation import Simulation
 _ANSWERS = CallPattern.read("POST /v2/*/*/interaction")
 _COMPARED = ("agent", "source", "task", "task_run", "event_destination")  # and the login
 _GONE = ("canceled", "terminated")
-# Dates and times in an output follow from when it was made.
+# Dates and times in an output depend on the moment at which it was made.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+Z?)?|\d\d:\d\d(:\d\d)?Z?")
 
 
@@ -34,7 +34,7 @@ class Outcome:
 
 
 def observe(simulation: Simulation) -> Outcome:
-    """Run a copy of the world, without deliveries, until it is idle; return its outcome."""
+    """Play a copy of the world, without deliveries, until the copy is idle; return its outcome."""
     ahead = copy.copy(simulation)
     world = ahead.world = copy.deepcopy(simulation.world)
     for delivery in world.all("event_delivery"):
@@ -70,9 +70,8 @@ def observe(simulation: Simulation) -> Outcome:
 
 
 def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[str]:
-    """Describe how a world differs from the baseline's, a line for each difference.
-
-    With `may_lack`, only resources beyond those of the baseline are differences.
+    """Describe how the outcome `now` differs from the baseline `before`, in one line for each
+    difference. With `may_lack`, only additional resources count as differences.
     """
     lines = [
         f"{counted(now.counts[noun], noun)} where the baseline has {count}"
@@ -97,6 +96,6 @@ def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[st
 def explain_calls(before: Outcome, now: Outcome) -> list[str]:
     """List the calls that only one of two equal runs of a program made."""
     return [
-        *(f"only the first run: {call}" for call in before.calls - now.calls),
-        *(f"only the second run: {call}" for call in now.calls - before.calls),
+        *(f"only in the first run: {call}" for call in before.calls - now.calls),
+        *(f"only in the second run: {call}" for call in now.calls - before.calls),
     ]

@@ -18,7 +18,7 @@ from deck_sim.runtime.simulation import Simulation
 
 WRITE, READ = "write", "read"  # calls of the program, by whether they change something
 DELIVERY, EARLY, OVERTAKEN = "delivery", "early", "overtaken"
-STEP, STEPS, RANGES = "step", "steps", "ranges"  # one step, all of them, those of no fixed length
+STEP, STEPS, RANGES = "step", "steps", "ranges"  # one step, all steps, steps with a range
 SLOW = "slow"  # all steps, if there is time for longer ones
 _MOST_STRETCH = 10
 _RESERVE = timedelta(seconds=1)  # that is left of a task's timeout
@@ -39,12 +39,12 @@ class Place:
     name: str = ""
     subject: tuple[str, ...] = ()
     number: int = 1
-    life: str = ""  # of the world, see `Watch`
-    like: tuple[str, ...] = field(default=(), compare=False)  # equal for places that are one
+    life: str = ""  # of the world: the name of its `Life`
+    like: tuple[str, ...] = field(default=(), compare=False)  # equal if they count as one
 
 
 def find_places(simulation: Simulation, life: str, suffix: str, *, timing: bool) -> Iterator[Place]:
-    """Yield every place of a world, including places that equal another place."""
+    """Yield every place of a world, including places that are like another one."""
     for kind, name, subject, number, like in (
         *_calls(simulation),
         *_deliveries(simulation),
@@ -126,7 +126,7 @@ def _steps(simulation: Simulation) -> Iterator[_Found]:
     has_ranges = False
     for scenario, kind, path in simulation.world.played:
         found = simulation.library.find(scenario)
-        # The path in a script that is for one edition begins with it.
+        # If a script is for one edition, its paths begin with the name of the edition.
         edition = path[0] if isinstance(path[0], str) else None
         positions = found.script(kind, edition).positions if found else {}
         position = positions.get(path[1:] if edition else path)
@@ -157,7 +157,7 @@ def _room(world: World) -> int:
 
 
 def why_no_timing(simulation: Simulation) -> str | None:
-    """Return why timing is not explored, like "the test cancels a run"; None if it is explored."""
+    """Return the reason why timing is not explored, such as "the test cancels a run", or None."""
     if not [*_steps(simulation)]:
         return None
     moves, contract = simulation.moves, simulation.world.contract

@@ -17,11 +17,11 @@ class Result:
     trouble: Trouble
     occurred: bool
     problems: Sequence[str]  # the failure of the test, and how the worlds differ; empty: none
-    waited: float = 0  # seconds of real time before it repeated a refused call
+    waited: float = 0  # seconds of real time before the program repeated a refused call
 
     @property
     def verdict(self) -> str:
-        """The verdict: survived, failed or not tested."""
+        """`survived`, `did not survive` or `not tested`."""
         if not self.occurred:
             return NOT_TESTED
         return FAILED if self.problems else SURVIVED
@@ -43,12 +43,12 @@ class Report:
     """The results of the exploration of one test or command."""
 
     name: str
-    again: Callable[[str], str]  # the command that repeats the trouble of that name
+    again: Callable[[str], str]  # returns the command that repeats a trouble, by its name
     error: str | None = None  # why there was nothing to explore
     results: list[Result] = field(default_factory=list)
     left_out: int = 0  # troubles that are like another one
-    not_tried: int = 0  # by a limit
-    missing: Sequence[str] = ()  # that were asked for, and whose places are not reached
+    not_tried: int = 0  # because of a limit
+    missing: Sequence[str] = ()  # troubles that were asked for, but whose places are not reached
     no_timing: str | None = None  # why timing was not explored
     has_restored: bool = False  # a world that a snapshot put back was not explored
     report_only: bool = False
@@ -59,7 +59,7 @@ class Report:
         return not self.report_only and bool(self.error or self.of(FAILED))
 
     def of(self, verdict: str) -> list[Result]:
-        """Return the results with a verdict."""
+        """Return the results with this verdict."""
         return [one for one in self.results if one.verdict == verdict]
 
     def summary(self) -> str:
@@ -71,7 +71,7 @@ class Report:
         total = counted(survived + failed + missed, "trouble")
         parts = [f"{total}: {survived} survived, {failed} did not, {missed} not tested"]
         if self.left_out:
-            parts.append(f"{self.left_out} similar troubles left out")
+            parts.append(f"{counted(self.left_out, 'similar trouble')} left out")
         if self.not_tried:
             parts.append(f"{self.not_tried} not tried (limit reached)")
         if waited := sum(one.waited for one in self.results):

@@ -22,15 +22,15 @@ from deck_sim.runtime.simulation import Simulation
 
 _TIMINGS = (STEP, STEPS, RANGES, SLOW)
 
-_KEY = "send an `Idempotency-Key` with each create, and repeat it with the same key"
+_KEY = "send an `Idempotency-Key` with each create call, and repeat the call with the same key"
 _REPEAT = "repeat the call after a moment"
 _WAIT = "wait as long as `Retry-After` says, then repeat the call"
-_ONCE = "remember each `webhook-id`, and do nothing when it comes again"
+_ONCE = "remember each `webhook-id`, and ignore a webhook whose id came before"
 _READ = "treat an event as a hint, and read the resource"
-_EARLY = "a webhook may come before the answer: before the call, store what the webhook needs"
+_EARLY = "store what the webhook needs before the call, since the webhook may precede the answer"
 _LONG = "poll as long as the task's timeout, not a fixed number of times"
 _DONE = "the call may have succeeded: read the resource, and treat a 409 as success"
-_ANY = "a status may be over before it is read: stop at any final status, and require no other"
+_ANY = "stop at any final status, and do not require others: a status may end before it is read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +43,20 @@ class TroubleKind:
     advice: str
 
 
-# What each is, for the docs.
+# What each trouble is, for the docs.
 MEANINGS = {
-    "lost_response": "the work is done, and the answer is lost: a broken connection, a timeout",
+    "lost_response": "the call is carried out, but its answer is lost, as when a connection breaks",
     "reset": "the connection breaks before the call arrives; nothing is done",
     "unavailable": "a gateway answers 503, as during a deployment; nothing is done",
-    "rate_limited": "429 with `Retry-After: 1`; repeats within 1 s get it again, up to three times",
-    "duplicate": "the webhook comes twice, with one `webhook-id`",
+    "rate_limited": "429 with `Retry-After: 1`, also for up to three repetitions within 1 s",
+    "duplicate": "the webhook comes twice, with the same `webhook-id`",
     "late": "the webhook comes after the next one: their order is not promised",
-    "lost_once": "a proxy answers 502 to the webhook, and Deck repeats it by the retry schedule",
+    "lost_once": "a proxy answers 502 to the webhook, and Deck sends it again after a retry delay",
     "before_response": "the webhook comes before the answer of the call that caused it",
     "again_after_next": "the webhook comes a second time, after the next one",
     "at_once": "no step takes time: the run is over before the next answer",
     "skipped": "one status takes no time: no read sees it, but its webhook comes",
-    "tenfold": "each step takes ten times as long, within the task's timeout",
+    "tenfold": "each step takes up to ten times as long, as far as the task's timeout allows",
     "other_draw": "steps with a range, such as `5s..10s`, take another time within that range",
 }
 
@@ -133,7 +133,7 @@ def choose_troubles(
     troubles: Sequence[Trouble], only: Iterable[str] = (), skip: Iterable[str] = ()
 ) -> tuple[list[Trouble], list[str]]:
     """Return the troubles that `only` names (if empty: all) and `skip` does not name. Also return
-    the names in `only` that fit no trouble, each with the nearest name. Names may omit the place.
+    the names in `only` that match no trouble, each with a similar name. Names may omit the place.
     """
     asked, unwanted = dict.fromkeys(only), {*skip}
     names = [(one, {f"{one}", one.kind.name}) for one in troubles]

@@ -34,7 +34,9 @@ class Watch:
 
     @contextmanager
     def of(self, worlds: WorldRegistry, key: str | None = None) -> Iterator[None]:
-        """Watch the worlds of one key, or all, during a block; start the trouble in its world."""
+        """Watch the worlds of one API key, or all worlds, during a `with` block. Start the trouble
+        in the world of its place.
+        """
         prepare, before_drop = worlds.prepare, worlds.before_drop
 
         def begin(new: Simulation) -> None:
@@ -65,7 +67,7 @@ class Watch:
                 life.outcome = observe(old)
 
     def finish(self) -> None:
-        """Record the worlds that still exist."""
+        """Record the outcomes of the worlds that still exist."""
         for life in self.lives:
             self._end(life.simulation)
 
@@ -96,7 +98,7 @@ class Watch:
         return all(one.outcome.all_delivered for one in self.lives if one.outcome)
 
     def no_timing(self) -> str | None:
-        """The reason why timing is not explored; None if it is explored."""
+        """Return the reason why timing is not explored; None if it is explored."""
         if any(life.outcome and life.outcome.times_out for life in self.called.values()):
             return "a run reaches a timeout"
         whys = (why_no_timing(life.simulation) for life in self.called.values())
@@ -112,7 +114,7 @@ class Watch:
         return found
 
     def differences(self, baseline: "Watch", *, may_lack: bool = False) -> list[str]:
-        """Describe the differences from the baseline's worlds, a line for each."""
+        """Describe the differences from the baseline's worlds, in one line for each difference."""
         ends = self._ends(baseline)
         return [line for both in ends for line in compare(*both, may_lack=may_lack)]
 

@@ -120,6 +120,6 @@ def test_the_calls_of_two_runs_are_compared_with_their_answers(outcome, api, age
     api.post("/agents", json={})
     other = replace(outcome(), calls=outcome().calls - first.calls)
     assert explain_calls(first, other) == [
-        "only the first run: POST /v2/agents -> 201",
-        "only the second run: POST /v2/agents -> 400",
+        "only in the first run: POST /v2/agents -> 201",
+        "only in the second run: POST /v2/agents -> 400",
     ]

@@ -42,7 +42,8 @@ def test_the_text_says_what_went_wrong_what_helps_and_how_to_repeat_it(report):
         "",
         "lost_response at POST /v2/agents #1",
         "  2 agents where the baseline has 1",
-        "  what helps: send an `Idempotency-Key` with each create, and repeat it with the same key",
+        "  what helps: send an `Idempotency-Key` with each create call, and repeat the call with"
+        " the same key",
         "  again:      pytest --deck-trouble='lost_response at POST /v2/agents #1'",
         "",
         "these troubles did not occur, so they are not tested:",
@@ -58,7 +59,7 @@ def test_a_report_without_findings_is_its_summary(report):
 
 
 def test_an_error_is_the_whole_text(report):
-    report.error = "it cannot be repeated:\n  only the first run: GET /v2/agents -> 200"
+    report.error = "it cannot be repeated:\n  only in the first run: GET /v2/agents -> 200"
     assert (report.text(), report.failed) == (report.error, True)
     assert report.summary() == "it cannot be repeated"
 

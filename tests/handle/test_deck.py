@@ -157,7 +157,7 @@ REFUSED = [
     (lambda deck: deck.queue(["source_down"]), "scenarios"),
     (
         lambda deck: deck.register_webhook("http://a.localhost/", ["task_run.*"]),
-        r"event type 'task_run\.\*'; the only pattern is `\[\"\*\"\]`, every type",
+        r"event type 'task_run\.\*'; the only pattern is `\[\"\*\"\]`, for every type",
     ),
     (lambda deck: deck.limit_rate("5/s"), "rate_limit"),
     (lambda deck: deck.approve({"status": "queued"}), "give an id, or a resource with an `id`"),
