@@ -17,14 +17,14 @@ _DRIVING = {
     "advance": "Advance the clock of a running server, and print what happened.",
     "timeline": "Show what happened on a running server.",
     "coverage": "Show which steps and branches were played on a running server.",
-    "reset": "Replace the world of a running server by a new one with the server's settings.",
+    "reset": "Replace a world of a running server with a new world with the server's settings.",
 }
-# Each other command is a row here and a module of that name, which defines `command`; or some share
-# a module, too. In a shared one each has its own name.
+# Every other command is a row here, and a module of its name defines `command`. A module that is
+# shared by several commands defines each under the command's name.
 COMMANDS = {
     "init": "Write a scenarios folder and a first test, which passes, into a project.",
     "serve": "Serve the simulated Deck API.",
-    "exec": "Run a command against a server of its own.",
+    "exec": "Run a command against a new server, and print a summary.",
     "explore": "Run a command again for each thing that can go wrong.",
     "demo": "Play several scenarios over real HTTP, with a small client.",
     "play": "Play one scenario in virtual time and print its timeline.",
@@ -67,7 +67,7 @@ class Program(click.Group):
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run the command line and exit with its code."""
         for stream in (sys.stdout, sys.stderr):
-            # Some consoles cannot show an arrow, and some streams cannot be told.
+            # Some consoles cannot show an arrow, and some streams have no `reconfigure`.
             getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
         try:
             code = super().main(*args, **{**extra, "standalone_mode": False})

@@ -46,7 +46,7 @@ class Value(click.ParamType):  # type: ignore[type-arg]  # not generic in older 
 
 
 class NewPath(click.Path):
-    """A type for a file or folder to write. Refuses `--report -- npm test`: the name is missing."""
+    """A type for a file or folder to write. Refuses `--report -- npm test`, which has no name."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Refuse an empty path and one that looks like an option."""
@@ -66,7 +66,7 @@ def _positive(text: str) -> timedelta:
 
 def _keys(text: str) -> tuple[str, ...]:
     keys = tuple(filter(None, map(str.strip, text.split(","))))
-    if not keys:  # as of an unset variable; without keys, the server would accept any
+    if not keys:  # such as from an unset variable; the server would accept any key
         raise ValueError(f"{text!r} has no key; write keys like `sk_one,sk_two`")
     return keys
 
@@ -81,7 +81,7 @@ def _answer(text: str) -> dict[str, str]:
 def _object(text: str) -> dict[str, Any]:
     value = json.loads(text)
     if not isinstance(value, dict):
-        raise TypeError('not a JSON object; write one like `{"nights": 2}`')
+        raise TypeError(f'{text!r} is not a JSON object; write one like `{{"nights": 2}}`')
     return value
 
 
@@ -96,10 +96,10 @@ OBJECT, ANSWERS = Value("JSON", _object), Value("FIELD=TEXT,...", _answer)
 SPEED = click.option(
     "--speed",
     type=click.FloatRange(0, 1_000_000, min_open=True),
-    help="How many times faster than real time the real clock runs; 60 is a minute per second.",
+    help="The speed of the clock real; with 60, a minute passes in one second.",
 )
 STEP = click.option(
-    "--step", type=POSITIVE_DURATION, help="The time that each read takes with the clock on_poll."
+    "--step", type=POSITIVE_DURATION, help="The time by which each read moves the clock on_poll."
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 FORMAT = click.option(
@@ -122,14 +122,14 @@ FOLDER = click.option(
 
 
 def open_library(folder: Path | None) -> Library:
-    """Return the shipped scenarios and those of the folder, which take precedence."""
+    """Return the shipped scenarios and those of the folder, which replace namesakes."""
     return shipped() if folder is None else read_folder(folder, shipped())
 
 
 def complete_scenario(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Complete the name of a shipped scenario or one of `--scenarios`, otherwise a file name."""
+    """Complete the name of a scenario, shipped or in `--scenarios`; if none fits, a file name."""
     folder = context.params.get("folder")
     library = shipped() if folder is None else read_files(scenario_files(folder), shipped())[0]
     names = [name for name in library.names() if name.startswith(incomplete)]
@@ -139,7 +139,7 @@ def complete_scenario(
 
 def find_scenario(wanted: str, library: Library) -> Scenario:
     """Find a scenario by its name or its file. A playlist or mix in a file may name scenarios of
-    `library`. Raises ScenarioError if the file has mistakes.
+    `library`. Raises UsageError if there is neither, and ScenarioError if the file has mistakes.
     """
     found = library.find(wanted)
     if found is not None:

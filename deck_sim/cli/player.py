@@ -79,12 +79,12 @@ class Playthrough:
 
     @property
     def ending(self) -> str:
-        """Return a sentence with the final status, or the refused call, and the time."""
+        """A sentence with the time and the final status, or the call that was refused."""
         line, last = self.lines[-1], self.run or self.login
         if line.what == "refused" or last is None:
             return f"The call for the {line.who} is refused after {format_duration(line.at)}."
         noun = last.kind.replace("_", " ")
-        # What its connection or session does afterwards is not a part of it.
+        # Later lines of the run's connection or session do not count.
         entered = [line.at for line in self.lines if (line.who, line.what) == (noun, last.status)]
         return f"The {noun} is {last.status} after {format_duration(entered[-1])}."
 
@@ -130,7 +130,9 @@ class Playthrough:
         self.login, self.run = (one and self.world.resource(one.id) for one in (login, run))
 
     def _start(self, kind: str, create: Callable[[commands.Choose], Resource]) -> Resource | None:
-        """Create a resource and play its script until it is settled; None if it is refused."""
+        """Create a resource and play its script until the resource is settled. Return the resource,
+        or None if the call is refused.
+        """
         try:
             resource = create(lambda facts: self.simulation.choose(kind, self.scenario.name, facts))
             self.simulation.record_choice(resource.id)
@@ -178,7 +180,7 @@ class Playthrough:
             run_to_end(advance_by(self.simulation, _REVIEW))
             self._add_news()
         run = self.world.resource(resource.id)
-        if run.status == self.approval:  # or else a timeout or a lost login has ended it
+        if run.status == self.approval:  # otherwise a timeout or a lost login has ended the run
             self._add_line("reviewer", "rejected" if self.reject else "approved")
             commands.review_run(self.world, run, "reject" if self.reject else "approve")
         return True
@@ -226,9 +228,9 @@ def play_scenario(
 
     The login is a connection that plays `scenario`; or a stored credential, with a session if the
     scenario has one. A playlist plays one run for each entry, in order; a mix plays one entry,
-    drawn at random. The default of `edition` is the scenario's own, or the first that can play it.
+    drawn at random. The default edition is the scenario's own, or the first that can play it.
 
-    `answers` are given in order; later prompts get none and time out. Without `answers`, every
+    `answers` are given in order; prompts after the last answer time out. Without `answers`, every
     prompt gets a right answer. A run that waits for an approval without a duration is approved
     after a minute; with `reject`, every run that waits for an approval is rejected at once. The
     input of the task has a guest, a check-in date, and `task_input`.

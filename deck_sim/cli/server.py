@@ -85,11 +85,11 @@ def server_options(port: int) -> Callable[[Act], Act]:
         click.option("--clock", "mode", type=MODE, default=REAL, help="How time moves."),
         SPEED,
         STEP,
-        click.option("--now", type=START, help="The first moment, like 2025-01-15T09:30:00Z."),
+        click.option("--now", type=START, help="When the clock starts, like 2025-01-15T09:30:00Z."),
         click.option("--seed", type=int, help="The seed of all worlds.  [default: from each key]"),
         FOLDER,
-        click.option("--reload", is_flag=True, help="Read the folder again when a file changes."),
-        click.option("--world", "file", type=file, help="A world file for every new world."),
+        click.option("--reload", is_flag=True, help="Read scenarios again when a file changes."),
+        click.option("--world", "file", type=file, help="A world file that fills every new world."),
         click.option("--keys", type=KEYS, help="The API keys to accept.  [default: any]"),
         click.option(
             "--intercept",
@@ -123,14 +123,14 @@ def server_options(port: int) -> Callable[[Act], Act]:
             default="wall",
             help="The clock of webhook timestamps; receivers accept a difference of 5 minutes.",
         ),
-        click.option("--rate-limit", is_flag=True, help="Answer 429 to calls beyond 200 in 10 s."),
+        click.option("--rate-limit", is_flag=True, help="Answer 429 after 200 calls in 10 s."),
         click.option(
             "--log-format",
             type=click.Choice(FORMATS),
             default=FORMATS[0],
             help="Lines for people, or JSON for programs.",
         ),
-        click.option("--quiet", is_flag=True, help="Log no calls and no deliveries."),
+        click.option("--quiet", is_flag=True, help="Do not log calls and deliveries."),
     )
 
     def add(act: Act) -> Act:
@@ -142,19 +142,21 @@ def server_options(port: int) -> Callable[[Act], Act]:
 
 
 def environment_options(act: Act) -> Act:
-    """Add the options that name the environment variables of a command run by this program."""
+    """Add the options that name the environment variables for a command that this program runs."""
     for option, usual, what in (
         ("--env-webhook-secret", "DECK_WEBHOOK_SECRET", "the secret of webhooks"),
         ("--env-api-key", "DECK_API_KEY", "the API key"),
         ("--env-base-url", "DECK_BASE_URL", "the base URL"),
     ):
-        text = f"The variable for {what}."
+        text = f"The environment variable for {what}."
         act = click.option(option, metavar="NAME", default=usual, help=text)(act)
     return act
 
 
 def command_variables(server: Server, names: tuple[str, str, str]) -> dict[str, str]:
-    """Set the server's webhook secret; return the variables for a command under these `names`."""
+    """Set the server's webhook secret. Return the environment variables for a command, which have
+    these names and hold the base URL, the API key and the secret.
+    """
     key = (server.worlds.keys or (ANY_KEY,))[0]
     secret = server.worlds.webhook_secret = secret_of(key)
     return dict(zip(names, (server.base_url, key, secret), strict=True))
@@ -204,7 +206,7 @@ def make_server(
         return Server(worlds, host, port, interceptor, allowed_hosts)
     except OSError as error:
         text = f"cannot listen on {host}:{port}: {error.strerror}"
-        fix = "`--port 0` picks a free port, and --host 127.0.0.1 is for this machine only"
+        fix = "use `--port 0` for a free port, or `--host 127.0.0.1` for this machine only"
         raise DeckSimError(f"{text}; {fix}") from None
 
 
@@ -232,7 +234,7 @@ def _print_reload(error: ScenarioError | None) -> None:
 
 @contextmanager
 def handling(by_signal: Mapping[signal.Signals, Any]) -> Iterator[None]:
-    """Set signal handlers for a block, and restore the previous ones at its end."""
+    """Set signal handlers during a `with` block, and restore the previous handlers after it."""
     before = {number: signal.signal(number, act) for number, act in by_signal.items()}
     try:
         yield
@@ -246,14 +248,16 @@ _as_json = partial(json.dumps, ensure_ascii=False)
 
 class _JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        """Format a record as an object with its level."""
+        """Format a record as a JSON object with its level and message."""
         level = record.levelname.lower()
         return _as_json({"kind": "log", "level": level, "message": super().format(record)})
 
 
 @contextmanager
 def log_to_stderr(form: str, *, quiet: bool) -> Iterator[None]:
-    """Write the log in one of `FORMATS`; if `quiet`, only warnings and errors."""
+    """Write the log to stderr during a `with` block. `form` is one of `FORMATS`; with `quiet`, only
+    warnings and errors are written.
+    """
     is_json, stream = form == "json", sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setLevel(logging.WARNING)
@@ -279,9 +283,9 @@ def log_to_stderr(form: str, *, quiet: bool) -> Iterator[None]:
 def intercepted_variables(
     server: Server, environment: Mapping[str, str]
 ) -> Iterator[dict[str, str]]:
-    """Yield the variables to add to an environment; none if the server does not intercept.
-
-    Some of the variables name a file, which is deleted at the end of the block.
+    """Yield the environment variables that lead a program's calls to the server's proxy; none if
+    the server does not intercept. Some variables name a file, which is deleted at the end of the
+    `with` block.
     """
     interceptor = server.interceptor
     if interceptor is None:
@@ -292,7 +296,7 @@ def intercepted_variables(
         usual = (ssl.get_default_verify_paths().cafile, *map(environment.get, _BUNDLES))
         certificates = [interceptor.certificate]
         for file in dict.fromkeys(filter(None, usual)):
-            with suppress(OSError):  # as programs ignore it
+            with suppress(OSError):  # programs ignore an unreadable file, too
                 certificates.append(Path(file).read_bytes())
         bundle = Path(folder) / "authorities.pem"
         bundle.write_bytes(b"\n".join(certificates))

@@ -52,7 +52,7 @@ def test_a_file_given_twice_is_read_once(cli, write, tmp_path):
 def test_a_folder_without_scenarios_is_wrong_usage(cli, tmp_path):
     refused = cli("check", tmp_path)
     assert refused.exit_code == 2
-    assert refused.stderr == f"deck-sim: no *.yaml or *.yml file in the folder '{tmp_path}'\n"
+    assert refused.stderr == f"deck-sim: the folder '{tmp_path}' has no *.yaml or *.yml file\n"
 
 
 def test_names_are_checked_when_every_scenario_can_be_read(cli, write, tmp_path):

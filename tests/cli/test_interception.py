@@ -162,7 +162,7 @@ def test_serve_prints_what_a_program_needs(serving):
         return banner, status, Path(session.verify)
 
     _, (banner, status, file) = serving(visit, "--intercept", "--intercept-host", "Deck.Example")
-    assert "A program that always calls deck.example needs these, too:" in banner
+    assert "A program that always calls deck.example also needs these variables:" in banner
     assert (status, file.exists()) == ("ready", False)
 
 

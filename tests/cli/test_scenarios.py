@@ -40,11 +40,11 @@ def test_what_a_scenario_has_beside_steps_is_shown(cli, write):
     theirs.write_text(theirs.read_text().partition("task_run")[0])
     parts = {
         "agent_falls_silent": "  task_timeout: 2h\n",
-        "flaky_source": "    playlist: each run plays one\n      source_down\n",
+        "flaky_source": "    playlist: each run plays the next of these\n      source_down\n",
         "downloads_statement": "    file  statement-{{ today }}.csv\n",
         "proxy_error_page": "  http\n    status: 502, for GET /v2/task-runs/*  after: 1  t",
         "webhook_twice": "  webhooks\n    ",
-        mine: "    mix: each run draws one\n       75.00%  success\n       25.00%  source_down\n",
+        mine: "drawn at random\n       75.00%  success\n       25.00%  source_down\n",
         theirs: "  session  (edition credentials)\n    queued\n",
         write("deep", *steps): "    completed\n      output: rooms = beds = 2 | beds = 1\n",
     }

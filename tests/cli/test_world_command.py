@@ -46,8 +46,8 @@ def test_an_empty_world_has_nothing_to_show(drive, key):
     """The line names the key: it may be that of the wrong world."""
     texts = {
         "clock": "2025-01-15T09:30:00Z  frozen\n  nothing is due and nothing waits\n",
-        "timeline": f"nothing happened yet in the world of {key}\n",
-        "coverage": f"no scenario was played yet in the world of {key}\n",
+        "timeline": f"nothing has happened yet in the world of {key}\n",
+        "coverage": f"no scenario was played in the world of {key}\n",
     }
     assert {name: drive(name).stdout for name in texts} == texts
 

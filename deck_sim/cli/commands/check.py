@@ -42,7 +42,7 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
     for path in paths:
         found = scenario_files(path) if path.is_dir() else [path]
         if not found:
-            raise click.UsageError(f"no *.yaml or *.yml file in the folder '{path}'")
+            raise click.UsageError(f"the folder '{path}' has no *.yaml or *.yml file")
         files |= {realpath(file): file for file in found}
     worlds, stories = list[Path](), list[Path]()
     for file in files.values():

@@ -41,7 +41,7 @@ STORIES = (
     DemoRun("agent_hangs", "The agent hangs until the task times out."),
     DemoRun(
         "slow_success",
-        "The client waits for webhooks. It answers a webhook with 503, so Deck repeats it.",
+        "The client waits for webhooks. It answers a webhook with 503, so Deck sends it again.",
         polls=False,
     ),
 )

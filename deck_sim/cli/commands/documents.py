@@ -22,7 +22,7 @@ from deck_sim.server.openapi.document import document
 def schema(world: bool) -> None:
     """Print the JSON Schema of scenario or world files, for editors.
 
-    Editors with the YAML language server use it if a scenario starts with the line
+    Editors with the YAML language server use the schema if a scenario starts with the line
     `# yaml-language-server: $schema=scenario.schema.json`.
     """
     print_json(world_schema() if world else scenario_schema())
@@ -37,7 +37,8 @@ def schema(world: bool) -> None:
 def openapi(edition: str) -> None:
     """Print the OpenAPI document of an edition.
 
-    The version is OpenAPI 3.1. A running server serves it at `/openapi.json`, without a key.
+    The version is OpenAPI 3.1. A running server has the document at `/openapi.json`; no API key is
+    needed.
     """
     print_json(document(edition))
 

@@ -1,4 +1,4 @@
-"""`deck-sim exec`: runs a command against a server of its own."""
+"""`deck-sim exec`: runs a command against a new server."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ from deck_sim.server.serve import Server
 if TYPE_CHECKING:
     from deck_sim.runtime.simulation import Simulation
 
-_NOT_FOUND, _NOT_EXECUTABLE, _BY_SIGNAL = 127, 126, 128  # as shells exit
-_TIMED_OUT = 124  # as of timeout(1)
+_NOT_FOUND, _NOT_EXECUTABLE, _BY_SIGNAL = 127, 126, 128  # the exit codes of shells
+_TIMED_OUT = 124  # the exit code of timeout(1)
 _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
 _OF_PYTEST = (
     "the pytest plugin starts its own server: run pytest without `deck-sim exec`, or as `sh -c"
@@ -63,9 +63,14 @@ _OF_PYTEST = (
 @server_options(port=0)
 @environment_options
 @click.option("--report", type=FILE, help="Write the summary as JUnit XML (.xml) or as JSON.")
-@click.option("--html", "pages", type=NEW_FOLDER, help="Write a page for each world with problems.")
+@click.option(
+    "--html",
+    "pages",
+    type=NEW_FOLDER,
+    help="Write a page for each world with problems; if the command fails, for every world.",
+)
 @click.option("--fail-on-problems", "strict", is_flag=True, help="Exit with 1 if problems exist.")
-@click.option("--timeout", type=POSITIVE_DURATION, help="End the command after this time.")
+@click.option("--timeout", type=POSITIVE_DURATION, help="Stop the command after this time.")
 @click.option("--hold", is_flag=True, help="Keep serving after the command ends, until Ctrl-C.")
 @click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
 def command(
@@ -82,10 +87,10 @@ def command(
     quiet: bool,
     **options: Any,
 ) -> None:
-    """Run a command against a server of its own, and exit with its exit code.
+    """Run a command against a new server, and print a summary.
 
-    The command finds the API in environment variables. At the end a summary lists the calls, the
-    scenarios played, and the problems.
+    The command finds the API in environment variables. The summary lists the calls, the scenarios
+    played, and the problems. The exit code is that of the command.
     """
     if report is not None and not report.parent.is_dir():
         raise click.UsageError(f"--report: the folder '{report.parent}' does not exist")
@@ -131,7 +136,7 @@ def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) ->
     from deck_sim.handle.deck import Deck
 
     async def show(simulation: Simulation, _app: object) -> None:
-        server.worlds.adopt(simulation)  # it may have been reset or deleted
+        server.worlds.adopt(simulation)  # the world may have been reset or deleted
 
     folder.mkdir(parents=True, exist_ok=True)
     names = Counter[str]()
@@ -150,9 +155,9 @@ def _run(
 ) -> int:
     """Run the command and return its exit code, as a shell would show it.
 
-    While the command starts, the modules for its first calls are imported. The terminal sends
-    Ctrl-C to the command too, so it is ignored here; SIGTERM is passed on. After the timeout
-    the command gets SIGTERM, and then SIGKILL if it does not end.
+    While the command starts, the modules for its first calls are imported. The terminal also sends
+    Ctrl-C to the command, so this process ignores Ctrl-C; SIGTERM is passed on. After the timeout
+    the command gets SIGTERM, and SIGKILL if it does not end within five seconds.
     """
     try:
         # Windows finds `npm.cmd` for `npm` only in this way.
@@ -162,7 +167,7 @@ def _run(
         code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
         click.echo(f"deck-sim: cannot run {words[0]!r}: {error.strerror}", err=True)
         raise click.exceptions.Exit(code) from None
-    import_ahead(edition, 0.05)  # few commands have started before, and `true` makes no calls
+    import_ahead(edition, 0.05)  # few commands call earlier, and `true` is not delayed
     # Not SIG_IGN, which the command would inherit.
     pass_on = {signal.SIGINT: lambda *_: None, signal.SIGTERM: lambda *_: process.terminate()}
     with handling(pass_on):

@@ -97,7 +97,7 @@ class ExecReport:
 
     def notes(self) -> list[str]:
         """Return a line for each undelivered webhook. If the command failed, also return a line for
-        each unfinished run or login and each refused call, which may be the reason of the failure.
+        each unfinished run or login and each refused call, which may explain the failure.
         """
         from deck_sim.handle.timeline import cut_middle
 
@@ -112,7 +112,9 @@ class ExecReport:
         return lines
 
     def summary(self, if_not_called: str) -> str:
-        """Format the report as text: one paragraph, then a line for each problem and note."""
+        """Format the report as text: one paragraph, then a line for each problem and note. If
+        nothing called the API, the text is only this fact and the advice `if_not_called`.
+        """
         if not (self.worlds or self.problems):
             return f"nothing called the simulated API: {if_not_called}"
         calls, refused = sum(w.calls for w in self.worlds), sum(w.refused for w in self.worlds)
@@ -146,7 +148,9 @@ class Reports:
     """The reports on the worlds of a server by key, including worlds that were reset or deleted."""
 
     def __init__(self, registry: WorldRegistry, secret: str, *, keep: bool) -> None:
-        """Collect reports from now on. `secret` names the variable that has the webhook secret."""
+        """Collect reports from now on, and with `keep` also the worlds. `secret` names the variable
+        that has the webhook secret.
+        """
         self.by_key: dict[str, WorldReport] = {}
         self.kept: list[tuple[Simulation, WorldReport]] = []  # each world, if `keep`
         self._registry, self._secret, self._keep = registry, secret, keep
@@ -160,7 +164,7 @@ class Reports:
             self.kept += [(simulation, report)] if self._keep else []
 
     async def add_present(self, _app: object) -> None:
-        """Finish the reports: add those on the present worlds, then count equal problems."""
+        """Finish the reports: add the worlds that still exist, then count equal problems."""
         for simulation in filter(None, map(self._registry.find, self._registry.known_keys)):
             from deck_sim.runtime.clock import catch_up
 

@@ -49,7 +49,7 @@ _NOTHING = "nothing to explore: no call reached the server; does the command rea
 @click.option("--trouble", "only", multiple=True, help="Try only this trouble; can be repeated.")
 @click.option("--jobs", type=click.IntRange(1), default=1, help="The number of parallel runs.")
 @click.option("--time", "most", type=POSITIVE_DURATION, help="Start no new run after this time.")
-@click.option("--timeout", type=POSITIVE_DURATION, help="End a run after this time, as failed.")
+@click.option("--timeout", type=POSITIVE_DURATION, help="Stop and fail a run after this time.")
 @click.option("--explore-report", type=FILE, help="Write the whole report as JSON.")
 @click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
 def command(
@@ -107,7 +107,7 @@ def command(
 
             try:
                 explore(baseline, run, plan, report, show)
-            except KeyboardInterrupt:  # the commands that run have got it, too
+            except KeyboardInterrupt:  # the running commands have received it, too
                 interrupted = True
                 click.echo("deck-sim: interrupted", err=True)
     click.echo(report.text())
@@ -120,7 +120,7 @@ def command(
 
 
 def _again(words: tuple[str, ...], trouble: str) -> str:
-    """Return the command line that repeats the run with this trouble alone."""
+    """Return the command line that repeats the run with only this trouble."""
     given = [*sys.argv[1 : len(sys.argv) - len(words)], "--"]
     rest = iter(given[: given.index("--")])
     rest = (one for one in rest if not one.startswith("--trouble="))

@@ -34,11 +34,11 @@ task_run:                  # the statuses of a run, in order
       output:              # if omitted, it is generated from the task's output_schema
         nights: "{{ input.nights }}"
 
-# More: a script for `connection:`, faults (`http:`, `webhooks:`).
+# A scenario may also have a script for `connection:`, and faults (`http:`, `webhooks:`).
 # `deck-sim play scenarios/first_story.yaml` plays this story, `deck-sim scenarios` lists others.
 """
 _CONFTEST = '''\
-"""Fixtures of all tests in this folder. Those of deck-sim need no import."""
+"""Fixtures of all tests in this folder. The fixtures of deck-sim need no import."""
 
 import os
 
@@ -49,8 +49,9 @@ import pytest
 def settings(deck_env):
     """The settings of your application, for the simulated Deck of one test.
 
-    `deck_env` sets these variables, and DECK_WEBHOOK_SECRET. If your application reads others, name
-    them in the ini file: deck_env_base_url, deck_env_api_key, deck_env_webhook_secret.
+    `deck_env` sets these variables, and DECK_WEBHOOK_SECRET. If your application reads variables
+    with other names, set the names in the ini file of pytest: deck_env_base_url, deck_env_api_key,
+    deck_env_webhook_secret.
     """
     return {"base_url": os.environ["DECK_BASE_URL"], "api_key": os.environ["DECK_API_KEY"]}
 '''
@@ -61,7 +62,7 @@ _TEST = '''\
 def test_the_right_code_completes_the_run(deck, deck_client):
     run = deck.start_run("first_story", input={"nights": 2}, status="interaction_required")
 
-    # Your application asks its user now. Replace this call by your application.
+    # Your application asks its user now. Replace this call with a call of your application.
     answer = {"ANSWER_KEY": {"code": "123456"}}
     response = deck_client.post(f"/task-runs/{run['id']}/interaction", json=answer)
     assert response.is_success
@@ -79,7 +80,7 @@ def test_without_an_answer_the_run_fails(deck):
 def test_the_application_finds_the_simulated_deck(deck, settings):
     assert settings == {"base_url": deck.base_url, "api_key": deck.api_key}
 '''
-# Files in which pytest may find its options, and a text that says that they are there.
+# Files that may have options of pytest, each with a text that it has in this case.
 _INI_FILES = {
     "pytest.ini": "",
     "pyproject.toml": "[tool.pytest",
@@ -131,4 +132,4 @@ def command(folder: Path, edition: str) -> None:
         for name, value in options.items():
             click.echo(f"              {name} = {quotes}{value}{quotes}")
     inside = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
-    click.echo(f"\nNext: {inside}pytest; and `{inside}deck-sim check scenarios` after each edit.")
+    click.echo(f"\nNext: `{inside}pytest`; after each edit, `{inside}deck-sim check scenarios`.")

@@ -62,15 +62,15 @@ def _lines_of(scenario: Scenario) -> Iterator[str]:
         for edition, steps in (scenario.scripts(kind) or usual_steps).items():
             yield f"  {kind}" + (f"  (edition {edition})" if edition else usual)
             if kind == "task_run" and scenario.mix:
-                yield "    mix: each run draws one"
+                yield "    mix: each run plays one of these, drawn at random"
                 total = sum(scenario.mix.values())
                 for name, weight in scenario.mix.items():
                     yield f"      {weight / total:7.2%}  {name}"
             elif kind == "task_run" and scenario.playlist:
-                yield "    playlist: each run plays one"
+                yield "    playlist: each run plays the next of these"
                 *names, last = scenario.playlist
                 yield from (f"      {name}" for name in names)
-                yield f"      {last}  from then on"
+                yield f"      {last}  (also every later run)"
             else:
                 yield from _step_lines(steps, "    ")
     for key, faults in (("http", scenario.http), ("webhooks", scenario.webhooks)):

@@ -40,7 +40,7 @@ Watch it: {inspector}
 Ctrl-C stops it.
 """
 _INTERCEPT = """
-A program that always calls {hosts} needs these, too:
+A program that always calls {hosts} also needs these variables:
 {exports}
 """
 _OPEN = (
@@ -64,7 +64,7 @@ _CLOCKS = {
     ),
 )
 @server_options(port=8765)
-@click.option("--port-file", type=FILE, help="Write the port here once the server is ready.")
+@click.option("--port-file", type=FILE, help="Write the port here when the server is ready.")
 @click.option("--state", type=FILE, help="Keep all worlds and their options in this file.")
 def command(
     port_file: Path | None, state: Path | None, log_format: str, quiet: bool, **options: Any
@@ -91,10 +91,10 @@ def command(
         click.echo(_banner(server, variables))
         if not (server.is_local or server.worlds.keys):
             click.echo(_OPEN, err=True)
-        # Not at once, which would slow down the answer to who waits for the server.
+        # Not at once: this would delay the answer to a client that waits for the server.
         import_ahead(server.worlds.settings.edition, 0.1)
 
-    for number in STOPS:  # from the end of `handling` on: another signal would kill the process
+    for number in STOPS:  # for the time after `handling`: another signal would kill the process
         signal.signal(number, signal.SIG_IGN)
     with (
         handling(dict.fromkeys(STOPS, lambda *_: server.stop())),

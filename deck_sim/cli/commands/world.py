@@ -1,4 +1,4 @@
-"""The commands that drive a running server. Each is a command of the program."""
+"""The commands that control a running server."""
 
 from __future__ import annotations
 
@@ -92,7 +92,8 @@ def clock(
     if mode or speed or step:
         mode = mode or (REAL if speed else ON_POLL)
         if (speed and mode != REAL) or (step and mode != ON_POLL):
-            raise click.UsageError(f"--step needs on_poll, and --speed needs real; found {mode}")
+            text = f"--step needs --mode on_poll, and --speed needs --mode real; found {mode}"
+            raise click.UsageError(text)
         deck.clock.set(mode, now=now, speed=speed, step=step)
     elif now:
         deck.advance_to(now)
@@ -129,7 +130,7 @@ class _Advance(click.Command):
 )
 @click.argument("by", required=False, metavar="[DURATION]", type=DURATION)
 @click.option("--to", type=MOMENT, help="Advance to this moment.")
-@click.option("--until", metavar="EVENT", help="Until this event, or `idle`: nothing is due then.")
+@click.option("--until", metavar="EVENT", help="Advance until this event or `idle` (nothing due).")
 @click.option("--id", "resource_id", metavar="ID", help="The id of the event's resource.")
 @click.option("--limit", type=DURATION, default="1d", help="The longest advance for --until EVENT.")
 @on_server
@@ -178,7 +179,7 @@ def timeline(deck: Deck, follow: bool) -> tuple[Any, object]:
         else:
             print_text(entry)
     entries = deck.timeline
-    text = entries or f"nothing happened yet in the world of {deck.api_key}"
+    text = entries or f"nothing has happened yet in the world of {deck.api_key}"
     _warn_if_uncalled(deck)
     return [entry.as_json() for entry in entries], text
 
@@ -194,14 +195,14 @@ def coverage(deck: Deck) -> tuple[Any, str]:
         for place, count in row["steps"].items():
             lines.append(f"  {f'{count} x' if count else 'never':>7}  {place}")
     _warn_if_uncalled(deck)
-    return rows, "\n".join(lines) or f"no scenario was played yet in the world of {deck.api_key}"
+    return rows, "\n".join(lines) or f"no scenario was played in the world of {deck.api_key}"
 
 
 @click.command(epilog=examples("deck-sim reset", "deck-sim reset --seed 7 --json"))
 @click.option("--seed", type=int, help="The seed of the new world.")
 @on_server
 def reset(deck: Deck, seed: int | None) -> tuple[Any, str]:
-    """Replace the world of a running server by a new one with the server's settings."""
+    """Replace a world of a running server with a new world with the server's settings."""
     deck.reset(seed=seed)
     world = deck.world
     return world, f"new world for {deck.api_key}; its clock shows {world['now']}"

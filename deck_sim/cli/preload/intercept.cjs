@@ -1,10 +1,10 @@
-// Preloaded by NODE_OPTIONS into each Node below `deck-sim exec --intercept`.
+// NODE_OPTIONS loads this file into each Node process under `deck-sim exec --intercept`.
 //
-// Node reads HTTPS_PROXY since 22.21 and 24.5, and many clients of older versions never do. So a socket to an
-// intercepted host is connected to the proxy, which answers TLS there, and one to the ports 80 and 443 of any
-// other host is refused. fetch, http and https all connect their sockets here. Its error has the reason of a
-// refusal, and that of fetch through a proxy does not; so fetch uses none. Clients that look up an intercepted
-// host get a public address, since some refuse private ones.
+// Node reads HTTPS_PROXY since 22.21 and 24.5; in older versions many clients do not read it. So a socket to an
+// intercepted host is connected to the proxy, which answers as this host, and a socket to port 80 or 443 of any
+// other host is refused. fetch, http and https all connect their sockets here. fetch is kept from using the
+// proxy itself, because its error would not say why a call was refused. A lookup of an intercepted host returns
+// a public address, since some clients refuse private ones.
 'use strict';
 const dns = require('node:dns');
 const net = require('node:net');
@@ -72,7 +72,7 @@ if (port) {
     if ([80, 443].includes(Number(options.port)) && !isDirect(host)) {
       const answered = [...hosts, host].map((name) => `--intercept-host ${name}`).join(' ');
       const text = `deck-sim refuses ${host}; to intercept it: ${answered}`;
-      const note = new net.Socket(); // the proxy counts the call for the summary, as one that it refuses itself
+      const note = new net.Socket(); // tells the proxy to count the refused call for the summary
       note.on('error', () => {}).on('data', () => note.destroy());
       note.on('close', () => this.destroy(new Error(text)));
       connect.call(note, { host: '127.0.0.1', port }, () => note.write(`CONNECT ${host}:${options.port} HTTP/1.1\r\n\r\n`));

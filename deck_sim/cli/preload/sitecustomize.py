@@ -1,12 +1,12 @@
-"""Loaded by PYTHONPATH into each Python process below `deck-sim exec --intercept`.
+"""PYTHONPATH loads this module into each Python process under `deck-sim exec --intercept`.
 
-httpx, requests and urllib read HTTPS_PROXY. http.client and urllib3 do not, nor does aiohttp by
-default. So an intercepted host gets a public address (some clients refuse private ones), and a
-socket to this address is connected to the proxy, which answers TLS there. For other hosts, the
-lookup of the ports 80 and 443 fails. Clients that use the proxy look up loopback only. aiohttp may
-look up names without this process's resolver, so it is made to read the variables.
+httpx, requests and urllib read HTTPS_PROXY, and look up only the proxy's address on loopback.
+http.client and urllib3 do not read it, nor does aiohttp by default. So a lookup of an intercepted
+host returns a public address (some clients refuse private ones), and a socket to this address is
+connected to the proxy, which answers as this host. The lookup of another host for port 80 or 443
+fails. aiohttp may look up names in another way, so this module makes it read the variables.
 
-The program may run on an older Python than deck-sim, so this uses the standard library only.
+The program may run on an older Python than deck-sim, so only the standard library is used here.
 """
 
 import os
@@ -34,7 +34,7 @@ def _getaddrinfo(
         return _resolve(_address, port, socket.AF_INET, type, proto)
     is_direct = not name or _LOOPBACK.fullmatch(name) or f".{name}".endswith(_direct)
     if f"{port}" in _WEB and not is_direct:
-        with suppress(OSError), socket.socket() as proxy:  # which counts it for the summary
+        with suppress(OSError), socket.socket() as proxy:  # counts the call for the summary
             proxy.settimeout(5)
             proxy.connect(("127.0.0.1", int(_port)))
             proxy.sendall(f"CONNECT {name}:{port} HTTP/1.1\r\n\r\n".encode())
@@ -95,4 +95,4 @@ _own, _here = sys.modules.pop("sitecustomize"), os.path.dirname(os.path.abspath(
 sys.path[:] = [folder for folder in sys.path if folder != _here]
 with suppress(ModuleNotFoundError):
     import_module("sitecustomize")
-sys.modules.setdefault("sitecustomize", _own)  # the import of this one needs it
+sys.modules.setdefault("sitecustomize", _own)  # Python's import of this module needs it
