@@ -10,7 +10,7 @@ from copy import copy
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, NamedTuple, Self, TypeVar, dataclass_transform
+from typing import Any, Self, TypeVar, dataclass_transform
 
 from deck_sim.base.durations import format_duration
 from deck_sim.contract.editions import Edition
@@ -20,8 +20,10 @@ Item = TypeVar("Item")
 
 
 @dataclass_transform(frozen_default=True)
-def _value(cls: type[Item]) -> type[Item]:
-    # Frozen for mypy alone: one that is frozen at run time is made in 1.0 instead of 0.3 µs.
+def value(cls: type[Item]) -> type[Item]:
+    """Make a dataclass that is frozen for mypy alone. A resource is made in 0.2 µs; if it were
+    frozen at run time, in 1.0.
+    """
     return dataclass(slots=True)(cls)
 
 
@@ -34,7 +36,7 @@ class Immutable:
         return self
 
 
-@_value
+@value
 class Resource(Immutable):
     """One resource of the API, as it is at one moment."""
 
@@ -52,7 +54,7 @@ class Resource(Immutable):
         return self.fields[name]
 
 
-@_value
+@value
 class Event(Immutable):
     """An event of the API: its type, and the resource as it was at that time."""
 
@@ -76,7 +78,8 @@ class Screenshot(Immutable):
     step: tuple[int | str, ...]  # its path
 
 
-class TimelineEntry(NamedTuple):  # made in half the time that a frozen dataclass takes
+@value
+class TimelineEntry(Immutable):
     """One entry of the timeline: something that happened in a world, and its time."""
 
     at: datetime

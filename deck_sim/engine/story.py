@@ -13,11 +13,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine.records import Immutable
+from deck_sim.engine.records import Immutable, value
 
 Path = tuple[int | str, ...]
 
@@ -40,7 +40,8 @@ class ScriptError(Exception):
     """A script that cannot continue, for example because an expression fails."""
 
 
-class Wait(NamedTuple):
+@value
+class Wait:
     """The time for which a story stays at a step, and the meaning of the wait's end."""
 
     span: timedelta | None  # None: only an answer, a verdict or a limit ends the wait
@@ -74,7 +75,8 @@ class Step(ABC):
         return GO_ON
 
 
-class Position(NamedTuple):
+@value
+class Position:
     """A place in a script at which a cursor can stand: a step, or the end of the script."""
 
     step: Step | None  # None: the end

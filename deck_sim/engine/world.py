@@ -429,9 +429,8 @@ class World:
         extras, after = self.event_extras(resource), self.timeline.total
         event = Event(self.next_id("evt"), type_, resource, self.now, extras, after)
         self.events.append(event)
-        destinations = self._resources.get("event_destination", _NOTHING)
-        names = {ALL, *self.contract.names_of(type_)} if destinations else set()
-        for destination in destinations.values():
+        for destination in self.all("event_destination").values():
+            names = {ALL, *self.contract.names_of(type_)}
             if not names.isdisjoint(destination["events"]) and listens(destination):
                 fields = {
                     "event_type": type_,
