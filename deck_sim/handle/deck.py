@@ -144,7 +144,7 @@ class Deck(AbstractContextManager["Deck"]):
         return self._transport
 
     def intercept(self, hosts: str | Sequence[str] = (DECK_HOST,)) -> "Interception":
-        """Answer this process's calls to `hosts`, by default Deck's own, whatever key they send.
+        """Answer this process's calls to `hosts` with this world, whatever key they send.
 
         This applies to httpx, httpx2, requests, aiohttp and urllib, until the end of a `with`
         block, `stop()`, or the end of the test.
@@ -190,10 +190,11 @@ class Deck(AbstractContextManager["Deck"]):
         return name
 
     def hold(self, point: str, id: IdOrResource | None = None) -> Hold:
-        """Stop runs and logins, or the one with this `id`, before an event, until a release.
+        """Stop runs and logins before they emit an event, until the hold is released.
 
-        `with deck.hold("task_run.completed", run) as hold: ...`; or call its `release()`. If the
-        point is a call, such as `POST /v2/tasks/*/run`, its answer is held after the work is done.
+        `with deck.hold("task_run.completed", run) as hold: ...`; or call its `release()`. With
+        `id`, only that resource is stopped. If the point is a call, such as
+        `POST /v2/tasks/*/run`, its answer is held after the work is done.
         """
         hold = Hold(self._control, point, None if id is None else read_id(id))
         self.holds += (hold,)
@@ -250,10 +251,10 @@ class Deck(AbstractContextManager["Deck"]):
         *,
         limit: Duration = "1d",
     ) -> AdvanceReport:
-        """Advance the clock until an event such as `task_run.completed`, of the resource if given.
+        """Advance the clock until an event such as `task_run.completed` is emitted.
 
-        The first of several events ends the advance. If no such event is emitted within
-        `limit`, the error names what waits.
+        With `id`, only events of that resource count. The first of several events ends the
+        advance. If no such event is emitted within `limit`, the error names what waits.
         """
         if isinstance(event, Mapping) or (isinstance(id, str) and "." in id):
             text = "give the event first, then the resource"

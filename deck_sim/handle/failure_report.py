@@ -51,8 +51,8 @@ _IN_TESTS = {
     "setting": "`deck.stamp_webhooks(…)`",
 }
 _HOW_TO_CALL = (
-    "if your application reads environment variables after its import, use the fixture `deck_env`;"
-    " if it reads them before, use `monkeypatch.setattr` on its URL and key; if it always calls"
+    "if your application reads environment variables in each test, use the fixture `deck_env`; if"
+    " it reads them on import, use `monkeypatch.setattr` on its URL and key; if it always calls"
     f" https://{DECK_HOST}, use `deck.intercept()`"
 )
 _HOW_TO_MOVE = (

@@ -22,7 +22,7 @@ def find_failures(world: Json) -> list[str]:
 
 
 def find_leftovers(deck: Deck, world: Json) -> list[str]:
-    """Return a passed test's problems: unused settings, lost calls, errors in webhook handlers."""
+    """Describe a passed test's problems: unused settings, calls to no world, errors on webhooks."""
     strays = [] if world["calls"] else find_keyless_calls(world)
     if world["stray_keys"] and not world["calls"]:
         strays.insert(0, explain_no_calls(deck, world))

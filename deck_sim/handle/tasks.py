@@ -118,7 +118,7 @@ def answer_prompt(
     names = [field["name"] for field in prompt["fields"]]
     if isinstance(answer, str):
         if len(names) > 1:
-            raise DeckSimError(f"the prompt has the fields {listed(names)}; give a mapping")
+            raise DeckSimError(f"give a mapping with the prompt's fields: {listed(names)}")
         answer = {names[0]: answer}
     path = f"{edition.kinds[shown['kind']].path}/{id_}/interaction"
     return control.create(path, {edition.answer_key: answer})
@@ -137,5 +137,5 @@ def finish_run(control: Control, edition: Edition, id_: str, limit: str | None) 
         control.call("POST", "/clock/advance", until=until, limit=limit)
     run: Json = next((one for one in control.get("/task-runs") if one["id"] == id_), {})
     if not run:
-        raise DeckSimError(f"`finish` takes a run, and `{id_}` is a {shown['kind']}")
+        raise DeckSimError(f"`finish` takes a run, but `{id_}` is a {shown['kind']}")
     return run

@@ -88,7 +88,7 @@ def list_holds(simulation: Simulation) -> Json:
 
 @operation("DELETE", "/holds/{id}")
 def release_hold(simulation: Simulation, id: str) -> Json:
-    """Remove a hold. `released` has the runs and logins, `answers` the number of the answers, that
+    """Remove a hold. The runs and logins in `released`, and the number of answers in `answers`,
     continue now.
     """
     held = simulation.world.holds

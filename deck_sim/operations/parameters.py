@@ -179,7 +179,7 @@ EventNames = Annotated[
 
 
 class UntilEvent(Body):
-    """The event that ends an advance: the first of these types, of the resource if given."""
+    """The event that ends an advance: the first of these types, of the resource `id` if given."""
 
     event: EventNames
     id: Text | None = None

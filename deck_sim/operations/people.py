@@ -55,13 +55,13 @@ for _kind, _command, _words in (
     (
         "connection",
         "invalidate",
-        "Change the login at the source: the connection becomes `invalid`.",
+        "Change the password at the source: the connection becomes `invalid`.",
     ),
     ("session", "drop", "End a session at the source: it becomes `failed`, and so does its run."),
     (
         "credential",
         "invalidate",
-        "Change the login at the source: the credential becomes `invalid`.",
+        "Change the password at the source: the credential becomes `invalid`.",
     ),
     ("event_destination", "activate", "Send events to an `inactive` destination again."),
 ):

@@ -100,10 +100,10 @@ def advance_by(simulation: Simulation, length: timedelta, field: str = "by") -> 
     now = simulation.world.now
     if length < timedelta():
         early = format_duration(-length)
-        text = f"time cannot go back: the clock shows {now}, and the given time is {early} earlier"
+        text = f"time cannot go back by {early}: the clock shows {now}; give a later time"
         raise refuse("request/input_invalid", text, field=field)
     if length > LAST_MOMENT - now:
-        text = f"too late: the clock shows {now}, and a world's time ends at {LAST_MOMENT}"
+        text = f"too late: the clock shows {now}; give a time before {LAST_MOMENT}"
         raise refuse("request/input_invalid", text, field=field)
     with _advancing(simulation) as report:
         yield from pass_time_until(simulation, now + length)
@@ -159,8 +159,8 @@ def advance_until_event(
 def _comes_on_a_copy(simulation: Simulation, wanted: AwaitedEvent, until: datetime) -> bool:
     """Try the advance on a copy of the world, and return whether the event comes.
 
-    If the copy must send webhooks before that, and before a wait for a person times out, return
-    whether the event is still possible: the receivers of the webhooks may cause it.
+    If the copy must send webhooks before the event, and before a wait for a person times out,
+    return whether the event is still possible, since a receiver may cause it.
     """
     ahead, wanted = copy.copy(simulation), copy.copy(wanted)
     world = ahead.world = copy.deepcopy(simulation.world)

@@ -180,7 +180,7 @@ def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
 
 
 @lint_rule(
-    why="A wrong answer uses up an attempt each time; an accepted one is refused when repeated.",
+    why="A repeated wrong answer uses up another attempt; a repeated right answer is refused.",
     fix="Submit once, and ask the user again when the interaction is shown again.",
 )
 def submits_an_answer_twice(simulation: Simulation, _: timedelta) -> Findings:

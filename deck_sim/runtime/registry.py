@@ -255,8 +255,8 @@ class WorldRegistry:
         self._controlled.add(key)
 
     def stray_keys(self, simulation: Simulation) -> list[str]:
-        """Return the keys with which only the Deck API was called, if called after a world began.
-        Empty with `--keys`, since the users must not see one another's keys.
+        """Return the keys with which clients called the Deck API after a world began, and never the
+        control API. Empty with `--keys`, since its users must not see one another's keys.
         """
         if self.keys is not None:
             return []

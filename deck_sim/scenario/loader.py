@@ -124,7 +124,7 @@ def make_scenario(document: Document, file: str) -> Scenario:
     """Make the scenario of a document, or raise `ScenarioError`."""
     mistakes, data = Mistakes(file, document), document.data
     if not data or not isinstance(data, dict):
-        text = f"must be an object, not {show(data)}" if data else "there is no scenario"
+        text = f"a scenario must be an object, not {show(data)}" if data else "there is no scenario"
         mistakes.add((), f"{text}; start with `version: 1` and `name: …`")
         raise mistakes.error
     try:

@@ -85,7 +85,7 @@ def apply_fault(request: Request, response: Response) -> OutgoingResponse:
         late = format_duration(faulty.held)
         text = (
             f"answered at once, not {late} later: the clock is `{simulation.mode}`;"
-            f" `{fault.key}: {{for: {late}, wait: real}}` waits"
+            f" `{fault.key}: {{for: {late}, wait: real}}` waits in real time"
         )
         simulation.world.note("call", request.id, text)
         faulty = replace(faulty, held=timedelta())

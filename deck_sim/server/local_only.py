@@ -63,7 +63,7 @@ def is_loopback(name: str) -> bool:
 
 @lru_cache
 def host_name(text: str) -> str:
-    """Return the host of `host:port`, in lower case, without a final dot; or an empty text."""
+    """Return the host of `host:port`, in lower case, without a final dot; "" without a host."""
     try:
         return (urlsplit(f"//{text}").hostname or "").removesuffix(".")
     except ValueError:  # wrong brackets

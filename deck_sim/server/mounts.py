@@ -75,7 +75,7 @@ async def _show_file(worlds: WorldRegistry, request: Request) -> Response:
     signature = request.query_params.get("signature", "")
     found = simulation and read_signed_file(simulation, request.path_params["file_id"], signature)
     if not found:
-        text = "the file does not exist, or the signature is wrong\n"
+        text = "no such file, or a wrong signature; call the `url` that the API shows\n"
         return Response(text, 404, VERSION_HEADER, media_type="text/plain")
     content, type_, name = found
     # Never shown by a browser: a scenario may give a file any content and type.

@@ -170,7 +170,7 @@ class Server:
 
     def _find_loop(self) -> Loop:
         if self._loop is None:
-            raise ConnectionRefusedError(f"the server at {self.url} has been stopped")
+            raise ConnectionRefusedError(f"the server at {self.url} was stopped; start it again")
         return self._loop
 
     def stop(self) -> None:

@@ -163,7 +163,7 @@ class Sender:
         limit: timedelta = ANSWER_LIMIT,
         resolve: Resolve = ask_resolver,
     ) -> None:
-        """Call receivers at local addresses only, or at all addresses with `allow_public`."""
+        """Call receivers at local addresses only; with `allow_public`, also at public addresses."""
         self.allow_public, self.limit, self._resolve = allow_public, limit, resolve
         self.apps: dict[str, App] = {}  # by host
         self._tls: ssl.SSLContext | None = None

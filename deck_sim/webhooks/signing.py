@@ -25,7 +25,7 @@ class SignatureError(Exception):
 def secret_of(key: str) -> str:
     """Return the secret of destinations that are created with this API key and without a secret.
 
-    The secret follows from the key, so an application can be started with the secret.
+    The secret follows from the key, so an application can be given the secret before it starts.
     """
     secret = blake2b(key.encode(), digest_size=24, person=b"webhooks").digest()
     return PREFIX + base64.b64encode(secret).decode()

@@ -76,7 +76,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Add the marker, and register the coverage plugin if `--deck-coverage` is given."""
+    """Add the markers, check the options, and register the plugin of `--deck-coverage`."""
     config.addinivalue_line(
         "markers",
         "deck(scenario, edition, clock, step, seed, now, rate_limit, strict, lint, scenarios, and"

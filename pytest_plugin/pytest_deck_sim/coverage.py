@@ -31,7 +31,7 @@ class Coverage:
         self.counts: dict[str, Counter[str]] = {}
 
     def add(self, deck: Deck) -> None:
-        """Add the counts of the scenarios that a world played."""
+        """Add the counts of a world's scenarios, without those of `deck_every_failure`."""
         rows = ((row["scenario"], row["steps"]) for row in deck.coverage())
         self.merge({name: steps for name, steps in rows if not name.startswith(MADE_UP)})
 
@@ -71,7 +71,7 @@ class Coverage:
             never = f"; never {', '.join(missed)}" if missed else ""
             say(f"{scenario:<{width}}  {len(steps) - len(missed)} of {len(steps)} steps{never}")
         percent, of = self._played()
-        say(f"{percent:.0f}% of {of} steps were played")
+        say(f"steps played: {percent:.0f}% of {of}")
         if percent < self._least:
             say(f"FAIL: {percent:.1f}% of the steps were played; {self._least:g}% are required")
 

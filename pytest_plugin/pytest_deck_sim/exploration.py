@@ -50,7 +50,7 @@ class Explorer:
         self._last: Any = None  # of the last run: the failed report, otherwise the first
 
     def explore(self, nextitem: pytest.Item | None) -> None:
-        """Run the test with each trouble, and report it once."""
+        """Run the test without trouble and with each trouble, and report the test once."""
         item, hooks = self._item, self._item.ihook
         hooks.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
         began, baseline, progress = time.perf_counter(), Watch(), _Progress(item.config)
@@ -244,7 +244,7 @@ def show_reports(
         for line in () if one["failed"] else filter(None, one["details"]):
             terminal.line(f"  {line}")
     if folder := find_folder(config, "html"):
-        terminal.line(f"pages of the runs that did not survive: {folder}")
+        terminal.line(f"pages of the runs that failed: {folder}")
     if name := config.option.deck_explore_report:
         file = config.invocation_params.dir / name
         file.write_text(f"{json.dumps(reports, indent=2, ensure_ascii=False)}\n", "utf-8")

@@ -122,7 +122,7 @@ def world_of(
 def world_factory(
     config: pytest.Config, server: str, edition: str | None, folder: Path | None
 ) -> Iterator[Callable[..., Deck]]:
-    """Yield a function that makes a world from a name and marker arguments; finally delete all."""
+    """Yield a function that makes a world from a name and marker arguments; delete all later."""
     with ExitStack() as stack:
         numbers = count(1)
 

@@ -30,7 +30,7 @@ def test_a_clock_that_stands_still_is_not_waited_for(api, sim, lines, mode):
     assert call == "POST /v2/agents -> 201 (fault: delay)"
     assert note == (
         f"answered at once, not 1h later: the clock is `{mode}`;"
-        " `delay: {for: 1h, wait: real}` waits"
+        " `delay: {for: 1h, wait: real}` waits in real time"
     )
 
 

@@ -83,7 +83,7 @@ def test_an_answer_that_does_not_come_is_an_error(monkeypatch, stops):
         called.wait()
         if stops:
             control.server_at(deck.url).stop()
-        text = "has been stopped" if stops else "no answer within .*; does a receiver hang"
+        text = "was stopped" if stops else "no answer within .*; does a webhook receiver hang"
         with pytest.raises(DeckSimError, match=text):
             waiting.result()
         answer.set()
@@ -160,5 +160,5 @@ def test_a_call_that_takes_too_long_says_so(monkeypatch):
     monkeypatch.setattr(control, "_SECONDS", 0.01)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         deck = Deck(f"http://127.0.0.1:{silent.getsockname()[1]}", "k")
-        with pytest.raises(DeckSimError, match=r"/_sim/next.*; does a receiver hang"):
+        with pytest.raises(DeckSimError, match=r"/_sim/next.*; does a webhook receiver hang"):
             deck.next()

@@ -218,7 +218,7 @@ def test_the_way_to_the_world_is_shown_to_who_has_not_called_it(deck):
     """It depends on what the test has set up already."""
     report = write_report(deck)
     assert report.endswith("calls https://api.deck.co, use `deck.intercept()`")
-    assert "if it reads them before, use `monkeypatch.setattr`" in report
+    assert "if it reads them on import, use `monkeypatch.setattr`" in report
     with deck.intercept(), httpx2.Client(trust_env=False) as client:
         assert write_report(deck).endswith("  `deck.intercept()` answers for `api.deck.co`")
         with pytest.raises(httpx2.ConnectError):

@@ -107,13 +107,13 @@ def test_what_cannot_be_answered_or_finished_is_an_error(deck):
     name = deck.scenario({"task_run": ["running", asks, "running", "completed"]})
     both, done = deck.start_run(name, status="interaction_required"), deck.start_run()
     for call, said in (
-        (lambda: deck.answer(both, "x"), "has the fields `a` and `b`; give a mapping"),
+        (lambda: deck.answer(both, "x"), "a mapping with the prompt's fields: `a` and `b`"),
         (
             lambda: deck.answer(done, "x"),
             r"is `queued` and has no open prompt\. The clock is frozen",
         ),
         (lambda: deck.answer(deck.finish(done), "x"), r"`completed` and has no open prompt\.$"),
-        (lambda: deck.finish(done["task_id"]), "takes a run, and `task_.*` is a task"),
+        (lambda: deck.finish(done["task_id"]), "takes a run, but `task_.*` is a task"),
     ):
         with pytest.raises(DeckSimError, match=said):
             call()

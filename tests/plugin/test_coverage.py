@@ -30,7 +30,7 @@ def test_too_little_coverage_fails_the_run(run, pytester):
     pytester.makeini("[pytest]\ndeck_fail_under = 86")
     result = run(PLAYS, "--deck-coverage")
     result.assert_outcomes(passed=2)
-    report = ["*= deck coverage =*", PLAYED, "86% of 7 steps were played"]
+    report = ["*= deck coverage =*", PLAYED, "steps played: 86% of 7"]
     result.stdout.fnmatch_lines([*report, "FAIL: 85.7% of the steps were played; 86% are required"])
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert run(PLAYS, "--deck-coverage", "--deck-fail-under=85").ret == pytest.ExitCode.OK
@@ -55,7 +55,7 @@ def test_scenarios_of_the_folder_always_count(run, pytester):
     mine = "version: 1\nname: mine\ntask_run: [running: 1s, completed]\n"
     pytester.mkdir("stories").joinpath("mine.yaml").write_text(mine)
     pytester.makeini("[pytest]\ndeck_scenarios = stories\ndeck_coverage = true")
-    shown = ["mine  0 of 2 steps; never task_run?0?, task_run?1?", "0% of 2 steps *"]
+    shown = ["mine  0 of 2 steps; never task_run?0?, task_run?1?", "steps played: 0% of 2"]
     run("def test_it(deck): pass").stdout.fnmatch_lines(shown)
 
 
@@ -65,17 +65,14 @@ def test_without_a_scenario_coverage_is_complete(run):
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
     text = "def test_it(deck, deck_every_failure): deck.start_run(status='failed')"
     result = run(text, "--deck-coverage")
-    result.stdout.fnmatch_lines(["100% of 0 steps were played"])
+    result.stdout.fnmatch_lines(["steps played: 100% of 0"])
 
 
 def test_a_wrong_option_is_a_usage_error(run):
     for options, text in (
         (["--deck-fail-under=50"], "--deck-fail-under needs --deck-coverage"),
         (["--deck-coverage", "--deck-fail-under=101"], "'101'; it must be a number from 0 to 100"),
-        (
-            ["--deck-coverage", "-o", "deck_fail_under=many"],
-            "'many'; it must be a number from 0 to 100",
-        ),
+        (["--deck-coverage", "-o", "deck_fail_under=many"], "'many'; it must be a number"),
     ):
         result = run("def test_it(): pass", *options)
         assert result.ret == pytest.ExitCode.USAGE_ERROR

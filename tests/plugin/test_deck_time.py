@@ -96,7 +96,7 @@ def test_the_freezer_does_not_go_back(world):
     deck, time = world
     for move in (lambda: time.tick(-1), lambda: time.move_to("2025")):
         with pytest.raises(
-            DeckSimError, match="time cannot go back: the clock shows 2025-01-15 09:30:00"
+            DeckSimError, match=r"time cannot go back by .*: the clock shows 2025-01-15 09:30"
         ):
             move()
         assert (elapsed(), deck.clock.now) == (0 * SECOND, FROZEN_START)

@@ -92,7 +92,7 @@ class WebhookApps:
         self._failures = Counter[str]()  # counted by the last frames of the error
 
     def add(self, app: Any, host: str) -> str:
-        """Register an application for webhooks until `close`; return the base URL for them."""
+        """Register an application until `close`; return the base URL for its webhooks."""
         try:
             parameters = len(inspect.signature(app).parameters)
         except (TypeError, ValueError):

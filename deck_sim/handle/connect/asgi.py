@@ -1,7 +1,7 @@
 """A call of an ASGI application without a socket.
 
-`httpx2.ASGITransport` does the same in 540 Python calls, and this in 40; all other work for a
-webhook to an application takes 500.
+`httpx2.ASGITransport` takes 540 Python calls for this, and this module takes 40. All other work for
+a webhook to an application takes 500.
 """
 
 import asyncio

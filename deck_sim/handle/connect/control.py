@@ -107,13 +107,13 @@ class Control:
             done = server.submit(work)
             wait_for(done, _SECONDS)  # an error from a signal handler goes to the caller
             if not done.done():
-                text = f"no answer within {_SECONDS} seconds; does a receiver hang?"
+                text = f"no answer within {_SECONDS} seconds; does a webhook receiver hang?"
                 raise DeckSimError(f"{method} {path}: {text}")
             data: Json = json.loads(done.result())
         except ApiError as error:
             raise _refused([one.as_json() for one in error.problems]) from None
         except (CancelledError, ConnectionRefusedError):
-            raise DeckSimError(f"the server at {self.url} has been stopped") from None
+            raise DeckSimError(f"the server at {self.url} was stopped; start it again") from None
         finally:
             has_left = True
         return data
@@ -140,7 +140,7 @@ class Control:
             answer: httpx2.Response = self._transport.handle_request(request)
             answer.read()
         except httpx2.TimeoutException as error:
-            raise DeckSimError(f"{method} {url}: {error}; does a receiver hang?") from None
+            raise DeckSimError(f"{method} {url}: {error}; does a webhook receiver hang?") from None
         except httpx2.TransportError as error:
             text = f"no deck-sim server answers at {self.url}: {error or type(error).__name__}"
             is_https = self.url.startswith("https:")

@@ -47,14 +47,14 @@ def receiving(api_key: str) -> Iterator[None]:
 
 
 def check_not_receiving(api_key: str) -> None:
-    """Raise an error in a webhook receiver of the key's world, which waits for its answer."""
+    """Raise an error in a webhook receiver of the key's world: the world waits for its answer."""
     if api_key in _RECEIVES.get([]):
         text = "a webhook receiver cannot move the clock of its world, which waits for the answer"
         raise DeckSimError(f"{text}; move the clock after the answer")
 
 
 def refuse_on_event_loop(method: Callable[P, T]) -> Callable[P, T]:
-    """Decorate a method that waits: on an event loop, raise an error that names `async_…`."""
+    """Decorate a method that waits, so that it raises an error on an event loop."""
 
     @wraps(method)
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -65,7 +65,7 @@ def refuse_on_event_loop(method: Callable[P, T]) -> Callable[P, T]:
 
 
 def twin_of(method: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """Make a coroutine function that calls a method, which waits, in a thread.
+    """Make a coroutine function that runs a blocking method in a thread.
 
     Cancelling the wait does not stop the work.
     """

@@ -1,6 +1,6 @@
 """The transport of httpx and httpx2 to one server; no socket if the server runs in this process.
 
-There the server's app is called on the server's event loop, so only one thread uses a world.
+A server in this process is called on its own event loop, so only one thread uses a world.
 Requests and answers are not streamed.
 
 One transport serves httpx and httpx2. The class of a request shows which library made it; the

@@ -122,7 +122,7 @@ class InteractionRequired(Step):
         return STAY if stage.story.attempts < limit else "on_rejected"
 
     def right_answer(self, stage: Stage) -> dict[str, str]:
-        """Return an answer that fits the first of `accept`. If one fails, all stay as written."""
+        """Return an answer that fits the first of `accept`, or its text if computing it fails."""
         accepted: Mapping[str, Any] = self.accept[0] if self.accept else {}
         with suppress(ScriptError):  # reported when the answer is given
             accepted = compute(stage, accepted)

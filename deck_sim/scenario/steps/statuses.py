@@ -70,8 +70,8 @@ class Completed(Step):
     kinds = ("task_run",)
     ends = True
     output: dict[str, Any] | None = None
-    """If omitted, the output is generated from the task's `output_schema`, or null for another
-    `result` than `success`."""
+    """The output. If omitted, it is generated from the task's `output_schema`; it is null if
+    `result` is not `success`."""
     result: RunResult | None = None
     """The result, only in the edition `credentials`. If omitted, `success`."""
 
@@ -138,7 +138,7 @@ for _base, _word, _kinds, _text in (
     (_Timed, "queued", ("session", "task_run"), "The run or session waits for an agent."),
     (_Timed, "running", ("session", "task_run"), "The agent works or logs in."),
     (_Timed, "idle", ("session",), "The session is open and free for a run."),
-    (_Terminal, "failed", ("session",), "The session does not start, or breaks down."),
+    (_Terminal, "failed", ("session",), "The session does not start, or fails later."),
     (_Canceled, "canceled", ("task_run",), "Somebody else cancels the run."),
     (Review, "pending", ("task_run",), _APPROVED),
     (Review, "review_required", ("task_run",), f"{_APPROVED} For edition `credentials`."),

@@ -29,7 +29,7 @@ def _find_elsewhere(edition: Edition, path: str) -> str | None:
     if rest.startswith("/_sim/"):
         return f"`{path}` is not an endpoint; the control API is at `{rest}`."
     if routes_of(edition).match(below):
-        return f"`{path}` is not an endpoint; `{below}` is one."
+        return f"`{path}` is not an endpoint; call `{below}`."
     for name, other in EDITIONS.items():
         if routes_of(other).match(below):
             return (

@@ -136,7 +136,7 @@ def _parameters(edition: Edition, operation: Operation) -> Iterator[Shape]:
         kind = edition.kinds.get(operation.answer)
         words = kind.filter_words(name) if kind else []
         values: Shape = {"type": "string", **({"enum": words} if words else {})}
-        text = f"Only items with one of these values; `{name}[]` works, too."
+        text = f"Only items with one of these values; `{name}[]` is also accepted."
         yield _parameter(name, "query", many(values), text)
     if operation.paged:
         yield from _PAGE

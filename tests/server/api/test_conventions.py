@@ -91,7 +91,7 @@ def test_a_preflight_is_refused(api):
 def test_a_path_without_v2_gets_a_hint(api):
     """The message has the path with `/v2` if that is an endpoint, in place of another version."""
     root = f"{api.base_url}".partition("/v2")[0]
-    agents, control = "; `/v2/agents` is one.", "; the control API is at `/_sim/world`."
+    agents, control = "; call `/v2/agents`.", "; the control API is at `/_sim/world`."
     for path, hint in [
         *(("/agents", agents), ("/v1/agents", agents), ("/api/v2/agents", agents)),
         *(("/v1/_sim/world", control), ("/v2/_sim/world", control), ("/v1/things", ".")),
