@@ -24,8 +24,6 @@ _MOST_STRETCH = 10
 _RESERVE = timedelta(seconds=1)  # that is left of a task's timeout
 RECORDER = "deck_webhooks"  # the name of the destination of a receiver that only records
 
-NO_CALLS = "the program made no call"
-
 
 @dataclass(frozen=True, slots=True)
 class Place:

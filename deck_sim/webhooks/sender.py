@@ -108,11 +108,8 @@ class Exchange:
         self.headers: Mapping[str, str] = {}
         self.body = b""
         self._path, self._sent_headers, self._sent = path, headers, body
-        self._read = dict[
-            str, str
-        ]()  # headers of the response, or of an informational one before it
-        self._left = MAX_ANSWER  # bytes of the body
-        self._has_ended = False
+        self._read = dict[str, str]()  # headers of the message that is being read
+        self._left = MAX_ANSWER  # bytes of the body that may still be read
 
     async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Send the request; read the response to its end, or up to `MAX_ANSWER`. Raises EOFError if
@@ -122,7 +119,7 @@ class Exchange:
         lines = f"POST {self._path} HTTP/1.1", *map(": ".join, self._sent_headers.items()), "", ""
         writer.write("\r\n".join(lines).encode("latin-1") + self._sent)
         self._parser = httptools.HttpResponseParser(self)
-        while not self._has_ended and self._left > 0:
+        while self._left > 0:
             if data := await reader.read(MAX_ANSWER):
                 self._parser.feed_data(data)
             elif self.status is None or not _FRAMING.isdisjoint(self.headers):
@@ -149,8 +146,9 @@ class Exchange:
         self.body += data[: KEPT_ANSWER - len(self.body)]
 
     def on_message_complete(self) -> None:
-        """Note the end of the response."""
-        self._has_ended = self.status is not None
+        """Read nothing more, unless the message was informational."""
+        if self.status is not None:
+            self._left = 0
 
 
 class Sender:
