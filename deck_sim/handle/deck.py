@@ -274,10 +274,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     @refuse_on_event_loop
     def settle(self) -> AdvanceReport:
-        """Advance the clock until nothing is due except timeouts and screenshots.
-
-        A run that waits for a person keeps waiting.
-        """
+        """Advance the clock until nothing is due except timeouts and screenshots."""
         return self.apps.serve_during(self._advance, until="idle")
 
     @refuse_on_event_loop
@@ -485,8 +482,7 @@ class Deck(AbstractContextManager["Deck"]):
     def write_html(self, file: str | PathLike[str], *, title: str = "", text: str = "") -> None:
         """Write the history of the world as one HTML page, which needs no server.
 
-        The page is the inspector, read-only; `title` and `text`, such as the failure of a
-        test, are shown at its top.
+        The page is the inspector, read-only, with `title` and `text` at its top.
         """
         from deck_sim.server.inspector.report import record_world, write_page
 

@@ -80,17 +80,13 @@ def events_of_stories(edition: Edition) -> list[str]:
 
 @operation("GET", "/holds")
 def list_holds(simulation: Simulation) -> Json:
-    """Show the holds, each with the runs and logins that are `held` now, the number of `answers`
-    held now, and the number of all that it ever `met`.
-    """
+    """Show the holds: all that is `held` now, the number of `answers`, and how many were `met`."""
     return {"data": [_as_json(simulation, hold) for hold in simulation.world.holds.values()]}
 
 
 @operation("DELETE", "/holds/{id}")
 def release_hold(simulation: Simulation, id: str) -> Json:
-    """Remove a hold. The runs and logins in `released`, and the number of answers in `answers`,
-    continue now.
-    """
+    """Remove a hold. The `released` runs and logins, and the answers that it held, continue now."""
     held = simulation.world.holds
     if id not in held:
         near = nearest(id, held)

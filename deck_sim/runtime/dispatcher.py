@@ -42,8 +42,6 @@ _EARLY_SECONDS = 1  # for a webhook that is sent before the answer to a call
 
 @dataclass(slots=True)
 class _Background:
-    """The background tasks of one simulation."""
-
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     loop: asyncio.Task[None] | None = None
     attempts: set[asyncio.Task[None]] = field(default_factory=set)
@@ -121,10 +119,7 @@ class Dispatcher:
             ended.set()
 
     async def _deliver(self, simulation: Simulation) -> None:
-        """Send the webhooks in the outbox, concurrently, and record the results.
-
-        Results are recorded in the order of the outbox, so equal runs have equal timelines.
-        """
+        """Send the outbox concurrently; record results in its order, so timelines are equal."""
         attempts = self._take_attempts(simulation)
         making = [self._make(simulation, one) for one in attempts]
         # Most often there is one, and without a task it takes two turns of the loop less.
@@ -244,10 +239,8 @@ class Dispatcher:
 
 
 async def _log_errors(simulation: Simulation, work: Callable[[], Awaitable[None]]) -> None:
-    """Do background work. Log an `ApiError`; add every other error to the world's crashes.
-
-    `work` makes its coroutine only when the task begins: a task may be canceled before, and Python
-    warns of a coroutine that is never awaited.
+    """Do background work, and log its errors. `work` makes its coroutine when the task begins,
+    since Python warns of a coroutine that a canceled task never awaits.
     """
     try:
         await work()
@@ -260,7 +253,6 @@ async def _log_errors(simulation: Simulation, work: Callable[[], Awaitable[None]
 async def _make_attempt(
     simulation: Simulation, attempt: Attempt, sender: Sender, clock: Callable[[], datetime]
 ) -> AttemptResult:
-    """Build, sign and send a webhook, changed by the fault of the attempt."""
     from deck_sim.engine.deliveries import AttemptResult, secrets_of
     from deck_sim.faults.outgoing import FAULT_HEADER, OutgoingWebhook
     from deck_sim.runtime.serialization import custom_headers, dump_json, message_as_json

@@ -142,9 +142,7 @@ class WorldRegistry:
 
     def make(self, key: str, settings: Settings) -> Simulation:
         """Make an empty world that is not served yet."""
-        from deck_sim.runtime.simulation import (
-            Simulation,
-        )  # slow; not needed before the first world
+        from deck_sim.runtime.simulation import Simulation  # slow, so imported late
 
         url = f"{self.origin}/_sim/files/{world_token(key)}"
         return Simulation(key, settings, Library(self.library), files_url=url)

@@ -71,7 +71,6 @@ class Routes(Generic[Row]):
         return row, parameters
 
     def _hint(self, path: str) -> str | None:
-        """Return the hint in the 404 of a path that is nearly right, or None."""
         unslashed, rest = path.removesuffix("/"), path.removeprefix(self._root)
         if "//" in path:
             return f"`{path}` is not an endpoint: a segment of the path is empty."

@@ -205,10 +205,8 @@ class Sender:
             return SendResult(exchange.status, error, took, exchange.headers, sent, answered)
 
     async def _take_turn(self, url: str) -> ExitStack:
-        """Wait until the previous attempt at this URL has been answered, or has taken `TURN`. Exit
-        the returned context to end this turn.
-
-        So a receiver gets webhooks in their order, unless it takes longer than `TURN` for one.
+        """Wait until the previous attempt at this URL was answered or took `TURN`, so a receiver
+        gets webhooks in their order. Exit the returned context to end this turn.
         """
         turn = self._turns.setdefault(url, asyncio.Lock())
         await turn.acquire()

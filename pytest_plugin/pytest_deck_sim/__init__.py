@@ -110,10 +110,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _check_ini_file(config: pytest.Config, name: str) -> None:
-    """Check that pytest did not read the folder of an option as a folder of tests.
-
-    pytest looks for its ini file before it knows the options of this plugin.
-    """
+    """Check that pytest did not take our option's folder for tests, before it knew the option."""
     given, here = config.getoption(f"deck_{name}"), config.invocation_params.dir
     if given not in config.invocation_params.args or config.inipath is not None:
         return

@@ -171,13 +171,11 @@ class _Progress:
         self._shown = ""
 
     def show(self, done: int, of: int) -> None:
-        """Show that `done` of `of` runs are finished."""
         if self._is_terminal:
             self.clear(text := f" {done}/{of} troubles")
             self._shown = text
 
     def clear(self, text: str = "") -> None:
-        """Remove the progress, and write a text in its place."""
         back = "\b" * len(self._shown)
         for writer in self._writers:
             writer.write(f"{back}{' ' * len(self._shown)}{back}{text}", flush=True)

@@ -139,7 +139,7 @@ def test_twenty_messages_of_a_refused_call_are_shown(deck):
 def test_another_kind_of_server_is_recognized(receiver):
     with (
         Deck(receiver.url, "sk_test") as deck,
-        pytest.raises(DeckSimError, match="answers 200, but is not a deck-sim server"),
+        pytest.raises(DeckSimError, match="answers 200, but is not deck-sim"),
     ):
         deck.settle()
 

@@ -152,9 +152,7 @@ class Control:
             raise DeckSimError(f"{text}; {fix}") from None
         answer.request = request
         if "Deck-Sim-Version" not in answer.headers:
-            text = (
-                f"{url} answers {answer.status_code}, but is not a deck-sim server; check the URL"
-            )
+            text = f"{url} answers {answer.status_code}, but is not deck-sim; check the URL"
             raise DeckSimError(text)
         if answer.is_error:
             _read(answer)
@@ -183,7 +181,6 @@ def _write(value: Any) -> str | None:
 
 
 def _read(answer: httpx2.Response) -> Json:
-    """Return the JSON of an answer, or raise the errors that the answer reports."""
     answered = f"{answer.request.method} {answer.request.url.path} answered {answer.status_code}"
     try:
         data: Json = answer.json()

@@ -135,8 +135,6 @@ def library_of(request: Any) -> ModuleType:
 
 
 class _Call:
-    """A call to a server in this process."""
-
     def __init__(self, server: "Server", request: httpx2.Request) -> None:
         self._server, self._request = server, request
         self._gone = asyncio.Event()  # set on the server's loop when the client has left
@@ -164,7 +162,6 @@ class _Call:
 
 
 def _own_request(request: Any, body: bytes) -> httpx2.Request:
-    """Convert a request to a request of httpx2; `body` is its whole body."""
     if isinstance(request, httpx2.Request):
         return request
     options = {"headers": request.headers.raw, "content": body, "extensions": request.extensions}

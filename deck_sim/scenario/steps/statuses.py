@@ -25,8 +25,6 @@ RunResult = Literal["success", "failure", "unknown"]  # of a completed run
 
 
 class _Timed(Step):
-    """A status with a duration, which may be a range or `stuck`."""
-
     shorthand = "for"
     lasts = True
     length: StepLength | None = Field(default=None, alias="for")
@@ -45,8 +43,6 @@ class _Timed(Step):
 
 
 class _Terminal(Step):
-    """A status without keys that ends the script."""
-
     ends = True
 
     def enter(self, stage: Stage) -> Wait | None:

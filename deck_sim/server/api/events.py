@@ -82,7 +82,6 @@ def list_event_deliveries(request: Request) -> Answer:
 
 
 def _oldest(world: World) -> datetime:
-    """Return the moment before which events can no longer be read."""
     return world.now - world.contract.event_retention
 
 

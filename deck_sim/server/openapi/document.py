@@ -91,7 +91,6 @@ def _json(schema: Shape) -> Shape:
 
 
 def _show(edition: Edition, operation: Operation) -> Shape:
-    """Return the description of an operation: its parameters, answers and errors."""
     shown: Shape = {
         "operationId": operation.name,
         "summary": operation.summary,
