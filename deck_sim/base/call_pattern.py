@@ -20,7 +20,7 @@ _BEGINNINGS = ("/v2", "*", "/*")  # of patterns that can match a call
 
 @dataclass(frozen=True, slots=True)
 class CallPattern:
-    """A pattern of calls: a method, or `*` for any, and a path, which may have wildcards."""
+    """A pattern of calls: a method (`*` for any method) and a path, which may have wildcards."""
 
     method: str
     path: str

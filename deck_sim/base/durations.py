@@ -31,8 +31,8 @@ HOW_TO_WRITE = (
 
 
 def parse_duration(text: str) -> timedelta:
-    """Parse a duration of up to 36,500 days. Raises ValueError if `text` is no such duration; the
-    message says how to write a duration.
+    """Parse a duration. Raises ValueError if `text` is not a duration, or is longer than 36,500
+    days; the message says how to write a duration.
     """
     found = re.fullmatch(_PLAIN, text) or re.fullmatch(_ISO, text)
     amounts = {unit: n for unit, n in found.groupdict().items() if n} if found else {}
@@ -88,8 +88,8 @@ class Span:
 
 
 def parse_span(text: str) -> Span:
-    """Parse a duration or a range of durations. Raises ValueError if `text` is neither, or if the
-    range ends before it begins.
+    """Parse a duration or a range of durations. Raises ValueError for any other text, and for a
+    range that ends before it begins.
     """
     low, dots, high = text.partition("..")
     try:

@@ -12,7 +12,7 @@ _MOST_MEANT = 3  # a message suggests at most this many names
 class DeckSimError(Exception):
     """An error of deck-sim that users can catch.
 
-    `errors` has the errors in the server's response; it is empty if no response had any.
+    `errors` has the errors of the server's response; empty if the error has another cause.
     """
 
     def __init__(self, message: str, errors: Sequence[Mapping[str, str]] = ()) -> None:

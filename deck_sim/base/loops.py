@@ -54,7 +54,7 @@ def start_on_loop(
 ) -> Future[T]:
     """Start a coroutine function on the loop of another thread; return a future of its result.
 
-    The function runs in an empty context: in that of a trio caller, libraries would detect trio.
+    The function runs in an empty context: in the context of trio, libraries would detect trio.
     `asyncio.run_coroutine_threadsafe` would set the result one iteration of the loop later.
     """
     answer = Future[T]()

@@ -30,8 +30,8 @@ _FREEZERS: Mapping[str, Callable[[Any], Any]] = {
 def process_id() -> str:
     """Return an id of this process, unique across machines; a forked child has a new one.
 
-    By this id a forked child finds that it must not use its parent's sockets, and a server that a
-    client is in another process, so that the client's own time counts.
+    A forked child compares ids so as not to use the sockets of its parent. A server compares ids to
+    use the client's time if the client is in another process.
     """
     return f"{_RANDOM}-{os.getpid()}"
 

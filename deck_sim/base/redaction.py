@@ -127,7 +127,7 @@ _TEXTS = {"query": redact_query, "body": redact_body, "response_body": redact_bo
 
 
 def mask_key(key: str) -> str:
-    """Return an API key as it is shown: a key `sk_live_…` is shortened to this beginning and its
-    last four characters.
+    """Return an API key as it is shown. A key that begins with `sk_live_` is shortened to this
+    beginning and the last four characters.
     """
     return f"{_LIVE}…{key[-4:]}" if key.startswith(_LIVE) else key

@@ -60,7 +60,7 @@ Whole = BeforeValidator(
 
 def read_duration(value: Any, parse: Callable[[str], Parsed]) -> Parsed:
     """Read a duration or a range of durations; `parse` is `parse_duration` or `parse_span`. Raises
-    PydanticCustomError if `value` is neither.
+    PydanticCustomError for any other value.
     """
     if not isinstance(value, str):
         raise value_error(f"must be a duration, not {show(value)}; {HOW_TO_WRITE}")
@@ -71,7 +71,7 @@ def read_duration(value: Any, parse: Callable[[str], Parsed]) -> Parsed:
 
 
 def read_positive_duration(value: Any) -> timedelta:
-    """Read a duration longer than zero. Raises PydanticCustomError if `value` is not one."""
+    """Read a duration longer than zero. Raises PydanticCustomError for any other value."""
     length = value if isinstance(value, timedelta) else read_duration(value, parse_duration)
     if not length:
         raise value_error("must be longer than zero")

@@ -96,10 +96,10 @@ OBJECT, ANSWERS = Value("JSON", _object), Value("FIELD=TEXT,...", _answer)
 SPEED = click.option(
     "--speed",
     type=click.FloatRange(0, 1_000_000, min_open=True),
-    help="The speed of the clock real; with 60, a minute passes in one second.",
+    help="The speed of the `real` clock; with 60, a minute passes in one second.",
 )
 STEP = click.option(
-    "--step", type=POSITIVE_DURATION, help="The time by which each read moves the clock on_poll."
+    "--step", type=POSITIVE_DURATION, help="The time by which each read moves the `on_poll` clock."
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 FORMAT = click.option(
@@ -122,7 +122,7 @@ FOLDER = click.option(
 
 
 def open_library(folder: Path | None) -> Library:
-    """Return the shipped scenarios and those of the folder, which replace namesakes."""
+    """Return the shipped scenarios and the folder's; if names are equal, the folder's counts."""
     return shipped() if folder is None else read_folder(folder, shipped())
 
 
@@ -139,7 +139,7 @@ def complete_scenario(
 
 def find_scenario(wanted: str, library: Library) -> Scenario:
     """Find a scenario by its name or its file. A playlist or mix in a file may name scenarios of
-    `library`. Raises UsageError if there is neither, and ScenarioError if the file has mistakes.
+    `library`. Raises UsageError if none is found, and ScenarioError if the file has mistakes.
     """
     found = library.find(wanted)
     if found is not None:

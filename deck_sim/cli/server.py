@@ -154,8 +154,8 @@ def environment_options(act: Act) -> Act:
 
 
 def command_variables(server: Server, names: tuple[str, str, str]) -> dict[str, str]:
-    """Set the server's webhook secret. Return the environment variables for a command, which have
-    these names and hold the base URL, the API key and the secret.
+    """Set the server's webhook secret. Return the environment variables for a command: `names` are
+    those of the base URL, the API key and the secret.
     """
     key = (server.worlds.keys or (ANY_KEY,))[0]
     secret = server.worlds.webhook_secret = secret_of(key)

@@ -157,9 +157,7 @@ def _when(field: str, value: Any, needed: str, shape: JsonObject) -> JsonObject:
 
 
 def _rules(*rules: JsonObject) -> ConfigDict:
-    """Make the configuration that adds these rules to a schema. The server does not use the schema:
-    tables say the same.
-    """
+    """Make the configuration that adds these rules to a schema; the server checks by tables."""
     return ConfigDict(json_schema_extra=rules[0] if len(rules) == 1 else {"allOf": [*rules]})
 
 

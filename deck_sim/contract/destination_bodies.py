@@ -1,4 +1,4 @@
-"""The parts of the request bodies of event destinations that all editions share."""
+"""Models of the settings of event destinations. All editions use them in request bodies."""
 
 import json
 import re

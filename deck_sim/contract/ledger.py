@@ -80,7 +80,7 @@ def _share(row: Behaviour, only: str | None) -> Iterator[Behaviour]:
         yield row
         return
     yield replace(row, editions=[only])
-    why = f"nothing public; known of the edition `{only}` only, from {row.source}"
+    why = f"nothing public; known only for the edition `{only}`, from {row.source}"
     for other in row.editions:
         if other != only:
             name = f"{row.name}_in_{other}"

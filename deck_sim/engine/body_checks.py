@@ -47,8 +47,8 @@ def use_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Probl
     references = world.kind(kind).references
     names = [name for name in references if body.get(name) is not None]
     if not names and len(references) > 1:  # the shape of a body requires a single one
-        text = f"one of {listed(references, last='or')} is required; `source_id` is for a source"
-        text += " that takes no login"
+        ids = listed(references, last="or")
+        text = f"{ids} is required; send `source_id` only for a source that takes no login"
         return [problem("request/input_missing", text, field="credential_id")]
     known = [
         found

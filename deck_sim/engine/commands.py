@@ -38,7 +38,7 @@ def create_resource(world: World, kind: str, fields: Mapping[str, Any]) -> Resou
 
 
 def seed_resource(world: World, kind: str, fields: Mapping[str, Any], **standard: Any) -> Resource:
-    """Add a resource without an event; `standard` is its id, status and moments."""
+    """Add a resource without an event; `standard` can set its id, status and moments."""
     raise_problems(body_checks.field_problems(world, kind, fields))
     full = inherit_references(world, kind, fields)
     # A login belongs to a source in every edition.
@@ -128,7 +128,7 @@ def check_used(
     runs = world.users.get(session.id) if session else None
     if session and runs:  # a session does one run at a time (assumed)
         run = next(iter(runs))
-        text = f"The session `{session.id}` is in use by the task run `{run}`; wait for its end."
+        text = f"The session `{session.id}` is in use until the task run `{run}` has ended."
         raise refuse("request/state_invalid", text)
     return login, session
 
@@ -291,7 +291,7 @@ def start_session(world: World, fields: Mapping[str, Any], choose: Choose) -> Re
 
 
 def login_facts(world: World, login: Resource | None, source_id: str) -> dict[str, Any]:
-    """Return what rules compare about a source and, if given, a login."""
+    """Return the facts about a source and, if given, a login, for the choice of a scenario."""
     fields = login.fields if login else {}
     return {
         "username": login.hidden.get("username") if login else None,
@@ -304,7 +304,7 @@ def login_facts(world: World, login: Resource | None, source_id: str) -> dict[st
 def run_facts(
     world: World, task: Resource, given: Mapping[str, Any], login: Resource | None, source_id: str
 ) -> dict[str, Any]:
-    """Return what rules compare about a run's login, source, task, agent and input."""
+    """Return the facts about a run's login, source, task, agent and input, for the same choice."""
     return {
         **login_facts(world, login, source_id),
         "task": (task.id, task["name"]),

@@ -149,7 +149,7 @@ def replay(world: World, delivery: Resource) -> Resource:
     """
     destination = _destination(world, delivery)
     if delivery.status == "pending":
-        text = f"The delivery `{delivery.id}` is `pending`; wait until it has succeeded or failed."
+        text = f"The delivery `{delivery.id}` is `pending`; replay it after its success or failure."
         raise refuse("request/state_invalid", text)
     if not listens(destination):
         text = f"The delivery cannot be replayed: {_why_silent(destination)}."
@@ -165,13 +165,13 @@ def set_destination_status(world: World, destination: Resource, status: str) -> 
 
 
 def secrets_of(world: World, destination: Resource) -> list[str]:
-    """Return the secrets to sign with: the current one, and each replaced less than a day ago."""
+    """Return the secrets to sign with: the current one, and any replaced less than a day ago."""
     old = [secret for secret, until in destination.hidden["old_secrets"] if world.now < until]
     return [destination.hidden["secret"], *old]
 
 
 def rotate_secret(world: World, destination: Resource, secret: str) -> Resource:
-    """Replace the secret. For one day, webhooks are also signed with the old one (documented)."""
+    """Replace the secret; for one day, also sign with the old secret (documented)."""
     present, *old = secrets_of(world, destination)
     if secret == present:
         return destination
@@ -257,4 +257,4 @@ def event_problems(world: World, events: Any) -> list[Problem]:
 
 
 _NO_GLOB = '; the only pattern is `["*"]`, for every type'
-_INSTEAD = "; `GET /v2/event-types` lists them"
+_INSTEAD = "; `GET /v2/event-types` lists the types"

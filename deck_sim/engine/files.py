@@ -48,7 +48,7 @@ def keep_file(
 
 
 def files_of(world: World, run: Resource, behind: str | None = None) -> Iterator[Resource]:
-    """Yield a run's readable storage items, newest first; with `behind`, those older than that."""
+    """Yield a run's readable storage items, newest first, or only those after the id `behind`."""
     items = world.newest_first("storage", {"task_run_id": [run.id]}, behind)
     return (item for item in items if not world.is_gone(item))
 

@@ -6,8 +6,8 @@ Laws:
 1. A fault counts every call or webhook that it applies to, even if another fault fires for it.
 2. At most one fault fires for a call or webhook: of the due faults, the one injected first.
 3. A scenario's fault applies only to the connection, session or run that plays the scenario.
-4. A fault with a probability is drawn from its id, which follows from the world's seed, and from
-   its own count. So other faults and other calls do not change the draw.
+4. Whether a fault with a probability fires is drawn from its id, which follows from the world's
+   seed, and from its own count. So other faults and other calls do not change the draw.
 """
 
 from collections.abc import Iterable, Iterator

@@ -4,7 +4,7 @@ Laws:
 1. A list is made when it is first read. Later changes are noted, and the next read applies them.
    So lists that nobody reads cost nothing.
 2. Each set of filtered fields has a list, in parts: one for each combination of values. A page is
-   found by binary search in these parts, so its time hardly depends on the size of the world.
+   found by binary search in these parts, which is quick also in a large world.
 3. Deleted resources are in no list, but keep their numbers: a page may begin behind one of them.
 """
 

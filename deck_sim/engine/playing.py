@@ -44,7 +44,7 @@ def start_story(world: World, resource: Resource, script: Script) -> None:
 
 
 def react(world: World, owner: str, word: str = "due", value: Any = None) -> None:
-    """Pass an answer, a verdict or the end of a wait to the story of `owner`, and continue."""
+    """Continue the story of `owner` after an answer, a verdict or the end of a wait: `word`."""
     story = world.stories[owner]
     step = story.script.positions[story.path].step
     stage, reacted_at = Stage(world, story), (story.path, story.attempts)

@@ -56,7 +56,7 @@ class Resource(Immutable):
 
 @value
 class Event(Immutable):
-    """An event of the API: its type, and the resource as it was at that time."""
+    """An event of the API: its type, and the resource as it was when the event was emitted."""
 
     id: str
     type: str
@@ -94,7 +94,7 @@ class TimelineEntry(Immutable):
 
 @dataclass(frozen=True, slots=True)
 class HoldPoint:
-    """A hold stops stories before an event, of one resource or of any, or the answers to a call."""
+    """A hold: stops stories before an event (of one resource or of any), or answers to a call."""
 
     id: str
     event: str | None = None
@@ -133,12 +133,12 @@ class Options(Immutable):
     """Limits and behaviours of Deck, which are off (None, False or `()`) by default.
 
     Each option is one field. The control API, the marker, `Deck.reset`, `DeckSim` and the inspector
-    take its name, type and metadata from the field. The metadata are its `description`, the kind of
-    resource that it `needs`, and the `least` number that it accepts.
+    take the option's name, type and metadata from the field. The metadata are its `description`,
+    the kind of resource that it `needs`, and the `least` number that it accepts.
     """
 
     session_limit: int | None = _option(
-        "The most open sessions; a further one gets 429 `rate_limit/session_limit_exceeded`.",
+        "The limit of open sessions; a further one gets 429 `rate_limit/session_limit_exceeded`.",
         needs="session",
     )
     timeout_cap: int | None = _option("The largest `settings.timeout_seconds` of a task.", least=1)

@@ -132,7 +132,7 @@ class Stage:
 
     def reject(self, name: str, broken: list[Problem], why: str = "") -> None:
         """Fail the run with the error `name`, because a value breaks a schema of the task. `broken`
-        is the problems of the value, and `why` begins each message of the error.
+        has the problems of the value, and `why` begins each message of the error.
         """
         for one in broken:
             self.world.note("task_run", self.resource.id, one.message)

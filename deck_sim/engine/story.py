@@ -107,7 +107,7 @@ class Script(Immutable):
 
     @property
     def refusal(self) -> ApiError | None:
-        """The error that answers the call instead of starting the script; None if it starts."""
+        """The error that answers the call, if the script refuses the call; otherwise None."""
         first = self.positions[0,].step
         return first.refusal if first else None
 
@@ -166,6 +166,6 @@ class Story:
         return self.position.step
 
     def go(self, turn: str) -> None:
-        """Move the cursor to the next step, or into the branch called `turn`."""
+        """Move the cursor to the next step (GO_ON), or into the branch called `turn`."""
         here, self.attempts = self.script.positions[self.path], 0
         self.path = here.behind if turn == GO_ON else here.branches[turn]

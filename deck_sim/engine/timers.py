@@ -3,8 +3,8 @@
 Laws:
 1. Timers of one moment are due in the order in which they were armed.
 2. A key (`owner`, `name`) has at most one timer; arming the key again replaces its timer.
-3. A timer in the heap that is no longer the armed timer of its key is removed. It stays in the heap
-   until it is the first there, or until most timers in the heap are removed ones.
+3. A timer in the heap that is no longer the armed timer of its key counts as removed. It stays in
+   the heap until it is the first there, or until most timers in the heap are removed ones.
 4. The armed timers are kept by owner, since several timers of an owner are removed together. Nine
    times in ten the owner has no armed timer, and one lookup shows this.
 """
@@ -99,7 +99,7 @@ class Timers:
                     self._forget(mine, mine[name])
 
     def take(self, limit: datetime) -> Due | None:
-        """Remove and return the next timer; return None if none is due by `limit`."""
+        """Remove and return the next timer; None if no timer is due by `limit`."""
         heap = self._heap
         while heap and heap[0].at <= limit:
             due = heapq.heappop(heap)

@@ -170,7 +170,7 @@ class World:
     ) -> Iterator[Resource]:
         """Yield the resources of a kind that have one of the values of each filter, newest first.
 
-        Deleted resources are left out. With `behind`, only resources older than this id come.
+        Deleted resources are left out; with `behind`, also this resource and newer ones.
         """
         lists = self._lists.get(kind)
         if lists is None and self.all(kind):
@@ -179,7 +179,7 @@ class World:
             yield from lists.find(filters, behind)
 
     def fetch(self, kind: str, resource_id: str) -> Resource:
-        """Return what `find` returns. Raises ApiError (`…_not_found`) if that is None."""
+        """Return the resource that `find` finds. Raises ApiError (`…_not_found`) if it is None."""
         found = self.find(kind, resource_id)
         if found is None:
             raise ApiError(self.not_found(kind, resource_id))
@@ -210,7 +210,7 @@ class World:
         return machine is None or resource.status in machine.settled
 
     def is_final(self, resource: Resource) -> bool:
-        """Whether no other status can follow."""
+        """Whether no other status can follow; false if the resource's kind has no status."""
         machine = self.kind(resource.kind).machine
         return machine is not None and machine.is_final(str(resource.status))
 

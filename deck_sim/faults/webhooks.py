@@ -41,7 +41,7 @@ class WebhookFault(Fault):
         return any(fnmatchcase(name, self.event) for name in names)
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        """Prevent the attempt that is due now, if this fault does so; return whether it did."""
+        """Stop the attempt that is due now, if that is the fault's effect; return whether it is."""
         return False
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
@@ -62,7 +62,7 @@ class Duplicate(WebhookFault):
 
 
 class Reordered(WebhookFault):
-    """The webhook is sent after the destination's next webhook or 30 seconds."""
+    """The webhook is sent after the destination's next webhook, at the latest after 30 seconds."""
 
     reorder: OnlyTrue
 
@@ -72,7 +72,7 @@ class Reordered(WebhookFault):
 
 
 class Repeated(WebhookFault):
-    """The webhook is sent now, and again after the destination's next webhook or 30 seconds."""
+    """The webhook is sent now, and again after the next webhook, at the latest after 30 seconds."""
 
     key = "again_after_next"
     again_after_next: OnlyTrue

@@ -119,7 +119,7 @@ def test_curl_reaches_its_world_and_no_other_host(intercept, capfd):
     assert code != 0
     assert summary == (
         "deck-sim: no call reached a world; no scenario was played; 1 problem:\n  deck.example was"
-        " called 1 time and refused: --intercept lets no call leave this machine; to intercept it:"
+        " called 1 time and refused: with --intercept no call leaves this machine; to intercept it:"
         " --intercept-host api.deck.co --intercept-host deck.example\n"
     )
 

@@ -107,14 +107,17 @@ def command(
         code = _run([*words], {**os.environ, **variables, **more}, timeout, edition)
         server.submit(reports.add_present).result()
         refused = find_refused_calls(server.worlds.refused_calls, env_api_key)
-        how = f"read {{}}? A command that always calls https://{DECK_HOST} needs --intercept"
+        how = "does the command read {}? A command that always calls"
+        how += f" https://{DECK_HOST} needs --intercept"
         if server.interceptor is not None:
             for host, count in server.interceptor.refused.items():
-                text = f"{host} was called {counted(count, 'time')} and refused: --intercept lets"
-                fix = server.interceptor.how_to_answer(host)
-                refused.append(f"{text} no call leave this machine; {fix}")
-            how = "use HTTPS_PROXY and SSL_CERT_FILE, or {}?"
-        how = _OF_PYTEST if "pytest" in " ".join(words) else f"does the command {how}"
+                refused.append(
+                    f"{host} was called {counted(count, 'time')} and refused: with --intercept no"
+                    f" call leaves this machine; {server.interceptor.how_to_answer(host)}"
+                )
+            how = "does the command use HTTPS_PROXY and SSL_CERT_FILE, or read {}?"
+        if "pytest" in " ".join(words):
+            how = _OF_PYTEST
         found = ExecReport([*words], code, [*reports.by_key.values()], refused)
         click.echo(f"deck-sim: {found.summary(how.format(env_base_url))}", err=True)
         if report is not None:
@@ -123,9 +126,9 @@ def command(
             _write_pages(pages, server, [s for s, one in reports.kept if code or one.problems])
         if hold:
             stopped, key = threading.Event(), variables[env_api_key]
-            where = f"watch it at {inspector_url(server.url, key)}"
+            page = inspector_url(server.url, key)
             with handling({number: lambda *_: stopped.set() for number in STOPS}):
-                text = f"still serving {server.base_url}; {where}; Ctrl-C stops it"
+                text = f"still serving {server.base_url}; watch it at {page}; Ctrl-C stops it"
                 click.echo(f"deck-sim: {text}", err=True)  # once a signal can be caught
                 stopped.wait()
     raise click.exceptions.Exit(code or int(strict and bool(found.all_problems())))

@@ -164,7 +164,7 @@ class Reports:
             self.kept += [(simulation, report)] if self._keep else []
 
     async def add_present(self, _app: object) -> None:
-        """Finish the reports: add the worlds that still exist, then count equal problems."""
+        """Finish the reports: add those on worlds that still exist, and count equal problems."""
         for simulation in filter(None, map(self._registry.find, self._registry.known_keys)):
             from deck_sim.runtime.clock import catch_up
 
@@ -177,7 +177,7 @@ class Reports:
 
 
 def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[str]:
-    """Describe calls with no key or a wrong key; `variable` names the variable that has the key."""
+    """Describe calls with no key or a wrong key. `variable` is the variable that has the key."""
     if not refused:
         return []
     from deck_sim.handle.problems import explain_refused

@@ -68,9 +68,10 @@ def command(
 ) -> None:
     """Run a command again for each thing that can go wrong.
 
-    Each run has a server of its own and one trouble, such as a lost answer. A run survives if the
-    command succeeds and its worlds end as in a run without trouble. The exit code is 1 if a run
-    does not survive, and 2 if the command makes no call, or fails or varies without trouble.
+    Each run has a new server and one trouble, such as a lost answer. A run survives if the command
+    succeeds and its worlds end as in a run without trouble. The exit code is 1 if a run does not
+    survive. It is 2 if the command makes no call, or if, without trouble, the command fails or two
+    runs differ.
     """
     try:
         check_names(only)

@@ -132,4 +132,5 @@ def command(folder: Path, edition: str) -> None:
         for name, value in options.items():
             click.echo(f"              {name} = {quotes}{value}{quotes}")
     inside = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
-    click.echo(f"\nNext: `{inside}pytest`; after each edit, `{inside}deck-sim check scenarios`.")
+    check = f"{inside}deck-sim check scenarios"
+    click.echo(f"\nNext, run `{inside}pytest`. After each edit of a scenario, run `{check}`.")

@@ -130,7 +130,7 @@ class _Advance(click.Command):
 )
 @click.argument("by", required=False, metavar="[DURATION]", type=DURATION)
 @click.option("--to", type=MOMENT, help="Advance to this moment.")
-@click.option("--until", metavar="EVENT", help="Advance until this event or `idle` (nothing due).")
+@click.option("--until", metavar="EVENT", help="Advance to this event, or `idle`: nothing is due.")
 @click.option("--id", "resource_id", metavar="ID", help="The id of the event's resource.")
 @click.option("--limit", type=DURATION, default="1d", help="The longest advance for --until EVENT.")
 @on_server
@@ -202,7 +202,7 @@ def coverage(deck: Deck) -> tuple[Any, str]:
 @click.option("--seed", type=int, help="The seed of the new world.")
 @on_server
 def reset(deck: Deck, seed: int | None) -> tuple[Any, str]:
-    """Replace a world of a running server with a new world with the server's settings."""
+    """Replace a world of a running server. The new world has the server's settings."""
     deck.reset(seed=seed)
     world = deck.world
     return world, f"new world for {deck.api_key}; its clock shows {world['now']}"
