@@ -26,7 +26,7 @@ _NO_OPERATION = ("request/endpoint_not_found", "request/method_not_allowed")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An expected value and the found value. `weight` is what a difference counts."""
+    """An expected value and the found value. `weight` is added to the distance of a call."""
 
     name: str
     expected: Any

@@ -135,7 +135,7 @@ def _sign(simulation: Simulation, file_id: str) -> str:
 
 
 def custom_headers(text: str | None) -> dict[str, str]:
-    """Return the headers of a destination's `custom_headers`, a JSON object as a string."""
+    """Return the headers in a destination's `custom_headers`, a JSON object as text; None: none."""
     return {name.lower(): value for name, value in json.loads(text).items()} if text else {}
 
 

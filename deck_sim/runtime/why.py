@@ -74,7 +74,7 @@ def explain_wait(simulation: Simulation, resource: Resource) -> Explanation:
 
 
 def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
-    """Explain why an event does not come: the wait or end of each resource that could emit it."""
+    """Explain why an event does not come: how each resource that could emit it waits or ended."""
     world, named = simulation.world, wanted.named(simulation.world)
     kinds = world.contract.kinds
     own = [kinds[kind] for kind in wanted.kinds if kind in kinds]

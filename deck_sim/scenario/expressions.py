@@ -97,7 +97,7 @@ def environment() -> ImmutableSandboxedEnvironment:
 
 
 def texts_in(value: Any, *path: int | str) -> Iterator[tuple[tuple[int | str, ...], str]]:
-    """Yield every text in plain data, with its path; a key has the path of its value."""
+    """Yield every text and key in plain data, with its path; a key has the path of its value."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Mapping):

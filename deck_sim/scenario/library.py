@@ -115,7 +115,7 @@ class _Shipped(Library):
 
 @cache
 def shipped() -> Library:
-    """Return the library of shipped scenarios, which everybody shares and nobody changes."""
+    """Return the library of shipped scenarios. All worlds share it, so nothing is added to it."""
     return _Shipped()
 
 

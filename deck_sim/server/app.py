@@ -74,7 +74,7 @@ class DeckApp:
         if not await take((self.select_world,), request):
             await make_response(scope, request.answer)(scope, receive, send)
             return
-        request.simulation.uses += 1  # so that the world is not dropped meanwhile
+        request.simulation.uses += 1  # so that the world is not dropped before the answer
         try:
             await take(self.answering, request)
             if await take(self.keeping, request):
@@ -154,7 +154,7 @@ def move_clock(request: Request) -> None:
     """Bring the world's clock up to date. Records made after that belong to the call."""
     catch_up(request.simulation)
     world = request.simulation.world
-    if world.pace is not None and not request.simulation.advancing:  # steps may be over at once
+    if world.pace is not None and not request.simulation.advancing:  # its steps may end at once
         run_to_end(settle(request.simulation))
     request.timeline_length, request.event_count = world.timeline.total, world.events.total
 

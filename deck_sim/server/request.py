@@ -32,7 +32,7 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     choice: Choice | None = None  # the scenario of what the call creates, or that refuses it
-    body: bytes = b""  # with the id of the request; that of a replayed answer exists already
+    body: bytes = b""  # with the request's id; the stored one of a replayed answer
 
 
 _LATER: Any = None  # the value of a field that a step of the app sets
@@ -68,13 +68,12 @@ class Request:
     def __post_init__(self) -> None:
         self.method: str = self.scope["method"]
         self.path: str = self.scope["path"]  # `/v2` included
-        # By name in lower case, the first of each.
+        # By name in lower case; of equal names, the first.
         self.headers: Mapping[str, str] = {
             name.decode("latin-1"): value.decode("latin-1")
             for name, value in reversed(self.scope["headers"])
         }
         query: str = self.scope["query_string"].decode("latin-1")
-        # Its names and values.
         self.query = parse_qsl(query, keep_blank_values=True) if query else []
 
     @property
