@@ -82,7 +82,7 @@ def pass_time_until(
 
 
 def _endless(what: str) -> ApiError:
-    text = f"{what}, and more are due; look for a scenario or a receiver that never ends"
+    text = f"{what}, and more are due; look for an endless loop of a scenario or a receiver"
     return refuse("request/state_invalid", text)
 
 
@@ -118,7 +118,7 @@ def advance_to(simulation: Simulation, moment: datetime, field: str = "to") -> A
 def advance_until_event(
     simulation: Simulation, types: Sequence[str], resource_id: str | None, limit: timedelta
 ) -> Advance:
-    """Move the clock to the next event of these types, about that resource if one is named.
+    """Move the clock to the next event of these types, and of the resource if `resource_id` is set.
 
     Everything due at that moment happens, so the event has also been delivered. Raises ApiError if
     nothing due within `limit` can cause the event; the error lists what waits. The clock then stops
@@ -227,8 +227,8 @@ def _advancing(simulation: Simulation) -> Iterator[AdvanceResult]:
 def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
     """In `on_poll` mode, pass the time that a read of these resources takes.
 
-    1. A read of something unfinished jumps to the next moment that is due for it: a timer of its
-       own, of the login that it uses, or of a run that uses it. A list reads all that it may show.
+    1. A read of something unfinished moves the clock to the next timer: its own, or that of a login
+       that it uses or a run that uses it. A list reads all that it may show.
     2. A resource that waits for a person does not move when it is read. A jump postpones its timers
        by the time that it waits, so no prompt, approval or task timeout runs out during a jump.
     3. Everything else that is due before that moment happens, too.

@@ -201,9 +201,9 @@ def submits_an_answer_twice(simulation: Simulation, _: timedelta) -> Findings:
 def _repeated_reads(
     simulation: Simulation, is_mistake: Callable[[Call, Call, bool], bool]
 ) -> Findings:
-    """Group by id the reads that are a mistake, given the previous read and whether it was final.
-
-    The first read right after an attempt to deliver does not count: the webhook caused it.
+    """Group by id the reads that are mistakes: `is_mistake` gets the previous read, the read, and
+    whether the previous one showed a final status. The first read right after an attempt to
+    deliver does not count: the webhook caused it.
     """
     attempts = deque(sorted(one.at for made in simulation.world.attempts.values() for one in made))
     contract = simulation.world.contract

@@ -215,8 +215,8 @@ class WorldRegistry:
     def save(self, simulation: Simulation) -> None:
         """Drop records that are too old, and save the changes of a world, its replacement or its
         deletion. This precedes every answer and webhook that leaves the server. Raises ApiError
-        (`state_not_saved`) if saving fails, also for other calls that changed the world since the
-        last save. The world is then as it was last saved.
+        (`state_not_saved`) if saving fails. The world is then as it was last saved, so other calls
+        that have changed it since are refused, too.
         """
         simulation.forget_oldest()
         if self.state is None:
@@ -263,7 +263,7 @@ class WorldRegistry:
 
     def keyless_calls(self, simulation: Simulation) -> dict[str, int]:
         """Return the calls without a key since a world began, with the count of each. Empty with
-        `--keys`, since their users must not see one another's calls.
+        `--keys`, since its users must not see one another's calls.
         """
         if self.keys is not None:
             return {}

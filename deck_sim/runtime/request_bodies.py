@@ -26,7 +26,7 @@ def read_object(body: bytes, *, form: bool = False) -> dict[str, Any]:
     """Read a body that must be a JSON object. Raises ApiError (`body_invalid`), with the line and
     column of a syntax error.
 
-    `form` only changes the error: whether the request says that its body is form-encoded.
+    `form` says whether the request calls its body form-encoded; it only changes the error.
     """
     if not body:
         raise refuse("request/body_invalid", "The body is empty; it must be a JSON object.")

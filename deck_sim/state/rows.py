@@ -124,8 +124,8 @@ def load_world(
     rows: list[tuple[str, bytes]],
     id_: int,
 ) -> tuple[SavedWorld, list[datetime] | None]:
-    """Make a world from rows: each has its table, and a key with its value. Also return, for
-    a `real` clock, the time that it showed and the time when the world was saved; otherwise None.
+    """Make a world from rows, each with a table and the bytes of a key and value. Also return,
+    for a `real` clock, the time that it showed and the time of the save; otherwise None.
     """
     read = [(table, *reader.read(data)) for table, data in rows]
     fields_ = {key: value for table, key, value in read if table == FIELD}
