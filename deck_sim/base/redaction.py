@@ -6,6 +6,7 @@ looks secret.
 
 import re
 from collections.abc import Iterable, Mapping
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import unquote
 
@@ -34,6 +35,11 @@ _USER = re.compile(r"(?<=://)[^/?#\s\"'\\]*@")
 _PARAMETER = re.compile(r"(?<=[?&;])([^=&;#?\s]+)=([^&;#\s\"']+)")
 
 _LIVE = "sk_live_"  # the beginning of a real key, which is never shown whole
+
+
+def world_token(key: str) -> str:
+    """Return the id of a world for URLs and lists. The id does not reveal the world's key."""
+    return blake2b(key.encode(), digest_size=8).hexdigest()
 
 
 def is_secret(name: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import counted, nearest, quote
-from deck_sim.base.redaction import mask_key
+from deck_sim.base.redaction import mask_key, world_token
 from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import Resource
@@ -23,7 +23,6 @@ from deck_sim.operations.table import Json, operation
 from deck_sim.operations.timeline import news_as_json
 from deck_sim.runtime.calls import GAVE_UP, KEPT_HEADERS, Call
 from deck_sim.runtime.moments import format_moment
-from deck_sim.runtime.registry import world_token
 from deck_sim.runtime.request_bodies import parse_recorded
 from deck_sim.runtime.serialization import message_as_json, resource_as_json
 from deck_sim.runtime.simulation import Simulation

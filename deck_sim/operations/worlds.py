@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed, nearest, quote
-from deck_sim.base.redaction import mask_key
+from deck_sim.base.redaction import mask_key, world_token
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import raise_problems, refuse
 from deck_sim.engine.records import OPTION_TYPES, AdditiveChanges
@@ -19,7 +19,7 @@ from deck_sim.operations.clock import check_pace
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.calls import RateLimiter
 from deck_sim.runtime.moments import format_moment, read_start
-from deck_sim.runtime.registry import WorldRegistry, world_token
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import explain_unplayed_login

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Protocol
 
 from deck_sim.base.errors import quote
-from deck_sim.base.redaction import mask_key
+from deck_sim.base.redaction import mask_key, world_token
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.chance import make_id, seed_of
 from deck_sim.runtime.dispatcher import Dispatcher
@@ -29,11 +28,6 @@ log = logging.getLogger("deck_sim")
 _MOST_REFUSED = 100  # calls that are kept
 _MOST_FORMER = 1000  # keys whose former ids are kept
 MOST_WORLDS = 10_000
-
-
-def world_token(key: str) -> str:
-    """Return the id of a world for URLs and lists. The id does not reveal the world's key."""
-    return blake2b(key.encode(), digest_size=8).hexdigest()
 
 
 # What clients send in place of a key, and why.
@@ -144,8 +138,7 @@ class WorldRegistry:
         """Make an empty world that is not served yet."""
         from deck_sim.runtime.simulation import Simulation  # slow, so imported late
 
-        url = f"{self.origin}/_sim/files/{world_token(key)}"
-        return Simulation(key, settings, Library(self.library), files_url=url)
+        return Simulation(key, settings, Library(self.library), origin=self.origin)
 
     def adopt(self, new: Simulation) -> None:
         """Serve a world. Above the limit, drop the least recently used world that is not in use."""

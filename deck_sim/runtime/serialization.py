@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from deck_sim.base.picture import PICTURE_SIZE
+from deck_sim.base.redaction import world_token
 from deck_sim.engine.files import PNG, File, files_of, find_file, kept_screenshots
 from deck_sim.engine.records import Event, Resource, Screenshot
 from deck_sim.runtime.moments import format_moment
@@ -120,7 +121,8 @@ def file_url(simulation: Simulation, file_id: str) -> str:
 
     The signature in the URL replaces the API key.
     """
-    return f"{simulation.files_url}/{file_id}?signature={_sign(simulation, file_id)}"
+    files = f"{simulation.origin}/_sim/files/{world_token(simulation.key)}"
+    return f"{files}/{file_id}?signature={_sign(simulation, file_id)}"
 
 
 def read_signed_file(simulation: Simulation, file_id: str, signature: str) -> File | None:

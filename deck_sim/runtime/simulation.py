@@ -120,7 +120,7 @@ class Simulation:
     caller_time: datetime | None = None  # the time of a frozen process that calls from elsewhere
     began_after_call: int = 0  # the number of the last call, to any world, before this one began
     last_call: int = 0  # the number, among those of all worlds, of the last call to this one
-    files_url: str = "http://127.0.0.1:8765/_sim/files"  # where the bytes of files are served
+    origin: str = "http://127.0.0.1:8765"  # the URL of the server
     # By hold id: functions that send the responses that it keeps back.
     held_responses: dict[str, list[Callable[[], object]]] = _lazy(dict)
 

@@ -19,7 +19,7 @@ from deck_sim.scenario.model import Scenario
 # Fields of a simulation that belong to the server or to the moment. All others are kept.
 LEFT_OUT = (
     *("key", "library", "clock", "real_ns", "advancing", "dropped", "saved", "attempting"),
-    *("uses", "caller_time", "files_url", "held_responses", "began_after_call"),
+    *("uses", "caller_time", "origin", "held_responses", "began_after_call"),
     *("last_call", "epoch", "control_changes", "moves", "waits_for_retries"),
     "answered_before_webhooks",
 )

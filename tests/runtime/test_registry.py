@@ -2,9 +2,10 @@
 
 import pytest
 
+from deck_sim.base.redaction import world_token
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.runtime import registry
-from deck_sim.runtime.registry import WorldRegistry, read_key, world_token
+from deck_sim.runtime.registry import WorldRegistry, read_key
 from deck_sim.runtime.settings import Settings
 from deck_sim.scenario.loader import read_scenario
 

@@ -5,6 +5,7 @@ from dataclasses import fields
 import httpx2
 import pytest
 
+from deck_sim.base.redaction import world_token
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Simulation
@@ -80,7 +81,7 @@ class Client:
         del shown["timeline"]["world"]  # which names its key
         for answer in shown.values():
             del answer["request_id"]
-        return dump_json(shown).replace(self.simulation.files_url.encode(), b"")
+        return dump_json(shown).replace(world_token(self.simulation.key).encode(), b"token")
 
     def take(self):
         """Take a snapshot; returns its id."""

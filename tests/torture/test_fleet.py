@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
+from deck_sim.base.redaction import world_token
 from deck_sim.engine.chance import make_id, seed_of
-from deck_sim.runtime.registry import world_token
 
 from .process import Process
 
