@@ -58,7 +58,7 @@ def _read_json(body: bytes) -> Any:
     except json.JSONDecodeError as error:
         found = f"The body is not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
     except RecursionError:
-        found = "The body is nested too deeply."
+        found = "The body is nested too deeply; use fewer levels."
     except ValueError as error:
         found = f"The body is not JSON that can be read: {error}."
     raise refuse("request/body_invalid", found) from None

@@ -21,7 +21,7 @@ Found = tuple[YamlPath, str]  # where a mistake is, and the message
 
 
 def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]]:
-    """Return the editions that can play a scenario, why another cannot play it, and the mistakes.
+    """Return the editions that can play a scenario, why another is excluded, and the mistakes.
 
     The reason is empty if the scenario names its edition, or all editions can play it. The mistakes
     are those in scripts that name an edition. If there are none, and no edition can play the

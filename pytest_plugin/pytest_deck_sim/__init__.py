@@ -53,7 +53,7 @@ _VARIABLES = {  # what `deck_env` sets: the attribute of `Deck`, and the default
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options, and ini values with the same names."""
+    """Add the options of the command line and of the ini file."""
     group = parser.getgroup("deck-sim")
     for name, text in _OPTIONS.items():
         group.addoption(f"--deck-{name}", help=text)

@@ -24,7 +24,7 @@ UNREADABLE = [
     (b'"a"', "The body must be a JSON object, not a string."),
     (b"null", "The body must be a JSON object, not null."),
     (b"1", "The body must be a JSON object, not a scalar."),
-    (b"[" * 90_000 + b"]" * 90_000, "The body is nested too deeply."),
+    (b"[" * 90_000 + b"]" * 90_000, "The body is nested too deeply; use fewer levels."),
 ]
 
 
