@@ -53,9 +53,6 @@ class Due(NamedTuple):
     name: str
 
 
-_NONE: dict[str, Due] = {}
-
-
 @dataclass(slots=True)
 class Timers:
     """All timers of one world: a heap by moment, and the armed timers by owner."""
@@ -103,7 +100,7 @@ class Timers:
         heap = self._heap
         while heap and heap[0].at <= limit:
             due = heapq.heappop(heap)
-            mine = self._armed.get(due.owner, _NONE)
+            mine = self._armed.get(due.owner, {})
             if mine.get(due.name) is due:
                 self._forget(mine, due)
                 return due
@@ -125,7 +122,7 @@ class Timers:
         """Return the next timer; None if no timer is armed."""
         while self._heap:
             due = self._heap[0]
-            if self._armed.get(due.owner, _NONE).get(due.name) is due:
+            if self._armed.get(due.owner, {}).get(due.name) is due:
                 return due
             heapq.heappop(self._heap)
             self._removed -= 1

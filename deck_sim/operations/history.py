@@ -81,7 +81,8 @@ def show_request(simulation: Simulation, id: str) -> Json:
         text = f"there is no call {quote(id)}; `GET /_sim/requests` lists the kept calls{older}"
         raise refuse("request/input_invalid", text, field="id")
     gave_up = call.unanswered == GAVE_UP  # so its response was not sent
-    sent = None if gave_up else simulation.responses.find(call.number)
+    kept = (sent for sent in simulation.responses if sent.number == call.number)
+    sent = None if gave_up else next(kept, None)
     response = sent and {
         "headers": {n.decode("latin-1"): value.decode("latin-1") for n, value in sent.headers},
         "body": parse_recorded(sent.body),

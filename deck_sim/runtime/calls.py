@@ -89,18 +89,9 @@ class SentResponse(Immutable):
     length: int  # of the whole body
 
 
-class SentResponses(RecentLog[SentResponse]):
-    """The last responses, oldest first."""
-
-    __slots__ = ()
-
-    def keep(self, number: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> None:
-        """Add the response to the call of this number."""
-        self.append(SentResponse(number, _share((*headers,)), body[:MAX_BODY], len(body)))
-
-    def find(self, number: int) -> SentResponse | None:
-        """Return the response to the call of this number, if it is still kept."""
-        return next((sent for sent in self if sent.number == number), None)
+def cut_response(number: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> SentResponse:
+    """Make the record of the response to the call of this number."""
+    return SentResponse(number, _share((*headers,)), body[:MAX_BODY], len(body))
 
 
 @dataclass(slots=True)

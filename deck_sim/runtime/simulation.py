@@ -20,7 +20,7 @@ from deck_sim.engine.playing import release
 from deck_sim.engine.records import RecentLog
 from deck_sim.engine.story import Script
 from deck_sim.engine.world import FROZEN_START, World
-from deck_sim.runtime.calls import MOST_CALLS, Journal, RateLimiter, SentResponses, StoredAnswer
+from deck_sim.runtime.calls import MOST_CALLS, Journal, RateLimiter, SentResponse, StoredAnswer
 from deck_sim.runtime.settings import ON_POLL, REAL, Settings
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.selection import SCENARIO_HEADER, Choice, NewResource, SelectionState, choose
@@ -72,16 +72,13 @@ class Refusal(ApiError):
 
 
 def _lazy(make: Callable[[], Any]) -> Any:
+    # Made when it is first read: few of 10,000 worlds use them, and an empty dict takes 64 bytes.
     return field(init=False, metadata={"make": make})
 
 
 @dataclass(slots=True)
 class Simulation:
-    """A world, and the state around it: clock, journal, stored answers, settings.
-
-    `_lazy` fields are made when they are first read: a server may have 10,000 worlds, most use few
-    of these fields, and an empty dict takes 64 bytes.
-    """
+    """A world, and the state around it: clock, journal, stored answers, settings."""
 
     key: str
     settings: Settings
@@ -94,7 +91,7 @@ class Simulation:
     step: timedelta | None = field(init=False)  # the time that a read takes; None: it jumps
     selection: SelectionState = _lazy(SelectionState)
     journal: Journal = _lazy(lambda: Journal(MOST_CALLS))
-    responses: SentResponses = _lazy(lambda: SentResponses(_MOST_RESPONSES))
+    responses: RecentLog[SentResponse] = _lazy(lambda: RecentLog(_MOST_RESPONSES))
     choices: RecentLog[Choice] = _lazy(lambda: RecentLog(_MOST_CHOICES))
     # A name of this history of the world, new after each reset and each restart of the server.
     epoch: str = _lazy(lambda: os.urandom(4).hex())

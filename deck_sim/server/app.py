@@ -6,11 +6,10 @@ leaving, which logs the answer and makes the response. `take` turns an error int
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from sys import intern
-from typing import Any
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -23,7 +22,7 @@ from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.injected_faults import CALL
 from deck_sim.engine.stage import count_stop, find_call_hold
 from deck_sim.runtime.activity_log import log_call, log_refused
-from deck_sim.runtime.calls import Call, kept_headers
+from deck_sim.runtime.calls import Call, cut_response, kept_headers
 from deck_sim.runtime.clock import catch_up, run_to_end, settle
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
@@ -44,8 +43,6 @@ from deck_sim.server.routing import Routes
 Steps = tuple[Callable[[Request], Answer | Awaitable[Answer | None] | None], ...]
 
 DeckRoutes = Routes[tuple[Endpoint, Operation]]
-
-_NOTHING: Mapping[str, Any] = {}
 
 
 class DeckApp:
@@ -205,7 +202,7 @@ def make_record(request: Request) -> Call:
         scenario=answer.choice,
         after=request.timeline_length,
         headers=kept_headers(request.headers, simulation.world.options.keep_headers),
-        answered=summary if summary and is_readable else _NOTHING,
+        answered=summary if is_readable else {},
         replayed=request.replayed,
         fault=fault and fault.key,
         unanswered=None if is_readable else f"fault `{fault.key}`",
@@ -261,15 +258,15 @@ async def hold_answer(request: Request) -> None:
 def prepare_response(request: Request) -> None:
     """Make the response, let the fault of the call change it, and store the sent response."""
     response = make_response(request.scope, request.answer)
-    keep, number = request.simulation.responses.keep, request.call.number
+    keep, number = request.simulation.responses.append, request.call.number
     if request.fault is None:
         request.response = response
-        keep(number, response.raw_headers, bytes(response.body))
+        keep(cut_response(number, response.raw_headers, bytes(response.body)))
     else:
         faulty = apply_fault(request, response)
         request.response = partial(send_faulty, request, faulty)
         save_late(request)
-        keep(number, faulty.raw_headers, faulty.body)
+        keep(cut_response(number, faulty.raw_headers, faulty.body))
 
 
 async def read_request(worlds: WorldRegistry, scope: Scope, receive: Receive) -> Request | None:

@@ -5,7 +5,6 @@ from contextlib import suppress
 import httpx2
 
 from deck_sim.runtime import calls
-from deck_sim.runtime.calls import SentResponses
 
 
 def test_a_call_is_shown_with_its_response(api, sim):
@@ -80,10 +79,3 @@ def test_a_delivery_says_whether_its_signature_is_accepted(api, sim, subscribe, 
         assert shown["event"] == sim.get("/events").json()["data"][-1]
         assert shown["destination"]["id"] == hook["id"]
         assert shown["destination"]["config"] == hook["config"]
-
-
-def test_the_oldest_responses_are_dropped():
-    kept = SentResponses(3)
-    for number in range(4):
-        kept.keep(number, [], b"x")
-    assert [number for number in range(4) if kept.find(number)] == [1, 2, 3]
