@@ -107,7 +107,7 @@ def test_a_wrong_url_is_a_404(play, stored):
         assert old in item["url"]
         answer = fetch(item["url"].replace(old, new))
         assert answer.status_code == 404
-        assert b"does not exist" in answer.content
+        assert b"no such file, or a wrong signature" in answer.content
 
 
 def test_extraction_is_shown_if_the_task_extracts(play, stored):
