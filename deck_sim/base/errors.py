@@ -59,9 +59,7 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
 
 
 def suggest(word: str, allowed: Iterable[str]) -> str:
-    """Return the end of a message about an unknown word: similar allowed words, or all of them if
-    none is similar.
-    """
+    """Return the end of a message about an unknown word: similar words, or all allowed words."""
     allowed = [*allowed]
     everything = f"; allowed: {listed(allowed, last='or')}" if allowed else ""
     return nearest(word, allowed) or everything

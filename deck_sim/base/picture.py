@@ -23,9 +23,7 @@ _UNKNOWN = "77777"
 
 
 def make_picture(texts: Sequence[str]) -> bytes:
-    """Return a PNG with the texts below each other. Long texts are wrapped; lines that do not fit
-    are left out.
-    """
+    """Return a PNG with the texts below each other, wrapped. Lines that do not fit are left out."""
     lines = [line for text in texts for line in wrap(text.upper(), _COLUMNS)][:_LINES]
     rows = _blank(_MARGIN)
     for line in lines:

@@ -88,8 +88,7 @@ def redact(data: Any, name: str = "") -> Any:
 
 
 def redact_text(text: str) -> str:
-    """Hide the webhook secrets in a text, and the user names, passwords and secret parameters in
-    its URLs.
+    """Hide webhook secrets in a text, and users, passwords and secret parameters in its URLs.
 
     >>> redact_text("amqp://alex:hunter2@mq/?token=1&vhost=a")
     'amqp://•••@mq/?token=•••&vhost=a'
@@ -120,9 +119,7 @@ def redact_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def redact_body(body: Any) -> Any:
-    """Return a recorded body with secrets hidden. A body that is text, not JSON, is cut before the
-    first name that looks secret.
-    """
+    """Return a recorded body with secrets hidden. Plain text ends before its first secret name."""
     if not isinstance(body, str):
         return redact(body)
     names = re.finditer(r"[\w-]+", body)
@@ -133,7 +130,5 @@ _TEXTS = {"query": redact_query, "body": redact_body, "response_body": redact_bo
 
 
 def mask_key(key: str) -> str:
-    """Return an API key as it is shown. A key that begins with `sk_live_` is shortened to this
-    beginning and the last four characters.
-    """
+    """Shorten a key that begins with `sk_live_` to this beginning and its last four characters."""
     return f"{_LIVE}…{key[-4:]}" if key.startswith(_LIVE) else key

@@ -130,9 +130,7 @@ class Playthrough:
         self.login, self.run = (one and self.world.resource(one.id) for one in (login, run))
 
     def _start(self, kind: str, create: Callable[[commands.Choose], Resource]) -> Resource | None:
-        """Create a resource and play its script until the resource is settled. Return the resource,
-        or None if the call is refused.
-        """
+        """Create a resource and play its script until it is settled; None if Deck refuses."""
         try:
             resource = create(lambda facts: self.simulation.choose(kind, self.scenario.name, facts))
             self.simulation.record_choice(resource.id)
@@ -161,7 +159,6 @@ class Playthrough:
         return due is not None
 
     def _act_for(self, resource: Resource) -> bool:
-        """Answer or review for a person; return False if there is nothing to do."""
         story = self.world.stories.get(resource.id)
         if story and isinstance(story.step, InteractionRequired):
             right = story.step.right_answer(Stage(self.world, story))

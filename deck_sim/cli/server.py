@@ -154,9 +154,7 @@ def environment_options(act: Act) -> Act:
 
 
 def command_variables(server: Server, names: tuple[str, str, str]) -> dict[str, str]:
-    """Set the server's webhook secret. Return the environment variables for a command: `names` are
-    those of the base URL, the API key and the secret.
-    """
+    """Set the server's webhook secret; return a command's environment variables with `names`."""
     key = (server.worlds.keys or (ANY_KEY,))[0]
     secret = server.worlds.webhook_secret = secret_of(key)
     return dict(zip(names, (server.base_url, key, secret), strict=True))
@@ -224,7 +222,6 @@ def import_ahead(edition: str, seconds: float = 0) -> threading.Thread:
 
 
 def _print_reload(error: ScenarioError | None) -> None:
-    """Print the mistakes in edited scenarios, or that they are fixed. The server keeps running."""
     if error is None:
         text = "deck-sim: the mistakes are fixed; the scenarios of the folder are in use again"
     else:
@@ -255,9 +252,7 @@ class _JsonFormatter(logging.Formatter):
 
 @contextmanager
 def log_to_stderr(form: str, *, quiet: bool) -> Iterator[None]:
-    """Write the log to stderr during a `with` block. `form` is one of `FORMATS`; with `quiet`, only
-    warnings and errors are written.
-    """
+    """Log to stderr in a `with` block. `form` is in FORMATS; `quiet`: only warnings and errors."""
     is_json, stream = form == "json", sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setLevel(logging.WARNING)

@@ -149,7 +149,6 @@ class CreateSource(Body):
 
 
 def _when(field: str, value: Any, needed: str, shape: JsonObject) -> JsonObject:
-    """Make a schema rule: if `field` is `value`, then `needed` is required and has this shape."""
     return {
         "if": {"properties": {field: {"const": value}}, "required": [field]},
         "then": {"properties": {needed: shape}, "required": [needed]},

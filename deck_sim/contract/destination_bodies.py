@@ -52,10 +52,7 @@ def _check_headers(text: str) -> str:
         if not (_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
         or name.lower() in _OURS
     ]:
-        raise value_error(
-            f"{listed(bad)} cannot be set; leave out headers that Deck sets itself, and names or"
-            " values that HTTP does not allow"
-        )
+        raise value_error(f"{listed(bad)} cannot be set: Deck sets it, or HTTP does not allow it")
     return text
 
 
@@ -108,9 +105,7 @@ for _type, _needs in REQUIRED.items():
 
 
 def needed(model: type[Body]) -> Any:
-    """Return the annotation and default of an object. A missing or null object is read as `{}`, so
-    that an error names each required field.
-    """
+    """Return the annotation and default of an object that is read as `{}` if missing or null."""
     null_is_empty = BeforeValidator(lambda value: {} if value is None else value)
     return Annotated[(model, null_is_empty)], Field(default={}, validate_default=True)
 

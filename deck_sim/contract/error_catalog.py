@@ -20,8 +20,7 @@ _SOURCE = re.compile(r"\n +source(?:, (\S+))?: ")
 def read_table(text: str) -> Iterator[tuple[str, str, str]]:
     """Parse the fidelity ledger or the error catalog; yield the head, source and date of each row.
 
-    A row is a head and a source; both may continue on indented lines. Without a source, the source
-    is `deck-sim`:
+    A row is a head and its source (default: `deck-sim`); both may continue on indented lines:
 
         HEAD
             source: PAGE: what it says

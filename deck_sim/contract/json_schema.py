@@ -30,9 +30,7 @@ class SchemaChecker:
         return dialect(self.schema, format_checker=dialect.FORMAT_CHECKER, registry=Registry())
 
     def violations(self, value: Any, field: str) -> list[Problem]:
-        """Return a problem for each place in `value` that breaks the schema, or one problem if the
-        schema cannot be used.
-        """
+        """Return a problem for each breach of the schema in `value`, or for an unusable schema."""
         try:
             found = sorted(
                 self._validator.iter_errors(value),
@@ -56,9 +54,7 @@ class SchemaChecker:
         return bool(self._validator.evolve(schema=part).is_valid(value))
 
     def resolve(self, reference: str) -> Any:
-        """Return the part that a `$ref` points to. Raises `referencing.exceptions.Unresolvable` if
-        the schema has no such part.
-        """
+        """Return the target of a `$ref`. Raises `Unresolvable` of `referencing` if it has none."""
         return self._validator._resolver.lookup(reference).contents
 
 
@@ -95,7 +91,6 @@ def schema_problems(schema: Any, field: str) -> list[Problem]:
 
 
 def _dialect(schema: Any) -> Any:
-    """Return jsonschema's validator for the dialect of a schema. Default: the newest dialect."""
     from jsonschema import Draft202012Validator, validators
 
     declared = schema.get("$schema") if isinstance(schema, dict) else None

@@ -91,9 +91,7 @@ def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) ->
 
 
 def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
-    """Return the problems of fields that have the right types: unknown ids, missing fields, invalid
-    schemas, and a timeout above the limit.
-    """
+    """Return the problems of fields with the right types: ids, missing fields, schemas, timeout."""
     row, cap = world.kind(kind), world.options.timeout_cap
     absent = [
         needed

@@ -127,8 +127,7 @@ def check_used(
         check_allowed(world, resource, "run")
     runs = world.users.get(session.id) if session else None
     if session and runs:  # a session does one run at a time (assumed)
-        run = next(iter(runs))
-        text = f"The session `{session.id}` is in use until the task run `{run}` has ended."
+        text = f"The session `{session.id}` is in use until the run `{next(iter(runs))}` has ended."
         raise refuse("request/state_invalid", text)
     return login, session
 

@@ -133,9 +133,7 @@ def lose(world: World, delivery: Resource) -> None:
 def hold_back(
     world: World, delivery: Resource, length: timedelta, why: str, *, until_next: bool = False
 ) -> None:
-    """Postpone a due webhook by `length`; with `until_next`, at most until the destination's next
-    webhook. The timeline shows `why`.
-    """
+    """Postpone a due webhook; with `until_next`, at most until the destination's next webhook."""
     world.timers.arm(delivery.id, ATTEMPT, world.now + length)
     world.note("event_delivery", delivery.id, f"{delivery['event_type']}, held back {why}")
     if until_next:

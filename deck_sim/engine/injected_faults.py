@@ -103,9 +103,7 @@ class InjectedFaults:
     def fire(
         self, where: tuple[str, ...], subject: tuple[str, ...], owners: Iterable[str], now: datetime
     ) -> Any:
-        """Count a call or webhook for the faults of these owners; return the fault that fires, or
-        None. `subject` describes the call or webhook for a fault's `applies_to`.
-        """
+        """Count a call or webhook for the faults of these owners; return the fault that fires."""
         met = [owner for owner in owners if owner in self.by_owner]
         self.changed |= dict.fromkeys(met)
         due = [

@@ -73,9 +73,7 @@ def release(world: World, hold_id: str) -> list[str]:
 
 
 def pass_time(world: World, limit: datetime) -> Due | None:
-    """Move the clock to the next timer that is due by `limit`; fire and return this timer. If there
-    is none, move the clock to `limit` and return None.
-    """
+    """Move the clock to the next timer and fire it; if none is due by `limit`, move to `limit`."""
     due = world.timers.take(limit)
     moment = limit if due is None else due.at
     if moment > world.now:

@@ -21,9 +21,7 @@ Item = TypeVar("Item")
 
 @dataclass_transform(frozen_default=True)
 def value(cls: type[Item]) -> type[Item]:
-    """Make a dataclass that is frozen for mypy alone. A resource is made in 0.2 µs; if it were
-    frozen at run time, in 1.0.
-    """
+    """Make a dataclass that only mypy treats as frozen: a value takes 0.2 µs to make, not 1.0."""
     return dataclass(slots=True)(cls)
 
 

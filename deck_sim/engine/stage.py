@@ -131,9 +131,7 @@ class Stage:
             self.move("completed", output=output, **fields)
 
     def reject(self, name: str, broken: list[Problem], why: str = "") -> None:
-        """Fail the run with the error `name`, because a value breaks a schema of the task. `broken`
-        has the problems of the value, and `why` begins each message of the error.
-        """
+        """Fail the run with the error `name` for each of `broken`; `why` begins the messages."""
         for one in broken:
             self.world.note("task_run", self.resource.id, one.message)
         self.fail(*(problem(name, f"{why}{one.message}", field=one.field) for one in broken))

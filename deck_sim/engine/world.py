@@ -469,9 +469,8 @@ class World:
         self.timers.take_back(owner, OF_A_STORY)
 
     def forget_oldest(self) -> list[str]:
-        """Forget finished runs, their files, and finished sessions, except the last `MOST_RUNS` of
-        each. Also forget the ended deliveries of dropped events. Return the ids of the runs and
-        sessions.
+        """Forget finished runs (and their files) and sessions except the last `MOST_RUNS` of each,
+        and ended deliveries of dropped events. Return the ids of the runs and sessions.
         """
         over = takewhile(  # up to the first that is not over
             lambda one: one.hidden["number"] <= self.events.dropped and self.is_settled(one),
@@ -558,7 +557,6 @@ class World:
                     self.move(used, target)
 
     def _arm_auto_transition(self, resource: Resource) -> None:
-        """Set the timer of the automatic transition of a resource that no run uses."""
         self.timers.take_back(resource.id, OF_DISUSE)
         row = self.machine(resource).auto_transitions.get(str(resource.status))
         after = row and (row.after or getattr(self.options, row.option))

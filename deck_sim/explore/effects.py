@@ -74,7 +74,6 @@ class _AboutResource:
         return self  # it is immutable, like every fault
 
     def applies_to(self, resource: str, *names: str) -> bool:
-        """Whether the fault applies to an event about this resource."""
         return resource == self.resource and self.fault.applies_to(resource, *names)
 
 

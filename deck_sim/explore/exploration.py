@@ -34,9 +34,7 @@ def explore(
     failure = run(again)
     found = [failure] if failure else again.other_calls(baseline) + again.differences(baseline)
     if found:
-        report.error = "\n  ".join(
-            ["the second run without trouble differs from the first:", *found]
-        )
+        report.error = "\n  ".join(["the two runs without trouble differ:", *found])
         return
     report.no_timing, report.has_restored = baseline.no_timing(), baseline.has_restored
     troubles, report.left_out = find_troubles(baseline.places())

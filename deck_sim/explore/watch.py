@@ -34,9 +34,7 @@ class Watch:
 
     @contextmanager
     def of(self, worlds: WorldRegistry, key: str | None = None) -> Iterator[None]:
-        """Watch the worlds of one API key, or all worlds, during a `with` block. Start the trouble
-        in the world of its place.
-        """
+        """Watch worlds of one key, or all, in a `with` block; start the trouble in its world."""
         prepare, before_drop = worlds.prepare, worlds.before_drop
 
         def begin(new: Simulation) -> None:
@@ -127,7 +125,6 @@ class Watch:
         return [line for both in self._ends(baseline) for line in explain_calls(*both)]
 
     def _ends(self, baseline: "Watch") -> list[tuple[Outcome, Outcome]]:
-        """Return the two outcomes of each world that both runs called."""
         called = self.called
         return [
             (life.outcome, other.outcome)

@@ -26,9 +26,8 @@ FAULT_CLASSES: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
 class Fault(Immutable, Strict):
     """A fault: something that can go wrong with a call or a webhook.
 
-    The base class of a family sets `family`: the name of the field that selects the calls or
-    webhooks. The first field of a fault is its effect; the name of this field is the fault's `key`.
-    A class is registered under its family and key.
+    The base class of a family sets `family`: the field that selects the calls or webhooks. The
+    first field of a fault is its effect, and its `key`. Family and key select the class.
     """
 
     family: ClassVar[str]
@@ -39,11 +38,9 @@ class Fault(Immutable, Strict):
     times: Annotated[int, Field(ge=1), Whole] | None = None
     """How many calls or webhooks the fault affects at most. Default: no limit."""
     probability: Annotated[float, Field(gt=0, le=1)] | None = None
-    """The probability, up to 1, that the fault affects a call or webhook; drawn from the world's
-    seed."""
+    """The probability that the fault affects a call or webhook; drawn from the world's seed."""
     duration: FaultDuration | None = None
-    """How long the fault lasts on the world's clock, from the first call or webhook after the
-    `after` ones."""
+    """How long the fault lasts on the world's clock, from the first call or event after `after`."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:

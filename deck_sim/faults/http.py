@@ -143,8 +143,7 @@ class LostResponse(HttpFault):
 class Late(HttpFault):
     """The call is carried out, and its response is delayed.
 
-    A delay with `wait: real` passes in real time. Any other delay passes on the world's clock: only
-    a world with a real clock waits, and other worlds answer at once and record the delay.
+    Without `wait: real` only a world with a real clock waits; other worlds record the delay.
     """
 
     is_answer_readable = True

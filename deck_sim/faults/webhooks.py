@@ -34,9 +34,7 @@ class WebhookFault(Fault):
     """The event type that the fault applies to, or a glob such as `task_run.*`."""
 
     def applies_to(self, *subject: str) -> bool:
-        """Whether the fault applies to an event. `subject` is the id of the event's resource, then
-        each name of the event's type.
-        """
+        """Whether the fault applies to an event: its resource's id, then the names of its type."""
         _, *names = subject
         return any(fnmatchcase(name, self.event) for name in names)
 

@@ -62,7 +62,7 @@ WRONG = {
     "advance": "give exactly one of DURATION, --to and --until",
     "advance 5m --until idle": "give exactly one of DURATION, --to and --until",
     "advance soon": "Invalid value for '[DURATION]': 'soon' is not a duration",
-    "clock --mode frozen --speed 2": "--step needs --mode on_poll, and --speed needs --mode real",
+    "clock --mode frozen --speed 2": "--step needs mode on_poll, --speed needs real; found frozen",
     "clock --step 0s": "Invalid value for '--step': must be longer than zero, not '0s'",
     "clock --url localhost": "Invalid value for '--url'",
     "play success --answer 123456": "Invalid value for '--answer': '123456' is not an answer",

@@ -68,8 +68,8 @@ def test_the_exit_code_is_that_of_the_command(cli):
     assert killed.exit_code == 128 + signal.SIGKILL
     assert killed.stderr.splitlines() == [
         "deck-sim: the command was stopped by the signal 9",
-        "deck-sim: nothing called the simulated API: does the command read DECK_BASE_URL? A command"
-        " that always calls https://api.deck.co needs --intercept",
+        "deck-sim: nothing called the simulated API: does the command read DECK_BASE_URL? If it"
+        " calls https://api.deck.co, use --intercept",
     ]
 
 

@@ -21,7 +21,7 @@ def test_the_first_tests_pass(cli, tmp_path):
     project = tmp_path / "project"
     made = cli("init", project, "--edition", "credentials")
     assert (made.exit_code, made.stderr, files_in(project).keys()) == (0, "", FILES)
-    assert f"Next, run `cd {project} && pytest`" in made.stdout
+    assert f"Next: `cd {project} && pytest`" in made.stdout
     (project / "app.py").touch()
     (project / "tests/test_app.py").write_text("import app\ndef test_app(): pass\n")
     words = [sys.executable, "-P", "-m", "pytest", "-p", "no:asyncio", "-W", "error"]

@@ -101,7 +101,7 @@ def test_an_unchanged_program_in_node_reaches_its_world_and_no_other_host(interc
     printed = sorted(capfd.readouterr().err.splitlines())
     assert (code, printed) == (0, ["200", "200", "ECONNREFUSED", *refused])
     assert summary.startswith("deck-sim: 2 calls in 1 world;")
-    assert all(f"  {host} was called 1 time" in summary for host in hosts)
+    assert all(f"  {host} was refused 1 time" in summary for host in hosts)
 
 
 @needs_node
@@ -118,8 +118,8 @@ def test_curl_reaches_its_world_and_no_other_host(intercept, capfd):
     code, summary = intercept("--", "curl", "-sS", "https://deck.example")
     assert code != 0
     assert summary == (
-        "deck-sim: no call reached a world; no scenario was played; 1 problem:\n  deck.example was"
-        " called 1 time and refused: with --intercept no call leaves this machine; to intercept it:"
+        "deck-sim: no call reached a world; no scenario was played; 1 problem:\n  deck.example"
+        " was refused 1 time: with --intercept no call leaves this machine; to intercept it:"
         " --intercept-host api.deck.co --intercept-host deck.example\n"
     )
 

@@ -107,7 +107,7 @@ def test_a_program_that_cannot_be_repeated_is_not_explored(explored, api):
 
     report = explored(program)
     assert report.error.splitlines() == [
-        "the second run without trouble differs from the first:",
+        "the two runs without trouble differ:",
         "  only in the first run: GET /v2/agents -> 200",
         "  only in the second run: GET /v2/agents/* -> 404",
     ]
@@ -121,7 +121,7 @@ def test_a_program_whose_second_run_fails_is_not_explored(explored, api):
         api.get("/agents")
         assert next(calls)
 
-    assert explored(program).error.endswith("differs from the first:\n  AssertionError")
+    assert explored(program).error.endswith("differ:\n  AssertionError")
 
 
 def test_a_program_whose_second_run_ends_otherwise_is_not_explored(explored, api):

@@ -267,9 +267,9 @@ def test_a_test_that_cannot_be_repeated_fails_with_what_differs(run):
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(
         [
-            "the second run without trouble differs from the first:",
+            "the two runs without trouble differ:",
             "  only in the second run: POST /v2/agents -> 201",
-            "the second run without trouble differs from the first:",
+            "the two runs without trouble differ:",
             "  AssertionError: too many",
         ]
     )

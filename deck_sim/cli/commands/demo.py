@@ -75,7 +75,6 @@ def command() -> None:
 
 
 def _play(story: DemoRun, deck: Deck) -> dict[str, Any]:
-    """Run a task and answer its prompts, as an application does; return the run."""
     deck.use(story.scenario)
     ready = deck.ready_task(login=True, output_schema=OUTPUT_SCHEMA)
     deck.settle()

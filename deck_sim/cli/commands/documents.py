@@ -37,8 +37,7 @@ def schema(world: bool) -> None:
 def openapi(edition: str) -> None:
     """Print the OpenAPI document of an edition.
 
-    The version is OpenAPI 3.1. A running server has the document at `/openapi.json`; no API key is
-    needed.
+    The version is OpenAPI 3.1. A running server has the document at `/openapi.json`.
     """
     print_json(document(edition))
 

@@ -63,12 +63,7 @@ _OF_PYTEST = (
 @server_options(port=0)
 @environment_options
 @click.option("--report", type=FILE, help="Write the summary as JUnit XML (.xml) or as JSON.")
-@click.option(
-    "--html",
-    "pages",
-    type=NEW_FOLDER,
-    help="Write a page for each world with problems; if the command fails, for every world.",
-)
+@click.option("--html", "pages", type=NEW_FOLDER, help="Write a page for each world with problems.")
 @click.option("--fail-on-problems", "strict", is_flag=True, help="Exit with 1 if problems exist.")
 @click.option("--timeout", type=POSITIVE_DURATION, help="Stop the command after this time.")
 @click.option("--hold", is_flag=True, help="Keep serving after the command ends, until Ctrl-C.")
@@ -107,17 +102,14 @@ def command(
         code = _run([*words], {**os.environ, **variables, **more}, timeout, edition)
         server.submit(reports.add_present).result()
         refused = find_refused_calls(server.worlds.refused_calls, env_api_key)
-        how = "does the command read {}? A command that always calls"
-        how += f" https://{DECK_HOST} needs --intercept"
+        how = f"does the command read {{}}? If it calls https://{DECK_HOST}, use --intercept"
         if server.interceptor is not None:
             for host, count in server.interceptor.refused.items():
-                refused.append(
-                    f"{host} was called {counted(count, 'time')} and refused: with --intercept no"
-                    f" call leaves this machine; {server.interceptor.how_to_answer(host)}"
-                )
+                times, fix = counted(count, "time"), server.interceptor.how_to_answer(host)
+                text = f"{host} was refused {times}: with --intercept no call leaves this machine"
+                refused.append(f"{text}; {fix}")
             how = "does the command use HTTPS_PROXY and SSL_CERT_FILE, or read {}?"
-        if "pytest" in " ".join(words):
-            how = _OF_PYTEST
+        how = _OF_PYTEST if "pytest" in " ".join(words) else how
         found = ExecReport([*words], code, [*reports.by_key.values()], refused)
         click.echo(f"deck-sim: {found.summary(how.format(env_base_url))}", err=True)
         if report is not None:
@@ -135,7 +127,6 @@ def command(
 
 
 def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) -> None:
-    """Write a page for each world; the file names of a key's later worlds end in a number."""
     from deck_sim.handle.deck import Deck
 
     async def show(simulation: Simulation, _app: object) -> None:

@@ -112,9 +112,7 @@ class ExecReport:
         return lines
 
     def summary(self, if_not_called: str) -> str:
-        """Format the report as text: one paragraph, then a line for each problem and note. If
-        nothing called the API, the text is only this fact and the advice `if_not_called`.
-        """
+        """Format the report as text. If nothing called the API, its advice is `if_not_called`."""
         if not (self.worlds or self.problems):
             return f"nothing called the simulated API: {if_not_called}"
         calls, refused = sum(w.calls for w in self.worlds), sum(w.refused for w in self.worlds)
@@ -148,9 +146,7 @@ class Reports:
     """The reports on the worlds of a server by key, including worlds that were reset or deleted."""
 
     def __init__(self, registry: WorldRegistry, secret: str, *, keep: bool) -> None:
-        """Collect reports from now on, and with `keep` also the worlds. `secret` names the variable
-        that has the webhook secret.
-        """
+        """Collect reports and, with `keep`, worlds. `secret` is the variable of webhook secrets."""
         self.by_key: dict[str, WorldReport] = {}
         self.kept: list[tuple[Simulation, WorldReport]] = []  # each world, if `keep`
         self._registry, self._secret, self._keep = registry, secret, keep

@@ -70,8 +70,7 @@ def command(
 
     Each run has a new server and one trouble, such as a lost answer. A run survives if the command
     succeeds and its worlds end as in a run without trouble. The exit code is 1 if a run does not
-    survive. It is 2 if the command makes no call, or if, without trouble, the command fails or two
-    runs differ.
+    survive, and 2 if the command makes no call, or if runs without trouble fail or differ.
     """
     try:
         check_names(only)
@@ -121,7 +120,6 @@ def command(
 
 
 def _again(words: tuple[str, ...], trouble: str) -> str:
-    """Return the command line that repeats the run with only this trouble."""
     given = [*sys.argv[1 : len(sys.argv) - len(words)], "--"]
     rest = iter(given[: given.index("--")])
     rest = (one for one in rest if not one.startswith("--trouble="))

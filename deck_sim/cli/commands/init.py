@@ -49,9 +49,8 @@ import pytest
 def settings(deck_env):
     """The settings of your application, for the simulated Deck of one test.
 
-    `deck_env` sets these variables, and DECK_WEBHOOK_SECRET. If your application reads variables
-    with other names, set the names in the ini file of pytest: deck_env_base_url, deck_env_api_key,
-    deck_env_webhook_secret.
+    `deck_env` sets these variables, and DECK_WEBHOOK_SECRET. For variables with other names, set
+    deck_env_base_url, deck_env_api_key and deck_env_webhook_secret in the ini file of pytest.
     """
     return {"base_url": os.environ["DECK_BASE_URL"], "api_key": os.environ["DECK_API_KEY"]}
 '''
@@ -132,5 +131,4 @@ def command(folder: Path, edition: str) -> None:
         for name, value in options.items():
             click.echo(f"              {name} = {quotes}{value}{quotes}")
     inside = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
-    check = f"{inside}deck-sim check scenarios"
-    click.echo(f"\nNext, run `{inside}pytest`. After each edit of a scenario, run `{check}`.")
+    click.echo(f"\nNext: `{inside}pytest`. After each edit: `{inside}deck-sim check scenarios`.")

@@ -49,7 +49,6 @@ def command(name: str | None, folder: Path | None, as_json: bool) -> None:
 
 
 def _lines_of(scenario: Scenario) -> Iterator[str]:
-    """Yield the lines that show a scenario: its scripts, steps and branches, indented."""
     yield scenario.name
     if scenario.summary:
         yield scenario.summary

@@ -57,7 +57,6 @@ def on_server(act: Callable[..., tuple[Any, object]]) -> Callable[..., None]:
 
 
 def _warn_if_uncalled(deck: Deck) -> None:
-    """Warn on stderr if nothing has called the world, and name the worlds that were called."""
     if deck.requests:
         return
     others = [f"`{one['key']}` ({one['calls']})" for one in deck.called_worlds()]
@@ -92,8 +91,7 @@ def clock(
     if mode or speed or step:
         mode = mode or (REAL if speed else ON_POLL)
         if (speed and mode != REAL) or (step and mode != ON_POLL):
-            text = f"--step needs --mode on_poll, and --speed needs --mode real; found {mode}"
-            raise click.UsageError(text)
+            raise click.UsageError(f"--step needs mode on_poll, --speed needs real; found {mode}")
         deck.clock.set(mode, now=now, speed=speed, step=step)
     elif now:
         deck.advance_to(now)

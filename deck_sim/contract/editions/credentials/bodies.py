@@ -96,7 +96,6 @@ UpdateTypedDestination = partial(
 
 
 def _by_type(own: Callable[[str], Any]) -> dict[str, dict[str, Any]]:
-    """Return the fields by type: each type takes its own object and refuses the others."""
     others = {type_: dict.fromkeys(_OBJECTS, unwanted(type_)) for type_ in _OBJECTS}
     return {type_: {**others[type_], type_: own(type_)} for type_ in _OBJECTS}
 
