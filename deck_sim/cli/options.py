@@ -122,7 +122,7 @@ FOLDER = click.option(
 
 
 def open_library(folder: Path | None) -> Library:
-    """Return the shipped scenarios and the folder's; if names are equal, the folder's counts."""
+    """Return the shipped scenarios and the folder's, which replace shipped ones of equal name."""
     return shipped() if folder is None else read_folder(folder, shipped())
 
 

@@ -154,7 +154,7 @@ def environment_options(act: Act) -> Act:
 
 
 def command_variables(server: Server, names: tuple[str, str, str]) -> dict[str, str]:
-    """Set the server's webhook secret; return a command's environment variables with `names`."""
+    """Set the server's webhook secret; return the environment variables `names` for a command."""
     key = (server.worlds.keys or (ANY_KEY,))[0]
     secret = server.worlds.webhook_secret = secret_of(key)
     return dict(zip(names, (server.base_url, key, secret), strict=True))
@@ -252,7 +252,7 @@ class _JsonFormatter(logging.Formatter):
 
 @contextmanager
 def log_to_stderr(form: str, *, quiet: bool) -> Iterator[None]:
-    """Log to stderr in a `with` block. `form` is in FORMATS; `quiet`: only warnings and errors."""
+    """Log to stderr in a `with` block, in the given form; if `quiet`, only warnings and errors."""
     is_json, stream = form == "json", sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setLevel(logging.WARNING)

@@ -52,7 +52,7 @@ def _check_headers(text: str) -> str:
         if not (_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
         or name.lower() in _OURS
     ]:
-        raise value_error(f"{listed(bad)} cannot be set: Deck sets it, or HTTP does not allow it")
+        raise value_error(f"{listed(bad)} cannot be set: set by Deck, or not allowed by HTTP")
     return text
 
 

@@ -30,7 +30,9 @@ class SchemaChecker:
         return dialect(self.schema, format_checker=dialect.FORMAT_CHECKER, registry=Registry())
 
     def violations(self, value: Any, field: str) -> list[Problem]:
-        """Return a problem for each breach of the schema in `value`, or for an unusable schema."""
+        """Return a problem for each place in `value` that breaks the schema. If the schema cannot
+        be used, return one problem that says so.
+        """
         try:
             found = sorted(
                 self._validator.iter_errors(value),

@@ -103,7 +103,7 @@ class InjectedFaults:
     def fire(
         self, where: tuple[str, ...], subject: tuple[str, ...], owners: Iterable[str], now: datetime
     ) -> Any:
-        """Count a call or webhook for the faults of these owners; return the fault that fires."""
+        """Count a call or webhook for these owners' faults; return the fault that fires or None."""
         met = [owner for owner in owners if owner in self.by_owner]
         self.changed |= dict.fromkeys(met)
         due = [

@@ -38,7 +38,7 @@ class Lists:
     def find(
         self, filters: Mapping[str, Collection[Any]], behind: str | None
     ) -> Iterator[Resource]:
-        """Yield resources that pass all filters, newest first; with `behind`, only older ones."""
+        """Yield resources that pass all filters, newest first, and are older than `behind`."""
         for id_ in self.changed:
             if id_ not in self._numbers:
                 self._numbers[id_] = self._count = self._count + 1

@@ -27,7 +27,7 @@ class Fault(Immutable, Strict):
     """A fault: something that can go wrong with a call or a webhook.
 
     The base class of a family sets `family`: the field that selects the calls or webhooks. The
-    first field of a fault is its effect, and its `key`. Family and key select the class.
+    first field of a fault is its effect, and names its `key`. Family and key select the class.
     """
 
     family: ClassVar[str]

@@ -146,7 +146,7 @@ class Reports:
     """The reports on the worlds of a server by key, including worlds that were reset or deleted."""
 
     def __init__(self, registry: WorldRegistry, secret: str, *, keep: bool) -> None:
-        """Collect reports and, with `keep`, worlds. `secret` is the variable of webhook secrets."""
+        """Collect reports and, if `keep`, worlds. The variable `secret` has the webhook secret."""
         self.by_key: dict[str, WorldReport] = {}
         self.kept: list[tuple[Simulation, WorldReport]] = []  # each world, if `keep`
         self._registry, self._secret, self._keep = registry, secret, keep

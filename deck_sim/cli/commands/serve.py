@@ -118,7 +118,7 @@ def _banner(server: Server, variables: Mapping[str, str]) -> str:
     settings = server.worlds.settings
     pace = "" if settings.speed == 1 else f" (x{settings.speed:g})"
     step = settings.step and format_duration(settings.step)
-    read = f"takes {step}" if step else "moves the clock to its next change"
+    read = f"takes {step}" if step else "moves the clock to the next change of the resource"
     key = (server.worlds.keys or (ANY_KEY,))[0]
     exports = "\n".join(f"export {name}={quote(value)}" for name, value in variables.items())
     hosts = " or ".join(server.interceptor.hosts) if server.interceptor else ""
