@@ -22,7 +22,7 @@ TROUBLE = "trouble"  # the owner of the fault that exploration tries; it comes b
 
 # Where a fault fires.
 CALL = "call"  # instead of the work that a call asks for
-ANSWER = "answer"  # after that work, on the way back
+ANSWER = "answer"  # after this work, in the answer
 WEBHOOK = "webhook"
 HASTE = "haste"  # a webhook that is sent before the answer to the call that caused it
 

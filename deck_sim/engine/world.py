@@ -542,7 +542,7 @@ class World:
         """Move the login and session of a run to the statuses that `leads` has for the run's new
         status, if their own tables allow it.
         """
-        # The errors of a run say nothing about its login before it has begun to work.
+        # The errors of a run say nothing about its login before the run has begun to work.
         errors = run.fields.get("errors", ()) if run.started_at else ()
         words = [f"{error['type']}/{error['code']}" for error in errors]
         words += [*(error["type"] for error in errors), str(run.status)]

@@ -80,7 +80,7 @@ class _AboutResource:
 @dataclass(slots=True)
 class _HastyCalls(Injected):
     real_ns: Callable[[], int] = lambda: 0
-    refused_at: tuple[datetime, int] | None = None  # on the world's clock, and really
+    refused_at: tuple[datetime, int] | None = None  # on the world's clock, and in real time
     has_waited: bool = False  # the client has waited
     waited_ns: int = 0  # how long the client really waited before it repeated the call
 

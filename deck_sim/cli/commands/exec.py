@@ -161,7 +161,7 @@ def _run(
         code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
         click.echo(f"deck-sim: cannot run {words[0]!r}: {error.strerror}", err=True)
         raise click.exceptions.Exit(code) from None
-    import_ahead(edition, 0.05)  # few commands call earlier, and `true` is not delayed
+    import_ahead(edition, 0.05)  # few commands call sooner, and short ones are not delayed
     # Not SIG_IGN, which the command would inherit.
     pass_on = {signal.SIGINT: lambda *_: None, signal.SIGTERM: lambda *_: process.terminate()}
     with handling(pass_on):

@@ -47,7 +47,7 @@ class Edition:
     name: str
     kinds: Mapping[str, Kind]
     bodies: Callable[[], Any]  # imports the edition's own models of bodies
-    operations: tuple[Operation, ...]  # added to the shared ones, or instead of their namesakes
+    operations: tuple[Operation, ...]  # added to the shared ones; equal names replace them
     errors: tuple[ErrorRow, ...] = ()  # added to the shared ones
     login: str  # the kind of resource that stores a login
     login_status: str  # the status of a resource whose login works
