@@ -128,7 +128,7 @@ class _Advance(click.Command):
 )
 @click.argument("by", required=False, metavar="[DURATION]", type=DURATION)
 @click.option("--to", type=MOMENT, help="Advance to this moment.")
-@click.option("--until", metavar="EVENT", help="Advance to this event, or `idle`: nothing is due.")
+@click.option("--until", metavar="EVENT", help="Advance until EVENT; `idle`: until nothing is due.")
 @click.option("--id", "resource_id", metavar="ID", help="The id of the event's resource.")
 @click.option("--limit", type=DURATION, default="1d", help="The longest advance for --until EVENT.")
 @on_server
