@@ -92,7 +92,7 @@ class TimelineEntry(Immutable):
 
 @dataclass(frozen=True, slots=True)
 class HoldPoint:
-    """A hold: stops stories before an event (of one resource or of any), or answers to a call."""
+    """A hold: it stops stories before an event (of one resource or any), or answers to a call."""
 
     id: str
     event: str | None = None
