@@ -110,7 +110,7 @@ class World:
     injected: InjectedFaults = field(default_factory=InjectedFaults)
     fired: dict[str, Any] = field(default_factory=dict)  # delivery -> fault of its next attempt
     held_back: dict[str, str] = field(default_factory=dict)  # reordered delivery -> destination
-    counters: Counter[str] = field(default_factory=Counter)  # of ids, by prefix
+    counters: dict[str, int] = field(default_factory=dict)  # of ids, by prefix
     additive_changes: AdditiveChanges = field(default=AdditiveChanges())
     options: Options = field(default=Options())
     pace: Any = None  # changes how long steps last; exploration sets it
@@ -254,8 +254,8 @@ class World:
 
     def next_id(self, prefix: str) -> str:
         """Return the next id with this prefix."""
-        self.counters[prefix] += 1
-        return make_id(self.seed, prefix, self.counters[prefix])
+        number = self.counters[prefix] = self.counters.get(prefix, 0) + 1
+        return make_id(self.seed, prefix, number)
 
     def create(
         self,
