@@ -73,6 +73,7 @@ class Refusal(ApiError):
 
 def _lazy(make: Callable[[], Any]) -> Any:
     # Made when it is first read: few of 10,000 worlds use them, and an empty dict takes 64 bytes.
+    # `World` has none: a class with `__getattr__` takes 38 ns for a read, not 9 (Python 3.11).
     return field(init=False, metadata={"make": make})
 
 
