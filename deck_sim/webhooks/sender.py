@@ -10,7 +10,6 @@ import base64
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
@@ -165,12 +164,17 @@ class Sender:
         self.allow_public, self.limit, self._resolve = allow_public, limit, resolve
         self.apps: dict[str, App] = {}  # by host
         self._tls: ssl.SSLContext | None = None
-        self._turns = WeakValueDictionary[str, asyncio.Lock]()  # by URL
+        # The end of the last attempt at each URL, or of its turn.
+        self._turns = WeakValueDictionary[str, asyncio.Event]()
 
     async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> SendResult:
         """Send one POST request. A failure is a part of the result, not an exception."""
-        target = read_target(url)
-        with await self._take_turn(url):
+        target, ended = read_target(url), asyncio.Event()
+        before, self._turns[url] = self._turns.get(url), ended
+        try:
+            if before is not None:  # so a receiver gets webhooks in their order
+                await before.wait()
+            turn = asyncio.get_running_loop().call_later(TURN.total_seconds(), ended.set)
             began, error = real_time.monotonic_ns(), None
             sent = {**target.headers, "content-length": f"{len(body)}", **headers}
             exchange = Exchange(target.path, sent, body)
@@ -199,22 +203,13 @@ class Sender:
                 )
                 if exchange.status is not None:
                     error = f"answered {exchange.status}, but then failed: {error}"
+            turn.cancel()
             took = (real_time.monotonic_ns() - began) // 1_000_000
             error = error or explain_status(exchange.status)
             answered = exchange.body[:KEPT_ANSWER]
             return SendResult(exchange.status, error, took, exchange.headers, sent, answered)
-
-    async def _take_turn(self, url: str) -> ExitStack:
-        """Wait until the previous attempt at this URL was answered or took `TURN`, so a receiver
-        gets webhooks in their order. Exit the returned context to end this turn.
-        """
-        turn = self._turns.setdefault(url, asyncio.Lock())
-        await turn.acquire()
-        end = ExitStack()
-        end.callback(turn.release)
-        timer = asyncio.get_running_loop().call_later(TURN.total_seconds(), end.close)
-        end.callback(timer.cancel)
-        return end
+        finally:
+            ended.set()
 
     async def _connect(self, target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Connect to the first of the checked addresses that accepts a connection."""
