@@ -18,6 +18,7 @@ from deck_sim.runtime.moments import format_moment
 if TYPE_CHECKING:
     from deck_sim.engine.deliveries import Attempt, AttemptResult
     from deck_sim.runtime.calls import Call
+    from deck_sim.runtime.simulation import Simulation
 
 log = logging.getLogger("deck_sim.activity")
 printers = list[Callable[[str, dict[str, Any]], None]]()  # functions that show the log
@@ -46,13 +47,17 @@ def log_refused(method: str, path: str, status: int, why: str) -> None:
     _write("refused", None, "(no world)", text, [why], data)
 
 
-def log_attempt(key: str, attempt: Attempt, result: AttemptResult, retry: datetime | None) -> None:
-    """Log an attempt to deliver a webhook; `retry` is the world's time of the next attempt."""
+def log_attempt(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> None:
+    """Log an attempt to deliver a webhook, with the world's time of the next attempt."""
+    if not (printers or log.isEnabledFor(logging.INFO)):
+        return
+    retries = simulation.world.timers.of(attempt.delivery_id)
+    next_at = format_moment(retries[0].at) if retries else None
     url, type_ = redact_text(attempt.destination["config"]["url"]), attempt.event.type
     notes = [
         result.error or f"{result.latency_ms} ms",
         f"attempt {result.number}" if not result.ok or result.number != 1 else None,
-        f"next at {format_moment(retry)}" if retry else None,
+        f"next at {next_at}" if next_at else None,
         f"fault: {result.fault}" if result.fault else None,
     ]
     outcome = result.status if result.status is not None else "failed"
@@ -64,9 +69,9 @@ def log_attempt(key: str, attempt: Attempt, result: AttemptResult, retry: dateti
         **{
             name: getattr(result, name) for name in ("ok", "status", "error", "latency_ms", "fault")
         },
-        "retry_at": retry and format_moment(retry),
+        "retry_at": next_at,
     }
-    _write("delivery", result.at, key, f"-> {type_} to {url} {outcome}", notes, data)
+    _write("delivery", result.at, simulation.key, f"-> {type_} to {url} {outcome}", notes, data)
 
 
 def _write(

@@ -130,11 +130,11 @@ class Dispatcher:
 
     async def _make(self, simulation: Simulation, attempt: Attempt) -> AttemptResult:
         """Make an attempt. An error in deck-sim becomes its result, so other attempts continue."""
-        from deck_sim.engine.deliveries import AttemptResult
-
         try:
             return await _make_attempt(simulation, attempt, self._sender, self._wall)
         except Exception as error:
+            from deck_sim.engine.deliveries import AttemptResult
+
             simulation.note_crash("the delivery of events")
             return AttemptResult(
                 simulation.world.now, attempt.number, ok=False, status=None, error=f"{error!r}"
@@ -164,9 +164,9 @@ class Dispatcher:
 
     async def wait_for_attempts(self, simulation: Simulation) -> None:
         """Wait until the attempts in the background have been recorded."""
-        attempts = self._backgrounds.get(id(simulation), _Background()).attempts
-        if attempts:  # `gather` would pass a cancellation on, in both directions
-            await asyncio.wait(attempts)
+        background = self._backgrounds.get(id(simulation))
+        if background and background.attempts:  # `gather` would pass a cancellation on both ways
+            await asyncio.wait(background.attempts)
 
     async def send_early(self, simulation: Simulation) -> None:
         """Send the webhooks that are due now, and wait briefly for the receivers. The wait is short
@@ -313,5 +313,4 @@ def _record_result(simulation: Simulation, attempt: Attempt, result: AttemptResu
 
     simulation.attempting.remove(attempt.delivery_id)
     record_attempt(simulation.world, attempt, result)
-    retries = simulation.world.timers.of(attempt.delivery_id)
-    log_attempt(simulation.key, attempt, result, retries[0].at if retries else None)
+    log_attempt(simulation, attempt, result)
