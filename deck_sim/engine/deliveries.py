@@ -61,9 +61,9 @@ def attempt_due(world: World, delivery_id: str) -> None:
         _give_up(world, delivery)
     elif destination["type"] == WEBHOOK:
         fault = None
-        if delivery.id not in world.fired:  # the fault is chosen once for an attempt
-            event = delivery.hidden["event"]
-            fault = world.fire_webhook(injected_faults.WEBHOOK, event)
+        # The fault is chosen once for an attempt.
+        if world.injected.by_owner and delivery.id not in world.fired:
+            fault = world.fire_webhook(injected_faults.WEBHOOK, delivery.hidden["event"])
         if fault is not None:
             world.fired[delivery.id] = fault
         if fault is None or not fault.intercept(world, delivery):

@@ -225,7 +225,7 @@ class RecentLog(Sequence[Item]):
     def since(self, position: int, end: int | None = None) -> list[Item]:
         """Return the kept items from a position on; with `end`, only those before `end`."""
         after = 0 if end is None else max(self.total - end, 0)
-        return [*islice(reversed(self), after, max(self.total - position, 0))][::-1]
+        return [*islice(reversed(self._items), after, max(self.total - position, 0))][::-1]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         copied = type(self)(self.maxlen, dropped=self.total)

@@ -26,8 +26,8 @@ class TimelineEntry:
     def from_json(cls, row: Mapping[str, Any]) -> Self:
         """Make the entry from its JSON in the control API."""
         details = {**row}
-        at, kind, id_, what = (details.pop(name) for name in ("at", "kind", "id", "what"))
-        return cls(datetime.fromisoformat(at), kind, id_, what, details)
+        at, kind, id_ = details.pop("at"), details.pop("kind"), details.pop("id")
+        return cls(datetime.fromisoformat(at), kind, id_, details.pop("what"), details)
 
     def as_json(self) -> dict[str, Any]:
         """Return the entry as the control API shows it."""

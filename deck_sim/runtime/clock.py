@@ -214,7 +214,6 @@ def _advancing(simulation: Simulation) -> Iterator[AdvanceResult]:
     try:
         yield report
     finally:
-        simulation.forget_oldest()
         world = simulation.world
         report.now, report.happened = world.now, world.timeline.since(position)
         report.after = world.timeline.total - len(report.happened)
