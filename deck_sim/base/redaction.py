@@ -43,7 +43,7 @@ def world_token(key: str) -> str:
 
 
 def is_secret(name: str) -> bool:
-    """Whether the value of a field with this name is hidden."""
+    """Whether this name of a field looks secret, so that its value is hidden."""
     return re.search(_SECRET, name) is not None
 
 

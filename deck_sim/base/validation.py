@@ -32,7 +32,7 @@ Many = Field(strict=False)  # lets a field that is a tuple accept a list
 
 
 class Strict(BaseModel):
-    """A model that refuses unknown keys and does not convert types."""
+    """A frozen model that refuses unknown keys and does not convert types."""
 
     model_config = ConfigDict(
         strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True

@@ -32,7 +32,7 @@ COMMANDS = {
     "check": "Validate scenario files, world files and folders of them.",
     "schema": "Print the JSON Schema of scenario or world files, for editors.",
     "openapi": "Print the OpenAPI document of an edition.",
-    "fidelity": "Print the fidelity ledger: what is documented, observed and assumed.",
+    "fidelity": "Print the fidelity ledger: which behaviour is documented, observed or assumed.",
     **_DRIVING,
 }
 _MODULES = {

@@ -99,7 +99,9 @@ SPEED = click.option(
     help="The speed of the `real` clock; with 60, a minute passes in one second.",
 )
 STEP = click.option(
-    "--step", type=POSITIVE_DURATION, help="The time by which each read moves the `on_poll` clock."
+    "--step",
+    type=POSITIVE_DURATION,
+    help="The time by which a read of something unfinished moves the `on_poll` clock.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 FORMAT = click.option(

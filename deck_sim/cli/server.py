@@ -94,7 +94,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
         click.option(
             "--intercept",
             is_flag=True,
-            help=f"Answer programs that call https://{DECK_HOST}, through a proxy.",
+            help=f"Start a proxy that answers calls to https://{DECK_HOST}.",
         ),
         click.option(
             "--intercept-host",

@@ -246,7 +246,7 @@ else:
 
 
 def destination_settings(type_: str) -> Shape:
-    """Return the schema of a destination's settings in an answer, for this type of destination."""
+    """Return the schema of the settings that an answer shows for this type of destination."""
     fields: Mapping[str, Shape] = {name: {"type": "string"} for name in REQUIRED[type_]}
     return {**record(fields), "additionalProperties": True}
 

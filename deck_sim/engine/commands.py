@@ -303,7 +303,7 @@ def login_facts(world: World, login: Resource | None, source_id: str) -> dict[st
 def run_facts(
     world: World, task: Resource, given: Mapping[str, Any], login: Resource | None, source_id: str
 ) -> dict[str, Any]:
-    """Return the facts about a run's login, source, task, agent and input, for the same choice."""
+    """Return the facts that choose a run's scenario: login, source, task, agent and input."""
     return {
         **login_facts(world, login, source_id),
         "task": (task.id, task["name"]),

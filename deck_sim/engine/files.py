@@ -33,7 +33,9 @@ def keep_file(
         item.hidden["origin"] == origin and not world.is_gone(item)
         for item in world.all("storage").values()
     ):
-        world.note("task_run", run.id, f"file {name} not stored: the login has an equal file")
+        world.note(
+            "task_run", run.id, f"file {name} not stored: the login has an equal file of this task"
+        )
     else:
         fields = {
             "file_name": name,

@@ -136,7 +136,7 @@ class Options(Immutable):
     """
 
     session_limit: int | None = _option(
-        "The limit of open sessions; a further one gets 429 `rate_limit/session_limit_exceeded`.",
+        "The most open sessions; one more gets 429 `rate_limit/session_limit_exceeded`.",
         needs="session",
     )
     timeout_cap: int | None = _option("The largest `settings.timeout_seconds` of a task.", least=1)
@@ -144,7 +144,7 @@ class Options(Immutable):
         "A `running` run takes a screenshot every five seconds, at most 1,000.", False
     )
     connection_idle: timedelta | None = _option(
-        "After this time without a run, such as 10m, a connection is `disconnected`.",
+        "After this time (such as 10m) without a run, a connection becomes `disconnected`.",
         needs="connection",
     )
     keep_headers: tuple[str, ...] = _option(

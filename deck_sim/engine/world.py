@@ -83,7 +83,7 @@ def _external_id(value: str | None) -> Mapping[str, Any]:
 
 @dataclass(slots=True)
 class World:
-    """The state of one isolated simulation, and the only functions that change its resources."""
+    """The state of one world, and the only functions that change its resources."""
 
     edition: str = DEFAULT_EDITION
     seed: int = 0
@@ -215,7 +215,7 @@ class World:
         return machine is not None and machine.is_final(str(resource.status))
 
     def used_by(self, run: Resource) -> list[Resource]:
-        """Return the connection, or the credential and session, that a run uses and that exist."""
+        """Return the connection, or credential and session, of a run; empty for other kinds."""
         used = self.contract.used_by_runs.items() if run.kind == "task_run" else ()
         found = [self.all(kind).get(run.fields[name]) for name, kind in used]
         return [one for one in found if one is not None]
@@ -253,7 +253,7 @@ class World:
     # Changes
 
     def next_id(self, prefix: str) -> str:
-        """Return the next id with this prefix."""
+        """Return a new id with this prefix."""
         number = self.counters[prefix] = self.counters.get(prefix, 0) + 1
         return make_id(self.seed, prefix, number)
 

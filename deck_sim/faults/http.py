@@ -123,7 +123,7 @@ class OwnAnswer(CallFault):
 
 
 class Reset(CallFault):
-    """The connection is reset before the call is read."""
+    """The connection is reset before the call is read; nothing is done."""
 
     reset: OnlyTrue
 

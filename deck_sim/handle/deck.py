@@ -427,7 +427,7 @@ class Deck(AbstractContextManager["Deck"]):
     sessions: list[Json] = shown("/sessions", "Every session as it is now, oldest first.")
     events: list[Json] = shown("/events", "Every event, oldest first.")
     deliveries: list[Json] = shown(
-        "/deliveries", "Every delivery of an event, oldest first; its `log` has each attempt."
+        "/deliveries", "All deliveries, oldest first; the `log` of each has its attempts."
     )
 
     def messages(self, destination: IdOrResource) -> list[Json]:

@@ -46,7 +46,7 @@ def find_leftovers(deck: Deck, world: Json) -> list[str]:
 
 
 def find_keyless_calls(world: Json) -> list[str]:
-    """Describe the calls without a key since the world began, which reached no world."""
+    """Describe the calls that had no key, and so reached no world, since this world began."""
     fix = "send `Authorization: Bearer KEY`; the fixture `deck_env` sets `DECK_API_KEY`"
     return explain_refused(world["keyless_calls"], "without a key", fix)
 

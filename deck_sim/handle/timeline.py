@@ -13,7 +13,7 @@ Duration = str | timedelta | float  # text such as `5m`, or a number of seconds
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """A change of a resource, a call, a move of the clock or a magic name, with its time."""
+    """One thing that happened, with its time: to a resource, a call or the clock."""
 
     at: datetime
     kind: str  # a kind of resource, or `call`, `clock` or `magic_name`

@@ -97,7 +97,7 @@ def put_scenario(simulation: Simulation, name: str, body: Json | bytes) -> Json:
 
 @operation("DELETE", "/scenarios/{name}")
 def delete_scenario(simulation: Simulation, name: str) -> Json:
-    """Remove an added scenario. The answer is a 409 if something still names the scenario."""
+    """Remove an added scenario. The answer is a 409 if a setting or scenario still names it."""
     scenario = simulation.library.find(name)
     if scenario is None or not simulation.library.remove(name):
         text = f"{name!r} was not added to this world; only added scenarios can be removed"

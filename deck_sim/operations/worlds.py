@@ -62,7 +62,7 @@ def list_worlds(simulation: Simulation, worlds: WorldRegistry) -> Json:
 
 @operation("GET", "/world")
 def show_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
-    """Show the settings of the world, the counts of its records, its `choices` and its problems."""
+    """Show the world's settings, counts of records, last choices of scenarios, and problems."""
     world = simulation.world
     limiter = simulation.rate_limiter
     limit = limiter.limit if limiter else None
@@ -149,7 +149,7 @@ def _check_event_type(world: World, type_: str | None) -> None:
     kinds = [*dict.fromkeys(name.partition(".")[0] for name in known)]
     kind, _, word = type_.partition(".")
     if type_ in known:
-        why = f"{quote(type_)} is documented; give a type that Deck does not have"
+        why = f"{quote(type_)} is a type of Deck; give one that Deck does not have"
     elif kind not in kinds or not re.fullmatch(r"[a-z][a-z0-9_]{0,99}", word):
         why = f"must be a kind and a word, like 'task_run.sparkled', not {quote(type_)}"
         why += f"{nearest(kind, kinds)}; kinds are {listed(kinds)}"

@@ -119,7 +119,7 @@ class Dispatcher:
             ended.set()
 
     async def _deliver(self, simulation: Simulation) -> None:
-        """Send the outbox concurrently; record results in its order, so timelines are equal."""
+        """Send the outbox concurrently; record the results in its order, whichever ends first."""
         attempts = self._take_attempts(simulation)
         making = [self._make(simulation, one) for one in attempts]
         # Most often there is one, and without a task it takes two turns of the loop less.
@@ -163,7 +163,7 @@ class Dispatcher:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def wait_for_attempts(self, simulation: Simulation) -> None:
-        """Wait until the attempts in the background have been recorded."""
+        """Wait until the results of the attempts in the background have been recorded."""
         background = self._backgrounds.get(id(simulation))
         if background and background.attempts:  # `gather` would pass a cancellation on both ways
             await asyncio.wait(background.attempts)

@@ -120,7 +120,7 @@ def polls_what_is_finished(simulation: Simulation, _: timedelta) -> Findings:
     fix="Send an `Idempotency-Key` with each create call, and the same key with each retry.",
 )
 def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
-    """Find create calls that failed or got no answer, and were repeated without the same key."""
+    """Find create calls that got a 5xx or no answer, and were repeated without the same key."""
     creates = [
         call
         for call in simulation.journal

@@ -60,7 +60,7 @@ def _read_json(body: bytes) -> Any:
     except RecursionError:
         found = "The body is nested too deeply; use fewer levels."
     except ValueError as error:
-        found = f"The body is not JSON that can be read: {error}."
+        found = f"The body cannot be read: {error}."
     raise refuse("request/body_invalid", found) from None
 
 

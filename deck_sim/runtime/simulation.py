@@ -42,7 +42,7 @@ class RealClock:
         self.resume(now)
 
     def read(self, now: datetime, last: datetime) -> datetime:
-        """Return the present time, at most `last`; the world's clock showed `now` before."""
+        """Return the time that the clock shows: at least `now`, as before, and at most `last`."""
         times, parts = self._speed
         elapsed = (self._real_ns() - self._from_ns) * times // (parts * 1000)
         left = (last - self._from) // _MICROSECOND

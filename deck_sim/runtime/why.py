@@ -141,7 +141,7 @@ def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str
         need = f"it waits for the task run `{next(iter(users))}`"
     elif due is None or due.name not in PROGRESS:
         need = "nothing moves it"
-    elif attempts:
+    elif attempts and not attempts[-1].ok:
         need = f"attempt {attempts[-1].number} failed ({attempts[-1].error or attempts[-1].status})"
     if due is None:
         return str(need)

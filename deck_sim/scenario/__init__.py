@@ -1,1 +1,1 @@
-"""Scenarios: their files, models and steps, the libraries, and the selection of a scenario."""
+"""Scenarios: their files, models and steps, libraries of scenarios, and the selection of one."""

@@ -67,7 +67,7 @@ class Scenario(Strict):
     """One scenario file: its scripts, faults and settings."""
 
     version: Version
-    """The version of the format."""
+    """The version of the file's format."""
     name: ScenarioName
     """The unique name."""
     summary: str = ""
@@ -84,7 +84,7 @@ class Scenario(Strict):
     task_run: RunScript | None = None
     """The script of a run. If omitted, `queued: 2s`, `running: 8s`, then `completed`."""
     playlist: Annotated[tuple[ScenarioName, ...], Many] | None = None
-    """Scenarios that runs play in order. Further runs play the last scenario."""
+    """Scenarios that successive runs play in order, one each. Further runs play the last one."""
     mix: dict[ScenarioName, Weight] | None = None
     """Scenarios by weight; each run draws one."""
     task_timeout: PositiveDuration | None = None
@@ -150,7 +150,7 @@ class Scenario(Strict):
         return bool(mine or (kind == "task_run" and self.entries))
 
     def scripts(self, kind: str) -> Mapping[str | None, tuple[Step, ...]]:
-        """Return the scripts that are written for a kind, by edition; None is for every edition."""
+        """Return the scripts that are written for a kind, by edition; the key None means all."""
         written = getattr(self, kind)
         return written if isinstance(written, dict) else {None: written} if written else {}
 

@@ -1,8 +1,8 @@
-"""Realistic values for the name of a field and the format of a text.
+"""Realistic values, chosen by the name of a field and the format of a text.
 
-A name matches a row of a table if they have a word in common: `check_in_date`, `checkInDate` and
-`date` all match the row of `date`. The first matching row is used. rstr makes the texts for regular
-expressions.
+A name matches a row of a table if they have a word in common: `guest_name`, `guestName` and
+`guest` all match the row that has `guest`. The first matching row is used. rstr makes the texts for
+regular expressions.
 """
 
 import re

@@ -59,7 +59,7 @@ def store_answer(request: Request) -> None:
 
 
 def read_idempotency_key(rule: Idempotency, lines: list[str]) -> str:
-    """Return the key: the joined lines of the header (as in HTTP); refuse a wrong length."""
+    """Return the key: the header's lines, joined by commas. Raises ApiError for a wrong length."""
     key = ", ".join(lines)
     if len(key) > rule.longest_key:
         raise refuse("idempotency/idempotency_key_error")

@@ -111,7 +111,7 @@ class Interceptor:
             if "ALERT" in reason:  # otherwise it may have been the client's own time-out
                 log.warning(
                     "deck-sim: a program did not accept the certificate for %s (%s); it must trust"
-                    " the file that SSL_CERT_FILE names",
+                    " the certificate in the file that SSL_CERT_FILE names",
                     listed(self.hosts),
                     reason,
                 )

@@ -33,7 +33,7 @@ _UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 _BACKLOG = 2048  # clients that wait to be accepted
 _TLS = b"\x16\x03"  # how a TLS handshake begins
 _HTTP2 = b"PRI * HTTP/2.0"  # how HTTP/2 without a negotiation begins
-_NO_HTTP2 = b"HTTP/2 without a proxy is not answered; use HTTP/1.1"
+_NO_HTTP2 = b"this server takes HTTP/1.1; for HTTP/2, put a proxy before it"
 # The frames SETTINGS, which is empty, and GOAWAY with the error HTTP_1_1_REQUIRED and a text.
 _GO_AWAY = struct.pack(
     f"!xxxBxxxxx xxBBxxxxx xxxxI {len(_NO_HTTP2)}s", 4, 8 + len(_NO_HTTP2), 7, 13, _NO_HTTP2
@@ -83,7 +83,7 @@ class Server:
     ) -> None:
         """Bind the port; 0 takes a free one. Raises OSError if the port is not available.
 
-        On loopback, `names` are further names by which clients may call the server.
+        If it listens on loopback, clients may also call it by `names`.
         """
         self.worlds, self.interceptor = worlds, interceptor
         self._socket = _listen(host, port)

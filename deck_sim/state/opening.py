@@ -35,7 +35,7 @@ CREATE TABLE source (digest TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID
 
 
 class StateFileError(DeckSimError):
-    """A file that cannot store worlds."""
+    """A state file that cannot be opened, read or used; the message says why."""
 
     def __init__(self, path: Path, text: str) -> None:
         super().__init__(f"{str(path)!r} {text}")

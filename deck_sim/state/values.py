@@ -141,4 +141,4 @@ class _Unpickler(pickle.Unpickler):
         is_model = isinstance(found, type) and issubclass(found, BaseModel)
         if found in _READABLE or is_dataclass(found) or is_model:
             return found
-        raise pickle.UnpicklingError(f"{module}.{name} is not a class of a world")
+        raise pickle.UnpicklingError(f"it contains {module}.{name}, which deck-sim does not store")

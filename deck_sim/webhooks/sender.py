@@ -66,7 +66,7 @@ def explain_status(status: int | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The parts of a receiver's URL."""
+    """The parts of a receiver's URL, and the headers that follow from it."""
 
     is_secure: bool
     host: str  # ASCII, lower case
@@ -237,8 +237,8 @@ _EXPLANATIONS: tuple[tuple[type[Exception], str], ...] = (  # the first that fit
     (AddressRefused, "{failure}"),
     (httptools.HttpParserError, "the response is not valid HTTP: {quote}"),
     (ConnectionRefusedError, "connection refused: no server listens at this address and port"),
-    (ConnectionError, "the receiver reset the connection before its answer had ended"),
-    (EOFError, "the receiver closed the connection before its answer had ended"),
+    (ConnectionError, "the receiver reset the connection before its answer was complete"),
+    (EOFError, "the receiver closed the connection before its answer was complete"),
     (socket.gaierror, "the name {host} was not found: {failure.strerror}"),
     (ssl.SSLError, "no secure connection: {failure}"),
     (Exception, "{kind}: {failure}"),

@@ -1,8 +1,8 @@
 """Signing of webhooks, and the check of a signature as a receiver does it.
 
-The signed text is `id.timestamp.body`; a signature is `v1,` and the base64 of its HMAC-SHA256.
-During a rotation of the secret there are several signatures, separated by spaces. Source: Deck's
-page on webhooks, and the Standard Webhooks specification.
+The signed text is `id.timestamp.body`; a signature is `v1,` and the base64 of the text's
+HMAC-SHA256. During a rotation of the secret there are several signatures, separated by spaces.
+Source: Deck's page on webhooks, and the Standard Webhooks specification.
 """
 
 import base64

@@ -170,7 +170,7 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.C
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the report on the world to a failed test."""
+    """Note why a test stopped; add the report on the world to a failed test."""
     if call.excinfo is not None:  # expected failures and skips, too: the test stopped early
         item.stash[FAILED] = call.excinfo.value
         if not item.config.getoption("fulltrace"):

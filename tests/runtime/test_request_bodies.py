@@ -16,7 +16,7 @@ UNREADABLE = [
     (b"{} {}", "The body is not JSON: Extra data in line 1, column 4."),
     (b"\xef\xbb\xbf{}", "The body is not JSON: Unexpected UTF-8 BOM"),
     (b'{"a": "\xff"}', "The body is not UTF-8: byte 7 cannot be read."),
-    (b'{"a": NaN}', "The body is not JSON that can be read: NaN is not JSON."),
+    (b'{"a": NaN}', "The body cannot be read: NaN is not JSON."),
     (b'{"a": -Infinity}', "-Infinity is not JSON."),
     (b'{"a": 1e999}', "1e999 is too large."),
     (b'{"a": "\\ud800"}', "it contains half of a surrogate pair."),

@@ -143,7 +143,8 @@ def test_a_program_that_does_not_trust_the_authority_is_logged(interceptor, logg
         ssl.create_default_context().wrap_socket(client, server_hostname="api.deck.co")
     assert logged() == (
         "deck-sim: a program did not accept the certificate for `api.deck.co` and `other.deck.co`"
-        " (TLSV1_ALERT_UNKNOWN_CA); it must trust the file that SSL_CERT_FILE names"
+        " (TLSV1_ALERT_UNKNOWN_CA); it must trust the certificate in the file that"
+        " SSL_CERT_FILE names"
     )
 
 

@@ -55,8 +55,8 @@ def test_only_a_2xx_is_a_success(receiver):
         assert outcome.error == redirect
 
 
-RESET = "the receiver reset the connection before its answer had ended"
-CLOSED = "the receiver closed the connection before its answer had ended"
+RESET = "the receiver reset the connection before its answer was complete"
+CLOSED = "the receiver closed the connection before its answer was complete"
 NO_HTTP = "the response is not valid HTTP: "
 
 

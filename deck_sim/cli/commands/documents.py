@@ -53,7 +53,7 @@ def openapi(edition: str) -> None:
 @FORMAT
 @JSON
 def fidelity(edition: str | None, grade: Grade | None, shape: str, as_json: bool) -> None:
-    """Print the fidelity ledger: what is documented, observed and assumed.
+    """Print the fidelity ledger: which behaviour is documented, observed or assumed.
 
     Each imitated behaviour is a row: documented by Deck, observed by somebody, or assumed by
     deck-sim if there is no public source.

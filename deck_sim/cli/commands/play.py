@@ -37,7 +37,7 @@ from deck_sim.contract.error_catalog import ApiError
     "answers",
     multiple=True,
     type=ANSWERS,
-    help="An answer to a prompt; repeat the option for the next prompt. Default: right answers.",
+    help="An answer to a prompt; repeat it for the next try or prompt. Default: right answers.",
 )
 @click.option("--no-answer", is_flag=True, help="Leave prompts unanswered.")
 @click.option("--reject", is_flag=True, help="Reject the run when it waits for approval.")

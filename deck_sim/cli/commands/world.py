@@ -128,9 +128,20 @@ class _Advance(click.Command):
 )
 @click.argument("by", required=False, metavar="[DURATION]", type=DURATION)
 @click.option("--to", type=MOMENT, help="Advance to this moment.")
-@click.option("--until", metavar="EVENT", help="Advance until EVENT; `idle`: until nothing is due.")
-@click.option("--id", "resource_id", metavar="ID", help="The id of the event's resource.")
-@click.option("--limit", type=DURATION, default="1d", help="The longest advance for --until EVENT.")
+@click.option(
+    "--until",
+    metavar="EVENT",
+    help="Advance until EVENT; `idle`: until only timeouts and screenshots are due.",
+)
+@click.option(
+    "--id", "resource_id", metavar="ID", help="For --until EVENT: the id of its resource."
+)
+@click.option(
+    "--limit",
+    type=DURATION,
+    default="1d",
+    help="For --until EVENT: the longest advance, after which the command fails.",
+)
 @on_server
 def advance(
     deck: Deck,

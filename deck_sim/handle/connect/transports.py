@@ -114,7 +114,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
 
 @contextmanager
 def _server_errors(request: Any) -> Iterator[None]:
-    """Raise errors of a server in this process as network errors."""
+    """Raise errors of calls to a server in this process as network errors of httpx2."""
     try:
         yield
     except Exception as error:

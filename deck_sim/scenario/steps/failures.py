@@ -16,7 +16,7 @@ class FailedWith(Strict):
     """One error of a failed run: its name, message and field."""
 
     error: RunErrorName
-    """The `type/code` of the error catalog."""
+    """The `type/code` of the error in Deck's catalog, like `auth/auth_locked`."""
     message: str | None = None
     """The text. If omitted, the text of the catalog."""
     field: str | None = None
