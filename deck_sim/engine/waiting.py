@@ -98,7 +98,7 @@ class AwaitedEvent:
 
     def candidates(self, world: World) -> list[Resource]:
         """Return the resources that the event could be about."""
-        kinds = [world.resources.get(kind, {}) for kind in self.kinds]
+        kinds = [world.all(kind) for kind in self.kinds]
         if self.resource_id is not None:
             return [kind[self.resource_id] for kind in kinds if self.resource_id in kind]
         return [one for kind in kinds for one in kind.values()]

@@ -126,7 +126,6 @@ class Dispatcher:
         results = [await making[0]] if len(making) == 1 else await asyncio.gather(*making)
         for attempt, result in zip(attempts, results, strict=True):
             _record_result(simulation, attempt, result)
-        self.save(simulation)
 
     async def _make(self, simulation: Simulation, attempt: Attempt) -> AttemptResult:
         """Make an attempt. An error in deck-sim becomes its result, so other attempts continue."""
