@@ -18,6 +18,7 @@ from deck_sim.engine.deliveries import create_destination, set_destination_statu
 from deck_sim.handle.connect.transports import server_at
 from deck_sim.runtime.clock import advance_by, advance_until_idle, run_to_end
 from deck_sim.runtime.dispatcher import Dispatcher
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, shipped
@@ -132,9 +133,12 @@ def starter(simulation):
 
 
 def settle(simulation):
-    """The processor seconds of an advance until nothing is due."""
+    """The processor seconds of an advance until nothing is due, and of what follows it: a server
+    drops the records that are too old.
+    """
     began = time.process_time()
     run_to_end(advance_until_idle(simulation))
+    WorldRegistry().save(simulation)
     return time.process_time() - began
 
 
