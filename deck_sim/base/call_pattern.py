@@ -57,7 +57,7 @@ class CallPattern:
         return _compile(self.path).fullmatch(path) is not None
 
     def may_be(self, call: str) -> bool:
-        """Whether the pattern can match a call of an endpoint such as `GET /v2/tasks/{id}`."""
+        """Whether the pattern can match a call of the endpoint, such as `GET /v2/tasks/{id}`."""
         method, _, template = call.partition(" ")
         words, parts = self.path.split("/"), template.split("/")
         alike = len(words) == len(parts) and all(

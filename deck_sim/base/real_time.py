@@ -57,6 +57,6 @@ def process_now() -> datetime:
 
 
 def is_frozen() -> bool:
-    """Whether freezegun or time-machine freezes the process now."""
+    """Whether freezegun or time-machine freezes the time of this process now."""
     loaded = [(sys.modules.get(name), freezes) for name, freezes in _FREEZERS.items()]
     return any(freezes(module) for module, freezes in loaded if module)

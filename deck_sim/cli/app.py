@@ -17,7 +17,7 @@ _DRIVING = {
     "advance": "Advance the clock of a running server, and print what happened.",
     "timeline": "Show what happened on a running server.",
     "coverage": "Show which steps and branches were played on a running server.",
-    "reset": "Replace a world of a running server. The new world has the server's settings.",
+    "reset": "Replace a world of a running server by an empty one with the server's settings.",
 }
 # Every other command is a row here, and a module of its name defines `command`. A module that is
 # shared by several commands defines each under the command's name.

@@ -142,7 +142,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
 
 
 def environment_options(act: Act) -> Act:
-    """Add the options that name the environment variables for a command that this program runs."""
+    """Add the options that name the environment variables for a command that deck-sim runs."""
     for option, usual, what in (
         ("--env-webhook-secret", "DECK_WEBHOOK_SECRET", "the secret of webhooks"),
         ("--env-api-key", "DECK_API_KEY", "the API key"),

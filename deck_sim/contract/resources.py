@@ -110,7 +110,7 @@ def insert_after(name: str, attributes: Mapping[str, Shape], **more: Shape) -> M
 
 
 def by_name(*kinds: Kind) -> dict[str, Kind]:
-    """Return a mapping of the kinds by their `object`."""
+    """Return a mapping of the kinds by their attribute `object`."""
     return {kind.object: kind for kind in kinds}
 
 

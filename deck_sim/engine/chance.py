@@ -15,7 +15,7 @@ _AS_LETTERS = bytes(_LETTERS[byte % 62] for byte in range(256))
 
 
 def make_id(seed: int, prefix: str, name: object) -> str:
-    """Derive an id from a name, usually a number: the prefix and 16 letters or digits."""
+    """Derive an id from the seed and a name or number: the prefix, `_`, 16 letters or digits."""
     return f"{prefix}_{_hash(f'{seed}/{prefix}/{name}').translate(_AS_LETTERS).decode()}"
 
 

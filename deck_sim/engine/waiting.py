@@ -63,7 +63,7 @@ class AwaitedEvent:
     def moves(self, world: World, until: datetime) -> bool:
         """Whether a timer due by `until` moves a resource that the event could be about.
 
-        The last of these timers is stored, and all timers are searched again only after it fired.
+        The last of these timers is stored, and all are searched again only when that one is gone.
         """
         known = self.mover
         if known is None or known.at > until or known not in world.timers.of(known.owner):

@@ -16,7 +16,7 @@ Run = Callable[[Watch], str | None]
 
 @dataclass(frozen=True)
 class Plan:
-    """The troubles to try, and how to run the program with each of them."""
+    """The troubles to try, in how many runs, and how these runs are made."""
 
     only: Iterable[str] = ()  # troubles, with or without their places; empty: all
     skip: Iterable[str] = ()

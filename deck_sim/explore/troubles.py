@@ -28,7 +28,7 @@ _WAIT = "wait as long as `Retry-After` says, then repeat the call"
 _ONCE = "remember each `webhook-id`, and ignore a webhook whose id came before"
 _READ = "treat an event as a hint, and read the present state of the resource"
 _EARLY = "before the call, store what its webhook needs: the webhook may come before the answer"
-_LONG = "poll as long as the task's timeout, not a fixed number of times"
+_LONG = "poll until the task's timeout is over, not a fixed number of times"
 _DONE = "the call may have succeeded: read the resource, and treat a 409 as success"
 _ANY = "stop at any final status, and do not require others: a status may end before it is read"
 
@@ -47,14 +47,14 @@ class TroubleKind:
 MEANINGS = {
     "lost_response": "the call is carried out, but its answer is lost, as when a connection breaks",
     "reset": "the connection breaks before the call arrives; nothing is done",
-    "unavailable": "a gateway answers 503, as during a deployment; nothing is done",
+    "unavailable": "a gateway answers 503, as during a deployment; the call has no effect",
     "rate_limited": "429 with `Retry-After: 1`, also for up to three repetitions within 1 s",
     "duplicate": "the webhook comes twice, with the same `webhook-id`",
-    "late": "the webhook comes after the next one: their order is not promised",
+    "late": "the webhook comes after the next one: Deck promises no order",
     "lost_once": "a proxy answers 502 to the webhook, and Deck sends it again after a retry delay",
     "before_response": "the webhook comes before the answer of the call that caused it",
     "again_after_next": "the webhook comes a second time, after the next one",
-    "at_once": "no step takes time: the run is over before the next answer",
+    "at_once": "no step takes time: the next read finds the run over, or waiting for a person",
     "skipped": "one status takes no time: no read sees it, but its webhook comes",
     "tenfold": "each step takes up to ten times as long, as far as the task's timeout allows",
     "other_draw": "steps with a range, such as `5s..10s`, take another time within that range",

@@ -113,7 +113,7 @@ class OwnAnswer(CallFault):
 
     @property
     def _content(self) -> tuple[str, str]:
-        """The default content type, and the body."""
+        """The default content type, empty without a body, and the body."""
         if isinstance(self.body, str):
             return "text/plain; charset=utf-8", self.body
         if self.body is not None:
@@ -123,7 +123,7 @@ class OwnAnswer(CallFault):
 
 
 class Reset(CallFault):
-    """The connection is reset before the call is read; nothing is done."""
+    """The connection is reset before the call is read; the call has no effect."""
 
     reset: OnlyTrue
 

@@ -39,7 +39,7 @@ class WebhookFault(Fault):
         return any(fnmatchcase(name, self.event) for name in names)
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        """Stop the attempt that is due now, if that is the fault's effect; return whether it is."""
+        """Stop the attempt that is due now and return True, if that is the fault's effect."""
         return False
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:

@@ -128,7 +128,7 @@ class Deck(AbstractContextManager["Deck"]):
         self.close()
 
     def close(self) -> None:
-        """Stop calling applications, and close every socket of this object."""
+        """Stop calling applications, end the interceptions, and close this object's sockets."""
         self._opened.close()
 
     # Clients
@@ -218,7 +218,7 @@ class Deck(AbstractContextManager["Deck"]):
         return answer_prompt(self._control, self._edition, read_id(resource), answer)
 
     def drop(self, login: IdOrResource) -> Json:
-        """End a connection or a session, as the source may do at any time."""
+        """End a login (`disconnected`) or session (`failed`), as the source may; its runs fail."""
         kinds = self._edition.kinds.values()
         path = next(one.path for one in kinds if one.machine and "drop" in one.machine.commands)
         return self._control.call("POST", f"/{path}/{{id}}/drop", id=login)

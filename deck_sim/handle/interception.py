@@ -1,6 +1,6 @@
 """Interception in this process: clients that call Deck's own host reach a world.
 
-The table `_SEAMS` names one method of each library, which is replaced while at least one
+The table `_SEAMS` names one method of each kind of client, which is replaced while at least one
 interception is active. httpx then needs no socket. The others send to the server's port with their
 own sockets, so the retries and pools of a client work as usual.
 """
@@ -65,7 +65,7 @@ class Interception(AbstractContextManager["Interception"]):
         self.stop()
 
     def stop(self) -> None:
-        """Stop the interception, unless it is stopped already, and restore the libraries."""
+        """Stop the interception, if it is active; the last one to stop restores the libraries."""
         with _lock:
             if self in _active:
                 _active.remove(self)

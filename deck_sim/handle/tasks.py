@@ -137,5 +137,5 @@ def finish_run(control: Control, edition: Edition, id_: str, limit: str | None) 
         control.call("POST", "/clock/advance", until=until, limit=limit)
     run: Json = next((one for one in control.get("/task-runs") if one["id"] == id_), {})
     if not run:
-        raise DeckSimError(f"`finish` takes a run, but `{id_}` is a {shown['kind']}")
+        raise DeckSimError(f"`finish` takes a run, but `{id_}` is of the kind `{shown['kind']}`")
     return run

@@ -42,7 +42,7 @@ def show_scenario(simulation: Simulation, name: str) -> Json:
 
 
 def _step_lines(scenario: Scenario) -> dict[str, int]:
-    """Return the line of each step in the scenario's text, by its path, like
+    """Return the line number of each step in the scenario's text, by its path, like
     `task_run.2.on_rejected.0`. Steps of a default branch are not in the text, so they have no line.
     """
     from deck_sim.scenario.model import written_steps

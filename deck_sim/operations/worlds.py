@@ -152,7 +152,8 @@ def _check_event_type(world: World, type_: str | None) -> None:
         why = f"{quote(type_)} is a type of Deck; give one that Deck does not have"
     elif kind not in kinds or not re.fullmatch(r"[a-z][a-z0-9_]{0,99}", word):
         why = f"must be a kind and a word, like 'task_run.sparkled', not {quote(type_)}"
-        why += f"{nearest(kind, kinds)}; kinds are {listed(kinds)}"
+        near = "" if kind in kinds else nearest(kind, kinds)
+        why += f"{near} (kinds: {listed(kinds)}; the word is in lower case)"
     else:
         return
     field = "additive_changes.event_type"

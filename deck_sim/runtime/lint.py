@@ -49,7 +49,7 @@ LINT_RULES: list[LintRule] = []
 
 
 def lint_rule(*, why: str, fix: str) -> Callable[[Find], Find]:
-    """Register a function as the rule with the function's name."""
+    """Register the decorated function as a rule under its own name."""
 
     def register(find: Find) -> Find:
         LINT_RULES.append(LintRule(find.__name__, why, fix, find))

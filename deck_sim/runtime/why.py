@@ -74,7 +74,7 @@ def explain_wait(simulation: Simulation, resource: Resource) -> Explanation:
 
 
 def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
-    """Explain why an event does not come: how each resource that could emit it waits or ended."""
+    """Explain why an event does not come: what could emit it, and waits or has ended."""
     world, named = simulation.world, wanted.named(simulation.world)
     kinds = world.contract.kinds
     own = [kinds[kind] for kind in wanted.kinds if kind in kinds]
@@ -111,7 +111,7 @@ def explain_unknown(
     """Explain why no event of the world fits a type or a glob of types; None if one fits."""
     world = simulation.world
     if "*" in pattern and not may_be_glob:
-        return f"{quote(pattern)} is a pattern; name an event type, like `task_run.completed`"
+        return f"{quote(pattern)} is a pattern; give one event type, like `task_run.completed`"
     known = [*world.event_types, *simulation.library.emitted()]
     fits = (fnmatchcase(one, pattern) or fnmatchcase(pattern, one) for one in known)
     if pattern in known or any(fits):

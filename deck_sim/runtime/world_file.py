@@ -42,8 +42,8 @@ class WorldFile(Strict):
     """The first rule whose `when` matches decides the scenario."""
 
     def prepare(self, simulation: Simulation) -> None:
-        """Put the content of the file into a new world. Raises ApiError with every problem, and its
-        field in the file.
+        """Put the content of the file into a new world. Raises ApiError with every problem and
+        the field of each.
         """
         problems: list[Problem] = []
         edition, library = simulation.world.edition, simulation.library

@@ -110,7 +110,7 @@ def texts_in(value: Any, *path: int | str) -> Iterator[tuple[tuple[int | str, ..
 
 
 def is_template(text: str) -> bool:
-    """Whether a text has `{{`, or a mark that is not allowed."""
+    """Whether a text has `{{`, or `{%` or `{#`, which are not allowed."""
     return any(mark in text for mark in ("{{", "{%", "{#"))
 
 

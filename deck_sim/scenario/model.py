@@ -88,7 +88,7 @@ class Scenario(Strict):
     mix: dict[ScenarioName, Weight] | None = None
     """Scenarios by weight; each run draws one."""
     task_timeout: PositiveDuration | None = None
-    """The timeout of runs whose task has no timeout of its own."""
+    """The timeout of runs whose task has the default timeout."""
     http: Annotated[tuple[AnyHttpFault, ...], Many] | None = None
     """Faults of calls about the resource that plays the scenario."""
     webhooks: Annotated[tuple[AnyWebhookFault, ...], Many] | None = None

@@ -14,7 +14,6 @@ import socket
 import ssl
 from collections import Counter
 from collections.abc import Callable, Iterable
-from urllib.parse import unquote
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -120,16 +119,10 @@ class Interceptor:
             raise
 
     def for_hosts(self, app: ASGIApp) -> ASGIApp:
-        """Wrap the app: answer requests for the hosts only; the target may be a whole URL."""
+        """Wrap the app: answer requests for the hosts only."""
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-            target = scope["raw_path"].decode("latin-1")
-            if target.startswith(("/", "*")):
-                host = Headers(scope=scope).get("host", "")
-            else:
-                host, slash, path = target.partition("://")[2].partition("/")
-                raw = f"{slash}{path}" or "/"
-                scope = {**scope, "path": unquote(raw), "raw_path": raw.encode("latin-1")}
+            host = Headers(scope=scope).get("host", "")  # also if the target is a whole URL
             refusal = self._refuse(scope["method"], host, host_name(host))
             answering = PlainTextResponse(f"{refusal}\n", 403, VERSION_HEADER) if refusal else app
             await answering(scope, receive, send)

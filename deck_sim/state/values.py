@@ -61,7 +61,7 @@ class Writer(pickle.Pickler):
             return restore_model, (type_, value.model_dump(exclude_unset=True))
         if type_ in (timedelta, Counter, deque) or callable(value):
             return NotImplemented
-        raise TypeError(f"{type_.__name__} could not be read again; add it to `_READABLE`")
+        raise TypeError(f"{type_.__name__} cannot be read back: add a branch, and to `_READABLE`")
 
     def _digest(self, source: Mapping[str, Any]) -> str:
         if id(source) not in self._digests:

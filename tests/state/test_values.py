@@ -28,7 +28,7 @@ def test_a_file_runs_no_code():
 
 
 def test_a_value_that_cannot_be_read_again_is_not_written():
-    with pytest.raises(TypeError, match="complex could not be read again"):
+    with pytest.raises(TypeError, match="complex cannot be read back"):
         Writer().write([1j])
 
 

@@ -112,7 +112,7 @@ class ExecReport:
         return lines
 
     def summary(self, if_not_called: str) -> str:
-        """Format the report as text. If nothing called the API, its advice is `if_not_called`."""
+        """Format the report as text, with the advice `if_not_called` if nothing called the API."""
         if not (self.worlds or self.problems):
             return f"nothing called the simulated API: {if_not_called}"
         calls, refused = sum(w.calls for w in self.worlds), sum(w.refused for w in self.worlds)

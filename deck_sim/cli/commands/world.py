@@ -131,7 +131,7 @@ class _Advance(click.Command):
 @click.option(
     "--until",
     metavar="EVENT",
-    help="Advance until EVENT; `idle`: until only timeouts and screenshots are due.",
+    help="Advance until EVENT, or with `idle` until only timeouts and screenshots are due.",
 )
 @click.option(
     "--id", "resource_id", metavar="ID", help="For --until EVENT: the id of its resource."
@@ -211,7 +211,7 @@ def coverage(deck: Deck) -> tuple[Any, str]:
 @click.option("--seed", type=int, help="The seed of the new world.")
 @on_server
 def reset(deck: Deck, seed: int | None) -> tuple[Any, str]:
-    """Replace a world of a running server. The new world has the server's settings."""
+    """Replace a world of a running server by an empty one with the server's settings."""
     deck.reset(seed=seed)
     world = deck.world
     return world, f"new world for {deck.api_key}; its clock shows {world['now']}"

@@ -47,7 +47,7 @@ def receiving(api_key: str) -> Iterator[None]:
 
 
 def check_not_receiving(api_key: str) -> None:
-    """Raise an error in a webhook receiver of the key's world: the world waits for its answer."""
+    """Raise DeckSimError in a webhook receiver of the key's world, which waits for the answer."""
     if api_key in _RECEIVES.get([]):
         text = "a webhook receiver cannot move the clock of its world, which waits for the answer"
         raise DeckSimError(f"{text}; move the clock after the answer")

@@ -1,4 +1,4 @@
-"""Operations on tasks, runs and logins, other than the five usual ones of `resources.py`."""
+"""Operations other than the five usual ones of `resources.py`."""
 
 from collections.abc import Callable
 from functools import partial

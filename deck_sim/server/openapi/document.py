@@ -26,7 +26,7 @@ from deck_sim.server.openapi.components import answer_name, message_shape, schem
 CODES = "x-error-codes"  # an extension of ours: OpenAPI has no place for the codes of a status
 _ABOUT = """\
 The Deck v2 API as deck-sim serves it. Deck adds fields, event types and interaction types without a
-new version, so accept unknown ones. deck-sim makes this document, not Deck.
+new version, so accept unknown ones. This document comes from deck-sim, not from Deck.
 """
 _RETRY_AFTER = {
     "description": "Seconds until a call is accepted. Sent if `rate_limit` has `retry_after`.",
