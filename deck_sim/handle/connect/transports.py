@@ -164,7 +164,9 @@ class _Call:
 def _own_request(request: Any, body: bytes) -> httpx2.Request:
     if isinstance(request, httpx2.Request):
         return request
-    options = {"headers": request.headers.raw, "content": body, "extensions": request.extensions}
+    # The body is whole, so a header that says that it comes in chunks would be wrong.
+    headers = [one for one in request.headers.raw if one[0].lower() != b"transfer-encoding"]
+    options = {"headers": headers, "content": body, "extensions": request.extensions}
     return httpx2.Request(request.method, str(request.url), **options)
 
 
