@@ -30,8 +30,8 @@ from deck_sim.webhooks.allowed_addresses import (
 ANSWER_LIMIT = timedelta(seconds=5)
 TURN = timedelta(seconds=1)  # after which the next attempt at the same URL starts in any case
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-MAX_ANSWER = 64 * 1024  # bytes of a response's body that are read
-KEPT_ANSWER = 2 * 1024  # bytes of that body that are kept
+MAX_ANSWER = 64 * 1024  # bytes of a response's head, and of its body, that are read
+KEPT_ANSWER = 2 * 1024  # bytes of the body that are kept
 _PORTS = {"http": 80, "https": 443}
 _FRAMING = {"content-length", "transfer-encoding"}  # headers that tell where a body ends
 _UNQUOTED = "/%:@!$&'()*+,;=~?"  # in a path and query
@@ -108,7 +108,7 @@ class Exchange:
         self.body = b""
         self._path, self._sent_headers, self._sent = path, headers, body
         self._read = dict[str, str]()  # headers of the message that is being read
-        self._left = MAX_ANSWER  # bytes of the body that may still be read
+        self._left = MAX_ANSWER  # bytes of the head, then of the body, that may still be read
 
     async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Send the request; read the response to its end, or up to `MAX_ANSWER`. Raises EOFError if
@@ -119,12 +119,17 @@ class Exchange:
         writer.write("\r\n".join(lines).encode("latin-1") + self._sent)
         self._parser = httptools.HttpResponseParser(self)
         while self._left > 0:
-            if data := await reader.read(MAX_ANSWER):
+            data = await reader.read(MAX_ANSWER)
+            if self.status is None:
+                self._left -= len(data)
+            if data:
                 self._parser.feed_data(data)
             elif self.status is None or not _FRAMING.isdisjoint(self.headers):
                 raise EOFError
             else:  # a response without a length ends with its connection
                 return
+        if self.status is None:
+            raise httptools.HttpParserError("its head is too long")
 
     # The parser calls these methods.
 
@@ -136,7 +141,7 @@ class Exchange:
         """Keep the status and the headers of the first response that is not informational."""
         status = self._parser.get_status_code()
         if status >= 200 and self.status is None:
-            self.status, self.headers = status, self._read
+            self.status, self.headers, self._left = status, self._read, MAX_ANSWER
         self._read = {}
 
     def on_body(self, data: bytes) -> None:
