@@ -3,6 +3,8 @@
 import pytest
 from offline import OfflineSimulation
 
+from deck_sim.runtime.calls import cut_response
+
 
 @pytest.fixture
 def simulation():
@@ -15,7 +17,7 @@ def test_the_choice_of_a_scenario_is_recorded(simulation):
 
 
 def test_what_went_wrong_is_kept_in_part_and_counted(simulation):
-    """The last crashes and script errors, and the first warnings about magic names."""
+    """The last crashes, script errors and responses, the first warnings about magic names."""
     for number in range(150):
         simulation.crashes.append(f"{number}")
         simulation.world.script_errors.append(f"{number}")
@@ -24,6 +26,9 @@ def test_what_went_wrong_is_kept_in_part_and_counted(simulation):
         100,
         50,
     )
+    for number in range(1_001):
+        simulation.responses.append(cut_response(number, [], b""))
+    assert [sent.number for sent in simulation.responses] == [*range(1, 1_001)]
     simulation.run()
     simulation.selection.default_scenario = "story"
     simulation.ignored_names |= dict.fromkeys(f"{number}" for number in range(99))

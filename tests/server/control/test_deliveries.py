@@ -31,6 +31,13 @@ def test_a_replay_is_delivered_before_the_answer(delivered, receiver, sim):
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
 
 
+def test_a_replay_that_a_fault_delays_has_not_failed(delivered, sim):
+    sim.post("/faults", json={"event": "*", "delay": "10s"})
+    sim.post(f"/deliveries/{delivered['id']}/replay")
+    (waiting,) = sim.get("/next").json()["unfinished"]
+    assert waiting["why"] == "The clock is frozen; a delivery is attempted in 10s."
+
+
 def test_the_log_hides_credentials(receiver, subscribe, agent, advance, delivery_log):
     """Credentials in the URL and in custom headers are sent, and hidden in the log."""
     receiver.say(b"HTTP/1.1 204 No\r\nSet-Cookie: a=hush\r\n\r\n")
