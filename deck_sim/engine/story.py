@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine.records import Immutable, value
+from deck_sim.engine.records import Immutable, value_class
 
 Path = tuple[int | str, ...]
 
@@ -39,7 +39,7 @@ class ScriptError(Exception):
     """A script that cannot continue, for example because an expression fails."""
 
 
-@value
+@value_class
 class Wait:
     """The time for which a story stays at a step, and the meaning of the wait's end."""
 
@@ -74,7 +74,7 @@ class Step(ABC):
         return GO_ON
 
 
-@value
+@value_class
 class Position:
     """A place in a script at which a cursor can stand: a step, or the end of the script."""
 

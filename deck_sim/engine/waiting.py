@@ -21,7 +21,7 @@ def waiting(world: World) -> list[Resource]:
 
 
 def next_due(world: World, resource_id: str) -> Due | None:
-    """Return the next timer of a resource, except one for a screenshot; None if there is none."""
+    """Return the next timer of a resource that is not for a screenshot, or None."""
     due = (due for due in world.timers.of(resource_id) if due.name != SCREENSHOT)
     return min(due, key=lambda due: due.at, default=None)
 

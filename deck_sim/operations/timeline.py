@@ -100,16 +100,19 @@ def entry_as_json(simulation: Simulation, entry: TimelineEntry, number: int) -> 
         for name, value in (entry.changes or {}).items()
         if name in simulation.world.kind(entry.kind).attributes
     }
+    details: dict[str, Any] = {
+        "status": entry.status,
+        "changes": changes or None,
+        "about": about if entry.is_creation else None,
+        "step": entry.step and [*entry.step],
+    }
     return {
         "number": number,
         "at": format_moment(entry.at),
         "kind": entry.kind,
         "id": entry.id,
         "what": entry.what,
-        **({} if entry.status is None else {"status": entry.status}),
-        **({"changes": changes} if changes else {}),
-        **({"about": about} if entry.is_creation else {}),
-        **({} if entry.step is None else {"step": [*entry.step]}),
+        **{name: value for name, value in details.items() if value is not None},
     }
 
 
