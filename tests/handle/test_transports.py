@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 
@@ -164,6 +165,20 @@ def test_a_server_that_stops_is_an_error_of_the_library(own, receiver, name):
             waiting.result()
         with pytest.raises(LIBRARIES[name].ConnectError):
             move()
+
+
+def test_threads_share_the_sockets_of_a_deck(deck, elsewhere):
+    """A socket that stays open is a warning, so the test fails."""
+    together = threading.Barrier(4)
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(10):
+            with Deck(elsewhere, deck.api_key) as other:
+
+                def read(_, other=other):
+                    together.wait()
+                    return other.clock.now
+
+                assert set(pool.map(read, range(4))) == {deck.clock.now}
 
 
 def test_what_a_signal_handler_raises_in_a_call_comes_out_as_itself(deck, deck_client, receiver):

@@ -84,11 +84,11 @@ def test_a_receiver_sees_the_time_of_each_webhook(world, receiver, start_run):
 
 def test_the_time_can_be_read_when_the_server_has_gone(serving_apart):
     """A thread in the background may do so, such as the loop of another server."""
-    with ExitStack() as gone:
-        deck = gone.enter_context(Deck(gone.enter_context(serving_apart()), "sk_test"))
-        with bind(deck) as time:
+    with ExitStack() as server:
+        url = server.enter_context(serving_apart())
+        with Deck(url, "sk_test") as deck, bind(deck) as time:
             time.tick()
-            gone.close()
+            server.close()
             assert elapsed() == SECOND
 
 

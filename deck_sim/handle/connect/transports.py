@@ -92,7 +92,8 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
         if process not in self._networks:
             # Reading certificates takes longer than all other work for the world of a test.
             verify = not self.url.startswith("http://")
-            self._networks[process] = httpx2.HTTPTransport(verify=verify, trust_env=False)
+            network = httpx2.HTTPTransport(verify=verify, trust_env=False)
+            self._networks.setdefault(process, network)  # another thread may have been first
         answer = self._networks[process].handle_request(request)
         with closing(answer):
             return answer.status_code, answer.headers.raw, b"".join(answer.iter_raw())
