@@ -27,7 +27,6 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def log_call(key: str, call: Call) -> None:
-    """Log an answered call, with the scenario that it chose, its errors and its fault."""
     if not (printers or log.isEnabledFor(logging.INFO)):
         return
     scenario = f"{call.scenario}" if call.scenario else None

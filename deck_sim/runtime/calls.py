@@ -32,7 +32,7 @@ class Call(Immutable):
     scenario: Choice | None
     after: int  # number of timeline entries before it
     headers: Mapping[str, str] = field(default_factory=dict)  # those of `kept_headers`
-    answered: Mapping[str, Any] = field(default_factory=dict)  # id, status of the answer's resource
+    answered: Mapping[str, Any] = field(default_factory=dict)  # parts of the answer, such as `id`
     replayed: bool = False  # answered with a stored answer
     fault: str | None = None  # the key of its fault
     unanswered: str | None = None  # why its client got no answer that it could read
@@ -73,7 +73,7 @@ _share_dict = lru_cache(dict[str, str])
 
 
 def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> Mapping[str, str]:
-    """Return the usual headers and `others` for the journal; `headers` has names in lower case."""
+    """Return the headers to keep: `KEPT_HEADERS` and `others`. `headers` has lower-case names."""
     asked = {name: headers[name.lower()] for name in others if name.lower() in headers}
     kept = asked | {n: headers[n] for n in KEPT_HEADERS if n in headers}
     return _share_dict((*kept.items(),))
@@ -81,7 +81,7 @@ def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> Mapping[s
 
 @dataclass(frozen=True, slots=True)
 class SentResponse(Immutable):
-    """A response; its body may be cut."""
+    """A response; a body above `MAX_BODY` is cut."""
 
     number: int  # of its call
     headers: tuple[tuple[bytes, bytes], ...]
@@ -90,7 +90,6 @@ class SentResponse(Immutable):
 
 
 def cut_response(number: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> SentResponse:
-    """Make the record of the response to the call of this number."""
     return SentResponse(number, _share((*headers,)), body[:MAX_BODY], len(body))
 
 

@@ -82,7 +82,7 @@ def pass_time_until(
 
 
 def _endless(what: str) -> ApiError:
-    text = f"{what}, and more are due; look for an endless loop of a scenario or a receiver"
+    text = f"{what}, and more are due; look for an endless loop in a scenario or receiver"
     return refuse("request/state_invalid", text)
 
 
@@ -111,7 +111,6 @@ def advance_by(simulation: Simulation, length: timedelta, field: str = "by") -> 
 
 
 def advance_to(simulation: Simulation, moment: datetime, field: str = "to") -> Advance:
-    """Move the clock to `moment`. Raises the errors of `advance_by`."""
     return advance_by(simulation, moment - simulation.world.now, field)
 
 

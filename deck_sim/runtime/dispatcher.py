@@ -61,7 +61,7 @@ class Dispatcher:
         self, sender: Sender | None = None, wall: Callable[[], datetime] = real_time.process_now
     ) -> None:
         self._sender, self._wall = sender or Sender(), wall
-        self.apps = self._sender.apps  # called without a socket; by their host in a URL
+        self.apps = self._sender.apps  # called without a socket, by the host in their URL
         # Saves the changes of a world if there is a state file; called before anything is sent.
         self.save: Callable[[Simulation], None] = lambda simulation: None
         # By the `id()` of the simulation. A drive has its `has_left`, and the event of its end.
@@ -74,10 +74,10 @@ class Dispatcher:
         advance: Generator[bool, None, Result],
         has_left: Callable[[], bool] = lambda: False,
     ) -> Result:
-        """Run an advance to its end, and send webhooks when it yields True. Raises ApiError
-        (`state_invalid`) after its caller has left, or after the world was reset or deleted. If
-        another advance of this world is in progress and the caller of that advance still waits,
-        raises ApiError (`state_invalid`) and changes nothing.
+        """Run an advance to its end, and send webhooks when it yields True; `has_left` says whether
+        its caller has disconnected. Raises ApiError (`state_invalid`) after that, or after the
+        world was reset or deleted; and at once, without a change, if another advance of this world
+        is in progress and its caller still waits.
         """
         has_left_before, ended_before = self._drives.get(id(simulation), (has_left, None))
         if ended_before and has_left_before():  # it ends when its present attempts end
@@ -119,10 +119,10 @@ class Dispatcher:
             ended.set()
 
     async def _deliver(self, simulation: Simulation) -> None:
-        """Send the outbox concurrently; record the results in its order, whichever ends first."""
+        """Send the outbox concurrently; record the results in the order of the outbox."""
         attempts = self._take_attempts(simulation)
         making = [self._make(simulation, one) for one in attempts]
-        # Most often there is one, and without a task it takes two turns of the loop less.
+        # Most often there is one attempt, and `gather` would take two more turns of the loop.
         results = [await making[0]] if len(making) == 1 else await asyncio.gather(*making)
         for attempt, result in zip(attempts, results, strict=True):
             _record_result(simulation, attempt, result)
@@ -152,11 +152,9 @@ class Dispatcher:
             background.wake.set()
 
     def forget(self, simulation: Simulation) -> None:
-        """Cancel the background tasks of a world that was dropped."""
         self._backgrounds.pop(id(simulation), _Background()).cancel()
 
     async def close(self) -> None:
-        """Cancel all background tasks, and wait for their end."""
         tasks = [task for one in self._backgrounds.values() for task in one.cancel()]
         self._backgrounds.clear()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -21,7 +21,7 @@ from deck_sim.runtime.settings import FROZEN, ON_POLL
 from deck_sim.runtime.simulation import Simulation
 
 POLL_INTERVAL = timedelta(seconds=1)  # our choice; the API documents 200 calls in ten seconds
-AT_ONCE = timedelta(seconds=1)  # a call within this time of a delivery is caused by it
+AT_ONCE = timedelta(seconds=1)  # a call so soon after an attempt to deliver is caused by it
 MIN_READS = 3
 
 _READ = re.compile(r"/v2/(?P<plural>[^/]+)/(?P<id>[^/]+)")
@@ -49,8 +49,6 @@ LINT_RULES: list[LintRule] = []
 
 
 def lint_rule(*, why: str, fix: str) -> Callable[[Find], Find]:
-    """Register the decorated function as a rule under its own name."""
-
     def register(find: Find) -> Find:
         LINT_RULES.append(LintRule(find.__name__, why, fix, find))
         return find
@@ -61,7 +59,6 @@ def lint_rule(*, why: str, fix: str) -> Callable[[Find], Find]:
 def find_problems(
     simulation: Simulation, poll_interval: timedelta = POLL_INTERVAL
 ) -> list[tuple[LintRule, str, tuple[Call, ...]]]:
-    """Apply all rules, in their order; return each finding with its rule."""
     return [(rule, *found) for rule in LINT_RULES for found in rule.find(simulation, poll_interval)]
 
 
@@ -105,8 +102,8 @@ def _early_reads(simulation: Simulation, interval: timedelta, *, is_frozen: bool
 
 
 @lint_rule(
-    why="A finished run never changes; each further read only counts against the rate limit.",
-    fix="Stop at `completed`, `failed` and `canceled`, not only at the status that you expect.",
+    why="A final status never changes; each further read only counts against the rate limit.",
+    fix="Stop at every final status, such as `failed`, not only at the status that you expect.",
 )
 def polls_what_is_finished(simulation: Simulation, _: timedelta) -> Findings:
     """Find reads of a resource that a previous read showed in a final status."""

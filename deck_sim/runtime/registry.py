@@ -43,7 +43,7 @@ _NO_KEYS = {
 
 @lru_cache
 def read_key(authorization: str | None) -> str:
-    """Return the key in an `Authorization` header; empty if the header has no key."""
+    """Return the key in an `Authorization` header; "" if it has none, or one of `_NO_KEYS`."""
     scheme, _, key = (authorization or "").partition(" ")
     key = key.strip()
     is_key = scheme.lower() == "bearer" and not any(one.match(key) for one in _NO_KEYS)
@@ -66,7 +66,7 @@ class State(Protocol):
         """Return the world of a key, or None if the file has none."""
 
     def save(self, key: str, simulation: Simulation | None) -> None:
-        """Save the changes in the world of a key; without a `simulation`, delete the world."""
+        """Save the changes in the world of a key; if `simulation` is None, delete the world."""
 
 
 @dataclass(eq=False)
@@ -118,7 +118,7 @@ class WorldRegistry:
         return world
 
     def find_by_token(self, token: str) -> Simulation | None:
-        """Return the world whose key has that token, or None."""
+        """Return the loaded world whose key has this token, or None."""
         return next((self._worlds[key] for key in self._worlds if world_token(key) == token), None)
 
     def create(self, key: str, **changes: Any) -> Simulation:
@@ -168,7 +168,7 @@ class WorldRegistry:
 
     @property
     def known_keys(self) -> list[str]:
-        """The keys that have worlds. Safe on any thread."""
+        """The keys of the loaded worlds. Safe on any thread."""
         return [*self._worlds]
 
     def secret_of(self, key: str) -> str:
@@ -180,8 +180,8 @@ class WorldRegistry:
         return self.make("", self.settings)
 
     def drop(self, key: str) -> None:
-        """Delete a world; its key creates a new one on next use."""
-        self._controlled.discard(key)  # a later call with it comes from an old client
+        """Delete the world of a key; the next call with the key creates a new one."""
+        self._controlled.discard(key)  # a later call with this key comes from an old client
         if key in self._worlds:
             old = self._worlds[key]
             self.before_drop(old)
@@ -207,7 +207,7 @@ class WorldRegistry:
 
     def save(self, simulation: Simulation) -> None:
         """Drop records that are too old, and save the changes of a world, its replacement or its
-        deletion. This precedes every answer and webhook that leaves the server. Raises ApiError
+        deletion. This happens before each answer and webhook leaves the server. Raises ApiError
         (`state_not_saved`) if saving fails. The world is then as it was last saved, so other calls
         that have changed it since are refused, too.
         """
@@ -226,17 +226,14 @@ class WorldRegistry:
             raise
 
     def wake_all(self) -> None:
-        """Start the background work of the loaded worlds: passing time and sending webhooks."""
         for simulation in self._worlds.values():
             self.dispatcher.wake(simulation)
 
     def count_call(self, simulation: Simulation) -> None:
-        """Give a call of the Deck API its number."""
         self._calls += 1
         simulation.last_call = self._calls
 
     def note_refused(self, call: str, authorization: str | None) -> None:
-        """Number and store a call of the Deck API that `select` refused."""
         self._calls += 1
         refused = RefusedCall(self._calls, call, has_key=bool(read_key(authorization)))
         self.refused_calls.append(refused)

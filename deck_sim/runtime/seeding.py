@@ -77,7 +77,7 @@ def seedable(edition: Edition) -> dict[str, Kind]:
     return {row.path.replace("-", "_"): row for row in rows}
 
 
-_REPLACED = ("world", "selection", "choices", "chosen")  # by their copies, if there is no problem
+_REPLACED = ("world", "selection", "choices", "chosen")  # by changed copies if all is right
 
 
 def seed_resources(
@@ -158,7 +158,7 @@ def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], latest: d
 def _run_problems(
     simulation: Simulation, body: Any, item: Mapping[str, Any], status: str, wrong: dict[str, str]
 ) -> list[Problem]:
-    """Return the problems of the resources that a run uses; add the run's own to `wrong`."""
+    """Return the problems that shared checks find; add those found here to `wrong`, by field."""
     world = simulation.world
     problems = body_checks.use_problems(world, RUN, item)
     task = world.find("task", body.task_id)
@@ -195,7 +195,7 @@ def _run_problems(
 
 
 def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Resource:
-    """Add a run without an event. `given` has its id and, for an ended run, status and times."""
+    """Add a run without an event. If it has no `scenario`, `given` has id, status and times."""
     world = simulation.world
     row, task = world.kind(RUN), world.fetch("task", body.task_id)
     uses = commands.used_ids(world, dict(body))

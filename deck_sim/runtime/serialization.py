@@ -64,7 +64,6 @@ def storage_item_as_json(simulation: Simulation, item: Resource) -> dict[str, An
 
 
 def screenshot_as_json(simulation: Simulation, shot: Screenshot) -> dict[str, Any]:
-    """Return a screenshot as the API shows it."""
     return {
         "file_name": shot.name,
         "file_type": PNG,
@@ -142,5 +141,4 @@ def custom_headers(text: str | None) -> dict[str, str]:
 
 
 def dump_json(data: Any) -> bytes:
-    """Return data as JSON in UTF-8, without spaces."""
     return _encode(data).encode()

@@ -62,7 +62,6 @@ class Refusal(ApiError):
 
     @property
     def text(self) -> str:
-        """The name and the message of the error."""
         return f"{self.problems[0].name}: {self}"
 
     @property
@@ -89,7 +88,7 @@ class Simulation:
     clock: RealClock | None = field(init=False)
     mode: str = field(init=False)
     speed: float = field(init=False)
-    step: timedelta | None = field(init=False)  # the time that a read takes; None: it jumps
+    step: timedelta | None = field(init=False)  # the time of a read; None: until the next timer
     selection: SelectionState = _lazy(SelectionState)
     journal: Journal = _lazy(lambda: Journal(MOST_CALLS))
     responses: RecentLog[SentResponse] = _lazy(lambda: RecentLog(_MOST_RESPONSES))
@@ -110,7 +109,7 @@ class Simulation:
     dropped: bool = False  # reset, deleted or not saved: sends no more webhooks
     saved: bool = True  # False: a change could not be saved, so the world was dropped
     moves: Counter[str] = _lazy(Counter)  # of the clock: `by`, `to`, `until`, events
-    waits_for_retries: bool = False  # exploration: an advance ends when failed deliveries do
+    waits_for_retries: bool = False  # exploration: an advance also finishes all deliveries
     # A receiver did not answer an early webhook; it may wait for the answer of the call itself.
     answered_before_webhooks: bool = False
     uses: int = 0  # calls in progress; then it is not deleted to make room for another
@@ -155,7 +154,6 @@ class Simulation:
 
     @property
     def dropped_records(self) -> dict[str, int]:
-        """The number of dropped records of each kind."""
         world = self.world
         return {
             "calls": self.journal.dropped,
@@ -166,8 +164,8 @@ class Simulation:
         }
 
     def forget_oldest(self) -> None:
-        """Drop the data of calls, runs and events that are no longer kept, and the oldest stored
-        answers: those too old to be replayed, and those beyond the limit.
+        """Drop finished runs, sessions and deliveries beyond their limits, and stored answers that
+        are beyond the limit or too old to be replayed.
         """
         for resource_id in self.world.forget_oldest():
             self.chosen.pop(resource_id, None)
@@ -183,7 +181,6 @@ class Simulation:
             self.dropped_answers += not is_old
 
     def set_clock(self, mode: str, speed: float = 1, step: timedelta | None = None) -> None:
-        """Change the mode of the clock, and its speed or step."""
         self.mode, self.speed = mode, speed
         self.step = step if mode == ON_POLL else None
         is_real = mode == REAL
@@ -196,7 +193,6 @@ class Simulation:
         return released
 
     def send_held_responses(self, *hold_ids: str) -> None:
-        """Send the responses that these holds keep back."""
         for hold_id in hold_ids:
             for send in self.held_responses.pop(hold_id, []):
                 send()

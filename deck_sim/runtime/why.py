@@ -53,7 +53,6 @@ class Explanation(NamedTuple):
 
 
 def explain_wait(simulation: Simulation, resource: Resource) -> Explanation:
-    """Explain why an unfinished resource waits, and what ends the wait."""
     world, story = simulation.world, simulation.world.stories.get(resource.id)
     due = next_due(world, resource.id)
     why = _explain(simulation, resource, due)

@@ -64,14 +64,13 @@ class DeckApp:
         self.leaving: Steps = (log_answer, send_early_webhooks, wake, hold_answer, prepare_response)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request to the Deck API."""
         request = await read_request(self.worlds, scope, receive)
         if request is None:
             return
         if not await take((self.select_world,), request):
             await make_response(scope, request.answer)(scope, receive, send)
             return
-        request.simulation.uses += 1  # so that the world is not dropped before the answer
+        request.simulation.uses += 1  # a world in use does not make room for another
         try:
             await take(self.answering, request)
             if await take(self.keeping, request):
@@ -84,7 +83,7 @@ class DeckApp:
             request.simulation.uses -= 1
 
     def select_world(self, request: Request) -> None:
-        """Select the world of the key. A call that reaches no world is recorded for reports."""
+        """Select the world of the API key. A call that reaches no world is kept for reports."""
         authorization = request.headers.get("authorization")
         try:
             request.simulation = self.worlds.select(authorization)
@@ -94,15 +93,14 @@ class DeckApp:
         request.id = request.simulation.world.next_id("req")
 
     def find_route(self, request: Request) -> None:
-        """Find the endpoint of the path and method, and the parameters in the path."""
         routes = self.routes(request.simulation.world.contract)
         found, request.params = routes.find(request.method, request.path)
         request.endpoint, request.operation = found
 
 
 async def take(steps: Steps, request: Request) -> bool:
-    """Take a request through steps until a step answers. Return False if a step fails; its error is
-    the answer.
+    """Take a request through steps until a step answers. Return False if a step raises an error;
+    the request then has the error as its answer.
     """
     try:
         for step in steps:
@@ -118,11 +116,11 @@ async def take(steps: Steps, request: Request) -> bool:
         if isinstance(error, Refusal) and error.precedes_endpoints:
             request.key = None  # so that `store_answer` does not store it
     except Exception:
-        # It may have failed before its world was found.
+        # The step may have failed before it found a world.
         simulation = request.simulation or request.worlds.keyless()
         error = simulation.note_crash(f"{request.method} {request.path}")
         request.key = None
-    if not request.id:  # it reached no world
+    if not request.id:  # the request reached no world
         request.id = request.worlds.next_request_id()
         log_refused(request.method, request.path, error.status, str(error))
     request.answer = _answer_error(error, request.id)
@@ -141,47 +139,42 @@ def _fill_in_body(answer: Answer, request_id: str) -> Answer:
 
 
 def note_handle(request: Request) -> None:
-    """Note that a `Deck` uses this key, so that reports do not call the key unknown."""
+    """Note whether a `Deck` sent the call. If so, reports do not name its key as unknown."""
     request.from_handle = PROCESS_HEADER.lower() in request.headers
     if request.from_handle:
         request.worlds.note_control(request.simulation.key)
 
 
 def move_clock(request: Request) -> None:
-    """Bring the world's clock up to date. Records made after that belong to the call."""
+    """Bring the world's clock up to date. Entries and events after that belong to the call."""
     catch_up(request.simulation)
     world = request.simulation.world
-    if world.pace is not None and not request.simulation.advancing:  # its steps may end at once
+    if world.pace is not None and not request.simulation.advancing:  # steps may last 0 s
         run_to_end(settle(request.simulation))
     request.timeline_length, request.event_count = world.timeline.total, world.events.total
 
 
 def limit_rate(request: Request) -> None:
-    """Count the call, and refuse it if the rate limit is exceeded."""
     if limiter := request.simulation.rate_limiter:
         limiter.admit(request.simulation.world.now)
 
 
 def check_size(request: Request) -> None:
-    """Refuse a body that is too large."""
     if len(request.body) > MAX_BODY_BYTES:
         raise refuse("request/payload_too_large", limit=f"{MAX_BODY_BYTES // 1024**2} MiB")
 
 
 def call_endpoint(request: Request) -> Answer:
-    """Call the endpoint, which does the work."""
     return request.endpoint(request)
 
 
 def record_answer(request: Request) -> None:
-    """Record the call in the journal."""
     request.call = make_record(request)
     request.simulation.journal.append(request.call)
     request.worlds.count_call(request.simulation)
 
 
 def make_record(request: Request) -> Call:
-    """Make the journal's record of a call and its answer."""
     answer, fault, simulation = request.answer, request.fault, request.simulation
     errors = answer.data.get("errors", ()) if answer.status >= 400 else ()
     summary = {name: answer.data[name] for name in ("id", "status") if name in answer.data}
@@ -214,7 +207,6 @@ def make_record(request: Request) -> Call:
 
 
 def save(request: Request) -> None:
-    """Save the changes that the call made, if there is a state file."""
     request.worlds.save(request.simulation)
 
 
@@ -225,18 +217,16 @@ def save_late(request: Request) -> None:
 
 
 def log_answer(request: Request) -> None:
-    """Log the recorded call and its answer."""
     log_call(request.simulation.key, request.call)
 
 
 def wake(request: Request) -> None:
-    """Start the background tasks of the world: passing time and sending webhooks."""
     request.worlds.dispatcher.wake(request.simulation)
 
 
 async def hold_answer(request: Request) -> None:
-    """Wait while a hold keeps the answer back. The work of the call is done; a call that a fault
-    has replaced is not held.
+    """Wait while a hold keeps the answer back. The call has already changed the world. A call that
+    a fault has replaced is not held.
     """
     simulation, world = request.simulation, request.simulation.world
     hold = find_call_hold(world, request.method, request.path) if world.holds else None
@@ -256,7 +246,7 @@ async def hold_answer(request: Request) -> None:
 
 
 def prepare_response(request: Request) -> None:
-    """Make the response, let the fault of the call change it, and store the sent response."""
+    """Make the response, let the fault of the call change it, and keep what will be sent."""
     response = make_response(request.scope, request.answer)
     keep, number = request.simulation.responses.append, request.call.number
     if request.fault is None:
@@ -287,12 +277,11 @@ async def read_request(worlds: WorldRegistry, scope: Scope, receive: Receive) ->
 
 
 def refuse_call(worlds: WorldRegistry, error: ApiError, scope: Scope) -> Response:
-    """Make the answer to a call that is refused before an app gets it."""
+    """Make the response to a call that is refused before an app gets it."""
     return make_response(scope, _answer_error(error, worlds.next_request_id()))
 
 
 def make_response(scope: Scope, answer: Answer) -> Response:
-    """Make the HTTP response with an answer."""
     headers = {**VERSION_HEADER, **answer.headers}
     response = Response(answer.body, answer.status, headers, media_type="application/json")
     if scope["method"] == "HEAD":

@@ -23,7 +23,7 @@ from deck_sim.server.routing import Routes
 WORLD = "Deck-Sim-World"  # a header: the id of a world, in place of its key
 ROOT = "/_sim"
 WORLDS = f"{ROOT}/worlds"
-PLAIN = "plain"  # `?plain=true` shows what is hidden otherwise
+PLAIN = "plain"  # `?plain=true` shows the secrets that are hidden otherwise
 
 
 class ControlApp:
@@ -34,7 +34,6 @@ class ControlApp:
         self._routes = Routes(ROOT, CONTROL_OPERATIONS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one call of the control API."""
         request = await read_request(self._worlds, scope, receive)
         if request is None:
             return
@@ -43,7 +42,7 @@ class ControlApp:
         await make_response(scope, request.answer)(scope, receive, send)
 
     def select_world(self, request: Request) -> None:
-        """Select the world of the key, or of an id that `GET /_sim/worlds` lists."""
+        """Select the world of the key or, without `--keys`, of the id in the header `WORLD`."""
         worlds, world_id = self._worlds, request.headers.get(WORLD.lower())
         if worlds.keys is None and request.path == WORLDS:
             request.simulation = worlds.keyless()
@@ -57,11 +56,10 @@ class ControlApp:
                 " `GET /_sim/worlds` lists the ids; a world begins with the first call of its key"
             )
             raise refuse("request/endpoint_not_found", text)
-        # With a counter of its own: watching a world must not change its answers.
+        # Control calls have their own counter: watching a world must not change its answers.
         request.id = request.simulation.world.next_id("ctl")
 
     async def call_operation(self, request: Request) -> Answer:
-        """Find the operation, read its parameters, and perform it."""
         row, in_path = self._routes.find(request.method, request.path)
         has_body = request.method not in ("GET", "HEAD", "DELETE")
         query = _read_query(request, () if has_body else row.checked)
@@ -83,7 +81,7 @@ class ControlApp:
 
 
 def note_caller(request: Request) -> None:
-    """Note that the control API was called with the key; note the time of a frozen caller."""
+    """Note that the key is used for control calls, and the time of another, frozen process."""
     moment, process = (request.headers.get(h.lower()) for h in (PRESENT_HEADER, PROCESS_HEADER))
     if (moment or process) and process != process_id():
         request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None
@@ -92,7 +90,7 @@ def note_caller(request: Request) -> None:
 
 
 def _read_query(request: Request, names: Collection[str]) -> dict[str, str]:
-    """Read the query of a call. Its parameters must be in `names`, or be `plain`."""
+    """Return the parameters of the query by name. Only those in `names` and `plain` may occur."""
     found, known = dict[str, str](), (*names, PLAIN)
     for name, text in request.query:
         why = None

@@ -1,8 +1,8 @@
 """Injected faults: the choice of the fault for a call, and the sending of a faulty answer.
 
-A server has the function `CLOSE_SOCKET` in `scope["extensions"]`, which ends the TCP connection;
-its argument is `closed` or `reset`. Without this function (the app is called without a socket), the
-app raises the `ConnectionError` that the client would get.
+A server puts a function into `scope["extensions"]` as `CLOSE_SOCKET`. It ends the TCP connection;
+its argument is `closed` or `reset`. If the app is called without a socket, there is no function,
+and the app raises the `ConnectionError` that the client would get.
 """
 
 import asyncio
@@ -26,9 +26,8 @@ _CLOCK_INTERVAL = 0.01  # seconds: how often a delayed answer reads the clock
 
 
 def fire_call_fault(request: Request) -> Answer | None:
-    """Fire the fault that is due for a call.
-
-    If the fault replaces the call, return the fault's answer; the endpoint is not called.
+    """Fire the fault that is due for a call. If it replaces the call, return its answer, so that no
+    endpoint is called.
     """
     world = request.simulation.world
     if not world.injected.by_owner:
@@ -45,7 +44,7 @@ def fire_call_fault(request: Request) -> Answer | None:
 
 
 def fire_creation_fault(request: Request) -> None:
-    """Fire the chosen scenario's fault for the call that created the resource."""
+    """Fire the scenario's fault for the call that created a resource, if no other has fired."""
     world, answer = request.simulation.world, request.answer
     is_created = answer.choice is not None and "id" in answer.data
     if is_created and request.fault is None and world.injected.by_owner:
@@ -54,9 +53,8 @@ def fire_creation_fault(request: Request) -> None:
 
 
 async def send_early_webhooks(request: Request) -> None:
-    """Before the answer, send the webhooks of this call that have a `before_response` fault.
-
-    While an advance is in progress, `before_response` has no effect.
+    """If a webhook of this call has a `before_response` fault, send all due webhooks now, before
+    the answer. While an advance is in progress, `before_response` has no effect.
     """
     simulation = request.simulation
     world = simulation.world
@@ -112,8 +110,8 @@ async def send_faulty(
     if out.end == WHOLE:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
         return
-    # The connection has ended when `receive` returns. Before that, uvicorn would repair the
-    # unfinished answer.
+    # `receive` returns when the connection has ended. If the app returned earlier, uvicorn would
+    # complete the answer.
     close = scope.get("extensions", {}).get(CLOSE_SOCKET)
     if close is None:
         error = ConnectionResetError if out.end == RESET else ConnectionAbortedError
@@ -126,7 +124,7 @@ async def _wait(simulation: Simulation, out: OutgoingResponse) -> None:
     """Wait for the delay of a fault.
 
     A delay on the world's clock ends when this clock has passed the delay, or when as much real
-    time has passed at the world's speed. Every delay ends when the world is deleted.
+    time has passed at the world's speed. Every delay ends when the world is reset or deleted.
     """
     speed = 1 if out.held_really else simulation.speed
     began, real_began = simulation.world.now, simulation.real_ns()
@@ -138,7 +136,7 @@ async def _wait(simulation: Simulation, out: OutgoingResponse) -> None:
 
 
 async def leaves_before(wait: Coroutine[Any, Any, object], receive: Receive) -> bool:
-    """Wait, and return False; return True at once if the client leaves before the end."""
+    """Wait for `wait`, and return False; if the client leaves earlier, stop and return True."""
     waiting, leaving = asyncio.ensure_future(wait), asyncio.ensure_future(receive())
     try:
         await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)

@@ -22,7 +22,7 @@ REPLAYED = {"Deck-Sim-Replayed": "true"}
 
 
 def replay_answer(request: Request) -> Answer | None:
-    """Return the stored answer to a call with this key, or None; refuse another call's key."""
+    """Return the answer stored under the call's key, or None. Refuse the key of another call."""
     simulation = request.simulation
     if KEY_HEADER.lower() not in request.headers:
         return None
@@ -75,9 +75,8 @@ def _digest(request: Request) -> str:
 
 
 def digest_parameters(name: str, query: bytes, body: bytes) -> str:
-    """Make a digest of a call. The spelling of the JSON does not change the digest.
-
-    The digest is stored instead of the body, so that a state file has no password.
+    """Make a digest of a call; `name` is its method and path. The order of keys and the spaces of
+    JSON do not change the digest. It is stored in place of the body, which may have a password.
     """
     with suppress(ApiError):  # a body that is not JSON is compared byte by byte
         body = json.dumps(read_object(body), sort_keys=True).encode()

@@ -63,11 +63,10 @@ class Interceptor:
 
     @property
     def url(self) -> str:
-        """The URL of the proxy."""
         return f"http://127.0.0.1:{self.port}"
 
     def how_to_answer(self, host: str) -> str:
-        """Explain with which options the proxy intercepts this host, too."""
+        """Return the options with which the proxy also intercepts this host."""
         options = " ".join(f"--intercept-host {name}" for name in (*self.hosts, host))
         return f"to intercept it: {options}"
 
@@ -119,7 +118,7 @@ class Interceptor:
             raise
 
     def for_hosts(self, app: ASGIApp) -> ASGIApp:
-        """Wrap the app: answer requests for the hosts only."""
+        """Wrap the app, so that requests for other hosts get a 403."""
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             host = Headers(scope=scope).get("host", "")  # also if the target is a whole URL
@@ -130,7 +129,7 @@ class Interceptor:
         return answer
 
     def _refuse(self, method: str, target: str, host: str) -> str:
-        """Log and count a call to another host, and return an error; "" for our hosts."""
+        """Log, count and return the refusal of a call; "" if the call is for one of the hosts."""
         if host in (*self.hosts, NO_ADDRESS):
             return ""
         host = re.sub("[^!-~]", "?", host or target)

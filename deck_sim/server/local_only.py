@@ -22,7 +22,7 @@ _READS = ("GET", "HEAD", "OPTIONS")
 def local_only(
     app: ASGIApp, worlds: WorldRegistry, address: str, names: Collection[str] = ()
 ) -> ASGIApp:
-    """Wrap the app of a server that listens at `address`; `names` are further names to allow."""
+    """Wrap the app of a server that listens at `address`; `names` are also allowed in `Host`."""
     takes_any_name, allowed = not is_loopback(address), {*map(str.lower, names)}
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,7 +51,7 @@ def local_only(
 
 @lru_cache
 def is_loopback(name: str) -> bool:
-    """Whether a name or address means this machine."""
+    """Whether a name or address is `localhost`, `*.localhost` or a loopback address."""
     if name == "localhost" or name.endswith(".localhost"):
         return True
     try:

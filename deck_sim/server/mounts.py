@@ -13,11 +13,9 @@ from deck_sim.runtime.registry import WorldRegistry
 
 
 def make_app(worlds: WorldRegistry) -> ASGIApp:
-    """Make the app of a server: Deck API, control API, files, inspector, OpenAPI document."""
-
     @cache
     def make(name: str) -> ASGIApp:
-        """Make an app when it is first called: its imports are slow."""
+        """Make an app only when a call needs it, because its imports are slow."""
         if name == "control":
             from deck_sim.server.control import ControlApp
 

@@ -26,13 +26,13 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 @dataclass(slots=True)
 class Answer:
-    """An endpoint's answer, whose body consists of `data` and the `request_id`."""
+    """An answer to a request. Its body consists of `data` and the `request_id`."""
 
     data: Mapping[str, Any]
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     choice: Choice | None = None  # the scenario of what the call creates, or that refuses it
-    body: bytes = b""  # with the request's id; the stored one of a replayed answer
+    body: bytes = b""  # empty until the request has an id; a replayed answer has the stored body
 
 
 _LATER: Any = None  # the value of a field that a step of the app sets
@@ -57,12 +57,12 @@ class Request:
     params: Mapping[str, str] = field(default_factory=dict)  # of its path
     timeline_length: int = 0  # when the request arrived
     event_count: int = 0  # when the request arrived
-    fault: Any = None  # the fault that fired for it
+    fault: Any = None  # the fault that fired for the call
     from_handle: bool = False  # whether a `Deck` sent it, not a program under test
     key: str | None = None  # the idempotency key under which its answer is stored
     replayed: bool = False  # whether its answer was stored under an idempotency key
     answer: Answer = _LATER
-    call: Call = _LATER  # the journal's record of it
+    call: Call = _LATER  # the journal's record of the request and its answer
     response: ASGIApp | None = None  # if a step has prepared what is sent
 
     def __post_init__(self) -> None:
@@ -78,7 +78,7 @@ class Request:
 
     @property
     def world(self) -> World:
-        """The present world, since a call may replace it."""
+        """The present world of the simulation; a call of the control API may replace it."""
         return self.simulation.world
 
     def query_values(self, name: str) -> list[str]:
@@ -87,18 +87,16 @@ class Request:
 
     @property
     def body_model(self) -> "type[Body]":
-        """Return the edition's model for the body of the operation."""
         contract = self.world.contract
         name = contract.body_name(self.operation)
         assert name is not None, "the operation takes no body"
         return contract.body(name)
 
     def read_body(self, extra_checks: ExtraChecks = lambda data: []) -> "Body":
-        """Validate the body against the model of the operation; see `check_body`."""
         return check_body(self.body_model, self.read_object(), extra_checks, self.explain_key)
 
     def explain_key(self, key: str) -> str:
-        """Return the end of a message about an unknown key: an edition that has it, or ""."""
+        """Return the end of a message about an unknown key: the edition that has it, or ""."""
         for name, other in EDITIONS.items():
             for row in other.every_operation:
                 body = other.body_name(row) if row.name == self.operation.name else None
@@ -107,16 +105,14 @@ class Request:
         return ""
 
     def read_object(self) -> dict[str, Any]:
-        """Read the body, which must be a JSON object."""
         form = self.headers.get("content-type", "").lower().startswith(_FORMS)
         return read_object(self.body, form=form)
 
     def fetch(self, kind: str | None = None) -> Resource:
-        """Return the resource that the path names, by default of the kind in the answer."""
+        """Return the resource whose id is in the path, by default of the kind that is answered."""
         return self.world.fetch(kind or self.operation.kind, self.params["id"])
 
     def show(self, resource: Resource, status: int = 200) -> Answer:
-        """Return the answer that shows a resource."""
         return Answer(resource_as_json(self.simulation, resource), status)
 
 

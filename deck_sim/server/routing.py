@@ -14,20 +14,19 @@ from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.server.request import Endpoint
 
-# The functions that answer the operations of the Deck API, by the `endpoint` of the operation.
+# The functions that answer the operations of the Deck API, by the operation's `endpoint` or `name`.
 ENDPOINTS: dict[str, Endpoint] = {}
 Row = TypeVar("Row")
 
 
 def endpoint(function: Endpoint) -> Endpoint:
-    """Register a function of the Deck API under its own name."""
     ENDPOINTS[function.__name__] = function
     return function
 
 
 class Routes(Generic[Row]):
     """The rows of one API, by method and path below `root`. A path has parameters in braces; each
-    matches one segment, of any length. A GET row also answers HEAD.
+    matches one segment that is not empty. A GET row also answers HEAD.
 
     `hint` returns the text for the 404 of a path, or None.
     """

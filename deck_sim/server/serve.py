@@ -83,7 +83,7 @@ class Server:
     ) -> None:
         """Bind the port; 0 takes a free one. Raises OSError if the port is not available.
 
-        If it listens on loopback, clients may also call it by `names`.
+        A server on loopback also answers clients that call it by one of `names`.
         """
         self.worlds, self.interceptor = worlds, interceptor
         self._socket = _listen(host, port)
@@ -99,7 +99,6 @@ class Server:
 
     @property
     def base_url(self) -> str:
-        """The base URL of the Deck API."""
         return f"{self.url}/v2"
 
     def run(self, ready: Callable[[], None] = lambda: None) -> None:
@@ -149,7 +148,7 @@ class Server:
         self._socket.close()
 
     def files(self) -> list[int]:
-        """Return the file descriptors of the sockets."""
+        """Return the file descriptors of the port and of open connections."""
         connections = self._http.server_state.connections
         ours = (one.transport.get_extra_info("socket") for one in connections)
         return [number for one in (self._socket, *ours) if (number := one.fileno()) >= 0]
@@ -211,14 +210,14 @@ def _listen(host: str, port: int) -> socket.socket:
 class _HttpServer(uvicorn.Server):
     """uvicorn's server, which leaves signals to its caller, and drops open calls when it stops."""
 
-    ready: Callable[[], None]  # called when it can answer requests
+    ready: Callable[[], None]  # called when the server can answer requests
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(_make_config(app))
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
-        """Make `serve` return. Called on the event loop."""
+        """Make `serve` return. Call this on the event loop."""
         self.should_exit = True
         self._stopping.set()
 
@@ -266,7 +265,7 @@ class _Protocol(HttpToolsProtocol):
         self.app = call
 
     def data_received(self, data: bytes) -> None:
-        """Read a part of a request. A TLS or HTTP/2 request is logged."""
+        """Read a part of a request; if it is TLS or HTTP/2, log a warning and close the socket."""
         is_first = self.cycle is None or self.cycle.response_complete
         if data.startswith(_HTTP2) and is_first:
             log.warning("deck-sim: a client used HTTP/2: %s", _NO_HTTP2.decode())

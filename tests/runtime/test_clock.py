@@ -235,5 +235,5 @@ def test_an_endless_story_is_an_error(simulation, monkeypatch, how):
         simulation.run("[running: 1s, completed]")
     assert refused(STATE, getattr(simulation, f"advance_{how[0]}"), *how[1:]) == (
         "2 things happened in one advance, and more are due;"
-        " look for an endless loop of a scenario or a receiver"
+        " look for an endless loop in a scenario or receiver"
     )

@@ -48,12 +48,10 @@ def test_key(request: Request) -> Answer:
 
 @endpoint
 def reset_task(request: Request) -> Answer:
-    """Set a task back to `learning`."""
     return request.show(commands.reset_task(request.world, request.fetch()))
 
 
 def apply_command(request: Request, command: str) -> Answer:
-    """Apply a command of a caller to a resource, if the resource's status allows it."""
     return request.show(commands.apply_command(request.world, request.fetch(), command))
 
 
@@ -67,7 +65,6 @@ for _name, _command in (
 
 
 def answer_interaction(request: Request) -> Answer:
-    """Answer the open prompt of a connection or run."""
     world, resource = request.world, request.fetch()
     inputs = getattr(request.read_body(), world.contract.answer_key)
     return request.show(commands.answer_interaction(world, resource, inputs))
@@ -86,7 +83,6 @@ def run_task(request: Request) -> Answer:
 
 @endpoint
 def list_run_storage(request: Request) -> Answer:
-    """Show one page of the stored files of a run."""
     run, files = request.fetch("task_run"), request.world.all("storage")
     return list_items(
         request,
@@ -99,7 +95,6 @@ def list_run_storage(request: Request) -> Answer:
 
 @endpoint
 def list_run_screenshots(request: Request) -> Answer:
-    """Show one page of the screenshots of a run, oldest first."""
     run = request.fetch("task_run")
     return list_items(
         request,
@@ -135,7 +130,6 @@ def create_credential(request: Request) -> Answer:
 
 @endpoint
 def update_credential(request: Request) -> Answer:
-    """Change the fields that were sent."""
     credential = request.fetch()
     sent = request.read_body(partial(commands.change_problems, credential)).sent()
     return request.show(commands.update_credential(request.world, credential, sent))

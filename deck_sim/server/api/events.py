@@ -28,7 +28,7 @@ from deck_sim.server.routing import endpoint
 def list_events(request: Request) -> Answer:
     """Show one page of the events of the last 30 days.
 
-    The page is empty if the event of the cursor is too old now.
+    The page is empty if the event that the cursor names is older than that by now.
     """
     world, types = request.world, request.query_values("type")
 
@@ -48,7 +48,6 @@ def list_events(request: Request) -> Answer:
 
 @endpoint
 def get_event(request: Request) -> Answer:
-    """Show an event of the last 30 days."""
     world, event_id = request.world, request.params["id"]
     event = next((event for event in world.events if event.id == event_id), None)
     if event is None or event.created_at < _oldest(world):
@@ -65,7 +64,6 @@ def list_event_types(request: Request) -> Answer:
 
 @endpoint
 def list_event_deliveries(request: Request) -> Answer:
-    """Show one page of the deliveries to a destination."""
     world, problems = request.world, list[Problem]()
     destination = request.fetch("event_destination")
     kind, types = world.kind("event_delivery"), request.query_values("type")
@@ -100,14 +98,14 @@ def create_event_destination(request: Request) -> Answer:
 
 @endpoint
 def update_event_destination(request: Request) -> Answer:
-    """Change a destination. A new secret starts a rotation; `status` can reactivate it."""
+    """Change a destination. A new secret of a webhook starts a rotation."""
     old = request.fetch("event_destination")
     fields, secret = _read(request, old)
     return request.show(deliveries.update_destination(request.world, old, fields, secret))
 
 
 def _read(request: Request, old: Resource | None) -> tuple[dict[str, Any], str | None]:
-    """Return the sent fields, and the secret of a webhook; the error lists every problem."""
+    """Return the sent fields, and the sent secret of a webhook. The error has every problem."""
     data, body = request.read_object(), request.body_model
     found = old["type"] if old else data.get("type", body.model_fields["type"].default)
     type_ = found if isinstance(found, str) else ""

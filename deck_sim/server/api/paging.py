@@ -1,7 +1,7 @@
 """Lists with filters and pages. The newest items come first, except in lists of screenshots.
 
-The cursor names the last item of the previous page. New items come before it, and a deleted item
-keeps its place in the world, so no page repeats or loses an item.
+The cursor names the last item of the previous page. New items do not come between that item and
+the next, and a deleted item keeps its place, so no page repeats or loses an item.
 """
 
 import base64

@@ -11,7 +11,7 @@ from deck_sim.server.api.paging import given, list_items, read_filter, read_incl
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import endpoint
 
-_CHANGING = ("result", "status")  # filters on what a transition may change
+_CHANGING = ("result", "status")  # filters on fields that a transition may change
 
 
 def _kind(request: Request) -> Kind:
@@ -20,7 +20,6 @@ def _kind(request: Request) -> Kind:
 
 @endpoint
 def create_resource(request: Request) -> Answer:
-    """Create a resource of the kind in the path."""
     world, kind = request.world, _kind(request)
     body = request.read_body(partial(body_checks.body_problems, world, kind.object))
     created = commands.create_resource(world, kind.object, body.model_dump())
@@ -29,7 +28,6 @@ def create_resource(request: Request) -> Answer:
 
 @endpoint
 def list_resource(request: Request) -> Answer:
-    """Show one page of the resources of a kind."""
     world, kind, problems = request.world, _kind(request), list[Problem]()
     asked = {
         kind.filter_fields.get(name, name): read_filter(request, kind, name, problems)
@@ -61,7 +59,6 @@ def get_resource(request: Request) -> Answer:
 
 @endpoint
 def update_resource(request: Request) -> Answer:
-    """Change the fields that were sent."""
     world, kind = request.world, _kind(request)
     resource = request.fetch(kind.object)
     sent = request.read_body(partial(body_checks.body_problems, world, kind.object)).sent()

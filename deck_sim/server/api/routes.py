@@ -15,7 +15,6 @@ _VERSION = re.compile(r"\A(/api)?(/v\d[^/]*)?")
 
 @cache
 def routes_of(edition: Edition) -> DeckRoutes:
-    """Return the routes of an edition, below `/v2`."""
     rows = {
         (row.method, row.path): (ENDPOINTS[row.endpoint or row.name], row)
         for row in edition.every_operation

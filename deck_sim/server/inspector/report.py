@@ -21,7 +21,7 @@ Read = Callable[[str], str]  # the answer of a GET below `/_sim`; a refusal is a
 Json = dict[str, Any]
 
 _WHOLE = ("/next", "/lint", "/schemas")
-_MOST = 500  # resources, calls, events or deliveries that can be opened; the latest
+_MOST = 500  # so many resources, calls, events and deliveries can be opened; the latest
 
 _FILE = re.compile(r'<(?:link|script)[^>]* (?:href|src)="ui/([^"]+)"[^>]*>(?:</script>)?')
 _CHARSET = '<meta charset="utf-8" />'

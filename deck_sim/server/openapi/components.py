@@ -21,13 +21,11 @@ def camel(name: str) -> str:
 
 
 def answer_name(operation: Operation) -> str:
-    """Return the name of the schema of an operation's success answer."""
     is_list = operation.paged or operation.whole
     return camel(operation.answer) + ("Page" if is_list else "Answer")
 
 
 def schemas(edition: Edition) -> dict[str, Shape]:
-    """Return every schema that the operations need, by name."""
     found = answers.shared_schemas()
     for kind in edition.kinds.values():
         name = camel(kind.object)
@@ -66,7 +64,6 @@ def schemas(edition: Edition) -> dict[str, Shape]:
 
 
 def message_shape(edition: Edition, type_: str) -> Shape:
-    """Return the schema of the webhook message of one event type."""
     object_, _, word = type_.partition(".")
     kind = edition.kinds[object_]
     data, machine = named(_data_name(edition, kind)), kind.machine
@@ -110,7 +107,7 @@ def _shows_external_id(edition: Edition, kind: Kind) -> bool:
 
 
 class _BodySchemas(GenerateJsonSchema):
-    """pydantic's schemas without generated titles; an object with named keys allows no others."""
+    """pydantic's schemas without generated titles; keys with a pattern allow no other keys."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -118,7 +115,7 @@ class _BodySchemas(GenerateJsonSchema):
     def dict_schema(self, schema: Any) -> Shape:
         made: Shape = super().dict_schema(schema)
         for pattern, values in made.pop("patternProperties", {}).items():
-            # pydantic refuses other keys, and its schema would allow them.
+            # pydantic refuses keys that do not match, but its own schema would allow them.
             made |= {"propertyNames": {"pattern": pattern}, "additionalProperties": values}
         return made
 

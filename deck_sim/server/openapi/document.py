@@ -47,7 +47,6 @@ def show_document(worlds: WorldRegistry, request: Request) -> Response:
 
 @cache
 def document(name: str) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document of the edition of that name."""
     edition = EDITIONS[name]
     paths: dict[str, Shape] = {}
     for operation in edition.every_operation:

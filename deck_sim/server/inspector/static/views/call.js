@@ -75,7 +75,7 @@ function copyButtons({ api, model }, call) {
     ${copyButton(() => pytestAssertion(call), "Copy as pytest assertion")}
     ${when(
       lacksSecret(call),
-      html`<small class="muted">Secrets are not recorded: replace ••• in the curl command.</small>`,
+      html`<small class="muted">Secrets are hidden: replace ••• in the curl command.</small>`,
     )}
   </div>`;
 }
