@@ -1,1 +1,1 @@
-"""Code that all other packages use: errors, durations, redaction, validation, real time."""
+"""Code for all other packages: errors, durations, validation, redaction, real time, event loops."""

@@ -49,26 +49,26 @@ class CallPattern:
         return pattern
 
     def takes_method(self, method: str) -> bool:
-        """Whether the pattern allows this method."""
         return self.method in (ANY, method)
 
     def takes_path(self, path: str) -> bool:
-        """Whether the pattern allows this path."""
         return _compile(self.path).fullmatch(path) is not None
 
-    def may_be(self, call: str) -> bool:
-        """Whether the pattern can match a call of the endpoint, such as `GET /v2/tasks/{id}`."""
-        method, _, template = call.partition(" ")
+    def may_match(self, endpoint: str) -> bool:
+        """Whether the pattern can match a call of an endpoint, such as `GET /v2/tasks/{id}`.
+
+        A path with `**` is taken to match every path.
+        """
+        method, _, template = endpoint.partition(" ")
         words, parts = self.path.split("/"), template.split("/")
         alike = len(words) == len(parts) and all(
             part[:1] == "{" or _compile(word).fullmatch(part)
             for word, part in zip(words, parts, strict=True)
         )
-        asks = "GET" if self.method == "HEAD" else self.method
+        asks = "GET" if self.method == "HEAD" else self.method  # a GET endpoint answers HEAD
         return asks in (ANY, method) and (alike or "**" in self.path)
 
     def matches(self, method: str, path: str) -> bool:
-        """Whether the pattern allows a call with this method and path."""
         return self.takes_method(method) and self.takes_path(path)
 
 

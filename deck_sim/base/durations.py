@@ -21,7 +21,7 @@ _ISO = (
     rf"P(?:(?P<d>{_NUMBER})D)?(?:T(?=[0-9])(?:(?P<h>{_NUMBER})H)?(?:(?P<m>{_NUMBER})M)?"
     rf"(?:(?P<s>{_NUMBER})S)?)?"
 )
-# Both patterns without named groups, which regular expressions of JSON Schema do not have.
+# Both patterns without `(?P<name>`, which regular expressions of JSON Schema do not have.
 DURATION_PATTERN = re.sub(r"\?P<\w+>", "?:", rf"(?=\d){_PLAIN}|P(?=[\dT]){_ISO[1:]}")
 LONGEST_DURATION = timedelta(days=36_500)
 
@@ -52,7 +52,7 @@ def parse_duration(text: str) -> timedelta:
 
 
 def format_duration(length: timedelta) -> str:
-    """Format a duration, such as `1h30m`, `250ms` or, if it is negative, `-2s`."""
+    """Format a duration like `1h30m`, `250ms` or, if it is negative, `-2s`."""
     rest, words = abs(length), []
     for unit, size in _UNITS.items():
         count, rest = divmod(rest, size)
@@ -76,8 +76,7 @@ class Span:
     high: timedelta
 
     @cached_property
-    def milliseconds(self) -> int:
-        """The width of the range, `high - low`, in whole milliseconds."""
+    def width_in_milliseconds(self) -> int:
         return (self.high - self.low) // _UNITS["ms"]
 
     def __str__(self) -> str:

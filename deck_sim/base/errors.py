@@ -12,7 +12,7 @@ _MOST_MEANT = 3  # a message suggests at most this many names
 class DeckSimError(Exception):
     """An error of deck-sim that users can catch.
 
-    `errors` has the errors of the server's response; empty if the error has another cause.
+    `errors` has the errors with which the server refused a call; empty if it refused none.
     """
 
     def __init__(self, message: str, errors: Sequence[Mapping[str, str]] = ()) -> None:
@@ -21,12 +21,12 @@ class DeckSimError(Exception):
 
 
 def cut(text: str, longest: int = LONGEST_VALUE) -> str:
-    """Shorten a text to `longest` characters; a shortened text ends in `…`."""
+    """Shorten a text to at most `longest` characters; a shortened text ends in `…`."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def quote(word: str, longest: int = LONGEST_VALUE) -> str:
-    """Put a word in quotes, shortened to `longest` characters."""
+    """Shorten a word to at most `longest` characters, then put it in quotes, as `repr` does."""
     return repr(cut(word, longest))
 
 
@@ -59,7 +59,7 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
 
 
 def suggest(word: str, allowed: Iterable[str]) -> str:
-    """Return the end of a message about an unknown word: similar words, or all allowed words."""
+    """Return the end of a message about an unknown word: similar words, else all allowed words."""
     allowed = [*allowed]
     everything = f"; allowed: {listed(allowed, last='or')}" if allowed else ""
     return nearest(word, allowed) or everything
@@ -68,8 +68,8 @@ def suggest(word: str, allowed: Iterable[str]) -> str:
 def nearest_type(type_: str, known: Iterable[str]) -> str:
     """Like `nearest`, for an event type (`task_run.completed`) or a glob (`task_run.*`).
 
-    A scenario may emit new types, such as `task_run.progress`. So if the part before the dot is
-    known, only a very similar spelling counts as a mistake.
+    A scenario may emit new types, such as `task_run.progress`. So if a known type has the same part
+    before the dot, only a very similar spelling counts as a mistake.
     """
     from difflib import get_close_matches
 

@@ -31,7 +31,8 @@ class _Selector(selectors.DefaultSelector):
 
 
 class Loop(asyncio.SelectorEventLoop):
-    """An event loop with real time. It holds the lock `turn`, except while it waits for events.
+    """An event loop with real time. It holds the lock `turn`, except while it waits for events, so
+    another thread that holds the lock pauses the loop.
 
     If freezegun also freezes `time.monotonic`, the timers of asyncio's own loop never fire.
     """
@@ -44,7 +45,6 @@ class Loop(asyncio.SelectorEventLoop):
         super().__init__(_Selector(self.turn))
 
     def close(self) -> None:
-        """Close the loop and release the lock `turn`."""
         super().close()
         self.turn.release()
 
@@ -64,7 +64,7 @@ def start_on_loop(
             answer.set_result(await work())
         except asyncio.CancelledError:
             raise
-        except BaseException as error:  # also what pytest raises for a failed test
+        except BaseException as error:  # `pytest.fail` raises one that is no `Exception`
             answer.set_exception(error)
 
     def start() -> None:

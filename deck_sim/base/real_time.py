@@ -20,7 +20,7 @@ PRESENT_HEADER = "Deck-Sim-Present"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# For each library that freezes time, by module: whether it freezes the process now.
+# By module of a library that freezes time: whether the library sets the time of the process now.
 _FREEZERS: Mapping[str, Callable[[Any], Any]] = {
     "freezegun.api": lambda module: module.freeze_factories,
     "time_machine": lambda module: module.escape_hatch.is_travelling(),
@@ -37,12 +37,10 @@ def process_id() -> str:
 
 
 def monotonic_ns(read=time.monotonic_ns) -> int:  # type: ignore[no-untyped-def]
-    """Return nanoseconds since an arbitrary moment."""
     return int(read())
 
 
 def monotonic(read=time.monotonic) -> float:  # type: ignore[no-untyped-def]
-    """Return seconds since an arbitrary moment, as event loops need them."""
     return float(read())
 
 
@@ -57,6 +55,6 @@ def process_now() -> datetime:
 
 
 def is_frozen() -> bool:
-    """Whether freezegun or time-machine freezes the time of this process now."""
+    """Whether freezegun or time-machine sets the time of this process now; it may still tick."""
     loaded = [(sys.modules.get(name), freezes) for name, freezes in _FREEZERS.items()]
     return any(freezes(module) for module, freezes in loaded if module)

@@ -1,4 +1,5 @@
-"""Hides secrets in records that are shown. The names of fields and headers decide what is hidden.
+"""Hides secrets in records that are shown. Names of fields, headers and URL parameters decide what
+is hidden. Webhook secrets and the users of URLs are hidden in every text.
 
 Records are printed into test reports and build logs. So a value is hidden even if its name only
 looks secret.
@@ -25,7 +26,7 @@ _SECRET_HEADER = rf"{_SECRET}|auth(?!enticate)|key"
 # In these objects only `username` and the `source_fields` with harmless names are shown.
 _CREDENTIALS = ("auth_credentials", "credentials")
 _HEADERS = ("headers", "request_headers", "response_headers")
-# A user's answer to a prompt is secret, too. In other objects `code` is the code of an error.
+# Here `code` and `answer` are a user's answers to prompts. Elsewhere `code` is that of an error.
 _INPUTS = ("inputs", "input")
 _ANSWER = "(?i)" + _WORD.format("code|answer")
 _SHOWN_HEADERS = ("idempotency-key",)
@@ -43,17 +44,16 @@ def world_token(key: str) -> str:
 
 
 def is_secret(name: str) -> bool:
-    """Whether this name of a field looks secret, so that its value is hidden."""
     return re.search(_SECRET, name) is not None
 
 
 def is_answer(name: str, within: str) -> bool:
-    """Whether the field `name` of the object `within` is a user's answer to a prompt."""
+    """Whether the field `name` of the object `within` is a user's secret answer to a prompt."""
     return within in _INPUTS and re.search(_ANSWER, name) is not None
 
 
 def readable_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the `source_fields` of a login, without fields whose names look secret."""
+    """Return `fields`, the `source_fields` of a login, without those whose names look secret."""
     return {name: value for name, value in fields.items() if not is_secret(name)}
 
 
@@ -102,12 +102,10 @@ def redact_text(text: str) -> str:
 
 
 def redact_query(query: str) -> str:
-    """Return a query string with secret values hidden."""
     return redact_text(f"?{query}")[1:]
 
 
 def redact_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a copy of the headers with secret values hidden."""
     return {
         name: value
         if name in _SHOWN_HEADERS
@@ -119,7 +117,7 @@ def redact_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def redact_body(body: Any) -> Any:
-    """Return a recorded body with secrets hidden. Plain text ends before its first secret name."""
+    """Return a recorded body with secrets hidden. A text is cut before its first secret name."""
     if not isinstance(body, str):
         return redact(body)
     names = re.finditer(r"[\w-]+", body)

@@ -1,4 +1,4 @@
-"""The base class of pydantic models, types of fields, and the messages for pydantic's errors.
+"""A base class of pydantic models, types of fields, and the messages for pydantic's errors.
 
 Messages name what was found, what is allowed, and the nearest spelling.
 """
@@ -71,7 +71,7 @@ def read_duration(value: Any, parse: Callable[[str], Parsed]) -> Parsed:
 
 
 def read_positive_duration(value: Any) -> timedelta:
-    """Read a duration longer than zero. Raises PydanticCustomError for any other value."""
+    """Read a duration (text or timedelta). Raises PydanticCustomError for zero or other values."""
     length = value if isinstance(value, timedelta) else read_duration(value, parse_duration)
     if not length:
         raise value_error("must be longer than zero")
@@ -87,7 +87,7 @@ PositiveDuration = Annotated[
 
 Loc = tuple[int | str, ...]
 
-UNKNOWN_KEY = "unknown key"  # the beginning of the message
+UNKNOWN_KEY = "unknown key"  # the first words of the message about one
 
 _TEXTS = {
     "missing": "is required",
@@ -102,8 +102,8 @@ _TEXTS = {
     "model_type": "must be an object, not {found}",
     "list_type": "must be a list, not {found}",
     "tuple_type": "must be a list, not {found}",
-    "too_long": "must have at most {max_length} item{s}",
-    "too_short": "must have at least {min_length} item{s}",
+    "too_long": "must have at most {max_length} item{s}, not {actual_length}",
+    "too_short": "must have at least {min_length} item{s}, not {actual_length}",
     "literal_error": "must be {expected}, not {found}{nearest}",
     "greater_than": "must be more than {gt:.12g}, not {found}",
     "greater_than_equal": "must be at least {ge}, not {found}",
@@ -143,7 +143,7 @@ def format_path(path: Loc) -> str:
 
 
 def show(value: Any) -> str:
-    """Format a value for a message; a long value is shortened."""
+    """Format a value for a message: `an object`, `an empty list`, or its JSON, shortened."""
     if isinstance(value, dict):
         return "an object" if value else "an empty object"
     if isinstance(value, list | tuple):

@@ -77,7 +77,7 @@ OTHERS: Mapping[str, Shape] = {
 
 
 def shared_schemas() -> dict[str, Shape]:
-    """Return the schemas that other schemas refer to by name."""
+    """Return the schemas of parts of answers, by their names in the OpenAPI document."""
     types = ", ".join(f"`{type_}`" for type_ in PROMPTS)
     prompted = f"The type of the prompt: {types}. Deck may add types."
     return {

@@ -38,17 +38,19 @@ def _check_url(url: str) -> str:
         raise value_error("must begin with `http://` or `https://`")
     if url.split("//")[1].startswith("@"):
         raise value_error("has an empty user before `@`; leave out the `@`")
-    if not re.fullmatch(URL_PATTERN, url):
-        raise value_error(
-            "must be a URL without spaces, with a host of letters, digits, `.`, `-` or `_`, or with"
-            " an IPv6 address in brackets; write a name with other letters as `xn--…`"
-        )
     try:
         parts = urlsplit(url)
-        # Both can raise: for a port above 65535, and for a name with an empty or too long part.
+        # Both can raise: for a port above 65535, and for a host with an empty or too long part.
         _ = parts.port, (parts.hostname or "").encode("idna")
-    except ValueError as error:
-        raise value_error(f"{error}") from None
+        is_web_url = re.fullmatch(URL_PATTERN, url)
+    except ValueError:
+        is_web_url = None
+    if not is_web_url:
+        raise value_error(
+            "must be a URL without spaces; its host has parts of 1 to 63 letters, digits, `-` or"
+            " `_`, joined by `.` (write other letters as `xn--…`), or is an IPv6 address in"
+            " brackets, and its port is from 1 to 65535"
+        )
     return url
 
 
@@ -62,7 +64,7 @@ WebUrl = Annotated[
 
 JsonObject = dict[str, Any]
 Text = Annotated[str, StringConstraints(min_length=1)]
-# Checked against the sources of the world, so that a wrong prefix is an error of the type `source`.
+# Only the document has the pattern. The engine refuses a wrong prefix, with `source_invalid`.
 SourceId = Annotated[
     Text,
     WithJsonSchema(
@@ -83,7 +85,7 @@ class Body(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     # The fields of the resource that an update cannot change.
     fixed: ClassVar[frozenset[str]] = frozenset()
-    # The fields that differ with the `type` in the body, by type: annotation and default.
+    # The fields that differ with the `type` of the resource, by type: annotation and default.
     by_type: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
     @classmethod
@@ -109,7 +111,8 @@ def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any)
     update cannot change them. `base` is the model's base class.
     """
     infos = {name: body.model_fields[name] for name in names}
-    # pydantic keeps constraints apart from the type. Its older releases change a `Field` in use.
+    # pydantic keeps constraints apart from the type, and its older releases change the `Field` of a
+    # type, so each type has its own.
     types = {name: Annotated[(i.annotation, *i.metadata, Field())] for name, i in infos.items()}
     fields: Any = {
         name: (type_, Field(default=None, validate_default=False))
@@ -122,7 +125,7 @@ def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any)
 
 
 def needs_one_of(*names: str) -> ConfigDict:
-    """Make the schema rule that at least one of these fields is present and not null."""
+    """Make a `model_config` whose schema needs one of these fields, not null. The engine checks."""
     absent: JsonObject = {name: {"type": "null"} for name in names}
     return ConfigDict(json_schema_extra={"not": {"properties": absent}})
 
@@ -156,7 +159,7 @@ def _when(field: str, value: Any, needed: str, shape: JsonObject) -> JsonObject:
 
 
 def _rules(*rules: JsonObject) -> ConfigDict:
-    """Make the configuration that adds these rules to a schema; the server checks by tables."""
+    """Make a `model_config` that adds rules to the schema; the engine checks them by tables."""
     return ConfigDict(json_schema_extra=rules[0] if len(rules) == 1 else {"allOf": [*rules]})
 
 

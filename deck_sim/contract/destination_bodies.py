@@ -18,7 +18,7 @@ from deck_sim.base.validation import value_error
 from deck_sim.contract.bodies import Body, Text, WebUrl
 from deck_sim.contract.resources import REQUIRED
 
-WantedStatus = Literal["active", "inactive"]  # of a destination
+WantedStatus = Literal["active", "inactive"]  # that an update can set
 _HEADERS = {
     "type": "string",
     "contentMediaType": "application/json",
@@ -52,7 +52,9 @@ def _check_headers(text: str) -> str:
         if not (_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
         or name.lower() in _OURS
     ]:
-        raise value_error(f"{listed(bad)} cannot be set: set by Deck, or not allowed by HTTP")
+        raise value_error(
+            f"{listed(bad)} cannot be set: Deck sets it, or HTTP does not allow its name or value"
+        )
     return text
 
 
@@ -105,7 +107,7 @@ for _type, _needs in REQUIRED.items():
 
 
 def needed(model: type[Body]) -> Any:
-    """Return the annotation and default of an object that is read as `{}` if missing or null."""
+    """Return the annotation and default of a field for `model`; missing or null is read as `{}`."""
     null_is_empty = BeforeValidator(lambda value: {} if value is None else value)
     return Annotated[(model, null_is_empty)], Field(default={}, validate_default=True)
 
@@ -115,7 +117,7 @@ _NULL = {"not": {"type": ["array", "boolean", "number", "object", "string"]}}
 
 
 def unwanted(type_: str) -> Any:
-    """Return the annotation and default of an object that destinations of this type refuse."""
+    """Return the annotation and default of a field that destinations of this type refuse."""
 
     def refuse(value: Any) -> Any:
         if value is None:

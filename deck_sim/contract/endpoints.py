@@ -13,15 +13,15 @@ CONFLICT = ("request/state_invalid",)
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One call of the API."""
+    """One call of the Deck API, such as `POST /tasks/{id}/run`."""
 
     name: str  # verb_noun, in Deck's words
     call: str  # method and path
     summary: str
     answer: str  # a kind of resource of the edition, or one of `answers.OTHERS`
-    body: str | None = None  # the name of the model of its body
+    body: str | None = None  # the name of the model of the body
     endpoint: str | None = None  # the function that answers; None: the one called `name`
-    of: str = ""  # the kind of resource, if it is one of the five usual operations
+    of: str = ""  # the kind of resource, if the call is one of its five usual verbs
     answers: bool = False  # answers an interaction; the body is the edition's `answer_body`
     status: int = 200
     paged: bool = False  # a list, page by page
@@ -33,7 +33,6 @@ class Operation:
 
     @property
     def method(self) -> str:
-        """The HTTP method."""
         return self.call.partition(" ")[0]
 
     @property
@@ -48,12 +47,11 @@ class Operation:
 
     @property
     def creates(self) -> bool:
-        """Whether the call creates a resource."""
         return self.status == 201 or self.name.startswith("create_")
 
     @property
     def kind(self) -> str:
-        """The kind of resource in the answer: `answer` without the prefix `created_`."""
+        """`answer` without the prefix `created_`: the kind of resource in the answer, if any."""
         return self.answer.removeprefix("created_")
 
 

@@ -1,7 +1,7 @@
-"""The error catalog of the Deck API, and its error envelope.
+"""The error catalog of the Deck API, and the `errors` that calls and runs get from it.
 
-Law: every error of an answer or of a failed run is one row of `CATALOG`, named `type/code`. The row
-is the only place of its HTTP status and its default message.
+Every error of an answer or a failed run has one row in `CATALOG`, named `type/code`. Only the row
+has the error's HTTP status and default message.
 """
 
 import re
@@ -39,19 +39,17 @@ IN_RUN_ONLY = 0
 
 
 class ErrorName:
-    """The two parts of an error's name, `type/code`."""
+    """The two parts of an error's name, such as `request/input_missing`."""
 
     __slots__ = ()
     name: str
 
     @property
     def type(self) -> str:
-        """The type, such as `request`."""
         return self.name.partition("/")[0]
 
     @property
     def code(self) -> str:
-        """The code, such as `input_missing`."""
         return self.name.partition("/")[2]
 
 
@@ -62,7 +60,7 @@ class ErrorRow(ErrorName):
     name: str  # `type/code`, as in scenarios
     status: int
     grade: Grade
-    read_for: str | None  # the only edition with this grade; None: every edition has it
+    read_for: str | None  # the only edition with this grade; None: all have this grade
     message: str
     source: str
     date: str
@@ -70,12 +68,12 @@ class ErrorRow(ErrorName):
 
 def read_errors(text: str) -> tuple[ErrorRow, ...]:
     """Parse rows: `TYPE/CODE STATUS (GRADE): MESSAGE`; STATUS is `run` if only failed runs have the
-    error. The grade may name one edition, as in the ledger.
+    error. The grade may hold for one edition: `(GRADE, EDITION, else assumed)`.
     """
     rows = list[ErrorRow]()
     for head, source, date in read_table(text):
         found = _ERROR.fullmatch(head)
-        assert found, f"not a row of the error catalog: {head}"
+        assert found, f"a row must be `TYPE/CODE STATUS (GRADE): MESSAGE`, not: {head}"
         fields: tuple[Any, ...] = found.groups()
         name, status, grade, read_for, message = fields
         number = IN_RUN_ONLY if status == "run" else int(status)
@@ -230,6 +228,5 @@ def refuse(name: str, message: str | None = None, **words: Any) -> ApiError:
 
 
 def raise_problems(problems: Sequence[Problem]) -> None:
-    """Raise `ApiError` if there are problems."""
     if problems:
         raise ApiError(*problems)

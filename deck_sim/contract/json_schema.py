@@ -42,7 +42,7 @@ class SchemaChecker:
                 ],
             )
             problems = []
-            for error in found:  # a message repeats the value
+            for error in found:  # the message repeats the value, which may hold a secret
                 text = error.message.replace(repr(error.instance), repr(redact(error.instance)))
                 if any(is_secret(f"{name}") for name in error.absolute_path):
                     text = f"{HIDDEN} does not fit `{error.validator}: {error.validator_value}`"
@@ -56,7 +56,7 @@ class SchemaChecker:
         return bool(self._validator.evolve(schema=part).is_valid(value))
 
     def resolve(self, reference: str) -> Any:
-        """Return the target of a `$ref`. Raises `Unresolvable` of `referencing` if it has none."""
+        """Return the target of a `$ref`. Raises `referencing`'s `Unresolvable` if there is none."""
         return self._validator._resolver.lookup(reference).contents
 
 
@@ -66,7 +66,7 @@ def violations(schema: Any, value: Any, field: str) -> list[Problem]:
 
 
 def schema_problems(schema: Any, field: str) -> list[Problem]:
-    """Return the reasons why `schema` cannot be used as a JSON Schema."""
+    """Return a list with the first reason why `schema` cannot be used as a JSON Schema, or none."""
     from jsonschema.exceptions import SchemaError
     from referencing import Registry
     from referencing.exceptions import Unresolvable
@@ -82,7 +82,8 @@ def schema_problems(schema: Any, field: str) -> list[Problem]:
             reference = part.contents.get("$ref") if isinstance(part.contents, dict) else None
             try:
                 _ = reference is None or resolver.lookup(reference)
-            except (Unresolvable, AttributeError, TypeError, ValueError):  # also if it is not text
+            # The last three are raised for a `$ref` that is not text.
+            except (Unresolvable, AttributeError, TypeError, ValueError):
                 raise Unresolvable(ref=f"{reference}") from None
             found += [(inner, resolver.in_subresource(inner)) for inner in part.subresources()]
     except SchemaError as error:
@@ -118,7 +119,7 @@ def _problem(field: str, error: Any, text: str) -> Problem:
     if error.validator == "required" and isinstance(error.validator_value, list):
         path.append(literal_eval(error.message.removesuffix(" is a required property")))
     place = field + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path)
-    is_type = place.endswith(".type") and error.validator == "anyOf"  # of a schema itself
+    is_type = place.endswith(".type") and error.validator == "anyOf"  # the keyword of a schema
     types = f"; a type is {listed(_TYPES, last='or')}, or a list of them" if is_type else ""
     return _invalid(place, f"{text}{types}")
 

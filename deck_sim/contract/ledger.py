@@ -38,12 +38,11 @@ class Behaviour:
     date: str  # when the source was read
 
     def as_json(self) -> dict[str, Any]:
-        """Return the row as plain data."""
         return asdict(self)
 
 
 def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behaviour]:
-    """Return all rows; with `edition` or `grade`, only the rows of that edition or grade."""
+    """Return the rows of the ledger; with `edition` or `grade`, only those that have it."""
     rows = list[Behaviour]()
     for head, source, date in read_table(Path(__file__).with_suffix(".txt").read_text("utf-8")):
         found = _HEAD.fullmatch(head)
@@ -57,7 +56,7 @@ def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behavi
     for error in CATALOG.values():
         name = error.code if codes[error.code] == 1 else f"{error.type}_{error.code}"
         text = re.sub(r"\{\w+\}", "…", error.message).removesuffix(".")
-        ends = "fails a run" if error.status == IN_RUN_ONLY else f"is answered with {error.status}"
+        ends = "fails a run" if error.status == IN_RUN_ONLY else f"has the status {error.status}"
         if f"{name}_status" in names:  # a row of its own, since the status has another grade
             ends = "is an error"
         what = f"`{error.name}` {ends}: {text}."

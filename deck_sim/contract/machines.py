@@ -4,8 +4,8 @@ Laws:
 1. Only the rows of a machine decide which status may follow which. The machines that editions have
    in common are here, the others in the edition's package.
 2. Every status has a row in its table; the row of a final status is empty.
-3. A command (of a caller, a person or the source) names the statuses that allow it and the status
-   that it leads to. That transition must be in the table, too.
+3. A command (of a caller, a person or the source) names the statuses that allow it and, if fixed,
+   the status that it leads to. That transition must be in the table, too.
 4. A machine does not depend on scenarios, clocks or HTTP.
 
 What Deck does not document is marked "assumed".
@@ -22,7 +22,7 @@ class Command:
     """An action from outside the script, the statuses that allow it, and the status it leads to."""
 
     allowed: tuple[str, ...]
-    leads_to: str | None = None  # None: the script decides
+    leads_to: str | None = None  # None: the script decides, or the status stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class AutoTransition:
     """A transition that happens without a command, after some time in a status."""
 
     to: str
-    after: timedelta | None  # None: only if the option of the world gives a time
-    option: str = ""  # the name of that option
+    after: timedelta | None  # None: the world's option `option` gives the time, if it is set
+    option: str = ""
     is_timeout: bool = False  # a timeout is no progress: reads do not advance to it
 
 
@@ -39,16 +39,16 @@ class AutoTransition:
 class Machine:
     """The statuses of one kind of resource, and the transitions between them."""
 
-    follows: Mapping[str, tuple[str, ...]]  # the first row is that of a new resource
+    follows: Mapping[str, tuple[str, ...]]  # the first row is the status of a new resource
     commands: Mapping[str, Command]
     settled: frozenset[str]  # statuses in which clients stop polling
     good: frozenset[str] = frozenset()  # statuses of success
     bad: frozenset[str] = frozenset()  # statuses of failure
-    is_run: bool = False  # whether it is the machine of runs, which can be inactive
+    is_run: bool = False  # runs fail when inactive, and have screenshots
     timed_from: str | None = None  # `runtime_ms` counts from the first entry into this status
     auto_transitions: Mapping[str, AutoTransition] = field(default_factory=dict)
-    # Status -> error with which the runs fail that use a resource when the resource enters this
-    # status; None: they are canceled.
+    # Status -> error with which runs fail when a resource that they use enters this status; None:
+    # these runs are canceled.
     ends_users: Mapping[str, str | None] = field(default_factory=dict)
     # How a run moves the resources that it uses: field of the run -> new status of the run, or
     # `type/code` or type of its error -> candidates for the new status of the resource. The first
@@ -64,7 +64,6 @@ class Machine:
 
     @property
     def initial(self) -> str:
-        """The status of a new resource."""
         return next(iter(self.follows))
 
     @property
@@ -105,7 +104,6 @@ class Machine:
         return str(self.commands["cancel"].leads_to)
 
     def is_final(self, status: str) -> bool:
-        """Whether nothing can follow `status`."""
         return not self.follows[status]
 
 

@@ -35,7 +35,7 @@ class Embed:
     """A list of other resources that is shown inside a resource."""
 
     kind: str
-    by: str  # the field of the other resources that has this resource's id
+    by: str  # the field of the other resources that holds this resource's id
     shows: tuple[str, ...]
 
 
@@ -48,28 +48,30 @@ class Kind:
     path: str
     attributes: Mapping[str, Shape]  # shown in this order, after `object`
     verbs: tuple[str, ...] = ("create", "list", "get", "update", "delete")
-    # The verbs with an endpoint of their own, and other differences from the usual operation.
+    # Verb -> fields that replace those of its usual operation; `endpoint` is None if not given.
     own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     create: str | None = None  # the name of the model of the body
-    update: str | None = None
-    references: Mapping[str, str] = field(default_factory=dict)  # body field -> kind it must name
-    # Body fields that must hold a valid JSON Schema; those inside another have a dot.
+    update: str | None = None  # the same for PATCH
+    # Body field -> kind of resource whose id it holds.
+    references: Mapping[str, str] = field(default_factory=dict)
+    # Body fields that must hold a valid JSON Schema; a field in another is written with a dot.
     schemas: tuple[str, ...] = ()
-    needs: Mapping[str, str] = field(default_factory=dict)  # body field -> required if it is true
+    # Body field -> field that is required if the first is true.
+    needs: Mapping[str, str] = field(default_factory=dict)
     filters: tuple[str, ...] = ()
     # filter -> attribute, if their names differ
     filter_fields: Mapping[str, str] = field(default_factory=dict)
-    includes: Mapping[str, Shape] = field(default_factory=dict)  # shown if `include` names them
+    includes: Mapping[str, Shape] = field(default_factory=dict)  # shown if `include` names it
     # attribute -> attribute that holds its JSON key
     named_by: Mapping[str, str] = field(default_factory=dict)
     embeds: Mapping[str, Embed] = field(default_factory=dict)
     listed: tuple[str, ...] = ()  # the fields of an item of its list; empty: all
-    kept_for: timedelta | None = None  # how long it can be read; None: forever
+    kept_for: timedelta | None = None  # how long a resource can be read; None: forever
     machine: Machine | None = None
     moments: tuple[str, ...] = ("created_at", "updated_at")  # shown last
     lifecycle: tuple[str, ...] = ()  # of `created`, `updated`, `deleted`: those with events
     create_status: int = 201
-    summary: tuple[str, ...] | None = None  # every field in its events, in order; None: all
+    summary: tuple[str, ...] | None = None  # the fields in its events, in order; None: all
     errors_of: str = "request"  # the type of the error for an unknown id
     malformed: str | None = None  # the error for a reference that does not look like an id
 
@@ -109,8 +111,7 @@ def insert_after(name: str, attributes: Mapping[str, Shape], **more: Shape) -> M
     return found
 
 
-def by_name(*kinds: Kind) -> dict[str, Kind]:
-    """Return a mapping of the kinds by their attribute `object`."""
+def by_object(*kinds: Kind) -> dict[str, Kind]:
     return {kind.object: kind for kind in kinds}
 
 
@@ -121,7 +122,7 @@ LOGIN_PARTS = ("username", "password")
 TIMEOUT_SECONDS = 1800  # of a task that sets none (documented)
 METHOD_NEEDS: Mapping[str, tuple[str, ...]] = {"username_password": LOGIN_PARTS}
 AuthMethod = Literal["username_password", "google_sso", "none"]
-# The schema of an attribute that follows from the rest of the row: the status, embedded lists.
+# Stands for a schema that follows from the rest of the row: of the status, of an embedded list.
 DERIVED: Shape = {}
 _DESCRIPTION = nullable(text("Reads what the hotel shows."))
 

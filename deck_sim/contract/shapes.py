@@ -16,12 +16,10 @@ def record(properties: Mapping[str, Shape], optional: Mapping[str, Shape] | None
 
 
 def many(items: Shape) -> Shape:
-    """Make the schema of an array whose items all have the schema `items`."""
     return {"type": "array", "items": items}
 
 
 def nullable(shape: Shape) -> Shape:
-    """Make a schema that also allows null."""
     return {"anyOf": [shape, {"type": "null"}]}
 
 
@@ -31,17 +29,14 @@ def named(name: str) -> Shape:
 
 
 def text(example: str, **more: Any) -> Shape:
-    """Make the schema of a string, with an example."""
     return {"type": "string", "examples": [example], **more}
 
 
 def constant(value: Any) -> Shape:
-    """Make the schema that allows only this value."""
     return {"type": "boolean" if isinstance(value, bool) else "string", "const": value}
 
 
 def choice(*words: str) -> Shape:
-    """Make the schema that allows only these words."""
     return {"type": "string", "enum": [*words]}
 
 

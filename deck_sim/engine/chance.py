@@ -33,7 +33,7 @@ def draw_duration(span: Span, seed: int, name: object) -> timedelta:
     """Draw a duration within `span`: its low end plus a whole number of milliseconds."""
     if span.low == span.high:
         return span.low
-    return span.low + draw_below(span.milliseconds + 1, seed, name) * MILLISECOND
+    return span.low + draw_below(span.width_in_milliseconds + 1, seed, name) * MILLISECOND
 
 
 def _hash(text: str) -> bytes:

@@ -70,7 +70,7 @@ class ExpectedCall:
         except ValueError as wrong:
             raise DeckSimError(str(wrong)) from None
         is_missing = error in _NO_OPERATION or given.get("status") in (404, 405)
-        if not is_missing and not any(map(self._pattern.may_be, _CALLS)):
+        if not is_missing and not any(map(self._pattern.may_match, _CALLS)):
             near = nearest(pattern, sorted({re.sub(r"{\w+}", "*", call) for call in _CALLS}))
             remedy = 'add `error="request/endpoint_not_found"`'
             text = f"no call of the Deck API is {quote(pattern)}{near}; for a call that gets a 404,"

@@ -69,7 +69,7 @@ DESK = Kind(
 )
 KIOSK = Edition(
     name="kiosk",
-    kinds=resources.by_name(
+    kinds=resources.by_object(
         *(kind for name, kind in connections.EDITION.kinds.items() if name != "task_run"),
         replace(connections.TASK_RUN, machine=RUN, summary=("id", "object", "status", "task_id")),
         DESK,

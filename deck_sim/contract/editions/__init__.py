@@ -31,7 +31,6 @@ def how_to_switch(edition: str) -> str:
 
 
 def every_event_type() -> tuple[str, ...]:
-    """Return every event type that at least one edition documents."""
     return (*dict.fromkeys(name for e in EDITIONS.values() for name in e.event_types),)
 
 

@@ -27,11 +27,11 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """The calls that take an `Idempotency-Key`, and the answers that are stored."""
+    """The calls that take an `Idempotency-Key`, and the answers that are kept for it."""
 
     methods: tuple[str, ...]
     creates_only: bool
-    kept: range  # HTTP statuses
+    kept: range  # HTTP statuses of the answers that are kept
     kept_for: timedelta = timedelta(hours=24)
     longest_key: int = 256
 
@@ -46,7 +46,7 @@ class Edition:
 
     name: str
     kinds: Mapping[str, Kind]
-    bodies: Callable[[], Any]  # imports the edition's own models of bodies
+    bodies: Callable[[], Any]  # imports the module of the edition's own bodies
     operations: tuple[Operation, ...]  # added to the shared ones; equal names replace them
     errors: tuple[ErrorRow, ...] = ()  # added to the shared ones
     login: str  # the kind of resource that stores a login
@@ -74,7 +74,6 @@ class Edition:
 
     @cached_property
     def event_types(self) -> tuple[str, ...]:
-        """Every event type of the edition."""
         return tuple(
             f"{kind.object}.{word}"
             for kind in self.kinds.values()
@@ -108,7 +107,6 @@ class Edition:
 
     @property
     def login_kind(self) -> Kind:
-        """The kind of resource that stores a login."""
         return self.kinds[self.login]
 
     def write_webhook(self, url: str, **secret: str) -> dict[str, Any]:
@@ -128,7 +126,6 @@ class Edition:
         return machine
 
     def has_error(self, name: str) -> bool:
-        """Whether an error of the catalog exists in this edition."""
         return name in error_catalog.SHARED_ERRORS or any(row.name == name for row in self.errors)
 
     def body_name(self, operation: Operation) -> str | None:
@@ -136,7 +133,7 @@ class Edition:
         return self.answer_body if operation.answers else operation.body
 
     def body(self, name: str) -> "type[Body]":
-        """Return the model of that name, from the edition's bodies or the shared bodies."""
+        """Return the model of that name: the edition's own or, if there is none, the shared one."""
         from deck_sim.contract import bodies
 
         model: type[Body] = getattr(self.bodies(), name, None) or getattr(bodies, name)

@@ -14,7 +14,7 @@ from deck_sim.contract.shapes import INTERACTION, MOMENT, identity
 CONNECTION_MACHINE = Machine(
     follows={
         "connecting": ("connected", "interaction_required", "invalid", "terminated"),
-        # `invalid` after a prompt is assumed: every code that was given is wrong.
+        # Assumed: `invalid` follows a prompt if every code that was given is wrong.
         "interaction_required": (
             "connected",
             "interaction_required",
@@ -138,7 +138,7 @@ request/connection_not_found 404 (observed): No connection has the id `{id}`.
 
 EDITION = Edition(
     name="connections",
-    kinds=resources.by_name(
+    kinds=resources.by_object(
         resources.AGENT,
         resources.SOURCE,
         resources.TASK,

@@ -1,4 +1,4 @@
-"""The `credentials` edition: each run logs in with a stored credential."""
+"""The `credentials` edition: runs log in with stored credentials, in sessions."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -231,7 +231,7 @@ organization/plan_limit_reached 403 (assumed): The plan's limit has been reached
 
 EDITION = Edition(
     name="credentials",
-    kinds=resources.by_name(
+    kinds=resources.by_object(
         AGENT,
         SOURCE,
         TASK,
