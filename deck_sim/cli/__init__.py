@@ -6,7 +6,7 @@ INTERRUPTED = 130  # the usual exit code after Ctrl-C
 
 
 def main() -> None:
-    """Run the program. Ctrl-C prints no traceback, not even during the imports."""
+    """Run the command line. Ctrl-C prints no traceback, not even during the imports."""
     try:
         from deck_sim.cli.app import main
 

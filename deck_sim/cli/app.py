@@ -11,16 +11,16 @@ from deck_sim.base.version import __version__
 from deck_sim.cli import INTERRUPTED
 from deck_sim.cli.output import examples
 
-# The commands that drive a running server share a module.
-_DRIVING = {
+# The commands that control a running server share a module.
+_ON_SERVER = {
     "clock": "Show the clock of a running server, or set it.",
     "advance": "Advance the clock of a running server, and print what happened.",
     "timeline": "Show what happened on a running server.",
     "coverage": "Show which steps and branches were played on a running server.",
-    "reset": "Replace a world of a running server by an empty one with the server's settings.",
+    "reset": "Replace a world of a running server with an empty one, with the server's settings.",
 }
-# Every other command is a row here, and a module of its name defines `command`. A module that is
-# shared by several commands defines each under the command's name.
+# Every other command is a row here, and a module of its name defines `command`. A shared module
+# defines each of its commands under the command's name.
 COMMANDS = {
     "init": "Write a scenarios folder and a first test, which passes, into a project.",
     "serve": "Serve the simulated Deck API.",
@@ -33,26 +33,24 @@ COMMANDS = {
     "schema": "Print the JSON Schema of scenario or world files, for editors.",
     "openapi": "Print the OpenAPI document of an edition.",
     "fidelity": "Print the fidelity ledger: which behaviour is documented, observed or assumed.",
-    **_DRIVING,
+    **_ON_SERVER,
 }
 _MODULES = {
     **dict.fromkeys(("schema", "openapi", "fidelity"), "documents"),
-    **dict.fromkeys(_DRIVING, "world"),
+    **dict.fromkeys(_ON_SERVER, "world"),
 }
 
 
 class Program(click.Group):
     """The group of commands, which imports a command's module when the command is called.
 
-    Errors have no traceback; each mistake in a scenario file is printed with its position.
+    Errors of click and of the system, and every `DeckSimError`, are printed without a traceback.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of the commands."""
         return [*COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return a command; None if the name is unknown."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"deck_sim.cli.commands.{_MODULES.get(cmd_name, cmd_name)}")
@@ -60,12 +58,11 @@ class Program(click.Group):
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands for the help."""
+        """Write the list of commands for the help, without importing their modules."""
         with formatter.section("Commands"):
             formatter.write_dl([*COMMANDS.items()])
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
-        """Run the command line and exit with its code."""
         for stream in (sys.stdout, sys.stderr):
             # Some consoles cannot show an arrow, and some streams have no `reconfigure`.
             getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
@@ -76,7 +73,7 @@ class Program(click.Group):
             code = error.exit_code
         except click.Abort:
             code = INTERRUPTED
-        except (DeckSimError, OSError) as error:  # such as a full disk
+        except (DeckSimError, OSError) as error:  # OSError: such as a full disk
             click.echo(f"{error}" if hasattr(error, "mistakes") else f"deck-sim: {error}", err=True)
             code = 1
         sys.exit(code or 0)

@@ -24,21 +24,20 @@ from deck_sim.scenario.library import Library, read_files, read_folder, scenario
 if TYPE_CHECKING:
     from deck_sim.scenario.model import Scenario
 
-# The key that `deck-sim serve` proposes. Any key works.
+# The key that `deck-sim serve` proposes. Without `--keys`, any other key works, too.
 ANY_KEY = "sk_sim_local"
 
-# A comma separates two fields only if another `name=` follows; otherwise it is part of the text.
+# A comma separates two fields only if another `name=` follows; otherwise it is part of a value.
 _NEXT_FIELD = re.compile(r",(?=\s*[A-Za-z_]\w*=)")
 
 
 class Value(click.ParamType):  # type: ignore[type-arg]  # not generic in older versions of click
-    """A type of values that a function reads from text. The help shows `name`."""
+    """A type of option values: `read` makes a value from text, and the help shows `name`."""
 
     def __init__(self, name: str, read: Callable[[str], Any]) -> None:
         self.name, self._read = name, read
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Read the text; errors of the function become usage errors."""
         try:
             return self._read(value)
         except (ValueError, TypeError, ApiError, DeckSimError) as error:
@@ -46,10 +45,9 @@ class Value(click.ParamType):  # type: ignore[type-arg]  # not generic in older 
 
 
 class NewPath(click.Path):
-    """A type for a file or folder to write. Refuses `--report -- npm test`, which has no name."""
+    """A path to write. Refuses an empty one, and an option such as the `--` in `--html -- make`."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Refuse an empty path and one that looks like an option."""
         if value == "" or f"{value}".startswith("--"):
             self.fail(
                 f"'{value}' is not the name of a file or folder; was the name left out?", param, ctx
@@ -66,7 +64,7 @@ def _positive(text: str) -> timedelta:
 
 def _keys(text: str) -> tuple[str, ...]:
     keys = tuple(filter(None, map(str.strip, text.split(","))))
-    if not keys:  # such as from an unset variable; the server would accept any key
+    if not keys:  # such as from an unset variable; without keys the server would accept any
         raise ValueError(f"{text!r} has no key; write keys like `sk_one,sk_two`")
     return keys
 
@@ -101,7 +99,7 @@ SPEED = click.option(
 STEP = click.option(
     "--step",
     type=POSITIVE_DURATION,
-    help="The time by which a read of something unfinished moves the `on_poll` clock.",
+    help="How far a read of an unfinished resource moves the `on_poll` clock.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 FORMAT = click.option(
@@ -124,7 +122,7 @@ FOLDER = click.option(
 
 
 def open_library(folder: Path | None) -> Library:
-    """Return the shipped scenarios and the folder's, which replace shipped ones of equal name."""
+    """Return the shipped scenarios and the folder's; the latter replace shipped ones by name."""
     return shipped() if folder is None else read_folder(folder, shipped())
 
 
@@ -141,7 +139,7 @@ def complete_scenario(
 
 def find_scenario(wanted: str, library: Library) -> Scenario:
     """Find a scenario by its name or its file. A playlist or mix in a file may name scenarios of
-    `library`. Raises UsageError if none is found, and ScenarioError if the file has mistakes.
+    `library`. Raises UsageError if `wanted` is neither, and ScenarioError if the file has mistakes.
     """
     found = library.find(wanted)
     if found is not None:

@@ -15,19 +15,18 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 def examples(*lines: str) -> str:
-    """Format the examples at the end of a command's help."""
+    """Format the end of a command's help. The first line keeps click from joining the others."""
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
 
 
 def print_json(data: Any) -> None:
-    """Print data as indented JSON."""
     click.echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 
 def print_text(text: object) -> None:
-    """Print lines. On a terminal statuses are colored, unless `NO_COLOR` is set.
+    """Print text. On a terminal statuses are colored, unless `NO_COLOR` is set.
 
-    Control characters, which texts of a scenario may contain, are escaped.
+    Control characters, which texts of a scenario may contain, are escaped, except newlines.
     """
     plain = _CONTROL.sub(lambda found: repr(found[0])[1:-1], str(text))
     colors = _status_colors()

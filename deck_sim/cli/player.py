@@ -58,7 +58,7 @@ class PlayLine:
 
 @dataclass
 class Playthrough:
-    """A scenario that was played: the simulation and the list of events."""
+    """One play of a scenario: its simulation, and the lines about what happened."""
 
     scenario: Scenario
     simulation: Simulation
@@ -79,7 +79,7 @@ class Playthrough:
 
     @property
     def ending(self) -> str:
-        """A sentence with the time and the final status, or the call that was refused."""
+        """A sentence with the time and the last status, or with the call that was refused."""
         line, last = self.lines[-1], self.run or self.login
         if line.what == "refused" or last is None:
             return f"The call for the {line.who} is refused after {format_duration(line.at)}."
@@ -89,7 +89,7 @@ class Playthrough:
         return f"The {noun} is {last.status} after {format_duration(entered[-1])}."
 
     def play(self) -> None:
-        """Play the scenario. Call this method only once."""
+        """Play the scenario. This method can be called only once."""
         self.world = self.simulation.world
         self.approval = self.world.contract.machine("task_run").approval
         agent = commands.seed_resource(self.world, "agent", {"name": "A", "description": None})
@@ -130,7 +130,9 @@ class Playthrough:
         self.login, self.run = (one and self.world.resource(one.id) for one in (login, run))
 
     def _start(self, kind: str, create: Callable[[commands.Choose], Resource]) -> Resource | None:
-        """Create a resource and play its script until it is settled; None if Deck refuses."""
+        """Create a resource, and play until it is settled or nothing is due. Return None if the
+        scenario refuses the call that creates it.
+        """
         try:
             resource = create(lambda facts: self.simulation.choose(kind, self.scenario.name, facts))
             self.simulation.record_choice(resource.id)
@@ -148,7 +150,7 @@ class Playthrough:
     def _play_next(self) -> bool:
         """Act for a person, or advance to the next timer; return False if neither is possible."""
         self._add_news()
-        # A run to reject may also be one that a timer approves.
+        # With `reject`, also runs that a timer would approve.
         runs = self.world.all("task_run").values() if self.reject else ()
         if any(map(self._act_for, [*waiting(self.world), *runs])):
             return True
@@ -227,10 +229,10 @@ def play_scenario(
     scenario has one. A playlist plays one run for each entry, in order; a mix plays one entry,
     drawn at random. The default edition is the scenario's own, or the first that can play it.
 
-    `answers` are given in order; prompts after the last answer time out. Without `answers`, every
-    prompt gets a right answer. A run that waits for an approval without a duration is approved
-    after a minute; with `reject`, every run that waits for an approval is rejected at once. The
-    input of the task has a guest, a check-in date, and `task_input`.
+    `answers` are given in order; prompts after the last answer stay unanswered. If `answers` is
+    None, every prompt gets a right answer. A run that waits for approval is approved after a
+    minute, unless its step has a duration; with `reject`, every such run is rejected at once. The
+    input of each run has a guest, a check-in date, and the fields of `task_input`.
 
     Raises ApiError if an answer does not fit its prompt.
     """

@@ -64,7 +64,7 @@ _BUNDLES = (
     "DENO_CERT",
 )
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-# What the first calls would import, in the order in which they need it.
+# The modules that the first calls would import, in the order in which they need them.
 _NEEDED = (
     "deck_sim.server.api.routes",
     "deck_sim.contract.editions.{edition}.bodies",
@@ -76,7 +76,7 @@ _NEEDED = (
 
 
 def server_options(port: int) -> Callable[[Act], Act]:
-    """Add the options of a server to a command; `port` is the default of `--port`."""
+    """Make a decorator that adds the options of a server; `port` is the default of `--port`."""
     file = click.Path(exists=True, dir_okay=False, path_type=Path)
     options = (
         click.option("--host", default="127.0.0.1", help="The address to listen on."),
@@ -85,10 +85,10 @@ def server_options(port: int) -> Callable[[Act], Act]:
         click.option("--clock", "mode", type=MODE, default=REAL, help="How time moves."),
         SPEED,
         STEP,
-        click.option("--now", type=START, help="When the clock starts, like 2025-01-15T09:30:00Z."),
-        click.option("--seed", type=int, help="The seed of all worlds.  [default: from each key]"),
+        click.option("--now", type=START, help="The clock's start, like 2025-01-15T09:30:00Z."),
+        click.option("--seed", type=int, help="The seed of all worlds.  [default: each key's own]"),
         FOLDER,
-        click.option("--reload", is_flag=True, help="Read scenarios again when a file changes."),
+        click.option("--reload", is_flag=True, help="Read --scenarios again when a file changes."),
         click.option("--world", "file", type=file, help="A world file that fills every new world."),
         click.option("--keys", type=KEYS, help="The API keys to accept.  [default: any]"),
         click.option(
@@ -121,9 +121,12 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "--webhook-time",
             type=click.Choice(WEBHOOK_TIMES),
             default="wall",
-            help="The clock of webhook timestamps; receivers accept a difference of 5 minutes.",
+            help="The clock of webhook timestamps; `wall` is real time. Receivers refuse timestamps"
+            " more than 5 minutes off.",
         ),
-        click.option("--rate-limit", is_flag=True, help="Answer 429 after 200 calls in 10 s."),
+        click.option(
+            "--rate-limit", is_flag=True, help="Answer 429 after 200 calls a key in 10 s."
+        ),
         click.option(
             "--log-format",
             type=click.Choice(FORMATS),
@@ -154,7 +157,10 @@ def environment_options(act: Act) -> Act:
 
 
 def command_variables(server: Server, names: tuple[str, str, str]) -> dict[str, str]:
-    """Set the server's webhook secret; return the environment variables `names` for a command."""
+    """Set the server's webhook secret; return the environment variables for a command.
+
+    `names` are those of the variables for the base URL, the API key and the secret.
+    """
     key = (server.worlds.keys or (ANY_KEY,))[0]
     secret = server.worlds.webhook_secret = secret_of(key)
     return dict(zip(names, (server.base_url, key, secret), strict=True))
@@ -245,22 +251,21 @@ _as_json = partial(json.dumps, ensure_ascii=False)
 
 class _JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        """Format a record as a JSON object with its level and message."""
         level = record.levelname.lower()
         return _as_json({"kind": "log", "level": level, "message": super().format(record)})
 
 
 @contextmanager
 def log_to_stderr(form: str, *, quiet: bool) -> Iterator[None]:
-    """Log to stderr in a `with` block, in the given form; if `quiet`, only warnings and errors."""
+    """Log to stderr in a `with` block, as `text` or `json`. `quiet` omits calls and deliveries."""
     is_json, stream = form == "json", sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setLevel(logging.WARNING)
     handler.setFormatter(_JsonFormatter() if is_json else logging.Formatter())
 
     def show(line: str, data: dict[str, Any]) -> None:
-        with suppress(OSError):  # nobody reads it any more
-            stream.write(f"{_as_json(data) if is_json else line}\n")  # one line, so it is flushed
+        with suppress(OSError):  # nobody reads stderr any more
+            stream.write(f"{_as_json(data) if is_json else line}\n")  # the newline flushes it
 
     log = logging.getLogger("deck_sim")
     log.addHandler(handler)
@@ -287,7 +292,7 @@ def intercepted_variables(
         yield {}
         return
     with tempfile.TemporaryDirectory(prefix="deck-sim-") as folder:
-        # Servers on loopback may need the certificates that programs trust without our variables.
+        # The bundle replaces the authorities that programs usually trust, so it includes them, too.
         usual = (ssl.get_default_verify_paths().cafile, *map(environment.get, _BUNDLES))
         certificates = [interceptor.certificate]
         for file in dict.fromkeys(filter(None, usual)):
@@ -295,7 +300,7 @@ def intercepted_variables(
                 certificates.append(Path(file).read_bytes())
         bundle = Path(folder) / "authorities.pem"
         bundle.write_bytes(b"\n".join(certificates))
-        direct = [*_LOOPBACK, urlsplit(server.url).hostname or ""]  # which may be another address
+        direct = [*_LOOPBACK, urlsplit(server.url).hostname or ""]  # of `--host`
         # An inherited `NO_PROXY` keeps the entries that do not match an intercepted host.
         inherited = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
         for entry in map(str.strip, inherited.split(",")):
@@ -310,7 +315,7 @@ def intercepted_variables(
             "NODE_USE_ENV_PROXY": "1",
             "NODE_OPTIONS": " ".join(filter(None, (environment.get("NODE_OPTIONS"), node))),
             "PYTHONPATH": os.pathsep.join(filter(None, (_PRELOAD, environment.get("PYTHONPATH")))),
-            "DENO_NO_UPDATE_CHECK": "1",  # it calls another host
+            "DENO_NO_UPDATE_CHECK": "1",  # the check would call another host
             "DECK_SIM_INTERCEPT_ADDRESS": NO_ADDRESS,
             "DECK_SIM_INTERCEPT_PORT": f"{interceptor.port}",
             "DECK_SIM_INTERCEPT_HOSTS": ",".join(interceptor.hosts),

@@ -23,8 +23,6 @@ _MOST_REFUSALS = 4  # of one call and its repetitions
 
 
 def call_fault(**fault: Any) -> Effect:
-    """Make an effect that injects a fault into one call."""
-
     def start(simulation: Simulation, place: Place) -> None:
         _inject(simulation, Injected(TROUBLE, _read_call_fault(place, fault, times=1), TROUBLE))
 
@@ -32,8 +30,6 @@ def call_fault(**fault: Any) -> Effect:
 
 
 def webhook_fault(**fault: Any) -> Effect:
-    """Make an effect that injects a fault into one delivery."""
-
     def start(simulation: Simulation, place: Place) -> None:
         event, resource = place.subject
         row = {"event": event, "after": place.number - 1, "times": 1, **fault}
@@ -45,7 +41,7 @@ def webhook_fault(**fault: Any) -> Effect:
 
 
 def refuse_hasty_calls(simulation: Simulation, place: Place) -> None:
-    """Refuse a call with 429, and up to three repetitions of the call that come within a second."""
+    """Refuse a call with 429, and up to three repetitions if each comes within a second."""
     fault = {"error": "rate_limit/rate_limit_exceeded", "retry_after": 1}
     found = _read_call_fault(place, fault)
     _inject(simulation, _HastyCalls(TROUBLE, found, TROUBLE, real_ns=simulation.real_ns))
@@ -81,8 +77,8 @@ class _AboutResource:
 class _HastyCalls(Injected):
     real_ns: Callable[[], int] = lambda: 0
     refused_at: tuple[datetime, int] | None = None  # on the world's clock, and in real time
-    has_waited: bool = False  # the client has waited
-    waited_ns: int = 0  # how long the client really waited before it repeated the call
+    has_waited: bool = False  # the client has waited a second, on either clock
+    waited_ns: int = 0  # the real time until the client repeated the call; 0: under a second
 
     def meet(self, now: datetime) -> bool:
         self.met += 1
@@ -98,8 +94,6 @@ class _HastyCalls(Injected):
 
 
 def pace(stretch: Stretch) -> Effect:
-    """Make an effect that changes the length of one step, or of every step."""
-
     def start(simulation: Simulation, place: Place) -> None:
         simulation.world.pace = Pace(stretch, place.subject)
 
@@ -115,7 +109,9 @@ class Pace:
     changed: int = 0
 
     def length_of(self, world: World, story: Story, length: timedelta) -> timedelta:
-        """Return the length of a story's current step, changed if `step` selects this step."""
+        """Return the changed `length` of a story's current step, if `step` selects that step;
+        otherwise `length`.
+        """
         script = story.script
         here = script.scenario, script.kind, "/".join(map(str, (*script.head, *story.path)))
         if self.step not in ((), here):
@@ -126,7 +122,6 @@ class Pace:
 
 
 def no_time(world: World, story: Story, length: timedelta) -> timedelta:
-    """Return a length of zero, so that the step ends at once."""
     return timedelta()
 
 
@@ -137,6 +132,6 @@ def stretch(simulation: Simulation, place: Place) -> None:
 
 def other_draw(world: World, story: Story, length: timedelta) -> timedelta:
     """Draw the length of the current step again, as if the world had another seed."""
-    step: Any = story.step  # its class has `length`
+    step: Any = story.step  # a step with a `length`, since others take no time
     name = f"other/{story.owner}/{story.position.name}"
     return draw_duration(step.length, world.seed, name)

@@ -8,22 +8,22 @@ from deck_sim.explore.report import Report, Result
 from deck_sim.explore.troubles import Trouble, choose_troubles, find_troubles
 from deck_sim.explore.watch import Watch
 
-RUN_LIMIT = 200  # runs of one test
+RUN_LIMIT = 200  # runs with a trouble, unless a test sets its own limit
 
-# Runs the program once, and returns the first line of its failure, or None.
+# Runs the program once, and returns its failure in one line, or None.
 Run = Callable[[Watch], str | None]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The troubles to try, in how many runs, and how these runs are made."""
+    """The troubles to try, the limits of an exploration, and how its runs are made."""
 
     only: Iterable[str] = ()  # troubles, with or without their places; empty: all
     skip: Iterable[str] = ()
     limit: int = RUN_LIMIT
-    may_lack: bool = False  # a program that reports a failure may leave things undone
+    may_lack: bool = False  # a run may leave out what the baseline did, as after a failure
     may_begin: Callable[[], bool] = lambda: True  # whether another run may begin
-    map: Callable[..., Iterable[Any]] = map  # how runs are made: one after the other
+    map: Callable[..., Iterable[Any]] = map  # one run after the other; an executor's: parallel
 
 
 def explore(

@@ -15,9 +15,9 @@ from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.runtime.simulation import Simulation
 
 _ANSWERS = CallPattern.read("POST /v2/*/*/interaction")
-_COMPARED = ("agent", "source", "task", "task_run", "event_destination")  # and the login
+_COMPARED = ("agent", "source", "task", "task_run", "event_destination")  # and the login's kind
 _GONE = ("canceled", "terminated")
-# Dates and times in an output depend on the moment at which it was made.
+# Dates and times in an output depend on the moment at which the output was made.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+Z?)?|\d\d:\d\d(:\d\d)?Z?")
 
 
@@ -25,16 +25,16 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+Z?)?|\d\d:\d\d(:\d\d)?Z?")
 class Outcome:
     """The resources and calls of a world after its last timer."""
 
-    calls: Counter[str]  # of the program, with the statuses of their answers; each read once
+    calls: Counter[str]  # of the program, with statuses of answers; equal reads count once
     counts: dict[str, int]  # resources, by the noun of their kind
     runs: tuple[tuple[str, str], ...]  # status and output of each, in order of creation
-    answers: int  # that were accepted
+    answers: int  # to prompts, that were accepted
     all_delivered: bool  # whether each attempt to deliver was answered with success
-    times_out: bool  # whether a limit of time has ended a run
+    times_out: bool  # whether a run ended with the error of a timeout
 
 
 def observe(simulation: Simulation) -> Outcome:
-    """Play a copy of the world, without deliveries, until the copy is idle; return its outcome."""
+    """Play a copy of the world, without deliveries, until the copy is idle; return the outcome."""
     ahead = copy.copy(simulation)
     world = ahead.world = copy.deepcopy(simulation.world)
     for delivery in world.all("event_delivery"):
@@ -94,7 +94,7 @@ def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[st
 
 
 def explain_calls(before: Outcome, now: Outcome) -> list[str]:
-    """List the calls that only one of two equal runs of a program made."""
+    """List the calls that only one of two runs without trouble made."""
     return [
         *(f"only in the first run: {call}" for call in before.calls - now.calls),
         *(f"only in the second run: {call}" for call in now.calls - before.calls),

@@ -22,27 +22,27 @@ STEP, STEPS, RANGES = "step", "steps", "ranges"  # one step, all steps, steps wi
 SLOW = "slow"  # all steps, if there is time for longer ones
 _MOST_STRETCH = 10
 _RESERVE = timedelta(seconds=1)  # that is left of a task's timeout
-RECORDER = "deck_webhooks"  # the name of the destination of a receiver that only records
+RECORDER = "deck_webhooks"  # the name of the destination of `deck_webhooks`, which only records
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """A place where something can go wrong.
 
-    `subject` and `number` find it in another run: a pattern of calls and the number of the call, an
-    event type with the id of its resource and the number of the delivery, or a step.
+    `subject` and `number` find the place in another run: a pattern of calls and the number of the
+    call, an event type with the id of its resource and the number of the delivery, or a step.
     """
 
     kind: str
     name: str = ""
     subject: tuple[str, ...] = ()
     number: int = 1
-    life: str = ""  # of the world: the name of its `Life`
-    like: tuple[str, ...] = field(default=(), compare=False)  # equal if they count as one
+    life: str = ""  # the name of the world's `Life`
+    like: tuple[str, ...] = field(default=(), compare=False)  # the same in similar places
 
 
 def find_places(simulation: Simulation, life: str, suffix: str, *, timing: bool) -> Iterator[Place]:
-    """Yield every place of a world, including places that are like another one."""
+    """Yield every place of a world, also those like another one; of steps only if `timing`."""
     for kind, name, subject, number, like in (
         *_calls(simulation),
         *_deliveries(simulation),
@@ -62,7 +62,7 @@ def program_calls(simulation: Simulation) -> list[tuple[str, Call]]:
 
 
 def pattern_of(edition: Edition, call: Call) -> str:
-    """Return the method and path of a call, with `*` for each id in the path."""
+    """Return the method and path of a call, with `*` for each id in a path of the edition."""
     segments = call.path.removeprefix("/v2").split("/")
     for operation in edition.every_operation:
         parts = operation.path.split("/")
@@ -146,7 +146,7 @@ def _steps(simulation: Simulation) -> Iterator[_Found]:
 
 
 def _room(world: World) -> int:
-    """Return how many times longer runs can take before they time out; at most ten."""
+    """Return how many times as long each run can take before it times out; at most ten."""
     factors = [_MOST_STRETCH]
     for run in world.all("task_run").values():
         took = max(run.updated_at - run.created_at, timedelta(seconds=1))

@@ -21,13 +21,11 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """`survived`, `did not survive` or `not tested`."""
         if not self.occurred:
             return NOT_TESTED
         return FAILED if self.problems else SURVIVED
 
     def as_json(self) -> dict[str, Any]:
-        """Return the result as plain data."""
         trouble = self.trouble
         return {
             "trouble": str(trouble),
@@ -44,26 +42,23 @@ class Report:
 
     name: str
     again: Callable[[str], str]  # returns the command that repeats a trouble, by its name
-    error: str | None = None  # why there was nothing to explore
+    error: str | None = None  # why nothing was explored
     results: list[Result] = field(default_factory=list)
     left_out: int = 0  # troubles that are like another one
     not_tried: int = 0  # because of a limit
-    missing: Sequence[str] = ()  # troubles that were asked for, but whose places are not reached
+    missing: Sequence[str] = ()  # troubles that were asked for, but match no place
     no_timing: str | None = None  # why timing was not explored
-    has_restored: bool = False  # a world that a snapshot put back was not explored
-    report_only: bool = False
+    has_restored: bool = False  # a world that `deck.restore` put back was not explored
+    report_only: bool = False  # a trouble that is not survived fails no test
 
     @property
     def failed(self) -> bool:
-        """Whether the exploration makes its test fail."""
         return not self.report_only and bool(self.error or self.of(FAILED))
 
     def of(self, verdict: str) -> list[Result]:
-        """Return the results with this verdict."""
         return [one for one in self.results if one.verdict == verdict]
 
     def summary(self) -> str:
-        """Return the result in one line."""
         if self.error is not None:
             return self.error.splitlines()[0].rstrip(":")
         survived, failed, missed = (len(self.of(one)) for one in (SURVIVED, FAILED, NOT_TESTED))
@@ -73,7 +68,7 @@ class Report:
         if self.left_out:
             parts.append(f"{counted(self.left_out, 'similar trouble')} left out")
         if self.not_tried:
-            parts.append(f"{self.not_tried} not tried (limit reached)")
+            parts.append(f"{self.not_tried} not tried (limit of runs or time)")
         if waited := sum(one.waited for one in self.results):
             parts.append(f"the program waited {waited:.1f} s in real time")
         if self.no_timing is not None:
@@ -83,7 +78,6 @@ class Report:
         return "; ".join(parts)
 
     def text(self) -> str:
-        """Return the result, the troubles that were not survived, and the untested troubles."""
         return "\n".join([self.error or self.summary(), *self.details()])
 
     def details(self) -> list[str]:
@@ -104,7 +98,6 @@ class Report:
         return lines
 
     def as_json(self) -> dict[str, Any]:
-        """Return the exploration as plain data."""
         return {
             "name": self.name,
             "error": self.error,

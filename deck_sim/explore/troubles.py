@@ -93,7 +93,7 @@ class Trouble:
 
     @property
     def advice(self) -> str:
-        """The advice for a client that does not survive the trouble."""
+        """The kind's advice; for calls that create nothing another, as they may take no key."""
         pattern = "".join(self.place.subject[:1])
         is_create = "*" not in pattern or pattern.endswith("/run")
         return self.kind.advice if is_create or self.kind.advice != _KEY else _DONE
@@ -104,11 +104,10 @@ class Trouble:
         return self.place.kind in _TIMINGS
 
     def start(self, simulation: Simulation) -> None:
-        """Put the trouble into a new world, before its first call."""
+        """Put the trouble into a new world, before the world's first call."""
         self.kind.start(simulation, self.place)
 
     def occurred(self, simulation: Simulation) -> bool:
-        """Whether the trouble has happened in a world."""
         world = simulation.world
         if self.is_timing:
             return bool(world.pace and world.pace.changed)

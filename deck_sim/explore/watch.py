@@ -27,9 +27,9 @@ class Watch:
     """The worlds of a run, and the trouble that is set in one of them."""
 
     trouble: Trouble | None = None
-    waits_for_retries: bool = False  # an advance waits for deliveries that the trouble postpones
+    waits_for_retries: bool = False  # whether failed deliveries are repeated before an advance ends
     lives: list[Life] = field(default_factory=list)
-    has_restored: bool = False  # a world that a snapshot put back, which is not watched
+    has_restored: bool = False  # whether a snapshot put back a world, which is not watched
     _numbers: Counter[str] = field(default_factory=Counter)  # of worlds, by key
 
     @contextmanager
@@ -65,7 +65,7 @@ class Watch:
                 life.outcome = observe(old)
 
     def finish(self) -> None:
-        """Record the outcomes of the worlds that still exist."""
+        """Record the outcomes of the worlds that were not reset or deleted."""
         for life in self.lives:
             self._end(life.simulation)
 
@@ -76,7 +76,6 @@ class Watch:
 
     @property
     def occurred(self) -> bool:
-        """Whether the trouble has happened."""
         return self.trouble is not None and any(
             self.trouble.occurred(life.simulation)
             for life in self.lives
@@ -92,7 +91,6 @@ class Watch:
 
     @property
     def all_delivered(self) -> bool:
-        """Whether every attempt to deliver a webhook succeeded."""
         return all(one.outcome.all_delivered for one in self.lives if one.outcome)
 
     def no_timing(self) -> str | None:
@@ -103,7 +101,6 @@ class Watch:
         return next(filter(None, whys), None)
 
     def places(self) -> list[Place]:
-        """Return the places of all worlds."""
         called, timing = self.called, self.no_timing() is None
         found = list[Place]()
         for number, life in enumerate(called.values(), 1):

@@ -27,25 +27,25 @@ if TYPE_CHECKING:
 # Writes the report on the test's world, given the text of the failure.
 REPORT = pytest.StashKey[Callable[[str], str]]()
 FAILED = pytest.StashKey[BaseException]()
-EXPLORED = pytest.StashKey[Callable[[str], Any]]()  # watches the worlds of an explored test
+EXPLORED = pytest.StashKey[Callable[[str], Any]]()  # watches the worlds of the server at a URL
 VARIANT = pytest.StashKey[str]()  # the trouble with which an explored test runs
 FAIL = "fail"
 LINT_MODES = (FAIL, "off")  # whether findings of `deck.lint` fail a test
 COVERAGE = "deck_sim_coverage"  # the name of the plugin of `--deck-coverage`
 OWN_SERVER = pytest.StashKey[str]()  # the URL of the server that `deck_server` started
-MADE_UP = "deck_every_failure_"  # begins the names of its scenarios
+MADE_UP = "deck_every_failure_"  # begins the names of the scenarios that this fixture makes
 
 _OPTIONS = {
     "url": "use the deck-sim server at this URL instead of starting one",
-    "edition": "the edition of every world (default: connections)",
-    "scenarios": "a folder of your own scenario files; a path in the ini file is relative to it",
-    "html": "a folder for a page about each failed test; a path in the ini file is relative to it",
+    "edition": "the edition of worlds whose test names none (default: connections)",
+    "scenarios": "a folder of your own scenario files; in the ini file, relative to the rootdir",
+    "html": "a folder for a page about each failed test; in the ini file, relative to the rootdir",
     "fail-under": "with --deck-coverage: fail if a smaller percentage of the steps was played",
 }
 _FOLDERS = ("scenarios", "html")
 _INI_FILES = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 _COVERAGE_TEXT = "report the steps and branches of scenarios that no test played"
-_VARIABLES = {  # what `deck_env` sets: the attribute of `Deck`, and the default name
+_VARIABLES = {  # of `deck_env`, by attribute of `Deck`: the default name, and its meaning
     "base_url": ("DECK_BASE_URL", "the base URL"),
     "api_key": ("DECK_API_KEY", "the API key"),
     "webhook_secret": ("DECK_WEBHOOK_SECRET", "the secret that signs webhooks"),
@@ -53,7 +53,7 @@ _VARIABLES = {  # what `deck_env` sets: the attribute of `Deck`, and the default
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of the command line and of the ini file."""
+    """Add the options of deck-sim to the command line and to the ini file."""
     group = parser.getgroup("deck-sim")
     for name, text in _OPTIONS.items():
         group.addoption(f"--deck-{name}", help=text)
@@ -76,7 +76,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Add the markers, check the options, and register the plugin of `--deck-coverage`."""
+    """Add the markers, check the options, and start `--deck-coverage`. Raises UsageError."""
     config.addinivalue_line(
         "markers",
         "deck(scenario, edition, clock, step, seed, now, rate_limit, strict, lint, scenarios, and"
@@ -110,7 +110,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _check_ini_file(config: pytest.Config, name: str) -> None:
-    """Check that pytest did not take our option's folder for tests, before it knew the option."""
+    """Check that pytest, before it knew our option, did not take the option's folder for tests."""
     given, here = config.getoption(f"deck_{name}"), config.invocation_params.dir
     if given not in config.invocation_params.args or config.inipath is not None:
         return
@@ -133,7 +133,7 @@ def find_folder(config: pytest.Config, name: str = "scenarios") -> Path | None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test once for each value of `deck_every_scenario` and `deck_every_failure`."""
+    """Run a test once for each value of `deck_every_scenario` or `deck_every_failure`."""
     for name in ("deck_every_scenario", "deck_every_failure"):
         if name in metafunc.fixturenames:
             from pytest_deck_sim.worlds import values_of
@@ -170,8 +170,8 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.C
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note why a test stopped; add the report on the world to a failed test."""
-    if call.excinfo is not None:  # expected failures and skips, too: the test stopped early
+    """Keep the exception that ended a test; add the report on the world to a failed test."""
+    if call.excinfo is not None:  # also of expected failures and skips: the test stopped early
         item.stash[FAILED] = call.excinfo.value
         if not item.config.getoption("fulltrace"):
             _hide_our_frames(call.excinfo)
@@ -212,7 +212,7 @@ def deck_scenarios_dir(pytestconfig: pytest.Config) -> Path | None:
 
 @pytest.fixture(scope="session")
 def deck_server(pytestconfig: pytest.Config, deck_scenarios_dir: Path | None) -> Iterator[str]:
-    """The URL of the server that all tests share; with `--deck-url`, the server at that URL."""
+    """The URL of the server of all tests in this process; with `--deck-url`, that URL."""
     from deck_sim.runtime.registry import WorldRegistry
     from deck_sim.server.serve import Server
     from pytest_deck_sim.worlds import read_folder
@@ -272,7 +272,7 @@ def deck_every_scenario(request: pytest.FixtureRequest, deck: Deck) -> str:
 
 @pytest.fixture
 def deck_every_failure(request: pytest.FixtureRequest, deck: Deck) -> ErrorInfo:
-    """The error that every run of `deck` fails with.
+    """The error with which every run of `deck` fails.
 
     The test runs once for each error of the test's edition that a run can end with.
     """
@@ -293,7 +293,7 @@ def deck_env(deck: Deck, pytestconfig: pytest.Config, monkeypatch: pytest.Monkey
 
 @pytest.fixture
 def deck_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
-    """An httpx client of the Deck API for the world of `deck`, without a socket."""
+    """An httpx2 or httpx client for the world of `deck`; no socket to a server in this process."""
     with _make_client(deck, pytestconfig, "Client") as client:
         yield client
 
@@ -310,7 +310,10 @@ def deck_async_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
 
 @pytest.fixture
 def deck_webhooks(request: pytest.FixtureRequest, deck: Deck) -> Iterator[WebhookReceiver]:
-    """A webhook receiver on loopback, registered for every event of the world of `deck`."""
+    """A webhook receiver on loopback, registered for every event of the world of `deck`.
+
+    A wrong signature or a failed callback fails the test, unless its marker has `strict=False`.
+    """
     from deck_sim import DeckSimError, WebhookReceiver
     from pytest_deck_sim.worlds import make_failure, read_marker
 
@@ -324,7 +327,7 @@ def deck_webhooks(request: pytest.FixtureRequest, deck: Deck) -> Iterator[Webhoo
 
 @pytest.fixture
 def deck_time(deck: Deck) -> Iterator[DeckTime]:
-    """The `tick` and `move_to` of freezegun, which move the process's time and the world's."""
+    """Freezes the process at the world's time; freezegun's `tick` and `move_to` move both."""
     from pytest_deck_sim.frozen_time import bind
 
     with bind(deck) as frozen:

@@ -31,12 +31,12 @@ class Coverage:
         self.counts: dict[str, Counter[str]] = {}
 
     def add(self, deck: Deck) -> None:
-        """Add the counts of a world's scenarios, without those of `deck_every_failure`."""
+        """Add the counts of a world's scenarios, except those that `deck_every_failure` makes."""
         rows = ((row["scenario"], row["steps"]) for row in deck.coverage())
         self.merge({name: steps for name, steps in rows if not name.startswith(MADE_UP)})
 
     def merge(self, counts: Mapping[str, Mapping[str, int]]) -> None:
-        """Add the counts of the steps, by scenario and place."""
+        """Add counts of steps: by scenario, then by the place of the step."""
         for scenario, steps in counts.items():
             self.counts.setdefault(scenario, Counter()).update(steps)
 

@@ -74,7 +74,7 @@ class Explorer:
             call.duration = time.perf_counter() - began
             if found.failed:
                 call.outcome, call.longrepr = "failed", found.text()
-                # With only one trouble, the failure of the test itself is shown.
+                # After only one trouble, show the failure of the test itself.
                 if len(found.results) == 1 and self._last.failed:
                     call.longrepr = self._last.longrepr
                     call.sections.append(("deck exploration", found.text()))
@@ -102,13 +102,13 @@ class Explorer:
                 progress.clear(f"\n{name}, interrupted: {report.text()}\n")
                 raise
             progress.clear()
-            # Whether a run survived was known only after its page was written.
+            # The page of each run was written before it was known whether the run survived.
             if folder := find_folder(self._config, "html"):
                 for one in report.results:
                     if one.verdict != NOT_SURVIVED:
                         (folder / page_name(f"{name} {one.trouble}")).unlink(missing_ok=True)
         else:
-            report.error = "nothing to explore: the test made no call to Deck"
+            report.error = "nothing to explore: the test made no call of the Deck API"
             report.report_only = self._item.get_closest_marker("deck_explore") is None
         return report
 
@@ -146,7 +146,7 @@ class Explorer:
             return None
         crash = getattr(failed.longrepr, "reprcrash", None)
         text = f"{crash.message if crash else failed.longreprtext}\n".splitlines()[0]
-        of_all = "; this limit applies to the whole exploration of a test"
+        of_all = "; this limit is for all runs of an explored test together: raise it"
         return text + of_all * ("from pytest-timeout" in text)
 
 
@@ -233,8 +233,8 @@ def read_explore_marker(item: pytest.Item) -> ExploreOptions:
 def show_reports(
     reports: Sequence[Mapping[str, Any]], terminal: TerminalReporter, config: pytest.Config
 ) -> None:
-    """Show the result of each explored test; if the test did not fail, with details. Also write
-    a JSON file if an option names one.
+    """Show the result of each explored test, with details if its own report does not have them.
+    Also write the file of `--deck-explore-report`.
     """
     terminal.section("deck exploration")
     for one in reports:

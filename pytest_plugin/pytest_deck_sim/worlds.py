@@ -66,7 +66,7 @@ class MarkerOptions(Options):
     rate_limit: bool | Mapping[str, Any] = False
     strict: bool = True
     lint: str | None = None  # None: the ini value `deck_lint`
-    scenarios: str = "all"  # of `deck_every_scenario`
+    scenarios: str = "all"  # the values of `deck_every_scenario`
 
 
 @contextmanager
@@ -90,7 +90,7 @@ def world_of(
         # A test with a trouble may pass without using all that it set up.
         failed, deviates = FAILED in item.stash, VARIANT in item.stash
         problems, perhaps = list[str](), list[str]()
-        if options.strict:  # what the test cannot have noticed
+        if options.strict:  # problems that the test may not notice itself
             if own:
                 with _paused(deck) as worlds:
                     world = show_world(worlds.select(f"Bearer {deck.api_key}"), worlds)
@@ -122,7 +122,7 @@ def world_of(
 def world_factory(
     config: pytest.Config, server: str, edition: str | None, folder: Path | None
 ) -> Iterator[Callable[..., Deck]]:
-    """Yield a function that makes a world from a name and marker arguments; delete all later."""
+    """Yield a function that makes a world from a name and marker arguments; later delete them."""
     with ExitStack() as stack:
         numbers = count(1)
 
@@ -204,7 +204,7 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
 
 
 def make_key(node_id: str, *, own: bool) -> str:
-    """Return the API key of a test: the same in each run, except on a shared server."""
+    """Return the API key of a test: the same in each run if the server is our `own`."""
     name = re.sub("[^A-Za-z0-9]+", "_", node_id.rpartition("::")[2])[:40]
     digest = hashlib.sha256(node_id.encode()).hexdigest()[:12]
     return f"sk_test_{name}_{digest}" if own else f"sk_test_{name}_{digest}_{RUN_ID}"
@@ -252,7 +252,7 @@ def _write_report(item: pytest.Item, deck: Deck, failure: str | None) -> str:
 
 
 def page_name(node_id: str) -> str:
-    """Return a file name for the page of a test: safe on every system, and unique."""
+    """Return a file name for the page of a test. A digest makes it unique."""
     name = re.sub(r"[^A-Za-z0-9]+", "-", node_id.replace(".py", "")).strip("-")[:80]
     return f"{name}-{hashlib.sha256(node_id.encode()).hexdigest()[:8]}.html"
 
@@ -263,7 +263,7 @@ def make_failure(text: str) -> BaseException:
 
 
 def values_of(fixture: str, item: pytest.Item, edition: str | None) -> list[Any]:
-    """Return the values of `deck_every_scenario` or `deck_every_failure` for a test."""
+    """Return the scenarios or errors with which a test of `fixture` runs, as its edition allows."""
     folder, options = find_folder(item.config), read_marker(item)
     chosen = options.edition or edition or DEFAULT_EDITION
     if fixture == "deck_every_failure":

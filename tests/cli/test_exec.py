@@ -67,7 +67,7 @@ def test_the_exit_code_is_that_of_the_command(cli):
     killed = cli("exec", *python("import os; os.kill(os.getpid(), 9)"))
     assert killed.exit_code == 128 + signal.SIGKILL
     assert killed.stderr.splitlines() == [
-        "deck-sim: the command was stopped by the signal 9",
+        "deck-sim: the command was stopped by signal 9",
         "deck-sim: nothing called the simulated API: does the command read DECK_BASE_URL? If it"
         " calls https://api.deck.co, use --intercept",
     ]

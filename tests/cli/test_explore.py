@@ -76,7 +76,7 @@ def test_the_failure_of_a_command_has_its_exit_code_and_last_error(cli):
 @pytest.mark.parametrize(
     ("source", "text"),
     [
-        ("sys.exit(3)", "the command fails without any trouble: exit code 3"),
+        ("sys.exit(3)", "the command fails in a run without trouble: exit code 3"),
         ("print('a'); print('b'); sys.exit(3)", "the command fails *: exit code 3: b"),
         ("pass", "nothing to explore: no call reached the server; does the command read "),
         (
@@ -96,7 +96,7 @@ def test_a_command_that_cannot_be_explored_is_an_error(cli, source, text):
 def test_a_program_that_cannot_be_run_fails_without_any_trouble(cli):
     done = cli("explore", "--", "no-such-program")
     assert done.exit_code == 2
-    text = "the command fails without any trouble: cannot run 'no-such-program': No such file"
+    text = "the command fails in a run without trouble: cannot run 'no-such-program': No such file"
     assert done.stdout.startswith(text)
 
 
@@ -111,14 +111,14 @@ def test_no_run_begins_after_the_given_time(cli):
     assert done.exit_code == 0
     assert (
         done.stdout
-        == "0 troubles: 0 survived, 0 did not, 0 not tested; 4 not tried (limit reached)\n"
+        == "0 troubles: 0 survived, 0 did not, 0 not tested; 4 not tried (limit of runs or time)\n"
     )
 
 
 def test_a_run_that_takes_too_long_has_failed(cli):
     done = cli("explore", "--timeout", "10ms", *python("import signal; signal.pause()"))
     assert done.exit_code == 2
-    assert done.stdout.endswith("without any trouble: the command did not end within --timeout\n")
+    assert done.stdout.endswith("run without trouble: the command did not end within --timeout\n")
 
 
 def test_the_report_can_be_a_file(cli, tmp_path):
@@ -177,5 +177,5 @@ def test_ctrl_c_shows_what_was_found_before(cli, tmp_path, signal_handlers):
     done = cli("explore", *python(CREATE + INTERRUPT, tmp_path / "runs"))
     assert (done.exit_code, done.stderr) == (130, "deck-sim: interrupted\n")
     assert done.stdout.startswith(
-        "1 trouble: 0 survived, 1 did not, 0 not tested; 3 not tried (limit reached)\n"
+        "1 trouble: 0 survived, 1 did not, 0 not tested; 3 not tried (limit of runs or time)\n"
     )

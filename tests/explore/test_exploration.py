@@ -88,7 +88,7 @@ def test_the_number_of_runs_can_be_limited(explored, create):
     left = [True, True, False, False]
     timed = explored(create, may_begin=lambda: left.pop(0))
     assert (len(timed.results), timed.not_tried) == (2, 2)
-    assert timed.summary().endswith("; 2 not tried (limit reached)")
+    assert timed.summary().endswith("; 2 not tried (limit of runs or time)")
 
 
 def test_some_troubles_alone_are_tried(explored, create):

@@ -31,7 +31,7 @@ def test_the_summary_counts_what_was_found_and_what_was_not_tried(report):
     )
     assert report.summary() == (
         "0 troubles: 0 survived, 0 did not, 0 not tested; 2 similar troubles left out; 1 not tried"
-        " (limit reached); timing not explored: it cancels"
+        " (limit of runs or time); timing not explored: it cancels"
     )
 
 

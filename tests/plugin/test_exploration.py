@@ -285,8 +285,8 @@ def test_a_test_without_calls_has_nothing_to_explore(run):
     """
     result = run(text, EXPLORE)
     result.assert_outcomes(passed=1, failed=1)
-    one_line(result, "nothing to explore: the test made no call to Deck")
-    one_line(result, "*::test_one: nothing to explore: the test made no call to Deck")
+    one_line(result, "nothing to explore: the test made no call of the Deck API")
+    one_line(result, "*::test_one: nothing to explore: the test made no call of the Deck API")
 
 
 def test_a_marker_explores_and_forbids(run):
@@ -616,7 +616,7 @@ def test_a_time_limit_is_for_the_whole_exploration(run):
             pytest.fail("Timeout (>1.0s) from pytest-timeout.")
     """
     result = run(text.replace("runs = []", "import pytest; runs = []"))
-    result.stdout.fnmatch_lines(["*from pytest-timeout.; this limit applies to the whole explor*"])
+    result.stdout.fnmatch_lines(["*from pytest-timeout.; this limit is for all runs of an expl*"])
 
 
 def test_the_debugger_opens_for_the_first_run_alone(run, pytester):

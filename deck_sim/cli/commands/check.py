@@ -36,7 +36,8 @@ from deck_sim.scenario.yaml_files import YamlError, read_file
 def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
     """Validate scenario files, world files and folders of them.
 
-    Prints every mistake with its file, line and column. The exit code is 1 if there are mistakes.
+    Prints each mistake with its file, line and column. World files are checked only if scenario
+    files have no mistake. The exit code is 1 if there are mistakes.
     """
     files = dict[str, Path]()
     for path in paths:
@@ -52,14 +53,14 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
             is_world = False  # reading it as a scenario reports what is wrong
         (worlds if is_world else stories).append(file)
     library, mistakes = read_files(stories, shipped())
-    for file in [] if mistakes else worlds:  # a world file may name each scenario
+    for file in [] if mistakes else worlds:  # a world file may name any scenario
         try:
             load_world_file(file, library)
         except ScenarioError as error:
             mistakes += error.mistakes
     scenarios = list[dict[str, Any]]()
     for scenario in [] if mistakes else library.own():
-        # A scenario is for the editions that can play all its entries.
+        # A playlist or mix is for the editions that can play all its entries.
         parts = [scenario, *map(library.get, scenario.entries)]
         editions = [name for name in EDITIONS if all(name in part.editions for part in parts)]
         limited = next((part for part in parts if len(part.editions) < len(EDITIONS)), None)

@@ -45,15 +45,15 @@ STORIES = (
         polls=False,
     ),
 )
-_SHOWN = ("call", "connection", "task_run", "event_delivery")  # kinds in the timeline
+_SHOWN = ("call", "connection", "task_run", "event_delivery")  # kinds of timeline entries
 
 
 @click.command(epilog=examples("deck-sim demo", "NO_COLOR=1 deck-sim demo | less"))
 def command() -> None:
     """Play several scenarios over real HTTP, with a small client.
 
-    Only loopback is used. Each poll moves the clock to the next due moment. In the last scenario
-    the client does not poll; it receives webhooks.
+    Only loopback is used. Each poll moves the clock to the next change of the run. In the last
+    scenario the client waits for webhooks instead of polling.
     """
     began, virtual = real_time.monotonic_ns(), timedelta()
     with Server(WorldRegistry(Settings(mode="on_poll"))) as server:

@@ -63,9 +63,21 @@ _OF_PYTEST = (
 @server_options(port=0)
 @environment_options
 @click.option("--report", type=FILE, help="Write the summary as JUnit XML (.xml) or as JSON.")
-@click.option("--html", "pages", type=NEW_FOLDER, help="Write a page for each world with problems.")
-@click.option("--fail-on-problems", "strict", is_flag=True, help="Exit with 1 if problems exist.")
-@click.option("--timeout", type=POSITIVE_DURATION, help="Stop the command after this time.")
+@click.option(
+    "--html",
+    "pages",
+    type=NEW_FOLDER,
+    help="Write a page for each world; if the command succeeds, only for worlds with problems.",
+)
+@click.option(
+    "--fail-on-problems",
+    "strict",
+    is_flag=True,
+    help="Exit with 1 if the command succeeds but problems are found.",
+)
+@click.option(
+    "--timeout", type=POSITIVE_DURATION, help="Stop the command after this time, and exit with 124."
+)
 @click.option("--hold", is_flag=True, help="Keep serving after the command ends, until Ctrl-C.")
 @click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
 def command(
@@ -84,8 +96,9 @@ def command(
 ) -> None:
     """Run a command against a new server, and print a summary.
 
-    The command finds the API in environment variables. The summary lists the calls, the scenarios
-    played, and the problems. The exit code is that of the command.
+    Environment variables give the command the server's URL, an API key and the webhook secret. The
+    summary lists the calls, the scenarios played, and the problems. The exit code is that of the
+    command, if no option changes it.
     """
     if report is not None and not report.parent.is_dir():
         raise click.UsageError(f"--report: the folder '{report.parent}' does not exist")
@@ -121,7 +134,7 @@ def command(
             page = inspector_url(server.url, key)
             with handling({number: lambda *_: stopped.set() for number in STOPS}):
                 text = f"still serving {server.base_url}; watch it at {page}; Ctrl-C stops it"
-                click.echo(f"deck-sim: {text}", err=True)  # once a signal can be caught
+                click.echo(f"deck-sim: {text}", err=True)  # only now, when a signal is handled
                 stopped.wait()
     raise click.exceptions.Exit(code or int(strict and bool(found.all_problems())))
 
@@ -178,5 +191,5 @@ def _run(
             return _TIMED_OUT
     if ended >= 0:
         return ended
-    click.echo(f"deck-sim: the command was stopped by the signal {-ended}", err=True)
+    click.echo(f"deck-sim: the command was stopped by signal {-ended}", err=True)
     return _BY_SIGNAL - ended

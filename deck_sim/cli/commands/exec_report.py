@@ -91,7 +91,7 @@ class ExecReport:
         ElementTree(suites).write(file, encoding="utf-8", xml_declaration=True)
 
     def all_problems(self) -> list[str]:
-        """Return every problem, with its world."""
+        """Return every problem; those of a world begin with its masked key."""
         of_worlds = (f"{one.world}: {text}" for one in self.worlds for text in one.problems)
         return [*self.problems, *of_worlds]
 
@@ -146,7 +146,7 @@ class Reports:
     """The reports on the worlds of a server by key, including worlds that were reset or deleted."""
 
     def __init__(self, registry: WorldRegistry, secret: str, *, keep: bool) -> None:
-        """Collect reports and, if `keep`, worlds. The variable `secret` has the webhook secret."""
+        """Collect reports and, if `keep`, worlds. `secret` names the variable with the secret."""
         self.by_key: dict[str, WorldReport] = {}
         self.kept: list[tuple[Simulation, WorldReport]] = []  # each world, if `keep`
         self._registry, self._secret, self._keep = registry, secret, keep
@@ -173,7 +173,7 @@ class Reports:
 
 
 def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[str]:
-    """Describe calls with no key or a wrong key. `variable` is the variable that has the key."""
+    """Describe calls with no key or a wrong key. `variable` names the variable with a right key."""
     if not refused:
         return []
     from deck_sim.handle.problems import explain_refused
@@ -188,7 +188,7 @@ def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[
 
 
 def report_world(simulation: Simulation, registry: WorldRegistry, secret: str) -> WorldReport:
-    """Make the report on a world. `secret` names the variable that has the webhook secret."""
+    """Make the report on a world. `secret` names the variable with the webhook secret."""
     from deck_sim.engine.story import SCRIPT_KINDS
     from deck_sim.engine.world import RESET_REMOVED
     from deck_sim.handle.failure_report import find_refusals, find_undelivered, find_waits

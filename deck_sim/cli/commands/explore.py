@@ -49,8 +49,8 @@ _NOTHING = "nothing to explore: no call reached the server; does the command rea
 @click.option("--trouble", "only", multiple=True, help="Try only this trouble; can be repeated.")
 @click.option("--jobs", type=click.IntRange(1), default=1, help="The number of parallel runs.")
 @click.option("--time", "most", type=POSITIVE_DURATION, help="Start no new run after this time.")
-@click.option("--timeout", type=POSITIVE_DURATION, help="Stop and fail a run after this time.")
-@click.option("--explore-report", type=FILE, help="Write the whole report as JSON.")
+@click.option("--timeout", type=POSITIVE_DURATION, help="Stop a run after this time; it fails.")
+@click.option("--explore-report", type=FILE, help="Write the whole report to this file, as JSON.")
 @click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
 def command(
     words: tuple[str, ...],
@@ -95,7 +95,7 @@ def command(
     baseline = Watch()
     with log_to_stderr(log_format, quiet=True), ThreadPoolExecutor(jobs) as pool:
         if failure := run(baseline):
-            report.error = f"the command fails without any trouble: {failure}"
+            report.error = f"the command fails in a run without trouble: {failure}"
         elif not baseline.called:
             report.error = _NOTHING.format(names[0])
         else:
@@ -149,6 +149,6 @@ def _run(
     if not done.returncode:
         return None
     lines = done.stdout.decode(errors="replace").strip().splitlines()
-    # The last line of a runner may be its version.
+    # The last line of a test runner may be its version.
     errors = [line.strip() for line in lines if "rror" in line] or lines
     return ": ".join([f"exit code {done.returncode}", *errors[-1:]])

@@ -79,7 +79,7 @@ def test_without_an_answer_the_run_fails(deck):
 def test_the_application_finds_the_simulated_deck(deck, settings):
     assert settings == {"base_url": deck.base_url, "api_key": deck.api_key}
 '''
-# Files that may have options of pytest, each with a text that it has in this case.
+# Files that may have options of pytest, each with the text that it contains if it has them.
 _INI_FILES = {
     "pytest.ini": "",
     "pyproject.toml": "[tool.pytest",

@@ -37,14 +37,14 @@ from deck_sim.contract.error_catalog import ApiError
     "answers",
     multiple=True,
     type=ANSWERS,
-    help="An answer to a prompt; repeat it for the next try or prompt. Default: right answers.",
+    help="An answer to a prompt; repeat this option for the next.  [default: right answers]",
 )
 @click.option("--no-answer", is_flag=True, help="Leave prompts unanswered.")
 @click.option("--reject", is_flag=True, help="Reject the run when it waits for approval.")
 @click.option("--input", "task_input", type=OBJECT, help="Fields to add to the run's input.")
 @click.option("--edition", type=EDITION_NAME, help="The edition.  [default: the scenario's first]")
 @click.option("--html", "page", type=FILE, help="Write the timeline as an HTML page.")
-@click.option("--seed", type=int, default=0, help="The seed of ids and random durations.")
+@click.option("--seed", type=int, default=0, help="The seed of ids and of random values.")
 @FOLDER
 @JSON
 def command(
@@ -61,8 +61,8 @@ def command(
 ) -> None:
     """Play one scenario in virtual time and print its timeline.
 
-    Opens a connection (or stores a credential), runs a task, answers prompts, and approves the run
-    if it waits for approval.
+    Opens a connection (or stores a credential), runs a task, answers prompts, and approves a run
+    that waits for approval.
     """
     library = open_library(folder)
     scenario = find_scenario(name, library)

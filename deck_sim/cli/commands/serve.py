@@ -75,8 +75,8 @@ def command(
     each delivery is logged in a line on standard error.
     """
     if port_file is not None and port_file.exists() and not port_file.is_file():
-        # Replacing it would destroy a device such as /dev/null.
-        raise click.UsageError(f"--port-file: '{port_file}' is not a file; name a new one")
+        # The new file would replace a device such as /dev/null.
+        raise click.UsageError(f"--port-file: '{port_file}' is not a regular file; name another")
     if port_file is not None:
         port_file.unlink(missing_ok=True)  # of a server that was killed
     server = make_server(**options)
@@ -91,7 +91,7 @@ def command(
         click.echo(_banner(server, variables))
         if not (server.is_local or server.worlds.keys):
             click.echo(_OPEN, err=True)
-        # Not at once: this would delay the answer to a client that waits for the server.
+        # An import at once would delay the first answer to a client that waits for the server.
         import_ahead(server.worlds.settings.edition, 0.1)
 
     for number in STOPS:  # for the time after `handling`: another signal would kill the process
@@ -106,7 +106,8 @@ def command(
             from deck_sim.state.opening import StateFileError
             from deck_sim.state.state_file import keep_worlds
 
-            with handling(dict.fromkeys(STOPS, lambda *_: sys.exit())):  # it may take long
+            # Reading a large file takes long, so here a signal exits at once.
+            with handling(dict.fromkeys(STOPS, lambda *_: sys.exit())):
                 try:
                     stack.enter_context(keep_worlds(server.worlds, state))
                 except StateFileError as error:

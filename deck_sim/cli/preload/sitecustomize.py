@@ -34,7 +34,7 @@ def _getaddrinfo(
         return _resolve(_address, port, socket.AF_INET, type, proto)
     is_direct = not name or _LOOPBACK.fullmatch(name) or f".{name}".endswith(_direct)
     if f"{port}" in _WEB and not is_direct:
-        with suppress(OSError), socket.socket() as proxy:  # counts the call for the summary
+        with suppress(OSError), socket.socket() as proxy:  # the proxy counts the refused call
             proxy.settimeout(5)
             proxy.connect(("127.0.0.1", int(_port)))
             proxy.sendall(f"CONNECT {name}:{port} HTTP/1.1\r\n\r\n".encode())
