@@ -1,7 +1,6 @@
-"""The checks of bodies against a world: references, schemas, limits, and the parts of a login.
+"""The checks of bodies against a world: ids, schemas, limits, and the parts of a login.
 
-Each check returns all problems that it finds, and changes nothing. `server.request` checks the
-shape of a body; a field of the wrong type is skipped here.
+Each check returns problems and changes nothing. `server.request` checks the shape of a body.
 """
 
 from collections.abc import Mapping
@@ -19,9 +18,8 @@ _TIMEOUT = "settings.timeout_seconds"
 
 
 def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
-    """Return the problems that `field_problems` finds in a body whose shape may be wrong.
-
-    A field of the wrong type is skipped; the check of the body's shape reports it.
+    """Return the problems of a body whose shape may be wrong, as `field_problems` finds them. A
+    field of the wrong type is skipped, since the check of the shape reports it.
     """
     row = world.kind(kind)
     objects = dict.fromkeys((name.partition(".")[0] for name in (*row.schemas, _TIMEOUT)), dict)
@@ -33,20 +31,20 @@ def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Prob
 
 
 def new_login_problems(world: World, body: Mapping[str, Any]) -> list[Problem]:
-    """Return the problems of a body that stores a login: its references and its credentials."""
     return body_problems(world, world.contract.login, body) + login_problems(body)
 
 
 def run_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
-    """Return the problems of a body that starts a run: its references and its input."""
     return use_problems(world, "task_run", body) + input_problems(world, task, body)
 
 
 def use_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
-    """Return a problem for each missing, unknown or contradictory id of a new run or session."""
+    """Return the problems of the ids in the body of a new run or session: none was sent, one is
+    unknown, or two do not belong together.
+    """
     references = world.kind(kind).references
     names = [name for name in references if body.get(name) is not None]
-    if not names and len(references) > 1:  # the shape of a body requires a single one
+    if not names and len(references) > 1:  # the check of the shape requires a single one
         ids = listed(references, last="or")
         text = f"{ids} is required; send `source_id` only for a source that takes no login"
         return [problem("request/input_missing", text, field="credential_id")]
@@ -69,7 +67,6 @@ def use_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Probl
 
 
 def input_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
-    """Return a problem for each place where a run's input breaks the task's `input_schema`."""
     schema, given = task.fields["input_schema"], body.get("input", {})
     if schema is None or not isinstance(given, dict):
         return []
@@ -79,7 +76,8 @@ def input_problems(world: World, task: Resource, body: Mapping[str, Any]) -> lis
 def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) -> list[Problem]:
     """Return a problem for each missing part of a login that its `auth_method` needs.
 
-    An update may omit the parts that `stored` has. Credentials of the wrong type are skipped.
+    An update may omit `auth_method` or `auth_credentials`; those of `stored` then count.
+    Credentials of the wrong type are skipped.
     """
     method = fields.get("auth_method", stored and stored["auth_method"])
     given = fields.get("auth_credentials", stored and stored.hidden)
@@ -91,7 +89,9 @@ def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) ->
 
 
 def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
-    """Return the problems of fields with the right types: ids, missing fields, schemas, timeout."""
+    """Return the problems of fields with the right types: unknown ids, absent fields that others
+    need, JSON Schemas, and the timeout.
+    """
     row, cap = world.kind(kind), world.options.timeout_cap
     absent = [
         needed

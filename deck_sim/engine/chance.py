@@ -1,7 +1,7 @@
 """Ids and random draws, derived from the world's seed.
 
 Each draw hashes the seed with a name of its own instead of taking the next number of one stream. So
-one more call of a client changes no other id, and a run's durations do not depend on other runs.
+one more poll changes no resource's id, and the steps of one run do not change another's durations.
 """
 
 from datetime import timedelta
@@ -20,17 +20,16 @@ def make_id(seed: int, prefix: str, name: object) -> str:
 
 
 def seed_of(key: str) -> int:
-    """Derive the seed of a world from its API key; a given seed replaces it."""
+    """Derive a seed from an API key, for a world that was given no seed."""
     return int.from_bytes(blake2b(key.encode(), digest_size=4).digest())
 
 
 def draw_below(limit: int, seed: int, name: object) -> int:
-    """Draw a whole number from 0 to `limit` - 1."""
     return int.from_bytes(_hash(f"{seed}/{name}")) % limit
 
 
 def draw_duration(span: Span, seed: int, name: object) -> timedelta:
-    """Draw a duration within `span`: its low end plus a whole number of milliseconds."""
+    """Draw a duration within `span`: the low end plus a whole number of milliseconds."""
     if span.low == span.high:
         return span.low
     return span.low + draw_below(span.width_in_milliseconds + 1, seed, name) * MILLISECOND

@@ -1,7 +1,7 @@
 """The actions of callers, reviewers and sources on a world.
 
-A command checks everything before it changes anything. If a check fails it raises `ApiError` with
-all problems, and the world stays as it was.
+A command checks everything before it changes anything. If a check fails, the command raises
+`ApiError`, and the world stays as it was. All problems of a body are reported together.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,14 +20,13 @@ from deck_sim.engine.timers import TASK_TIMEOUT
 from deck_sim.engine.world import World
 
 # What is known about a login or a run when its scenario is chosen, by the names that rules use.
-# A tuple holds the spellings of one fact: a task has an id and a name. The password is not known.
+# A tuple has all names of one thing: a task has an id and a name. The password is not known.
 Facts = Mapping[str, Any]
-# Chooses the script of a new connection, session or run, after all checks. May raise `ApiError`.
+# Chooses the script of a connection, session or run, after all checks. May raise `ApiError`.
 Choose = Callable[[Facts], Script]
 
 
 def create_resource(world: World, kind: str, fields: Mapping[str, Any]) -> Resource:
-    """Create an agent, a source or a task from a checked body."""
     raise_problems(body_checks.field_problems(world, kind, fields))
     chosen = fields.get("id")
     if chosen in world.all(kind):
@@ -38,10 +37,10 @@ def create_resource(world: World, kind: str, fields: Mapping[str, Any]) -> Resou
 
 
 def seed_resource(world: World, kind: str, fields: Mapping[str, Any], **standard: Any) -> Resource:
-    """Add a resource without an event; `standard` can set its id, status and moments."""
+    """Add a resource and emit no event; `standard` can set its id, status and timestamps."""
     raise_problems(body_checks.field_problems(world, kind, fields))
     full = inherit_references(world, kind, fields)
-    # A login belongs to a source in every edition.
+    # A task needs its agent, and a login or session its source; other references may be absent.
     needed = [n for n, used in world.kind(kind).references.items() if not world.kind(used).machine]
     absent = [name for name in needed if full.get(name) is None]
     raise_problems([problem("request/input_missing", field=name) for name in absent])
@@ -52,9 +51,8 @@ def seed_resource(world: World, kind: str, fields: Mapping[str, Any], **standard
 
 
 def inherit_references(world: World, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields, with the references that follow from the given ones.
-
-    A session implies its credential, and a credential implies its source.
+    """Return the fields, and the ids that the given ids imply: a session implies its credential,
+    and a credential implies its source.
     """
     full, references = dict(fields), world.kind(kind).references
     for _ in references:
@@ -72,13 +70,12 @@ def update_resource(world: World, resource: Resource, fields: Mapping[str, Any])
 
 
 def reset_task(world: World, task: Resource) -> Resource:
-    """Move a task back to its first status."""
     first = world.machine(task).initial
     return world.move(task, first, what=f"reset to {first}")
 
 
 def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> Resource:
-    """Open a connection; return it as created, before its script moves it."""
+    """Open a connection; return the connection as created, before its script moved it."""
     public, hidden = split_credentials(fields)
     raise_problems(body_checks.new_login_problems(world, fields))
     known = Resource("connection", "", world.now, world.now, None, public, hidden)
@@ -89,7 +86,7 @@ def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> 
 
 
 def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Choose) -> Resource:
-    """Start a run; return it as created, before its script moves it.
+    """Start a run; return the run as created, before its script moved it.
 
     A run uses a connection or, in an edition where each run logs in, a credential, an open session,
     or a source without login.
@@ -104,7 +101,7 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
 
 
 def used_ids(world: World, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the ids of the resources that a run uses: the ids sent, and those that they imply."""
+    """Return the ids of the resources that a run uses: the ids sent, and those that these imply."""
     named = {name: fields.get(name) for name in world.kind("task_run").references}
     uses = inherit_references(world, "task_run", named)
     if "source_id" in uses:
@@ -133,7 +130,6 @@ def check_used(
 
 
 def check_session_limit(world: World) -> None:
-    """Raise `ApiError` if the number of open sessions has reached the world's limit."""
     limit = world.options.session_limit
     if limit is None:
         return
@@ -151,7 +147,7 @@ def begin_run(
     silent: bool = False,
     **standard: Any,
 ) -> Resource:
-    """Create a run that uses these resources, and play its script; return the run as created.
+    """Create a run that uses these resources, and start its script; return the run as created.
 
     If the run needs a session and `uses` names none, the run gets a new session.
     """
@@ -251,7 +247,7 @@ def create_credential(world: World, fields: Mapping[str, Any]) -> Resource:
 
 
 def update_credential(world: World, credential: Resource, fields: Mapping[str, Any]) -> Resource:
-    """Set the fields that were sent. A changed login makes the credential `unverified` again."""
+    """Set the fields that were sent; a field of the login makes the credential `unverified`."""
     check_allowed(world, credential, "update")
     raise_problems(change_problems(credential, fields))
     public, hidden = split_credentials(fields)
@@ -275,7 +271,7 @@ def delete_credential(world: World, credential: Resource) -> None:
 
 
 def start_session(world: World, fields: Mapping[str, Any], choose: Choose) -> Resource:
-    """Open a session without a run; return the session as created."""
+    """Open a session without a run; return the session as created, before its script moved it."""
     raise_problems(body_checks.use_problems(world, "session", fields))
     ids = inherit_references(world, "session", fields)
     credential, _ = check_used(world, ids)
@@ -290,7 +286,6 @@ def start_session(world: World, fields: Mapping[str, Any], choose: Choose) -> Re
 
 
 def login_facts(world: World, login: Resource | None, source_id: str) -> dict[str, Any]:
-    """Return the facts about a source and, if given, a login, for the choice of a scenario."""
     fields = login.fields if login else {}
     return {
         "username": login.hidden.get("username") if login else None,
@@ -303,7 +298,6 @@ def login_facts(world: World, login: Resource | None, source_id: str) -> dict[st
 def run_facts(
     world: World, task: Resource, given: Mapping[str, Any], login: Resource | None, source_id: str
 ) -> dict[str, Any]:
-    """Return the facts that choose a run's scenario: login, source, task, agent and input."""
     return {
         **login_facts(world, login, source_id),
         "task": (task.id, task["name"]),

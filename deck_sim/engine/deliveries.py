@@ -4,8 +4,8 @@ their results are recorded.
 This module sends nothing. The caller takes the attempts from the outbox, sends them, and records
 each result before it moves the clock.
 
-An event is delivered at least once, and to each destination separately. After three retries the
-delivery fails, and its destination becomes inactive.
+Each destination gets its own delivery of an event. When the last retry has failed, the delivery
+fails and its destination becomes inactive.
 """
 
 from collections.abc import Mapping
@@ -43,8 +43,8 @@ class AttemptResult:
     status: int | None
     error: str | None
     latency_ms: int = 0
-    request: Mapping[str, str] = field(default_factory=dict)  # headers
-    response: Mapping[str, str] = field(default_factory=dict)
+    request: Mapping[str, str] = field(default_factory=dict)  # its headers
+    response: Mapping[str, str] = field(default_factory=dict)  # its headers
     fault: str | None = None  # the key of the injected fault
     refusal: str | None = None  # why a receiver that verifies the signature refuses it
     answer: bytes = b""  # the start of the response's body
@@ -61,7 +61,7 @@ def attempt_due(world: World, delivery_id: str) -> None:
         _give_up(world, delivery)
     elif destination["type"] == WEBHOOK:
         fault = None
-        # The fault is chosen once for an attempt.
+        # An attempt that its fault has postponed gets no other fault.
         if world.injected.by_owner and delivery.id not in world.fired:
             fault = world.fire_webhook(injected_faults.WEBHOOK, delivery.hidden["event"])
         if fault is not None:
@@ -133,7 +133,9 @@ def lose(world: World, delivery: Resource) -> None:
 def hold_back(
     world: World, delivery: Resource, length: timedelta, why: str, *, until_next: bool = False
 ) -> None:
-    """Postpone a due webhook; with `until_next`, at most until the destination's next webhook."""
+    """Postpone a due webhook; with `until_next`, at most until a later webhook to its destination
+    has been attempted.
+    """
     world.timers.arm(delivery.id, ATTEMPT, world.now + length)
     world.note("event_delivery", delivery.id, f"{delivery['event_type']}, held back {why}")
     if until_next:
@@ -141,9 +143,8 @@ def hold_back(
 
 
 def replay(world: World, delivery: Resource) -> Resource:
-    """Deliver an event again at once, with the same id; if the attempt fails, there are retries.
-
-    Raises `ApiError` if the delivery is pending, or if its destination receives no events.
+    """Deliver an event again now, with the same event id and as many retries as at first. Raises
+    ApiError (`state_invalid`) if the delivery is pending, or if its destination receives no events.
     """
     destination = _destination(world, delivery)
     if delivery.status == "pending":
@@ -158,7 +159,6 @@ def replay(world: World, delivery: Resource) -> Resource:
 
 
 def set_destination_status(world: World, destination: Resource, status: str) -> Resource:
-    """Move a destination to a status, unless the destination has this status already."""
     return destination if destination.status == status else world.move(destination, status)
 
 
@@ -217,7 +217,6 @@ def _give_up(world: World, delivery: Resource) -> None:
 
 
 def create_destination(world: World, fields: Mapping[str, Any], secret: str) -> Resource:
-    """Create a destination from a checked body."""
     public = {name: fields[name] for name in ("name", "type", "config", "events")}
     hidden = {"secret": secret, "old_secrets": ()}
     return world.create("event_destination", public, hidden, silent=True)
@@ -240,12 +239,12 @@ def update_destination(
 
 
 def event_problems(world: World, events: Any) -> list[Problem]:
-    """Return the problems of a destination's event types; none if `events` is not a list."""
+    """Return the problems of a destination's event types; none if they are not a list of texts."""
     is_readable = isinstance(events, list) and all(isinstance(name, str) for name in events)
     problems, known = list[Problem](), world.event_types
     for index, name in enumerate(events if is_readable and events != [ALL] else ()):
         field = f"events[{index}]"
-        text = f'`{field}`: `*` must be the only item: `["*"]`'
+        text = f'`{field}`: `*` must be the only item; send `["*"]`'
         if name != ALL:
             near = _NO_GLOB if ALL in name else nearest(name, known) or _INSTEAD
             text = f"`{field}`: unknown event type {name!r}{near}"

@@ -23,7 +23,7 @@ def keep_file(
     world: World, run: Resource, name: str, type_: str, content: bytes, **shown: Any
 ) -> None:
     """Store a file as a storage item with the attributes `shown`. Nothing is stored if the task's
-    storage is off, or if the storage drops duplicates and the login has an equal file.
+    storage is off, or if it drops duplicates and has an equal file of this task and login.
     """
     storage = world.all("task")[run["task_id"]]["storage"] or {"enabled": False}
     origin = (run["task_id"], run[f"{world.contract.login}_id"], sha256(content).hexdigest())
@@ -50,7 +50,7 @@ def keep_file(
 
 
 def files_of(world: World, run: Resource, behind: str | None = None) -> Iterator[Resource]:
-    """Yield a run's readable storage items, newest first, or only those after the id `behind`."""
+    """Return a run's readable storage items, newest first; with `behind`, those after this id."""
     items = world.newest_first("storage", {"task_run_id": [run.id]}, behind)
     return (item for item in items if not world.is_gone(item))
 
@@ -65,7 +65,7 @@ def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> N
 
 
 def find_file(world: World, file_id: str) -> File | None:
-    """Return the storage item or screenshot with this id; None if it is unknown or too old."""
+    """Return the item or screenshot with this id; None if it is unknown, deleted or too old."""
     item = world.find("storage", file_id)
     if item is not None:
         return File(item.hidden["content"], item["file_type"], item["file_name"])
@@ -81,7 +81,7 @@ def find_file(world: World, file_id: str) -> File | None:
 
 
 def kept_screenshots(world: World, run: Resource) -> dict[str, Screenshot]:
-    """Return the readable screenshots of a run by id, oldest first."""
+    """Return a run's screenshots that are not too old to be read, by id and oldest first."""
     oldest = world.now - world.contract.screenshot_retention
     shots = world.screenshots.get(run.id, [])
     return {shot.id: shot for shot in shots if shot.created_at >= oldest}

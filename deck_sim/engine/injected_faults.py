@@ -3,9 +3,11 @@
 The effects of faults are in the room `faults`.
 
 Laws:
-1. A fault counts every call or webhook that it applies to, even if another fault fires for it.
-2. At most one fault fires for a call or webhook: of the due faults, the one injected first.
-3. A scenario's fault applies only to the connection, session or run that plays the scenario.
+1. A fault counts every call or webhook that it applies to, even if another fault fires.
+2. At most one fault fires for a call or webhook. Of several due faults, those without a scenario
+   come first, and of these the one injected first.
+3. A scenario's fault applies only to the connection, session or run that plays the scenario. The
+   call that creates this resource counts only if no other fault fires for the call.
 4. Whether a fault with a probability fires is drawn from its id, which follows from the world's
    seed, and from its own count. So other faults and other calls do not change the draw.
 """
@@ -17,16 +19,16 @@ from typing import Any
 
 from deck_sim.engine.chance import draw_below
 
-EVERYBODY = ""  # the owner of a fault that no scenario brought
+EVERYBODY = ""  # the owner of the faults without a scenario
 TROUBLE = "trouble"  # the owner of the fault that exploration tries; it comes before all others
 
 # Where a fault fires.
 CALL = "call"  # instead of the work that a call asks for
-ANSWER = "answer"  # after this work, in the answer
+ANSWER = "answer"  # after the work, in the answer to the call
 WEBHOOK = "webhook"
 HASTE = "haste"  # a webhook that is sent before the answer to the call that caused it
 
-_DRAWS = 1_000_000_000  # the numbers that a probability is drawn from
+_DRAWS = 1_000_000_000  # how many numbers a draw for a probability chooses from
 
 
 @dataclass(slots=True)
@@ -35,7 +37,7 @@ class Injected:
 
     id: str
     fault: Any  # of a class in `faults`, which imports this module; immutable
-    owner: str  # the connection or run whose scenario brought it, or `EVERYBODY`
+    owner: str  # the connection, session or run that plays its scenario; EVERYBODY or TROUBLE
     met: int = 0  # how many calls or webhooks it applied to
     fired: int = 0
     since: datetime | None = None  # when its `duration` began
@@ -49,12 +51,11 @@ class Injected:
         self.since = self.since or now
         return not self.is_over(now) and (
             fault.probability is None
-            # The id is drawn from the world's seed.
+            # Seed 0, since the id follows from the world's seed already.
             or draw_below(_DRAWS, 0, f"{self.id}/{self.met}") < fault.probability * _DRAWS
         )
 
     def is_over(self, now: datetime) -> bool:
-        """Whether the fault cannot fire any more."""
         fault = self.fault
         return self.fired == fault.times or bool(
             fault.duration and self.since and now - self.since >= fault.duration
@@ -76,14 +77,12 @@ class InjectedFaults:
                 yield from self.by_owner[owner]
 
     def add(self, fault_id: str, fault: Any, owner: str = EVERYBODY) -> Injected:
-        """Inject a fault, for one owner or for every call and webhook."""
         injected = Injected(fault_id, fault, owner)
         self.by_owner.setdefault(owner, []).append(injected)
         self.changed[owner] = None
         return injected
 
     def remove(self, fault_id: str) -> bool:
-        """Remove a fault; return whether it existed."""
         found = next((one for one in self if one.id == fault_id), None)
         if found is not None:
             self.by_owner[found.owner].remove(found)
@@ -91,7 +90,6 @@ class InjectedFaults:
         return found is not None
 
     def forget(self, owner: str) -> None:
-        """Remove the faults of the scenario that `owner` played."""
         if self.by_owner.pop(owner, None):
             self.changed[owner] = None
 

@@ -1,4 +1,4 @@
-"""The resources of one kind in their order, for lists with and without filters.
+"""The resources of one kind in the order of their creation, for lists with and without filters.
 
 Laws:
 1. A list is made when it is first read. Later changes are noted, and the next read applies them.
@@ -38,7 +38,9 @@ class Lists:
     def find(
         self, filters: Mapping[str, Collection[Any]], behind: str | None
     ) -> Iterator[Resource]:
-        """Yield resources that pass all filters, newest first, and are older than `behind`."""
+        """Yield the resources that pass all filters, newest first; with `behind`, only those older
+        than the resource with this id.
+        """
         for id_ in self.changed:
             if id_ not in self._numbers:
                 self._numbers[id_] = self._count = self._count + 1

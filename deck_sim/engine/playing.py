@@ -1,7 +1,7 @@
 """Playing scripts, and passing time.
 
-`pass_time` is the only function that moves a world's clock. It moves to the next due timer, fires
-this timer, and returns, so that its caller can act between timers.
+`pass_time` is the only function that moves a world's clock. It moves the clock to the next timer,
+fires this timer, and returns, so that its caller can act between timers.
 """
 
 from collections.abc import Callable
@@ -30,11 +30,11 @@ from deck_sim.engine.timers import (
 )
 from deck_sim.engine.world import World
 
-MOST_SCREENSHOTS = 1000  # of one run, those of its script included
+MOST_SCREENSHOTS = 1000  # the timer stops when a run has so many, its script's included
 
 
 def start_story(world: World, resource: Resource, script: Script) -> None:
-    """Inject the faults of `script`, and play it for a resource up to the first wait."""
+    """Inject the faults of `script`, and play the script for a resource up to the first wait."""
     story = world.stories[resource.id] = Story(resource.id, script)
     for number, fault in enumerate(script.faults):
         fault_id = make_id(world.seed, "flt", f"{resource.id}/{number}")
@@ -44,7 +44,9 @@ def start_story(world: World, resource: Resource, script: Script) -> None:
 
 
 def react(world: World, owner: str, word: str = "due", value: Any = None) -> None:
-    """Continue the story of `owner` after an answer, a verdict or the end of a wait: `word`."""
+    """Continue the story of `owner` after `word`: `answer` (with the inputs as `value`), `approve`,
+    `reject`, or `due` at the end of a wait.
+    """
     story = world.stories[owner]
     step = story.script.positions[story.path].step
     stage, reacted_at = Stage(world, story), (story.path, story.attempts)
@@ -73,7 +75,9 @@ def release(world: World, hold_id: str) -> list[str]:
 
 
 def pass_time(world: World, limit: datetime) -> Due | None:
-    """Move the clock to the next timer and fire it; if none is due by `limit`, move to `limit`."""
+    """Move the clock to the next timer; fire and return this timer. If none is due by `limit`, move
+    the clock to `limit` and return None.
+    """
     due = world.timers.take(limit)
     moment = limit if due is None else due.at
     if moment > world.now:
@@ -84,7 +88,7 @@ def pass_time(world: World, limit: datetime) -> Due | None:
 
 
 def _play(stage: Stage, reacted_at: Cursor) -> None:
-    """Play steps until one waits, a hold stops them, the resource is final, or the script ends."""
+    """Play steps until one waits or fails, a hold stops them, or the resource or script ends."""
     world, story = stage.world, stage.story
     owner, script = story.owner, story.script
     players = world.all(script.kind)
@@ -108,7 +112,7 @@ def _play(stage: Stage, reacted_at: Cursor) -> None:
             _break_off(world, story, error)
             return
         if wait is not None:
-            world.timers.take_back(owner, OF_A_STEP)
+            world.timers.disarm(owner, OF_A_STEP)
             if not wait.active and world.contract.machine(script.kind).is_run:
                 world.timers.arm(owner, INACTIVITY, world.now + world.contract.inactivity)
             if wait.span is not None:
@@ -119,7 +123,7 @@ def _play(stage: Stage, reacted_at: Cursor) -> None:
                 world.timers.arm(owner, name, world.now + span)
             return
         if players[owner].status != status:  # the timers of the old status do not apply
-            world.timers.take_back(owner, OF_A_STEP)
+            world.timers.disarm(owner, OF_A_STEP)
             reacted_at = (story.path, story.attempts)
         story.go(GO_ON)
 

@@ -1,7 +1,7 @@
 """The values of a world. They are frozen: a change makes a new value.
 
 So an event refers to the resource as it was, a refused call has nothing to undo, and copies of a
-world share their values. `RecentLog` keeps the last items of a list.
+world share their values. Only `RecentLog`, the last items of a list, changes in place.
 """
 
 from collections import deque
@@ -58,10 +58,10 @@ class Event(Immutable):
 
     id: str
     type: str
-    data: Resource  # as it was then
+    data: Resource
     created_at: datetime
-    extras: Mapping[str, Any] = field(default_factory=dict)  # data of other resources that it shows
-    after: int = 0  # number of timeline entries before it
+    extras: Mapping[str, Any] = field(default_factory=dict)  # shown data of other resources
+    after: int = 0  # number of timeline entries before the event
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Screenshot(Immutable):
     created_at: datetime
     reasoning: str
     scenario: str
-    step: tuple[int | str, ...]  # its path
+    step: tuple[int | str, ...]  # its path in the scenario
 
 
 @value_class
@@ -81,12 +81,12 @@ class TimelineEntry(Immutable):
     """One entry of the timeline: something that happened in a world, and its time."""
 
     at: datetime
-    kind: str  # a resource's kind, or `call`, `clock`, `magic_name` or `queue`
+    kind: str  # a resource's kind, or `call`, `clock` or `magic_name`
     id: str
     what: str
     status: str | None = None  # that the resource entered
-    changes: Mapping[str, Any] | None = None  # fields that were set with it
-    step: tuple[int | str, ...] | None = None  # the path of the step that its story was at
+    changes: Mapping[str, Any] | None = None  # fields that were set
+    step: tuple[int | str, ...] | None = None  # the path of the step at which its story was
     is_creation: bool = False
 
 
@@ -114,7 +114,7 @@ class AdditiveChanges:
 
     @property
     def unknown_fields(self) -> Mapping[str, Any]:
-        """The fields added to every resource and event."""
+        """The fields added to every resource and event; none if `fields` is off."""
         unknown = {"deck_sim_surprise": {"why": "clients must tolerate unknown fields"}}
         return unknown if self.fields else {}
 
@@ -128,7 +128,7 @@ def _option(description: str, default: Any = None, **more: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Options(Immutable):
-    """Limits and behaviours of Deck, which are off (None, False or `()`) by default.
+    """Limits and behaviours of a world, which are off (None, False or `()`) by default.
 
     Each option is one field. The control API, the marker, `Deck.reset`, `DeckSim` and the inspector
     take the option's name, type and metadata from the field. The metadata are its `description`,
@@ -136,7 +136,7 @@ class Options(Immutable):
     """
 
     session_limit: int | None = _option(
-        "The most open sessions; one more gets 429 `rate_limit/session_limit_exceeded`.",
+        "How many sessions may be open; one more gets 429 `rate_limit/session_limit_exceeded`.",
         needs="session",
     )
     timeout_cap: int | None = _option("The largest `settings.timeout_seconds` of a task.", least=1)
@@ -148,16 +148,15 @@ class Options(Immutable):
         needs="connection",
     )
     keep_headers: tuple[str, ...] = _option(
-        'More headers that the journal keeps, from the next call on, like ["x-trace"].', ()
+        'Further request headers that the journal keeps from the next call on, like ["x-trace"].',
+        (),
     )
 
     def changes(self, before: Self) -> set[str]:
-        """Return the names of the options whose values differ from `before`."""
         names = (row.name for row in fields(self))
         return {name for name in names if getattr(self, name) != getattr(before, name)}
 
     def as_json(self) -> dict[str, Any]:
-        """Return the options as the control API shows them."""
         values = ((row.name, getattr(self, row.name)) for row in fields(self))
         return {n: format_duration(v) if isinstance(v, timedelta) else v for n, v in values}
 
@@ -180,7 +179,7 @@ class RecentLog(Sequence[Item]):
     """The last items of a list that grows at its end, at most `maxlen`.
 
     The position of an item is the number of all items before it, including dropped ones. A deque is
-    made only for a long log: an empty one takes 700 bytes, and most logs stay empty.
+    made only for a long log: an empty deque takes 700 bytes, and most logs stay empty.
     """
 
     __slots__ = ("_items", "_room", "maxlen", "total")
@@ -193,7 +192,6 @@ class RecentLog(Sequence[Item]):
             self.append(item)
 
     def append(self, item: Item) -> None:
-        """Add an item. If there are too many, the oldest is dropped."""
         if len(self._items) == self._room:
             if self._room == 0:
                 self._items, self._room = [], min(self.maxlen, 64)
@@ -219,11 +217,10 @@ class RecentLog(Sequence[Item]):
 
     @property
     def dropped(self) -> int:
-        """The number of dropped items."""
         return self.total - len(self)
 
     def since(self, position: int, end: int | None = None) -> list[Item]:
-        """Return the kept items from a position on; with `end`, only those before `end`."""
+        """Return the kept items from a position on; with `end`, those before the position `end`."""
         after = 0 if end is None else max(self.total - end, 0)
         return [*islice(reversed(self._items), after, max(self.total - position, 0))][::-1]
 

@@ -1,10 +1,10 @@
 """The interface between the step that is played and the world, and the holds that stop stories.
 
-A hold names an event. A story stops before it enters the status that emits this event: the resource
-keeps its status, the cursor returns to the step that reacted last, and the place at which the story
-would continue is stored. So a prompt that timed out can still be answered, and a run that is about
-to complete can still be canceled; the answer or cancel replaces the stored place. The timers of
-timeouts continue, so a held run can time out.
+A hold of stories names an event. A story stops before it enters the status that emits this event:
+the resource keeps its status, the cursor returns to the step that reacted last, and the place at
+which the story would continue is stored. So a prompt that timed out can still be answered, and a
+run that is about to complete can still be canceled; the stored place is then forgotten. The timers
+of timeouts continue, so a held run can time out.
 """
 
 from dataclasses import dataclass, replace
@@ -32,7 +32,6 @@ class Stopped(Exception):
 
 
 def find_call_hold(world: World, method: str, path: str) -> HoldPoint | None:
-    """Return the first hold that stops the answer to this call, or None."""
     for hold in world.holds.values():
         if hold.call and CallPattern.read(hold.call).matches(method, path):
             return hold
@@ -40,7 +39,6 @@ def find_call_hold(world: World, method: str, path: str) -> HoldPoint | None:
 
 
 def count_stop(world: World, hold_id: str) -> None:
-    """Count a story or answer that a hold stops."""
     hold = world.holds[hold_id]
     world.holds[hold_id] = replace(hold, met=hold.met + 1)
 
@@ -73,19 +71,18 @@ class Stage:
 
     @property
     def output_schema(self) -> Any:
-        """The schema of the run's output, or None."""
+        """The task's schema of outputs, or None."""
         return self.world.all("task")[self.resource["task_id"]]["output_schema"]
 
     @property
     def extraction_schema(self) -> Any:
-        """The schema of the data that the task extracts from files; None if it extracts none."""
+        """The schema of the data that the task extracts from files; None if extraction is off."""
         storage = self.world.all("task")[self.resource["task_id"]]["storage"]
         extracts = storage and storage["enabled"] and storage["extraction"]
         return storage["extraction_schema"] if extracts else None
 
     @property
-    def names(self) -> dict[str, Any]:
-        """The variables for the script's expressions."""
+    def variables(self) -> dict[str, Any]:
         player = self.resource
         used = {player.kind: player}
         for kind in (self.world.contract.login, "session", "task"):
@@ -137,7 +134,6 @@ class Stage:
         self.fail(*(problem(name, f"{why}{one.message}", field=one.field) for one in broken))
 
     def fail(self, *problems: Problem) -> None:
-        """Fail the run, unless a hold stops the story first."""
         self.move("failed", errors=[one.as_json() for one in problems])
 
     def problem(self, name: str, message: str | None, field: str | None) -> Problem:
@@ -146,7 +142,7 @@ class Stage:
         return problem(name, message, field=field, timeout=timeout)
 
     def draw(self, span: Span) -> timedelta:
-        """Draw a duration within the span; it is always the same for this step of this resource."""
+        """Draw a duration within the span; a step of a resource always draws the same one."""
         story = self.story
         name = story.script.positions[story.path].name
         return draw_duration(span, self.world.seed, f"{story.owner}/{name}")

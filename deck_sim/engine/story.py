@@ -32,7 +32,7 @@ def watched_kinds(edition: Edition) -> list[str]:
 STAY = "stay"  # enter the step again
 GO_ON = "go_on"
 
-WRONG_ANSWER = "wrong answer"  # how the entry of a rejected answer begins in the timeline
+WRONG_ANSWER = "wrong answer"  # how the timeline entry of a rejected answer begins
 
 
 class ScriptError(Exception):
@@ -44,7 +44,7 @@ class Wait:
     """The time for which a story stays at a step, and the meaning of the wait's end."""
 
     span: timedelta | None  # None: only an answer, a verdict or a limit ends the wait
-    active: bool = False  # the agent is working, so the inactivity limit does not count
+    active: bool = False  # the agent is working, so the inactivity limit does not apply
     is_timeout: bool = False  # the end of the wait is a timeout, not progress
 
 
@@ -56,11 +56,11 @@ class Step(ABC):
     @property
     @abstractmethod
     def branches(self) -> Mapping[str, tuple[Step, ...]]:
-        """The branches that may follow instead of the next step."""
+        """The branches that may follow instead of the next step, by name."""
 
     @property
     def refusal(self) -> ApiError | None:
-        """The error that answers the call, if the step refuses the call; otherwise None."""
+        """The answer to the call that would start the script, if this step refuses the call."""
         return None
 
     # `stage` is a `Stage`; its module imports this one.
@@ -80,10 +80,10 @@ class Position:
 
     step: Step | None  # None: the end
     name: str  # its path as text
-    place: Path  # in its scenario
-    counted_as: tuple[str, str, Path]  # the scenario, the kind and the path below it
-    behind: Path  # the path that follows
-    branches: Mapping[str, Path]  # the paths that the branches lead to; an empty one is skipped
+    place: Path  # in the scenario, from the kind on
+    counted_as: tuple[str, str, Path]  # the scenario, the kind and the path below the kind
+    behind: Path  # the path of the position that follows
+    branches: Mapping[str, Path]  # the path that each branch leads to; an empty branch is skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,9 @@ class Script(Immutable):
     kind: str
     steps: tuple[Step, ...]
     source: Mapping[str, Any] = field(default_factory=dict)  # of the scenario, as it was written
-    faults: tuple[Any, ...] = ()  # injected when it starts
+    faults: tuple[Any, ...] = ()  # injected when the script starts
     head: Path = ()  # where the steps stand in the file, below the kind
-    task_timeout: timedelta | None = None  # of its runs, instead of the default of a task
+    task_timeout: timedelta | None = None  # of its run, instead of the default of tasks
     positions: dict[Path, Position] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -106,7 +106,7 @@ class Script(Immutable):
 
     @property
     def refusal(self) -> ApiError | None:
-        """The error that answers the call, if the script refuses the call; otherwise None."""
+        """The answer to the call that would start the script, if the first step refuses it."""
         first = self.positions[0,].step
         return first.refusal if first else None
 
@@ -156,7 +156,6 @@ class Story:
 
     @property
     def position(self) -> Position:
-        """The position of the cursor."""
         return self.script.positions[self.path]
 
     @property

@@ -38,7 +38,7 @@ EFFECTS = {
     DISUSE: "it ends because no run uses it",
     SCREENSHOT: "a screenshot is taken",
 }
-OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # taken back when the story leaves its step
+OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # disarmed when the story leaves its step
 OF_A_STORY = (*OF_A_STEP, TASK_TIMEOUT)
 OF_DISUSE = (AUTO_TRANSITION, DISUSE)  # at most one is armed
 _SLACK = 100  # so many removed timers may stay in the heap in any case
@@ -48,7 +48,7 @@ class Due(NamedTuple):
     """One armed timer: its owner, its name and the moment when it fires."""
 
     at: datetime
-    number: int  # of all that were ever armed
+    number: int  # in the order in which timers were armed
     owner: str
     name: str
 
@@ -60,7 +60,7 @@ class Timers:
     _heap: list[Due] = field(default_factory=list, compare=False)
     _armed: dict[str, dict[str, Due]] = field(default_factory=dict)  # owner -> name -> timer
     _removed: int = field(default=0, compare=False)  # how many in the heap are removed
-    _count: int = 0  # of all that were ever armed
+    _count: int = 0  # how many timers were ever armed
     progress: int = 0  # how many of the armed timers are progress
     # Owners whose timers have changed, for a state file.
     changed: dict[str, None] = field(default_factory=dict, compare=False)
@@ -72,7 +72,6 @@ class Timers:
         return Timers([*self._heap], armed, self._removed, *counts, {**self.changed})
 
     def arm(self, owner: str, name: str, at: datetime) -> None:
-        """Set the timer `name` of `owner` to the moment `at`."""
         self._count += 1
         due = Due(at, self._count, owner, name)
         mine = self._armed.setdefault(owner, {})
@@ -86,8 +85,7 @@ class Timers:
         if 2 * self._removed > len(self._heap) + _SLACK:
             self._heap, self._removed = [*self.upcoming()], 0
 
-    def take_back(self, owner: str, names: Iterable[str]) -> None:
-        """Remove the timers of `owner` that have one of these names, if there are any."""
+    def disarm(self, owner: str, names: Iterable[str]) -> None:
         mine = self._armed.get(owner)
         if mine is not None:
             for name in names:
@@ -108,7 +106,7 @@ class Timers:
         return None
 
     def of(self, owner: str) -> list[Due]:
-        """Return the armed timers of one owner."""
+        """Return the armed timers of one owner, in the order of `EFFECTS`."""
         mine = self._armed.get(owner, {})
         return [mine[name] for name in EFFECTS if name in mine]
 
@@ -119,7 +117,6 @@ class Timers:
             self.arm(due.owner, due.name, due.at)
 
     def peek(self) -> Due | None:
-        """Return the next timer; None if no timer is armed."""
         while self._heap:
             due = self._heap[0]
             if self._armed.get(due.owner, {}).get(due.name) is due:

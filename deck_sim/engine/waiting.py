@@ -21,15 +21,15 @@ def waiting(world: World) -> list[Resource]:
 
 
 def next_due(world: World, resource_id: str) -> Due | None:
-    """Return the next timer of a resource that is not for a screenshot, or None."""
+    """Return a resource's next timer that is not for a screenshot, or None."""
     due = (due for due in world.timers.of(resource_id) if due.name != SCREENSHOT)
     return min(due, key=lambda due: due.at, default=None)
 
 
 def waits_for_person(world: World, resource_id: str) -> bool:
-    """Whether only a person can move a resource: with an answer, an approval, or a release.
+    """Whether a resource waits for an answer, a decision, or the release of a hold.
 
-    Also true for a login or session if all runs that use it wait for a person.
+    Also true for a login or session whose runs all wait for a person.
     """
     story, users = world.stories.get(resource_id), world.users.get(resource_id)
     if story and (story.held or asks_person(world, world.all(story.script.kind)[resource_id])):
@@ -38,7 +38,6 @@ def waits_for_person(world: World, resource_id: str) -> bool:
 
 
 def asks_person(world: World, resource: Resource) -> bool:
-    """Whether this connection, session or run waits for a person's answer or decision."""
     asks = world.machine(resource).asks_person(resource.status)
     approved_by_itself = any(due.name == STEP for due in world.timers.of(resource.id))
     return asks and not approved_by_itself
@@ -55,21 +54,17 @@ class AwaitedEvent:
     mover: Due | None = None  # the timer that `moves` found
 
     def came(self, world: World) -> bool:
-        """Whether the event has come."""
         new, self.seen = world.events.since(self.seen), world.events.total
         self.has_come |= any(self._is(world, event) for event in new)
         return self.has_come
 
     def moves(self, world: World, until: datetime) -> bool:
-        """Whether a timer due by `until` moves a resource that the event could be about.
-
-        The last of these timers is stored, and all are searched again only when that one is gone.
-        """
+        """Whether a timer due by `until` moves a resource that the event could be about."""
         known = self.mover
         if known is None or known.at > until or known not in world.timers.of(known.owner):
             ids = {resource.id for resource in self.candidates(world)}
             due = [one for one in _progress(world).values() if one.owner in ids]
-            # The last one, so that the search is not repeated for each timer of one moment.
+            # The last one is kept, so that the search is not repeated for each timer.
             self.mover = next((one for one in reversed(due) if one.at <= until), None)
         return self.mover is not None
 
@@ -84,7 +79,6 @@ class AwaitedEvent:
 
     @property
     def kinds(self) -> list[str]:
-        """The kinds of resources that events of these types are about."""
         return [*dict.fromkeys(type_.partition(".")[0] for type_ in self.types)]
 
     def last(self, world: World) -> Event | None:
@@ -92,12 +86,10 @@ class AwaitedEvent:
         return next((one for one in reversed(world.events) if self._is(world, one)), None)
 
     def named(self, world: World) -> Resource | None:
-        """Return the resource that the event must be about, if one is named and exists."""
         found = (kind.get(self.resource_id or "") for kind in world.resources.values())
         return next(filter(None, found), None)
 
     def candidates(self, world: World) -> list[Resource]:
-        """Return the resources that the event could be about."""
         kinds = [world.all(kind) for kind in self.kinds]
         if self.resource_id is not None:
             return [kind[self.resource_id] for kind in kinds if self.resource_id in kind]

@@ -1,4 +1,4 @@
-"""A world: its resources, the events they emitted, its clock.
+"""A world: its resources, the events that these emitted, its clock.
 
 Laws:
 1. Only `World.move` changes a status, and only as a row of the edition's table allows. `create`
@@ -61,7 +61,6 @@ ALL = "*"  # the events of a destination that receives every type
 
 
 def listens(destination: Resource) -> bool:
-    """Whether a destination receives events now."""
     return not destination.deleted and destination.status == "active"
 
 
@@ -88,20 +87,20 @@ class World:
     edition: str = DEFAULT_EDITION
     seed: int = 0
     now: datetime = FROZEN_START
-    # By kind.
+    # By kind and id.
     _resources: dict[str, dict[str, Resource]] = field(default_factory=lambda: defaultdict(dict))
     stories: dict[str, Story] = field(default_factory=dict)  # by connection, session or run
-    users: dict[str, dict[str, None]] = field(default_factory=dict)  # resource -> live runs on it
+    users: dict[str, dict[str, None]] = field(default_factory=dict)  # resource -> its live runs
     timers: Timers = field(default_factory=Timers)
     events: RecentLog[Event] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
     timeline: RecentLog[TimelineEntry] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
-    # Ids of runs and sessions, by kind.
+    # Ids of finished runs and sessions, by kind.
     finished: dict[str, list[str]] = field(default_factory=dict)
     forgotten_runs: int = 0
     played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)  # for coverage
     screenshots: dict[str, list[Screenshot]] = field(default_factory=dict)  # by run
     outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
-    attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log, by delivery
+    attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log of each delivery
     # The events in queues, each with its destination.
     messages: RecentLog[tuple[str, Event]] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
     holds: dict[str, HoldPoint] = field(default_factory=dict)  # by id
@@ -114,7 +113,7 @@ class World:
     additive_changes: AdditiveChanges = field(default=AdditiveChanges())
     options: Options = field(default=Options())
     pace: Any = None  # changes how long steps last; exploration sets it
-    former_ids: Collection[str] = field(default=(), compare=False)  # in earlier worlds of this key
+    former_ids: Collection[str] = field(default=(), compare=False)  # from earlier worlds of the key
     _lists: dict[str, Lists] = field(default_factory=dict, compare=False)  # by kind
     # What a state file has to write again: the keys of the records that have changed, by table.
     changed: dict[str, dict[Any, None]] = field(
@@ -132,7 +131,6 @@ class World:
 
     @property
     def contract(self) -> Edition:
-        """The tables of this world's edition."""
         return EDITIONS[self.edition]
 
     @property
@@ -142,18 +140,15 @@ class World:
         return (*self.contract.event_names, *([added] if added else []))
 
     def kind(self, name: str) -> Kind:
-        """Return the row of a kind of resource."""
         return EDITIONS[self.edition].kinds[name]
 
     def machine(self, resource: Resource) -> Machine:
-        """Return the state machine of a resource whose kind has one."""
         machine = EDITIONS[self.edition].kinds[resource.kind].machine
         assert machine is not None, f"a {resource.kind} has no state machine"
         return machine
 
     @property
     def resources(self) -> Mapping[str, Mapping[str, Resource]]:
-        """Every resource by kind and id, as `all` returns them."""
         return {kind: self.all(kind) for kind in self.contract.kinds}
 
     def all(self, kind: str) -> Mapping[str, Resource]:
@@ -179,7 +174,7 @@ class World:
             yield from lists.find(filters, behind)
 
     def fetch(self, kind: str, resource_id: str) -> Resource:
-        """Return the resource that `find` finds. Raises ApiError (`…_not_found`) if it is None."""
+        """Return what `find` returns. Raises ApiError (`…_not_found`) if that is None."""
         found = self.find(kind, resource_id)
         if found is None:
             raise ApiError(self.not_found(kind, resource_id))
@@ -238,7 +233,7 @@ class World:
     def event_extras(self, resource: Resource) -> Mapping[str, Any]:
         """Return the current data of other resources that an event about this resource shows.
 
-        Events about a run also have the external id of its connection (documented).
+        Among these data is the external id of the login that the resource uses (documented).
         """
         contract = EDITIONS[self.edition]
         row, login = contract.kinds[resource.kind], contract.login
@@ -253,7 +248,6 @@ class World:
     # Changes
 
     def next_id(self, prefix: str) -> str:
-        """Return a new id with this prefix."""
         number = self.counters[prefix] = self.counters.get(prefix, 0) + 1
         return make_id(self.seed, prefix, number)
 
@@ -269,8 +263,8 @@ class World:
     ) -> Resource:
         """Add a resource in the first status of its kind.
 
-        `standard` overrides its id, status and moments; with `silent`, no event is emitted; `about`
-        is appended to the entry in the timeline.
+        `standard` overrides its id, status and timestamps; with `silent`, no event is emitted;
+        `about` is appended to the entry in the timeline.
         """
         row = self.kind(kind)
         while "id" not in standard or standard["id"] in self.all(kind):
@@ -281,7 +275,7 @@ class World:
             fields = {"runtime_ms": 0, **fields}
         resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **usual))
         for used in self._index(resource):
-            self.timers.take_back(used.id, OF_DISUSE)
+            self.timers.disarm(used.id, OF_DISUSE)
         as_status = f" as {resource.status}" if resource.status else ""
         what = f"created{as_status}{about}"
         self.note(kind, resource.id, what, resource.status, is_creation=True)
@@ -360,7 +354,7 @@ class World:
             resource.created_at,
             now,
             status,
-            # Most moves change no field; the values then share theirs, which saves memory.
+            # Most moves change no field; old and new value then share the fields, to save memory.
             {**old, **fields} if fields else old,
             resource.hidden if hidden is None else hidden,
             started,
@@ -401,7 +395,6 @@ class World:
         return moved
 
     def fail(self, run: Resource, *problems: Problem) -> Resource:
-        """Move a run to `failed` with these errors."""
         return self.move(run, "failed", errors=[one.as_json() for one in problems])
 
     def set_options(self, options: Options) -> None:
@@ -454,7 +447,6 @@ class World:
         *,
         is_creation: bool = False,
     ) -> None:
-        """Add an entry to the timeline, with the status that the resource entered, if any."""
         story = self.stories.get(resource_id)
         place = story.script.positions[story.path].place if story else None
         entry = TimelineEntry(
@@ -463,10 +455,9 @@ class World:
         self.timeline.append(entry)
 
     def stop_story(self, owner: str) -> None:
-        """End the script of a connection, session or run, and remove its timers."""
         self.stories.pop(owner, None)
         self.changed["story"][owner] = None
-        self.timers.take_back(owner, OF_A_STORY)
+        self.timers.disarm(owner, OF_A_STORY)
 
     def forget_oldest(self) -> list[str]:
         """Forget finished runs (and their files) and sessions except the last `MOST_RUNS` of each,
@@ -511,7 +502,7 @@ class World:
             ids.sort(key=lambda id_: self._resources[kind][id_].updated_at)
 
     def _index(self, resource: Resource) -> list[Resource]:
-        """Add a resource to the indexes; return the login and session that it uses."""
+        """Add a resource to the indexes; return the login and session that it still uses."""
         if self.is_final(resource):
             self._note_end(resource)
             return []
@@ -557,7 +548,7 @@ class World:
                     self.move(used, target)
 
     def _arm_auto_transition(self, resource: Resource) -> None:
-        self.timers.take_back(resource.id, OF_DISUSE)
+        self.timers.disarm(resource.id, OF_DISUSE)
         row = self.machine(resource).auto_transitions.get(str(resource.status))
         after = row and (row.after or getattr(self.options, row.option))
         if row and after and not self.users.get(resource.id):
@@ -565,6 +556,6 @@ class World:
             self.timers.arm(resource.id, name, self.now + after)
 
     def _arm_screenshot(self, run: Resource) -> None:
-        self.timers.take_back(run.id, (SCREENSHOT,))
+        self.timers.disarm(run.id, (SCREENSHOT,))
         if self.options.screenshots and run.status == self.machine(run).timed_from:
             self.timers.arm(run.id, SCREENSHOT, self.now + self.contract.screenshot_interval)

@@ -38,7 +38,7 @@ def observe(simulation: Simulation) -> Outcome:
     ahead = copy.copy(simulation)
     world = ahead.world = copy.deepcopy(simulation.world)
     for delivery in world.all("event_delivery"):
-        world.timers.take_back(delivery, [due.name for due in world.timers.of(delivery)])
+        world.timers.disarm(delivery, [due.name for due in world.timers.of(delivery)])
     run_to_end(pass_time_until(ahead, LAST_MOMENT, lambda: not world.timers.progress))
     kinds = (*_COMPARED, world.contract.login)
     alive = {

@@ -255,7 +255,7 @@ def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
     def stop(ids: Iterable[str]) -> None:
         for waiting in [one for one in ids if waits_for_person(world, one)]:
             for due in world.timers.of(waiting):
-                world.timers.take_back(due.owner, (due.name,))
+                world.timers.disarm(due.owner, (due.name,))
                 stopped.append((world.now, due))
 
     stop([*world.stories, *world.users])

@@ -20,7 +20,7 @@ def timers():
     return Timers()
 
 
-def test_timers_that_were_taken_back_do_not_pile_up(timers):
+def test_disarmed_timers_do_not_pile_up(timers):
     """A prompt may be asked again and again while time stands still."""
     timers.arm("b", "step", at(9))
     for _ in range(1000):
@@ -41,7 +41,7 @@ def test_a_copy_and_its_original_change_apart(timers):
     twin = deepcopy(timers)
     assert twin == timers
     twin.arm("b", "step", at(1))
-    timers.take_back("a", ["step"])
+    timers.disarm("a", ["step"])
     assert (timers.peek(), [due.owner for due in twin.upcoming()]) == (None, ["a", "b"])
     assert (timers.progress, twin.progress) == (0, 2)
 
@@ -72,7 +72,7 @@ def test_timers_behave_like_a_sorted_list(moves):
             model.append((at(seconds), key))
             timers.arm(*key, at(seconds))
         else:
-            timers.take_back(key[0], key[1:])
+            timers.disarm(key[0], key[1:])
         assert timers.progress == sum(name == "step" for _, (_, name) in model)
     assert [(d.at, (d.owner, d.name)) for d in timers.upcoming()] == sorted(
         model, key=lambda item: item[0]

@@ -139,7 +139,7 @@ def compute(stage: Stage, value: Any) -> Any:
     A `ScriptError` names the scenario, the step and the text that cannot be computed.
     """
     try:
-        return render(value, names_at(stage.world.now, **stage.names))
+        return render(value, names_at(stage.world.now, **stage.variables))
     except ExpressionError as error:
         script, story_path = stage.story.script, stage.story.path
         # In a file, a branch stands below the word of its step; in a story's path, it does not.
