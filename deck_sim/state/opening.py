@@ -7,7 +7,7 @@ from pathlib import Path
 from deck_sim.base.errors import DeckSimError
 from deck_sim.base.version import __version__
 
-FORMAT = 7  # of the tables. Values name their classes: if one moves, add 1
+FORMAT = 7  # of the tables. Values name their classes: add 1 if a class moves
 _MARK = 0x4465636B  # "Deck": the application id in the head of the database
 _FOREIGN = "is not a state file of deck-sim; name a new file, or one that `--state` made"
 _LOCKED = "is in use by another server; stop that one, or use another file"
@@ -42,14 +42,16 @@ class StateFileError(DeckSimError):
 
 
 def open_database(path: Path) -> sqlite3.Connection:
-    """Open a state file and lock it. A new file can be read by its owner only."""
+    """Open and lock a state file; if there is none, make one that only its owner can read. Raises
+    StateFileError if the file cannot be used.
+    """
     try:
         if path.exists() and not path.is_file():  # reading from a pipe would not end
             raise StateFileError(path, _FOREIGN)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise StateFileError(path, f"cannot be opened: {error.strerror}") from None
-    # Absolute, since `:memory:` would not be a file. The server may use it on another thread.
+    # Absolute, since `:memory:` would be no file. The server may use `db` on another thread.
     db = sqlite3.connect(path.absolute(), timeout=0, isolation_level=None, check_same_thread=False)
     try:
         db.execute("PRAGMA locking_mode = EXCLUSIVE")

@@ -74,7 +74,6 @@ class SavedWorld:
         self._ends = dict.fromkeys(_LOGS, (0, 0))  # the numbers of the items that were written
 
     def all_rows(self, writer: Writer, saved_at: datetime) -> Iterator[Row]:
-        """Yield every row of the world."""
         world = self.simulation.world
         for table in (*world._resources, *_TABLES):
             world.changed[table] |= dict.fromkeys(_table(self.simulation, table))

@@ -1,7 +1,7 @@
 """Snapshots: copies of a whole simulation that the server stores while it runs.
 
-A restored world continues exactly as the original would have. A snapshot does not have the API key:
-a restored world keeps its own key.
+A restored world continues exactly as the original would have. A snapshot has no API key: the world
+into which it is restored keeps its own.
 """
 
 import copy
@@ -35,8 +35,8 @@ class Snapshot:
 
 
 def take_snapshot(simulation: Simulation) -> Snapshot:
-    """Copy a simulation. Raises ApiError (`state_invalid`) during an advance, since attempts are in
-    progress.
+    """Copy a simulation. Raises ApiError (`state_invalid`) during an advance, since webhooks may be
+    on their way.
     """
     if simulation.advancing:
         text = "no snapshot can be taken now: another call moves this world's clock; wait for its"
@@ -56,7 +56,7 @@ def restore_snapshot(snapshot: Snapshot, simulation: Simulation) -> None:
 
 
 def keep_snapshot(worlds: WorldRegistry, snapshot: Snapshot) -> str:
-    """Store a snapshot of a world; return its id."""
+    """Store a snapshot; return the id of the snapshot."""
     worlds.snapshots_taken += 1
     id_ = make_id(worlds.settings.seed or 0, "snap", worlds.snapshots_taken)
     worlds.snapshots[id_] = snapshot
@@ -64,7 +64,7 @@ def keep_snapshot(worlds: WorldRegistry, snapshot: Snapshot) -> str:
 
 
 def find_snapshot(worlds: WorldRegistry, id_: str) -> Snapshot:
-    """Return the snapshot with that id. Raises ApiError (`endpoint_not_found`) if none has it."""
+    """Return the snapshot with that id. Raises ApiError (`endpoint_not_found`) if none has."""
     if id_ not in worlds.snapshots:
         text = (
             f"this server has no such snapshot: {quote(id_)}; snapshots do not survive a restart;"

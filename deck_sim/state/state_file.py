@@ -88,7 +88,7 @@ class StateFile:
                 self._saved.pop(key, None)
 
     def save_all(self) -> None:
-        """Save every world that can be saved."""
+        """Save every world in memory that can be saved."""
         for key, saved in [*self._saved.items()]:
             with suppress(sqlite3.Error):
                 self._save(key, saved.simulation)

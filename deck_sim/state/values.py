@@ -44,7 +44,6 @@ class Writer(pickle.Pickler):
         return self._file.getvalue()
 
     def reducer_override(self, value: Any) -> Any:
-        """Return a function and arguments that make the value again, or NotImplemented."""
         type_ = type(value)
         if type_ is datetime:  # pickle's own way takes ten times as long
             return restore_moment, (value.isoformat(),)
@@ -61,7 +60,7 @@ class Writer(pickle.Pickler):
             return restore_model, (type_, value.model_dump(exclude_unset=True))
         if type_ in (timedelta, Counter, deque) or callable(value):
             return NotImplemented
-        raise TypeError(f"{type_.__name__} cannot be read back: add a branch, and to `_READABLE`")
+        raise TypeError(f"{type_.__name__} cannot be read back; add it here and to `_READABLE`")
 
     def _digest(self, source: Mapping[str, Any]) -> str:
         if id(source) not in self._digests:
@@ -72,7 +71,6 @@ class Writer(pickle.Pickler):
 
 
 def restore_moment(text: str) -> datetime:
-    """Make a moment from its text."""
     return datetime.fromisoformat(text)
 
 
@@ -91,7 +89,6 @@ def restore_fields(class_: Any, data: Mapping[str, Any]) -> Any:
 
 
 def restore_model(class_: type[BaseModel], data: Mapping[str, Any]) -> BaseModel:
-    """Make a model from its fields."""
     return class_.model_validate(data)
 
 
@@ -110,11 +107,9 @@ class Reader:
     _scenarios: dict[str, Scenario] = field(default_factory=dict)  # by digest
 
     def read(self, data: bytes) -> Any:
-        """Return the value that was written as these bytes."""
         return _Unpickler(BytesIO(data), self).load()
 
     def scenario(self, digest: str) -> Scenario:
-        """Return the scenario whose source has that digest."""
         if digest not in self._scenarios:
             source = json.loads(self.find_source(digest))
             known = self.find(source["name"])
@@ -124,7 +119,6 @@ class Reader:
         return self._scenarios[digest]
 
     def script(self, digest: str, kind: str, *head: str) -> Script:
-        """Return the script of a kind in the scenario whose source has that digest."""
         return self.scenario(digest).script(kind, *head)
 
 

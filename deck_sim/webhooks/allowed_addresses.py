@@ -17,11 +17,10 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]  # a name and a port to
 
 
 class AddressRefused(Exception):
-    """The address must not be called; the message says why, and how to allow it if possible."""
+    """An address that must not be called; the message says why, and which option would allow it."""
 
 
 async def ask_resolver(host: str, port: int) -> Sequence[str]:
-    """Return the addresses that the machine's resolver finds for a name or an address."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [f"{row[4][0]}" for row in found]

@@ -1,4 +1,4 @@
-"""Sending webhooks: one POST on its own connection, within five seconds of real time.
+"""Sending webhooks: each is one POST on a connection of its own, within five seconds of real time.
 
 Connections are not reused. A receiver may close a reused connection at the moment of an attempt,
 which would then fail or be sent twice. An idle connection would block a receiver that serves one
@@ -35,7 +35,7 @@ KEPT_ANSWER = 2 * 1024  # bytes of the body that are kept
 _PORTS = {"http": 80, "https": 443}
 _FRAMING = {"content-length", "transfer-encoding"}  # headers that tell where a body ends
 _UNQUOTED = "/%:@!$&'()*+,;=~?"  # in a path and query
-_MAX_QUOTE = 200  # characters of the parser's error that an outcome repeats
+_MAX_QUOTE = 200  # characters of the parser's error that a result repeats
 
 ReceiverAnswer = tuple[int, Mapping[str, str], bytes]  # status, headers, body
 # An application that is called without a socket, with a path, headers and a body.
@@ -55,7 +55,6 @@ class SendResult:
 
     @property
     def ok(self) -> bool:
-        """Whether the receiver accepted the webhook."""
         return self.error is None and self.status is not None and 200 <= self.status < 300
 
 
@@ -72,12 +71,12 @@ class Target:
     host: str  # ASCII, lower case
     port: int
     path: str  # with the query; ASCII
-    headers: Mapping[str, str]  # that follow from the URL: host, and Basic authentication
+    headers: Mapping[str, str]  # host, connection and, if the URL has a user, authorization
 
 
 @lru_cache
 def read_target(url: str) -> Target:
-    """Split a URL, which was checked when its destination was created."""
+    """Split the URL of a destination; the URL was checked before it was stored."""
     parts = urlsplit(url)
     host = (parts.hostname or "").encode("idna").decode()
     query = f"?{parts.query}" if parts.query else ""
@@ -99,7 +98,7 @@ class Exchange:
     """A POST request, and the part of its response that has been read.
 
     After a failure `status` and `headers` show how much of the response came; `status` is None
-    until its headers have been read.
+    until the headers have been read.
     """
 
     def __init__(self, path: str, headers: Mapping[str, str], body: bytes) -> None:
@@ -113,7 +112,7 @@ class Exchange:
     async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Send the request; read the response to its end, or up to `MAX_ANSWER`. Raises EOFError if
         the receiver closes the connection before the response has ended. Raises
-        httptools.HttpParserError if the response is not HTTP.
+        httptools.HttpParserError if the response is not HTTP, or its head is too long.
         """
         lines = f"POST {self._path} HTTP/1.1", *map(": ".join, self._sent_headers.items()), "", ""
         writer.write("\r\n".join(lines).encode("latin-1") + self._sent)
@@ -129,12 +128,11 @@ class Exchange:
             else:  # a response without a length ends with its connection
                 return
         if self.status is None:
-            raise httptools.HttpParserError("its head is too long")
+            raise httptools.HttpParserError(f"its head is longer than {MAX_ANSWER} bytes")
 
     # The parser calls these methods.
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Read a header."""
         self._read[name.decode("latin-1").lower()] = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
@@ -145,7 +143,6 @@ class Exchange:
         self._read = {}
 
     def on_body(self, data: bytes) -> None:
-        """Keep the first part of the body."""
         self._left -= len(data)
         self.body += data[: KEPT_ANSWER - len(self.body)]
 
@@ -169,7 +166,7 @@ class Sender:
         self.allow_public, self.limit, self._resolve = allow_public, limit, resolve
         self.apps: dict[str, App] = {}  # by host
         self._tls: ssl.SSLContext | None = None
-        # The end of the last attempt at each URL, or of its turn.
+        # Each is set when the last attempt at its URL has ended, or has lasted for a `TURN`.
         self._turns = WeakValueDictionary[str, asyncio.Event]()
 
     async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> SendResult:
@@ -177,7 +174,7 @@ class Sender:
         target, ended = read_target(url), asyncio.Event()
         before, self._turns[url] = self._turns.get(url), ended
         try:
-            if before is not None:  # so a receiver gets webhooks in their order
+            if before is not None:  # so that a receiver gets webhooks in their order
                 await before.wait()
             turn = asyncio.get_running_loop().call_later(TURN.total_seconds(), ended.set)
             began, error = real_time.monotonic_ns(), None
@@ -217,7 +214,6 @@ class Sender:
             ended.set()
 
     async def _connect(self, target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Connect to the first of the checked addresses that accepts a connection."""
         tls, name = None, None
         if target.is_secure:
             self._tls = self._tls or ssl.create_default_context()
@@ -234,7 +230,7 @@ class Sender:
                 raise
             except OSError as failure:
                 failures.append(failure)
-        raise failures[0]  # the machine may lack the address family of the later ones
+        raise failures[0]  # the machine may lack the address family of later addresses
 
 
 _EXPLANATIONS: tuple[tuple[type[Exception], str], ...] = (  # the first that fits

@@ -34,7 +34,6 @@ def secret_of(key: str) -> str:
 def signed_headers(
     secrets: Sequence[str], message_id: str, moment: datetime, body: bytes
 ) -> dict[str, str]:
-    """Return the three headers of an attempt that is made at `moment`."""
     timestamp = int(moment.timestamp())
     signatures = (_sign(secret, message_id, timestamp, body) for secret in secrets)
     return {ID: message_id, TIMESTAMP: f"{timestamp}", SIGNATURE: " ".join(signatures)}
