@@ -1,6 +1,6 @@
 """Faults of calls, of their answers and of webhooks. Each fault is a class."""
 
-# How a response ends, and the extension of ASGI that ends its socket.
+# How a response ends, and the name of the ASGI extension that ends its socket.
 WHOLE = "whole"  # the whole response is sent
 CLOSED = "closed"  # the connection is closed after the last piece
 RESET = "reset"  # the connection is reset

@@ -1,7 +1,7 @@
 """The base class of faults, the registry of their classes, and functions that read faults.
 
 A fault is written as a mapping. Its `match` selects calls, or its `event` selects webhooks. Exactly
-one other field names the fault, such as `status`:
+one key names its effect, such as `status`; the other keys belong to this effect or limit it:
 
     {"match": "POST /v2/tasks/*/run", "times": 2, "status": 502}
 """
@@ -27,20 +27,20 @@ class Fault(Immutable, Strict):
     """A fault: something that can go wrong with a call or a webhook.
 
     The base class of a family sets `family`: the field that selects the calls or webhooks. The
-    first field of a fault is its effect, and names its `key`. Family and key select the class.
+    first field of a subclass is its effect, and its name the `key`. Family and key select a class.
     """
 
     family: ClassVar[str]
     key: ClassVar[str] = ""
     fires: ClassVar[str]
     after: Annotated[int, Field(ge=0), Whole] = 0
-    """How many calls or webhooks pass unchanged before the fault affects any."""
+    """How many matching calls, or attempts to deliver, the fault skips first."""
     times: Annotated[int, Field(ge=1), Whole] | None = None
-    """How many calls or webhooks the fault affects at most. Default: no limit."""
+    """How many calls, or attempts to deliver, the fault affects at most. Default: no limit."""
     probability: Annotated[float, Field(gt=0, le=1)] | None = None
-    """The probability that the fault affects a call or webhook; drawn from the world's seed."""
+    """The probability that the fault affects a call or attempt; drawn from the world's seed."""
     duration: FaultDuration | None = None
-    """How long the fault lasts on the world's clock, from the first call or event after `after`."""
+    """How long the fault lasts on the world's clock, from the first match that it does not skip."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -51,14 +51,12 @@ class Fault(Immutable, Strict):
             FAULT_CLASSES[cls.family, cls.key] = cls
 
     def __str__(self) -> str:
-        """Format the fault in one line: its effect, and the calls or events that it applies to."""
         value = self.model_dump()[self.key]
         what = self.key if value is True else f"{self.key}: {value}"
         return f"{what}, for {getattr(self, self.family)}"
 
 
 def fault_keys(family: str) -> tuple[str, ...]:
-    """Return the keys of a family's faults, such as `status`."""
     return tuple(key for of, key in FAULT_CLASSES if of == family)
 
 
@@ -85,6 +83,6 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
 
 
 def fault_field(base: type[Fault]) -> Any:
-    """Return the type of a pydantic field that holds a fault of the family of `base`."""
+    """Return the type of a pydantic field for any fault of one family; `base` is its base class."""
     union: Any = reduce(or_, (FAULT_CLASSES[base.family, key] for key in fault_keys(base.family)))
     return Annotated[union, BeforeValidator(partial(read_fault, base))]

@@ -51,7 +51,9 @@ def _read_error(value: Any) -> str:
         return str(value)
     name = value if isinstance(value, str) else ""
     if name in CATALOG:
-        raise value_error(f"{quote(name)} is an error of runs, not of calls; use the step `failed`")
+        raise value_error(
+            f"{quote(name)} is an error of runs, not of calls; use the scenario step `failed`"
+        )
     near = nearest(name, _CALL_ERRORS)
     advice = near or "; write `type/code`, like `rate_limit/rate_limit_exceeded`"
     raise value_error(f"must be an error that answers a call, not {show(value)}{advice}")
@@ -87,8 +89,7 @@ class ErrorAnswer(Strict):
 
     @property
     def refusal(self) -> ApiError:
-        """The API error that answers the call."""
-        words = defaultdict(lambda: "…", field=self.field or "…")  # other words are not known
+        words = defaultdict(lambda: "…", field=self.field or "…")  # other values are not known
         text = self.message or CATALOG[self.error].message.format_map(words)
         error = refuse(self.error, text, field=self.field)
         if self.retry_after is not None:
@@ -106,7 +107,7 @@ class RealWait(Strict):
     length: FaultDuration = Field(alias="for")
     """The length of the delay."""
     wait: Literal["real"]
-    """`real`: the answer is delayed in real time."""
+    """Always `real`."""
 
 
 def _read_answer_delay(value: Any) -> timedelta | RealWait:
@@ -117,7 +118,7 @@ def _read_answer_delay(value: Any) -> timedelta | RealWait:
 
 AnswerDelay = Annotated[FaultDuration | RealWait, BeforeValidator(_read_answer_delay)]
 
-# Answers that a test writes itself
+# Names and values of headers
 
 _TOKEN = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
 _LINE = r"(?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?"

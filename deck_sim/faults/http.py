@@ -44,13 +44,13 @@ class HttpFault(Fault):
 
     family = "match"
     fires: ClassVar[str] = ANSWER
-    is_answer_readable: ClassVar[bool] = False  # whether the client learns what the API answers
+    is_answer_readable: ClassVar[bool] = False  # whether the client can read the answer
     match: Match
     """The calls that the fault applies to: a method, which may be omitted, and a path. In the path
     `*` is one segment, and `**` any number of segments."""
 
     def applies_to(self, *subject: str) -> bool:
-        """Whether the fault applies to a call with this method and path."""
+        """Whether the fault applies to a call; `subject` is its method and path."""
         method, path = subject
         return _read_pattern(self.match).matches(method, path)
 
@@ -89,7 +89,7 @@ class OwnAnswer(CallFault):
     """The HTTP status of the answer."""
     body: Any = None
     """The body. Text is sent as it is, and any other value as JSON. Default: a proxy's HTML page if
-    the status is 400 or higher, otherwise an empty body."""
+    the status is 400 or higher, otherwise no body. A 204, 205 or 304 never has a body."""
     content_type: ContentType | None = None
     """The header `Content-Type`. Default: JSON, plain text or HTML, as the body is."""
     headers: AnswerHeaders | None = None
@@ -113,7 +113,7 @@ class OwnAnswer(CallFault):
 
     @property
     def _content(self) -> tuple[str, str]:
-        """The default content type, empty without a body, and the body."""
+        """The default content type (empty if there is no body), and the body."""
         if isinstance(self.body, str):
             return "text/plain; charset=utf-8", self.body
         if self.body is not None:
@@ -143,7 +143,8 @@ class LostResponse(HttpFault):
 class Late(HttpFault):
     """The call is carried out, and its response is delayed.
 
-    Without `wait: real` only a world with a real clock waits; other worlds record the delay.
+    Without `wait: real`, only a world with a real clock waits. In other worlds the response is sent
+    at once, and the timeline says so.
     """
 
     is_answer_readable = True

@@ -15,19 +15,18 @@ HeaderLines = tuple[tuple[str, str], ...]  # names in lower case; a name may be 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingResponse:
-    """A response that is about to be sent."""
+    """The parts of a response that faults can change."""
 
     status: int  # or `NOTHING`
     headers: HeaderLines
     pieces: tuple[bytes, ...]  # of the body, each sent on its own
-    length: int  # of the body, as the header says it
+    length: int  # of the body, as `content-length` says
     held: timedelta = timedelta()  # the wait before the first byte
     held_really: bool = False  # in real time, not on the world's clock
     end: str = WHOLE
 
     @property
     def body(self) -> bytes:
-        """The whole body."""
         return b"".join(self.pieces)
 
     @property
@@ -39,10 +38,10 @@ class OutgoingResponse:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingWebhook:
-    """A webhook that is about to be sent, and the data that is signed."""
+    """The parts of a webhook that faults can change."""
 
     secrets: tuple[str, ...]
-    stamp: datetime
+    stamp: datetime  # the timestamp that is signed
     signed: bytes  # the body that is signed
     body: bytes  # the body that is sent
     copies: int = 1

@@ -34,12 +34,12 @@ class WebhookFault(Fault):
     """The event type that the fault applies to, or a glob such as `task_run.*`."""
 
     def applies_to(self, *subject: str) -> bool:
-        """Whether the fault applies to an event: its resource's id, then the names of its type."""
+        """Whether the fault applies to an event, given its resource's id and its type's names."""
         _, *names = subject
         return any(fnmatchcase(name, self.event) for name in names)
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        """Stop the attempt that is due now and return True, if that is the fault's effect."""
+        """Return True if the webhook is not sent now, because the fault delays or loses it."""
         return False
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
@@ -47,7 +47,7 @@ class WebhookFault(Fault):
         return webhook
 
     def follow(self, world: World, delivery: Resource) -> None:
-        """Apply the part of the fault that takes effect after the webhook was delivered."""
+        """Apply the part of the fault that takes effect after an attempt has succeeded."""
 
 
 class Duplicate(WebhookFault):
@@ -70,9 +70,8 @@ class Reordered(WebhookFault):
 
 
 class Repeated(WebhookFault):
-    """The webhook is sent now, and again after the next webhook, at the latest after 30 seconds."""
+    """The webhook is sent, and again after the destination's next webhook or 30 seconds."""
 
-    key = "again_after_next"
     again_after_next: OnlyTrue
 
     def follow(self, world: World, delivery: Resource) -> None:
@@ -164,7 +163,7 @@ class TamperedBody(WebhookFault):
 
 
 class BeforeResponse(WebhookFault):
-    """The webhook arrives before the response to the call that caused its event."""
+    """The webhook is sent before the response to the call that caused its event."""
 
     fires: ClassVar[str] = HASTE
     before_response: OnlyTrue
