@@ -30,7 +30,6 @@ class When(Strict):
     """Keys and values that the run's input must have; the input may have more."""
 
     def matches(self, facts: Facts) -> bool:
-        """Whether all conditions hold."""
         texts = self.model_dump(exclude={"input"}, exclude_none=True)
         return all(matches_text(facts.get(name), glob) for name, glob in texts.items()) and (
             self.input is None or _contains(facts.get("input"), self.input)
@@ -38,18 +37,18 @@ class When(Strict):
 
 
 class Rule(Strict):
-    """A rule of a world, from the control API or a world file."""
+    """A rule: new resources that meet the conditions play the scenario."""
 
     when: When
     """The conditions; `{}` matches everything."""
     scenario: str
     """The name of the scenario to play."""
     resource: Annotated[str, WithJsonSchema({"enum": [*SCRIPT_KINDS]})] | None = None
-    """`connection`, `session` or `task_run`. If omitted, all of them."""
+    """The kind of resource: `connection`, `session` or `task_run`. If omitted, any of them."""
 
 
 def matches_text(found: Any, glob: str) -> bool:
-    """Whether a value, or one item of a list, matches a glob."""
+    """Whether a value, or an item of a list, matches a glob; None matches none."""
     spellings = found if isinstance(found, list | tuple) else [found]
     return any(fits_glob(text, glob) for text in spellings if text is not None)
 
@@ -69,10 +68,9 @@ def _contains(found: Any, wanted: Any) -> bool:
 
 
 def fits_glob(value: Any, glob: Any) -> bool:
-    """Whether a value matches a glob, both as text."""
     return fnmatchcase(plain_text(value), plain_text(glob))
 
 
 def plain_text(value: Any) -> str:
-    """Return a value as text, for the comparison with a glob."""
+    """Return a value as text; a boolean as YAML writes it."""
     return str(value).lower() if isinstance(value, bool) else str(value)

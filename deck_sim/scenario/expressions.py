@@ -1,10 +1,11 @@
 """Expressions in scenarios, such as `{{ input.check_in_date }}`: how they are read and computed.
 
 1. Only `{{ … }}` is allowed. `{%` and `{#` are errors, so nothing loops, assigns or imports.
-2. Only the names of `environment` are known. Only its functions can be called.
+2. Only `VARIABLES`, `FUNCTIONS` and the filters and tests of `environment` are known. Only the
+   functions can be called.
 3. A text that is one expression keeps the type of its value. In a longer text, a value that is not
    text is written as JSON.
-4. Results are plain JSON data, copied, of at most 64 KiB.
+4. A result is a copy, in plain JSON data of at most 64 KiB.
 """
 
 import json
@@ -50,7 +51,7 @@ class ExpressionError(Exception):
 
 
 def as_text(value: Any) -> str:
-    """Format a value as part of a longer text: a text as it is, anything else as JSON."""
+    """Return a text as it is, and any other value as JSON, of at most 64 KiB."""
     text: str = value
     if not isinstance(value, str):
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_refuse)
@@ -60,8 +61,8 @@ def as_text(value: Any) -> str:
 
 
 def _refuse(value: Any) -> Any:
-    str(value)  # an undefined value raises its own message
-    raise ExpressionError("the result is not text, a number, a list or an object")
+    str(value)  # an undefined value raises an error with its own message
+    raise ExpressionError("the result must be text, a number, a boolean, null, a list or an object")
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -80,7 +81,6 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 @cache
 def environment() -> ImmutableSandboxedEnvironment:
-    """Return the Jinja environment that reads and computes expressions."""
     made = _Environment(
         undefined=StrictUndefined, finalize=as_text, keep_trailing_newline=True, optimized=False
     )
@@ -123,7 +123,7 @@ def template_problems(text: str) -> Iterator[str]:
 
 
 def render(value: Any, names: Mapping[str, Any]) -> Any:
-    """Return a value with every expression computed, at any depth; raises `ExpressionError`."""
+    """Return a value with every expression in it computed; raises `ExpressionError`."""
     if isinstance(value, list):
         return [render(item, names) for item in value]
     if isinstance(value, Mapping):

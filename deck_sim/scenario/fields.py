@@ -13,7 +13,7 @@ from pydantic import (
 from deck_sim.base.durations import DURATION_PATTERN, Span, parse_span
 from deck_sim.base.errors import nearest, quote
 from deck_sim.base.validation import Whole, read_duration, show, value_error
-from deck_sim.contract.error_catalog import run_errors
+from deck_sim.contract.error_catalog import CATALOG, run_errors
 
 _read_span = partial(read_duration, parse=parse_span)
 
@@ -29,6 +29,10 @@ def _read_length(value: Any) -> Any:
 def _read_error_name(value: str) -> str:
     if value in run_errors():
         return value
+    if value in CATALOG:
+        raise value_error(
+            f"{quote(value)} is an error of calls, not of runs; use the step `refused`"
+        )
     raise value_error(f"unknown error {quote(value)}{nearest(value, run_errors()) or _EXAMPLE}")
 
 
@@ -39,7 +43,7 @@ _EXAMPLE = (
 
 
 def one_or_many(item: Any) -> BeforeValidator:
-    """Mark a field that takes one such item or a list of such items."""
+    """Return the validator of a field that takes one item or a list of items."""
     return BeforeValidator(
         lambda value: value if isinstance(value, list | tuple) else (value,),
         json_schema_input_type=item | list[item],

@@ -1,5 +1,5 @@
 """Checks of a scenario beyond its keys: scripts, expressions, faults, and parts that exclude each
-other. A script is right if an edition's state machines and limits let it play to an end.
+other. A script is right if an edition's state machines and limits allow all its steps and ends.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ Found = tuple[YamlPath, str]  # where a mistake is, and the message
 
 
 def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]]:
-    """Return the editions that can play a scenario, why another is excluded, and the mistakes.
+    """Return the editions that can play a scenario, why another edition cannot, and the mistakes.
 
-    The reason is empty if the scenario names its edition, or all editions can play it. The mistakes
-    are those in scripts that name an edition. If there are none, and no edition can play the
-    scenario, they are the mistakes in the edition with the fewest.
+    A step that only some editions allow excludes the others, and is no mistake. The mistakes are
+    those in scripts that name an edition. If there are none of these, and no edition can play the
+    scenario, they are the mistakes for the edition that has the fewest.
     """
     found: dict[str, list[Found]] = {
         name: [] for name in EDITIONS if scenario.edition in (None, name)
@@ -52,7 +52,7 @@ def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]
 
 
 class _ScriptCheck:
-    """Follows every path through a script, and reports steps that an edition does not allow."""
+    """Follows every path through a script, and reports what an edition does not allow."""
 
     def __init__(self, kind: str, edition: Edition) -> None:
         self.kind, self.edition, self.machine = kind, edition, edition.machine(kind)
@@ -71,7 +71,10 @@ class _ScriptCheck:
             ends = self._list_words(s for s in self.machine.statuses if s in settled)
             lasting = [s for s in endless if self.steps[s].lasts]
             hint = "".join(f", or write `{status}: stuck`" for status in lasting[:1])
-            yield path, f"can stop in {listed(endless, last='or')}; end it with {ends}{hint}"
+            yield (
+                path,
+                f"can stop in {listed(endless, last='or')}; end the script with {ends}{hint}",
+            )
 
     def _check_steps(
         self, steps: tuple[Step, ...], path: YamlPath, before: set[str], stops: set[str]
@@ -84,7 +87,8 @@ class _ScriptCheck:
             if not before:
                 last = steps[index - 1]
                 why = "ends the script" if last.ends else "is `stuck`"
-                yield here, f"`{step.word}` is never reached: `{last.word}` before it {why}"
+                text = f"is never reached, because `{last.word}`, the step before it, {why}"
+                yield here, f"`{step.word}` {text}"
                 return
             if step.is_alone:
                 text = "must be the only step of its script, because nothing is created"
@@ -108,7 +112,7 @@ class _ScriptCheck:
                 noun = self.kind.replace("_", " ")
                 if self.edition.name not in having:
                     yield (*here, step.word, key), self._has_no(f"{noun} with a", key, having)
-            # The inactivity limit is for resources that do work.
+            # Only runs have a limit of inactivity.
             limit = self.edition.inactivity
             for key, span in step.waits.items() if self.machine.is_run else ():
                 if span.low >= limit:
@@ -144,28 +148,29 @@ def check_expressions(data: Any) -> Iterator[Found]:
             yield from ((path, message) for message in template_problems(text))
         else:
             where = listed(SCRIPT_KINDS)
-            yield path, f"expressions are computed only in {where}; here they stay text"
+            yield path, f"expressions are allowed only in {where}; write plain text here"
 
 
 _LISTS = ("playlist", "mix")
 _WAYS = ("task_run", *_LISTS)  # to define the steps of a run; they exclude each other
-_OF_A_STORY = ("http", "webhooks", "task_timeout")  # a list has none of its own
+_OF_A_STORY = ("http", "webhooks", "task_timeout")  # a playlist or mix has none of its own
 
 
 def check_exclusions(scenario: Scenario) -> Iterator[Found]:
-    """Report parts of a scenario that exclude each other."""
+    """Report second definitions of a run's steps, and keys that a playlist or mix ignores."""
     found = [name for name in _WAYS if getattr(scenario, name)]
     if len(found) > 1:
         yield (found[-1],), f"{listed(found)} exclude each other; keep one of them"
     references = [name for name in found if name in _LISTS]
     if references:
-        text = f"has no effect in a `{references[0]}`; move the key into the scenarios of the list"
+        of = f"`{references[0]}`"
+        text = f"has no effect in a {of}; move the key into the scenarios that the {of} names"
         written = (name for name in _OF_A_STORY if getattr(scenario, name) is not None)
         yield from (((name,), f"`{name}` {text}") for name in written)
 
 
 def check_faults(scenario: Scenario, editions: tuple[str, ...]) -> Iterator[Found]:
-    """Report faults of events that do not exist in any edition that can play the scenario."""
+    """Report faults of events that exist only in editions which cannot play the scenario."""
     names = editions or tuple(EDITIONS)
     for index, fault in enumerate(scenario.webhooks or ()):
         if why := explain_foreign_event(fault.event, names):

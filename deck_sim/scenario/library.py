@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     ReportReload = Callable[[loader.ScenarioError | None], None]
 
 _PACKAGE = Path(__file__).parent.parent
-# In an installed package `library`; in a checkout, at the top.
+# The folder is `library` in an installed package, and `scenarios` at the top of a checkout.
 SHIPPED = next(f for f in (_PACKAGE / "library", _PACKAGE.parent / "scenarios") if f.is_dir())
 
 _SUFFIXES = (".yaml", ".yml")
@@ -41,13 +41,11 @@ class Library:
         return self._own
 
     def names(self) -> list[str]:
-        """Return the names of all scenarios, sorted."""
         return sorted({*self._current(), *(self._below.names() if self._below else ())})
 
     def get(self, name: str, field: str = "scenario") -> Scenario:
-        """Return the scenario of this name.
-
-        Raises `ApiError` (`input_invalid`) about `field` if the name is unknown.
+        """Return a scenario. Raises `ApiError` (`input_invalid`) about `field` if the name is
+        unknown.
         """
         found = self.find(name)
         if found is None:
@@ -56,7 +54,6 @@ class Library:
         return found
 
     def find(self, name: str) -> Scenario | None:
-        """Return the scenario of this name, or None."""
         return self._current().get(name) or (self._below.find(name) if self._below else None)
 
     def added(self) -> list[Scenario]:
@@ -120,8 +117,8 @@ def shipped() -> Library:
 
 
 class WatchedFolder(Library):
-    """A user's folder that is read again after an edit. If the edited files cannot be read, the
-    last good version stays, and `report` is called.
+    """A user's folder that is read again after an edit. While its files have mistakes, the last
+    good version stays. `report` is called after each edit with mistakes, and after their repair.
     """
 
     def __init__(self, folder: Path, below: Library, report: ReportReload) -> None:
@@ -153,13 +150,12 @@ class WatchedFolder(Library):
 
 
 def scenario_files(folder: Path) -> list[Path]:
-    """Return the scenario files of a folder, sorted."""
     return sorted(file for suffix in _SUFFIXES for file in folder.glob(f"*{suffix}"))
 
 
 def read_folder(folder: Path, below: Library | None) -> Library:
-    """Return a library of the `*.yaml` and `*.yml` files in a user's folder, and of `below`. Raise
-    `ScenarioError` with every mistake of every file.
+    """Read the scenario files of a user's folder into a library above `below`. Raise
+    `ScenarioError` if the folder does not exist, or with the mistakes of all files.
     """
     from deck_sim.scenario.loader import Mistake, ScenarioError
 
@@ -176,8 +172,8 @@ def read_folder(folder: Path, below: Library | None) -> Library:
 def read_files(
     files: Iterable[Path], below: Library | None
 ) -> tuple[Library, list[loader.Mistake]]:
-    """Read scenario files; return a library of those without mistakes, and the mistakes in the
-    others. The entries of playlists and mixes are checked if no file has other mistakes.
+    """Read scenario files; return a library, without the files that have mistakes of their own, and
+    all mistakes. If there are none, the entries of playlists and mixes are checked as well.
     """
     from deck_sim.scenario import loader
 
@@ -191,7 +187,7 @@ def read_files(
                 text = f"the name {scenario.name!r} is already used in {read[scenario.name].file}"
                 mistakes.add(("name",), f"{text}; rename one of the two")
             elif scenario.name != file.stem:
-                text = f"{scenario.name!r} is in the file '{file.name}'; give both the same name"
+                text = f"{scenario.name!r} is not the name of the file; give both the same name"
                 mistakes.add(("name",), text)
             mistakes.report()
         except loader.ScenarioError as error:
@@ -208,7 +204,7 @@ def read_files(
 
 def check_entries(scenario: Scenario, library: Library, mistakes: loader.Mistakes) -> None:
     """Report entries of a playlist or mix that are unknown, or are themselves a playlist or mix.
-    `library` is the one that contains the scenario.
+    `library` contains the scenario.
     """
     for index, entry in enumerate(scenario.entries):
         place: YamlPath = ("playlist", index) if scenario.playlist else ("mix", entry)

@@ -1,5 +1,5 @@
-"""Reads scenario files: YAML -> checks -> model. All mistakes of form are reported together, with
-their places; if there are none, all mistakes of meaning.
+"""Reads scenario files in three stages: YAML, model, checks. A stage begins if the one before found
+no mistake. It reports all its mistakes with their places; the stage YAML reports only the first.
 """
 
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Mistake:
 
 
 class ScenarioError(DeckSimError):
-    """A file that cannot be used, with its mistakes."""
+    """One or more files that cannot be used, with their mistakes."""
 
     def __init__(self, *mistakes: Mistake) -> None:
         super().__init__("\n".join(str(mistake) for mistake in mistakes))
@@ -65,7 +65,7 @@ class Mistakes:
         self.found.append(Mistake(self.file, *position, shown, message))
 
     def add_errors(self, error: ValidationError, root: type[Strict]) -> None:
-        """Add the errors that pydantic found in the document."""
+        """Add pydantic's errors in the words of scenario files; `root` is the document's model."""
         for one in error.errors(include_url=False):
             written, kind, text = one["loc"], one["type"], error_message(one, root)
             path = self.document.written(written)
@@ -97,7 +97,7 @@ class Mistakes:
         return ScenarioError(*sorted(self.found, key=lambda one: (one.line, one.column)))
 
     def report(self) -> None:
-        """Raise the error if there are mistakes."""
+        """Raise `error` if there are mistakes."""
         if self.found:
             raise self.error
 
@@ -108,7 +108,7 @@ def read_scenario(source: bytes | str | Path, file: str = "<text>") -> Scenario:
 
 
 def parse(source: bytes | str | Path, file: str) -> Document:
-    """Read YAML text or a YAML file, named `file` in messages, or raise `ScenarioError`."""
+    """Read YAML text or a YAML file, called `file` in errors. Raises ScenarioError."""
     try:
         return read_file(source) if isinstance(source, Path) else read_yaml(source)
     except YamlError as error:
@@ -116,12 +116,12 @@ def parse(source: bytes | str | Path, file: str) -> Document:
 
 
 def scenario_from_data(data: Any, name: str = "<data>") -> Scenario:
-    """Make a scenario from plain data, such as parsed JSON. Its mistakes have no position."""
+    """Make a scenario from plain data, such as parsed JSON. Its mistakes are reported at 1:1."""
     return make_scenario(Document(data), name)
 
 
 def make_scenario(document: Document, file: str) -> Scenario:
-    """Make the scenario of a document, or raise `ScenarioError`."""
+    """Check a document and make its scenario. Raises ScenarioError."""
     mistakes, data = Mistakes(file, document), document.data
     if not data or not isinstance(data, dict):
         text = f"a scenario must be an object, not {show(data)}" if data else "there is no scenario"

@@ -75,7 +75,7 @@ class Scenario(Strict):
     tags: Annotated[tuple[str, ...], Many] = ()
     """Words to find the scenario by."""
     edition: EditionName | None = None
-    """The edition to play in. If omitted, every edition that has the scenario's statuses."""
+    """The edition to play in. If omitted, every edition that can play the scenario."""
     connection: ConnectionScript | None = None
     """The script of a new connection. If omitted, `connecting: 1s`, then `connected`."""
     session: SessionScript | None = None
@@ -86,7 +86,7 @@ class Scenario(Strict):
     playlist: Annotated[tuple[ScenarioName, ...], Many] | None = None
     """Scenarios that successive runs play in order, one each. Further runs play the last one."""
     mix: dict[ScenarioName, Weight] | None = None
-    """Scenarios by weight; each run draws one."""
+    """Scenarios and their weights; each run draws one of the scenarios."""
     task_timeout: PositiveDuration | None = None
     """The timeout of runs whose task has the default timeout."""
     http: Annotated[tuple[AnyHttpFault, ...], Many] | None = None
@@ -101,7 +101,7 @@ class Scenario(Strict):
 
     @property
     def entries(self) -> tuple[str, ...]:
-        """The scenarios that a playlist or mix names."""
+        """The names in the playlist or mix; empty if the scenario is neither."""
         return self.playlist or tuple(self.mix or ())
 
     @property
@@ -111,7 +111,7 @@ class Scenario(Strict):
 
     @property
     def why_editions(self) -> str:
-        """The step or error that excludes an edition; empty if none does or `edition` is set."""
+        """Why an edition cannot play the scenario; empty if all can, or if `edition` is set."""
         return self._why_editions
 
     @property
@@ -132,13 +132,11 @@ class Scenario(Strict):
 
     @property
     def overview(self) -> dict[str, Any]:
-        """The name, summary, tags and editions, as JSON."""
         shown = {"name": self.name, "summary": self.summary}
         return {**shown, "tags": [*self.tags], "editions": [*self.editions]}
 
     @property
     def faults(self) -> tuple[HttpFault | WebhookFault, ...]:
-        """The faults of calls, then those of webhooks."""
         return (*(self.http or ()), *(self.webhooks or ()))
 
     def defines(self, kind: str, edition: str | None = None) -> bool:
@@ -150,7 +148,7 @@ class Scenario(Strict):
         return bool(mine or (kind == "task_run" and self.entries))
 
     def scripts(self, kind: str) -> Mapping[str | None, tuple[Step, ...]]:
-        """Return the scripts that are written for a kind, by edition; the key None means all."""
+        """Return the scripts that are written for a kind, by edition; None stands for all."""
         written = getattr(self, kind)
         return written if isinstance(written, dict) else {None: written} if written else {}
 
@@ -206,7 +204,6 @@ def scenario_schema() -> dict[str, Any]:
 
 
 def schema_of(model: type[Strict], title: str) -> dict[str, Any]:
-    """Return the JSON Schema of the files that a model reads."""
     schema = model.model_json_schema(by_alias=True)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -223,7 +220,7 @@ def step_coverage(
     played: Played, find: Callable[[str], Scenario | None], edition: Edition | None = None
 ) -> list[dict[str, Any]]:
     """Return a row for each scenario that was played, with the count of each step. With `edition`,
-    only scripts that the edition can play count. `find` returns the scenario of a name.
+    only scripts that the edition can play count. `find` returns a scenario by name, or None.
     """
     rows = []
     for name in sorted({scenario for scenario, _, _ in played}):

@@ -25,7 +25,7 @@ TRIES = 20  # to draw a number that fits
 USUAL_SPAN = 100  # how many numbers to choose from beyond the usual range
 ENDLESS = 10**400
 
-# The beginning of the error of a run for which nothing could be generated.
+# The beginning of the message if no output or extraction could be generated.
 NOTHING_FITS = (
     "deck-sim could not generate an {name} for the task's `{name}_schema`; give the scenario's"
     " `{step}` step an `{name}:`. Problem of the last attempt: "
@@ -181,7 +181,7 @@ class _Maker:
 
 
 def _join(schema: Schema, more: Schema) -> dict[str, Any]:
-    """Merge two schemas. For most keywords that both have, the value in `schema` is kept."""
+    """Merge two schemas: unite `properties` and `required`; else the value in `schema` wins."""
     joined = {**more, **schema}
     if "properties" in schema and "properties" in more:
         joined["properties"] = {**more["properties"], **schema["properties"]}

@@ -110,7 +110,7 @@ def text_for(
     elif format_ is None and words & _MOMENTS:
         format_ = "date-time"
     if format_ in ("date", "time", "date-time"):
-        # On a quarter of an hour, within 15 days from now; ends are 15 days later.
+        # On a quarter of an hour, within 15 days before or after now; ends are 15 days later.
         away = timedelta(days=draw(15) + (16 if words & _ENDS else 1), minutes=15 * draw(96))
         if words & {"birth", "birthday", "born"}:  # 20 to 60 years ago
             away += timedelta(days=365 * (20 + draw(40)))
@@ -127,7 +127,7 @@ def text_for(
 
 
 def number_for(name: str, now: datetime) -> tuple[int, int, int]:
-    """Return the lowest and highest plausible number for a field name, and its decimals."""
+    """Return the lowest and highest plausible number for a field, and the count of its decimals."""
     words = _words(name)
     found: tuple[int, int, int] = _row(_NUMBERS, words)
     return (now.year, now.year + 1, 0) if "year" in words else found
@@ -164,5 +164,5 @@ class _Random(Random):
 
 
 def text_matching(pattern: str, draw: Draw, least: int) -> str:
-    """Make a text that matches a pattern. May fail for lookarounds or a long `least`."""
+    """Make a text that matches a pattern, unless this has lookarounds or `least` adds letters."""
     return Rstr(_Random(draw(2**64))).xeger(pattern).ljust(least, "x")

@@ -36,7 +36,7 @@ def write_script(kind: str, machine: Machine, history: Sequence[Seen]) -> list[A
     entered, steps = status_steps(kind, machine), list[Any]()
     for index, seen in enumerate(history):
         step, later = entered.get(seen.status), history[index + 1 :]
-        if step is None:  # it follows from the step before, as `canceled` from `cancelling`
+        if step is None:  # the step before leads to it, as to `canceled` after `cancelling`
             break
         if later and later[0].status == seen.status:  # a prompt that was shown again
             continue

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.errors import nearest, quote, suggest
 from deck_sim.contract import DEFAULT_EDITION
 from deck_sim.contract.editions import EDITIONS, how_to_switch
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
@@ -54,14 +54,14 @@ class SelectionState:
 
     def set_default(self, name: str, library: Library, edition: str) -> None:
         """Set the scenario that is played if nothing else selects one. Raise `ApiError` and change
-        nothing if a world of this edition cannot play it.
+        nothing if the name is unknown, or a world of this edition cannot play the scenario.
         """
         check_scenario(name, "default_scenario", library, edition)
         self.default_scenario = name
 
     def enqueue(self, kind: str, names: list[str], library: Library, edition: str) -> None:
         """Queue scenarios for the next resources of a kind. Raise `ApiError` and change nothing if
-        the edition lacks the kind or cannot play one of the scenarios.
+        the edition lacks the kind, or a scenario is unknown or not for this edition.
         """
         raise_problems([*_kind_problems(kind, "resource", edition)])
         for index, name in enumerate(names):
@@ -69,8 +69,8 @@ class SelectionState:
         self.queues.setdefault(kind, []).extend(names)
 
     def set_rules(self, rules: Sequence[Rule], library: Library, edition: str) -> None:
-        """Replace the rules. If the edition cannot play the scenario of a rule or lacks its kind,
-        raise `ApiError` with every mistake and change nothing.
+        """Replace the rules. If the edition lacks the kind of a rule, or the scenario of a rule is
+        unknown or not for this edition, raise `ApiError` with every mistake and change nothing.
         """
         problems: list[Problem] = []
         for index, rule in enumerate(rules):
@@ -108,7 +108,7 @@ class SelectionState:
 def check_scenario(
     name: str, where: str, library: Library, edition: str, kind: str | None = None
 ) -> None:
-    """Check that a world of the edition can play the scenario of this name, or raise `ApiError`.
+    """Raise `ApiError` if no scenario has this name, or a world of the edition cannot play it.
     `where` is the place of the name, and `kind` the kind that plays it (None: any).
     """
     raise_problems([*_scenario_problems(library.get(name, where), where, library, edition, kind)])
@@ -125,7 +125,7 @@ def _scenario_problems(
 def _find_foreign(
     scenario: Scenario, library: Library, edition: str, kind: str | None
 ) -> Scenario | None:
-    """Return the scenario, or its entry, that the edition cannot play; None if it can play all."""
+    """Return the first of a scenario and its entries that the edition cannot play, or None."""
     entries = map(library.find, scenario.entries if kind in (None, "task_run") else ())
     parts = (one for one in (scenario, *entries) if one and edition not in one.editions)
     return next(parts, None)
@@ -142,8 +142,8 @@ def _explain_edition(scenario: Scenario, part: Scenario, edition: str) -> str:
 def _kind_problems(kind: str | None, where: str, edition: str) -> Iterator[Problem]:
     kinds = [one for one in SCRIPT_KINDS if one in EDITIONS[edition].kinds]
     if kind is not None and kind not in kinds:
-        allowed = listed(kinds, last="or")
-        text = f"`{where}` is {quote(kind)}{nearest(kind, kinds)}; it can be {allowed}"
+        why = f"the edition `{edition}` plays no scenarios for {quote(kind)}"
+        text = f"`{where}`: {why}{suggest(kind, kinds)}"
         yield problem("request/input_invalid", text, field=where)
 
 
@@ -187,7 +187,6 @@ class Choice(Immutable):
 
     @property
     def warnings(self) -> list[str]:
-        """A message for each ignored name."""
         played = f"is ignored, and {quote(self.name)} is played"
         return [f"the magic name {quote(one.name)} {played}: {one.text}" for one in self.ignored]
 
@@ -214,7 +213,7 @@ def choose(new: NewResource, selection: SelectionState, library: Library) -> Cho
         turn, mix = selection.turns.get(name, 0), scenario.mix or {}
         if scenario.playlist:
             entry = scenario.playlist[min(turn, len(scenario.playlist) - 1)]
-        else:  # the smallest weight counts as one part
+        else:  # even the smallest weight counts as one part
             ends = [*accumulate(max(1, round(weight * _WEIGHTS)) for weight in mix.values())]
             entry = [*mix][bisect(ends, draw_below(ends[-1], new.seed, f"{name}/{turn}"))]
         place = f"{'playlist' if scenario.playlist else 'mix'} of {name}"

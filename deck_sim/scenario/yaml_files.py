@@ -65,14 +65,14 @@ _TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map")}
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """The parser; every plain scalar is text, which `_typed` reads."""
+    """The parser. It leaves every plain scalar as text; `_typed` gives the scalar its type."""
 
 
 _Loader.yaml_implicit_resolvers = {}
 
 
 def read_file(file: Path) -> Document:
-    """Read a YAML file; raise `YamlError` also if the file cannot be opened or is too large."""
+    """Read a YAML file. Raises `YamlError`, also if the file cannot be read or is too large."""
     try:
         with file.open("rb") as opened:
             source = opened.read(MAX_BYTES + 1)
@@ -103,7 +103,7 @@ def read_yaml(source: bytes | str) -> Document:
 
 
 def _build(document: Document, node: Any, path: YamlPath) -> Any:
-    """Return the data of a node. An alias is the same node as its anchor."""
+    """Return the data of a node, and note the positions of its keys and values."""
     document.values[path] = _mark(node)
     _check_tag(node)
     match node:
@@ -172,7 +172,7 @@ def _message(error: Exception, text: str) -> str:
 
 
 def write_yaml(data: Any) -> str:
-    """Write `data` in the style of scenario files, with its keys in their order.
+    """Return `data` as YAML in the style of scenario files, with its keys in their order.
 
     PyYAML quotes by the rules of YAML 1.1, which type more texts than our rules do. So some quotes
     are not needed, but none is missing.
@@ -193,7 +193,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _decimal(dumper: yaml.SafeDumper, number: float) -> yaml.Node:
-    # With an exponent it would be read as text.
+    # A number with an exponent would be read as text.
     text = format(Decimal(repr(number)), "f")
     return dumper.represent_scalar("tag:yaml.org,2002:float", text if "." in text else f"{text}.0")
 

@@ -77,7 +77,7 @@ def test_every_mistake_of_a_folder_is_reported(tmp_path, write):
     *rest, differs, taken = caught.value.mistakes
     place, first = f"{tmp_path / 'same.yml'}:3:7: name: ", tmp_path / "same.yaml"
     assert str(taken) == f"{place}the name 'same' is already used in {first}; rename one of the two"
-    assert differs.message == "'name' is in the file 'other_name.yaml'; give both the same name"
+    assert differs.message == "'name' is not the name of the file; give both the same name"
     assert [(m.line, m.path) for m in rest] == [(4, "task_run[0]"), (4, "task_run[1].running")]
 
 

@@ -125,7 +125,8 @@ def test_a_wrong_rule_changes_no_rules():
         selection.set_rules(wrong, LIBRARY, "connections")
     assert [problem.message for problem in caught.value.problems] == [
         "`rules[1].scenario` names an unknown scenario: 'sucess'; did you mean 'success'?",
-        "`rules[2].resource` is 'run'; it can be `connection` or `task_run`",
+        "`rules[2].resource`: the edition `connections` plays no scenarios for 'run';"
+        " allowed: `connection` or `task_run`",
     ]
     assert selection.rules == [good]
 

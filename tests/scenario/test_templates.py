@@ -126,7 +126,7 @@ ESCAPES = [
     ("{{ ''.__class__ }}", "unknown key '__class__'"),
     ("{{ ().__class__.__base__.__subclasses__() }}", "only `days_from_now` and `days_after`"),
     ("{{ days_from_now.__globals__ }}", "unknown key '__globals__'"),
-    ("{{ days_from_now }}", "the result is not text, a number, a list or an object"),
+    ("{{ days_from_now }}", "the result must be text"),
     ("{{ input.pop('nights') }}", "only `days_from_now` and `days_after` can be called"),
     ("{{ '{0.__class__}'.format_map }}", "unknown key 'format_map'"),
     ("{{ input|attr('__class__') }}", "unknown filter 'attr'"),
@@ -144,7 +144,7 @@ REFUSED = [
         "{{ 1e300 * 1e300 }}",
         "the expression cannot be computed: Out of range float values are not JSON compliant",
     ),
-    ("{{ (-8) ** 0.5 }}", "the result is not text"),
+    ("{{ (-8) ** 0.5 }}", "the result must be text"),
     (
         "{{ input.note + 1 }}",
         "the expression cannot be computed: unsupported operand type(s) for +",

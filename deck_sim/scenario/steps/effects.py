@@ -15,8 +15,8 @@ from deck_sim.scenario.steps.step import Step, compute
 
 
 class Emit(Step):
-    """Emits an event of an undocumented type. Deck adds event types without a new version
-    (documented), so a client must accept unknown types.
+    """Emits an event of any type. Deck adds event types without a new version (documented), so a
+    client must accept unknown types.
     """
 
     word = "event"
@@ -48,13 +48,13 @@ class KeepFile(Step):
     content: str = ""
     """The text of the file, which the item's `url` serves."""
     extraction: Any = None
-    """The extracted data, shown if the task extracts. If omitted, it is generated from the task's
-    `extraction_schema`; data that breaks the schema is a `failure`."""
+    """The extracted data, shown if the task's storage extracts data. If omitted, it is generated
+    from the `extraction_schema`. Data that breaks the schema makes the result a `failure`."""
     metadata: dict[str, Any] | None = None
     """Data that the API shows with the item."""
     result: Literal["success", "failure"] = "success"
     """The result of the extraction: a `failure` keeps the file without its data. Only the edition
-    `credentials` shows it."""
+    `credentials` shows the result."""
 
     def enter(self, stage: Stage) -> Wait | None:
         name, type_, content = (

@@ -46,7 +46,7 @@ class Failed(Step):
     may_be_mapping = True
     ends = True
     errors: Annotated[tuple[FailedWith, ...], Many, one_or_many(FailedWith)]
-    """`type/code` of the error catalog, `{error, message, field}`, or a list of these."""
+    """A `type/code` of the error catalog, `{error, message, field}`, or a list of these."""
 
     @property
     def fails_with(self) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ def fails(error: str) -> tuple[Failed, ...]:
 
 
 class Refused(ErrorAnswer, Step):
-    """The call is refused, and nothing is created. No other step may be in the script."""
+    """The call is refused, so the resource is not created. Its script has no other step."""
 
     word = "refused"
     kinds = SCRIPT_KINDS

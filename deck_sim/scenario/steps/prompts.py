@@ -4,7 +4,6 @@ import re
 import string
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,7 +34,7 @@ class InteractionField(Strict):
     """One field of the form that the interaction shows."""
 
     name: str = Field(min_length=1)
-    """The key of the answer."""
+    """The key of this field's value in an answer."""
     type: str = "string"
     """The type, as the API shows it."""
     label: str | None = None
@@ -50,14 +49,14 @@ class InteractionRequired(Step):
     type: str = Field(default="mfa", min_length=1)
     """`mfa`, `security_question`, `account_selection`, or a new type, which needs `fields`."""
     message: str | None = None
-    """The text for the user."""
+    """The text for the user. If omitted, the standard text of the type."""
     fields: Annotated[tuple[InteractionField, ...], Many] = ()
-    """The fields of the form."""
+    """The fields of the form. If omitted, the standard field of the type."""
     accept: Annotated[tuple[_Answer, ...], Many, one_or_many(_Answer)] | None = None
     """The right answer, or a list of them. Values are compared as text, and may be globs. If
     omitted, every answer is right; with an empty list, none is."""
     attempts: Annotated[int, Field(ge=1, le=1000), Whole] | None = None
-    """The number of wrong answers before `on_rejected`. If omitted, 3."""
+    """The number of wrong answers that lead to `on_rejected`. If omitted, 3."""
     timeout: SpanField | None = None
     """How long each prompt waits before `on_timeout`. If omitted, 5m."""
     on_rejected: Any
@@ -103,12 +102,8 @@ class InteractionRequired(Step):
     def enter(self, stage: Stage) -> Wait | None:
         prompt, unknown = compute(stage, self.prompt), stage.world.additive_changes.interaction_type
         stage.move(self.word, interaction={**prompt, "type": unknown or prompt["type"]})
-        return Wait(self.window(stage), is_timeout=True)
-
-    def window(self, stage: Stage) -> timedelta:
-        """Return the time that a prompt waits for its answer."""
         usual = stage.world.contract.interaction_window
-        return stage.draw(self.timeout) if self.timeout else usual
+        return Wait(stage.draw(self.timeout) if self.timeout else usual, is_timeout=True)
 
     def react(self, stage: Stage, word: str, value: Any) -> str:
         if word == "due":
@@ -122,9 +117,9 @@ class InteractionRequired(Step):
         return STAY if stage.story.attempts < limit else "on_rejected"
 
     def right_answer(self, stage: Stage) -> dict[str, str]:
-        """Return an answer that fits the first of `accept`, or its text if computing it fails."""
+        """Return an answer that the first of `accept` allows, if it can be computed."""
         accepted: Mapping[str, Any] = self.accept[0] if self.accept else {}
-        with suppress(ScriptError):  # reported when the answer is given
+        with suppress(ScriptError):  # the error is reported when the answer is given
             accepted = compute(stage, accepted)
 
         def fill(wildcard: re.Match[str]) -> str:
@@ -136,11 +131,9 @@ class InteractionRequired(Step):
 
     @property
     def field_names(self) -> list[str]:
-        """The names of the fields that an answer must have."""
         return [field["name"] for field in self.prompt["fields"]]
 
     def accepts(self, stage: Stage, inputs: Mapping[str, Any]) -> bool:
-        """Whether the inputs match an accepted answer."""
         return self.accept is None or any(
             all(fits_glob(inputs[name], glob) for name, glob in answer.items())
             for answer in compute(stage, [*self.accept])

@@ -66,8 +66,8 @@ class Completed(Step):
     kinds = ("task_run",)
     ends = True
     output: dict[str, Any] | None = None
-    """The output. If omitted, it is generated from the task's `output_schema`; it is null if
-    `result` is not `success`."""
+    """The output. If omitted: null if `result` is not `success`, otherwise generated from the
+    task's `output_schema`."""
     result: RunResult | None = None
     """The result, only in the edition `credentials`. If omitted, `success`."""
 
@@ -121,7 +121,7 @@ class _Approval(Review):
         return machine.approval
 
 
-_APPROVED = "A person must approve. With a duration, the run is approved after that time."
+_APPROVED = "A person must approve; or, with a duration, the run is approved after that time."
 
 
 # Statuses that differ only in their names.
@@ -136,9 +136,9 @@ for _base, _word, _kinds, _text in (
     (_Timed, "idle", ("session",), "The session is open and free for a run."),
     (_Terminal, "failed", ("session",), "The session does not start, or fails later."),
     (_Canceled, "canceled", ("task_run",), "Somebody else cancels the run."),
-    (Review, "pending", ("task_run",), _APPROVED),
+    (Review, "pending", ("task_run",), f"{_APPROVED} For edition `connections`."),
     (Review, "review_required", ("task_run",), f"{_APPROVED} For edition `credentials`."),
-    (_Approval, "approval", ("task_run",), f"{_APPROVED} `pending` or `review_required`."),
+    (_Approval, "approval", ("task_run",), f"{_APPROVED} For every edition."),
 ):
     _name = "_".join((*(_kinds if len(_kinds) == 1 else ()), _word)).title().replace("_", "")
     _values: Any = {"__doc__": _text, "__module__": __name__, "word": _word, "kinds": _kinds}
@@ -172,7 +172,7 @@ def is_step(item: Any) -> bool:
 
 
 def step_word(item: Any) -> Any:
-    """Return the word of a step as it is written, or None if the step has no word."""
+    """Return the word of a step, known or not; None if the value has no word."""
     if isinstance(item, dict) and item:
         return next((key for key in item if key in _WORDS), next(iter(item)))
     return item if isinstance(item, str) else None
@@ -197,6 +197,5 @@ for _class in set(STEP_CLASSES.values()):
 
 @cache
 def step_reader(kind: str) -> TypeAdapter[Step]:
-    """Return the reader of one step of a kind of script."""
     reader: TypeAdapter[Step] = TypeAdapter(_union(kind))
     return reader

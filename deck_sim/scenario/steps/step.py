@@ -27,8 +27,8 @@ class Step(Strict, story.Step):
     """
 
     word: ClassVar[str]
-    kinds: ClassVar[tuple[str, ...]] = ()  # the kinds of script that it belongs to
-    shorthand: ClassVar[str | None] = None  # the key of a value that is not a mapping
+    kinds: ClassVar[tuple[str, ...]] = ()  # the kinds of script that may have it
+    shorthand: ClassVar[str | None] = None  # the key for a value that is not a mapping
     may_be_mapping: ClassVar[bool] = False  # whether the value of `shorthand` may be a mapping
     ends: ClassVar[bool] = False  # whether the script ends with it
     lasts: ClassVar[bool] = False  # whether it may follow itself
@@ -51,7 +51,7 @@ class Step(Strict, story.Step):
         value = item[cls.word] if isinstance(item, dict) else None
         if value is None:
             if any(field.is_required() for field in cls.model_fields.values()):
-                raise value_error(f"`{cls.word}` needs a value")
+                raise value_error(f"`{cls.word}` needs a value: its `{cls.shorthand}`")
             return {}
         if isinstance(value, dict) and not (cls.may_be_mapping and cls.shorthand not in value):
             return value
@@ -96,7 +96,7 @@ class Step(Strict, story.Step):
 
     @property
     def shows(self) -> tuple[str, ...]:
-        """The written keys that are attributes of the resource in some editions only."""
+        """The keys written in this step that only some editions have as attributes."""
         return ()
 
     @property
@@ -116,7 +116,7 @@ class Step(Strict, story.Step):
 
 
 def step_words(kind: str) -> tuple[str, ...]:
-    """Return the words of the steps of a kind of script: statuses, then effects."""
+    """Return the words of all steps that a kind of script may have: statuses, then effects."""
     found = [word for of, word in STEP_CLASSES if of == kind]
     order = [status for e in EDITIONS.values() for status in e.statuses(kind)]
     order += found
@@ -126,7 +126,7 @@ def step_words(kind: str) -> tuple[str, ...]:
 
 
 def status_steps(kind: str, machine: Machine) -> dict[str, type[Step]]:
-    """Return the step that enters each status: of several steps, the one with the status's name."""
+    """Return the step that enters each status; of several, the one named like the status."""
     classes = (STEP_CLASSES[kind, word] for word in step_words(kind))
     steps = [step for step in classes if step.is_status]
     steps.sort(key=lambda step: step.word in machine.statuses)
@@ -134,7 +134,7 @@ def status_steps(kind: str, machine: Machine) -> dict[str, type[Step]]:
 
 
 def compute(stage: Stage, value: Any) -> Any:
-    """Return a value of the present step, with the expressions in it computed.
+    """Return a value of the step that is played, with the expressions in it computed.
 
     A `ScriptError` names the scenario, the step and the text that cannot be computed.
     """
