@@ -1,4 +1,4 @@
-"""The clock of a world: its time and its mode."""
+"""`deck.clock`."""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from deck_sim.handle.timeline import Duration, write_duration
 
 
 class Clock:
-    """The clock of a world: its time and mode, which a test can read and set."""
+    """The time and mode of a world. Methods of `Deck`, such as `advance`, move the time."""
 
     def __init__(self, control: Control, apps: WebhookApps) -> None:
         self._control, self._apps = control, apps
@@ -22,12 +22,12 @@ class Clock:
 
     mode: str = shown("/clock", "`frozen`, `real` or `on_poll`.", "mode")
     speed: float = shown(
-        "/clock", "How many times faster than real time a `real` clock is.", "speed"
+        "/clock", "How many times as fast as real time a `real` clock runs.", "speed"
     )
 
     @property
     def step(self) -> timedelta | None:
-        """The time that each read takes on an `on_poll` clock; None: jump to the next change."""
+        """How long each read takes on an `on_poll` clock; None if it jumps to the next change."""
         step: str | None = self._control.call("GET", "/clock")["step"]
         return None if step is None else parse_duration(step)
 
@@ -41,7 +41,7 @@ class Clock:
     ) -> None:
         """Change the mode of the clock; with `now`, first advance to that moment.
 
-        `step` is the time that each read takes on an `on_poll` clock, such as "5s". Without it,
+        `step`, such as "5s", is how long each read takes on an `on_poll` clock. Without `step`,
         each read jumps to the next moment at which the resource can change.
         """
         if now is not None:

@@ -1,6 +1,6 @@
-"""`Deck`: the handle of one world, which a test holds while its application calls the fake API.
+"""`Deck`: the handle of one world, for a test whose application calls the fake API.
 
-Reading never changes the world.
+Reading a property is no poll: an `on_poll` clock does not move.
 """
 
 import itertools
@@ -42,7 +42,7 @@ WEBHOOK_PATH = "/webhooks/deck"
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A registered webhook: the id of its destination, its URL, and the secret that signs it."""
+    """A registered webhook: the id of its destination, its URL, and the secret for signatures."""
 
     id: str
     url: str
@@ -58,14 +58,14 @@ class Deck(AbstractContextManager["Deck"]):
     As a context manager, a `Deck` is closed at the end of a block; the world stays. A call that the
     server refuses raises a `DeckSimError` with the server's messages.
 
-    A method that waits for the server raises a `DeckSimError` when it is called on the thread of a
-    running event loop, since a webhook receiver on that loop could not answer. Each such method has
-    a twin for coroutines with the same arguments: `await deck.async_advance("5m")`.
+    A method that may wait for webhooks, such as `advance`, raises a `DeckSimError` in a coroutine,
+    since it would block the event loop, and perhaps a webhook receiver on that loop. Coroutines use
+    its twin, with the same arguments: `await deck.async_advance("5m")`.
     """
 
     poll_interval: Duration = "1s"  # reads closer together are a finding of `lint`
-    most_idle_sleeps = 1000  # calls of `sleep` in a row while nothing happens and nothing is due
-    holds: tuple[Hold, ...] = ()  # all that were created here, released or not
+    most_idle_sleeps = 1000  # calls of `sleep` in a row without effect, before it fails
+    holds: tuple[Hold, ...] = ()  # created here since the last reset or restore
     interceptions: tuple["Interception", ...] = ()  # all that were started here
     url: str
     api_key: str
@@ -73,7 +73,7 @@ class Deck(AbstractContextManager["Deck"]):
     clock: Clock
 
     def __init__(self, url: str, api_key: str) -> None:
-        """Connect to the world of `api_key` on the server at `url`, with or without `/v2`."""
+        """Use the world of `api_key` on the server at `url`, which may end in `/v2`."""
         self.url = read_url(url)
         self.api_key = api_key
         self._opened = ExitStack()
@@ -103,14 +103,14 @@ class Deck(AbstractContextManager["Deck"]):
 
     @property
     def inspector_url(self) -> str:
-        """The address of the page that shows this world; open it while a debugger waits."""
+        """The URL of the page that shows this world; open it while a debugger stops the test."""
         from deck_sim.server.inspector import inspector_url
 
         return inspector_url(self.url, self.api_key)
 
     @property
     def world(self) -> Json:
-        """The state of the world as a whole, as in `GET /_sim/world`."""
+        """The settings of the world, its counts and its problems, as in `GET /_sim/world`."""
         return self._control.call("GET", "/world")
 
     @property
@@ -135,7 +135,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     @property
     def transport(self) -> Any:
-        """A transport for `httpx.Client` or `httpx2.Client`; no socket in the server's process."""
+        """A transport for `httpx.Client` or `httpx2.Client`; no socket if the server runs here."""
         return self._transport
 
     @property
@@ -146,8 +146,8 @@ class Deck(AbstractContextManager["Deck"]):
     def intercept(self, hosts: str | Sequence[str] = (DECK_HOST,)) -> "Interception":
         """Answer this process's calls to `hosts` with this world, whatever key they send.
 
-        This applies to httpx, httpx2, requests, aiohttp and urllib, until the end of a `with`
-        block, `stop()`, or the end of the test.
+        This applies to httpx, httpx2, requests, aiohttp and urllib. It ends with a `with` block,
+        with `stop()`, or when this `Deck` is closed, as at the end of a test.
         """
         from deck_sim.handle.interception import Interception
 
@@ -158,7 +158,7 @@ class Deck(AbstractContextManager["Deck"]):
     # Scenarios
 
     def use(self, name: str) -> None:
-        """Set the default scenario: connections and runs play it unless another is chosen."""
+        """Set the scenario that connections, sessions and runs play unless another is chosen."""
         if not isinstance(name, str) or "\n" in name:
             text = "`use` takes the name of a scenario; for YAML or data, write"
             raise DeckSimError(f"{text} `deck.use(deck.scenario(…))`")
@@ -169,10 +169,10 @@ class Deck(AbstractContextManager["Deck"]):
         self._control.call("POST", "/queue", resource=resource, scenarios=[*names])
 
     def rule(self, when: Mapping[str, Any], scenario: str, resource: str | None = None) -> None:
-        """Add a rule: logins and runs that match `when` play this scenario. Earlier rules win.
+        """Add a rule: connections, sessions and runs that match `when` play this scenario.
 
-        `deck.rule({"username": "*@hotel.example"}, "mfa_then_success")`. With `resource`, the rule
-        applies to that kind only: `task_run` or `connection`.
+        `deck.rule({"username": "*@hotel.example"}, "mfa_then_success")`. Earlier rules win. With
+        `resource`, the rule is for that kind only: `task_run`, `connection` or `session`.
         """
         rule = drop_none(when=when, scenario=scenario, resource=resource)
         self._control.call("PUT", "/rules", rules=[*self.rules, rule])
@@ -190,9 +190,9 @@ class Deck(AbstractContextManager["Deck"]):
         return name
 
     def hold(self, point: str, id: IdOrResource | None = None) -> Hold:
-        """Stop runs and logins before they emit an event, until the hold is released.
+        """Stop runs, connections and sessions before they emit an event, until `release()`.
 
-        `with deck.hold("task_run.completed", run) as hold: ...`; or call its `release()`. With
+        `with deck.hold("task_run.completed", run): ...` releases at the end of the block. With
         `id`, only that resource is stopped. If the point is a call, such as
         `POST /v2/tasks/*/run`, its answer is held after the work is done.
         """
@@ -211,20 +211,20 @@ class Deck(AbstractContextManager["Deck"]):
         return self._control.call("POST", "/task-runs/{id}/reject", id=run)
 
     def answer(self, resource: IdOrResource, answer: str | Mapping[str, Any]) -> Json:
-        """Answer the open prompt of a run or connection through the Deck API, as its user would.
+        """Answer the open prompt of a run or connection through the Deck API, as applications do.
 
         `deck.answer(run, "123456")`; a prompt with several fields takes a mapping.
         """
         return answer_prompt(self._control, self._edition, read_id(resource), answer)
 
     def drop(self, login: IdOrResource) -> Json:
-        """End a login (`disconnected`) or session (`failed`), as the source may; its runs fail."""
+        """End a connection (`disconnected`) or session (`failed`) at the source; its runs fail."""
         kinds = self._edition.kinds.values()
         path = next(one.path for one in kinds if one.machine and "drop" in one.machine.commands)
         return self._control.call("POST", f"/{path}/{{id}}/drop", id=login)
 
     def invalidate(self, login: IdOrResource) -> Json:
-        """Change the password of a connection or credential at the source."""
+        """Change the password at the source: the connection or credential becomes `invalid`."""
         path = self._edition.login_kind.path
         return self._control.call("POST", f"/{path}/{{id}}/invalidate", id=login)
 
@@ -232,9 +232,9 @@ class Deck(AbstractContextManager["Deck"]):
 
     @refuse_on_event_loop
     def advance(self, by: Duration) -> AdvanceReport:
-        """Advance the clock by a duration, such as "5m", or by seconds.
+        """Advance the clock by a duration, such as "5m", or by a number of seconds.
 
-        Everything that falls due happens before the method returns.
+        Everything that falls due, webhooks included, happens before the method returns.
         """
         return self.apps.serve_during(self._advance, by=write_duration(by))
 
@@ -267,7 +267,7 @@ class Deck(AbstractContextManager["Deck"]):
     def finish(self, run: IdOrResource, *, limit: Duration = "1d") -> Json:
         """Advance the clock until a run is final, and return it as `deck.runs` shows it.
 
-        If the run waits for an answer or an approval, the error names the next call to make.
+        If the run waits for an answer, an approval or a release, the error names the next call.
         """
         id_, longest = read_id(run), write_duration(limit)
         return self.apps.serve_during(finish_run, self._control, self._edition, id_, longest)
@@ -279,7 +279,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     @refuse_on_event_loop
     def sleep(self, seconds: float) -> None:
-        """Advance the clock by seconds; use this method as the `sleep` function of a client.
+        """Advance the clock by some seconds; use this method as the `sleep` function of a client.
 
         After `most_idle_sleeps` calls in which nothing happens, an error is raised if nothing is
         due or the sleeps take no time.
@@ -302,7 +302,7 @@ class Deck(AbstractContextManager["Deck"]):
             raise DeckSimError(f"the client waits for ever: {why} sleep longer than 0 seconds")
         raise DeckSimError(
             f"the client waits for ever: {slept}, nothing has happened, and nothing is due;"
-            " for a client that gives up later, set `deck.most_idle_sleeps`"
+            " for a client that gives up later, set a larger `deck.most_idle_sleeps`"
         )
 
     def _advance(self, **how: Any) -> AdvanceReport:
@@ -356,7 +356,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     @refuse_on_event_loop
     def replay(self, delivery: IdOrResource) -> Json:
-        """Deliver an event again: at once if the clock is frozen, otherwise in the background."""
+        """Send a delivery's event again: at once if the clock is frozen, else in the background."""
         call = self._control.call
         return self.apps.serve_during(call, "POST", "/deliveries/{id}/replay", id=delivery)
 
@@ -386,20 +386,20 @@ class Deck(AbstractContextManager["Deck"]):
     def limit_rate(self, limit: bool | Mapping[str, Any] = True) -> None:
         """Answer calls beyond a limit with 429: Deck's limit, or `{"requests": 5, "per": "1s"}`.
 
-        The limit is in the world's time. False removes the limit.
+        The period is in the world's time. False removes the limit.
         """
         self._change(rate_limit=limit)
 
     def set_options(self, **options: Any) -> None:
         """Set options of the world, such as `session_limit=1`; docs/control.md lists them. None
-        restores the default.
+        switches an option off.
         """
         self._change(**options)
 
     def keep_headers(self, *names: str) -> None:
-        """Keep these headers of later calls in `deck.requests`, in addition to the default ones.
+        """Keep these headers of later calls in `deck.requests`, instead of those named before.
 
-        Always kept are `content-type`, `idempotency-key`, `user-agent`. Secret values are hidden.
+        Always kept are `content-type`, `idempotency-key`, `user-agent`. Reports hide secrets.
         """
         self.set_options(keep_headers=names)
 
@@ -410,7 +410,7 @@ class Deck(AbstractContextManager["Deck"]):
         event_type: str | None = None,
         interaction_type: str | None = None,
     ) -> None:
-        """Add undocumented fields, an event type or an interaction type to answers.
+        """Add undocumented fields, an event type or an interaction type to answers and events.
 
         Without arguments, remove all such additions.
         """
@@ -431,7 +431,7 @@ class Deck(AbstractContextManager["Deck"]):
     )
 
     def messages(self, destination: IdOrResource) -> list[Json]:
-        """Return the events that a destination other than a webhook, such as a queue, holds."""
+        """Return the events that were sent to a destination that is no webhook, such as a queue."""
         return self._control.get("/destinations/{id}/messages", id=destination)
 
     @property
@@ -441,7 +441,7 @@ class Deck(AbstractContextManager["Deck"]):
         return Calls(answer["data"], answer["kept_headers"], answer["dropped"])
 
     def called_worlds(self) -> list[Json]:
-        """The worlds of the server that were called, each with its `key` and number of `calls`."""
+        """Return the worlds of the server that were called, each with its `key` and its `calls`."""
         return [world for world in self._control.get("/worlds") if world["calls"]]
 
     @property
@@ -466,9 +466,10 @@ class Deck(AbstractContextManager["Deck"]):
             time.sleep(_FOLLOW_INTERVAL)
 
     def next(self, limit: int | None = None) -> Json:
-        """Return the next timers, soonest first, and the resources that wait without a timer.
+        """Return the timers that are `due`, soonest first, and the resources that wait.
 
-        `limit` is the greatest number of each.
+        `waiting` has resources without a timer, `unfinished` the reason for each wait. `limit`
+        shortens `due` and `waiting`.
         """
         return self._control.call("GET", "/next", limit=limit)
 
@@ -549,7 +550,7 @@ class Deck(AbstractContextManager["Deck"]):
     ) -> Json:
         """Start a run of a new task, and return it as `deck.runs` shows it.
 
-        If the scenario has a script for the login, the login is opened, and the clock advances
+        If the scenario has a script for the login, the login is created, and the clock advances
         until it is ready; otherwise it is seeded. With `status`, the clock advances until the run
         has this status; an error is raised if the run cannot reach it. `task` are fields of the
         task, such as `output_schema`.

@@ -26,17 +26,17 @@ _NO_OPERATION = ("request/endpoint_not_found", "request/method_not_allowed")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An expected value and the found value. `weight` is added to the distance of a call."""
+    """An expected value and the found value. `weight` is how much a difference counts."""
 
     name: str
     expected: Any
     found: Any
     agrees: bool
     weight: int = 1
-    keys: tuple[str, ...] = ()  # that lead to the value in the body
+    keys: tuple[str, ...] = ()  # that lead to the value
 
     def show(self) -> str:
-        """Format the comparison in one line, without secrets."""
+        """Format the comparison in one line; secrets that differ are hidden."""
         found = "nothing" if self.found is _ABSENT else show_value(self.found)
         if self.agrees:
             return f"matches  {self.name}: {found}"
@@ -96,7 +96,7 @@ class ExpectedCall:
         return sum(row.weight for row in self.compare(call) if not row.agrees)
 
     def compare(self, call: Mapping[str, Any]) -> Iterator[Comparison]:
-        """Yield a row for each expected field. Method and path weigh more than the content."""
+        """Compare the method, the path and each expected value; the first two weigh most."""
         pattern, given, method, path = self._pattern, self._given, call["method"], call["path"]
         yield Comparison("method", pattern.method, method, pattern.takes_method(method), 50)
         yield Comparison("path", pattern.path, path, pattern.takes_path(path), 100)

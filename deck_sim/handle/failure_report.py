@@ -192,7 +192,7 @@ def _fold_rounds(lines: Sequence[_Line]) -> Iterator[str]:
 
 
 def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
-    """Return the length and count of the group of lines that repeats from `place`, or (1, 1)."""
+    """Return the length and the count of the group of lines that repeats from `place`, or 1, 1."""
 
     def keys(start: int, length: int) -> list[tuple[str, str]]:
         return [line.key for line in lines[start : start + length]]
@@ -207,8 +207,8 @@ def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
 
 
 def find_undelivered(deliveries: Sequence[_Row], words: Mapping[str, str] = _IN_TESTS) -> list[str]:
-    """Return a line for each webhook that no attempt has delivered, with its last result and hints
-    on the cause. `words` has the parts of hints that depend on the caller.
+    """Return a line for each webhook whose last attempt failed, with the result; then hints on the
+    causes. `words` has the parts of hints that depend on the caller.
     """
     lines, hints = list[str](), dict[str, None]()
     taken = {row["event_destination_id"] for row in deliveries if row["status"] == "success"}
@@ -241,7 +241,9 @@ def find_undelivered(deliveries: Sequence[_Row], words: Mapping[str, str] = _IN_
 
 
 def find_waits(state: _Row, kinds: Container[str] | None = None) -> list[str]:
-    """Return why each unfinished resource waits; `state` is the answer to `GET /_sim/next`."""
+    """Return why each unfinished resource of `kinds` (None: any kind) waits; `state` is the answer
+    to `GET /_sim/next`.
+    """
     accepted = {one["id"]: one["answer"] for one in state["waiting"] if "answer" in one}
     return [
         f"{one['id']} is {one['status']}. {one['why']}"

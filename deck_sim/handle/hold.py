@@ -1,4 +1,4 @@
-"""A hold: the point at which a test stops runs, logins or answers until it releases them."""
+"""A hold: a point at which runs, connections, sessions or answers stop until their release."""
 
 from contextlib import AbstractContextManager
 
@@ -7,12 +7,12 @@ from deck_sim.handle.connect.control import Control, Json
 
 
 def point_kind(point: str, call: str) -> str:
-    """Return the argument `call` if the point is a pattern of calls, otherwise "event"."""
+    """Return the key for a point: `call` if it is a pattern of calls, otherwise "event"."""
     return call if "/" in point or point.endswith("**") else "event"
 
 
 class Hold(AbstractContextManager["Hold"]):
-    """A point at which runs, logins or answers stop until the end of a `with` block or `release`.
+    """A point at which resources or answers stop until the end of a `with` block or `release`.
 
     `point` is an event such as `task_run.completed`, which is held before it is emitted, or a call
     such as `POST /v2/tasks/*/run`, whose answer is held. `of` limits the hold to one resource.
@@ -23,11 +23,11 @@ class Hold(AbstractContextManager["Hold"]):
         kind = point_kind(point, "call")
         self._control = control
         self.id: str = control.call("POST", "/holds", **{kind: point}, id=of)["id"]
-        self._ended: Json = {}  # the answer to its release
+        self._ended: Json = {}  # the answer to the call that released this hold
 
     @property
     def held(self) -> list[str]:
-        """The ids of the runs and logins that are stopped now, in the order of their arrival."""
+        """The ids of the resources that are stopped now, in the order of their arrival."""
         return [one["id"] for one in self._read()["held"]]
 
     @property
@@ -37,11 +37,11 @@ class Hold(AbstractContextManager["Hold"]):
 
     @property
     def met(self) -> int:
-        """The number of runs, logins and answers that this hold has ever stopped."""
+        """How many resources and answers this hold has stopped so far."""
         return int((self._ended or self._read())["met"])
 
     def release(self) -> list[str]:
-        """Release everything at the world's present time; return the ids that were held.
+        """Let everything that is stopped continue now; return the ids of the resources.
 
         A second call only returns the same ids.
         """

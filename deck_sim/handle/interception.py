@@ -1,8 +1,8 @@
 """Interception in this process: clients that call Deck's own host reach a world.
 
 The table `_SEAMS` names one method of each kind of client, which is replaced while at least one
-interception is active. httpx then needs no socket. The others send to the server's port with their
-own sockets, so the retries and pools of a client work as usual.
+interception is active. httpx then sends through our `Transport`. The others send to the
+server's port with their own sockets, so the retries and pools of a client work as usual.
 """
 
 import re
@@ -73,7 +73,7 @@ class Interception(AbstractContextManager["Interception"]):
                     _replaced.close()
 
     def redirect(self, url: str, headers: MutableMapping[str, Any]) -> str:
-        """Return the world's URL for a URL of Deck; set the world's host and key in the headers."""
+        """Return the world's URL for a URL of Deck; set `Host`, and the key if one was sent."""
         own, key = self._world
         headers["Host"] = urlsplit(own).netloc
         found = headers.get("Authorization") or ""

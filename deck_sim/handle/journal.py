@@ -40,7 +40,7 @@ class Calls(tuple[Json, ...]):
         kept_headers: Collection[str] = KEPT_HEADERS,
         dropped: int = 0,
     ) -> Self:
-        """Make the list of a world's calls; its journal keeps the headers `kept_headers`."""
+        """Make the list; the journal keeps `kept_headers` and has dropped `dropped` older calls."""
         made = super().__new__(cls, calls)
         made.kept_headers, made.dropped = kept_headers, dropped
         return made
@@ -56,9 +56,9 @@ class Calls(tuple[Json, ...]):
         """Assert that a call was made, `times` times if given; return the calls that match.
 
         `json`, `query` and `headers` are compared as subsets, at any depth; a list must have the
-        same length. Secret values are compared, too, but not shown. `status` is the status of the
-        answer; `error`, such as `request/state_invalid`, is one of its errors. A failure shows the
-        nearest call, field by field, and counts the calls. `times` cannot be asserted once the
+        same length. Secret values are compared, but hidden where they differ. `status` is that of
+        the answer; `error`, such as `request/state_invalid`, is one of its errors. A failure shows
+        the nearest call, field by field, and counts the calls. `times` cannot be asserted once the
         journal has dropped calls.
         """
         __tracebackhide__ = True
@@ -157,7 +157,7 @@ class LintReport(tuple[Json, ...]):
     dropped: int = 0  # how many older calls the journal has dropped
 
     def __new__(cls, findings: Iterable[Json] = (), dropped: int = 0) -> Self:
-        """Make the report; `dropped` is the number of calls that the journal has dropped."""
+        """Make the report; the journal has dropped `dropped` older calls."""
         made = super().__new__(cls, findings)
         made.dropped = dropped
         return made

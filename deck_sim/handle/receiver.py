@@ -99,9 +99,10 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
                 self._answers.extend([status] * times)
 
     def on(self, event: str, callback: Callable[[Json], Any]) -> None:
-        """Call a function with each arriving event of a type (`*`: of any), before it is answered.
+        """Call a function with each arriving event of a type (`*`: of any), before the answer.
 
-        The function may be a coroutine function, and may call the API; if it fails, a 500 is sent.
+        It may be a coroutine function, and may call the API; if it fails, the answer is a 500. It
+        is not called for an attempt that `respond` refuses.
         """
         event = _read_event_type(event, self._deck.world["edition"])
         self._callbacks.append((event, self._deck.apps.as_function(callback)))
@@ -140,7 +141,8 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
             for one in self.received
         ]
         is_own = event not in EDITIONS[edition].event_types
-        own = f"`{event}` is not an event type of Deck: only an `event` step of a scenario emits it"
+        own = f"`{event}` is not an event type of Deck: only an `event` step of a scenario or"
+        own += " `deck.additive_changes(event_type=…)` emits it"
         lines = [
             f"no `{event}`{whose} was received; {reason}",
             *([own] if is_own else []),

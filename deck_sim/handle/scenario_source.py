@@ -19,7 +19,7 @@ def read_source(
 ) -> tuple[str, str | Json]:
     """Return the name of a scenario, and its YAML or its data.
 
-    Data without a name gets a name with the next number.
+    Data without a name is named `scenario_N`, with the next of `numbers`.
     """
     if isinstance(source, PathLike):
         try:

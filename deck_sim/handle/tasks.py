@@ -23,7 +23,7 @@ class ReadyTask:
 
     @property
     def login(self) -> Json:
-        """The part of a run's body that names the login."""
+        """The key and id of the login, for the body of a call that starts a run."""
         return drop_none(connection_id=self.connection_id, credential_id=self.credential_id)
 
 
@@ -36,7 +36,7 @@ class TaskStarter:
     def make_task(
         self, fields: Mapping[str, Any], *, opens: bool, scenario: str | None
     ) -> ReadyTask:
-        """Seed a task, its agent, source and login. `opens`: create the login as a client does."""
+        """Seed a task, its agent, source and login. If `opens`, the Deck API creates the login."""
         login = self._edition.login_kind
         ids = {
             f"{kind}_id": f"{self._edition.kinds[kind].prefix}_{next(self._numbers):016}"
@@ -118,7 +118,8 @@ def answer_prompt(
     names = [field["name"] for field in prompt["fields"]]
     if isinstance(answer, str):
         if len(names) > 1:
-            raise DeckSimError(f"give a mapping with the prompt's fields: {listed(names)}")
+            text = f"the prompt of `{id_}` has several fields; give a mapping with"
+            raise DeckSimError(f"{text} {listed(names)}")
         answer = {names[0]: answer}
     path = f"{edition.kinds[shown['kind']].path}/{id_}/interaction"
     return control.create(path, {edition.answer_key: answer})

@@ -13,13 +13,13 @@ Duration = str | timedelta | float  # text such as `5m`, or a number of seconds
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One thing that happened, with its time: to a resource, a call or the clock."""
+    """A call, or one thing that happened to a resource or the clock, with its time."""
 
     at: datetime
     kind: str  # a kind of resource, or `call`, `clock` or `magic_name`
     id: str
     what: str
-    # The other keys that the control API shows of it, such as `status`, `changes` and `step`.
+    # The other keys of the entry in the control API, such as `status`, `changes` and `step`.
     details: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -50,11 +50,11 @@ class Timeline(tuple[TimelineEntry, ...]):
 
 @dataclass(frozen=True, slots=True)
 class AdvanceReport:
-    """The new time, the entries of the timeline, and the stories that a hold stopped."""
+    """The time after an advance, its timeline entries, and the resources that holds stop now."""
 
     now: datetime
     happened: Timeline
-    held: tuple[Mapping[str, Any], ...] = ()  # each with `id` and `event`
+    held: tuple[Mapping[str, Any], ...] = ()  # each with `id`, `event` and `hold`
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as the control API shows it."""
@@ -77,7 +77,7 @@ def cut_middle(lines: list[str], most: int) -> list[str]:
 
 
 def write_duration(duration: Duration | None) -> str | None:
-    """Format a duration for the control API, to the microsecond; a number is seconds."""
+    """Write a duration for the control API, to the microsecond; text is returned as it is."""
     if isinstance(duration, bool):  # a bool is an int, but not a duration
         return str(duration)
     if isinstance(duration, int | float):

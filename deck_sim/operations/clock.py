@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @operation("GET", "/clock")
 def show_clock(simulation: Simulation) -> Json:
-    """Show the time and the mode of the clock."""
+    """Show the time of the world, and the `mode`, `speed` and `step` of its clock."""
     now = format_moment(simulation.world.now)
     step = simulation.step and format_duration(simulation.step)
     return {"now": now, "mode": simulation.mode, "speed": simulation.speed, "step": step}
@@ -64,7 +64,7 @@ async def set_clock(
 
 
 def check_pace(mode: str, speed: float | None, step: timedelta | None) -> None:
-    """Check that a speed is set for a `real` clock only, and a step for an `on_poll` clock."""
+    """Check that only a `real` clock has a speed, and only an `on_poll` clock a step."""
     rows = (("speed", speed not in (None, 1), REAL), ("step", step is not None, ON_POLL))
     for name, is_set, needed in rows:
         if is_set and mode != needed:
@@ -85,7 +85,7 @@ async def advance_clock(
     limit: Length = timedelta(days=1),
 ) -> Json:
     """Move the clock. Everything that falls due, webhooks included, happens before the answer,
-    which lists it in `happened`. `sleep` is like `by`, for a client that sleeps.
+    which lists all in `happened`.
     """
     given = {"by": by, "to": to, "sleep": sleep, "until": until}
     named = [name for name, value in given.items() if value is not None]
@@ -115,7 +115,7 @@ async def advance_clock(
 @operation("GET", "/next")
 def show_next(simulation: Simulation, limit: Count | None = None) -> Json:
     """Show the timers that are `due`, soonest first, the resources `waiting` without a timer, and
-    the `unfinished` resources, each with its reason. `limit` shortens the first two lists.
+    the `unfinished` ones, each with the reason. `limit` shortens the first two lists.
     """
     world, waits = simulation.world, list[Json]()
     for one in waiting(world)[:limit]:

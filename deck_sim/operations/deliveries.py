@@ -38,8 +38,8 @@ def show_delivery(simulation: Simulation, worlds: WorldRegistry, id: str) -> Jso
 
 @operation("POST", "/deliveries/{id}/replay")
 async def replay_delivery(simulation: Simulation, worlds: WorldRegistry, id: str) -> Json:
-    """Send an event again under the same id. If the clock is frozen and no advance is in progress,
-    the event is sent before the answer, otherwise in the background.
+    """Send the event of a delivery again, with the same id. If the clock is frozen and no advance
+    is in progress, the event is sent before the answer, otherwise in the background.
     """
     deliveries.replay(simulation.world, simulation.world.fetch("event_delivery", id))
     if simulation.mode == FROZEN and not simulation.advancing:
@@ -49,7 +49,7 @@ async def replay_delivery(simulation: Simulation, worlds: WorldRegistry, id: str
 
 @operation("GET", "/destinations/{id}/messages", shows_records=True)
 def list_messages(simulation: Simulation, id: str) -> Json:
-    """Show the events in a destination that is not a webhook (`aws_sqs`, …), oldest first."""
+    """Show the events sent to a destination that is not a webhook (`aws_sqs`, …), oldest first."""
     world = simulation.world
     destination = world.fetch("event_destination", id)
     if destination["type"] == WEBHOOK:

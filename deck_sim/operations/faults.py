@@ -41,7 +41,7 @@ def add_fault(simulation: Simulation, body: Json) -> Json:
 @operation("GET", "/faults")
 def list_faults(simulation: Simulation) -> Json:
     """Show every fault: how often it `met` a call or webhook, how often it `fired`, and its
-    `owner`, the resource whose scenario has the fault.
+    `owner`: the resource whose scenario added it, or null.
     """
     return {"data": [*map(_as_json, simulation.world.injected)]}
 

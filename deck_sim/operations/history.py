@@ -31,13 +31,13 @@ from deck_sim.runtime.why import explain_wait, find_right_answer, next_status
 if TYPE_CHECKING:
     from deck_sim.operations.parameters import Count, Length
 
-MOST_UNFINISHED = 200  # that are listed
+MOST_UNFINISHED = 200  # in a list
 
 
 @operation("GET", "/timeline", shows_records=True)
 def show_timeline(simulation: Simulation, after: Count = 0) -> Json:
-    """Show calls, changes of status, deliveries and moves of the clock, oldest first; with
-    `after=N`, only the entries after number N.
+    """Show calls, changes of status, deliveries and moves of the clock, oldest first, and `events`.
+    `after=N` skips the first N records: take N from `next` of the last answer.
     """
     world = simulation.world
     shown = {
@@ -212,7 +212,7 @@ def list_unfinished(simulation: Simulation) -> Json:
 
 
 def unfinished_as_json(simulation: Simulation, resource: Resource) -> Json:
-    """Return the reason why a resource is not finished, its next timer, and a remedy."""
+    """Return why a resource is not finished, its next timer if it has one, and a remedy."""
     world, story = simulation.world, simulation.world.stories.get(resource.id)
     wait = explain_wait(simulation, resource)
     printed = wait.due and due_as_json(world, wait.due)
@@ -229,8 +229,8 @@ def unfinished_as_json(simulation: Simulation, resource: Resource) -> Json:
 
 @operation("GET", "/lint")
 def show_lint(simulation: Simulation, poll_interval: Length = timedelta(seconds=1)) -> Json:
-    """Show mistakes of the client, each with its `calls`. To read a resource again within
-    `poll_interval` is a mistake.
+    """Show mistakes of the client, each with its `calls`. It is a mistake to read a resource again
+    within `poll_interval`.
     """
     from deck_sim.runtime import lint
 

@@ -26,8 +26,8 @@ def make_hold(
     id: Text | None = None,
     call: Match | None = None,
 ) -> Json:
-    """Hold runs and logins before they emit an `event` (with `id`, only that resource), or hold the
-    answers to a `call`.
+    """Hold runs, connections and sessions before they emit an `event` (with `id`, only that
+    resource), or hold the answers to a `call`.
     """
     if (event is None) == (call is None):
         text = "give exactly one of `event` and `call`"
@@ -39,16 +39,16 @@ def make_hold(
         types, of_stories = world.contract.event_names, events_of_stories(world.contract)
         if event in types and event not in of_stories:
             events = listed(of_stories, last="or")
-            text = f"no run or login emits {quote(event)}; hold {events}, or the answer to a call"
+            text = f"{quote(event)} cannot be held; hold {events}, or the answer to a call"
             raise refuse("request/input_invalid", text, field="event")
-        # These kinds of resources can emit the event.
+        # The kinds of resources that can emit the event.
         about = event.partition(".")[0] if event in types else None
         known = world.contract.kinds
         kinds = [one for one in SCRIPT_KINDS if one in known and about in (None, one)]
         ids = [known for one in kinds for known in world.all(one)]
         if id is not None and id not in ids:
             text = f"`id`: no {' or '.join(kinds)} has the id {quote(id)}"
-            text += f"{nearest(id, ids)}; leave out `id` to hold the next resource"
+            text += f"{nearest(id, ids)}; leave out `id` to hold any of them"
             raise refuse("request/input_invalid", text, field="id")
     elif id is not None:
         text = "`id` goes with `event`; for a `call`, write the id in its path"
@@ -80,13 +80,13 @@ def events_of_stories(edition: Edition) -> list[str]:
 
 @operation("GET", "/holds")
 def list_holds(simulation: Simulation) -> Json:
-    """Show the holds: all that is `held` now, the number of `answers`, and how many were `met`."""
+    """Show each hold: the resources `held` now, how many `answers`, and how many it ever `met`."""
     return {"data": [_as_json(simulation, hold) for hold in simulation.world.holds.values()]}
 
 
 @operation("DELETE", "/holds/{id}")
 def release_hold(simulation: Simulation, id: str) -> Json:
-    """Remove a hold. The `released` runs and logins, and the answers that it held, continue now."""
+    """Remove a hold. The `released` resources, and the answers that it held, continue now."""
     held = simulation.world.holds
     if id not in held:
         near = nearest(id, held)
@@ -126,7 +126,7 @@ def _answers(simulation: Simulation, hold_id: str) -> int:
 
 
 def holds_as_json(simulation: Simulation) -> Json:
-    """Return the stories and answers that are held; empty if there are none."""
+    """Return the keys `held` and `kept_back`, each only if a story or an answer is held."""
     holds = simulation.world.holds.values()
     held = [
         {"id": story.owner, "event": hold.event, "hold": hold.id}

@@ -77,10 +77,10 @@ class _Settings(Body):
     default_scenario: Text | None = None
     """The scenario that plays if no other is chosen."""
     webhook_time: WebhookTime | None = None
-    """The clock of webhook signatures: wall or world."""
+    """The clock of webhook signatures: `wall` (real time) or `world`."""
 
     def options(self, before: Options | None) -> Options:
-        """Return the options with the changes of this body; null switches an option off."""
+        """Return `before` (None: all off) with the options of this body; null switches one off."""
         off = Options()
         return replace(
             before or off,

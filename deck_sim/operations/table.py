@@ -26,7 +26,7 @@ Json = dict[str, Any]
 Function = TypeVar("Function", bound=Callable[..., Json | Awaitable[Json]])
 
 BODY = "body"  # the parameter that takes the whole body of a call
-# Arguments that a function may take; `has_left` tells whether the caller no longer waits.
+# Arguments that a function gets if it names them. `has_left()`: the caller no longer waits.
 _GIVEN = ("simulation", "worlds", "has_left")
 
 
@@ -38,13 +38,13 @@ class ControlOperation:
     path: str  # below `/_sim`, with parameters in braces
     function: Callable[..., Json | Awaitable[Json]]
     words: str  # what it does, for the docs
-    shows_records: bool  # whether it shows what was sent and received, with secrets
+    shows_records: bool  # whether it shows what was sent and received, perhaps with secrets
     takes_text: bool  # whether its body can be text as well as JSON
 
     def __post_init__(self) -> None:
         self.signature = inspect.signature(self.function).parameters
         self.parameters = tuple(name for name in self.signature if name not in _GIVEN)
-        # In the path, or the whole body of a call.
+        # Names in the path, and of the whole body.
         apart = (BODY, *re.findall("{(.*?)}", self.path))
         self.checked = tuple(name for name in self.parameters if name not in apart)
 

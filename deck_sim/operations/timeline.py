@@ -75,14 +75,14 @@ def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
     records_before, calls_before = simulation.resumed
     knows_calls = calls or (journal.dropped == calls_before and number >= records_before)
     if not knows_calls or (events.dropped and not emitted):
-        return 0, 0, 0  # later records may have been dropped: show all
+        return 0, 0, 0  # not known any more, as records were dropped: show all
     emitted += events.dropped
     return others - emitted, journal.dropped + calls, emitted
 
 
 def entry_as_json(simulation: Simulation, entry: TimelineEntry, number: int) -> dict[str, Any]:
-    """Return an entry as JSON, without empty keys. For a new resource, `about` has its name, its
-    scenario and the ids that it refers to.
+    """Return an entry as JSON, without keys that are None. For a new resource, `about` has its
+    name, its scenario and the ids that it refers to.
     """
     about: dict[str, Any] = {}
     if entry.is_creation and (resource := simulation.world.all(entry.kind).get(entry.id)):

@@ -107,7 +107,7 @@ def test_what_cannot_be_answered_or_finished_is_an_error(deck):
     name = deck.scenario({"task_run": ["running", asks, "running", "completed"]})
     both, done = deck.start_run(name, status="interaction_required"), deck.start_run()
     for call, said in (
-        (lambda: deck.answer(both, "x"), "a mapping with the prompt's fields: `a` and `b`"),
+        (lambda: deck.answer(both, "x"), "has several fields; give a mapping with `a` and `b`"),
         (
             lambda: deck.answer(done, "x"),
             r"is `queued` and has no open prompt\. The clock is frozen",

@@ -69,7 +69,7 @@ RAISED_HEADER = "deck-sim-raised"  # in an answer: the error that the applicatio
 
 @dataclass(frozen=True, slots=True)
 class WebhookApp:
-    """An application, and the loop on which it was registered."""
+    """An application, and the event loop on which it was registered, if any."""
 
     app: Any
     is_asgi: bool
@@ -79,7 +79,7 @@ class WebhookApp:
 
 
 class WebhookApps:
-    """The applications that one world delivers to."""
+    """The applications in this process that one world delivers to."""
 
     def __init__(self, url: str, api_key: str) -> None:
         self._url, self._api_key = url, api_key
@@ -135,7 +135,7 @@ class WebhookApps:
         return done.result()
 
     def as_function(self, callback: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a callback for any thread; a coroutine runs on this thread's loop or on ours."""
+        """Return a function for any thread; a coroutine runs on the caller's loop or on ours."""
         if not inspect.iscoroutinefunction(callback):
             return callback
         self._start_loop()
@@ -149,7 +149,7 @@ class WebhookApps:
     async def _answer(
         self, app: WebhookApp, path: str, headers: Headers, body: bytes
     ) -> ReceiverAnswer:
-        """Return the application's answer; 500 if it raises an error or does not answer in time."""
+        """Return the application's answer; 500 if it fails first or does not answer in time."""
 
         def log_error(finished: Future[None]) -> None:
             if error := _error_of(finished):
@@ -268,7 +268,6 @@ class LoopbackServer(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, respond: Respond) -> None:
-        """Bind a free port, and answer requests in the background."""
         super().__init__(("127.0.0.1", 0), _RequestHandler)
         self.respond = respond
         self.url = f"http://127.0.0.1:{self.server_port}"

@@ -201,7 +201,7 @@ def _refused(errors: list[Json], answered: str = "") -> DeckSimError:
 
 
 def shown(path: str, words: str, name: str = "data") -> Any:
-    """Define a property: a value in the answer to a GET call. `words` are its docstring."""
+    """Define a property: the value `name` in the answer to a GET call. `words` document it."""
     return property(lambda holder: holder._control.call("GET", path)[name], doc=words)
 
 

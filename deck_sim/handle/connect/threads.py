@@ -31,7 +31,8 @@ _STOP_SECONDS = 5  # that `stop` waits for the thread of a loop
 _VARIABLES = {"Deck": "deck", "Clock": "deck.clock", "WebhookReceiver": "deck_webhooks"}
 
 
-# The API key of the world for whose webhook this code is called; empty after that call.
+# The API key of the world whose webhook this code receives. Threads that it starts share the list,
+# which is emptied when the webhook is answered.
 _RECEIVES = ContextVar[list[str]]("deck_sim_receives")
 
 
@@ -47,14 +48,14 @@ def receiving(api_key: str) -> Iterator[None]:
 
 
 def check_not_receiving(api_key: str) -> None:
-    """Raise DeckSimError in a webhook receiver of the key's world, which waits for the answer."""
+    """Raise DeckSimError in a webhook receiver of the key's world, which waits for its answer."""
     if api_key in _RECEIVES.get([]):
         text = "a webhook receiver cannot move the clock of its world, which waits for the answer"
-        raise DeckSimError(f"{text}; move the clock after the answer")
+        raise DeckSimError(f"{text}; move the clock when the receiver has answered")
 
 
 def refuse_on_event_loop(method: Callable[P, T]) -> Callable[P, T]:
-    """Decorate a method that waits, so that it raises an error on an event loop."""
+    """Decorate a method that waits, so that it raises an error in a coroutine."""
 
     @wraps(method)
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
