@@ -207,7 +207,7 @@ def settle(simulation: Simulation) -> Generator[bool, None, None]:
 
 @contextmanager
 def _advancing(simulation: Simulation) -> Iterator[AdvanceResult]:
-    """Yield a report; fill it at the end, and note in the timeline that the clock has moved."""
+    """Yield a report; fill it at the end, and note in the timeline how far the clock has moved."""
     began, position = simulation.world.now, simulation.world.timeline.total
     report = AdvanceResult(began, [], position)
     try:

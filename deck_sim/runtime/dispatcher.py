@@ -80,7 +80,7 @@ class Dispatcher:
         is in progress and its caller still waits.
         """
         has_left_before, ended_before = self._drives.get(id(simulation), (has_left, None))
-        if ended_before and has_left_before():  # it ends when its present attempts end
+        if ended_before and has_left_before():  # the other drive ends with its present attempts
             await ended_before.wait()
         if simulation.advancing:
             text = (
@@ -271,7 +271,7 @@ async def _make_attempt(
         **signed_headers(webhook.secrets, attempt.event.id, webhook.stamp, webhook.signed),
     }
     if (status := webhook.answered) is not None:
-        why = explain_status(status) or f"answered {status} before the webhook reached the receiver"
+        why = explain_status(status) or f"answered {status} by a fault in place of the receiver"
         outcomes = [SendResult(status, why, latency_ms=0)]
     else:
         copies, url = range(webhook.copies), config["url"]

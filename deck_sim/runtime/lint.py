@@ -134,7 +134,7 @@ def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
 
 
 @lint_rule(
-    why="Calls before the time in `Retry-After` are refused, too.",
+    why="Until the time in `Retry-After` has passed, further calls are likely to fail, too.",
     fix="Wait as many seconds as `Retry-After` says before the next call.",
 )
 def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
@@ -157,7 +157,7 @@ def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
     fix="Remember each `webhook-id` that was handled, and answer 200 when it comes again.",
 )
 def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
-    """Find writes that were sent twice, each time right after an attempt of the same delivery."""
+    """Find writes repeated without the same key, each right after an attempt of one delivery."""
     writes = [call for call in simulation.journal if call.method in _WRITES]
     for id_, attempts in simulation.world.attempts.items():
         # The fault `duplicate` sends one attempt twice.

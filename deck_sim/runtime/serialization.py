@@ -1,4 +1,4 @@
-"""The JSON of `/v2` and `/_sim`: the form of resources, events, moments and errors."""
+"""The JSON of `/v2` and `/_sim`: resources, events, webhook messages, stored files."""
 
 from __future__ import annotations
 

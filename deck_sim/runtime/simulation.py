@@ -1,6 +1,6 @@
 """A world in use: its clock mode, its choice of scenarios, its journal of calls.
 
-All code here runs on one thread. An endpoint does not await between reading and writing the world.
+One thread at a time runs this code. No endpoint awaits between reading and writing the world.
 """
 
 import logging
@@ -201,8 +201,8 @@ class Simulation:
         """Choose the script of a new connection, session or run; record the reason in `choices`.
 
         Magic names that cannot be played are noted in the timeline and the log. Raises ApiError if
-        the scenario is unknown or cannot be played, for example because its file was edited. The
-        queued name is used up. Raises Refusal if the script refuses the call.
+        the scenario is unknown or cannot be played, for example because its file was edited. A
+        queued name is used up even then. Raises Refusal if the script refuses the call.
         """
         opening = NewResource(kind, header, facts, self.world.seed, self.world.edition)
         choice = choose(opening, self.selection, self.library)

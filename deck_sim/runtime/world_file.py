@@ -34,8 +34,9 @@ class WorldFile(Strict):
     resources: dict[str, list[dict[str, Any]]] = Field(
         default_factory=dict, json_schema_extra={"propertyNames": {"enum": SEEDABLE}}
     )
-    """Lists of resources by kind: `agents`, `sources`, `tasks`, `connections` or `credentials`, and
-    `task_runs`. Each resource has an `id`, and the fields of its create call."""
+    """Lists of resources by kind: `agents`, `sources`, `tasks`, `task_runs`; in one edition
+    `connections`, in the other `credentials` and `sessions`. Each resource has an `id`, and the
+    fields of its create call."""
     default_scenario: str | None = None
     """The scenario that is played if nothing else is chosen."""
     rules: list[Rule] = Field(default_factory=list)

@@ -146,7 +146,7 @@ def note_handle(request: Request) -> None:
 
 
 def move_clock(request: Request) -> None:
-    """Bring the world's clock up to date. Entries and events after that belong to the call."""
+    """Bring the world's clock up to date. Later entries and events belong to the call."""
     catch_up(request.simulation)
     world = request.simulation.world
     if world.pace is not None and not request.simulation.advancing:  # steps may last 0 s

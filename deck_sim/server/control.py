@@ -1,6 +1,6 @@
 """The control API, below `/_sim`: each operation is a call.
 
-These calls skip faults, limits, idempotency keys, the journal and holds.
+These calls skip faults, the rate limit, idempotency keys, the journal and holds.
 """
 
 import asyncio

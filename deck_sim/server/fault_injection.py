@@ -26,8 +26,8 @@ _CLOCK_INTERVAL = 0.01  # seconds: how often a delayed answer reads the clock
 
 
 def fire_call_fault(request: Request) -> Answer | None:
-    """Fire the fault that is due for a call. If it replaces the call, return its answer, so that no
-    endpoint is called.
+    """Fire the fault that is due for a call. If the fault replaces the call, return the fault's
+    answer; then no endpoint is called.
     """
     world = request.simulation.world
     if not world.injected.by_owner:

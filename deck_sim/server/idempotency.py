@@ -76,7 +76,7 @@ def _digest(request: Request) -> str:
 
 def digest_parameters(name: str, query: bytes, body: bytes) -> str:
     """Make a digest of a call; `name` is its method and path. The order of keys and the spaces of
-    JSON do not change the digest. It is stored in place of the body, which may have a password.
+    JSON do not change it. A digest is stored, not the body, which may have a password.
     """
     with suppress(ApiError):  # a body that is not JSON is compared byte by byte
         body = json.dumps(read_object(body), sort_keys=True).encode()

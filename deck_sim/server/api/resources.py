@@ -50,7 +50,7 @@ def list_resource(request: Request) -> Answer:
 
 @endpoint
 def get_resource(request: Request) -> Answer:
-    """Show a resource. In `on_poll` mode the read first moves the clock."""
+    """Show a resource. In `on_poll` mode the read may first move the clock."""
     simulation, kind = request.simulation, _kind(request)
     includes = read_includes(request, kind)
     poll(simulation, [request.fetch(kind.object)])
