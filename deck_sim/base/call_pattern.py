@@ -15,7 +15,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", ANY)
 _PATTERN = re.compile(r"(?:(?P<method>[A-Za-z]+|\*) +)?(?P<path>/[^\s?]*|\*\*)")
 _PARAMETER = re.compile("[{<]|/:")  # as in the routes of web frameworks
 _STARS = re.compile(r"(\*\*|\*)")
-_BEGINNINGS = ("/v2", "*", "/*")  # of patterns that can match a call
+_BEGINNINGS = ("/v2", "*", "/*")  # of paths that can match a call
 
 
 @dataclass(frozen=True, slots=True)

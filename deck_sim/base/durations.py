@@ -80,7 +80,6 @@ class Span:
         return (self.high - self.low) // _UNITS["ms"]
 
     def __str__(self) -> str:
-        """Format the range as in scenario files."""
         if self.low == self.high:
             return format_duration(self.low)
         return f"{format_duration(self.low)}..{format_duration(self.high)}"

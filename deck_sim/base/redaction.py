@@ -117,7 +117,7 @@ def redact_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def redact_body(body: Any) -> Any:
-    """Return a recorded body with secrets hidden. A text is cut before its first secret name."""
+    """Return a recorded body with secrets hidden. A text is cut before the first name of one."""
     if not isinstance(body, str):
         return redact(body)
     names = re.finditer(r"[\w-]+", body)

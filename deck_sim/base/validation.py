@@ -40,7 +40,7 @@ class Strict(BaseModel):
 
 
 def value_error(text: str) -> PydanticCustomError:
-    """Make an error with this message, for a validator to raise."""
+    """Make an error for validators to raise; pydantic would add words to a ValueError's message."""
     return PydanticCustomError("value", "{text}", {"text": text})
 
 
@@ -71,7 +71,7 @@ def read_duration(value: Any, parse: Callable[[str], Parsed]) -> Parsed:
 
 
 def read_positive_duration(value: Any) -> timedelta:
-    """Read a duration (text or timedelta). Raises PydanticCustomError for zero or other values."""
+    """Read a duration, text or a timedelta. Raises PydanticCustomError if it is zero or invalid."""
     length = value if isinstance(value, timedelta) else read_duration(value, parse_duration)
     if not length:
         raise value_error("must be longer than zero")

@@ -125,7 +125,7 @@ def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any)
 
 
 def needs_one_of(*names: str) -> ConfigDict:
-    """Make a `model_config` whose schema needs one of these fields, not null. The engine checks."""
+    """Make a `model_config` for the schema only: it needs one of these fields, not null."""
     absent: JsonObject = {name: {"type": "null"} for name in names}
     return ConfigDict(json_schema_extra={"not": {"properties": absent}})
 

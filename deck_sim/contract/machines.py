@@ -118,7 +118,7 @@ TASK = Machine(
 
 EVENT_DESTINATION = Machine(
     follows={
-        # Assumed: a new one is active at once; nothing public says how one is verified.
+        # Assumed: a new destination is active at once; nothing public says how it is verified.
         "active": ("inactive", "pending_verification"),
         "inactive": ("active", "pending_verification"),
         "pending_verification": ("active", "inactive"),

@@ -86,7 +86,7 @@ class Edition:
         return (*self.event_types, *self.also_known_as.values())
 
     def names_of(self, event_type: str) -> tuple[str, ...]:
-        """Return the names that select events of this type."""
+        """Return the names that select events of this type: the type, and its other name if any."""
         name = self.also_known_as.get(event_type)
         return (event_type, name) if name else (event_type,)
 
