@@ -118,7 +118,7 @@ def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[P
     if cap is not None and isinstance(seconds, int) and seconds > cap:
         text = (
             f"`{_TIMEOUT}`: {seconds} is more than the plan allows; send at most {cap}"
-            f"{f' (the default is {seconds})' if seconds == TIMEOUT_SECONDS else ''}"
+            f"{f' ({seconds} is the default)' if seconds == TIMEOUT_SECONDS else ''}"
         )
         problems.append(problem("request/input_invalid", text, field=_TIMEOUT))
     for name in row.schemas:

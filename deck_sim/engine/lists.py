@@ -24,11 +24,11 @@ class Lists:
     """The lists of one kind of resource: one for each set of filtered fields."""
 
     def __init__(self, resources: Mapping[str, Resource]) -> None:
-        self._resources = resources  # the world's own
+        self._resources = resources  # the world's own dict, not a copy
         self.changed: dict[str, None] = dict.fromkeys(resources)  # ids, since the last read
         self._numbers: dict[str, int] = {}  # by id
         self._count = 0  # of the numbers given so far
-        # By fields: the ids by their values, in order, and the values by id.
+        # By set of fields: the ids in order, by their values; and the values, by id.
         self._parts: dict[tuple[str, ...], dict[Values, list[str]]] = {}
         self._values: dict[tuple[str, ...], dict[str, Values]] = {}
 

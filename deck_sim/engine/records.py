@@ -97,7 +97,7 @@ class HoldPoint:
     id: str
     event: str | None = None
     resource: str | None = None
-    call: str | None = None  # a pattern, as `POST /v2/tasks/*/run`
+    call: str | None = None  # a pattern, such as `POST /v2/tasks/*/run`
     met: int = 0  # how many stories and answers it has stopped
 
     def __str__(self) -> str:

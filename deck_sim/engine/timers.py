@@ -34,8 +34,8 @@ EFFECTS = {
     WINDOW: "the interaction times out",
     STEP: "the script continues",
     ATTEMPT: "a delivery is attempted",
-    AUTO_TRANSITION: "its status changes by itself",
-    DISUSE: "it ends because no run uses it",
+    AUTO_TRANSITION: "the status changes by itself",
+    DISUSE: "the status changes, since no run uses the resource",
     SCREENSHOT: "a screenshot is taken",
 }
 OF_A_STEP = (STEP, WINDOW, INACTIVITY)  # disarmed when the story leaves its step

@@ -1,4 +1,4 @@
-"""The resources of a world that wait, and whether an awaited event can still come."""
+"""Which resources of a world wait, and whether an awaited event can still come."""
 
 from dataclasses import dataclass
 from datetime import datetime

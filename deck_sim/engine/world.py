@@ -4,7 +4,8 @@ Laws:
 1. Only `World.move` changes a status, and only as a row of the edition's table allows. `create`
    sets the first status. Both hold for deliveries, destinations and tasks, too.
 2. Nothing outside this module writes to the resources; others read them through `all` and `find`.
-3. Only `playing.pass_time` changes `now`, and it fires one timer at a time.
+3. Only `playing.pass_time` changes `now`, and it fires one timer at a time. Laws 1 to 3 do not bind
+   the reading of a state file.
 4. The state holds names and values, never rows of tables: a deep copy of a world is a world.
 5. Nothing is created, changed, moved or deleted without an entry in the timeline.
 6. `emit` makes the deliveries of an event at once, for the destinations of that moment. So a new
@@ -152,7 +153,7 @@ class World:
         return {kind: self.all(kind) for kind in self.contract.kinds}
 
     def all(self, kind: str) -> Mapping[str, Resource]:
-        """Return every resource of a kind by id, oldest first, including deleted resources."""
+        """Return every resource of a kind by id, in order of creation, also deleted resources."""
         return self._resources.get(kind, _NOTHING)
 
     def find(self, kind: str, resource_id: str) -> Resource | None:

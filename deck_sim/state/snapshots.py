@@ -64,7 +64,7 @@ def keep_snapshot(worlds: WorldRegistry, snapshot: Snapshot) -> str:
 
 
 def find_snapshot(worlds: WorldRegistry, id_: str) -> Snapshot:
-    """Return the snapshot with that id. Raises ApiError (`endpoint_not_found`) if none has."""
+    """Return the snapshot with that id. Raises ApiError (`endpoint_not_found`) if it is unknown."""
     if id_ not in worlds.snapshots:
         text = (
             f"this server has no such snapshot: {quote(id_)}; snapshots do not survive a restart;"

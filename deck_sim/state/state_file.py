@@ -46,7 +46,7 @@ def keep_worlds(
 
 
 class StateFile:
-    """The worlds of a server in a file."""
+    """Reads and writes the worlds of one server in a state file."""
 
     def __init__(self, worlds: WorldRegistry, path: Path, wall: Callable[[], datetime]) -> None:
         self._worlds, self._path, self._wall = worlds, path, wall
@@ -112,7 +112,7 @@ class StateFile:
         return saved
 
     def _save(self, key: str, simulation: Simulation) -> None:
-        # A row counts as written when it is made. If this fails, the next save writes all rows.
+        # A row counts as written when it is made. If the save fails, the next one writes all rows.
         saved, writer, saved_at = self._saved.pop(key, None), Writer(), self._wall()
         with self._transaction():
             if saved is None or saved.simulation is not simulation:

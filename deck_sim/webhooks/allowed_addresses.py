@@ -1,7 +1,7 @@
 """The addresses that a webhook may call: loopback and private ones; on request also public ones.
 
-A name is resolved once, and only the checked addresses are called. A name that would be refused is
-not resolved, because the query would reveal the receiver of a test to others.
+A name is resolved once, and only the checked addresses are called. A name that is not local is
+resolved only if public addresses are allowed: the query would tell others the receiver of a test.
 """
 
 import asyncio
@@ -11,13 +11,13 @@ from collections.abc import Awaitable, Callable, Sequence
 
 # Names below these exist in local networks only, or not at all (RFC 6761, 6762, 8375).
 _LOCAL_DOMAINS = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test")
-_HOW = "to call public addresses, start deck-sim with --allow-public-webhooks"
+_HOW = "--allow-public-webhooks or `DeckSim(allow_public_webhooks=True)` allows public addresses"
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]  # a name and a port to addresses
 
 
 class AddressRefused(Exception):
-    """An address that must not be called; the message says why, and which option would allow it."""
+    """An address that must not be called; the message says why, and what allows it, if anything."""
 
 
 async def ask_resolver(host: str, port: int) -> Sequence[str]:

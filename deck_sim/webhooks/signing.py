@@ -51,7 +51,9 @@ def verify(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) 
         raise SignatureError(f"the timestamp {headers[TIMESTAMP]!r} is not a number of seconds")
     moment = datetime.fromtimestamp(int(headers[TIMESTAMP]), UTC)
     if abs(now - moment) > TOLERANCE:
-        raise SignatureError(f"the timestamp {moment} is more than five minutes away from {now}")
+        raise SignatureError(
+            f"the timestamp {moment} is more than five minutes away from the receiver's time {now}"
+        )
     wanted = _sign(secret, headers[ID], int(headers[TIMESTAMP]), body)
     given = headers[SIGNATURE].split(" ")
     if not any(hmac.compare_digest(wanted.encode(), one.encode()) for one in given):
