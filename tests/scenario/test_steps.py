@@ -128,7 +128,7 @@ GLOBS = ["123456", "12*", "*", "??-??", "[a-c]x", "[!0-9]", "[]]", "[!]]*", "[[]
 
 
 def test_a_right_answer_is_known_for_every_glob(read):
-    stage = SimpleNamespace(world=World(), names={})
+    stage = SimpleNamespace(world=World(), variables={})
     for wanted in GLOBS:
         prompt = f"interaction_required: {{accept: {{code: '{wanted}'}}}}"
         step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
