@@ -43,7 +43,6 @@ class WebhookFault(Fault):
         return False
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
-        """Return the webhook that is sent instead of `webhook`."""
         return webhook
 
     def follow(self, world: World, delivery: Resource) -> None:
@@ -70,7 +69,7 @@ class Reordered(WebhookFault):
 
 
 class Repeated(WebhookFault):
-    """The webhook is sent, and again after the destination's next webhook or 30 seconds."""
+    """The webhook is sent, and again after the destination's next one, at most 30 seconds later."""
 
     again_after_next: OnlyTrue
 

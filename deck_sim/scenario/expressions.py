@@ -115,7 +115,6 @@ def is_template(text: str) -> bool:
 
 
 def template_problems(text: str) -> Iterator[str]:
-    """Yield the mistakes in the expressions of a text, without computing the expressions."""
     try:
         yield from _problems(_parse(text))
     except ExpressionError as error:

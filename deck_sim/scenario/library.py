@@ -73,7 +73,6 @@ class Library:
         return sorted(self._current().values(), key=lambda scenario: bool(scenario.entries))
 
     def add(self, scenario: Scenario) -> None:
-        """Add a scenario, or replace the scenario of that name."""
         self._own[scenario.name] = scenario
 
     def remove(self, name: str) -> bool:
@@ -172,8 +171,8 @@ def read_folder(folder: Path, below: Library | None) -> Library:
 def read_files(
     files: Iterable[Path], below: Library | None
 ) -> tuple[Library, list[loader.Mistake]]:
-    """Read scenario files; return a library, without the files that have mistakes of their own, and
-    all mistakes. If there are none, the entries of playlists and mixes are checked as well.
+    """Read scenario files; return a library of those without mistakes of their own, and all
+    mistakes. The entries of playlists and mixes are checked if there are no other mistakes.
     """
     from deck_sim.scenario import loader
 

@@ -122,7 +122,6 @@ class Scenario(Strict):
 
     @property
     def source(self) -> dict[str, Any]:
-        """The scenario as plain data, as it was written."""
         return self._source
 
     @property

@@ -103,7 +103,6 @@ _FORMATS: dict[str, Maker] = {
 def text_for(
     name: str, format_: str | None, draw: Draw, now: datetime, least: int = 0, most: int = 1000
 ) -> str:
-    """Make a text for a field of this name and format, with `least` to `most` characters."""
     words = _words(name)
     if format_ is None and (words & _DATES or {*_split(name)[-1:]} & _DATES_AT_THE_END):
         format_ = "date"

@@ -86,7 +86,6 @@ class Step(Strict, story.Step):
 
     @classmethod
     def status(cls, machine: Machine) -> str:
-        """Return the status that the step enters in this state machine."""
         return cls.word
 
     @property
@@ -96,7 +95,7 @@ class Step(Strict, story.Step):
 
     @property
     def shows(self) -> tuple[str, ...]:
-        """The keys written in this step that only some editions have as attributes."""
+        """The written keys that only some editions have as attributes of the resource."""
         return ()
 
     @property
@@ -111,7 +110,6 @@ class Step(Strict, story.Step):
 
     @property
     def is_stuck(self) -> bool:
-        """Whether the script never gets past this step."""
         return False
 
 
