@@ -91,7 +91,7 @@ class Playthrough:
     def play(self) -> None:
         """Play the scenario. This method can be called only once."""
         self.world = self.simulation.world
-        self.approval = self.world.contract.machine("task_run").approval
+        self.review_status = self.world.contract.machine("task_run").review_status
         agent = commands.seed_resource(self.world, "agent", {"name": "A", "description": None})
         website = {"url": "https://hotel.example"}
         body: dict[str, Any] = {"name": "Hotel", "type": "website", "website": website}
@@ -173,13 +173,14 @@ class Playthrough:
             self._add_line("user", "answered", ", ".join(shown))
             commands.answer_interaction(self.world, resource, answer)
             return True
-        if resource.kind != "task_run" or resource.status != self.approval:
+        if resource.kind != "task_run" or resource.status != self.review_status:
             return False
         if not self.reject:
             run_to_end(advance_by(self.simulation, _REVIEW))
             self._add_news()
         run = self.world.resource(resource.id)
-        if run.status == self.approval:  # otherwise a timeout or a lost login has ended the run
+        # Otherwise a timeout or a lost login has ended the run.
+        if run.status == self.review_status:
             self._add_line("reviewer", "rejected" if self.reject else "approved")
             commands.review_run(self.world, run, "reject" if self.reject else "approve")
         return True

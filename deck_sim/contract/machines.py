@@ -94,13 +94,11 @@ class Machine:
         return "over" if status in self.settled else "working"
 
     @property
-    def approval(self) -> str:
-        """The status in which a run waits for a reviewer."""
+    def review_status(self) -> str:
         return self.commands["approve"].allowed[0]
 
     @property
-    def cancellation(self) -> str:
-        """The status that the command `cancel` leads to."""
+    def status_after_cancel(self) -> str:
         return str(self.commands["cancel"].leads_to)
 
     def is_final(self, status: str) -> bool:

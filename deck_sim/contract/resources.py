@@ -76,8 +76,7 @@ class Kind:
     malformed: str | None = None  # the error for a reference that does not look like an id
 
     @property
-    def not_found(self) -> str:
-        """The name of the error for an unknown id."""
+    def not_found_error(self) -> str:
         return f"{self.errors_of}/{self.object}_not_found"
 
     @property

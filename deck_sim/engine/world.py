@@ -187,7 +187,7 @@ class World:
         text = f"No {kind} has the id `{resource_id}`."
         if resource_id in self.former_ids:
             text = f"{text[:-1]}: {RESET_REMOVED}"
-        return problem(self.kind(kind).not_found, text, field=field)
+        return problem(self.kind(kind).not_found_error, text, field=field)
 
     def is_gone(self, resource: Resource) -> bool:
         """Whether a resource was deleted, or is too old to be read."""
@@ -387,7 +387,7 @@ class World:
                 if error is not None:
                     self.fail(run, problem(error, text))
                 else:
-                    self.move(run, self.machine(run).cancellation)
+                    self.move(run, self.machine(run).status_after_cancel)
                     self.stop_story(run.id)
         if machine.auto_transitions:
             self._arm_auto_transition(moved)

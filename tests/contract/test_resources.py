@@ -33,7 +33,7 @@ def test_a_row_refers_only_to_kinds_of_its_edition():
     for edition, row in ROWS:
         named = {*row.references.values(), *(embed.kind for embed in row.embeds.values())}
         assert named <= set(edition.kinds)
-        assert row.not_found in CATALOG
+        assert row.not_found_error in CATALOG
         assert set(row.embeds) <= set(row.attributes)
         for embed in row.embeds.values():
             assert edition.kinds[embed.kind].references[embed.by] == row.object

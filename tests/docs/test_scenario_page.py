@@ -113,7 +113,7 @@ def table_of_order(kind):
     may_follow = {}
     for edition in (edition for edition in EDITIONS.values() if kind in edition.kinds):
         machine = edition.machine(kind)
-        words = {machine.cancellation: "canceled"} if kind == "task_run" else {}
+        words = {machine.status_after_cancel: "canceled"} if kind == "task_run" else {}
         words |= {status: status for status in machine.statuses if (kind, status) in STEP_CLASSES}
         for status, after in machine.follows.items():
             if (kind, status) in STEP_CLASSES and not STEP_CLASSES[kind, status].ends:

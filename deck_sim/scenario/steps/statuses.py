@@ -56,7 +56,7 @@ class _Canceled(_Terminal):
 
     @classmethod
     def status(cls, machine: Machine) -> str:
-        return machine.cancellation
+        return machine.status_after_cancel
 
 
 class Completed(Step):
@@ -118,7 +118,7 @@ class _Approval(Review):
 
     @classmethod
     def status(cls, machine: Machine) -> str:
-        return machine.approval
+        return machine.review_status
 
 
 _APPROVED = "A person must approve; or, with a duration, the run is approved after that time."

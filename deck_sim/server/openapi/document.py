@@ -174,10 +174,10 @@ def _errors(edition: Edition, operation: Operation) -> Iterator[str]:
         kind = edition.kinds.get(operation.answer)
         for name, used in kind.references.items() if kind else ():
             if name in edition.body(body).model_fields:
-                yield edition.kinds[used].not_found
+                yield edition.kinds[used].not_found_error
                 yield from filter(None, [edition.kinds[used].malformed])
     if operation.paged or operation.plays:
         yield "request/input_invalid"
     if "{id}" in operation.path:
         named_kind = _kind_at(edition, operation)
-        yield named_kind.not_found if named_kind else "request/event_not_found"
+        yield named_kind.not_found_error if named_kind else "request/event_not_found"
