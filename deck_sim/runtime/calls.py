@@ -19,7 +19,7 @@ MAX_BODY = 65_536  # bytes of one body of an answer; the rest is not kept
 
 @dataclass(frozen=True, slots=True)
 class Call(Immutable):
-    """One call of the API in the journal."""
+    """A call of the Deck API with its answer, as the journal keeps them."""
 
     at: datetime
     request_id: str
@@ -95,7 +95,7 @@ def cut_response(number: int, headers: Iterable[tuple[bytes, bytes]], body: byte
 
 @dataclass(slots=True)
 class RateLimiter:
-    """A sliding window over the admitted calls."""
+    """The rate limit of a world: a sliding window of world time over the admitted calls."""
 
     limit: RateLimit
     admitted: list[datetime] = field(default_factory=list)  # those in the window, oldest first

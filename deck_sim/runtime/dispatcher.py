@@ -162,7 +162,7 @@ class Dispatcher:
     async def wait_for_attempts(self, simulation: Simulation) -> None:
         """Wait until the results of the attempts in the background have been recorded."""
         background = self._backgrounds.get(id(simulation))
-        if background and background.attempts:  # `gather` would pass a cancellation on both ways
+        if background and background.attempts:  # a canceled `gather` would cancel them
             await asyncio.wait(background.attempts)
 
     async def send_early(self, simulation: Simulation) -> None:

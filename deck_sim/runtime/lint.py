@@ -117,7 +117,7 @@ def polls_what_is_finished(simulation: Simulation, _: timedelta) -> Findings:
     fix="Send an `Idempotency-Key` with each create call, and the same key with each retry.",
 )
 def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
-    """Find create calls that got a 5xx or no answer, and were repeated without the same key."""
+    """Find creates with a 5xx or no answer that were sent again without their idempotency key."""
     creates = [
         call
         for call in simulation.journal
@@ -157,7 +157,7 @@ def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
     fix="Remember each `webhook-id` that was handled, and answer 200 when it comes again.",
 )
 def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
-    """Find writes repeated without the same key, each right after an attempt of one delivery."""
+    """Find writes repeated without an idempotency key after a delivery that came twice."""
     writes = [call for call in simulation.journal if call.method in _WRITES]
     for id_, attempts in simulation.world.attempts.items():
         # The fault `duplicate` sends one attempt twice.

@@ -71,7 +71,7 @@ class State(Protocol):
 
 @dataclass(eq=False)
 class WorldRegistry:
-    """All worlds of a server, by key."""
+    """Creates, loads, saves and drops the worlds of a server, each by its key."""
 
     settings: Settings = field(default_factory=Settings)
     library: Library = field(default_factory=shipped)
@@ -172,7 +172,7 @@ class WorldRegistry:
         return [*self._worlds]
 
     def secret_of(self, key: str) -> str:
-        """Return the default secret of a key's destinations."""
+        """Return the secret of the key's webhook destinations that are created without one."""
         return self.webhook_secret or secret_of(key)
 
     def keyless(self) -> Simulation:

@@ -187,7 +187,8 @@ def _run_problems(
     for index, given in enumerate(body.errors):
         name = f"{given.type}/{given.code}"
         if name not in known:
-            wrong[f"errors[{index}].code"] = f"no run fails with {name!r}{nearest(name, known)}"
+            near = nearest(name, known) or "; `deck-sim schema` lists every error"
+            wrong[f"errors[{index}].code"] = f"no run fails with {name!r}{near}"
     if body.result not in (None, *allowed):
         can_be = listed(allowed, last="or")
         wrong["result"] = f"`result` is {body.result!r}; for a `{status}` run it can be {can_be}"

@@ -27,7 +27,7 @@ PLAIN = "plain"  # `?plain=true` shows the secrets that are hidden otherwise
 
 
 class ControlApp:
-    """The control API of a server, as an ASGI app."""
+    """Answers each control call: finds its world and its operation, and performs it."""
 
     def __init__(self, worlds: WorldRegistry) -> None:
         self._worlds = worlds

@@ -55,8 +55,8 @@ class Request:
     endpoint: "Endpoint" = _LATER
     operation: Operation = _LATER  # the control API has none
     params: Mapping[str, str] = field(default_factory=dict)  # of its path
-    timeline_length: int = 0  # when the request arrived
-    event_count: int = 0  # when the request arrived
+    timeline_length: int = 0  # number of entries before those of the call
+    event_count: int = 0  # number of events before those of the call
     fault: Any = None  # the fault that fired for the call
     from_handle: bool = False  # whether a `Deck` sent it, not a program under test
     key: str | None = None  # the idempotency key under which its answer is stored

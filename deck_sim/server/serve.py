@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 log = logging.getLogger("deck_sim")
 
-# Addresses that mean every address of the machine, and one that clients can call.
+# Addresses that mean every address of the machine, each with one that clients can call.
 _UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 _BACKLOG = 2048  # clients that wait to be accepted
 _TLS = b"\x16\x03"  # how a TLS handshake begins
@@ -274,7 +274,7 @@ class _Protocol(HttpToolsProtocol):
         elif data.startswith(_TLS) and is_first:
             host, port = self.transport.get_extra_info("sockname")[:2]
             log.warning(
-                "deck-sim: a client used https, and this server takes http://%s:%s", host, port
+                "deck-sim: a client used https; call this server at http://%s:%s", host, port
             )
             self.transport.close()
         else:

@@ -21,13 +21,13 @@ Read = Callable[[str], str]  # the answer of a GET below `/_sim`; a refusal is a
 Json = dict[str, Any]
 
 _WHOLE = ("/next", "/lint", "/schemas")
-_MOST = 500  # so many resources, calls, events and deliveries can be opened; the latest
+_MOST = 500  # the latest resources, and as many calls, events and deliveries, have details
 
 _FILE = re.compile(r'<(?:link|script)[^>]* (?:href|src)="ui/([^"]+)"[^>]*>(?:</script>)?')
 _CHARSET = '<meta charset="utf-8" />'
 _RECORDING = '<script type="application/json" id="recording">'
 _IMPORT = re.compile(r"""\b((?:from|import)\s*\(?\s*)(["'])(\.{1,2}/[^"'\n]+)\2""")
-_URL_SAFE = " !$&'()*+,-./:;=?@[]^_`{|}~"  # what a `data:` URL in an attribute or JSON may have
+_URL_SAFE = " !$&'()*+,-./:;=?@[]^_`{|}~"  # allowed in a `data:` URL in HTML or JSON
 
 
 def record_world(read: Read) -> Json:

@@ -121,7 +121,7 @@ class _BodySchemas(GenerateJsonSchema):
 
 
 def _bodies(edition: Edition, names: Iterable[str]) -> dict[str, Shape]:
-    """Return the schemas of bodies and their parts; one for each type if the types differ."""
+    """Return the schemas of bodies and their parts; a body that depends on its type has several."""
     found = dict[str, Shape]()
     for name in names:
         body = edition.body(name)
