@@ -55,7 +55,7 @@ def start_on_loop(
     """Start a coroutine function on the loop of another thread; return a future of its result.
 
     The function runs in an empty context: in the context of trio, libraries would detect trio.
-    `asyncio.run_coroutine_threadsafe` would set the result one iteration of the loop later.
+    The result is there one iteration sooner than with `asyncio.run_coroutine_threadsafe`.
     """
     answer = Future[T]()
 

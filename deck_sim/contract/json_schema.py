@@ -66,7 +66,7 @@ def violations(schema: Any, value: Any, field: str) -> list[Problem]:
 
 
 def schema_problems(schema: Any, field: str) -> list[Problem]:
-    """Return a list with the first reason why `schema` cannot be used as a JSON Schema, or none."""
+    """Return the first reason why `schema` cannot be used as a JSON Schema, or an empty list."""
     from jsonschema.exceptions import SchemaError
     from referencing import Registry
     from referencing.exceptions import Unresolvable

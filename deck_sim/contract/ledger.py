@@ -42,7 +42,7 @@ class Behaviour:
 
 
 def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behaviour]:
-    """Return the rows of the ledger; with `edition` or `grade`, only those that have it."""
+    """Return all rows of the ledger, or only those of the given edition and grade."""
     rows = list[Behaviour]()
     for head, source, date in read_table(Path(__file__).with_suffix(".txt").read_text("utf-8")):
         found = _HEAD.fullmatch(head)
