@@ -169,7 +169,6 @@ def begin_run(
 
 
 def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, Any]) -> Resource:
-    """Answer an open prompt; return the resource after its script has reacted."""
     check_allowed(world, resource, "answer")
     asked = {one["name"]: one["type"] for one in resource["interaction"]["fields"]}
     key = world.contract.answer_key
@@ -204,7 +203,6 @@ def apply_command(world: World, resource: Resource, name: str) -> Resource:
 
 
 def reopen_connection(world: World, connection: Resource, choose: Choose) -> Resource:
-    """Open a disconnected connection again under the same id, with a new script."""
     check_allowed(world, connection, "reopen")
     script = choose(login_facts(world, connection, connection["source_id"]))
     reopened = apply_command(world, connection, "reopen")
@@ -213,7 +211,6 @@ def reopen_connection(world: World, connection: Resource, choose: Choose) -> Res
 
 
 def review_run(world: World, run: Resource, verdict: str) -> Resource:
-    """Apply the verdict, `approve` or `reject`, to a run that waits for a reviewer."""
     check_allowed(world, run, verdict)
     react(world, run.id, verdict)
     return world.all("task_run")[run.id]

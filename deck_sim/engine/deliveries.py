@@ -2,7 +2,7 @@
 their results are recorded.
 
 This module sends nothing. The caller takes the attempts from the outbox, sends them, and records
-each result before it moves the clock.
+each result before moving the clock.
 
 Each destination gets its own delivery of an event. When the last retry has failed, the delivery
 fails and its destination becomes inactive.

@@ -56,7 +56,6 @@ def files_of(world: World, run: Resource, behind: str | None = None) -> Iterator
 
 
 def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> None:
-    """Add a screenshot, which shows the scenario and the step of the run."""
     story, taken = world.stories[run.id], world.screenshots.setdefault(run.id, [])
     id_, scenario = f"{run.id}.{len(taken)}", story.script.scenario
     taken.append(Screenshot(id_, name, world.now, reasoning, scenario, story.position.place))

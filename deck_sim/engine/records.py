@@ -66,7 +66,7 @@ class Event(Immutable):
 
 @dataclass(frozen=True, slots=True)
 class Screenshot(Immutable):
-    """A screenshot of a run; its picture is drawn when somebody reads it."""
+    """A screenshot of a run; its picture is drawn when somebody reads the file."""
 
     id: str
     name: str  # of the file
@@ -114,7 +114,6 @@ class AdditiveChanges:
 
     @property
     def unknown_fields(self) -> Mapping[str, Any]:
-        """The fields added to every resource and event; none if `fields` is off."""
         unknown = {"deck_sim_surprise": {"why": "clients must tolerate unknown fields"}}
         return unknown if self.fields else {}
 

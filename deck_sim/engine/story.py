@@ -88,7 +88,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Script(Immutable):
-    """The script of one connection, session or run."""
+    """The part of a scenario that one connection, session or run plays: steps and faults."""
 
     scenario: str
     kind: str

@@ -122,7 +122,6 @@ class World:
     )
 
     def touch(self, table: str, key: Any) -> None:
-        """Note that a record has changed, for a state file."""
         self.changed[table][key] = None
 
     def mark_saved(self) -> None:
@@ -302,7 +301,7 @@ class World:
     ) -> Resource:
         """Set fields that are not the status, and `hidden` if it is given.
 
-        `what` is the entry in the timeline; by default it names the fields.
+        `what` is the text of the timeline entry; by default it names the fields.
         """
         new: dict[str, Any] = {"fields": {**resource.fields, **fields}} if fields else {}
         if hidden is not None:
@@ -331,8 +330,8 @@ class World:
     ) -> Resource:
         """Change a resource's status, together with the fields that change with it.
 
-        `what` is the entry in the timeline; by default it names both statuses. If no row allows the
-        transition, `IllegalMove` is raised and nothing changes.
+        `what` is the text of the timeline entry; by default it names both statuses. If no row
+        allows the transition, `IllegalMove` is raised and nothing changes.
         """
         machine, before, started = self.machine(resource), str(resource.status), resource.started_at
         kind, id_, old, now = resource.kind, resource.id, resource.fields, self.now

@@ -94,7 +94,6 @@ class StateFile:
                 self._save(key, saved.simulation)
 
     def close(self) -> None:
-        """Close the database, so that another server can open it."""
         self._db.close()
 
     def _read(self, key: str) -> SavedWorld:
