@@ -142,8 +142,8 @@ class BadSignature(WebhookFault):
 
 
 class RotatedSignature(WebhookFault):
-    """The webhook has two signatures, as during a rotation of the secret. The first is made with a
-    secret that the receiver does not have. A receiver must accept the webhook.
+    """Before the right signature comes one with a secret that the receiver does not have, as during
+    a rotation of the secret. A receiver must accept the webhook.
     """
 
     rotated_signature: OnlyTrue

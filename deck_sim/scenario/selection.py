@@ -1,6 +1,7 @@
 """The selection of a scenario for a new connection, session or run, and its reason.
 
-A scenario that a world cannot play is refused when a setting names it, before a call would play it.
+A setting raises `ApiError` and changes nothing if it names a scenario that is unknown or that the
+world's edition cannot play, or a kind that the edition lacks.
 """
 
 from __future__ import annotations
@@ -53,25 +54,19 @@ class SelectionState:
     turns: dict[str, int] = field(default_factory=dict)  # of each playlist and mix
 
     def set_default(self, name: str, library: Library, edition: str) -> None:
-        """Set the scenario that is played if nothing else selects one. Raise `ApiError` and change
-        nothing if the name is unknown, or a world of this edition cannot play the scenario.
-        """
+        """Set the scenario that is played if nothing else selects one."""
         check_scenario(name, "default_scenario", library, edition)
         self.default_scenario = name
 
     def enqueue(self, kind: str, names: list[str], library: Library, edition: str) -> None:
-        """Queue scenarios for the next resources of a kind. Raise `ApiError` and change nothing if
-        the edition lacks the kind, or a scenario is unknown or not for this edition.
-        """
+        """Queue scenarios for the next resources of a kind."""
         raise_problems([*_kind_problems(kind, "resource", edition)])
         for index, name in enumerate(names):
             check_scenario(name, f"scenarios[{index}]", library, edition, kind)
         self.queues.setdefault(kind, []).extend(names)
 
     def set_rules(self, rules: Sequence[Rule], library: Library, edition: str) -> None:
-        """Replace the rules. If the edition lacks the kind of a rule, or the scenario of a rule is
-        unknown or not for this edition, raise `ApiError` with every mistake and change nothing.
-        """
+        """Replace the rules; the error about them has every mistake."""
         problems: list[Problem] = []
         for index, rule in enumerate(rules):
             kind, place = rule.resource, f"rules[{index}]"
@@ -92,9 +87,8 @@ class SelectionState:
             yield f"rules[{index}].scenario", rule.scenario, rule.resource
 
     def check(self, library: Library, edition: str, about: str | None = None) -> None:
-        """Check that the edition can play every scenario that the settings name. Raise `ApiError`
-        with every mistake. Deleted scenarios are skipped. With `about`, only references to
-        that scenario or to a playlist or mix with it are checked.
+        """Check all settings again, and raise `ApiError` with every mistake. Deleted scenarios are
+        skipped. With `about`, only this scenario, and playlists and mixes with it, are checked.
         """
         problems: list[Problem] = []
         for where, name, kind in self.references():
