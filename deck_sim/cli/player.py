@@ -89,7 +89,7 @@ class Playthrough:
         return f"The {noun} is {last.status} after {format_duration(entered[-1])}."
 
     def play(self) -> None:
-        """Play the scenario. This method can be called only once."""
+        """Play the scenario. Call this method only once."""
         self.world = self.simulation.world
         self.review_status = self.world.contract.machine("task_run").review_status
         agent = commands.seed_resource(self.world, "agent", {"name": "A", "description": None})
@@ -130,9 +130,7 @@ class Playthrough:
         self.login, self.run = (one and self.world.resource(one.id) for one in (login, run))
 
     def _start(self, kind: str, create: Callable[[commands.Choose], Resource]) -> Resource | None:
-        """Create a resource, and play until it is settled or nothing is due. Return None if the
-        scenario refuses the call that creates it.
-        """
+        """Create a resource and play until it is settled or stuck; None if the scenario refuses."""
         try:
             resource = create(lambda facts: self.simulation.choose(kind, self.scenario.name, facts))
             self.simulation.record_choice(resource.id)

@@ -124,9 +124,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
             help="The clock of webhook timestamps; `wall` is real time. Receivers refuse timestamps"
             " more than 5 minutes off.",
         ),
-        click.option(
-            "--rate-limit", is_flag=True, help="Answer 429 after 200 calls a key in 10 s."
-        ),
+        click.option("--rate-limit", is_flag=True, help="Allow each key 200 calls in 10 s."),
         click.option(
             "--log-format",
             type=click.Choice(FORMATS),
@@ -157,10 +155,7 @@ def environment_options(act: Act) -> Act:
 
 
 def command_variables(server: Server, names: tuple[str, str, str]) -> dict[str, str]:
-    """Set the server's webhook secret; return the environment variables for a command.
-
-    `names` are those of the variables for the base URL, the API key and the secret.
-    """
+    """Set the server's webhook secret; return variables with the base URL, a key and the secret."""
     key = (server.worlds.keys or (ANY_KEY,))[0]
     secret = server.worlds.webhook_secret = secret_of(key)
     return dict(zip(names, (server.base_url, key, secret), strict=True))
@@ -236,8 +231,7 @@ def _print_reload(error: ScenarioError | None) -> None:
 
 
 @contextmanager
-def handling(by_signal: Mapping[signal.Signals, Any]) -> Iterator[None]:
-    """Set signal handlers during a `with` block, and restore the previous handlers after it."""
+def handle_signals(by_signal: Mapping[signal.Signals, Any]) -> Iterator[None]:
     before = {number: signal.signal(number, act) for number, act in by_signal.items()}
     try:
         yield
@@ -300,7 +294,7 @@ def intercepted_variables(
                 certificates.append(Path(file).read_bytes())
         bundle = Path(folder) / "authorities.pem"
         bundle.write_bytes(b"\n".join(certificates))
-        direct = [*_LOOPBACK, urlsplit(server.url).hostname or ""]  # of `--host`
+        direct = [*_LOOPBACK, urlsplit(server.url).hostname or ""]  # the address of `--host`
         # An inherited `NO_PROXY` keeps the entries that do not match an intercepted host.
         inherited = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
         for entry in map(str.strip, inherited.split(",")):

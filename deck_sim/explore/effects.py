@@ -109,9 +109,7 @@ class Pace:
     changed: int = 0
 
     def length_of(self, world: World, story: Story, length: timedelta) -> timedelta:
-        """Return the changed `length` of a story's current step, if `step` selects that step;
-        otherwise `length`.
-        """
+        """Return the length of a story's current step: `length`, if `step` names another step."""
         script = story.script
         here = script.scenario, script.kind, "/".join(map(str, (*script.head, *story.path)))
         if self.step not in ((), here):

@@ -36,7 +36,7 @@ def explore(
     if found:
         report.error = "\n  ".join(["the two runs without trouble differ:", *found])
         return
-    report.no_timing, report.has_restored = baseline.no_timing(), baseline.has_restored
+    report.no_timing, report.has_restored = baseline.why_no_timing(), baseline.has_restored
     troubles, report.left_out = find_troubles(baseline.places())
     chosen, report.missing = choose_troubles(troubles, plan.only, plan.skip)
     tried = chosen[: plan.limit]

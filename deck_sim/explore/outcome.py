@@ -23,7 +23,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+Z?)?|\d\d:\d\d(:\d\d)?Z?")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The resources and calls of a world after its last timer."""
+    """The calls of a world, and its resources once it is idle."""
 
     calls: Counter[str]  # of the program, with statuses of answers; equal reads count once
     counts: dict[str, int]  # resources, by the noun of their kind
@@ -94,7 +94,6 @@ def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[st
 
 
 def explain_calls(before: Outcome, now: Outcome) -> list[str]:
-    """List the calls that only one of two runs without trouble made."""
     return [
         *(f"only in the first run: {call}" for call in before.calls - now.calls),
         *(f"only in the second run: {call}" for call in now.calls - before.calls),

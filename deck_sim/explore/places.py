@@ -155,7 +155,7 @@ def _room(world: World) -> int:
 
 
 def why_no_timing(simulation: Simulation) -> str | None:
-    """Return the reason why timing is not explored, such as "the test cancels a run", or None."""
+    """Return why timing is not explored, such as "the test cancels a run"; None if it is."""
     if not [*_steps(simulation)]:
         return None
     moves, contract = simulation.moves, simulation.world.contract

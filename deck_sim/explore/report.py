@@ -48,7 +48,7 @@ class Report:
     not_tried: int = 0  # because of a limit
     missing: Sequence[str] = ()  # troubles that were asked for, but match no place
     no_timing: str | None = None  # why timing was not explored
-    has_restored: bool = False  # a world that `deck.restore` put back was not explored
+    has_restored: bool = False  # whether a world that `deck.restore` put back was left out
     report_only: bool = False  # a trouble that is not survived fails no test
 
     @property

@@ -117,7 +117,7 @@ class Trouble:
 
 
 def find_troubles(places: Iterable[Place]) -> tuple[list[Trouble], int]:
-    """Return the troubles of these places, and the number of repeated troubles left out."""
+    """Return the troubles of these places, and the number of similar troubles left out."""
     seen = dict[tuple[str, ...], Trouble]()
     left_out = 0
     for place in places:

@@ -93,15 +93,14 @@ class Watch:
     def all_delivered(self) -> bool:
         return all(one.outcome.all_delivered for one in self.lives if one.outcome)
 
-    def no_timing(self) -> str | None:
-        """Return the reason why timing is not explored; None if it is explored."""
+    def why_no_timing(self) -> str | None:
         if any(life.outcome and life.outcome.times_out for life in self.called.values()):
             return "a run reaches a timeout"
         whys = (why_no_timing(life.simulation) for life in self.called.values())
         return next(filter(None, whys), None)
 
     def places(self) -> list[Place]:
-        called, timing = self.called, self.no_timing() is None
+        called, timing = self.called, self.why_no_timing() is None
         found = list[Place]()
         for number, life in enumerate(called.values(), 1):
             suffix = f" in world {number}" if len(called) > 1 else ""
@@ -109,12 +108,11 @@ class Watch:
         return found
 
     def differences(self, baseline: "Watch", *, may_lack: bool = False) -> list[str]:
-        """Describe the differences from the baseline's worlds, in one line for each difference."""
         ends = self._ends(baseline)
         return [line for both in ends for line in compare(*both, may_lack=may_lack)]
 
     def other_calls(self, baseline: "Watch") -> list[str]:
-        """List the calls that only one of two runs without a trouble made."""
+        """List the calls that only one of two runs without trouble made."""
         keys = [[*one.called] for one in (baseline, self)]
         if keys[0] != keys[1]:
             text = f"the API keys were {keys[0]} in the first run and {keys[1]} in the second"

@@ -76,7 +76,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Add the markers, check the options, and start `--deck-coverage`. Raises UsageError."""
+    """Add the markers, check the options, and register the plugin of `--deck-coverage`."""
     config.addinivalue_line(
         "markers",
         "deck(scenario, edition, clock, step, seed, now, rate_limit, strict, lint, scenarios, and"
@@ -260,9 +260,9 @@ def deck(
 
 @pytest.fixture
 def deck_every_scenario(request: pytest.FixtureRequest, deck: Deck) -> str:
-    """The name of a scenario that every connection and run of `deck` plays.
+    """The name of a scenario that every connection, session and run of `deck` plays.
 
-    The test runs once for each shipped scenario and each scenario of your folder; with
+    The test runs once for each scenario that its edition can play, shipped or of your folder; with
     `@pytest.mark.deck(scenarios="own")` only for those of your folder.
     """
     name: str = request.param

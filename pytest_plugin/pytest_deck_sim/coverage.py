@@ -46,7 +46,7 @@ class Coverage:
         self.merge(getattr(node, "workeroutput", {}).get(_WORKER_KEY, {}))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Fail if the coverage is too low; an xdist worker sends its counts to the controller."""
+        """Fail if coverage is too low; an xdist worker only sends its counts to the controller."""
         if hasattr(self._config, "workeroutput"):
             counts = {name: {**steps} for name, steps in self.counts.items()}
             self._config.workeroutput[_WORKER_KEY] = counts

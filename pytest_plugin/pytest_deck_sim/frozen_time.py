@@ -42,7 +42,7 @@ class DeckTime(freezegun.FrozenDateTimeFactory):
 
     @property
     def time_to_freeze(self) -> datetime:
-        """The time as freezegun stores it: naive, in UTC."""
+        """The time as freezegun stores it: naive, in UTC. Setting it advances the world."""
         return self._read().replace(tzinfo=None)
 
     @time_to_freeze.setter

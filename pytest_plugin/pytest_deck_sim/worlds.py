@@ -122,7 +122,7 @@ def world_of(
 def world_factory(
     config: pytest.Config, server: str, edition: str | None, folder: Path | None
 ) -> Iterator[Callable[..., Deck]]:
-    """Yield a function that makes a world from a name and marker arguments; later delete them."""
+    """Yield a maker of worlds, from a name and marker arguments; delete the worlds at the end."""
     with ExitStack() as stack:
         numbers = count(1)
 
@@ -263,7 +263,7 @@ def make_failure(text: str) -> BaseException:
 
 
 def values_of(fixture: str, item: pytest.Item, edition: str | None) -> list[Any]:
-    """Return the scenarios or errors with which a test of `fixture` runs, as its edition allows."""
+    """Return the values of `fixture` for a test: names of scenarios, or errors, of its edition."""
     folder, options = find_folder(item.config), read_marker(item)
     chosen = options.edition or edition or DEFAULT_EDITION
     if fixture == "deck_every_failure":

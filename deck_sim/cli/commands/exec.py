@@ -19,14 +19,14 @@ import click
 
 from deck_sim.base.errors import counted
 from deck_sim.base.redaction import mask_key
-from deck_sim.cli.commands.exec_report import ExecReport, Reports, find_refused_calls
+from deck_sim.cli.commands.exec_report import ExecReport, Reports, explain_refused_calls
 from deck_sim.cli.options import FILE, NEW_FOLDER, POSITIVE_DURATION
 from deck_sim.cli.output import examples
 from deck_sim.cli.server import (
     STOPS,
     command_variables,
     environment_options,
-    handling,
+    handle_signals,
     import_ahead,
     intercepted_variables,
     log_to_stderr,
@@ -114,7 +114,7 @@ def command(
     ):
         code = _run([*words], {**os.environ, **variables, **more}, timeout, edition)
         server.submit(reports.add_present).result()
-        refused = find_refused_calls(server.worlds.refused_calls, env_api_key)
+        refused = explain_refused_calls(server.worlds.refused_calls, env_api_key)
         how = f"does the command read {{}}? If it calls https://{DECK_HOST}, use --intercept"
         if server.interceptor is not None:
             for host, count in server.interceptor.refused.items():
@@ -132,7 +132,7 @@ def command(
         if hold:
             stopped, key = threading.Event(), variables[env_api_key]
             page = inspector_url(server.url, key)
-            with handling({number: lambda *_: stopped.set() for number in STOPS}):
+            with handle_signals({number: lambda *_: stopped.set() for number in STOPS}):
                 text = f"still serving {server.base_url}; watch it at {page}; Ctrl-C stops it"
                 click.echo(f"deck-sim: {text}", err=True)  # only now, when a signal is handled
                 stopped.wait()
@@ -177,7 +177,7 @@ def _run(
     import_ahead(edition, 0.05)  # few commands call sooner, and short ones are not delayed
     # Not SIG_IGN, which the command would inherit.
     pass_on = {signal.SIGINT: lambda *_: None, signal.SIGTERM: lambda *_: process.terminate()}
-    with handling(pass_on):
+    with handle_signals(pass_on):
         try:
             ended = process.wait(None if timeout is None else timeout.total_seconds())
         except subprocess.TimeoutExpired:

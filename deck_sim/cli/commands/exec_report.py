@@ -91,7 +91,6 @@ class ExecReport:
         ElementTree(suites).write(file, encoding="utf-8", xml_declaration=True)
 
     def all_problems(self) -> list[str]:
-        """Return every problem; those of a world begin with its masked key."""
         of_worlds = (f"{one.world}: {text}" for one in self.worlds for text in one.problems)
         return [*self.problems, *of_worlds]
 
@@ -112,7 +111,6 @@ class ExecReport:
         return lines
 
     def summary(self, if_not_called: str) -> str:
-        """Format the report as text, with the advice `if_not_called` if nothing called the API."""
         if not (self.worlds or self.problems):
             return f"nothing called the simulated API: {if_not_called}"
         calls, refused = sum(w.calls for w in self.worlds), sum(w.refused for w in self.worlds)
@@ -145,17 +143,16 @@ def _as_xml(text: str) -> str:
 class Reports:
     """The reports on the worlds of a server by key, including worlds that were reset or deleted."""
 
-    def __init__(self, registry: WorldRegistry, secret: str, *, keep: bool) -> None:
-        """Collect reports and, if `keep`, worlds. `secret` names the variable with the secret."""
+    def __init__(self, registry: WorldRegistry, secret_name: str, *, keep: bool) -> None:
         self.by_key: dict[str, WorldReport] = {}
         self.kept: list[tuple[Simulation, WorldReport]] = []  # each world, if `keep`
-        self._registry, self._secret, self._keep = registry, secret, keep
+        self._registry, self._secret_name, self._keep = registry, secret_name, keep
         registry.before_drop = self.add
 
     def add(self, simulation: Simulation) -> None:
-        """Add the report on a world, if the world was called."""
         if simulation.journal.total:
-            key, report = simulation.key, report_world(simulation, self._registry, self._secret)
+            key = simulation.key
+            report = report_world(simulation, self._registry, self._secret_name)
             self.by_key[key] = self.by_key[key].add(report) if key in self.by_key else report
             self.kept += [(simulation, report)] if self._keep else []
 
@@ -172,23 +169,21 @@ class Reports:
             self.by_key[key] = replace(one, problems=texts)
 
 
-def find_refused_calls(refused: Collection[RefusedCall], variable: str) -> list[str]:
-    """Describe calls with no key or a wrong key. `variable` names the variable with a right key."""
+def explain_refused_calls(refused: Collection[RefusedCall], key_name: str) -> list[str]:
     if not refused:
         return []
     from deck_sim.handle.problems import explain_refused
 
     keyless = Counter(one.call for one in refused if not one.has_key)
     wrong = Counter(one.call for one in refused if one.has_key)
-    fix = f"the key is in `{variable}`"
+    fix = f"the key is in `{key_name}`"
     return [
         *explain_refused(keyless, "without a key", f"send `Authorization: Bearer KEY`; {fix}"),
         *explain_refused(wrong, "with a key that --keys does not allow", fix),
     ]
 
 
-def report_world(simulation: Simulation, registry: WorldRegistry, secret: str) -> WorldReport:
-    """Make the report on a world. `secret` names the variable with the webhook secret."""
+def report_world(simulation: Simulation, registry: WorldRegistry, secret_name: str) -> WorldReport:
     from deck_sim.engine.story import SCRIPT_KINDS
     from deck_sim.engine.world import RESET_REMOVED
     from deck_sim.handle.failure_report import find_refusals, find_undelivered, find_waits
@@ -221,7 +216,7 @@ def report_world(simulation: Simulation, registry: WorldRegistry, secret: str) -
             *(f"{one['name']}: {one['what']}. {one['fix']}" for one in found),
         ],
         undelivered=[
-            *find_undelivered(sent, {**_IN_PROGRAMS, "secret": secret}),
+            *find_undelivered(sent, {**_IN_PROGRAMS, "secret": secret_name}),
             *([f"{unsent} {_WAITING}"] if unsent and simulation.mode == FROZEN else []),
         ],
         unfinished=find_waits(clock.show_next(simulation), SCRIPT_KINDS),

@@ -34,7 +34,8 @@ task_run:                  # the statuses of a run, in order
       output:              # if omitted, it is generated from the task's output_schema
         nights: "{{ input.nights }}"
 
-# A scenario may also have a script for `connection:`, and faults (`http:`, `webhooks:`).
+# A scenario may also have a script for `connection:` or `session:`, and faults of calls (`http:`)
+# and of `webhooks:`.
 # `deck-sim play scenarios/first_story.yaml` plays this story, `deck-sim scenarios` lists others.
 """
 _CONFTEST = '''\

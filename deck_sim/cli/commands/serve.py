@@ -17,7 +17,7 @@ from deck_sim.cli.options import ANY_KEY, FILE
 from deck_sim.cli.output import examples
 from deck_sim.cli.server import (
     STOPS,
-    handling,
+    handle_signals,
     import_ahead,
     intercepted_variables,
     log_to_stderr,
@@ -94,10 +94,10 @@ def command(
         # An import at once would delay the first answer to a client that waits for the server.
         import_ahead(server.worlds.settings.edition, 0.1)
 
-    for number in STOPS:  # for the time after `handling`: another signal would kill the process
+    for number in STOPS:  # after the `with` block, another signal would kill the process
         signal.signal(number, signal.SIG_IGN)
     with (
-        handling(dict.fromkeys(STOPS, lambda *_: server.stop())),
+        handle_signals(dict.fromkeys(STOPS, lambda *_: server.stop())),
         closing(server),
         log_to_stderr(log_format, quiet=quiet),
         ExitStack() as stack,
@@ -107,7 +107,7 @@ def command(
             from deck_sim.state.state_file import keep_worlds
 
             # Reading a large file takes long, so here a signal exits at once.
-            with handling(dict.fromkeys(STOPS, lambda *_: sys.exit())):
+            with handle_signals(dict.fromkeys(STOPS, lambda *_: sys.exit())):
                 try:
                     stack.enter_context(keep_worlds(server.worlds, state))
                 except StateFileError as error:
