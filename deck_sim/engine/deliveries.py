@@ -2,7 +2,7 @@
 their results are recorded.
 
 This module sends nothing. The caller takes the attempts from the outbox, sends them, and records
-each result before moving the clock.
+their results. An advance moves the clock only after that.
 
 Each destination gets its own delivery of an event. When the last retry has failed, the delivery
 fails and its destination becomes inactive.
