@@ -27,7 +27,7 @@ class Clock:
 
     @property
     def step(self) -> timedelta | None:
-        """How long each read takes on an `on_poll` clock; None if it jumps to the next change."""
+        """How long a read takes on an `on_poll` clock; None: a read jumps to the next change."""
         step: str | None = self._control.call("GET", "/clock")["step"]
         return None if step is None else parse_duration(step)
 

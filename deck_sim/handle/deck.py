@@ -436,7 +436,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     @property
     def requests(self) -> Calls:
-        """Every call of the Deck API and its answer, oldest first."""
+        """The calls of the Deck API in the journal, oldest first; `dropped` counts older ones."""
         answer = self._control.call("GET", "/requests")
         return Calls(answer["data"], answer["kept_headers"], answer["dropped"])
 

@@ -122,7 +122,7 @@ class ExpectedCall:
 
 
 def explain_dropped(count: int) -> list[str]:
-    """Return a line about the calls that the journal has dropped; empty if it dropped none."""
+    """Return a line about the calls that the journal has dropped; no line if it dropped none."""
     if not count:
         return []
     calls = "1 older call was" if count == 1 else f"{count} older calls were"
@@ -130,7 +130,7 @@ def explain_dropped(count: int) -> list[str]:
 
 
 def show_value(value: Any) -> str:
-    """Format a value in one line, without secrets; values other than paths are shortened."""
+    """Format a value in one line, with secrets hidden by name; all but paths are cut if long."""
     if isinstance(value, str) and value.startswith("/"):
         return value
     return cut(json_format.dumps(redact_body(value), ensure_ascii=False, default=repr), _LONGEST)

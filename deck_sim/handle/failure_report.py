@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import cut, listed
+from deck_sim.base.errors import counted, cut, listed
 from deck_sim.base.real_time import process_now
 from deck_sim.handle.connect.address import DECK_HOST
 from deck_sim.handle.connect.applications import RAISED_HEADER
@@ -256,8 +256,9 @@ def find_waits(state: _Row, kinds: Container[str] | None = None) -> list[str]:
 def _present_state(state: _Row, mode: str) -> list[str]:
     waits = [f"  {text}" for text in find_waits(state)]
     answers = [
-        f"  a hold keeps back answers to `{one['call']}`: {one['answers']}; the calls took effect"
-        for one in state.get("kept_back", ())
+        f"  a hold keeps back {counted(row['answers'], 'answer')} to `{row['call']}`;"
+        " the work is done"
+        for row in state.get("kept_back", ())
     ]
     helps = any(one["remedy"]["do"] == "advance" for one in state["unfinished"])
     remedy = [_HOW_TO_MOVE] if helps and mode == FROZEN else []

@@ -22,7 +22,7 @@ def find_failures(world: Json) -> list[str]:
 
 
 def find_leftovers(deck: Deck, world: Json) -> list[str]:
-    """Describe a passed test's problems: unused settings, calls to no world, errors on webhooks."""
+    """Describe a passed test's problems: unused settings, calls without a world, webhook errors."""
     strays = [] if world["calls"] else find_keyless_calls(world)
     if world["stray_keys"] and not world["calls"]:
         strays.insert(0, explain_no_calls(deck, world))
@@ -62,7 +62,7 @@ def explain_refused(calls: Mapping[str, int], how: str, fix: str) -> list[str]:
 
 
 def explain_no_calls(deck: Deck, world: Json) -> str:
-    """Explain that no call had the world's key, and name the unknown keys that calls had."""
+    """Explain that no call had the world's key, and name the keys of calls that no `Deck` uses."""
     text = f"the Deck API was not called with this key, `{deck.api_key}`"
     keys = world["stray_keys"]
     fix = "give your application `deck.api_key` in each test, or use the fixture `deck_env`"
@@ -70,7 +70,7 @@ def explain_no_calls(deck: Deck, world: Json) -> str:
 
 
 def find_unused(world: Json, faults: Iterable[Json], unmet: Iterable[str]) -> list[str]:
-    """Describe queued scenarios, faults and holds that had no effect; `unmet` has the holds."""
+    """Describe queued scenarios, faults and holds without effect; `unmet` are such holds."""
     unused = [
         f"queued for a {kind} but never played: {listed(names)}"
         + (f"; {STARTS[kind]}" if kind in STARTS else "")

@@ -63,7 +63,7 @@ def _as_json(simulation: Simulation, worlds: WorldRegistry, delivery: Resource) 
     log, world = list[Json](), simulation.world
     secret = world.all("event_destination")[delivery["event_destination_id"]].hidden["secret"]
     for attempt in world.attempts.get(delivery.id, []):
-        fits = attempt.refusal is None  # so that a receiver accepts the signature
+        fits = attempt.refusal is None
         why = attempt.refusal or "the signature fits the secret, the body and the time"
         shown = {
             "at": format_moment(attempt.at),

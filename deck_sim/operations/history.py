@@ -77,8 +77,8 @@ def show_request(simulation: Simulation, id: str) -> Json:
     call = next((call for call in simulation.journal if call.request_id == id), None)
     if call is None:
         dropped = simulation.journal.dropped
-        older = f"; {counted(dropped, 'older call')} dropped earlier" if dropped else ""
-        text = f"there is no call {quote(id)}; `GET /_sim/requests` lists the kept calls{older}"
+        older = f" except {counted(dropped, 'dropped call')}" if dropped else ""
+        text = f"there is no call {quote(id)}; `GET /_sim/requests` lists the calls{older}"
         raise refuse("request/input_invalid", text, field="id")
     gave_up = call.unanswered == GAVE_UP  # so its response was not sent
     kept = (sent for sent in simulation.responses if sent.number == call.number)
@@ -196,7 +196,7 @@ def due_as_json(world: World, due: Due) -> Json:
 
 
 def list_unfinished(simulation: Simulation) -> Json:
-    """Return the latest unfinished runs, logins and deliveries, and the number of all of them."""
+    """Return the latest unfinished runs, sessions, logins and deliveries, and the count of all."""
     world = simulation.world
     found = [
         resource

@@ -121,7 +121,7 @@ else:
 
 
 class NewWorld(WorldSettings):
-    """The body of `POST /_sim/reset`. The server's options are the defaults."""
+    """The body of `POST /_sim/reset`. The server's settings are the defaults."""
 
     mode: Mode | None = Field(default=None, alias="clock")
     speed: Speed | None = None

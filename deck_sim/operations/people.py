@@ -1,4 +1,4 @@
-"""Operations that do what people and websites do: approve, reject, answer, drop, delete a file."""
+"""Operations that do what people and websites do, such as approve, answer, drop, delete a file."""
 
 from functools import partial
 

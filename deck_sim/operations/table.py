@@ -44,7 +44,7 @@ class ControlOperation:
     def __post_init__(self) -> None:
         self.signature = inspect.signature(self.function).parameters
         self.parameters = tuple(name for name in self.signature if name not in _GIVEN)
-        # Names in the path, and of the whole body.
+        # The parameters in the path, and the one that takes the whole body.
         apart = (BODY, *re.findall("{(.*?)}", self.path))
         self.checked = tuple(name for name in self.parameters if name not in apart)
 

@@ -117,7 +117,7 @@ def entry_as_json(simulation: Simulation, entry: TimelineEntry, number: int) -> 
 
 
 def call_entry_as_json(simulation: Simulation, call: Call) -> dict[str, Any]:
-    """Return a call of the Deck API as an entry of the timeline. `number` counts the calls."""
+    """Return a call of the Deck API as an entry; its `number` is among calls, not entries."""
     prefixes = {kind.prefix for kind in simulation.world.contract.kinds.values()} | {"evt"}
     parts = (part.partition("_") for part in call.path.split("/"))
     query = f"?{redact_query(call.query)}" if call.query else ""

@@ -207,7 +207,7 @@ def test_an_answer_delayed_by_a_hold_is_shown(deck, run):
         started = threads.submit(run)
         while not hold.answers:
             pass
-        line = "  a hold keeps back answers to `POST /v2/tasks/*/run`: 1; the calls took effect\n"
+        line = "  a hold keeps back 1 answer to `POST /v2/tasks/*/run`; the work is done\n"
         assert line in write_report(deck)
         hold.release()
         started.result()

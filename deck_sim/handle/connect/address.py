@@ -1,4 +1,4 @@
-"""The URL of a server, as a user writes it."""
+"""The URL of a server and the name of a host, as a user writes them."""
 
 import re
 from urllib.parse import urlsplit

@@ -63,7 +63,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
                 call.leave()
 
     async def handle_async_request(self, request: Any) -> Any:
-        """Send one request, and return the response; a thread calls a server in another process."""
+        """Send one request, and return the response; in a thread if the server is elsewhere."""
         with self._library_errors(request):
             own = _own_request(request, await request.aread())
             if (server := server_at(self.url)) is None:
@@ -82,7 +82,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
             self.frozen_times = [*self.frozen_times[:1], process_now()]
 
     def disconnect(self) -> None:
-        """Close the sockets, which stay open when one client is closed: others may use them."""
+        """Close the sockets. They stay open when one client is closed: others may use them."""
         for network in self._networks.values():
             network.close()
         self._networks.clear()
@@ -142,8 +142,6 @@ class _Call:
         self.answer = server.submit(self._call)
 
     def leave(self) -> None:
-        """Tell the server that the client has left, unless the server has answered."""
-
         async def note(app: Any) -> None:
             self._gone.set()
 
