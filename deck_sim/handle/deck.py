@@ -86,7 +86,6 @@ class Deck(AbstractContextManager["Deck"]):
         self._idle_sleeps, self._idle_since = 0, datetime.min
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Refuse a misspelt attribute, and a new value of `clock`."""
         if name == "clock" and name in vars(self):
             raise AttributeError(
                 '`deck.clock` is read-only; `deck.clock.set("real")` sets its mode'
@@ -466,10 +465,9 @@ class Deck(AbstractContextManager["Deck"]):
             time.sleep(_FOLLOW_INTERVAL)
 
     def next(self, limit: int | None = None) -> Json:
-        """Return the timers that are `due`, soonest first, and the resources that wait.
+        """Return the `due` timers, the resources `waiting` without one, and why each waits.
 
-        `waiting` has resources without a timer, `unfinished` the reason for each wait. `limit`
-        shortens `due` and `waiting`.
+        The reasons are in `unfinished`. `limit` shortens `due` and `waiting`.
         """
         return self._control.call("GET", "/next", limit=limit)
 

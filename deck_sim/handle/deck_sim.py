@@ -56,7 +56,6 @@ class DeckSim(AbstractContextManager[Deck]):
         self._stack = ExitStack()
 
     def __getattr__(self, name: str) -> Any:
-        """Explain that the methods of `Deck` are on the object of the `with` block."""
         raise AttributeError(
             f"a `DeckSim` has no {name!r}; `with DeckSim() as deck:` gives a `Deck`"
         )

@@ -241,9 +241,7 @@ def find_undelivered(deliveries: Sequence[_Row], words: Mapping[str, str] = _IN_
 
 
 def find_waits(state: _Row, kinds: Container[str] | None = None) -> list[str]:
-    """Return why each unfinished resource of `kinds` (None: any kind) waits; `state` is the answer
-    to `GET /_sim/next`.
-    """
+    """Return why each unfinished resource waits; `state` is the answer to `GET /_sim/next`."""
     accepted = {one["id"]: one["answer"] for one in state["waiting"] if "answer" in one}
     return [
         f"{one['id']} is {one['status']}. {one['why']}"

@@ -83,7 +83,6 @@ class TaskStarter:
         return self._reach(self._edition.kinds["task_run"], id_, status)
 
     def _reach(self, kind: Kind, id_: str, status: str | None) -> Json:
-        """Advance until a resource has the status, if one is given; return the resource."""
         found = self._read(kind, id_)
         if status is None or found["status"] == status:
             return found

@@ -106,7 +106,6 @@ _WRITTEN: dict[Any, Any] = {
     tuple[str, ...]: HeaderNames,
 }
 
-
 _options: Any = {}
 for _row in fields(Options):
     _type = _WRITTEN[_row.metadata.get("written", _row.type)]

@@ -1,7 +1,6 @@
 """A call of an ASGI application without a socket.
 
-`httpx2.ASGITransport` takes 540 Python calls for this, and this module takes 40. All other work for
-a webhook to an application takes 500.
+`httpx2.ASGITransport` takes 540 Python calls for it, this module 40, the rest of a delivery 500.
 """
 
 import asyncio

@@ -172,7 +172,6 @@ def _copy(values: Mapping[str, Any]) -> Json:
 
 
 def _write(value: Any) -> str | None:
-    """Return the text for a duration or date, which JSON does not have."""
     if isinstance(value, timedelta):
         return write_duration(value)
     if isinstance(value, date):

@@ -30,9 +30,8 @@ T = TypeVar("T")
 _STOP_SECONDS = 5  # that `stop` waits for the thread of a loop
 _VARIABLES = {"Deck": "deck", "Clock": "deck.clock", "WebhookReceiver": "deck_webhooks"}
 
-
-# The API key of the world whose webhook this code receives. Threads that it starts share the list,
-# which is emptied when the webhook is answered.
+# The key of the world whose webhook this code receives. The list is emptied after the answer, so
+# threads that a receiver has started may then move the clock.
 _RECEIVES = ContextVar[list[str]]("deck_sim_receives")
 
 
