@@ -1,7 +1,7 @@
 """The actions of callers, reviewers and sources on a world.
 
 A command checks everything before it changes anything. If a check fails, the command raises
-`ApiError`, and the world stays as it was. All problems of a body are reported together.
+`ApiError`, and the world stays as it was.
 """
 
 from collections.abc import Callable, Mapping

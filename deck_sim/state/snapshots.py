@@ -56,7 +56,6 @@ def restore_snapshot(snapshot: Snapshot, simulation: Simulation) -> None:
 
 
 def keep_snapshot(worlds: WorldRegistry, snapshot: Snapshot) -> str:
-    """Store a snapshot; return the id of the snapshot."""
     worlds.snapshots_taken += 1
     id_ = make_id(worlds.settings.seed or 0, "snap", worlds.snapshots_taken)
     worlds.snapshots[id_] = snapshot
@@ -64,7 +63,7 @@ def keep_snapshot(worlds: WorldRegistry, snapshot: Snapshot) -> str:
 
 
 def find_snapshot(worlds: WorldRegistry, id_: str) -> Snapshot:
-    """Return the snapshot with that id. Raises ApiError (`endpoint_not_found`) if it is unknown."""
+    """Return the snapshot with that id. Raises ApiError (`endpoint_not_found`) if there is none."""
     if id_ not in worlds.snapshots:
         text = (
             f"this server has no such snapshot: {quote(id_)}; snapshots do not survive a restart;"
