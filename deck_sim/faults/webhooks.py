@@ -142,8 +142,8 @@ class BadSignature(WebhookFault):
 
 
 class RotatedSignature(WebhookFault):
-    """Before the right signature comes one with a secret that the receiver does not have, as during
-    a rotation of the secret. A receiver must accept the webhook.
+    """The first signature is made with a secret that the receiver does not have, and the next with
+    the right one, as during a rotation of the secret. A receiver must accept the webhook.
     """
 
     rotated_signature: OnlyTrue

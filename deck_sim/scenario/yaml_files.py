@@ -1,9 +1,9 @@
 """Reads YAML into plain data, with the position of every value and key in a `Document`; writes
 YAML.
 
-`true`, `false`, `null` (or `~`, or nothing) and plain decimal numbers are typed. Everything else is
-text, so `012345`, `1:30`, `no` and `2025-01-15` stay as written. Keys are always text. Duplicate
-keys, tags and second documents are errors.
+`true`, `false`, `null` (or `~`, or nothing) and plain decimal numbers are typed. Every other scalar
+is text, so `012345`, `1:30`, `no` and `2025-01-15` stay as written. Keys are always text. Duplicate
+keys, merge keys, tags that change a type, and second documents are errors.
 """
 
 import re
