@@ -17,7 +17,7 @@ _ON_SERVER = {
     "advance": "Advance the clock of a running server, and print what happened.",
     "timeline": "Show what happened on a running server.",
     "coverage": "Show which steps and branches were played on a running server.",
-    "reset": "Replace a world of a running server with an empty one, with the server's settings.",
+    "reset": "Empty a world of a running server, and give it the server's settings.",
 }
 # Every other command is a row here, and a module of its name defines `command`. A shared module
 # defines each of its commands under the command's name.

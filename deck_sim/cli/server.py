@@ -85,7 +85,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
         click.option("--clock", "mode", type=MODE, default=REAL, help="How time moves."),
         SPEED,
         STEP,
-        click.option("--now", type=START, help="The clock's start, like 2025-01-15T09:30:00Z."),
+        click.option("--now", type=START, help="A world's start time, like 2025-01-15T09:30:00Z."),
         click.option("--seed", type=int, help="The seed of all worlds.  [default: each key's own]"),
         FOLDER,
         click.option("--reload", is_flag=True, help="Read --scenarios again when a file changes."),
@@ -109,7 +109,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
             multiple=True,
             metavar="NAME",
             type=HOST,
-            help="A host name that clients may use for a server on loopback; can be repeated.",
+            help="A name that the `Host` header may have on a loopback server; can be repeated.",
         ),
         click.option(
             "--allow-public-webhooks",

@@ -70,7 +70,7 @@ class Report:
         if self.not_tried:
             parts.append(f"{self.not_tried} not tried (limit of runs or time)")
         if waited := sum(one.waited for one in self.results):
-            parts.append(f"the program waited {waited:.1f} s in real time")
+            parts.append(f"the program waited {waited:.1f} s of real time after a 429")
         if self.no_timing is not None:
             parts.append(f"timing not explored: {self.no_timing}")
         if self.has_restored:

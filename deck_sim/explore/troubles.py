@@ -93,7 +93,7 @@ class Trouble:
 
     @property
     def advice(self) -> str:
-        """The kind's advice; for calls that create nothing another, as they may take no key."""
+        """The kind's advice, but never to send a key with a call that creates nothing."""
         pattern = "".join(self.place.subject[:1])
         is_create = "*" not in pattern or pattern.endswith("/run")
         return self.kind.advice if is_create or self.kind.advice != _KEY else _DONE

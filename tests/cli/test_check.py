@@ -34,10 +34,10 @@ def test_the_edition_of_a_scenario_is_printed_with_its_reason(cli, write):
     reason += f" that have it: {listed(having)}"
     words = "check", mine, plain, turns
     assert cli(*words).stdout.splitlines()[:3] == [
-        f"mine: edition {' or '.join(having)}, because {reason}",
-        "plain: edition connections, because the file sets `edition`",
-        f"turns: edition {' or '.join(having)}, because mine is for the edition {listed(having)}"
-        f" ({reason})",
+        f"mine: only for edition {' or '.join(having)}, because {reason}",
+        "plain: only for edition connections, because the file sets `edition`",
+        f"turns: only for edition {' or '.join(having)}, because mine is for the edition"
+        f" {listed(having)} ({reason})",
     ]
     _, _, found = json.loads(cli(*words, "--json").stdout)["scenarios"]
     assert (found["name"], found["editions"]) == ("turns", having)

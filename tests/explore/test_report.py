@@ -24,7 +24,8 @@ def test_the_summary_counts_what_was_found_and_what_was_not_tried(report):
     report.results += [FAILED, MISSED, SURVIVED]
     report.missing = ["late at x"]
     assert report.summary() == (
-        "4 troubles: 1 survived, 1 did not, 2 not tested; the program waited 3.1 s in real time"
+        "4 troubles: 1 survived, 1 did not, 2 not tested;"
+        " the program waited 3.1 s of real time after a 429"
     )
     report = replace(
         report, results=[], missing=(), left_out=2, not_tried=1, no_timing="it cancels"

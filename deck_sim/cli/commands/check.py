@@ -79,8 +79,9 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
     else:
         for one in scenarios:
             if one["because"]:
-                named = " or ".join(one["editions"]) or "none"
-                click.echo(f"{one['name']}: edition {named}, because {one['because']}")
+                named = " or ".join(one["editions"])
+                only = f"only for edition {named}" if named else "for no edition"
+                click.echo(f"{one['name']}: {only}, because {one['because']}")
         if number := sum(one["because"] is None for one in scenarios):
             click.echo(f"{counted(number, 'scenario')} for any edition")
         click.echo(f"{counted(len(files), 'file')}, no mistakes")

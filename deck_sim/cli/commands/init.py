@@ -127,7 +127,7 @@ def command(folder: Path, edition: str) -> None:
         except FileExistsError:
             click.echo(f"unchanged   {name}: it exists already")
     if ini is not None:
-        click.echo(f"unchanged   {ini}; add these lines to its section of pytest:")
+        click.echo(f"unchanged   {ini}; add these lines to its pytest section:")
         quotes = '"' * ini.endswith(".toml")
         for name, value in options.items():
             click.echo(f"              {name} = {quotes}{value}{quotes}")

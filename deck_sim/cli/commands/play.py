@@ -37,7 +37,7 @@ from deck_sim.contract.error_catalog import ApiError
     "answers",
     multiple=True,
     type=ANSWERS,
-    help="An answer to a prompt; repeat this option for the next.  [default: right answers]",
+    help="An answer; repeat this option for the next try or prompt.  [default: right answers]",
 )
 @click.option("--no-answer", is_flag=True, help="Leave prompts unanswered.")
 @click.option("--reject", is_flag=True, help="Reject the run when it waits for approval.")

@@ -64,8 +64,12 @@ _CLOCKS = {
     ),
 )
 @server_options(port=8765)
-@click.option("--port-file", type=FILE, help="Write the port here when the server is ready.")
-@click.option("--state", type=FILE, help="Keep all worlds and their options in this file.")
+@click.option(
+    "--port-file", type=FILE, help="Write the port to this file when the server is ready."
+)
+@click.option(
+    "--state", type=FILE, help="Save all worlds in this file, and load them at the start."
+)
 def command(
     port_file: Path | None, state: Path | None, log_format: str, quiet: bool, **options: Any
 ) -> None:
@@ -76,7 +80,9 @@ def command(
     """
     if port_file is not None and port_file.exists() and not port_file.is_file():
         # The new file would replace a device such as /dev/null.
-        raise click.UsageError(f"--port-file: '{port_file}' is not a regular file; name another")
+        raise click.UsageError(
+            f"--port-file: '{port_file}' is not a regular file; give another path"
+        )
     if port_file is not None:
         port_file.unlink(missing_ok=True)  # of a server that was killed
     server = make_server(**options)

@@ -211,7 +211,7 @@ def coverage(deck: Deck) -> tuple[Any, str]:
 @click.option("--seed", type=int, help="The seed of the new world.")
 @on_server
 def reset(deck: Deck, seed: int | None) -> tuple[Any, str]:
-    """Replace a world of a running server with an empty one, with the server's settings."""
+    """Empty a world of a running server, and give it the server's settings."""
     deck.reset(seed=seed)
     world = deck.world
     return world, f"new world for {deck.api_key}; its clock shows {world['now']}"
