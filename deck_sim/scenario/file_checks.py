@@ -59,7 +59,6 @@ class _ScriptCheck:
         self.steps = status_steps(kind, self.machine)
 
     def check(self, steps: tuple[Step, ...], path: YamlPath) -> Iterator[Found]:
-        """Yield the mistakes in a script, from the machine's first status to the script's ends."""
         if len(steps) == 1 and steps[0].is_alone:
             yield from self._check_errors(steps[0], (*path, 0))
             return

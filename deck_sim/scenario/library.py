@@ -76,7 +76,6 @@ class Library:
         self._own[scenario.name] = scenario
 
     def remove(self, name: str) -> bool:
-        """Remove a scenario added to this library; return whether it existed."""
         return self._own.pop(name, None) is not None
 
     def instead(self, name: str) -> str:

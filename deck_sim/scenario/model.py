@@ -106,7 +106,6 @@ class Scenario(Strict):
 
     @property
     def editions(self) -> tuple[str, ...]:
-        """The editions that can play the scenario."""
         return self._editions
 
     @property

@@ -59,7 +59,6 @@ class SelectionState:
         self.default_scenario = name
 
     def enqueue(self, kind: str, names: list[str], library: Library, edition: str) -> None:
-        """Queue scenarios for the next resources of a kind."""
         raise_problems([*_kind_problems(kind, "resource", edition)])
         for index, name in enumerate(names):
             check_scenario(name, f"scenarios[{index}]", library, edition, kind)
