@@ -1,4 +1,4 @@
-"""The log of a server: an entry for each call of the Deck API, refused call and delivery.
+"""The log of a server: an entry for each call of the Deck API, refused call and delivery attempt.
 
 An entry is a line for people, and the same as plain data. The logger `deck_sim.activity` gets the
 line. `printers` get both without a `logging` record, which takes four times as long to make.

@@ -158,8 +158,8 @@ def advance_until_event(
 def _comes_on_a_copy(simulation: Simulation, wanted: AwaitedEvent, until: datetime) -> bool:
     """Try the advance on a copy of the world, and return whether the event comes.
 
-    If the copy must send webhooks before the event, and before a wait for a person times out,
-    return whether the event is still possible, since a receiver may cause it.
+    The copy sends nothing. So if a webhook is due before the event, and before a wait for a person
+    times out, return whether the event is still possible: the receiver may cause it.
     """
     ahead, wanted = copy.copy(simulation), copy.copy(wanted)
     world = ahead.world = copy.deepcopy(simulation.world)

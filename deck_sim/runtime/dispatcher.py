@@ -1,9 +1,9 @@
 """The delivery of webhooks, during an advance or in the background, and each of its attempts.
 
-With a frozen clock `drive` runs an advance. When the advance yields True, `drive` sends what is in
-the outbox, and records the results before the clock moves; when it yields False, other calls are
-answered. With `real` and `on_poll` clocks a background task sends, so no response waits for a
-receiver.
+`drive` runs an advance. When the advance yields True, `drive` sends what is in the outbox, and
+records the results before the clock moves; when it yields False, other calls are answered. With
+`real` and `on_poll` clocks a background task sends the other webhooks, so only the fault
+`before_response` lets a response wait for a receiver (`send_early`).
 
 Nothing is locked. While attempts are in progress, calls are answered as usual: a receiver may
 answer an interaction in its handler. A call may also replace the world (seeding does) or reset it.
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("deck_sim")
 
 _BACKGROUND_MODES = (REAL, ON_POLL)
-_EARLY_SECONDS = 1  # for a webhook that is sent before the answer to a call
+_EARLY_SECONDS = 1  # that an answer waits for the webhooks that are sent before it
 
 
 @dataclass(slots=True)

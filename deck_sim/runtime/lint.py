@@ -88,8 +88,8 @@ def polls_too_often(simulation: Simulation, interval: timedelta) -> Findings:
 
 
 def _early_reads(simulation: Simulation, interval: timedelta, *, is_frozen: bool) -> Findings:
-    """Group by id the reads within the poll interval of a read that showed something unfinished:
-    with `is_frozen`, those between which a frozen clock did not move; otherwise the others.
+    """Group by id the reads that came within the poll interval after a read of something
+    unfinished: with `is_frozen` those before which a frozen clock did not move, else the others.
     """
 
     def is_early(earlier: Call, later: Call, is_final: bool) -> bool:

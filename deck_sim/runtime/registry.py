@@ -60,7 +60,7 @@ class RefusedCall:
 
 
 class State(Protocol):
-    """A file that stores worlds, so that they outlive the process."""
+    """A file that stores worlds. A method that fails raises ApiError (`state_not_saved`)."""
 
     def load(self, key: str) -> Simulation | None:
         """Return the world of a key, or None if the file has none."""

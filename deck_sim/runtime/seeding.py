@@ -87,8 +87,8 @@ def seed_resources(
 
     No resource may be created after `latest`. A world file sets no limit, since its worlds may
     begin at any time. Raises ApiError with every problem and its field, such as
-    `resources.tasks[0].name`. The references of a resource are checked when its own fields have the
-    right types, and reported when no earlier resource has a problem.
+    `resources.tasks[0].name`. A reference that does not fit is reported only if the resource's own
+    fields have the right types, and no resource of an earlier kind has a problem.
     """
     ahead = copy.copy(simulation)
     for name in _REPLACED:

@@ -63,7 +63,6 @@ getattr(os, "register_at_fork", lambda **_: None)(after_in_child=_leave_to_paren
 
 
 def server_at(url: str) -> "Server | None":
-    """Return the server that this process runs at a URL, or None."""
     return _running.get(url)
 
 

@@ -1,4 +1,4 @@
-"""The inspector: a page at `/_sim/ui` that calls only the control API, and its files."""
+"""The inspector: a page at `/_sim/ui` that calls only the control API; and its reports."""
 
 from urllib.parse import quote
 
