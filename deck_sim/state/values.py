@@ -75,7 +75,7 @@ def restore_moment(text: str) -> datetime:
 
 
 def restore_fields(class_: Any, data: Mapping[str, Any]) -> Any:
-    """Make a dataclass from its fields; a missing field gets its default."""
+    """Make a value of a dataclass from its fields; a missing field gets its default."""
     value = object.__new__(class_)  # `__init__` may not take every field
     for row in fields(class_):
         if row.name in data:
