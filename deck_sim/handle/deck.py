@@ -134,12 +134,12 @@ class Deck(AbstractContextManager["Deck"]):
 
     @property
     def transport(self) -> Any:
-        """A transport for `httpx.Client` or `httpx2.Client`; no socket if the server runs here."""
+        """A transport for `httpx.Client` or `httpx2.Client`; no socket within one process."""
         return self._transport
 
     @property
     def async_transport(self) -> Any:
-        """A transport for `httpx.AsyncClient` or `httpx2.AsyncClient`."""
+        """The same transport, for `httpx.AsyncClient` or `httpx2.AsyncClient`."""
         return self._transport
 
     def intercept(self, hosts: str | Sequence[str] = (DECK_HOST,)) -> "Interception":

@@ -76,7 +76,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
 
     @property
     def url(self) -> str:
-        """The URL of this receiver."""
+        """The URL on loopback that events are delivered to."""
         return f"{self._server.url}{WEBHOOK_PATH}"
 
     @property

@@ -81,7 +81,7 @@ def twin_of(method: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
 
 
 def check_no_event_loop(method: Callable[..., Any]) -> None:
-    """Raise an error if a coroutine of this thread calls a method that waits."""
+    """Raise DeckSimError if a coroutine is the caller of `method`, which waits."""
     try:
         # A loop without a current task, such as the one of a synchronous browser driver, is blocked
         # anyway.
@@ -176,7 +176,7 @@ def run_on_new_loop(work: Coroutine[Any, Any, T]) -> T:
 
 
 class LoopThread:
-    """An event loop in its own thread."""
+    """An event loop in a daemon thread, for applications and callbacks, until `stop`."""
 
     def __init__(self) -> None:
         self._stopped = asyncio.Event()
