@@ -136,7 +136,7 @@ def write_report(deck: "Deck", failure: str = "") -> str:
         "undelivered webhooks": [f"  {text}" for text in find_undelivered(deliveries)],
         "webhooks that were never sent": unsent,
         "why nothing moved": [*(f"  {one['what']}. {one['fix']}" for one in frozen), *still],
-        "two clocks": [f"  {text}" for text in find_own_dates(journal, failure, world["now"])],
+        "two clocks": [f"  {text}" for text in _find_own_dates(journal, failure, world["now"])],
         "mistakes of the client": [
             f"  {one['name']}: {one['what']}" for one in findings if one not in frozen
         ],
@@ -157,7 +157,7 @@ def find_refusals(journal: Iterable[_Row]) -> list[str]:
     return [*dict.fromkeys(refusals)]
 
 
-def find_own_dates(journal: Iterable[_Row], failure: str, now: str) -> list[str]:
+def _find_own_dates(journal: Iterable[_Row], failure: str, now: str) -> list[str]:
     """Return a line if a call, or pytest's text about the failure, has this process's date and the
     world has another date: the application does not use the world's time.
     """

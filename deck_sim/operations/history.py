@@ -93,7 +93,7 @@ def show_request(simulation: Simulation, id: str) -> Json:
 
 def _whole_as_json(call: Call) -> Json:
     return {
-        **call_as_json(call),
+        **_summarize_call(call),
         "query": call.query,
         "headers": dict(call.headers),
         "body": parse_recorded(call.body),
@@ -107,8 +107,7 @@ def _whole_as_json(call: Call) -> Json:
     }
 
 
-def call_as_json(call: Call) -> Json:
-    """Return a summary of a call of the Deck API."""
+def _summarize_call(call: Call) -> Json:
     at = format_moment(call.at)
     return {"at": at, "request_id": call.request_id, "method": call.method, "path": call.path}
 
@@ -130,8 +129,7 @@ def show_event(simulation: Simulation, id: str) -> Json:
     return {"event": message_as_json(simulation, event)}
 
 
-def show_resources(kind: str, simulation: Simulation) -> Json:
-    """Show every resource of a kind, oldest first."""
+def _show_resources(kind: str, simulation: Simulation) -> Json:
     world = simulation.world
     check_kind(world, kind)
     includes = frozenset({"input"}.intersection(world.kind(kind).includes))
@@ -146,7 +144,7 @@ for _kind, _words in (
     ("session", "Show every session, oldest first."),
 ):
     _path = f"/{_kind.replace('_', '-')}s"
-    operation("GET", _path, _words, shows_records=True)(partial(show_resources, _kind))
+    operation("GET", _path, _words, shows_records=True)(partial(_show_resources, _kind))
 
 
 @operation("GET", "/resources/{id}", shows_records=True)
@@ -178,7 +176,7 @@ def show_resource(simulation: Simulation, id: str) -> Json:
             "held": story.held.hold if story.held else None,
         },
         "due": sorted(due, key=lambda timer: str(timer["at"])),
-        "unfinished": unfinished_as_json(simulation, resource) if is_open else None,
+        "unfinished": _unfinished_as_json(simulation, resource) if is_open else None,
         "right_answer": find_right_answer(simulation, id),
     }
 
@@ -206,13 +204,12 @@ def list_unfinished(simulation: Simulation) -> Json:
     ]
     latest = sorted(found, key=lambda one: one.updated_at)[-MOST_UNFINISHED:]
     return {
-        "unfinished": [unfinished_as_json(simulation, resource) for resource in latest],
+        "unfinished": [_unfinished_as_json(simulation, resource) for resource in latest],
         "unfinished_total": len(found),
     }
 
 
-def unfinished_as_json(simulation: Simulation, resource: Resource) -> Json:
-    """Return why a resource is not finished, its next timer if it has one, and a remedy."""
+def _unfinished_as_json(simulation: Simulation, resource: Resource) -> Json:
     world, story = simulation.world, simulation.world.stories.get(resource.id)
     wait = explain_wait(simulation, resource)
     printed = wait.due and due_as_json(world, wait.due)
@@ -240,7 +237,7 @@ def show_lint(simulation: Simulation, poll_interval: Length = timedelta(seconds=
             "what": what,
             "why": rule.why,
             "fix": rule.fix,
-            "calls": [call_as_json(call) for call in calls],
+            "calls": [_summarize_call(call) for call in calls],
         }
         for rule, what, calls in lint.find_problems(simulation, poll_interval)
     ]

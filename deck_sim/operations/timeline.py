@@ -39,9 +39,9 @@ def news_as_json(simulation: Simulation, after: int) -> dict[str, Any]:
     waiting = deque(journal.since(calls))
     for number, entry in enumerate(world.timeline.since(entries), entries + 1):
         while waiting and waiting[0].after < number:
-            data.append(call_entry_as_json(simulation, waiting.popleft()))
+            data.append(_call_as_json(simulation, waiting.popleft()))
         data.append(entry_as_json(simulation, entry, number))
-    data += [call_entry_as_json(simulation, call) for call in waiting]
+    data += [_call_as_json(simulation, call) for call in waiting]
     numbered = enumerate(world.events.since(events), events + 1)
     return {
         "next": simulation.record_count,
@@ -116,7 +116,7 @@ def entry_as_json(simulation: Simulation, entry: TimelineEntry, number: int) -> 
     }
 
 
-def call_entry_as_json(simulation: Simulation, call: Call) -> dict[str, Any]:
+def _call_as_json(simulation: Simulation, call: Call) -> dict[str, Any]:
     """Return a call of the Deck API as an entry; its `number` is among calls, not entries."""
     prefixes = {kind.prefix for kind in simulation.world.contract.kinds.values()} | {"evt"}
     parts = (part.partition("_") for part in call.path.split("/"))
