@@ -16,7 +16,7 @@ class TimelineEntry:
     """A call, or one thing that happened to a resource or the clock, with its time."""
 
     at: datetime
-    kind: str  # a kind of resource, or `call`, `clock` or `magic_name`
+    kind: str  # a kind of resource, or `call`, `clock`, `magic_name` or `dropped`
     id: str
     what: str
     # The other keys of the entry in the control API, such as `status`, `changes` and `step`.

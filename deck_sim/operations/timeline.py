@@ -62,7 +62,7 @@ def news_as_json(simulation: Simulation, after: int) -> dict[str, Any]:
 
 
 def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
-    """Return how many of the first `number` records are entries, calls and events."""
+    """Return how many of the first `number` records are entries, calls and events; 0 if unknown."""
     world, journal, events = simulation.world, simulation.journal, simulation.world.events
     if number >= simulation.record_count:
         return world.timeline.total, journal.total, events.total
@@ -75,7 +75,7 @@ def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
     records_before, calls_before = simulation.resumed
     knows_calls = calls or (journal.dropped == calls_before and number >= records_before)
     if not knows_calls or (events.dropped and not emitted):
-        return 0, 0, 0  # not known any more, as records were dropped: show all
+        return 0, 0, 0  # since records were dropped
     emitted += events.dropped
     return others - emitted, journal.dropped + calls, emitted
 
