@@ -1,5 +1,5 @@
-"""Code that `serve` and `exec` share: the options of a server, its log, the signal handlers, and
-the environment variables for an intercepted program.
+"""Code that `serve`, `exec` and `explore` share: the options of a server, its log, the signal
+handlers, and the environment variables for an intercepted program.
 """
 
 from __future__ import annotations
@@ -75,12 +75,13 @@ _NEEDED = (
 )
 
 
-def server_options(port: int) -> Callable[[Act], Act]:
-    """Make a decorator that adds the options of a server; `port` is the default of `--port`."""
+def server_options(default_port: int) -> Callable[[Act], Act]:
     file = click.Path(exists=True, dir_okay=False, path_type=Path)
     options = (
         click.option("--host", default="127.0.0.1", help="The address to listen on."),
-        click.option("--port", type=PORT, default=port, help="The port; 0 picks a free one."),
+        click.option(
+            "--port", type=PORT, default=default_port, help="The port; 0 picks a free one."
+        ),
         EDITION,
         click.option("--clock", "mode", type=MODE, default=REAL, help="How time moves."),
         SPEED,
@@ -176,7 +177,6 @@ def make_server(
     intercept_hosts: tuple[str, ...],
     **others: Any,
 ) -> Server:
-    """Check the options, read the files, and make a server; `others` are fields of `Settings`."""
     new = Settings(speed=speed or 1, **others)
     for option, value, needed in (("--step", new.step, ON_POLL), ("--speed", speed, REAL)):
         if value is not None and new.mode != needed:

@@ -1,1 +1,1 @@
-"""Exploration: a test runs again for each thing that can go wrong."""
+"""Exploration: a test or command runs again for each thing that can go wrong."""

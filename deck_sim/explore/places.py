@@ -146,7 +146,7 @@ def _steps(simulation: Simulation) -> Iterator[_Found]:
 
 
 def _room(world: World) -> int:
-    """Return how many times as long each run can take before it times out; at most ten."""
+    """Return the factor by which every run can take longer without a timeout; at most ten."""
     factors = [_MOST_STRETCH]
     for run in world.all("task_run").values():
         took = max(run.updated_at - run.created_at, timedelta(seconds=1))

@@ -81,7 +81,6 @@ class Report:
         return "\n".join([self.error or self.summary(), *self.details()])
 
     def details(self) -> list[str]:
-        """Return lines about the troubles that were not survived, and about the untested ones."""
         lines = list[str]()
         for one in self.of(FAILED):
             trouble = one.trouble

@@ -100,7 +100,6 @@ class Trouble:
 
     @property
     def is_timing(self) -> bool:
-        """Whether the trouble changes the length of steps."""
         return self.place.kind in _TIMINGS
 
     def start(self, simulation: Simulation) -> None:

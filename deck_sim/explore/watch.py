@@ -15,7 +15,7 @@ from deck_sim.runtime.simulation import Simulation
 
 @dataclass
 class Life:
-    """A world from its beginning until it is reset or deleted, or the run ends."""
+    """A world from its beginning until it is reset or deleted, or the `Watch` ends."""
 
     name: str  # the key and a number, the same in each run
     simulation: Simulation

@@ -1,6 +1,6 @@
 """The pytest plugin of deck-sim: fixtures, markers, options, and the report of failed tests.
 
-pytest imports this module in every run, so other modules are imported when a fixture is used. One
+pytest imports this module in every run, so it imports other modules only when they are used. One
 exception: `real_time` stores the real clock before anything can freeze it.
 """
 

@@ -24,7 +24,7 @@ _WORKER_KEY = "deck_sim_coverage"  # the key of the counts in the output of an x
 
 
 class Coverage:
-    """How often all tests played each step of the scenarios, and the report of it."""
+    """Counts how often tests played each step of the scenarios, and reports the coverage."""
 
     def __init__(self, config: pytest.Config, folder: Path | None, least: float) -> None:
         self._config, self._folder, self._least = config, folder, least

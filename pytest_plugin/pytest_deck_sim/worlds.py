@@ -1,7 +1,7 @@
 """The worlds of tests: the marker, the start of a world, the checks at its end, and the values of
 the fixtures that run a test several times.
 
-This module is imported when a fixture is first used.
+This module is imported when a test first needs it.
 """
 
 from __future__ import annotations
