@@ -122,7 +122,7 @@ FOLDER = click.option(
 
 
 def open_library(folder: Path | None) -> Library:
-    """Return the shipped scenarios and the folder's. Of equal names the folder's is used."""
+    """Return the shipped scenarios and the folder's. If both have a name, the folder's is used."""
     return shipped() if folder is None else read_folder(folder, shipped())
 
 

@@ -75,13 +75,11 @@ _NEEDED = (
 )
 
 
-def server_options(default_port: int) -> Callable[[Act], Act]:
+def server_options(port: int) -> Callable[[Act], Act]:
     file = click.Path(exists=True, dir_okay=False, path_type=Path)
     options = (
         click.option("--host", default="127.0.0.1", help="The address to listen on."),
-        click.option(
-            "--port", type=PORT, default=default_port, help="The port; 0 picks a free one."
-        ),
+        click.option("--port", type=PORT, default=port, help="The port; 0 picks a free one."),
         EDITION,
         click.option("--clock", "mode", type=MODE, default=REAL, help="How time moves."),
         SPEED,

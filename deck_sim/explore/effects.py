@@ -109,7 +109,7 @@ class Pace:
     changed: int = 0
 
     def length_of(self, world: World, story: Story, length: timedelta) -> timedelta:
-        """Return the length of a story's current step: `length`, if `step` names another step."""
+        """Return a changed `length` if `step` selects the story's current step, else `length`."""
         script = story.script
         here = script.scenario, script.kind, "/".join(map(str, (*script.head, *story.path)))
         if self.step not in ((), here):

@@ -60,7 +60,7 @@ _OF_PYTEST = (
         "deck-sim exec --hold -- ./seed-and-run.sh",
     ),
 )
-@server_options(default_port=0)
+@server_options(port=0)
 @environment_options
 @click.option("--report", type=FILE, help="Write the summary as JUnit XML (.xml) or as JSON.")
 @click.option(

@@ -44,7 +44,7 @@ _NOTHING = "nothing to explore: no call reached the server; does the command rea
         "deck-sim explore --trouble 'reset at POST /v2/agents #1' -- npm test",
     ),
 )
-@server_options(default_port=0)
+@server_options(port=0)
 @environment_options
 @click.option("--trouble", "only", multiple=True, help="Try only this trouble; can be repeated.")
 @click.option("--jobs", type=click.IntRange(1), default=1, help="The number of parallel runs.")

@@ -63,7 +63,7 @@ _CLOCKS = {
         "deck-sim serve --intercept --clock on_poll",
     ),
 )
-@server_options(default_port=8765)
+@server_options(port=8765)
 @click.option(
     "--port-file", type=FILE, help="Write the port to this file when the server is ready."
 )
