@@ -36,11 +36,12 @@ class Comparison:
     keys: tuple[str, ...] = ()  # that lead to the value
 
     def show(self) -> str:
-        """Format the comparison in one line; secrets that differ are hidden."""
+        """Format the comparison in one line, with secrets hidden by name."""
+        is_hidden = any(map(is_secret, self.keys)) or any(map(is_answer, self.keys[1:], self.keys))
         found = "nothing" if self.found is _ABSENT else show_value(self.found)
         if self.agrees:
-            return f"matches  {self.name}: {found}"
-        if any(map(is_secret, self.keys)) or any(map(is_answer, self.keys[1:], self.keys)):
+            return f"matches  {self.name}: {'the value is hidden' if is_hidden else found}"
+        if is_hidden:
             return f"differs  {self.name}: another value was sent; both are hidden"
         expected = show_value(self.expected)
         return f"differs  {self.name}: expected {expected}, found {found}"
