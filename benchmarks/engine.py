@@ -16,7 +16,7 @@ from deck_sim import DeckSim
 from deck_sim.engine import commands
 from deck_sim.engine.deliveries import create_destination, set_destination_status
 from deck_sim.handle.connect.transports import server_at
-from deck_sim.runtime.clock import advance_by, advance_until_idle, run_to_end
+from deck_sim.runtime.advance import advance_by, advance_until_idle, run_to_end
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import Settings

@@ -9,7 +9,7 @@ import time
 from datetime import timedelta
 from functools import partial
 
-from deck_sim.runtime.clock import advance_by
+from deck_sim.runtime.advance import advance_by
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.serve import Server

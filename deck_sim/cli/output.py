@@ -38,7 +38,7 @@ def print_text(text: object) -> None:
 @cache
 def _status_colors() -> dict[str, str]:
     from deck_sim.contract.editions import EDITIONS
-    from deck_sim.engine.story import watched_kinds
+    from deck_sim.engine.script import watched_kinds
 
     return {
         status: _COLORS[edition.machine(kind).family(status)]

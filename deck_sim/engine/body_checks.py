@@ -1,6 +1,6 @@
 """The checks of bodies against a world: ids, schemas, limits, and the parts of a login.
 
-Each check returns problems and changes nothing. `server.request` checks the shape of a body.
+Each check returns problems and changes nothing. `runtime.request_bodies` checks a body's shape.
 """
 
 from collections.abc import Mapping

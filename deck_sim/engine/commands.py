@@ -15,7 +15,7 @@ from deck_sim.contract.resources import TIMEOUT_SECONDS
 from deck_sim.engine import body_checks
 from deck_sim.engine.playing import react, start_story
 from deck_sim.engine.records import Resource
-from deck_sim.engine.story import Script
+from deck_sim.engine.script import Script
 from deck_sim.engine.timers import TASK_TIMEOUT
 from deck_sim.engine.world import World
 

@@ -56,7 +56,7 @@ def attempt_due(world: World, delivery_id: str) -> None:
     """
     delivery = world.all("event_delivery")[delivery_id]
     destination = _destination(world, delivery)
-    world.held_back.pop(delivery.id, None)
+    world.postponed.pop(delivery.id, None)
     if not listens(destination):
         _give_up(world, delivery)
     elif destination["type"] == WEBHOOK:
@@ -102,7 +102,7 @@ def record_attempt(world: World, attempt: Attempt, result: AttemptResult) -> Non
     fault = f" (fault: {result.fault})" if result.fault else ""
     delivery = _count_attempt(world, delivery, f"attempt {result.number}: {outcome}{fault}")
     world.fired.pop(delivery.id, None)
-    for overtaken, destination_id in world.held_back.items():
+    for overtaken, destination_id in world.postponed.items():
         if destination_id == delivery["event_destination_id"]:
             number = world.all("event_delivery")[overtaken].hidden["number"]
             if number < delivery.hidden["number"]:
@@ -130,7 +130,7 @@ def lose(world: World, delivery: Resource) -> None:
     record_attempt(world, attempt, result)
 
 
-def hold_back(
+def postpone(
     world: World, delivery: Resource, length: timedelta, why: str, *, until_next: bool = False
 ) -> None:
     """Postpone a due webhook; with `until_next`, at most until a later webhook to its destination
@@ -139,7 +139,7 @@ def hold_back(
     world.timers.arm(delivery.id, ATTEMPT, world.now + length)
     world.note("event_delivery", delivery.id, f"{delivery['event_type']}, held back {why}")
     if until_next:
-        world.held_back[delivery.id] = delivery["event_destination_id"]
+        world.postponed[delivery.id] = delivery["event_destination_id"]
 
 
 def replay(world: World, delivery: Resource) -> Resource:
@@ -200,8 +200,8 @@ def _count_attempt(world: World, delivery: Resource, outcome: str) -> Resource:
 
 
 def _add_to_log(world: World, delivery: Resource, result: AttemptResult) -> None:
-    world.attempts.setdefault(delivery.id, []).append(result)
-    world.touch("attempts", delivery.id)
+    world.delivery_log.setdefault(delivery.id, []).append(result)
+    world.touch("delivery_log", delivery.id)
 
 
 def _give_up(world: World, delivery: Resource) -> None:

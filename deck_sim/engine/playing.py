@@ -13,9 +13,10 @@ from deck_sim.contract.error_catalog import problem
 from deck_sim.engine.chance import make_id
 from deck_sim.engine.deliveries import attempt_due
 from deck_sim.engine.files import take_screenshot
+from deck_sim.engine.holds import Cursor, Stopped, hold_story, stories_at
 from deck_sim.engine.records import Resource
-from deck_sim.engine.stage import Cursor, Stage, Stopped, hold_story, stories_at
-from deck_sim.engine.story import GO_ON, STAY, Script, ScriptError, Story
+from deck_sim.engine.script import GO_ON, STAY, Script, ScriptError, Story
+from deck_sim.engine.stage import Stage
 from deck_sim.engine.timers import (
     ATTEMPT,
     AUTO_TRANSITION,
@@ -40,7 +41,7 @@ def start_story(world: World, resource: Resource, script: Script) -> None:
         fault_id = make_id(world.seed, "flt", f"{resource.id}/{number}")
         world.injected.add(fault_id, fault, resource.id)
         world.note(resource.kind, resource.id, f"fault {fault}")
-    _play(Stage(world, story), (story.path, story.attempts))
+    _play(Stage(world, story), (story.path, story.wrong_answers))
 
 
 def react(world: World, owner: str, word: str = "due", value: Any = None) -> None:
@@ -49,7 +50,7 @@ def react(world: World, owner: str, word: str = "due", value: Any = None) -> Non
     """
     story = world.stories[owner]
     step = story.script.positions[story.path].step
-    stage, reacted_at = Stage(world, story), (story.path, story.attempts)
+    stage, reacted_at = Stage(world, story), (story.path, story.wrong_answers)
     assert step is not None, f"{owner} got {word!r} after the end of its story"
     try:
         turn = step.react(stage, word, value)
@@ -67,9 +68,9 @@ def release(world: World, hold_id: str) -> list[str]:
     stories = stories_at(world, hold_id)
     del world.holds[hold_id]
     for story in stories:
-        held, reacted_at = story.held, (story.path, story.attempts)
+        held, reacted_at = story.held, (story.path, story.wrong_answers)
         assert held is not None, f"{hold_id} stopped {story.owner}, but its story has no `held`"
-        story.path, story.attempts, story.held = held.next_path, held.next_attempts, None
+        story.path, story.wrong_answers, story.held = held.next_path, held.next_wrong_answers, None
         _play(Stage(world, story), reacted_at)
     return [story.owner for story in stories]
 
@@ -124,7 +125,7 @@ def _play(stage: Stage, reacted_at: Cursor) -> None:
             return
         if players[owner].status != status:  # the timers of the old status do not apply
             world.timers.disarm(owner, OF_A_STEP)
-            reacted_at = (story.path, story.attempts)
+            reacted_at = (story.path, story.wrong_answers)
         story.go(GO_ON)
 
 

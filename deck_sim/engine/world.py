@@ -40,7 +40,7 @@ from deck_sim.engine.records import (
     Screenshot,
     TimelineEntry,
 )
-from deck_sim.engine.story import Path, Story
+from deck_sim.engine.script import Path, Story
 from deck_sim.engine.timers import (
     ATTEMPT,
     AUTO_TRANSITION,
@@ -101,7 +101,7 @@ class World:
     played: Counter[tuple[str, str, Path]] = field(default_factory=Counter)  # for coverage
     screenshots: dict[str, list[Screenshot]] = field(default_factory=dict)  # by run
     outbox: list[str] = field(default_factory=list)  # deliveries to be attempted now
-    attempts: dict[str, list[Any]] = field(default_factory=dict)  # the log of each delivery
+    delivery_log: dict[str, list[Any]] = field(default_factory=dict)  # results, by delivery
     # The events in queues, each with its destination.
     messages: RecentLog[tuple[str, Event]] = field(default_factory=lambda: RecentLog(MOST_ENTRIES))
     holds: dict[str, HoldPoint] = field(default_factory=dict)  # by id
@@ -109,7 +109,7 @@ class World:
     script_errors: RecentLog[str] = field(default_factory=lambda: RecentLog(_MOST_SCRIPT_ERRORS))
     injected: InjectedFaults = field(default_factory=InjectedFaults)
     fired: dict[str, Any] = field(default_factory=dict)  # delivery -> fault of its next attempt
-    held_back: dict[str, str] = field(default_factory=dict)  # reordered delivery -> destination
+    postponed: dict[str, str] = field(default_factory=dict)  # reordered delivery -> destination
     counters: dict[str, int] = field(default_factory=dict)  # of ids, by prefix
     additive_changes: AdditiveChanges = field(default=AdditiveChanges())
     options: Options = field(default=Options())
@@ -487,9 +487,9 @@ class World:
         del self._resources[resource.kind][id_]
         if resource.kind in self._lists:
             self._lists[resource.kind].changed[id_] = None
-        for records in (self.users, self.screenshots, self.attempts):
+        for records in (self.users, self.screenshots, self.delivery_log):
             records.pop(id_, None)
-        for table in (resource.kind, "screenshots", "attempts"):
+        for table in (resource.kind, "screenshots", "delivery_log"):
             self.touch(table, id_)
         self.injected.forget(id_)
 

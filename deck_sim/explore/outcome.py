@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import counted
-from deck_sim.engine.story import WRONG_ANSWER
+from deck_sim.engine.script import WRONG_ANSWER
 from deck_sim.explore.places import program_calls
-from deck_sim.runtime.clock import pass_time_until, run_to_end
+from deck_sim.runtime.advance import pass_time_until, run_to_end
 from deck_sim.runtime.moments import LAST_MOMENT
 from deck_sim.runtime.simulation import Simulation
 
@@ -64,7 +64,7 @@ def observe(simulation: Simulation) -> Outcome:
             for run in alive["task_run"]
         ),
         accepted - wrong,
-        all(one.ok for log in simulation.world.attempts.values() for one in log),
+        all(one.ok for log in simulation.world.delivery_log.values() for one in log),
         any("timeout" in e["code"] for run in alive["task_run"] for e in run["errors"]),
     )
 

@@ -92,7 +92,7 @@ def _deliveries(simulation: Simulation) -> Iterator[_Found]:
     sent = [
         one
         for one in world.all("event_delivery").values()
-        if world.attempts.get(one.id)
+        if world.delivery_log.get(one.id)
         and destinations[one["event_destination_id"]]["name"] != RECORDER
     ]
     early = {

@@ -152,8 +152,8 @@ class Late(HttpFault):
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         if isinstance(self.delay, timedelta):
-            return replace(answer, held=self.delay)
-        return replace(answer, held=self.delay.length, held_really=True)
+            return replace(answer, delay=self.delay)
+        return replace(answer, delay=self.delay.length, in_real_time=True)
 
 
 class Empty(HttpFault):

@@ -21,8 +21,8 @@ class OutgoingResponse:
     headers: HeaderLines
     pieces: tuple[bytes, ...]  # of the body, each sent on its own
     length: int  # of the body, as `content-length` says
-    held: timedelta = timedelta()  # the wait before the first byte
-    held_really: bool = False  # in real time, not on the world's clock
+    delay: timedelta = timedelta()  # the wait before the first byte
+    in_real_time: bool = False  # the delay, instead of on the world's clock
     end: str = WHOLE
 
     @property

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.validation import Whole
-from deck_sim.engine.deliveries import hold_back, lose, replay
+from deck_sim.engine.deliveries import lose, postpone, replay
 from deck_sim.engine.injected_faults import HASTE, WEBHOOK
 from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World, listens
@@ -64,7 +64,7 @@ class Reordered(WebhookFault):
     reorder: OnlyTrue
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        hold_back(world, delivery, MAX_WAIT, "until the next webhook is sent", until_next=True)
+        postpone(world, delivery, MAX_WAIT, "until the next webhook is sent", until_next=True)
         return True
 
 
@@ -77,7 +77,7 @@ class Repeated(WebhookFault):
         destination = world.all("event_destination")[delivery["event_destination_id"]]
         if listens(destination) and not delivery.hidden["replayed_after"]:
             again = replay(world, delivery)
-            hold_back(world, again, MAX_WAIT, "until the next webhook is sent", until_next=True)
+            postpone(world, again, MAX_WAIT, "until the next webhook is sent", until_next=True)
 
 
 class Delayed(WebhookFault):
@@ -87,7 +87,7 @@ class Delayed(WebhookFault):
     """The delay on the world's clock."""
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        hold_back(world, delivery, self.delay, f"for {format_duration(self.delay)}")
+        postpone(world, delivery, self.delay, f"for {format_duration(self.delay)}")
         return True
 
 

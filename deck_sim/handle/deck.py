@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import DeckSimError, nearest
 from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.handle.calls import Calls, LintReport
 from deck_sim.handle.clock import Clock
 from deck_sim.handle.connect.address import DECK_HOST, read_url
 from deck_sim.handle.connect.applications import WebhookApps
@@ -22,7 +23,6 @@ from deck_sim.handle.connect.control import Control, IdOrResource, Json, drop_no
 from deck_sim.handle.connect.threads import refuse_on_event_loop, twin_of
 from deck_sim.handle.connect.transports import Transport
 from deck_sim.handle.hold import Hold, point_kind
-from deck_sim.handle.journal import Calls, LintReport
 from deck_sim.handle.scenario_source import read_source
 from deck_sim.handle.tasks import ReadyTask, TaskStarter, answer_prompt, finish_run
 from deck_sim.handle.timeline import (

@@ -15,7 +15,13 @@ from deck_sim.operations.history import due_as_json, list_unfinished
 from deck_sim.operations.holds import holds_as_json
 from deck_sim.operations.table import Json, operation
 from deck_sim.operations.timeline import entry_as_json
-from deck_sim.runtime import clock
+from deck_sim.runtime.advance import (
+    advance_by,
+    advance_to,
+    advance_until_event,
+    advance_until_idle,
+    finish_deliveries,
+)
 from deck_sim.runtime.moments import format_moment, read_moment
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import ON_POLL, REAL
@@ -57,7 +63,7 @@ async def set_clock(
     """
     check_pace(mode, speed, step)
     if now is not None:
-        advance = clock.advance_to(simulation, read_moment(now, "now"), "now")
+        advance = advance_to(simulation, read_moment(now, "now"), "now")
         await worlds.dispatcher.drive(simulation, advance, has_left)
     simulation.set_clock(mode, speed, step)
     return show_clock(simulation)
@@ -94,18 +100,16 @@ async def advance_clock(
         raise refuse("request/input_invalid", text, field="by")
     simulation.moves[",".join(getattr(until, "event", named))] += 1
     if (length := sleep if by is None else by) is not None:
-        advance = clock.advance_by(simulation, length, *named)
+        advance = advance_by(simulation, length, *named)
     elif to is not None:
-        advance = clock.advance_to(simulation, read_moment(to, "to"))
+        advance = advance_to(simulation, read_moment(to, "to"))
     elif until is not None and not isinstance(until, str):
-        advance = clock.advance_until_event(simulation, until.event, until.id, limit)
+        advance = advance_until_event(simulation, until.event, until.id, limit)
     else:
-        advance = clock.advance_until_idle(simulation)
+        advance = advance_until_idle(simulation)
     report = await worlds.dispatcher.drive(simulation, advance, has_left)
     if simulation.waits_for_retries:
-        rest = await worlds.dispatcher.drive(
-            simulation, clock.finish_deliveries(simulation), has_left
-        )
+        rest = await worlds.dispatcher.drive(simulation, finish_deliveries(simulation), has_left)
         report.happened, report.now = report.happened + rest.happened, rest.now
     numbered = enumerate(report.happened, report.after + 1)
     happened = [entry_as_json(simulation, entry, number) for number, entry in numbered]

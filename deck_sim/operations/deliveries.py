@@ -6,7 +6,7 @@ from deck_sim.contract.resources import WEBHOOK
 from deck_sim.engine import deliveries
 from deck_sim.engine.records import Resource
 from deck_sim.operations.table import Json, operation
-from deck_sim.runtime.clock import settle
+from deck_sim.runtime.advance import do_all_due
 from deck_sim.runtime.moments import format_moment
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import message_as_json, resource_as_json
@@ -43,7 +43,7 @@ async def replay_delivery(simulation: Simulation, worlds: WorldRegistry, id: str
     """
     deliveries.replay(simulation.world, simulation.world.fetch("event_delivery", id))
     if simulation.mode == FROZEN and not simulation.advancing:
-        await worlds.dispatcher.drive(simulation, settle(simulation))
+        await worlds.dispatcher.drive(simulation, do_all_due(simulation))
     return resource_as_json(simulation, simulation.world.fetch("event_delivery", id))
 
 
@@ -62,7 +62,7 @@ def list_messages(simulation: Simulation, id: str) -> Json:
 def _as_json(simulation: Simulation, worlds: WorldRegistry, delivery: Resource) -> Json:
     log, world = list[Json](), simulation.world
     secret = world.all("event_destination")[delivery["event_destination_id"]].hidden["secret"]
-    for attempt in world.attempts.get(delivery.id, []):
+    for attempt in world.delivery_log.get(delivery.id, []):
         fits = attempt.refusal is None
         why = attempt.refusal or "the signature fits the secret, the body and the time"
         shown = {

@@ -15,7 +15,7 @@ from deck_sim.base.redaction import mask_key, world_token
 from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.records import Resource
-from deck_sim.engine.story import SCRIPT_KINDS
+from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.engine.timers import EFFECTS, Due
 from deck_sim.engine.world import World
 from deck_sim.operations.people import check_kind

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import listed
 from deck_sim.contract.error_catalog import ApiError, problem, refuse
-from deck_sim.engine.story import SCRIPT_KINDS
+from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, check_entries

@@ -14,7 +14,7 @@ from inspect import Parameter
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.runtime.clock import catch_up
+from deck_sim.runtime.advance import catch_up
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.simulation import Simulation

@@ -12,7 +12,7 @@ from deck_sim.base.redaction import mask_key, world_token
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import raise_problems, refuse
 from deck_sim.engine.records import OPTION_TYPES, AdditiveChanges
-from deck_sim.engine.story import SCRIPT_KINDS
+from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.engine.waiting import asks_person
 from deck_sim.engine.world import World
 from deck_sim.operations.clock import check_pace

@@ -31,7 +31,7 @@ from deck_sim.webhooks.sender import Sender, SendResult, explain_status
 
 if TYPE_CHECKING:
     from deck_sim.engine.deliveries import Attempt, AttemptResult
-    from deck_sim.runtime.clock import Result
+    from deck_sim.runtime.advance import Result
     from deck_sim.runtime.simulation import Simulation
 
 log = logging.getLogger("deck_sim")
@@ -44,11 +44,11 @@ _EARLY_SECONDS = 1  # that an answer waits for the webhooks that are sent before
 class _Background:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     loop: asyncio.Task[None] | None = None
-    attempts: set[asyncio.Task[None]] = field(default_factory=set)
+    sending: set[asyncio.Task[None]] = field(default_factory=set)
 
     def cancel(self) -> list[asyncio.Task[None]]:
         """Cancel the tasks and return them. Safe on any thread."""
-        tasks = [*self.attempts, *([self.loop] if self.loop else [])]
+        tasks = [*self.sending, *([self.loop] if self.loop else [])]
         for task in tasks:
             task.get_loop().call_soon_threadsafe(task.cancel)
         return tasks
@@ -162,23 +162,23 @@ class Dispatcher:
     async def wait_for_attempts(self, simulation: Simulation) -> None:
         """Wait until the results of the attempts in the background have been recorded."""
         background = self._backgrounds.get(id(simulation))
-        if background and background.attempts:  # a canceled `gather` would cancel them
-            await asyncio.wait(background.attempts)
+        if background and background.sending:  # a canceled `gather` would cancel them
+            await asyncio.wait(background.sending)
 
     async def send_early(self, simulation: Simulation) -> None:
         """Send the webhooks that are due now, and wait briefly for the receivers. The wait is short
         because a receiver may itself wait for the answer to the call in progress.
         """
-        from deck_sim.runtime.clock import run_to_end, settle
+        from deck_sim.runtime.advance import do_all_due, run_to_end
 
-        run_to_end(settle(simulation))
+        run_to_end(do_all_due(simulation))
         attempts = self._start_attempts(simulation)
         if attempts:
             _, unanswered = await asyncio.wait(attempts, timeout=_EARLY_SECONDS)
             simulation.answered_before_webhooks |= bool(unanswered)
 
     def _start_attempts(self, simulation: Simulation) -> set[asyncio.Task[None]]:
-        from deck_sim.runtime.clock import catch_up
+        from deck_sim.runtime.advance import catch_up
 
         background = self._backgrounds.setdefault(id(simulation), _Background())
 
@@ -190,18 +190,18 @@ class Dispatcher:
 
         for attempt in self._take_attempts(simulation):
             task = asyncio.ensure_future(_log_errors(simulation, partial(deliver, attempt)))
-            background.attempts.add(task)
-            task.add_done_callback(background.attempts.discard)
+            background.sending.add(task)
+            task.add_done_callback(background.sending.discard)
             task.add_done_callback(lambda _: background.wake.set())
-        return background.attempts
+        return background.sending
 
     async def _deliver_in_background(self, simulation: Simulation, background: _Background) -> None:
-        from deck_sim.runtime.clock import (
+        from deck_sim.runtime.advance import (
             catch_up,
+            do_all_due,
             next_retry,
             pass_time_until,
             run_to_end,
-            settle,
         )
 
         try:
@@ -209,7 +209,7 @@ class Dispatcher:
                 background.wake.clear()
                 catch_up(simulation)
                 if not simulation.advancing:
-                    run_to_end(settle(simulation))
+                    run_to_end(do_all_due(simulation))
                     attempts = self._start_attempts(simulation)
                     is_patient = simulation.waits_for_retries and simulation.mode == ON_POLL
                     # Perhaps no read will move the clock to the retry.

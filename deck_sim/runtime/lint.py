@@ -15,7 +15,7 @@ from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import counted
 from deck_sim.contract.machines import Machine
-from deck_sim.engine.story import WRONG_ANSWER, watched_kinds
+from deck_sim.engine.script import WRONG_ANSWER, watched_kinds
 from deck_sim.runtime.calls import Call
 from deck_sim.runtime.settings import FROZEN, ON_POLL
 from deck_sim.runtime.simulation import Simulation
@@ -159,7 +159,7 @@ def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
 def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
     """Find writes repeated without an idempotency key after a delivery that came twice."""
     writes = [call for call in simulation.journal if call.method in _WRITES]
-    for id_, attempts in simulation.world.attempts.items():
+    for id_, attempts in simulation.world.delivery_log.items():
         # The fault `duplicate` sends one attempt twice.
         if len(attempts) == 1 and attempts[0].fault != "duplicate":
             continue
@@ -202,7 +202,9 @@ def _repeated_reads(
     whether the previous one showed a final status. The first read right after an attempt to
     deliver does not count: the webhook caused it.
     """
-    attempts = deque(sorted(one.at for made in simulation.world.attempts.values() for one in made))
+    attempts = deque(
+        sorted(one.at for made in simulation.world.delivery_log.values() for one in made)
+    )
     contract = simulation.world.contract
     machines = {
         contract.kinds[kind].path: contract.machine(kind) for kind in watched_kinds(contract)

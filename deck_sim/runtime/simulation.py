@@ -18,7 +18,7 @@ from deck_sim.engine.chance import seed_of
 from deck_sim.engine.commands import Facts
 from deck_sim.engine.playing import release
 from deck_sim.engine.records import RecentLog
-from deck_sim.engine.story import Script
+from deck_sim.engine.script import Script
 from deck_sim.engine.world import FROZEN_START, World
 from deck_sim.runtime.calls import MOST_CALLS, Journal, RateLimiter, SentResponse, StoredAnswer
 from deck_sim.runtime.settings import ON_POLL, REAL, Settings

@@ -8,8 +8,8 @@ from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed, nearest_type, quote
 from deck_sim.contract.editions import explain_foreign_event
 from deck_sim.engine.records import Resource
+from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import SCRIPT_KINDS
 from deck_sim.engine.timers import (
     ATTEMPT,
     AUTO_TRANSITION,
@@ -125,7 +125,7 @@ def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str
     world, story = simulation.world, simulation.world.stories.get(resource.id)
     asked, machine = resource.fields.get("interaction"), world.kind(resource.kind).machine
     reviewed = machine.commands.get("approve") if machine else None
-    attempts, users = world.attempts.get(resource.id), world.users.get(resource.id)
+    attempts, users = world.delivery_log.get(resource.id), world.users.get(resource.id)
     need = None
     if story and story.held:
         need = f"held before `{world.holds[story.held.hold].event}` until the hold is released"

@@ -8,7 +8,7 @@ from pydantic import WithJsonSchema
 
 from deck_sim.base.validation import Strict
 from deck_sim.engine.commands import Facts
-from deck_sim.engine.story import SCRIPT_KINDS
+from deck_sim.engine.script import SCRIPT_KINDS
 
 
 class When(Strict):

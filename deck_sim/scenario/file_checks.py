@@ -11,7 +11,7 @@ from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed
 from deck_sim.base.validation import format_path
 from deck_sim.contract.editions import EDITIONS, Edition, explain_foreign_event
-from deck_sim.engine.story import SCRIPT_KINDS
+from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.scenario.expressions import is_template, template_problems, texts_in
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.step import Step, status_steps

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, Tag, Wit
 from deck_sim.base.errors import listed, quote, suggest
 from deck_sim.base.validation import Many, PositiveDuration, Strict, format_path, value_error
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.engine.story import SCRIPT_KINDS, Path, Script
+from deck_sim.engine.script import SCRIPT_KINDS, Path, Script
 from deck_sim.faults.http import AnyHttpFault, HttpFault
 from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
 from deck_sim.scenario.fields import Version

@@ -19,7 +19,7 @@ from deck_sim.contract.editions import EDITIONS, how_to_switch
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
 from deck_sim.engine.chance import draw_below
 from deck_sim.engine.records import Immutable
-from deck_sim.engine.story import SCRIPT_KINDS, Script
+from deck_sim.engine.script import SCRIPT_KINDS, Script
 
 if TYPE_CHECKING:
     from deck_sim.engine.commands import Facts

@@ -19,11 +19,11 @@ from deck_sim.base.version import VERSION_HEADER
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.endpoints import Operation
 from deck_sim.contract.error_catalog import ApiError, refuse
+from deck_sim.engine.holds import count_stop, find_call_hold
 from deck_sim.engine.injected_faults import CALL
-from deck_sim.engine.stage import count_stop, find_call_hold
 from deck_sim.runtime.activity_log import log_call, log_refused
+from deck_sim.runtime.advance import catch_up, do_all_due, run_to_end
 from deck_sim.runtime.calls import Call, cut_response, kept_headers
-from deck_sim.runtime.clock import catch_up, run_to_end, settle
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
 from deck_sim.runtime.serialization import dump_json
@@ -114,12 +114,12 @@ async def take(steps: Steps, request: Request) -> bool:
     except ApiError as refusal:
         error = refusal
         if isinstance(error, Refusal) and error.precedes_endpoints:
-            request.key = None  # so that `store_answer` does not store it
+            request.idempotency_key = None  # so that `store_answer` does not store it
     except Exception:
         # The step may have failed before it found a world.
         simulation = request.simulation or request.worlds.keyless()
         error = simulation.note_crash(f"{request.method} {request.path}")
-        request.key = None
+        request.idempotency_key = None
     if not request.id:  # the request reached no world
         request.id = request.worlds.next_request_id()
         log_refused(request.method, request.path, error.status, str(error))
@@ -150,7 +150,7 @@ def move_clock(request: Request) -> None:
     catch_up(request.simulation)
     world = request.simulation.world
     if world.pace is not None and not request.simulation.advancing:  # steps may last 0 s
-        run_to_end(settle(request.simulation))
+        run_to_end(do_all_due(request.simulation))
     request.timeline_length, request.event_count = world.timeline.total, world.events.total
 
 

@@ -79,14 +79,14 @@ def apply_fault(request: Request, response: Response) -> OutgoingResponse:
     version, pieces = headers.pop("deck-sim-version"), (bytes(response.body),)
     answer = OutgoingResponse(response.status_code, (*headers.items(),), pieces, length)
     faulty: OutgoingResponse = fault.apply(answer)
-    if faulty.held and not faulty.held_really and simulation.mode != REAL:
-        late = format_duration(faulty.held)
+    if faulty.delay and not faulty.in_real_time and simulation.mode != REAL:
+        late = format_duration(faulty.delay)
         text = (
             f"answered at once, not {late} later: the clock is `{simulation.mode}`;"
             f" `{fault.key}: {{for: {late}, wait: real}}` waits in real time"
         )
         simulation.world.note("call", request.id, text)
-        faulty = replace(faulty, held=timedelta())
+        faulty = replace(faulty, delay=timedelta())
     marks = ((FAULT_HEADER, fault.key), ("deck-sim-version", version))
     return replace(faulty, headers=(*faulty.headers, *marks))
 
@@ -97,7 +97,7 @@ async def send_faulty(
     """Send a response as its fault says: late, in pieces, in part or not at all. Then end the
     socket if the fault says so. Nothing is sent to a client that has left.
     """
-    if out.held and await leaves_before(_wait(request.simulation, out), receive):
+    if out.delay and await leaves_before(_wait(request.simulation, out), receive):
         request.simulation.journal.note_departure(request.id)
         return
     if out.status != NOTHING:
@@ -126,11 +126,11 @@ async def _wait(simulation: Simulation, out: OutgoingResponse) -> None:
     A delay on the world's clock ends when this clock has passed the delay, or when as much real
     time has passed at the world's speed. Every delay ends when the world is reset or deleted.
     """
-    speed = 1 if out.held_really else simulation.speed
+    speed = 1 if out.in_real_time else simulation.speed
     began, real_began = simulation.world.now, simulation.real_ns()
-    real_end = real_began + out.held.total_seconds() * 1e9 / speed
+    real_end = real_began + out.delay.total_seconds() * 1e9 / speed
     while simulation.real_ns() < real_end and not simulation.dropped:
-        if not out.held_really and simulation.world.now - began >= out.held:
+        if not out.in_real_time and simulation.world.now - began >= out.delay:
             return
         await asyncio.sleep(_CLOCK_INTERVAL)
 

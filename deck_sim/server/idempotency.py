@@ -34,7 +34,7 @@ def replay_answer(request: Request) -> Answer | None:
     simulation.forget_oldest()
     stored = simulation.stored_answers.get(key)
     if stored is None or simulation.world.now >= stored.at + rule.kept_for:
-        request.key = key
+        request.idempotency_key = key
         return None
     if stored.parameters != _digest(request):
         error = refuse("idempotency/idempotency_error")
@@ -49,7 +49,7 @@ def replay_answer(request: Request) -> Answer | None:
 
 def store_answer(request: Request) -> None:
     """Store the answer to a call with a key, if the edition stores answers with this status."""
-    key, answer, world = request.key, request.answer, request.simulation.world
+    key, answer, world = request.idempotency_key, request.answer, request.simulation.world
     if key is None or answer.status not in world.contract.idempotency.kept:
         return
     name, headers = f"{request.method} {request.path}", {**answer.headers}

@@ -59,7 +59,7 @@ class Request:
     event_count: int = 0  # number of events before those of the call
     fault: Any = None  # the fault that fired for the call
     from_handle: bool = False  # whether a `Deck` sent it, not a program under test
-    key: str | None = None  # the idempotency key under which its answer is stored
+    idempotency_key: str | None = None  # under which its answer is stored
     replayed: bool = False  # whether its answer was stored under an idempotency key
     answer: Answer = _LATER
     call: Call = _LATER  # the journal's record of the request and its answer

@@ -36,7 +36,7 @@ Row = tuple[str, str, bytes | None]
 FIELD = "field"
 _TABLES = {
     "answer": "stored_answers",
-    "attempts": "world.attempts",
+    "delivery_log": "world.delivery_log",
     "chosen": "chosen",
     "faults": "world.injected.by_owner",
     "played": "world.played",

@@ -21,7 +21,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from deck_sim.engine.records import RecentLog
-from deck_sim.engine.story import Script
+from deck_sim.engine.script import Script
 from deck_sim.scenario.loader import scenario_from_data
 from deck_sim.scenario.model import Scenario
 

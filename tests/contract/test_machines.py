@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
-from deck_sim.engine.story import SCRIPT_KINDS
+from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.scenario.steps.statuses import step_words
 
 MACHINES = {

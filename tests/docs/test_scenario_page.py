@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import run_errors
-from deck_sim.engine.story import SCRIPT_KINDS
+from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.faults import fault as faults
 from deck_sim.runtime.world_file import WorldFile
 from deck_sim.scenario.conditions import Rule, When

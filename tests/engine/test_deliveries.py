@@ -121,7 +121,7 @@ def test_a_retry_fails_if_its_destination_is_gone(listen, due, world, how, said)
     assert _statuses(world) == ["failure"]
     why = f"not attempted: the destination `{destination.id}` {said}"
     assert f"agent.created, {why}" in [entry.what for entry in world.timeline]
-    assert [(one.number, one.error) for one in world.attempts[attempt.delivery_id]][1:] == [
+    assert [(one.number, one.error) for one in world.delivery_log[attempt.delivery_id]][1:] == [
         (None, why)
     ]
 
@@ -161,7 +161,7 @@ def test_after_the_last_retry_the_destination_is_inactive(listen, due, world):
     assert world.all("event_destination")[destination.id].status == "inactive"
     assert world.all("event_destination")[other.id].status == "inactive"
     assert [e.type for e in world.events].count("event_destination.deactivated") == 2
-    assert len(world.attempts) == 2
+    assert len(world.delivery_log) == 2
     assert due() == []
 
 
@@ -224,7 +224,7 @@ def test_the_result_of_an_unknown_delivery_is_ignored(listen, due, world):
     (attempt,) = due()
     other = World()
     record_attempt(other, attempt, _result(attempt, True))
-    assert (other.attempts, other.timeline.total) == ({}, 0)
+    assert (other.delivery_log, other.timeline.total) == ({}, 0)
 
 
 def test_each_secret_signs_for_a_day_after_it_was_rotated_out(listen, world):

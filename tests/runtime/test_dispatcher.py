@@ -13,8 +13,8 @@ from deck_sim.base.real_time import process_id
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.deliveries import create_destination
-from deck_sim.runtime import clock as clock_module
-from deck_sim.runtime.clock import advance_by, settle
+from deck_sim.runtime import advance as advance_module
+from deck_sim.runtime.advance import advance_by, do_all_due
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
@@ -62,7 +62,7 @@ def start(sender, **settings):
 
 def drive(simulation, dispatcher, advance=None, has_left=lambda: False):
     """Run an advance to its end; without one, do what is due now."""
-    asyncio.run(dispatcher.drive(simulation, advance or settle(simulation), has_left))
+    asyncio.run(dispatcher.drive(simulation, advance or do_all_due(simulation), has_left))
 
 
 def hour(simulation):
@@ -88,17 +88,17 @@ def test_others_are_answered_while_much_falls_due():
     """Webhooks leave when all that is due at the moment is done, as in a short advance."""
     receivers = Receivers()
     simulation, dispatcher = start(receivers)
-    for _ in range(clock_module.BREAK_AFTER):
+    for _ in range(advance_module.BREAK_AFTER):
         create_agent(simulation)
 
     async def whole():
-        driving = asyncio.ensure_future(dispatcher.drive(simulation, settle(simulation)))
+        driving = asyncio.ensure_future(dispatcher.drive(simulation, do_all_due(simulation)))
         await asyncio.sleep(0)  # until the first break
-        assert (len(simulation.world.outbox), receivers.sent) == (clock_module.BREAK_AFTER, [])
+        assert (len(simulation.world.outbox), receivers.sent) == (advance_module.BREAK_AFTER, [])
         await driving
 
     asyncio.run(whole())
-    assert len(receivers.sent) == clock_module.BREAK_AFTER + 1
+    assert len(receivers.sent) == advance_module.BREAK_AFTER + 1
 
 
 def test_an_advance_sends_signed_events_and_waits_for_the_responses(
@@ -159,7 +159,7 @@ def test_webhooks_at_different_moments_are_not_limited(
     monkeypatch, receiver, subscribe, agent, sim, advance
 ):
     """The limit counts the times at one moment; it starts again when time passes."""
-    monkeypatch.setattr(clock_module, "MAX_SENDS", 2)
+    monkeypatch.setattr(advance_module, "MAX_SENDS", 2)
     subscribe("agent.created")
     for number in range(4):
         sim.post("/faults", json={"event": "*", "delay": f"{number + 1}s", "times": 1})
@@ -281,7 +281,7 @@ def test_an_advance_first_waits_for_background_attempts(is_dropped):
     simulation, dispatcher = start(receivers, mode="real")
 
     async def story():
-        driving = asyncio.ensure_future(dispatcher.drive(simulation, settle(simulation)))
+        driving = asyncio.ensure_future(dispatcher.drive(simulation, do_all_due(simulation)))
         await asyncio.sleep(0)
         assert not driving.done()
         if is_dropped:
@@ -366,7 +366,7 @@ def test_an_error_of_ours_is_a_failed_attempt_of_its_delivery(caplog):
     subscribe_to(simulation, "http://y/")
     create_agent(simulation)
     drive(simulation, dispatcher)
-    tries = [tried for (tried,) in simulation.world.attempts.values()]
+    tries = [tried for (tried,) in simulation.world.delivery_log.values()]
     assert {tried.error for tried in tries if not tried.ok} == {
         "ZeroDivisionError('division by zero')"
     }
@@ -405,7 +405,7 @@ def test_a_refused_timestamp_is_explained(status, time, days, explained):
     tomorrow = WALL + timedelta(days=1)
     simulation, dispatcher = start(Receivers(status), webhook_time=time, now=tomorrow)
     drive(simulation, dispatcher)
-    ((tried,),) = simulation.world.attempts.values()
+    ((tried,),) = simulation.world.delivery_log.values()
     moment = WALL + timedelta(days=days)
     assert tried.request["webhook-timestamp"] == f"{int(moment.timestamp())}"
     assert ("the world's (2025-01-16T09:30:00Z)" in (tried.error or "")) == explained
@@ -428,7 +428,7 @@ def test_the_order_of_responses_changes_nothing():
         drive(simulation, dispatcher, hour(simulation))
         worlds.append(simulation.world)
     assert worlds[0] == worlds[1]
-    assert len(worlds[0].attempts) > 2
+    assert len(worlds[0].delivery_log) > 2
 
 
 def test_a_receiver_may_cause_the_awaited_event(
@@ -481,7 +481,7 @@ def test_an_early_webhook_is_not_waited_for_long(monkeypatch):
     async def whole():
         await dispatcher.send_early(simulation)
         await receivers.called.wait()
-        assert simulation.world.attempts == {}
+        assert simulation.world.delivery_log == {}
         receivers.may_answer.set()
         await dispatcher.wait_for_attempts(simulation)
 

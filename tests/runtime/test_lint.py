@@ -61,7 +61,7 @@ def find(calls, attempts=(), lines=(), mode="frozen", edition="connections", **o
     if attempts:
         fields = {"event_type": "task_run.queued", "event_id": "evt_1"}
         made = simulation.world.create("event_delivery", fields, silent=True)
-        simulation.world.attempts[made.id] = [*attempts]
+        simulation.world.delivery_log[made.id] = [*attempts]
     findings = find_problems(simulation, **options)
     return [(rule.name, what) for rule, what, _ in findings]
 

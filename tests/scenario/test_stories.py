@@ -6,7 +6,7 @@ from pathlib import Path
 from deck_sim.cli.player import play_scenario
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
-from deck_sim.engine.story import SCRIPT_KINDS
+from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.scenario.library import SHIPPED, shipped
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.steps.step import STEP_CLASSES

@@ -5,8 +5,8 @@ from datetime import timedelta
 from deck_sim.base.durations import parse_duration
 from deck_sim.engine import commands
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.runtime import clock
-from deck_sim.runtime.clock import poll, run_to_end
+from deck_sim.runtime import advance
+from deck_sim.runtime.advance import poll, run_to_end
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library
@@ -31,19 +31,19 @@ class OfflineSimulation(Simulation):
         commands.seed_resource(self.world, "connection", body, id="conn_1", status="connected")
 
     def advance_by(self, length):
-        return run_to_end(clock.advance_by(self, length))
+        return run_to_end(advance.advance_by(self, length))
 
     def advance_to(self, moment):
-        return run_to_end(clock.advance_to(self, moment))
+        return run_to_end(advance.advance_to(self, moment))
 
     def advance_until_event(self, type_, run=None, limit=timedelta(days=1)):
-        return run_to_end(clock.advance_until_event(self, [type_], run, limit))
+        return run_to_end(advance.advance_until_event(self, [type_], run, limit))
 
     def advance_until_idle(self):
-        return run_to_end(clock.advance_until_idle(self))
+        return run_to_end(advance.advance_until_idle(self))
 
     def catch_up(self):
-        clock.catch_up(self)
+        advance.catch_up(self)
 
     def run(self, steps="[queued: 2s, running: 8s, completed]", connection="conn_1"):
         self.library.add(read_scenario(f"version: 1\nname: story\ntask_run: {steps}"))

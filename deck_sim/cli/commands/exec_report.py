@@ -159,7 +159,7 @@ class Reports:
     async def add_present(self, _app: object) -> None:
         """Finish the reports: add those on worlds that still exist, and count equal problems."""
         for simulation in filter(None, map(self._registry.find, self._registry.known_keys)):
-            from deck_sim.runtime.clock import catch_up
+            from deck_sim.runtime.advance import catch_up
 
             catch_up(simulation)
             self.add(simulation)
@@ -184,7 +184,7 @@ def explain_refused_calls(refused: Collection[RefusedCall], key_name: str) -> li
 
 
 def report_world(simulation: Simulation, registry: WorldRegistry, secret_name: str) -> WorldReport:
-    from deck_sim.engine.story import SCRIPT_KINDS
+    from deck_sim.engine.script import SCRIPT_KINDS
     from deck_sim.engine.world import RESET_REMOVED
     from deck_sim.handle.failure_report import find_refusals, find_undelivered, find_waits
     from deck_sim.handle.problems import find_failures, find_unused

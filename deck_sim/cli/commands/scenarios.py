@@ -11,7 +11,7 @@ from deck_sim.base.durations import format_duration
 from deck_sim.cli.options import FOLDER, JSON, complete_scenario, find_scenario, open_library
 from deck_sim.cli.output import examples, print_json, print_text
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.engine.story import SCRIPT_KINDS
+from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.scenario.model import Scenario
 
 

@@ -8,8 +8,8 @@ from deck_sim.base.validation import format_path
 from deck_sim.contract.error_catalog import Problem
 from deck_sim.contract.json_schema import violations
 from deck_sim.engine.files import keep_file, take_screenshot
+from deck_sim.engine.script import SCRIPT_KINDS, Wait
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import SCRIPT_KINDS, Wait
 from deck_sim.scenario.outputs import NOTHING_FITS, NoValidOutput, make_output
 from deck_sim.scenario.steps.step import Step, compute
 

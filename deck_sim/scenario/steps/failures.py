@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from pydantic import GetJsonSchemaHandler, model_validator
 
 from deck_sim.base.validation import Many, Strict
+from deck_sim.engine.script import SCRIPT_KINDS, Wait
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import SCRIPT_KINDS, Wait
 from deck_sim.faults.fields import ErrorAnswer
 from deck_sim.scenario.fields import RunErrorName, one_or_many
 from deck_sim.scenario.steps.step import Step, compute

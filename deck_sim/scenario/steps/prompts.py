@@ -13,8 +13,8 @@ from deck_sim.base.durations import Span
 from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.base.validation import Many, Strict, Whole, field_errors
 from deck_sim.contract.answers import PROMPTS
+from deck_sim.engine.script import GO_ON, STAY, WRONG_ANSWER, ScriptError, Wait
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import GO_ON, STAY, WRONG_ANSWER, ScriptError, Wait
 from deck_sim.scenario.conditions import fits_glob, plain_text
 from deck_sim.scenario.fields import AcceptedText, SpanField, one_or_many
 from deck_sim.scenario.steps.failures import fails
@@ -110,11 +110,11 @@ class InteractionRequired(Step):
             return "on_timeout"
         if self.accepts(stage, value):
             return GO_ON
-        stage.story.attempts += 1
+        stage.story.wrong_answers += 1
         limit = self.attempts or stage.world.contract.interaction_attempts
-        text = f"{WRONG_ANSWER}, {stage.story.attempts} of {limit}"
+        text = f"{WRONG_ANSWER}, {stage.story.wrong_answers} of {limit}"
         stage.world.note(stage.story.script.kind, stage.story.owner, text)
-        return STAY if stage.story.attempts < limit else "on_rejected"
+        return STAY if stage.story.wrong_answers < limit else "on_rejected"
 
     def right_answer(self, stage: Stage) -> dict[str, str]:
         """Return an answer that the first of `accept` allows, if it can be computed."""

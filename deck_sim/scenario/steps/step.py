@@ -12,16 +12,16 @@ from deck_sim.base.errors import listed
 from deck_sim.base.validation import Strict, format_path, show, value_error
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.machines import Machine
-from deck_sim.engine import story
+from deck_sim.engine import script
+from deck_sim.engine.script import ScriptError
 from deck_sim.engine.stage import Stage
-from deck_sim.engine.story import ScriptError
 from deck_sim.scenario.expressions import ExpressionError, names_at, render
 
 BRANCHES = ("on_rejected", "on_timeout")
 STEP_CLASSES: dict[tuple[str, str], type[Step]] = {}  # (kind of script, word) -> class
 
 
-class Step(Strict, story.Step):
+class Step(Strict, script.Step):
     """A step, written as `word`, `word: value` or `word: {key: value, …}`. A subclass with `kinds`
     is registered under its `word`.
     """

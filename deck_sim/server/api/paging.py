@@ -16,7 +16,7 @@ from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_pr
 from deck_sim.contract.resources import Kind
 from deck_sim.engine.records import Event, Resource, Screenshot
 from deck_sim.engine.world import World
-from deck_sim.runtime.clock import poll
+from deck_sim.runtime.advance import poll
 from deck_sim.runtime.moments import read_moment
 from deck_sim.server.request import Answer, Request
 

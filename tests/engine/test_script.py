@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from deck_sim.engine.story import Story
+from deck_sim.engine.script import Story
 
 
 @pytest.fixture
@@ -46,9 +46,9 @@ def test_a_story_continues_behind_the_step_of_an_ended_branch(story):
 
 
 def test_a_turn_enters_its_branch_and_resets_the_attempts(story):
-    story.attempts = 2
+    story.wrong_answers = 2
     story.go("on_timeout")
-    assert (story.path, story.attempts) == ((1, "on_timeout", 0), 0)
+    assert (story.path, story.wrong_answers) == ((1, "on_timeout", 0), 0)
 
 
 def test_an_empty_branch_is_skipped(play):
@@ -62,5 +62,5 @@ def test_copies_share_the_script(story):
     twin = copy.deepcopy(story)
     assert twin == story
     assert twin.script is story.script
-    twin.attempts += 1
+    twin.wrong_answers += 1
     assert twin != story

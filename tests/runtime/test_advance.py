@@ -12,7 +12,7 @@ from deck_sim.base.durations import parse_duration
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.deliveries import create_destination
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.runtime import clock
+from deck_sim.runtime import advance
 from deck_sim.runtime.moments import LAST_MOMENT
 
 INPUT, STATE = "request/input_invalid", "request/state_invalid"
@@ -227,7 +227,7 @@ def test_no_prompt_times_out_for_a_webhook_that_may_cause_an_event(simulation):
 )
 def test_an_endless_story_is_an_error(simulation, monkeypatch, how):
     """The message names the limit, which may be reached."""
-    monkeypatch.setattr(clock, "MAX_STEPS", 2)
+    monkeypatch.setattr(advance, "MAX_DUE", 2)
     runs = [simulation.run("[running: 1s, completed]") for _ in range(2)]
     simulation.advance_by(SECOND)
     assert [simulation.look(run).status for run in runs] == ["completed", "completed"]

@@ -24,7 +24,7 @@ from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import explain_absence, explain_unknown
 
 BREAK_AFTER = 500  # due things, after which other calls are answered
-MAX_STEPS = 5_000_000  # due things in one advance: an endless scenario ends in an error
+MAX_DUE = 5_000_000  # due things in one advance: an endless scenario ends in an error
 MAX_SENDS = 1_000  # at one moment: a webhook that always causes another ends in an error
 
 
@@ -59,7 +59,7 @@ def pass_time_until(
 
     Yields True when everything due at the present moment is done and the outbox has grown. Attempts
     that the caller does not send stay in the outbox. Yields False after each `BREAK_AFTER` due
-    things. Raises ApiError (`state_invalid`) after `MAX_STEPS`, or `MAX_SENDS` at one moment.
+    things. Raises ApiError (`state_invalid`) after `MAX_DUE`, or `MAX_SENDS` at one moment.
     """
     done, sends, sent_at, unsent = 0, 0, simulation.world.now, 0
     while True:
@@ -75,8 +75,8 @@ def pass_time_until(
             return
         else:
             done += 1
-            if done > MAX_STEPS:
-                raise _endless(f"{MAX_STEPS} things happened in one advance")
+            if done > MAX_DUE:
+                raise _endless(f"{MAX_DUE} things happened in one advance")
             if done % BREAK_AFTER == 0:
                 yield False
 
@@ -146,7 +146,7 @@ def advance_until_event(
             yield sends
             comes = None if sends else comes  # a receiver may have changed the world
         if wanted.came(simulation.world):
-            yield from settle(simulation)
+            yield from do_all_due(simulation)
             return report
     text = (
         f"no {wanted} came: nothing that is due within {format_duration(limit)} can cause it;"
@@ -194,13 +194,13 @@ def next_retry(simulation: Simulation) -> datetime | None:
     late = [
         due.at
         for delivery in world.all("event_delivery").values()
-        if world.attempts.get(delivery.id) or delivery.id in world.held_back
+        if world.delivery_log.get(delivery.id) or delivery.id in world.postponed
         for due in world.timers.of(delivery.id)
     ]
     return min(late, default=None)
 
 
-def settle(simulation: Simulation) -> Generator[bool, None, None]:
+def do_all_due(simulation: Simulation) -> Generator[bool, None, None]:
     """Do everything that is due now, without moving the clock."""
     yield from pass_time_until(simulation, simulation.world.now)
 

@@ -138,7 +138,7 @@ class Held:
     hold: str
     since: datetime
     next_path: Path
-    next_attempts: int
+    next_wrong_answers: int
 
 
 @dataclass(slots=True)
@@ -148,7 +148,7 @@ class Story:
     owner: str
     script: Script
     path: Path = (0,)
-    attempts: int = 0  # wrong answers to the prompt that is open
+    wrong_answers: int = 0  # to the prompt that is open
     held: Held | None = None  # while set, `path` is the step that still reacts to words
 
     def __deepcopy__(self, memo: dict[int, object]) -> Story:
@@ -165,5 +165,5 @@ class Story:
 
     def go(self, turn: str) -> None:
         """Move the cursor to the next step (GO_ON), or into the branch called `turn`."""
-        here, self.attempts = self.script.positions[self.path], 0
+        here, self.wrong_answers = self.script.positions[self.path], 0
         self.path = here.behind if turn == GO_ON else here.branches[turn]

@@ -1,0 +1,51 @@
+"""Holds, which stop stories and answers until a test releases them.
+
+A hold of stories names an event. A story stops before it enters the status that emits this event:
+the resource keeps its status, the cursor returns to the step that reacted last, and the place at
+which the story would continue is stored. So a prompt that timed out can still be answered, and a
+run that is about to complete can still be canceled; the stored place is then forgotten. The timers
+of timeouts continue, so a held run can time out.
+"""
+
+from dataclasses import replace
+
+from deck_sim.base.call_pattern import CallPattern
+from deck_sim.engine.records import HoldPoint
+from deck_sim.engine.script import Held, Path, Story
+from deck_sim.engine.world import World
+
+Cursor = tuple[Path, int]  # the path of a story, and its count of wrong answers
+
+
+class Stopped(Exception):
+    """A hold stops the story; nothing has changed."""
+
+    def __init__(self, hold: str) -> None:
+        super().__init__(hold)
+        self.hold = hold
+
+
+def find_call_hold(world: World, method: str, path: str) -> HoldPoint | None:
+    for hold in world.holds.values():
+        if hold.call and CallPattern.read(hold.call).matches(method, path):
+            return hold
+    return None
+
+
+def count_stop(world: World, hold_id: str) -> None:
+    hold = world.holds[hold_id]
+    world.holds[hold_id] = replace(hold, met=hold.met + 1)
+
+
+def hold_story(world: World, story: Story, hold_id: str, reacted_at: Cursor) -> None:
+    """Stop a story at a hold. Until the hold is released, the step at `reacted_at` still reacts."""
+    story.held = Held(hold_id, world.now, story.path, story.wrong_answers)
+    story.path, story.wrong_answers = reacted_at
+    count_stop(world, hold_id)
+    world.note(story.script.kind, story.owner, f"held before {world.holds[hold_id].event}")
+
+
+def stories_at(world: World, hold_id: str) -> list[Story]:
+    """Return the stories that a hold stops, in the order in which they stopped."""
+    held = [(s.held.since, s) for s in world.stories.values() if s.held and s.held.hold == hold_id]
+    return [story for _, story in sorted(held, key=lambda pair: pair[0])]
