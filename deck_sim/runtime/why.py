@@ -73,7 +73,7 @@ def explain_wait(simulation: Simulation, resource: Resource) -> Explanation:
 
 
 def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
-    """Explain why an event does not come: what could emit it, and waits or has ended."""
+    """Explain why an event does not come: list what could emit it, with its wait or its end."""
     world, named = simulation.world, wanted.named(simulation.world)
     kinds = world.contract.kinds
     own = [kinds[kind] for kind in wanted.kinds if kind in kinds]
@@ -83,7 +83,7 @@ def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
         ids = [*world.resources[own[0].object]][-_MOST_NAMED:]
         such = f", such as {listed(ids)}" if ids else ""
         noun = kinds[named.kind].noun
-        return f"`{named.id}` is a {noun}, but this event is about {own[0].noun}s{such}"
+        return f"this event is about {own[0].noun}s{such}, not about the {noun} `{named.id}`"
     found = sorted(wanted.candidates(world), key=lambda one: one.updated_at)
     reasons = list[str]()
     for one in found[-_MOST_NAMED:]:
@@ -99,7 +99,8 @@ def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
     if own and not found:
         reasons.append(f"this world has no {' and no '.join(kind.noun for kind in own)}")
     if last := wanted.last(world):
-        reasons.append(f"the event came {format_duration(world.now - last.created_at)} ago")
+        ago = format_duration(world.now - last.created_at)
+        reasons.append(f"the last such event came {ago} ago, before this advance")
     reasons += explain_unplayed_login(simulation)
     return "; ".join(reasons) or "nothing waits"
 
@@ -107,7 +108,9 @@ def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
 def explain_unknown(
     simulation: Simulation, pattern: str, *, may_be_glob: bool = False
 ) -> str | None:
-    """Explain why no event of the world fits a type or a glob of types; None if one fits."""
+    """Explain why no event of the world fits a type; None if one fits. Without `may_be_glob`, a
+    glob of types is explained as a mistake.
+    """
     world = simulation.world
     if "*" in pattern and not may_be_glob:
         return f"{quote(pattern)} is a pattern; give one event type, like `task_run.completed`"

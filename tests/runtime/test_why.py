@@ -106,12 +106,13 @@ def test_each_run_that_an_event_could_be_about_is_named(simulation, explain):
     failed = simulation.run("[failed: auth/auth_invalid]")
     done, asks = simulation.run("[running, completed]"), simulation.run(ASKS)
     simulation.advance_by(SECOND)
+    came = "the last such event came 1s ago, before this advance"
     assert explain() == (
         f"`{failed}` is `failed` (auth/auth_invalid: The source rejected the credentials.);"
         f" `{done}` is `completed`; `{asks}` is `interaction_required` (an answer to `mfa` must"
-        " give `code`; the interaction times out in 4m59s); the event came 1s ago"
+        f" give `code`; the interaction times out in 4m59s); {came}"
     )
-    assert explain(done) == f"`{done}` is `completed`; the event came 1s ago"
+    assert explain(done) == f"`{done}` is `completed`; {came}"
 
 
 def test_at_most_five_are_named(simulation, explain):
@@ -127,9 +128,9 @@ def test_an_event_about_nothing_is_explained_by_that(simulation, explain):
     assert explain("trun_x") == "there is no `trun_x` in this world"
     assert explain() == "this world has no task run"
     text = explain_absence(simulation, AwaitedEvent(("agent.created",), "conn_1", 0))
-    one = "`conn_1` is a connection, but this event is about"
-    assert text == f"{one} agents, such as `agt_1`"
-    assert explain("conn_1") == f"{one} task runs"
+    other = "not about the connection `conn_1`"
+    assert text == f"this event is about agents, such as `agt_1`, {other}"
+    assert explain("conn_1") == f"this event is about task runs, {other}"
     assert explain_absence(simulation, AwaitedEvent(("no.such",), None, 0)) == "nothing waits"
 
 
