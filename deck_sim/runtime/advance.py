@@ -87,7 +87,7 @@ def _endless(what: str) -> ApiError:
 
 
 def catch_up(simulation: Simulation) -> None:
-    """Bring a world to the present time of its clock, without sending anything."""
+    """Bring a world to the time of its real clock, if no advance is in progress. Sends nothing."""
     if simulation.clock is not None and not simulation.advancing:
         moment = simulation.clock.read(simulation.world.now, LAST_MOMENT)
         run_to_end(pass_time_until(simulation, moment))
@@ -119,9 +119,9 @@ def advance_until_event(
 ) -> Advance:
     """Move the clock to the next event of these types, and of the resource if `resource_id` is set.
 
-    Everything due at that moment happens, so the event has also been delivered. Raises ApiError if
-    nothing due within `limit` can cause the event; the error lists what waits. The clock then stops
-    at the last moment at which something due could still cause it.
+    Everything due at that moment happens, webhooks included. Raises ApiError at once if a type is
+    unknown, and as soon as nothing due within `limit` can cause the event; the error lists what
+    waits.
     """
     world = simulation.world
     if unknown := next(filter(None, (explain_unknown(simulation, one) for one in types)), None):
@@ -156,10 +156,11 @@ def advance_until_event(
 
 
 def _comes_on_a_copy(simulation: Simulation, wanted: AwaitedEvent, until: datetime) -> bool:
-    """Try the advance on a copy of the world, and return whether the event comes.
+    """Advance a copy of the world, and return whether the event comes.
 
-    The copy sends nothing. So if a webhook is due before the event, and before a wait for a person
-    times out, return whether the event is still possible: the receiver may cause it.
+    The copy sends no webhooks. If one is due first, its receiver may cause the event, so return
+    True unless the awaited resource is final or missing. A webhook that is due only when a wait for
+    a person times out, or later, does not count.
     """
     ahead, wanted = copy.copy(simulation), copy.copy(wanted)
     world = ahead.world = copy.deepcopy(simulation.world)
@@ -181,7 +182,7 @@ def advance_until_idle(simulation: Simulation) -> Advance:
 
 
 def finish_deliveries(simulation: Simulation) -> Advance:
-    """Move the clock until no delivery waits for a retry or is held back."""
+    """Move the clock until no delivery waits for a retry or for a later delivery."""
     with _advancing(simulation) as report:
         while moment := next_retry(simulation):
             yield from pass_time_until(simulation, moment)
@@ -189,7 +190,7 @@ def finish_deliveries(simulation: Simulation) -> Advance:
 
 
 def next_retry(simulation: Simulation) -> datetime | None:
-    """Return when the next delivery that waits for a retry or is held back is due, or None."""
+    """Return when the next delivery that waits for a retry or a later delivery is due, or None."""
     world = simulation.world
     late = [
         due.at
@@ -207,7 +208,7 @@ def do_all_due(simulation: Simulation) -> Generator[bool, None, None]:
 
 @contextmanager
 def _advancing(simulation: Simulation) -> Iterator[AdvanceResult]:
-    """Yield a report; fill it at the end, and note in the timeline how far the clock has moved."""
+    """Yield a result that is filled at the end; note in the timeline how far the clock moved."""
     began, position = simulation.world.now, simulation.world.timeline.total
     report = AdvanceResult(began, [], position)
     try:
@@ -227,9 +228,9 @@ def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
 
     1. A read of something unfinished moves the clock to the next timer: its own, or that of a login
        that it uses or a run that uses it. A list reads all that it may show.
-    2. A resource that waits for a person does not move when it is read. A jump postpones its timers
-       by the time that it waits, so no prompt, approval or task timeout runs out during a jump.
-    3. Everything else that is due before that moment happens, too.
+    2. A read does not move a resource that waits for a person. While it waits, its timers move with
+       the clock, so a read lets no prompt, approval or task timeout run out.
+    3. Everything else that is due by that moment happens, too.
     4. With a step, each read of something unfinished takes exactly the step, timeouts included.
     """
     if simulation.mode != ON_POLL or simulation.advancing:
@@ -241,7 +242,7 @@ def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
         moment = world.now + min(step, LAST_MOMENT - world.now)
         run_to_end(pass_time_until(simulation, moment))
         return
-    run_to_end(pass_time_until(simulation, world.now))  # fills the outbox; no jump
+    run_to_end(pass_time_until(simulation, world.now))  # fills the outbox
     owners = set[str]()
     for resource in _unfinished(world, unfinished):
         used = [one.id for one in world.used_by(resource)]

@@ -2,8 +2,8 @@
 
 `drive` runs an advance. When the advance yields True, `drive` sends what is in the outbox, and
 records the results before the clock moves; when it yields False, other calls are answered. With
-`real` and `on_poll` clocks a background task sends the other webhooks, so only the fault
-`before_response` lets a response wait for a receiver (`send_early`).
+`real` and `on_poll` clocks a background task sends the other webhooks. A response of the Deck API
+waits for a receiver only with the fault `before_response` (`send_early`).
 
 Nothing is locked. While attempts are in progress, calls are answered as usual: a receiver may
 answer an interaction in its handler. A call may also replace the world (seeding does) or reset it.
@@ -140,8 +140,8 @@ class Dispatcher:
             )
 
     def wake(self, simulation: Simulation) -> None:
-        """Start the background tasks that pass time and send webhooks, if the clock's mode needs
-        them and the world has a destination.
+        """Start or wake the background task that passes time and sends webhooks, if the clock's
+        mode needs it and the world has a destination.
         """
         needed = simulation.mode in _BACKGROUND_MODES and not simulation.dropped
         if needed and simulation.world.all("event_destination"):

@@ -88,8 +88,8 @@ def polls_too_often(simulation: Simulation, interval: timedelta) -> Findings:
 
 
 def _early_reads(simulation: Simulation, interval: timedelta, *, is_frozen: bool) -> Findings:
-    """Group by id the reads that came within the poll interval after a read of something
-    unfinished: with `is_frozen` those before which a frozen clock did not move, else the others.
+    """Find, by id, the reads within the poll interval after a read that showed no final status.
+    `is_frozen` selects those for which a frozen clock stood still; without it, the others.
     """
 
     def is_early(earlier: Call, later: Call, is_final: bool) -> bool:
@@ -198,9 +198,10 @@ def submits_an_answer_twice(simulation: Simulation, _: timedelta) -> Findings:
 def _repeated_reads(
     simulation: Simulation, is_mistake: Callable[[Call, Call, bool], bool]
 ) -> Findings:
-    """Group by id the reads that are mistakes: `is_mistake` gets the previous read, the read, and
-    whether the previous one showed a final status. The first read right after an attempt to
-    deliver does not count: the webhook caused it.
+    """Find, by id, the reads that are mistakes; a single one does not count (`MIN_READS`).
+
+    `is_mistake` gets the previous read, the read, and whether the previous one showed a final
+    status. The first read right after an attempt to deliver does not count: the webhook caused it.
     """
     attempts = deque(
         sorted(one.at for made in simulation.world.delivery_log.values() for one in made)

@@ -43,7 +43,7 @@ _NO_KEYS = {
 
 @lru_cache
 def read_key(authorization: str | None) -> str:
-    """Return the key in an `Authorization` header; "" if it has none, or one of `_NO_KEYS`."""
+    """Return the key in an `Authorization` header; "" for none, or a text such as `undefined`."""
     scheme, _, key = (authorization or "").partition(" ")
     key = key.strip()
     is_key = scheme.lower() == "bearer" and not any(one.match(key) for one in _NO_KEYS)
@@ -118,7 +118,7 @@ class WorldRegistry:
         return world
 
     def find_by_token(self, token: str) -> Simulation | None:
-        """Return the loaded world whose key has this token, or None."""
+        """Return the loaded world with this id, which `world_token` makes of its key, or None."""
         return next((self._worlds[key] for key in self._worlds if world_token(key) == token), None)
 
     def create(self, key: str, **changes: Any) -> Simulation:
@@ -261,7 +261,7 @@ class WorldRegistry:
         return Counter(one.call for one in self.refused_calls if one.number > began)
 
     def keyless_request_id(self) -> str:
-        """Return the id of the first control call of a temporary world (see `keyless`)."""
+        """Return the request id of a call to a new `keyless` world, without making the world."""
         seed = self.settings.seed
         return make_id(seed_of("") if seed is None else seed, "ctl", 1)
 

@@ -158,7 +158,7 @@ def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], latest: d
 def _run_problems(
     simulation: Simulation, body: Any, item: Mapping[str, Any], status: str, wrong: dict[str, str]
 ) -> list[Problem]:
-    """Return the problems that shared checks find; add those found here to `wrong`, by field."""
+    """Check a run: return the problems that called functions find; add others to `wrong`."""
     world = simulation.world
     problems = body_checks.use_problems(world, RUN, item)
     task = world.find("task", body.task_id)
@@ -196,7 +196,6 @@ def _run_problems(
 
 
 def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Resource:
-    """Add a run without an event. If it has no `scenario`, `given` has id, status and times."""
     world = simulation.world
     row, task = world.kind(RUN), world.fetch("task", body.task_id)
     uses = commands.used_ids(world, dict(body))

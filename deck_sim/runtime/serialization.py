@@ -25,7 +25,9 @@ def resource_as_json(
     includes: frozenset[str] = frozenset(),
     at: datetime | None = None,
 ) -> dict[str, Any]:
-    """Return a resource as the API shows it. A run's `runtime_ms` counts until `at`, or now."""
+    """Return a resource as the API shows it. `runtime_ms` counts until the end, or until `at` (by
+    default the world's time).
+    """
     world = simulation.world
     row = world.kind(resource.kind)
     shown: dict[str, Any] = {"id": resource.id, "object": row.object}
@@ -136,7 +138,7 @@ def _sign(simulation: Simulation, file_id: str) -> str:
 
 
 def custom_headers(text: str | None) -> dict[str, str]:
-    """Return the headers in a destination's `custom_headers`, a JSON object as text; None: none."""
+    """Read the `custom_headers` of a destination, a JSON object as text; {} if there are none."""
     return {name.lower(): value for name, value in json.loads(text).items()} if text else {}
 
 

@@ -42,14 +42,14 @@ class RealClock:
         self.resume(now)
 
     def read(self, now: datetime, last: datetime) -> datetime:
-        """Return the time that the clock shows: at least `now`, as before, and at most `last`."""
+        """Return the time that the clock shows, but at least `now` and at most `last`."""
         times, parts = self._speed
         elapsed = (self._real_ns() - self._from_ns) * times // (parts * 1000)
         left = (last - self._from) // _MICROSECOND
         return max(now, self._from + min(elapsed, left) * _MICROSECOND)
 
     def resume(self, now: datetime, ago: timedelta = timedelta()) -> None:
-        """Continue as if the clock had shown `now` at a moment that is `ago` in the past."""
+        """Continue from `now`, which the clock showed `ago` (in real time) before this call."""
         self._from, self._from_ns = now, self._real_ns() - ago // _MICROSECOND * 1000
 
 

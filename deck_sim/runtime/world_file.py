@@ -63,7 +63,7 @@ class WorldFile(Strict):
 
 
 def world_schema() -> dict[str, Any]:
-    """Return the JSON Schema of world files. Only `deck-sim check` checks fields of resources."""
+    """Return the JSON Schema of world files. It does not check the fields of resources."""
     return schema_of(WorldFile, "deck-sim world, version 1")
 
 
