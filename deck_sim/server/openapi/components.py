@@ -107,7 +107,7 @@ def _shows_external_id(edition: Edition, kind: Kind) -> bool:
 
 
 class _BodySchemas(GenerateJsonSchema):
-    """pydantic's schemas without generated titles; keys with a pattern allow no other keys."""
+    """pydantic's JSON Schemas, without generated titles; they refuse keys that break a pattern."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
