@@ -146,7 +146,7 @@ def note_handle(request: Request) -> None:
 
 
 def move_clock(request: Request) -> None:
-    """Bring the world's clock up to date. Later entries and events belong to the call."""
+    """Bring the world's clock up to date, and count the entries and events before the call."""
     catch_up(request.simulation)
     world = request.simulation.world
     if world.pace is not None and not request.simulation.advancing:  # steps may last 0 s
@@ -277,7 +277,7 @@ async def read_request(worlds: WorldRegistry, scope: Scope, receive: Receive) ->
 
 
 def refuse_call(worlds: WorldRegistry, error: ApiError, scope: Scope) -> Response:
-    """Make the response to a call that is refused before an app gets it."""
+    """Make the response to a refused call that reached no world."""
     return make_response(scope, _answer_error(error, worlds.next_request_id()))
 
 

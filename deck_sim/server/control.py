@@ -42,7 +42,9 @@ class ControlApp:
         await make_response(scope, request.answer)(scope, receive, send)
 
     def select_world(self, request: Request) -> None:
-        """Select the world of the key or, without `--keys`, of the id in the header `WORLD`."""
+        """Select the world of the key. Without `--keys`, its id in the header `WORLD` is enough,
+        and the list of worlds needs neither.
+        """
         worlds, world_id = self._worlds, request.headers.get(WORLD.lower())
         if worlds.keys is None and request.path == WORLDS:
             request.simulation = worlds.keyless()
@@ -81,7 +83,9 @@ class ControlApp:
 
 
 def note_caller(request: Request) -> None:
-    """Note that the key is used for control calls, and the time of another, frozen process."""
+    """Note that the key is used for control calls. If the caller is another process whose time is
+    frozen, keep this time for the signatures of webhooks.
+    """
     moment, process = (request.headers.get(h.lower()) for h in (PRESENT_HEADER, PROCESS_HEADER))
     if (moment or process) and process != process_id():
         request.simulation.caller_time = read_moment(moment, PRESENT_HEADER) if moment else None

@@ -66,7 +66,7 @@ class Interceptor:
         return f"http://127.0.0.1:{self.port}"
 
     def how_to_answer(self, host: str) -> str:
-        """Return the options with which the proxy also intercepts this host."""
+        """Return the end of a message: the options that intercept this host, too."""
         options = " ".join(f"--intercept-host {name}" for name in (*self.hosts, host))
         return f"to intercept it: {options}"
 

@@ -109,7 +109,7 @@ class Request:
         return read_object(self.body, form=form)
 
     def fetch(self, kind: str | None = None) -> Resource:
-        """Return the resource whose id is in the path, by default of the kind that is answered."""
+        """Return the resource whose id is in the path; its default kind is that of the answer."""
         return self.world.fetch(kind or self.operation.kind, self.params["id"])
 
     def show(self, resource: Resource, status: int = 200) -> Answer:

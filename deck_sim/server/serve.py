@@ -50,7 +50,7 @@ def _leave_to_parent() -> None:
     """Forget the servers in a forked child, and close its copies of their sockets, because a socket
     stays open until every process has closed it.
 
-    asyncio would close the sockets again by number, so the numbers stay in use.
+    asyncio would close the same descriptors again, so each now refers to the null device.
     """
     with open(os.devnull) as nothing:
         for number in [number for server in _running.values() for number in server.files()]:

@@ -91,7 +91,7 @@ def read_filter(request: Request, kind: Kind, name: str, problems: list[Problem]
 
 
 def given(filters: Mapping[str, list[str]]) -> dict[str, dict[str, None]]:
-    """Return the filters that were given, each with its distinct words."""
+    """Return the filters that have values, each value once."""
     return {name: dict.fromkeys(words) for name, words in filters.items() if words}
 
 

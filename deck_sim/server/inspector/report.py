@@ -52,7 +52,7 @@ def record_world(read: Read) -> Json:
 
 
 def _read_all(read: Read, path: str, ids: Iterable[str | None]) -> Json:
-    """Return the answers for the latest ids, by path, without those that are refused."""
+    """Read `path` for each of the last `_MOST` ids; return the answers by path, no refusals."""
     answers = dict[str, Any]()
     for one in [*dict.fromkeys(filter(None, ids))][-_MOST:]:
         with suppress(DeckSimError):
