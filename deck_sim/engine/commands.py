@@ -51,8 +51,8 @@ def seed_resource(world: World, kind: str, fields: Mapping[str, Any], **standard
 
 
 def inherit_references(world: World, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields, and the ids that the given ids imply: a session implies its credential,
-    and a credential implies its source.
+    """Return `fields`, completed with implied ids: a session implies its credential, and a
+    credential implies its source.
     """
     full, references = dict(fields), world.kind(kind).references
     for _ in references:
@@ -256,7 +256,7 @@ def update_credential(world: World, credential: Resource, fields: Mapping[str, A
 
 
 def change_problems(credential: Resource, fields: Mapping[str, Any]) -> list[Problem]:
-    """Return a problem for each part of a login that would be missing after this change."""
+    """Return a problem for each part that a changed login would lack."""
     changes_login = fields.keys() & LOGIN_FIELDS
     return body_checks.login_problems(fields, credential) if changes_login else []
 

@@ -50,7 +50,7 @@ def keep_file(
 
 
 def files_of(world: World, run: Resource, behind: str | None = None) -> Iterator[Resource]:
-    """Return a run's readable storage items, newest first; with `behind`, those after this id."""
+    """Return a run's readable files, newest first; with `behind`, those older than this file."""
     items = world.newest_first("storage", {"task_run_id": [run.id]}, behind)
     return (item for item in items if not world.is_gone(item))
 

@@ -1,10 +1,10 @@
 """Holds, which stop stories and answers until a test releases them.
 
 A hold of stories names an event. A story stops before it enters the status that emits this event:
-the resource keeps its status, the cursor returns to the step that reacted last, and the place at
-which the story would continue is stored. So a prompt that timed out can still be answered, and a
-run that is about to complete can still be canceled; the stored place is then forgotten. The timers
-of timeouts continue, so a held run can time out.
+the resource keeps its status, the cursor returns to the step that last reacted or changed the
+status, and the place at which the story would continue is stored. So a prompt that timed out can
+still be answered, and a run that is about to complete can still be canceled; the stored place is
+then forgotten. The timers of timeouts continue, so a held run can time out.
 """
 
 from dataclasses import replace
@@ -46,6 +46,6 @@ def hold_story(world: World, story: Story, hold_id: str, reacted_at: Cursor) -> 
 
 
 def stories_at(world: World, hold_id: str) -> list[Story]:
-    """Return the stories that a hold stops, in the order in which they stopped."""
+    """Return the stories that a hold stops, sorted by the time at which they stopped."""
     held = [(s.held.since, s) for s in world.stories.values() if s.held and s.held.hold == hold_id]
     return [story for _, story in sorted(held, key=lambda pair: pair[0])]

@@ -4,8 +4,8 @@ The effects of faults are in the room `faults`.
 
 Laws:
 1. A fault counts every call or webhook that it applies to, even if another fault fires.
-2. At most one fault fires for a call or webhook. Of several due faults, those without a scenario
-   come first, and of these the one injected first.
+2. At most one fault fires for a call or webhook. Of several due faults, that of an exploration
+   comes first, then those without a scenario, in the order in which they were injected.
 3. A scenario's fault applies only to the connection, session or run that plays the scenario. The
    call that creates this resource counts only if no other fault fires for the call.
 4. Whether a fault with a probability fires is drawn from its id, which follows from the world's

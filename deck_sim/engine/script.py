@@ -3,7 +3,8 @@ steps and how they are written.
 
 The cursor is a path: `(2,)` is the third step; `(2, "on_rejected", 0)` is the first step in the
 branch `on_rejected` of the third step. After a branch the story continues after the step that has
-the branch. A path is plain data, so a story can be copied, saved, and counted for coverage.
+the branch. A path is plain data, so stories can be copied and saved, and steps
+counted for coverage.
 """
 
 from __future__ import annotations

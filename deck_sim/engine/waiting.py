@@ -10,7 +10,7 @@ from deck_sim.engine.world import World
 
 
 def waiting(world: World) -> list[Resource]:
-    """Return the resources that are not settled and have no timer that moves them."""
+    """Return the resources that are not settled and have no timer of `PROGRESS`."""
     moving = _progress(world)
     return [
         resource
@@ -59,7 +59,7 @@ class AwaitedEvent:
         return self.has_come
 
     def moves(self, world: World, until: datetime) -> bool:
-        """Whether a timer due by `until` moves a resource that the event could be about."""
+        """Whether a `PROGRESS` timer, due by `until`, moves a resource that may emit the event."""
         known = self.mover
         if known is None or known.at > until or known not in world.timers.of(known.owner):
             ids = {resource.id for resource in self.candidates(world)}

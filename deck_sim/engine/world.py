@@ -8,8 +8,8 @@ Laws:
    the reading of a state file.
 4. The state holds names and values, never rows of tables: a deep copy of a world is a world.
 5. Nothing is created, changed, moved or deleted without an entry in the timeline.
-6. `emit` makes the deliveries of an event at once, for the destinations of that moment. So a new
-   destination gets no older event, and the delivery log shows what happened to every event.
+6. `emit` makes the deliveries of an event at once, for the destinations that are active then. So a
+   new destination gets no older event.
 7. A world keeps its last entries, events and finished runs, and counts the older ones.
 """
 
@@ -77,7 +77,7 @@ def _shared(value: str) -> str:
 
 @lru_cache(_MOST_SHARED)
 def _external_id(value: str | None) -> Mapping[str, Any]:
-    """Return the data that a login adds to events about its runs; equal ids share one object."""
+    """Return the data that a login adds to events; equal ids share one object, to save memory."""
     return {"external_id": value}
 
 

@@ -1,14 +1,14 @@
 """Converts a world to rows of a table and back, and finds the rows that must be written again.
 
 Rules:
-1. The dicts in `_TABLES` have one row for each key, the logs in `_LOGS` one for each item.
-   Functions that change a dict note the key in `world.changed`; timers, which have one row for each
-   owner, and faults note their own.
+1. Resources and the dicts in `_TABLES` have one row for each key, the logs in `_LOGS` one for each
+   item, timers one for each owner. Functions that change a dict note the key in `world.changed`;
+   timers and faults have a `changed` of their own.
 2. Other fields of a simulation and its world are one row each, written if the field differs; so a
    new small field needs no change here. The fields of `_COUNTS`, which change with nearly every
    call, share one row.
-3. Values that follow from others are not written, nor are calls, entries and former ids:
-   `_LEFT_OUT`.
+3. Values that follow from others are not written, nor are the journal, the timeline and former
+   ids: `_LEFT_OUT`.
 4. The order of dicts is that of their rows.
 """
 
@@ -82,7 +82,7 @@ class SavedWorld:
         return self.changed_rows(writer, saved_at)
 
     def changed_rows(self, writer: Writer, saved_at: datetime) -> Iterator[Row]:
-        """Yield the rows that have changed since the last call of this method."""
+        """Yield the rows that have changed since the last save."""
         simulation, world = self.simulation, self.simulation.world
         for table, keys in (*world.changed.items(), ("faults", world.injected.changed)):
             found = _table(simulation, table)

@@ -1,1 +1,1 @@
-"""Signing and sending of webhooks. Only this room opens connections to other servers."""
+"""Signing and sending of webhooks. A server of deck-sim opens connections only here."""

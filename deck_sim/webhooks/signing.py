@@ -19,7 +19,7 @@ _SECONDS = re.compile(r"[0-9]{1,11}")  # a moment before the year 5139
 
 
 class SignatureError(Exception):
-    """The signature of a webhook is wrong; the message says why."""
+    """A webhook that `verify` refuses; the message says why."""
 
 
 def secret_of(key: str) -> str:
