@@ -57,7 +57,8 @@ def use_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Probl
         problem(
             "request/input_invalid",
             f"`{name}` is `{body[name]}`, but the {other.kind} `{other.id}` has"
-            f" `{other.fields[name]}`; leave out `{name}` or `{other.kind}_id`",
+            f" {'none' if (own := other.fields[name]) is None else f'`{own}`'};"
+            f" leave out `{name}` or `{other.kind}_id`",
             field=name,
         )
         for other in known

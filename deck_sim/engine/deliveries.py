@@ -35,10 +35,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """An entry of the delivery log: the result of an attempt, or why nothing was sent."""
+    """An entry of the delivery log: the result of an attempt, or why there was none."""
 
     at: datetime
-    number: int | None  # from 1; None if nothing was sent
+    number: int | None  # from 1; None if there was no attempt
     ok: bool
     status: int | None
     error: str | None
@@ -52,7 +52,7 @@ class AttemptResult:
 
 def attempt_due(world: World, delivery_id: str) -> None:
     """Put a due webhook into the outbox, unless a fault prevents this attempt. Put an event for a
-    queue into the queue at once. If the destination is not active, the delivery fails instead.
+    queue into the queue at once. If the destination is deleted or not active, the delivery fails.
     """
     delivery = world.all("event_delivery")[delivery_id]
     destination = _destination(world, delivery)
@@ -151,7 +151,9 @@ def replay(world: World, delivery: Resource) -> Resource:
         text = f"The delivery `{delivery.id}` is `pending`; replay it after its success or failure."
         raise refuse("request/state_invalid", text)
     if not listens(destination):
-        text = f"The delivery cannot be replayed: {_why_silent(destination)}."
+        can_activate = not destination.deleted and destination.status == "inactive"
+        remedy = "; activate it first" if can_activate else ""
+        text = f"The delivery cannot be replayed: {_why_silent(destination)}{remedy}."
         raise refuse("request/state_invalid", text)
     hidden = {**delivery.hidden, "replayed_after": delivery["attempts"]}
     world.timers.arm(delivery.id, ATTEMPT, world.now)

@@ -1,4 +1,4 @@
-"""`Stage`: what a step can read and do while it is played, to its story, resource and world."""
+"""`Stage`: what a step can read and do while it is played."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -77,7 +77,9 @@ class Stage:
         """Complete the run; fail it if the output is not an object or breaks the task's schema."""
         broken = json_schema.violations(self.output_schema, output, "output")
         if not isinstance(output, dict):
-            text = "The output must be an object."
+            from deck_sim.base.validation import show  # imports pydantic
+
+            text = f"The output must be an object, not {show(output)}."
             self.fail(problem("task/output_invalid", text, field="output"))
         elif broken:
             self.reject("task/output_invalid", broken)
@@ -85,7 +87,7 @@ class Stage:
             self.move("completed", output=output, **fields)
 
     def reject(self, name: str, broken: list[Problem], why: str = "") -> None:
-        """Fail the run with the error `name` for each of `broken`; `why` begins the messages."""
+        """Fail the run with an error `name` for each of `broken`; `why` begins each message."""
         for one in broken:
             self.world.note("task_run", self.resource.id, one.message)
         self.fail(*(problem(name, f"{why}{one.message}", field=one.field) for one in broken))
@@ -94,7 +96,7 @@ class Stage:
         self.move("failed", errors=[one.as_json() for one in problems])
 
     def problem(self, name: str, message: str | None, field: str | None) -> Problem:
-        """Make a problem from the error catalog, with the run's timeout filled into its text."""
+        """Make a problem; without a `message` its text is the catalog's, with the run's timeout."""
         timeout = spell_duration(timedelta(seconds=self.resource.hidden["timeout_seconds"]))
         return problem(name, message, field=field, timeout=timeout)
 

@@ -14,7 +14,7 @@ from deck_sim.base import real_time
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.state.opening import DAMAGED, StateFileError, open_database
+from deck_sim.state.opening import StateFileError, open_database
 from deck_sim.state.rows import SavedWorld, load_world
 from deck_sim.state.values import Reader, Writer
 
@@ -61,7 +61,11 @@ class StateFile:
                 self._saved[key] = self._read(key)
                 self._worlds.adopt(self._saved[key].simulation)
         except Exception as error:  # a damaged file can cause any error
-            text = f"cannot be read: {type(error).__name__}: {error}; it {DAMAGED}"
+            text = (
+                f"cannot be read: {type(error).__name__}: {error}; it is damaged, or another"
+                " version of deck-sim wrote it; use that version, restore a copy of the file, or"
+                " move it away to start again"
+            )
             raise StateFileError(self._path, text) from None
 
     def load(self, key: str) -> Simulation | None:
@@ -88,7 +92,7 @@ class StateFile:
                 self._saved.pop(key, None)
 
     def save_all(self) -> None:
-        """Save every world in memory that can be saved."""
+        """Save every world in memory, except those that SQLite cannot save."""
         for key, saved in [*self._saved.items()]:
             with suppress(sqlite3.Error):
                 self._save(key, saved.simulation)

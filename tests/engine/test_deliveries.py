@@ -207,13 +207,15 @@ def test_a_pending_delivery_cannot_be_replayed(listen, due, world):
     assert world.timers.peek() is None
 
 
-@pytest.mark.parametrize("how", ["deleted", "inactive"])
-def test_a_delivery_is_not_replayed_to_a_destination_that_is_gone(listen, due, world, how):
+@pytest.mark.parametrize(
+    ("how", "end"), [("deleted", "is deleted."), ("inactive", "is `inactive`; activate it first.")]
+)
+def test_a_delivery_is_not_replayed_to_a_destination_that_is_gone(listen, due, world, how, end):
     destination = listen("agent.created")
     (attempt,) = due()
     record_attempt(world, attempt, _result(attempt, True))
     _end(world, destination, how)
-    with pytest.raises(ApiError, match="cannot be replayed: the destination"):
+    with pytest.raises(ApiError, match=f"cannot be replayed: the destination `.*` {end}"):
         replay(world, world.all("event_delivery")[attempt.delivery_id])
     assert _statuses(world) == ["success"]
 

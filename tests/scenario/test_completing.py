@@ -43,7 +43,11 @@ def test_an_output_that_is_not_an_object_fails_the_run(api, advance, connection)
     run = api.post(f"/tasks/{task['id']}/run", json={"connection_id": connection["id"]}).json()
     advance("1m")
     failed = api.get(f"/task-runs/{run['id']}").json()
-    assert [error["code"] for error in failed["errors"]] == ["output_invalid"]
+    (error,) = failed["errors"]
+    assert (error["code"], error["message"]) == (
+        "output_invalid",
+        "The output must be an object, not a list.",
+    )
 
 
 def test_a_completed_run_has_the_result_of_its_step(read):

@@ -371,7 +371,10 @@ def test_a_file_that_cannot_be_read_is_refused_and_left_as_it_is(serve, refused)
     one.stop()
     for change, why in [
         ("UPDATE row SET value = x'00' WHERE part = 'story'", "UnpicklingError"),
-        ("DROP TABLE source", "is damaged; restore a copy of it, or move it away to start again"),
+        (
+            "DROP TABLE source",
+            "it is damaged, or another version of deck-sim wrote it; use that version",
+        ),
         ("PRAGMA user_version = 9", "has the format 9, but deck-sim"),
     ]:
         db = sqlite3.connect(one.path, isolation_level=None)
