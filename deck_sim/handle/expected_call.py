@@ -12,6 +12,7 @@ from deck_sim.base.errors import DeckSimError, cut, listed, nearest, quote
 from deck_sim.base.redaction import is_answer, is_secret, redact, redact_body
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
+from deck_sim.runtime.calls import MOST_CALLS
 
 _LONGEST = 100  # characters of a value in a line
 _ABSENT = object()
@@ -42,7 +43,8 @@ class Comparison:
         if self.agrees:
             return f"matches  {self.name}: {'the value is hidden' if is_hidden else found}"
         if is_hidden:
-            return f"differs  {self.name}: another value was sent; both are hidden"
+            sent = "nothing" if self.found is _ABSENT else "another value"
+            return f"differs  {self.name}: {sent} was sent; secrets are hidden"
         expected = show_value(self.expected)
         return f"differs  {self.name}: expected {expected}, found {found}"
 
@@ -50,7 +52,7 @@ class Comparison:
 class ExpectedCall:
     """A call that a test expects: a pattern, and the arguments of the assertion about it.
 
-    An argument that is None is not compared, except for `json`.
+    An argument that is None is not compared, but `json=None` expects no body.
     """
 
     def __init__(
@@ -127,7 +129,8 @@ def explain_dropped(count: int) -> list[str]:
     if not count:
         return []
     calls = "1 older call was" if count == 1 else f"{count} older calls were"
-    return [f"{calls} dropped from the journal and cannot be checked"]
+    kept = f"it keeps the last {MOST_CALLS:,}"
+    return [f"{calls} dropped from the journal and cannot be checked: {kept}; check earlier"]
 
 
 def show_value(value: Any) -> str:
@@ -138,7 +141,7 @@ def show_value(value: Any) -> str:
 
 
 def show_expected(pattern: str, expected: Mapping[str, Any]) -> str:
-    """Format the arguments of an assertion for a sentence, without secrets."""
+    """Format a pattern and the arguments of an assertion, with secrets hidden by name."""
     shown = redact(expected).items()
     rest = " and ".join(f"{name} {show_value(value)}" for name, value in shown)
     return f"`{pattern}`{f' with {rest}' if rest else ''}"

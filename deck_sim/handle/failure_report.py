@@ -34,13 +34,13 @@ _OF_SIGNATURES = re.compile("signature|verif", re.IGNORECASE)
 _OF_TIMES = re.compile("timestamp|too (old|new)|expired", re.IGNORECASE)
 _MOST_SAID = 200  # characters of an answer
 _CRASHED, _NO_ROUTE = 500, (404, 405)
-_BYTES = "the bytes of the body as received, not parsed and serialized again?"
+_BYTES = "verify the bytes of the body as received, not parsed and serialized again?"
 _HINTS = {
     "route": "does the application accept POST at the path of its webhooks?{argument}",
-    "secret": f"does the application verify with the secret in `{{secret}}`, and {_BYTES}",
+    "secret": f"does the application use the secret in `{{secret}}`, and {_BYTES}",
     "own secret": "this destination has its own secret, not the one in `{secret}`: does the"
     " application verify with the secret of the destination?",
-    "bytes": "the secret is right, since another webhook was accepted: does the application verify"
+    "bytes": "the secret is right, since another webhook was accepted: does the application"
     f" {_BYTES}",
     "clock": "the signature has the time {time}, but the application's clock differs:"
     " `webhook_time` can be `wall` (real time) or `world` (the world's time); {setting} sets it",
@@ -104,7 +104,7 @@ def write_report(deck: "Deck", failure: str = "") -> str:
     kinds, events = {entry.kind for entry in entries}, dict.fromkeys(e["type"] for e in deck.events)
     unsent, still = list[str](), list[str]()
     if events and "event_destination" in kinds and not deliveries:
-        why = "no destination was active and subscribed at the time of these events"
+        why = "no destination was active and subscribed at the time; register one earlier"
         unsent.append(f"  {listed(events)}: {why}")
     times = deck.transport.frozen_times
     moved = times[-1] - times[0] if times else timedelta()
@@ -158,8 +158,8 @@ def find_refusals(journal: Iterable[_Row]) -> list[str]:
 
 
 def _find_own_dates(journal: Iterable[_Row], failure: str, now: str) -> list[str]:
-    """Return a line if a call, or pytest's text about the failure, has this process's date and the
-    world has another date: the application does not use the world's time.
+    """Return a line if a call or pytest's text shows the date of this process, and the world has
+    another date: then the application does not use the world's time.
     """
     today = process_now().date()
     near = [today + timedelta(days=days) for days in (-1, 0, 1)]
@@ -192,7 +192,7 @@ def _fold_rounds(lines: Sequence[_Line]) -> Iterator[str]:
 
 
 def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
-    """Return the length and the count of the group of lines that repeats from `place`, or 1, 1."""
+    """Return the length and count of the group of lines that repeats from `place`; 1, 1 if none."""
 
     def keys(start: int, length: int) -> list[tuple[str, str]]:
         return [line.key for line in lines[start : start + length]]
@@ -208,7 +208,7 @@ def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
 
 def find_undelivered(deliveries: Sequence[_Row], words: Mapping[str, str] = _IN_TESTS) -> list[str]:
     """Return a line for each webhook whose last attempt failed, with the result; then hints on the
-    causes. `words` has the parts of hints that depend on the caller.
+    causes. `words` name settings in the hints: those of a test, or of a program.
     """
     lines, hints = list[str](), dict[str, None]()
     taken = {row["event_destination_id"] for row in deliveries if row["status"] == "success"}
@@ -254,8 +254,8 @@ def find_waits(state: _Row, kinds: Container[str] | None = None) -> list[str]:
 def _present_state(state: _Row, mode: str) -> list[str]:
     waits = [f"  {text}" for text in find_waits(state)]
     answers = [
-        f"  a hold keeps back {counted(row['answers'], 'answer')} to `{row['call']}`;"
-        " the work is done"
+        f"  a hold keeps back {counted(row['answers'], 'answer')} to `{row['call']}` until"
+        " `release()`; the work is done"
         for row in state.get("kept_back", ())
     ]
     helps = any(one["remedy"]["do"] == "advance" for one in state["unfinished"])

@@ -23,7 +23,7 @@ class ReadyTask:
 
     @property
     def login(self) -> Json:
-        """The key and id of the login, for the body of a call that starts a run."""
+        """The part of a body that names the login, such as `{"connection_id": "conn_1"}`."""
         return drop_none(connection_id=self.connection_id, credential_id=self.credential_id)
 
 
@@ -112,7 +112,8 @@ def answer_prompt(
     prompt = shown["resource"].get("interaction")
     if prompt is None:
         why = f" {shown['unfinished']['why']}" if shown["unfinished"] else ""
-        text = f"`{id_}` is `{shown['resource'].get('status')}` and has no open prompt"
+        status = shown["resource"].get("status")
+        text = f"`{id_}`{f' is `{status}` and' if status else ''} has no open prompt"
         raise DeckSimError(f"{text}.{why}")
     names = [field["name"] for field in prompt["fields"]]
     if isinstance(answer, str):

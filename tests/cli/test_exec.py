@@ -107,7 +107,7 @@ def test_undelivered_webhooks_are_in_the_report(deck, receiver):
     assert "; webhooks: pending 2x; " in ExecReport(["x"], 0, [found]).summary("")
     refused, hint, waiting = found.undelivered
     assert re.fullmatch(r"agent\.created \(edlv_\w+\), attempt 1: 401", refused)
-    assert hint.startswith("does the application verify with the secret in `SECRET`, and")
+    assert hint.startswith("does the application use the secret in `SECRET`, and")
     assert waiting.startswith("1 not sent yet, since the clock is frozen")
 
 

@@ -119,7 +119,9 @@ def test_an_invalid_url_is_refused():
 def test_an_answer_that_is_not_of_the_api_is_an_error(deck):
     """A fault may answer a call of the handle with anything."""
     answered = "POST /v2/agents answered 503"
-    strange = f"{answered} with a body that is not from the API"
+    strange = (
+        f"{answered} with a body that is not from the API; perhaps a fault or a proxy answered"
+    )
     bodies = [({"error": "x"}, answered), (["x"], strange), ({"errors": ["x"]}, strange)]
     for body, text in bodies:
         deck.fault("POST /v2/agents", status=503, body=body, times=1)

@@ -141,7 +141,7 @@ def shown_webhooks(deck, start, app):
 
 def test_undelivered_webhooks_are_shown(deck, run):
     """With the last status and what the application said; some ask for the secret or the path."""
-    secret, path = "verify with the secret", "accept POST at the path"
+    secret, path = "use the secret", "accept POST at the path"
     table = [  # status, body, what is shown, which hint
         (401, "", "401", secret),
         (400, "no", "400  no", secret),
@@ -172,7 +172,7 @@ def test_another_secret_changed_bytes_and_a_clock_that_is_off_are_told_apart(dec
 
     own = deck.webhook_secret.replace("whsec_", "whsec_AAAA")
     late = b"HTTP/1.1 400 x\r\ncontent-length: 17\r\n\r\nMessage too old.."
-    assert "verify with the secret in `deck.webhook_secret`, and the bytes" in hint(401)
+    assert "use the secret in `deck.webhook_secret`, and verify the bytes" in hint(401)
     assert "has its own secret, not the one in `deck.webhook_secret`" in hint(401, secret=own)
     assert "the secret is right, since another webhook was accepted" in hint(200, 401)
     assert "the application's clock differs" in hint(late)
@@ -186,7 +186,7 @@ def test_an_application_that_raises_is_told_with_its_error(deck, run):
     def app(environ, start_response):
         raise errors[0]
 
-    errors, hint = [ValueError("No matching signature found")], "does the application verify with"
+    errors, hint = [ValueError("No matching signature found")], "application use the secret"
     shown = shown_webhooks(deck, run, app)
     assert shown.count(", attempt 3: 500  ValueError: No matching signature found") == 3
     assert hint in shown
@@ -207,7 +207,8 @@ def test_an_answer_delayed_by_a_hold_is_shown(deck, run):
         started = threads.submit(run)
         while not hold.answers:
             pass
-        line = "  a hold keeps back 1 answer to `POST /v2/tasks/*/run`; the work is done\n"
+        held = "  a hold keeps back 1 answer to `POST /v2/tasks/*/run` until `release()`"
+        line = f"{held}; the work is done\n"
         assert line in write_report(deck)
         hold.release()
         started.result()

@@ -51,13 +51,14 @@ def test_an_assertion_compares_what_was_sent_and_shows_no_secret(deck):
     assert deck.requests[-1]["body"]["input"] == INPUT == deck.runs[0]["input"]
     deck.requests.assert_called("POST /v2/tasks/*/run", json={"input": INPUT})
     rows = (
-        ("4711", "differs  json.input.guest.card_pin: another value was sent; both are hidden"),
+        ("4711", "differs  json.input.guest.card_pin: another value was sent; secrets are hidden"),
         (PIN, "matches  json.input.guest.card_pin: the value is hidden"),
     )
     for pin, said in rows:
-        wrong = {"guest": {"card_pin": pin, "ssn": "4711"}, "nights": 3}
+        wrong = {"guest": {"card_pin": pin, "ssn": "4711", "cvv": "4711"}, "nights": 3}
         with pytest.raises(AssertionError) as failed:
             deck.requests.assert_called("POST /v2/tasks/*/run", json={"input": wrong})
         assert said in f"{failed.value}"
+        assert "differs  json.input.guest.cvv: nothing was sent" in f"{failed.value}"
         assert "differs  json.input.nights: expected 3, found 2" in f"{failed.value}"
         assert not any(text in f"{failed.value}" for text in (PIN, "4711"))

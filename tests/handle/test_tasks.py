@@ -113,6 +113,7 @@ def test_what_cannot_be_answered_or_finished_is_an_error(deck):
             r"is `queued` and has no open prompt\. The clock is frozen",
         ),
         (lambda: deck.answer(deck.finish(done), "x"), r"`completed` and has no open prompt\.$"),
+        (lambda: deck.answer(deck.ready_task().agent_id, "x"), r"^`\w+` has no open prompt\.$"),
         (lambda: deck.finish(done["task_id"]), "takes a run, but `task_.*` is of the kind `task`"),
     ):
         with pytest.raises(DeckSimError, match=said):

@@ -67,7 +67,6 @@ class Control:
         return {name: value for name, value in data.items() if name != "request_id"}
 
     def get(self, path: str, **values: Any) -> list[Json]:
-        """Perform an operation that lists items; return the items."""
         data: list[Json] = self.call("GET", path, **values)["data"]
         return data
 
@@ -81,7 +80,6 @@ class Control:
         return _read(self._send("POST", f"{self.url}/v2/{path}", headers, json=_copy(body)))
 
     def close(self) -> None:
-        """Close this object; later calls are refused."""
         self._is_closed = True
 
     def _check_open(self) -> None:
@@ -185,8 +183,9 @@ def _read(answer: httpx2.Response) -> Json:
         data: Json = answer.json()
         errors = data.get("errors", []) if answer.is_error else []
         error = _refused(errors, answered)
-    except (AttributeError, KeyError, TypeError, ValueError):  # a fault can answer with any body
-        raise DeckSimError(f"{answered} with a body that is not from the API") from None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        likely = "perhaps a fault or a proxy answered"
+        raise DeckSimError(f"{answered} with a body that is not from the API; {likely}") from None
     if answer.is_error:
         raise error
     return data
@@ -205,7 +204,6 @@ def shown(path: str, words: str, name: str = "data") -> Any:
 
 
 def read_id(resource: IdOrResource) -> str:
-    """Return the id of a resource that is given as an id or as a mapping."""
     if isinstance(resource, str):
         return resource
     if isinstance(resource, Mapping) and "id" in resource:
@@ -215,5 +213,4 @@ def read_id(resource: IdOrResource) -> str:
 
 
 def drop_none(**values: Any) -> Json:
-    """Return the arguments without those that are None."""
     return {name: value for name, value in values.items() if value is not None}
