@@ -56,9 +56,9 @@ class Calls(tuple[Json, ...]):
         """Assert that a call was made, `times` times if given; return the calls that match.
 
         `json`, `query` and `headers` are compared as subsets, at any depth; a list must have the
-        same length. Secret values are compared, but hidden where they differ. `status` is that of
-        the answer; `error`, such as `request/state_invalid`, is one of its errors. A failure shows
-        the nearest call, field by field, and counts the calls. `times` cannot be asserted once the
+        same length. Secret values are compared, but not shown. `status` is that of the answer;
+        `error`, such as `request/state_invalid`, is one of its errors. A failure shows the nearest
+        call, field by field, and counts the calls. With `times`, the assertion also fails if the
         journal has dropped calls.
         """
         __tracebackhide__ = True
@@ -90,7 +90,7 @@ class Calls(tuple[Json, ...]):
     def assert_order(self, *patterns: str) -> None:
         """Assert that matching calls were made in this order; other calls may come in between.
 
-        A failure names the first call that is missing or came too early, and shows all calls.
+        A failure names the first call that is missing or came too early, and shows the calls.
         """
         __tracebackhide__ = True
         start = 0
@@ -109,7 +109,9 @@ class Calls(tuple[Json, ...]):
             start = later[0] + 1
 
     def lines(self, *, numbered: bool = False) -> list[str]:
-        """Return a line for each call, indented; of many calls, only the first and the last."""
+        """Return an indented line for each call; of more than 40 calls, some in the middle are left
+        out.
+        """
         lines = [
             f"  {f'{number}. ' if numbered else ''}{_line(call)}"
             for number, call in enumerate(self, 1)

@@ -1,4 +1,4 @@
-"""`deck.clock`."""
+"""`deck.clock`: the time and mode of a world."""
 
 from datetime import datetime, timedelta
 
@@ -39,10 +39,11 @@ class Clock:
         speed: float | None = None,
         step: Duration | None = None,
     ) -> None:
-        """Change the mode of the clock; with `now`, first advance to that moment.
+        """Set the mode: `frozen`, `real` or `on_poll`. With `now`, first advance to that moment.
 
-        `step`, such as "5s", is how long each read takes on an `on_poll` clock. Without `step`,
-        each read jumps to the next moment at which the resource can change.
+        `speed` (default: 1) is for a `real` clock. `step`, such as "5s", is how long each read
+        takes on an `on_poll` clock. Without `step`, each read jumps to the next moment at which the
+        resource can change.
         """
         if now is not None:
             check_no_event_loop(self.set)

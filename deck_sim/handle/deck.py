@@ -22,7 +22,7 @@ from deck_sim.handle.connect.applications import WebhookApps
 from deck_sim.handle.connect.control import Control, IdOrResource, Json, drop_none, read_id, shown
 from deck_sim.handle.connect.threads import refuse_on_event_loop, twin_of
 from deck_sim.handle.connect.transports import Transport
-from deck_sim.handle.hold import Hold, point_kind
+from deck_sim.handle.hold import Hold, point_key
 from deck_sim.handle.scenario_source import read_source
 from deck_sim.handle.tasks import ReadyTask, TaskStarter, answer_prompt, finish_run
 from deck_sim.handle.timeline import (
@@ -134,7 +134,9 @@ class Deck(AbstractContextManager["Deck"]):
 
     @property
     def transport(self) -> Any:
-        """A transport for `httpx.Client` or `httpx2.Client`; no socket within one process."""
+        """A transport for `httpx.Client` or `httpx2.Client`. It needs no socket if the server is
+        in this process.
+        """
         return self._transport
 
     @property
@@ -368,7 +370,7 @@ class Deck(AbstractContextManager["Deck"]):
         `deck.fault("task_run.completed", duplicate=True)` for webhooks. The first argument is the
         `match` or the `event` of the fault, or a mapping with the whole fault.
         """
-        first = {point_kind(fault, "match"): fault} if isinstance(fault, str) else fault or {}
+        first = {point_key(fault, "match"): fault} if isinstance(fault, str) else fault or {}
         return self._control.call("POST", "/faults", body={**first, **fields})
 
     faults: list[Json] = shown(
@@ -411,7 +413,7 @@ class Deck(AbstractContextManager["Deck"]):
     ) -> None:
         """Add undocumented fields, an event type or an interaction type to answers and events.
 
-        Without arguments, remove all such additions.
+        These replace earlier additions; without arguments, all are removed.
         """
         changes = drop_none(fields=fields, event_type=event_type, interaction_type=interaction_type)
         self._change(additive_changes=changes)

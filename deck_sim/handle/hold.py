@@ -6,9 +6,9 @@ from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.handle.connect.control import Control, Json
 
 
-def point_kind(point: str, call: str) -> str:
-    """Return the key for a point: `call` if it is a pattern of calls, otherwise "event"."""
-    return call if "/" in point or point.endswith("**") else "event"
+def point_key(point: str, for_calls: str) -> str:
+    """Return a point's key in a body: `for_calls` for a pattern of calls, otherwise "event"."""
+    return for_calls if "/" in point or point.endswith("**") else "event"
 
 
 class Hold(AbstractContextManager["Hold"]):
@@ -20,9 +20,9 @@ class Hold(AbstractContextManager["Hold"]):
 
     def __init__(self, control: Control, point: str, of: str | None) -> None:
         self.point, self.of = point, of
-        kind = point_kind(point, "call")
+        key = point_key(point, "call")
         self._control = control
-        self.id: str = control.call("POST", "/holds", **{kind: point}, id=of)["id"]
+        self.id: str = control.call("POST", "/holds", **{key: point}, id=of)["id"]
         self._ended: Json = {}  # the answer to the call that released this hold
 
     @property

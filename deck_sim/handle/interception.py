@@ -34,7 +34,8 @@ class Interception(AbstractContextManager["Interception"]):
     """Answers the calls of this process to some hosts with one world, until it is stopped."""
 
     def __init__(self, transport: Transport, api_key: str, hosts: str | Sequence[str]) -> None:
-        """Start the interception, for the world of a key on the server that the transport reaches.
+        """Start the interception, with the world of `api_key` on the server of `transport`.
+
         Raises DeckSimError if one of the hosts is intercepted for another world.
         """
         self.hosts = [read_host(host) for host in ([hosts] if isinstance(hosts, str) else hosts)]
@@ -73,7 +74,7 @@ class Interception(AbstractContextManager["Interception"]):
                     _replaced.close()
 
     def redirect(self, url: str, headers: MutableMapping[str, Any]) -> str:
-        """Return the world's URL for a URL of Deck; set `Host`, and the key if one was sent."""
+        """Return our URL for an intercepted one; set `Host`, and replace a key that was sent."""
         own, key = self._world
         headers["Host"] = urlsplit(own).netloc
         found = headers.get("Authorization") or ""

@@ -62,7 +62,7 @@ def explain_refused(calls: Mapping[str, int], how: str, fix: str) -> list[str]:
 
 
 def explain_no_calls(deck: Deck, world: Json) -> str:
-    """Explain that no call had the world's key, and name the keys of calls that no `Deck` uses."""
+    """Explain that no call had the world's key, and name called keys that no `Deck` uses."""
     text = f"the Deck API was not called with this key, `{deck.api_key}`"
     keys = world["stray_keys"]
     fix = "give your application `deck.api_key` in each test, or use the fixture `deck_env`"
@@ -70,7 +70,7 @@ def explain_no_calls(deck: Deck, world: Json) -> str:
 
 
 def find_unused(world: Json, faults: Iterable[Json], unmet: Iterable[str]) -> list[str]:
-    """Describe queued scenarios, faults and holds without effect; `unmet` are such holds."""
+    """Describe queued scenarios, faults and holds without effect; `unmet` are the holds."""
     unused = [
         f"queued for a {kind} but never played: {listed(names)}"
         + (f"; {STARTS[kind]}" if kind in STARTS else "")

@@ -77,7 +77,7 @@ def cut_middle(lines: list[str], most: int) -> list[str]:
 
 
 def write_duration(duration: Duration | None) -> str | None:
-    """Write a duration for the control API, to the microsecond; text is returned as it is."""
+    """Write a duration for the control API, to the microsecond; text and None stay as they are."""
     if isinstance(duration, bool):  # a bool is an int, but not a duration
         return str(duration)
     if isinstance(duration, int | float):

@@ -80,7 +80,7 @@ class _Settings(Body):
     """The clock of webhook signatures: `wall` (real time) or `world`."""
 
     def options(self, before: Options | None) -> Options:
-        """Return `before` (None: all off) with the options of this body; null switches one off."""
+        """Return the options `before` (None: all off), changed by this body; null turns one off."""
         off = Options()
         return replace(
             before or off,

@@ -62,7 +62,9 @@ def news_as_json(simulation: Simulation, after: int) -> dict[str, Any]:
 
 
 def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
-    """Return how many of the first `number` records are entries, calls and events; 0 if unknown."""
+    """Return the numbers of entries, calls and events in the first `number` records; zeros if these
+    are no longer known.
+    """
     world, journal, events = simulation.world, simulation.journal, simulation.world.events
     if number >= simulation.record_count:
         return world.timeline.total, journal.total, events.total
@@ -117,7 +119,7 @@ def entry_as_json(simulation: Simulation, entry: TimelineEntry, number: int) -> 
 
 
 def _call_as_json(simulation: Simulation, call: Call) -> dict[str, Any]:
-    """Return a call of the Deck API as an entry; its `number` is among calls, not entries."""
+    """Return a call of the Deck API as an entry; its `number` counts only calls."""
     prefixes = {kind.prefix for kind in simulation.world.contract.kinds.values()} | {"evt"}
     parts = (part.partition("_") for part in call.path.split("/"))
     query = f"?{redact_query(call.query)}" if call.query else ""

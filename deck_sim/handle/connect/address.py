@@ -12,7 +12,7 @@ _HOST = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*")
 
 
 def read_url(text: str) -> str:
-    """Return an http or https URL without a final `/v2`; raise DeckSimError for other text."""
+    """Return an http(s) URL without a final `/` or `/v2`; raise DeckSimError for other text."""
     try:
         parts = urlsplit(text)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0

@@ -3,7 +3,8 @@
 A WSGI application is called on the thread that advances the clock, because the test's database
 transaction belongs to that thread; if no thread advances the clock, it is called on a new thread.
 An ASGI application is called on the event loop on which it was registered, because its locks and
-clients belong to that loop; if that loop does not run, it is called on a loop of our own.
+clients belong to that loop; if it was registered outside a loop, or that loop is asyncio's and does
+not run, it is called on a loop of our own.
 
 A delivery also waits until the application's background tasks have ended, so that a test finds them
 done, but no longer than the sender waits for an answer.
@@ -135,7 +136,9 @@ class WebhookApps:
         return done.result()
 
     def as_function(self, callback: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a function for any thread; a coroutine runs on the caller's loop or on ours."""
+        """Return a function that any thread can call. A coroutine function then runs on the loop of
+        this thread, or on ours if none runs.
+        """
         if not inspect.iscoroutinefunction(callback):
             return callback
         self._start_loop()
@@ -143,13 +146,12 @@ class WebhookApps:
         return lambda *call: self._start_on_loop(loop, callback, *call).result()
 
     def close(self) -> None:
-        """Stop calling the applications, and stop the loop that was started for them."""
         self._open.close()
 
     async def _answer(
         self, app: WebhookApp, path: str, headers: Headers, body: bytes
     ) -> ReceiverAnswer:
-        """Return the application's answer; 500 if it fails first or does not answer in time."""
+        """Return the application's answer; a 500 if it fails before it answers, or is too late."""
 
         def log_error(finished: Future[None]) -> None:
             if error := _error_of(finished):
@@ -191,7 +193,9 @@ class WebhookApps:
     def _start_on_loop(
         self, token: EventLoopToken | None, work: Callable[..., Any], *args: Any
     ) -> Future[Any]:
-        """Start a coroutine function on the token's loop, or on ours if that loop does not run."""
+        """Start a coroutine function on the loop of `token`; on ours if there is none, or if it is
+        asyncio's and does not run. On an ended loop of trio, nothing is called.
+        """
 
         # The loop may end before the work does.
         async def run_until_cancelled() -> Any:
@@ -275,7 +279,6 @@ class LoopbackServer(ThreadingHTTPServer):
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop answering, and close the socket."""
         self.shutdown()
         self._thread.join()
         self.server_close()

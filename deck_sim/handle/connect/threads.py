@@ -47,7 +47,7 @@ def receiving(api_key: str) -> Iterator[None]:
 
 
 def check_not_receiving(api_key: str) -> None:
-    """Raise DeckSimError in a webhook receiver of the key's world, which waits for its answer."""
+    """Raise DeckSimError if a webhook receiver of the key's world is the caller."""
     if api_key in _RECEIVES.get([]):
         text = "a webhook receiver cannot move the clock of its world, which waits for the answer"
         raise DeckSimError(f"{text}; move the clock when the receiver has answered")
@@ -103,7 +103,6 @@ def _in_trio() -> bool:
 
 
 def run_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> Future[T]:
-    """Start work in a new daemon thread; return its future."""
     future, receives = Future[T](), _RECEIVES.get([])
 
     def run() -> None:
@@ -170,7 +169,7 @@ def current_loop() -> EventLoopToken | None:
 
 
 def run_on_new_loop(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on a new event loop, with real time even if the process is frozen."""
+    """Run a coroutine on a new event loop, with real time even if a library freezes the time."""
     with asyncio.Runner(loop_factory=Loop) as runner:
         return runner.run(work)
 

@@ -47,7 +47,6 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
         self.frozen_times: list[datetime] = []  # at the first and the last call while frozen
 
     def handle_request(self, request: Any) -> Any:
-        """Send one request to the server, and return the response."""
         with self._library_errors(request):
             own = _own_request(request, request.read())
             if (server := server_at(self.url)) is None:
@@ -77,7 +76,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
                     call.leave()
 
     def note_time(self) -> None:
-        """Record the time of this process, if it is frozen, for reports."""
+        """Record the time of this process for failure reports, if a library freezes it."""
         if is_frozen():
             self.frozen_times = [*self.frozen_times[:1], process_now()]
 
