@@ -74,9 +74,15 @@ class StateFile:
         """
         if key not in self._ids:
             return None
-        with self._refusing():
+        try:
             self._saved[key] = self._read(key)
-            return self._saved[key].simulation
+        except Exception as error:
+            text = (
+                f"This key's world cannot be read from {self._path}: {_explain(error)}. Check the"
+                " file and its disk, and repeat the call."
+            )
+            raise refuse("deck_sim/state_not_saved", text) from None
+        return self._saved[key].simulation
 
     def save(self, key: str, simulation: Simulation | None) -> None:
         """Save the changes in the world of a key; without a `simulation`, delete the world. Raises
@@ -151,5 +157,9 @@ class StateFile:
         try:
             yield
         except Exception as error:
-            why = f"{error}" if isinstance(error, sqlite3.Error) else f"{error!r}"
+            why = _explain(error)
             raise refuse("deck_sim/state_not_saved", file=str(self._path), why=why) from None
+
+
+def _explain(error: Exception) -> str:
+    return f"{error}" if isinstance(error, sqlite3.Error) else f"{error!r}"

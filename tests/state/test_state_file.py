@@ -305,6 +305,15 @@ def test_a_full_disk_refuses_a_call_and_changes_nothing(serve):
     assert one.is_saved()
 
 
+def test_a_world_that_cannot_be_read_again_is_no_change_that_could_not_be_saved(serve, monkeypatch):
+    """Both are one error, but the message says which it is."""
+    one = serve()
+    one.call("POST", "/v2/agents", {"name": "a"})
+    monkeypatch.setattr(one.worlds.state, "_read", lambda key: 1 / 0)
+    with pytest.raises(ApiError, match=f"world cannot be read from {one.path}: ZeroDivisionError"):
+        one.worlds.state.load(KEY)
+
+
 def test_a_change_that_could_not_be_saved_is_not_saved_at_the_end(serve):
     """Its world has left the memory, and nobody has asked for it since."""
     one = serve()
