@@ -51,12 +51,15 @@ class Step(Strict, script.Step):
         value = item[cls.word] if isinstance(item, dict) else None
         if value is None:
             if any(field.is_required() for field in cls.model_fields.values()):
-                raise value_error(f"`{cls.word}` needs a value: its `{cls.shorthand}`")
+                text = f"`{cls.word}` needs a value; write `{cls.word}:` and its `{cls.shorthand}`"
+                raise value_error(text)
             return {}
         if isinstance(value, dict) and not (cls.may_be_mapping and cls.shorthand not in value):
             return value
         if cls.shorthand is None:
-            raise value_error(f"`{cls.word}` takes {listed(cls.model_fields)}, not {show(value)}")
+            text = f"takes only the keys {listed(cls.model_fields)}, not {show(value)}"
+            text = text if cls.model_fields else f"takes no value; leave out {show(value)}"
+            raise value_error(f"`{cls.word}` {text}")
         return {cls.shorthand: value}
 
     @classmethod
@@ -95,7 +98,7 @@ class Step(Strict, script.Step):
 
     @property
     def shows(self) -> tuple[str, ...]:
-        """The written keys that only some editions have as attributes of the resource."""
+        """The written keys that set an attribute which only some editions have."""
         return ()
 
     @property
