@@ -1,4 +1,4 @@
-"""Rules that select a scenario for connections, sessions and runs. Globs are as in `fnmatch`."""
+"""Rules that select a scenario for a new resource. Globs are as in `fnmatchcase`."""
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase

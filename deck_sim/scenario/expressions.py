@@ -140,7 +140,7 @@ def render(value: Any, names: Mapping[str, Any]) -> Any:
 
 
 def names_at(now: datetime, **variables: Any) -> dict[str, Any]:
-    """Return the names that an expression can use at `now`; `variables` are plain JSON data."""
+    """Return the names that expressions can use at this time; `variables` are plain JSON data."""
     return {
         **{name: {} for name in VARIABLES},
         **variables,

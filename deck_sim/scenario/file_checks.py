@@ -21,11 +21,11 @@ Found = tuple[YamlPath, str]  # where a mistake is, and the message
 
 
 def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]]:
-    """Return the editions that can play a scenario, why another edition cannot, and the mistakes.
+    """Return the editions that can play a scenario, why the first other cannot, and the mistakes.
 
-    A step that only some editions allow excludes the others, and is no mistake. The mistakes are
-    those in scripts that name an edition. If there are none of these, and no edition can play the
-    scenario, they are the mistakes for the edition that has the fewest.
+    The mistakes are those in scripts that name an edition. If these have none, and no edition can
+    play the scenario, the mistakes are those for the edition with the fewest. Otherwise, a step
+    that an edition does not allow is no mistake.
     """
     found: dict[str, list[Found]] = {
         name: [] for name in EDITIONS if scenario.edition in (None, name)
@@ -139,7 +139,7 @@ class _ScriptCheck:
 
 
 def check_expressions(data: Any) -> Iterator[Found]:
-    """Report expressions that cannot be read, or whose place does not allow expressions."""
+    """Report mistakes in expressions, and expressions outside scripts, except in the summary."""
     for path, text in texts_in(data):
         if not is_template(text) or path == ("summary",):
             continue

@@ -110,7 +110,7 @@ class Scenario(Strict):
 
     @property
     def why_editions(self) -> str:
-        """Why an edition cannot play the scenario; empty if all can, or if `edition` is set."""
+        """Why one edition cannot play the scenario; empty if all can, or if `edition` is set."""
         return self._why_editions
 
     @property
@@ -218,7 +218,7 @@ def step_coverage(
     played: Played, find: Callable[[str], Scenario | None], edition: Edition | None = None
 ) -> list[dict[str, Any]]:
     """Return a row for each scenario that was played, with the count of each step. With `edition`,
-    only scripts that the edition can play count. `find` returns a scenario by name, or None.
+    only scripts that the edition can play count. Scenarios that `find` does not know are left out.
     """
     rows = []
     for name in sorted({scenario for scenario, _, _ in played}):

@@ -1,8 +1,9 @@
 """Outputs made from a task's `output_schema`, for scripts without an `output`.
 
-The world's seed, the run and the place in the output decide each value. Values follow types,
-`enum`, `const`, `required`, items, bounds, formats, `pattern`, `$ref`, `allOf` and the first branch
-of `anyOf` and `oneOf` that fits. Other keywords are only checked, on the whole output.
+The world's seed and time, the run and the place in the output decide each value. Values follow
+types, `enum`, `const`, `examples`, `default`, `required`, items, bounds, formats, `pattern`,
+`$ref`, `allOf` and the first branch of `anyOf` and `oneOf` that fits. Other keywords are only
+checked, on the whole output.
 """
 
 import re
@@ -46,7 +47,7 @@ class NoValidOutput(Exception):
 
 
 def make_output(schema: Any, seed: int, run_id: str, now: datetime, field: str = "output") -> Any:
-    """Return a value that satisfies `schema`, the same for the same seed, run and moment.
+    """Return a value that satisfies `schema`, the same for the same seed, run and time.
 
     A schema that is not an object, such as None or True, gives `{}`. If no attempt gives a valid
     value, `NoValidOutput` is raised.
@@ -122,7 +123,7 @@ class _Maker:
         return flat
 
     def _branch(self, flat: Schema, word: str, path: str, name: str, depth: int) -> Any:
-        """Make a value for the first branch that fits; try null last, or first if nested deeply."""
+        """Make a value for the first branch that fits; try null last, or first if `_is_bare`."""
         rest = {key: value for key, value in flat.items() if key != word}
         branches = [one if isinstance(one, Mapping) else {} for one in flat[word]]
         branches.sort(key=lambda branch: (branch == {"type": "null"}) != self._is_bare(depth))

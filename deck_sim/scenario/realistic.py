@@ -150,7 +150,7 @@ def _split(name: str) -> list[str]:
 
 
 class _Random(Random):
-    """A random source that prefers letters and digits, and makes few repetitions."""
+    """Makes rstr prefer letters and digits, and repeat parts only a few times."""
 
     def choice(self, seq: Any) -> Any:
         if all(isinstance(option, str) for option in seq):
@@ -163,5 +163,7 @@ class _Random(Random):
 
 
 def text_matching(pattern: str, draw: Draw, least: int) -> str:
-    """Make a text that matches a pattern, unless this has lookarounds or `least` adds letters."""
+    """Make a text that matches a pattern, and fill it with `x` up to the length `least`. It may not
+    match if it is filled, or if the pattern has lookarounds.
+    """
     return Rstr(_Random(draw(2**64))).xeger(pattern).ljust(least, "x")

@@ -118,7 +118,7 @@ def _scenario_problems(
 def _find_foreign(
     scenario: Scenario, library: Library, edition: str, kind: str | None
 ) -> Scenario | None:
-    """Return the first of a scenario and its entries that the edition cannot play, or None."""
+    """Return the scenario or the first of its entries that the edition cannot play, or None."""
     entries = map(library.find, scenario.entries if kind in (None, "task_run") else ())
     parts = (one for one in (scenario, *entries) if one and edition not in one.editions)
     return next(parts, None)
@@ -142,7 +142,7 @@ def _kind_problems(kind: str | None, where: str, edition: str) -> Iterator[Probl
 
 @dataclass(frozen=True, slots=True)
 class NewResource:
-    """A resource that needs a scenario: its kind, the request's header, and the facts about it."""
+    """A new resource that needs a scenario, with the header of its call and the facts for rules."""
 
     kind: str
     header: str | None
