@@ -16,7 +16,7 @@ Run = Callable[[Watch], str | None]
 
 @dataclass(frozen=True)
 class Plan:
-    """The troubles to try, the limits of an exploration, and how its runs are made."""
+    """The troubles to try, and the limits and options of an exploration."""
 
     only: Iterable[str] = ()  # troubles, with or without their places; empty: all
     skip: Iterable[str] = ()
@@ -32,9 +32,12 @@ def explore(
     """Find the troubles of a program's first run, try each in a new run, and fill the report."""
     again = Watch()
     failure = run(again)
-    found = [failure] if failure else again.other_calls(baseline) + again.differences(baseline)
+    found = [f"the second run fails: {failure}"] if failure else []
+    found = found or again.other_calls(baseline) + again.differences(baseline)
     if found:
-        report.error = "\n  ".join(["the two runs without trouble differ:", *found])
+        report.error = "\n  ".join(
+            ["the two runs without trouble differ; make both do the same:", *found]
+        )
         return
     report.no_timing, report.has_restored = baseline.why_no_timing(), baseline.has_restored
     troubles, report.left_out = find_troubles(baseline.places())

@@ -88,8 +88,8 @@ def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[st
         elif output != other:
             lines.append(f"the output of run {number} is {other}, but {output} in the baseline")
     if before.answers != now.answers:
-        text = f"{counted(now.answers, 'accepted answer')} where the baseline has {before.answers}"
-        lines.append(text)
+        answers = f"{counted(now.answers, 'accepted answer')} to prompts"
+        lines.append(f"{answers} where the baseline has {before.answers}")
     return lines
 
 

@@ -1,6 +1,6 @@
 """The places at which something can go wrong: calls, deliveries and steps of a test that passed.
 
-The name of a place has a kind and a number, but never an id, so the name means the same in every
+The name of a place has numbers, as in `run 2`, instead of ids, so the name means the same in every
 run of the test.
 """
 
@@ -62,7 +62,7 @@ def program_calls(simulation: Simulation) -> list[tuple[str, Call]]:
 
 
 def pattern_of(edition: Edition, call: Call) -> str:
-    """Return the method and path of a call, with `*` for each id in a path of the edition."""
+    """Return the method and path of a call, with `*` for each id; an unknown path is kept."""
     segments = call.path.removeprefix("/v2").split("/")
     for operation in edition.every_operation:
         parts = operation.path.split("/")
@@ -155,7 +155,9 @@ def _room(world: World) -> int:
 
 
 def why_no_timing(simulation: Simulation) -> str | None:
-    """Return why timing is not explored, such as "the test cancels a run"; None if it is."""
+    """Return why timing is not explored, such as "the test cancels a run". None if timing is
+    explored, or if no step takes time.
+    """
     if not [*_steps(simulation)]:
         return None
     moves, contract = simulation.moves, simulation.world.contract
@@ -164,7 +166,7 @@ def why_no_timing(simulation: Simulation) -> str | None:
     if "hold" in simulation.world.counters:
         return "the test holds a run or an answer"
     if moves["by"] or moves["to"]:
-        return "the test moves the clock by fixed amounts"
+        return "the test moves the clock by a fixed amount or to a fixed moment"
     ends = {
         f"{kind}.{row.machine.events[status]}"
         for kind, row in contract.kinds.items()

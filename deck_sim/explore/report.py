@@ -12,7 +12,7 @@ SURVIVED, FAILED, NOT_TESTED = "survived", "did not survive", "not tested"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The result of a run with one trouble."""
+    """A trouble that was tried, and whether the program survived it."""
 
     trouble: Trouble
     occurred: bool

@@ -30,7 +30,7 @@ _READ = "treat an event as a hint, and read the present state of the resource"
 _EARLY = "before the call, store what its webhook needs: the webhook may come before the answer"
 _LONG = "poll until the task's timeout is over, not a fixed number of times"
 _DONE = "the call may have succeeded: read the resource, and treat a 409 as success"
-_ANY = "stop at any final status, and do not require others: a status may end before it is read"
+_ANY = "stop at any final status, and require no other one: a status may end before it is read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def choose_troubles(
     troubles: Sequence[Trouble], only: Iterable[str] = (), skip: Iterable[str] = ()
 ) -> tuple[list[Trouble], list[str]]:
     """Return the troubles that `only` names (if empty: all) and `skip` does not name. Also return
-    the names in `only` that match no trouble, each with a similar name. Names may omit the place.
+    the names in `only` that match no trouble, with similar names. Names may omit the place.
     """
     asked, unwanted = dict.fromkeys(only), {*skip}
     names = [(one, {f"{one}", one.kind.name}) for one in troubles]

@@ -34,7 +34,9 @@ class Watch:
 
     @contextmanager
     def of(self, worlds: WorldRegistry, key: str | None = None) -> Iterator[None]:
-        """Watch worlds of one key, or all, in a `with` block; start the trouble in its world."""
+        """Watch the worlds of a key (None: all worlds) in a `with` block, and start the trouble in
+        the world of its place.
+        """
         prepare, before_drop = worlds.prepare, worlds.before_drop
 
         def begin(new: Simulation) -> None:
@@ -112,11 +114,12 @@ class Watch:
         return [line for both in ends for line in compare(*both, may_lack=may_lack)]
 
     def other_calls(self, baseline: "Watch") -> list[str]:
-        """List the calls that only one of two runs without trouble made."""
-        keys = [[*one.called] for one in (baseline, self)]
-        if keys[0] != keys[1]:
-            text = f"the API keys were {keys[0]} in the first run and {keys[1]} in the second"
-            return [f"{text}; use the same keys in each run"]
+        """List the calls, or the worlds, that only one of two runs without trouble has."""
+        names = [[*one.called] for one in (baseline, self)]
+        if names[0] != names[1]:
+            text = f"the worlds (API key/number) were {names[0]} in the first run"
+            fix = "use the same keys and resets in each run"
+            return [f"{text} and {names[1]} in the second; {fix}"]
         return [line for both in self._ends(baseline) for line in explain_calls(*both)]
 
     def _ends(self, baseline: "Watch") -> list[tuple[Outcome, Outcome]]:

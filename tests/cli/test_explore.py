@@ -81,7 +81,8 @@ def test_the_failure_of_a_command_has_its_exit_code_and_last_error(cli):
         ("pass", "nothing to explore: no call reached the server; does the command read "),
         (
             'import uuid; KEY = f"{uuid.uuid4()}"; os.environ["DECK_API_KEY"] = KEY;' + CREATE,
-            "the two runs without trouble differ:\n  the API keys were ['",
+            "the two runs without trouble differ; make both do the same:\n"
+            "  the worlds (API key/number) were ['",
         ),
     ],
 )

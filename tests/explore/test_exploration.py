@@ -107,7 +107,7 @@ def test_a_program_that_cannot_be_repeated_is_not_explored(explored, api):
 
     report = explored(program)
     assert report.error.splitlines() == [
-        "the two runs without trouble differ:",
+        "the two runs without trouble differ; make both do the same:",
         "  only in the first run: GET /v2/agents -> 200",
         "  only in the second run: GET /v2/agents/* -> 404",
     ]
@@ -121,7 +121,7 @@ def test_a_program_whose_second_run_fails_is_not_explored(explored, api):
         api.get("/agents")
         assert next(calls)
 
-    assert explored(program).error.endswith("differ:\n  AssertionError")
+    assert explored(program).error.endswith("same:\n  the second run fails: AssertionError")
 
 
 def test_a_program_whose_second_run_ends_otherwise_is_not_explored(explored, api):
@@ -178,8 +178,8 @@ def test_other_worlds_in_the_second_run_are_named(explored, api, sim, key):
 
     first, second = f"['{key}/1', '{key}/2']", f"['{key}/1']"
     assert explored(program).error.splitlines()[1:] == [
-        f"  the API keys were {first} in the first run and {second} in the second;"
-        " use the same keys in each run"
+        f"  the worlds (API key/number) were {first} in the first run and {second} in the second;"
+        " use the same keys and resets in each run"
     ]
 
 

@@ -99,7 +99,7 @@ def test_whether_all_was_delivered_is_noted(outcome, subscribe, agent, receiver,
             {"runs": (RUNS[0], ("failed", "1"))},
             ["the output of run 2 is 1, but null in the baseline"],
         ),
-        ({"answers": 2}, ["2 accepted answers where the baseline has 1"]),
+        ({"answers": 2}, ["2 accepted answers to prompts where the baseline has 1"]),
         ({"calls": Counter("a"), "all_delivered": False}, []),
     ],
 )

@@ -156,8 +156,11 @@ def test_timing_is_left_out_if_it_is_not_explored(run_task, places):
 
 
 WHYS = {
-    "by": ({"by": "1m"}, "the test moves the clock by fixed amounts"),
-    "to": ({"to": "2025-01-15T12:00:00Z"}, "the test moves the clock by fixed amounts"),
+    "by": ({"by": "1m"}, "the test moves the clock by a fixed amount or to a fixed moment"),
+    "to": (
+        {"to": "2025-01-15T12:00:00Z"},
+        "the test moves the clock by a fixed amount or to a fixed moment",
+    ),
     "between": (
         {"until": {"event": "task_run.running"}},
         "the test advances until task_run.running, not until a final status",

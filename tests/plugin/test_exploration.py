@@ -267,10 +267,10 @@ def test_a_test_that_cannot_be_repeated_fails_with_what_differs(run):
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(
         [
-            "the two runs without trouble differ:",
+            "the two runs without trouble differ; make both do the same:",
             "  only in the second run: POST /v2/agents -> 201",
-            "the two runs without trouble differ:",
-            "  AssertionError: too many",
+            "the two runs without trouble differ; make both do the same:",
+            "  the second run fails: AssertionError: too many",
         ]
     )
 
