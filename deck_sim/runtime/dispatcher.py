@@ -281,8 +281,8 @@ async def _make_attempt(
     if error is None and not outcome.ok and abs(wall - stamp) > TOLERANCE:
         error = (
             f"answered {outcome.status}; the timestamp is the world's ({format_moment(stamp)}),"
-            " and receivers refuse a timestamp that is more than five minutes off: use"
-            " `webhook_time: wall`"
+            " and receivers refuse a timestamp that is more than five minutes off; to sign with"
+            ' real time: deck.stamp_webhooks("wall"), or PATCH /_sim/world {"webhook_time": "wall"}'
         )
     refusal = None  # why a receiver refuses the signature, if it does
     if fault is not None or stamp is not wall:  # otherwise the signature is valid
