@@ -28,5 +28,6 @@ def test_the_ledger_has_a_line_for_each_row(cli):
     lines = cli("fidelity").stdout.splitlines()
     assert len(lines) == len(rows_of())
     found = next(line for line in lines if "lists_newest_first" in line)
-    assert found.startswith("assumed     lists_newest_first: Lists are newest first. [nothing ")
+    assert found.startswith("assumed     lists_newest_first: Lists are newest first, except ")
+    assert " [nothing public; " in found
     assert any(line.startswith("assumed     reopen_path (connections): A conn") for line in lines)
