@@ -53,7 +53,8 @@ def _check_headers(text: str) -> str:
         or name.lower() in _OURS
     ]:
         raise value_error(
-            f"{listed(bad)} cannot be set: Deck sets it, or HTTP does not allow its name or value"
+            f"cannot have the header {listed(bad, last='or')}: Deck sets it, or HTTP does not allow"
+            " its name or value"
         )
     return text
 
@@ -107,7 +108,7 @@ for _type, _needs in REQUIRED.items():
 
 
 def needed(model: type[Body]) -> Any:
-    """Return the annotation and default of a field for `model`; missing or null is read as `{}`."""
+    """Return the annotation and default of a field for `model`; a missing or null one is `{}`."""
     null_is_empty = BeforeValidator(lambda value: {} if value is None else value)
     return Annotated[(model, null_is_empty)], Field(default={}, validate_default=True)
 
@@ -117,11 +118,14 @@ _NULL = {"not": {"type": ["array", "boolean", "number", "object", "string"]}}
 
 
 def unwanted(type_: str) -> Any:
-    """Return the annotation and default of a field that destinations of this type refuse."""
+    """Return the annotation and default of a field that this type refuses, unless it is null."""
 
     def refuse(value: Any) -> Any:
         if value is None:
             return None
-        raise value_error(f"is not for a destination of the type `{type_}`; send `{type_}` instead")
+        raise value_error(
+            f"is not for a destination of the type `{type_}`; send `{type_}` instead, or create a"
+            " destination of another `type`"
+        )
 
     return Annotated[Any, BeforeValidator(refuse), WithJsonSchema(_NULL)], None
