@@ -64,7 +64,7 @@ def format_duration(length: timedelta) -> str:
 
 
 def spell_duration(length: timedelta) -> str:
-    """Format a duration in minutes, as Deck's messages do: `30 minutes`, also `1 minutes`."""
+    """Format a duration in minutes, always in the plural: `1.5 minutes`, `1 minutes`."""
     return f"{length / _UNITS['m']:.10g} minutes"
 
 

@@ -117,7 +117,9 @@ def redact_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def redact_body(body: Any) -> Any:
-    """Return a recorded body with secrets hidden. A text is cut before the first name of one."""
+    """Return a recorded body with secrets hidden. A text, which is not JSON, is cut before the
+    first name that looks secret.
+    """
     if not isinstance(body, str):
         return redact(body)
     names = re.finditer(r"[\w-]+", body)
@@ -128,5 +130,5 @@ _TEXTS = {"query": redact_query, "body": redact_body, "response_body": redact_bo
 
 
 def mask_key(key: str) -> str:
-    """Shorten a key that begins with `sk_live_` to this beginning and its last four characters."""
+    """Shorten a key to `sk_live_…` and its last four characters; return any other key unchanged."""
     return f"{_LIVE}…{key[-4:]}" if key.startswith(_LIVE) else key

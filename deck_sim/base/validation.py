@@ -71,7 +71,7 @@ def read_duration(value: Any, parse: Callable[[str], Parsed]) -> Parsed:
 
 
 def read_positive_duration(value: Any) -> timedelta:
-    """Read a duration, text or a timedelta. Raises PydanticCustomError if it is zero or invalid."""
+    """Read a duration or timedelta. Raises PydanticCustomError if it is zero or not a duration."""
     length = value if isinstance(value, timedelta) else read_duration(value, parse_duration)
     if not length:
         raise value_error("must be longer than zero")

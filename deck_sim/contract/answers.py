@@ -109,7 +109,7 @@ def shared_schemas() -> dict[str, Shape]:
 
 
 def _kept(model: type[bodies.Body]) -> Shape:
-    """Make the schema of an object that answers repeat from a body, with defaults filled in."""
+    """Make the schema of an object that a body sends, as answers show it: with every field."""
     schema = model.model_json_schema(mode="serialization")
     plain = {name: {**inner} for name, inner in schema["properties"].items()}
     for inner in plain.values():

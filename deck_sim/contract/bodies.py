@@ -125,7 +125,9 @@ def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any)
 
 
 def needs_one_of(*names: str) -> ConfigDict:
-    """Make a `model_config` for the schema only: it needs one of these fields, not null."""
+    """Make a `model_config` that adds a rule to the schema: at least one of these fields is not
+    null. The engine checks it.
+    """
     absent: JsonObject = {name: {"type": "null"} for name in names}
     return ConfigDict(json_schema_extra={"not": {"properties": absent}})
 

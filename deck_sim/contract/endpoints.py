@@ -51,7 +51,7 @@ class Operation:
 
     @property
     def kind(self) -> str:
-        """`answer` without the prefix `created_`: the kind of resource in the answer, if any."""
+        """The kind of resource in the answer, or the name of another answer, such as `deleted`."""
         return self.answer.removeprefix("created_")
 
 

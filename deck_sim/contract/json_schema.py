@@ -30,8 +30,8 @@ class SchemaChecker:
         return dialect(self.schema, format_checker=dialect.FORMAT_CHECKER, registry=Registry())
 
     def violations(self, value: Any, field: str) -> list[Problem]:
-        """Return a problem for each place in `value` that breaks the schema. If the schema cannot
-        be used, return one problem that says so.
+        """Return a problem for each way in which `value` breaks the schema. If the schema cannot be
+        used, return one problem that says so.
         """
         try:
             found = sorted(
@@ -61,7 +61,7 @@ class SchemaChecker:
 
 
 def violations(schema: Any, value: Any, field: str) -> list[Problem]:
-    """Return a problem for each place in `value` that breaks `schema`; none if `schema` is None."""
+    """Return a problem for each way in which `value` breaks `schema`; none if `schema` is None."""
     return [] if schema is None else SchemaChecker(schema).violations(value, field)
 
 

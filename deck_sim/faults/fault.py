@@ -27,7 +27,7 @@ class Fault(Immutable, Strict):
     """A fault: something that can go wrong with a call or a webhook.
 
     The base class of a family sets `family`: the field that selects the calls or webhooks. The
-    first field of a subclass is its effect, and its name the `key`. Family and key select a class.
+    `key` is the name of the first field of a subclass: its effect. Family and key select a class.
     """
 
     family: ClassVar[str]

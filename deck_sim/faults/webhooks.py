@@ -34,12 +34,12 @@ class WebhookFault(Fault):
     """The event type that the fault applies to, or a glob such as `task_run.*`."""
 
     def applies_to(self, *subject: str) -> bool:
-        """Whether the fault applies to an event, given its resource's id and its type's names."""
+        """Whether the fault applies to an event; `subject`: its resource's id, its type's names."""
         _, *names = subject
         return any(fnmatchcase(name, self.event) for name in names)
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        """Return True if the webhook is not sent now, because the fault delays or loses it."""
+        """Delay or lose the webhook if the fault does so. Return True if it is not sent now."""
         return False
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:

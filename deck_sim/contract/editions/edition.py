@@ -101,7 +101,7 @@ class Edition:
 
     @cached_property
     def used_by_runs(self) -> dict[str, str]:
-        """The fields of a run that name a resource with a status, each with the resource's kind."""
+        """Field of a run that holds the id of a resource with a status -> kind of this resource."""
         references = self.kinds["task_run"].references.items()
         return {name: kind for name, kind in references if self.kinds[kind].machine}
 
@@ -110,13 +110,13 @@ class Edition:
         return self.kinds[self.login]
 
     def write_webhook(self, url: str, **secret: str) -> dict[str, Any]:
-        """Return the fields of a create body that hold a webhook's URL and, if given, `secret`."""
+        """Return the fields of a new destination that hold its URL and, if given, its `secret`."""
         if "config" in self.kinds["event_destination"].named_by:
             return {"webhook": {"url": url, **secret}}
         return {"config": {"url": url}, **({"credentials": secret} if secret else {})}
 
     def statuses(self, kind: str) -> tuple[str, ...]:
-        """Return every status of a kind; empty if the edition does not have the kind."""
+        """Return every status of a kind; empty if it has none, or the edition lacks the kind."""
         return self.kinds[kind].statuses if kind in self.kinds else ()
 
     def machine(self, kind: str) -> Machine:

@@ -52,7 +52,7 @@ class CreateTask(bodies.CreateTask):
 
 
 class StartSession(Body):
-    """The body of `POST /sessions`: with a credential, or with a source without a login."""
+    """The body of `POST /sessions`: with a credential, or a source that takes no login."""
 
     model_config = needs_one_of("credential_id", "source_id")
 
