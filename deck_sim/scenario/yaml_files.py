@@ -157,14 +157,20 @@ def _message(error: Exception, text: str) -> str:
         found = text[mark.index : mark.index + 1]
         tab = "a tab is not allowed here; indent with spaces"
         return tab if found == "\t" else f"a text that begins with {found!r} must be quoted"
-    if "mapping values are not allowed" in problem:
-        return "a second `: ` in one line; quote the text, or begin a new line"
+    if "mapping values are not allowed" in problem and mark:
+        if ": " in text[: mark.index].rpartition("\n")[2]:
+            return "a second `: ` in one line; quote the text, or begin a new line"
+        return "a key is not allowed here; check the indentation, and the `:` of the line before"
+    context = getattr(error, "context", None)
+    if "undefined alias" in problem or context == "while scanning an alias":
+        return "unknown alias; quote a text that begins with `*`, such as a glob"
     if "found another document" in problem:
         return "a second document begins; a file can have only one"
     if "did not find expected key" in problem:
-        problem += "; check the indentation"
+        problem += "; check the indentation and the quotes"
+    if "unexpected end of stream" in problem:
+        problem += "; close the quotes"
     begun = getattr(error, "context_mark", None)
-    context = getattr(error, "context", None)
     return f"{context} that begins in line {begun.line + 1}: {problem}" if begun else problem
 
 

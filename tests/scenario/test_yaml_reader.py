@@ -86,6 +86,9 @@ def test_aliases_repeat_their_anchors():
 
 
 DEEP = "nested too deeply, or an alias is inside its own anchor"
+SECOND = "a second `: ` in one line; quote the text, or begin a new line"
+CHECK = "check the indentation, and the `:` of the line before"
+ALIAS = "unknown alias; quote a text that begins with `*`, such as a glob"
 REFUSED = [
     ("[" * 990 + "]" * 990, DEEP, 1, 1),
     ("a: 1\nb: 2\na: 3", "duplicate key 'a'; it is already in line 1", 3, 1),
@@ -97,7 +100,12 @@ REFUSED = [
     ("a: &b [*b]\n", DEEP, 1, 1),
     ("a: 1\n".encode("utf-16"), "the file is not UTF-8; save it as UTF-8", 1, 1),
     ("x" * (MAX_BYTES + 1), "the file is larger than 1024 KiB", 1, 1),
-    ("a: b: c", "not YAML: a second `: ` in one line; quote the text, or begin a new line", 1, 5),
+    ("a: b: c", f"not YAML: {SECOND}", 1, 5),
+    ("ä: b\nc: d: e", f"not YAML: {SECOND}", 2, 5),
+    ("a\nb: c", f"not YAML: a key is not allowed here; {CHECK}", 2, 2),
+    ("a: b\n  c: d", f"not YAML: a key is not allowed here; {CHECK}", 2, 4),
+    ("a: *.pdf", f"not YAML: {ALIAS}", 1, 5),
+    ("a: *pdf", f"not YAML: {ALIAS}", 1, 4),
     ("a:\n\t- b", "not YAML: a tab is not allowed here; indent with spaces", 2, 1),
     ("a: @x", "not YAML: a text that begins with '@' must be quoted", 1, 4),
 ]
