@@ -261,4 +261,9 @@ def _present_state(state: _Row, mode: str) -> list[str]:
     helps = any(one["remedy"]["do"] == "advance" for one in state["unfinished"])
     remedy = [_HOW_TO_MOVE] if helps and mode == FROZEN else []
     lines = [*answers, *cut_middle(waits, _MOST_ROWS), *remedy]
-    return [f"  the time is {state['now']}", *(lines or ["  nothing waits, and nothing is due"])]
+    if not lines:
+        due = "nothing is due"
+        if state["due"]:
+            due = "the next timer, of `{id}`, is due in {in}".format(**state["due"][0])
+        lines = [f"  nothing waits, and {due}"]
+    return [f"  the time is {state['now']}", *lines]

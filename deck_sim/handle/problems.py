@@ -82,5 +82,6 @@ def find_unused(world: Json, faults: Iterable[Json], unmet: Iterable[str]) -> li
             rows = [f"{name}={fault[name]!r}" for name in fault if name not in _NOT_WRITTEN]
             had_chances = "probability" in fault and fault["met"] > fault["after"]
             by_chance = f", by chance: {_CHANCE}" if had_chances else ""
-            unused.append(f"a fault never fired: {', '.join(rows)} (met {fault['met']}){by_chance}")
+            met = counted(fault["met"], "call" if "match" in fault else "webhook")
+            unused.append(f"a fault never fired: {', '.join(rows)} (met {met}){by_chance}")
     return unused + [f"a hold stopped nothing: {hold}" for hold in unmet]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from deck_sim.base.errors import quote
+from deck_sim.base.errors import listed, quote
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.injected_faults import EVERYBODY, Injected
 from deck_sim.operations.table import Json, operation
@@ -30,7 +31,10 @@ def add_fault(simulation: Simulation, body: Json) -> Json:
     world, fault = simulation.world, check_body(RootModel[model], body).root
     error = getattr(fault, "error", None)
     if error is not None and not world.contract.has_error(error):
-        text = f"`error`: the edition `{world.edition}` has no error {quote(error)}"
+        owners = listed(name for name, edition in EDITIONS.items() if edition.has_error(error))
+        text = (
+            f"`error`: the edition `{world.edition}` has no error {quote(error)}; {owners} has it"
+        )
         raise refuse("request/input_invalid", text, field="error")
     event = getattr(fault, "event", None)
     if event is not None and (why := explain_unknown(simulation, event, may_be_glob=True)):

@@ -103,6 +103,12 @@ def test_mistakes_of_the_client_are_shown(deck, run, api):
     assert f"\nmistakes of the client:\n{line}\n" in write_report(deck)
 
 
+def test_a_timer_of_a_settled_resource_is_shown(deck):
+    deck.set_options(connection_idle="10m")
+    deck.finish(deck.start_run())
+    assert "  nothing waits, and the next timer, of `conn_" in write_report(deck)
+
+
 def test_without_calls_the_report_names_the_keys(deck):
     """Its own, and those that nobody controls; another test controls its key."""
     line = f"  the Deck API was not called with this key, `{deck.api_key}`"

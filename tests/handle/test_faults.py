@@ -30,8 +30,8 @@ def test_a_fault_without_effect_is_reported_as_chance_if_it_had_one(deck, api):
     api.get("/agents")
     by_chance, behind = find_unused(deck.world, deck.faults, ())
     fix = "give the fault a higher probability, or give the world another seed"
-    assert by_chance.endswith(f"(met 1), by chance: {fix}")
-    assert behind.endswith("status=503 (met 1)")
+    assert by_chance.endswith(f"(met 1 call), by chance: {fix}")
+    assert behind.endswith("status=503 (met 1 call)")
 
 
 @pytest.mark.deck(strict=False)

@@ -69,8 +69,8 @@ PROBLEMS = {
     "break_script(deck)": "a scenario failed: trun_*: scenario `broken`, task_run?1?: *: unknown"
     " key 'nights'*",
     QUEUE: "queued for a task_run but never played: `success` and `mfa_then_success`; *strict=F*",
-    FAULT: "a fault never fired: after=0, times=2, match='POST /v2/tasks/?/run', status=502 (met 0)"
-    "; *strict=False*",
+    FAULT: "a fault never fired: after=0, times=2, match='POST /v2/tasks/?/run', status=502 (met 0"
+    " calls); *strict=False*",
     f"{HOLD}.release()": "a hold stopped nothing: `connection.disconnected` of `conn_*`; *strict=*",
     IGNORED: "the magic name 'session_breaks_down' is ignored, and 'success' is played: the"
     " scenario 'session_breaks_down' is for the edition `credentials`, but this world's edition"
