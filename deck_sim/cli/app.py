@@ -13,10 +13,10 @@ from deck_sim.cli.output import examples
 
 # The commands that control a running server share a module.
 _ON_SERVER = {
-    "clock": "Show the clock of a running server, or set it.",
-    "advance": "Advance the clock of a running server, and print what happened.",
-    "timeline": "Show what happened on a running server.",
-    "coverage": "Show which steps and branches were played on a running server.",
+    "clock": "Show or set the clock of a world of a running server.",
+    "advance": "Advance the clock of a world of a running server, and print what happened.",
+    "timeline": "Show what happened in a world of a running server.",
+    "coverage": "Show which steps and branches were played in a world of a running server.",
     "reset": "Empty a world of a running server, and give it the server's settings.",
 }
 # Every other command is a row here, and a module of its name defines `command`. A shared module

@@ -77,7 +77,11 @@ def _answer(text: str) -> dict[str, str]:
 
 
 def _object(text: str) -> dict[str, Any]:
-    value = json.loads(text)
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        text = f'{text!r} is not JSON ({error}); write an object like `{{"nights": 2}}`'
+        raise ValueError(text) from None
     if not isinstance(value, dict):
         raise TypeError(f'{text!r} is not a JSON object; write one like `{{"nights": 2}}`')
     return value
@@ -122,7 +126,7 @@ FOLDER = click.option(
 
 
 def open_library(folder: Path | None) -> Library:
-    """Return the shipped scenarios and the folder's. If both have a name, the folder's is used."""
+    """Return the shipped scenarios and the folder's, which replace those of the same name."""
     return shipped() if folder is None else read_folder(folder, shipped())
 
 

@@ -98,7 +98,7 @@ def command(
 
     Environment variables give the command the server's URL, an API key and the webhook secret. The
     summary lists the calls, the scenarios played, and the problems. The exit code is that of the
-    command, if no option changes it.
+    command; --timeout and --fail-on-problems can change it.
     """
     if report is not None and not report.parent.is_dir():
         raise click.UsageError(f"--report: the folder '{report.parent}' does not exist")

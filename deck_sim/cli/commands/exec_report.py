@@ -95,8 +95,8 @@ class ExecReport:
         return [*self.problems, *of_worlds]
 
     def notes(self) -> list[str]:
-        """Return a line for each undelivered webhook. If the command failed, also return a line for
-        each unfinished run or login and each refused call, which may explain the failure.
+        """Return lines about undelivered webhooks. If the command failed, also about unfinished
+        runs and logins, and about refused calls: they may explain the failure.
         """
         from deck_sim.handle.timeline import cut_middle
 

@@ -84,14 +84,15 @@ def clock(
     step: timedelta | None,
     now: datetime | None,
 ) -> tuple[Any, str]:
-    """Show the clock of a running server, or set it.
+    """Show or set the clock of a world of a running server.
 
     Also lists what is due next and what waits for a person.
     """
     if mode or speed or step:
         mode = mode or (REAL if speed else ON_POLL)
         if (speed and mode != REAL) or (step and mode != ON_POLL):
-            raise click.UsageError(f"--step needs mode on_poll, --speed needs real; found {mode}")
+            text = "--step needs --mode on_poll, and --speed needs --mode real"
+            raise click.UsageError(f"{text}; found {mode}")
         deck.clock.set(mode, now=now, speed=speed, step=step)
     elif now:
         deck.advance_to(now)
@@ -151,7 +152,7 @@ def advance(
     resource_id: str | None,
     limit: timedelta,
 ) -> tuple[Any, object]:
-    """Advance the clock of a running server, and print what happened.
+    """Advance the clock of a world of a running server, and print what happened.
 
     When the command returns, everything that was due has happened, webhooks included.
     """
@@ -178,7 +179,7 @@ def advance(
 @click.option("--follow", is_flag=True, help="Also print each new entry, until Ctrl-C.")
 @on_server
 def timeline(deck: Deck, follow: bool) -> tuple[Any, object]:
-    """Show what happened on a running server.
+    """Show what happened in a world of a running server.
 
     With --follow, --json prints each entry as one line.
     """
@@ -196,7 +197,7 @@ def timeline(deck: Deck, follow: bool) -> tuple[Any, object]:
 @click.command(epilog=examples("deck-sim coverage", "deck-sim coverage | grep never"))
 @on_server
 def coverage(deck: Deck) -> tuple[Any, str]:
-    """Show which steps and branches were played on a running server."""
+    """Show which steps and branches were played in a world of a running server."""
     rows = deck.coverage()
     lines = list[str]()
     for row in rows:

@@ -1,10 +1,10 @@
-// NODE_OPTIONS loads this file into each Node process under `deck-sim exec --intercept`.
+// NODE_OPTIONS loads this file into each Node process of an intercepted program.
 //
 // Node reads HTTPS_PROXY since 22.21 and 24.5; in older versions many clients do not read it. So a socket to an
 // intercepted host is connected to the proxy, which answers as this host, and a socket to port 80 or 443 of any
-// other host is refused. fetch, http and https all connect their sockets here. fetch is kept from using the
-// proxy itself, because its error would not say why a call was refused. A lookup of an intercepted host returns
-// a public address, since some clients refuse private ones.
+// other host is refused, unless NO_PROXY names it. fetch, http and https all connect their sockets here. fetch is
+// kept from using the proxy itself, because its error would not say why a call was refused. A lookup of an
+// intercepted host returns a public address, since some clients refuse private ones.
 'use strict';
 const dns = require('node:dns');
 const net = require('node:net');

@@ -1,10 +1,11 @@
-"""PYTHONPATH loads this module into each Python process under `deck-sim exec --intercept`.
+"""PYTHONPATH loads this module into each Python process of an intercepted program.
 
 httpx, requests and urllib read HTTPS_PROXY, and look up only the proxy's address on loopback.
 http.client and urllib3 do not read it, nor does aiohttp by default. So a lookup of an intercepted
 host returns a public address (some clients refuse private ones), and a socket to this address is
 connected to the proxy, which answers as this host. The lookup of another host for port 80 or 443
-fails. aiohttp may look up names in another way, so this module makes it read the variables.
+fails, unless NO_PROXY names it. aiohttp may look up names in another way, so this module makes it
+read the variables.
 
 The program may run on an older Python than deck-sim, so only the standard library is used here.
 """
