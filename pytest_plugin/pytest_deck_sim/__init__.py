@@ -112,7 +112,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _check_ini_file(config: pytest.Config, name: str) -> None:
-    """Check that pytest, before it knew our option, did not take the option's folder for tests."""
+    """Raise UsageError if pytest missed the ini file because of an option like `--deck-html DIR`.
+
+    pytest looks for it before it knows the option, so it takes DIR for a folder of tests.
+    """
     given, here = config.getoption(f"deck_{name}"), config.invocation_params.dir
     if given not in config.invocation_params.args or config.inipath is not None:
         return
@@ -188,7 +191,7 @@ def pytest_runtest_makereport(
 
 
 def _hide_our_frames(caught: pytest.ExceptionInfo[BaseException]) -> None:
-    """End the traceback of a `DeckSimError` at the call in the test."""
+    """End the traceback of a `DeckSimError` where the test or application calls deck-sim."""
     errors = sys.modules.get("deck_sim.base.errors")  # None: not imported, so nothing raised it
     if errors is None or not isinstance(caught.value, errors.DeckSimError):
         return
@@ -237,8 +240,9 @@ def deck_world(
 ) -> Iterator[Callable[..., Deck]]:
     """Makes worlds for fixtures of a wider scope: `deck_world("finished")` is a `Deck`.
 
-    The function also takes the arguments of the marker that set up a world. Each call makes a world
-    with its own key. The worlds are deleted at the end of the session.
+    Each call makes a world. Its key has the name, here `finished`, and a number. The function also
+    takes the arguments of the marker that set up a world. The worlds are deleted at the end of the
+    session.
     """
     from pytest_deck_sim.worlds import world_factory
 
@@ -295,7 +299,10 @@ def deck_env(deck: Deck, pytestconfig: pytest.Config, monkeypatch: pytest.Monkey
 
 @pytest.fixture
 def deck_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
-    """An httpx2 or httpx client for the world of `deck`; no socket to a server in this process."""
+    """An httpx2 or httpx client for the world of `deck`.
+
+    It calls a server in this process without a socket.
+    """
     with _make_client(deck, pytestconfig, "Client") as client:
         yield client
 

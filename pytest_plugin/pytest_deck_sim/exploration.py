@@ -28,6 +28,8 @@ from pytest_deck_sim.worlds import make_failure, make_key, page_name
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
+_NEEDS_SERVER = "exploration needs a server in this process; leave out --deck-url and `deck_url`"
+
 
 @dataclass(frozen=True)
 class ExploreOptions:
@@ -41,7 +43,7 @@ class ExploreOptions:
 
 
 class Explorer:
-    """The exploration of one test."""
+    """Explores one test; `explore` is called once."""
 
     def __init__(self, item: pytest.Item) -> None:
         self._item, self._config = item, item.config
@@ -125,7 +127,8 @@ class Explorer:
         @contextmanager
         def watching(url: str) -> Iterator[None]:
             server = server_at(url)
-            assert server is not None, "the options were checked"
+            if server is None:
+                raise make_failure(_NEEDS_SERVER)
 
             async def nothing(_app: object) -> None:
                 pass
@@ -188,8 +191,7 @@ def check_options(config: pytest.Config) -> None:
     """
     url = config.option.deck_url or config.getini("deck_url")
     if url:
-        text = "exploration needs a server in this process; leave out --deck-url and `deck_url`"
-        raise pytest.UsageError(text)
+        raise pytest.UsageError(_NEEDS_SERVER)
     if getattr(config.option, "reruns", None):
         raise pytest.UsageError("exploration and --reruns exclude each other; leave one out")
     try:
@@ -221,8 +223,9 @@ def read_explore_marker(item: pytest.Item) -> ExploreOptions:
     except TypeError:
         why = f"`raises` is {options.raises!r}; it must be an exception class or a tuple of them"
         raise make_failure(f"{text}: {why}") from None
-    if options.limit < 1:
-        raise make_failure(f"{text}: `limit` is {options.limit}; it must be 1 or more")
+    if not isinstance(options.limit, int) or options.limit < 1:
+        why = f"`limit` is {options.limit!r}; it must be a whole number, 1 or more"
+        raise make_failure(f"{text}: {why}")
     try:
         check_names([*options.troubles, *options.skip])
     except DeckSimError as error:

@@ -122,7 +122,7 @@ def world_of(
 def world_factory(
     config: pytest.Config, server: str, edition: str | None, folder: Path | None
 ) -> Iterator[Callable[..., Deck]]:
-    """Yield a maker of worlds, from a name and marker arguments; delete the worlds at the end."""
+    """Yield a function that makes a world and returns its `Deck`; finally delete the worlds."""
     with ExitStack() as stack:
         numbers = count(1)
 

@@ -362,7 +362,8 @@ def test_arguments_that_cannot_be_are_errors(run):
     wrongs = {
         "trouble=[]": "has no argument 'trouble'; did you mean 'troubles'?; allowed are *",
         "'reset'": " has no argument 'reset'; allowed are *",
-        "limit=0": ": `limit` is 0; it must be 1 or more",
+        "limit=0": ": `limit` is 0; it must be a whole number, 1 or more",
+        "limit='3'": ": `limit` is '3'; it must be a whole number, 1 or more",
         "troubles='reset'": ": `troubles` must be a list, like troubles=*",
         "raises='X'": ": `raises` is 'X'; it must be an exception class or a tuple of them",
         "skip=['rest']": ": unknown trouble 'rest'; did you mean 'reset'?",
@@ -390,6 +391,13 @@ def test_options_that_do_not_go_together_are_errors(run):
         result = run("def test_it(): pass", *options)
         assert result.ret == pytest.ExitCode.USAGE_ERROR
         result.stderr.fnmatch_lines([text])
+
+
+def test_a_marker_does_not_explore_on_the_server_of_deck_url(run):
+    test = f"{CLIENT}    {MARK}\n    def test_it(client): client.agent()\n"
+    result = run(test, "--deck-url=http://127.0.0.1:9")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*exploration needs a server in this process; leave out *"])
 
 
 def test_reruns_and_exploration_do_not_go_together(run, pytester):
