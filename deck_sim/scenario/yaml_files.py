@@ -170,6 +170,9 @@ def _message(error: Exception, text: str) -> str:
         problem += "; check the indentation and the quotes"
     if "unexpected end of stream" in problem:
         problem += "; close the quotes"
+    is_flow = f"{context}".startswith("while parsing a flow")
+    if is_flow and mark and not text[mark.index :].strip():
+        problem += "; close the `[` or `{`"
     begun = getattr(error, "context_mark", None)
     return f"{context} that begins in line {begun.line + 1}: {problem}" if begun else problem
 

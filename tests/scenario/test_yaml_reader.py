@@ -116,6 +116,17 @@ def test_text_that_cannot_be_read_is_refused_with_a_place():
         assert refused(source) == (*expected,), source
 
 
+def test_what_is_not_closed_is_named():
+    """After the words of the parser, which differ between PyYAML with and without libyaml."""
+    for source, hint in (
+        ("a: [b,\n", "the `[` or `{`"),
+        ("a: {b: c", "the `[` or `{`"),
+        ("a: 'x", "the quotes"),
+    ):
+        assert refused(source)[0].endswith(f"; close {hint}"), source
+    assert "close" not in refused("a: [b, c}")[0]
+
+
 def test_text_that_is_not_yaml_is_refused():
     sources = ["a: [1, 2\n", "a: 'x", "a: b\n- c", '"\\U00110000"', "&: x", "...\n", "a: \x07"]
     assert all(refused(source)[0].startswith("not YAML: ") for source in sources)
