@@ -54,7 +54,8 @@ class Program(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"deck_sim.cli.commands.{_MODULES.get(cmd_name, cmd_name)}")
-        found: click.Command = getattr(module, cmd_name if cmd_name in _MODULES else "command")
+        function = cmd_name.replace("-", "_") if cmd_name in _MODULES else "command"
+        found: click.Command = getattr(module, function)
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -102,6 +102,15 @@ def test_the_transitions_of_commands_and_of_time_are_in_the_table():
         assert all(row.allowed for row in machine.commands.values()), name
 
 
+def test_a_run_can_be_canceled_in_each_status_that_may_become_the_one_of_cancel():
+    """A new status that people may cancel is also in the row of the command."""
+    for name, machine in MACHINES.items():
+        if machine.is_run:
+            cancel = machine.commands["cancel"]
+            leading = {s for s, after in machine.follows.items() if cancel.leads_to in after}
+            assert leading == {*cancel.allowed}, name
+
+
 def test_a_status_has_a_step_unless_a_command_or_time_leads_to_it():
     """A new status fails here until scenarios can enter it."""
     for name, machine in MACHINES.items():

@@ -2,16 +2,20 @@
 
 import ast
 import re
+import shutil
+import subprocess
+import sys
 from inspect import signature
 from itertools import pairwise
 from pathlib import Path
 
 import click
-from added_method import write_command, write_method
+from added_method import add_method, write_command, write_method
 
 import deck_sim.handle
 from deck_sim import Deck
 from deck_sim.base.durations import parse_duration
+from deck_sim.cli import app
 from deck_sim.cli.commands import world
 from deck_sim.operations import CONTROL_OPERATIONS
 from deck_sim.operations.parameters import NewWorld
@@ -74,19 +78,40 @@ def test_each_operation_and_each_of_its_parameters_has_a_method():
 
 def test_the_method_and_the_command_of_a_new_operation_can_be_written():
     """As `scripts/add-method` writes them."""
-    replay, lint = (
-        CONTROL_OPERATIONS["POST", "/deliveries/{id}/replay"],
-        CONTROL_OPERATIONS["GET", "/lint"],
-    )
-    assert write_method("replay", replay) == (
-        "    def replay(self, id: IdOrResource) -> Json:\n"
-        f'        """{replay.words}"""\n'
-        '        return self._control.call("POST", "/deliveries/{id}/replay", id=id)\n\n'
+    drop, lint = CONTROL_OPERATIONS["DELETE", "/faults/{id}"], CONTROL_OPERATIONS["GET", "/lint"]
+    assert write_method("drop", drop) == (
+        "    def drop(self, id: IdOrResource) -> Json:\n"
+        f'        """{drop.words}"""\n'
+        '        return self._control.call("DELETE", "/faults/{id}", id=id)\n\n'
     )
     lines = [*write_method("lint", lint).split("\n"), *write_command("lint", lint).split("\n")]
     assert "    def lint(self, *, poll_interval: Duration | None = None) -> Json:" in lines
     assert '@click.option("--poll-interval", type=DURATION, help="The poll interval.")' in lines
     assert "    data = deck.lint(poll_interval=poll_interval)" in lines
+
+
+def test_a_method_and_a_command_that_are_added_can_be_called(tmp_path):
+    for folder in ("deck_sim", "scenarios"):
+        shutil.copytree(Path(__file__).parents[2] / folder, tmp_path / folder)
+    add_method("show_lint", tmp_path / "deck_sim", with_command=True)
+    words = [sys.executable, "-m", "deck_sim", "show-lint", "--help"]
+    shown = subprocess.run(words, cwd=tmp_path, capture_output=True, check=True, text=True)
+    assert "--poll-interval" in shown.stdout
+    assert "def show_lint(" in (tmp_path / "deck_sim/handle/deck.py").read_text("utf-8")
+
+
+def test_every_command_of_a_world_is_listed():
+    names = [one.name for one in vars(world).values() if isinstance(one, click.Command)]
+    assert {*names} <= {*app.COMMANDS}
+
+
+def test_a_method_that_waits_has_a_twin_for_coroutines():
+    """Its error in a coroutine names the twin; so does the page."""
+    page = (Path(__file__).parents[2] / "docs/async.md").read_text("utf-8")
+    waits = {name for name, method in vars(Deck).items() if hasattr(method, "__wrapped__")}
+    twins = {name for name in waits if name.startswith("async_")}
+    assert twins == {f"async_{name}" for name in waits - twins}
+    assert [name for name in twins if name not in page] == []
 
 
 def test_defaults_are_those_of_the_operation():

@@ -6,6 +6,7 @@ Both pass the parameters of the operation on, and are then edited like any other
 import sys
 from inspect import Parameter
 from pathlib import Path
+from textwrap import fill
 
 import deck_sim
 from deck_sim.operations import CONTROL_OPERATIONS
@@ -18,10 +19,10 @@ TYPES = {
     "Text": ("str", "str", "str"),
 }
 ANY = ("Any", "Any", "str")
-ROOT = Path(*deck_sim.__path__)
-METHODS, BEFORE = ROOT / "handle/deck.py", "    # For coroutines\n"
-COMMANDS = ROOT / "cli/commands/world.py"
-ROWS, AFTER = ROOT / "cli/app.py", "}\n# Each other command"
+# The files that are changed, and the text before which the new one stands.
+METHODS = ("handle/deck.py", "    # For coroutines\n")
+ROWS = ("cli/app.py", "}\n# Every other command")
+COMMANDS = ("cli/commands/world.py", "")
 
 
 def write_method(name, row):
@@ -36,13 +37,14 @@ def write_method(name, row):
     call = f'self._control.call("{row.method}", "{row.path}"{passed})'
     return (
         f"    def {name}({', '.join(heads)}) -> Json:\n"
-        f'        """{row.words}"""\n        return {call}\n\n'
+        f"{_docstring(row.words, 8 * ' ')}        return {call}\n\n"
     )
 
 
 def write_command(name, row):
     """The text of a command that calls the method of that name."""
-    options, heads, passed, example = "", ["deck: Deck"], [], f"deck-sim {name}"
+    options, heads, passed = "", ["deck: Deck"], []
+    example = f"deck-sim {name.replace('_', '-')}"
     for one, type_, optional in _parameters(row):
         _, python, option = TYPES.get(type_, ANY)
         word = f'option("--{one.replace("_", "-")}"' if optional else f'argument("{one}"'
@@ -53,10 +55,17 @@ def write_command(name, row):
         passed.append(f"{one}={one}" if optional else one)
     return (
         f'\n\n@click.command(epilog=examples("{example}"))\n{options}@on_server\n'
-        f'def {name}({", ".join(heads)}) -> tuple[Any, str]:\n    """{row.words}"""\n'
+        f"def {name}({', '.join(heads)}) -> tuple[Any, str]:\n"
+        f"{_docstring(row.words, 4 * ' ')}"
         f"    data = deck.{name}({', '.join(passed)})\n"
         "    return data, json.dumps(data, ensure_ascii=False)\n"
     )
+
+
+def _docstring(words, indent):
+    line = f'{indent}"""{words}"""\n'
+    text = fill(f'"""{words}', 100, initial_indent=indent, subsequent_indent=indent)
+    return line if len(line) <= 101 else f'{text}\n{indent}"""\n'
 
 
 def _parameters(row):
@@ -72,18 +81,22 @@ def _parameters(row):
     return sorted(found, key=lambda one: one[2])
 
 
-def main(name, *options):
+def add_method(name, root, *, with_command=False):
+    """Add the method, and the command, of the operation of a function to the package at `root`."""
     row = next(
         one for one in CONTROL_OPERATIONS.values() if getattr(one.function, "__name__", "") == name
     )
-    before, heading, after = METHODS.read_text("utf-8").partition(BEFORE)
-    METHODS.write_text(before + write_method(name, row) + heading + after, "utf-8")
-    if options == ("--command",):
-        COMMANDS.write_text(COMMANDS.read_text("utf-8") + write_command(name, row), "utf-8")
+    texts = {METHODS: write_method(name, row)}
+    if with_command:
         first = row.words.partition(". ")[0].rstrip(".")
-        text = ROWS.read_text("utf-8").replace(AFTER, f'    "{name}": "{first}.",\n{AFTER}')
-        ROWS.write_text(text, "utf-8")
+        texts[ROWS] = f'    "{name.replace("_", "-")}": "{first}.",\n'
+        texts[COMMANDS] = write_command(name, row)
+    for (file, before), text in texts.items():
+        old = (root / file).read_text("utf-8")
+        assert old.count(before) == 1 or not before, f"{file} does not have {before!r} once"
+        index = old.index(before) if before else len(old)
+        (root / file).write_text(old[:index] + text + old[index:], "utf-8")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    add_method(sys.argv[1], Path(*deck_sim.__path__), with_command="--command" in sys.argv[2:])

@@ -49,7 +49,7 @@ def explain_foreign_event(
         return None
     return (
         f"the edition {listed(editions)} has no event {quote(pattern)};"
-        f" the edition {listed(having)} has it"
+        f" it is an event of {listed(having)}"
         f"{f'; {how_to_switch(having[0])}' if in_world else ''}"
     )
 
