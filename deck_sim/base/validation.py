@@ -102,8 +102,8 @@ _TEXTS = {
     "model_type": "must be an object, not {found}",
     "list_type": "must be a list, not {found}",
     "tuple_type": "must be a list, not {found}",
-    "too_long": "must have at most {max_length} item{s}, not {actual_length}",
-    "too_short": "must have at least {min_length} item{s}, not {actual_length}",
+    "too_long": "must have at most {max_length} item{s}{size}",
+    "too_short": "must have at least {min_length} item{s}{size}",
     "literal_error": "must be {expected}, not {found}{nearest}",
     "greater_than": "must be more than {gt:.12g}, not {found}",
     "greater_than_equal": "must be at least {ge}, not {found}",
@@ -121,11 +121,19 @@ def error_message(error: ErrorDetails, root: type[BaseModel]) -> str:
     text = _TEXTS.get(error["type"], "{msg}")
     found = error.get("input")
     length = len(found) if isinstance(found, str) else 0
+    size = f", not {len(found)}" if isinstance(found, list | tuple) else ""
     bounds = error.get("ctx", {})
     plural = "" if 1 in (bounds.get("min_length"), bounds.get("max_length")) else "s"
     allowed = re.findall("'([^']*)'", bounds.get("expected", ""))
     near = nearest(found, allowed) if isinstance(found, str) else ""
-    words = {"found": show(found), "length": length, "msg": error["msg"], "s": plural, **bounds}
+    words = {
+        "found": show(found),
+        "length": length,
+        "size": size,
+        "msg": error["msg"],
+        "s": plural,
+        **bounds,
+    }
     return text.format(nearest=near, **words)
 
 

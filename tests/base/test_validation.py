@@ -38,7 +38,7 @@ class Body(Strict):
     inner: Small | None = None
     many: list[Small] = []
     either: Small | Large | Literal["none"] = "none"
-    free: dict[str, int] = {}
+    free: Annotated[dict[str, int], Field(max_length=2)] = {}
     when: float = Field(default=0, alias="at")
 
 
@@ -61,6 +61,7 @@ MESSAGES = [
     ({"names": ["a"]}, ["must have at least 2 items, not 1"]),
     ({"one": ["a", "b"]}, ["must have at most 1 item, not 2"]),
     ({"inner": 5}, ["must be an object, not 5"]),
+    ({"free": {"a": 1, "b": 2, "c": 3}}, ["must have at most 2 items"]),
     ({"free": []}, ["must be an object, not an empty list"]),
     ({"free": {"{found}": "{x}"}}, ['must be a whole number, not "{x}"']),
     ({"at": "now"}, ['must be a number, not "now"']),
