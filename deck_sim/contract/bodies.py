@@ -29,7 +29,8 @@ from deck_sim.contract.shapes import ANY_OBJECT, ID, record
 
 _USER = r"[!-.0-9:;<=>A-Z^-~]+@"
 _HOST = r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])"
-_REST = r"[/?#][^\x00-\x20\x7f-\xa0\ufeff]*"
+_SPACES = r"\x00-\x20\x7f-\xa0\ufeff"  # and control characters
+_REST = rf"[/?#][^{_SPACES}]*"
 URL_PATTERN = rf"^https?://(?:{_USER})?{_HOST}(?::(?:0*[1-9][0-9]{{0,4}})?)?(?:{_REST})?$"
 
 
@@ -38,6 +39,8 @@ def _check_url(url: str) -> str:
         raise value_error("must begin with `http://` or `https://`")
     if url.split("//")[1].startswith("@"):
         raise value_error("has an empty user before `@`; leave out the `@`")
+    if re.search(f"[{_SPACES}]", url):
+        raise value_error("must have no spaces and no control characters; write a space as `%20`")
     try:
         parts = urlsplit(url)
         # Both can raise: for a port above 65535, and for a host with an empty or too long part.
@@ -47,9 +50,8 @@ def _check_url(url: str) -> str:
         is_web_url = None
     if not is_web_url:
         raise value_error(
-            "must be a URL without spaces; its host has parts of 1 to 63 letters, digits, `-` or"
-            " `_`, joined by `.` (write other letters as `xn--…`), or is an IPv6 address in"
-            " brackets, and its port is from 1 to 65535"
+            "must have a host: parts of 1 to 63 letters, digits, `-` or `_`, joined by `.` (write"
+            " other letters as `xn--…`), or an IPv6 address in brackets; a port is from 1 to 65535"
         )
     return url
 

@@ -38,10 +38,10 @@ _OURS = {
 }
 
 
-def _check_headers(text: str) -> str:
+def _check_headers(text: Any) -> Any:
     try:
         headers = json.loads(text)  # a JSON object as a string (documented)
-    except ValueError:
+    except (TypeError, ValueError):
         headers = None
     if not isinstance(headers, dict) or not all(isinstance(v, str) for v in headers.values()):
         example = '"{\\"X-Key\\": \\"1\\"}"'
@@ -64,7 +64,7 @@ class WebhookConfig(Body):
 
     url: WebUrl
     custom_headers: (
-        Annotated[str, AfterValidator(_check_headers), WithJsonSchema(_HEADERS)] | None
+        Annotated[str, BeforeValidator(_check_headers), WithJsonSchema(_HEADERS)] | None
     ) = None
 
 

@@ -120,7 +120,7 @@ AnswerDelay = Annotated[FaultDuration | RealWait, BeforeValidator(_read_answer_d
 
 # Names and values of headers
 
-_TOKEN = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _LINE = r"(?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?"
 # Headers that say how the server sends the answer: HTTP breaks if they are wrong.
 _OF_THE_SERVER = (
@@ -130,6 +130,8 @@ _OF_THE_SERVER = (
 
 
 def _read_header_name(name: str) -> str:
+    if not re.fullmatch(_TOKEN, name):
+        raise value_error(f"{quote(name)} is not the name of a header; use letters, digits and `-`")
     if name.lower() in _OF_THE_SERVER:
         raise value_error(f"{quote(name)} is set by the server that sends the answer; leave it out")
     return name
@@ -151,7 +153,11 @@ def _read_header_value(value: Any) -> str | list[str]:
     return _read_header_text(value)
 
 
-_HeaderName = Annotated[str, Field(pattern=_TOKEN), AfterValidator(_read_header_name)]
+_HeaderName = Annotated[
+    str,
+    AfterValidator(_read_header_name),
+    WithJsonSchema({"type": "string", "pattern": f"^{_TOKEN}$"}),
+]
 _HeaderValue = Annotated[
     Any,
     PlainValidator(_read_header_value, json_schema_input_type=str | int | list[str | int]),
