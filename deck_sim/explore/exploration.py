@@ -29,7 +29,9 @@ class Plan:
 def explore(
     baseline: Watch, run: Run, plan: Plan, report: Report, progress: Callable[[int, int], None]
 ) -> None:
-    """Find the troubles of a program's first run, try each in a new run, and fill the report."""
+    """Find the troubles of `baseline`, the first run of a program, try each in a new run, and fill
+    the report. If a second run without trouble differs from the first, try none and report why.
+    """
     again = Watch()
     failure = run(again)
     found = [f"the second run fails: {failure}"] if failure else []

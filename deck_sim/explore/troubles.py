@@ -30,7 +30,7 @@ _READ = "treat an event as a hint, and read the present state of the resource"
 _EARLY = "before the call, store what its webhook needs: the webhook may come before the answer"
 _LONG = "poll until the task's timeout is over, not a fixed number of times"
 _DONE = "the call may have succeeded: read the resource, and treat a 409 as success"
-_ANY = "stop at any final status, and require no other one: a status may end before it is read"
+_ANY = "stop polling at any final status, and wait for no other: a status may end before it is read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,10 @@ MEANINGS = {
     "unavailable": "a gateway answers 503, as during a deployment; the call has no effect",
     "rate_limited": "429 with `Retry-After: 1`, also for up to three repetitions within 1 s",
     "duplicate": "the webhook comes twice, with the same `webhook-id`",
-    "late": "the webhook comes after the next one: Deck promises no order",
+    "late": "the webhook comes after the next one to its destination: Deck promises no order",
     "lost_once": "a proxy answers 502 to the webhook, and Deck sends it again after a retry delay",
     "before_response": "the webhook comes before the answer of the call that caused it",
-    "again_after_next": "the webhook comes a second time, after the next one",
+    "again_after_next": "the webhook comes a second time, after the next one to its destination",
     "at_once": "no step takes time: the next read finds the run over, or waiting for a person",
     "skipped": "one status takes no time: no read sees it, but its webhook comes",
     "tenfold": "each step takes up to ten times as long, as far as the task's timeout allows",
@@ -93,7 +93,9 @@ class Trouble:
 
     @property
     def advice(self) -> str:
-        """The kind's advice, but never to send a key with a call that creates nothing."""
+        """The advice of the trouble's kind. A call that creates nothing gets another advice than to
+        send an `Idempotency-Key`.
+        """
         pattern = "".join(self.place.subject[:1])
         is_create = "*" not in pattern or pattern.endswith("/run")
         return self.kind.advice if is_create or self.kind.advice != _KEY else _DONE
@@ -141,8 +143,8 @@ def choose_troubles(
 
 
 def check_names(names: Iterable[str]) -> None:
-    """Check the names of troubles, as far as that is possible without a test. Raises DeckSimError
-    if a name is unknown.
+    """Raise DeckSimError if a name does not begin with a kind of trouble. The places in the names
+    are not checked: they are known only after a run.
     """
     for name in names:
         kind = name.partition(" ")[0]

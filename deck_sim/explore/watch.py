@@ -24,7 +24,7 @@ class Life:
 
 @dataclass
 class Watch:
-    """The worlds of a run, and the trouble that is set in one of them."""
+    """The worlds of one run of the program, and the trouble that is put into one of them."""
 
     trouble: Trouble | None = None
     waits_for_retries: bool = False  # whether failed deliveries are repeated before an advance ends
@@ -73,7 +73,7 @@ class Watch:
 
     @property
     def called(self) -> dict[str, Life]:
-        """The worlds that the program called, by name, in the order in which they began."""
+        """The lives in which the program called the world, by name, from first to last."""
         return {one.name: one for one in self.lives if program_calls(one.simulation)}
 
     @property
