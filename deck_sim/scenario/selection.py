@@ -1,7 +1,7 @@
 """The selection of a scenario for a new connection, session or run, and its reason.
 
-A setting raises `ApiError` and changes nothing if it names a scenario that is unknown or that the
-world's edition cannot play, or a kind that the edition lacks.
+`set_default`, `enqueue` and `set_rules` raise `ApiError` and change nothing if a scenario is
+unknown, if the world's edition cannot play it, or if the edition lacks the kind of resource.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ class SelectionState:
         self.queues.setdefault(kind, []).extend(names)
 
     def set_rules(self, rules: Sequence[Rule], library: Library, edition: str) -> None:
-        """Replace the rules; the error about them has every mistake."""
+        """Replace the rules. Raises `ApiError` with every mistake in the new rules; the old ones
+        then stay.
+        """
         problems: list[Problem] = []
         for index, rule in enumerate(rules):
             kind, place = rule.resource, f"rules[{index}]"
@@ -78,7 +80,7 @@ class SelectionState:
         self.rules = [*rules]
 
     def references(self) -> Iterator[tuple[str, str, str | None]]:
-        """Yield each setting that names a scenario, that name, and the kind (None: any)."""
+        """Yield the place of each scenario name, the name, and the kind of resource (None: any)."""
         yield "default_scenario", self.default_scenario, None
         for kind, names in self.queues.items():
             yield from ((f"queues.{kind}[{index}]", name, kind) for index, name in enumerate(names))
@@ -86,8 +88,9 @@ class SelectionState:
             yield f"rules[{index}].scenario", rule.scenario, rule.resource
 
     def check(self, library: Library, edition: str, about: str | None = None) -> None:
-        """Check all settings again, and raise `ApiError` with every mistake. Deleted scenarios are
-        skipped. With `about`, only this scenario, and playlists and mixes with it, are checked.
+        """Check all settings again. Raises `ApiError` with every mistake, if there is one. Names of
+        deleted scenarios are skipped. With `about`, only this scenario, and playlists and mixes
+        with it, are checked.
         """
         problems: list[Problem] = []
         for where, name, kind in self.references():
@@ -102,7 +105,7 @@ def check_scenario(
     name: str, where: str, library: Library, edition: str, kind: str | None = None
 ) -> None:
     """Raise `ApiError` if no scenario has this name, or a world of the edition cannot play it.
-    `where` is the place of the name, and `kind` the kind that plays it (None: any).
+    `where` is the place of the name, and `kind` the kind of resource (None: any).
     """
     raise_problems([*_scenario_problems(library.get(name, where), where, library, edition, kind)])
 
@@ -142,7 +145,9 @@ def _kind_problems(kind: str | None, where: str, edition: str) -> Iterator[Probl
 
 @dataclass(frozen=True, slots=True)
 class NewResource:
-    """A new resource that needs a scenario, with the header of its call and the facts for rules."""
+    """A new resource that needs a scenario. The `header` of its call may name one; `facts` are what
+    rules can match.
+    """
 
     kind: str
     header: str | None
@@ -185,8 +190,8 @@ class Choice(Immutable):
 
 
 def choose(new: NewResource, selection: SelectionState, library: Library) -> Choice:
-    """Select a scenario. A name from the queue is used up, and a playlist or mix counts one more
-    play. Raise `ApiError` if the scenario is unknown or a world of this edition cannot play it.
+    """Select a scenario. A name from a queue is removed from it, and a play of a playlist or mix is
+    counted. Raises `ApiError` if the scenario is unknown or a world of this edition cannot play it.
     """
     ignored = list[IgnoredName]()
     rules = (rule for rule in selection.rules if rule.resource in (None, new.kind))
