@@ -12,7 +12,7 @@ from deck_sim.engine.script import SCRIPT_KINDS
 
 
 class When(Strict):
-    """Conditions; all of them must hold. Texts are globs."""
+    """The conditions of a rule, all of which must hold. Texts are globs."""
 
     username: str | None = None
     """The user name of the connection or credential."""
@@ -40,7 +40,7 @@ class Rule(Strict):
     """A rule: new resources that meet the conditions play the scenario."""
 
     when: When
-    """The conditions; `{}` matches everything."""
+    """The conditions; `{}` matches every resource."""
     scenario: str
     """The name of the scenario to play."""
     resource: Annotated[str, WithJsonSchema({"enum": [*SCRIPT_KINDS]})] | None = None
@@ -48,7 +48,7 @@ class Rule(Strict):
 
 
 def matches_text(found: Any, glob: str) -> bool:
-    """Whether a value, or an item of a list, matches a glob; None matches none."""
+    """Whether a value, or an item of a list of values, matches a glob. None matches no glob."""
     spellings = found if isinstance(found, list | tuple) else [found]
     return any(fits_glob(text, glob) for text in spellings if text is not None)
 
@@ -72,5 +72,5 @@ def fits_glob(value: Any, glob: Any) -> bool:
 
 
 def plain_text(value: Any) -> str:
-    """Return a value as text; a boolean as YAML writes it."""
+    """Return a value as text; a boolean as `true` or `false`."""
     return str(value).lower() if isinstance(value, bool) else str(value)

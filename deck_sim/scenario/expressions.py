@@ -122,7 +122,9 @@ def template_problems(text: str) -> Iterator[str]:
 
 
 def render(value: Any, names: Mapping[str, Any]) -> Any:
-    """Return a value with every expression in it computed; raises `ExpressionError`."""
+    """Return a value with every expression in it computed. Raises `ExpressionError` if one cannot
+    be read or computed.
+    """
     if isinstance(value, list):
         return [render(item, names) for item in value]
     if isinstance(value, Mapping):
@@ -140,7 +142,9 @@ def render(value: Any, names: Mapping[str, Any]) -> Any:
 
 
 def names_at(now: datetime, **variables: Any) -> dict[str, Any]:
-    """Return the names that expressions can use at this time; `variables` are plain JSON data."""
+    """Return the variables and functions that expressions can use at this time, by name. The given
+    `variables` are plain JSON data.
+    """
     return {
         **{name: {} for name in VARIABLES},
         **variables,

@@ -21,11 +21,11 @@ Found = tuple[YamlPath, str]  # where a mistake is, and the message
 
 
 def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]]:
-    """Return the editions that can play a scenario, why the first other cannot, and the mistakes.
+    """Return the editions that can play a scenario, why the first other one cannot, and mistakes.
 
-    The mistakes are those in scripts that name an edition. If these have none, and no edition can
-    play the scenario, the mistakes are those for the edition with the fewest. Otherwise, a step
-    that an edition does not allow is no mistake.
+    The mistakes are those in scripts for a single edition. If there are none, and no edition can
+    play the scenario, the mistakes are those in its scripts for the edition with the fewest. As
+    long as one edition can play the scenario, a step that another does not allow is no mistake.
     """
     found: dict[str, list[Found]] = {
         name: [] for name in EDITIONS if scenario.edition in (None, name)
@@ -72,14 +72,14 @@ class _ScriptCheck:
             hint = "".join(f", or write `{status}: stuck`" for status in lasting[:1])
             yield (
                 path,
-                f"can stop in {listed(endless, last='or')}; end the script with {ends}{hint}",
+                f"the script can end in {listed(endless, last='or')}; end it with {ends}{hint}",
             )
 
     def _check_steps(
         self, steps: tuple[Step, ...], path: YamlPath, before: set[str], stops: set[str]
     ) -> Iterator[Found]:
-        """Yield the mistakes in steps that begin in one of the statuses `before`. Add to `stops`
-        the statuses in which the steps can end.
+        """Yield the mistakes in `steps`, which begin in one of the statuses `before`. Add to
+        `stops` the statuses in which `steps` can end.
         """
         for index, step in enumerate(steps):
             here = (*path, index)
@@ -156,7 +156,7 @@ _OF_A_STORY = ("http", "webhooks", "task_timeout")  # a playlist or mix has none
 
 
 def check_exclusions(scenario: Scenario) -> Iterator[Found]:
-    """Report second definitions of a run's steps, and keys that a playlist or mix ignores."""
+    """Report keys that exclude each other, and keys that a playlist or mix ignores."""
     found = [name for name in _WAYS if getattr(scenario, name)]
     if len(found) > 1:
         yield (found[-1],), f"{listed(found)} exclude each other; keep one of them"
@@ -169,7 +169,7 @@ def check_exclusions(scenario: Scenario) -> Iterator[Found]:
 
 
 def check_faults(scenario: Scenario, editions: tuple[str, ...]) -> Iterator[Found]:
-    """Report faults of events that exist only in editions which cannot play the scenario."""
+    """Report webhook faults for events that only editions which cannot play the scenario have."""
     names = editions or tuple(EDITIONS)
     for index, fault in enumerate(scenario.webhooks or ()):
         if why := explain_foreign_event(fault.event, names):

@@ -116,7 +116,8 @@ def shipped() -> Library:
 
 class WatchedFolder(Library):
     """A user's folder that is read again after an edit. While its files have mistakes, the last
-    good version stays. `report` is called after each edit with mistakes, and after their repair.
+    good version stays in use. `report` is called after each edit with mistakes, and after their
+    repair.
     """
 
     def __init__(self, folder: Path, below: Library, report: ReportReload) -> None:
@@ -153,7 +154,7 @@ def scenario_files(folder: Path) -> list[Path]:
 
 def read_folder(folder: Path, below: Library | None) -> Library:
     """Read the scenario files of a user's folder into a library above `below`. Raise
-    `ScenarioError` if the folder does not exist, or with the mistakes of all files.
+    `ScenarioError` if the folder does not exist, or with all mistakes if files have mistakes.
     """
     from deck_sim.scenario.loader import Mistake, ScenarioError
 

@@ -1,5 +1,5 @@
 """Reads scenario files in three stages: YAML, model, checks. A stage begins if the one before found
-no mistake. It reports all its mistakes with their places; the stage YAML reports only the first.
+no mistake. The first stage reports its first mistake, the others report all of theirs, with places.
 """
 
 from dataclasses import dataclass
@@ -116,7 +116,7 @@ def parse(source: bytes | str | Path, file: str) -> Document:
 
 
 def scenario_from_data(data: Any, name: str = "<data>") -> Scenario:
-    """Make a scenario from plain data, such as parsed JSON. Its mistakes are reported at 1:1."""
+    """Make a scenario from plain data, such as JSON. Mistakes are reported at line 1, column 1."""
     return make_scenario(Document(data), name)
 
 

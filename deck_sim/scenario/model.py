@@ -90,9 +90,9 @@ class Scenario(Strict):
     task_timeout: PositiveDuration | None = None
     """The timeout of runs whose task has the default timeout."""
     http: Annotated[tuple[AnyHttpFault, ...], Many] | None = None
-    """Faults of calls about the resource that plays the scenario."""
+    """Faults in calls about the resource that plays the scenario."""
     webhooks: Annotated[tuple[AnyWebhookFault, ...], Many] | None = None
-    """Faults of webhooks about the resource that plays the scenario."""
+    """Faults in webhooks about the resource that plays the scenario."""
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
     _text: str = PrivateAttr(default="")  # empty if it was never written as YAML
     _editions: tuple[str, ...] = PrivateAttr(default=())
@@ -115,7 +115,7 @@ class Scenario(Strict):
 
     @property
     def for_editions(self) -> str:
-        """A text for messages: the editions that can play the scenario, and why no others."""
+        """A text for messages: the editions that can play the scenario, and why others cannot."""
         why = f" ({self._why_editions})" if self._why_editions else ""
         return f"the edition {listed(self._editions)}{why}"
 
@@ -151,8 +151,9 @@ class Scenario(Strict):
         return written if isinstance(written, dict) else {None: written} if written else {}
 
     def script(self, kind: str, edition: str | None = None) -> Script:
-        """Return the script that a new resource of this kind plays in a world of the edition.
-        Without `edition`, scripts for a single edition do not count.
+        """Return the script that a new resource of this kind plays in a world of the edition. If
+        the scenario has none, it is the default script of the kind. Without `edition`, scripts for
+        a single edition do not count.
         """
         if (kind, edition) in self._scripts:
             return self._scripts[kind, edition]
@@ -172,8 +173,8 @@ class Scenario(Strict):
 def written_steps(
     scenario: Scenario, edition: Edition | None = None
 ) -> Iterator[tuple[str, Path, Step]]:
-    """Yield the kind, path and step of every step that is written for the edition (None: for any),
-    including steps in branches.
+    """Yield every step that is written for the edition (None: for any), as the kind of its script,
+    its path and the step. Steps in branches are included.
     """
     for kind in SCRIPT_KINDS:
         if edition is not None and kind not in edition.kinds:
@@ -217,8 +218,9 @@ Played = Mapping[tuple[str, str, Path], int]
 def step_coverage(
     played: Played, find: Callable[[str], Scenario | None], edition: Edition | None = None
 ) -> list[dict[str, Any]]:
-    """Return a row for each scenario that was played, with the count of each step. With `edition`,
-    only scripts that the edition can play count. Scenarios that `find` does not know are left out.
+    """Return a row for each scenario in `played`, with how often each of its steps was played. With
+    `edition`, leave out the scripts that this edition does not play. Scenarios that `find` does not
+    know are left out, too.
     """
     rows = []
     for name in sorted({scenario for scenario, _, _ in played}):

@@ -157,7 +157,7 @@ class _Maker:
         return [self.make(part, f"{path}[{i}]", name, depth + 1) for i, part in enumerate(parts)]
 
     def _number(self, schema: Schema, name: str, draw: Draw, *, is_whole: bool) -> int | float:
-        """Draw a multiple of the schema's step, in this name's usual range if the bounds allow."""
+        """Draw a number within the bounds, if possible in the usual range of a field `name`."""
         low, high, decimals = number_for(name, self.now)
         least, most = _bound(schema, "minimum", -ENDLESS), _bound(schema, "maximum", ENDLESS)
         step = Fraction(str(schema.get("multipleOf", 1 if is_whole else f"1e-{decimals}")))
@@ -182,7 +182,7 @@ class _Maker:
 
 
 def _join(schema: Schema, more: Schema) -> dict[str, Any]:
-    """Merge two schemas: unite `properties` and `required`; else the value in `schema` wins."""
+    """Merge two schemas: unite `properties` and `required`; other keywords of `schema` win."""
     joined = {**more, **schema}
     if "properties" in schema and "properties" in more:
         joined["properties"] = {**more["properties"], **schema["properties"]}

@@ -126,7 +126,7 @@ def text_for(
 
 
 def number_for(name: str, now: datetime) -> tuple[int, int, int]:
-    """Return the lowest and highest plausible number for a field, and the count of its decimals."""
+    """Return the lowest and highest plausible value of a field, and how many decimals it has."""
     words = _words(name)
     found: tuple[int, int, int] = _row(_NUMBERS, words)
     return (now.year, now.year + 1, 0) if "year" in words else found
@@ -163,7 +163,7 @@ class _Random(Random):
 
 
 def text_matching(pattern: str, draw: Draw, least: int) -> str:
-    """Make a text that matches a pattern, and fill it with `x` up to the length `least`. It may not
-    match if it is filled, or if the pattern has lookarounds.
+    """Make a text that matches a pattern, and fill it with `x` up to the length `least`. A filled
+    text, or one for a pattern with lookarounds, does not always match.
     """
     return Rstr(_Random(draw(2**64))).xeger(pattern).ljust(least, "x")

@@ -48,7 +48,7 @@ MISTAKES = [
         "connection: {credentials: [connected]}",
         "connection.credentials: the edition `credentials` has no connections; delete this script",
     ),
-    ("task_run: {connections: []}", "task_run.connections: can stop in `queued`"),
+    ("task_run: {connections: []}", "task_run.connections: the script can end in `queued`"),
     ("task_run: {connections: 5}", "task_run.connections: must be a list, not 5; start each"),
     ("task_run: {credentals: [failed: api/api_error]}", "did you mean 'credentials'?"),
     (

@@ -64,7 +64,7 @@ def fails(error: str) -> tuple[Failed, ...]:
 
 
 class Refused(ErrorAnswer, Step):
-    """The call is refused, so the resource is not created. Its script has no other step."""
+    """The call is refused, so the resource is not created. The script can have no other step."""
 
     word = "refused"
     kinds = SCRIPT_KINDS

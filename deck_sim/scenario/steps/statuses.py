@@ -60,7 +60,7 @@ class _Canceled(_Terminal):
 
 
 class Completed(Step):
-    """The run finishes."""
+    """The run ends with its output and result."""
 
     word = "completed"
     kinds = ("task_run",)
@@ -114,7 +114,7 @@ class Review(Step):
 
 
 class _Approval(Review):
-    """The status in which a run waits for a reviewer, under a name for every edition."""
+    """The status in which a run waits for a reviewer, under one name for all editions."""
 
     @classmethod
     def status(cls, machine: Machine) -> str:
