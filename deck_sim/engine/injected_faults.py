@@ -7,7 +7,7 @@ Laws:
 2. At most one fault fires for a call or webhook. Of several due faults, that of an exploration
    comes first, then those without a scenario, in the order in which they were injected.
 3. A scenario's fault applies only to the connection, session or run that plays the scenario. The
-   call that creates this resource counts only if no other fault fires for the call.
+   fault counts the call that creates this resource only if no other fault fires for the call.
 4. Whether a fault with a probability fires is drawn from its id, which follows from the world's
    seed, and from its own count. So other faults and other calls do not change the draw.
 """
@@ -33,7 +33,7 @@ _DRAWS = 1_000_000_000  # how many numbers a draw for a probability chooses from
 
 @dataclass(slots=True)
 class Injected:
-    """A fault in a world, and its counts."""
+    """A fault in a world, how often it applied, and how often it fired."""
 
     id: str
     fault: Any  # of a class in `faults`, which imports this module; immutable
@@ -101,7 +101,9 @@ class InjectedFaults:
     def fire(
         self, where: tuple[str, ...], subject: tuple[str, ...], owners: Iterable[str], now: datetime
     ) -> Any:
-        """Count a call or webhook for these owners' faults; return the fault that fires or None."""
+        """Count a call or webhook for the faults of `owners` that apply to `subject` and fire at a
+        point in `where`. Return the fault that fires, or None.
+        """
         met = [owner for owner in owners if owner in self.by_owner]
         self.changed |= dict.fromkeys(met)
         due = [

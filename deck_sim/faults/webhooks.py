@@ -22,6 +22,7 @@ from deck_sim.faults.outgoing import OutgoingWebhook
 
 STALE = timedelta(minutes=10)  # verifiers allow five minutes
 MAX_WAIT = timedelta(seconds=30)
+_UNTIL_NEXT = "until the destination's next webhook is sent"
 _UNKNOWN_SECRET = "whsec_" + base64.b64encode(b"a key that nobody was ever given").decode()
 
 
@@ -34,12 +35,16 @@ class WebhookFault(Fault):
     """The event type that the fault applies to, or a glob such as `task_run.*`."""
 
     def applies_to(self, *subject: str) -> bool:
-        """Whether the fault applies to an event; `subject`: its resource's id, its type's names."""
+        """Whether the fault applies to an event. `subject` is the id of the event's resource, then
+        the names of the event's type.
+        """
         _, *names = subject
         return any(fnmatchcase(name, self.event) for name in names)
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        """Delay or lose the webhook if the fault does so. Return True if it is not sent now."""
+        """Delay or lose the webhook, if that is the effect of the fault. Return whether the webhook
+        is not sent now.
+        """
         return False
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
@@ -64,7 +69,7 @@ class Reordered(WebhookFault):
     reorder: OnlyTrue
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        postpone(world, delivery, MAX_WAIT, "until the next webhook is sent", until_next=True)
+        postpone(world, delivery, MAX_WAIT, _UNTIL_NEXT, until_next=True)
         return True
 
 
@@ -77,7 +82,7 @@ class Repeated(WebhookFault):
         destination = world.all("event_destination")[delivery["event_destination_id"]]
         if listens(destination) and not delivery.hidden["replayed_after"]:
             again = replay(world, delivery)
-            postpone(world, again, MAX_WAIT, "until the next webhook is sent", until_next=True)
+            postpone(world, again, MAX_WAIT, _UNTIL_NEXT, until_next=True)
 
 
 class Delayed(WebhookFault):
