@@ -64,7 +64,7 @@ _get = cache(attrgetter)
 
 
 class SavedWorld:
-    """A world in the file, with the values that were last written."""
+    """A world in a state file, with the values that were last written."""
 
     def __init__(self, simulation: Simulation, id_: int) -> None:
         self.simulation, self.id = simulation, id_
@@ -123,8 +123,9 @@ def load_world(
     rows: list[tuple[str, bytes]],
     id_: int,
 ) -> tuple[SavedWorld, list[datetime] | None]:
-    """Make a world from rows, each with a table and the bytes of a key and value. Also return,
-    for a `real` clock, the time that it showed and the time of the save; otherwise None.
+    """Make a world from rows, each with a table and the bytes of a key and value. Also return, if
+    the world has a `real` clock, the time that the clock showed and the time of the save;
+    otherwise None.
     """
     read = [(table, *reader.read(data)) for table, data in rows]
     fields_ = {key: value for table, key, value in read if table == FIELD}

@@ -39,8 +39,10 @@ def take_snapshot(simulation: Simulation) -> Snapshot:
     on their way.
     """
     if simulation.advancing:
-        text = "no snapshot can be taken now: another call moves this world's clock; wait for its"
-        text += " answer"
+        text = (
+            "no snapshot can be taken now: another call is moving this world's clock; wait for the"
+            " answer to that call"
+        )
         raise refuse("request/state_invalid", text)
     state = copy.deepcopy({name: getattr(simulation, name) for name in KEPT})
     return Snapshot(state, (*simulation.library.own(),))
@@ -63,7 +65,7 @@ def keep_snapshot(worlds: WorldRegistry, snapshot: Snapshot) -> str:
 
 
 def find_snapshot(worlds: WorldRegistry, id_: str) -> Snapshot:
-    """Return the snapshot with that id. Raises ApiError (`endpoint_not_found`) if there is none."""
+    """Return the snapshot with this id. Raises ApiError (`endpoint_not_found`) if there is none."""
     if id_ not in worlds.snapshots:
         text = (
             f"this server has no such snapshot: {quote(id_)}; snapshots do not survive a restart;"

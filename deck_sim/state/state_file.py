@@ -85,8 +85,8 @@ class StateFile:
         return self._saved[key].simulation
 
     def save(self, key: str, simulation: Simulation | None) -> None:
-        """Save the changes in the world of a key; without a `simulation`, delete the world. Raises
-        ApiError (`state_not_saved`) if that fails; the file then has not changed.
+        """Save the changes in the world of a key; without a `simulation`, delete the world from the
+        file. Raises ApiError (`state_not_saved`) if that fails; the file then has not changed.
         """
         with self._refusing():
             if simulation is not None:

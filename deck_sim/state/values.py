@@ -99,7 +99,7 @@ _READABLE = (timedelta, Counter, deque, RecentLog, restore_moment, restore_field
 class Reader:
     """Reads values that a `Writer` wrote.
 
-    A scenario that `find` returns is used instead of a new one if both have the same source.
+    If `find` returns a scenario with the same name and source, that is used instead of a new one.
     """
 
     find: Callable[[str], Scenario | None]

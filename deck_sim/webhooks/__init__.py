@@ -1,1 +1,1 @@
-"""Signing and sending of webhooks. A server of deck-sim opens connections only here."""
+"""Signing and sending of webhooks. A server of deck-sim opens network connections only here."""
