@@ -5,7 +5,7 @@ Laws:
    So lists that nobody reads cost nothing.
 2. Each set of filtered fields has a list, in parts: one for each combination of values. A page is
    found by binary search in these parts, which is quick also in a large world.
-3. Deleted resources are in no list, but keep their numbers: a page may begin behind one of them.
+3. A deleted resource is in no list, but keeps its place in the order: a page may begin behind it.
 """
 
 from bisect import bisect_left, insort

@@ -6,11 +6,12 @@ Laws:
 2. Nothing outside this module writes to the resources; others read them through `all` and `find`.
 3. Only `playing.pass_time` changes `now`, and it fires one timer at a time. Laws 1 to 3 do not bind
    the reading of a state file.
-4. The state holds names and values, never rows of tables: a deep copy of a world is a world.
+4. The state holds names and values, never rows of the contract's tables: a deep copy of a world
+   is a world.
 5. Nothing is created, changed, moved or deleted without an entry in the timeline.
 6. `emit` makes the deliveries of an event at once, for the destinations that are active then. So a
    new destination gets no older event.
-7. A world keeps its last entries, events and finished runs, and counts the older ones.
+7. A world keeps its last timeline entries, events and finished runs, and counts the older ones.
 """
 
 from collections import Counter, defaultdict
@@ -66,7 +67,7 @@ def listens(destination: Resource) -> bool:
 
 
 class IllegalMove(Exception):
-    """A script or the engine tried a transition that no row allows; nothing changed."""
+    """A script or the engine tried a transition that the edition forbids; nothing changed."""
 
 
 @lru_cache(_MOST_SHARED)
@@ -135,7 +136,7 @@ class World:
 
     @property
     def event_types(self) -> tuple[str, ...]:
-        """Every name of an event type: the edition's, and the one that an additive change adds."""
+        """Every name of an event type: the edition's, and the one that additive changes may add."""
         added = self.additive_changes.event_type
         return (*self.contract.event_names, *([added] if added else []))
 
@@ -152,7 +153,7 @@ class World:
         return {kind: self.all(kind) for kind in self.contract.kinds}
 
     def all(self, kind: str) -> Mapping[str, Resource]:
-        """Return every resource of a kind by id, in order of creation, also deleted resources."""
+        """Return every resource of a kind by id, in order of creation, including deleted ones."""
         return self._resources.get(kind, _NOTHING)
 
     def find(self, kind: str, resource_id: str) -> Resource | None:
@@ -165,7 +166,8 @@ class World:
     ) -> Iterator[Resource]:
         """Yield the resources of a kind that have one of the values of each filter, newest first.
 
-        Deleted resources are left out; with `behind`, also this resource and newer ones.
+        Deleted resources are left out. With `behind`, only those older than the resource with this
+        id are yielded.
         """
         lists = self._lists.get(kind)
         if lists is None and self.all(kind):
@@ -174,14 +176,18 @@ class World:
             yield from lists.find(filters, behind)
 
     def fetch(self, kind: str, resource_id: str) -> Resource:
-        """Return what `find` returns. Raises ApiError (`…_not_found`) if that is None."""
+        """Return the resource with this id. Raises ApiError (`…_not_found`) if it is unknown,
+        deleted or too old.
+        """
         found = self.find(kind, resource_id)
         if found is None:
             raise ApiError(self.not_found(kind, resource_id))
         return found
 
     def not_found(self, kind: str, resource_id: str, field: str | None = None) -> Problem:
-        """Make the problem of an unknown id, in `field` of a body or in the path."""
+        """Make the problem of an unknown id; it stands in `field` of a body or, without `field`, in
+        the path.
+        """
         # The catalog's text for sources is that of a failed run, which names no id.
         text = f"No {kind} has the id `{resource_id}`."
         if resource_id in self.former_ids:
@@ -210,7 +216,9 @@ class World:
         return machine is not None and machine.is_final(str(resource.status))
 
     def used_by(self, run: Resource) -> list[Resource]:
-        """Return the connection, or credential and session, of a run; empty for other kinds."""
+        """Return the connection, or the credential and session, that a run uses; an empty list for
+        resources of other kinds.
+        """
         used = self.contract.used_by_runs.items() if run.kind == "task_run" else ()
         found = [self.all(kind).get(run.fields[name]) for name, kind in used]
         return [one for one in found if one is not None]
@@ -222,7 +230,9 @@ class World:
         return (at - resource.started_at) // MILLISECOND
 
     def embedded(self, resource: Resource, name: str) -> list[dict[str, Any]]:
-        """Return the list of related resources that a resource shows under this name."""
+        """Return the related resources, oldest first, that a resource shows in its field `name`: an
+        agent's tasks, for example.
+        """
         embed = self.kind(resource.kind).embeds[name]
         inner = [
             {"id": other.id, "object": other.kind, "status": other.status, **other.fields}
@@ -299,7 +309,7 @@ class World:
         what: str = "",
         **fields: Any,
     ) -> Resource:
-        """Set fields that are not the status, and `hidden` if it is given.
+        """Set fields other than the status. If `hidden` is given, it replaces the hidden fields.
 
         `what` is the text of the timeline entry; by default it names the fields.
         """
@@ -330,8 +340,8 @@ class World:
     ) -> Resource:
         """Change a resource's status, together with the fields that change with it.
 
-        `what` is the text of the timeline entry; by default it names both statuses. If no row
-        allows the transition, `IllegalMove` is raised and nothing changes.
+        `what` is the text of the timeline entry; by default it names both statuses. If the
+        edition does not allow the transition, `IllegalMove` is raised and nothing changes.
         """
         machine, before, started = self.machine(resource), str(resource.status), resource.started_at
         kind, id_, old, now = resource.kind, resource.id, resource.fields, self.now
@@ -398,7 +408,7 @@ class World:
         return self.move(run, "failed", errors=[one.as_json() for one in problems])
 
     def set_options(self, options: Options) -> None:
-        """Set the options. Timers with a changed duration start again now."""
+        """Set the world's options. Timers whose duration changes start again now."""
         changed, self.options = options.changes(self.options), options
         for kind in self.contract.kinds.values():
             machine = kind.machine
@@ -411,14 +421,16 @@ class World:
                 self._arm_screenshot(run)
 
     def fire_webhook(self, where: str, event: Event) -> Any:
-        """Count the webhook of an event for the faults; return the fault that fires, or None."""
+        """Count the webhook of an event for each fault that applies to it; return the fault that
+        fires, or None.
+        """
         run_id = event.data.fields.get("task_run_id", "")
         about = {TROUBLE: None, EVERYBODY: None, event.data.id: None, run_id: None}
         subject = event.data.id, *self.contract.names_of(event.type)
         return self.injected.fire((where,), subject, about, self.now)
 
     def emit(self, type_: str, resource: Resource) -> None:
-        """Record an event with the state of a resource, and make its deliveries, due now."""
+        """Record an event with the state of a resource; make its deliveries, which are due now."""
         extras, after = self.event_extras(resource), self.timeline.total
         event = Event(self.next_id("evt"), type_, resource, self.now, extras, after)
         self.events.append(event)
@@ -460,8 +472,9 @@ class World:
         self.timers.disarm(owner, OF_A_STORY)
 
     def forget_oldest(self) -> list[str]:
-        """Forget finished runs (and their files) and sessions except the last `MOST_RUNS` of each,
-        and ended deliveries of dropped events. Return the ids of the runs and sessions.
+        """Forget all but the last `MOST_RUNS` finished runs (with their files) and as many finished
+        sessions; forget ended deliveries of dropped events. Return the ids of the forgotten runs
+        and sessions.
         """
         over = takewhile(  # up to the first that is not over
             lambda one: one.hidden["number"] <= self.events.dropped and self.is_settled(one),
@@ -502,7 +515,9 @@ class World:
             ids.sort(key=lambda id_: self._resources[kind][id_].updated_at)
 
     def _index(self, resource: Resource) -> list[Resource]:
-        """Add a resource to the indexes; return the login and session that it still uses."""
+        """Enter a resource in `finished` if it is final, or in `users` if it still uses a login or
+        session. Return that login and session.
+        """
         if self.is_final(resource):
             self._note_end(resource)
             return []
@@ -530,8 +545,8 @@ class World:
             self.emit(f"{resource.kind}.{what}", resource)
 
     def _lead_used(self, run: Resource, machine: Machine) -> None:
-        """Move the login and session of a run to the statuses that `leads` has for the run's new
-        status, if their own tables allow it.
+        """Move the login and session of a run to the statuses that `machine.leads` has for the
+        run's errors or new status, if the edition allows these transitions.
         """
         # The errors of a run say nothing about its login before the run has begun to work.
         errors = run.fields.get("errors", ()) if run.started_at else ()
