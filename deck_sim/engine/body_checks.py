@@ -77,8 +77,8 @@ def input_problems(world: World, task: Resource, body: Mapping[str, Any]) -> lis
 def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) -> list[Problem]:
     """Return a problem for each missing part of a login that its `auth_method` needs.
 
-    An update may omit `auth_method` or `auth_credentials`; those of `stored` then count.
-    Credentials of the wrong type are skipped.
+    An update may omit `auth_method` or `auth_credentials`; those of the `stored` login are then
+    checked. Credentials of the wrong type are skipped.
     """
     method = fields.get("auth_method", stored and stored["auth_method"])
     given = fields.get("auth_credentials", stored and stored.hidden)
@@ -90,8 +90,8 @@ def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) ->
 
 
 def field_problems(world: World, kind: str, fields: Mapping[str, Any]) -> list[Problem]:
-    """Return the problems of fields with the right types: unknown ids, absent fields that others
-    need, JSON Schemas, and the timeout.
+    """Return the problems of fields that have the right types: unknown ids, absent fields that
+    others need, invalid JSON Schemas, and a timeout above the plan's limit.
     """
     row, cap = world.kind(kind), world.options.timeout_cap
     absent = [

@@ -1,4 +1,4 @@
-"""The actions of callers, reviewers and sources on a world.
+"""The actions of API callers, reviewers of runs, and sources (the websites) on a world.
 
 A command checks everything before it changes anything. If a check fails, the command raises
 `ApiError`, and the world stays as it was.
@@ -101,7 +101,9 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
 
 
 def used_ids(world: World, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the ids of the resources that a run uses: the ids sent, and those that these imply."""
+    """Return the ids of the resources that a run uses, by field: the ids that were sent, and those
+    that they imply.
+    """
     named = {name: fields.get(name) for name in world.kind("task_run").references}
     uses = inherit_references(world, "task_run", named)
     if "source_id" in uses:
@@ -147,9 +149,9 @@ def begin_run(
     silent: bool = False,
     **standard: Any,
 ) -> Resource:
-    """Create a run that uses these resources, and start its script; return the run as created.
+    """Create a run with the ids in `uses`, and start its script; return the run as created.
 
-    If the run needs a session and `uses` names none, the run gets a new session.
+    If the run needs a session and `uses` has none, the run gets a new session.
     """
     fields = {"task_id": task.id, "agent_id": task["agent_id"], **uses}
     if "session_id" in uses and uses["session_id"] is None:
@@ -194,7 +196,9 @@ def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, An
 
 
 def apply_command(world: World, resource: Resource, name: str) -> Resource:
-    """Apply a command that leads to a status, such as `cancel`; end the resource's script."""
+    """Move a resource to the status that a command, such as `cancel`, leads to, and end the
+    resource's script.
+    """
     leads_to = check_allowed(world, resource, name)
     assert leads_to is not None, f"the command {name} leads to no status"
     moved = world.move(resource, leads_to)
@@ -244,7 +248,9 @@ def create_credential(world: World, fields: Mapping[str, Any]) -> Resource:
 
 
 def update_credential(world: World, credential: Resource, fields: Mapping[str, Any]) -> Resource:
-    """Set the fields that were sent; a field of the login makes the credential `unverified`."""
+    """Set the fields that were sent; if one is part of the login, the credential becomes
+    `unverified`.
+    """
     check_allowed(world, credential, "update")
     raise_problems(change_problems(credential, fields))
     public, hidden = split_credentials(fields)
@@ -256,7 +262,9 @@ def update_credential(world: World, credential: Resource, fields: Mapping[str, A
 
 
 def change_problems(credential: Resource, fields: Mapping[str, Any]) -> list[Problem]:
-    """Return a problem for each part that a changed login would lack."""
+    """Return a problem for each part that the login would lack after an update with `fields`; none
+    if the update does not change the login.
+    """
     changes_login = fields.keys() & LOGIN_FIELDS
     return body_checks.login_problems(fields, credential) if changes_login else []
 
@@ -304,7 +312,7 @@ def run_facts(
 
 
 def split_credentials(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Split a login into the fields that answers may show, and the hidden fields.
+    """Split a login into the fields that responses may show, and the hidden fields.
 
     The password is not kept, so it cannot leak; a flag says whether a password was given.
     """

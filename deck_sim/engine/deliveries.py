@@ -133,8 +133,8 @@ def lose(world: World, delivery: Resource) -> None:
 def postpone(
     world: World, delivery: Resource, length: timedelta, why: str, *, until_next: bool = False
 ) -> None:
-    """Postpone a due webhook; with `until_next`, at most until a later webhook to its destination
-    has been attempted.
+    """Postpone a due webhook by `length`; with `until_next`, at most until a later webhook to its
+    destination has been attempted.
     """
     world.timers.arm(delivery.id, ATTEMPT, world.now + length)
     world.note("event_delivery", delivery.id, f"{delivery['event_type']}, held back {why}")
@@ -227,7 +227,9 @@ def create_destination(world: World, fields: Mapping[str, Any], secret: str) -> 
 def update_destination(
     world: World, destination: Resource, fields: Mapping[str, Any], secret: str | None
 ) -> Resource:
-    """Set the fields of a checked body. A new secret of a webhook starts a rotation."""
+    """Set the fields of a destination from a checked body. A new `secret` of a webhook starts a
+    rotation.
+    """
     public = {name: fields[name] for name in ("name", "config", "events") if name in fields}
     if public:
         destination = world.change(destination, **public)
@@ -241,7 +243,9 @@ def update_destination(
 
 
 def event_problems(world: World, events: Any) -> list[Problem]:
-    """Return the problems of a destination's event types; none if they are not a list of texts."""
+    """Return the problems of a destination's event types; none if they are not a list of texts,
+    which the check of the shape reports.
+    """
     is_readable = isinstance(events, list) and all(isinstance(name, str) for name in events)
     problems, known = list[Problem](), world.event_types
     for index, name in enumerate(events if is_readable and events != [ALL] else ()):

@@ -22,8 +22,9 @@ class File(NamedTuple):
 def keep_file(
     world: World, run: Resource, name: str, type_: str, content: bytes, **shown: Any
 ) -> None:
-    """Store a file as a storage item with the attributes `shown`. Nothing is stored if the task's
-    storage is off, or if it drops duplicates and has an equal file of this task and login.
+    """Store a file of a run as a storage item with the attributes `shown`. Nothing is stored if the
+    task's storage is off, or if it drops duplicates and an equal file of this task and login is
+    stored already.
     """
     storage = world.all("task")[run["task_id"]]["storage"] or {"enabled": False}
     origin = (run["task_id"], run[f"{world.contract.login}_id"], sha256(content).hexdigest())
@@ -34,7 +35,9 @@ def keep_file(
         for item in world.all("storage").values()
     ):
         world.note(
-            "task_run", run.id, f"file {name} not stored: the login has an equal file of this task"
+            "task_run",
+            run.id,
+            f"file {name} not stored: an equal file of this task and login is stored",
         )
     else:
         fields = {
@@ -50,7 +53,9 @@ def keep_file(
 
 
 def files_of(world: World, run: Resource, behind: str | None = None) -> Iterator[Resource]:
-    """Return a run's readable files, newest first; with `behind`, those older than this file."""
+    """Yield a run's files that can be read, newest first; with `behind`, only those older than the
+    file with this id.
+    """
     items = world.newest_first("storage", {"task_run_id": [run.id]}, behind)
     return (item for item in items if not world.is_gone(item))
 
@@ -64,7 +69,9 @@ def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> N
 
 
 def find_file(world: World, file_id: str) -> File | None:
-    """Return the item or screenshot with this id; None if it is unknown, deleted or too old."""
+    """Return the file of the storage item or screenshot with this id; None if the id is unknown, or
+    its item or screenshot was deleted or is too old.
+    """
     item = world.find("storage", file_id)
     if item is not None:
         return File(item.hidden["content"], item["file_type"], item["file_name"])

@@ -1,4 +1,4 @@
-"""Holds, which stop stories and answers until a test releases them.
+"""Holds, which stop stories, or answers to calls, until a test releases them.
 
 A hold of stories names an event. A story stops before it enters the status that emits this event:
 the resource keeps its status, the cursor returns to the step that last reacted or changed the
@@ -18,7 +18,7 @@ Cursor = tuple[Path, int]  # the path of a story, and its count of wrong answers
 
 
 class Stopped(Exception):
-    """A hold stops the story; nothing has changed."""
+    """Raised if a hold stops a story; nothing has changed."""
 
     def __init__(self, hold: str) -> None:
         super().__init__(hold)
@@ -38,7 +38,9 @@ def count_stop(world: World, hold_id: str) -> None:
 
 
 def hold_story(world: World, story: Story, hold_id: str, reacted_at: Cursor) -> None:
-    """Stop a story at a hold. Until the hold is released, the step at `reacted_at` still reacts."""
+    """Stop a story at a hold. Until the hold is released, the cursor stands at `reacted_at`, where
+    the step can still react, for example to an answer.
+    """
     story.held = Held(hold_id, world.now, story.path, story.wrong_answers)
     story.path, story.wrong_answers = reacted_at
     count_stop(world, hold_id)

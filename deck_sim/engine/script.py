@@ -3,8 +3,8 @@ steps and how they are written.
 
 The cursor is a path: `(2,)` is the third step; `(2, "on_rejected", 0)` is the first step in the
 branch `on_rejected` of the third step. After a branch the story continues after the step that has
-the branch. A path is plain data, so stories can be copied and saved, and steps
-counted for coverage.
+the branch. A path is plain data, so stories can be copied and saved, and steps can be counted
+for coverage.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SCRIPT_KINDS = ("connection", "task_run", "session")  # of the resources that pl
 
 
 def watched_kinds(edition: Edition) -> list[str]:
-    """Return the kinds whose statuses a user follows: kinds that play scripts, and the login."""
+    """Return the kinds whose statuses clients follow: those that play scripts, and the login's."""
     return [kind for kind in edition.kinds if kind in (*SCRIPT_KINDS, edition.login)]
 
 
@@ -61,7 +61,9 @@ class Step(ABC):
 
     @property
     def refusal(self) -> ApiError | None:
-        """The answer to the call that would start the script, if this step refuses the call."""
+        """The error that answers the call which would start the script; None if this step does not
+        refuse the call.
+        """
         return None
 
     # `stage` is a `Stage`; its module imports this one.
@@ -107,7 +109,9 @@ class Script(Immutable):
 
     @property
     def refusal(self) -> ApiError | None:
-        """The answer to the call that would start the script, if the first step refuses it."""
+        """The error that answers the call which would start the script; None if the first step does
+        not refuse the call.
+        """
         first = self.positions[0,].step
         return first.refusal if first else None
 
@@ -134,7 +138,7 @@ class Script(Immutable):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The hold that stops a story, and the path at which the story continues."""
+    """The hold that stops a story, and the path at which the story continues after the release."""
 
     hold: str
     since: datetime

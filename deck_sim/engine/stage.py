@@ -60,7 +60,7 @@ class Stage:
         }
 
     def move(self, status: str, **fields: Any) -> None:
-        """Move the resource to `status`, unless a hold stops the story first."""
+        """Move the resource to `status`. Raises `Stopped` if a hold stops the story first."""
         resource = self.resource
         if self.world.holds:
             self.check_holds(f"{resource.kind}.{self.world.machine(resource).events[status]}")
@@ -87,7 +87,9 @@ class Stage:
             self.move("completed", output=output, **fields)
 
     def reject(self, name: str, broken: list[Problem], why: str = "") -> None:
-        """Fail the run with an error `name` for each of `broken`; `why` begins each message."""
+        """Fail the run with an error `name` for each problem in `broken`. Each message begins with
+        `why`.
+        """
         for one in broken:
             self.world.note("task_run", self.resource.id, one.message)
         self.fail(*(problem(name, f"{why}{one.message}", field=one.field) for one in broken))
@@ -96,7 +98,9 @@ class Stage:
         self.move("failed", errors=[one.as_json() for one in problems])
 
     def problem(self, name: str, message: str | None, field: str | None) -> Problem:
-        """Make a problem; without a `message` its text is the catalog's, with the run's timeout."""
+        """Make a problem from the error catalog. Without a `message` it has the catalog's text, in
+        which `{timeout}` becomes the run's timeout.
+        """
         timeout = spell_duration(timedelta(seconds=self.resource.hidden["timeout_seconds"]))
         return problem(name, message, field=field, timeout=timeout)
 

@@ -1,4 +1,4 @@
-"""Timers: a heap of due moments.
+"""The timers of a world, in a heap by the moments at which they are due.
 
 Laws:
 1. Timers of one moment are due in the order in which they were armed.
@@ -111,7 +111,7 @@ class Timers:
         return [mine[name] for name in EFFECTS if name in mine]
 
     def restore(self, armed: list[Due]) -> None:
-        """Arm timers that `of` returned in another process."""
+        """Arm the timers that `of` returned when the world was saved; each keeps its number."""
         for due in sorted(armed, key=lambda due: due.number):
             self._count = due.number - 1
             self.arm(due.owner, due.name, due.at)

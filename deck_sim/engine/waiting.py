@@ -10,7 +10,9 @@ from deck_sim.engine.world import World
 
 
 def waiting(world: World) -> list[Resource]:
-    """Return the resources that are not settled and have no timer of `PROGRESS`."""
+    """Return the resources that are not settled and have no timers but those of timeouts and
+    screenshots.
+    """
     moving = _progress(world)
     return [
         resource
@@ -59,7 +61,9 @@ class AwaitedEvent:
         return self.has_come
 
     def moves(self, world: World, until: datetime) -> bool:
-        """Whether a `PROGRESS` timer, due by `until`, moves a resource that may emit the event."""
+        """Whether a timer that is due by `until` moves a resource that may emit the event. Timeouts
+        and screenshots do not count.
+        """
         known = self.mover
         if known is None or known.at > until or known not in world.timers.of(known.owner):
             ids = {resource.id for resource in self.candidates(world)}
@@ -69,7 +73,7 @@ class AwaitedEvent:
         return self.mover is not None
 
     def is_over(self, world: World) -> bool:
-        """Whether the named resource is final or does not exist; False if none is named."""
+        """Whether the event's resource is final or unknown; False if `resource_id` is None."""
         named = self.named(world)
         return self.resource_id is not None and (named is None or world.is_final(named))
 
@@ -82,7 +86,7 @@ class AwaitedEvent:
         return [*dict.fromkeys(type_.partition(".")[0] for type_ in self.types)]
 
     def last(self, world: World) -> Event | None:
-        """Return the latest event that fits, also if it came before the wait began; or None."""
+        """Return the latest event that fits, even if it came before the wait began; or None."""
         return next((one for one in reversed(world.events) if self._is(world, one)), None)
 
     def named(self, world: World) -> Resource | None:
