@@ -176,8 +176,8 @@ def test_an_event_that_cannot_come_is_refused_at_once(simulation):
         "unknown event type 'task_run.complet'; did you mean 'task_run.completed'?"
     )
     assert re.match(
-        "the edition `connections` has no event 'session.idle'; the edition"
-        r" `credentials`.*; to switch: .*, --deck-edition=credentials of pytest, --edition cred",
+        "the edition `connections` has no event 'session.idle'; it is an event of"
+        r" `credentials`; to switch: .*, --deck-edition=credentials of pytest, --edition cred",
         refused(INPUT, simulation.advance_until_event, "session.idle"),
     )
     assert simulation.world == was
