@@ -28,7 +28,7 @@ _MOST_CALLS = 5  # shown for each finding
 class Calls(tuple[Json, ...]):
     """Calls of the Deck API, oldest first, each as the control API shows it.
 
-    An argument that no call can match, such as a misspelt error, raises a `DeckSimError`.
+    A method raises a `DeckSimError` if no call can match an argument, such as a misspelt error.
     """
 
     kept_headers: Collection[str] = KEPT_HEADERS
@@ -40,26 +40,28 @@ class Calls(tuple[Json, ...]):
         kept_headers: Collection[str] = KEPT_HEADERS,
         dropped: int = 0,
     ) -> Self:
-        """Make the list; the journal keeps `kept_headers` and has dropped `dropped` older calls."""
+        """Make a tuple of calls from a journal that keeps the headers `kept_headers`, and has
+        dropped `dropped` older calls.
+        """
         made = super().__new__(cls, calls)
         made.kept_headers, made.dropped = kept_headers, dropped
         return made
 
     def where(self, pattern: str = "**", **expected: Any) -> "Calls":
-        """Select the calls that match; the arguments are as in `assert_called`."""
+        """Return the calls that match; the arguments are as in `assert_called`."""
         call = ExpectedCall(pattern, self.kept_headers, expected)
         return Calls(filter(call.matches, self), self.kept_headers, self.dropped)
 
     def assert_called(
         self, pattern: str = "**", *, times: int | None = None, **expected: Any
     ) -> "Calls":
-        """Assert that a call was made, `times` times if given; return the calls that match.
+        """Assert that a call matches, or exactly `times` calls; return the calls that match.
 
         `json`, `query` and `headers` are compared as subsets, at any depth; a list must have the
         same length. Secret values are compared, but not shown. `status` is that of the answer;
-        `error`, such as `request/state_invalid`, is one of its errors. A failure shows the nearest
-        call, field by field, and counts the calls. With `times`, the assertion also fails if the
-        journal has dropped calls.
+        `error`, such as `request/state_invalid`, is one of its errors. A failure shows the calls
+        that match; if none does, the nearest call, field by field, and how often each call was
+        made. With `times`, the assertion also fails if the journal has dropped calls.
         """
         __tracebackhide__ = True
         found, shown = self.where(pattern, **expected), show_expected(pattern, expected)
@@ -124,7 +126,7 @@ class Calls(tuple[Json, ...]):
 
     def _nearest(self, pattern: str, expected: Mapping[str, Any]) -> list[str]:
         if not self:
-            return ["no call was made at all"]
+            return ["the list of calls is empty: no call was made, or `where` left none"]
         call = ExpectedCall(pattern, self.kept_headers, expected)
         nearest = min(self, key=call.distance)
         fields = [f"    {field.show()}" for field in call.compare(nearest)]
@@ -154,18 +156,21 @@ def _fail(*lines: str) -> NoReturn:
 
 
 class LintReport(tuple[Json, ...]):
-    """The findings, each with `name`, `what`, `why`, `fix` and its `calls`; `str()` shows all."""
+    """The findings of `deck.lint`, each with its `name`, `what`, `why`, `fix` and `calls`.
+
+    `str()` shows all.
+    """
 
     dropped: int = 0  # how many older calls the journal has dropped
 
     def __new__(cls, findings: Iterable[Json] = (), dropped: int = 0) -> Self:
-        """Make the report; the journal has dropped `dropped` older calls."""
+        """Make a report of findings; the journal has dropped `dropped` older calls."""
         made = super().__new__(cls, findings)
         made.dropped = dropped
         return made
 
     def check(self, *ignore: str) -> None:
-        """Assert that the list of findings is empty, apart from the rules named in `ignore`.
+        """Assert that the report has no findings, except those with a `name` in `ignore`.
 
         The assertion also fails if the journal has dropped calls.
         """

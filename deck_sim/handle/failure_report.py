@@ -95,7 +95,7 @@ def write_report(deck: "Deck", failure: str = "") -> str:
         if deck.interceptions:
             hosts = listed(host for one in deck.interceptions for host in one.hosts)
             passed = {host: None for one in deck.interceptions for host in one.passed}
-            others = f"; this process called {listed(passed)}, too, which is not intercepted"
+            others = f"; calls to {listed(passed)} were not intercepted"
             how = f"`deck.intercept()` answers for {hosts}{others if passed else ''}"
         no_calls.append(f"  {how}")
     if not lines:
@@ -255,7 +255,7 @@ def _present_state(state: _Row, mode: str) -> list[str]:
     waits = [f"  {text}" for text in find_waits(state)]
     answers = [
         f"  a hold keeps back {counted(row['answers'], 'answer')} to `{row['call']}` until"
-        " `release()`; the work is done"
+        " `release()`; the call has taken effect"
         for row in state.get("kept_back", ())
     ]
     helps = any(one["remedy"]["do"] == "advance" for one in state["unfinished"])

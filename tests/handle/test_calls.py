@@ -138,7 +138,7 @@ def test_a_failure_shows_the_nearest_call_field_by_field():
 def test_without_any_call_the_failure_says_so():
     assert failure(Calls().assert_called, "/v2/agents", times=1) == [
         "`/v2/agents` was called 0 times, not once",
-        "no call was made at all",
+        "the list of calls is empty: no call was made, or `where` left none",
     ]
     assert str(Calls()) == "no calls"
 

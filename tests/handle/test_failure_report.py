@@ -214,7 +214,7 @@ def test_an_answer_delayed_by_a_hold_is_shown(deck, run):
         while not hold.answers:
             pass
         held = "  a hold keeps back 1 answer to `POST /v2/tasks/*/run` until `release()`"
-        line = f"{held}; the work is done\n"
+        line = f"{held}; the call has taken effect\n"
         assert line in write_report(deck)
         hold.release()
         started.result()
@@ -230,7 +230,7 @@ def test_the_way_to_the_world_is_shown_to_who_has_not_called_it(deck):
         assert write_report(deck).endswith("  `deck.intercept()` answers for `api.deck.co`")
         with pytest.raises(httpx2.ConnectError):
             client.get("http://0.0.0.0:9/v2/agents")
-    assert write_report(deck).endswith("called `0.0.0.0`, too, which is not intercepted")
+    assert write_report(deck).endswith("; calls to `0.0.0.0` were not intercepted")
 
 
 def test_an_empty_output_says_where_outputs_come_from(deck):
