@@ -109,7 +109,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     @property
     def world(self) -> Json:
-        """The settings of the world, its counts and its problems, as in `GET /_sim/world`."""
+        """The world's settings, numbers of records and problems, as in `GET /_sim/world`."""
         return self._control.call("GET", "/world")
 
     @property
@@ -195,7 +195,7 @@ class Deck(AbstractContextManager["Deck"]):
 
         `with deck.hold("task_run.completed", run): ...` releases at the end of the block. With
         `id`, only that resource is stopped. If the point is a call, such as
-        `POST /v2/tasks/*/run`, its answer is held after the work is done.
+        `POST /v2/tasks/*/run`, the call takes effect, but its answer is held.
         """
         hold = Hold(self._control, point, None if id is None else read_id(id))
         self.holds += (hold,)
@@ -255,7 +255,7 @@ class Deck(AbstractContextManager["Deck"]):
         """Advance the clock until an event such as `task_run.completed` is emitted.
 
         With `id`, only events of that resource count. The first of several events ends the
-        advance. If no such event is emitted within `limit`, the error names what waits.
+        advance. If no such event is emitted within `limit`, a `DeckSimError` names what waits.
         """
         if isinstance(event, Mapping) or (isinstance(id, str) and "." in id):
             text = "give the event first, then the resource"
@@ -268,7 +268,8 @@ class Deck(AbstractContextManager["Deck"]):
     def finish(self, run: IdOrResource, *, limit: Duration = "1d") -> Json:
         """Advance the clock until a run is final, and return it as `deck.runs` shows it.
 
-        If the run waits for an answer, an approval or a release, the error names the next call.
+        If the run waits for an answer, an approval or the release of a hold, a `DeckSimError` names
+        the call to make first.
         """
         id_, longest = read_id(run), write_duration(limit)
         return self.apps.serve_during(finish_run, self._control, self._edition, id_, longest)
@@ -374,7 +375,8 @@ class Deck(AbstractContextManager["Deck"]):
         return self._control.call("POST", "/faults", body={**first, **fields})
 
     faults: list[Json] = shown(
-        "/faults", "The faults, each with how often it was `met` and how often it has `fired`."
+        "/faults",
+        "The faults, each with how often it `met` a call or webhook and how often it `fired`.",
     )
 
     def clear_faults(self, *faults: IdOrResource) -> None:
@@ -385,9 +387,10 @@ class Deck(AbstractContextManager["Deck"]):
             self._control.call("DELETE", "/faults")
 
     def limit_rate(self, limit: bool | Mapping[str, Any] = True) -> None:
-        """Answer calls beyond a limit with 429: Deck's limit, or `{"requests": 5, "per": "1s"}`.
+        """Answer calls beyond a rate limit with 429.
 
-        The period is in the world's time. False removes the limit.
+        `limit` is True for Deck's limit, or a mapping like `{"requests": 5, "per": "1s"}`, with the
+        period in the world's time. False removes the limit.
         """
         self._change(rate_limit=limit)
 
@@ -400,7 +403,7 @@ class Deck(AbstractContextManager["Deck"]):
     def keep_headers(self, *names: str) -> None:
         """Keep these headers of later calls in `deck.requests`, instead of those named before.
 
-        Always kept are `content-type`, `idempotency-key`, `user-agent`. Reports hide secrets.
+        `content-type`, `idempotency-key` and `user-agent` are always kept. Reports hide secrets.
         """
         self.set_options(keep_headers=names)
 
@@ -413,7 +416,7 @@ class Deck(AbstractContextManager["Deck"]):
     ) -> None:
         """Add undocumented fields, an event type or an interaction type to answers and events.
 
-        These replace earlier additions; without arguments, all are removed.
+        These replace earlier additions. Without arguments, earlier additions are removed.
         """
         changes = drop_none(fields=fields, event_type=event_type, interaction_type=interaction_type)
         self._change(additive_changes=changes)
@@ -437,12 +440,18 @@ class Deck(AbstractContextManager["Deck"]):
 
     @property
     def requests(self) -> Calls:
-        """The calls of the Deck API in the journal, oldest first; `dropped` counts older ones."""
+        """The calls of the Deck API in the journal, oldest first.
+
+        Their `dropped` is the number of older calls that the journal has dropped.
+        """
         answer = self._control.call("GET", "/requests")
         return Calls(answer["data"], answer["kept_headers"], answer["dropped"])
 
     def called_worlds(self) -> list[Json]:
-        """Return the worlds of the server that were called, each with its `key` and its `calls`."""
+        """Return the worlds of the server that were called.
+
+        Each has its `key`, masked, and the number of its `calls`.
+        """
         return [world for world in self._control.get("/worlds") if world["calls"]]
 
     @property
@@ -467,9 +476,10 @@ class Deck(AbstractContextManager["Deck"]):
             time.sleep(_FOLLOW_INTERVAL)
 
     def next(self, limit: int | None = None) -> Json:
-        """Return the `due` timers, the resources `waiting` without one, and why each waits.
+        """Return the timers that are `due`, and the resources `waiting` without a timer.
 
-        The reasons are in `unfinished`. `limit` shortens `due` and `waiting`.
+        `unfinished` has the unfinished resources, each with the reason why it waits. `limit`
+        shortens `due` and `waiting`.
         """
         return self._control.call("GET", "/next", limit=limit)
 
@@ -491,7 +501,7 @@ class Deck(AbstractContextManager["Deck"]):
         Path(file).write_text(page, encoding="utf-8")
 
     def coverage(self) -> list[Json]:
-        """Return a row for each scenario that was played, with the count of each of its steps."""
+        """Return a row for each scenario that was played, with how often each step was played."""
         return self._control.get("/coverage")
 
     fidelity: list[Json] = shown(
@@ -530,11 +540,11 @@ class Deck(AbstractContextManager["Deck"]):
         output_schema: Mapping[str, Any] | None = None,
         **fields: Any,
     ) -> ReadyTask:
-        """Seed an agent, a source, a task, and a connected connection or a verified credential.
+        """Seed an agent, a source, a task and a login that is ready to use; return their ids.
 
-        A seeded login plays no scenario. With `login`, the login is created through the Deck API
-        instead: a connection then plays its script, and a credential is not verified yet. `fields`
-        are further fields of the task.
+        The login is a connected connection or a verified credential, and plays no scenario. With
+        `login`, it is created through the Deck API instead: a connection then plays its script, and
+        a credential is not verified yet. `fields` are further fields of the task.
         """
         schemas = {"input_schema": input_schema, "output_schema": output_schema}
         return self._starter.make_task({**schemas, **fields}, opens=login, scenario=None)
@@ -590,7 +600,7 @@ class Deck(AbstractContextManager["Deck"]):
         return str(self._control.call("POST", "/snapshots")["id"])
 
     def restore(self, snapshot: str) -> None:
-        """Replace the world by a copy of a snapshot of any world of the same server."""
+        """Replace the world by a snapshot of this or another world of the server."""
         self._control.call("POST", "/snapshots/{id}/restore", id=snapshot)
         self.holds = ()
 

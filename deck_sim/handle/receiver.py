@@ -111,7 +111,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         """Return the first event of a type (and resource, if given) that was answered with success.
 
         Waits up to `timeout` seconds of real time. With a frozen clock it does not wait, since no
-        event can arrive. If no such event arrived, the error lists the events that did.
+        event can arrive. If no such event arrived, a `DeckSimError` lists the events that did.
         """
         edition = self._deck.world["edition"]
         event = _read_event_type(event, edition)

@@ -66,7 +66,9 @@ class TaskStarter:
         status: str | None,
         fields: Mapping[str, Any],
     ) -> Json:
-        """Start a run of a new task when its login is ready; advance to the status, if given."""
+        """Make a task, advance until its login is ready, start a run, advance until the run has the
+        status, if given, and return the run.
+        """
         known = self._edition.machine("task_run").statuses
         if status is not None and status not in known:
             likely = nearest(status, known) or f"; known are {listed(known)}"
