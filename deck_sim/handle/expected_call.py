@@ -99,7 +99,9 @@ class ExpectedCall:
         return sum(row.weight for row in self.compare(call) if not row.agrees)
 
     def compare(self, call: Mapping[str, Any]) -> Iterator[Comparison]:
-        """Compare the method, the path and each expected value; the first two weigh most."""
+        """Yield a comparison of the method, the path and each expected value; the first two weigh
+        most.
+        """
         pattern, given, method, path = self._pattern, self._given, call["method"], call["path"]
         yield Comparison("method", pattern.method, method, pattern.takes_method(method), 50)
         yield Comparison("path", pattern.path, path, pattern.takes_path(path), 100)
@@ -134,7 +136,7 @@ def explain_dropped(count: int) -> list[str]:
 
 
 def show_value(value: Any) -> str:
-    """Format a value in one line, with secrets hidden by name; all but paths are cut if long."""
+    """Format a value in one line, with secrets hidden by name. Long values except paths are cut."""
     if isinstance(value, str) and value.startswith("/"):
         return value
     return cut(json_format.dumps(redact_body(value), ensure_ascii=False, default=repr), _LONGEST)

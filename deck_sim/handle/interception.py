@@ -74,7 +74,7 @@ class Interception(AbstractContextManager["Interception"]):
                     _replaced.close()
 
     def redirect(self, url: str, headers: MutableMapping[str, Any]) -> str:
-        """Return our URL for an intercepted one; set `Host`, and replace a key that was sent."""
+        """Return our URL for an intercepted URL. In `headers`, set `Host`; replace an API key."""
         own, key = self._world
         headers["Host"] = urlsplit(own).netloc
         found = headers.get("Authorization") or ""

@@ -22,7 +22,9 @@ def find_failures(world: Json) -> list[str]:
 
 
 def find_leftovers(deck: Deck, world: Json) -> list[str]:
-    """Describe a passed test's problems: unused settings, calls without a world, webhook errors."""
+    """Describe a passed test's problems: scenarios, faults and holds that had no effect, calls that
+    reached no world, and errors that the application raised for webhooks.
+    """
     strays = [] if world["calls"] else find_keyless_calls(world)
     if world["stray_keys"] and not world["calls"]:
         strays.insert(0, explain_no_calls(deck, world))
@@ -52,7 +54,7 @@ def find_keyless_calls(world: Json) -> list[str]:
 
 
 def explain_refused(calls: Mapping[str, int], how: str, fix: str) -> list[str]:
-    """Describe the calls that reached no world, if any; `calls` has the count of each call."""
+    """Describe the calls that reached no world, if any; `calls` has how often each was made."""
     if not calls:
         return []
     named = [*calls][:_MOST_CALLS]
@@ -62,7 +64,9 @@ def explain_refused(calls: Mapping[str, int], how: str, fix: str) -> list[str]:
 
 
 def explain_no_calls(deck: Deck, world: Json) -> str:
-    """Explain that no call had the world's key, and name called keys that no `Deck` uses."""
+    """Explain that no call had the world's key; name the keys that clients sent instead, if no
+    `Deck` uses them.
+    """
     text = f"the Deck API was not called with this key, `{deck.api_key}`"
     keys = world["stray_keys"]
     fix = "give your application `deck.api_key` in each test, or use the fixture `deck_env`"

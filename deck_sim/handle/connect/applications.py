@@ -136,8 +136,8 @@ class WebhookApps:
         return done.result()
 
     def as_function(self, callback: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a function that any thread can call. A coroutine function then runs on the loop of
-        this thread, or on ours if none runs.
+        """Return `callback` as a function that any thread can call. A coroutine function will run
+        on the event loop that runs now on this thread, or on a loop of our own if none does.
         """
         if not inspect.iscoroutinefunction(callback):
             return callback
@@ -193,8 +193,9 @@ class WebhookApps:
     def _start_on_loop(
         self, token: EventLoopToken | None, work: Callable[..., Any], *args: Any
     ) -> Future[Any]:
-        """Start a coroutine function on the loop of `token`; on ours if there is none, or if it is
-        asyncio's and does not run. On an ended loop of trio, nothing is called.
+        """Start a coroutine function on the loop of `token`, or on our own loop if `token` is None
+        or its loop is asyncio's and does not run. If its loop is trio's and has ended, nothing is
+        called. Return the future of the result.
         """
 
         # The loop may end before the work does.

@@ -1,6 +1,7 @@
 """A call of an ASGI application without a socket.
 
-It costs 40 calls of Python functions, with `httpx2.ASGITransport` 540; the rest of a delivery 500.
+It makes 40 calls of Python functions, where `httpx2.ASGITransport` makes 540; the rest of a
+delivery makes 500.
 """
 
 import asyncio
@@ -20,8 +21,8 @@ def make_scope(
     headers: list[tuple[bytes, bytes]],
     scheme: str = "http",
 ) -> dict[str, Any]:
-    """Return the scope of a request. `target` is the path as it is sent, with the query; the names
-    of headers are in lower case.
+    """Return the ASGI scope of a request. `target` is the path as it is sent, with the query; the
+    names of headers are in lower case.
     """
     path, _, query = target.partition(b"?")
     return {
@@ -47,8 +48,9 @@ async def call_asgi(
     left: asyncio.Event | anyio.Event,
     answered: Callable[[RawAnswer], object],
 ) -> None:
-    """Call an application, and pass its whole answer to `answered`; background tasks may still run.
-    The caller sets `left` if the client leaves early; this function sets it after the answer.
+    """Call an application; return when its background tasks have ended, too. The whole answer is
+    passed to `answered` as soon as it is complete. The caller sets `left` if the client leaves
+    early; this function sets `left` after the answer.
     """
     # One message, as most servers send it: some middleware reads only the first message.
     whole = [{"type": "http.request", "body": body, "more_body": False}]

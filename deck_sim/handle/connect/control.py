@@ -42,8 +42,8 @@ class Control:
     def call(self, method: str, path: str, /, **values: Any) -> Json:
         """Perform an operation with the parameters that are not None; return its data.
 
-        A parameter in the path is an id, or a resource with an `id`. Raises DeckSimError with the
-        server's messages, or the reason why no server answered.
+        A parameter in the path is an id, a name, or a resource with an `id`. Raises
+        DeckSimError with the server's messages, or the reason why no server answered.
         """
         self._check_open()
         if path == "/clock/advance":
@@ -199,7 +199,9 @@ def _refused(errors: list[Json], answered: str = "") -> DeckSimError:
 
 
 def shown(path: str, words: str, name: str = "data") -> Any:
-    """Define a property: the value `name` in the answer to a GET call. `words` document it."""
+    """Define a property: the value `name` in the answer to a GET call of the control API. `words`
+    are its docstring.
+    """
     return property(lambda holder: holder._control.call("GET", path)[name], doc=words)
 
 

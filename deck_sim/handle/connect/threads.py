@@ -54,7 +54,7 @@ def check_not_receiving(api_key: str) -> None:
 
 
 def refuse_on_event_loop(method: Callable[P, T]) -> Callable[P, T]:
-    """Decorate a method that waits, so that it raises an error in a coroutine."""
+    """Decorate a method that waits: called by a coroutine, it raises DeckSimError."""
 
     @wraps(method)
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -67,7 +67,7 @@ def refuse_on_event_loop(method: Callable[P, T]) -> Callable[P, T]:
 def twin_of(method: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
     """Make a coroutine function that runs a blocking method in a thread.
 
-    Cancelling the wait does not stop the work.
+    Cancelling the coroutine does not stop the method.
     """
     work = inspect.unwrap(method)
 
@@ -117,7 +117,9 @@ def run_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> Fut
 
 
 def wait_for(future: Future[Any], seconds: float | None) -> None:
-    """Wait for a future, at most `seconds`; half the overhead of `concurrent.futures.wait`."""
+    """Wait until a future is done or `seconds` have passed (None: no limit). This has half the
+    overhead of `concurrent.futures.wait`.
+    """
     done = SimpleQueue[Future[Any]]()
     future.add_done_callback(done.put)
     with suppress(Empty):
@@ -169,7 +171,9 @@ def current_loop() -> EventLoopToken | None:
 
 
 def run_on_new_loop(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on a new event loop, with real time even if a library freezes the time."""
+    """Run a coroutine on a new event loop; return its result. The loop uses real time, even if a
+    library freezes the time.
+    """
     with asyncio.Runner(loop_factory=Loop) as runner:
         return runner.run(work)
 

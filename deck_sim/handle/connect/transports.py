@@ -62,7 +62,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
                 call.leave()
 
     async def handle_async_request(self, request: Any) -> Any:
-        """Send one request, and return the response; in a thread if the server is elsewhere."""
+        """Send a request, in a thread if the server is in another process; return the response."""
         with self._library_errors(request):
             own = _own_request(request, await request.aread())
             if (server := server_at(self.url)) is None:
