@@ -91,7 +91,7 @@ async def advance_clock(
     limit: Length = timedelta(days=1),
 ) -> Json:
     """Move the clock. Everything that falls due, webhooks included, happens before the answer,
-    which lists all in `happened`.
+    which lists it in `happened`.
     """
     given = {"by": by, "to": to, "sleep": sleep, "until": until}
     named = [name for name, value in given.items() if value is not None]
@@ -119,7 +119,8 @@ async def advance_clock(
 @operation("GET", "/next")
 def show_next(simulation: Simulation, limit: Count | None = None) -> Json:
     """Show the timers that are `due`, soonest first, the resources `waiting` without a timer, and
-    the `unfinished` ones, each with the reason. `limit` shortens the first two lists.
+    the `unfinished` resources, each with the reason why it waits. `limit` shortens the first two
+    lists.
     """
     world, waits = simulation.world, list[Json]()
     for one in waiting(world)[:limit]:

@@ -16,7 +16,7 @@ from deck_sim.runtime.why import explain_unknown
 
 @operation("POST", "/faults")
 def add_fault(simulation: Simulation, body: Json) -> Json:
-    """Add a fault: of calls if it has a `match`, of webhooks if it has an `event`."""
+    """Add a fault: for calls if it has a `match`, for webhooks if it has an `event`."""
     from pydantic import RootModel  # these imports are slow
 
     from deck_sim.faults.fault import fault_keys
@@ -54,7 +54,7 @@ def list_faults(simulation: Simulation) -> Json:
 def delete_fault(simulation: Simulation, id: str) -> Json:
     """Remove an injected fault."""
     if not simulation.world.injected.remove(id):
-        text = f"there is no fault {quote(id)}; `GET /_sim/faults` lists them"
+        text = f"there is no fault {quote(id)}; `GET /_sim/faults` lists the faults"
         raise refuse("request/input_invalid", text, field="id")
     return {"id": id, "deleted": True}
 

@@ -36,8 +36,9 @@ MOST_UNFINISHED = 200  # in a list
 
 @operation("GET", "/timeline", shows_records=True)
 def show_timeline(simulation: Simulation, after: Count = 0) -> Json:
-    """Show calls, changes of status, deliveries and moves of the clock, oldest first, and `events`.
-    `after=N` skips the first N records: take N from `next` of the last answer.
+    """Show calls, changes of status, deliveries and moves of the clock in `data`, and events in
+    `events`, oldest first. `after=N` skips the first N records: take N from `next` of the last
+    answer.
     """
     world = simulation.world
     shown = {
@@ -194,7 +195,9 @@ def due_as_json(world: World, due: Due) -> Json:
 
 
 def list_unfinished(simulation: Simulation) -> Json:
-    """Return the latest unfinished runs, sessions, logins and deliveries, and the count of all."""
+    """Return the latest unfinished runs, sessions, connections and deliveries, and how many are
+    unfinished in all.
+    """
     world = simulation.world
     found = [
         resource

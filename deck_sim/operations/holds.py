@@ -59,7 +59,7 @@ def make_hold(
 
 
 def events_of_stories(edition: Edition) -> list[str]:
-    """Return the event types that a hold can stop: those of the statuses that steps enter."""
+    """Return the event types that can be held: those of the statuses that steps enter."""
     from deck_sim.scenario.steps import statuses  # noqa: F401 - registers the steps
     from deck_sim.scenario.steps.step import STEP_CLASSES
 
@@ -80,8 +80,8 @@ def events_of_stories(edition: Edition) -> list[str]:
 
 @operation("GET", "/holds")
 def list_holds(simulation: Simulation) -> Json:
-    """Show each hold: the resources `held` and the number of `answers` held now, and how many of
-    both it ever `met`.
+    """Show each hold: the resources `held` and the number of `answers` held now, and how many
+    resources and answers it has `met` so far.
     """
     return {"data": [_as_json(simulation, hold) for hold in simulation.world.holds.values()]}
 
@@ -128,7 +128,7 @@ def _answers(simulation: Simulation, hold_id: str) -> int:
 
 
 def holds_as_json(simulation: Simulation) -> Json:
-    """Return the held resources as `held`, the held answers as `kept_back`; no key if none is."""
+    """Return the held resources as `held`, the held answers as `kept_back`, but no empty list."""
     holds = simulation.world.holds.values()
     held = [
         {"id": story.owner, "event": hold.event, "hold": hold.id}

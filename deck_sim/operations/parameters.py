@@ -152,7 +152,7 @@ _Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,99}$")]
 
 
 class AdditiveChange(Body):
-    """The undocumented additions for a world to show."""
+    """Undocumented fields and types for a world to add to its answers and events."""
 
     fields: bool = False
     event_type: Text | None = None
@@ -178,7 +178,9 @@ EventNames = Annotated[
 
 
 class UntilEvent(Body):
-    """The event that ends an advance: the first of these types, of the resource `id` if given."""
+    """The event that ends an advance: the first of a type in `event`, of the resource `id` if
+    given.
+    """
 
     event: EventNames
     id: Text | None = None

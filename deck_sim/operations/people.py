@@ -14,7 +14,9 @@ from deck_sim.runtime.simulation import Simulation
 
 
 def check_kind(world: World, kind: str) -> None:
-    """Check that the world's edition has a kind; the error names the editions that have it."""
+    """Raise ApiError if the world's edition does not have a kind; the message names the editions
+    that do.
+    """
     if kind not in world.contract.kinds:
         owners = listed(name for name, edition in EDITIONS.items() if kind in edition.kinds)
         text = f"this world's edition, `{world.edition}`, has no {kind}s; try the edition {owners}"

@@ -43,7 +43,8 @@ def show_scenario(simulation: Simulation, name: str) -> Json:
 
 def _step_lines(scenario: Scenario) -> dict[str, int]:
     """Return the line number of each step in the scenario's text, by its path, like
-    `task_run.2.on_rejected.0`. Steps of a default branch are not in the text, so they have no line.
+    `task_run.2.on_rejected.0`. A branch that the text omits may have default steps, which have no
+    line.
     """
     from deck_sim.scenario.model import written_steps
     from deck_sim.scenario.yaml_files import read_yaml
@@ -113,7 +114,7 @@ def delete_scenario(simulation: Simulation, name: str) -> Json:
         ]
     if users:
         library.add(scenario)
-        text = f"{name!r} is used by {listed(users)}; change that first"
+        text = f"{name!r} is used by {listed(users)}; remove or replace the name there first"
         raise refuse("request/state_invalid", text)
     return {"name": name, "deleted": True}
 
@@ -157,7 +158,9 @@ def show_rules(simulation: Simulation) -> Json:
 
 @operation("GET", "/coverage")
 def show_coverage(simulation: Simulation) -> Json:
-    """Show the count of each step of the played scenarios; `missed` lists unplayed steps."""
+    """Show how often each of the `steps` of each played scenario was played; `missed` lists the
+    steps that were not.
+    """
     from deck_sim.scenario.model import step_coverage
 
     world, library = simulation.world, simulation.library

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @operation("GET", "/schemas")
 def show_schemas(simulation: Simulation) -> Json:
     """Show the data for forms: the JSON Schemas of faults, rules and settings; the calls and events
-    that can be named; for each edition, the statuses with their commands, the `answer_key` and an
+    to choose from; for each edition, the statuses with their commands, the `answer_key` and an
     example `destination`.
     """
     contract = simulation.world.contract

@@ -105,8 +105,8 @@ async def perform(
     worlds: WorldRegistry,
     has_left: Callable[[], bool] = lambda: False,
 ) -> Json:
-    """Perform an operation on a world, and save the changes. Raises ApiError if the operation is
-    refused, cannot be saved, or fails.
+    """Perform an operation on a world, save the changes, and return the operation's data. Raises
+    ApiError if the operation is refused, cannot be saved, or fails.
     """
     simulation.uses += 1
     try:

@@ -62,8 +62,8 @@ def news_as_json(simulation: Simulation, after: int) -> dict[str, Any]:
 
 
 def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
-    """Return the numbers of entries, calls and events in the first `number` records; zeros if these
-    are no longer known.
+    """Return how many of the first `number` records are entries, calls and events; zeros if this is
+    no longer known.
     """
     world, journal, events = simulation.world, simulation.journal, simulation.world.events
     if number >= simulation.record_count:
@@ -83,7 +83,7 @@ def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
 
 
 def entry_as_json(simulation: Simulation, entry: TimelineEntry, number: int) -> dict[str, Any]:
-    """Return an entry as JSON, without keys that are None. For a new resource, `about` has its
+    """Return an entry as JSON, without values that are None. For a new resource, `about` has its
     name, its scenario and the ids that it refers to.
     """
     about: dict[str, Any] = {}

@@ -33,9 +33,9 @@ _MOST_STRAYS = 5  # keys shown
 
 @operation("GET", "/worlds")
 def list_worlds(simulation: Simulation, worlds: WorldRegistry) -> Json:
-    """Show all worlds, each with its calls, `open_prompts` (approvals included),
-    `failed_deliveries` and `problems`. No key is needed, except on a server with `--keys`, which
-    shows only the world of the key.
+    """Show all worlds, each with the number of its `calls`, `runs`, `open_prompts` (approvals
+    included), `failed_deliveries` and `problems`. No key is needed, except on a server with
+    `--keys`, which shows only the world of the key.
     """
     data = list[Json]()
     keys = worlds.known_keys if worlds.keys is None else [simulation.key]

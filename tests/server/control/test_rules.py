@@ -9,7 +9,7 @@ def test_a_scenario_in_use_cannot_be_removed(sim, message):
         ("PUT /scenarios/user", {"mix": {"mine": 1}}, "scenarios.user.mix"),
     ]:
         assert sim.request(*call.split(), json=body).status_code == 200
-        text = f"'mine' is used by `{place}`; change that first"
+        text = f"'mine' is used by `{place}`; remove or replace the name there first"
         assert message("DELETE", "/scenarios/mine") == text
         sim.put("/rules", json={"rules": []})
     sim.delete("/scenarios/user")
