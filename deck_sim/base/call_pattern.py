@@ -57,7 +57,7 @@ class CallPattern:
     def may_match(self, endpoint: str) -> bool:
         """Whether the pattern can match a call of an endpoint, such as `GET /v2/tasks/{id}`.
 
-        A path with `**` is taken to match every path.
+        If the pattern's path has `**`, only the methods are compared.
         """
         method, _, template = endpoint.partition(" ")
         words, parts = self.path.split("/"), template.split("/")

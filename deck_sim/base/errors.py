@@ -12,7 +12,8 @@ _MOST_MEANT = 3  # a message suggests at most this many names
 class DeckSimError(Exception):
     """An error of deck-sim that users can catch.
 
-    `errors` has the errors with which the server refused a call; empty if it refused none.
+    `errors` has the `errors` of the answer that refused a call, each with `type`, `code` and
+    `message`; it is empty if no call was refused.
     """
 
     def __init__(self, message: str, errors: Sequence[Mapping[str, str]] = ()) -> None:

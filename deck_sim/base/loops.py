@@ -54,8 +54,9 @@ def start_on_loop(
 ) -> Future[T]:
     """Start a coroutine function on the loop of another thread; return a future of its result.
 
-    The function runs in an empty context: in that of a trio thread, libraries would detect trio.
-    The result is there one iteration sooner than with `asyncio.run_coroutine_threadsafe`.
+    The function runs in an empty context: in the context of a trio thread, libraries would detect
+    trio. The result is there one iteration of the loop sooner than with
+    `asyncio.run_coroutine_threadsafe`.
     """
     answer = Future[T]()
 

@@ -2,8 +2,8 @@
 
 freezegun replaces the functions of `time` in module attributes, but not in default arguments. So
 the functions here keep the real ones as default arguments. The pytest plugin imports this module
-when pytest starts, before anything is frozen. time-machine patches every function of `time` except
-the monotonic ones, so `now` follows time-machine. Only this module reads the wall clock.
+when pytest starts, before anything is frozen. time-machine patches `time_ns` itself, but no
+monotonic function, so only `now` follows time-machine. Only this module reads the wall clock.
 """
 
 import os
@@ -30,8 +30,8 @@ _FREEZERS: Mapping[str, Callable[[Any], Any]] = {
 def process_id() -> str:
     """Return an id of this process, unique across machines; a forked child has a new one.
 
-    A forked child compares ids so as not to use the sockets of its parent. A server compares ids to
-    use the client's time if the client is in another process.
+    The id has two uses. A forked child must not use the sockets of its parent. A server uses the
+    frozen time of a client only if the client is in another process.
     """
     return f"{_RANDOM}-{os.getpid()}"
 
@@ -55,6 +55,6 @@ def process_now() -> datetime:
 
 
 def is_frozen() -> bool:
-    """Whether freezegun or time-machine sets the time of this process now; it may still tick."""
+    """Whether freezegun or time-machine sets the time of this process now, ticking or not."""
     loaded = [(sys.modules.get(name), freezes) for name, freezes in _FREEZERS.items()]
     return any(freezes(module) for module, freezes in loaded if module)

@@ -1,5 +1,5 @@
 """Hides secrets in records that are shown. Names of fields, headers and URL parameters decide what
-is hidden. Webhook secrets and the users of URLs are hidden in every text.
+is hidden. In every text, webhook secrets and the users and passwords of URLs are hidden.
 
 Records are printed into test reports and build logs. So a value is hidden even if its name only
 looks secret.
@@ -117,8 +117,8 @@ def redact_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def redact_body(body: Any) -> Any:
-    """Return a recorded body with secrets hidden. A text, which is not JSON, is cut before the
-    first name that looks secret.
+    """Return a recorded body with secrets hidden. A body that is text, not JSON, is cut
+    before the first word that looks secret.
     """
     if not isinstance(body, str):
         return redact(body)

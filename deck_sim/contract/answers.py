@@ -24,7 +24,7 @@ from deck_sim.contract.shapes import (
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The defaults of an interaction type.
+    """The default message and the default field of the prompts of one interaction type.
 
     Deck may add types (documented), so a script may use any other type if it lists the fields.
     """
@@ -77,7 +77,7 @@ OTHERS: Mapping[str, Shape] = {
 
 
 def shared_schemas() -> dict[str, Shape]:
-    """Return the schemas of parts of answers, by their names in the OpenAPI document."""
+    """Return schemas of answers and of their parts, by their names in the OpenAPI document."""
     types = ", ".join(f"`{type_}`" for type_ in PROMPTS)
     prompted = f"The type of the prompt: {types}. Deck may add types."
     return {
@@ -109,7 +109,7 @@ def shared_schemas() -> dict[str, Shape]:
 
 
 def _kept(model: type[bodies.Body]) -> Shape:
-    """Make the schema of an object that a body sends, as answers show it: with every field."""
+    """Make the schema of an object in answers from its model in bodies. Every field is required."""
     schema = model.model_json_schema(mode="serialization")
     plain = {name: {**inner} for name, inner in schema["properties"].items()}
     for inner in plain.values():

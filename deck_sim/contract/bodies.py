@@ -93,7 +93,9 @@ class Body(BaseModel):
     @classmethod
     @cache
     def of_type(cls, type_: str) -> "type[Body]":
-        """Return the model of this body for resources with this `type`."""
+        """Return the variant of this model for resources with this `type`; the model itself if this
+        type has no fields of its own.
+        """
         if type_ not in cls.by_type:
             return cls
         fields: Any = cls.by_type[type_]
@@ -127,8 +129,8 @@ def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any)
 
 
 def needs_one_of(*names: str) -> ConfigDict:
-    """Make a `model_config` that adds a rule to the schema: at least one of these fields is not
-    null. The engine checks it.
+    """Make a `model_config` that adds a rule to the schema: at least one of the fields `names` is
+    not null. pydantic does not check this rule, but the engine does.
     """
     absent: JsonObject = {name: {"type": "null"} for name in names}
     return ConfigDict(json_schema_extra={"not": {"properties": absent}})
@@ -163,7 +165,11 @@ def _when(field: str, value: Any, needed: str, shape: JsonObject) -> JsonObject:
 
 
 def _rules(*rules: JsonObject) -> ConfigDict:
-    """Make a `model_config` that adds rules to the schema; the engine checks them by tables."""
+    """Make a `model_config` that adds rules to the schema.
+
+    pydantic does not check these rules. The engine does, by `TASK.needs` and `METHOD_NEEDS`, from
+    which they are made.
+    """
     return ConfigDict(json_schema_extra=rules[0] if len(rules) == 1 else {"allOf": [*rules]})
 
 

@@ -93,7 +93,7 @@ class WebhookCredentials(Body):
 
 
 class QueueConfig(Body):
-    """The fields of a destination that is not a webhook; further fields are allowed (assumed)."""
+    """The settings of a destination that is not a webhook; unknown ones are allowed (assumed)."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -101,14 +101,17 @@ class QueueConfig(Body):
 CONFIGS: dict[str, type[Body]] = {"webhook": WebhookConfig}
 for _type, _needs in REQUIRED.items():
     _fields: Any = dict.fromkeys(_needs, (Text, ...))
-    _doc = f"The fields of a destination of the type `{_type}`."
+    _doc = f"The settings of a destination of the type `{_type}`."
     _name = f"{_type.title().replace('_', '')}Config"
     if _type not in CONFIGS:
         CONFIGS[_type] = create_model(_name, __base__=QueueConfig, __doc__=_doc, **_fields)
 
 
 def needed(model: type[Body]) -> Any:
-    """Return the annotation and default of a field for `model`; a missing or null one is `{}`."""
+    """Return the annotation and default of a field that holds `model`.
+
+    A missing or null value is read as `{}`, so errors name the fields that `model` requires.
+    """
     null_is_empty = BeforeValidator(lambda value: {} if value is None else value)
     return Annotated[(model, null_is_empty)], Field(default={}, validate_default=True)
 
@@ -118,7 +121,9 @@ _NULL = {"not": {"type": ["array", "boolean", "number", "object", "string"]}}
 
 
 def unwanted(type_: str) -> Any:
-    """Return the annotation and default of a field that this type refuses, unless it is null."""
+    """Return the annotation and default of a field that must be null or left out, since it belongs
+    to another type of destination than `type_`.
+    """
 
     def refuse(value: Any) -> Any:
         if value is None:

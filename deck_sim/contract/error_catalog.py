@@ -39,7 +39,7 @@ IN_RUN_ONLY = 0
 
 
 class ErrorName:
-    """The two parts of an error's name, such as `request/input_missing`."""
+    """A base class: the two parts, `type` and `code`, of a name like `request/input_missing`."""
 
     __slots__ = ()
     name: str
@@ -55,7 +55,7 @@ class ErrorName:
 
 @dataclass(frozen=True, slots=True)
 class ErrorRow(ErrorName):
-    """One error. `status` is `IN_RUN_ONLY` if only failed runs have the error."""
+    """One error of the catalog. `status` is `IN_RUN_ONLY` if only failed runs have the error."""
 
     name: str  # `type/code`, as in scenarios
     status: int
@@ -223,7 +223,9 @@ def problem(
 
 
 def refuse(name: str, message: str | None = None, **words: Any) -> ApiError:
-    """Make an ApiError with one problem, from the arguments of `problem`."""
+    """Return an ApiError for the caller to raise. It has one problem, which `problem` makes from
+    these arguments.
+    """
     return ApiError(problem(name, message, **words))
 
 

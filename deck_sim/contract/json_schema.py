@@ -31,7 +31,7 @@ class SchemaChecker:
 
     def violations(self, value: Any, field: str) -> list[Problem]:
         """Return a problem for each way in which `value` breaks the schema. If the schema cannot be
-        used, return one problem that says so.
+        used, return one problem that says so. `field` is the name of `value` in the problems.
         """
         try:
             found = sorted(
@@ -61,12 +61,12 @@ class SchemaChecker:
 
 
 def violations(schema: Any, value: Any, field: str) -> list[Problem]:
-    """Return a problem for each way in which `value` breaks `schema`; none if `schema` is None."""
+    """Return a problem for each way in which `value` breaks `schema`; [] if `schema` is None."""
     return [] if schema is None else SchemaChecker(schema).violations(value, field)
 
 
 def schema_problems(schema: Any, field: str) -> list[Problem]:
-    """Return the first reason why `schema` cannot be used as a JSON Schema, or an empty list."""
+    """Return a list with the first reason why `schema` cannot be used as a JSON Schema, if any."""
     from jsonschema.exceptions import SchemaError
     from referencing import Registry
     from referencing.exceptions import Unresolvable

@@ -72,8 +72,8 @@ def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behavi
 
 
 def _share(row: Behaviour, only: str | None) -> Iterator[Behaviour]:
-    """Yield the row. If its source covers only the edition `only`, yield instead a row of that
-    edition, and an assumed row for each other edition that has the behaviour.
+    """Yield the row itself if `only` is None. Otherwise its source covers only this edition: yield
+    a row of this edition, and an assumed row for each other edition that has the behaviour.
     """
     if only is None:
         yield row

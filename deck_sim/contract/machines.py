@@ -1,9 +1,9 @@
 """The state machines of the Deck API.
 
 Laws:
-1. Only the rows of a machine decide which status may follow which. The machines that editions have
-   in common are here, the others in the edition's package.
-2. Every status has a row in its table; the row of a final status is empty.
+1. Only the table `follows` of a machine decides which status may follow which. The machines that
+   editions have in common are here, the others in the edition's package.
+2. Every status has a row in this table; the row of a final status is empty.
 3. A command (of a caller, a person or the source) names the statuses that allow it and, if fixed,
    the status that it leads to. That transition must be in the table, too.
 4. A machine does not depend on scenarios, clocks or HTTP.
@@ -68,12 +68,12 @@ class Machine:
 
     @property
     def statuses(self) -> tuple[str, ...]:
-        """Every status, in the order of the table."""
+        """Every status, in the order of `follows`."""
         return tuple(self.follows)
 
     @cached_property
     def events(self) -> Mapping[str, str | None]:
-        """Status -> its word in event types; None if no event announces the status."""
+        """The word of each status in event types; None if no event announces the status."""
         return {s: None if s in self.silent else self.spelled.get(s, s) for s in self.follows}
 
     def asks_person(self, status: str | None) -> bool:

@@ -1,4 +1,7 @@
-"""The registered editions. To add one, add a package here and its name to `EDITION_NAMES`."""
+"""The registered editions.
+
+To add one, add a package here and its name to `deck_sim.contract.EDITION_NAMES`.
+"""
 
 from collections.abc import Collection
 from fnmatch import fnmatchcase
@@ -37,8 +40,8 @@ def every_event_type() -> tuple[str, ...]:
 def explain_foreign_event(
     pattern: str, editions: Collection[str], *, in_world: bool = False
 ) -> str | None:
-    """Explain that only an edition outside `editions` has an event that matches `pattern`. Return
-    None if that is not the case. With `in_world`, also explain how to switch to that edition.
+    """Return a message if only an edition outside `editions` has an event that matches `pattern`,
+    else None. With `in_world`, the message also says how to switch a world to that edition.
     """
     having = [
         edition.name

@@ -101,7 +101,9 @@ class Edition:
 
     @cached_property
     def used_by_runs(self) -> dict[str, str]:
-        """Field of a run that holds the id of a resource with a status -> kind of this resource."""
+        """Each field of a run that holds the id of a resource with a status, with the kind of this
+        resource.
+        """
         references = self.kinds["task_run"].references.items()
         return {name: kind for name, kind in references if self.kinds[kind].machine}
 
@@ -133,7 +135,7 @@ class Edition:
         return self.answer_body if operation.answers else operation.body
 
     def body(self, name: str) -> "type[Body]":
-        """Return the model of that name: the edition's own or, if there is none, the shared one."""
+        """Return the body model called `name`: the edition's own, else the shared one."""
         from deck_sim.contract import bodies
 
         model: type[Body] = getattr(self.bodies(), name, None) or getattr(bodies, name)

@@ -124,7 +124,7 @@ OPERATIONS = (
     answer_row(CONNECTION),
     command_row("disconnect", CONNECTION, "Close a connection permanently"),
     command_row("reopen", CONNECTION, "Connect a disconnected connection again", plays=True),
-    command_row("terminate", CONNECTION, "End a connection permanently"),
+    command_row("terminate", CONNECTION, "Close a connection permanently, as `disconnect` does"),
 )
 ERRORS = read_errors("""
 connection/timeout 504 (documented): The source could not be connected to in time.
