@@ -40,7 +40,7 @@ class Fault(Immutable, Strict):
     probability: Annotated[float, Field(gt=0, le=1)] | None = None
     """The probability that the fault affects a call or attempt; drawn from the world's seed."""
     duration: FaultDuration | None = None
-    """How long the fault lasts on the world's clock, from the first match that is not skipped."""
+    """How long the fault lasts on the world's clock, from the first call or attempt not skipped."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:

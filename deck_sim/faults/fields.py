@@ -81,7 +81,7 @@ class ErrorAnswer(Strict):
     error: AnswerError
     """The name of the error, `type/code`."""
     message: str | None = None
-    """The message. Default: the message of this error in the catalog."""
+    """The message. Default: the text of this error in Deck's catalog."""
     field: str | None = None
     """The field of the body that the error is about."""
     retry_after: RetryAfter | None = None

@@ -90,7 +90,7 @@ class OwnAnswer(CallFault):
     """The body. Text is sent as it is, and any other value as JSON. Default: a proxy's HTML page if
     the status is 400 or higher, otherwise no body. A 204, 205 or 304 never has a body."""
     content_type: ContentType | None = None
-    """The header `Content-Type`. Default: that of the body: JSON, plain text or HTML."""
+    """The header `Content-Type`. By default it follows from the body: JSON, plain text or HTML."""
     headers: AnswerHeaders | None = None
     """More headers. A header with a list of values is sent once for each value."""
     retry_after: RetryAfter | None = None
