@@ -10,7 +10,7 @@ from deck_sim.base.version import __version__
 FORMAT = 8  # of the tables. Values name their classes: add 1 if a class moves
 _MARK = 0x4465636B  # "Deck": the application id in the head of the database
 _FOREIGN = "is not a state file of deck-sim; name a new file, or one that `--state` made"
-_LOCKED = "is in use by another server; stop that one, or use another file"
+_LOCKED = "is in use by another server; stop that server, or use another file"
 _DAMAGED = "is damaged; restore a copy of it, or move it away to start again"
 _UNUSABLE = {
     sqlite3.SQLITE_BUSY: _LOCKED,

@@ -1,4 +1,7 @@
-"""Converts a world to rows of a table and back, and finds the rows that must be written again.
+"""Converts a world to rows of the database and back, and finds the rows that must be written again.
+
+Each row belongs to a part of a world, which is called its table here: a kind of resource, a dict, a
+log, the timers, the faults, or all other fields.
 
 Rules:
 1. Resources and the dicts in `_TABLES` have one row for each key, the logs in `_LOGS` one for each

@@ -60,7 +60,9 @@ class Writer(pickle.Pickler):
             return restore_model, (type_, value.model_dump(exclude_unset=True))
         if type_ in (timedelta, Counter, deque) or callable(value):
             return NotImplemented
-        raise TypeError(f"{type_.__name__} cannot be read back; add it here and to `_READABLE`")
+        raise TypeError(
+            f"{type_.__name__} cannot be read back; add it to `reducer_override` and `_READABLE`"
+        )
 
     def _digest(self, source: Mapping[str, Any]) -> str:
         if id(source) not in self._digests:

@@ -371,7 +371,7 @@ def test_a_file_of_somebody_else_is_refused(refused, tmp_path):
 
 def test_a_file_in_use_is_refused(serve, refused):
     """One server at a time."""
-    assert "is in use by another server; stop that one" in refused(serve().path)
+    assert "is in use by another server; stop that server" in refused(serve().path)
 
 
 def test_a_file_that_cannot_be_read_is_refused_and_left_as_it_is(serve, refused):
