@@ -106,7 +106,7 @@ class Timers:
         return None
 
     def of(self, owner: str) -> list[Due]:
-        """Return the armed timers of one owner, in the order of `EFFECTS`."""
+        """Return the armed timers of one owner in a fixed order, that of `EFFECTS`."""
         mine = self._armed.get(owner, {})
         return [mine[name] for name in EFFECTS if name in mine]
 

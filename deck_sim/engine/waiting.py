@@ -31,7 +31,7 @@ def next_due(world: World, resource_id: str) -> Due | None:
 def waits_for_person(world: World, resource_id: str) -> bool:
     """Whether a resource waits for an answer, a decision, or the release of a hold.
 
-    Also true for a login or session in use if all its live runs wait for a person.
+    Also true for a login or session if unfinished runs use it and all wait for a person.
     """
     story, users = world.stories.get(resource_id), world.users.get(resource_id)
     if story and (story.held or asks_person(world, world.all(story.script.kind)[resource_id])):

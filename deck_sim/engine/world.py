@@ -430,7 +430,7 @@ class World:
         return self.injected.fire((where,), subject, about, self.now)
 
     def emit(self, type_: str, resource: Resource) -> None:
-        """Record an event with the state of a resource; make its deliveries, which are due now."""
+        """Record an event with the state of a resource; make the event's deliveries, due now."""
         extras, after = self.event_extras(resource), self.timeline.total
         event = Event(self.next_id("evt"), type_, resource, self.now, extras, after)
         self.events.append(event)
