@@ -41,7 +41,7 @@ def webhook_fault(**fault: Any) -> Effect:
 
 
 def refuse_hasty_calls(simulation: Simulation, place: Place) -> None:
-    """Refuse the call of the place with 429, and up to three repetitions, each within a second."""
+    """Refuse the call at the place with 429, and up to three repetitions, each within a second."""
     fault = {"error": "rate_limit/rate_limit_exceeded", "retry_after": 1}
     found = _read_call_fault(place, fault)
     _inject(simulation, _HastyCalls(TROUBLE, found, TROUBLE, real_ns=simulation.real_ns))

@@ -42,7 +42,9 @@ class Place:
 
 
 def find_places(simulation: Simulation, life: str, suffix: str, *, timing: bool) -> Iterator[Place]:
-    """Yield every place of a world, similar ones too; places of steps only if `timing`."""
+    """Yield every place of a world, similar ones too; places of steps only if `timing`. Their names
+    end with `suffix`.
+    """
     for kind, name, subject, number, like in (
         *_calls(simulation),
         *_deliveries(simulation),

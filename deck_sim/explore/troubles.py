@@ -93,8 +93,8 @@ class Trouble:
 
     @property
     def advice(self) -> str:
-        """The advice of the trouble's kind. A call that creates nothing gets another advice than to
-        send an `Idempotency-Key`.
+        """The advice of the trouble's kind. If that is to send an `Idempotency-Key`, a call that
+        creates nothing gets other advice.
         """
         pattern = "".join(self.place.subject[:1])
         is_create = "*" not in pattern or pattern.endswith("/run")

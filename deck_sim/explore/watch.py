@@ -114,7 +114,7 @@ class Watch:
         return [line for both in ends for line in compare(*both, may_lack=may_lack)]
 
     def other_calls(self, baseline: "Watch") -> list[str]:
-        """List the calls, or the worlds, that only one of two runs without trouble has."""
+        """Describe the calls, or the worlds, that only one of two runs without trouble has."""
         names = [[*one.called] for one in (baseline, self)]
         if names[0] != names[1]:
             text = f"the worlds (API key/number) were {names[0]} in the first run"
