@@ -51,7 +51,9 @@ class ExpressionError(Exception):
 
 
 def as_text(value: Any) -> str:
-    """Return a text as it is, and other values as JSON. Raises `ExpressionError` above 64 KiB."""
+    """Return a text as it is, and other values as JSON. Raises `ExpressionError` if a value has no
+    JSON or the result is larger than 64 KiB.
+    """
     text: str = value
     if not isinstance(value, str):
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_refuse)

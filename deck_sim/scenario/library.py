@@ -153,8 +153,8 @@ def scenario_files(folder: Path) -> list[Path]:
 
 
 def read_folder(folder: Path, below: Library | None) -> Library:
-    """Read the scenario files of a user's folder into a library above `below`. Raise
-    `ScenarioError` if the folder does not exist, or with all mistakes if files have mistakes.
+    """Read the scenario files of a user's folder into a library above `below`. Raises
+    `ScenarioError` with the mistakes of all files, or if the folder does not exist.
     """
     from deck_sim.scenario.loader import Mistake, ScenarioError
 

@@ -157,7 +157,7 @@ class _Maker:
         return [self.make(part, f"{path}[{i}]", name, depth + 1) for i, part in enumerate(parts)]
 
     def _number(self, schema: Schema, name: str, draw: Draw, *, is_whole: bool) -> int | float:
-        """Draw a number within the bounds, if possible in the usual range of a field `name`."""
+        """Draw a number within the bounds, if possible in the usual range for the field's name."""
         low, high, decimals = number_for(name, self.now)
         least, most = _bound(schema, "minimum", -ENDLESS), _bound(schema, "maximum", ENDLESS)
         step = Fraction(str(schema.get("multipleOf", 1 if is_whole else f"1e-{decimals}")))

@@ -80,7 +80,9 @@ class SelectionState:
         self.rules = [*rules]
 
     def references(self) -> Iterator[tuple[str, str, str | None]]:
-        """Yield the place of each scenario name, the name, and the kind of resource (None: any)."""
+        """Yield the place of each scenario name in the settings, the name, and the kind of resource
+        that plays the scenario (None: any).
+        """
         yield "default_scenario", self.default_scenario, None
         for kind, names in self.queues.items():
             yield from ((f"queues.{kind}[{index}]", name, kind) for index, name in enumerate(names))

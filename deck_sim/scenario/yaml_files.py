@@ -1,9 +1,9 @@
 """Reads YAML into plain data, with the position of every value and key in a `Document`; writes
 YAML.
 
-`true`, `false`, `null` (or `~`, or nothing) and plain decimal numbers are typed. Every other scalar
-is text, so `012345`, `1:30`, `no` and `2025-01-15` stay as written. Keys are always text. Duplicate
-keys, merge keys, tags that change a type, and second documents are errors.
+`true`, `false`, `null` (or `~`, or nothing) and plain decimal numbers get their type. Every other
+scalar is text, so `012345`, `1:30`, `no` and `2025-01-15` stay as written. Keys are always text.
+Duplicate keys, merge keys, tags that change a type, and second documents are errors.
 """
 
 import re
@@ -105,7 +105,7 @@ def read_yaml(source: bytes | str) -> Document:
 
 
 def _build(document: Document, node: Any, path: YamlPath) -> Any:
-    """Return the data of a node, and note the positions of its keys and values."""
+    """Return the data of a node, and note the positions of its keys and values in `document`."""
     document.values[path] = _mark(node)
     _check_tag(node)
     match node:
@@ -185,8 +185,8 @@ def _message(error: Exception, text: str) -> str:
 def write_yaml(data: Any) -> str:
     """Return `data` as YAML in the style of scenario files, with its keys in their order.
 
-    PyYAML quotes by the rules of YAML 1.1, which type more texts than our rules do. So some quotes
-    are not needed, but none is missing.
+    PyYAML quotes by the rules of YAML 1.1, which read more texts as numbers, dates or booleans than
+    ours do. So some quotes are not needed, but none is missing.
     """
     # The width keeps lines from being folded, which makes them hard to edit.
     text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6)

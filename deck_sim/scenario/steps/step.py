@@ -137,7 +137,7 @@ def status_steps(kind: str, machine: Machine) -> dict[str, type[Step]]:
 def compute(stage: Stage, value: Any) -> Any:
     """Return a value of the step that is played, with the expressions in it computed.
 
-    A `ScriptError` names the scenario, the step and the text that cannot be computed.
+    Raises `ScriptError`, which names the scenario, the step and the text that cannot be computed.
     """
     try:
         return render(value, names_at(stage.world.now, **stage.variables))
