@@ -43,6 +43,15 @@ def test_the_edition_of_a_scenario_is_printed_with_its_reason(cli, write):
     assert (found["name"], found["editions"]) == ("turns", having)
 
 
+def test_a_playlist_without_an_edition_is_printed_with_each_reason(cli, write):
+    files = [write(name, "running", "completed", edition=name) for name in EDITIONS]
+    both = files[0].with_name("both.yaml")
+    both.write_text(f"version: 1\nname: both\nplaylist: [{', '.join(EDITIONS)}]\n")
+    reasons = ", and ".join(f"{name} is for the edition `{name}`" for name in EDITIONS)
+    lines = cli("check", *files, both).stdout.splitlines()
+    assert f"both: for no edition, because {reasons}" in lines
+
+
 def test_a_file_given_twice_is_read_once(cli, write, tmp_path):
     file = write("mine", "queued", "running", "completed")
     checked = cli("check", file, tmp_path, tmp_path / ".." / tmp_path.name / file.name)

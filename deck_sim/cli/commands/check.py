@@ -63,10 +63,14 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
         # A playlist or mix is for the editions that can play all its entries.
         parts = [scenario, *map(library.get, scenario.entries)]
         editions = [name for name in EDITIONS if all(name in part.editions for part in parts)]
-        limited = next((part for part in parts if len(part.editions) < len(EDITIONS)), None)
-        why = limited and (limited.why_editions or "the file sets `edition`")
-        if limited and limited is not scenario:
-            why = f"{limited.name} is for {limited.for_editions}"
+        limited = [part for part in reversed(parts) if len(part.editions) < len(EDITIONS)]
+        whys = [  # of the first part for each set of editions
+            part.why_editions or "the file sets `edition`"
+            if part is scenario
+            else f"{part.name} is for {part.for_editions}"
+            for part in reversed({tuple(part.editions): part for part in limited}.values())
+        ]
+        why = ", and ".join(whys) or None
         scenarios.append({"name": scenario.name, "editions": editions, "because": why})
     if as_json or shape == "json":
         rows = [asdict(mistake) for mistake in mistakes]
