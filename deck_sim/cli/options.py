@@ -45,7 +45,7 @@ class Value(click.ParamType):  # type: ignore[type-arg]  # not generic in older 
 
 
 class NewPath(click.Path):
-    """A path to write. Refuses an empty one, and an option such as the `--` in `--html -- make`."""
+    """A path to write. Refuses an empty one, and one like the `--` in `--html -- make`."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "" or f"{value}".startswith("--"):

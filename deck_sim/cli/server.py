@@ -144,7 +144,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
 def environment_options(act: Act) -> Act:
     """Add the options that name the environment variables for a command that deck-sim runs."""
     for option, usual, what in (
-        ("--env-webhook-secret", "DECK_WEBHOOK_SECRET", "the secret of webhooks"),
+        ("--env-webhook-secret", "DECK_WEBHOOK_SECRET", "the secret that signs webhooks"),
         ("--env-api-key", "DECK_API_KEY", "the API key"),
         ("--env-base-url", "DECK_BASE_URL", "the base URL"),
     ):
@@ -208,7 +208,7 @@ def make_server(
 
 
 def import_ahead(edition: str, seconds: float = 0) -> threading.Thread:
-    """Start a thread that waits `seconds` and imports the modules for an edition's first calls."""
+    """Start and return a thread: it waits, then imports what the first calls of an edition need."""
 
     def load() -> None:
         for name in _NEEDED:

@@ -121,7 +121,7 @@ def test_calls_that_reach_no_world_are_in_the_summary(cli, tmp_path):
         first, problem = cli("exec", *words, *python(program, "{}", "{}")).stderr.splitlines()[-2:]
         assert first == "deck-sim: no call reached a world; no scenario was played; 1 problem:"
         assert problem.startswith(f"  2 calls came {how} (`POST /v2/agents`): ")
-        assert problem.endswith("the key is in `KEY`")
+        assert problem.endswith("use the key in the variable `KEY`")
         assert ElementTree.parse(file).find("testsuite").get("failures") == "1"
 
 
@@ -199,10 +199,7 @@ def test_a_command_that_takes_too_long_is_ended(cli, monkeypatch):
 
 def test_pytest_without_a_call_is_told_of_its_own_server(cli):
     done = cli("exec", *python("", "pytest"))
-    assert (
-        "run pytest without `deck-sim exec`, or as `sh -c 'pytest --deck-url=$DECK_BASE_URL'`"
-        in done.stderr
-    )
+    assert "or run `deck-sim exec -- sh -c 'pytest --deck-url=$DECK_BASE_URL'`;" in done.stderr
 
 
 def test_a_program_is_looked_for_before_it_is_run(cli, capfd):

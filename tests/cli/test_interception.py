@@ -119,7 +119,7 @@ def test_curl_reaches_its_world_and_no_other_host(intercept, capfd):
     assert code != 0
     assert summary == (
         "deck-sim: no call reached a world; no scenario was played; 1 problem:\n  deck.example"
-        " was refused 1 time: with --intercept no call leaves this machine; to intercept it:"
+        " was refused 1 time: the proxy of --intercept refuses other hosts; to intercept it:"
         " --intercept-host api.deck.co --intercept-host deck.example\n"
     )
 

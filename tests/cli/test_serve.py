@@ -68,7 +68,7 @@ def test_the_banner_says_how_time_moves(serving):
         "--speed 60": "The clock follows real time (x60).",
         "--clock frozen": "The clock is frozen.",
         "--clock on_poll": "Each read of an unfinished resource moves the clock",
-        "--clock on_poll --step 5s": "unfinished resource takes 5s.",
+        "--clock on_poll --step 5s": "unfinished resource moves the clock by 5s.",
     }
     banners = {words: serving(str, *words.split())[1] for words in texts}
     assert [words for words, text in texts.items() if text not in banners[words]] == []

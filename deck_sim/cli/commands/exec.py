@@ -44,8 +44,9 @@ _NOT_FOUND, _NOT_EXECUTABLE, _BY_SIGNAL = 127, 126, 128  # the exit codes of she
 _TIMED_OUT = 124  # the exit code of timeout(1)
 _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
 _OF_PYTEST = (
-    "the pytest plugin starts its own server: run pytest without `deck-sim exec`, or as `sh -c"
-    " 'pytest --deck-url=${0}'`; tests without the plugin's fixtures must read {0}"
+    "the pytest plugin starts its own server: run pytest without `deck-sim exec`, or run"
+    " `deck-sim exec -- sh -c 'pytest --deck-url=${0}'`; tests without the plugin's fixtures must"
+    " read {0}"
 )
 
 
@@ -67,7 +68,8 @@ _OF_PYTEST = (
     "--html",
     "pages",
     type=NEW_FOLDER,
-    help="Write a page for each world; if the command succeeds, only for worlds with problems.",
+    help="Write a page about each world into this folder; if the command succeeds, only about"
+    " worlds with problems.",
 )
 @click.option(
     "--fail-on-problems",
@@ -119,7 +121,7 @@ def command(
         if server.interceptor is not None:
             for host, count in server.interceptor.refused.items():
                 times, fix = counted(count, "time"), server.interceptor.how_to_answer(host)
-                text = f"{host} was refused {times}: with --intercept no call leaves this machine"
+                text = f"{host} was refused {times}: the proxy of --intercept refuses other hosts"
                 refused.append(f"{text}; {fix}")
             how = "does the command use HTTPS_PROXY and SSL_CERT_FILE, or read {}?"
         how = _OF_PYTEST if "pytest" in " ".join(words) else how
@@ -162,9 +164,9 @@ def _run(
 ) -> int:
     """Run the command and return its exit code, as a shell would show it.
 
-    While the command starts, the modules for its first calls are imported. The terminal also sends
-    Ctrl-C to the command, so this process ignores Ctrl-C; SIGTERM is passed on. After the timeout
-    the command gets SIGTERM, and SIGKILL if it does not end within five seconds.
+    While the command starts, this process imports the modules that its first calls need. The
+    terminal also sends Ctrl-C to the command, so this process ignores Ctrl-C; SIGTERM is passed on.
+    After the timeout the command gets SIGTERM, and SIGKILL if it does not end within five seconds.
     """
     try:
         # Windows finds `npm.cmd` for `npm` only in this way.

@@ -38,7 +38,7 @@ class WorldReport:
     deliveries: dict[str, int]  # by status
     problems: list[str]  # each as often as it was found, until `Reports` counts them
     undelivered: list[str] = field(default_factory=list)  # webhooks, and why
-    unfinished: list[str] = field(default_factory=list)  # runs and logins, and why
+    unfinished: list[str] = field(default_factory=list)  # connections, sessions and runs, and why
     refusals: list[str] = field(default_factory=list)  # refused calls, and why
 
     def add(self, later: WorldReport) -> WorldReport:
@@ -96,7 +96,7 @@ class ExecReport:
 
     def notes(self) -> list[str]:
         """Return lines about undelivered webhooks. If the command failed, also about unfinished
-        runs and logins, and about refused calls: they may explain the failure.
+        connections, sessions and runs, and about refused calls: they may explain the failure.
         """
         from deck_sim.handle.timeline import cut_middle
 
@@ -176,7 +176,7 @@ def explain_refused_calls(refused: Collection[RefusedCall], key_name: str) -> li
 
     keyless = Counter(one.call for one in refused if not one.has_key)
     wrong = Counter(one.call for one in refused if one.has_key)
-    fix = f"the key is in `{key_name}`"
+    fix = f"use the key in the variable `{key_name}`"
     return [
         *explain_refused(keyless, "without a key", f"send `Authorization: Bearer KEY`; {fix}"),
         *explain_refused(wrong, "with a key that --keys does not allow", fix),

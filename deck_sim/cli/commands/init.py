@@ -50,7 +50,7 @@ import pytest
 def settings(deck_env):
     """The settings of your application, for the simulated Deck of one test.
 
-    `deck_env` sets these variables, and DECK_WEBHOOK_SECRET. For variables with other names, set
+    `deck_env` sets the variables below, and DECK_WEBHOOK_SECRET. For other names, set
     deck_env_base_url, deck_env_api_key and deck_env_webhook_secret in the ini file of pytest.
     """
     return {"base_url": os.environ["DECK_BASE_URL"], "api_key": os.environ["DECK_API_KEY"]}
@@ -62,7 +62,7 @@ _TEST = '''\
 def test_the_right_code_completes_the_run(deck, deck_client):
     run = deck.start_run("first_story", input={"nights": 2}, status="interaction_required")
 
-    # Your application asks its user now. Replace this call with a call of your application.
+    # Your application asks its user now. Replace the next three lines with its code.
     answer = {"ANSWER_KEY": {"code": "123456"}}
     response = deck_client.post(f"/task-runs/{run['id']}/interaction", json=answer)
     assert response.is_success
@@ -132,4 +132,5 @@ def command(folder: Path, edition: str) -> None:
         for name, value in options.items():
             click.echo(f"              {name} = {quotes}{value}{quotes}")
     inside = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
-    click.echo(f"\nNext: `{inside}pytest`. After each edit: `{inside}deck-sim check scenarios`.")
+    check = f"`{inside}deck-sim check scenarios`"
+    click.echo(f"\nNext: `{inside}pytest`. After each edit of a scenario: {check}.")

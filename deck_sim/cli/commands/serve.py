@@ -50,7 +50,7 @@ _OPEN = (
 _CLOCKS = {
     "real": "The clock follows real time{pace}. To skip five minutes: deck-sim advance 5m",
     "frozen": "The clock is frozen. To advance it: deck-sim advance 5m",
-    "on_poll": "Each read of an unfinished resource {read}.",
+    "on_poll": "Each read of an unfinished resource moves the clock {how}.",
 }
 
 
@@ -125,7 +125,7 @@ def _banner(server: Server, variables: Mapping[str, str]) -> str:
     settings = server.worlds.settings
     pace = "" if settings.speed == 1 else f" (x{settings.speed:g})"
     step = settings.step and format_duration(settings.step)
-    read = f"takes {step}" if step else "moves the clock to the next change of the resource"
+    how = f"by {step}" if step else "to the next change of the resource"
     key = (server.worlds.keys or (ANY_KEY,))[0]
     exports = "\n".join(f"export {name}={quote(value)}" for name, value in variables.items())
     hosts = " or ".join(server.interceptor.hosts) if server.interceptor else ""
@@ -139,5 +139,5 @@ def _banner(server: Server, variables: Mapping[str, str]) -> str:
         intercept=_INTERCEPT.format(hosts=hosts, exports=exports) if exports else "",
         inspector=inspector_url(server.url, key),
         keys="Only the given keys work" if server.worlds.keys else "Any key works",
-        clock=_CLOCKS[settings.mode].format(pace=pace, read=read),
+        clock=_CLOCKS[settings.mode].format(pace=pace, how=how),
     )

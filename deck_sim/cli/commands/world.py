@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def on_server(act: Callable[..., tuple[Any, object]]) -> Callable[..., None]:
-    """Add `--json`, `--url` and `--key` to a command, and call it with the `Deck` of the world.
+    """Add `--json`, `--url` and `--key` to a command, and call it with the `Deck` of the key.
 
     The command returns data, and a text with the same content; one of them is printed.
     """
@@ -75,7 +75,7 @@ def _warn_if_uncalled(deck: Deck) -> None:
 @click.option("--mode", type=MODE, help="The new mode of the clock.")
 @SPEED
 @STEP
-@click.option("--now", type=MOMENT, help="Advance to this moment first.")
+@click.option("--now", type=MOMENT, help="Advance to this moment before any other change.")
 @on_server
 def clock(
     deck: Deck,

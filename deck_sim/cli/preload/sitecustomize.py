@@ -5,7 +5,7 @@ http.client and urllib3 do not read it, nor does aiohttp by default. So a lookup
 host returns a public address (some clients refuse private ones), and a socket to this address is
 connected to the proxy, which answers as this host. The lookup of another host for port 80 or 443
 fails, unless NO_PROXY names it. aiohttp may look up names in another way, so this module makes it
-read the variables.
+read HTTPS_PROXY.
 
 The program may run on an older Python than deck-sim, so only the standard library is used here.
 """
