@@ -37,7 +37,8 @@ MADE_UP = "deck_every_failure_"  # begins the names of the scenarios that this f
 
 _OPTIONS = {
     "url": "use the deck-sim server at this URL instead of starting one",
-    "edition": "the edition of worlds whose test names none (default: connections)",
+    "edition": "the edition of a world whose test names no edition (default: connections, or that"
+    " of the server at --deck-url)",
     "scenarios": "a folder of your own scenario files; in the ini file, relative to the rootdir",
     "html": "a folder for a page about each failed test; in the ini file, relative to the rootdir",
     "fail-under": "with --deck-coverage: fail if a smaller percentage of the steps was played",
@@ -114,7 +115,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _check_ini_file(config: pytest.Config, name: str) -> None:
     """Raise UsageError if pytest missed the ini file because of an option like `--deck-html DIR`.
 
-    pytest looks for it before it knows the option, so it takes DIR for a folder of tests.
+    pytest looks for the ini file before it knows the option, so it takes DIR for a folder of tests.
     """
     given, here = config.getoption(f"deck_{name}"), config.invocation_params.dir
     if given not in config.invocation_params.args or config.inipath is not None:
@@ -241,8 +242,8 @@ def deck_world(
     """Makes worlds for fixtures of a wider scope: `deck_world("finished")` is a `Deck`.
 
     Each call makes a world. Its key has the name, here `finished`, and a number. The function also
-    takes the arguments of the marker that set up a world. The worlds are deleted at the end of the
-    session.
+    takes the arguments of `@pytest.mark.deck` that set up a world. The worlds are deleted at the
+    end of the session.
     """
     from pytest_deck_sim.worlds import world_factory
 
@@ -291,7 +292,10 @@ def deck_every_failure(request: pytest.FixtureRequest, deck: Deck) -> ErrorInfo:
 
 @pytest.fixture
 def deck_env(deck: Deck, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> Deck:
-    """`deck`, after setting the environment variables that your application reads."""
+    """`deck`, after setting `DECK_BASE_URL`, `DECK_API_KEY` and `DECK_WEBHOOK_SECRET`.
+
+    Ini values such as `deck_env_base_url` give these environment variables other names.
+    """
     for name in _VARIABLES:
         monkeypatch.setenv(pytestconfig.getini(f"deck_env_{name}"), getattr(deck, name))
     return deck

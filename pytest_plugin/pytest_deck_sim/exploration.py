@@ -28,7 +28,9 @@ from pytest_deck_sim.worlds import make_failure, make_key, page_name
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
-_NEEDS_SERVER = "exploration needs a server in this process; leave out --deck-url and `deck_url`"
+_NEEDS_SERVER = (
+    "exploration needs a server in this process; leave out --deck-url and the ini value `deck_url`"
+)
 
 
 @dataclass(frozen=True)
@@ -201,8 +203,8 @@ def check_options(config: pytest.Config) -> None:
 
 
 def read_explore_marker(item: pytest.Item) -> ExploreOptions:
-    """Return the arguments of the test's closest marker. Raises Failed if an argument is unknown
-    or has a wrong value.
+    """Return the arguments of the test's closest `deck_explore` marker, or the defaults. Raises
+    Failed if an argument is unknown or has a wrong value.
     """
     mark = item.get_closest_marker("deck_explore")
     names = [field.name for field in fields(ExploreOptions)]

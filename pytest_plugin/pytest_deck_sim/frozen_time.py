@@ -1,8 +1,9 @@
 """`deck_time`: freezegun with the clock of a world. Only this module imports freezegun.
 
 freezegun asks a factory for the time, and moves it with `tick` and `move_to`. The factory here
-stores no time: it reads the world's clock, and setting its time advances the world. So the two
-never differ, even during an advance: a webhook receiver sees the time when the webhook was sent.
+stores no time: it reads the world's clock, and setting its time advances the world. So
+the time of freezegun and of the world never differ, even during an advance: a webhook receiver sees
+the time at which the webhook was sent.
 """
 
 import asyncio
@@ -64,7 +65,7 @@ class DeckTime(freezegun.FrozenDateTimeFactory):
 
 @contextmanager
 def bind(deck: Deck) -> Iterator[DeckTime]:
-    """Freeze the process at the world's time for a block, and sign webhooks with this time."""
+    """Freeze the process at the world's time in a `with` block; webhooks have this time, too."""
     mode = deck.clock.mode
     if mode == REAL:
         raise make_failure(

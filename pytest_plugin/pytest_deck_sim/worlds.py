@@ -73,7 +73,7 @@ class MarkerOptions(Options):
 def world_of(
     item: pytest.Item, server: str, edition: str | None, folder: Path | None
 ) -> Iterator[Deck]:
-    """Yield the `Deck` of a new world with the marker's options; finally check the world."""
+    """Yield the `Deck` of a new world with the marker's options; finally check and delete it."""
     options, own = read_marker(item), item.config.stash.get(OWN_SERVER, None) == server
     with ExitStack() as stack:
         try:
@@ -211,9 +211,12 @@ def make_key(node_id: str, *, own: bool) -> str:
 
 
 def _paused(deck: Deck) -> AbstractContextManager[WorldRegistry]:
-    """Pause our own server and use its worlds on this thread: faster than calls to its thread."""
+    """Return a context manager that pauses our own server, so that this thread can use its worlds.
+
+    This is faster than calls to the server's thread.
+    """
     server = server_at(deck.url)
-    assert server is not None, "the server runs in this process"
+    assert server is not None, "the server must run in this process"
     return server.paused()
 
 
@@ -234,7 +237,7 @@ def read_folder(folder: Path | None) -> Library:
 
 
 def _write_report(item: pytest.Item, deck: Deck, failure: str | None) -> str:
-    """Return the report; with `--deck-html` and the text of a failure, also write it as a page."""
+    """Return the report on a test's world; with `--deck-html` and `failure`, also write a page."""
     folder = find_folder(item.config, "html")
     try:
         text = write_report(deck, failure or "")

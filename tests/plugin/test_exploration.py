@@ -379,7 +379,7 @@ def test_arguments_that_cannot_be_are_errors(run):
 
 def test_options_that_do_not_go_together_are_errors(run):
     wrongs = {
-        (EXPLORE, "--deck-url=http://127.0.0.1:9"): "*leave out --deck-url and `deck_url`",
+        (EXPLORE, "--deck-url=http://127.0.0.1:9"): "*out --deck-url and the ini value `deck_url`",
         (
             EXPLORE,
             "-o",
