@@ -37,7 +37,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def listed(words: Iterable[str], *, last: str = "and") -> str:
-    """Join words for a sentence: "`a`, `b` and `c`"; without words, "nothing"."""
+    """Join words for a sentence: "`a`, `b` and `c`", where `last` is "and". No words: "nothing"."""
     *front, end = [f"`{word}`" for word in words] or ["nothing"]
     return f"{', '.join(front)} {last} {end}" if front else end
 
@@ -60,7 +60,9 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
 
 
 def suggest(word: str, allowed: Iterable[str]) -> str:
-    """Return the end of a message about an unknown word: similar words, else all allowed words."""
+    """Return the end of a message about an unknown word: similar words, else all allowed words;
+    "" if no word is allowed.
+    """
     allowed = [*allowed]
     everything = f"; allowed: {listed(allowed, last='or')}" if allowed else ""
     return nearest(word, allowed) or everything

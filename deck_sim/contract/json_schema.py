@@ -1,4 +1,4 @@
-"""Checks of JSON Schemas, and of values by a schema. Only this module imports jsonschema.
+"""Checks of JSON Schemas, and of values against them. Only this module imports jsonschema.
 
 Importing jsonschema is slow, so only the first check imports it. No `$ref` is fetched: each `$ref`
 must point to a part of the schema itself.

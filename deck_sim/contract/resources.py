@@ -90,7 +90,7 @@ class Kind:
         return tuple(filter(None, self.machine.events.values())) if self.machine else ()
 
     def filter_words(self, name: str) -> list[str]:
-        """Return the words that a filter takes; empty if it takes any text."""
+        """Return the words that a filter takes; an empty list if it takes any text."""
         results = self.machine.results.values() if self.machine else ()
         return [*dict.fromkeys({"status": self.statuses, "outcome": results}.get(name, ()))]
 
