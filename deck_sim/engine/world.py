@@ -515,8 +515,8 @@ class World:
             ids.sort(key=lambda id_: self._resources[kind][id_].updated_at)
 
     def _index(self, resource: Resource) -> list[Resource]:
-        """Enter a resource in `finished` if it is final, or in `users` if it still uses a login or
-        session. Return that login and session.
+        """Enter a finished run or session in `finished`, and a run that still uses a login or
+        session in `users`. Return the login and session that are still used.
         """
         if self.is_final(resource):
             self._note_end(resource)
