@@ -59,7 +59,8 @@ def pass_time_until(
 
     Yields True when everything due at the present moment is done and the outbox has grown. Attempts
     that the caller does not send stay in the outbox. Yields False after each `BREAK_AFTER` due
-    things. Raises ApiError (`state_invalid`) after `MAX_DUE`, or `MAX_SENDS` at one moment.
+    things. Raises ApiError (`state_invalid`) after `MAX_DUE` due things, or `MAX_SENDS` rounds of
+    webhooks at one moment.
     """
     done, sends, sent_at, unsent = 0, 0, simulation.world.now, 0
     while True:
@@ -87,7 +88,9 @@ def _endless(what: str) -> ApiError:
 
 
 def catch_up(simulation: Simulation) -> None:
-    """Bring a world to the time of its real clock, if no advance is in progress. Sends nothing."""
+    """Move a world to the time of its real clock, if it has one and no advance is in progress.
+    Sends no webhooks.
+    """
     if simulation.clock is not None and not simulation.advancing:
         moment = simulation.clock.read(simulation.world.now, LAST_MOMENT)
         run_to_end(pass_time_until(simulation, moment))
@@ -95,7 +98,7 @@ def catch_up(simulation: Simulation) -> None:
 
 def advance_by(simulation: Simulation, length: timedelta, field: str = "by") -> Advance:
     """Move the clock by `length` and do everything that falls due. Raises ApiError, and changes
-    nothing, if `length` is negative or passes `LAST_MOMENT`.
+    nothing, if `length` is negative or would move the clock past `LAST_MOMENT`.
     """
     now = simulation.world.now
     if length < timedelta():
@@ -120,8 +123,8 @@ def advance_until_event(
     """Move the clock to the next event of these types, and of the resource if `resource_id` is set.
 
     Everything due at that moment happens, webhooks included. Raises ApiError at once if a type is
-    unknown, and as soon as nothing due within `limit` can cause the event; the error lists what
-    waits.
+    unknown. Raises ApiError with a list of what waits, as soon as nothing due within `limit` can
+    cause the event.
     """
     world = simulation.world
     if unknown := next(filter(None, (explain_unknown(simulation, one) for one in types)), None):
@@ -156,10 +159,10 @@ def advance_until_event(
 
 
 def _comes_on_a_copy(simulation: Simulation, wanted: AwaitedEvent, until: datetime) -> bool:
-    """Advance a copy of the world, and return whether the event comes.
+    """Advance a copy of the world, and return whether the wanted event comes.
 
     The copy sends no webhooks. If one is due first, its receiver may cause the event, so return
-    True unless the awaited resource is final or missing. A webhook that is due only when a wait for
+    True unless the wanted resource is final or missing. A webhook that is due only when a wait for
     a person times out, or later, does not count.
     """
     ahead, wanted = copy.copy(simulation), copy.copy(wanted)
@@ -182,7 +185,7 @@ def advance_until_idle(simulation: Simulation) -> Advance:
 
 
 def finish_deliveries(simulation: Simulation) -> Advance:
-    """Move the clock until no delivery waits for a retry or for a later delivery."""
+    """Move the clock until no delivery waits for a retry, or to be sent after a later one."""
     with _advancing(simulation) as report:
         while moment := next_retry(simulation):
             yield from pass_time_until(simulation, moment)
@@ -190,7 +193,9 @@ def finish_deliveries(simulation: Simulation) -> Advance:
 
 
 def next_retry(simulation: Simulation) -> datetime | None:
-    """Return when the next delivery that waits for a retry or a later delivery is due, or None."""
+    """Return when the next retry is due, or the next delivery that a fault sends after a later one.
+    Return None if there is neither.
+    """
     world = simulation.world
     late = [
         due.at
@@ -208,7 +213,9 @@ def do_all_due(simulation: Simulation) -> Generator[bool, None, None]:
 
 @contextmanager
 def _advancing(simulation: Simulation) -> Iterator[AdvanceResult]:
-    """Yield a result that is filled at the end; note in the timeline how far the clock moved."""
+    """Yield a result. At the end of the block, fill it in, and note in the timeline how far the
+    clock moved.
+    """
     began, position = simulation.world.now, simulation.world.timeline.total
     report = AdvanceResult(began, [], position)
     try:
@@ -231,7 +238,8 @@ def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
     2. A read does not move a resource that waits for a person. While it waits, its timers move with
        the clock, so a read lets no prompt, approval or task timeout run out.
     3. Everything else that is due by that moment happens, too.
-    4. With a step, each read of something unfinished takes exactly the step, timeouts included.
+    4. If the clock has a step, each read of something unfinished moves the clock by exactly this
+       step, and timeouts happen, too.
     """
     if simulation.mode != ON_POLL or simulation.advancing:
         return

@@ -73,7 +73,9 @@ _share_dict = lru_cache(dict[str, str])
 
 
 def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> Mapping[str, str]:
-    """Return the headers to keep: `KEPT_HEADERS` and `others`. `headers` has lower-case names."""
+    """Return the headers that the journal keeps: `KEPT_HEADERS` and `others`. The names in
+    `headers` are in lower case.
+    """
     asked = {name: headers[name.lower()] for name in others if name.lower() in headers}
     kept = asked | {n: headers[n] for n in KEPT_HEADERS if n in headers}
     return _share_dict((*kept.items(),))
@@ -81,7 +83,7 @@ def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> Mapping[s
 
 @dataclass(frozen=True, slots=True)
 class SentResponse(Immutable):
-    """A response; a body above `MAX_BODY` is cut."""
+    """A response, with at most `MAX_BODY` bytes of its body."""
 
     number: int  # of its call
     headers: tuple[tuple[bytes, bytes], ...]
@@ -101,7 +103,7 @@ class RateLimiter:
     admitted: list[datetime] = field(default_factory=list)  # those in the window, oldest first
 
     def admit(self, now: datetime) -> None:
-        """Count a call. Refused calls do not count (assumed). Raises ApiError
+        """Admit a call. A refused call does not use up the limit (assumed). Raises ApiError
         (`rate_limit_exceeded`) if the window is full.
         """
         limit, admitted = self.limit, self.admitted

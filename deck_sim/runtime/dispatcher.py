@@ -2,8 +2,8 @@
 
 `drive` runs an advance. When the advance yields True, `drive` sends what is in the outbox, and
 records the results before the clock moves; when it yields False, other calls are answered. With
-`real` and `on_poll` clocks a background task sends the other webhooks. A response of the Deck API
-waits for a receiver only with the fault `before_response` (`send_early`).
+`real` and `on_poll` clocks a background task sends webhooks between advances. A response of the
+Deck API waits for a receiver only with the fault `before_response` (`send_early`).
 
 Nothing is locked. While attempts are in progress, calls are answered as usual: a receiver may
 answer an interaction in its handler. A call may also replace the world (seeding does) or reset it.
@@ -74,10 +74,10 @@ class Dispatcher:
         advance: Generator[bool, None, Result],
         has_left: Callable[[], bool] = lambda: False,
     ) -> Result:
-        """Run an advance to its end, and send webhooks when it yields True; `has_left` says whether
-        its caller has disconnected. Raises ApiError (`state_invalid`) after that, or after the
-        world was reset or deleted; and at once, without a change, if another advance of this world
-        is in progress and its caller still waits.
+        """Run an advance to its end, and send webhooks when it yields True. `has_left` says whether
+        the caller has disconnected. Raises ApiError (`state_invalid`) if the caller disconnects, or
+        the world is reset or deleted; and at once, without a change, if another advance of this
+        world is in progress, whose caller still waits.
         """
         has_left_before, ended_before = self._drives.get(id(simulation), (has_left, None))
         if ended_before and has_left_before():  # the other drive ends with its present attempts
@@ -119,7 +119,7 @@ class Dispatcher:
             ended.set()
 
     async def _deliver(self, simulation: Simulation) -> None:
-        """Send the outbox concurrently; record the results in the order of the outbox."""
+        """Send all webhooks in the outbox at once; record their results in the outbox's order."""
         attempts = self._take_attempts(simulation)
         making = [self._make(simulation, one) for one in attempts]
         # Most often there is one attempt, and `gather` would take two more turns of the loop.
@@ -236,8 +236,8 @@ class Dispatcher:
 
 
 async def _log_errors(simulation: Simulation, work: Callable[[], Awaitable[None]]) -> None:
-    """Do background work, and log its errors. `work` makes its coroutine when the task begins,
-    since Python warns of a coroutine that a canceled task never awaits.
+    """Do background work, and log its errors. `work` is a function, not a coroutine, since Python
+    warns of a coroutine that a canceled task never awaits.
     """
     try:
         await work()

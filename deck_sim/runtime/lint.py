@@ -69,7 +69,9 @@ def find_problems(
     " use the clock `on_poll`.",
 )
 def polls_a_frozen_clock(simulation: Simulation, interval: timedelta) -> Findings:
-    """Find reads within the poll interval of one another, while nobody moved the frozen clock."""
+    """Find reads of a resource that follow one another within the poll interval, while nobody moved
+    the frozen clock.
+    """
     for id_, stuck in _early_reads(simulation, interval, is_frozen=True):
         what = f"this world's clock is frozen: `{id_}` was read {len(stuck)} times, and nobody"
         yield f"{what} advanced the clock", stuck
@@ -81,15 +83,18 @@ def polls_a_frozen_clock(simulation: Simulation, interval: timedelta) -> Finding
     " test need not wait.",
 )
 def polls_too_often(simulation: Simulation, interval: timedelta) -> Findings:
-    """Find reads within the poll interval of one another, unless a frozen clock explains them."""
+    """Find reads of a resource that follow one another within the poll interval, unless
+    a frozen clock explains them.
+    """
     length = format_duration(interval)
     for id_, early in _early_reads(simulation, interval, is_frozen=False):
         yield f"`{id_}` was read again within {length}, {len(early)} times", early
 
 
 def _early_reads(simulation: Simulation, interval: timedelta, *, is_frozen: bool) -> Findings:
-    """Find, by id, the reads within the poll interval after a read that showed no final status.
-    `is_frozen` selects those for which a frozen clock stood still; without it, the others.
+    """Yield the id of each resource that was read too early, and these reads: each came within the
+    poll interval after a read that showed no final status. With `is_frozen`, only reads before
+    which a frozen clock stood still; without it, only the others.
     """
 
     def is_early(earlier: Call, later: Call, is_final: bool) -> bool:
@@ -103,7 +108,8 @@ def _early_reads(simulation: Simulation, interval: timedelta, *, is_frozen: bool
 
 @lint_rule(
     why="A final status never changes; each further read only counts against the rate limit.",
-    fix="Stop at every final status, such as `failed`, not only at the status that you expect.",
+    fix="Stop polling at every final status, such as `failed`, not only at the status that you"
+    " expect.",
 )
 def polls_what_is_finished(simulation: Simulation, _: timedelta) -> Findings:
     """Find reads of a resource that a previous read showed in a final status."""
@@ -117,7 +123,9 @@ def polls_what_is_finished(simulation: Simulation, _: timedelta) -> Findings:
     fix="Send an `Idempotency-Key` with each create call, and the same key with each retry.",
 )
 def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
-    """Find creates with a 5xx or no answer that were sent again without their idempotency key."""
+    """Find create calls with a 5xx or no answer that were sent again without the same idempotency
+    key.
+    """
     creates = [
         call
         for call in simulation.journal
@@ -138,7 +146,9 @@ def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
     fix="Wait as many seconds as `Retry-After` says before the next call.",
 )
 def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
-    """Find calls made before `Retry-After` has passed: after a 429 any call, else the same call."""
+    """Find calls made before the time in `Retry-After` has passed: after a 429 the next call, else
+    the same call again.
+    """
     journal = simulation.journal
     for (first, again), following in zip_longest(_with_repeats(journal), islice(journal, 1, None)):
         seconds = f"{first.answered.get('retry_after', '')}"
@@ -157,7 +167,9 @@ def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
     fix="Remember each `webhook-id` that was handled, and answer 200 when it comes again.",
 )
 def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
-    """Find writes repeated without an idempotency key after a delivery that came twice."""
+    """Find writes that were repeated, without the same idempotency key, after a delivery that came
+    twice.
+    """
     writes = [call for call in simulation.journal if call.method in _WRITES]
     for id_, attempts in simulation.world.delivery_log.items():
         # The fault `duplicate` sends one attempt twice.
@@ -177,7 +189,7 @@ def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
 
 @lint_rule(
     why="A repeated wrong answer uses up another attempt; a repeated right answer is refused.",
-    fix="Submit once, and ask the user again when the interaction is shown again.",
+    fix="Submit each answer once, and ask the user again when the interaction is shown again.",
 )
 def submits_an_answer_twice(simulation: Simulation, _: timedelta) -> Findings:
     """Find answers that were sent again although they were wrong or already accepted."""
@@ -198,10 +210,10 @@ def submits_an_answer_twice(simulation: Simulation, _: timedelta) -> Findings:
 def _repeated_reads(
     simulation: Simulation, is_mistake: Callable[[Call, Call, bool], bool]
 ) -> Findings:
-    """Find, by id, the reads that are mistakes; a single one does not count (`MIN_READS`).
+    """Yield the id of each resource with at least two reads that are mistakes, and these reads.
 
     `is_mistake` gets the previous read, the read, and whether the previous one showed a final
-    status. The first read right after an attempt to deliver does not count: the webhook caused it.
+    status. The first read right after an attempt to deliver is left out: the webhook caused it.
     """
     attempts = deque(
         sorted(one.at for made in simulation.world.delivery_log.values() for one in made)
@@ -235,7 +247,7 @@ def _repeated_reads(
 
 
 def _with_repeats(calls: Reversible[Call]) -> Iterator[tuple[Call, Call | None]]:
-    """Yield each call, and the next call with the same method, path and body."""
+    """Yield each call, and the next call with the same method, path and body, or None."""
     later, repeats = dict[tuple[str, str, bytes], Call](), list[Call | None]()
     for call in reversed(calls):
         repeats.append(later.get(key := (call.method, call.path, call.body)))

@@ -31,7 +31,7 @@ def read_moment(text: str, field: str) -> datetime:
 
 def read_start(text: str, field: str) -> datetime:
     """Read the moment at which a world begins. Raises ApiError (`input_invalid`) if `text` is no
-    moment, or is outside the years of worlds.
+    moment, or is before `FIRST_MOMENT` or not before `LAST_MOMENT`.
     """
     moment = read_moment(text, field)
     if not FIRST_MOMENT <= moment < LAST_MOMENT:

@@ -43,7 +43,9 @@ _NO_KEYS = {
 
 @lru_cache
 def read_key(authorization: str | None) -> str:
-    """Return the key in an `Authorization` header; "" for none, or a text such as `undefined`."""
+    """Return the key in an `Authorization` header; "" if it has no key, or in place of the key a
+    text such as `undefined`.
+    """
     scheme, _, key = (authorization or "").partition(" ")
     key = key.strip()
     is_key = scheme.lower() == "bearer" and not any(one.match(key) for one in _NO_KEYS)
@@ -95,8 +97,8 @@ class WorldRegistry:
         self.dispatcher.save = self.save
 
     def select(self, authorization: str | None) -> Simulation:
-        """Return the world of the key in an `Authorization` header. Raises ApiError
-        (`api_key_invalid`) if the key is missing or not allowed.
+        """Return the world of the key in an `Authorization` header; create it if there is none.
+        Raises ApiError (`api_key_invalid`) if the key is missing or not allowed.
         """
         key = read_key(authorization)
         if not key:
@@ -122,7 +124,9 @@ class WorldRegistry:
         return next((self._worlds[key] for key in self._worlds if world_token(key) == token), None)
 
     def create(self, key: str, **changes: Any) -> Simulation:
-        """Replace the world of `key` by a new one with the server's settings and these changes."""
+        """Create the world of `key`, in place of a present one. Its settings are those of the
+        server, with these changes.
+        """
         new = self.make(key, replace(self.settings, **changes) if changes else self.settings)
         self.prepare(new)
         self.put(new)
@@ -141,7 +145,9 @@ class WorldRegistry:
         return Simulation(key, settings, Library(self.library), origin=self.origin)
 
     def adopt(self, new: Simulation) -> None:
-        """Serve a world. Above the limit, drop the least recently used world that is not in use."""
+        """Serve a world. If there are more than `MOST_WORLDS`, drop the one that was unused for the
+        longest time.
+        """
         self._worlds[new.key] = new
         new.world.former_ids = self._former_ids.get(new.key, ())
         if len(self._worlds) > MOST_WORLDS:
@@ -180,7 +186,9 @@ class WorldRegistry:
         return self.make("", self.settings)
 
     def drop(self, key: str) -> None:
-        """Delete the world of a key; the next call with the key creates a new one."""
+        """Delete the world of a key; `save` saves the deletion. The next call with the key creates
+        a new world.
+        """
         self._controlled.discard(key)  # a later call with this key comes from an old client
         if key in self._worlds:
             old = self._worlds[key]
@@ -218,7 +226,7 @@ class WorldRegistry:
         key = simulation.key
         if not simulation.saved:
             text = "a change of another call could not be saved"
-            raise refuse("deck_sim/state_not_saved", file="its file", why=text)
+            raise refuse("deck_sim/state_not_saved", file="the state file", why=text)
         try:
             self.state.save(key, self._worlds.get(key))
         except ApiError:
@@ -244,7 +252,7 @@ class WorldRegistry:
 
     def stray_keys(self, simulation: Simulation) -> list[str]:
         """Return the keys with which clients called the Deck API after a world began, and never the
-        control API. Empty with `--keys`, since its users must not see one another's keys.
+        control API. Empty with `--keys`: users of such a server must not see one another's keys.
         """
         if self.keys is not None:
             return []
@@ -252,8 +260,8 @@ class WorldRegistry:
         return [one.key for one in others if one.last_call > simulation.began_after_call]
 
     def keyless_calls(self, simulation: Simulation) -> dict[str, int]:
-        """Return the calls without a key since a world began, with the count of each. Empty with
-        `--keys`, since its users must not see one another's calls.
+        """Return the calls without a key since a world began, each with how often it was made.
+        Empty with `--keys`: users of such a server must not see one another's calls.
         """
         if self.keys is not None:
             return {}

@@ -85,8 +85,9 @@ def check_body(
     extra_checks: ExtraChecks = lambda data: [],
     explain_key: Callable[[str], str] = lambda key: "",
 ) -> Model:
-    """Check an object against its model. If the object does not match, `extra_checks` adds its
-    problems, and `explain_key` explains an unknown key. Raises ApiError with every problem.
+    """Return an object as an instance of `model`. If the object does not match, raises ApiError
+    with every problem that the model and `extra_checks` find. `explain_key` returns the end of the
+    message about an unknown key.
     """
     import pydantic
 
@@ -124,7 +125,9 @@ def check_body(
 
 
 def parse_recorded(body: bytes) -> Any:
-    """Return the JSON of a recorded body; the start of its text if not JSON; None if empty."""
+    """Return the value of a recorded JSON body; the start of the text if it is not JSON; None if it
+    is empty.
+    """
     if not body:
         return None
     with suppress(ApiError):

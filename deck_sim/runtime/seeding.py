@@ -43,7 +43,9 @@ class Standard(Body):
 
 
 class SeededError(Body):
-    """An error of a failed run, as the API shows it. The default `message` is in the catalog."""
+    """An error of a failed run, as the API shows it. The default `message` is that of the error
+    catalog.
+    """
 
     type: Text
     code: Text
@@ -83,9 +85,9 @@ _REPLACED = ("world", "selection", "choices", "chosen")  # by changed copies if 
 def seed_resources(
     simulation: Simulation, seed: Seed, *, latest: datetime = LAST_MOMENT
 ) -> dict[str, list[str]]:
-    """Create resources, all of them or none; return their ids.
+    """Create resources, all of them or none; return their ids by the plural, as in `seed`.
 
-    No resource may be created after `latest`. A world file sets no limit, since its worlds may
+    No `created_at` may be later than `latest`. A world file sets no limit, since its worlds may
     begin at any time. Raises ApiError with every problem and its field, such as
     `resources.tasks[0].name`. A reference that does not fit is reported only if the resource's own
     fields have the right types, and no resource of an earlier kind has a problem.

@@ -25,8 +25,9 @@ def resource_as_json(
     includes: frozenset[str] = frozenset(),
     at: datetime | None = None,
 ) -> dict[str, Any]:
-    """Return a resource as the API shows it. `runtime_ms` counts until the end, or until `at` (by
-    default the world's time).
+    """Return a resource as the API shows it, with the additional fields in `includes`. The
+    `runtime_ms` of a run or session that has not ended is its working time until `at` (by default
+    the world's time).
     """
     world = simulation.world
     row = world.kind(resource.kind)
@@ -58,7 +59,7 @@ def storage_as_json(simulation: Simulation, run: Resource) -> list[dict[str, Any
 
 
 def storage_item_as_json(simulation: Simulation, item: Resource) -> dict[str, Any]:
-    """Return a stored file as the list of its run shows it."""
+    """Return a stored file as the list of the run's files shows it."""
     whole = resource_as_json(simulation, item)
     world = simulation.world
     listed = world.kind(item.kind).listed or tuple(whole)
@@ -91,7 +92,9 @@ _INCLUDES: dict[str, Callable[[Simulation, Resource], Any]] = {
 
 
 def event_as_json(simulation: Simulation, event: Event) -> dict[str, Any]:
-    """Return an event as the API shows it, with the resource at that time: whole, or a summary."""
+    """Return an event as the API shows it. Its `data` is the resource at the time of the event:
+    whole, or a summary.
+    """
     world = simulation.world
     summary = world.kind(event.data.kind).summary
     data = resource_as_json(simulation, event.data, at=event.created_at)
@@ -138,7 +141,9 @@ def _sign(simulation: Simulation, file_id: str) -> str:
 
 
 def custom_headers(text: str | None) -> dict[str, str]:
-    """Read the `custom_headers` of a destination, a JSON object as text; {} if there are none."""
+    """Return the `custom_headers` of a destination by lower-case name; {} if there are none. `text`
+    is a JSON object.
+    """
     return {name.lower(): value for name, value in json.loads(text).items()} if text else {}
 
 

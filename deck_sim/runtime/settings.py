@@ -20,7 +20,8 @@ WEBHOOK_TIMES = ("wall", "world")  # which clock gives a webhook's timestamp
 class Settings:
     """The settings of a new world.
 
-    Without `now`, a world with a `real` clock starts at the present, others at `FROZEN_START`.
+    Without `now`, a world with a `real` clock starts at the present, others at 2025-01-15T09:30:00Z
+    (`FROZEN_START`).
     """
 
     edition: str = DEFAULT_EDITION

@@ -149,7 +149,7 @@ class Simulation:
 
     @property
     def record_count(self) -> int:
-        """The number of entries, calls and events that were recorded, including dropped ones."""
+        """How many timeline entries, calls and events were recorded, including dropped ones."""
         return self.world.timeline.total + self.world.events.total + self.journal.total
 
     @property

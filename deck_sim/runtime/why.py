@@ -73,7 +73,9 @@ def explain_wait(simulation: Simulation, resource: Resource) -> Explanation:
 
 
 def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
-    """Explain why an event does not come: list what could emit it, with its wait or its end."""
+    """Explain why an event does not come: list the resources that could emit it, each with what it
+    waits for or how it ended.
+    """
     world, named = simulation.world, wanted.named(simulation.world)
     kinds = world.contract.kinds
     own = [kinds[kind] for kind in wanted.kinds if kind in kinds]
@@ -187,8 +189,8 @@ def find_right_answer(simulation: Simulation, owner: str) -> dict[str, str] | No
 
 
 def explain_unplayed_login(simulation: Simulation) -> list[str]:
-    """Explain how to start the scripts of the default scenario, if it has no script for runs
-    and nothing has played it. The initial default scenario of a new world does not count.
+    """Return a sentence for each script of the default scenario that says how to start it; [] if
+    the scenario has a script for runs, was played, or is the default that every new world has.
     """
     world, name = simulation.world, simulation.selection.default_scenario
     scenario = None if name == DEFAULT_SCENARIO else simulation.library.find(name)

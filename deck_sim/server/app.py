@@ -139,14 +139,14 @@ def _fill_in_body(answer: Answer, request_id: str) -> Answer:
 
 
 def note_handle(request: Request) -> None:
-    """Note whether a `Deck` sent the call. If so, reports do not name its key as unknown."""
+    """Note whether a `Deck` sent the call. If so, reports do not name the call's key as unknown."""
     request.from_handle = PROCESS_HEADER.lower() in request.headers
     if request.from_handle:
         request.worlds.note_control(request.simulation.key)
 
 
 def move_clock(request: Request) -> None:
-    """Bring the world's clock up to date, and count the entries and events before the call."""
+    """Bring the world's clock up to date; count the timeline entries and events before the call."""
     catch_up(request.simulation)
     world = request.simulation.world
     if world.pace is not None and not request.simulation.advancing:  # steps may last 0 s

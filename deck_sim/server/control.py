@@ -1,4 +1,4 @@
-"""The control API, below `/_sim`: each operation is a call.
+"""The control API, below `/_sim`: each call performs one operation of `deck_sim.operations`.
 
 These calls skip faults, the rate limit, idempotency keys, the journal and holds.
 """
@@ -42,8 +42,8 @@ class ControlApp:
         await make_response(scope, request.answer)(scope, receive, send)
 
     def select_world(self, request: Request) -> None:
-        """Select the world of the key. Without `--keys`, its id in the header `WORLD` is enough,
-        and the list of worlds needs neither.
+        """Select the world of the key. Without `--keys`, the world's id in the header
+        `Deck-Sim-World` is enough, and the list of worlds needs neither.
         """
         worlds, world_id = self._worlds, request.headers.get(WORLD.lower())
         if worlds.keys is None and request.path == WORLDS:
@@ -94,7 +94,9 @@ def note_caller(request: Request) -> None:
 
 
 def _read_query(request: Request, names: Collection[str]) -> dict[str, str]:
-    """Return the parameters of the query by name. Only those in `names` and `plain` may occur."""
+    """Return the parameters of the query by name. Raises ApiError for a parameter that is not
+    `plain` or in `names`, or occurs twice.
+    """
     found, known = dict[str, str](), (*names, PLAIN)
     for name, text in request.query:
         why = None

@@ -109,7 +109,9 @@ class Request:
         return read_object(self.body, form=form)
 
     def fetch(self, kind: str | None = None) -> Resource:
-        """Return the resource whose id is in the path; its default kind is that of the answer."""
+        """Return the resource whose id is in the path; `kind` is by default that of the answer.
+        Raises ApiError (404) if the world has no such resource.
+        """
         return self.world.fetch(kind or self.operation.kind, self.params["id"])
 
     def show(self, resource: Resource, status: int = 200) -> Answer:

@@ -56,7 +56,7 @@ class Routes(Generic[Row]):
         return None
 
     def find(self, method: str, path: str) -> tuple[Row, Mapping[str, str]]:
-        """Return the row of a call and the parameters in its path, or raise a 404 or 405."""
+        """Return the row of a call and the parameters in its path. Raises ApiError (404 or 405)."""
         found = self.match(path)
         if found is None:
             raise refuse("request/endpoint_not_found", self._hint(path), path=path)

@@ -28,7 +28,7 @@ from deck_sim.server.routing import endpoint
 def list_events(request: Request) -> Answer:
     """Show one page of the events of the last 30 days.
 
-    The page is empty if the event that the cursor names is older than that by now.
+    The page is empty if the event that the cursor names is by now older than 30 days.
     """
     world, types = request.world, request.query_values("type")
 
@@ -98,14 +98,18 @@ def create_event_destination(request: Request) -> Answer:
 
 @endpoint
 def update_event_destination(request: Request) -> Answer:
-    """Change a destination. A new secret of a webhook starts a rotation."""
+    """Change a destination. After a change of a webhook's secret, the old one also signs for a
+    while.
+    """
     old = request.fetch("event_destination")
     fields, secret = _read(request, old)
     return request.show(deliveries.update_destination(request.world, old, fields, secret))
 
 
 def _read(request: Request, old: Resource | None) -> tuple[dict[str, Any], str | None]:
-    """Return the sent fields, and the sent secret of a webhook. The error has every problem."""
+    """Return the sent fields, and the secret if one was sent for a webhook, or None. Raises
+    ApiError with every problem.
+    """
     data, body = request.read_object(), request.body_model
     found = old["type"] if old else data.get("type", body.model_fields["type"].default)
     type_ = found if isinstance(found, str) else ""

@@ -72,13 +72,15 @@ def poll_all(world: World) -> Iterable[Resource]:
 
 
 def read_includes(request: Request, kind: Kind) -> frozenset[str]:
-    """Read `include=`, once or several times. Unknown names are ignored (observed)."""
+    """Return the names in `include=`, which may be sent several times. Unknown names are ignored
+    (observed).
+    """
     asked = {name for value in request.query_values("include") for name in value.split(",")}
     return frozenset(asked.intersection(kind.includes))
 
 
 def read_filter(request: Request, kind: Kind, name: str, problems: list[Problem]) -> list[str]:
-    """Read the values of a filter; add a problem for each value that is not allowed."""
+    """Return the values of a filter; add to `problems` one for each value that is not allowed."""
     words, allowed = request.query_values(name), kind.filter_words(name)
     for word in words:
         if allowed and word not in allowed:
@@ -98,7 +100,9 @@ def given(filters: Mapping[str, list[str]]) -> dict[str, dict[str, None]]:
 def _read_page(
     request: Request, is_known: Callable[[str], bool], problems: Sequence[Problem]
 ) -> tuple[int, str | None, dict[str, datetime]]:
-    """Return the limit, the id after which the page begins, and the bounds of creation times."""
+    """Return the limit, the id after which the page begins (None for the first page), and the
+    bounds of creation times. Raises ApiError with every problem, `problems` included.
+    """
     found, moments, after = list[Problem](), dict[str, datetime](), None
     limit = (request.query_values("limit") or [f"{DEFAULT_LIMIT}"])[-1]
     cursor = (request.query_values("cursor") or [""])[-1]

@@ -31,7 +31,9 @@ _URL_SAFE = " !$&'()*+,-./:;=?@[]^_`{|}~"  # allowed in a `data:` URL in HTML or
 
 
 def record_world(read: Read) -> Json:
-    """Read the records of a world that the inspector shows, and the answers for its details."""
+    """Return a recording of a world: the records that the inspector lists, and under `answers`, by
+    path, the answers of the control API with the details.
+    """
     kept: Json = json.loads(read("/timeline?after=0"))
     kinds = {one["id"]: one["kind"] for one in kept["data"] if one["kind"] != "call"}
     calls = [one["id"] for one in kept["data"] if one["kind"] == "call"]
@@ -52,7 +54,7 @@ def record_world(read: Read) -> Json:
 
 
 def _read_all(read: Read, path: str, ids: Iterable[str | None]) -> Json:
-    """Read `path` for each of the last `_MOST` ids; return the answers by path, no refusals."""
+    """Read `path` for each of the last `_MOST` ids; return the answers by path, without errors."""
     answers = dict[str, Any]()
     for one in [*dict.fromkeys(filter(None, ids))][-_MOST:]:
         with suppress(DeckSimError):
@@ -107,7 +109,9 @@ def _frame() -> tuple[str, str]:
 
 
 def _modules() -> dict[str, str]:
-    """Return modules as `data:` URLs, by name. In such URLs only imports by name work."""
+    """Return the inspector's modules as `data:` URLs, by name. A module in such a URL cannot import
+    by a relative path, so their imports are changed to names.
+    """
 
     def rename(name: str, found: re.Match[str]) -> str:
         target = normpath(join(dirname(name), found[3]))

@@ -1,1 +1,1 @@
-"""The OpenAPI document of an edition, made from the rows and models that the server uses."""
+"""The OpenAPI document of an edition, made from the operations and models that the server uses."""

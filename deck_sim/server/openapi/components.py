@@ -16,7 +16,7 @@ from deck_sim.engine.world import ALL
 
 
 def camel(name: str) -> str:
-    """Return the name of the schema of a kind: `TaskRun` for `task_run`."""
+    """Return a name as the schemas spell it: `TaskRun` for `task_run`."""
     return "".join(word.title() for word in name.split("_"))
 
 
@@ -107,7 +107,9 @@ def _shows_external_id(edition: Edition, kind: Kind) -> bool:
 
 
 class _BodySchemas(GenerateJsonSchema):
-    """pydantic's JSON Schemas, without generated titles; they refuse keys that break a pattern."""
+    """pydantic's JSON Schemas, without generated titles. If keys must match a pattern, they refuse
+    others.
+    """
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -157,7 +159,10 @@ def _of_model(model: type[Body], name: str) -> dict[str, Shape]:
 
 
 def _narrow(shape: Shape, type_: str, names: Iterable[str], schemas: Mapping[str, Shape]) -> None:
-    """Add to the schema of one type the rules that the body's model checks in code."""
+    """Add to the schema of a body with this type what its model checks in code: only this type is
+    allowed, and a field in `names` with the default {} is required if its object has required
+    fields, else it may be null.
+    """
     fields = shape["properties"]
     if fields["type"].pop("default", None) != type_:
         shape["required"] = [*dict.fromkeys([*shape["required"], "type"])]

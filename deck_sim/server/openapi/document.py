@@ -29,8 +29,8 @@ The Deck v2 API as deck-sim serves it. Deck adds fields, event types and interac
 new version, so accept unknown ones. This document comes from deck-sim, not from Deck.
 """
 _RETRY_AFTER = {
-    "description": "Seconds until a call is accepted. Sent if `rate_limit`, a fault or a scenario"
-    " has `retry_after`.",
+    "description": "Seconds until a call is accepted. Sent if the world's `rate_limit`, a fault or"
+    " a scenario has `retry_after`.",
     "schema": {"type": "integer", "minimum": 1},
 }
 
