@@ -254,8 +254,9 @@ class Deck(AbstractContextManager["Deck"]):
     ) -> AdvanceReport:
         """Advance the clock until an event such as `task_run.completed` is emitted.
 
-        With `id`, only events of that resource count. The first of several events ends the
-        advance. If no such event is emitted within `limit`, a `DeckSimError` names what waits.
+        With `id`, it must be an event of that resource. Given several events, the first that is
+        emitted ends the advance. If none is emitted within `limit`, a `DeckSimError` names what
+        waits.
         """
         if isinstance(event, Mapping) or (isinstance(id, str) and "." in id):
             text = "give the event first, then the resource"

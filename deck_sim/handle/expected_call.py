@@ -27,7 +27,7 @@ _NO_OPERATION = ("request/endpoint_not_found", "request/method_not_allowed")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An expected value and the found value. `weight` is how much a difference counts."""
+    """An expected value and the found value. A difference adds `weight` to the `distance`."""
 
     name: str
     expected: Any
@@ -91,11 +91,11 @@ class ExpectedCall:
         self._given = given
 
     def matches(self, call: Mapping[str, Any]) -> bool:
-        """Whether a call of the journal agrees with every field."""
+        """Whether a call of the journal agrees with the pattern and every expected value."""
         return not self.distance(call)
 
     def distance(self, call: Mapping[str, Any]) -> int:
-        """The sum of the weights of all differences; 0 if every field agrees."""
+        """The sum of the weights of all differences; 0 if the call matches."""
         return sum(row.weight for row in self.compare(call) if not row.agrees)
 
     def compare(self, call: Mapping[str, Any]) -> Iterator[Comparison]:

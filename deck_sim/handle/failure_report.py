@@ -180,7 +180,7 @@ def _find_own_dates(journal: Iterable[_Row], failure: str, now: str) -> list[str
 
 
 def _fold_rounds(lines: Sequence[_Line]) -> Iterator[str]:
-    """Yield the lines. A group of lines that repeats is shown once, with a count."""
+    """Yield the lines. A group of lines that repeats is shown once, then how often it repeats."""
     place = 0
     while place < len(lines):
         length, count = _find_round(lines, place)
@@ -192,7 +192,9 @@ def _fold_rounds(lines: Sequence[_Line]) -> Iterator[str]:
 
 
 def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
-    """Return the length and count of the group of lines that repeats from `place`; 1, 1 if none."""
+    """Return how long the group of lines is that repeats from `place`, and how often it comes; 1, 1
+    if none repeats.
+    """
 
     def keys(start: int, length: int) -> list[tuple[str, str]]:
         return [line.key for line in lines[start : start + length]]
@@ -208,7 +210,7 @@ def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
 
 def find_undelivered(deliveries: Sequence[_Row], words: Mapping[str, str] = _IN_TESTS) -> list[str]:
     """Return a line for each webhook whose last attempt failed, with the result; then hints on the
-    causes. `words` name settings in the hints: those of a test, or of a program.
+    causes. `words` are the names of settings in the hints, as a test or a program writes them.
     """
     lines, hints = list[str](), dict[str, None]()
     taken = {row["event_destination_id"] for row in deliveries if row["status"] == "success"}

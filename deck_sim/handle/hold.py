@@ -7,7 +7,9 @@ from deck_sim.handle.connect.control import Control, Json
 
 
 def point_key(point: str, for_calls: str) -> str:
-    """Return a point's key in a body: `for_calls` for a pattern of calls, otherwise "event"."""
+    """Return the key of a point in the body of a new hold or fault: `for_calls` if the point is a
+    pattern of calls, otherwise "event".
+    """
     return for_calls if "/" in point or point.endswith("**") else "event"
 
 

@@ -36,7 +36,9 @@ class TaskStarter:
     def make_task(
         self, fields: Mapping[str, Any], *, opens: bool, scenario: str | None
     ) -> ReadyTask:
-        """Seed a task, its agent, source and login. If `opens`, the Deck API creates the login."""
+        """Seed a task, its agent, source and login; return their ids. With `opens`, the login is
+        created through the Deck API instead, for `scenario`.
+        """
         login = self._edition.login_kind
         ids = {
             f"{kind}_id": f"{self._edition.kinds[kind].prefix}_{next(self._numbers):016}"
