@@ -80,7 +80,9 @@ class _Settings(Body):
     """The clock of webhook signatures: `wall` (real time) or `world`."""
 
     def options(self, before: Options | None) -> Options:
-        """Return the options `before` (None: all off), changed by this body; null turns one off."""
+        """Return the options `before` (None: all off), changed by this body. Null turns an
+        option off.
+        """
         off = Options()
         return replace(
             before or off,

@@ -87,7 +87,10 @@ def operation(
     shows_records: bool = False,
     takes_text: bool = False,
 ) -> Callable[[Function], Function]:
-    """Register a function as an operation. `words` describe it (default: the docstring)."""
+    """Decorate a function to register it as an operation.
+
+    `words` describe the operation; the default is the docstring of the function.
+    """
 
     def register(function: Function) -> Function:
         said = " ".join((words or function.__doc__ or "").split())
