@@ -60,9 +60,7 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
 
 
 def suggest(word: str, allowed: Iterable[str]) -> str:
-    """Return the end of a message about an unknown word: similar words, else all allowed words;
-    "" if no word is allowed.
-    """
+    """Return the end of a message: similar words, else all allowed words, "" if none is allowed."""
     allowed = [*allowed]
     everything = f"; allowed: {listed(allowed, last='or')}" if allowed else ""
     return nearest(word, allowed) or everything

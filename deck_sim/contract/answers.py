@@ -1,6 +1,4 @@
-"""Answers that are not resources, the schemas that answers refer to by name, and the interaction
-types that Deck documents.
-"""
+"""Answers that are not resources, schemas that answers refer to, and Deck's interaction types."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -223,9 +223,7 @@ def problem(
 
 
 def refuse(name: str, message: str | None = None, **words: Any) -> ApiError:
-    """Return an ApiError for the caller to raise. It has one problem, which `problem` makes from
-    these arguments.
-    """
+    """Return an ApiError, for the caller to raise, with the problem made from these arguments."""
     return ApiError(problem(name, message, **words))
 
 

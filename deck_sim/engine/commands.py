@@ -51,9 +51,7 @@ def seed_resource(world: World, kind: str, fields: Mapping[str, Any], **standard
 
 
 def inherit_references(world: World, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `fields`, completed with implied ids: a session implies its credential, and a
-    credential implies its source.
-    """
+    """Return `fields` with the ids they imply: a session's credential, a credential's source."""
     full, references = dict(fields), world.kind(kind).references
     for _ in references:
         for name, used in references.items():
@@ -101,9 +99,7 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
 
 
 def used_ids(world: World, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the ids of the resources that a run uses, by field: the ids that were sent, and those
-    that they imply.
-    """
+    """Return the ids of the resources that a run uses, sent or implied, by field."""
     named = {name: fields.get(name) for name in world.kind("task_run").references}
     uses = inherit_references(world, "task_run", named)
     if "source_id" in uses:
@@ -196,9 +192,7 @@ def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, An
 
 
 def apply_command(world: World, resource: Resource, name: str) -> Resource:
-    """Move a resource to the status that a command, such as `cancel`, leads to, and end the
-    resource's script.
-    """
+    """Move a resource to the status that a command leads to, and end the resource's script."""
     leads_to = check_allowed(world, resource, name)
     assert leads_to is not None, f"the command {name} leads to no status"
     moved = world.move(resource, leads_to)
@@ -248,9 +242,7 @@ def create_credential(world: World, fields: Mapping[str, Any]) -> Resource:
 
 
 def update_credential(world: World, credential: Resource, fields: Mapping[str, Any]) -> Resource:
-    """Set the fields that were sent; if one is part of the login, the credential becomes
-    `unverified`.
-    """
+    """Set the fields that were sent; one of the login makes the credential `unverified`."""
     check_allowed(world, credential, "update")
     raise_problems(change_problems(credential, fields))
     public, hidden = split_credentials(fields)

@@ -227,9 +227,7 @@ def create_destination(world: World, fields: Mapping[str, Any], secret: str) -> 
 def update_destination(
     world: World, destination: Resource, fields: Mapping[str, Any], secret: str | None
 ) -> Resource:
-    """Set the fields of a destination from a checked body. A new `secret` of a webhook starts a
-    rotation.
-    """
+    """Set fields of a destination from a checked body. A new `secret` starts a rotation."""
     public = {name: fields[name] for name in ("name", "config", "events") if name in fields}
     if public:
         destination = world.change(destination, **public)

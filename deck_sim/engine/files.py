@@ -53,9 +53,7 @@ def keep_file(
 
 
 def files_of(world: World, run: Resource, behind: str | None = None) -> Iterator[Resource]:
-    """Yield a run's files that can be read, newest first; with `behind`, only those older than the
-    file with this id.
-    """
+    """Yield a run's readable files, newest first; with `behind`, those older than this file."""
     items = world.newest_first("storage", {"task_run_id": [run.id]}, behind)
     return (item for item in items if not world.is_gone(item))
 

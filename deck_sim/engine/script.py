@@ -61,9 +61,7 @@ class Step(ABC):
 
     @property
     def refusal(self) -> ApiError | None:
-        """The error that answers the call which would start the script; None if this step does not
-        refuse the call.
-        """
+        """The error that answers the call that would start the script; None if it may start."""
         return None
 
     # `stage` is a `Stage`; its module imports this one.
@@ -109,9 +107,7 @@ class Script(Immutable):
 
     @property
     def refusal(self) -> ApiError | None:
-        """The error that answers the call which would start the script; None if the first step does
-        not refuse the call.
-        """
+        """The `refusal` of the first step, or None."""
         first = self.positions[0,].step
         return first.refusal if first else None
 

@@ -87,9 +87,7 @@ class Stage:
             self.move("completed", output=output, **fields)
 
     def reject(self, name: str, broken: list[Problem], why: str = "") -> None:
-        """Fail the run with an error `name` for each problem in `broken`. Each message begins with
-        `why`.
-        """
+        """Fail the run with an error `name` for each of `broken`; `why` begins each message."""
         for one in broken:
             self.world.note("task_run", self.resource.id, one.message)
         self.fail(*(problem(name, f"{why}{one.message}", field=one.field) for one in broken))

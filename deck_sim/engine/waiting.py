@@ -10,9 +10,7 @@ from deck_sim.engine.world import World
 
 
 def waiting(world: World) -> list[Resource]:
-    """Return the resources that are not settled and have no timers but those of timeouts and
-    screenshots.
-    """
+    """Return unsettled resources that have no timers, or only those of limits and screenshots."""
     moving = _progress(world)
     return [
         resource

@@ -176,18 +176,14 @@ class World:
             yield from lists.find(filters, behind)
 
     def fetch(self, kind: str, resource_id: str) -> Resource:
-        """Return the resource with this id. Raises ApiError (`…_not_found`) if it is unknown,
-        deleted or too old.
-        """
+        """Return a resource, or raise ApiError (`…_not_found`): unknown, deleted or too old."""
         found = self.find(kind, resource_id)
         if found is None:
             raise ApiError(self.not_found(kind, resource_id))
         return found
 
     def not_found(self, kind: str, resource_id: str, field: str | None = None) -> Problem:
-        """Make the problem of an unknown id; it stands in `field` of a body or, without `field`, in
-        the path.
-        """
+        """Make the problem of an unknown id in `field` of a body, or else in the path."""
         # The catalog's text for sources is that of a failed run, which names no id.
         text = f"No {kind} has the id `{resource_id}`."
         if resource_id in self.former_ids:
@@ -421,9 +417,7 @@ class World:
                 self._arm_screenshot(run)
 
     def fire_webhook(self, where: str, event: Event) -> Any:
-        """Count the webhook of an event for each fault that applies to it; return the fault that
-        fires, or None.
-        """
+        """Count a webhook for each fault that applies to it; return the one that fires, or None."""
         run_id = event.data.fields.get("task_run_id", "")
         about = {TROUBLE: None, EVERYBODY: None, event.data.id: None, run_id: None}
         subject = event.data.id, *self.contract.names_of(event.type)

@@ -42,9 +42,7 @@ class WebhookFault(Fault):
         return any(fnmatchcase(name, self.event) for name in names)
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        """Delay or lose the webhook, if that is the effect of the fault. Return whether the webhook
-        is not sent now.
-        """
+        """Delay or lose the webhook, if the fault does this; return whether it is not sent now."""
         return False
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:

@@ -124,9 +124,7 @@ def template_problems(text: str) -> Iterator[str]:
 
 
 def render(value: Any, names: Mapping[str, Any]) -> Any:
-    """Return a value with every expression in it computed. Raises `ExpressionError` if one cannot
-    be read or computed.
-    """
+    """Return a value with its expressions computed. Raises `ExpressionError` if one fails."""
     if isinstance(value, list):
         return [render(item, names) for item in value]
     if isinstance(value, Mapping):

@@ -44,9 +44,7 @@ class Library:
         return sorted({*self._current(), *(self._below.names() if self._below else ())})
 
     def get(self, name: str, field: str = "scenario") -> Scenario:
-        """Return a scenario. Raises `ApiError` (`input_invalid`) about `field` if the name is
-        unknown.
-        """
+        """Return a scenario. Raises `ApiError` (`input_invalid`, with `field`) if it is unknown."""
         found = self.find(name)
         if found is None:
             text = f"`{field}` names an unknown scenario: {quote(name)}{self.instead(name)}"

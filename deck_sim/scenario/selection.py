@@ -65,9 +65,7 @@ class SelectionState:
         self.queues.setdefault(kind, []).extend(names)
 
     def set_rules(self, rules: Sequence[Rule], library: Library, edition: str) -> None:
-        """Replace the rules. Raises `ApiError` with every mistake in the new rules; the old ones
-        then stay.
-        """
+        """Replace the rules, or raise ApiError with every mistake and keep the old ones."""
         problems: list[Problem] = []
         for index, rule in enumerate(rules):
             kind, place = rule.resource, f"rules[{index}]"

@@ -35,9 +35,7 @@ class Snapshot:
 
 
 def take_snapshot(simulation: Simulation) -> Snapshot:
-    """Copy a simulation. Raises ApiError (`state_invalid`) during an advance, since webhooks may be
-    on their way.
-    """
+    """Copy a simulation. Raises ApiError (`state_invalid`) while an advance is in progress."""
     if simulation.advancing:
         text = (
             "no snapshot can be taken now: another call is moving this world's clock; wait for the"

@@ -101,9 +101,7 @@ class Edition:
 
     @cached_property
     def used_by_runs(self) -> dict[str, str]:
-        """Each field of a run that holds the id of a resource with a status, with the kind of this
-        resource.
-        """
+        """The kind of resource that each field of a run refers to, for kinds with a status."""
         references = self.kinds["task_run"].references.items()
         return {name: kind for name, kind in references if self.kinds[kind].machine}
 
