@@ -96,6 +96,7 @@ def test_a_key_that_no_call_came_with_is_reported(drive, cli, server, key, run_t
         assert shown.exit_code == 0
         assert f"no call came with the key `{key}_misspelt`; calls came with " in shown.stderr
         assert f"`{key}` (" in shown.stderr
+        assert shown.stderr.endswith(": give the right key with --key\n")
         assert drive(*words).stderr == ""
     with DeckSim() as deck:
         shown = cli("timeline", "--url", deck.url, "--key", "mine")

@@ -130,7 +130,7 @@ def _again(words: tuple[str, ...], trouble: str) -> str:
 def _run(
     words: tuple[str, ...], variables: dict[str, str], timeout: timedelta | None
 ) -> str | None:
-    """Run the command; return its failure with the last error in its output, or None."""
+    """Run the command; return its failure with the last error it printed, None if it succeeds."""
     program = shutil.which(words[0]) or words[0]
     try:
         done = subprocess.run(

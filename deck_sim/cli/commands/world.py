@@ -60,7 +60,9 @@ def _warn_if_uncalled(deck: Deck) -> None:
     if deck.requests:
         return
     others = [f"`{one['key']}` ({one['calls']})" for one in deck.called_worlds()]
-    rest = f"; calls came with {', '.join(others)}" if others else ", nor with another key"
+    rest = ", nor with another key"
+    if others:
+        rest = f"; calls came with {', '.join(others)}: give the right key with --key"
     click.echo(f"deck-sim: no call came with the key `{deck.api_key}`{rest}", err=True)
 
 
@@ -86,7 +88,7 @@ def clock(
 ) -> tuple[Any, str]:
     """Show or set the clock of a world of a running server.
 
-    Also lists what is due next and what waits for a person.
+    Also lists what is due next, and what waits for a call, such as an answer.
     """
     if mode or speed or step:
         mode = mode or (REAL if speed else ON_POLL)
