@@ -176,7 +176,7 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.C
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Keep the exception that ended a test; add the report on the world to a failed test."""
+    """Keep the exception that ended a test; if the test failed, add the report on its world."""
     if call.excinfo is not None:  # also of expected failures and skips: the test stopped early
         item.stash[FAILED] = call.excinfo.value
         if not item.config.getoption("fulltrace"):
@@ -206,7 +206,7 @@ def _hide_our_frames(caught: pytest.ExceptionInfo[BaseException]) -> None:
 
 @pytest.fixture(scope="session")
 def deck_edition(pytestconfig: pytest.Config) -> str | None:
-    """The edition of each world whose marker has no `edition`; None: the server's default."""
+    """The edition of each world whose test names no edition; None: the server's default."""
     return _option(pytestconfig, "edition")
 
 
@@ -325,7 +325,8 @@ def deck_async_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
 def deck_webhooks(request: pytest.FixtureRequest, deck: Deck) -> Iterator[WebhookReceiver]:
     """A webhook receiver on loopback, registered for every event of the world of `deck`.
 
-    A wrong signature or a failed callback fails the test, unless its marker has `strict=False`.
+    A wrong signature, or a callback that raises, fails the test, unless its marker has
+    `strict=False`.
     """
     from deck_sim import DeckSimError, WebhookReceiver
     from pytest_deck_sim.worlds import make_failure, read_marker
