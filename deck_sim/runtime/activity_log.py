@@ -1,7 +1,7 @@
 """The log of a server: an entry for each call of the Deck API, refused call and delivery attempt.
 
-An entry is a line for people, and the same as plain data. The logger `deck_sim.activity` gets the
-line. `printers` get both without a `logging` record, which takes four times as long to make.
+An entry has two forms: a line for people, and plain data. The logger `deck_sim.activity` gets the
+line. `printers` get both, without a `logging` record, which takes four times as long to make.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def log_refused(method: str, path: str, status: int, why: str) -> None:
 
 
 def log_attempt(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> None:
-    """Log an attempt to deliver a webhook, with the world's time of the next attempt."""
+    """Log an attempt to deliver a webhook, and when the next attempt is due (world time)."""
     if not (printers or log.isEnabledFor(logging.INFO)):
         return
     retries = simulation.world.timers.of(attempt.delivery_id)

@@ -233,8 +233,9 @@ def _advancing(simulation: Simulation) -> Iterator[AdvanceResult]:
 def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
     """In `on_poll` mode, pass the time that a read of these resources takes.
 
-    1. A read of something unfinished moves the clock to the next timer: its own, or that of a login
-       that it uses or a run that uses it. A list reads all that it may show.
+    1. A read of something unfinished moves the clock to the next timer: its own, that of a
+       connection or session that it uses, or that of a run that uses it. A list reads all that it
+       may show.
     2. A read does not move a resource that waits for a person. While it waits, its timers move with
        the clock, so a read lets no prompt, approval or task timeout run out.
     3. Everything else that is due by that moment happens, too.

@@ -97,7 +97,7 @@ def cut_response(number: int, headers: Iterable[tuple[bytes, bytes]], body: byte
 
 @dataclass(slots=True)
 class RateLimiter:
-    """The rate limit of a world: a sliding window of world time over the admitted calls."""
+    """The rate limit of a world: at most `limit.requests` calls per `limit.per` of world time."""
 
     limit: RateLimit
     admitted: list[datetime] = field(default_factory=list)  # those in the window, oldest first

@@ -1,7 +1,7 @@
 """Client lint: mistakes of a client, found in the journal of calls and the log of deliveries.
 
 A rule is a function with `@lint_rule`, which gives the reason and the fix. Two calls may be a
-coincidence, so a rule about polling needs three.
+coincidence, so a rule about polling needs three reads.
 """
 
 import re
@@ -163,7 +163,7 @@ def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
 
 
 @lint_rule(
-    why="Events are delivered at least once; a second delivery is normal and must do nothing.",
+    why="Events are delivered at least once; a second delivery is normal and must have no effect.",
     fix="Remember each `webhook-id` that was handled, and answer 200 when it comes again.",
 )
 def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:

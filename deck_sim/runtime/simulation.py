@@ -164,8 +164,8 @@ class Simulation:
         }
 
     def forget_oldest(self) -> None:
-        """Drop finished runs, sessions and deliveries beyond their limits, and stored answers that
-        are beyond the limit or too old to be replayed.
+        """Drop the oldest finished runs and sessions, the ended deliveries of dropped events, and
+        stored answers that are too many or too old to be replayed.
         """
         for resource_id in self.world.forget_oldest():
             self.chosen.pop(resource_id, None)
@@ -187,7 +187,7 @@ class Simulation:
         self.clock = RealClock(self.world.now, speed, lambda: self.real_ns()) if is_real else None
 
     def release(self, hold_id: str) -> list[str]:
-        """Release the resources and responses at a hold; returns the ids of the resources."""
+        """Release the resources and responses at a hold; return the ids of the resources."""
         released = release(self.world, hold_id)
         self.send_held_responses(hold_id)
         return released
@@ -222,7 +222,7 @@ class Simulation:
         return script
 
     def record_choice(self, resource_id: str) -> Choice:
-        """Record that a resource plays the latest choice; returns that choice."""
+        """Record that a resource plays the latest choice; return that choice."""
         choice: Choice = self.choices[-1]
         self.chosen[resource_id] = choice
         self.world.touch("chosen", resource_id)

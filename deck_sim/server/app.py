@@ -246,7 +246,7 @@ async def hold_answer(request: Request) -> None:
 
 
 def prepare_response(request: Request) -> None:
-    """Make the response, let the fault of the call change it, and keep what will be sent."""
+    """Make the response, let the fault of the call change it, and keep a copy for `responses`."""
     response = make_response(request.scope, request.answer)
     keep, number = request.simulation.responses.append, request.call.number
     if request.fault is None:

@@ -1,4 +1,4 @@
-"""Operations other than the five usual ones of `resources.py`."""
+"""The operations that are not in `resources.py` or `events.py`, such as starting a run."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,7 +1,7 @@
 """Events, their types, destinations and deliveries.
 
 The body of a destination has `config` and `credentials` in one edition, and one object named after
-the type in the other edition; both are read into the first form.
+its type in the other edition; both are read into the first form.
 """
 
 from __future__ import annotations

@@ -4,5 +4,7 @@ from urllib.parse import quote
 
 
 def inspector_url(url: str, key: str) -> str:
-    """Return the inspector's address for a world. The key is in the fragment, which is not sent."""
+    """Return the inspector's address for a world. The key is in the fragment, which a browser does
+    not send.
+    """
     return f"{url}/_sim/ui#key={quote(key, safe='')}"

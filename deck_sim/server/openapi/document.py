@@ -122,7 +122,7 @@ def _show(edition: Edition, operation: Operation) -> Shape:
 
 
 def _kind_at(edition: Edition, operation: Operation) -> Kind | None:
-    """Return the kind of resource at the path; None for events and their types."""
+    """Return the kind of resource at the operation's path; None for events and their types."""
     return next((kind for kind in edition.kinds.values() if kind.path == operation.tag), None)
 
 
