@@ -130,9 +130,7 @@ class Playthrough:
         self.login, self.run = (one and self.world.resource(one.id) for one in (login, run))
 
     def _start(self, kind: str, create: Callable[[commands.Choose], Resource]) -> Resource | None:
-        """Create a resource and play until it is settled or stuck. Return it as it was created, or
-        None if the scenario refuses the call.
-        """
+        """Create a resource and play until it is settled or stuck; None if the call is refused."""
         try:
             resource = create(lambda facts: self.simulation.choose(kind, self.scenario.name, facts))
             self.simulation.record_choice(resource.id)

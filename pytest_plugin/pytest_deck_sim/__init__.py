@@ -325,8 +325,7 @@ def deck_async_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
 def deck_webhooks(request: pytest.FixtureRequest, deck: Deck) -> Iterator[WebhookReceiver]:
     """A webhook receiver on loopback, registered for every event of the world of `deck`.
 
-    A wrong signature, or a callback that raises, fails the test, unless its marker has
-    `strict=False`.
+    A wrong signature or a callback's error fails the test, unless its marker has `strict=False`.
     """
     from deck_sim import DeckSimError, WebhookReceiver
     from pytest_deck_sim.worlds import make_failure, read_marker

@@ -188,9 +188,7 @@ class _Progress:
 
 
 def check_options(config: pytest.Config) -> None:
-    """Check the options of exploration. Raises UsageError if a trouble is unknown, or another
-    option excludes exploration.
-    """
+    """Raise UsageError if a trouble is unknown, or another option excludes exploration."""
     url = config.option.deck_url or config.getini("deck_url")
     if url:
         raise pytest.UsageError(_NEEDS_SERVER)

@@ -1,9 +1,8 @@
 """`deck_time`: freezegun with the clock of a world. Only this module imports freezegun.
 
 freezegun asks a factory for the time, and moves it with `tick` and `move_to`. The factory here
-stores no time: it reads the world's clock, and setting its time advances the world. So
-the time of freezegun and of the world never differ, even during an advance: a webhook receiver sees
-the time at which the webhook was sent.
+stores no time: it reads the world's clock, and setting its time advances the world. So its
+time is always the world's, also during an advance: a webhook receiver sees when the webhook left.
 """
 
 import asyncio

@@ -211,10 +211,7 @@ def make_key(node_id: str, *, own: bool) -> str:
 
 
 def _paused(deck: Deck) -> AbstractContextManager[WorldRegistry]:
-    """Return a context manager that pauses our own server, so that this thread can use its worlds.
-
-    This is faster than calls to the server's thread.
-    """
+    """Return a context manager that pauses our own server: this thread can then use its worlds."""
     server = server_at(deck.url)
     assert server is not None, "the server must run in this process"
     return server.paused()
