@@ -156,10 +156,7 @@ def _fail(*lines: str) -> NoReturn:
 
 
 class LintReport(tuple[Json, ...]):
-    """The findings of `deck.lint`, each with its `name`, `what`, `why`, `fix` and `calls`.
-
-    `str()` shows all.
-    """
+    """The findings of `deck.lint`: `name`, `what`, `why`, `fix` and `calls`. `str()` shows all."""
 
     dropped: int = 0  # how many older calls the journal has dropped
 

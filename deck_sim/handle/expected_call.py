@@ -99,9 +99,7 @@ class ExpectedCall:
         return sum(row.weight for row in self.compare(call) if not row.agrees)
 
     def compare(self, call: Mapping[str, Any]) -> Iterator[Comparison]:
-        """Yield a comparison of the method, the path and each expected value; the first two weigh
-        most.
-        """
+        """Yield the comparisons of method, path and expected values; the first two weigh most."""
         pattern, given, method, path = self._pattern, self._given, call["method"], call["path"]
         yield Comparison("method", pattern.method, method, pattern.takes_method(method), 50)
         yield Comparison("path", pattern.path, path, pattern.takes_path(path), 100)

@@ -64,9 +64,7 @@ def explain_refused(calls: Mapping[str, int], how: str, fix: str) -> list[str]:
 
 
 def explain_no_calls(deck: Deck, world: Json) -> str:
-    """Explain that no call had the world's key; name the keys that clients sent instead, if no
-    `Deck` uses them.
-    """
+    """Explain that no call had the world's key; name keys that clients sent and no `Deck` uses."""
     text = f"the Deck API was not called with this key, `{deck.api_key}`"
     keys = world["stray_keys"]
     fix = "give your application `deck.api_key` in each test, or use the fixture `deck_env`"

@@ -130,7 +130,8 @@ def show_event(simulation: Simulation, id: str) -> Json:
     return {"event": message_as_json(simulation, event)}
 
 
-def _show_resources(kind: str, simulation: Simulation) -> Json:
+def show_resources(kind: str, simulation: Simulation) -> Json:
+    """Show the resources of a kind, oldest first."""
     world = simulation.world
     check_kind(world, kind)
     includes = frozenset({"input"}.intersection(world.kind(kind).includes))
@@ -145,7 +146,7 @@ for _kind, _words in (
     ("session", "Show every session, oldest first."),
 ):
     _path = f"/{_kind.replace('_', '-')}s"
-    operation("GET", _path, _words, shows_records=True)(partial(_show_resources, _kind))
+    operation("GET", _path, _words, shows_records=True)(partial(show_resources, _kind))
 
 
 @operation("GET", "/resources/{id}", shows_records=True)
@@ -195,9 +196,7 @@ def due_as_json(world: World, due: Due) -> Json:
 
 
 def list_unfinished(simulation: Simulation) -> Json:
-    """Return the latest unfinished runs, sessions, connections and deliveries, and how many are
-    unfinished in all.
-    """
+    """Return the latest unfinished runs, sessions, connections, deliveries, and their total."""
     world = simulation.world
     found = [
         resource

@@ -80,9 +80,7 @@ class _Settings(Body):
     """The clock of webhook signatures: `wall` (real time) or `world`."""
 
     def options(self, before: Options | None) -> Options:
-        """Return the options `before` (None: all off), changed by this body. Null turns an
-        option off.
-        """
+        """Return the options `before` (None: all off), changed by this body; null turns one off."""
         off = Options()
         return replace(
             before or off,
@@ -180,9 +178,7 @@ EventNames = Annotated[
 
 
 class UntilEvent(Body):
-    """The event that ends an advance: the first of a type in `event`, of the resource `id` if
-    given.
-    """
+    """The event that ends an advance: of a type in `event` and, with `id`, of that resource."""
 
     event: EventNames
     id: Text | None = None

@@ -14,9 +14,7 @@ from deck_sim.runtime.simulation import Simulation
 
 
 def check_kind(world: World, kind: str) -> None:
-    """Raise ApiError if the world's edition does not have a kind; the message names the editions
-    that do.
-    """
+    """Raise ApiError if the world's edition lacks a kind; the message names editions with it."""
     if kind not in world.contract.kinds:
         owners = listed(name for name, edition in EDITIONS.items() if kind in edition.kinds)
         text = f"this world's edition, `{world.edition}`, has no {kind}s; try the edition {owners}"

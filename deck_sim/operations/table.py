@@ -65,9 +65,7 @@ class ControlOperation:
         return model
 
     def check(self, values: Json) -> Json:
-        """Check the values, and return the arguments of the function. Raises ApiError with every
-        mistake in the values.
-        """
+        """Return the function's arguments. Raises ApiError with every mistake in the values."""
         if not self.checked:
             return values
         others = {name: values[name] for name in self.parameters if name not in self.checked}

@@ -62,9 +62,7 @@ def news_as_json(simulation: Simulation, after: int) -> dict[str, Any]:
 
 
 def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
-    """Return how many of the first `number` records are entries, calls and events; zeros if this is
-    no longer known.
-    """
+    """Return how many of the first `number` records are entries, calls, events (unknown: 0)."""
     world, journal, events = simulation.world, simulation.journal, simulation.world.events
     if number >= simulation.record_count:
         return world.timeline.total, journal.total, events.total

@@ -88,7 +88,7 @@ class StateFile:
         """Save the changes in the world of a key; without a `simulation`, delete the world from the
         file. Raises ApiError (`state_not_saved`) if that fails; the file then has not changed.
         """
-        with self._refusing():
+        try:
             if simulation is not None:
                 self._save(key, simulation)
             elif key in self._ids:
@@ -96,6 +96,9 @@ class StateFile:
                     self._delete(key)
                 del self._ids[key]
                 self._saved.pop(key, None)
+        except Exception as error:
+            why = _explain(error)
+            raise refuse("deck_sim/state_not_saved", file=str(self._path), why=why) from None
 
     def save_all(self) -> None:
         """Save every world in memory, except those that SQLite cannot save."""
@@ -151,14 +154,6 @@ class StateFile:
         self._db.execute("BEGIN IMMEDIATE")
         with self._db:
             yield
-
-    @contextmanager
-    def _refusing(self) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:
-            why = _explain(error)
-            raise refuse("deck_sim/state_not_saved", file=str(self._path), why=why) from None
 
 
 def _explain(error: Exception) -> str:

@@ -199,9 +199,7 @@ def _refused(errors: list[Json], answered: str = "") -> DeckSimError:
 
 
 def shown(path: str, words: str, name: str = "data") -> Any:
-    """Define a property: the value `name` in the answer to a GET call of the control API. `words`
-    are its docstring.
-    """
+    """Define a property: `name` in the answer to a GET call. `words` are the docstring."""
     return property(lambda holder: holder._control.call("GET", path)[name], doc=words)
 
 

@@ -65,10 +65,7 @@ def refuse_on_event_loop(method: Callable[P, T]) -> Callable[P, T]:
 
 
 def twin_of(method: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """Make a coroutine function that runs a blocking method in a thread.
-
-    Cancelling the coroutine does not stop the method.
-    """
+    """Make a coroutine function of a blocking method. Cancelling it does not stop the method."""
     work = inspect.unwrap(method)
 
     @wraps(work)
@@ -171,9 +168,7 @@ def current_loop() -> EventLoopToken | None:
 
 
 def run_on_new_loop(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on a new event loop; return its result. The loop uses real time, even if a
-    library freezes the time.
-    """
+    """Run a coroutine on a new event loop with real time, even if a library freezes the time."""
     with asyncio.Runner(loop_factory=Loop) as runner:
         return runner.run(work)
 
