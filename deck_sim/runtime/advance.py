@@ -88,9 +88,7 @@ def _endless(what: str) -> ApiError:
 
 
 def catch_up(simulation: Simulation) -> None:
-    """Move a world to the time of its real clock, if it has one and no advance is in progress.
-    Sends no webhooks.
-    """
+    """Bring a world with a real clock up to date, if no advance is in progress. Sends nothing."""
     if simulation.clock is not None and not simulation.advancing:
         moment = simulation.clock.read(simulation.world.now, LAST_MOMENT)
         run_to_end(pass_time_until(simulation, moment))
@@ -185,7 +183,7 @@ def advance_until_idle(simulation: Simulation) -> Advance:
 
 
 def finish_deliveries(simulation: Simulation) -> Advance:
-    """Move the clock until no delivery waits for a retry, or to be sent after a later one."""
+    """Move the clock until no delivery waits for a retry or for its destination's next webhook."""
     with _advancing(simulation) as report:
         while moment := next_retry(simulation):
             yield from pass_time_until(simulation, moment)
@@ -193,9 +191,7 @@ def finish_deliveries(simulation: Simulation) -> Advance:
 
 
 def next_retry(simulation: Simulation) -> datetime | None:
-    """Return when the next retry is due, or the next delivery that a fault sends after a later one.
-    Return None if there is neither.
-    """
+    """Return when the next retry, or webhook that a fault sends after another, is due; or None."""
     world = simulation.world
     late = [
         due.at
@@ -213,9 +209,7 @@ def do_all_due(simulation: Simulation) -> Generator[bool, None, None]:
 
 @contextmanager
 def _advancing(simulation: Simulation) -> Iterator[AdvanceResult]:
-    """Yield a result. At the end of the block, fill it in, and note in the timeline how far the
-    clock moved.
-    """
+    """Yield a result, and fill it in at the end; note in the timeline how far the clock moved."""
     began, position = simulation.world.now, simulation.world.timeline.total
     report = AdvanceResult(began, [], position)
     try:
@@ -233,14 +227,12 @@ def _advancing(simulation: Simulation) -> Iterator[AdvanceResult]:
 def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
     """In `on_poll` mode, pass the time that a read of these resources takes.
 
-    1. A read of something unfinished moves the clock to the next timer: its own, that of a
-       connection or session that it uses, or that of a run that uses it. A list reads all that it
-       may show.
+    1. A read of something unfinished moves the clock to the next timer: its own, or that of a
+       resource that it uses or a run that uses it. A list reads all that it may show.
     2. A read does not move a resource that waits for a person. While it waits, its timers move with
        the clock, so a read lets no prompt, approval or task timeout run out.
     3. Everything else that is due by that moment happens, too.
-    4. If the clock has a step, each read of something unfinished moves the clock by exactly this
-       step, and timeouts happen, too.
+    4. With a `step`, a read of something unfinished moves the clock by it, even past a timeout.
     """
     if simulation.mode != ON_POLL or simulation.advancing:
         return

@@ -69,9 +69,7 @@ def find_problems(
     " use the clock `on_poll`.",
 )
 def polls_a_frozen_clock(simulation: Simulation, interval: timedelta) -> Findings:
-    """Find reads of a resource that follow one another within the poll interval, while nobody moved
-    the frozen clock.
-    """
+    """Find reads of one resource less than `interval` apart, while a frozen clock stood still."""
     for id_, stuck in _early_reads(simulation, interval, is_frozen=True):
         what = f"this world's clock is frozen: `{id_}` was read {len(stuck)} times, and nobody"
         yield f"{what} advanced the clock", stuck
@@ -83,9 +81,7 @@ def polls_a_frozen_clock(simulation: Simulation, interval: timedelta) -> Finding
     " test need not wait.",
 )
 def polls_too_often(simulation: Simulation, interval: timedelta) -> Findings:
-    """Find reads of a resource that follow one another within the poll interval, unless
-    a frozen clock explains them.
-    """
+    """Find reads of one resource less than `interval` apart that no frozen clock explains."""
     length = format_duration(interval)
     for id_, early in _early_reads(simulation, interval, is_frozen=False):
         yield f"`{id_}` was read again within {length}, {len(early)} times", early
@@ -123,9 +119,7 @@ def polls_what_is_finished(simulation: Simulation, _: timedelta) -> Findings:
     fix="Send an `Idempotency-Key` with each create call, and the same key with each retry.",
 )
 def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
-    """Find create calls with a 5xx or no answer that were sent again without the same idempotency
-    key.
-    """
+    """Find creates with a 5xx or no answer, repeated without the same idempotency key."""
     creates = [
         call
         for call in simulation.journal
@@ -146,9 +140,7 @@ def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
     fix="Wait as many seconds as `Retry-After` says before the next call.",
 )
 def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
-    """Find calls made before the time in `Retry-After` has passed: after a 429 the next call, else
-    the same call again.
-    """
+    """Find calls too early for `Retry-After`: after a 429 the next call, else the same again."""
     journal = simulation.journal
     for (first, again), following in zip_longest(_with_repeats(journal), islice(journal, 1, None)):
         seconds = f"{first.answered.get('retry_after', '')}"
@@ -167,9 +159,7 @@ def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
     fix="Remember each `webhook-id` that was handled, and answer 200 when it comes again.",
 )
 def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
-    """Find writes that were repeated, without the same idempotency key, after a delivery that came
-    twice.
-    """
+    """Find writes repeated without the same idempotency key after a delivery that came twice."""
     writes = [call for call in simulation.journal if call.method in _WRITES]
     for id_, attempts in simulation.world.delivery_log.items():
         # The fault `duplicate` sends one attempt twice.

@@ -18,9 +18,7 @@ def format_moment(moment: datetime) -> str:
 
 
 def read_moment(text: str, field: str) -> datetime:
-    """Read an ISO 8601 moment; without an offset it is UTC. Raises ApiError (`input_invalid`) if
-    `text` is no moment.
-    """
+    """Read an ISO 8601 moment, by default in UTC. Raises ApiError (`input_invalid`) if wrong."""
     try:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -43,9 +43,7 @@ _NO_KEYS = {
 
 @lru_cache
 def read_key(authorization: str | None) -> str:
-    """Return the key in an `Authorization` header; "" if it has no key, or in place of the key a
-    text such as `undefined`.
-    """
+    """Return the key in an `Authorization` header; "" for none, and for a key like `undefined`."""
     scheme, _, key = (authorization or "").partition(" ")
     key = key.strip()
     is_key = scheme.lower() == "bearer" and not any(one.match(key) for one in _NO_KEYS)
@@ -124,9 +122,7 @@ class WorldRegistry:
         return next((self._worlds[key] for key in self._worlds if world_token(key) == token), None)
 
     def create(self, key: str, **changes: Any) -> Simulation:
-        """Create the world of `key`, in place of a present one. Its settings are those of the
-        server, with these changes.
-        """
+        """Serve a new world of `key`, with the server's settings and these changes to them."""
         new = self.make(key, replace(self.settings, **changes) if changes else self.settings)
         self.prepare(new)
         self.put(new)
@@ -145,9 +141,7 @@ class WorldRegistry:
         return Simulation(key, settings, Library(self.library), origin=self.origin)
 
     def adopt(self, new: Simulation) -> None:
-        """Serve a world. If there are more than `MOST_WORLDS`, drop the one that was unused for the
-        longest time.
-        """
+        """Serve a world. Above `MOST_WORLDS`, drop the one that was unused for the longest time."""
         self._worlds[new.key] = new
         new.world.former_ids = self._former_ids.get(new.key, ())
         if len(self._worlds) > MOST_WORLDS:
@@ -186,9 +180,7 @@ class WorldRegistry:
         return self.make("", self.settings)
 
     def drop(self, key: str) -> None:
-        """Delete the world of a key; `save` saves the deletion. The next call with the key creates
-        a new world.
-        """
+        """Delete the world of a key; after `save`, the next call with the key creates a new one."""
         self._controlled.discard(key)  # a later call with this key comes from an old client
         if key in self._worlds:
             old = self._worlds[key]

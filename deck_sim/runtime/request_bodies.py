@@ -125,9 +125,7 @@ def check_body(
 
 
 def parse_recorded(body: bytes) -> Any:
-    """Return the value of a recorded JSON body; the start of the text if it is not JSON; None if it
-    is empty.
-    """
+    """Return the JSON value of a body; None if it is empty, the start of the text if not JSON."""
     if not body:
         return None
     with suppress(ApiError):

@@ -43,9 +43,7 @@ class Standard(Body):
 
 
 class SeededError(Body):
-    """An error of a failed run, as the API shows it. The default `message` is that of the error
-    catalog.
-    """
+    """An error of a failed run, as the API shows it; `message` defaults to the error catalog's."""
 
     type: Text
     code: Text

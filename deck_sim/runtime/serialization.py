@@ -25,9 +25,8 @@ def resource_as_json(
     includes: frozenset[str] = frozenset(),
     at: datetime | None = None,
 ) -> dict[str, Any]:
-    """Return a resource as the API shows it, with the additional fields in `includes`. The
-    `runtime_ms` of a run or session that has not ended is its working time until `at` (by default
-    the world's time).
+    """Return a resource as the API shows it. If it has not ended, its `runtime_ms` is the working
+    time until `at` (by default the world's time).
     """
     world = simulation.world
     row = world.kind(resource.kind)
@@ -92,9 +91,7 @@ _INCLUDES: dict[str, Callable[[Simulation, Resource], Any]] = {
 
 
 def event_as_json(simulation: Simulation, event: Event) -> dict[str, Any]:
-    """Return an event as the API shows it. Its `data` is the resource at the time of the event:
-    whole, or a summary.
-    """
+    """Return an event as the API shows it. Its resource is as it was then: whole, or a summary."""
     world = simulation.world
     summary = world.kind(event.data.kind).summary
     data = resource_as_json(simulation, event.data, at=event.created_at)
@@ -121,10 +118,7 @@ def message_as_json(simulation: Simulation, event: Event) -> dict[str, Any]:
 
 
 def file_url(simulation: Simulation, file_id: str) -> str:
-    """Return the URL that serves the bytes of a storage item or screenshot.
-
-    The signature in the URL replaces the API key.
-    """
+    """Return the URL of the bytes of a file or screenshot; its signature replaces the API key."""
     files = f"{simulation.origin}/_sim/files/{world_token(simulation.key)}"
     return f"{files}/{file_id}?signature={_sign(simulation, file_id)}"
 
@@ -141,9 +135,7 @@ def _sign(simulation: Simulation, file_id: str) -> str:
 
 
 def custom_headers(text: str | None) -> dict[str, str]:
-    """Return the `custom_headers` of a destination by lower-case name; {} if there are none. `text`
-    is a JSON object.
-    """
+    """Return the `custom_headers` of a destination, JSON text, by lower-case name; {} if none."""
     return {name.lower(): value for name, value in json.loads(text).items()} if text else {}
 
 

@@ -20,8 +20,7 @@ WEBHOOK_TIMES = ("wall", "world")  # which clock gives a webhook's timestamp
 class Settings:
     """The settings of a new world.
 
-    Without `now`, a world with a `real` clock starts at the present, others at 2025-01-15T09:30:00Z
-    (`FROZEN_START`).
+    Without `now`, a `real` clock starts at the present, others in 2025 (`FROZEN_START`).
     """
 
     edition: str = DEFAULT_EDITION

@@ -73,9 +73,7 @@ def explain_wait(simulation: Simulation, resource: Resource) -> Explanation:
 
 
 def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
-    """Explain why an event does not come: list the resources that could emit it, each with what it
-    waits for or how it ended.
-    """
+    """Explain why an event does not come: what could emit it, and why each waits or has ended."""
     world, named = simulation.world, wanted.named(simulation.world)
     kinds = world.contract.kinds
     own = [kinds[kind] for kind in wanted.kinds if kind in kinds]

@@ -43,9 +43,7 @@ class WorldFile(Strict):
     """The first rule whose `when` matches decides the scenario."""
 
     def prepare(self, simulation: Simulation) -> None:
-        """Put the content of the file into a new world. Raises ApiError with every problem and
-        the field of each.
-        """
+        """Put the file's content into a new world. Raises ApiError with all problems, by field."""
         problems: list[Problem] = []
         edition, library = simulation.world.edition, simulation.library
         steps: list[Callable[[], object]] = [

@@ -94,9 +94,7 @@ def note_caller(request: Request) -> None:
 
 
 def _read_query(request: Request, names: Collection[str]) -> dict[str, str]:
-    """Return the parameters of the query by name. Raises ApiError for a parameter that is not
-    `plain` or in `names`, or occurs twice.
-    """
+    """Return the query's parameters by name; raise ApiError for one that is unknown or repeated."""
     found, known = dict[str, str](), (*names, PLAIN)
     for name, text in request.query:
         why = None

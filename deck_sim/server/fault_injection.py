@@ -72,9 +72,7 @@ async def send_early_webhooks(request: Request) -> None:
 
 
 def apply_fault(request: Request, response: Response) -> OutgoingResponse:
-    """Return the response as the fault of the request changes it. A delay on the world's clock is
-    left out and noted in the timeline, unless this clock is `real`.
-    """
+    """Return the response as the fault of the request changes it."""
     fault, simulation = request.fault, request.simulation
     headers = dict(response.headers)
     length = int(headers.pop("content-length", 0))  # a response without a status has no length
@@ -138,9 +136,7 @@ async def _wait(simulation: Simulation, out: OutgoingResponse) -> None:
 
 
 async def leaves_before(wait: Coroutine[Any, Any, object], receive: Receive) -> bool:
-    """Await `wait`, and return False; if the client leaves earlier, cancel `wait`, and return
-    True.
-    """
+    """Await `wait`; if the client leaves earlier, cancel `wait`. Return whether the client left."""
     waiting, leaving = asyncio.ensure_future(wait), asyncio.ensure_future(receive())
     try:
         await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)

@@ -22,9 +22,7 @@ REPLAYED = {"Deck-Sim-Replayed": "true"}
 
 
 def replay_answer(request: Request) -> Answer | None:
-    """Return the answer stored under the call's idempotency key, or None. Raises ApiError if the
-    key was used for another call.
-    """
+    """Return the answer stored under the call's key, or None; refuse a key of another call."""
     simulation = request.simulation
     if KEY_HEADER.lower() not in request.headers:
         return None

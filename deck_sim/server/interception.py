@@ -140,9 +140,7 @@ class Interceptor:
 
 
 async def _peek(client: socket.socket) -> bytes:
-    """Wait for the next byte; return it, but leave it in the socket. Return b"" if the client has
-    left.
-    """
+    """Return the next byte, but leave it in the socket; b"" if the client has left."""
     loop, readable = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(client, readable.set)
     try:

@@ -22,9 +22,7 @@ _READS = ("GET", "HEAD", "OPTIONS")
 def local_only(
     app: ASGIApp, worlds: WorldRegistry, address: str, names: Collection[str] = ()
 ) -> ASGIApp:
-    """Wrap the app of a server that listens at `address`: a wrong `Host` or `Origin` gets an error.
-    `names` are also allowed in `Host`.
-    """
+    """Wrap the app of a server that listens at `address`; `names` are also allowed in `Host`."""
     takes_any_name, allowed = not is_loopback(address), {*map(str.lower, names)}
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:

@@ -109,9 +109,7 @@ class Request:
         return read_object(self.body, form=form)
 
     def fetch(self, kind: str | None = None) -> Resource:
-        """Return the resource whose id is in the path; `kind` is by default that of the answer.
-        Raises ApiError (404) if the world has no such resource.
-        """
+        """Return the resource whose id is in the path; `kind` is by default that of the answer."""
         return self.world.fetch(kind or self.operation.kind, self.params["id"])
 
     def show(self, resource: Resource, status: int = 200) -> Answer:

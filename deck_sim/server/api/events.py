@@ -98,18 +98,14 @@ def create_event_destination(request: Request) -> Answer:
 
 @endpoint
 def update_event_destination(request: Request) -> Answer:
-    """Change a destination. After a change of a webhook's secret, the old one also signs for a
-    while.
-    """
+    """Change a destination. After a new secret, a webhook's old one also signs for a while."""
     old = request.fetch("event_destination")
     fields, secret = _read(request, old)
     return request.show(deliveries.update_destination(request.world, old, fields, secret))
 
 
 def _read(request: Request, old: Resource | None) -> tuple[dict[str, Any], str | None]:
-    """Return the sent fields, and the secret if one was sent for a webhook, or None. Raises
-    ApiError with every problem.
-    """
+    """Return the fields, and a webhook's secret or None. Raises ApiError with every problem."""
     data, body = request.read_object(), request.body_model
     found = old["type"] if old else data.get("type", body.model_fields["type"].default)
     type_ = found if isinstance(found, str) else ""

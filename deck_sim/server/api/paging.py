@@ -72,9 +72,7 @@ def poll_all(world: World) -> Iterable[Resource]:
 
 
 def read_includes(request: Request, kind: Kind) -> frozenset[str]:
-    """Return the names in `include=`, which may be sent several times. Unknown names are ignored
-    (observed).
-    """
+    """Return the names in each `include=`. Unknown names are ignored (observed)."""
     asked = {name for value in request.query_values("include") for name in value.split(",")}
     return frozenset(asked.intersection(kind.includes))
 
@@ -100,9 +98,7 @@ def given(filters: Mapping[str, list[str]]) -> dict[str, dict[str, None]]:
 def _read_page(
     request: Request, is_known: Callable[[str], bool], problems: Sequence[Problem]
 ) -> tuple[int, str | None, dict[str, datetime]]:
-    """Return the limit, the id after which the page begins (None for the first page), and the
-    bounds of creation times. Raises ApiError with every problem, `problems` included.
-    """
+    """Return the limit, the previous page's last id or None, and the bounds of creation times."""
     found, moments, after = list[Problem](), dict[str, datetime](), None
     limit = (request.query_values("limit") or [f"{DEFAULT_LIMIT}"])[-1]
     cursor = (request.query_values("cursor") or [""])[-1]

@@ -4,7 +4,5 @@ from urllib.parse import quote
 
 
 def inspector_url(url: str, key: str) -> str:
-    """Return the inspector's address for a world. The key is in the fragment, which a browser does
-    not send.
-    """
+    """Return the inspector's address for a world. Browsers do not send the key after the `#`."""
     return f"{url}/_sim/ui#key={quote(key, safe='')}"

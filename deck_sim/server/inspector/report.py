@@ -31,9 +31,7 @@ _URL_SAFE = " !$&'()*+,-./:;=?@[]^_`{|}~"  # allowed in a `data:` URL in HTML or
 
 
 def record_world(read: Read) -> Json:
-    """Return a recording of a world: the records that the inspector lists, and under `answers`, by
-    path, the answers of the control API with the details.
-    """
+    """Return a recording of a world: the inspector's records, and by path the answers it shows."""
     kept: Json = json.loads(read("/timeline?after=0"))
     kinds = {one["id"]: one["kind"] for one in kept["data"] if one["kind"] != "call"}
     calls = [one["id"] for one in kept["data"] if one["kind"] == "call"]
@@ -109,9 +107,7 @@ def _frame() -> tuple[str, str]:
 
 
 def _modules() -> dict[str, str]:
-    """Return the inspector's modules as `data:` URLs, by name. A module in such a URL cannot import
-    by a relative path, so their imports are changed to names.
-    """
+    """Return the inspector's modules as `data:` URLs, by name; they import one another by name."""
 
     def rename(name: str, found: re.Match[str]) -> str:
         target = normpath(join(dirname(name), found[3]))

@@ -107,9 +107,7 @@ def _shows_external_id(edition: Edition, kind: Kind) -> bool:
 
 
 class _BodySchemas(GenerateJsonSchema):
-    """pydantic's JSON Schemas, without generated titles. If keys must match a pattern, they refuse
-    others.
-    """
+    """pydantic's JSON Schemas, without titles; keys that do not match a pattern are refused."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -159,9 +157,8 @@ def _of_model(model: type[Body], name: str) -> dict[str, Shape]:
 
 
 def _narrow(shape: Shape, type_: str, names: Iterable[str], schemas: Mapping[str, Shape]) -> None:
-    """Add to the schema of a body with this type what its model checks in code: only this type is
-    allowed, and a field in `names` with the default {} is required if its object has required
-    fields, else it may be null.
+    """Allow only this type in the schema of a body. A field in `names` with the default {} becomes
+    required if its object has required fields; else it may be null.
     """
     fields = shape["properties"]
     if fields["type"].pop("default", None) != type_:
