@@ -43,9 +43,7 @@ class CallPattern:
                 f"unknown method {quote(pattern.method)}{suggest(pattern.method, METHODS)}"
             )
         if not anywhere and not pattern.path.startswith(_BEGINNINGS):
-            raise ValueError(
-                f"{quote(pattern.path)} is not a path of the API; paths begin with `/v2`"
-            )
+            raise ValueError(f"{quote(pattern.path)} is not an API path; paths begin with `/v2`")
         return pattern
 
     def takes_method(self, method: str) -> bool:

@@ -49,9 +49,7 @@ class NewPath(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "" or f"{value}".startswith("--"):
-            self.fail(
-                f"'{value}' is not the name of a file or folder; was the name left out?", param, ctx
-            )
+            self.fail(f"'{value}' is not a file or folder name; was it left out?", param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -51,9 +51,7 @@ def _read_error(value: Any) -> str:
         return str(value)
     name = value if isinstance(value, str) else ""
     if name in CATALOG:
-        raise value_error(
-            f"{quote(name)} is an error of runs, not of calls; use the scenario step `failed`"
-        )
+        raise value_error(f"{quote(name)} is an error of runs, not calls; use the step `failed`")
     near = nearest(name, _CALL_ERRORS)
     advice = near or "; write `type/code`, like `rate_limit/rate_limit_exceeded`"
     raise value_error(f"must be an error that answers a call, not {show(value)}{advice}")

@@ -21,9 +21,7 @@ class Clock:
         return datetime.fromisoformat(self._control.call("GET", "/clock")["now"])
 
     mode: str = shown("/clock", "`frozen`, `real` or `on_poll`.", "mode")
-    speed: float = shown(
-        "/clock", "How many times as fast as real time a `real` clock runs.", "speed"
-    )
+    speed: float = shown("/clock", "A `real` clock's speed, as a multiple of real time.", "speed")
 
     @property
     def step(self) -> timedelta | None:

@@ -56,9 +56,7 @@ class DeckSim(AbstractContextManager[Deck]):
         self._stack = ExitStack()
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(
-            f"a `DeckSim` has no {name!r}; `with DeckSim() as deck:` gives a `Deck`"
-        )
+        raise AttributeError(f"`DeckSim` has no {name!r}; `with DeckSim() as deck:` gives a `Deck`")
 
     def __enter__(self) -> Deck:
         library = read_scenarios(self._scenarios)

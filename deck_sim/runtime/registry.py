@@ -32,9 +32,7 @@ MOST_WORLDS = 10_000
 
 # What clients send in place of a key, and why.
 _NO_KEYS = {
-    re.compile(
-        "(undefined|null|None)?$"
-    ): "`{}`: the client has probably read a variable that is not set",
+    re.compile("(undefined|null|None)?$"): "`{}`: the client has probably read an unset variable",
     re.compile("[\"'`]"): "a key in quotes, probably copied from a variable or a file",
     re.compile("bearer( |$)", re.IGNORECASE): "`Bearer` twice: the client's key"
     " probably begins with `Bearer`",

@@ -30,9 +30,7 @@ def _read_error_name(value: str) -> str:
     if value in run_errors():
         return value
     if value in CATALOG:
-        raise value_error(
-            f"{quote(value)} is an error of calls, not of runs; use the step `refused`"
-        )
+        raise value_error(f"{quote(value)} is an error of calls, not runs; use the step `refused`")
     raise value_error(f"unknown error {quote(value)}{nearest(value, run_errors()) or _EXAMPLE}")
 
 

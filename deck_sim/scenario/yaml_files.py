@@ -94,9 +94,7 @@ def read_yaml(source: bytes | str) -> Document:
         root = yaml.compose(text, Loader=_Loader)
         document.data = None if root is None else _build(document, root, ())
     except RecursionError:
-        raise YamlError(
-            "the data is nested too deeply, or an alias is inside its own anchor"
-        ) from None
+        raise YamlError("data nested too deeply, or an alias inside its own anchor") from None
     except (yaml.YAMLError, ValueError) as error:  # the latter from an escape beyond Unicode
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)

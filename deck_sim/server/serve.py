@@ -272,9 +272,7 @@ class _Protocol(HttpToolsProtocol):
             self.transport.close()
         elif data.startswith(_TLS) and is_first:
             host, port = self.transport.get_extra_info("sockname")[:2]
-            log.warning(
-                "deck-sim: a client used https; call this server at http://%s:%s", host, port
-            )
+            log.warning("deck-sim: a client used https; this server is at http://%s:%s", host, port)
             self.transport.close()
         else:
             super().data_received(_OFFER.sub(b"", data, 1) if is_first else data)

@@ -63,9 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     text = "run each test again for each thing that can go wrong"
     group.addoption("--deck-explore", action="store_true", help=text)
     several: Any = {"metavar": "NAME", "action": "append", "default": []}
-    group.addoption(
-        "--deck-trouble", help="explore with this trouble only; can be repeated", **several
-    )
+    group.addoption("--deck-trouble", help="explore with this trouble only; repeatable", **several)
     text = "write the results of exploration to this file, as JSON"
     group.addoption("--deck-explore-report", metavar="FILE", help=text)
     parser.addini("deck_coverage", _COVERAGE_TEXT, type="bool")

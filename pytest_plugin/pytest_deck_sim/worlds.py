@@ -270,9 +270,7 @@ def values_of(fixture: str, item: pytest.Item, edition: str | None) -> list[Any]
         return [error for error in ERRORS if error.ends_run and chosen in error.editions]
     only_own = options.scenarios == "own"
     if only_own and folder is None:
-        raise make_failure(
-            "`scenarios='own'` needs your folder of scenarios: add --deck-scenarios=DIR"
-        )
+        raise make_failure("`scenarios='own'` needs your scenarios: add --deck-scenarios=DIR")
     library = read_folder(folder)
     names = sorted(scenario.name for scenario in library.own()) if only_own else library.names()
     return [name for name in names if chosen in library.get(name).editions]

@@ -40,7 +40,7 @@ def test_a_pattern_that_no_call_can_match_is_refused():
     said = dict.fromkeys(no_pattern, "write it like `POST /v2/tasks")
     for path in ("/v2/tasks/{id}", "/v2/tasks/<id>", "/v2/tasks/:id"):
         said[path] = f"'{path}' has a parameter; write `*` for that segment"
-    said["POST /tasks/*/run"] = "'/tasks/*/run' is not a path of the API; paths begin with `/v2`"
+    said["POST /tasks/*/run"] = "'/tasks/*/run' is not an API path; paths begin with `/v2`"
     said["PSOT /v2/agents"] = "unknown method 'PSOT'; did you mean 'POST'?"
     for text, message in said.items():
         with pytest.raises(ValueError, match=re.escape(message)):

@@ -310,4 +310,4 @@ def test_a_file_that_looks_like_an_option_is_an_error(cli):
         for name, rest in (("--", ()), ("", ("--",))):
             done = cli("exec", option, name, *rest, "true")
             assert done.exit_code == 2
-            assert f"'{option}': '{name}' is not the name of a file or folder" in done.stderr
+            assert f"'{option}': '{name}' is not a file or folder name" in done.stderr

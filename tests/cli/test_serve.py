@@ -165,7 +165,7 @@ def test_a_port_file_that_is_a_pipe_is_left_alone(cli, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     refused = cli("serve", "--port", "0", "--port-file", tmp_path / "pipe")
     assert (refused.exit_code, (tmp_path / "pipe").is_fifo()) == (2, True)
-    assert refused.stderr.endswith("/pipe' is not a regular file; give another path\n")
+    assert refused.stderr.endswith("/pipe' is not a regular file; name another\n")
 
 
 def test_a_port_file_of_a_server_that_was_killed_is_removed_at_the_start(cli, tmp_path):

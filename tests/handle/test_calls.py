@@ -67,7 +67,7 @@ def test_calls_are_found_by_pattern_and_content():
 
 IMPOSSIBLE = [
     ("POST", {}, "'POST' is not a pattern of calls; write it like `POST /v2/tasks/*/run`"),
-    ("GET /_sim/world", {}, "'/_sim/world' is not a path of the API; paths begin with `/v2`"),
+    ("GET /_sim/world", {}, "'/_sim/world' is not an API path; paths begin with `/v2`"),
     (
         "POST /v2/agent",
         {},

@@ -35,4 +35,4 @@ def test_your_folder_alone_needs_a_folder(run):
     """Or no test would run, in silence."""
     result = run(EVERY, "-k", "nothing")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*needs your folder of scenarios: add --deck-scenarios=DIR*"])
+    result.stdout.fnmatch_lines(["*needs your scenarios: add --deck-scenarios=DIR*"])

@@ -29,7 +29,7 @@ def test_a_call_without_a_key_is_refused(worlds):
     """The error says what to send and what came; no world is created."""
     said = {None: "", "": ""}
     for key in ("", " undefined", " null", " None"):
-        said[f"Bearer{key}"] = f" Found `Bearer{key}`: the client has probably read a variable"
+        said[f"Bearer{key}"] = f" Found `Bearer{key}`: the client has probably read an unset"
     said |= dict.fromkeys(("Bearer 'one'", 'Bearer "one"'), " Found a key in quotes, probably ")
     said["Bearer Bearer one"] = " Found `Bearer` twice: the client's key"
     said |= dict.fromkeys(("Basic one", "one", "Bearerone"), " Found a header without")

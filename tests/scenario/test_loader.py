@@ -5,7 +5,7 @@ from deck_sim.scenario.loader import ScenarioError, read_scenario, scenario_from
 WRONG = {
     "task_run: [failed: {message: a}]": "task_run[0].failed.error: is required",
     "task_run: [running, failed]": "`failed` needs a value; write `failed:` and its `errors`",
-    "task_run: [failed: request/input_invalid]": "is an error of calls, not of runs",
+    "task_run: [failed: request/input_invalid]": "is an error of calls, not runs",
     "task_run: [running, completed: 2s]": 'takes only the keys `output` and `result`, not "2s"',
     "task_run: [running, canceled: 2s]": '`canceled` takes no value; leave out "2s"',
     "task_run: {connectons: [running]}": "unknown edition 'connectons'; did you mean",

@@ -85,7 +85,7 @@ def test_aliases_repeat_their_anchors():
     assert data["o"] == "o"
 
 
-DEEP = "the data is nested too deeply, or an alias is inside its own anchor"
+DEEP = "data nested too deeply, or an alias inside its own anchor"
 SECOND = "a second `: ` in one line; quote the text, or begin a new line"
 CHECK = "check the indentation, and the `:` of the line before"
 ALIAS = "unknown alias; quote a text that begins with `*`, such as a glob"

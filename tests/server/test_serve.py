@@ -145,7 +145,7 @@ def test_a_client_that_uses_https_is_named_in_the_log(server, caplog):
     """Its own error is about a version number of TLS."""
     with pytest.raises(httpx2.ConnectError):
         httpx2.get(server.url.replace("http:", "https:"), trust_env=False)
-    told = f"deck-sim: a client used https; call this server at {server.url}"
+    told = f"deck-sim: a client used https; this server is at {server.url}"
     assert [record.getMessage() for record in caplog.records] == [told]
 
 

@@ -80,9 +80,7 @@ def command(
     """
     if port_file is not None and port_file.exists() and not port_file.is_file():
         # The new file would replace a device such as /dev/null.
-        raise click.UsageError(
-            f"--port-file: '{port_file}' is not a regular file; give another path"
-        )
+        raise click.UsageError(f"--port-file: '{port_file}' is not a regular file; name another")
     if port_file is not None:
         port_file.unlink(missing_ok=True)  # of a server that was killed
     server = make_server(**options)

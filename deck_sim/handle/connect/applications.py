@@ -161,9 +161,7 @@ class WebhookApps:
                 count = self._failures[place]
                 again = f", {count} times: {error!r}" if count > 1 else ""
                 caught = error if count == 1 else None
-                log.error(
-                    "the application %r failed on a webhook%s", app.app, again, exc_info=caught
-                )
+                log.error("application %r failed on a webhook%s", app.app, again, exc_info=caught)
 
         own = {"host": app.host, "accept": "*/*", "content-length": f"{len(body)}"}
         answered = Future[RawAnswer]()
