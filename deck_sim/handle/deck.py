@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 from deck_sim.base.errors import DeckSimError, nearest
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.handle.calls import Calls, LintReport
-from deck_sim.handle.clock import Clock
 from deck_sim.handle.connect.address import DECK_HOST, read_url
 from deck_sim.handle.connect.applications import WebhookApps
 from deck_sim.handle.connect.control import Control, IdOrResource, Json, drop_none, read_id, shown
 from deck_sim.handle.connect.threads import refuse_on_event_loop, twin_of
 from deck_sim.handle.connect.transports import Transport
+from deck_sim.handle.deck_clock import Clock
 from deck_sim.handle.hold import Hold, point_key
 from deck_sim.handle.scenario_source import read_source
 from deck_sim.handle.tasks import ReadyTask, TaskStarter, answer_prompt, finish_run
