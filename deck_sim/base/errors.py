@@ -12,8 +12,8 @@ _MOST_MEANT = 3  # a message suggests at most this many names
 class DeckSimError(Exception):
     """An error of deck-sim that users can catch.
 
-    `errors` has the `errors` of the answer that refused a call, each with `type`, `code` and
-    `message`; it is empty if no call was refused.
+    If a call was refused, `errors` are those in its answer, each with `type`, `code` and `message`.
+    Otherwise `errors` is empty.
     """
 
     def __init__(self, message: str, errors: Sequence[Mapping[str, str]] = ()) -> None:
@@ -69,8 +69,8 @@ def suggest(word: str, allowed: Iterable[str]) -> str:
 def nearest_type(type_: str, known: Iterable[str]) -> str:
     """Like `nearest`, for an event type (`task_run.completed`) or a glob (`task_run.*`).
 
-    A scenario may emit new types, such as `task_run.progress`. So if a known type has the same part
-    before the dot, only a very similar spelling counts as a mistake.
+    A scenario may emit new types, such as `task_run.progress`. So after the known `task_run.`, only
+    a word that is very similar to a known one counts as a mistake.
     """
     from difflib import get_close_matches
 

@@ -31,10 +31,10 @@ class _Selector(selectors.DefaultSelector):
 
 
 class Loop(asyncio.SelectorEventLoop):
-    """An event loop with real time. It holds the lock `turn`, except while it waits for events, so
-    another thread that holds the lock pauses the loop.
+    """An event loop whose timers use real time, even while freezegun freezes `time.monotonic`.
 
-    If freezegun also freezes `time.monotonic`, the timers of asyncio's own loop never fire.
+    The loop holds the lock `turn`, except while it waits for events. So another thread that takes
+    this lock pauses the loop.
     """
 
     time = staticmethod(real_time.monotonic)
@@ -54,9 +54,8 @@ def start_on_loop(
 ) -> Future[T]:
     """Start a coroutine function on the loop of another thread; return a future of its result.
 
-    The function runs in an empty context: in the context of a trio thread, libraries would detect
-    trio. The result is there one iteration of the loop sooner than with
-    `asyncio.run_coroutine_threadsafe`.
+    The function runs in an empty context. `asyncio.run_coroutine_threadsafe` would copy the
+    caller's context; with that of a trio thread, libraries would detect trio.
     """
     answer = Future[T]()
 

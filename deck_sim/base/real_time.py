@@ -1,9 +1,9 @@
-"""Real time, even while freezegun freezes the process. With time-machine, `now` is not real.
+"""Real time, even while freezegun freezes the process. Only this module reads the wall clock.
 
 freezegun replaces the functions of `time` in module attributes, but not in default arguments. So
 the functions here keep the real ones as default arguments. The pytest plugin imports this module
-when pytest starts, before anything is frozen. time-machine patches `time_ns` itself, but no
-monotonic function, so only `now` follows time-machine. Only this module reads the wall clock.
+when pytest starts, before anything is frozen. time-machine changes `time_ns` itself, but no
+monotonic function, so with time-machine only `now` is not real.
 """
 
 import os
@@ -30,8 +30,8 @@ _FREEZERS: Mapping[str, Callable[[Any], Any]] = {
 def process_id() -> str:
     """Return an id of this process, unique across machines; a forked child has a new one.
 
-    The id has two uses. A forked child must not use the sockets of its parent. A server uses the
-    frozen time of a client only if the client is in another process.
+    A client reads it to notice that it was forked, and then opens its own sockets. A server reads a
+    client's, and uses the client's frozen time only if the client is in another process.
     """
     return f"{_RANDOM}-{os.getpid()}"
 

@@ -1,8 +1,7 @@
-"""Hides secrets in records that are shown. Names of fields, headers and URL parameters decide what
-is hidden. In every text, webhook secrets and the users and passwords of URLs are hidden.
+"""Hides secrets in records, since records are printed into test reports and build logs.
 
-Records are printed into test reports and build logs. So a value is hidden even if its name only
-looks secret.
+A value is hidden if the name of its field, header or URL parameter looks like that of a secret. In
+every text, webhook secrets and the users and passwords of URLs are hidden, too.
 """
 
 import re
@@ -58,11 +57,10 @@ def readable_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def redact(data: Any, name: str = "") -> Any:
-    """Return a copy of JSON data, with secrets hidden. `name` is the field that holds the data. A
-    tuple or iterator becomes a list.
+    """Return a copy of JSON data, with secrets hidden. `name` is the field that holds the data.
 
-    In credentials every value is hidden, except `username` and the `source_fields` whose names do
-    not look secret. So the value of a misspelt field is hidden, too.
+    Credentials show only their `username` and the `source_fields` whose names do not look secret.
+    So the value of a misspelt field is hidden, too. A tuple or iterator becomes a list.
     """
     if isinstance(data, Mapping) and name in _CREDENTIALS:
         shown: dict[str, Any] = {"username": redact(data.get("username")), "source_fields": {}}

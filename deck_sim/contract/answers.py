@@ -22,9 +22,8 @@ from deck_sim.contract.shapes import (
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The default message and the default field of the prompts of one interaction type.
-
-    Deck may add types (documented), so a script may use any other type if it lists the fields.
+    """The default message and field of the prompts of one interaction type. Deck may add types
+    (documented), so a script may use any other type if it lists the fields.
     """
 
     message: str  # assumed wording

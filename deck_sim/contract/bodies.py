@@ -108,11 +108,11 @@ class Body(BaseModel):
 
 
 def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any) -> type[Body]:
-    """Make the model of an update from the fields `names` of `body` and the fields `more`.
+    """Make the model of an update, with the fields `names` of `body` and the fields `more`.
 
-    All these fields are optional: `model_fields_set` says which were sent, and the defaults are
-    never read. All other fields of `body`, and those that the server sets, go into `fixed`: an
-    update cannot change them. `base` is the model's base class.
+    All these fields are optional. `model_fields_set` says which were sent; defaults are never read.
+    An update cannot change the other fields of `body` and those that the server sets: they are in
+    `fixed`. `base` is the model's base class.
     """
     infos = {name: body.model_fields[name] for name in names}
     # pydantic keeps constraints apart from the type, and its older releases change the `Field` of a

@@ -110,7 +110,7 @@ for _type, _needs in REQUIRED.items():
 def needed(model: type[Body]) -> Any:
     """Return the annotation and default of a field that holds `model`.
 
-    A missing or null value is read as `{}`, so errors name the fields that `model` requires.
+    A missing or null value is read as `{}`, so errors name the required fields inside it.
     """
     null_is_empty = BeforeValidator(lambda value: {} if value is None else value)
     return Annotated[(model, null_is_empty)], Field(default={}, validate_default=True)

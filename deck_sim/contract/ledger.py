@@ -1,9 +1,9 @@
 """The fidelity ledger: a row for every imitated behaviour, with its grade and source.
 
 The rows are in `ledger.txt`. `NAME (GRADE): SENTENCE` holds for every edition, and `NAME (GRADE,
-EDITION): …` for one. `NAME (GRADE, EDITION, else assumed): …` also makes an assumed row
-`NAME_in_OTHER` for each other edition. Names never change. The rows of errors, and `ERRORS` for
-tests of clients, are made from the error catalog.
+EDITION): SENTENCE` for one. With `else assumed` after the edition, each other edition gets an
+assumed row `NAME_in_OTHER`. Names never change. The rows of errors are made from the error catalog;
+so is `ERRORS`, which is for tests of clients.
 """
 
 import re
@@ -72,8 +72,8 @@ def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behavi
 
 
 def _share(row: Behaviour, only: str | None) -> Iterator[Behaviour]:
-    """Yield the row itself if `only` is None. Otherwise its source covers only this edition: yield
-    a row of this edition, and an assumed row for each other edition that has the behaviour.
+    """Yield `row`, which holds for all its editions. But if its source describes a single edition,
+    `only`, yield a row for this edition, and an assumed row for each other edition of `row`.
     """
     if only is None:
         yield row

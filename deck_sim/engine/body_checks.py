@@ -18,8 +18,8 @@ _TIMEOUT = "settings.timeout_seconds"
 
 
 def body_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Problem]:
-    """Return the problems of a body whose shape may be wrong, as `field_problems` finds them. A
-    field of the wrong type is skipped, since the check of the shape reports it.
+    """Return the problems that `field_problems` finds in a body whose shape may be wrong. A field
+    of the wrong type is skipped, since the check of the shape reports it.
     """
     row = world.kind(kind)
     objects = dict.fromkeys((name.partition(".")[0] for name in (*row.schemas, _TIMEOUT)), dict)

@@ -1,10 +1,9 @@
 """Holds, which stop stories, or answers to calls, until a test releases them.
 
-A hold of stories names an event. A story stops before it enters the status that emits this event:
-the resource keeps its status, the cursor returns to the step that last reacted or changed the
-status, and the place at which the story would continue is stored. So a prompt that timed out can
-still be answered, and a run that is about to complete can still be canceled; the stored place is
-then forgotten. The timers of timeouts continue, so a held run can time out.
+A hold of stories names an event. A story stops before it enters the status that emits this event,
+and its resource keeps the earlier status. So a prompt that timed out can still be answered, and a
+run that is about to complete can still be canceled. If neither happens, the story continues after
+the release at the place where it stopped. Timeouts go on, so a held run can time out.
 """
 
 from dataclasses import replace

@@ -4,12 +4,12 @@ The effects of faults are in the room `faults`.
 
 Laws:
 1. A fault counts every call or webhook that it applies to, even if another fault fires.
-2. At most one fault fires for a call or webhook. Of several due faults, that of an exploration
-   comes first, then those without a scenario, in the order in which they were injected.
+2. At most one fault fires for a call or webhook. Of several due faults, this is an exploration's,
+   else the first injected without a scenario, else the first of a scenario.
 3. A scenario's fault applies only to the connection, session or run that plays the scenario. The
    fault counts the call that creates this resource only if no other fault fires for the call.
-4. Whether a fault with a probability fires is drawn from its id, which follows from the world's
-   seed, and from its own count. So other faults and other calls do not change the draw.
+4. A fault with a `probability` is drawn from its id, which follows from the world's seed, and from
+   its own count. So other faults and other calls do not change the draw.
 """
 
 from collections.abc import Iterable, Iterator
@@ -101,8 +101,8 @@ class InjectedFaults:
     def fire(
         self, where: tuple[str, ...], subject: tuple[str, ...], owners: Iterable[str], now: datetime
     ) -> Any:
-        """Count a call or webhook for the faults of `owners` that apply to `subject` and fire at a
-        point in `where`. Return the fault that fires, or None.
+        """Count a call or webhook, the `subject`, for each fault that applies to it, has one of the
+        `owners`, and fires at a point in `where`. Return the fault that fires, or None.
         """
         met = [owner for owner in owners if owner in self.by_owner]
         self.changed |= dict.fromkeys(met)

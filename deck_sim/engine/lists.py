@@ -1,11 +1,11 @@
 """The resources of one kind in the order of their creation, for lists with and without filters.
 
 Laws:
-1. A list is made when it is first read. Later changes are noted, and the next read applies them.
-   So lists that nobody reads cost nothing.
+1. A list is made when it is first read. Later changes are noted, and the next read applies them. So
+   lists that nobody reads cost nothing.
 2. Each set of filtered fields has a list, in parts: one for each combination of values. A page is
    found by binary search in these parts, which is quick also in a large world.
-3. A deleted resource is in no list, but keeps its place in the order: a page may begin behind it.
+3. A deleted resource is in no list, but keeps its place in the order: the page after it is found.
 """
 
 from bisect import bisect_left, insort

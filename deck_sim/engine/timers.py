@@ -3,10 +3,10 @@
 Laws:
 1. Timers of one moment are due in the order in which they were armed.
 2. A key (`owner`, `name`) has at most one timer; arming the key again replaces its timer.
-3. A timer in the heap that is no longer the armed timer of its key counts as removed. It stays in
-   the heap until it is the first there, or until most timers in the heap are removed ones.
-4. The armed timers are kept by owner, since several timers of an owner are removed together. Nine
-   times in ten the owner has no armed timer, and one lookup shows this.
+3. A timer in the heap that is not the armed timer of its key counts as removed. It stays until it
+   is the first, or until `arm` finds over `_SLACK` more removed timers than others.
+4. The armed timers are kept by owner, since several timers of an owner are disarmed together. Most
+   calls of `disarm` are for an owner without timers; one lookup shows this.
 """
 
 import heapq

@@ -164,10 +164,10 @@ class World:
     def newest_first(
         self, kind: str, filters: Mapping[str, Collection[Any]], behind: str | None = None
     ) -> Iterator[Resource]:
-        """Yield the resources of a kind that have one of the values of each filter, newest first.
+        """Yield resources of a kind, newest first, without deleted ones.
 
-        Deleted resources are left out. With `behind`, only those older than the resource with this
-        id are yielded.
+        Each filter has the values that a field may have; a resource must pass all filters. With
+        `behind`, only resources older than the one with this id are yielded.
         """
         lists = self._lists.get(kind)
         if lists is None and self.all(kind):
@@ -239,7 +239,7 @@ class World:
     def event_extras(self, resource: Resource) -> Mapping[str, Any]:
         """Return the current data of other resources that an event about this resource shows.
 
-        Among these data is the external id of the login that the resource uses (documented).
+        An example is the external id of the login that the resource uses (documented).
         """
         contract = EDITIONS[self.edition]
         row, login = contract.kinds[resource.kind], contract.login
@@ -466,9 +466,9 @@ class World:
         self.timers.disarm(owner, OF_A_STORY)
 
     def forget_oldest(self) -> list[str]:
-        """Forget all but the last `MOST_RUNS` finished runs (with their files) and as many finished
-        sessions; forget ended deliveries of dropped events. Return the ids of the forgotten runs
-        and sessions.
+        """Keep the last `MOST_RUNS` finished runs, and as many finished sessions; forget the older
+        ones, the files of these runs, and ended deliveries of dropped events. Return the ids of the
+        forgotten runs and sessions.
         """
         over = takewhile(  # up to the first that is not over
             lambda one: one.hidden["number"] <= self.events.dropped and self.is_settled(one),

@@ -29,8 +29,8 @@ RECORDER = "deck_webhooks"  # the name of the destination of `deck_webhooks`, wh
 class Place:
     """A place where something can go wrong.
 
-    `subject` and `number` find the place in another run: a pattern of calls and the number of the
-    call, an event type with the id of its resource and the number of the delivery, or a step.
+    `subject` and `number` find the place in another run. `subject` is a pattern of calls, an event
+    type with the id of its resource, or a step; `number` is that of the call or delivery.
     """
 
     kind: str

@@ -132,8 +132,8 @@ def find_troubles(places: Iterable[Place]) -> tuple[list[Trouble], int]:
 def choose_troubles(
     troubles: Sequence[Trouble], only: Iterable[str] = (), skip: Iterable[str] = ()
 ) -> tuple[list[Trouble], list[str]]:
-    """Return the troubles that `only` names (if empty: all) and `skip` does not name. Also return
-    the names in `only` that match no trouble, with similar names. Names may omit the place.
+    """Return the troubles that `only` names (if empty: all), without those that `skip` names. Also
+    return the names in `only` that fit no trouble, with similar names. Names may omit the place.
     """
     asked, unwanted = dict.fromkeys(only), {*skip}
     names = [(one, {f"{one}", one.kind.name}) for one in troubles]

@@ -26,8 +26,8 @@ FAULT_CLASSES: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
 class Fault(Immutable, Strict):
     """A fault: something that can go wrong with a call or a webhook.
 
-    The base class of a family sets `family`: the field that selects the calls or webhooks. The
-    `key` is the name of the first field of a subclass: its effect. Family and key select a class.
+    `family` is the field that selects the calls or webhooks: `match` or `event`. `key` names the
+    effect; by default it is the first own field. Together they select the class of a fault.
     """
 
     family: ClassVar[str]

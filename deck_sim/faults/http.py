@@ -46,7 +46,7 @@ class HttpFault(Fault):
     fires: ClassVar[str] = ANSWER
     is_answer_readable: ClassVar[bool] = False  # whether the client can read the answer
     match: Match
-    """The calls that the fault applies to: a method, which may be omitted, and a path. In the path
+    """The calls to affect, such as `POST /v2/tasks/*/run`. The method may be omitted. In the path
     `*` is one segment, and `**` any number of segments."""
 
     def applies_to(self, *subject: str) -> bool:
@@ -87,8 +87,8 @@ class OwnAnswer(CallFault):
     status: Annotated[int, Field(ge=200, le=599), Whole]
     """The HTTP status of the answer."""
     body: Any = None
-    """The body. Text is sent as it is, and any other value as JSON. Default: a proxy's HTML page if
-    the status is 400 or higher, otherwise no body. A 204, 205 or 304 never has a body."""
+    """The body: text, or another value, sent as JSON. Default: a proxy's HTML page if the status is
+    400 or higher, otherwise no body. A 204, 205 or 304 never has a body."""
     content_type: ContentType | None = None
     """The header `Content-Type`. By default it follows from the body: JSON, plain text or HTML."""
     headers: AnswerHeaders | None = None
@@ -142,8 +142,8 @@ class LostResponse(HttpFault):
 class Late(HttpFault):
     """The call is carried out, and its response is delayed.
 
-    Without `wait: real`, only a world with a real clock waits. In other worlds the response is sent
-    at once, and the timeline says so.
+    A delay without `wait: real` needs a world with a real clock. In other worlds the response is
+    sent at once, and the timeline says so.
     """
 
     is_answer_readable = True

@@ -105,8 +105,8 @@ class Dropped(WebhookFault):
 
 
 class Answered(WebhookFault):
-    """A proxy in front of the receiver answers with an error, or with a redirect, which Deck does
-    not follow. The receiver gets nothing, and the attempt fails.
+    """A proxy in front of the receiver answers with an error or a redirect. The receiver gets
+    nothing, and the attempt fails, since Deck does not follow redirects.
     """
 
     status: Annotated[int, Field(ge=300, le=599), Whole]
@@ -145,8 +145,8 @@ class BadSignature(WebhookFault):
 
 
 class RotatedSignature(WebhookFault):
-    """The first signature is made with a secret that the receiver does not have, and the next with
-    the right one, as during a rotation of the secret. A receiver must accept the webhook.
+    """Before the right signature stands one that is made with a secret that the receiver does not
+    have, as during a rotation of the secret. A receiver must accept the webhook.
     """
 
     rotated_signature: OnlyTrue

@@ -169,8 +169,8 @@ def read_folder(folder: Path, below: Library | None) -> Library:
 def read_files(
     files: Iterable[Path], below: Library | None
 ) -> tuple[Library, list[loader.Mistake]]:
-    """Read scenario files; return a library of those without mistakes of their own, and all
-    mistakes. The entries of playlists and mixes are checked if there are no other mistakes.
+    """Return a library of the scenario files without mistakes of their own, and the mistakes of all
+    files. The entries of playlists and mixes are checked only if no file has a mistake of its own.
     """
     from deck_sim.scenario import loader
 

@@ -173,8 +173,8 @@ class Scenario(Strict):
 def written_steps(
     scenario: Scenario, edition: Edition | None = None
 ) -> Iterator[tuple[str, Path, Step]]:
-    """Yield every step that is written for the edition (None: for any), as the kind of its script,
-    its path and the step. Steps in branches are included.
+    """Yield every step, also in branches, that is written for the edition (None: for any): the kind
+    of its script, its path, and the step itself.
     """
     for kind in SCRIPT_KINDS:
         if edition is not None and kind not in edition.kinds:
@@ -218,7 +218,7 @@ Played = Mapping[tuple[str, str, Path], int]
 def step_coverage(
     played: Played, find: Callable[[str], Scenario | None], edition: Edition | None = None
 ) -> list[dict[str, Any]]:
-    """Return a row for each scenario in `played`, with how often each of its steps was played. With
+    """Return how often each step was played, in a row for each scenario in `played`. With
     `edition`, leave out the scripts that this edition does not play. Scenarios that `find` does not
     know are left out, too.
     """

@@ -88,9 +88,9 @@ class SelectionState:
             yield f"rules[{index}].scenario", rule.scenario, rule.resource
 
     def check(self, library: Library, edition: str, about: str | None = None) -> None:
-        """Check all settings again. Raises `ApiError` with every mistake, if there is one. Names of
-        deleted scenarios are skipped. With `about`, only this scenario, and playlists and mixes
-        with it, are checked.
+        """Check all settings again, after a change of the edition or of the scenario `about`. In
+        the second case, only this scenario, and playlists and mixes with it, are checked. Names of
+        deleted scenarios are skipped. Raises `ApiError` with every mistake, if there is one.
         """
         problems: list[Problem] = []
         for where, name, kind in self.references():
@@ -168,7 +168,7 @@ class IgnoredName:
 @dataclass(frozen=True, slots=True)
 class Choice(Immutable):
     """A scenario and the way that selected it. `played` is the scenario itself, or the entry of a
-    playlist or mix. `ignored` are magic names that were tried before and cannot be played.
+    playlist or mix. `ignored` are the magic names that would have come first, but cannot be played.
     """
 
     name: str

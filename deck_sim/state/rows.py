@@ -4,15 +4,14 @@ Each row belongs to a part of a world, which is called its table here: a kind of
 log, the timers, the faults, or all other fields.
 
 Rules:
-1. Resources and the dicts in `_TABLES` have one row for each key, the logs in `_LOGS` one for each
-   item, timers one for each owner. Functions that change a dict note the key in `world.changed`;
-   timers and faults have a `changed` of their own.
-2. Other fields of a simulation and its world are one row each, written if the field differs; so a
-   new small field needs no change here. The fields of `_COUNTS`, which change with nearly every
-   call, share one row.
-3. Values that follow from others are not written, nor are the journal, the timeline and former
-   ids: `_LEFT_OUT`.
-4. The order of dicts is that of their rows.
+1. Resources, and the dicts in `_TABLES`, have a row for each key; the logs in `_LOGS` have one for
+   each item; timers have one for each owner. Changed keys and owners are noted in `world.changed`,
+   `timers.changed` and `injected.changed`.
+2. Each other field of a simulation and its world has one row, which is written if the field has
+   changed. So a new small field needs no change here. The fields of `_COUNTS` change with nearly
+   every call, and share one row.
+3. Values that follow from others are not written, nor are the journal, the timeline and former ids.
+4. A dict is read in the order of its rows.
 """
 
 from collections.abc import Callable, Iterator
@@ -126,9 +125,8 @@ def load_world(
     rows: list[tuple[str, bytes]],
     id_: int,
 ) -> tuple[SavedWorld, list[datetime] | None]:
-    """Make a world from rows, each with a table and the bytes of a key and value. Also return, if
-    the world has a `real` clock, the time that the clock showed and the time of the save;
-    otherwise None.
+    """Make a world from rows, each with a table and the bytes of a key and value. If the world has
+    a `real` clock, also return what the clock showed and when the world was saved; otherwise None.
     """
     read = [(table, *reader.read(data)) for table, data in rows]
     fields_ = {key: value for table, key, value in read if table == FIELD}

@@ -40,8 +40,8 @@ def every_event_type() -> tuple[str, ...]:
 def explain_foreign_event(
     pattern: str, editions: Collection[str], *, in_world: bool = False
 ) -> str | None:
-    """Return a message if only an edition outside `editions` has an event that matches `pattern`,
-    else None. With `in_world`, the message also says how to switch a world to that edition.
+    """Return a message if `pattern` matches events of other editions only, not of `editions`; else
+    None. With `in_world`, the message also says how to switch a world to such an edition.
     """
     having = [
         edition.name

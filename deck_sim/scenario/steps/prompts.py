@@ -53,8 +53,8 @@ class InteractionRequired(Step):
     fields: Annotated[tuple[InteractionField, ...], Many] = ()
     """The fields of the form. If omitted, the standard field of the type."""
     accept: Annotated[tuple[_Answer, ...], Many, one_or_many(_Answer)] | None = None
-    """The right answer, or a list of them. Values are compared as text, and may be globs. If
-    omitted, every answer is right; with an empty list, none is."""
+    """The right answer, such as `{code: "123456"}`, or several. Values are compared as text, and
+    can be globs. If omitted, every answer is right; with an empty list, none is."""
     attempts: Annotated[int, Field(ge=1, le=1000), Whole] | None = None
     """The number of wrong answers that lead to `on_rejected`. If omitted, 3."""
     timeout: SpanField | None = None
