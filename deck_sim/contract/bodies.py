@@ -93,9 +93,7 @@ class Body(BaseModel):
     @classmethod
     @cache
     def of_type(cls, type_: str) -> "type[Body]":
-        """Return the variant of this model for resources with this `type`; the model itself if this
-        type has no fields of its own.
-        """
+        """Return this model, or its variant for resources of `type_`, if there is one."""
         if type_ not in cls.by_type:
             return cls
         fields: Any = cls.by_type[type_]

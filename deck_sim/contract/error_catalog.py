@@ -1,7 +1,7 @@
 """The error catalog of the Deck API, and the `errors` that calls and runs get from it.
 
-Every error of an answer or a failed run has one row in `CATALOG`, named `type/code`. Only the row
-has the error's HTTP status and default message.
+Every error of an answer or a failed run has one row in `CATALOG`, named `type/code`. The row has
+the error's HTTP status and default message; no other place repeats them.
 """
 
 import re
@@ -214,8 +214,8 @@ class ApiError(Exception):
 def problem(
     name: str, message: str | None = None, *, field: str | None = None, **words: Any
 ) -> Problem:
-    """Make a problem from the row called `name` (`type/code`); `words` fill the row's message,
-    unless `message` is given. Raises KeyError if the row, or a word of its message, is missing.
+    """Make a problem from the catalog's row `name` (`type/code`). `words` fill the braces in the
+    row's message, unless `message` is given. Raises KeyError if the row or a word is missing.
     """
     row = CATALOG[name]
     text = row.message.format(field=field, **words) if message is None else message

@@ -254,9 +254,7 @@ def update_credential(world: World, credential: Resource, fields: Mapping[str, A
 
 
 def change_problems(credential: Resource, fields: Mapping[str, Any]) -> list[Problem]:
-    """Return a problem for each part that the login would lack after an update with `fields`; none
-    if the update does not change the login.
-    """
+    """Return a problem for each part of the login that would be missing after an update."""
     changes_login = fields.keys() & LOGIN_FIELDS
     return body_checks.login_problems(fields, credential) if changes_login else []
 

@@ -67,8 +67,8 @@ def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> N
 
 
 def find_file(world: World, file_id: str) -> File | None:
-    """Return the file of the storage item or screenshot with this id; None if the id is unknown, or
-    its item or screenshot was deleted or is too old.
+    """Return the file of the storage item or screenshot with this id; None if there is none, or if
+    it was deleted or is too old.
     """
     item = world.find("storage", file_id)
     if item is not None:

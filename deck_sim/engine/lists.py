@@ -3,8 +3,8 @@
 Laws:
 1. A list is made when it is first read. Later changes are noted, and the next read applies them. So
    lists that nobody reads cost nothing.
-2. Each set of filtered fields has a list, in parts: one for each combination of values. A page is
-   found by binary search in these parts, which is quick also in a large world.
+2. Each set of fields that calls filter by has a list, in parts: one for each combination of values.
+   A page is found by binary search in these parts, which is quick also in a large world.
 3. A deleted resource is in no list, but keeps its place in the order: the page after it is found.
 """
 

@@ -21,9 +21,7 @@ Item = TypeVar("Item")
 
 @dataclass_transform(frozen_default=True)
 def value_class(cls: type[Item]) -> type[Item]:
-    """Make a dataclass that only mypy treats as frozen: making a value then takes 0.2 µs, not the
-    1.0 of a frozen dataclass.
-    """
+    """Make a dataclass that is frozen for mypy only: making a value is then five times as fast."""
     return dataclass(slots=True)(cls)
 
 
@@ -108,9 +106,7 @@ class HoldPoint:
 
 @dataclass(frozen=True, slots=True)
 class AdditiveChanges:
-    """Undocumented fields, event types and interaction types that a world shows, since Deck may
-    add some at any time.
-    """
+    """Undocumented fields and types that a world shows, since Deck may add some at any time."""
 
     fields: bool = False
     event_type: str | None = None

@@ -96,8 +96,8 @@ class Stage:
         self.move("failed", errors=[one.as_json() for one in problems])
 
     def problem(self, name: str, message: str | None, field: str | None) -> Problem:
-        """Make a problem from the error catalog. Without a `message` it has the catalog's text, in
-        which `{timeout}` becomes the run's timeout.
+        """Make a problem from the error catalog. In the catalog's own text, which stands for a
+        missing `message`, `{timeout}` becomes the run's timeout.
         """
         timeout = spell_duration(timedelta(seconds=self.resource.hidden["timeout_seconds"]))
         return problem(name, message, field=field, timeout=timeout)

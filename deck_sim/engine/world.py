@@ -212,9 +212,7 @@ class World:
         return machine is not None and machine.is_final(str(resource.status))
 
     def used_by(self, run: Resource) -> list[Resource]:
-        """Return the connection, or the credential and session, that a run uses; an empty list for
-        resources of other kinds.
-        """
+        """Return the connection, or credential and session, that a run uses; [] for other kinds."""
         used = self.contract.used_by_runs.items() if run.kind == "task_run" else ()
         found = [self.all(kind).get(run.fields[name]) for name, kind in used]
         return [one for one in found if one is not None]

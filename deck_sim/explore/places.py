@@ -42,8 +42,8 @@ class Place:
 
 
 def find_places(simulation: Simulation, life: str, suffix: str, *, timing: bool) -> Iterator[Place]:
-    """Yield every place of a world, similar ones too; places of steps only if `timing`. Their names
-    end with `suffix`.
+    """Yield every place of a world, similar ones too; places of steps only if `timing`. The names
+    of the places end with `suffix`.
     """
     for kind, name, subject, number, like in (
         *_calls(simulation),

@@ -93,9 +93,7 @@ class Trouble:
 
     @property
     def advice(self) -> str:
-        """The advice of the trouble's kind. If that is to send an `Idempotency-Key`, a call that
-        creates nothing gets other advice.
-        """
+        """What the application should do; only a create call is advised to send a key."""
         pattern = "".join(self.place.subject[:1])
         is_create = "*" not in pattern or pattern.endswith("/run")
         return self.kind.advice if is_create or self.kind.advice != _KEY else _DONE

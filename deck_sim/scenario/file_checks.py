@@ -21,11 +21,11 @@ Found = tuple[YamlPath, str]  # where a mistake is, and the message
 
 
 def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]]:
-    """Return the editions that can play a scenario, why the first other one cannot, and mistakes.
+    """Return which editions can play a scenario, why the first of the others cannot, and mistakes.
 
-    The mistakes are those in scripts for a single edition. If there are none, and no edition can
-    play the scenario, the mistakes are those in its scripts for the edition with the fewest. As
-    long as one edition can play the scenario, a step that another does not allow is no mistake.
+    The mistakes are those in scripts for a single edition. If these have none, and no edition can
+    play the scenario, they are those of the edition with the fewest. So a step that an edition does
+    not allow is no mistake if another edition can play the scenario.
     """
     found: dict[str, list[Found]] = {
         name: [] for name in EDITIONS if scenario.edition in (None, name)

@@ -113,9 +113,9 @@ def shipped() -> Library:
 
 
 class WatchedFolder(Library):
-    """A user's folder that is read again after an edit. While its files have mistakes, the last
-    good version stays in use. `report` is called after each edit with mistakes, and after their
-    repair.
+    """The library of a user's folder, which is read again after an edit. While its files have
+    mistakes, the last good version stays in use. `report` is called after each edit with mistakes,
+    and after their repair.
     """
 
     def __init__(self, folder: Path, below: Library, report: ReportReload) -> None:

@@ -1,5 +1,5 @@
-"""Reads scenario files in three stages: YAML, model, checks. A stage begins if the one before found
-no mistake. The first stage reports its first mistake, the others report all of theirs, with places.
+"""Reads scenario files in three stages: YAML, model, checks. A stage begins only if the one before
+found no mistake. The YAML stage reports its first mistake, the others report all; each has a place.
 """
 
 from dataclasses import dataclass

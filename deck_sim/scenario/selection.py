@@ -145,13 +145,11 @@ def _kind_problems(kind: str | None, where: str, edition: str) -> Iterator[Probl
 
 @dataclass(frozen=True, slots=True)
 class NewResource:
-    """A new resource that needs a scenario. The `header` of its call may name one; `facts` are what
-    rules can match.
-    """
+    """A new resource that needs a scenario; the `header` of its call may name one."""
 
     kind: str
     header: str | None
-    facts: Facts
+    facts: Facts  # what rules can match
     seed: int
     edition: str = DEFAULT_EDITION
 
@@ -190,8 +188,8 @@ class Choice(Immutable):
 
 
 def choose(new: NewResource, selection: SelectionState, library: Library) -> Choice:
-    """Select a scenario. A name from a queue is removed from it, and a play of a playlist or mix is
-    counted. Raises `ApiError` if the scenario is unknown or a world of this edition cannot play it.
+    """Select a scenario, remove its name from the queue, and count a play of a playlist or mix.
+    Raises `ApiError` if the scenario is unknown or a world of this edition cannot play it.
     """
     ignored = list[IgnoredName]()
     rules = (rule for rule in selection.rules if rule.resource in (None, new.kind))

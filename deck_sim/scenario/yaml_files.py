@@ -2,8 +2,8 @@
 YAML.
 
 `true`, `false`, `null` (or `~`, or nothing) and plain decimal numbers get their type. Every other
-scalar is text, so `012345`, `1:30`, `no` and `2025-01-15` stay as written. Keys are always text.
-Duplicate keys, merge keys, tags that change a type, and second documents are errors.
+single value is text, so `012345`, `1:30`, `no` and `2025-01-15` stay as written. Keys are always
+text. Duplicate keys, merge keys, tags that change a type, and second documents are errors.
 """
 
 import re
