@@ -121,9 +121,7 @@ _NULL = {"not": {"type": ["array", "boolean", "number", "object", "string"]}}
 
 
 def unwanted(type_: str) -> Any:
-    """Return the annotation and default of a field that must be null or left out, since it belongs
-    to another type of destination than `type_`.
-    """
+    """Return the annotation and default of a field that destinations of `type_` must not have."""
 
     def refuse(value: Any) -> Any:
         if value is None:

@@ -67,9 +67,7 @@ def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> N
 
 
 def find_file(world: World, file_id: str) -> File | None:
-    """Return the file of the storage item or screenshot with this id; None if there is none, or if
-    it was deleted or is too old.
-    """
+    """Return a storage item's file, or a screenshot; None if it is unknown, deleted or too old."""
     item = world.find("storage", file_id)
     if item is not None:
         return File(item.hidden["content"], item["file_type"], item["file_name"])

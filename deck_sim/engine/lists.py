@@ -38,9 +38,7 @@ class Lists:
     def find(
         self, filters: Mapping[str, Collection[Any]], behind: str | None
     ) -> Iterator[Resource]:
-        """Yield the resources that pass all filters, newest first; with `behind`, only those older
-        than the resource with this id.
-        """
+        """Yield the resources that `World.newest_first` describes."""
         for id_ in self.changed:
             if id_ not in self._numbers:
                 self._numbers[id_] = self._count = self._count + 1

@@ -1,7 +1,7 @@
 """Snapshots: copies of a whole simulation that the server stores while it runs.
 
-A restored world continues exactly as the original would have. A snapshot has no API key: the world
-into which it is restored keeps its own.
+A restored world continues exactly as the original would have. A snapshot has no API key: a world
+keeps its own key when a snapshot is restored into it.
 """
 
 import copy

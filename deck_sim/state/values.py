@@ -99,12 +99,9 @@ _READABLE = (timedelta, Counter, deque, RecentLog, restore_moment, restore_field
 
 @dataclass
 class Reader:
-    """Reads values that a `Writer` wrote.
+    """Reads values that a `Writer` wrote."""
 
-    If `find` returns a scenario with the same name and source, that is used instead of a new one.
-    """
-
-    find: Callable[[str], Scenario | None]
+    find: Callable[[str], Scenario | None]  # by name; used if its source is the same
     find_source: Callable[[str], str]  # the text of the source with a digest
     _scenarios: dict[str, Scenario] = field(default_factory=dict)  # by digest
 

@@ -1,7 +1,4 @@
-"""The registered editions.
-
-To add one, add a package here and its name to `deck_sim.contract.EDITION_NAMES`.
-"""
+"""The registered editions. To add one, add a package here and its name to `EDITION_NAMES`."""
 
 from collections.abc import Collection
 from fnmatch import fnmatchcase

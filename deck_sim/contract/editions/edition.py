@@ -92,9 +92,7 @@ class Edition:
 
     @cached_property
     def every_operation(self) -> tuple[Operation, ...]:
-        """Every call: the usual verbs of each kind, the calls that all editions share, and this
-        edition's own calls, which replace others of the same name.
-        """
+        """Every call of the edition; its own calls replace usual ones of the same name."""
         usual = (endpoints.usual(verb, kind) for kind in self.kinds.values() for verb in kind.verbs)
         every = (*usual, *endpoints.SHARED_OPERATIONS, *self.operations)
         return tuple({operation.name: operation for operation in every}.values())
