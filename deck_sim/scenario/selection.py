@@ -188,7 +188,7 @@ class Choice(Immutable):
 
 
 def choose(new: NewResource, selection: SelectionState, library: Library) -> Choice:
-    """Select a scenario, remove its name from the queue, and count a play of a playlist or mix.
+    """Select a scenario. A name from a queue leaves it, and a play of a playlist or mix is counted.
     Raises `ApiError` if the scenario is unknown or a world of this edition cannot play it.
     """
     ignored = list[IgnoredName]()
