@@ -58,9 +58,9 @@ class Deck(AbstractContextManager["Deck"]):
     As a context manager, a `Deck` is closed at the end of a block; the world stays. A call that the
     server refuses raises a `DeckSimError` with the server's messages.
 
-    A method that may wait for webhooks, such as `advance`, raises a `DeckSimError` in a coroutine,
-    since it would block the event loop, and perhaps a webhook receiver on that loop. Coroutines use
-    its twin, with the same arguments: `await deck.async_advance("5m")`.
+    In a coroutine, use the `async_` twin of a method that may wait for webhooks, with the same
+    arguments: `await deck.async_advance("5m")`. The method itself would block the event loop, and
+    perhaps a webhook receiver on that loop, so it raises a `DeckSimError` there.
     """
 
     poll_interval: Duration = "1s"  # reads closer together are a finding of `lint`
@@ -284,8 +284,8 @@ class Deck(AbstractContextManager["Deck"]):
     def sleep(self, seconds: float) -> None:
         """Advance the clock by some seconds; use this method as the `sleep` function of a client.
 
-        After `most_idle_sleeps` calls in which nothing happens, an error is raised if nothing is
-        due or the sleeps take no time.
+        A client that waits for ever gets an error: when nothing has happened in `most_idle_sleeps`
+        calls in a row, and nothing is due or the sleeps take no time.
         """
         report = self.apps.serve_during(self._advance, sleep=write_duration(seconds))
         if any(entry.kind != "clock" for entry in report.happened):
@@ -415,9 +415,9 @@ class Deck(AbstractContextManager["Deck"]):
         event_type: str | None = None,
         interaction_type: str | None = None,
     ) -> None:
-        """Add undocumented fields, an event type or an interaction type to answers and events.
-
-        These replace earlier additions. Without arguments, earlier additions are removed.
+        """Imitate additions by Deck, which a client must accept: an undocumented field in resources
+        and events, an event of `event_type` for each new resource of its kind, and prompts of
+        `interaction_type`. Replaces earlier additions; without arguments, removes them.
         """
         changes = drop_none(fields=fields, event_type=event_type, interaction_type=interaction_type)
         self._change(additive_changes=changes)
@@ -477,10 +477,10 @@ class Deck(AbstractContextManager["Deck"]):
             time.sleep(_FOLLOW_INTERVAL)
 
     def next(self, limit: int | None = None) -> Json:
-        """Return the timers that are `due`, and the resources `waiting` without a timer.
+        """Return what happens next: the timers that are `due`, soonest first.
 
-        `unfinished` has the unfinished resources, each with the reason why it waits. `limit`
-        shortens `due` and `waiting`.
+        `waiting` has the resources with no timers but limits and screenshots. `unfinished` has the
+        unfinished ones, each with the reason why. `limit` shortens `due` and `waiting`.
         """
         return self._control.call("GET", "/next", limit=limit)
 
@@ -544,8 +544,8 @@ class Deck(AbstractContextManager["Deck"]):
         """Seed an agent, a source, a task and a login that is ready to use; return their ids.
 
         The login is a connected connection or a verified credential, and plays no scenario. With
-        `login`, it is created through the Deck API instead: a connection then plays its script, and
-        a credential is not verified yet. `fields` are further fields of the task.
+        `login=True`, it is created through the Deck API instead: a connection then plays its
+        script, and a credential is not verified yet. `fields` are further fields of the task.
         """
         schemas = {"input_schema": input_schema, "output_schema": output_schema}
         return self._starter.make_task({**schemas, **fields}, opens=login, scenario=None)

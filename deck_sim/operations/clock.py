@@ -118,9 +118,9 @@ async def advance_clock(
 
 @operation("GET", "/next")
 def show_next(simulation: Simulation, limit: Count | None = None) -> Json:
-    """Show the timers that are `due`, soonest first, the resources `waiting` without a timer, and
-    the `unfinished` resources, each with the reason why it waits. `limit` shortens the first two
-    lists.
+    """Show the timers that are `due`, soonest first; the resources `waiting`, which have no timers
+    but limits and screenshots; and the `unfinished` resources, each with the reason why it waits.
+    `limit` shortens the first two lists.
     """
     world, waits = simulation.world, list[Json]()
     for one in waiting(world)[:limit]:

@@ -17,9 +17,9 @@ from deck_sim.webhooks.signing import SIGNATURE
 
 @operation("GET", "/deliveries", shows_records=True)
 def list_deliveries(simulation: Simulation, worlds: WorldRegistry) -> Json:
-    """Show every delivery, oldest first. `signed_with` says whether the secret is the `world`'s or
-    the destination's `own`. `log` has the attempts: `signature` says whether the signature is
-    valid, and `response_body` has up to 2 KiB.
+    """Show every delivery, oldest first. `signed_with` is `world` or `own`: the world's secret, or
+    the destination's own. `log` has the attempts, each with up to 2 KiB of `response_body`; its
+    `signature` says whether the signature is valid.
     """
     found = simulation.world.all("event_delivery").values()
     return {"data": [_as_json(simulation, worlds, delivery) for delivery in found]}

@@ -151,8 +151,8 @@ for _kind, _words in (
 
 @operation("GET", "/resources/{id}", shows_records=True)
 def show_resource(simulation: Simulation, id: str) -> Json:
-    """Show a resource, deleted or not: its `scenario`, the `story` that it plays now (`step`,
-    `held`, `because`), `due` and `unfinished` as in `/next`, and the `right_answer` to its prompt.
+    """Show a resource, even a deleted one: its `scenario`, its `story` (`step`, `held`, `because`),
+    its timers (`due`), why it waits (`unfinished`), and the `right_answer` to its prompt.
     """
     world = simulation.world
     known = {id_: one for kind in world.resources.values() for id_, one in kind.items()}

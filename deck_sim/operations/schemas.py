@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 @operation("GET", "/schemas")
 def show_schemas(simulation: Simulation) -> Json:
-    """Show the data for forms: the JSON Schemas of faults, rules and settings; the calls and events
-    to choose from; for each edition, the statuses with their commands, the `answer_key` and an
-    example `destination`.
+    """Show what the forms of a user interface need: the JSON Schemas of faults, rules and settings;
+    the calls and events to choose from; for each edition, the statuses with their commands, the
+    `answer_key` and an example `destination`.
     """
     contract = simulation.world.contract
     calls = [re.sub(r"\{\w+\}", "*", row.call) for row in contract.every_operation]

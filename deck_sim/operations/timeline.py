@@ -16,7 +16,7 @@ _ABOUT = ("name", "external_id", "event_type")  # shown for a new resource, with
 
 
 def news_as_json(simulation: Simulation, after: int) -> dict[str, Any]:
-    """Return the records of a world that follow the first `after` entries, calls and events.
+    """Return the records of a world (entries, calls and events) without the first `after` of them.
 
     `data` has the entries and calls: a call stands before the entries that it caused. `events` has
     the events, and `next` is the `after` of the next request. If some of these records were
