@@ -57,10 +57,10 @@ def pass_time_until(
     """Do everything that is due by `moment`, then set the world's clock to it. Stop earlier, before
     the next due thing, if `is_over` returns True.
 
-    Yields True when everything due at the present moment is done and the outbox has grown. Attempts
-    that the caller does not send stay in the outbox. Yields False after each `BREAK_AFTER` due
-    things. Raises ApiError (`state_invalid`) after `MAX_DUE` due things, or `MAX_SENDS` rounds of
-    webhooks at one moment.
+    Yields True when webhooks are to be sent: everything due now is done, and the outbox has grown.
+    Attempts that the caller does not send stay in the outbox. Yields False after each `BREAK_AFTER`
+    due things. Raises ApiError (`state_invalid`) after `MAX_DUE` due things, or if webhooks were
+    sent `MAX_SENDS` times at one moment.
     """
     done, sends, sent_at, unsent = 0, 0, simulation.world.now, 0
     while True:
@@ -118,7 +118,7 @@ def advance_to(simulation: Simulation, moment: datetime, field: str = "to") -> A
 def advance_until_event(
     simulation: Simulation, types: Sequence[str], resource_id: str | None, limit: timedelta
 ) -> Advance:
-    """Move the clock to the next event of these types, and of the resource if `resource_id` is set.
+    """Move the clock to the next event of one of these types; with `resource_id`, of that resource.
 
     Everything due at that moment happens, webhooks included. Raises ApiError at once if a type is
     unknown. Raises ApiError with a list of what waits, as soon as nothing due within `limit` can
@@ -157,11 +157,11 @@ def advance_until_event(
 
 
 def _comes_on_a_copy(simulation: Simulation, wanted: AwaitedEvent, until: datetime) -> bool:
-    """Advance a copy of the world, and return whether the wanted event comes.
+    """Return whether the wanted event comes by `until` on a copy of the world, which sends nothing.
 
-    The copy sends no webhooks. If one is due first, its receiver may cause the event, so return
-    True unless the wanted resource is final or missing. A webhook that is due only when a wait for
-    a person times out, or later, does not count.
+    If the copy would send a webhook first, return True, because its receiver may cause the event;
+    but not if the wanted resource is final or missing. From the moment when a wait for a person
+    times out, webhooks do not count.
     """
     ahead, wanted = copy.copy(simulation), copy.copy(wanted)
     world = ahead.world = copy.deepcopy(simulation.world)
@@ -225,14 +225,14 @@ def _advancing(simulation: Simulation) -> Iterator[AdvanceResult]:
 
 
 def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
-    """In `on_poll` mode, pass the time that a read of these resources takes.
+    """In `on_poll` mode, move the clock as a read of these resources does.
 
-    1. A read of something unfinished moves the clock to the next timer: its own, or that of a
-       resource that it uses or a run that uses it. A list reads all that it may show.
-    2. A read does not move a resource that waits for a person. While it waits, its timers move with
-       the clock, so a read lets no prompt, approval or task timeout run out.
+    1. If one is unfinished, the clock moves to the next timer: of this resource, of one that it
+       uses, or of a run that uses it. A list reads all that it may show.
+    2. Timers of a resource that waits for a person do not count. They move with the clock, so a
+       read lets no prompt, approval or task timeout run out.
     3. Everything else that is due by that moment happens, too.
-    4. With a `step`, a read of something unfinished moves the clock by it, even past a timeout.
+    4. With a `step`, the clock moves by the step instead, even past a timeout.
     """
     if simulation.mode != ON_POLL or simulation.advancing:
         return

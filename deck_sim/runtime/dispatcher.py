@@ -74,10 +74,10 @@ class Dispatcher:
         advance: Generator[bool, None, Result],
         has_left: Callable[[], bool] = lambda: False,
     ) -> Result:
-        """Run an advance to its end, and send webhooks when it yields True. `has_left` says whether
-        the caller has disconnected. Raises ApiError (`state_invalid`) if the caller disconnects, or
-        the world is reset or deleted; and at once, without a change, if another advance of this
-        world is in progress, whose caller still waits.
+        """Run an advance to its end, and send webhooks when it yields True. Return its result.
+        Raises ApiError (`state_invalid`) if the caller disconnects, as `has_left` says, or if the
+        world is reset or deleted. Raises it at once, without a change, if another advance of this
+        world is in progress and its caller still waits.
         """
         has_left_before, ended_before = self._drives.get(id(simulation), (has_left, None))
         if ended_before and has_left_before():  # the other drive ends with its present attempts

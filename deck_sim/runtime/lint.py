@@ -88,9 +88,9 @@ def polls_too_often(simulation: Simulation, interval: timedelta) -> Findings:
 
 
 def _early_reads(simulation: Simulation, interval: timedelta, *, is_frozen: bool) -> Findings:
-    """Yield the id of each resource that was read too early, and these reads: each came within the
-    poll interval after a read that showed no final status. With `is_frozen`, only reads before
-    which a frozen clock stood still; without it, only the others.
+    """Yield the id of each resource that was read too early, and these reads. Each came less than
+    `interval` after a read that showed no final status. With `is_frozen`, only reads while a frozen
+    clock stood still; without it, only the others.
     """
 
     def is_early(earlier: Call, later: Call, is_final: bool) -> bool:

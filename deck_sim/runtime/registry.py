@@ -241,8 +241,8 @@ class WorldRegistry:
         self._controlled.add(key)
 
     def stray_keys(self, simulation: Simulation) -> list[str]:
-        """Return the keys with which clients called the Deck API after a world began, and never the
-        control API. Empty with `--keys`: users of such a server must not see one another's keys.
+        """Return the keys that an application may have sent by mistake: used since a world began,
+        but never for the control API. Empty with `--keys`: users must not see one another's keys.
         """
         if self.keys is not None:
             return []

@@ -87,8 +87,8 @@ def seed_resources(
 
     No `created_at` may be later than `latest`. A world file sets no limit, since its worlds may
     begin at any time. Raises ApiError with every problem and its field, such as
-    `resources.tasks[0].name`. A reference that does not fit is reported only if the resource's own
-    fields have the right types, and no resource of an earlier kind has a problem.
+    `resources.tasks[0].name`. A wrong reference may follow from another problem: it is reported
+    only if the resource has the right types, and no resource of an earlier kind has a problem.
     """
     ahead = copy.copy(simulation)
     for name in _REPLACED:

@@ -187,8 +187,8 @@ def find_right_answer(simulation: Simulation, owner: str) -> dict[str, str] | No
 
 
 def explain_unplayed_login(simulation: Simulation) -> list[str]:
-    """Return a sentence for each script of the default scenario that says how to start it; [] if
-    the scenario has a script for runs, was played, or is the default that every new world has.
+    """Return how to start each script of the default scenario, in sentences, if it has no script
+    for runs and nothing played it. Empty for the default scenario that every new world has.
     """
     world, name = simulation.world, simulation.selection.default_scenario
     scenario = None if name == DEFAULT_SCENARIO else simulation.library.find(name)
