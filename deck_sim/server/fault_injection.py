@@ -1,8 +1,8 @@
 """Injected faults: the choice of the fault for a call, and the sending of a faulty answer.
 
-A server puts a function into `scope["extensions"]` as `CLOSE_SOCKET`. It ends the TCP connection;
-its argument is `closed` or `reset`. If the app is called without a socket, there is no function,
-and the app raises the `ConnectionError` that the client would get.
+A fault may end the TCP connection. A server gives the function for this in `scope["extensions"]`,
+under `CLOSE_SOCKET`; its argument is `closed` or `reset`. If the app is called without a socket, it
+raises the `ConnectionError` that the client would get.
 """
 
 import asyncio
@@ -121,10 +121,10 @@ async def send_faulty(
 
 
 async def _wait(simulation: Simulation, out: OutgoingResponse) -> None:
-    """Wait for the delay of a fault.
+    """Wait for the delay of a fault, or until the world is reset or deleted.
 
-    A delay on the world's clock ends when this clock has passed the delay, or when as much real
-    time has passed at the world's speed. Every delay ends when the world is reset or deleted.
+    A delay on the world's clock takes real time at the world's speed. It ends earlier if the clock
+    is moved past it.
     """
     speed = 1 if out.in_real_time else simulation.speed
     began, real_began = simulation.world.now, simulation.real_ns()

@@ -75,8 +75,8 @@ def _digest(request: Request) -> str:
 
 
 def digest_parameters(name: str, query: bytes, body: bytes) -> str:
-    """Make a digest of a call; `name` is its method and path. The order of keys and the spaces of
-    JSON do not change it. A digest is stored, not the body, which may have a password.
+    """Digest a call (`name`: its method and path), to compare it with a retry. The order of keys
+    and the spaces of JSON do not matter. The body itself is not stored: it may have a password.
     """
     with suppress(ApiError):  # a body that is not JSON is compared byte by byte
         body = json.dumps(read_object(body), sort_keys=True).encode()

@@ -47,7 +47,7 @@ _running = dict[str, "Server"]()  # the servers of this process, by URL
 
 
 def _leave_to_parent() -> None:
-    """Forget the servers in a forked child, and close its copies of their sockets, because a socket
+    """In a forked child, forget the servers and close its copies of their sockets, because a socket
     stays open until every process has closed it.
 
     asyncio would close the same descriptors again, so each now refers to the null device.

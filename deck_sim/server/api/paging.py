@@ -38,8 +38,8 @@ def list_items(
     """Show one page of the items that match.
 
     `find` yields items in order, after the item with the given id; `is_known` says whether a cursor
-    may name an item. `polled` are the resources that this request polls, for an `on_poll` clock; by
-    default those of the page. `problems` are other problems to report in the same error.
+    may name an id. On an `on_poll` clock the request reads the resources `polled`, by default those
+    of the page. `problems` are other problems to report in the same error.
     """
     limit, cursor, created = _read_page(request, is_known, problems)
     after, before = created.get("created_after"), created.get("created_before")

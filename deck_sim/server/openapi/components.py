@@ -157,8 +157,8 @@ def _of_model(model: type[Body], name: str) -> dict[str, Shape]:
 
 
 def _narrow(shape: Shape, type_: str, names: Iterable[str], schemas: Mapping[str, Shape]) -> None:
-    """Allow only this type in the schema of a body. A field in `names` with the default {} becomes
-    required if its object has required fields; else it may be null.
+    """Allow only `type_` in the schema of a body. For a field in `names` with the default {},
+    absent and null count as {}: it is required if its object has required fields, else nullable.
     """
     fields = shape["properties"]
     if fields["type"].pop("default", None) != type_:
