@@ -158,8 +158,8 @@ def find_refusals(journal: Iterable[_Row]) -> list[str]:
 
 
 def _find_own_dates(journal: Iterable[_Row], failure: str, now: str) -> list[str]:
-    """Return a line if a call or pytest's text shows the date of this process, and the world has
-    another date: then the application does not use the world's time.
+    """Return a line if the application seems not to use the world's time: a call or pytest's text
+    shows the date of this process, and the world has another date.
     """
     today = process_now().date()
     near = [today + timedelta(days=days) for days in (-1, 0, 1)]

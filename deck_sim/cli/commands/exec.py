@@ -164,9 +164,9 @@ def _run(
 ) -> int:
     """Run the command and return its exit code, as a shell would show it.
 
-    While the command starts, this process imports the modules that its first calls need. The
-    terminal also sends Ctrl-C to the command, so this process ignores Ctrl-C; SIGTERM is passed on.
-    After the timeout the command gets SIGTERM, and SIGKILL if it does not end within five seconds.
+    After `timeout` the command gets SIGTERM, and five seconds later SIGKILL if it still runs.
+    SIGTERM is passed on to it. Ctrl-C is ignored here, because the terminal also sends it to the
+    command.
     """
     try:
         # Windows finds `npm.cmd` for `npm` only in this way.

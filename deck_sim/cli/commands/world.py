@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def on_server(act: Callable[..., tuple[Any, object]]) -> Callable[..., None]:
-    """Add `--json`, `--url` and `--key` to a command, and call it with the `Deck` of the key.
+    """Make a command of `act`, which gets the `Deck` of `--url` and `--key`.
 
-    The command returns data, and a text with the same content; one of them is printed.
+    The text that `act` returns is printed; with `--json`, the data, which has the same content.
     """
 
     @JSON

@@ -1,11 +1,11 @@
-"""PYTHONPATH loads this module into each Python process of an intercepted program.
+"""Leads the calls of an intercepted Python program to the proxy, whichever client it uses.
 
-httpx, requests and urllib read HTTPS_PROXY, and look up only the proxy's address on loopback.
-http.client and urllib3 do not read it, nor does aiohttp by default. So a lookup of an intercepted
-host returns a public address (some clients refuse private ones), and a socket to this address is
-connected to the proxy, which answers as this host. The lookup of another host for port 80 or 443
-fails, unless NO_PROXY names it. aiohttp may look up names in another way, so this module makes it
-read HTTPS_PROXY.
+PYTHONPATH makes each Python process of the program import this module. httpx, requests and urllib
+need no help: they read HTTPS_PROXY. Other clients, such as http.client and urllib3, look up the
+host. The lookup of an intercepted host returns a public address, because some clients refuse
+private ones; a socket to this address is connected to the proxy, which answers as this host. The
+lookup of another host for port 80 or 443 fails, unless NO_PROXY names it. aiohttp may not use this
+lookup, so it is made to read HTTPS_PROXY.
 
 The program may run on an older Python than deck-sim, so only the standard library is used here.
 """

@@ -1,13 +1,13 @@
-"""Applications in this process that a world delivers webhooks to, called without a socket.
+"""Webhook receivers in this process: applications that a delivery calls without a socket.
 
 A WSGI application is called on the thread that advances the clock, because the test's database
-transaction belongs to that thread; if no thread advances the clock, it is called on a new thread.
-An ASGI application is called on the event loop on which it was registered, because its locks and
-clients belong to that loop; if it was registered outside a loop, or that loop is asyncio's and does
-not run, it is called on a loop of our own.
+transaction belongs to that thread. If no thread does, it is called on a new thread.
 
-A delivery also waits until the application's background tasks have ended, so that a test finds them
-done, but no longer than the sender waits for an answer.
+An ASGI application is called on the event loop on which it was registered, because its locks and
+clients belong to that loop. If there was none, or it is asyncio's and does not run, a loop of our
+own is used.
+
+A delivery also waits up to four seconds for background tasks, so that a test finds them done.
 """
 
 from __future__ import annotations
@@ -136,8 +136,8 @@ class WebhookApps:
         return done.result()
 
     def as_function(self, callback: Callable[..., Any]) -> Callable[..., Any]:
-        """Return `callback` as a function that any thread can call. A coroutine function will run
-        on the event loop that runs now on this thread, or on a loop of our own if none does.
+        """Return `callback` as a function that any thread can call. A coroutine function runs on
+        the event loop of the present thread, or, without one, on a loop of our own.
         """
         if not inspect.iscoroutinefunction(callback):
             return callback
@@ -191,9 +191,9 @@ class WebhookApps:
     def _start_on_loop(
         self, token: EventLoopToken | None, work: Callable[..., Any], *args: Any
     ) -> Future[Any]:
-        """Start a coroutine function on the loop of `token`, or on our own loop if `token` is None
-        or its loop is asyncio's and does not run. If its loop is trio's and has ended, nothing is
-        called. Return the future of the result.
+        """Start the coroutine function `work` on the loop of `token`; return the future of its
+        result. Our own loop is used if `token` is None, or if its loop is asyncio's and does not
+        run. If its loop is trio's and has ended, `work` is not called.
         """
 
         # The loop may end before the work does.

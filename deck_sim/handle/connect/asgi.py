@@ -48,9 +48,9 @@ async def call_asgi(
     left: asyncio.Event | anyio.Event,
     answered: Callable[[RawAnswer], object],
 ) -> None:
-    """Call an application; return when its background tasks have ended, too. The whole answer is
-    passed to `answered` as soon as it is complete. The caller sets `left` if the client leaves
-    early; this function sets `left` after the answer.
+    """Call an application; return when its background tasks have ended, too. `answered` gets the
+    whole answer as soon as it is complete. `left` means that the client has left: the caller may
+    set it early, and this function sets it after the answer.
     """
     # One message, as most servers send it: some middleware reads only the first message.
     whole = [{"type": "http.request", "body": body, "more_body": False}]
