@@ -14,7 +14,7 @@ from deck_sim.cli.app import COMMANDS, main
 
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 
-_GENERATED = re.compile(r"(<!-- usage: (\w+) -->\n)(.*?)(<!-- /usage -->)", re.DOTALL)
+_GENERATED = re.compile(r"(<!-- usage: ([\w-]+) -->\n)(.*?)(<!-- /usage -->)", re.DOTALL)
 
 
 def command(name):
@@ -50,7 +50,7 @@ def test_the_page_is_up_to_date():
 
 def test_each_command_has_its_section_in_the_order_of_the_help():
     sections = re.findall(
-        r"^## deck-sim (\w+)$.*?<!-- usage: (\w+) -->",
+        r"^## deck-sim ([\w-]+)$.*?<!-- usage: ([\w-]+) -->",
         PAGE.read_text(encoding="utf-8"),
         re.MULTILINE | re.DOTALL,
     )
