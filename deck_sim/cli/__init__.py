@@ -1,4 +1,4 @@
-"""The command line: `deck-sim`."""
+"""The entry point of `deck-sim`. It imports commands late, so Ctrl-C never prints a traceback."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The program: its commands, and its error output."""
+"""The table of the commands of `deck-sim`, and how their errors are printed."""
 
 import sys
 from importlib import import_module

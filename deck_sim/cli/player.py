@@ -89,7 +89,7 @@ class Playthrough:
         return f"The {noun} is {last.status} after {format_duration(entered[-1])}."
 
     def play(self) -> None:
-        """Play the scenario. Call this method only once."""
+        """Play the scenario, and fill `lines`, `login` and `run`. Call this method only once."""
         self.world = self.simulation.world
         self.review_status = self.world.contract.machine("task_run").review_status
         agent = commands.seed_resource(self.world, "agent", {"name": "A", "description": None})

@@ -135,20 +135,20 @@ def needs_one_of(*names: str) -> ConfigDict:
 
 
 class CreateAgent(Body):
-    """The body of `POST /agents`."""
+    """The body of `POST /agents`: an agent, which a task then names in `agent_id`."""
 
     name: Text
     description: str | None = None
 
 
 class Website(Body):
-    """The `website` of a source."""
+    """The `website` of a source. Its `url` is an http or https URL."""
 
     url: WebUrl
 
 
 class CreateSource(Body):
-    """The body of `POST /sources`."""
+    """The body of `POST /sources`: a website that Deck logs in to."""
 
     name: str | None = None
     type: Literal["website"]
@@ -190,13 +190,13 @@ class TaskStorage(Body):
 
 
 class TaskSettings(Body):
-    """The settings for the runs of a task."""
+    """The settings of a task: after how many seconds its runs time out."""
 
     timeout_seconds: Annotated[int, Field(ge=1, le=31_536_000), Whole] = TIMEOUT_SECONDS
 
 
 class CreateTask(Body):
-    """The body of `POST /tasks`."""
+    """The body of `POST /tasks`: what an agent does, and the schemas of its input and output."""
 
     name: Text
     agent_id: Text

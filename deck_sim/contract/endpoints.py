@@ -37,12 +37,12 @@ class Operation:
 
     @property
     def path(self) -> str:
-        """The path below `/v2`."""
+        """The path below `/v2`, such as `/tasks/{id}/run`."""
         return self.call.partition(" ")[2]
 
     @property
     def tag(self) -> str:
-        """The first segment of the path."""
+        """The first segment of the path, like `tasks`; it groups the calls in OpenAPI documents."""
         return self.path.split("/")[1]
 
     @property

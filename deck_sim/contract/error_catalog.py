@@ -207,7 +207,7 @@ class ApiError(Exception):
 
     @property
     def status(self) -> int:
-        """The HTTP status of the first problem."""
+        """The HTTP status of the answer, which is that of the first problem."""
         return CATALOG[self.problems[0].name].status
 
 

@@ -17,7 +17,7 @@ _LONGEST = 300  # characters of the library's message, which repeats the value
 
 
 class SchemaChecker:
-    """Checks values against one schema."""
+    """Checks values against one schema; its validator is made once, at the first check."""
 
     def __init__(self, schema: Any) -> None:
         self.schema = schema

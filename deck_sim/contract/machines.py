@@ -68,7 +68,6 @@ class Machine:
 
     @property
     def statuses(self) -> tuple[str, ...]:
-        """Every status, in the order of `follows`."""
         return tuple(self.follows)
 
     @cached_property

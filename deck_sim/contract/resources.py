@@ -81,7 +81,6 @@ class Kind:
 
     @property
     def statuses(self) -> tuple[str, ...]:
-        """Every status; empty if the kind has none."""
         return self.machine.statuses if self.machine else ()
 
     @property

@@ -1,4 +1,4 @@
-"""The files and screenshots of a run."""
+"""How a run keeps files and screenshots, and how their bytes are found by id."""
 
 from collections.abc import Iterator
 from hashlib import sha256

@@ -64,7 +64,7 @@ class Injected:
 
 @dataclass(slots=True)
 class InjectedFaults:
-    """All faults of a world, by owner."""
+    """All faults of a world. An owner is a resource's id, `EVERYBODY` or `TROUBLE`."""
 
     by_owner: dict[str, list[Injected]] = field(default_factory=dict)
     # Owners whose faults have changed, for a state file.
@@ -94,7 +94,7 @@ class InjectedFaults:
             self.changed[owner] = None
 
     def clear(self) -> None:
-        """Remove all faults, except that of an exploration."""
+        """Remove all faults, except the one that an exploration is trying."""
         for owner in self.by_owner.keys() - {TROUBLE}:
             self.forget(owner)
 

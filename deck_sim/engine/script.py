@@ -107,7 +107,7 @@ class Script(Immutable):
 
     @property
     def refusal(self) -> ApiError | None:
-        """The `refusal` of the first step, or None."""
+        """The error that answers the call in place of playing the script; None if it is played."""
         first = self.positions[0,].step
         return first.refusal if first else None
 

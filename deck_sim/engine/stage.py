@@ -28,7 +28,6 @@ class Stage:
 
     @property
     def output_schema(self) -> Any:
-        """The task's schema of outputs, or None."""
         return self.world.all("task")[self.resource["task_id"]]["output_schema"]
 
     @property

@@ -124,7 +124,7 @@ def no_time(world: World, story: Story, length: timedelta) -> timedelta:
 
 
 def stretch(simulation: Simulation, place: Place) -> None:
-    """Multiply the length of every step by `place.number`."""
+    """Multiply the length of every step by `place.number`, for the trouble `tenfold`."""
     simulation.world.pace = Pace(lambda world, story, length: place.number * length, ())
 
 

@@ -50,10 +50,10 @@ MEANINGS = {
     "unavailable": "a gateway answers 503, as during a deployment; the call has no effect",
     "rate_limited": "429 with `Retry-After: 1`, also for up to three repetitions within 1 s",
     "duplicate": "the webhook comes twice, with the same `webhook-id`",
-    "late": "the webhook comes after the next one to its destination: Deck promises no order",
+    "late": "the webhook comes after the next webhook to its destination: Deck promises no order",
     "lost_once": "a proxy answers 502 to the webhook, and Deck sends it again after a retry delay",
     "before_response": "the webhook comes before the answer of the call that caused it",
-    "again_after_next": "the webhook comes a second time, after the next one to its destination",
+    "again_after_next": "the webhook comes again after the next webhook to its destination",
     "at_once": "no step takes time: the next read finds the run over, or waiting for a person",
     "skipped": "one status takes no time: no read sees it, but its webhook comes",
     "tenfold": "each step takes up to ten times as long, as far as the task's timeout allows",
@@ -82,7 +82,7 @@ NAMES = tuple(kind.name for kind in TROUBLE_KINDS)
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One thing that goes wrong at one place."""
+    """One thing that goes wrong at one place: `reset at POST /v2/tasks/*/run #1`."""
 
     kind: TroubleKind
     place: Place

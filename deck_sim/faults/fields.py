@@ -1,4 +1,4 @@
-"""The types of the fields of faults."""
+"""The checked types of the fields of faults: call patterns, event types, errors, headers."""
 
 import re
 from collections import defaultdict
@@ -77,7 +77,7 @@ class ErrorAnswer(Strict):
     """An error with which the API answers a call."""
 
     error: AnswerError
-    """The name of the error, `type/code`."""
+    """The `type/code` of the error, like `rate_limit/rate_limit_exceeded`."""
     message: str | None = None
     """The message. Default: the text of this error in Deck's catalog."""
     field: str | None = None
@@ -103,9 +103,9 @@ class RealWait(Strict):
 
     model_config = ConfigDict(serialize_by_alias=True)
     length: FaultDuration = Field(alias="for")
-    """The length of the delay."""
+    """The length of the delay, like `3s`."""
     wait: Literal["real"]
-    """Always `real`."""
+    """Always `real`: the delay passes in real time, not on the world's clock."""
 
 
 def _read_answer_delay(value: Any) -> timedelta | RealWait:

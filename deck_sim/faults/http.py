@@ -40,7 +40,7 @@ _read_pattern = cache(CallPattern.read)
 
 
 class HttpFault(Fault):
-    """A fault of calls, or of their responses."""
+    """The base class of faults of API calls, which are selected by method and path."""
 
     family = "match"
     fires: ClassVar[str] = ANSWER
@@ -71,7 +71,7 @@ class CallFault(HttpFault):
 
 
 class DeckError(ErrorAnswer, CallFault):
-    """Deck answers the call with an error."""
+    """Deck answers the call with an error of its catalog; the call has no effect."""
 
     key = "error"
     is_answer_readable = True
@@ -85,7 +85,7 @@ class OwnAnswer(CallFault):
 
     is_answer_readable = True
     status: Annotated[int, Field(ge=200, le=599), Whole]
-    """The HTTP status of the answer."""
+    """The HTTP status of the answer, like `503`."""
     body: Any = None
     """The body: text, or another value, sent as JSON. Default: a proxy's HTML page if the status is
     400 or higher, otherwise no body. A 204, 205 or 304 never has a body."""

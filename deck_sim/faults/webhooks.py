@@ -27,7 +27,7 @@ _UNKNOWN_SECRET = "whsec_" + base64.b64encode(b"a key that nobody was ever given
 
 
 class WebhookFault(Fault):
-    """A fault of the delivery of webhooks."""
+    """The base class of faults of attempts to deliver a webhook, selected by the event's type."""
 
     family = "event"
     fires: ClassVar[str] = WEBHOOK
@@ -84,10 +84,10 @@ class Repeated(WebhookFault):
 
 
 class Delayed(WebhookFault):
-    """The webhook is sent after a delay."""
+    """The webhook is sent later, so it may arrive after a webhook of a later event."""
 
     delay: FaultDuration
-    """The delay on the world's clock."""
+    """The delay on the world's clock, like `30s`."""
 
     def intercept(self, world: World, delivery: Resource) -> bool:
         postpone(world, delivery, self.delay, f"for {format_duration(self.delay)}")
@@ -110,7 +110,7 @@ class Answered(WebhookFault):
     """
 
     status: Annotated[int, Field(ge=300, le=599), Whole]
-    """The HTTP status of the answer."""
+    """The HTTP status of the answer, like `502`."""
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
         return replace(webhook, answered=self.status)
@@ -120,7 +120,7 @@ class OtherContentType(WebhookFault):
     """The webhook has another content type; its body is still JSON."""
 
     content_type: ContentType
-    """The header `Content-Type`."""
+    """The header `Content-Type` that is sent, like `text/plain`."""
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
         return replace(webhook, content_type=self.content_type)

@@ -141,7 +141,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     @property
     def async_transport(self) -> Any:
-        """The same transport, for `httpx.AsyncClient` or `httpx2.AsyncClient`."""
+        """`transport` for coroutines: for `httpx.AsyncClient` or `httpx2.AsyncClient`."""
         return self._transport
 
     def intercept(self, hosts: str | Sequence[str] = (DECK_HOST,)) -> "Interception":
@@ -204,11 +204,11 @@ class Deck(AbstractContextManager["Deck"]):
     # People and sources
 
     def approve(self, run: IdOrResource) -> Json:
-        """Approve a run that waits for a reviewer."""
+        """Approve a run that waits for a reviewer; its next step follows. Return the run."""
         return self._control.call("POST", "/task-runs/{id}/approve", id=run)
 
     def reject(self, run: IdOrResource) -> Json:
-        """Reject a run that waits for a reviewer."""
+        """Reject a run that waits for a reviewer; its `on_rejected` follows. Return the run."""
         return self._control.call("POST", "/task-runs/{id}/reject", id=run)
 
     def answer(self, resource: IdOrResource, answer: str | Mapping[str, Any]) -> Json:
@@ -301,8 +301,8 @@ class Deck(AbstractContextManager["Deck"]):
             return
         self._idle_sleeps = 0
         if due:
-            why = f"{slept} for 0 seconds, and the next timer is due in {due[0]['in']}; it must"
-            raise DeckSimError(f"the client waits for ever: {why} sleep longer than 0 seconds")
+            why = f"{slept} for 0 seconds, and the next timer is due in {due[0]['in']}; let"
+            raise DeckSimError(f"the client waits for ever: {why} it sleep longer than 0 seconds")
         raise DeckSimError(
             f"the client waits for ever: {slept}, nothing has happened, and nothing is due;"
             " for a client that gives up later, set a larger `deck.most_idle_sleeps`"
@@ -381,7 +381,7 @@ class Deck(AbstractContextManager["Deck"]):
     )
 
     def clear_faults(self, *faults: IdOrResource) -> None:
-        """Remove these faults; without arguments, remove all faults."""
+        """Remove faults, given as `fault` returned them or by id; without arguments, remove all."""
         for fault in faults:
             self._control.call("DELETE", "/faults/{id}", id=fault)
         if not faults:

@@ -1,4 +1,4 @@
-"""`deck.clock`: the time and mode of a world."""
+"""`deck.clock`: shows the time of a world, and shows or sets its clock mode."""
 
 from datetime import datetime, timedelta
 

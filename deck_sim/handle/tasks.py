@@ -28,7 +28,7 @@ class ReadyTask:
 
 
 class TaskStarter:
-    """Seeds tasks and starts runs in a world."""
+    """Makes what `Deck.ready_task` and `Deck.ready_run` return: seeded tasks, and their runs."""
 
     def __init__(self, control: Control, edition: Edition, numbers: Iterator[int]) -> None:
         self._control, self._edition, self._numbers = control, edition, numbers

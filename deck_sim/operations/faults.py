@@ -1,4 +1,4 @@
-"""Operations on injected faults: add, show, remove."""
+"""Operations on the faults of a world: add one, show all, remove one or all."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def list_faults(simulation: Simulation) -> Json:
 
 @operation("DELETE", "/faults/{id}")
 def delete_fault(simulation: Simulation, id: str) -> Json:
-    """Remove an injected fault."""
+    """Remove one fault, also one that a scenario added."""
     if not simulation.world.injected.remove(id):
         text = f"there is no fault {quote(id)}; `GET /_sim/faults` lists the faults"
         raise refuse("request/input_invalid", text, field="id")

@@ -123,7 +123,7 @@ def show_events(simulation: Simulation) -> Json:
 
 @operation("GET", "/events/{id}", shows_records=True)
 def show_event(simulation: Simulation, id: str) -> Json:
-    """Show an event as destinations get it."""
+    """Show an event as destinations get it: the body of its webhook."""
     event = next((event for event in simulation.world.events if event.id == id), None)
     if event is None:
         raise refuse("request/event_not_found", id=id)
@@ -131,7 +131,7 @@ def show_event(simulation: Simulation, id: str) -> Json:
 
 
 def show_resources(kind: str, simulation: Simulation) -> Json:
-    """Show the resources of a kind, oldest first."""
+    """Show the resources of a kind, oldest first, and the `input` of each run."""
     world = simulation.world
     check_kind(world, kind)
     includes = frozenset({"input"}.intersection(world.kind(kind).includes))

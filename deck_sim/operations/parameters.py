@@ -160,7 +160,7 @@ class AdditiveChange(Body):
 
 
 class ChangeWorld(WorldSettings):
-    """The body of `PATCH /_sim/world`."""
+    """The body of `PATCH /_sim/world`: the settings to change. Others stay as they are."""
 
     rate_limit: Annotated[LimitRate | None, WrapValidator(_switch_or)] = None  # or a bool
     """`true` for the limit of the edition, or a limit like `{"requests": 5, "per": "1m"}`."""

@@ -73,7 +73,7 @@ for _kind, _path in (("task_run", "/task-runs"), ("connection", "/connections"))
 
 @operation("DELETE", "/storage/{id}")
 def delete_file(simulation: Simulation, id: str) -> Json:
-    """Delete a file, as in Deck's console."""
+    """Delete a storage item, as in Deck's console; the Deck API has no call for this."""
     file = simulation.world.fetch("storage", id)
     simulation.world.delete(file)
     return {"id": file.id, "object": "storage", "deleted": True}

@@ -137,7 +137,7 @@ def show_queue(simulation: Simulation) -> Json:
 
 @operation("DELETE", "/queue")
 def clear_queue(simulation: Simulation) -> Json:
-    """Empty all queues."""
+    """Empty the queues of scenarios of all kinds of resource."""
     simulation.selection.queues.clear()
     return show_queue(simulation)
 

@@ -1,4 +1,4 @@
-"""Operations that describe a world and deck-sim to user interfaces: forms, tables, the ledger."""
+"""`/schemas`: the data for the forms of user interfaces. `/fidelity`: the rows of the ledger."""
 
 from __future__ import annotations
 

@@ -223,7 +223,7 @@ def restore_world(simulation: Simulation, worlds: WorldRegistry, id: str) -> Jso
 
 @operation("DELETE", "/snapshots/{id}")
 def delete_snapshot(worlds: WorldRegistry, id: str) -> Json:
-    """Delete a snapshot."""
+    """Delete a snapshot. Worlds that were restored from it stay as they are."""
     from deck_sim.state.snapshots import find_snapshot
 
     find_snapshot(worlds, id)

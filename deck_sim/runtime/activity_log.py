@@ -40,7 +40,7 @@ def log_call(key: str, call: Call) -> None:
 
 
 def log_refused(method: str, path: str, status: int, why: str) -> None:
-    """Log a call that reached no world."""
+    """Log a call that reached no world, such as one without an API key."""
     text = f"{method} {path} {status}"
     data = {"method": method, "path": path, "status": status, "why": why}
     _write("refused", None, "(no world)", text, [why], data)

@@ -69,7 +69,7 @@ def pass_time_until(
         if has_grown and ((due := world.timers.peek()) is None or due.at > world.now):
             sends, sent_at = sends + 1 if world.now == sent_at else 1, world.now
             if sends > MAX_SENDS:
-                raise _endless(f"{MAX_SENDS} rounds of webhooks were sent at one moment")
+                raise _endless(f"at one moment, webhooks were sent {MAX_SENDS} times")
             yield True
             unsent = len(simulation.world.outbox)
         elif is_over() or pass_time(world, moment) is None:

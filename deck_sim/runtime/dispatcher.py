@@ -280,8 +280,9 @@ async def _make_attempt(
     error = outcome.error
     if error is None and not outcome.ok and abs(wall - stamp) > TOLERANCE:
         error = (
-            f"answered {outcome.status}; the timestamp is the world's ({format_moment(stamp)}),"
-            " and receivers refuse a timestamp that is more than five minutes off; to sign with"
+            f"answered {outcome.status}, perhaps because of the timestamp, which is the world's"
+            f" ({format_moment(stamp)}): receivers refuse one that is more than five minutes off."
+            " To sign with"
             ' real time: deck.stamp_webhooks("wall"), or PATCH /_sim/world {"webhook_time": "wall"}'
         )
     refusal = None  # why a receiver refuses the signature, if it does

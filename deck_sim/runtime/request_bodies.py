@@ -38,7 +38,8 @@ def read_object(body: bytes, *, form: bool = False) -> dict[str, Any]:
             raise refuse("request/body_invalid", text) from None
         raise
     if not isinstance(data, dict):
-        found = {list: "an array", str: "a string", type(None): "null"}.get(type(data), "a scalar")
+        names = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+        found = names.get(type(data), "a number")
         raise refuse("request/body_invalid", f"The body must be a JSON object, not {found}.")
     return data
 

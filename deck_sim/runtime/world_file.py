@@ -30,7 +30,7 @@ class WorldFile(Strict):
     """A world file, version 1: the content of a new world."""
 
     version: Version
-    """The version of the format."""
+    """The version of the format, always `1`."""
     resources: dict[str, list[dict[str, Any]]] = Field(
         default_factory=dict, json_schema_extra={"propertyNames": {"enum": SEEDABLE}}
     )

@@ -15,11 +15,11 @@ class When(Strict):
     """The conditions of a rule, all of which must hold. Texts are globs."""
 
     username: str | None = None
-    """The user name of the connection or credential."""
+    """The user name of the connection or credential, like `*@hotel.example`."""
     external_id: str | None = None
-    """The external id of the connection or credential."""
+    """The external id of the connection or credential, like `customer_*`."""
     source: str | None = None
-    """The name or id of the source."""
+    """The name or id of the source, like `Hotel*`."""
     task: str | None = None
     """The name or id of the task; only for runs."""
     agent: str | None = None
@@ -40,9 +40,9 @@ class Rule(Strict):
     """A rule: new resources that meet the conditions play the scenario."""
 
     when: When
-    """The conditions; `{}` matches every resource."""
+    """The conditions, like `{username: "*@hotel.example"}`. `{}` matches every resource."""
     scenario: str
-    """The name of the scenario to play."""
+    """The name of the scenario to play, like `mfa_then_success`."""
     resource: Annotated[str, WithJsonSchema({"enum": [*SCRIPT_KINDS]})] | None = None
     """The kind of resource: `connection`, `session` or `task_run`. If omitted, any of them."""
 

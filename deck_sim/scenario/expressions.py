@@ -47,7 +47,7 @@ _JINJA_TESTS = (
 
 
 class ExpressionError(Exception):
-    """An expression that cannot be read or computed."""
+    """An expression such as `{{ input.year }}` that cannot be read or computed."""
 
 
 def as_text(value: Any) -> str:

@@ -50,7 +50,7 @@ class ScenarioError(DeckSimError):
 
 
 class Mistakes:
-    """Collects the mistakes in a document."""
+    """Collects the mistakes in a scenario or world file, with the line and column of each."""
 
     def __init__(self, file: str, document: Document) -> None:
         self.file, self.document = file, document
@@ -97,7 +97,7 @@ class Mistakes:
         return ScenarioError(*sorted(self.found, key=lambda one: (one.line, one.column)))
 
     def report(self) -> None:
-        """Raise `error` if there are mistakes."""
+        """Raise a ScenarioError with all mistakes, if there are any."""
         if self.found:
             raise self.error
 

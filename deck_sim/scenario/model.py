@@ -67,13 +67,13 @@ class Scenario(Strict):
     """One scenario file: its scripts, faults and settings."""
 
     version: Version
-    """The version of the file's format."""
+    """The version of the file's format, always `1`."""
     name: ScenarioName
-    """The unique name."""
+    """The unique name, like `code_from_the_hotel`."""
     summary: str = ""
-    """The scenario in one sentence."""
+    """The scenario in one sentence, which `deck-sim scenarios` shows."""
     tags: Annotated[tuple[str, ...], Many] = ()
-    """Words to find the scenario by."""
+    """Words to find the scenario by, like `[mfa, hotel]`; `deck-sim scenarios` shows them."""
     edition: EditionName | None = None
     """The edition to play in. If omitted, every edition that can play the scenario."""
     connection: ConnectionScript | None = None

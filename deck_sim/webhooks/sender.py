@@ -147,7 +147,7 @@ class Exchange:
         self.body += data[: KEPT_ANSWER - len(self.body)]
 
     def on_message_complete(self) -> None:
-        """Read nothing more, unless the message was informational."""
+        """Read nothing more, unless the response was informational, such as a 103."""
         if self.status is not None:
             self._left = 0
 
@@ -240,7 +240,7 @@ _EXPLANATIONS: tuple[tuple[type[Exception], str], ...] = (  # the first that fit
     (ConnectionRefusedError, "connection refused: no server listens at this address and port"),
     (ConnectionError, "the receiver reset the connection before its answer was complete"),
     (EOFError, "the receiver closed the connection before its answer was complete"),
-    (socket.gaierror, "the name {host} was not found: {failure.strerror}"),
+    (socket.gaierror, "the name {host} could not be resolved: {failure.strerror}"),
     (ssl.SSLError, "no secure connection: {failure}"),
     (Exception, "{kind}: {failure}"),
 )

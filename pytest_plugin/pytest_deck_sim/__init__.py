@@ -210,7 +210,7 @@ def deck_edition(pytestconfig: pytest.Config) -> str | None:
 
 @pytest.fixture(scope="session")
 def deck_scenarios_dir(pytestconfig: pytest.Config) -> Path | None:
-    """The folder of your own scenarios, or None."""
+    """The folder of your scenarios, from `--deck-scenarios` or the ini value; None: no folder."""
     return find_folder(pytestconfig)
 
 
@@ -311,7 +311,7 @@ def deck_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
 
 @pytest.fixture
 def deck_async_client(deck: Deck, pytestconfig: pytest.Config) -> Iterator[Any]:
-    """`deck_client` for coroutines, on asyncio or trio."""
+    """An asynchronous client like `deck_client`, for asyncio or trio."""
     client = _make_client(deck, pytestconfig, "AsyncClient")
     yield client
     # No event loop runs here any more; closing our transport does not need one.

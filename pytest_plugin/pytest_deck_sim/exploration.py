@@ -35,7 +35,7 @@ _NEEDS_SERVER = (
 
 @dataclass(frozen=True)
 class ExploreOptions:
-    """The arguments of `@pytest.mark.deck_explore(...)`."""
+    """The arguments of `@pytest.mark.deck_explore(...)`, which docs/exploration.md explains."""
 
     troubles: Sequence[str] = ()
     skip: Sequence[str] = ()
@@ -45,7 +45,7 @@ class ExploreOptions:
 
 
 class Explorer:
-    """Explores one test; `explore` is called once."""
+    """Runs one test with each trouble in turn, and reports it once. Call `explore` only once."""
 
     def __init__(self, item: pytest.Item) -> None:
         self._item, self._config = item, item.config

@@ -54,11 +54,11 @@ class DeckTime(freezegun.FrozenDateTimeFactory):
         return super().tick(parse_duration(delta) if isinstance(delta, str) else delta)
 
     async def async_tick(self, delta: str | timedelta | float = _SECOND) -> datetime:
-        """`tick` for coroutines."""
+        """`tick` in a thread, so that the event loop can answer webhooks."""
         return await asyncio.to_thread(self.tick, delta)
 
     async def async_move_to(self, target_datetime: Any) -> None:
-        """`move_to` for coroutines."""
+        """`move_to` in a thread, so that the event loop can answer webhooks."""
         await asyncio.to_thread(self.move_to, target_datetime)
 
 

@@ -139,7 +139,7 @@ def test_a_client_may_sleep_while_something_is_due(deck, run):
     run()
     for _ in range(4):
         deck.sleep(0)
-    with pytest.raises(DeckSimError, match=r"5 times for 0 seconds, .* due in 3m; it must sleep"):
+    with pytest.raises(DeckSimError, match=r"5 times for 0 seconds, .* due in 3m; let it sleep"):
         deck.sleep(0)
     for _ in range(8):
         deck.sleep(1)

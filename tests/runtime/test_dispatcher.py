@@ -150,7 +150,7 @@ def test_webhooks_that_cause_webhooks_without_end_are_an_error():
             return await super().send(*request)
 
     simulation, dispatcher = start(Echo())
-    with pytest.raises(ApiError, match="1000 rounds of webhooks were sent at one moment"):
+    with pytest.raises(ApiError, match="at one moment, webhooks were sent 1000 times"):
         drive(simulation, dispatcher, hour(simulation))
     assert not simulation.advancing
 

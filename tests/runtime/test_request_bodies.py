@@ -23,7 +23,7 @@ UNREADABLE = [
     (b"[]", "The body must be a JSON object, not an array."),
     (b'"a"', "The body must be a JSON object, not a string."),
     (b"null", "The body must be a JSON object, not null."),
-    (b"1", "The body must be a JSON object, not a scalar."),
+    (b"1", "The body must be a JSON object, not a number."),
     (b"[" * 90_000 + b"]" * 90_000, "The body is nested too deeply; use fewer levels."),
 ]
 

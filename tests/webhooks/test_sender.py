@@ -239,7 +239,7 @@ def test_the_next_address_of_a_name_is_tried(receiver):
 def test_any_other_error_is_a_failed_attempt():
     """The outcome has its message, and its type if that is not expected."""
     for error, text in (
-        (socket.gaierror(-2, "not known"), "the name hook.test was not found: not known"),
+        (socket.gaierror(-2, "not known"), "the name hook.test could not be resolved: not known"),
         (ZeroDivisionError("by zero"), "ZeroDivisionError: by zero"),
     ):
 

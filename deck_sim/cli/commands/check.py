@@ -1,4 +1,4 @@
-"""`deck-sim check`: validates scenario and world files."""
+"""`deck-sim check`: lists the mistakes in scenario and world files, by line and column."""
 
 from dataclasses import asdict
 from os.path import realpath

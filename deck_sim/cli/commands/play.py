@@ -1,4 +1,4 @@
-"""`deck-sim play`: plays one scenario in virtual time."""
+"""`deck-sim play`: plays one scenario without a server, and prints its timeline."""
 
 from dataclasses import asdict
 from pathlib import Path

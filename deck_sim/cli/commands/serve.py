@@ -1,4 +1,4 @@
-"""`deck-sim serve`: runs the server in the foreground."""
+"""`deck-sim serve`: serves until Ctrl-C; prints the variables to export and the inspector's URL."""
 
 import os
 import signal

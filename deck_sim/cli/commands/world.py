@@ -1,4 +1,4 @@
-"""The commands that control a running server."""
+"""The commands for one world of a running server, which `--key` selects, such as `advance`."""
 
 from __future__ import annotations
 

@@ -298,4 +298,4 @@ class _RequestHandler(BaseHTTPRequestHandler):
             self.wfile.write(text)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Log nothing on stderr."""
+        """Print nothing; the base class prints each call on stderr."""

@@ -1,1 +1,1 @@
-"""The steps of a script, one class each."""
+"""The steps of scripts, one class each. A new step registers itself in `step.STEP_CLASSES`."""

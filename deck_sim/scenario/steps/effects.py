@@ -24,7 +24,7 @@ class Emit(Step):
     is_status = False
     shorthand = "type"
     type: str = Field(min_length=1)
-    """The type of the event."""
+    """The event type, like `task_run.completed`, or one that Deck does not have."""
 
     def enter(self, stage: Stage) -> Wait | None:
         type_, resource = str(compute(stage, self.type)), stage.resource
@@ -42,16 +42,16 @@ class KeepFile(Step):
     is_status = False
     shorthand = "name"
     name: str = Field(min_length=1)
-    """The name of the file."""
+    """The name of the file, like `invoice.csv`."""
     type: str = "text/plain"
-    """The media type of the file."""
+    """The media type of the file, like `text/csv`."""
     content: str = ""
     """The text of the file, which the item's `url` serves."""
     extraction: Any = None
     """The extracted data, shown if the task's storage extracts data. If omitted, it is generated
     from the `extraction_schema`. Data that breaks the schema makes the result a `failure`."""
     metadata: dict[str, Any] | None = None
-    """Data that the API shows with the item."""
+    """Data that the API shows with the item, like `{year: 2025}`."""
     result: Literal["success", "failure"] = "success"
     """The result of the extraction: a `failure` keeps the file without its data. Only the edition
     `credentials` shows the result."""
@@ -83,16 +83,16 @@ class KeepFile(Step):
 
 
 class TakeScreenshot(Step):
-    """The agent takes a screenshot."""
+    """The agent takes a screenshot: a generated picture, which the API lists for the run."""
 
     word = "screenshot"
     kinds = ("task_run",)
     is_status = False
     shorthand = "name"
     name: str = "screenshot.png"
-    """The name of the file."""
+    """The name of the file, like `login.png`."""
     reasoning: str = ""
-    """The reason why the agent takes the screenshot."""
+    """Why the agent takes the screenshot, as the API shows it, like `The login page is open`."""
 
     def enter(self, stage: Stage) -> Wait | None:
         name, reasoning = (str(compute(stage, text)) for text in (self.name, self.reasoning))

@@ -20,7 +20,7 @@ class FailedWith(Strict):
     message: str | None = None
     """The text. If omitted, the text of the catalog."""
     field: str | None = None
-    """The field that the error is about."""
+    """The field that the error is about, like `output`."""
 
     @model_validator(mode="before")
     @classmethod
@@ -38,7 +38,7 @@ class FailedWith(Strict):
 
 
 class Failed(Step):
-    """The run fails with one error or several."""
+    """The run ends as `failed`, with one error of Deck's catalog or several."""
 
     word = "failed"
     kinds = ("task_run",)

@@ -36,7 +36,7 @@ class InteractionField(Strict):
     name: str = Field(min_length=1)
     """The key of this field's value in an answer."""
     type: str = "string"
-    """The type, as the API shows it."""
+    """The type, as the API shows it, like `password`."""
     label: str | None = None
     """The label in the form. If omitted, the name."""
 
@@ -86,7 +86,7 @@ class InteractionRequired(Step):
 
     @property
     def prompt(self) -> dict[str, Any]:
-        """The `interaction` object that the API shows."""
+        """The `interaction` that the API shows, before its expressions are computed."""
         usual = PROMPTS.get(self.type)
         fields = self.fields
         if usual and not fields:
@@ -143,7 +143,7 @@ class InteractionRequired(Step):
 
 
 class RunInteraction(InteractionRequired):
-    """The source asks for input during the run."""
+    """The source asks for input, such as a code, and the run waits for the answer."""
 
     kinds = ("task_run",)
     on_rejected: Annotated[tuple["RunStep", ...], Many] = fails("auth/mfa_invalid")

@@ -60,7 +60,7 @@ class _Canceled(_Terminal):
 
 
 class Completed(Step):
-    """The run ends with its output and result."""
+    """The run ends with an output; it fails if this does not fit the task's `output_schema`."""
 
     word = "completed"
     kinds = ("task_run",)

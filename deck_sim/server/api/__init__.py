@@ -1,1 +1,1 @@
-"""The Deck API over HTTP, below `/v2`."""
+"""The Deck API below `/v2`: a function for each call, and the routes that lead to them."""

@@ -1,4 +1,4 @@
-"""The routes of the Deck API."""
+"""The routes of the Deck API in each edition, and advice for paths that have no route."""
 
 import re
 from functools import cache, partial

@@ -1,4 +1,4 @@
-"""`GET /_sim/ui` and the files below it."""
+"""Serves the inspector: its page, `GET /_sim/ui`, and the files that the page loads."""
 
 from pathlib import Path
 

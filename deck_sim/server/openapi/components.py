@@ -1,4 +1,4 @@
-"""The schemas of answers, bodies and events."""
+"""The schemas in the OpenAPI document's `components`: answers, bodies and events."""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -29,7 +29,7 @@ UpdateConnection = partial(CreateConnection, "external_id")
 
 
 class RunTask(Body):
-    """The body of `POST /tasks/{id}/run`."""
+    """The body of `POST /tasks/{id}/run`: the connection to use, and the task's input."""
 
     connection_id: Text
     input: JsonObject = {}

@@ -37,7 +37,7 @@ class FullAuthCredentials(AuthCredentials):
 
 
 class CreateCredential(CreateLogin):
-    """The body of `POST /credentials`."""
+    """The body of `POST /credentials`: a login, which may have `source_fields`."""
 
     auth_credentials: FullAuthCredentials | None = None
 
