@@ -222,16 +222,16 @@ def play_scenario(
     seed: int = 0,
     reject: bool = False,
 ) -> Playthrough:
-    """Log in, run a task, and let time pass until nothing is due.
+    """Play a scenario: log in, run a task, and let time pass until nothing is due.
 
     The login is a connection that plays `scenario`; or a stored credential, with a session if the
     scenario has one. A playlist plays one run for each entry, in order; a mix plays one entry,
     drawn at random. The default edition is the scenario's own, or the first that can play it.
 
-    `answers` are given in order; prompts after the last answer stay unanswered. If `answers` is
-    None, every prompt gets a right answer. A run that waits for approval is approved after a
-    minute, unless its step has a duration; with `reject`, every such run is rejected at once. The
-    input of each run has a guest, a check-in date, and the fields of `task_input`.
+    Prompts get `answers` in order, and none after the last; if `answers` is None, each prompt gets
+    a right one. A run that waits for approval is approved after a minute, unless its step has a
+    duration; with `reject`, every such run is rejected at once. The input of each run has a guest,
+    a check-in date, and the fields of `task_input`.
 
     Raises ApiError if an answer does not fit its prompt.
     """

@@ -111,9 +111,7 @@ class Calls(tuple[Json, ...]):
             start = later[0] + 1
 
     def lines(self, *, numbered: bool = False) -> list[str]:
-        """Return an indented line for each call; of more than 40 calls, some in the middle are left
-        out.
-        """
+        """Return an indented line for each call, without some in the middle if more than 40."""
         lines = [
             f"  {f'{number}. ' if numbered else ''}{_line(call)}"
             for number, call in enumerate(self, 1)

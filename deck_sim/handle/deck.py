@@ -134,9 +134,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     @property
     def transport(self) -> Any:
-        """A transport for `httpx.Client` or `httpx2.Client`. It needs no socket if the server is
-        in this process.
-        """
+        """A transport for `httpx` and `httpx2`, without a socket to a server in this process."""
         return self._transport
 
     @property
@@ -449,10 +447,7 @@ class Deck(AbstractContextManager["Deck"]):
         return Calls(answer["data"], answer["kept_headers"], answer["dropped"])
 
     def called_worlds(self) -> list[Json]:
-        """Return the worlds of the server that were called.
-
-        Each has its `key`, masked, and the number of its `calls`.
-        """
+        """Return the worlds that were called: the masked `key` and number of `calls` of each."""
         return [world for world in self._control.get("/worlds") if world["calls"]]
 
     @property

@@ -192,9 +192,7 @@ def _fold_rounds(lines: Sequence[_Line]) -> Iterator[str]:
 
 
 def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
-    """Return how long the group of lines is that repeats from `place`, and how often it comes; 1, 1
-    if none repeats.
-    """
+    """Return the length and the number of the groups of lines that repeat from `place`; or 1, 1."""
 
     def keys(start: int, length: int) -> list[tuple[str, str]]:
         return [line.key for line in lines[start : start + length]]

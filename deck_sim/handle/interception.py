@@ -1,8 +1,8 @@
 """Interception in this process: clients that call Deck's own host reach a world.
 
-The table `_SEAMS` names one method of each kind of client, which is replaced while at least one
-interception is active. httpx then sends through our `Transport`. The others send to the
-server's port with their own sockets, so the retries and pools of a client work as usual.
+While an interception is active, one method of each kind of client is replaced; `_SEAMS` names them.
+httpx then sends through our `Transport`. The others send to the server's port with their own
+sockets, so the retries and pools of a client work as usual.
 """
 
 import re

@@ -228,9 +228,7 @@ def _unfinished_as_json(simulation: Simulation, resource: Resource) -> Json:
 
 @operation("GET", "/lint")
 def show_lint(simulation: Simulation, poll_interval: Length = timedelta(seconds=1)) -> Json:
-    """Show mistakes of the client, each with its `calls`. It is a mistake to read a resource again
-    within `poll_interval`.
-    """
+    """Show mistakes of the client and their `calls`, such as re-reads within `poll_interval`."""
     from deck_sim.runtime import lint
 
     data = [

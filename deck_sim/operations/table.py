@@ -1,8 +1,8 @@
 """The table of operations. The decorator `operation` adds a function with its method and path.
 
 The paths are below `/_sim`. A function takes a `simulation` (and `worlds` if it needs more than one
-world) and plain values, and returns plain data. `perform` calls the function, for the control API
-and, in the process of the server, for the handle.
+world) and plain values, and returns plain data. The control API calls it with `perform`, and so
+does the handle in the process of the server.
 """
 
 import inspect

@@ -1,7 +1,7 @@
 """The log of a server: an entry for each call of the Deck API, refused call and delivery attempt.
 
-An entry has two forms: a line for people, and plain data. The logger `deck_sim.activity` gets the
-line. `printers` get both, without a `logging` record, which takes four times as long to make.
+An entry has a line for people, and the same as plain data. The logger `deck_sim.activity` gets the
+line. `printers` get both directly, since a `logging` record takes four times as long to make.
 """
 
 from __future__ import annotations

@@ -204,8 +204,8 @@ class WorldRegistry:
             self.find(key)
 
     def save(self, simulation: Simulation) -> None:
-        """Drop records that are too old, and save the changes of a world, its replacement or its
-        deletion. This happens before each answer and webhook leaves the server. Raises ApiError
+        """Save the changes of a world, its replacement or its deletion; drop records that are too
+        old. This happens before each answer and webhook leaves the server. Raises ApiError
         (`state_not_saved`) if saving fails. The world is then as it was last saved, so other calls
         that have changed it since are refused, too.
         """

@@ -86,9 +86,9 @@ def check_body(
     extra_checks: ExtraChecks = lambda data: [],
     explain_key: Callable[[str], str] = lambda key: "",
 ) -> Model:
-    """Return an object as an instance of `model`. Raises ApiError if the object does not match,
-    with every problem that the model and `extra_checks` find. If it matches, `extra_checks` is not
-    called. `explain_key` returns the end of the message about an unknown key.
+    """Return an object as an instance of `model`. If it does not match, raises ApiError with every
+    problem that the model and `extra_checks` find (which is called only then). `explain_key`
+    returns the end of the message about an unknown key.
     """
     import pydantic
 

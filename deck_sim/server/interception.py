@@ -1,8 +1,8 @@
 """Interception: a forward proxy on loopback that answers for some hosts with the app.
 
-A socket begins in one of three ways. `CONNECT` for one of the hosts makes it a tunnel, in which the
-client begins again. A TLS handshake is answered with a certificate for the hosts. Anything else is
-a request in plain HTTP. A request for any other host gets a 403 and is sent nowhere.
+A client may use a socket in three ways. It asks with `CONNECT` for a tunnel to one of the hosts,
+and begins again inside; or it begins TLS, and gets a certificate for the hosts; or it sends a
+request in plain HTTP. A request for any other host gets a 403 and is sent nowhere.
 
 Only this module imports trustme, which makes the certificate.
 """

@@ -1,8 +1,8 @@
 """Refuses requests that a foreign website could send through a developer's browser.
 
-A website can give its own name a loopback address (DNS rebinding), and a browser then lets the
-website read the answers. So a server that listens on loopback refuses a `Host` header with any name
-but a loopback or allowed one. No page of another origin may change a world.
+A website can give its own name a loopback address (DNS rebinding); then a browser lets it read the
+answers. So a server on loopback accepts only loopback names and allowed names in `Host`. And no
+page of another origin may change a world.
 """
 
 import ipaddress

@@ -239,9 +239,9 @@ def deck_world(
 ) -> Iterator[Callable[..., Deck]]:
     """Makes worlds for fixtures of a wider scope: `deck_world("finished")` is a `Deck`.
 
-    Each call makes a world. Its key has the name, here `finished`, and a number. The function also
-    takes the arguments of `@pytest.mark.deck` that set up a world. The worlds are deleted at the
-    end of the session.
+    Each call makes a new world, whose key is made of the name and a number. Further arguments are
+    those of `@pytest.mark.deck` that set up a world. The worlds are deleted at the end of the
+    session.
     """
     from pytest_deck_sim.worlds import world_factory
 
@@ -267,8 +267,8 @@ def deck(
 def deck_every_scenario(request: pytest.FixtureRequest, deck: Deck) -> str:
     """The name of a scenario that every connection, session and run of `deck` plays.
 
-    The test runs once for each scenario that its edition can play, shipped or of your folder; with
-    `@pytest.mark.deck(scenarios="own")` only for those of your folder.
+    The test runs once for each scenario that its edition can play: the shipped ones and your own.
+    With `@pytest.mark.deck(scenarios="own")`, only your own are played.
     """
     name: str = request.param
     deck.use(name)

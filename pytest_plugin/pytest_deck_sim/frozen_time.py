@@ -1,8 +1,8 @@
 """`deck_time`: freezegun with the clock of a world. Only this module imports freezegun.
 
-freezegun asks a factory for the time, and moves it with `tick` and `move_to`. The factory here
-stores no time: it reads the world's clock, and setting its time advances the world. So its
-time is always the world's, also during an advance: a webhook receiver sees when the webhook left.
+freezegun reads the time from a factory, and moves it with `tick` and `move_to`. The factory here
+reads the world's clock, and advances the world instead of setting a time. So the process always has
+the world's time, also in a webhook receiver during an advance.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Events, their types, destinations and deliveries.
 
-The body of a destination has `config` and `credentials` in one edition, and one object named after
-its type in the other edition; both are read into the first form.
+One edition has a destination's settings in `config` and `credentials`, the other in one object
+named after its type. Both are read into the first form.
 """
 
 from __future__ import annotations
