@@ -172,7 +172,7 @@ def _rules(*rules: JsonObject) -> ConfigDict:
 
 
 class TaskStorage(Body):
-    """The settings for the files that a task stores."""
+    """The `storage` of a task: whether it keeps files, extracts their data and drops duplicates."""
 
     model_config = _rules(
         *(
@@ -239,7 +239,7 @@ OptionalMethod = Annotated[AuthMethod | None, AfterValidator(lambda method: meth
 
 
 class CreateLogin(Body):
-    """The body that creates a connection or a credential."""
+    """The fields that each edition needs for a login: a connection or a credential."""
 
     model_config = _rules(
         *(

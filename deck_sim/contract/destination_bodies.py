@@ -60,7 +60,7 @@ def _check_headers(text: Any) -> Any:
 
 
 class WebhookConfig(Body):
-    """The `config` of a destination of the type `webhook`."""
+    """The `config` of a webhook destination: where events are sent, and with which more headers."""
 
     url: WebUrl
     custom_headers: (
@@ -80,7 +80,7 @@ def _check_secret(secret: str) -> str:
 
 
 class WebhookCredentials(Body):
-    """The `credentials` of a destination of the type `webhook`."""
+    """The `credentials` of a webhook destination: the secret that signs its webhooks."""
 
     secret: (
         Annotated[

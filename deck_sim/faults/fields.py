@@ -74,7 +74,7 @@ RetryAfter = Annotated[int, Field(ge=0), Whole]
 
 
 class ErrorAnswer(Strict):
-    """An error with which the API answers a call."""
+    """An error that answers a call, given by a fault or by the step `refused`."""
 
     error: AnswerError
     """The `type/code` of the error, like `rate_limit/rate_limit_exceeded`."""

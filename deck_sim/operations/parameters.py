@@ -75,7 +75,7 @@ class _Settings(Body):
     seed: int | None = None
     """The seed of ids and durations; can change only while the world is empty."""
     default_scenario: Text | None = None
-    """The scenario that plays if no other is chosen."""
+    """The scenario that plays if no other is chosen, like `mfa_then_success`."""
     webhook_time: WebhookTime | None = None
     """The clock of webhook signatures: `wall` (real time) or `world`."""
 

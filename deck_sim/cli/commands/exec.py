@@ -1,4 +1,4 @@
-"""`deck-sim exec`: runs a command against a new server."""
+"""`deck-sim exec`: runs a command against a new server, and prints a summary."""
 
 from __future__ import annotations
 

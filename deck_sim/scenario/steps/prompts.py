@@ -34,11 +34,11 @@ class InteractionField(Strict):
     """One field of the form that the interaction shows."""
 
     name: str = Field(min_length=1)
-    """The key of this field's value in an answer."""
+    """The key of this field's value in an answer, like `code`."""
     type: str = "string"
     """The type, as the API shows it, like `password`."""
     label: str | None = None
-    """The label in the form. If omitted, the name."""
+    """The label in the form, like `SMS code`. If omitted, the name."""
 
 
 class InteractionRequired(Step):

@@ -60,6 +60,6 @@ UpdateDestination.by_type = {
 
 
 class SubmitInteraction(Body):
-    """The body of `POST …/interaction` in the `connections` edition."""
+    """The body of `POST …/interaction`: the answers to a prompt, by the name of the field."""
 
     inputs: JsonObject

@@ -105,6 +105,6 @@ UpdateTypedDestination.by_type = _by_type(lambda type_: (_CHANGES[type_], {}))
 
 
 class SubmitInput(Body):
-    """The body of `POST …/interaction` in the `credentials` edition."""
+    """The body of `POST …/interaction`: the answers to a prompt, by the name of the field."""
 
     input: JsonObject
