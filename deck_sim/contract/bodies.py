@@ -239,7 +239,7 @@ OptionalMethod = Annotated[AuthMethod | None, AfterValidator(lambda method: meth
 
 
 class CreateLogin(Body):
-    """The fields that each edition needs for a login: a connection or a credential."""
+    """The fields of a new login, a connection or credential, that both editions share."""
 
     model_config = _rules(
         *(
