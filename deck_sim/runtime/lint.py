@@ -84,7 +84,8 @@ def polls_too_often(simulation: Simulation, interval: timedelta) -> Findings:
     """Find reads of one resource less than `interval` apart that no frozen clock explains."""
     length = format_duration(interval)
     for id_, early in _early_reads(simulation, interval, is_frozen=False):
-        yield f"`{id_}` was read {len(early)} times less than {length} after the read before", early
+        times = f"less than {length} after the last read, {len(early)} times"
+        yield f"`{id_}` was read again {times}", early
 
 
 def _early_reads(simulation: Simulation, interval: timedelta, *, is_frozen: bool) -> Findings:

@@ -22,7 +22,9 @@ STATEFUL = next(one for one in yaml.safe_load_all(MANIFEST) if one["kind"] == "S
 CONTAINER = STATEFUL["spec"]["template"]["spec"]["containers"][0]
 
 
-@pytest.mark.parametrize("line", {one["command"] for one in WORKERS} | {CONTAINER["command"][-1]})
+@pytest.mark.parametrize(
+    "line", sorted({one["command"] for one in WORKERS} | {CONTAINER["command"][-1]})
+)
 def test_a_worker_is_started_with_a_command_of_the_program(line):
     found = re.search(r"deck-sim (\w+) (.*)", re.sub(r"\$\{.*?\}|\$\(.*?\)", "127.0.0.1", line))
     command = main.get_command(click.Context(main), found[1])
