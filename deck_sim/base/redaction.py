@@ -46,8 +46,10 @@ def is_secret(name: str) -> bool:
     return re.search(_SECRET, name) is not None
 
 
-def is_answer(name: str, within: str) -> bool:
-    """Whether the field `name` of the object `within` is a user's secret answer to a prompt."""
+def is_secret_in(name: str, within: str) -> bool:
+    """Whether the field `name` is secret in the object `within`, as an answer or a header."""
+    if within in _HEADERS:
+        return name not in _SHOWN_HEADERS and re.search(_SECRET_HEADER, name) is not None
     return within in _INPUTS and re.search(_ANSWER, name) is not None
 
 
@@ -79,7 +81,7 @@ def redact(data: Any, name: str = "") -> Any:
         return redact_text(data)
     if isinstance(data, Mapping):
         return {
-            key: HIDDEN if is_answer(f"{key}", name) else redact(value, key)
+            key: HIDDEN if is_secret_in(f"{key}", name) else redact(value, key)
             for key, value in data.items()
         }
     return [*map(redact, data)] if isinstance(data, Iterable) else data
@@ -105,11 +107,7 @@ def redact_query(query: str) -> str:
 
 def redact_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: value
-        if name in _SHOWN_HEADERS
-        else HIDDEN
-        if re.search(_SECRET_HEADER, name)
-        else redact(value)
+        name: HIDDEN if is_secret_in(name, "headers") else redact(value)
         for name, value in headers.items()
     }
 
@@ -128,5 +126,5 @@ _TEXTS = {"query": redact_query, "body": redact_body, "response_body": redact_bo
 
 
 def mask_key(key: str) -> str:
-    """Shorten a key to `sk_live_…` and its last four characters; return any other key unchanged."""
+    """Shorten a key that begins with `sk_live_`, a real one; return any other key unchanged."""
     return f"{_LIVE}…{key[-4:]}" if key.startswith(_LIVE) else key

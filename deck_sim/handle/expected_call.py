@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import DeckSimError, cut, listed, nearest, quote
-from deck_sim.base.redaction import is_answer, is_secret, redact, redact_body
+from deck_sim.base.redaction import is_secret, is_secret_in, redact, redact_body
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.runtime.calls import MOST_CALLS
@@ -38,7 +38,8 @@ class Comparison:
 
     def show(self) -> str:
         """Format the comparison in one line, with secrets hidden by name."""
-        is_hidden = any(map(is_secret, self.keys)) or any(map(is_answer, self.keys[1:], self.keys))
+        keys = self.keys
+        is_hidden = any(map(is_secret, keys)) or any(map(is_secret_in, keys[1:], keys))
         found = "nothing" if self.found is _ABSENT else show_value(self.found)
         if self.agrees:
             return f"matches  {self.name}: {'the value is hidden' if is_hidden else found}"
@@ -119,7 +120,7 @@ class ExpectedCall:
             yield from _compare("query", query, found)
         if "headers" in given:
             headers = {name.lower(): value for name, value in given["headers"].items()}
-            yield from _compare("headers", headers, call["headers"])
+            yield from _compare("headers", headers, call["headers"], ("headers",))
         if "json" in given:
             yield from _compare("json", given["json"], call["body"])
 

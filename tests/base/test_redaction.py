@@ -2,8 +2,8 @@
 
 from deck_sim.base.redaction import (
     HIDDEN,
-    is_answer,
     is_secret,
+    is_secret_in,
     redact,
     redact_body,
     redact_headers,
@@ -32,10 +32,10 @@ def test_names_of_secrets_are_recognized_in_every_spelling():
 def test_names_of_answers_are_recognized_by_their_words():
     """A run has other input, too."""
     answers = "code one_time_code smsCode SMSCode pin-code answer firstAnswer code2 Code"
-    assert [name for name in answers.split() if not is_answer(name, "inputs")] == []
+    assert [name for name in answers.split() if not is_secret_in(name, "inputs")] == []
     others = "encode decoder barcode answered codes"
-    assert [name for name in others.split() if is_answer(name, "input")] == []
-    assert not is_answer("code", "error")
+    assert [name for name in others.split() if is_secret_in(name, "input")] == []
+    assert not is_secret_in("code", "error")
 
 
 def test_secrets_are_hidden_at_any_depth():

@@ -46,6 +46,16 @@ def test_an_answer_to_a_prompt_is_hidden_in_reports(deck):
     assert not any(text in said for text in (PIN, "4711"))
 
 
+def test_a_secret_header_is_hidden_in_an_assertion(deck, api):
+    """Also if only the rule of headers makes its name a secret one."""
+    deck.keep_headers("x-auth")
+    api.get("/tasks", headers={"x-auth": PIN})
+    for sent, verdict in ((PIN, "matches"), ("4711", "differs")):
+        with pytest.raises(AssertionError, match=f"{verdict}  headers.x-auth: ") as failed:
+            deck.requests.assert_called("GET /v2/tasks", headers={"x-auth": sent}, status=500)
+        assert not any(text in f"{failed.value}" for text in (PIN, "4711"))
+
+
 def test_an_assertion_compares_what_was_sent_and_shows_no_secret(deck):
     deck.start_run("success", input=INPUT, status="completed")
     assert deck.requests[-1]["body"]["input"] == INPUT == deck.runs[0]["input"]
