@@ -82,18 +82,17 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
 
     def disconnect(self) -> None:
         """Close the sockets. They stay open when one client is closed: others may use them."""
-        for network in self._networks.values():
-            network.close()
-        self._networks.clear()
+        while self._networks:
+            self._networks.popitem()[1].close()
 
     def _send(self, request: httpx2.Request) -> RawAnswer:
         process = process_id()
-        if process not in self._networks:
+        if (network := self._networks.get(process)) is None:
             # Reading certificates takes longer than all other work for the world of a test.
             verify = not self.url.startswith("http://")
             network = httpx2.HTTPTransport(verify=verify, trust_env=False)
-            self._networks.setdefault(process, network)  # another thread may have been first
-        answer = self._networks[process].handle_request(request)
+            network = self._networks.setdefault(process, network)  # another thread may be first
+        answer = network.handle_request(request)
         with closing(answer):
             return answer.status_code, answer.headers.raw, b"".join(answer.iter_raw())
 
