@@ -91,11 +91,14 @@ def add_method(name, root, *, with_command=False):
         first = row.words.partition(". ")[0].rstrip(".")
         texts[ROWS] = f'    "{name.replace("_", "-")}": "{first}.",\n'
         texts[COMMANDS] = write_command(name, row)
+    changed = {}
     for (file, before), text in texts.items():
         old = (root / file).read_text("utf-8")
         assert old.count(before) == 1 or not before, f"{file} does not have {before!r} once"
         index = old.index(before) if before else len(old)
-        (root / file).write_text(old[:index] + text + old[index:], "utf-8")
+        changed[root / file] = old[:index] + text + old[index:]
+    for path, text in changed.items():
+        path.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":
