@@ -56,7 +56,7 @@ def attempt_due(world: World, delivery_id: str) -> None:
     """
     delivery = world.all("event_delivery")[delivery_id]
     destination = _destination(world, delivery)
-    world.postponed.pop(delivery.id, None)
+    world.until_next.pop(delivery.id, None)
     if not listens(destination):
         _give_up(world, delivery)
     elif destination["type"] == WEBHOOK:
@@ -102,7 +102,7 @@ def record_attempt(world: World, attempt: Attempt, result: AttemptResult) -> Non
     fault = f" (fault: {result.fault})" if result.fault else ""
     delivery = _count_attempt(world, delivery, f"attempt {result.number}: {outcome}{fault}")
     world.fired.pop(delivery.id, None)
-    for overtaken, destination_id in world.postponed.items():
+    for overtaken, destination_id in world.until_next.items():
         if destination_id == delivery["event_destination_id"]:
             number = world.all("event_delivery")[overtaken].hidden["number"]
             if number < delivery.hidden["number"]:
@@ -137,9 +137,9 @@ def postpone(
     destination has been attempted.
     """
     world.timers.arm(delivery.id, ATTEMPT, world.now + length)
-    world.note("event_delivery", delivery.id, f"{delivery['event_type']}, held back {why}")
+    world.note("event_delivery", delivery.id, f"{delivery['event_type']}, postponed {why}")
     if until_next:
-        world.postponed[delivery.id] = delivery["event_destination_id"]
+        world.until_next[delivery.id] = delivery["event_destination_id"]
 
 
 def replay(world: World, delivery: Resource) -> Resource:

@@ -110,7 +110,7 @@ class World:
     script_errors: RecentLog[str] = field(default_factory=lambda: RecentLog(_MOST_SCRIPT_ERRORS))
     injected: InjectedFaults = field(default_factory=InjectedFaults)
     fired: dict[str, Any] = field(default_factory=dict)  # delivery -> fault of its next attempt
-    postponed: dict[str, str] = field(default_factory=dict)  # reordered delivery -> destination
+    until_next: dict[str, str] = field(default_factory=dict)  # postponed delivery: destination
     counters: dict[str, int] = field(default_factory=dict)  # of ids, by prefix
     additive_changes: AdditiveChanges = field(default=AdditiveChanges())
     options: Options = field(default=Options())

@@ -196,7 +196,7 @@ def next_retry(simulation: Simulation) -> datetime | None:
     late = [
         due.at
         for delivery in world.all("event_delivery").values()
-        if world.delivery_log.get(delivery.id) or delivery.id in world.postponed
+        if world.delivery_log.get(delivery.id) or delivery.id in world.until_next
         for due in world.timers.of(delivery.id)
     ]
     return min(late, default=None)
@@ -225,10 +225,10 @@ def _advancing(simulation: Simulation) -> Iterator[AdvanceResult]:
 
 
 def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
-    """In `on_poll` mode, move the clock as a read of these resources does.
+    """In `on_poll` mode, move the clock because a client reads these resources.
 
-    1. If one is unfinished, the clock moves to the next timer: of this resource, of one that it
-       uses, or of a run that uses it. A list reads all that it may show.
+    1. If a resource is unfinished, the clock moves to the next timer of this resource, of one that
+       it uses, or of a run that uses it. A list counts as a read of all that it may show.
     2. Timers of a resource that waits for a person do not count. They move with the clock, so a
        read lets no prompt, approval or task timeout run out.
     3. Everything else that is due by that moment happens, too.

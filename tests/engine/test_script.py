@@ -45,7 +45,7 @@ def test_a_story_continues_behind_the_step_of_an_ended_branch(story):
     assert [(path, story.script.positions[path].behind) for path, _ in NEXT] == NEXT
 
 
-def test_a_turn_enters_its_branch_and_resets_the_attempts(story):
+def test_a_turn_enters_its_branch_and_resets_the_count_of_wrong_answers(story):
     story.wrong_answers = 2
     story.go("on_timeout")
     assert (story.path, story.wrong_answers) == ((1, "on_timeout", 0), 0)

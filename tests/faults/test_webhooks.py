@@ -69,7 +69,7 @@ def test_the_log_has_one_successful_attempt(play, receiver, log, fault, value, a
 
 
 def test_an_older_webhook_is_not_the_next_one(put, subscribe, receiver, api, advance):
-    """It may be sent at the same moment as the one that is held back."""
+    """It may be sent at the same moment as the one that is postponed."""
     subscribe("agent.created", "agent.updated", "agent.deleted")
     put("agent.updated", reorder=True)
     path = f"/agents/{api.post('/agents', json={'name': 'Concierge'}).json()['id']}"
