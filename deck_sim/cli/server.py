@@ -123,7 +123,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
             help="The clock of webhook timestamps; `wall` is real time. Receivers refuse timestamps"
             " more than 5 minutes off.",
         ),
-        click.option("--rate-limit", is_flag=True, help="Allow each key 200 calls in 10 s."),
+        click.option("--rate-limit", is_flag=True, help="Allow 200 calls in 10 s; more get 429."),
         click.option(
             "--log-format",
             type=click.Choice(FORMATS),

@@ -50,8 +50,9 @@ def _check_url(url: str) -> str:
         is_web_url = None
     if not is_web_url:
         raise value_error(
-            "must have a host: parts of 1 to 63 letters, digits, `-` or `_`, joined by `.` (write"
-            " other letters as `xn--…`), or an IPv6 address in brackets; a port is from 1 to 65535"
+            "must have a valid host and port: parts of 1 to 63 letters, digits, `-` or `_`, joined"
+            " by `.` (write other letters as `xn--…`), or an IPv6 address in brackets; a port from"
+            " 1 to 65535"
         )
     return url
 

@@ -109,7 +109,7 @@ class Pace:
     changed: int = 0
 
     def length_of(self, world: World, story: Story, length: timedelta) -> timedelta:
-        """Return a changed `length` if `step` selects the story's current step, else `length`."""
+        """Return how long the story's step takes: `length`, or another one if `step` selects it."""
         script = story.script
         here = script.scenario, script.kind, "/".join(map(str, (*script.head, *story.path)))
         if self.step not in ((), here):

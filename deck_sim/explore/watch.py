@@ -73,7 +73,7 @@ class Watch:
 
     @property
     def called(self) -> dict[str, Life]:
-        """The lives in which the program called the world, by name, from first to last."""
+        """The lives of worlds in which the program made calls, by name, in their order."""
         return {one.name: one for one in self.lives if program_calls(one.simulation)}
 
     @property
@@ -114,7 +114,7 @@ class Watch:
         return [line for both in ends for line in compare(*both, may_lack=may_lack)]
 
     def other_calls(self, baseline: "Watch") -> list[str]:
-        """Describe the calls, or the worlds, that only one of two runs without trouble has."""
+        """Describe how this run differs from `baseline` in its worlds, or else in its calls."""
         names = [[*one.called] for one in (baseline, self)]
         if names[0] != names[1]:
             text = f"the worlds (API key/number) were {names[0]} in the first run"

@@ -19,7 +19,9 @@ from deck_sim.base.validation import Strict, Whole, field_errors, show, value_er
 from deck_sim.engine.records import Immutable
 from deck_sim.faults.fields import FaultDuration
 
-_OF = {"match": "calls", "event": "webhooks"}  # what the faults of a family affect
+# What the faults of a family affect; in scenarios the list that has them.
+_OF = {"match": "calls", "event": "webhooks"}
+_LISTS = {"match": "http", "event": "webhooks"}
 FAULT_CLASSES: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
 
 
@@ -70,8 +72,8 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
     named = [key for key in value if key in keys]
     for family, key in FAULT_CLASSES:
         if key in value and not named:
-            text = f"is a fault of {_OF[family]}, and needs `{family}` instead of `{base.family}`"
-            raise field_errors((key, text))
+            text = f"is a fault of {_OF[family]}; give it `{family}` instead of `{base.family}`"
+            raise field_errors((key, f"{text} (in a scenario, below `{_LISTS[family]}`)"))
     if len(named) > 1:
         text = f"{listed(named)} are {len(named)} faults; write a separate fault for each of them"
         raise field_errors((named[1], text))

@@ -104,7 +104,7 @@ def write_report(deck: "Deck", failure: str = "") -> str:
     kinds, events = {entry.kind for entry in entries}, dict.fromkeys(e["type"] for e in deck.events)
     unsent, still = list[str](), list[str]()
     if events and "event_destination" in kinds and not deliveries:
-        why = "no destination was active and subscribed at the time; register one earlier"
+        why = "no destination was active and subscribed at the time; set one up earlier"
         unsent.append(f"  {listed(events)}: {why}")
     times = deck.transport.frozen_times
     moved = times[-1] - times[0] if times else timedelta()

@@ -47,7 +47,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         self._deck = deck
         self.secret = ""  # verifies signatures; set it again after you rotate it
         self.destination_id = ""
-        self.received: list[Arrival] = []  # with a valid signature, as they were answered
+        self.received: list[Arrival] = []  # with a valid signature, in the order of their answers
         self.complaints: list[str] = []  # wrong signatures, and callbacks that failed
         self._arrived = Condition()
         self._callbacks: list[tuple[str, Callable[[Json], Any]]] = []

@@ -39,7 +39,7 @@ def make_hold(
         types, of_stories = world.contract.event_names, events_of_stories(world.contract)
         if event in types and event not in of_stories:
             events = listed(of_stories, last="or")
-            text = f"{quote(event)} cannot be held; hold {events}, or the answer to a call"
+            text = f"no step emits {quote(event)}; hold {events}, or the answer to a call"
             raise refuse("request/input_invalid", text, field="event")
         # The kinds of resources that can emit the event.
         about = event.partition(".")[0] if event in types else None

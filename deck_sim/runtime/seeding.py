@@ -83,11 +83,11 @@ _REPLACED = ("world", "selection", "choices", "chosen")  # by changed copies if 
 def seed_resources(
     simulation: Simulation, seed: Seed, *, latest: datetime = LAST_MOMENT
 ) -> dict[str, list[str]]:
-    """Create resources, all of them or none; return their ids by the plural, as in `seed`.
+    """Create resources, all of them or none; return their ids by kind, as in `seed`.
 
     No `created_at` may be later than `latest`. A world file sets no limit, since its worlds may
     begin at any time. Raises ApiError with every problem and its field, such as
-    `resources.tasks[0].name`. A wrong reference may follow from another problem: it is reported
+    `resources.tasks[0].name`. A wrong reference may result from another problem, so it is reported
     only if the resource has the right types, and no resource of an earlier kind has a problem.
     """
     ahead = copy.copy(simulation)

@@ -32,7 +32,7 @@ class Seen:
 
 
 def write_script(kind: str, machine: Machine, history: Sequence[Seen]) -> list[Any]:
-    """Return, as plain data, the steps that enter the statuses of a history at the same times."""
+    """Return steps, as plain data, that repeat a history: the same statuses at the same times."""
     entered, steps = status_steps(kind, machine), list[Any]()
     for index, seen in enumerate(history):
         step, later = entered.get(seen.status), history[index + 1 :]

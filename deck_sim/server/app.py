@@ -70,7 +70,7 @@ class DeckApp:
         if not await take((self.select_world,), request):
             await make_response(scope, request.answer)(scope, receive, send)
             return
-        request.simulation.uses += 1  # a world in use does not make room for another
+        request.simulation.uses += 1  # so it is not dropped before the answer
         try:
             await take(self.answering, request)
             if await take(self.keeping, request):
@@ -139,7 +139,9 @@ def _fill_in_body(answer: Answer, request_id: str) -> Answer:
 
 
 def note_handle(request: Request) -> None:
-    """Note whether a `Deck` sent the call. If so, reports do not name the call's key as unknown."""
+    """Note whether a `Deck` sent the call, not the program under test. Exploration leaves such
+    calls alone, and reports do not suspect their key.
+    """
     request.from_handle = PROCESS_HEADER.lower() in request.headers
     if request.from_handle:
         request.worlds.note_control(request.simulation.key)

@@ -263,7 +263,7 @@ def make_failure(text: str) -> BaseException:
 
 
 def values_of(fixture: str, item: pytest.Item, edition: str | None) -> list[Any]:
-    """Return the values of `fixture` for a test: names of scenarios, or errors, of its edition."""
+    """Return the scenarios, or the errors that fail runs, with which a fixture repeats a test."""
     folder, options = find_folder(item.config), read_marker(item)
     chosen = options.edition or edition or DEFAULT_EDITION
     if fixture == "deck_every_failure":

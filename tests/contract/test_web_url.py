@@ -24,9 +24,9 @@ def test_a_web_address_is_taken():
     [
         ("", "at least 1 character"),
         ("ftp://x", "must begin with `http://` or `https://`"),
-        ("http://:80/", "must have a host"),
+        ("http://:80/", "must have a valid host and port"),
         ("http://@h/", "has an empty user before `@`"),
-        ("http://x:65536/", "a port is from 1 to 65535"),
+        ("http://x:65536/", "must have a valid host and port"),
         ("http://[1:2:3]/", "or an IPv6 address"),
         ("http://a..b/", "parts of 1 to 63 letters"),
         ("http://bücher.example/", "other letters as `xn--…`"),

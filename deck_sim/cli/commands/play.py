@@ -42,7 +42,11 @@ from deck_sim.contract.error_catalog import ApiError
 @click.option("--no-answer", is_flag=True, help="Leave prompts unanswered.")
 @click.option("--reject", is_flag=True, help="Reject the run when it waits for approval.")
 @click.option("--input", "task_input", type=OBJECT, help="Fields to add to the run's input.")
-@click.option("--edition", type=EDITION_NAME, help="The edition.  [default: the scenario's first]")
+@click.option(
+    "--edition",
+    type=EDITION_NAME,
+    help="The edition of the Deck API.  [default: the first that can play it]",
+)
 @click.option("--html", "page", type=FILE, help="Write the timeline as an HTML page.")
 @click.option("--seed", type=int, default=0, help="The seed of ids and of random values.")
 @FOLDER

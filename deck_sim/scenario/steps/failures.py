@@ -18,7 +18,7 @@ class FailedWith(Strict):
     error: RunErrorName
     """The `type/code` of the error in Deck's catalog, like `auth/auth_locked`."""
     message: str | None = None
-    """The text. If omitted, the text of the catalog."""
+    """The error's message. If omitted, that of the error in Deck's catalog."""
     field: str | None = None
     """The field that the error is about, like `output`."""
 

@@ -35,11 +35,11 @@ def list_items(
     polled: Iterable[Resource] | None = None,
     problems: Sequence[Problem] = (),
 ) -> Answer:
-    """Show one page of the items that match.
+    """Show one page of the items that match the request.
 
     `find` yields items in order, after the item with the given id; `is_known` says whether a cursor
-    may name an id. On an `on_poll` clock the request reads the resources `polled`, by default those
-    of the page. `problems` are other problems to report in the same error.
+    may name an id. An `on_poll` clock moves as if the resources `polled` were read, by default
+    those of the page. `problems` are other problems to report in the same error.
     """
     limit, cursor, created = _read_page(request, is_known, problems)
     after, before = created.get("created_after"), created.get("created_before")
@@ -67,7 +67,7 @@ def behind(cursor: str | None, items: Iterable[Item]) -> Iterator[Item]:
 
 
 def poll_all(world: World) -> Iterable[Resource]:
-    """Return every resource of a world, since each may create the next item of a list."""
+    """Return all resources: the ones to poll for a list in which any of them may add an item."""
     return chain(*(kind.values() for kind in world.resources.values()))
 
 
