@@ -72,8 +72,8 @@ def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behavi
 
 
 def _share(row: Behaviour, only: str | None) -> Iterator[Behaviour]:
-    """Yield `row`, which holds for all its editions. But if its source describes a single edition,
-    `only`, yield a row for this edition, and an assumed row for each other edition of `row`.
+    """Yield `row`. If its source describes only the edition `only`, yield instead a row for this
+    edition, and an assumed row for each of its other editions.
     """
     if only is None:
         yield row

@@ -37,8 +37,8 @@ def count_stop(world: World, hold_id: str) -> None:
 
 
 def hold_story(world: World, story: Story, hold_id: str, reacted_at: Cursor) -> None:
-    """Stop a story at a hold. Until the hold is released, the cursor stands at `reacted_at`, where
-    the step can still react, for example to an answer.
+    """Stop a story at a hold, and keep its place in `held`. Until the hold is released, its cursor
+    is back at `reacted_at`, so the step there can still react, for example to an answer.
     """
     story.held = Held(hold_id, world.now, story.path, story.wrong_answers)
     story.path, story.wrong_answers = reacted_at

@@ -35,9 +35,7 @@ class WebhookFault(Fault):
     """The event type that the fault applies to, or a glob such as `task_run.*`."""
 
     def applies_to(self, *subject: str) -> bool:
-        """Whether the fault applies to an event. `subject` is the id of the event's resource, then
-        the names of the event's type.
-        """
+        """Whether a name of an event's type matches; the names follow an id in `subject`."""
         _, *names = subject
         return any(fnmatchcase(name, self.event) for name in names)
 
@@ -72,7 +70,7 @@ class Reordered(WebhookFault):
 
 
 class Repeated(WebhookFault):
-    """The webhook is sent, and again after the destination's next one, at most 30 seconds later."""
+    """The webhook is sent at once, and again after the destination's next one or 30 seconds."""
 
     again_after_next: OnlyTrue
 

@@ -236,8 +236,8 @@ def read_explore_marker(item: pytest.Item) -> ExploreOptions:
 def show_reports(
     reports: Sequence[Mapping[str, Any]], terminal: TerminalReporter, config: pytest.Config
 ) -> None:
-    """Show the result of each explored test, with details if its own report does not have them.
-    Also write the file of `--deck-explore-report`.
+    """Show the result of each explored test, with details if the test passed; pytest's report of a
+    failed test has them. Also write the file of `--deck-explore-report`.
     """
     terminal.section("deck exploration")
     for one in reports:

@@ -107,7 +107,7 @@ def _shows_external_id(edition: Edition, kind: Kind) -> bool:
 
 
 class _BodySchemas(GenerateJsonSchema):
-    """pydantic's JSON Schemas, without titles; keys that do not match a pattern are refused."""
+    """Makes pydantic's JSON Schemas, without titles; those of mappings refuse keys as it does."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -157,8 +157,8 @@ def _of_model(model: type[Body], name: str) -> dict[str, Shape]:
 
 
 def _narrow(shape: Shape, type_: str, names: Iterable[str], schemas: Mapping[str, Shape]) -> None:
-    """Allow only `type_` in the schema of a body. For a field in `names` with the default {},
-    absent and null count as {}: it is required if its object has required fields, else nullable.
+    """Let a body's field `type` have only the value `type_`. Of `names`, a field that is read as {}
+    if it is absent or null becomes required if {} lacks required fields, and nullable otherwise.
     """
     fields = shape["properties"]
     if fields["type"].pop("default", None) != type_:
