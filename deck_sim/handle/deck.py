@@ -4,16 +4,17 @@ Reading a property is no poll: an `on_poll` clock does not move.
 """
 
 import itertools
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deck_sim.base.errors import DeckSimError, nearest
+from deck_sim.base.errors import DeckSimError, nearest, quote
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.handle.calls import Calls, LintReport
 from deck_sim.handle.connect.address import DECK_HOST, read_url
@@ -23,7 +24,6 @@ from deck_sim.handle.connect.threads import refuse_on_event_loop, twin_of
 from deck_sim.handle.connect.transports import Transport
 from deck_sim.handle.deck_clock import Clock
 from deck_sim.handle.hold import Hold, point_key
-from deck_sim.handle.scenario_source import read_source
 from deck_sim.handle.tasks import ReadyTask, TaskStarter, answer_prompt, finish_run
 from deck_sim.handle.timeline import (
     AdvanceReport,
@@ -32,6 +32,7 @@ from deck_sim.handle.timeline import (
     TimelineEntry,
     write_duration,
 )
+from deck_sim.scenario.yaml_files import YamlError, read_yaml
 
 if TYPE_CHECKING:
     from deck_sim.handle.interception import Interception
@@ -184,8 +185,24 @@ class Deck(AbstractContextManager["Deck"]):
         `source` is YAML text, the `Path` of a YAML file, or plain data, which may omit `version`
         and `name`.
         """
-        name, body = read_source(source, self._numbers)
-        self._control.call("PUT", "/scenarios/{name}", name=name, body=body)
+        if isinstance(source, PathLike):
+            try:
+                source = Path(source).read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise DeckSimError(f"cannot read {str(source)!r}: {error}") from None
+        elif isinstance(source, str) and re.fullmatch(r"\S+\.ya?ml", source):
+            fix = f"for a file pass `Path({source!r})`"
+            raise DeckSimError(f"{quote(source)} is not YAML text; {fix}")
+        data: Any = None
+        if not isinstance(source, str):
+            data = source = {"name": f"scenario_{next(self._numbers)}", **source}
+        else:
+            with suppress(YamlError):
+                data = read_yaml(source).data
+        name = data.get("name") if isinstance(data, Mapping) else None
+        if not (isinstance(name, str) and re.fullmatch("[a-z0-9_]+", name)):
+            name = "scenario"  # for the path; the server says what is wrong, and where
+        self._control.call("PUT", "/scenarios/{name}", name=name, body=source)
         return name
 
     def hold(self, point: str, id: IdOrResource | None = None) -> Hold:
