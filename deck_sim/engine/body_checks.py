@@ -75,7 +75,7 @@ def input_problems(world: World, task: Resource, body: Mapping[str, Any]) -> lis
 
 
 def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) -> list[Problem]:
-    """Return a problem for each missing part of a login that its `auth_method` needs.
+    """Return a problem for each part of a login that its `auth_method` needs and that is missing.
 
     An update may omit `auth_method` or `auth_credentials`; those of the `stored` login are then
     checked. Credentials of the wrong type are skipped.

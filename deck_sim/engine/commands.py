@@ -1,4 +1,4 @@
-"""The actions of API callers, reviewers of runs, and sources (the websites) on a world.
+"""Actions on a world: by API callers, by reviewers of runs, and by sources (the websites).
 
 A command checks everything before it changes anything. If a check fails, the command raises
 `ApiError`, and the world stays as it was.
@@ -51,7 +51,7 @@ def seed_resource(world: World, kind: str, fields: Mapping[str, Any], **standard
 
 
 def inherit_references(world: World, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `fields` with the ids they imply: a session's credential, a credential's source."""
+    """Return `fields` and the ids they imply: a session's credential, a credential's source."""
     full, references = dict(fields), world.kind(kind).references
     for _ in references:
         for name, used in references.items():
@@ -99,7 +99,7 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
 
 
 def used_ids(world: World, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the ids of the resources that a run uses, sent or implied, by field."""
+    """Return, by field, the ids that a run uses: those in `fields`, and those they imply."""
     named = {name: fields.get(name) for name in world.kind("task_run").references}
     uses = inherit_references(world, "task_run", named)
     if "source_id" in uses:
@@ -192,7 +192,7 @@ def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, An
 
 
 def apply_command(world: World, resource: Resource, name: str) -> Resource:
-    """Move a resource to the status that a command leads to, and end the resource's script."""
+    """Move a resource to the status that the command `name` leads to, and end its script."""
     leads_to = check_allowed(world, resource, name)
     assert leads_to is not None, f"the command {name} leads to no status"
     moved = world.move(resource, leads_to)
@@ -215,8 +215,8 @@ def review_run(world: World, run: Resource, verdict: str) -> Resource:
 
 
 def check_allowed(world: World, resource: Resource, name: str) -> str | None:
-    """Return the status that a command leads to; None if the script decides. Raises ApiError
-    (`state_invalid`) if the resource's status does not allow the command.
+    """Return the status that the command `name` leads to; None if the script decides. Raises
+    ApiError (`state_invalid`) if the resource's status does not allow the command.
     """
     row = world.machine(resource).commands[name]
     if resource.status not in row.allowed:
@@ -242,7 +242,7 @@ def create_credential(world: World, fields: Mapping[str, Any]) -> Resource:
 
 
 def update_credential(world: World, credential: Resource, fields: Mapping[str, Any]) -> Resource:
-    """Set the fields that were sent; one of the login makes the credential `unverified`."""
+    """Set the fields that were sent; any part of a login makes the credential `unverified`."""
     check_allowed(world, credential, "update")
     raise_problems(change_problems(credential, fields))
     public, hidden = split_credentials(fields)

@@ -241,7 +241,7 @@ def update_destination(
 
 
 def event_problems(world: World, events: Any) -> list[Problem]:
-    """Return the problems of a destination's event types; none if their shape is wrong."""
+    """Return a problem for each wrong event type; [] if `events` is not a list of texts."""
     is_readable = isinstance(events, list) and all(isinstance(name, str) for name in events)
     problems, known = list[Problem](), world.event_types
     for index, name in enumerate(events if is_readable and events != [ALL] else ()):

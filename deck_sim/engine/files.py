@@ -53,7 +53,7 @@ def keep_file(
 
 
 def files_of(world: World, run: Resource, behind: str | None = None) -> Iterator[Resource]:
-    """Yield a run's readable files, newest first; with `behind`, those older than this file."""
+    """Yield a run's readable files, newest first; with `behind` (an id), only older ones."""
     items = world.newest_first("storage", {"task_run_id": [run.id]}, behind)
     return (item for item in items if not world.is_gone(item))
 
@@ -67,7 +67,7 @@ def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> N
 
 
 def find_file(world: World, file_id: str) -> File | None:
-    """Return a storage item's file, or a screenshot; None if it is unknown, deleted or too old."""
+    """Return the file or screenshot with this id; None if it is unknown, deleted or too old."""
     item = world.find("storage", file_id)
     if item is not None:
         return File(item.hidden["content"], item["file_type"], item["file_name"])

@@ -17,7 +17,7 @@ Cursor = tuple[Path, int]  # the path of a story, and its count of wrong answers
 
 
 class Stopped(Exception):
-    """Raised if a hold stops a story; nothing has changed."""
+    """Raised if a hold stops a story, before anything has changed."""
 
     def __init__(self, hold: str) -> None:
         super().__init__(hold)
@@ -37,8 +37,8 @@ def count_stop(world: World, hold_id: str) -> None:
 
 
 def hold_story(world: World, story: Story, hold_id: str, reacted_at: Cursor) -> None:
-    """Stop a story at a hold, and keep its place in `held`. Until the hold is released, its cursor
-    is back at `reacted_at`, so the step there can still react, for example to an answer.
+    """Stop a story at a hold, and keep its place in `story.held`. Until the release, its cursor is
+    back at `reacted_at`, so a prompt there can still be answered.
     """
     story.held = Held(hold_id, world.now, story.path, story.wrong_answers)
     story.path, story.wrong_answers = reacted_at

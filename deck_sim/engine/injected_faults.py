@@ -101,8 +101,8 @@ class InjectedFaults:
     def fire(
         self, where: tuple[str, ...], subject: tuple[str, ...], owners: Iterable[str], now: datetime
     ) -> Any:
-        """Count a call or webhook, the `subject`, for each fault that applies to it, has one of the
-        `owners`, and fires at a point in `where`. Return the fault that fires, or None.
+        """Count one call or webhook for each fault that has one of the `owners`, fires at a point
+        in `where`, and applies to the `subject`. Return the fault that fires, or None.
         """
         met = [owner for owner in owners if owner in self.by_owner]
         self.changed |= dict.fromkeys(met)

@@ -38,7 +38,7 @@ class Lists:
     def find(
         self, filters: Mapping[str, Collection[Any]], behind: str | None
     ) -> Iterator[Resource]:
-        """Yield the resources that `World.newest_first` describes."""
+        """Yield the resources that pass the filters, as `World.newest_first` describes."""
         for id_ in self.changed:
             if id_ not in self._numbers:
                 self._numbers[id_] = self._count = self._count + 1

@@ -25,7 +25,7 @@ SCRIPT_KINDS = ("connection", "task_run", "session")  # of the resources that pl
 
 
 def watched_kinds(edition: Edition) -> list[str]:
-    """Return the kinds whose statuses clients follow: those that play scripts, and the login's."""
+    """Return the kinds whose statuses clients follow: those with scripts, and that of logins."""
     return [kind for kind in edition.kinds if kind in (*SCRIPT_KINDS, edition.login)]
 
 
@@ -61,7 +61,7 @@ class Step(ABC):
 
     @property
     def refusal(self) -> ApiError | None:
-        """The error that answers the call that would start the script; None if it may start."""
+        """For a first step: the error that answers the call that starts the script; or None."""
         return None
 
     # `stage` is a `Stage`; its module imports this one.
@@ -107,7 +107,7 @@ class Script(Immutable):
 
     @property
     def refusal(self) -> ApiError | None:
-        """The error that answers the call in place of playing the script; None if it is played."""
+        """The error that answers the call that would start the script; None if it starts."""
         first = self.positions[0,].step
         return first.refusal if first else None
 

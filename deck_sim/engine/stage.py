@@ -86,7 +86,7 @@ class Stage:
             self.move("completed", output=output, **fields)
 
     def reject(self, name: str, broken: list[Problem], why: str = "") -> None:
-        """Fail the run with an error `name` for each of `broken`; `why` begins each message."""
+        """Fail the run: each problem in `broken` is an error `name`, `why` precedes its message."""
         for one in broken:
             self.world.note("task_run", self.resource.id, one.message)
         self.fail(*(problem(name, f"{why}{one.message}", field=one.field) for one in broken))
@@ -95,14 +95,14 @@ class Stage:
         self.move("failed", errors=[one.as_json() for one in problems])
 
     def problem(self, name: str, message: str | None, field: str | None) -> Problem:
-        """Make a problem from the error catalog. In the catalog's own text, which stands for a
-        missing `message`, `{timeout}` becomes the run's timeout.
+        """Make the problem `name` of the error catalog. If `message` is None, it has the
+        catalog's text, with the run's timeout in place of `{timeout}`.
         """
         timeout = spell_duration(timedelta(seconds=self.resource.hidden["timeout_seconds"]))
         return problem(name, message, field=field, timeout=timeout)
 
     def draw(self, span: Span) -> timedelta:
-        """Draw a duration within the span; a step of a resource always draws the same one."""
+        """Draw a duration within `span` for the current step, which gets the same one each time."""
         story = self.story
         name = story.script.positions[story.path].name
         return draw_duration(span, self.world.seed, f"{story.owner}/{name}")

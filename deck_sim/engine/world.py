@@ -136,7 +136,7 @@ class World:
 
     @property
     def event_types(self) -> tuple[str, ...]:
-        """Every name of an event type: the edition's, and the one that additive changes may add."""
+        """The names of all event types: the edition's, and one that additive changes may add."""
         added = self.additive_changes.event_type
         return (*self.contract.event_names, *([added] if added else []))
 
@@ -176,14 +176,14 @@ class World:
             yield from lists.find(filters, behind)
 
     def fetch(self, kind: str, resource_id: str) -> Resource:
-        """Return a resource, or raise ApiError (`…_not_found`): unknown, deleted or too old."""
+        """Return a resource. Raises ApiError (`…_not_found`) if unknown, deleted or too old."""
         found = self.find(kind, resource_id)
         if found is None:
             raise ApiError(self.not_found(kind, resource_id))
         return found
 
     def not_found(self, kind: str, resource_id: str, field: str | None = None) -> Problem:
-        """Make the problem of an unknown id in `field` of a body, or else in the path."""
+        """Make the problem of an unknown id in a body's `field`, or in the path if that is None."""
         # The catalog's text for sources is that of a failed run, which names no id.
         text = f"No {kind} has the id `{resource_id}`."
         if resource_id in self.former_ids:
@@ -224,8 +224,8 @@ class World:
         return (at - resource.started_at) // MILLISECOND
 
     def embedded(self, resource: Resource, name: str) -> list[dict[str, Any]]:
-        """Return the related resources, oldest first, that a resource shows in its field `name`: an
-        agent's tasks, for example.
+        """Return the value of a field that shows related resources, oldest first, such as an
+        agent's `tasks`.
         """
         embed = self.kind(resource.kind).embeds[name]
         inner = [
@@ -235,7 +235,7 @@ class World:
         return [{name: item[name] for name in embed.shows} for item in reversed(inner)]
 
     def event_extras(self, resource: Resource) -> Mapping[str, Any]:
-        """Return the current data of other resources that an event about this resource shows.
+        """Return the data that an event about `resource` shows of other resources, as they are now.
 
         An example is the external id of the login that the resource uses (documented).
         """
@@ -415,7 +415,7 @@ class World:
                 self._arm_screenshot(run)
 
     def fire_webhook(self, where: str, event: Event) -> Any:
-        """Count a webhook for each fault that applies to it; return the one that fires, or None."""
+        """Count a webhook for each fault that applies; return the fault that fires, or None."""
         run_id = event.data.fields.get("task_run_id", "")
         about = {TROUBLE: None, EVERYBODY: None, event.data.id: None, run_id: None}
         subject = event.data.id, *self.contract.names_of(event.type)
@@ -499,7 +499,7 @@ class World:
         self.injected.forget(id_)
 
     def index(self) -> None:
-        """Build `users` and `finished` from the resources. `create` and `move` update both."""
+        """Build `users` and `finished` of a loaded world; `create` and `move` update both later."""
         for found in self._resources.values():
             for resource in found.values():
                 self._index(resource)
@@ -507,8 +507,8 @@ class World:
             ids.sort(key=lambda id_: self._resources[kind][id_].updated_at)
 
     def _index(self, resource: Resource) -> list[Resource]:
-        """Enter a finished run or session in `finished`, and a run that still uses a login or
-        session in `users`. Return the login and session that are still used.
+        """Enter a finished run or session in `finished`, and an unfinished run in the `users` of
+        its login and session. Return these two for an unfinished run, else [].
         """
         if self.is_final(resource):
             self._note_end(resource)

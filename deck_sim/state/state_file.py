@@ -69,7 +69,7 @@ class StateFile:
             raise StateFileError(self._path, text) from None
 
     def load(self, key: str) -> Simulation | None:
-        """Return the world of a key, or None if the file has none. Raises ApiError
+        """Read the world of a key from the file; None if the file has none. Raises ApiError
         (`state_not_saved`) if the file cannot be read now.
         """
         if key not in self._ids:
