@@ -52,7 +52,7 @@ def parse_duration(text: str) -> timedelta:
 
 
 def format_duration(length: timedelta) -> str:
-    """Format a duration like `1h30m`, `250ms` or, if it is negative, `-2s`."""
+    """Format a duration as text: `1h30m`, `250ms` or, if it is negative, `-2s`."""
     rest, words = abs(length), []
     for unit, size in _UNITS.items():
         count, rest = divmod(rest, size)

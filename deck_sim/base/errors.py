@@ -12,8 +12,8 @@ _MOST_MEANT = 3  # a message suggests at most this many names
 class DeckSimError(Exception):
     """An error of deck-sim that users can catch.
 
-    If a call was refused, `errors` are those in its answer, each with `type`, `code` and `message`.
-    Otherwise `errors` is empty.
+    If a call was refused, `errors` holds the errors in the answer to this call, each with `type`,
+    `code` and `message`. Otherwise `errors` is empty.
     """
 
     def __init__(self, message: str, errors: Sequence[Mapping[str, str]] = ()) -> None:
@@ -37,13 +37,13 @@ def counted(number: int, noun: str) -> str:
 
 
 def listed(words: Iterable[str], *, last: str = "and") -> str:
-    """Join words for a sentence: "`a`, `b` and `c`", where `last` is "and". No words: "nothing"."""
+    """Join words, as "`a`, `b` or `c`" if `last` is "or"; return "nothing" if there are none."""
     *front, end = [f"`{word}`" for word in words] or ["nothing"]
     return f"{', '.join(front)} {last} {end}" if front else end
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
-    """Return "; did you mean 'x' or 'y'?" with up to three similar names, "" if none is similar."""
+    """Return "; did you mean 'x' or 'y'?" with up to three names like `word`; "" if none is."""
     from difflib import get_close_matches
 
     allowed = [*allowed]
@@ -60,7 +60,7 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
 
 
 def suggest(word: str, allowed: Iterable[str]) -> str:
-    """Return the end of a message: similar words, else all allowed words, "" if none is allowed."""
+    """Return the end of a message: names like `word`, else all of `allowed`; "" if it is empty."""
     allowed = [*allowed]
     everything = f"; allowed: {listed(allowed, last='or')}" if allowed else ""
     return nearest(word, allowed) or everything
@@ -69,8 +69,8 @@ def suggest(word: str, allowed: Iterable[str]) -> str:
 def nearest_type(type_: str, known: Iterable[str]) -> str:
     """Like `nearest`, for an event type (`task_run.completed`) or a glob (`task_run.*`).
 
-    A scenario may emit new types, such as `task_run.progress`. So after the known `task_run.`, only
-    a word that is very similar to a known one counts as a mistake.
+    A scenario may emit new types, such as `task_run.progress`. So the word after a known beginning,
+    here `task_run.`, counts as a mistake only if it is very similar to a known word.
     """
     from difflib import get_close_matches
 

@@ -16,8 +16,6 @@ _tasks = set[asyncio.Task[None]]()  # running tasks; a loop refers to them only 
 
 
 class _Selector(selectors.DefaultSelector):
-    """A selector that releases the lock `turn` of its loop while it waits for events."""
-
     def __init__(self, turn: threading.Lock) -> None:
         super().__init__()
         self._turn = turn
@@ -55,7 +53,7 @@ def start_on_loop(
     """Start a coroutine function on the loop of another thread; return a future of its result.
 
     The function runs in an empty context. `asyncio.run_coroutine_threadsafe` would copy the
-    caller's context; with that of a trio thread, libraries would detect trio.
+    caller's context; with that of a trio thread, libraries would take this loop for trio's.
     """
     answer = Future[T]()
 

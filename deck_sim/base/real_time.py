@@ -30,8 +30,8 @@ _FREEZERS: Mapping[str, Callable[[Any], Any]] = {
 def process_id() -> str:
     """Return an id of this process, unique across machines; a forked child has a new one.
 
-    A client reads it to notice that it was forked, and then opens its own sockets. A server reads a
-    client's, and uses the client's frozen time only if the client is in another process.
+    A new id tells a client that it was forked and must open its own sockets. A server compares a
+    client's id with its own, and uses the client's frozen time only if they differ.
     """
     return f"{_RANDOM}-{os.getpid()}"
 

@@ -47,7 +47,7 @@ def is_secret(name: str) -> bool:
 
 
 def is_secret_in(name: str, within: str) -> bool:
-    """Whether the field `name` is secret in the object `within`, as an answer or a header."""
+    """Whether the field `name` is secret in `within`: `key` in `headers`, `code` in `inputs`."""
     if within in _HEADERS:
         return name not in _SHOWN_HEADERS and re.search(_SECRET_HEADER, name) is not None
     return within in _INPUTS and re.search(_ANSWER, name) is not None
@@ -126,5 +126,5 @@ _TEXTS = {"query": redact_query, "body": redact_body, "response_body": redact_bo
 
 
 def mask_key(key: str) -> str:
-    """Shorten a key that begins with `sk_live_`, a real one; return any other key unchanged."""
+    """Shorten a real API key to `sk_live_…` and 4 characters; return any other key unchanged."""
     return f"{_LIVE}…{key[-4:]}" if key.startswith(_LIVE) else key

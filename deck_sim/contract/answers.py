@@ -22,8 +22,8 @@ from deck_sim.contract.shapes import (
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The default message and field of the prompts of one interaction type. Deck may add types
-    (documented), so a script may use any other type if it lists the fields.
+    """The message and the field that a prompt of one interaction type has by default. Deck may add
+    types (documented), so a script may use any other type if it lists the fields.
     """
 
     message: str  # assumed wording
@@ -106,7 +106,6 @@ def shared_schemas() -> dict[str, Shape]:
 
 
 def _kept(model: type[bodies.Body]) -> Shape:
-    """Make the schema of an object in answers from its model in bodies. Every field is required."""
     schema = model.model_json_schema(mode="serialization")
     plain = {name: {**inner} for name, inner in schema["properties"].items()}
     for inner in plain.values():

@@ -110,8 +110,8 @@ def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any)
     """Make the model of an update, with the fields `names` of `body` and the fields `more`.
 
     All these fields are optional. `model_fields_set` says which were sent; defaults are never read.
-    An update cannot change the other fields of `body` and those that the server sets: they are in
-    `fixed`. `base` is the model's base class.
+    The other fields of `body`, and those that the server sets, are in `fixed`: an update cannot
+    change them. `base` is the model's base class.
     """
     infos = {name: body.model_fields[name] for name in names}
     # pydantic keeps constraints apart from the type, and its older releases change the `Field` of a
@@ -166,8 +166,8 @@ def _when(field: str, value: Any, needed: str, shape: JsonObject) -> JsonObject:
 def _rules(*rules: JsonObject) -> ConfigDict:
     """Make a `model_config` that adds rules to the schema.
 
-    pydantic does not check these rules. The engine does, by `TASK.needs` and `METHOD_NEEDS`, from
-    which they are made.
+    pydantic does not check these rules. The engine does, with the tables that they are made from:
+    `TASK.needs` and `METHOD_NEEDS`.
     """
     return ConfigDict(json_schema_extra=rules[0] if len(rules) == 1 else {"allOf": [*rules]})
 
@@ -240,7 +240,7 @@ OptionalMethod = Annotated[AuthMethod | None, AfterValidator(lambda method: meth
 
 
 class CreateLogin(Body):
-    """The fields of a new login, a connection or credential, that both editions share."""
+    """The fields that the bodies of a new connection and of a new credential have in common."""
 
     model_config = _rules(
         *(

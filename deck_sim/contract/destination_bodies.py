@@ -60,7 +60,7 @@ def _check_headers(text: Any) -> Any:
 
 
 class WebhookConfig(Body):
-    """The `config` of a webhook destination: where events are sent, and with which more headers."""
+    """The `config` of a webhook destination: where events are sent, with which extra headers."""
 
     url: WebUrl
     custom_headers: (

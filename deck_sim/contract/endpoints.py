@@ -60,7 +60,7 @@ _CALLS |= {"update": "PATCH /{}/{{id}}", "delete": "DELETE /{}/{{id}}"}
 
 
 def usual(verb: str, row: Kind) -> Operation:
-    """Make the row of a usual verb (create, list, get, update, delete) for a kind of resource."""
+    """Make the call of a usual verb (create, list, get, update, delete) for the kind `row`."""
     noun = row.path.replace("-", " ") if verb == "list" else row.noun
     article = {"list": ""}.get(verb, "an " if noun[0] in "aeiou" else "a ")
     operation = Operation(
@@ -82,7 +82,7 @@ def usual(verb: str, row: Kind) -> Operation:
 
 
 def command_row(verb: str, row: Kind, summary: str = "", **more: Any) -> Operation:
-    """Make the row of a command on a resource of this kind. `more` sets fields of the row."""
+    """Make the call of the command `verb` on a resource of the kind `row`. `more` sets fields."""
     operation = Operation(
         f"{verb}_{row.object}",
         f"POST /{row.path}/{{id}}/{verb}",
@@ -94,7 +94,7 @@ def command_row(verb: str, row: Kind, summary: str = "", **more: Any) -> Operati
 
 
 def answer_row(row: Kind, **more: Any) -> Operation:
-    """Make the row of the call that answers a prompt of a resource of this kind."""
+    """Make the call that answers a prompt of a resource of the kind `row`. `more` sets fields."""
     summary, name = f"Answer the prompt of a {row.noun}", f"answer_{row.object}"
     return command_row("interaction", row, summary, **{"name": name, "answers": True, **more})
 

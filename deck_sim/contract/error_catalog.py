@@ -39,7 +39,7 @@ IN_RUN_ONLY = 0
 
 
 class ErrorName:
-    """A base class: the two parts, `type` and `code`, of a name like `request/input_missing`."""
+    """A base class that splits a name like `request/input_missing` into `type` and `code`."""
 
     __slots__ = ()
     name: str

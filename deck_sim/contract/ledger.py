@@ -72,9 +72,6 @@ def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behavi
 
 
 def _share(row: Behaviour, only: str | None) -> Iterator[Behaviour]:
-    """Yield `row`. If its source describes only the edition `only`, yield instead a row for this
-    edition, and an assumed row for each of its other editions.
-    """
     if only is None:
         yield row
         return

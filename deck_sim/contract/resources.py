@@ -85,7 +85,7 @@ class Kind:
 
     @property
     def status_events(self) -> tuple[str, ...]:
-        """The words for statuses in the event types of the kind."""
+        """The words for statuses in the kind's event types: `completed` in `task_run.completed`."""
         return tuple(filter(None, self.machine.events.values())) if self.machine else ()
 
     def filter_words(self, name: str) -> list[str]:

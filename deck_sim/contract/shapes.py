@@ -10,7 +10,7 @@ Shape = dict[str, Any]
 
 
 def record(properties: Mapping[str, Shape], optional: Mapping[str, Shape] | None = None) -> Shape:
-    """Make the schema of an object with all of `properties` and any of `optional`."""
+    """Make the schema of an object that must have `properties` and may have `optional`."""
     every = {**properties, **(optional or {})}
     return {"type": "object", "properties": every, "required": [*properties]}
 
@@ -24,7 +24,7 @@ def nullable(shape: Shape) -> Shape:
 
 
 def named(name: str) -> Shape:
-    """Make a reference to a schema of the OpenAPI document."""
+    """Make a reference to the schema `name` of the OpenAPI document."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 

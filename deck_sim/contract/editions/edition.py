@@ -82,7 +82,7 @@ class Edition:
 
     @cached_property
     def event_names(self) -> tuple[str, ...]:
-        """Every name that selects events: the event types, and other names of some event types."""
+        """Every name that selects events: the event types, and the other names that some have."""
         return (*self.event_types, *self.also_known_as.values())
 
     def names_of(self, event_type: str) -> tuple[str, ...]:
@@ -92,14 +92,14 @@ class Edition:
 
     @cached_property
     def every_operation(self) -> tuple[Operation, ...]:
-        """Every call of the edition; its own calls replace usual ones of the same name."""
+        """Every call of the edition; a call of its own replaces a general one of the same name."""
         usual = (endpoints.usual(verb, kind) for kind in self.kinds.values() for verb in kind.verbs)
         every = (*usual, *endpoints.SHARED_OPERATIONS, *self.operations)
         return tuple({operation.name: operation for operation in every}.values())
 
     @cached_property
     def used_by_runs(self) -> dict[str, str]:
-        """The kind of resource that each field of a run refers to, for kinds with a status."""
+        """Each field of a run that refers to a resource with a status, and the resource's kind."""
         references = self.kinds["task_run"].references.items()
         return {name: kind for name, kind in references if self.kinds[kind].machine}
 
