@@ -139,8 +139,8 @@ def _fill_in_body(answer: Answer, request_id: str) -> Answer:
 
 
 def note_handle(request: Request) -> None:
-    """Note whether a `Deck` sent the call, not the program under test. Exploration leaves such
-    calls alone, and reports do not suspect their key.
+    """Set `from_handle` if a `Deck` sent the call, not the program under test. Exploration puts no
+    trouble into such calls, and no report takes their key for one used by mistake.
     """
     request.from_handle = PROCESS_HEADER.lower() in request.headers
     if request.from_handle:
@@ -213,7 +213,7 @@ def save(request: Request) -> None:
 
 
 def save_late(request: Request) -> None:
-    """Save changes that follow a saved call. The call is answered even if saving fails."""
+    """Save the changes made after the call was saved. The call is answered even if this fails."""
     with suppress(ApiError):
         save(request)
 
@@ -248,7 +248,7 @@ async def hold_answer(request: Request) -> None:
 
 
 def prepare_response(request: Request) -> None:
-    """Make the response, let the fault of the call change it, and keep a copy for `responses`."""
+    """Make the response, let the fault of the call change it, and keep a copy to show later."""
     response = make_response(request.scope, request.answer)
     keep, number = request.simulation.responses.append, request.call.number
     if request.fault is None:

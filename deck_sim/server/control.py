@@ -43,7 +43,7 @@ class ControlApp:
 
     def select_world(self, request: Request) -> None:
         """Select the world of the key. Without `--keys`, the world's id in the header
-        `Deck-Sim-World` is enough, and the list of worlds needs neither.
+        `Deck-Sim-World` can replace the key, and the list of worlds needs neither.
         """
         worlds, world_id = self._worlds, request.headers.get(WORLD.lower())
         if worlds.keys is None and request.path == WORLDS:
@@ -83,8 +83,8 @@ class ControlApp:
 
 
 def note_caller(request: Request) -> None:
-    """Note that the key is used for control calls. If the caller is another process whose time is
-    frozen, keep this time for the signatures of webhooks.
+    """Record that a control call used this key. If another process sent it and its time is
+    frozen, keep that time for the signatures of webhooks.
     """
     moment, process = (request.headers.get(h.lower()) for h in (PRESENT_HEADER, PROCESS_HEADER))
     if (moment or process) and process != process_id():
@@ -94,7 +94,6 @@ def note_caller(request: Request) -> None:
 
 
 def _read_query(request: Request, names: Collection[str]) -> dict[str, str]:
-    """Return the query's parameters by name; raise ApiError for one that is unknown or repeated."""
     found, known = dict[str, str](), (*names, PLAIN)
     for name, text in request.query:
         why = None

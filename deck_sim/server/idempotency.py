@@ -75,8 +75,8 @@ def _digest(request: Request) -> str:
 
 
 def digest_parameters(name: str, query: bytes, body: bytes) -> str:
-    """Digest a call (`name`: its method and path), to compare it with a retry. The order of keys
-    and the spaces of JSON do not matter. The body itself is not stored: it may have a password.
+    """Return a digest of a call, to recognize a retry without storing the body: it may have a
+    password. `name` is the method and path. Spaces and the order of keys in JSON do not matter.
     """
     with suppress(ApiError):  # a body that is not JSON is compared byte by byte
         body = json.dumps(read_object(body), sort_keys=True).encode()

@@ -66,7 +66,7 @@ class Interceptor:
         return f"http://127.0.0.1:{self.port}"
 
     def how_to_answer(self, host: str) -> str:
-        """Return the end of a message: the options that intercept this host, too."""
+        """Return the end of a message: the options that intercept the proxy's hosts and `host`."""
         options = " ".join(f"--intercept-host {name}" for name in (*self.hosts, host))
         return f"to intercept it: {options}"
 
@@ -83,7 +83,6 @@ class Interceptor:
         self._accepting = asyncio.create_task(accept())
 
     async def _open(self, client: socket.socket, make_protocol: MakeProtocol) -> None:
-        """Answer each CONNECT, then serve HTTP or TLS on the socket; close a refused socket."""
         loop, first = asyncio.get_running_loop(), b""
         try:
             first = await _peek(client)
@@ -118,7 +117,7 @@ class Interceptor:
             raise
 
     def for_hosts(self, app: ASGIApp) -> ASGIApp:
-        """Wrap the app, so that requests for other hosts get a 403."""
+        """Wrap `app`, so that a request for a host that is not the proxy's gets a 403."""
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             host = Headers(scope=scope).get("host", "")  # also if the target is a whole URL
@@ -129,7 +128,7 @@ class Interceptor:
         return answer
 
     def _refuse(self, method: str, target: str, host: str) -> str:
-        """Log, count and return the refusal of a call; "" if the call is for one of the hosts."""
+        """Return why a call is refused, and log and count it; "" if it is for one of the hosts."""
         if host in (*self.hosts, NO_ADDRESS):
             return ""
         host = re.sub("[^!-~]", "?", host or target)

@@ -51,7 +51,7 @@ def make_app(worlds: WorldRegistry) -> ASGIApp:
     )
 
     async def route(scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass calls below `/v2/` directly to the Deck API, without a search through the routes."""
+        """Call the Deck API directly for `/v2/`, because a search through the routes takes time."""
         is_api = scope["path"].startswith("/v2/")
         await (make("api") if is_api else router)(scope, receive, send)
 

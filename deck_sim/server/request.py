@@ -96,7 +96,7 @@ class Request:
         return check_body(self.body_model, self.read_object(), extra_checks, self.explain_key)
 
     def explain_key(self, key: str) -> str:
-        """Return the end of a message about an unknown key: the edition that has it, or ""."""
+        """Return the end of a message on a body's unknown key: the edition that has it, or ""."""
         for name, other in EDITIONS.items():
             for row in other.every_operation:
                 body = other.body_name(row) if row.name == self.operation.name else None

@@ -153,15 +153,15 @@ class Server:
         return [number for one in (self._socket, *ours) if (number := one.fileno()) >= 0]
 
     def submit(self, call: Callable[[ASGIApp], Coroutine[Any, Any, T]]) -> Future[T]:
-        """Call a coroutine function with the app, on the server's event loop, from another thread.
-        Raises ConnectionRefusedError if the server does not run.
+        """From another thread, start `call` with the app on the event loop; return a future of its
+        result. Raises ConnectionRefusedError if the server does not run.
         """
         return start_on_loop(self._find_loop(), partial(call, self._app))
 
     @contextmanager
     def paused(self) -> Iterator[WorldRegistry]:
-        """Use the worlds on another thread while the event loop waits. Saves two switches of
-        threads for short work. Raises ConnectionRefusedError if the server does not run.
+        """Let the calling thread use the worlds while the event loop waits. For short work, this
+        is faster than `submit`. Raises ConnectionRefusedError if the server does not run.
         """
         with self._find_loop().turn:
             yield self.worlds
@@ -264,7 +264,6 @@ class _Protocol(HttpToolsProtocol):
         self.app = call
 
     def data_received(self, data: bytes) -> None:
-        """Read a part of a request; if it is TLS or HTTP/2, log a warning and close the socket."""
         is_first = self.cycle is None or self.cycle.response_complete
         if data.startswith(_HTTP2) and is_first:
             log.warning("deck-sim: a client used HTTP/2: %s", _NO_HTTP2.decode())

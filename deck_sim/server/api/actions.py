@@ -42,7 +42,7 @@ def _start(
 
 @endpoint
 def test_key(request: Request) -> Answer:
-    """Answer a test of the API key with Deck's documented text, because clients may compare it."""
+    """Answer a test of the API key with the documented body, because clients may compare it."""
     return Answer({"status": "ready", "environment": "live"})
 
 

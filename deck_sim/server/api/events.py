@@ -1,7 +1,7 @@
 """Events, their types, destinations and deliveries.
 
 One edition has a destination's settings in `config` and `credentials`, the other in one object
-named after its type. Both are read into the first form.
+named after its type. Both are read into `config` and `credentials`.
 """
 
 from __future__ import annotations
@@ -98,14 +98,14 @@ def create_event_destination(request: Request) -> Answer:
 
 @endpoint
 def update_event_destination(request: Request) -> Answer:
-    """Change a destination. After a new secret, a webhook's old one also signs for a while."""
+    """Change a destination. If a webhook's secret changes, the old one also signs for a while."""
     old = request.fetch("event_destination")
     fields, secret = _read(request, old)
     return request.show(deliveries.update_destination(request.world, old, fields, secret))
 
 
 def _read(request: Request, old: Resource | None) -> tuple[dict[str, Any], str | None]:
-    """Return the fields, and a webhook's secret or None. Raises ApiError with every problem."""
+    """Return the fields sent, and a webhook's secret or None. Raises ApiError with all problems."""
     data, body = request.read_object(), request.body_model
     found = old["type"] if old else data.get("type", body.model_fields["type"].default)
     type_ = found if isinstance(found, str) else ""

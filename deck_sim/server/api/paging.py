@@ -37,9 +37,9 @@ def list_items(
 ) -> Answer:
     """Show one page of the items that match the request.
 
-    `find` yields items in order, after the item with the given id; `is_known` says whether a cursor
-    may name an id. An `on_poll` clock moves as if the resources `polled` were read, by default
-    those of the page. `problems` are other problems to report in the same error.
+    `find(id)` yields the items after this id, or all for None; `is_known(id)` says whether a cursor
+    may name it. In `on_poll` mode the clock moves as if `polled` were read: by default, the
+    resources on the page. `problems` that the caller found are reported in the same error.
     """
     limit, cursor, created = _read_page(request, is_known, problems)
     after, before = created.get("created_after"), created.get("created_before")
@@ -67,18 +67,18 @@ def behind(cursor: str | None, items: Iterable[Item]) -> Iterator[Item]:
 
 
 def poll_all(world: World) -> Iterable[Resource]:
-    """Return all resources: the ones to poll for a list in which any of them may add an item."""
+    """Return all resources. A list of events or deliveries polls all: each may emit an event."""
     return chain(*(kind.values() for kind in world.resources.values()))
 
 
 def read_includes(request: Request, kind: Kind) -> frozenset[str]:
-    """Return the names in each `include=`. Unknown names are ignored (observed)."""
+    """Return the names in all `include=` of the query. Unknown names are ignored (observed)."""
     asked = {name for value in request.query_values("include") for name in value.split(",")}
     return frozenset(asked.intersection(kind.includes))
 
 
 def read_filter(request: Request, kind: Kind, name: str, problems: list[Problem]) -> list[str]:
-    """Return the values of a filter; add to `problems` one for each value that is not allowed."""
+    """Return the values of the filter `name`; add a problem for each value that is not allowed."""
     words, allowed = request.query_values(name), kind.filter_words(name)
     for word in words:
         if allowed and word not in allowed:
@@ -98,7 +98,7 @@ def given(filters: Mapping[str, list[str]]) -> dict[str, dict[str, None]]:
 def _read_page(
     request: Request, is_known: Callable[[str], bool], problems: Sequence[Problem]
 ) -> tuple[int, str | None, dict[str, datetime]]:
-    """Return the limit, the previous page's last id or None, and the bounds of creation times."""
+    """Return the query's limit, the id in its cursor or None, and its bounds of creation times."""
     found, moments, after = list[Problem](), dict[str, datetime](), None
     limit = (request.query_values("limit") or [f"{DEFAULT_LIMIT}"])[-1]
     cursor = (request.query_values("cursor") or [""])[-1]

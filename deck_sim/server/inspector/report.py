@@ -31,7 +31,7 @@ _URL_SAFE = " !$&'()*+,-./:;=?@[]^_`{|}~"  # allowed in a `data:` URL in HTML or
 
 
 def record_world(read: Read) -> Json:
-    """Return a recording of a world: the inspector's records, and by path the answers it shows."""
+    """Return a recording of a world: its timeline, and the answers the inspector reads, by path."""
     kept: Json = json.loads(read("/timeline?after=0"))
     kinds = {one["id"]: one["kind"] for one in kept["data"] if one["kind"] != "call"}
     calls = [one["id"] for one in kept["data"] if one["kind"] == "call"]
@@ -52,7 +52,6 @@ def record_world(read: Read) -> Json:
 
 
 def _read_all(read: Read, path: str, ids: Iterable[str | None]) -> Json:
-    """Read `path` for each of the last `_MOST` ids; return the answers by path, without errors."""
     answers = dict[str, Any]()
     for one in [*dict.fromkeys(filter(None, ids))][-_MOST:]:
         with suppress(DeckSimError):
@@ -107,7 +106,7 @@ def _frame() -> tuple[str, str]:
 
 
 def _modules() -> dict[str, str]:
-    """Return the inspector's modules as `data:` URLs, by name; they import one another by name."""
+    """Return the inspector's modules as `data:` URLs, by the names that their imports use."""
 
     def rename(name: str, found: re.Match[str]) -> str:
         target = normpath(join(dirname(name), found[3]))

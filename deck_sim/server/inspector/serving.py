@@ -44,7 +44,7 @@ HEADERS = {
 
 
 def show_file(request: Request) -> Response:
-    """Show the page, or one of its files. No key is needed: the files have no data of a world."""
+    """Show the inspector's page or a file of it. No key is needed: none has data of a world."""
     name = request.path_params.get("name", PAGE)
     if not name:  # the page's links are relative to its address without the slash
         return RedirectResponse("../ui", headers=HEADERS)

@@ -107,8 +107,6 @@ def _shows_external_id(edition: Edition, kind: Kind) -> bool:
 
 
 class _BodySchemas(GenerateJsonSchema):
-    """Makes pydantic's JSON Schemas, without titles; those of mappings refuse keys as it does."""
-
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
@@ -121,7 +119,6 @@ class _BodySchemas(GenerateJsonSchema):
 
 
 def _bodies(edition: Edition, names: Iterable[str]) -> dict[str, Shape]:
-    """Return the schemas of bodies and their parts; a body that depends on its type has several."""
     found = dict[str, Shape]()
     for name in names:
         body = edition.body(name)
@@ -157,8 +154,8 @@ def _of_model(model: type[Body], name: str) -> dict[str, Shape]:
 
 
 def _narrow(shape: Shape, type_: str, names: Iterable[str], schemas: Mapping[str, Shape]) -> None:
-    """Let a body's field `type` have only the value `type_`. Of `names`, a field that is read as {}
-    if it is absent or null becomes required if {} lacks required fields, and nullable otherwise.
+    """Change the schema `shape` of a body to one for this type. If a field of `names` is absent or
+    null, the server reads {}: so it becomes nullable, or required if {} lacks required fields.
     """
     fields = shape["properties"]
     if fields["type"].pop("default", None) != type_:

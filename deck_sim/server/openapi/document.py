@@ -36,7 +36,7 @@ _RETRY_AFTER = {
 
 
 def show_document(worlds: WorldRegistry, request: Request) -> Response:
-    """Show the document of `?edition=`, by default of the server's edition. No key is needed."""
+    """Show the OpenAPI document of `?edition=`, by default the server's. No key is needed."""
     name = request.query_params.get("edition", worlds.settings.edition)
     if name not in EDITIONS:
         text = f"unknown edition {quote(name)}{suggest(name, EDITIONS)}"
