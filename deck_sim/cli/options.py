@@ -32,7 +32,7 @@ _NEXT_FIELD = re.compile(r",(?=\s*[A-Za-z_]\w*=)")
 
 
 class Value(click.ParamType):  # type: ignore[type-arg]  # not generic in older versions of click
-    """A type of option values: `read` makes a value from text, and the help shows `name`."""
+    """A type of option values. `read` converts the text; the help shows `name` for the value."""
 
     def __init__(self, name: str, read: Callable[[str], Any]) -> None:
         self.name, self._read = name, read
@@ -45,7 +45,7 @@ class Value(click.ParamType):  # type: ignore[type-arg]  # not generic in older 
 
 
 class NewPath(click.Path):
-    """A path to write. Refuses an empty one, and one like the `--` in `--html -- make`."""
+    """A path to write. Refuses one that is empty or begins with `--`: it was probably left out."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "" or f"{value}".startswith("--"):
@@ -124,14 +124,14 @@ FOLDER = click.option(
 
 
 def open_library(folder: Path | None) -> Library:
-    """Return the shipped scenarios and the folder's, which replace those of the same name."""
+    """Return the shipped scenarios and those in `folder`, which replace those of the same name."""
     return shipped() if folder is None else read_folder(folder, shipped())
 
 
 def complete_scenario(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Complete the name of a scenario, shipped or in `--scenarios`; if none fits, a file name."""
+    """Return the scenarios that the shell offers for `incomplete`; it offers files if none fits."""
     folder = context.params.get("folder")
     library = shipped() if folder is None else read_files(scenario_files(folder), shipped())[0]
     names = [name for name in library.names() if name.startswith(incomplete)]
@@ -140,8 +140,8 @@ def complete_scenario(
 
 
 def find_scenario(wanted: str, library: Library) -> Scenario:
-    """Find a scenario by its name or its file. A playlist or mix in a file may name scenarios of
-    `library`. Raises UsageError if `wanted` is neither, and ScenarioError if the file has mistakes.
+    """Return the scenario named `wanted`, or that in the file `wanted`, which may use others of
+    `library`. Raises UsageError if there is neither, and ScenarioError if the file has mistakes.
     """
     found = library.find(wanted)
     if found is not None:

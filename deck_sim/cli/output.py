@@ -25,7 +25,7 @@ def print_json(data: Any) -> None:
 
 
 def print_text(text: object) -> None:
-    """Print text. On a terminal statuses are colored, unless `NO_COLOR` is set.
+    """Print `text`. On a terminal its statuses are colored, unless `NO_COLOR` is set.
 
     Control characters, which texts of a scenario may contain, are escaped, except newlines.
     """

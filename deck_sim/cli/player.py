@@ -79,7 +79,7 @@ class Playthrough:
 
     @property
     def ending(self) -> str:
-        """A sentence with the time and the last status, or with the call that was refused."""
+        """A sentence about the end: the last status and its time, or the call that was refused."""
         line, last = self.lines[-1], self.run or self.login
         if line.what == "refused" or last is None:
             return f"The call for the {line.who} is refused after {format_duration(line.at)}."
@@ -130,7 +130,7 @@ class Playthrough:
         self.login, self.run = (one and self.world.resource(one.id) for one in (login, run))
 
     def _start(self, kind: str, create: Callable[[commands.Choose], Resource]) -> Resource | None:
-        """Create a resource and play until it is settled or stuck; None if the call is refused."""
+        """Create a resource; play until it is settled or nothing can happen. None if refused."""
         try:
             resource = create(lambda facts: self.simulation.choose(kind, self.scenario.name, facts))
             self.simulation.record_choice(resource.id)
@@ -224,9 +224,9 @@ def play_scenario(
 ) -> Playthrough:
     """Play a scenario: log in, run a task, and let time pass until nothing is due.
 
-    The login is a connection that plays `scenario`; or a stored credential, with a session if the
-    scenario has one. A playlist plays one run for each entry, in order; a mix plays one entry,
-    drawn at random. The default edition is the scenario's own, or the first that can play it.
+    The login is a connection; in editions without connections, a stored credential, and a session
+    if the scenario has a script for it. A playlist plays one run for each entry, in order; a mix
+    plays one at random. The default edition is the scenario's, or the first that can play it.
 
     Prompts get `answers` in order, and none after the last; if `answers` is None, each prompt gets
     a right one. A run that waits for approval is approved after a minute, unless its step has a

@@ -142,7 +142,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
 
 
 def environment_options(act: Act) -> Act:
-    """Add the options that name the environment variables for a command that deck-sim runs."""
+    """Add the `--env-*` options, which name the environment variables that a command gets."""
     for option, usual, what in (
         ("--env-webhook-secret", "DECK_WEBHOOK_SECRET", "the secret that signs webhooks"),
         ("--env-api-key", "DECK_API_KEY", "the API key"),
@@ -154,7 +154,7 @@ def environment_options(act: Act) -> Act:
 
 
 def command_variables(server: Server, names: tuple[str, str, str]) -> dict[str, str]:
-    """Set the server's webhook secret; return variables with the base URL, a key and the secret."""
+    """Set the server's webhook secret. Return base URL, API key and this secret, under `names`."""
     key = (server.worlds.keys or (ANY_KEY,))[0]
     secret = server.worlds.webhook_secret = secret_of(key)
     return dict(zip(names, (server.base_url, key, secret), strict=True))
@@ -208,7 +208,7 @@ def make_server(
 
 
 def import_ahead(edition: str, seconds: float = 0) -> threading.Thread:
-    """Start and return a thread: it waits, then imports what the first calls of an edition need."""
+    """Start a thread that imports, after `seconds`, what the first calls of `edition` need."""
 
     def load() -> None:
         for name in _NEEDED:

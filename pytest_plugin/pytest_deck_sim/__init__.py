@@ -128,7 +128,7 @@ def _check_ini_file(config: pytest.Config, name: str) -> None:
 
 
 def find_folder(config: pytest.Config, name: str = "scenarios") -> Path | None:
-    """Return the folder of an option such as `--deck-scenarios` or of its ini value, or None."""
+    """Return the folder set by `--deck-NAME` or the ini value `deck_NAME`; None: neither is set."""
     given: str | None = config.getoption(f"deck_{name}")
     if given:
         return config.invocation_params.dir / given
@@ -137,7 +137,7 @@ def find_folder(config: pytest.Config, name: str = "scenarios") -> Path | None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test once for each value of `deck_every_scenario` or `deck_every_failure`."""
+    """Run a test that uses `deck_every_scenario` or `deck_every_failure` once for each value."""
     for name in ("deck_every_scenario", "deck_every_failure"):
         if name in metafunc.fixturenames:
             from pytest_deck_sim.worlds import values_of
@@ -161,7 +161,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
-    """Show the results of exploration, and write its report."""
+    """Print the results of explored tests, and write the file of `--deck-explore-report`."""
     reports = (one for found in terminalreporter.stats.values() for one in found)
     explored = [one.deck_explore for one in reports if hasattr(one, "deck_explore")]
     if explored:

@@ -36,7 +36,7 @@ class Coverage:
         self.merge({name: steps for name, steps in rows if not name.startswith(MADE_UP)})
 
     def merge(self, counts: Mapping[str, Mapping[str, int]]) -> None:
-        """Add counts of steps: by scenario, then by the place of the step."""
+        """Add `counts`: by scenario and by the step's place, how often the step was played."""
         for scenario, steps in counts.items():
             self.counts.setdefault(scenario, Counter()).update(steps)
 
@@ -46,7 +46,7 @@ class Coverage:
         self.merge(getattr(node, "workeroutput", {}).get(_WORKER_KEY, {}))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Fail if coverage is too low; an xdist worker only sends its counts to the controller."""
+        """Fail the test run if coverage is too low. An xdist worker sends its counts instead."""
         if hasattr(self._config, "workeroutput"):
             counts = {name: {**steps} for name, steps in self.counts.items()}
             self._config.workeroutput[_WORKER_KEY] = counts

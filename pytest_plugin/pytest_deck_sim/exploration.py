@@ -117,7 +117,7 @@ class Explorer:
         return report
 
     def _run(self, watch: Watch) -> str | None:
-        """Run the test anew; return the first line of an unexpected failure, or None."""
+        """Run the test; return its failure's first line. None: no failure, or one in `raises`."""
         item: Any = copy.copy(self._item)
         item.stash, item._report_sections = copy.copy(item.stash), []
         item.stash._storage = {**item.stash._storage}  # or else all runs would share one
@@ -236,8 +236,8 @@ def read_explore_marker(item: pytest.Item) -> ExploreOptions:
 def show_reports(
     reports: Sequence[Mapping[str, Any]], terminal: TerminalReporter, config: pytest.Config
 ) -> None:
-    """Show the result of each explored test, with details if the test passed; pytest's report of a
-    failed test has them. Also write the file of `--deck-explore-report`.
+    """Print the result of each explored test; write the file of `--deck-explore-report`. Details
+    are printed for tests that passed; for the others, pytest's report of the failure has them.
     """
     terminal.section("deck exploration")
     for one in reports:

@@ -64,7 +64,7 @@ class DeckTime(freezegun.FrozenDateTimeFactory):
 
 @contextmanager
 def bind(deck: Deck) -> Iterator[DeckTime]:
-    """Freeze the process at the world's time in a `with` block; webhooks have this time, too."""
+    """Freeze the process, and the timestamps of webhooks, at the world's time in a `with` block."""
     mode = deck.clock.mode
     if mode == REAL:
         raise make_failure(

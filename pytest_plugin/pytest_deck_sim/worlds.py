@@ -204,7 +204,7 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
 
 
 def make_key(node_id: str, *, own: bool) -> str:
-    """Return the API key of a test: the same in each run if the server is our `own`."""
+    """Return the API key of a test. On a shared server (`own` is false) each run gets another."""
     name = re.sub("[^A-Za-z0-9]+", "_", node_id.rpartition("::")[2])[:40]
     digest = hashlib.sha256(node_id.encode()).hexdigest()[:12]
     return f"sk_test_{name}_{digest}" if own else f"sk_test_{name}_{digest}_{RUN_ID}"
@@ -263,7 +263,7 @@ def make_failure(text: str) -> BaseException:
 
 
 def values_of(fixture: str, item: pytest.Item, edition: str | None) -> list[Any]:
-    """Return the scenarios, or the errors that fail runs, with which a fixture repeats a test."""
+    """Return the values of `fixture`: names of scenarios, or the errors that can end a task run."""
     folder, options = find_folder(item.config), read_marker(item)
     chosen = options.edition or edition or DEFAULT_EDITION
     if fixture == "deck_every_failure":

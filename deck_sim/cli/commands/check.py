@@ -1,4 +1,4 @@
-"""`deck-sim check`: lists the mistakes in scenario and world files, by line and column."""
+"""`deck-sim check`: lists the mistakes in scenario and world files, with line and column."""
 
 from dataclasses import asdict
 from os.path import realpath

@@ -22,7 +22,7 @@ from deck_sim.server.serve import Server
 
 @dataclass(frozen=True, slots=True)
 class DemoRun:
-    """A scenario, the answers of the user, and whether the client polls or waits for a webhook."""
+    """A scenario that the demo plays with these `answers`; the client polls or gets webhooks."""
 
     scenario: str
     title: str

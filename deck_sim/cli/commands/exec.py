@@ -162,11 +162,11 @@ def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) ->
 def _run(
     words: list[str], variables: dict[str, str], timeout: timedelta | None, edition: str
 ) -> int:
-    """Run the command and return its exit code, as a shell would show it.
+    """Run the command and return the exit code that a shell would show.
 
-    After `timeout` the command gets SIGTERM, and five seconds later SIGKILL if it still runs.
-    SIGTERM is passed on to it. Ctrl-C is ignored here, because the terminal also sends it to the
-    command.
+    After `timeout` the command gets SIGTERM, and five seconds later SIGKILL if it still runs. A
+    SIGTERM to deck-sim is passed on to the command. Ctrl-C is ignored here, because the terminal
+    also sends it to the command.
     """
     try:
         # Windows finds `npm.cmd` for `npm` only in this way.

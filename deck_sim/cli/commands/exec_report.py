@@ -29,7 +29,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True, slots=True)
 class WorldReport:
-    """The calls, scenarios, deliveries and problems of the worlds of one key."""
+    """What happened in the worlds of one API key, which gets another world after a reset."""
 
     world: str
     calls: int
@@ -56,7 +56,7 @@ class WorldReport:
 
 @dataclass(frozen=True, slots=True)
 class ExecReport:
-    """The exit code of a command, the reports on its worlds, and problems outside any world."""
+    """What `exec` reports. `problems` are those outside any world, such as calls without a key."""
 
     command: list[str]
     exit_code: int
@@ -95,8 +95,8 @@ class ExecReport:
         return [*self.problems, *of_worlds]
 
     def notes(self) -> list[str]:
-        """Return lines about undelivered webhooks. If the command failed, also about unfinished
-        connections, sessions and runs, and about refused calls: they may explain the failure.
+        """Return lines about undelivered webhooks; if the command failed, also about what may have
+        caused it: unfinished connections, sessions and runs, and refused calls.
         """
         from deck_sim.handle.timeline import cut_middle
 
@@ -141,7 +141,7 @@ def _as_xml(text: str) -> str:
 
 
 class Reports:
-    """The reports on the worlds of a server by key, including worlds that were reset or deleted."""
+    """A report for each key of a server; it includes worlds that were reset or deleted."""
 
     def __init__(self, registry: WorldRegistry, secret_name: str, *, keep: bool) -> None:
         self.by_key: dict[str, WorldReport] = {}
@@ -157,7 +157,7 @@ class Reports:
             self.kept += [(simulation, report)] if self._keep else []
 
     async def add_present(self, _app: object) -> None:
-        """Finish the reports: add those on worlds that still exist, and count equal problems."""
+        """Finish the reports: add worlds that still exist, and join equal problems."""
         for simulation in filter(None, map(self._registry.find, self._registry.known_keys)):
             from deck_sim.runtime.advance import catch_up
 

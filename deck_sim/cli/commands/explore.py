@@ -130,7 +130,7 @@ def _again(words: tuple[str, ...], trouble: str) -> str:
 def _run(
     words: tuple[str, ...], variables: dict[str, str], timeout: timedelta | None
 ) -> str | None:
-    """Run the command; return its failure with the last error it printed, None if it succeeds."""
+    """Run the command. Return None if it succeeds, otherwise its failure and last printed error."""
     program = shutil.which(words[0]) or words[0]
     try:
         done = subprocess.run(

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 def on_server(act: Callable[..., tuple[Any, object]]) -> Callable[..., None]:
-    """Make a command of `act`, which gets the `Deck` of `--url` and `--key`.
+    """Make a command that calls `act` with the `Deck` for `--url` and `--key`.
 
-    The text that `act` returns is printed; with `--json`, the data, which has the same content.
+    `act` returns data and a text with the same content. The text is printed; with `--json`, data.
     """
 
     @JSON
@@ -113,7 +113,7 @@ def clock(
 
 
 class _Advance(click.Command):
-    """Reads `-5m` as a wrong duration, whose error explains more than "no such option"."""
+    """Reads `-5m` as a duration, because the error then explains more than "no such option"."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.ignore_unknown_options = any(word[:1] == "-" and word[1:2].isdigit() for word in args)

@@ -4,8 +4,8 @@ PYTHONPATH makes each Python process of the program import this module. httpx, r
 need no help: they read HTTPS_PROXY. Other clients, such as http.client and urllib3, look up the
 host. The lookup of an intercepted host returns a public address, because some clients refuse
 private ones; a socket to this address is connected to the proxy, which answers as this host. The
-lookup of another host for port 80 or 443 fails, unless NO_PROXY names it. aiohttp may not use this
-lookup, so it is made to read HTTPS_PROXY.
+lookup of another host for port 80 or 443 fails, unless NO_PROXY names it. aiohttp can have
+another lookup, so it is made to read HTTPS_PROXY.
 
 The program may run on an older Python than deck-sim, so only the standard library is used here.
 """
