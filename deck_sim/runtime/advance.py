@@ -183,7 +183,7 @@ def advance_until_idle(simulation: Simulation) -> Advance:
 
 
 def finish_deliveries(simulation: Simulation) -> Advance:
-    """Move the clock until no delivery waits for a retry or for its destination's next webhook."""
+    """Move the clock until no webhook waits for a retry, or for a later webhook to go first."""
     with _advancing(simulation) as report:
         while moment := next_retry(simulation):
             yield from pass_time_until(simulation, moment)
@@ -191,7 +191,7 @@ def finish_deliveries(simulation: Simulation) -> Advance:
 
 
 def next_retry(simulation: Simulation) -> datetime | None:
-    """Return when the next retry, or webhook that a fault sends after another, is due; or None."""
+    """Return when the next webhook is due that is a retry or waits for a later one, or None."""
     world = simulation.world
     late = [
         due.at
@@ -209,7 +209,6 @@ def do_all_due(simulation: Simulation) -> Generator[bool, None, None]:
 
 @contextmanager
 def _advancing(simulation: Simulation) -> Iterator[AdvanceResult]:
-    """Yield a result, and fill it in at the end; note in the timeline how far the clock moved."""
     began, position = simulation.world.now, simulation.world.timeline.total
     report = AdvanceResult(began, [], position)
     try:

@@ -73,7 +73,7 @@ _share_dict = lru_cache(dict[str, str])
 
 
 def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> Mapping[str, str]:
-    """Return the headers that the journal keeps, and `others`. `headers` has lower-case names."""
+    """Return those of `headers` (lower-case names) that the journal keeps or `others` lists."""
     asked = {name: headers[name.lower()] for name in others if name.lower() in headers}
     kept = asked | {n: headers[n] for n in KEPT_HEADERS if n in headers}
     return _share_dict((*kept.items(),))

@@ -119,7 +119,7 @@ class Dispatcher:
             ended.set()
 
     async def _deliver(self, simulation: Simulation) -> None:
-        """Send all webhooks in the outbox at once; record their results in the outbox's order."""
+        """Send the whole outbox; record the results in its order, not as they arrive."""
         attempts = self._take_attempts(simulation)
         making = [self._make(simulation, one) for one in attempts]
         # Most often there is one attempt, and `gather` would take two more turns of the loop.

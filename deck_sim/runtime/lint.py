@@ -81,7 +81,7 @@ def polls_a_frozen_clock(simulation: Simulation, interval: timedelta) -> Finding
     " test need not wait.",
 )
 def polls_too_often(simulation: Simulation, interval: timedelta) -> Findings:
-    """Find reads of one resource less than `interval` apart that no frozen clock explains."""
+    """Find reads of one resource less than `interval` apart, unless a frozen clock stood still."""
     length = format_duration(interval)
     for id_, early in _early_reads(simulation, interval, is_frozen=False):
         times = f"less than {length} after the last read, {len(early)} times"
@@ -89,10 +89,7 @@ def polls_too_often(simulation: Simulation, interval: timedelta) -> Findings:
 
 
 def _early_reads(simulation: Simulation, interval: timedelta, *, is_frozen: bool) -> Findings:
-    """Yield the id of each resource that was read too early, and these reads. Each came less than
-    `interval` after a read that showed no final status. With `is_frozen`, only reads while a frozen
-    clock stood still; without it, only the others.
-    """
+    """Yield the id of each resource that was read too early, and these reads."""
 
     def is_early(earlier: Call, later: Call, is_final: bool) -> bool:
         is_stuck = simulation.mode == FROZEN and earlier.at == later.at
@@ -120,7 +117,7 @@ def polls_what_is_finished(simulation: Simulation, _: timedelta) -> Findings:
     fix="Send an `Idempotency-Key` with each create call, and the same key with each retry.",
 )
 def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
-    """Find creates with a 5xx or no answer, repeated without the same idempotency key."""
+    """Find create calls repeated after a 5xx or no answer, without the same idempotency key."""
     creates = [
         call
         for call in simulation.journal
@@ -141,7 +138,7 @@ def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
     fix="Wait as many seconds as `Retry-After` says before the next call.",
 )
 def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
-    """Find calls too early for `Retry-After`: after a 429 the next call, else the same again."""
+    """Find calls before `Retry-After` has passed: after a 429 the next call, else a repeat."""
     journal = simulation.journal
     for (first, again), following in zip_longest(_with_repeats(journal), islice(journal, 1, None)):
         seconds = f"{first.answered.get('retry_after', '')}"
@@ -238,7 +235,6 @@ def _repeated_reads(
 
 
 def _with_repeats(calls: Reversible[Call]) -> Iterator[tuple[Call, Call | None]]:
-    """Yield each call, and the next call with the same method, path and body, or None."""
     later, repeats = dict[tuple[str, str, bytes], Call](), list[Call | None]()
     for call in reversed(calls):
         repeats.append(later.get(key := (call.method, call.path, call.body)))

@@ -18,7 +18,7 @@ def format_moment(moment: datetime) -> str:
 
 
 def read_moment(text: str, field: str) -> datetime:
-    """Read an ISO 8601 moment, by default in UTC. Raises ApiError (`input_invalid`) if wrong."""
+    """Read an ISO 8601 moment, in UTC if it has no offset. Raises ApiError (`input_invalid`)."""
     try:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

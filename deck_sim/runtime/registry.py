@@ -116,11 +116,11 @@ class WorldRegistry:
         return world
 
     def find_by_token(self, token: str) -> Simulation | None:
-        """Return the loaded world with this id, which `world_token` makes of its key, or None."""
+        """Return the loaded world from whose key `world_token` makes this `token`, or None."""
         return next((self._worlds[key] for key in self._worlds if world_token(key) == token), None)
 
     def create(self, key: str, **changes: Any) -> Simulation:
-        """Serve a new world of `key`, with the server's settings and these changes to them."""
+        """Serve a new world of `key`, with `changes` to the server's settings; return the world."""
         new = self.make(key, replace(self.settings, **changes) if changes else self.settings)
         self.prepare(new)
         self.put(new)
@@ -178,7 +178,7 @@ class WorldRegistry:
         return self.make("", self.settings)
 
     def drop(self, key: str) -> None:
-        """Delete the world of a key; after `save`, the next call with the key creates a new one."""
+        """Remove the world of a key from the server; `save` then deletes it from the state file."""
         self._controlled.discard(key)  # a later call with this key comes from an old client
         if key in self._worlds:
             old = self._worlds[key]
@@ -196,7 +196,7 @@ class WorldRegistry:
             self.dispatcher.forget(dropped)
 
     def reload(self, key: str) -> None:
-        """Replace a key's world by the stored one; if it cannot be read, the next call retries."""
+        """Replace a key's world by the stored one; if that fails now, when the key is next used."""
         if key in self._worlds:
             self._worlds[key].saved = False  # refuses its calls in progress
         self._remove(key)
@@ -241,7 +241,7 @@ class WorldRegistry:
         self._controlled.add(key)
 
     def stray_keys(self, simulation: Simulation) -> list[str]:
-        """Return the keys that an application may have sent by mistake: used since a world began,
+        """Return the keys that an application may have sent by mistake: used since the world began,
         but never for the control API. Empty with `--keys`: users must not see one another's keys.
         """
         if self.keys is not None:
@@ -250,7 +250,7 @@ class WorldRegistry:
         return [one.key for one in others if one.last_call > simulation.began_after_call]
 
     def keyless_calls(self, simulation: Simulation) -> dict[str, int]:
-        """Return the calls without a key since a world began, each with how often it was made.
+        """Return the calls without a key since the world began, each with how often it was made.
         Empty with `--keys`: users of such a server must not see one another's calls.
         """
         if self.keys is not None:
@@ -259,7 +259,7 @@ class WorldRegistry:
         return Counter(one.call for one in self.refused_calls if one.number > began)
 
     def keyless_request_id(self) -> str:
-        """Return the request id of a call to a new `keyless` world, without making the world."""
+        """Return the request id of the first call to a `keyless` world, without making one."""
         seed = self.settings.seed
         return make_id(seed_of("") if seed is None else seed, "ctl", 1)
 

@@ -86,9 +86,9 @@ def check_body(
     extra_checks: ExtraChecks = lambda data: [],
     explain_key: Callable[[str], str] = lambda key: "",
 ) -> Model:
-    """Return an object as an instance of `model`. If it does not match, raises ApiError with every
-    problem that the model and `extra_checks` find (which is called only then). `explain_key`
-    returns the end of the message about an unknown key.
+    """Return `data` as an instance of `model`. If it does not match, raises ApiError with every
+    problem that the model finds, and those of `extra_checks`, which is called only in this case.
+    `explain_key` returns the end of the message about an unknown key.
     """
     import pydantic
 

@@ -158,7 +158,7 @@ def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], latest: d
 def _run_problems(
     simulation: Simulation, body: Any, item: Mapping[str, Any], status: str, wrong: dict[str, str]
 ) -> list[Problem]:
-    """Check a run: return its problems, and put other mistakes into `wrong`, as texts by field."""
+    """Return the problems of a run, but add those that are only a text to `wrong`, by field."""
     world = simulation.world
     problems = body_checks.use_problems(world, RUN, item)
     task = world.find("task", body.task_id)

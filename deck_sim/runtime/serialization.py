@@ -135,7 +135,7 @@ def _sign(simulation: Simulation, file_id: str) -> str:
 
 
 def custom_headers(text: str | None) -> dict[str, str]:
-    """Return the `custom_headers` of a destination, JSON text, by lower-case name; {} if none."""
+    """Read the custom headers of a destination from JSON, by lower-case name; {} for None."""
     return {name.lower(): value for name, value in json.loads(text).items()} if text else {}
 
 

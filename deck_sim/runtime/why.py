@@ -108,8 +108,8 @@ def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
 def explain_unknown(
     simulation: Simulation, pattern: str, *, may_be_glob: bool = False
 ) -> str | None:
-    """Explain why no event of the world fits a type; None if one fits. Without `may_be_glob`, a
-    glob of types is explained as a mistake.
+    """Return why no event of the world can fit `pattern`; None if one can. Without `may_be_glob`,
+    a glob is a mistake, too.
     """
     world = simulation.world
     if "*" in pattern and not may_be_glob:
@@ -124,7 +124,6 @@ def explain_unknown(
 
 
 def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str:
-    """Explain what a resource waits for, and the effect of its next timer."""
     world, story = simulation.world, simulation.world.stories.get(resource.id)
     asked, machine = resource.fields.get("interaction"), world.kind(resource.kind).machine
     reviewed = machine.commands.get("approve") if machine else None
@@ -177,7 +176,7 @@ def next_status(world: World, due: Due) -> str | None:
 
 
 def find_right_answer(simulation: Simulation, owner: str) -> dict[str, str] | None:
-    """Return an answer that the open prompt of a resource accepts; None if no answer is known."""
+    """Return an answer that the open prompt of a resource accepts; None if there is none."""
     story = simulation.world.stories.get(owner)
     if story is None or getattr(story.step, "accept", ()) == ():
         return None
@@ -187,8 +186,8 @@ def find_right_answer(simulation: Simulation, owner: str) -> dict[str, str] | No
 
 
 def explain_unplayed_login(simulation: Simulation) -> list[str]:
-    """Return how to start each script of the default scenario, in sentences, if it has no script
-    for runs and nothing played it. Empty for the default scenario that every new world has.
+    """Return a sentence for each script of the default scenario: how to start it. Empty if it has
+    a script for runs, if something played it, or if it is the one that every new world has.
     """
     world, name = simulation.world, simulation.selection.default_scenario
     scenario = None if name == DEFAULT_SCENARIO else simulation.library.find(name)

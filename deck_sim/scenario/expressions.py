@@ -112,7 +112,7 @@ def texts_in(value: Any, *path: int | str) -> Iterator[tuple[tuple[int | str, ..
 
 
 def is_template(text: str) -> bool:
-    """Whether a text has `{{`, or `{%` or `{#`, which are not allowed."""
+    """Whether a text has `{{`; also true for `{%` and `{#`, which are refused later."""
     return any(mark in text for mark in ("{{", "{%", "{#"))
 
 

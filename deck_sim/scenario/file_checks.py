@@ -23,9 +23,9 @@ Found = tuple[YamlPath, str]  # where a mistake is, and the message
 def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]]:
     """Return which editions can play a scenario, why the first of the others cannot, and mistakes.
 
-    The mistakes are those in scripts for a single edition. If these have none, and no edition can
-    play the scenario, they are those of the edition with the fewest. So a step that an edition does
-    not allow is no mistake if another edition can play the scenario.
+    A step that an edition does not allow is no mistake if another edition can play the scenario.
+    So the mistakes are those in scripts written for one edition; or, if there are none and no
+    edition can play the scenario, all mistakes for the edition that has the fewest.
     """
     found: dict[str, list[Found]] = {
         name: [] for name in EDITIONS if scenario.edition in (None, name)
@@ -139,7 +139,7 @@ class _ScriptCheck:
 
 
 def check_expressions(data: Any) -> Iterator[Found]:
-    """Report mistakes in expressions, and expressions outside scripts, except in the summary."""
+    """Yield mistakes in expressions, and expressions outside scripts. Ignores the summary."""
     for path, text in texts_in(data):
         if not is_template(text) or path == ("summary",):
             continue
@@ -156,7 +156,7 @@ _OF_A_STORY = ("http", "webhooks", "task_timeout")  # a playlist or mix has none
 
 
 def check_exclusions(scenario: Scenario) -> Iterator[Found]:
-    """Report keys that exclude each other, and keys that a playlist or mix ignores."""
+    """Yield keys that exclude each other, and keys that have no effect in a playlist or mix."""
     found = [name for name in _WAYS if getattr(scenario, name)]
     if len(found) > 1:
         yield (found[-1],), f"{listed(found)} exclude each other; keep one of them"
@@ -169,7 +169,7 @@ def check_exclusions(scenario: Scenario) -> Iterator[Found]:
 
 
 def check_faults(scenario: Scenario, editions: tuple[str, ...]) -> Iterator[Found]:
-    """Report webhook faults for events that only editions which cannot play the scenario have."""
+    """Yield webhook faults for events that are in none of the `editions` that play the scenario."""
     names = editions or tuple(EDITIONS)
     for index, fault in enumerate(scenario.webhooks or ()):
         if why := explain_foreign_event(fault.event, names):

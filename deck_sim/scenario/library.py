@@ -77,7 +77,7 @@ class Library:
         return self._own.pop(name, None) is not None
 
     def instead(self, name: str) -> str:
-        """Return the end of a message about an unknown name: near names, all names or a command."""
+        """Return how a message about an unknown name ends: near names, all, or how to list them."""
         names = self.names()
         near = nearest(name, names)
         if near or len(names) <= _FEW:
@@ -200,7 +200,7 @@ def read_files(
 
 
 def check_entries(scenario: Scenario, library: Library, mistakes: loader.Mistakes) -> None:
-    """Report entries of a playlist or mix that are unknown, or are themselves a playlist or mix.
+    """Add to `mistakes` the entries of a playlist or mix that are unknown, or are one themselves.
     `library` contains the scenario.
     """
     for index, entry in enumerate(scenario.entries):

@@ -103,12 +103,12 @@ class Mistakes:
 
 
 def read_scenario(source: bytes | str | Path, file: str = "<text>") -> Scenario:
-    """Read a scenario from YAML text or a file, called `file` in errors. Raises ScenarioError."""
+    """Read a scenario from YAML text or a path; errors name it `file`. Raises ScenarioError."""
     return make_scenario(parse(source, file), file)
 
 
 def parse(source: bytes | str | Path, file: str) -> Document:
-    """Read YAML text or a YAML file, called `file` in errors. Raises ScenarioError."""
+    """Read YAML text or a YAML file; errors name it `file`. Raises ScenarioError."""
     try:
         return read_file(source) if isinstance(source, Path) else read_yaml(source)
     except YamlError as error:

@@ -110,7 +110,7 @@ class Scenario(Strict):
 
     @property
     def why_editions(self) -> str:
-        """Why one edition cannot play the scenario; empty if all can, or if `edition` is set."""
+        """Why an edition cannot play the scenario; empty if all can, or if it sets `edition`."""
         return self._why_editions
 
     @property
@@ -173,8 +173,8 @@ class Scenario(Strict):
 def written_steps(
     scenario: Scenario, edition: Edition | None = None
 ) -> Iterator[tuple[str, Path, Step]]:
-    """Yield every step, also in branches, that is written for the edition (None: for any): the kind
-    of its script, its path, and the step itself.
+    """Yield the kind of script, the path and the step, for every step, also in branches, that is
+    written for the edition (None: for any).
     """
     for kind in SCRIPT_KINDS:
         if edition is not None and kind not in edition.kinds:

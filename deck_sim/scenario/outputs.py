@@ -79,7 +79,7 @@ class _Maker:
     attempt: int
 
     def make(self, schema: Any, path: str, name: str = "", depth: int = 0) -> Any:
-        """Make a value for a part of the schema; `name` is the name of the value's field."""
+        """Make a value for a part of the schema; texts and numbers suit a field named `name`."""
         flat = self._flatten(schema if isinstance(schema, Mapping) else {})
         for word in ("anyOf", "oneOf"):
             if word in flat:
@@ -182,7 +182,6 @@ class _Maker:
 
 
 def _join(schema: Schema, more: Schema) -> dict[str, Any]:
-    """Merge two schemas: unite `properties` and `required`; other keywords of `schema` win."""
     joined = {**more, **schema}
     if "properties" in schema and "properties" in more:
         joined["properties"] = {**more["properties"], **schema["properties"]}

@@ -60,7 +60,6 @@ def write_script(kind: str, machine: Machine, history: Sequence[Seen]) -> list[A
 
 
 def _outcome(seen: Seen) -> Any:
-    """Return the value of the step that ends a run: the errors, or the output and result."""
     if errors := seen.shown.get("errors"):
         named = [{"error": f"{error['type']}/{error['code']}", **error} for error in errors]
         return [{n: _literal(v) for n, v in e.items() if n not in ("type", "code")} for e in named]

@@ -121,7 +121,6 @@ def _scenario_problems(
 def _find_foreign(
     scenario: Scenario, library: Library, edition: str, kind: str | None
 ) -> Scenario | None:
-    """Return the scenario or the first of its entries that the edition cannot play, or None."""
     entries = map(library.find, scenario.entries if kind in (None, "task_run") else ())
     parts = (one for one in (scenario, *entries) if one and edition not in one.editions)
     return next(parts, None)
@@ -188,7 +187,7 @@ class Choice(Immutable):
 
 
 def choose(new: NewResource, selection: SelectionState, library: Library) -> Choice:
-    """Select a scenario. A name from a queue leaves it, and a play of a playlist or mix is counted.
+    """Select a scenario; if from a queue, remove it there. Count each play of a playlist or mix.
     Raises `ApiError` if the scenario is unknown or a world of this edition cannot play it.
     """
     ignored = list[IgnoredName]()

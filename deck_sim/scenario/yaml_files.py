@@ -192,8 +192,6 @@ def write_yaml(data: Any) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Indents lists below their keys, and expands aliases."""
-
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, indentless=False)
 

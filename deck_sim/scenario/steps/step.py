@@ -103,7 +103,7 @@ class Step(Strict, script.Step):
 
     @property
     def waits(self) -> Mapping[str, Span]:
-        """The durations without activity in this step, by key."""
+        """How long the step can wait without activity, by the key that sets it."""
         return {}
 
     @property
