@@ -28,7 +28,7 @@ _MOST_CALLS = 5  # shown for each finding
 class Calls(tuple[Json, ...]):
     """Calls of the Deck API, oldest first, each as the control API shows it.
 
-    A method raises a `DeckSimError` if no call can match an argument, such as a misspelt error.
+    A method raises a `DeckSimError` if an argument, such as a misspelt error, can match no call.
     """
 
     kept_headers: Collection[str] = KEPT_HEADERS
@@ -57,11 +57,11 @@ class Calls(tuple[Json, ...]):
     ) -> "Calls":
         """Assert that a call matches, or exactly `times` calls; return the calls that match.
 
-        `json`, `query` and `headers` are compared as subsets, at any depth; a list must have the
-        same length. Secret values are compared, but not shown. `status` is that of the answer;
-        `error`, such as `request/state_invalid`, is one of its errors. A failure shows the calls
-        that match; if none does, the nearest call, field by field, and how often each call was
-        made. With `times`, the assertion also fails if the journal has dropped calls.
+        The `json`, `query` and `headers` of a call may have more keys, at any depth; a list must
+        have the same length. Secret values are compared, but not shown. `status` is that of the
+        answer; `error`, such as `request/state_invalid`, is one of its errors. A failure shows the
+        calls that match; if none does, the nearest call, field by field, and how often each call
+        was made. With `times`, the assertion also fails if the journal has dropped calls.
         """
         __tracebackhide__ = True
         found, shown = self.where(pattern, **expected), show_expected(pattern, expected)
@@ -90,7 +90,7 @@ class Calls(tuple[Json, ...]):
             _fail(f"{shown} may have been called, but must not be called", *unknown)
 
     def assert_order(self, *patterns: str) -> None:
-        """Assert that matching calls were made in this order; other calls may come in between.
+        """Assert that calls of these patterns were made in this order; others may come in between.
 
         A failure names the first call that is missing or came too early, and shows the calls.
         """
@@ -111,7 +111,7 @@ class Calls(tuple[Json, ...]):
             start = later[0] + 1
 
     def lines(self, *, numbered: bool = False) -> list[str]:
-        """Return an indented line for each call, without some in the middle if more than 40."""
+        """Return an indented line for each call; of more than 40, the middle ones are left out."""
         lines = [
             f"  {f'{number}. ' if numbered else ''}{_line(call)}"
             for number, call in enumerate(self, 1)
@@ -154,7 +154,7 @@ def _fail(*lines: str) -> NoReturn:
 
 
 class LintReport(tuple[Json, ...]):
-    """The findings of `deck.lint`: `name`, `what`, `why`, `fix` and `calls`. `str()` shows all."""
+    """The findings of `deck.lint`, each with `name`, `what`, `why`, `fix`, `calls`; `print` it."""
 
     dropped: int = 0  # how many older calls the journal has dropped
 

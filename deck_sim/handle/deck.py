@@ -110,7 +110,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     @property
     def world(self) -> Json:
-        """The world's settings, numbers of records and problems, as in `GET /_sim/world`."""
+        """The world's settings, problems, and numbers of records, as in `GET /_sim/world`."""
         return self._control.call("GET", "/world")
 
     @property
@@ -140,13 +140,13 @@ class Deck(AbstractContextManager["Deck"]):
 
     @property
     def async_transport(self) -> Any:
-        """`transport` for coroutines: for `httpx.AsyncClient` or `httpx2.AsyncClient`."""
+        """The same transport as `transport`, for `httpx.AsyncClient` or `httpx2.AsyncClient`."""
         return self._transport
 
     def intercept(self, hosts: str | Sequence[str] = (DECK_HOST,)) -> "Interception":
         """Answer this process's calls to `hosts` with this world, whatever key they send.
 
-        This applies to httpx, httpx2, requests, aiohttp and urllib. It ends with a `with` block,
+        This applies to httpx, httpx2, requests, aiohttp and urllib. It ends with its `with` block,
         with `stop()`, or when this `Deck` is closed, as at the end of a test.
         """
         from deck_sim.handle.interception import Interception
@@ -223,7 +223,7 @@ class Deck(AbstractContextManager["Deck"]):
         return self._control.call("POST", "/task-runs/{id}/approve", id=run)
 
     def reject(self, run: IdOrResource) -> Json:
-        """Reject a run that waits for a reviewer; its `on_rejected` follows. Return the run."""
+        """Reject a run that waits for a reviewer: it fails, or plays `on_rejected`. Return it."""
         return self._control.call("POST", "/task-runs/{id}/reject", id=run)
 
     def answer(self, resource: IdOrResource, answer: str | Mapping[str, Any]) -> Json:
@@ -491,14 +491,14 @@ class Deck(AbstractContextManager["Deck"]):
     def next(self, limit: int | None = None) -> Json:
         """Return what happens next: the timers that are `due`, soonest first.
 
-        `waiting` has the resources with no timers but limits and screenshots. `unfinished` has the
-        unfinished ones, each with the reason why. `limit` shortens `due` and `waiting`.
+        `waiting` has the resources with no timers but limits and screenshots; `unfinished` has the
+        unfinished ones, each with the reason why it waits. `limit` shortens `due` and `waiting`.
         """
         return self._control.call("GET", "/next", limit=limit)
 
     @property
     def lint(self) -> LintReport:
-        """Mistakes of the client. `print` the report, or assert with `check()` that it is empty."""
+        """The client's mistakes: `print` the report, or assert with `check()` that it is empty."""
         interval = write_duration(self.poll_interval)
         answer = self._control.call("GET", "/lint", poll_interval=interval)
         return LintReport(answer["data"], answer["dropped"])

@@ -73,7 +73,7 @@ class DeckSim(AbstractContextManager[Deck]):
 
 
 def read_scenarios(folder: str | PathLike[str] | None) -> Library:
-    """Read the shipped scenarios and those of a folder, if given. The folder takes precedence.
+    """Return the shipped scenarios and those of a folder, if given. The folder takes precedence.
     Raises DeckSimError with every error of every file.
     """
     try:

@@ -27,7 +27,7 @@ _NO_OPERATION = ("request/endpoint_not_found", "request/method_not_allowed")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An expected value and the found value. A difference adds `weight` to the `distance`."""
+    """An expected and a found value. If they differ, `weight` counts in `ExpectedCall.distance`."""
 
     name: str
     expected: Any

@@ -180,7 +180,6 @@ def _find_own_dates(journal: Iterable[_Row], failure: str, now: str) -> list[str
 
 
 def _fold_rounds(lines: Sequence[_Line]) -> Iterator[str]:
-    """Yield the lines. A group of lines that repeats is shown once, then how often it repeats."""
     place = 0
     while place < len(lines):
         length, count = _find_round(lines, place)
@@ -192,7 +191,7 @@ def _fold_rounds(lines: Sequence[_Line]) -> Iterator[str]:
 
 
 def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
-    """Return the length and the number of the groups of lines that repeat from `place`; or 1, 1."""
+    """Return how many lines repeat from `place`, and how often; 1, 1 if fewer than three times."""
 
     def keys(start: int, length: int) -> list[tuple[str, str]]:
         return [line.key for line in lines[start : start + length]]

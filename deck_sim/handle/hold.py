@@ -7,8 +7,8 @@ from deck_sim.handle.connect.control import Control, Json
 
 
 def point_key(point: str, for_calls: str) -> str:
-    """Return the key of a point in the body of a new hold or fault: `for_calls` if the point is a
-    pattern of calls, otherwise "event".
+    """Return the key that `point` has in the body of a new hold or fault: "event", or `for_calls`
+    if `point` is a pattern of calls.
     """
     return for_calls if "/" in point or point.endswith("**") else "event"
 

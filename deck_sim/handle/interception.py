@@ -74,7 +74,7 @@ class Interception(AbstractContextManager["Interception"]):
                     _replaced.close()
 
     def redirect(self, url: str, headers: MutableMapping[str, Any]) -> str:
-        """Return our URL for an intercepted URL. In `headers`, set `Host`; replace an API key."""
+        """Return the server's URL for an intercepted one; change host and key in `headers`."""
         own, key = self._world
         headers["Host"] = urlsplit(own).netloc
         found = headers.get("Authorization") or ""

@@ -72,7 +72,7 @@ def explain_no_calls(deck: Deck, world: Json) -> str:
 
 
 def find_unused(world: Json, faults: Iterable[Json], unmet: Iterable[str]) -> list[str]:
-    """Describe queued scenarios, faults and holds without effect; `unmet` are the holds."""
+    """Describe queued scenarios, faults and holds that had no effect; `unmet` are the holds."""
     unused = [
         f"queued for a {kind} but never played: {listed(names)}"
         + (f"; {STARTS[kind]}" if kind in STARTS else "")

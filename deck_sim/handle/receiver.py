@@ -181,7 +181,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         return status
 
     def _verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        """Verify a signature with the time of the wall clock; if that fails, with the world's."""
+        """Verify with the time of this process or of the world: webhooks are signed with either."""
         try:
             verify(self.secret, headers, body, real_time.process_now())
         except SignatureError as wrong:
@@ -196,7 +196,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
 
 
 def _read_event_type(event: str, edition: str) -> str:
-    """Check the name of an event type; return the type as webhooks write it."""
+    """Return an event type as webhooks write it; raise DeckSimError if it is misspelt."""
     if foreign := explain_foreign_event(event, (edition,)):
         raise DeckSimError(foreign)
     # A scenario may emit types that are in no table, so only a misspelling is an error.

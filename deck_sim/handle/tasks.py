@@ -23,12 +23,12 @@ class ReadyTask:
 
     @property
     def login(self) -> Json:
-        """The part of a body that names the login, such as `{"connection_id": "conn_1"}`."""
+        """The part of a run's body that names the login, such as `{"connection_id": "conn_1"}`."""
         return drop_none(connection_id=self.connection_id, credential_id=self.credential_id)
 
 
 class TaskStarter:
-    """Makes what `Deck.ready_task` and `Deck.ready_run` return: seeded tasks, and their runs."""
+    """Makes what `Deck.ready_task` and `Deck.start_run` return: seeded tasks, and their runs."""
 
     def __init__(self, control: Control, edition: Edition, numbers: Iterator[int]) -> None:
         self._control, self._edition, self._numbers = control, edition, numbers
@@ -37,7 +37,7 @@ class TaskStarter:
         self, fields: Mapping[str, Any], *, opens: bool, scenario: str | None
     ) -> ReadyTask:
         """Seed a task, its agent, source and login; return their ids. With `opens`, the login is
-        created through the Deck API instead, for `scenario`.
+        created through the Deck API instead, and plays `scenario`.
         """
         login = self._edition.login_kind
         ids = {
@@ -68,8 +68,8 @@ class TaskStarter:
         status: str | None,
         fields: Mapping[str, Any],
     ) -> Json:
-        """Make a task, advance until its login is ready, start a run, advance until the run has the
-        status, if given, and return the run.
+        """Make a task, advance until its login is ready, and start a run. With `status`, advance
+        until the run has this status. Return the run.
         """
         known = self._edition.machine("task_run").statuses
         if status is not None and status not in known:

@@ -1,4 +1,4 @@
-"""The URL of a server and the name of a host, as a user writes them."""
+"""Checks of the server URLs and host names that a user writes."""
 
 import re
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ _HOST = re.compile(r"[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*")
 
 
 def read_url(text: str) -> str:
-    """Return an http(s) URL without a final `/` or `/v2`; raise DeckSimError for other text."""
+    """Return an http(s) URL without a final `/` or `/v2`; raise DeckSimError if it is not one."""
     try:
         parts = urlsplit(text)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
@@ -25,7 +25,7 @@ def read_url(text: str) -> str:
 
 
 def read_host(text: str) -> str:
-    """Return a host name in lower case; raise DeckSimError for other text."""
+    """Return a host name in lower case; raise DeckSimError if the text is no host name."""
     host = text.lower()
     if not _HOST.fullmatch(host):
         raise DeckSimError(f"{quote(text)} is not the name of a host; write one like {DECK_HOST}")

@@ -1,11 +1,11 @@
 """Webhook receivers in this process: applications that a delivery calls without a socket.
 
 A WSGI application is called on the thread that advances the clock, because the test's database
-transaction belongs to that thread. If no thread does, it is called on a new thread.
+transaction belongs to that thread. If no thread advances the clock, it is called on a new thread.
 
 An ASGI application is called on the event loop on which it was registered, because its locks and
-clients belong to that loop. If there was none, or it is asyncio's and does not run, a loop of our
-own is used.
+clients belong to that loop. If there was no loop, or if it is asyncio's and does not run, a loop of
+our own is used.
 
 A delivery also waits up to four seconds for background tasks, so that a test finds them done.
 """
@@ -121,7 +121,7 @@ class WebhookApps:
         return f"http://{name}"
 
     def serve_during(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-        """Return the result of `work`; until it ends, call WSGI applications on this thread."""
+        """Do `work` and return its result; until it ends, call WSGI applications on this thread."""
         if not self._has_wsgi:
             return work(*args, **named)
         calls: CallQueue = SimpleQueue()
@@ -151,7 +151,7 @@ class WebhookApps:
     async def _answer(
         self, app: WebhookApp, path: str, headers: Headers, body: bytes
     ) -> ReceiverAnswer:
-        """Return the application's answer; a 500 if it fails before it answers, or is too late."""
+        """Return the application's answer; a 500 if it fails before it answers, or is too slow."""
 
         def log_error(finished: Future[None]) -> None:
             if error := _error_of(finished):
@@ -265,7 +265,7 @@ def _call_here(finished: Future[None], *call: Any) -> None:
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """A server on a free port, in its own thread, until `stop`."""
+    """A server on a free port of loopback, in its own thread, until `stop`; `respond` answers."""
 
     # With the default of 5, a sixth waiting caller loses a second.
     request_queue_size = 128

@@ -1,7 +1,7 @@
 """A call of an ASGI application without a socket.
 
-It makes 40 calls of Python functions, where `httpx2.ASGITransport` makes 540; the rest of a
-delivery makes 500.
+It is faster than `httpx2.ASGITransport`: it makes 40 calls of Python functions instead of 540; the
+rest of a delivery makes 500.
 """
 
 import asyncio

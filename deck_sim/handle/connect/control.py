@@ -32,7 +32,7 @@ _BODY = "body"  # the parameter that is the whole body of a call
 
 
 class Control:
-    """The operations on the world of one API key."""
+    """Performs control operations on the world of one API key."""
 
     def __init__(self, transport: Transport, api_key: str) -> None:
         self.url, self.api_key = transport.url, api_key
@@ -40,7 +40,7 @@ class Control:
         self._transport, self._is_closed = transport, False
 
     def call(self, method: str, path: str, /, **values: Any) -> Json:
-        """Perform an operation with the parameters that are not None; return its data.
+        """Perform an operation; return its data. Its parameters are the `values` that are not None.
 
         A parameter in the path is an id, a name, or a resource with an `id`. Raises
         DeckSimError with the server's messages, or the reason why no server answered.
@@ -199,7 +199,7 @@ def _refused(errors: list[Json], answered: str = "") -> DeckSimError:
 
 
 def shown(path: str, words: str, name: str = "data") -> Any:
-    """Define a property: `name` in the answer to a GET call. `words` are the docstring."""
+    """Return a property, the key `name` of the answer to a GET call; `words` are its docstring."""
     return property(lambda holder: holder._control.call("GET", path)[name], doc=words)
 
 

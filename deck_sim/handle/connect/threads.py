@@ -37,7 +37,7 @@ _RECEIVES = ContextVar[list[str]]("deck_sim_receives")
 
 @contextmanager
 def receiving(api_key: str) -> Iterator[None]:
-    """Mark a block that calls a webhook receiver of the key's world, for `check_not_receiving`."""
+    """Mark a block that calls a webhook receiver: `check_not_receiving` raises an error in it."""
     token = _RECEIVES.set(of := [api_key])
     try:
         yield

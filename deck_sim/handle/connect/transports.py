@@ -1,4 +1,4 @@
-"""The transport of httpx and httpx2 to one server; no socket if the server runs in this process.
+"""A transport for httpx and httpx2 to one server, without a socket if it runs in this process.
 
 A server in this process is called on its own event loop, so only one thread uses a world.
 Requests and answers are not streamed.
@@ -81,7 +81,7 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
             self.frozen_times = [*self.frozen_times[:1], process_now()]
 
     def disconnect(self) -> None:
-        """Close the sockets. They stay open when one client is closed: others may use them."""
+        """Close the sockets. A client that is closed leaves them open: others may use them."""
         while self._networks:
             self._networks.popitem()[1].close()
 
@@ -113,7 +113,6 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
 
 @contextmanager
 def _server_errors(request: Any) -> Iterator[None]:
-    """Raise errors of calls to a server in this process as network errors of httpx2."""
     try:
         yield
     except Exception as error:
