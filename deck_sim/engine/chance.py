@@ -1,6 +1,6 @@
 """Ids and random draws, derived from the world's seed.
 
-Each draw hashes the seed with a name of its own instead of taking the next number of one stream. So
+Each draw hashes the seed with the draw's own name; no draw takes a number from a shared stream. So
 one more poll changes no resource's id, and the steps of one run do not change another's durations.
 """
 
@@ -15,7 +15,7 @@ _AS_LETTERS = bytes(_LETTERS[byte % 62] for byte in range(256))
 
 
 def make_id(seed: int, prefix: str, name: object) -> str:
-    """Derive an id from the seed and a name or number: the prefix, `_`, 16 letters or digits."""
+    """Derive an id from the seed and a name or number: `prefix`, `_`, 16 letters or digits."""
     return f"{prefix}_{_hash(f'{seed}/{prefix}/{name}').translate(_AS_LETTERS).decode()}"
 
 

@@ -4,8 +4,8 @@ The effects of faults are in the room `faults`.
 
 Laws:
 1. A fault counts every call or webhook that it applies to, even if another fault fires.
-2. At most one fault fires for a call or webhook. Of several due faults, an exploration's fires,
-   else the first injected without a scenario, else the first of a scenario.
+2. At most one fault fires for a call or webhook. If several are due, it is that of an exploration,
+   else the first that was injected without a scenario, else the first of a scenario.
 3. A scenario's fault applies only to the connection, session or run that plays the scenario. The
    fault counts the call that creates this resource only if no other fault fires for the call.
 4. A fault with a `probability` is drawn from its id, which follows from the world's seed, and from

@@ -5,7 +5,7 @@ Laws:
    lists that nobody reads cost nothing.
 2. Each set of fields that calls filter by has a list, in parts: one for each combination of values.
    A page is found by binary search in these parts, which is quick also in a large world.
-3. A deleted resource is in no list, but keeps its place in the order: the page after it is found.
+3. A deleted resource is in no list, but keeps its place, so the page after it can be found.
 """
 
 from bisect import bisect_left, insort

@@ -61,7 +61,7 @@ class Step(ABC):
 
     @property
     def refusal(self) -> ApiError | None:
-        """For a first step: the error that answers the call that starts the script; or None."""
+        """The error that a call gets if its script begins with this step; None if it may start."""
         return None
 
     # `stage` is a `Stage`; its module imports this one.

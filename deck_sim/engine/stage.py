@@ -86,7 +86,7 @@ class Stage:
             self.move("completed", output=output, **fields)
 
     def reject(self, name: str, broken: list[Problem], why: str = "") -> None:
-        """Fail the run: each problem in `broken` is an error `name`, `why` precedes its message."""
+        """Fail the run with one error `name` per problem in `broken`; `why` begins each message."""
         for one in broken:
             self.world.note("task_run", self.resource.id, one.message)
         self.fail(*(problem(name, f"{why}{one.message}", field=one.field) for one in broken))

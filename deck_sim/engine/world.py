@@ -6,7 +6,7 @@ Laws:
 2. Nothing outside this module writes to the resources; others read them through `all` and `find`.
 3. Only `playing.pass_time` changes `now`, and it fires one timer at a time. Laws 1 to 3 do not bind
    the reading of a state file.
-4. The state holds names and values, never rows of the contract's tables: a deep copy of a world
+4. The state holds names and values, never rows of the contract's tables. So a deep copy of a world
    is a world.
 5. Nothing is created, changed, moved or deleted without an entry in the timeline.
 6. `emit` makes the deliveries of an event at once, for the destinations that are active then. So a
@@ -224,8 +224,8 @@ class World:
         return (at - resource.started_at) // MILLISECOND
 
     def embedded(self, resource: Resource, name: str) -> list[dict[str, Any]]:
-        """Return the value of a field that shows related resources, oldest first, such as an
-        agent's `tasks`.
+        """Return the value of the field `name`, which shows related resources, oldest first: the
+        `tasks` of an agent, for example.
         """
         embed = self.kind(resource.kind).embeds[name]
         inner = [

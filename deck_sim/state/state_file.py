@@ -69,7 +69,7 @@ class StateFile:
             raise StateFileError(self._path, text) from None
 
     def load(self, key: str) -> Simulation | None:
-        """Read the world of a key from the file; None if the file has none. Raises ApiError
+        """Read and return the world of a key; None if the file has none. Raises ApiError
         (`state_not_saved`) if the file cannot be read now.
         """
         if key not in self._ids:
