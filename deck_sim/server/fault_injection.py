@@ -44,7 +44,7 @@ def fire_call_fault(request: Request) -> Answer | None:
 
 
 def fire_creation_fault(request: Request) -> None:
-    """Fire the scenario's fault for the call that created a resource, if no other has fired."""
+    """Fire the scenario's fault for the call that created a resource, if no other fault fired."""
     world, answer = request.simulation.world, request.answer
     is_created = answer.choice is not None and "id" in answer.data
     if is_created and request.fault is None and world.injected.by_owner:

@@ -22,7 +22,7 @@ _READS = ("GET", "HEAD", "OPTIONS")
 def local_only(
     app: ASGIApp, worlds: WorldRegistry, address: str, names: Collection[str] = ()
 ) -> ASGIApp:
-    """Check `Host` and `Origin` of calls to `app` at `address`; `names` are also allowed hosts."""
+    """Wrap `app`, served at `address`, in checks of `Host` and `Origin`; allow `names` as hosts."""
     takes_any_name, allowed = not is_loopback(address), {*map(str.lower, names)}
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:

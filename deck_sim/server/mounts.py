@@ -15,7 +15,7 @@ from deck_sim.runtime.registry import WorldRegistry
 def make_app(worlds: WorldRegistry) -> ASGIApp:
     @cache
     def make(name: str) -> ASGIApp:
-        """Make the app with this name when a call first needs it, because its imports are slow."""
+        """Make an app when a call first needs it, because its imports are slow."""
         if name == "control":
             from deck_sim.server.control import ControlApp
 

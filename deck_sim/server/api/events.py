@@ -85,7 +85,7 @@ def _oldest(world: World) -> datetime:
 
 @endpoint
 def create_event_destination(request: Request) -> Answer:
-    """Create a destination. Only this answer shows the secret (assumed)."""
+    """Create a destination. Only this answer shows a webhook's secret (assumed)."""
     fields, secret = _read(request, None)
     secret = secret or request.worlds.secret_of(request.simulation.key)
     created = deliveries.create_destination(request.world, fields, secret)

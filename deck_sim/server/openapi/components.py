@@ -154,8 +154,8 @@ def _of_model(model: type[Body], name: str) -> dict[str, Shape]:
 
 
 def _narrow(shape: Shape, type_: str, names: Iterable[str], schemas: Mapping[str, Shape]) -> None:
-    """Change the schema `shape` of a body to one for this type. If a field of `names` is absent or
-    null, the server reads {}: so it becomes nullable, or required if {} lacks required fields.
+    """Change a body's schema to one for this type. If a field of `names` with the default {} is
+    null or absent, {} is read: so it becomes nullable, or required if {} lacks required fields.
     """
     fields = shape["properties"]
     if fields["type"].pop("default", None) != type_:
