@@ -15,7 +15,7 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 def examples(*lines: str) -> str:
-    """Format examples for the end of a command's help."""
+    """Return `lines` as the examples at the end of a command's help."""
     # click joins the lines of a paragraph that does not begin with \b.
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
 

@@ -31,7 +31,7 @@ class Coverage:
         self.counts: dict[str, Counter[str]] = {}
 
     def add(self, deck: Deck) -> None:
-        """Add a world's counts of steps, without the scenarios that `deck_every_failure` makes."""
+        """Add the coverage of a world, without the scenarios that `deck_every_failure` makes."""
         rows = ((row["scenario"], row["steps"]) for row in deck.coverage())
         self.merge({name: steps for name, steps in rows if not name.startswith(MADE_UP)})
 

@@ -117,7 +117,7 @@ class Explorer:
         return report
 
     def _run(self, watch: Watch) -> str | None:
-        """Run the test; return its failure's first line. None: no failure, or one in `raises`."""
+        """Run the test; return its failure in a line. None: it passed, or `raises` allows it."""
         item: Any = copy.copy(self._item)
         item.stash, item._report_sections = copy.copy(item.stash), []
         item.stash._storage = {**item.stash._storage}  # or else all runs would share one

@@ -157,7 +157,7 @@ class Reports:
             self.kept += [(simulation, report)] if self._keep else []
 
     async def add_present(self, _app: object) -> None:
-        """Finish the reports: add worlds that still exist, and join equal problems."""
+        """Finish the reports: add worlds that still exist; list each problem once, with a count."""
         for simulation in filter(None, map(self._registry.find, self._registry.known_keys)):
             from deck_sim.runtime.advance import catch_up
 
