@@ -41,7 +41,7 @@ def webhook_fault(**fault: Any) -> Effect:
 
 
 def refuse_hasty_calls(simulation: Simulation, place: Place) -> None:
-    """Refuse the call at the place with 429, and up to three repetitions, each within a second."""
+    """Refuse the call at `place` with 429, and each repetition within a second, up to three."""
     fault = {"error": "rate_limit/rate_limit_exceeded", "retry_after": 1}
     found = _read_call_fault(place, fault)
     _inject(simulation, _HastyCalls(TROUBLE, found, TROUBLE, real_ns=simulation.real_ns))
@@ -58,8 +58,6 @@ def _inject(simulation: Simulation, injected: Injected) -> None:
 
 @dataclass
 class _AboutResource:
-    """A fault of webhooks that applies only to the events of one resource."""
-
     fault: WebhookFault
     resource: str
 
@@ -109,7 +107,7 @@ class Pace:
     changed: int = 0
 
     def length_of(self, world: World, story: Story, length: timedelta) -> timedelta:
-        """Return how long the story's step takes: `length`, or another one if `step` selects it."""
+        """Return how long the story's current step takes: `length`, or the changed length."""
         script = story.script
         here = script.scenario, script.kind, "/".join(map(str, (*script.head, *story.path)))
         if self.step not in ((), here):

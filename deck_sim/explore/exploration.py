@@ -29,8 +29,8 @@ class Plan:
 def explore(
     baseline: Watch, run: Run, plan: Plan, report: Report, progress: Callable[[int, int], None]
 ) -> None:
-    """Find the troubles of `baseline`, the first run of a program; try each in a new run; fill the
-    report. If a second run without trouble fails or differs, try none and report why.
+    """Run a program again for each trouble that `baseline`, its first run, has a place for; put the
+    results into `report`. If a second run without trouble fails or differs, report only this.
     """
     again = Watch()
     failure = run(again)

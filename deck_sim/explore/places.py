@@ -29,8 +29,8 @@ RECORDER = "deck_webhooks"  # the name of the destination of `deck_webhooks`, wh
 class Place:
     """A place where something can go wrong.
 
-    `subject` and `number` find the place in another run. `subject` is a pattern of calls, an event
-    type with the id of its resource, or a step; `number` is that of the call or delivery.
+    `subject` and `number` find it in another run: the `number`-th call that matches a pattern, or
+    the `number`-th delivery of an event type for a resource id. A step is found by `subject` alone.
     """
 
     kind: str
@@ -42,8 +42,8 @@ class Place:
 
 
 def find_places(simulation: Simulation, life: str, suffix: str, *, timing: bool) -> Iterator[Place]:
-    """Yield every place of a world, similar ones too; places of steps only if `timing`. The names
-    of the places end with `suffix`.
+    """Yield every place of a world, similar ones too; those of steps only if `timing` is true. Each
+    name of a place ends with `suffix`.
     """
     for kind, name, subject, number, like in (
         *_calls(simulation),
@@ -148,7 +148,7 @@ def _steps(simulation: Simulation) -> Iterator[_Found]:
 
 
 def _room(world: World) -> int:
-    """Return the factor by which every run can take longer without a timeout; at most ten."""
+    """Return how many times as long every run could take without a timeout; at most ten."""
     factors = [_MOST_STRETCH]
     for run in world.all("task_run").values():
         took = max(run.updated_at - run.created_at, timedelta(seconds=1))

@@ -93,7 +93,7 @@ class Trouble:
 
     @property
     def advice(self) -> str:
-        """What the application should do; only a create call is advised to send a key."""
+        """What the application should do; only create calls should send an `Idempotency-Key`."""
         pattern = "".join(self.place.subject[:1])
         is_create = "*" not in pattern or pattern.endswith("/run")
         return self.kind.advice if is_create or self.kind.advice != _KEY else _DONE
@@ -130,8 +130,8 @@ def find_troubles(places: Iterable[Place]) -> tuple[list[Trouble], int]:
 def choose_troubles(
     troubles: Sequence[Trouble], only: Iterable[str] = (), skip: Iterable[str] = ()
 ) -> tuple[list[Trouble], list[str]]:
-    """Return the troubles that `only` names (if empty: all), without those that `skip` names. Also
-    return the names in `only` that fit no trouble, with similar names. Names may omit the place.
+    """Return the troubles that `only` names (if empty: all), without those that `skip` names; then
+    the names in `only` that fit none, each with hints at similar ones. Names may omit the place.
     """
     asked, unwanted = dict.fromkeys(only), {*skip}
     names = [(one, {f"{one}", one.kind.name}) for one in troubles]

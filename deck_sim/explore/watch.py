@@ -73,7 +73,7 @@ class Watch:
 
     @property
     def called(self) -> dict[str, Life]:
-        """The lives of worlds in which the program made calls, by name, in their order."""
+        """The lives of worlds in which the program made calls, by name, oldest first."""
         return {one.name: one for one in self.lives if program_calls(one.simulation)}
 
     @property

@@ -28,8 +28,8 @@ FAULT_CLASSES: dict[tuple[str, str], type[Fault]] = {}  # (family, key) -> class
 class Fault(Immutable, Strict):
     """A fault: something that can go wrong with a call or a webhook.
 
-    `family` is the field that selects the calls or webhooks: `match` or `event`. `key` names the
-    effect; by default it is the first own field. Together they select the class of a fault.
+    `family` is the field that selects the calls or webhooks: `match` or `event`. `key` is the
+    field that names the effect: by default the first that a class adds. The pair selects a class.
     """
 
     family: ClassVar[str]
@@ -63,8 +63,8 @@ def fault_keys(family: str) -> tuple[str, ...]:
 
 
 def read_fault(base: type[Fault], value: Any) -> Fault:
-    """Read a fault; `base` is the base class of its family. Raises PydanticCustomError if `value`
-    is not a mapping, and ValidationError if the mapping is not a valid fault.
+    """Return the fault that a mapping describes; `base` is the base class of its family. Raises
+    PydanticCustomError if `value` is no mapping, and ValidationError if it is no valid fault.
     """
     if not isinstance(value, dict):
         raise value_error(f"must be an object with `{base.family}` and a fault, not {show(value)}")
@@ -85,6 +85,6 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
 
 
 def fault_field(base: type[Fault]) -> Any:
-    """Return the type of a pydantic field for any fault of one family; `base` is its base class."""
+    """Return the type of a pydantic field that holds any fault of the family of `base`."""
     union: Any = reduce(or_, (FAULT_CLASSES[base.family, key] for key in fault_keys(base.family)))
     return Annotated[union, BeforeValidator(partial(read_fault, base))]

@@ -35,19 +35,19 @@ class WebhookFault(Fault):
     """The event type that the fault applies to, or a glob such as `task_run.*`."""
 
     def applies_to(self, *subject: str) -> bool:
-        """Whether a name of an event's type matches; the names follow an id in `subject`."""
+        """Whether the fault is for an event; `subject` is a resource id, a type and any alias."""
         _, *names = subject
         return any(fnmatchcase(name, self.event) for name in names)
 
     def intercept(self, world: World, delivery: Resource) -> bool:
-        """Delay or lose the webhook, if the fault does this; return whether it is not sent now."""
+        """Delay or drop the webhook if the fault does so; return whether this was done."""
         return False
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
         return webhook
 
     def follow(self, world: World, delivery: Resource) -> None:
-        """Apply the part of the fault that takes effect after an attempt has succeeded."""
+        """Do what the fault does after an attempt has succeeded: by default nothing."""
 
 
 class Duplicate(WebhookFault):
@@ -70,7 +70,7 @@ class Reordered(WebhookFault):
 
 
 class Repeated(WebhookFault):
-    """The webhook is sent at once, and again after the destination's next one or 30 seconds."""
+    """The webhook comes again after the destination's next one, at the latest after 30 seconds."""
 
     again_after_next: OnlyTrue
 
@@ -143,8 +143,8 @@ class BadSignature(WebhookFault):
 
 
 class RotatedSignature(WebhookFault):
-    """Before the right signature stands one that is made with a secret that the receiver does not
-    have, as during a rotation of the secret. A receiver must accept the webhook.
+    """The webhook has two signatures, as while a secret is replaced: one with a secret that the
+    receiver does not have, then the right one. A receiver must accept the webhook.
     """
 
     rotated_signature: OnlyTrue

@@ -58,8 +58,8 @@ async def set_clock(
     speed: Speed = 1,
     step: PositiveDuration | None = None,
 ) -> Json:
-    """Set the `mode`: `frozen`, `real` with a `speed` (default: 1), or `on_poll` (`step` is
-    optional). With `now`, first advance to that moment.
+    """Set the clock's `mode`: `frozen`, `real` with a `speed` (default: 1), or `on_poll` with an
+    optional `step`. With `now`, first advance to that moment.
     """
     check_pace(mode, speed, step)
     if now is not None:
@@ -118,9 +118,9 @@ async def advance_clock(
 
 @operation("GET", "/next")
 def show_next(simulation: Simulation, limit: Count | None = None) -> Json:
-    """Show the timers that are `due`, soonest first; the resources `waiting`, which have no timers
-    but limits and screenshots; and the `unfinished` resources, each with the reason why it waits.
-    `limit` shortens the first two lists.
+    """Show in `due` the timers, soonest first; in `waiting` the resources that have no timers, or
+    only those of limits and screenshots; in `unfinished` each unfinished resource, with the reason
+    why it waits. `limit` shortens the first two lists.
     """
     world, waits = simulation.world, list[Json]()
     for one in waiting(world)[:limit]:

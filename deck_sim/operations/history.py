@@ -196,7 +196,7 @@ def due_as_json(world: World, due: Due) -> Json:
 
 
 def list_unfinished(simulation: Simulation) -> Json:
-    """Return the latest unfinished runs, sessions, connections, deliveries, and their total."""
+    """Return the latest unfinished runs, sessions, connections and deliveries, and the total."""
     world = simulation.world
     found = [
         resource
@@ -228,7 +228,7 @@ def _unfinished_as_json(simulation: Simulation, resource: Resource) -> Json:
 
 @operation("GET", "/lint")
 def show_lint(simulation: Simulation, poll_interval: Length = timedelta(seconds=1)) -> Json:
-    """Show mistakes of the client and their `calls`, such as re-reads within `poll_interval`."""
+    """Show mistakes of the client, such as polls within `poll_interval`, each with its `calls`."""
     from deck_sim.runtime import lint
 
     data = [

@@ -88,7 +88,7 @@ def list_holds(simulation: Simulation) -> Json:
 
 @operation("DELETE", "/holds/{id}")
 def release_hold(simulation: Simulation, id: str) -> Json:
-    """Remove a hold. The `released` resources, and the answers that it held, continue now."""
+    """Remove a hold. The `released` resources go on, and the answers that it held are sent."""
     held = simulation.world.holds
     if id not in held:
         near = nearest(id, held)
@@ -128,7 +128,7 @@ def _answers(simulation: Simulation, hold_id: str) -> int:
 
 
 def holds_as_json(simulation: Simulation) -> Json:
-    """Return the held resources as `held`, the held answers as `kept_back`, but no empty list."""
+    """Return the held resources as `held`, the held answers as `kept_back`; omit empty lists."""
     holds = simulation.world.holds.values()
     held = [
         {"id": story.owner, "event": hold.event, "hold": hold.id}

@@ -80,7 +80,7 @@ class _Settings(Body):
     """The clock of webhook signatures: `wall` (real time) or `world`."""
 
     def options(self, before: Options | None) -> Options:
-        """Return the options `before` (None: all off), changed by this body; null turns one off."""
+        """Return `before` (None: all options off) as changed by this body; null turns one off."""
         off = Options()
         return replace(
             before or off,
@@ -178,7 +178,7 @@ EventNames = Annotated[
 
 
 class UntilEvent(Body):
-    """The event that ends an advance: of a type in `event` and, with `id`, of that resource."""
+    """The event that ends an advance: one of the types in `event`, for any resource or for `id`."""
 
     event: EventNames
     id: Text | None = None

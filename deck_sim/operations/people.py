@@ -22,7 +22,7 @@ def check_kind(world: World, kind: str) -> None:
 
 
 def act(kind: str, command: str, simulation: Simulation, id: str) -> Json:
-    """Perform a command on a resource, as people and websites do."""
+    """Perform a command on a resource, such as `approve`, in place of a person or website."""
     world = simulation.world
     check_kind(world, kind)
     apply = commands.review_run if command in ("approve", "reject") else commands.apply_command

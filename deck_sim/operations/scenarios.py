@@ -42,9 +42,8 @@ def show_scenario(simulation: Simulation, name: str) -> Json:
 
 
 def _step_lines(scenario: Scenario) -> dict[str, int]:
-    """Return the line number of each step in the scenario's text, by its path, like
-    `task_run.2.on_rejected.0`. A branch that the text omits may have default steps, which have no
-    line.
+    """Return the line of each step in the scenario's text; keys are paths of steps, such as
+    `task_run.2.on_rejected.0`. Steps that the text omits, as defaults, have no line.
     """
     from deck_sim.scenario.model import written_steps
     from deck_sim.scenario.yaml_files import read_yaml

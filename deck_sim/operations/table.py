@@ -65,7 +65,7 @@ class ControlOperation:
         return model
 
     def check(self, values: Json) -> Json:
-        """Return the function's arguments. Raises ApiError with every mistake in the values."""
+        """Return the arguments of the function. Raises ApiError with every mistake in `values`."""
         if not self.checked:
             return values
         others = {name: values[name] for name in self.parameters if name not in self.checked}

@@ -62,7 +62,7 @@ def news_as_json(simulation: Simulation, after: int) -> dict[str, Any]:
 
 
 def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
-    """Return how many of the first `number` records are entries, calls, events (unknown: 0)."""
+    """Return how many of the first `number` records are entries, calls, events; 0 if unknown."""
     world, journal, events = simulation.world, simulation.journal, simulation.world.events
     if number >= simulation.record_count:
         return world.timeline.total, journal.total, events.total

@@ -142,7 +142,6 @@ def change_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> J
 
 
 def _check_event_type(world: World, type_: str | None) -> None:
-    """Check that an additional event type is undocumented, and that its kind has events."""
     if type_ is None:
         return
     known = world.contract.event_names
@@ -194,7 +193,7 @@ def drop_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
 
 @operation("POST", "/seed")
 def seed_world(simulation: Simulation, resources: Seeded) -> Json:
-    """Create resources with fixed ids, all of them or none, without events."""
+    """Create resources with fixed ids, without events; create none if one has a mistake."""
     from deck_sim.runtime import seeding
 
     latest = simulation.world.now
