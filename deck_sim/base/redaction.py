@@ -38,7 +38,7 @@ _LIVE = "sk_live_"  # the beginning of a real key, which is never shown whole
 
 
 def world_token(key: str) -> str:
-    """Return the id of a world for URLs and lists. The id does not reveal the world's key."""
+    """Return the id that URLs and lists show for a world. It does not reveal the world's `key`."""
     return blake2b(key.encode(), digest_size=8).hexdigest()
 
 

@@ -37,8 +37,8 @@ def every_event_type() -> tuple[str, ...]:
 def explain_foreign_event(
     pattern: str, editions: Collection[str], *, in_world: bool = False
 ) -> str | None:
-    """Return a message if `pattern` matches events of other editions only, not of `editions`; else
-    None. With `in_world`, the message also says how to switch a world to such an edition.
+    """Return a message if `pattern` matches events, but none in `editions`; else None. With
+    `in_world`, the message also says how to switch a world to an edition that has such events.
     """
     having = [
         edition.name

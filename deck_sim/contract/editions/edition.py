@@ -27,7 +27,7 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
-    """The calls that take an `Idempotency-Key`, and the answers that are kept for it."""
+    """Which calls take an `Idempotency-Key`, and which answers are kept for repeated calls."""
 
     methods: tuple[str, ...]
     creates_only: bool

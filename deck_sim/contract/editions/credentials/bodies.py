@@ -52,7 +52,7 @@ class CreateTask(bodies.CreateTask):
 
 
 class StartSession(Body):
-    """The body of `POST /sessions`: with a credential, or a source that takes no login."""
+    """The body of `POST /sessions`: the credential to use, or a source that takes no login."""
 
     model_config = needs_one_of("credential_id", "source_id")
 
@@ -61,7 +61,7 @@ class StartSession(Body):
 
 
 class RunTaskWithLogin(StartSession):
-    """The body of `POST /tasks/{id}/run`: with a credential, a source, or an open session."""
+    """The body of `POST /tasks/{id}/run`: a credential, source or open session, and the input."""
 
     model_config = needs_one_of("credential_id", "source_id", "session_id")
 
