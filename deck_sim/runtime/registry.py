@@ -196,7 +196,7 @@ class WorldRegistry:
             self.dispatcher.forget(dropped)
 
     def reload(self, key: str) -> None:
-        """Replace a key's world by the stored one; if that fails now, when the key is next used."""
+        """Load a key's stored world again, now or, if that fails, when the key is next used."""
         if key in self._worlds:
             self._worlds[key].saved = False  # refuses its calls in progress
         self._remove(key)

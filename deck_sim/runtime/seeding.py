@@ -83,7 +83,7 @@ _REPLACED = ("world", "selection", "choices", "chosen")  # by changed copies if 
 def seed_resources(
     simulation: Simulation, seed: Seed, *, latest: datetime = LAST_MOMENT
 ) -> dict[str, list[str]]:
-    """Create resources, all of them or none; return their ids by kind, as in `seed`.
+    """Create resources, all of them or none; return their ids by the keys of `seed`.
 
     No `created_at` may be later than `latest`. A world file sets no limit, since its worlds may
     begin at any time. Raises ApiError with every problem and its field, such as

@@ -35,7 +35,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class RealClock:
-    """A clock that moves with real time, `speed` times as fast, without accumulated rounding."""
+    """A clock that moves `speed` times as fast as real time. Rounding errors do not add up."""
 
     def __init__(self, now: datetime, speed: float, real_ns: Callable[[], int]) -> None:
         self._speed, self._real_ns = speed.as_integer_ratio(), real_ns

@@ -88,8 +88,8 @@ class SelectionState:
             yield f"rules[{index}].scenario", rule.scenario, rule.resource
 
     def check(self, library: Library, edition: str, about: str | None = None) -> None:
-        """Check all settings again, after a change of the edition or of the scenario `about`. In
-        the second case, only this scenario, and playlists and mixes with it, are checked. Names of
+        """Check the settings again, after a change of the edition. With `about`, a scenario that
+        was changed, check no other scenarios than this, and playlists and mixes with it. Names of
         deleted scenarios are skipped. Raises `ApiError` with every mistake, if there is one.
         """
         problems: list[Problem] = []

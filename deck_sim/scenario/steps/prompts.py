@@ -117,8 +117,8 @@ class InteractionRequired(Step):
         return STAY if stage.story.wrong_answers < limit else "on_rejected"
 
     def right_answer(self, stage: Stage) -> dict[str, str]:
-        """Return an answer that fits the first item of `accept`, if the item can be computed.
-        Fields that the item does not name get the text `anything`.
+        """Return an answer that fits the first item of `accept`; if that cannot be computed, one
+        with its texts as written. Fields that the item does not name get the text `anything`.
         """
         accepted: Mapping[str, Any] = self.accept[0] if self.accept else {}
         with suppress(ScriptError):  # the error is reported when the answer is given
