@@ -57,11 +57,11 @@ class Calls(tuple[Json, ...]):
     ) -> "Calls":
         """Assert that a call matches, or exactly `times` calls; return the calls that match.
 
-        The `json`, `query` and `headers` of a call may have more keys, at any depth; a list must
-        have the same length. Secret values are compared, but not shown. `status` is that of the
-        answer; `error`, such as `request/state_invalid`, is one of its errors. A failure shows the
-        calls that match; if none does, the nearest call, field by field, and how often each call
-        was made. With `times`, the assertion also fails if the journal has dropped calls.
+        The `json`, `query` and `headers` of a call may have more keys than the argument, at any
+        depth; a list must have the same length. Secret values are compared, but not shown. `status`
+        is that of the answer; `error`, such as `request/state_invalid`, is one of its errors. A
+        failure shows the calls that match; if none does, the nearest call, field by field, and how
+        often each call was made. With `times`, the assertion also fails if calls were dropped.
         """
         __tracebackhide__ = True
         found, shown = self.where(pattern, **expected), show_expected(pattern, expected)

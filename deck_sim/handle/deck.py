@@ -369,7 +369,7 @@ class Deck(AbstractContextManager["Deck"]):
         return Destination(self.create("event-destinations", body)["id"], url, secret)
 
     def stamp_webhooks(self, time: str) -> None:
-        """Set the time that webhooks are signed with: `wall` (real time) or `world`."""
+        """Set which time webhooks are signed with: `wall` (real time) or `world` (its clock)."""
         self._change(webhook_time=time)
 
     @refuse_on_event_loop

@@ -126,7 +126,7 @@ class ExpectedCall:
 
 
 def explain_dropped(count: int) -> list[str]:
-    """Return a line about the calls that the journal has dropped; no line if it dropped none."""
+    """Return a line about the `count` calls that the journal has dropped; no line for 0."""
     if not count:
         return []
     calls = "1 older call was" if count == 1 else f"{count} older calls were"

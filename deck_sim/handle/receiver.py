@@ -37,7 +37,7 @@ class Arrival:
 
 
 class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
-    """Receives every event of a world for a `with` block: `with WebhookReceiver(deck) as webhooks`.
+    """Receives every event of a world in a `with` block: `with WebhookReceiver(deck) as webhooks`.
 
     The end of the block raises a `DeckSimError` if a signature was wrong or a callback failed. A
     wrong argument of a method, such as a misspelt event type, also raises a `DeckSimError`.

@@ -1,1 +1,1 @@
-"""Ways to a server and to applications: in this process, or over HTTP."""
+"""Ways to call a server and applications: in this process, or over HTTP."""
