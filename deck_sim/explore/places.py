@@ -42,8 +42,8 @@ class Place:
 
 
 def find_places(simulation: Simulation, life: str, suffix: str, *, timing: bool) -> Iterator[Place]:
-    """Yield every place of a world, similar ones too; those of steps only if `timing` is true. Each
-    name of a place ends with `suffix`.
+    """Yield every place of a world, similar ones too; those of steps only if `timing` is true. The
+    name of each place ends with `suffix`, such as ` in world 2`.
     """
     for kind, name, subject, number, like in (
         *_calls(simulation),

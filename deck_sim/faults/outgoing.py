@@ -31,7 +31,7 @@ class OutgoingResponse:
 
     @property
     def raw_headers(self) -> list[tuple[bytes, bytes]]:
-        """The headers as they are sent, with the body's length if the status allows a body."""
+        """The headers as they are sent, with `content-length` if the status allows a body."""
         length = () if self.status in BODILESS else (("content-length", f"{self.length}"),)
         return [(n.encode("latin-1"), v.encode("latin-1")) for n, v in (*self.headers, *length)]
 

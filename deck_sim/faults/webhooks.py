@@ -143,8 +143,8 @@ class BadSignature(WebhookFault):
 
 
 class RotatedSignature(WebhookFault):
-    """The webhook has two signatures, as while a secret is replaced: one with a secret that the
-    receiver does not have, then the right one. A receiver must accept the webhook.
+    """The webhook has two signatures, as while a secret is replaced: one made with a secret that
+    the receiver does not have, then the right one. A receiver must accept the webhook.
     """
 
     rotated_signature: OnlyTrue
