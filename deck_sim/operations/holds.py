@@ -59,7 +59,7 @@ def make_hold(
 
 
 def events_of_stories(edition: Edition) -> list[str]:
-    """Return the event types that a hold of stories can name: those of statuses of steps."""
+    """Return the event types that a hold can name: those of the statuses that steps enter."""
     from deck_sim.scenario.steps import statuses  # noqa: F401 - registers the steps
     from deck_sim.scenario.steps.step import STEP_CLASSES
 
