@@ -117,9 +117,9 @@ class Watch:
         """Describe how this run differs from `baseline` in its worlds, or else in its calls."""
         names = [[*one.called] for one in (baseline, self)]
         if names[0] != names[1]:
-            text = f"the worlds (API key/number) were {names[0]} in the first run"
-            fix = "use the same keys and resets in each run"
-            return [f"{text} and {names[1]} in the second; {fix}"]
+            text = f"the first run called the worlds {names[0]}, the second {names[1]}"
+            fix = "use the same API keys and resets in each run (a reset begins a key's next world)"
+            return [f"{text}; {fix}"]
         return [line for both in self._ends(baseline) for line in explain_calls(*both)]
 
     def _ends(self, baseline: "Watch") -> list[tuple[Outcome, Outcome]]:

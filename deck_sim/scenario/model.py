@@ -88,7 +88,7 @@ class Scenario(Strict):
     mix: dict[ScenarioName, Weight] | None = None
     """Scenarios and their weights; each run draws one of the scenarios."""
     task_timeout: PositiveDuration | None = None
-    """The timeout of runs whose task has the default timeout."""
+    """The timeout of the run in place of the default one; a task's own timeout counts more."""
     http: Annotated[tuple[AnyHttpFault, ...], Many] | None = None
     """Faults in calls about the resource that plays the scenario."""
     webhooks: Annotated[tuple[AnyWebhookFault, ...], Many] | None = None

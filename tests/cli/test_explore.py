@@ -82,7 +82,7 @@ def test_the_failure_of_a_command_has_its_exit_code_and_last_error(cli):
         (
             'import uuid; KEY = f"{uuid.uuid4()}"; os.environ["DECK_API_KEY"] = KEY;' + CREATE,
             "the two runs without trouble differ; make both do the same:\n"
-            "  the worlds (API key/number) were ['",
+            "  the first run called the worlds ['",
         ),
     ],
 )

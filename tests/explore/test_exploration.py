@@ -178,8 +178,8 @@ def test_other_worlds_in_the_second_run_are_named(explored, api, sim, key):
 
     first, second = f"['{key}/1', '{key}/2']", f"['{key}/1']"
     assert explored(program).error.splitlines()[1:] == [
-        f"  the worlds (API key/number) were {first} in the first run and {second} in the second;"
-        " use the same keys and resets in each run"
+        f"  the first run called the worlds {first}, the second {second}; use the same API keys"
+        " and resets in each run (a reset begins a key's next world)"
     ]
 
 

@@ -199,7 +199,7 @@ def _refused(errors: list[Json], answered: str = "") -> DeckSimError:
 
 
 def shown(path: str, words: str, name: str = "data") -> Any:
-    """Return a property, the key `name` of the answer to a GET call; `words` are its docstring."""
+    """Define a property that calls GET `path` and reads `name` there; `words` explain it."""
     return property(lambda holder: holder._control.call("GET", path)[name], doc=words)
 
 
