@@ -37,8 +37,8 @@ def count_stop(world: World, hold_id: str) -> None:
 
 
 def hold_story(world: World, story: Story, hold_id: str, reacted_at: Cursor) -> None:
-    """Stop a story at a hold. `story.held` keeps the place at which it goes on after the release.
-    Until then its cursor is back at the step that reacted last, whose prompt can be answered.
+    """Stop a story at a hold. `story.held` keeps the place where it goes on after the release.
+    Until then the cursor is put back to `reacted_at`, where a prompt can still be answered.
     """
     story.held = Held(hold_id, world.now, story.path, story.wrong_answers)
     story.path, story.wrong_answers = reacted_at

@@ -204,10 +204,10 @@ class WorldRegistry:
             self.find(key)
 
     def save(self, simulation: Simulation) -> None:
-        """Save the changes of a world, its replacement or its deletion; drop records that are too
-        old. This happens before each answer and webhook leaves the server. Raises ApiError
-        (`state_not_saved`) if saving fails. The world is then as it was last saved, so other calls
-        that have changed it since are refused, too.
+        """Drop records that are too old, and save the world, or delete it from the state file.
+
+        Called before each answer and webhook leaves the server. Raises ApiError (`state_not_saved`)
+        if saving fails. The world is then as last saved, and calls in progress get the error, too.
         """
         simulation.forget_oldest()
         if self.state is None:

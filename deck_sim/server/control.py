@@ -83,8 +83,8 @@ class ControlApp:
 
 
 def note_caller(request: Request) -> None:
-    """Record that a control call used this key. If another process sent it and its time is
-    frozen, keep that time for the signatures of webhooks.
+    """Record that a control call used the request's key. If another process sent it, keep the time
+    at which that process is frozen, if it is, for the signatures of webhooks.
     """
     moment, process = (request.headers.get(h.lower()) for h in (PRESENT_HEADER, PROCESS_HEADER))
     if (moment or process) and process != process_id():

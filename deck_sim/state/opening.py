@@ -1,4 +1,4 @@
-"""Opens a state file, and makes its tables if it is new. A refusal names the remedy."""
+"""Opens a state file, and makes its tables if it is new."""
 
 import os
 import sqlite3

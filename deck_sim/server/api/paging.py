@@ -38,8 +38,8 @@ def list_items(
     """Show one page of the items that match the request.
 
     `find(id)` yields the items after this id, or all for None; `is_known(id)` says whether a cursor
-    may name it. In `on_poll` mode the clock moves as if `polled` were read: by default, the
-    resources on the page. `problems` that the caller found are reported in the same error.
+    may be this id. An `on_poll` clock moves as if the client had read `polled`, by default the
+    resources on the page. `problems` are reported in one error with those of the parameters.
     """
     limit, cursor, created = _read_page(request, is_known, problems)
     after, before = created.get("created_after"), created.get("created_before")
@@ -67,7 +67,7 @@ def behind(cursor: str | None, items: Iterable[Item]) -> Iterator[Item]:
 
 
 def poll_all(world: World) -> Iterable[Resource]:
-    """Return all resources. A list of events or deliveries polls all: each may emit an event."""
+    """Return all resources; a read of events or deliveries polls them, as any may emit one."""
     return chain(*(kind.values() for kind in world.resources.values()))
 
 
