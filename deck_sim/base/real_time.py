@@ -15,7 +15,7 @@ from typing import Any
 
 _RANDOM = os.urandom(16).hex()
 PROCESS_HEADER = "Deck-Sim-Process"
-# This header has the present moment of a caller whose process is frozen.
+# With this header, a process with a frozen clock sends its time.
 PRESENT_HEADER = "Deck-Sim-Present"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

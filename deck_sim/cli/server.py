@@ -208,7 +208,7 @@ def make_server(
 
 
 def import_ahead(edition: str, seconds: float = 0) -> threading.Thread:
-    """Start a thread that imports, after `seconds`, what the first calls of `edition` need."""
+    """Start a thread that imports, after `seconds`, the modules that the first calls need."""
 
     def load() -> None:
         for name in _NEEDED:

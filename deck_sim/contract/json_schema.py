@@ -56,7 +56,7 @@ class SchemaChecker:
         return bool(self._validator.evolve(schema=part).is_valid(value))
 
     def resolve(self, reference: str) -> Any:
-        """Return the target of a `$ref`. Raises `referencing`'s `Unresolvable` if there is none."""
+        """Return the schema to which a `$ref` leads. Raises `Unresolvable` if it leads nowhere."""
         return self._validator._resolver.lookup(reference).contents
 
 

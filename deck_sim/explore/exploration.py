@@ -21,7 +21,7 @@ class Plan:
     only: Iterable[str] = ()  # troubles, with or without their places; empty: all
     skip: Iterable[str] = ()
     limit: int = RUN_LIMIT
-    may_lack: bool = False  # a run may leave out what the baseline did, as after a failure
+    may_lack: bool = False  # a run may lack resources of the baseline, as after a failure
     may_begin: Callable[[], bool] = lambda: True  # whether another run may begin
     map: Callable[..., Iterable[Any]] = map  # one run after the other; an executor's: parallel
 

@@ -93,7 +93,7 @@ class Trouble:
 
     @property
     def advice(self) -> str:
-        """What the application should do; only create calls should send an `Idempotency-Key`."""
+        """Advice for the application; it names `Idempotency-Key` only for create calls."""
         pattern = "".join(self.place.subject[:1])
         is_create = "*" not in pattern or pattern.endswith("/run")
         return self.kind.advice if is_create or self.kind.advice != _KEY else _DONE

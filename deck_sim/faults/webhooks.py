@@ -47,7 +47,7 @@ class WebhookFault(Fault):
         return webhook
 
     def follow(self, world: World, delivery: Resource) -> None:
-        """Do what the fault does after an attempt has succeeded: by default nothing."""
+        """Apply the effect after a successful attempt; most faults have none then."""
 
 
 class Duplicate(WebhookFault):

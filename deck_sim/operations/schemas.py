@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @operation("GET", "/schemas")
 def show_schemas(simulation: Simulation) -> Json:
-    """Show what the forms of a user interface need: the JSON Schemas of faults, rules and settings;
+    """Show data for the forms of a user interface: the JSON Schemas of faults, rules and settings;
     the calls and events to choose from; for each edition, the statuses with their commands, the
     `answer_key` and an example `destination`.
     """

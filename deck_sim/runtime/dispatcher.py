@@ -1,6 +1,6 @@
 """The delivery of webhooks, during an advance or in the background, and each of its attempts.
 
-`drive` runs an advance. When the advance yields True, `drive` sends what is in the outbox, and
+`drive` runs an advance. When the advance yields True, `drive` sends the outbox, and
 records the results before the clock moves; when it yields False, other calls are answered. With
 `real` and `on_poll` clocks a background task sends webhooks between advances. A response of the
 Deck API waits for a receiver only with the fault `before_response` (`send_early`).

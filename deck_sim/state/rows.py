@@ -126,7 +126,7 @@ def load_world(
     id_: int,
 ) -> tuple[SavedWorld, list[datetime] | None]:
     """Make a world from rows, each with a table and the bytes of a key and value. If the world has
-    a `real` clock, also return what the clock showed and when the world was saved; otherwise None.
+    a `real` clock, also return the clock's time and the real time of the save; otherwise None.
     """
     read = [(table, *reader.read(data)) for table, data in rows]
     fields_ = {key: value for table, key, value in read if table == FIELD}

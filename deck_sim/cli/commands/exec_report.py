@@ -29,7 +29,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True, slots=True)
 class WorldReport:
-    """What happened in the worlds of one API key, which gets another world after a reset."""
+    """A report on the worlds of one API key; after a reset the key has another world."""
 
     world: str
     calls: int
@@ -56,7 +56,7 @@ class WorldReport:
 
 @dataclass(frozen=True, slots=True)
 class ExecReport:
-    """What `exec` reports. `problems` are those outside any world, such as calls without a key."""
+    """The report of `exec`. `problems` are outside any world, such as calls without a key."""
 
     command: list[str]
     exit_code: int

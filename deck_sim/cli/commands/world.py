@@ -88,7 +88,7 @@ def clock(
 ) -> tuple[Any, str]:
     """Show or set the clock of a world of a running server.
 
-    Also lists what is due next, and what waits for a call, such as an answer.
+    Also lists the next timers, and the resources that wait for a call, such as an answer.
     """
     if mode or speed or step:
         mode = mode or (REAL if speed else ON_POLL)
