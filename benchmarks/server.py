@@ -12,7 +12,7 @@ from functools import partial
 from deck_sim.runtime.advance import advance_by
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 
 from .bare import bare_app
 from .engine import begin, happen

@@ -19,7 +19,7 @@ import httpx2
 
 from deck_sim import Deck
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 
 from .harness import ROOT, SERVE, in_turn, row, serving
 

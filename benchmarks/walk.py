@@ -13,7 +13,7 @@ from deck_sim import Deck
 from deck_sim.base import real_time
 from deck_sim.base.loops import Loop
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 
 from .harness import Client, row
 from .server import ready_task

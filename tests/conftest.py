@@ -17,9 +17,9 @@ import httpx2
 import pytest
 from checked import FOUND, Checked
 
-import deck_sim.server.serve
+import deck_sim.server.uvicorn_server
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 
 budget.register()
 asyncio.set_event_loop(None)  # if none is set, pytest-asyncio 1.3 makes one, and leaves it open
@@ -53,10 +53,10 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session", autouse=True)
 def checked():
     """Every server of the suite has its answers held against the OpenAPI document."""
-    make = deck_sim.server.serve.make_app
+    make = deck_sim.server.uvicorn_server.make_app
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            deck_sim.server.serve, "make_app", lambda worlds: Checked(make(worlds), worlds)
+            deck_sim.server.uvicorn_server, "make_app", lambda worlds: Checked(make(worlds), worlds)
         )
         yield
 

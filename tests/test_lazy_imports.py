@@ -10,13 +10,13 @@ import deck_sim
 START_SERVER = """
 import deck_sim.cli.commands.serve
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 Server(WorldRegistry()).stop()
 """
 CREATE_WORLD = f"{START_SERVER}WorldRegistry().create('key')"
 PRINT_HELP = """
 from contextlib import suppress
-from deck_sim.cli.app import main
+from deck_sim.cli.program import main
 for word in ("--help", "--version"):
     with suppress(SystemExit):
         main([word])
@@ -25,7 +25,7 @@ SLOW = {"pydantic", "yaml", "jsonschema", "jinja2", "httpx2", "sqlite3"}
 
 
 PROGRAMS = {
-    START_SERVER: {"deck_sim.contract.editions", "deck_sim.engine.records", "difflib"},
+    START_SERVER: {"deck_sim.contract.editions", "deck_sim.engine.world_values", "difflib"},
     CREATE_WORLD: SLOW | {"deck_sim.server.api"},
     PRINT_HELP: SLOW | {"starlette", "uvicorn"},
 }
@@ -42,7 +42,7 @@ def test_exec_imports_for_calls_while_its_command_runs_and_for_reports_after_the
     program = """
 import sys, threading
 from contextlib import suppress
-from deck_sim.cli.app import main
+from deck_sim.cli.program import main
 with suppress(SystemExit):
     main(["exec", "--quiet", "--", "true"])
 for thread in threading.enumerate():
@@ -71,7 +71,7 @@ import sys
 from deck_sim.cli.server import import_ahead
 from deck_sim.handle.deck import Deck
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 import_ahead("connections").join()
 with Server(WorldRegistry()) as server, Deck(server.url, "k") as deck:
     known = {*sys.modules}

@@ -8,7 +8,7 @@ INTERRUPTED = 130  # the usual exit code after Ctrl-C
 def main() -> None:
     """Run the command line. Ctrl-C prints no traceback, not even during the imports."""
     try:
-        from deck_sim.cli.app import main
+        from deck_sim.cli.program import main
 
         main(prog_name="deck-sim")
     except KeyboardInterrupt:

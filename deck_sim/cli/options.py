@@ -17,7 +17,7 @@ from deck_sim.base.errors import DeckSimError, quote
 from deck_sim.contract import DEFAULT_EDITION, EDITION_NAMES
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.handle.connect.address import read_host, read_url
-from deck_sim.runtime.moments import read_moment, read_start
+from deck_sim.runtime.moment_text import read_moment, read_start
 from deck_sim.runtime.settings import MODES
 from deck_sim.scenario.library import Library, read_files, read_folder, scenario_files, shipped
 

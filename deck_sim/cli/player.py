@@ -14,10 +14,10 @@ from typing import Any
 from deck_sim.base.durations import format_duration
 from deck_sim.contract import bodies
 from deck_sim.engine import commands
-from deck_sim.engine.records import Resource
 from deck_sim.engine.script import watched_kinds
-from deck_sim.engine.stage import Stage
+from deck_sim.engine.step_context import Stage
 from deck_sim.engine.waiting import waiting
+from deck_sim.engine.world_values import Resource
 from deck_sim.runtime.advance import advance_by, advance_to, run_to_end
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Refusal, Simulation

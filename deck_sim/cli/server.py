@@ -42,8 +42,8 @@ from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import ON_POLL, REAL, WEBHOOK_TIMES, Settings
 from deck_sim.scenario.library import WatchedFolder, shipped
-from deck_sim.server.interception import NO_ADDRESS, Interceptor
-from deck_sim.server.serve import Server
+from deck_sim.server.intercepting_proxy import NO_ADDRESS, Interceptor
+from deck_sim.server.uvicorn_server import Server
 from deck_sim.webhooks.sender import Sender
 from deck_sim.webhooks.signing import secret_of
 
@@ -69,7 +69,7 @@ _NEEDED = (
     "deck_sim.server.api.routes",
     "deck_sim.contract.editions.{edition}.bodies",
     "deck_sim.scenario.loader",
-    "deck_sim.server.control",
+    "deck_sim.server.control_api",
     "deck_sim.operations.parameters",
     "jsonschema",
 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deck_sim.contract import bodies, resources
+from deck_sim.contract import bodies, kinds
 from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.contract.shapes import (
     ADDRESS,
@@ -41,12 +41,12 @@ PROMPTS = {
 OTHERS: Mapping[str, Shape] = {
     "readiness": record({"status": constant("ready"), "environment": constant("live")}),
     "deleted": record(
-        {"id": identity(resources.AGENT.prefix), "object": text("agent"), "deleted": constant(True)}
+        {"id": identity(kinds.AGENT.prefix), "object": text("agent"), "deleted": constant(True)}
     ),
     "storage_item": record(
         {
-            "id": identity(resources.STORAGE.prefix),
-            "object": constant(resources.STORAGE.object),
+            "id": identity(kinds.STORAGE.prefix),
+            "object": constant(kinds.STORAGE.object),
             **FILE,
             "created_at": MOMENT,
         }

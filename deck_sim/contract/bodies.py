@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from deck_sim.base.validation import Whole, value_error
-from deck_sim.contract.resources import (
+from deck_sim.contract.kinds import (
     LOGIN_PARTS,
     METHOD_NEEDS,
     SOURCE,

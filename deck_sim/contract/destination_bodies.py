@@ -16,7 +16,7 @@ from pydantic import (
 from deck_sim.base.errors import listed
 from deck_sim.base.validation import value_error
 from deck_sim.contract.bodies import Body, Text, WebUrl
-from deck_sim.contract.resources import REQUIRED
+from deck_sim.contract.kinds import REQUIRED
 
 WantedStatus = Literal["active", "inactive"]  # that an update can set
 _HEADERS = {

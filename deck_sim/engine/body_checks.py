@@ -9,10 +9,10 @@ from typing import Any
 from deck_sim.base.errors import listed, quote
 from deck_sim.contract import json_schema
 from deck_sim.contract.error_catalog import Problem, problem
-from deck_sim.contract.resources import METHOD_NEEDS, TIMEOUT_SECONDS
+from deck_sim.contract.kinds import METHOD_NEEDS, TIMEOUT_SECONDS
 from deck_sim.contract.shapes import ID
-from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
+from deck_sim.engine.world_values import Resource
 
 _TIMEOUT = "settings.timeout_seconds"
 

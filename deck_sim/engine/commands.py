@@ -11,13 +11,13 @@ from typing import Any
 from deck_sim.base.errors import listed
 from deck_sim.base.redaction import readable_fields
 from deck_sim.contract.error_catalog import Problem, problem, raise_problems, refuse
-from deck_sim.contract.resources import TIMEOUT_SECONDS
+from deck_sim.contract.kinds import TIMEOUT_SECONDS
 from deck_sim.engine import body_checks
 from deck_sim.engine.playing import react, start_story
-from deck_sim.engine.records import Resource
 from deck_sim.engine.script import Script
 from deck_sim.engine.timers import TASK_TIMEOUT
 from deck_sim.engine.world import World
+from deck_sim.engine.world_values import Resource
 
 # What is known about a login or a run when its scenario is chosen, by the names that rules use.
 # A tuple has all names of one thing: a task has an id and a name. The password is not known.

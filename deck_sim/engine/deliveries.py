@@ -15,11 +15,11 @@ from typing import Any
 
 from deck_sim.base.errors import nearest
 from deck_sim.contract.error_catalog import Problem, problem, refuse
-from deck_sim.contract.resources import WEBHOOK
+from deck_sim.contract.kinds import WEBHOOK
 from deck_sim.engine import injected_faults
-from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import ATTEMPT
 from deck_sim.engine.world import ALL, World, listens
+from deck_sim.engine.world_values import Event, Resource
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from deck_sim.base.picture import make_picture
-from deck_sim.engine.records import Resource, Screenshot
+from deck_sim.base.screenshot_image import make_picture
 from deck_sim.engine.world import World
+from deck_sim.engine.world_values import Resource, Screenshot
 
 PNG = "image/png"
 

@@ -9,9 +9,9 @@ the release at the place where it stopped. Timeouts go on, so a held run can tim
 from dataclasses import replace
 
 from deck_sim.base.call_pattern import CallPattern
-from deck_sim.engine.records import HoldPoint
 from deck_sim.engine.script import Held, Path, Story
 from deck_sim.engine.world import World
+from deck_sim.engine.world_values import HoldPoint
 
 Cursor = tuple[Path, int]  # the path of a story, and its count of wrong answers
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from deck_sim.engine.chance import draw_below
+from deck_sim.engine.seeded_draws import draw_below
 
 EVERYBODY = ""  # the owner of the faults without a scenario
 TROUBLE = "trouble"  # the owner of the fault that exploration tries; it comes before all others

@@ -15,7 +15,7 @@ from heapq import merge
 from itertools import product
 from typing import Any, Self
 
-from deck_sim.engine.records import Resource
+from deck_sim.engine.world_values import Resource
 
 Values = tuple[Any, ...]
 

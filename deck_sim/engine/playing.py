@@ -10,13 +10,12 @@ from typing import Any
 
 from deck_sim.base.durations import spell_duration
 from deck_sim.contract.error_catalog import problem
-from deck_sim.engine.chance import make_id
 from deck_sim.engine.deliveries import attempt_due
 from deck_sim.engine.files import take_screenshot
 from deck_sim.engine.holds import Cursor, Stopped, hold_story, stories_at
-from deck_sim.engine.records import Resource
 from deck_sim.engine.script import GO_ON, STAY, Script, ScriptError, Story
-from deck_sim.engine.stage import Stage
+from deck_sim.engine.seeded_draws import make_id
+from deck_sim.engine.step_context import Stage
 from deck_sim.engine.timers import (
     ATTEMPT,
     AUTO_TRANSITION,
@@ -30,6 +29,7 @@ from deck_sim.engine.timers import (
     Due,
 )
 from deck_sim.engine.world import World
+from deck_sim.engine.world_values import Resource
 
 MOST_SCREENSHOTS = 1000  # the timer stops when a run has so many, its script's included
 

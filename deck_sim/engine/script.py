@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine.records import Immutable, value_class
+from deck_sim.engine.world_values import Immutable, value_class
 
 Path = tuple[int | str, ...]
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from deck_sim.base.errors import listed
-from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.timers import PROGRESS, SCREENSHOT, STEP, Due
 from deck_sim.engine.world import World
+from deck_sim.engine.world_values import Event, Resource
 
 
 def waiting(world: World) -> list[Resource]:

@@ -26,22 +26,12 @@ from deck_sim.base.errors import listed
 from deck_sim.contract import DEFAULT_EDITION
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.error_catalog import ApiError, Problem, problem
+from deck_sim.contract.kinds import Kind
 from deck_sim.contract.machines import Machine
-from deck_sim.contract.resources import Kind
-from deck_sim.engine.chance import MILLISECOND, make_id
 from deck_sim.engine.injected_faults import EVERYBODY, TROUBLE, InjectedFaults
 from deck_sim.engine.lists import Lists
-from deck_sim.engine.records import (
-    AdditiveChanges,
-    Event,
-    HoldPoint,
-    Options,
-    RecentLog,
-    Resource,
-    Screenshot,
-    TimelineEntry,
-)
 from deck_sim.engine.script import Path, Story
+from deck_sim.engine.seeded_draws import MILLISECOND, make_id
 from deck_sim.engine.timers import (
     ATTEMPT,
     AUTO_TRANSITION,
@@ -50,6 +40,16 @@ from deck_sim.engine.timers import (
     OF_DISUSE,
     SCREENSHOT,
     Timers,
+)
+from deck_sim.engine.world_values import (
+    AdditiveChanges,
+    Event,
+    HoldPoint,
+    Options,
+    RecentLog,
+    Resource,
+    Screenshot,
+    TimelineEntry,
 )
 
 FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)

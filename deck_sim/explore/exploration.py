@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from deck_sim.explore.report import Report, Result
+from deck_sim.explore.exploration_report import Report, Result
 from deck_sim.explore.troubles import Trouble, choose_troubles, find_troubles
 from deck_sim.explore.watch import Watch
 

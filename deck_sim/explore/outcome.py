@@ -11,7 +11,7 @@ from deck_sim.base.errors import counted
 from deck_sim.engine.script import WRONG_ANSWER
 from deck_sim.explore.places import program_calls
 from deck_sim.runtime.advance import pass_time_until, run_to_end
-from deck_sim.runtime.moments import LAST_MOMENT
+from deck_sim.runtime.moment_text import LAST_MOMENT
 from deck_sim.runtime.simulation import Simulation
 
 _ANSWERS = CallPattern.read("POST /v2/*/*/interaction")

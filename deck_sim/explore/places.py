@@ -12,7 +12,7 @@ from datetime import timedelta
 from deck_sim.base.durations import Span
 from deck_sim.contract.editions import Edition
 from deck_sim.engine.world import World
-from deck_sim.runtime.calls import Call
+from deck_sim.runtime.call_journal import Call
 from deck_sim.runtime.settings import FROZEN
 from deck_sim.runtime.simulation import Simulation
 

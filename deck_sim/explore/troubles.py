@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from deck_sim.base.errors import DeckSimError, listed, nearest
 from deck_sim.engine.injected_faults import TROUBLE
-from deck_sim.explore import effects
+from deck_sim.explore import trouble_effects as effects
 from deck_sim.explore.places import (
     DELIVERY,
     EARLY,
@@ -70,7 +70,10 @@ TROUBLE_KINDS = (
     TroubleKind("lost_once", (DELIVERY,), effects.webhook_fault(status=502), _READ),
     TroubleKind("before_response", (EARLY,), effects.webhook_fault(before_response=True), _EARLY),
     TroubleKind(
-        "again_after_next", (OVERTAKEN,), effects.webhook_fault(again_after_next=True), _ONCE
+        "again_after_next",
+        (OVERTAKEN,),
+        effects.webhook_fault(again_after_next=True),
+        _ONCE,
     ),
     TroubleKind("at_once", (STEPS,), effects.pace(effects.no_time), _ANY),
     TroubleKind("skipped", (STEP,), effects.pace(effects.no_time), _ANY),

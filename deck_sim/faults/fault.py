@@ -16,8 +16,8 @@ from pydantic import BeforeValidator, Field
 
 from deck_sim.base.errors import listed
 from deck_sim.base.validation import Strict, Whole, field_errors, show, value_error
-from deck_sim.engine.records import Immutable
-from deck_sim.faults.fields import FaultDuration
+from deck_sim.engine.world_values import Immutable
+from deck_sim.faults.fault_fields import FaultDuration
 
 # What the faults of a family affect; in scenarios the list that has them.
 _OF = {"match": "calls", "event": "webhooks"}

@@ -15,7 +15,7 @@ from deck_sim.base.validation import Whole
 from deck_sim.engine.injected_faults import ANSWER, CALL
 from deck_sim.faults import CLOSED, RESET
 from deck_sim.faults.fault import Fault, fault_field
-from deck_sim.faults.fields import (
+from deck_sim.faults.fault_fields import (
     AnswerDelay,
     AnswerHeaders,
     ContentType,

@@ -14,10 +14,10 @@ from deck_sim.base.durations import format_duration
 from deck_sim.base.validation import Whole
 from deck_sim.engine.deliveries import lose, postpone, replay
 from deck_sim.engine.injected_faults import HASTE, WEBHOOK
-from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World, listens
+from deck_sim.engine.world_values import Resource
 from deck_sim.faults.fault import Fault, fault_field
-from deck_sim.faults.fields import ContentType, EventType, FaultDuration, OnlyTrue
+from deck_sim.faults.fault_fields import ContentType, EventType, FaultDuration, OnlyTrue
 from deck_sim.faults.outgoing import OutgoingWebhook
 
 STALE = timedelta(minutes=10)  # verifiers allow five minutes

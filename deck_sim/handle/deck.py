@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import DeckSimError, nearest, quote
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.handle.calls import Calls, LintReport
 from deck_sim.handle.connect.address import DECK_HOST, read_url
 from deck_sim.handle.connect.applications import WebhookApps
 from deck_sim.handle.connect.control import Control, IdOrResource, Json, drop_none, read_id, shown
@@ -24,6 +23,7 @@ from deck_sim.handle.connect.threads import refuse_on_event_loop, twin_of
 from deck_sim.handle.connect.transports import Transport
 from deck_sim.handle.deck_clock import Clock
 from deck_sim.handle.hold import Hold, point_key
+from deck_sim.handle.recorded_calls import Calls, LintReport
 from deck_sim.handle.tasks import ReadyTask, TaskStarter, answer_prompt, finish_run
 from deck_sim.handle.timeline import (
     AdvanceReport,
@@ -508,7 +508,7 @@ class Deck(AbstractContextManager["Deck"]):
 
         The page is the inspector, read-only, with `title` and `text` at its top.
         """
-        from deck_sim.server.inspector.report import record_world, write_page
+        from deck_sim.server.inspector.html_report import record_world, write_page
 
         page = write_page(record_world(self._control.read), title, text)
         Path(file).write_text(page, encoding="utf-8")

@@ -13,7 +13,7 @@ from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library, read_folder, shipped
 from deck_sim.scenario.loader import ScenarioError
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 from deck_sim.webhooks.sender import Sender
 
 KEY = "sk_test_deck_sim"

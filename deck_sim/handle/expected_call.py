@@ -12,7 +12,7 @@ from deck_sim.base.errors import DeckSimError, cut, listed, nearest, quote
 from deck_sim.base.redaction import is_secret, is_secret_in, redact, redact_body
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG
-from deck_sim.runtime.calls import MOST_CALLS
+from deck_sim.runtime.call_journal import MOST_CALLS
 
 _LONGEST = 100  # characters of a value in a line
 _ABSENT = object()

@@ -17,7 +17,7 @@ from deck_sim.handle.expected_call import show_value
 from deck_sim.handle.problems import explain_no_calls, find_keyless_calls
 from deck_sim.handle.timeline import cut_middle
 from deck_sim.runtime.lint import polls_a_frozen_clock
-from deck_sim.runtime.moments import format_moment
+from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.settings import FROZEN
 from deck_sim.webhooks.signing import TIMESTAMP
 

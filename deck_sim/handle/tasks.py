@@ -6,7 +6,7 @@ from typing import Any
 
 from deck_sim.base.errors import DeckSimError, listed, nearest, quote
 from deck_sim.contract.editions import Edition
-from deck_sim.contract.resources import Kind
+from deck_sim.contract.kinds import Kind
 from deck_sim.handle.connect.control import Control, Json, drop_none
 from deck_sim.scenario.selection import SCENARIO_HEADER
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from deck_sim.base.durations import format_duration
-from deck_sim.runtime.moments import format_moment
+from deck_sim.runtime.moment_text import format_moment
 
 Duration = str | timedelta | float  # text such as `5m`, or a number of seconds
 

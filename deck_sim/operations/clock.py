@@ -22,7 +22,7 @@ from deck_sim.runtime.advance import (
     advance_until_idle,
     finish_deliveries,
 )
-from deck_sim.runtime.moments import format_moment, read_moment
+from deck_sim.runtime.moment_text import format_moment, read_moment
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import ON_POLL, REAL
 from deck_sim.runtime.simulation import Simulation

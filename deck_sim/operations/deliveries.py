@@ -2,12 +2,12 @@
 
 from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.contract.resources import WEBHOOK
+from deck_sim.contract.kinds import WEBHOOK
 from deck_sim.engine import deliveries
-from deck_sim.engine.records import Resource
+from deck_sim.engine.world_values import Resource
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.advance import do_all_due
-from deck_sim.runtime.moments import format_moment
+from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import message_as_json, resource_as_json
 from deck_sim.runtime.settings import FROZEN

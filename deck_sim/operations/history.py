@@ -14,15 +14,15 @@ from deck_sim.base.errors import counted, nearest, quote
 from deck_sim.base.redaction import mask_key, world_token
 from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.engine.records import Resource
 from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.engine.timers import EFFECTS, Due
 from deck_sim.engine.world import World
+from deck_sim.engine.world_values import Resource
 from deck_sim.operations.people import check_kind
 from deck_sim.operations.table import Json, operation
 from deck_sim.operations.timeline import news_as_json
-from deck_sim.runtime.calls import GAVE_UP, KEPT_HEADERS, Call
-from deck_sim.runtime.moments import format_moment
+from deck_sim.runtime.call_journal import GAVE_UP, KEPT_HEADERS, Call
+from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.request_bodies import parse_recorded
 from deck_sim.runtime.serialization import message_as_json, resource_as_json
 from deck_sim.runtime.simulation import Simulation

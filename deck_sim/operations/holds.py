@@ -8,10 +8,10 @@ from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.holds import stories_at
-from deck_sim.engine.records import HoldPoint
 from deck_sim.engine.script import SCRIPT_KINDS
+from deck_sim.engine.world_values import HoldPoint
 from deck_sim.operations.table import Json, operation
-from deck_sim.runtime.moments import format_moment
+from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import explain_unknown
 

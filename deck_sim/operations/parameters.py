@@ -33,9 +33,9 @@ from deck_sim.contract.bodies import Body
 from deck_sim.contract.bodies import Text as Text
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import GRADES
-from deck_sim.engine.records import MOST, OPTION_TYPES, Options
-from deck_sim.faults.fields import EventName as EventName
-from deck_sim.faults.fields import Match as Match
+from deck_sim.engine.world_values import MOST, OPTION_TYPES, Options
+from deck_sim.faults.fault_fields import EventName as EventName
+from deck_sim.faults.fault_fields import Match as Match
 from deck_sim.runtime.settings import MODES, WEBHOOK_TIMES
 from deck_sim.scenario.conditions import Rule as Rule
 

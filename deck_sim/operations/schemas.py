@@ -7,9 +7,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from deck_sim.contract.editions import EDITIONS, Edition
+from deck_sim.contract.kinds import WEBHOOK, Kind
 from deck_sim.contract.ledger import rows_of
 from deck_sim.contract.machines import Machine
-from deck_sim.contract.resources import WEBHOOK, Kind
 from deck_sim.engine.script import SCRIPT_KINDS, watched_kinds
 from deck_sim.operations.holds import events_of_stories
 from deck_sim.operations.table import CONTROL_OPERATIONS, Json, operation

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from deck_sim.base.redaction import redact_query
-from deck_sim.engine.records import TimelineEntry
 from deck_sim.engine.world import MOST_ENTRIES
-from deck_sim.runtime.calls import GAVE_UP, MOST_CALLS, Call
-from deck_sim.runtime.moments import format_moment
+from deck_sim.engine.world_values import TimelineEntry
+from deck_sim.runtime.call_journal import GAVE_UP, MOST_CALLS, Call
+from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.simulation import Simulation
 
 _ABOUT = ("name", "external_id", "event_type")  # shown for a new resource, with its references

@@ -11,14 +11,14 @@ from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.base.redaction import mask_key, world_token
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import raise_problems, refuse
-from deck_sim.engine.records import OPTION_TYPES, AdditiveChanges
 from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.engine.waiting import asks_person
 from deck_sim.engine.world import World
+from deck_sim.engine.world_values import OPTION_TYPES, AdditiveChanges
 from deck_sim.operations.clock import check_pace
 from deck_sim.operations.table import Json, operation
-from deck_sim.runtime.calls import RateLimiter
-from deck_sim.runtime.moments import format_moment, read_start
+from deck_sim.runtime.call_journal import RateLimiter
+from deck_sim.runtime.moment_text import format_moment, read_start
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.simulation import Simulation

@@ -13,11 +13,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.redaction import mask_key, redact_text
-from deck_sim.runtime.moments import format_moment
+from deck_sim.runtime.moment_text import format_moment
 
 if TYPE_CHECKING:
     from deck_sim.engine.deliveries import Attempt, AttemptResult
-    from deck_sim.runtime.calls import Call
+    from deck_sim.runtime.call_journal import Call
     from deck_sim.runtime.simulation import Simulation
 
 log = logging.getLogger("deck_sim.activity")

@@ -14,11 +14,11 @@ from typing import TypeVar
 from deck_sim.base.durations import format_duration
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.playing import pass_time
-from deck_sim.engine.records import Resource, TimelineEntry
 from deck_sim.engine.timers import Due
 from deck_sim.engine.waiting import AwaitedEvent, next_due, waits_for_person
 from deck_sim.engine.world import World
-from deck_sim.runtime.moments import LAST_MOMENT
+from deck_sim.engine.world_values import Resource, TimelineEntry
+from deck_sim.runtime.moment_text import LAST_MOMENT
 from deck_sim.runtime.settings import ON_POLL
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import explain_absence, explain_unknown

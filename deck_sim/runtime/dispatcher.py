@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from deck_sim.base import real_time
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.activity_log import log_attempt
-from deck_sim.runtime.moments import format_moment
+from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.settings import ON_POLL, REAL
 from deck_sim.webhooks.sender import Sender, SendResult, explain_status
 

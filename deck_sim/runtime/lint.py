@@ -16,7 +16,7 @@ from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import counted
 from deck_sim.contract.machines import Machine
 from deck_sim.engine.script import WRONG_ANSWER, watched_kinds
-from deck_sim.runtime.calls import Call
+from deck_sim.runtime.call_journal import Call
 from deck_sim.runtime.settings import FROZEN, ON_POLL
 from deck_sim.runtime.simulation import Simulation
 

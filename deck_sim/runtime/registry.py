@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from deck_sim.base.errors import quote
 from deck_sim.base.redaction import mask_key, world_token
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.engine.chance import make_id, seed_of
+from deck_sim.engine.seeded_draws import make_id, seed_of
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.settings import Settings
 from deck_sim.scenario.library import Library, shipped

@@ -21,10 +21,10 @@ from deck_sim.contract.error_catalog import (
     run_errors,
 )
 from deck_sim.contract.json_schema import violations
-from deck_sim.contract.resources import Kind
+from deck_sim.contract.kinds import Kind
 from deck_sim.engine import body_checks, commands
-from deck_sim.engine.records import Resource
-from deck_sim.runtime.moments import LAST_MOMENT, format_moment, read_moment
+from deck_sim.engine.world_values import Resource
+from deck_sim.runtime.moment_text import LAST_MOMENT, format_moment, read_moment
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.outputs import NoValidOutput, make_output

@@ -8,11 +8,11 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from deck_sim.base.picture import PICTURE_SIZE
 from deck_sim.base.redaction import world_token
+from deck_sim.base.screenshot_image import PICTURE_SIZE
 from deck_sim.engine.files import PNG, File, files_of, find_file, kept_screenshots
-from deck_sim.engine.records import Event, Resource, Screenshot
-from deck_sim.runtime.moments import format_moment
+from deck_sim.engine.world_values import Event, Resource, Screenshot
+from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.simulation import Simulation
 
 # One encoder for all: `json.dumps` would make one for each call.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from deck_sim.contract import DEFAULT_EDITION
 
 if TYPE_CHECKING:
-    from deck_sim.engine.records import Options
+    from deck_sim.engine.world_values import Options
 
 ON_POLL, FROZEN, REAL = "on_poll", "frozen", "real"
 MODES = (REAL, FROZEN, ON_POLL)

@@ -14,13 +14,19 @@ from typing import Any
 
 from deck_sim.base import real_time
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.engine.chance import seed_of
 from deck_sim.engine.commands import Facts
 from deck_sim.engine.playing import release
-from deck_sim.engine.records import RecentLog
 from deck_sim.engine.script import Script
+from deck_sim.engine.seeded_draws import seed_of
 from deck_sim.engine.world import FROZEN_START, World
-from deck_sim.runtime.calls import MOST_CALLS, Journal, RateLimiter, SentResponse, StoredAnswer
+from deck_sim.engine.world_values import RecentLog
+from deck_sim.runtime.call_journal import (
+    MOST_CALLS,
+    Journal,
+    RateLimiter,
+    SentResponse,
+    StoredAnswer,
+)
 from deck_sim.runtime.settings import ON_POLL, REAL, Settings
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.selection import SCENARIO_HEADER, Choice, NewResource, SelectionState, choose

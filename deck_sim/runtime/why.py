@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed, nearest_type, quote
 from deck_sim.contract.editions import explain_foreign_event
-from deck_sim.engine.records import Resource
 from deck_sim.engine.script import SCRIPT_KINDS
-from deck_sim.engine.stage import Stage
+from deck_sim.engine.step_context import Stage
 from deck_sim.engine.timers import (
     ATTEMPT,
     AUTO_TRANSITION,
@@ -24,6 +23,7 @@ from deck_sim.engine.timers import (
 )
 from deck_sim.engine.waiting import AwaitedEvent, asks_person, next_due
 from deck_sim.engine.world import World
+from deck_sim.engine.world_values import Resource
 from deck_sim.runtime.settings import FROZEN, ON_POLL, REAL
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.selection import DEFAULT_SCENARIO

@@ -15,7 +15,7 @@ from deck_sim.runtime.seeding import seed_resources, seedable
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.conditions import Rule
-from deck_sim.scenario.fields import Version
+from deck_sim.scenario.field_types import Version
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import Mistakes, parse
 from deck_sim.scenario.model import Scenario, schema_of

@@ -11,7 +11,7 @@ from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.engine.script import SCRIPT_KINDS, Path, Script
 from deck_sim.faults.http import AnyHttpFault, HttpFault
 from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
-from deck_sim.scenario.fields import Version
+from deck_sim.scenario.field_types import Version
 from deck_sim.scenario.steps.statuses import (
     ConnectionStep,
     RunStep,

@@ -17,7 +17,7 @@ from typing import Any
 
 from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.contract.json_schema import SchemaChecker
-from deck_sim.engine.chance import draw_below
+from deck_sim.engine.seeded_draws import draw_below
 from deck_sim.scenario.realistic import Draw, number_for, text_for, text_matching
 
 ATTEMPTS = 8

@@ -17,9 +17,9 @@ from deck_sim.base.errors import nearest, quote, suggest
 from deck_sim.contract import DEFAULT_EDITION
 from deck_sim.contract.editions import EDITIONS, how_to_switch
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
-from deck_sim.engine.chance import draw_below
-from deck_sim.engine.records import Immutable
 from deck_sim.engine.script import SCRIPT_KINDS, Script
+from deck_sim.engine.seeded_draws import draw_below
+from deck_sim.engine.world_values import Immutable
 
 if TYPE_CHECKING:
     from deck_sim.engine.commands import Facts

@@ -23,7 +23,7 @@ from deck_sim.engine.holds import count_stop, find_call_hold
 from deck_sim.engine.injected_faults import CALL
 from deck_sim.runtime.activity_log import log_call, log_refused
 from deck_sim.runtime.advance import catch_up, do_all_due, run_to_end
-from deck_sim.runtime.calls import Call, cut_response, kept_headers
+from deck_sim.runtime.call_journal import Call, cut_response, kept_headers
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
 from deck_sim.runtime.serialization import dump_json

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 
 from deck_sim.contract.editions import Idempotency
 from deck_sim.contract.error_catalog import ApiError, refuse
-from deck_sim.runtime.calls import StoredAnswer
+from deck_sim.runtime.call_journal import StoredAnswer
 from deck_sim.runtime.request_bodies import read_object
 from deck_sim.server.request import Answer, Request
 

@@ -17,7 +17,7 @@ def make_app(worlds: WorldRegistry) -> ASGIApp:
     def make(name: str) -> ASGIApp:
         """Make an app when a call first needs it, because its imports are slow."""
         if name == "control":
-            from deck_sim.server.control import ControlApp
+            from deck_sim.server.control_api import ControlApp
 
             return ControlApp(worlds)
         from deck_sim.server.api.routes import routes_of

@@ -9,9 +9,9 @@ from starlette.types import ASGIApp, Receive, Scope
 
 from deck_sim.contract.editions import EDITIONS, how_to_switch
 from deck_sim.contract.endpoints import Operation
-from deck_sim.engine.records import Resource
 from deck_sim.engine.world import World
-from deck_sim.runtime.calls import Call
+from deck_sim.engine.world_values import Resource
+from deck_sim.runtime.call_journal import Call
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import ExtraChecks, check_body, read_object
 from deck_sim.runtime.serialization import resource_as_json

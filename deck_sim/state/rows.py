@@ -25,7 +25,7 @@ from typing import Any
 
 from deck_sim.engine.timers import Due
 from deck_sim.engine.world import World
-from deck_sim.runtime.moments import LAST_MOMENT
+from deck_sim.runtime.moment_text import LAST_MOMENT
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.model import Scenario

@@ -11,7 +11,7 @@ from typing import Any
 
 from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.engine.chance import make_id
+from deck_sim.engine.seeded_draws import make_id
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.model import Scenario

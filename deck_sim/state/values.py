@@ -20,8 +20,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from deck_sim.engine.records import RecentLog
 from deck_sim.engine.script import Script
+from deck_sim.engine.world_values import RecentLog
 from deck_sim.scenario.loader import scenario_from_data
 from deck_sim.scenario.model import Scenario
 

@@ -140,7 +140,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that uses `deck_every_scenario` or `deck_every_failure` once for each value."""
     for name in ("deck_every_scenario", "deck_every_failure"):
         if name in metafunc.fixturenames:
-            from pytest_deck_sim.worlds import values_of
+            from pytest_deck_sim.world_fixture import values_of
 
             values = values_of(name, metafunc.definition, _option(metafunc.config, "edition"))
             metafunc.parametrize(name, values, indirect=True, ids=str)
@@ -218,8 +218,8 @@ def deck_scenarios_dir(pytestconfig: pytest.Config) -> Path | None:
 def deck_server(pytestconfig: pytest.Config, deck_scenarios_dir: Path | None) -> Iterator[str]:
     """The URL of the server of all tests in this process; with `--deck-url`, that URL."""
     from deck_sim.runtime.registry import WorldRegistry
-    from deck_sim.server.serve import Server
-    from pytest_deck_sim.worlds import read_folder
+    from deck_sim.server.uvicorn_server import Server
+    from pytest_deck_sim.world_fixture import read_folder
 
     url = _option(pytestconfig, "url")
     if url:
@@ -243,7 +243,7 @@ def deck_world(
     those of `@pytest.mark.deck` that set up a world. The worlds are deleted at the end of the
     session.
     """
-    from pytest_deck_sim.worlds import world_factory
+    from pytest_deck_sim.world_fixture import world_factory
 
     with world_factory(pytestconfig, deck_server, deck_edition, deck_scenarios_dir) as factory:
         yield factory
@@ -257,7 +257,7 @@ def deck(
     deck_scenarios_dir: Path | None,
 ) -> Iterator[Deck]:
     """The `Deck` of a new world with its own API key, deleted after the test."""
-    from pytest_deck_sim.worlds import world_of
+    from pytest_deck_sim.world_fixture import world_of
 
     with world_of(request.node, deck_server, deck_edition, deck_scenarios_dir) as deck:
         yield deck
@@ -326,7 +326,7 @@ def deck_webhooks(request: pytest.FixtureRequest, deck: Deck) -> Iterator[Webhoo
     A wrong signature or a callback's error fails the test, unless its marker has `strict=False`.
     """
     from deck_sim import DeckSimError, WebhookReceiver
-    from pytest_deck_sim.worlds import make_failure, read_marker
+    from pytest_deck_sim.world_fixture import make_failure, read_marker
 
     try:
         with WebhookReceiver(deck) as receiver:

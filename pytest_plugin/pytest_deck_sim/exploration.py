@@ -17,13 +17,13 @@ from _pytest.runner import runtestprotocol
 
 from deck_sim.base.errors import DeckSimError, listed, nearest
 from deck_sim.explore.exploration import RUN_LIMIT, Plan, explore
-from deck_sim.explore.report import FAILED as NOT_SURVIVED
-from deck_sim.explore.report import Report
+from deck_sim.explore.exploration_report import FAILED as NOT_SURVIVED
+from deck_sim.explore.exploration_report import Report
 from deck_sim.explore.troubles import check_names
 from deck_sim.explore.watch import Watch
 from deck_sim.handle.connect.transports import server_at
 from pytest_deck_sim import EXPLORED, FAILED, VARIANT, find_folder
-from pytest_deck_sim.worlds import make_failure, make_key, page_name
+from pytest_deck_sim.world_fixture import make_failure, make_key, page_name
 
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter

@@ -19,7 +19,7 @@ from deck_sim.base.durations import parse_duration
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.handle.connect.transports import server_at
 from deck_sim.runtime.settings import REAL
-from pytest_deck_sim.worlds import make_failure
+from pytest_deck_sim.world_fixture import make_failure
 
 # Modules that keep real time, so that pytest measures tests correctly.
 _PYTEST = ("_pytest.runner", "_pytest.terminal", "_pytest.timing")

@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 from click.testing import CliRunner
 
-from deck_sim.cli.app import main
+from deck_sim.cli.program import main
 
 # Before click 8.2 this has to be asked for.
 _SEPARATE = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}

@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from deck_sim.cli.app import main
 from deck_sim.cli.commands.exec_report import ExecReport, WorldReport, report_world
+from deck_sim.cli.program import main
 from deck_sim.handle.connect.transports import server_at
 from deck_sim.webhooks.signing import secret_of
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from deck_sim.cli.app import main
+from deck_sim.cli.program import main
 
 # A client that repeats calls that fail; `KEY` is the idempotency key of each create.
 CLIENT = """

@@ -10,7 +10,7 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import Settings
 from deck_sim.scenario.loader import ScenarioError, read_scenario
 from deck_sim.server.openapi.document import document
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from deck_sim.cli.app import COMMANDS, main
+from deck_sim.cli.program import COMMANDS, main
 
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 
-from deck_sim.engine.records import Options
+from deck_sim.engine.world_values import Options
 from deck_sim.operations import CONTROL_OPERATIONS
 
 FILE = Path(__file__).parents[2] / "docs/control.md"

@@ -11,7 +11,7 @@ import click
 import pytest
 import yaml
 
-from deck_sim.cli.app import main
+from deck_sim.cli.program import main
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")

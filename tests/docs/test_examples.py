@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pytest
 from click.testing import CliRunner
 
-from deck_sim.cli.app import main
+from deck_sim.cli.program import main
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest_deck_sim
 from deck_sim import Deck
-from deck_sim.engine.records import OPTION_TYPES
-from pytest_deck_sim.worlds import MarkerOptions
+from deck_sim.engine.world_values import OPTION_TYPES
+from pytest_deck_sim.world_fixture import MarkerOptions
 
 FILE = Path(__file__).parents[2] / "docs/testing.md"
 PAGE = FILE.read_text(encoding="utf-8")

@@ -7,10 +7,10 @@ import pytest
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.holds import Stopped, stories_at
 from deck_sim.engine.playing import release
-from deck_sim.engine.records import HoldPoint
 from deck_sim.engine.script import Script, Story
-from deck_sim.engine.stage import Stage
+from deck_sim.engine.step_context import Stage
 from deck_sim.engine.world import World
+from deck_sim.engine.world_values import HoldPoint
 
 ASKS = "[running: 1s, interaction_required: {type: mfa, accept: {code: '1'}}, running, completed]"
 HELD = "task_run.completed"

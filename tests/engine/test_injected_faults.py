@@ -8,8 +8,8 @@ from typing import ClassVar
 import pytest
 
 from deck_sim.engine.injected_faults import TROUBLE, InjectedFaults
-from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
+from deck_sim.engine.world_values import Event, Resource
 
 NOW, SECOND = datetime(2025, 1, 15, tzinfo=UTC), timedelta(seconds=1)
 

@@ -8,8 +8,8 @@ from calls import count_calls
 
 from deck_sim.engine import playing
 from deck_sim.engine.playing import pass_time
-from deck_sim.engine.records import Options
 from deck_sim.engine.world import FROZEN_START
+from deck_sim.engine.world_values import Options
 
 
 def nothing_is_left(play):

@@ -7,7 +7,6 @@ import httpx2
 import pytest
 
 from deck_sim.base.errors import DeckSimError
-from deck_sim.explore.effects import Pace, no_time
 from deck_sim.explore.places import (
     DELIVERY,
     EARLY,
@@ -20,6 +19,7 @@ from deck_sim.explore.places import (
     WRITE,
     Place,
 )
+from deck_sim.explore.trouble_effects import Pace, no_time
 from deck_sim.explore.troubles import (
     NAMES,
     TROUBLE_KINDS,

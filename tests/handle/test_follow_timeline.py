@@ -4,7 +4,7 @@ import pytest
 
 from deck_sim import Deck, DeckSimError
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 
 
 def test_a_timeline_is_followed_until_the_server_stops():

@@ -15,8 +15,8 @@ from added_method import add_method, write_command, write_method
 import deck_sim.handle
 from deck_sim import Deck
 from deck_sim.base.durations import parse_duration
-from deck_sim.cli import app
-from deck_sim.cli.commands import world
+from deck_sim.cli import program
+from deck_sim.cli.commands import remote_world
 from deck_sim.operations import CONTROL_OPERATIONS
 from deck_sim.operations.parameters import NewWorld
 
@@ -101,8 +101,8 @@ def test_a_method_and_a_command_that_are_added_can_be_called(tmp_path):
 
 
 def test_every_command_of_a_world_is_listed():
-    names = [one.name for one in vars(world).values() if isinstance(one, click.Command)]
-    assert {*names} <= {*app.COMMANDS}
+    names = [one.name for one in vars(remote_world).values() if isinstance(one, click.Command)]
+    assert {*names} <= {*program.COMMANDS}
 
 
 def test_a_method_that_waits_has_a_twin_for_coroutines():
@@ -123,7 +123,7 @@ def test_defaults_are_those_of_the_operation():
 def test_the_options_of_commands_are_parameters_of_operations():
     """With their defaults, but for those that choose the world and the output."""
     strange, own = dict[str, object](), {"url", "key", "as_json", "follow", "resource_id"}
-    for name, command in vars(world).items():
+    for name, command in vars(remote_world).items():
         if isinstance(command, click.Command):
             for option, default in command.make_context(
                 name, [], resilient_parsing=True

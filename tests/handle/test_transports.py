@@ -14,7 +14,7 @@ import pytest
 from deck_sim import Deck
 from deck_sim.handle.connect.threads import run_in_thread
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 
 
 @contextmanager

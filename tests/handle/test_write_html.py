@@ -5,7 +5,7 @@ import json
 import pytest
 from recordings import read_recording
 
-from deck_sim.server.inspector.report import record_world
+from deck_sim.server.inspector.html_report import record_world
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from browser import MISSING, Browser, Watch, find_chromium
 from playwright.sync_api import expect
 
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { SCHEMAS, STATIC } from "./static.mjs";
 
 const { Model } = await import(`${STATIC}/model.js`);
-const { causedBy, historyOf } = await import(`${STATIC}/records.js`);
+const { causedBy, historyOf } = await import(`${STATIC}/history.js`);
 
 const START = Date.parse("2025-01-15T09:30:00Z");
 const at = (seconds) => new Date(START + seconds * 1000).toISOString();

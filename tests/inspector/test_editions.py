@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import Settings
-from deck_sim.server.inspector.report import record_world, write_page
-from deck_sim.server.serve import Server
+from deck_sim.server.inspector.html_report import record_world, write_page
+from deck_sim.server.uvicorn_server import Server
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def test_each_test_has_a_new_world(run):
     """Its key depends on the test only, so it is the same in the next run."""
     text = """
         import pytest
-        from pytest_deck_sim.worlds import RUN_ID
+        from pytest_deck_sim.world_fixture import RUN_ID
         servers, keys, urls = set(), set(), set()
         @pytest.mark.parametrize("name", ["a/b", "a b"])
         def test_world(deck, deck_webhooks, name):
@@ -79,7 +79,7 @@ def test_a_running_server_is_used(run, pytester, stories, deck_server):
     keys of its worlds have an id of the run, so two runs do not meet.
     """
     text = f"""
-        from pytest_deck_sim.worlds import RUN_ID
+        from pytest_deck_sim.world_fixture import RUN_ID
         def test_where(deck):
             deck.use("mine")
             assert (deck.url, deck.clock.mode) == ({deck_server!r}, "frozen")
@@ -108,7 +108,7 @@ def test_a_wider_fixture_has_worlds_of_its_own(run, pytester, deck_server):
     """On a shared server their keys have the id of the run; at the end they are deleted."""
     text = """
         import pytest
-        from pytest_deck_sim.worlds import RUN_ID
+        from pytest_deck_sim.world_fixture import RUN_ID
         @pytest.fixture(scope="module")
         def worlds(deck_world):
             return [deck_world("finished", clock="on_poll"), deck_world("finished")]

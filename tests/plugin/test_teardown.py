@@ -6,11 +6,11 @@ from contextlib import ExitStack
 import pytest
 
 from forks import Child
-from pytest_deck_sim.worlds import world_of
+from pytest_deck_sim.world_fixture import world_of
 
 TEST = """
     import pytest
-    from deck_sim.server.serve import server_at
+    from deck_sim.server.uvicorn_server import server_at
 
     def crash(deck):
         world = server_at(deck.url).worlds.find(deck.api_key)
@@ -160,7 +160,7 @@ def test_calls_that_reached_no_world_fail_a_test_without_calls(run):
 def test_a_stopped_server_is_named_instead_of_the_timeline(run):
     text = """
         import pytest
-        from deck_sim.server.serve import Server
+        from deck_sim.server.uvicorn_server import Server
         from deck_sim.runtime.registry import WorldRegistry
         @pytest.fixture(scope="session")
         def server(): return Server(WorldRegistry()).start()

@@ -13,7 +13,7 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.deliveries import create_destination
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime import advance
-from deck_sim.runtime.moments import LAST_MOMENT
+from deck_sim.runtime.moment_text import LAST_MOMENT
 
 INPUT, STATE = "request/input_invalid", "request/state_invalid"
 ASKS = "[running: 1s, interaction_required: mfa, running, completed]"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.runtime.calls import Call
+from deck_sim.runtime.call_journal import Call
 from deck_sim.runtime.lint import LINT_RULES, find_problems
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.settings import Settings

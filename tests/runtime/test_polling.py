@@ -7,10 +7,10 @@ import pytest
 from offline import SECOND, OfflineSimulation
 
 from deck_sim.engine.deliveries import create_destination
-from deck_sim.engine.records import HoldPoint
 from deck_sim.engine.timers import ATTEMPT
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.runtime.moments import LAST_MOMENT
+from deck_sim.engine.world_values import HoldPoint
+from deck_sim.runtime.moment_text import LAST_MOMENT
 from deck_sim.webhooks.signing import secret_of
 
 MINUTE = 60 * SECOND

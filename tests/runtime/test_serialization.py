@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.runtime.moments import format_moment, read_moment
+from deck_sim.runtime.moment_text import format_moment, read_moment
 
 
 def test_moments_are_printed_with_milliseconds_only_if_there_are_any():

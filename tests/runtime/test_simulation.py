@@ -3,7 +3,7 @@
 import pytest
 from offline import OfflineSimulation
 
-from deck_sim.runtime.calls import cut_response
+from deck_sim.runtime.call_journal import cut_response
 
 
 @pytest.fixture

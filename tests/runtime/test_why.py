@@ -4,8 +4,8 @@ import pytest
 from offline import SECOND, OfflineSimulation
 
 from deck_sim.base.durations import parse_duration
-from deck_sim.engine.records import Options
 from deck_sim.engine.waiting import AwaitedEvent
+from deck_sim.engine.world_values import Options
 from deck_sim.runtime.why import explain_absence, explain_unknown, explain_wait, next_status
 
 ASKS = "[running, interaction_required: mfa, running, completed]"

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 from itertools import count
 
-from deck_sim.engine.chance import draw_below
+from deck_sim.engine.seeded_draws import draw_below
 from deck_sim.engine.world import FROZEN_START as NOW
 from deck_sim.scenario.realistic import number_for, text_for
 from output_schemas import make

@@ -11,7 +11,7 @@ from deck_sim import __version__
 from deck_sim.runtime import registry
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.app import DeckApp
-from deck_sim.server.control import ControlApp
+from deck_sim.server.control_api import ControlApp
 from deck_sim.server.mounts import make_app
 from deck_sim.server.request import Answer
 from deck_sim.server.routing import Routes

@@ -17,7 +17,7 @@ from freezegun import freeze_time
 from deck_sim.handle.deck import Deck
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 from deck_sim.webhooks.sender import ANSWER_LIMIT, Sender
 
 WHEN = "2020-01-01T00:00:00Z"

@@ -11,7 +11,7 @@ from deck_sim.base import real_time
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import Settings
 from deck_sim.scenario.library import shipped
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 from deck_sim.state.state_file import keep_worlds
 
 KEY = "sk_kept"

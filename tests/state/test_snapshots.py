@@ -9,7 +9,7 @@ from deck_sim.base.redaction import world_token
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 from deck_sim.state.snapshots import KEPT, LEFT_OUT
 
 SHOWN = ("timeline", "requests", "events", "deliveries", "task-runs", "next", "clock", "world")

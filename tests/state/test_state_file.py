@@ -17,7 +17,7 @@ import pytest
 
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.commands import create_resource
-from deck_sim.engine.records import RecentLog
+from deck_sim.engine.world_values import RecentLog
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
@@ -384,7 +384,7 @@ def test_a_file_that_cannot_be_read_is_refused_and_left_as_it_is(serve, refused)
             "DROP TABLE source",
             "it is damaged, or another version of deck-sim wrote it; use that version",
         ),
-        ("PRAGMA user_version = 9", "has the format 9, but deck-sim"),
+        ("PRAGMA user_version = 99", "has the format 99, but deck-sim"),
     ]:
         db = sqlite3.connect(one.path, isolation_level=None)
         db.execute(change)

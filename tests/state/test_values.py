@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from deck_sim.engine.records import HoldPoint
+from deck_sim.engine.world_values import HoldPoint
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.selection import SelectionState

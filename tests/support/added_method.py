@@ -21,8 +21,8 @@ TYPES = {
 ANY = ("Any", "Any", "str")
 # The files that are changed, and the text before which the new one stands.
 METHODS = ("handle/deck.py", "    # For coroutines\n")
-ROWS = ("cli/app.py", "}\n# Every other command")
-COMMANDS = ("cli/commands/world.py", "")
+ROWS = ("cli/program.py", "}\n# Every other command")
+COMMANDS = ("cli/commands/remote_world.py", "")
 
 
 def write_method(name, row):

@@ -11,7 +11,7 @@ import jsonschema_rs
 from starlette.datastructures import Headers
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.engine.records import AdditiveChanges
+from deck_sim.engine.world_values import AdditiveChanges
 from deck_sim.faults.outgoing import FAULT_HEADER as SPOILED
 from deck_sim.scenario.selection import SCENARIO_HEADER
 from deck_sim.server.openapi.document import CODES, document

@@ -5,14 +5,14 @@ from dataclasses import replace
 from functools import partial as call_with
 from types import SimpleNamespace
 
-from deck_sim.contract import resources
+from deck_sim.contract import kinds
 from deck_sim.contract.bodies import Body, JsonObject, Text, partial
 from deck_sim.contract.editions import EDITIONS, connections, register
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.endpoints import CONFLICT, Operation
 from deck_sim.contract.error_catalog import CATALOG, read_errors
+from deck_sim.contract.kinds import Kind
 from deck_sim.contract.machines import Command, Machine
-from deck_sim.contract.resources import Kind
 from deck_sim.contract.shapes import text
 from deck_sim.operations import CONTROL_OPERATIONS, people
 from deck_sim.operations.parameters import ChangeWorld, NewWorld
@@ -69,7 +69,7 @@ DESK = Kind(
 )
 KIOSK = Edition(
     name="kiosk",
-    kinds=resources.by_object(
+    kinds=kinds.by_object(
         *(kind for name, kind in connections.EDITION.kinds.items() if name != "task_run"),
         replace(connections.TASK_RUN, machine=RUN, summary=("id", "object", "status", "task_id")),
         DESK,

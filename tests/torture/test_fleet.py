@@ -18,7 +18,7 @@ import httpx2
 import pytest
 
 from deck_sim.base.redaction import world_token
-from deck_sim.engine.chance import make_id, seed_of
+from deck_sim.engine.seeded_draws import make_id, seed_of
 
 from .process import Process
 

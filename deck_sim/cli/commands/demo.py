@@ -17,7 +17,7 @@ from deck_sim.handle.deck import Deck
 from deck_sim.handle.receiver import WebhookReceiver
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import Settings
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 
 
 @dataclass(frozen=True, slots=True)

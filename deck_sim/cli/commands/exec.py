@@ -35,7 +35,7 @@ from deck_sim.cli.server import (
 )
 from deck_sim.handle.connect.address import DECK_HOST
 from deck_sim.server.inspector import inspector_url
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 
 if TYPE_CHECKING:
     from deck_sim.runtime.simulation import Simulation

@@ -29,7 +29,7 @@ from deck_sim.cli.server import (
     server_options,
 )
 from deck_sim.explore.exploration import Plan, explore
-from deck_sim.explore.report import Report
+from deck_sim.explore.exploration_report import Report
 from deck_sim.explore.troubles import check_names
 from deck_sim.explore.watch import Watch
 

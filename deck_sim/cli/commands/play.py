@@ -88,7 +88,7 @@ def command(
     if page is not None:
         from deck_sim.handle.deck import Deck
         from deck_sim.runtime.registry import WorldRegistry
-        from deck_sim.server.serve import Server
+        from deck_sim.server.uvicorn_server import Server
 
         worlds = WorldRegistry()
         worlds.put(played.simulation)

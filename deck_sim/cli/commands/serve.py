@@ -25,7 +25,7 @@ from deck_sim.cli.server import (
     server_options,
 )
 from deck_sim.server.inspector import inspector_url
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 from deck_sim.webhooks.signing import secret_of
 
 _BANNER = """\

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from deck_sim.contract import endpoints, error_catalog
 from deck_sim.contract.endpoints import Operation
 from deck_sim.contract.error_catalog import ErrorRow
+from deck_sim.contract.kinds import Kind
 from deck_sim.contract.machines import Machine
-from deck_sim.contract.resources import Kind
 
 if TYPE_CHECKING:
     from deck_sim.contract.bodies import Body

@@ -20,7 +20,7 @@ from deck_sim.handle.connect.transports import Transport, server_at
 from deck_sim.handle.timeline import write_duration
 
 if TYPE_CHECKING:
-    from deck_sim.server.serve import Server
+    from deck_sim.server.uvicorn_server import Server
 
 Json = dict[str, Any]
 

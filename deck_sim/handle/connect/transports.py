@@ -23,7 +23,7 @@ from deck_sim.handle.connect.asgi import RawAnswer, call_asgi, make_scope
 from deck_sim.handle.connect.threads import await_in_thread, result_of, wait_for
 
 if TYPE_CHECKING:
-    from deck_sim.server.serve import Server
+    from deck_sim.server.uvicorn_server import Server
 
 # Errors, and the names of their equivalents in httpx and httpx2; the first match is used.
 _ERRORS = {
@@ -123,8 +123,8 @@ def _server_errors(request: Any) -> Iterator[None]:
 
 def server_at(url: str) -> "Server | None":
     """Return the server that this process runs at a URL, or None."""
-    serve = sys.modules.get("deck_sim.server.serve")  # if not imported, no server runs here
-    return None if serve is None else serve.server_at(url)
+    module = sys.modules.get("deck_sim.server.uvicorn_server")  # None: no server runs here
+    return None if module is None else module.server_at(url)
 
 
 def library_of(request: Any) -> ModuleType:

@@ -9,7 +9,7 @@ from deck_sim.contract.error_catalog import Problem
 from deck_sim.contract.json_schema import violations
 from deck_sim.engine.files import keep_file, take_screenshot
 from deck_sim.engine.script import SCRIPT_KINDS, Wait
-from deck_sim.engine.stage import Stage
+from deck_sim.engine.step_context import Stage
 from deck_sim.scenario.outputs import NOTHING_FITS, NoValidOutput, make_output
 from deck_sim.scenario.steps.step import Step, compute
 

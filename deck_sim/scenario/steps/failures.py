@@ -6,9 +6,9 @@ from pydantic import GetJsonSchemaHandler, model_validator
 
 from deck_sim.base.validation import Many, Strict
 from deck_sim.engine.script import SCRIPT_KINDS, Wait
-from deck_sim.engine.stage import Stage
-from deck_sim.faults.fields import ErrorAnswer
-from deck_sim.scenario.fields import RunErrorName, one_or_many
+from deck_sim.engine.step_context import Stage
+from deck_sim.faults.fault_fields import ErrorAnswer
+from deck_sim.scenario.field_types import RunErrorName, one_or_many
 from deck_sim.scenario.steps.step import Step, compute
 
 

@@ -14,9 +14,9 @@ from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.base.validation import Many, Strict, Whole, field_errors
 from deck_sim.contract.answers import PROMPTS
 from deck_sim.engine.script import GO_ON, STAY, WRONG_ANSWER, ScriptError, Wait
-from deck_sim.engine.stage import Stage
+from deck_sim.engine.step_context import Stage
 from deck_sim.scenario.conditions import fits_glob, plain_text
-from deck_sim.scenario.fields import AcceptedText, SpanField, one_or_many
+from deck_sim.scenario.field_types import AcceptedText, SpanField, one_or_many
 from deck_sim.scenario.steps.failures import fails
 from deck_sim.scenario.steps.step import Step, compute
 

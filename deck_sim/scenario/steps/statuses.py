@@ -13,8 +13,8 @@ from deck_sim.base.durations import Span
 from deck_sim.base.validation import Many
 from deck_sim.contract.machines import Machine
 from deck_sim.engine.script import GO_ON, Wait
-from deck_sim.engine.stage import Stage
-from deck_sim.scenario.fields import SpanField, StepLength
+from deck_sim.engine.step_context import Stage
+from deck_sim.scenario.field_types import SpanField, StepLength
 from deck_sim.scenario.outputs import NOTHING_FITS, NoValidOutput, make_output
 from deck_sim.scenario.steps import effects as effects  # registers its steps
 from deck_sim.scenario.steps.failures import fails

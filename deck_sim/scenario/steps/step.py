@@ -14,7 +14,7 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.machines import Machine
 from deck_sim.engine import script
 from deck_sim.engine.script import ScriptError
-from deck_sim.engine.stage import Stage
+from deck_sim.engine.step_context import Stage
 from deck_sim.scenario.expressions import ExpressionError, names_at, render
 
 BRANCHES = ("on_rejected", "on_timeout")

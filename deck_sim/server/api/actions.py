@@ -6,7 +6,7 @@ from typing import Any
 
 from deck_sim.engine import body_checks, commands
 from deck_sim.engine.files import files_of, kept_screenshots
-from deck_sim.engine.records import Resource
+from deck_sim.engine.world_values import Resource
 from deck_sim.runtime.request_bodies import ExtraChecks
 from deck_sim.runtime.serialization import (
     resource_as_json,

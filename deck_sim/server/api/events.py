@@ -13,10 +13,10 @@ from typing import Any
 
 from deck_sim.base.redaction import is_secret
 from deck_sim.contract.error_catalog import Problem, raise_problems, refuse
-from deck_sim.contract.resources import REQUIRED, WEBHOOK
+from deck_sim.contract.kinds import REQUIRED, WEBHOOK
 from deck_sim.engine import deliveries
-from deck_sim.engine.records import Event, Resource
 from deck_sim.engine.world import World
+from deck_sim.engine.world_values import Event, Resource
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.serialization import event_as_json, resource_as_json
 from deck_sim.server.api.paging import behind, given, list_items, poll_all, read_filter

@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 
 from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
-from deck_sim.contract.resources import Kind
-from deck_sim.engine.records import Event, Resource, Screenshot
+from deck_sim.contract.kinds import Kind
 from deck_sim.engine.world import World
+from deck_sim.engine.world_values import Event, Resource, Screenshot
 from deck_sim.runtime.advance import poll
-from deck_sim.runtime.moments import read_moment
+from deck_sim.runtime.moment_text import read_moment
 from deck_sim.server.request import Answer, Request
 
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100

@@ -3,7 +3,7 @@
 from functools import partial
 
 from deck_sim.contract.error_catalog import ApiError, Problem
-from deck_sim.contract.resources import Kind
+from deck_sim.contract.kinds import Kind
 from deck_sim.engine import body_checks, commands
 from deck_sim.runtime.advance import poll
 from deck_sim.runtime.serialization import resource_as_json

@@ -10,7 +10,7 @@ from deck_sim.contract import answers, shapes
 from deck_sim.contract.bodies import Body
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.endpoints import Operation
-from deck_sim.contract.resources import Kind, destination_settings
+from deck_sim.contract.kinds import Kind, destination_settings
 from deck_sim.contract.shapes import Shape, choice, constant, many, named, nullable, record
 from deck_sim.engine.world import ALL
 

@@ -13,7 +13,7 @@ from deck_sim.contract import shapes
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.endpoints import Operation
 from deck_sim.contract.error_catalog import CATALOG, refuse
-from deck_sim.contract.resources import Kind
+from deck_sim.contract.kinds import Kind
 from deck_sim.contract.shapes import Shape, many, named
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import dump_json

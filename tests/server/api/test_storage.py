@@ -5,7 +5,7 @@ import json
 import httpx2
 import pytest
 
-from deck_sim.base.picture import make_picture
+from deck_sim.base.screenshot_image import make_picture
 
 CSV = (
     "{name: a.csv, type: text/csv, content: 'day,amount', extraction: {total: '{{ 1 + 1 }}'},"

@@ -3,9 +3,9 @@
 import pytest
 
 from deck_sim.engine import world as world_module
-from deck_sim.engine.records import RecentLog
+from deck_sim.engine.world_values import RecentLog
 from deck_sim.runtime import simulation as simulation_module
-from deck_sim.runtime.calls import Journal
+from deck_sim.runtime.call_journal import Journal
 from deck_sim.scenario.loader import read_scenario
 
 

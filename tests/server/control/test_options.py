@@ -1,6 +1,6 @@
 """The options of a world: a session limit, a cap of timeouts, screenshots, idle connections."""
 
-from deck_sim.engine.records import OPTION_TYPES, Options
+from deck_sim.engine.world_values import OPTION_TYPES, Options
 
 OFF = Options().as_json() | {"keep_headers": []}
 ON = {"timeout_cap": 900, "screenshots": True, "connection_idle": "10m", "keep_headers": ["x-a"]}

@@ -4,7 +4,7 @@ import pytest
 from jsonschema import validate
 
 from deck_sim.contract.editions import EDITIONS
-from deck_sim.engine.records import OPTION_TYPES
+from deck_sim.engine.world_values import OPTION_TYPES
 
 
 def test_a_fault_that_fits_its_schema_is_taken(sim):

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import httpx2
 
-from deck_sim.runtime import calls
+from deck_sim.runtime import call_journal
 
 
 def test_a_call_is_shown_with_its_response(api, sim):
@@ -42,7 +42,7 @@ def test_a_response_is_shown_as_a_fault_sent_it(api, sim):
 
 def test_a_long_response_is_cut(api, sim, monkeypatch):
     """The rest is text: its end is missing."""
-    monkeypatch.setattr(calls, "MAX_BODY", 50)
+    monkeypatch.setattr(call_journal, "MAX_BODY", 50)
     agent = api.post("/agents", json={"name": "x" * 100}).json()
     response = sim.get(f"/requests/{agent['request_id']}").json()["response"]
     assert response["truncated"] is True

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from deck_sim.engine.records import RecentLog
-from deck_sim.runtime.calls import Journal
+from deck_sim.engine.world_values import RecentLog
+from deck_sim.runtime.call_journal import Journal
 
 
 @pytest.fixture

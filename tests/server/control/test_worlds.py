@@ -3,10 +3,10 @@
 import httpx2
 import pytest
 
-from deck_sim.engine.records import Options
+from deck_sim.engine.world_values import Options
 from deck_sim.operations import CONTROL_OPERATIONS
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 
 
 def test_a_new_world_is_empty(sim):

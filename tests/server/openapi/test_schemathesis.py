@@ -21,7 +21,7 @@ from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.seeding import seed_resources
 from deck_sim.runtime.settings import Settings
-from deck_sim.server.serve import Server
+from deck_sim.server.uvicorn_server import Server
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 KEY = "sk_test_schemathesis"

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from importlib import import_module
 
-from deck_sim.contract import endpoints, resources
+from deck_sim.contract import endpoints, kinds
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.endpoints import Operation, answer_row, command_row
 from deck_sim.contract.error_catalog import read_errors
+from deck_sim.contract.kinds import Kind, insert_after
 from deck_sim.contract.machines import AutoTransition, Command, Machine
-from deck_sim.contract.resources import Kind, insert_after
 from deck_sim.contract.shapes import INTERACTION, MOMENT, identity
 
 CONNECTION_MACHINE = Machine(
@@ -84,7 +84,7 @@ CONNECTION = Kind(
     object="connection",
     prefix="conn",
     path="connections",
-    attributes={**resources.LOGIN, "interaction": INTERACTION},
+    attributes={**kinds.LOGIN, "interaction": INTERACTION},
     verbs=("list", "get", "update"),
     create="CreateConnection",
     update="UpdateConnection",
@@ -93,9 +93,9 @@ CONNECTION = Kind(
     machine=CONNECTION_MACHINE,
 )
 TASK_RUN = replace(
-    resources.TASK_RUN,
+    kinds.TASK_RUN,
     attributes=insert_after(
-        "source_id", resources.TASK_RUN.attributes, connection_id=identity(CONNECTION.prefix)
+        "source_id", kinds.TASK_RUN.attributes, connection_id=identity(CONNECTION.prefix)
     ),
     create="RunTask",
     references={"connection_id": "connection"},
@@ -104,8 +104,8 @@ TASK_RUN = replace(
 )
 
 STORAGE = replace(
-    resources.STORAGE,
-    attributes={**resources.STORAGE.attributes, "fetch_date": MOMENT},
+    kinds.STORAGE,
+    attributes={**kinds.STORAGE.attributes, "fetch_date": MOMENT},
 )
 
 OPERATIONS = (
@@ -138,15 +138,15 @@ request/connection_not_found 404 (observed): No connection has the id `{id}`.
 
 EDITION = Edition(
     name="connections",
-    kinds=resources.by_object(
-        resources.AGENT,
-        resources.SOURCE,
-        resources.TASK,
+    kinds=kinds.by_object(
+        kinds.AGENT,
+        kinds.SOURCE,
+        kinds.TASK,
         CONNECTION,
         TASK_RUN,
         STORAGE,
-        resources.EVENT_DESTINATION,
-        resources.EVENT_DELIVERY,
+        kinds.EVENT_DESTINATION,
+        kinds.EVENT_DELIVERY,
     ),
     bodies=lambda: import_module("deck_sim.contract.editions.connections.bodies"),
     operations=OPERATIONS,

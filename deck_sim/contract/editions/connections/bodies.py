@@ -16,7 +16,7 @@ from deck_sim.contract.destination_bodies import (
     WebhookCredentials,
     needed,
 )
-from deck_sim.contract.resources import WEBHOOK, AuthMethod, DestinationType
+from deck_sim.contract.kinds import WEBHOOK, AuthMethod, DestinationType
 
 
 class CreateConnection(CreateLogin):

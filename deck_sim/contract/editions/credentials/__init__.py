@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 
-from deck_sim.contract import endpoints, resources
+from deck_sim.contract import endpoints, kinds
 from deck_sim.contract.editions.edition import Edition, Idempotency
 from deck_sim.contract.endpoints import CONFLICT, Operation, command_row
 from deck_sim.contract.error_catalog import read_errors
+from deck_sim.contract.kinds import DERIVED, Embed, Kind, insert_after
 from deck_sim.contract.machines import AutoTransition, Command, Machine
-from deck_sim.contract.resources import DERIVED, Embed, Kind, insert_after
 from deck_sim.contract.shapes import COUNT, FILE, Shape, choice, identity, nullable, record
 
 CREDENTIAL_MACHINE = Machine(
@@ -124,7 +124,7 @@ CREDENTIAL = Kind(
     object="credential",
     prefix="cred",
     path="credentials",
-    attributes=insert_after("auth_method", resources.LOGIN, auth_credentials=LOGIN_SUMMARY),
+    attributes=insert_after("auth_method", kinds.LOGIN, auth_credentials=LOGIN_SUMMARY),
     create="CreateCredential",
     update="UpdateCredential",
     own={
@@ -156,12 +156,12 @@ SESSION = Kind(
     summary=("id", "object", "status"),
 )
 TASK_RUN = replace(
-    resources.TASK_RUN,
+    kinds.TASK_RUN,
     attributes=insert_after(
         "source_id",
         insert_after(
             "status",
-            resources.TASK_RUN.attributes,
+            kinds.TASK_RUN.attributes,
             result=nullable(choice("success", "failure", "unknown")),
         ),
         credential_id=nullable(identity(CREDENTIAL.prefix)),
@@ -177,21 +177,21 @@ TASK_RUN = replace(
         *("runtime_ms", "created_at", "updated_at"),
     ),
 )
-AGENT = replace(resources.AGENT, summary=("id", "object", "name"))
-SOURCE = replace(resources.SOURCE, summary=("id", "object", "name", "type"))
+AGENT = replace(kinds.AGENT, summary=("id", "object", "name"))
+SOURCE = replace(kinds.SOURCE, summary=("id", "object", "name", "type"))
 TASK = replace(
-    resources.TASK,
+    kinds.TASK,
     own={"create": {"endpoint": "create_resource", "errors": CONFLICT}},
     summary=("id", "object", "status", "name", "agent_id"),
 )
 STORAGE = replace(
-    resources.STORAGE,
-    attributes={**resources.STORAGE.attributes, "result": choice("success", "failure")},
+    kinds.STORAGE,
+    attributes={**kinds.STORAGE.attributes, "result": choice("success", "failure")},
     listed=("id", "object", *FILE, "created_at"),
     summary=("id", "object", "file_name", "task_run_id"),
 )
 EVENT_DESTINATION = replace(
-    resources.EVENT_DESTINATION,
+    kinds.EVENT_DESTINATION,
     named_by={"config": "type"},
     own={
         "create": {"body": "CreateTypedDestination"},
@@ -231,7 +231,7 @@ organization/plan_limit_reached 403 (assumed): The plan's limit has been reached
 
 EDITION = Edition(
     name="credentials",
-    kinds=resources.by_object(
+    kinds=kinds.by_object(
         AGENT,
         SOURCE,
         TASK,
@@ -240,7 +240,7 @@ EDITION = Edition(
         TASK_RUN,
         STORAGE,
         EVENT_DESTINATION,
-        resources.EVENT_DELIVERY,
+        kinds.EVENT_DELIVERY,
     ),
     bodies=lambda: import_module("deck_sim.contract.editions.credentials.bodies"),
     operations=OPERATIONS,

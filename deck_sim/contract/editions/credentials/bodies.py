@@ -27,7 +27,7 @@ from deck_sim.contract.destination_bodies import (
     needed,
     unwanted,
 )
-from deck_sim.contract.resources import WEBHOOK, DestinationType
+from deck_sim.contract.kinds import WEBHOOK, DestinationType
 
 
 class FullAuthCredentials(AuthCredentials):

@@ -6,7 +6,7 @@ import { fetched } from "../api.js";
 import { curlCommand, lacksSecret, pytestAssertion } from "../parts/copies.js";
 import { words } from "../parts/format.js";
 import { copyButton, link, list, timeText, when, withCode } from "../parts/widgets.js";
-import { causedBy, readChoice, withShortIds } from "../records.js";
+import { causedBy, readChoice, withShortIds } from "../history.js";
 import { body, callout, detailsHead, missing, resourceLink, section } from "./details.js";
 import { findingText, findingsOf, httpText, methodText, pathText } from "./journal.js";
 import { choiceFacts, errorList } from "./resource.js";

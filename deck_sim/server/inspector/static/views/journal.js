@@ -17,7 +17,7 @@ import {
   when,
   withCode,
 } from "../parts/widgets.js";
-import { readChoice, withShortIds } from "../records.js";
+import { readChoice, withShortIds } from "../history.js";
 
 /** @typedef {import("../app.js").Context} Context */
 /** @typedef {import("../model.js").Call} Call */

@@ -15,7 +15,7 @@ import {
   when,
   withCode,
 } from "../parts/widgets.js";
-import { entryOf, historyOf, lineOf, withShortIds } from "../records.js";
+import { entryOf, historyOf, lineOf, withShortIds } from "../history.js";
 import { deliveryDetails } from "./delivery.js";
 import {
   body,
@@ -190,7 +190,7 @@ function historyList(ctx, lane) {
   ${list(rows, "history")}`;
 }
 
-/** @param {Context} ctx @param {Lane} lane @param {import("../records.js").Item} item */
+/** @param {Context} ctx @param {Lane} lane @param {import("../history.js").Item} item */
 function historyRow(ctx, lane, { at, type, label, ref }) {
   const text =
     type === "status"

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { STATIC } from "./static.mjs";
 
-const { lineOf, readChoice, withShortIds } = await import(`${STATIC}/records.js`);
+const { lineOf, readChoice, withShortIds } = await import(`${STATIC}/history.js`);
 
 test("the choice of a scenario is read with what it plays and what it ignored", () => {
   const text = 'mix; because=default; plays=success; ignored="x: edition a, y: did you mean z?"';

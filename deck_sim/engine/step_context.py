@@ -7,11 +7,11 @@ from typing import Any
 from deck_sim.base.durations import Span, spell_duration
 from deck_sim.contract import json_schema
 from deck_sim.contract.error_catalog import Problem, problem
-from deck_sim.engine.chance import draw_duration
 from deck_sim.engine.holds import Stopped
-from deck_sim.engine.records import Resource
 from deck_sim.engine.script import Story
+from deck_sim.engine.seeded_draws import draw_duration
 from deck_sim.engine.world import World
+from deck_sim.engine.world_values import Resource
 
 
 @dataclass(slots=True)

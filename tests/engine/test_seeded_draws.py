@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from deck_sim.base.durations import Span, parse_span
-from deck_sim.engine.chance import draw_duration, make_id
+from deck_sim.engine.seeded_draws import draw_duration, make_id
 
 
 def test_an_id_depends_on_seed_prefix_and_number_only():

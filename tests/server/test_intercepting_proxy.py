@@ -12,8 +12,8 @@ import pytest
 
 from deck_sim import Deck, DeckSimError
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.interception import Interceptor
-from deck_sim.server.serve import Server
+from deck_sim.server.intercepting_proxy import Interceptor
+from deck_sim.server.uvicorn_server import Server
 
 KEY = "sk_live_of_the_program"
 REQUEST = b"GET /v2/test HTTP/1.1\r\nHost: api.deck.co\r\nAuthorization: Bearer k\r\n\r\n"

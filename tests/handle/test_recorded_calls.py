@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from deck_sim import DeckSimError
-from deck_sim.handle.calls import Calls
+from deck_sim.handle.recorded_calls import Calls
 from deck_sim.handle.timeline import cut_middle
 
 

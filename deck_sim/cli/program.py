@@ -37,7 +37,7 @@ COMMANDS = {
 }
 _MODULES = {
     **dict.fromkeys(("schema", "openapi", "fidelity"), "documents"),
-    **dict.fromkeys(_ON_SERVER, "world"),
+    **dict.fromkeys(_ON_SERVER, "remote_world"),
 }
 
 

@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import pytest
 
-from deck_sim.engine.records import RecentLog
+from deck_sim.engine.world_values import RecentLog
 
 
 def test_positions_stay_true_when_items_are_dropped():

@@ -20,7 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from deck_sim.base.loops import Loop, start_on_loop
 from deck_sim.faults import CLOSE_SOCKET, RESET
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.interception import Interceptor
+from deck_sim.server.intercepting_proxy import Interceptor
 from deck_sim.server.local_only import is_loopback, local_only
 from deck_sim.server.mounts import make_app
 

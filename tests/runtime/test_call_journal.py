@@ -8,7 +8,7 @@ import pytest
 from deck_sim.contract.editions import RateLimit
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.runtime.calls import GAVE_UP, MOST_CALLS, Call, Journal, RateLimiter
+from deck_sim.runtime.call_journal import GAVE_UP, MOST_CALLS, Call, Journal, RateLimiter
 
 SECOND = timedelta(seconds=1)
 LIMIT = RateLimit(2, 10 * SECOND)

@@ -9,7 +9,7 @@ import pytest
 
 from deck_sim import Deck, __version__
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.serve import Server, server_at
+from deck_sim.server.uvicorn_server import Server, server_at
 
 
 def test_port_0_takes_a_free_port_at_once():

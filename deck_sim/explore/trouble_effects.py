@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from deck_sim.engine.chance import draw_duration
 from deck_sim.engine.injected_faults import TROUBLE, Injected
 from deck_sim.engine.script import Story
+from deck_sim.engine.seeded_draws import draw_duration
 from deck_sim.engine.world import World
 from deck_sim.explore.places import Place
 from deck_sim.faults.fault import Fault, read_fault

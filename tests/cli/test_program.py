@@ -11,8 +11,8 @@ import pytest
 
 import deck_sim.cli
 from deck_sim import __version__
-from deck_sim.cli.app import COMMANDS, main
 from deck_sim.cli.output import print_text
+from deck_sim.cli.program import COMMANDS, main
 
 
 def command(name):
@@ -112,7 +112,7 @@ def test_ctrl_c_ends_without_a_traceback(cli, monkeypatch, capsys):
 
     monkeypatch.setattr(command("check"), "callback", interrupted)
     ended = cli("check", ".")
-    monkeypatch.setattr("deck_sim.cli.app.main", interrupted)
+    monkeypatch.setattr("deck_sim.cli.program.main", interrupted)
     with pytest.raises(SystemExit) as early:
         deck_sim.cli.main()
     assert (ended.exit_code, early.value.code, capsys.readouterr().err) == (130, 130, "")

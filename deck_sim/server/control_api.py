@@ -14,7 +14,7 @@ from deck_sim.base.real_time import PRESENT_HEADER, PROCESS_HEADER, process_id
 from deck_sim.base.redaction import redact
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.operations import BODY, CONTROL_OPERATIONS, perform
-from deck_sim.runtime.moments import read_moment
+from deck_sim.runtime.moment_text import read_moment
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.app import check_size, make_response, read_request, take
 from deck_sim.server.request import Answer, Request

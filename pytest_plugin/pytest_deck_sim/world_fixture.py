@@ -24,7 +24,7 @@ from deck_sim import ERRORS, Deck, DeckSimError
 from deck_sim.base.errors import listed, nearest
 from deck_sim.base.real_time import process_id
 from deck_sim.contract import DEFAULT_EDITION
-from deck_sim.engine.records import OPTION_TYPES, Options
+from deck_sim.engine.world_values import OPTION_TYPES, Options
 from deck_sim.handle.connect.transports import server_at
 from deck_sim.handle.deck_sim import read_scenarios
 from deck_sim.handle.failure_report import write_report

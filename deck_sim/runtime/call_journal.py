@@ -8,7 +8,7 @@ from typing import Any
 
 from deck_sim.contract.editions import RateLimit
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.engine.records import Immutable, RecentLog
+from deck_sim.engine.world_values import Immutable, RecentLog
 from deck_sim.scenario.selection import Choice
 
 MOST_CALLS = 10_000  # that a world keeps, and as many answers stored by idempotency key

@@ -18,7 +18,7 @@ from deck_sim.handle.expected_call import (
     show_value,
 )
 from deck_sim.handle.timeline import cut_middle
-from deck_sim.runtime.calls import KEPT_HEADERS
+from deck_sim.runtime.call_journal import KEPT_HEADERS
 
 _MOST_LINES = 40
 _MOST_KINDS = 12  # of calls that a failure counts

@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from deck_sim.base.picture import HEIGHT, PICTURE_SIZE, WIDTH, make_picture
+from deck_sim.base.screenshot_image import HEIGHT, PICTURE_SIZE, WIDTH, make_picture
 
 
 def read_chunks(picture):

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from deck_sim.explore.exploration_report import Report, Result
 from deck_sim.explore.places import READ, WRITE, Place
-from deck_sim.explore.report import Report, Result
 from deck_sim.explore.troubles import TROUBLE_KINDS, Trouble
 
 LOST = Trouble(TROUBLE_KINDS[0], Place(WRITE, "POST /v2/agents #1"))
