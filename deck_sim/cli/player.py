@@ -15,7 +15,7 @@ from deck_sim.base.durations import format_duration
 from deck_sim.contract import bodies
 from deck_sim.engine import commands
 from deck_sim.engine.script import watched_kinds
-from deck_sim.engine.step_context import Stage
+from deck_sim.engine.step_context import StepContext
 from deck_sim.engine.waiting import waiting
 from deck_sim.engine.world_values import Resource
 from deck_sim.runtime.advance import advance_by, advance_to, run_to_end
@@ -161,7 +161,7 @@ class Playthrough:
     def _act_for(self, resource: Resource) -> bool:
         story = self.world.stories.get(resource.id)
         if story and isinstance(story.step, InteractionRequired):
-            right = story.step.right_answer(Stage(self.world, story))
+            right = story.step.right_answer(StepContext(self.world, story))
             answer = right if self.answers is None else next(self.answers, None)
             if answer is None:
                 return False

@@ -15,7 +15,7 @@ from deck_sim.engine.files import take_screenshot
 from deck_sim.engine.holds import Cursor, Stopped, hold_story, stories_at
 from deck_sim.engine.script import GO_ON, STAY, Script, ScriptError, Story
 from deck_sim.engine.seeded_draws import make_id
-from deck_sim.engine.step_context import Stage
+from deck_sim.engine.step_context import StepContext
 from deck_sim.engine.timers import (
     ATTEMPT,
     AUTO_TRANSITION,
@@ -41,7 +41,7 @@ def start_story(world: World, resource: Resource, script: Script) -> None:
         fault_id = make_id(world.seed, "flt", f"{resource.id}/{number}")
         world.injected.add(fault_id, fault, resource.id)
         world.note(resource.kind, resource.id, f"fault {fault}")
-    _play(Stage(world, story), (story.path, story.wrong_answers))
+    _play(StepContext(world, story), (story.path, story.wrong_answers))
 
 
 def react(world: World, owner: str, word: str = "due", value: Any = None) -> None:
@@ -50,17 +50,17 @@ def react(world: World, owner: str, word: str = "due", value: Any = None) -> Non
     """
     story = world.stories[owner]
     step = story.script.positions[story.path].step
-    stage, reacted_at = Stage(world, story), (story.path, story.wrong_answers)
+    context, reacted_at = StepContext(world, story), (story.path, story.wrong_answers)
     assert step is not None, f"{owner} got {word!r} after the end of its story"
     try:
-        turn = step.react(stage, word, value)
+        turn = step.react(context, word, value)
     except ScriptError as error:
         _break_off(world, story, error)
         return
     if turn != STAY:
         story.go(turn)
     story.held = None
-    _play(stage, reacted_at)
+    _play(context, reacted_at)
 
 
 def release(world: World, hold_id: str) -> list[str]:
@@ -71,7 +71,7 @@ def release(world: World, hold_id: str) -> list[str]:
         held, reacted_at = story.held, (story.path, story.wrong_answers)
         assert held is not None, f"{hold_id} stopped {story.owner}, but its story has no `held`"
         story.path, story.wrong_answers, story.held = held.next_path, held.next_wrong_answers, None
-        _play(Stage(world, story), reacted_at)
+        _play(StepContext(world, story), reacted_at)
     return [story.owner for story in stories]
 
 
@@ -88,9 +88,9 @@ def pass_time(world: World, limit: datetime) -> Due | None:
     return due
 
 
-def _play(stage: Stage, reacted_at: Cursor) -> None:
+def _play(context: StepContext, reacted_at: Cursor) -> None:
     """Play steps until one waits or fails, a hold stops them, or the resource or script ends."""
-    world, story = stage.world, stage.story
+    world, story = context.world, context.story
     owner, script = story.owner, story.script
     players = world.all(script.kind)
     world.changed["story"][owner] = None
@@ -101,7 +101,7 @@ def _play(stage: Stage, reacted_at: Cursor) -> None:
             return
         error = None
         try:
-            wait = here.step.enter(stage)
+            wait = here.step.enter(context)
         except Stopped as stopped:  # the step does not count as played
             hold_story(world, story, stopped.hold, reacted_at)
             return

@@ -64,13 +64,13 @@ class Step(ABC):
         """The error that a call gets if its script begins with this step; None if it may start."""
         return None
 
-    # `stage` is a `Stage`; its module imports this one.
+    # `context` is a `StepContext`; its module imports this one.
 
     @abstractmethod
-    def enter(self, stage: Any) -> Wait | None:
+    def enter(self, context: Any) -> Wait | None:
         """Play the step. Return a wait, or None to continue with the next step at once."""
 
-    def react(self, stage: Any, word: str, value: Any) -> str:
+    def react(self, context: Any, word: str, value: Any) -> str:
         """React to `due`, `answer`, `approve` or `reject`; return STAY, GO_ON or a branch name."""
         return GO_ON
 

@@ -1,4 +1,4 @@
-"""`Stage`: what a step can read and do while it is played."""
+"""`StepContext`: what a step can read and do while it is played."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +15,7 @@ from deck_sim.engine.world_values import Resource
 
 
 @dataclass(slots=True)
-class Stage:
+class StepContext:
     """The world and the story of the step that is being played."""
 
     world: World

@@ -8,7 +8,7 @@ from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed, nearest_type, quote
 from deck_sim.contract.editions import explain_foreign_event
 from deck_sim.engine.script import SCRIPT_KINDS
-from deck_sim.engine.step_context import Stage
+from deck_sim.engine.step_context import StepContext
 from deck_sim.engine.timers import (
     ATTEMPT,
     AUTO_TRANSITION,
@@ -181,7 +181,7 @@ def find_right_answer(simulation: Simulation, owner: str) -> dict[str, str] | No
     if story is None or getattr(story.step, "accept", ()) == ():
         return None
     step: Any = story.step  # an `InteractionRequired`; its import is slow
-    answer: dict[str, str] = step.right_answer(Stage(simulation.world, story))
+    answer: dict[str, str] = step.right_answer(StepContext(simulation.world, story))
     return answer
 
 

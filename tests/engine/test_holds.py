@@ -8,7 +8,7 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.holds import Stopped, stories_at
 from deck_sim.engine.playing import release
 from deck_sim.engine.script import Script, Story
-from deck_sim.engine.step_context import Stage
+from deck_sim.engine.step_context import StepContext
 from deck_sim.engine.world import World
 from deck_sim.engine.world_values import HoldPoint
 
@@ -124,9 +124,9 @@ def test_a_hold_names_the_event_of_a_status_and_not_the_status():
     fields = {"interaction": None, "credential_id": None, "source_id": None, "session_id": None}
     run = world.create("task_run", fields, silent=True)
     world.holds["hold_1"] = HoldPoint("hold_1", "task_run.canceling")
-    stage = Stage(world, Story(run.id, Script("story", "task_run", ())))
+    context = StepContext(world, Story(run.id, Script("story", "task_run", ())))
     with pytest.raises(Stopped):
-        stage.move("cancelling")
+        context.move("cancelling")
     assert world.all("task_run")[run.id] == run
 
 

@@ -128,11 +128,11 @@ GLOBS = ["123456", "12*", "*", "??-??", "[a-c]x", "[!0-9]", "[]]", "[!]]*", "[[]
 
 
 def test_a_right_answer_is_known_for_every_glob(read):
-    stage = SimpleNamespace(world=World(), variables={})
+    context = SimpleNamespace(world=World(), variables={})
     for wanted in GLOBS:
         prompt = f"interaction_required: {{accept: {{code: '{wanted}'}}}}"
         step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
-        assert step.accepts(stage, step.right_answer(stage)), wanted
+        assert step.accepts(context, step.right_answer(context)), wanted
 
 
 def test_a_refusal_is_the_error_of_the_call(read):

@@ -9,7 +9,7 @@ from deck_sim.contract.error_catalog import Problem
 from deck_sim.contract.json_schema import violations
 from deck_sim.engine.files import keep_file, take_screenshot
 from deck_sim.engine.script import SCRIPT_KINDS, Wait
-from deck_sim.engine.step_context import Stage
+from deck_sim.engine.step_context import StepContext
 from deck_sim.scenario.outputs import NOTHING_FITS, NoValidOutput, make_output
 from deck_sim.scenario.steps.step import Step, compute
 
@@ -26,11 +26,11 @@ class Emit(Step):
     type: str = Field(min_length=1)
     """The event type, like `task_run.completed`, or one that Deck does not have."""
 
-    def enter(self, stage: Stage) -> Wait | None:
-        type_, resource = str(compute(stage, self.type)), stage.resource
-        stage.check_holds(type_)
-        stage.world.note(resource.kind, resource.id, f"event {type_}")
-        stage.world.emit(type_, resource)
+    def enter(self, context: StepContext) -> Wait | None:
+        type_, resource = str(compute(context, self.type)), context.resource
+        context.check_holds(type_)
+        context.world.note(resource.kind, resource.id, f"event {type_}")
+        context.world.emit(type_, resource)
         return None
 
 
@@ -56,29 +56,29 @@ class KeepFile(Step):
     """The result of the extraction: a `failure` keeps the file without its data. Only the edition
     `credentials` shows the result."""
 
-    def enter(self, stage: Stage) -> Wait | None:
+    def enter(self, context: StepContext) -> Wait | None:
         name, type_, content = (
-            str(compute(stage, text)) for text in (self.name, self.type, self.content)
+            str(compute(context, text)) for text in (self.name, self.type, self.content)
         )
-        extraction, metadata = compute(stage, self.extraction), compute(stage, self.metadata)
-        schema, result, broken, why = stage.extraction_schema, self.result, list[Problem](), ""
+        extraction, metadata = compute(context, self.extraction), compute(context, self.metadata)
+        schema, result, broken, why = context.extraction_schema, self.result, list[Problem](), ""
         if schema is not None and result == "success":
             try:
                 if extraction is None:
-                    world, path = stage.world, format_path(stage.story.path)
-                    place = f"{stage.story.owner}/{path}"  # differs for each file of a run
+                    world, path = context.world, format_path(context.story.path)
+                    place = f"{context.story.owner}/{path}"  # differs for each file of a run
                     extraction = make_output(schema, world.seed, place, world.now, "extraction")
                 broken = violations(schema, extraction, "extraction")
             except NoValidOutput as error:
                 why = NOTHING_FITS.format(name="extraction", step=self.word)
                 broken = error.problems
         for one in broken:
-            stage.world.note("task_run", stage.resource.id, f"{why}{one.message}")
+            context.world.note("task_run", context.resource.id, f"{why}{one.message}")
             result = "failure"
         if schema is None or result == "failure":
             extraction = None
         shown = {"extraction": extraction, "metadata": metadata, "result": result}
-        keep_file(stage.world, stage.resource, name, type_, content.encode(), **shown)
+        keep_file(context.world, context.resource, name, type_, content.encode(), **shown)
         return None
 
 
@@ -94,7 +94,7 @@ class TakeScreenshot(Step):
     reasoning: str = ""
     """Why the agent takes the screenshot, as the API shows it, like `The login page is open`."""
 
-    def enter(self, stage: Stage) -> Wait | None:
-        name, reasoning = (str(compute(stage, text)) for text in (self.name, self.reasoning))
-        take_screenshot(stage.world, stage.resource, name, reasoning)
+    def enter(self, context: StepContext) -> Wait | None:
+        name, reasoning = (str(compute(context, text)) for text in (self.name, self.reasoning))
+        take_screenshot(context.world, context.resource, name, reasoning)
         return None

@@ -6,7 +6,7 @@ from pydantic import GetJsonSchemaHandler, model_validator
 
 from deck_sim.base.validation import Many, Strict
 from deck_sim.engine.script import SCRIPT_KINDS, Wait
-from deck_sim.engine.step_context import Stage
+from deck_sim.engine.step_context import StepContext
 from deck_sim.faults.fault_fields import ErrorAnswer
 from deck_sim.scenario.field_types import RunErrorName, one_or_many
 from deck_sim.scenario.steps.step import Step, compute
@@ -52,9 +52,11 @@ class Failed(Step):
     def fails_with(self) -> tuple[str, ...]:
         return tuple(one.error for one in self.errors)
 
-    def enter(self, stage: Stage) -> Wait | None:
-        found = ((e.error, compute(stage, e.message), compute(stage, e.field)) for e in self.errors)
-        stage.fail(*(stage.problem(*one) for one in found))
+    def enter(self, context: StepContext) -> Wait | None:
+        found = (
+            (e.error, compute(context, e.message), compute(context, e.field)) for e in self.errors
+        )
+        context.fail(*(context.problem(*one) for one in found))
         return None
 
 
@@ -77,5 +79,5 @@ class Refused(ErrorAnswer, Step):
     def fails_with(self) -> tuple[str, ...]:
         return (self.error,)
 
-    def enter(self, stage: Stage) -> Wait | None:
+    def enter(self, context: StepContext) -> Wait | None:
         raise self.refusal

@@ -14,7 +14,7 @@ from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.base.validation import Many, Strict, Whole, field_errors
 from deck_sim.contract.answers import PROMPTS
 from deck_sim.engine.script import GO_ON, STAY, WRONG_ANSWER, ScriptError, Wait
-from deck_sim.engine.step_context import Stage
+from deck_sim.engine.step_context import StepContext
 from deck_sim.scenario.conditions import fits_glob, plain_text
 from deck_sim.scenario.field_types import AcceptedText, SpanField, one_or_many
 from deck_sim.scenario.steps.failures import fails
@@ -99,30 +99,33 @@ class InteractionRequired(Step):
             ],
         }
 
-    def enter(self, stage: Stage) -> Wait | None:
-        prompt, unknown = compute(stage, self.prompt), stage.world.additive_changes.interaction_type
-        stage.move(self.word, interaction={**prompt, "type": unknown or prompt["type"]})
-        usual = stage.world.contract.interaction_window
-        return Wait(stage.draw(self.timeout) if self.timeout else usual, is_timeout=True)
+    def enter(self, context: StepContext) -> Wait | None:
+        prompt, unknown = (
+            compute(context, self.prompt),
+            context.world.additive_changes.interaction_type,
+        )
+        context.move(self.word, interaction={**prompt, "type": unknown or prompt["type"]})
+        usual = context.world.contract.interaction_window
+        return Wait(context.draw(self.timeout) if self.timeout else usual, is_timeout=True)
 
-    def react(self, stage: Stage, word: str, value: Any) -> str:
+    def react(self, context: StepContext, word: str, value: Any) -> str:
         if word == "due":
             return "on_timeout"
-        if self.accepts(stage, value):
+        if self.accepts(context, value):
             return GO_ON
-        stage.story.wrong_answers += 1
-        limit = self.attempts or stage.world.contract.interaction_attempts
-        text = f"{WRONG_ANSWER}, {stage.story.wrong_answers} of {limit}"
-        stage.world.note(stage.story.script.kind, stage.story.owner, text)
-        return STAY if stage.story.wrong_answers < limit else "on_rejected"
+        context.story.wrong_answers += 1
+        limit = self.attempts or context.world.contract.interaction_attempts
+        text = f"{WRONG_ANSWER}, {context.story.wrong_answers} of {limit}"
+        context.world.note(context.story.script.kind, context.story.owner, text)
+        return STAY if context.story.wrong_answers < limit else "on_rejected"
 
-    def right_answer(self, stage: Stage) -> dict[str, str]:
+    def right_answer(self, context: StepContext) -> dict[str, str]:
         """Return an answer that fits the first item of `accept`; if that cannot be computed, one
         with its texts as written. Fields that the item does not name get the text `anything`.
         """
         accepted: Mapping[str, Any] = self.accept[0] if self.accept else {}
         with suppress(ScriptError):  # the error is reported when the answer is given
-            accepted = compute(stage, accepted)
+            accepted = compute(context, accepted)
 
         def fill(wildcard: re.Match[str]) -> str:
             texts = ("anything", *string.printable)
@@ -135,10 +138,10 @@ class InteractionRequired(Step):
     def field_names(self) -> list[str]:
         return [field["name"] for field in self.prompt["fields"]]
 
-    def accepts(self, stage: Stage, inputs: Mapping[str, Any]) -> bool:
+    def accepts(self, context: StepContext, inputs: Mapping[str, Any]) -> bool:
         return self.accept is None or any(
             all(fits_glob(inputs[name], glob) for name, glob in answer.items())
-            for answer in compute(stage, [*self.accept])
+            for answer in compute(context, [*self.accept])
         )
 
 

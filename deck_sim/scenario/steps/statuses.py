@@ -13,7 +13,7 @@ from deck_sim.base.durations import Span
 from deck_sim.base.validation import Many
 from deck_sim.contract.machines import Machine
 from deck_sim.engine.script import GO_ON, Wait
-from deck_sim.engine.step_context import Stage
+from deck_sim.engine.step_context import StepContext
 from deck_sim.scenario.field_types import SpanField, StepLength
 from deck_sim.scenario.outputs import NOTHING_FITS, NoValidOutput, make_output
 from deck_sim.scenario.steps import effects as effects  # registers its steps
@@ -34,20 +34,20 @@ class _Timed(Step):
     def is_stuck(self) -> bool:
         return self.length == "stuck"
 
-    def enter(self, stage: Stage) -> Wait | None:
-        if stage.resource.status != self.word:
-            stage.move(self.word)
+    def enter(self, context: StepContext) -> Wait | None:
+        if context.resource.status != self.word:
+            context.move(self.word)
         if isinstance(self.length, Span):
-            return Wait(stage.draw(self.length), active=True)
+            return Wait(context.draw(self.length), active=True)
         return Wait(None) if self.is_stuck else None
 
 
 class _Terminal(Step):
     ends = True
 
-    def enter(self, stage: Stage) -> Wait | None:
-        stage.move(self.status(stage.world.machine(stage.resource)))
-        stage.world.stop_story(stage.story.owner)
+    def enter(self, context: StepContext) -> Wait | None:
+        context.move(self.status(context.world.machine(context.resource)))
+        context.world.stop_story(context.story.owner)
         return None
 
 
@@ -75,20 +75,22 @@ class Completed(Step):
     def shows(self) -> tuple[str, ...]:
         return () if self.result is None else ("result",)
 
-    def enter(self, stage: Stage) -> Wait | None:
+    def enter(self, context: StepContext) -> Wait | None:
         fields = {name: getattr(self, name) for name in self.shows}
         if self.output is not None:
-            stage.complete(compute(stage, self.output), **fields)
+            context.complete(compute(context, self.output), **fields)
             return None
         if self.result not in (None, "success"):
-            stage.move(self.word, output=None, **fields)
+            context.move(self.word, output=None, **fields)
             return None
-        world, run = stage.world, stage.story.owner
+        world, run = context.world, context.story.owner
         try:
-            stage.complete(make_output(stage.output_schema, world.seed, run, world.now), **fields)
+            context.complete(
+                make_output(context.output_schema, world.seed, run, world.now), **fields
+            )
         except NoValidOutput as error:
             why = NOTHING_FITS.format(name="output", step=self.word)
-            stage.reject("task/output_invalid", error.problems, why)
+            context.reject("task/output_invalid", error.problems, why)
         return None
 
 
@@ -105,11 +107,11 @@ class Review(Step):
     def waits(self) -> Mapping[str, Span]:
         return {} if self.length is None else {"for": self.length}
 
-    def enter(self, stage: Stage) -> Wait | None:
-        stage.move(self.status(stage.world.machine(stage.resource)))
-        return Wait(None if self.length is None else stage.draw(self.length))
+    def enter(self, context: StepContext) -> Wait | None:
+        context.move(self.status(context.world.machine(context.resource)))
+        return Wait(None if self.length is None else context.draw(self.length))
 
-    def react(self, stage: Stage, word: str, value: Any) -> str:
+    def react(self, context: StepContext, word: str, value: Any) -> str:
         return "on_rejected" if word == "reject" else GO_ON
 
 

@@ -14,7 +14,7 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.machines import Machine
 from deck_sim.engine import script
 from deck_sim.engine.script import ScriptError
-from deck_sim.engine.step_context import Stage
+from deck_sim.engine.step_context import StepContext
 from deck_sim.scenario.expressions import ExpressionError, names_at, render
 
 BRANCHES = ("on_rejected", "on_timeout")
@@ -134,15 +134,15 @@ def status_steps(kind: str, machine: Machine) -> dict[str, type[Step]]:
     return {step.status(machine): step for step in steps}
 
 
-def compute(stage: Stage, value: Any) -> Any:
+def compute(context: StepContext, value: Any) -> Any:
     """Return a value of the step that is played, with the expressions in it computed.
 
     Raises `ScriptError`, which names the scenario, the step and the text that cannot be computed.
     """
     try:
-        return render(value, names_at(stage.world.now, **stage.variables))
+        return render(value, names_at(context.world.now, **context.variables))
     except ExpressionError as error:
-        script, story_path = stage.story.script, stage.story.path
+        script, story_path = context.story.script, context.story.path
         # In a file, a branch stands below the word of its step; in a story's path, it does not.
         path: list[int | str] = [script.kind, *script.head]
         for end, part in enumerate(story_path):
