@@ -29,7 +29,6 @@ from deck_sim.contract.error_catalog import ApiError, Problem, problem
 from deck_sim.contract.kinds import Kind
 from deck_sim.contract.machines import Machine
 from deck_sim.engine.injected_faults import EVERYBODY, TROUBLE, InjectedFaults
-from deck_sim.engine.lists import Lists
 from deck_sim.engine.script import Path, Story
 from deck_sim.engine.seeded_draws import MILLISECOND, make_id
 from deck_sim.engine.timers import (
@@ -64,6 +63,14 @@ ALL = "*"  # the events of a destination that receives every type
 
 def listens(destination: Resource) -> bool:
     return not destination.deleted and destination.status == "active"
+
+
+def _filter(
+    resources: Iterator[Resource], name: str, values: Collection[Any]
+) -> Iterator[Resource]:
+    if name == "status":
+        return (resource for resource in resources if resource.status in values)
+    return (resource for resource in resources if resource.fields[name] in values)
 
 
 class IllegalMove(Exception):
@@ -116,7 +123,6 @@ class World:
     options: Options = field(default=Options())
     pace: Any = None  # changes how long steps last; exploration sets it
     former_ids: Collection[str] = field(default=(), compare=False)  # from earlier worlds of the key
-    _lists: dict[str, Lists] = field(default_factory=dict, compare=False)  # by kind
     # What a state file has to write again: the keys of the records that have changed, by table.
     changed: dict[str, dict[Any, None]] = field(
         default_factory=lambda: defaultdict(dict), compare=False
@@ -167,13 +173,15 @@ class World:
         """Yield resources of a kind, newest first, without deleted ones.
 
         Each filter has the values that a field may have; a resource must pass all filters. With
-        `behind`, only resources older than the one with this id are yielded.
+        `behind`, only resources older than the one with this id are yielded, also if it is deleted.
         """
-        lists = self._lists.get(kind)
-        if lists is None and self.all(kind):
-            lists = self._lists[kind] = Lists(self._resources[kind])
-        if lists is not None:
-            yield from lists.find(filters, behind)
+        resources: Iterator[Resource] = reversed(self._resources.get(kind, {}).values())
+        if behind is not None:
+            next(resource for resource in resources if resource.id == behind)
+        resources = (resource for resource in resources if not resource.deleted)
+        for name, values in filters.items():
+            resources = _filter(resources, name, values)
+        return resources
 
     def fetch(self, kind: str, resource_id: str) -> Resource:
         """Return a resource. Raises ApiError (`…_not_found`) if unknown, deleted or too old."""
@@ -490,8 +498,6 @@ class World:
     def _forget(self, resource: Resource) -> None:
         id_ = resource.id
         del self._resources[resource.kind][id_]
-        if resource.kind in self._lists:
-            self._lists[resource.kind].changed[id_] = None
         for records in (self.users, self.screenshots, self.delivery_log):
             records.pop(id_, None)
         for table in (resource.kind, "screenshots", "delivery_log"):
@@ -528,8 +534,6 @@ class World:
         kind, id_ = resource.kind, resource.id
         self._resources[kind][id_] = resource
         self.changed[kind][id_] = None
-        if kind in self._lists:
-            self._lists[kind].changed[id_] = None
         return resource
 
     def _emit_lifecycle(self, resource: Resource, what: str) -> None:

@@ -54,7 +54,7 @@ _COUNTS = (
 _LEFT_OUT = {
     *("world", "journal", "responses", "world.timeline", "world.timers", "world.injected"),
     *("world._resources", "world.users", "world.finished", "world.changed"),
-    *("world._lists", "world.former_ids"),
+    "world.former_ids",
 }
 _EVERY = (*KEPT, "attempting", *(f"world.{row.name}" for row in fields(World)))
 _APART = {*_LEFT_OUT, *_COUNTS, *_TABLES.values(), *_LOGS.values()}

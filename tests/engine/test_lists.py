@@ -1,10 +1,8 @@
-"""Lists of resources: in order, by the values of fields, and found without walking."""
+"""Lists of resources: newest first, by the values of fields."""
 
 from copy import deepcopy
-from functools import partial
 
 import pytest
-from calls import count_calls
 
 from deck_sim.engine.world import World
 
@@ -40,20 +38,6 @@ def test_a_list_shows_what_has_changed_since_it_was_read(world):
     assert names(world, agent_id=["b"]) == ["5", "3", "0"]
     assert names(world, tasks[1].id, agent_id=["b"]) == ["0"]
     assert names(deepcopy(world), agent_id=["b"]) == ["5", "3", "0"]
-
-
-def test_a_page_is_found_without_walking(world):
-    """A hundred times the resources: as many calls, at the end of the list, too."""
-    counts = []
-    for size in (10, 1000):
-        for number in range(size):
-            make(world, number)
-        for filters in ({}, {"agent_id": ["a"], "status": ["learning", "live"]}):
-            for behind in (None, [*world.all("task")][2]):
-                page = partial(world.newest_first, "task", filters, behind)
-                next(page())
-                counts.append(count_calls(next, page()))
-    assert counts[:4] == counts[4:]
 
 
 def test_what_is_forgotten_is_in_no_list(world, monkeypatch):
