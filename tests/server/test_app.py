@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from deck_sim import __version__
+from deck_sim.contract.endpoints import Operation
 from deck_sim.runtime import registry
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.app import DeckApp
@@ -19,6 +20,9 @@ from deck_sim.server.routing import Routes
 MIB_10 = 10 * 1024 * 1024
 
 
+CREATE = Operation("create_thing", "POST /broken", "Create a thing", "thing", status=201)
+
+
 def _fail(request):
     raise RuntimeError("a bug")
 
@@ -28,6 +32,7 @@ ROUTES = Routes(
     {
         ("POST", "/things"): (lambda request: Answer(request.read_object(), 201), None),
         ("GET", "/broken"): (_fail, None),
+        ("POST", "/broken"): (_fail, CREATE),
     },
 )
 
@@ -42,7 +47,7 @@ def worlds():
 def call(worlds):
     """Call the app; returns the status, the headers and the body of its answer."""
 
-    def call(method, path, *chunks, end=(), app=None):
+    def call(method, path, *chunks, end=(), app=None, headers=()):
         messages = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
         messages += end or [{"type": "http.request"}]
         sent = []
@@ -54,7 +59,7 @@ def call(worlds):
             sent.append(message)
 
         scope = {"type": "http", "method": method, "path": path, "query_string": b""}
-        scope["headers"] = [(b"authorization", b"Bearer k")]
+        scope["headers"] = [(b"authorization", b"Bearer k"), *headers]
         app = app or DeckApp(worlds, lambda edition: ROUTES)
         asyncio.run(app(scope, receive, send))
         if not sent:
@@ -90,6 +95,14 @@ def test_a_bug_becomes_an_api_error_that_is_recorded_and_logged(call, worlds, ca
     assert "RuntimeError: a bug" in crash
     assert caplog.messages == ["deck-sim failed during GET /broken"]
     assert worlds.select("Bearer k").journal[0].errors == ("api/api_error",)
+
+
+def test_the_answer_of_a_bug_is_not_stored(call, worlds):
+    """A call that is repeated with its key is made again, even where Deck stores errors."""
+    key = (b"idempotency-key", b"k")
+    assert [call("POST", "/broken", headers=[key])[0] for _ in "12"] == [500, 500]
+    simulation = worlds.select("Bearer k")
+    assert (len(simulation.crashes), simulation.stored_answers) == (2, {})
 
 
 def test_a_bug_before_there_is_a_world_is_told_as_one(call, worlds, caplog):

@@ -67,7 +67,8 @@ def test_a_server_for_other_machines_takes_any_name():
 def test_a_page_of_another_origin_cannot_change_a_world():
     """Reading is left to the browser, which does not show such a page the answer."""
     for origin in ("http://evil.example", "http://localhost:3000", "null"):
-        refused = call("localhost:8765", method="POST", path="/_sim/reset", origin=origin)
-        assert (refused.status_code, origin in refused.text) == (403, True)
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            refused = call("localhost:8765", method=method, path="/_sim/world", origin=origin)
+            assert (refused.status_code, origin in refused.text) == (403, True)
         assert call("localhost:8765", origin=origin).text == "answered"
         assert call("localhost:8765", method="POST", path="/v2/agents", origin=origin).is_success

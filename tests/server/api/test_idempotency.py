@@ -66,12 +66,13 @@ def test_the_path_of_the_first_call_is_shown_as_it_was_sent(api):
     assert answer.headers["Deck-Sim-Key-Used-By"] == used_by
 
 
-def test_an_answer_that_is_too_old_is_not_replayed(api, simulation):
+def test_an_answer_is_replayed_for_less_than_24_hours(api, simulation):
     """Whatever its place: in a world that was read from a file, newer ones may come first."""
     api.post("/agents", json={"name": "A"}, headers=KEY)
-    simulation().world.now += timedelta(days=2)
     answers = simulation().stored_answers
-    old = answers.pop("k-1")
-    answers |= {"new": replace(old, at=simulation().world.now), "k-1": old}
-    again = api.post("/agents", json={"name": "A"}, headers=KEY)
-    assert "Deck-Sim-Replayed" not in again.headers
+    for hours, replayed in [(23.99, "true"), (0.01, None)]:
+        simulation().world.now += timedelta(hours=hours)
+        old = answers.pop("k-1")
+        answers |= {"new": replace(old, at=simulation().world.now), "k-1": old}
+        again = api.post("/agents", json={"name": "A"}, headers=KEY)
+        assert again.headers.get("Deck-Sim-Replayed") == replayed
