@@ -99,37 +99,43 @@ idempotency/idempotency_key_error 400 (documented, credentials, else assumed): I
 rate_limit/rate_limit_exceeded 429 (documented): Too many requests.
     source, 2026-11-26: docs.deck.co, errors, rate limits, both revisions: the message of the 429,
         word for word
-source/source_error 503 (documented): The source answered with an error.
-    source: docs.deck.co, errors, sources, both revisions: source_error with 503
-source/source_invalid 400 (documented): The `source_id` is not valid.
-    source, 2026-11-26: docs.deck.co, errors, sources, both revisions: source_invalid with 400
-source/source_not_found 404 (documented): The source does not exist.
-    source, 2026-11-26: docs.deck.co, errors, sources, both revisions: source_not_found with 404
-source/source_not_available 503 (documented): The source is not available.
-    source, 2026-11-26: docs.deck.co, errors, sources, both revisions: source_not_available with 503
-source/source_blocked 403 (documented): The source is on Deck's blocklist.
-    source, 2026-11-26: docs.deck.co, errors, sources, both revisions: source_blocked with 403
+source/source_error 503 (documented, connections, else assumed): The source answered with an error.
+    source: docs.deck.co, errors, sources, earlier revision: source_error with 503
+source/source_invalid 400 (documented, connections, else assumed): The `source_id` is not valid.
+    source, 2026-11-26: docs.deck.co, errors, sources, earlier revision: source_invalid with 400
+source/source_not_found 404 (documented, connections, else assumed): The source does not exist.
+    source, 2026-11-26: docs.deck.co, errors, sources, earlier revision: source_not_found with 404
+source/source_not_available 503 (documented, connections, else assumed): The source is not
+    available.
+    source, 2026-11-26: docs.deck.co, errors, sources, earlier revision: source_not_available
+        with 503
+source/source_blocked 403 (documented, connections, else assumed): The source is on Deck's
+    blocklist.
+    source, 2026-11-26: docs.deck.co, errors, sources, earlier revision: source_blocked with 403
 request/input_missing 400 (documented): `{field}` is required and cannot be empty.
     source: docs.deck.co, errors, both revisions: the message of the example, word for word
 request/input_invalid 400 (assumed): `{field}` is not valid.
     source: nothing public; the counterpart of input_missing
 request/body_invalid 400 (assumed): The body must be a JSON object.
     source: nothing public; a body that cannot be read has no field to name
-request/api_key_invalid 401 (observed): The API key is missing or not valid.
+request/api_key_invalid 401 (observed, credentials, else assumed): The API key is missing or not
+    valid.
     source, 2026-11-29: docs.prodbreak.com, live API: the code of the 401
-request/task_not_found 404 (observed): No task has the id `{id}`.
+request/task_not_found 404 (observed, credentials, else assumed): No task has the id `{id}`.
     source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown task
-request/agent_not_found 404 (observed): No agent has the id `{id}`.
+request/agent_not_found 404 (observed, credentials, else assumed): No agent has the id `{id}`.
     source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown agent
-request/task_run_not_found 404 (observed): No task_run has the id `{id}`.
+request/task_run_not_found 404 (observed, credentials, else assumed): No task_run has the id `{id}`.
     source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown run
-request/storage_not_found 404 (observed): No storage has the id `{id}`.
+request/storage_not_found 404 (observed, credentials, else assumed): No storage has the id `{id}`.
     source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown file
-request/event_not_found 404 (observed): No event has the id `{id}`.
+request/event_not_found 404 (observed, credentials, else assumed): No event has the id `{id}`.
     source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown event
-request/event_destination_not_found 404 (observed): No event_destination has the id `{id}`.
+request/event_destination_not_found 404 (observed, credentials, else assumed): No event_destination
+    has the id `{id}`.
     source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown destination
-request/event_delivery_not_found 404 (observed): No event_delivery has the id `{id}`.
+request/event_delivery_not_found 404 (observed, credentials, else assumed): No event_delivery has
+    the id `{id}`.
     source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown delivery
 request/endpoint_not_found 404 (assumed): `{path}` is not an endpoint.
     source: nothing public; named like the other codes for what does not exist
@@ -150,10 +156,11 @@ auth/mfa_invalid run (assumed): Every code that was given is wrong.
 interaction/interaction_timeout run (documented): Nobody answered the interaction in time.
     source: docs.deck.co, errors, both revisions: interaction_timeout, nobody answered in time
 interaction/mfa_timeout run (documented): No code was given in time.
-    source: docs.deck.co, webhooks, both revisions: the sample of a handler names this code
-task/timeout run (documented): Task execution exceeded the timeout of {timeout}.
-    source: docs.deck.co, errors, both revisions: the message of task/timeout, word for word, with X
-        minutes
+    source, 2026-12-02: docs.deck.co, errors, both revisions: the sample of a handler names this
+        code
+task/timeout run (documented, credentials, else assumed): Task execution exceeded the timeout of
+    {timeout}.
+    source: docs.deck.co, errors: the message of task/timeout, word for word, with X minutes
 task/task_failed run (assumed): The task could not be completed.
     source: nothing public; a run must be able to fail for its task's sake
 task/output_invalid run (assumed): The output does not satisfy the task's `output_schema`.

@@ -25,7 +25,7 @@ request/body_invalid 400 assumed
 request/api_key_invalid 401 observed
 request/task_not_found 404 observed
 request/agent_not_found 404 observed
-request/connection_not_found 404 observed
+request/connection_not_found 404 assumed
 request/credential_not_found 404 observed
 request/session_not_found 404 observed
 request/task_run_not_found 404 observed

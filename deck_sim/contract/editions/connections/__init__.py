@@ -131,8 +131,8 @@ connection/timeout 504 (documented): The source could not be connected to in tim
     source: docs.deck.co, errors, earlier revision: could not connect in time, 504
 connection/blocked 503 (documented): The source's anti-bot protection blocked us.
     source: docs.deck.co, errors, earlier revision: blocked by anti-bot measures, 503
-request/connection_not_found 404 (observed): No connection has the id `{id}`.
-    source, 2026-11-29: docs.prodbreak.com, live API: the code for an unknown connection
+request/connection_not_found 404 (assumed): No connection has the id `{id}`.
+    source, 2026-12-02: nothing public; named like the codes of the later edition
 """)
 
 
