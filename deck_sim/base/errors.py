@@ -1,8 +1,10 @@
 """The exception that users catch, and functions that format parts of messages."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from typing import Any
 
 LONGEST_VALUE = 60  # a message repeats at most this many characters of a value
 _WORD = re.compile("[^\\W_]+")
@@ -29,6 +31,21 @@ def cut(text: str, longest: int = LONGEST_VALUE) -> str:
 def quote(word: str, longest: int = LONGEST_VALUE) -> str:
     """Shorten a word to at most `longest` characters, then put it in quotes, as `repr` does."""
     return repr(cut(word, longest))
+
+
+def format_path(path: Iterable[int | str]) -> str:
+    """Format the path to a value: `task_run[2].running.for`."""
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in path]
+    return "".join(parts).removeprefix(".")
+
+
+def show(value: Any) -> str:
+    """Format a value for a message: `an object`, `an empty list`, or its JSON, shortened."""
+    if isinstance(value, dict):
+        return "an object" if value else "an empty object"
+    if isinstance(value, list | tuple):
+        return "a list" if value else "an empty list"
+    return cut(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def counted(number: int, noun: str) -> str:

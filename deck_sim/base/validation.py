@@ -3,7 +3,6 @@
 Messages name what was found, what is allowed, and the nearest spelling.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -24,7 +23,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, ValidationError
 
 from deck_sim.base.durations import DURATION_PATTERN, HOW_TO_WRITE, parse_duration
-from deck_sim.base.errors import cut, nearest, quote, suggest
+from deck_sim.base.errors import nearest, quote, show, suggest
 
 Parsed = TypeVar("Parsed")
 
@@ -85,8 +84,6 @@ PositiveDuration = Annotated[
 ]
 
 
-Loc = tuple[int | str, ...]
-
 UNKNOWN_KEY = "unknown key"  # the first words of the message about one
 
 _TEXTS = {
@@ -137,29 +134,14 @@ def error_message(error: ErrorDetails, root: type[BaseModel]) -> str:
     return text.format(nearest=near, **words)
 
 
-def is_optional(root: type[BaseModel], loc: Loc) -> bool:
+def is_optional(root: type[BaseModel], loc: tuple[int | str, ...]) -> bool:
     """Whether the key at this location in the model `root` may be left out."""
     *place, key = loc
     fields = _fields(root, tuple(place))
     return any(name == key and not info.is_required() for name, info in fields)
 
 
-def format_path(path: Loc) -> str:
-    """Format the path to a value: `task_run[2].running.for`."""
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in path]
-    return "".join(parts).removeprefix(".")
-
-
-def show(value: Any) -> str:
-    """Format a value for a message: `an object`, `an empty list`, or its JSON, shortened."""
-    if isinstance(value, dict):
-        return "an object" if value else "an empty object"
-    if isinstance(value, list | tuple):
-        return "a list" if value else "an empty list"
-    return cut(json.dumps(value, ensure_ascii=False, default=str))
-
-
-def _fields(annotation: Any, loc: Loc) -> Iterator[tuple[str, FieldInfo]]:
+def _fields(annotation: Any, loc: tuple[int | str, ...]) -> Iterator[tuple[str, FieldInfo]]:
     origin = get_origin(annotation)
     if origin in (Union, UnionType):
         for member in get_args(annotation):

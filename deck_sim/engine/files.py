@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from deck_sim.base.errors import format_path
 from deck_sim.base.screenshot_image import make_picture
 from deck_sim.engine.world import World
 from deck_sim.engine.world_values import Resource, Screenshot
@@ -75,8 +76,6 @@ def find_file(world: World, file_id: str) -> File | None:
     shot = kept_screenshots(world, run).get(file_id) if run else None
     if shot is None:
         return None
-    from deck_sim.base.validation import format_path  # imports pydantic
-
     step, moment = format_path(shot.step), f"{shot.created_at:%Y-%m-%d %H:%M:%S}"
     texts = [shot.scenario, step, moment, shot.reasoning]
     return File(make_picture(texts), PNG, shot.name)

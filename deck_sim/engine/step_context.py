@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from deck_sim.base.durations import Span, spell_duration
+from deck_sim.base.errors import show
 from deck_sim.contract import json_schema
 from deck_sim.contract.error_catalog import Problem, problem
 from deck_sim.engine.holds import Stopped
@@ -76,8 +77,6 @@ class StepContext:
         """Complete the run; fail it if the output is not an object or breaks the task's schema."""
         broken = json_schema.violations(self.output_schema, output, "output")
         if not isinstance(output, dict):
-            from deck_sim.base.validation import show  # imports pydantic
-
             text = f"The output must be an object, not {show(output)}."
             self.fail(problem("task/output_invalid", text, field="output"))
         elif broken:

@@ -14,8 +14,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from deck_sim.base.errors import listed
-from deck_sim.base.validation import Strict, Whole, field_errors, show, value_error
+from deck_sim.base.errors import listed, show
+from deck_sim.base.validation import Strict, Whole, field_errors, value_error
 from deck_sim.engine.world_values import Immutable
 from deck_sim.faults.fault_fields import FaultDuration
 

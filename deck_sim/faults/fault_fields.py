@@ -17,13 +17,12 @@ from pydantic import (
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import nearest, nearest_type, quote
+from deck_sim.base.errors import nearest, nearest_type, quote, show
 from deck_sim.base.validation import (
     PositiveDuration,
     Strict,
     Whole,
     read_positive_duration,
-    show,
     value_error,
 )
 from deck_sim.contract.editions import every_event_type

@@ -26,7 +26,8 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from deck_sim.base.durations import parse_duration
-from deck_sim.base.validation import Many, read_duration, show, value_error
+from deck_sim.base.errors import show
+from deck_sim.base.validation import Many, read_duration, value_error
 from deck_sim.base.validation import PositiveDuration as PositiveDuration
 from deck_sim.contract.answers import PROMPTS
 from deck_sim.contract.bodies import Body

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from deck_sim.base.errors import format_path
 from deck_sim.base.redaction import HIDDEN, is_secret, redact_text
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
 from deck_sim.runtime.serialization import dump_json
@@ -103,7 +104,7 @@ def check_body(
         type_, value, loc = error["type"], error["input"], error["loc"]
         is_unknown, is_key = type_ == "extra_forbidden", loc[-2:] == (value, "[key]")
         place = loc[:-1] if is_key else loc
-        field, name = validation.format_path(place), "request/input_invalid"
+        field, name = format_path(place), "request/input_invalid"
         if type_ in _MISSING or (value is None and not is_unknown):
             name, text = "request/input_missing", None
             if value is None and validation.is_optional(model, loc):

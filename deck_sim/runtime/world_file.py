@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import Field, JsonValue, ValidationError
 
-from deck_sim.base.errors import nearest
-from deck_sim.base.validation import UNKNOWN_KEY, Strict, format_path
+from deck_sim.base.errors import format_path, nearest
+from deck_sim.base.validation import UNKNOWN_KEY, Strict
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError, Problem, raise_problems
 from deck_sim.runtime.seeding import seed_resources, seedable

@@ -11,8 +11,8 @@ from pydantic import (
 )
 
 from deck_sim.base.durations import DURATION_PATTERN, Span, parse_span
-from deck_sim.base.errors import nearest, quote
-from deck_sim.base.validation import Whole, read_duration, show, value_error
+from deck_sim.base.errors import nearest, quote, show
+from deck_sim.base.validation import Whole, read_duration, value_error
 from deck_sim.contract.error_catalog import CATALOG, run_errors
 
 _read_span = partial(read_duration, parse=parse_span)

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import listed
-from deck_sim.base.validation import format_path
+from deck_sim.base.errors import format_path, listed
 from deck_sim.contract.editions import EDITIONS, Edition, explain_foreign_event
 from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.scenario.expressions import is_template, template_problems, texts_in

@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from deck_sim.base.errors import DeckSimError, listed, nearest, quote
-from deck_sim.base.validation import Strict, error_message, format_path, show
+from deck_sim.base.errors import DeckSimError, format_path, listed, nearest, quote, show
+from deck_sim.base.validation import Strict, error_message
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.scenario.file_checks import (

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, Tag, WithJsonSchema
 
-from deck_sim.base.errors import listed, quote, suggest
-from deck_sim.base.validation import Many, PositiveDuration, Strict, format_path, value_error
+from deck_sim.base.errors import format_path, listed, quote, suggest
+from deck_sim.base.validation import Many, PositiveDuration, Strict, value_error
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.engine.script import SCRIPT_KINDS, Path, Script
 from deck_sim.faults.http import AnyHttpFault, HttpFault

@@ -3,7 +3,8 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from deck_sim.base.validation import error_message, show
+from deck_sim.base.errors import show
+from deck_sim.base.validation import error_message
 
 
 class Strict(BaseModel):

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from deck_sim.base.validation import format_path
+from deck_sim.base.errors import format_path
 from deck_sim.contract.error_catalog import Problem
 from deck_sim.contract.json_schema import violations
 from deck_sim.engine.files import keep_file, take_screenshot

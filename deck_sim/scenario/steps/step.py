@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from pydantic import GetJsonSchemaHandler, model_validator
 
 from deck_sim.base.durations import Span
-from deck_sim.base.errors import listed
-from deck_sim.base.validation import Strict, format_path, show, value_error
+from deck_sim.base.errors import format_path, listed, show
+from deck_sim.base.validation import Strict, value_error
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.machines import Machine
 from deck_sim.engine import script
