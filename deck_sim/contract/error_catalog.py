@@ -196,13 +196,18 @@ class Problem(ErrorName):
     """One element of the `errors` of an answer or of a failed run."""
 
     name: str  # in the catalog
-    message: str
+    text: str
     field: str | None = None
+    place: str = ""  # the beginning of the message, if it names the place, such as "`name`: "
+
+    @property
+    def message(self) -> str:
+        return f"{self.place}{self.text}"
 
     def as_json(self) -> dict[str, str]:
         """Return the element as JSON; without `field` if the problem has none."""
-        place = {} if self.field is None else {"field": self.field}
-        return {"type": self.type, "code": self.code, **place, "message": self.message}
+        field = {} if self.field is None else {"field": self.field}
+        return {"type": self.type, "code": self.code, **field, "message": self.message}
 
 
 class ApiError(Exception):
@@ -219,19 +224,19 @@ class ApiError(Exception):
 
 
 def problem(
-    name: str, message: str | None = None, *, field: str | None = None, **words: Any
+    name: str, text: str | None = None, *, field: str | None = None, place: str = "", **words: Any
 ) -> Problem:
     """Make a problem from the catalog's row `name` (`type/code`). `words` fill the braces in the
-    row's message, unless `message` is given. Raises KeyError if the row or a word is missing.
+    row's message, unless `text` is given. Raises KeyError if the row or a word is missing.
     """
     row = CATALOG[name]
-    text = row.message.format(field=field, **words) if message is None else message
-    return Problem(name, text, field)
+    text = row.message.format(field=field, **words) if text is None else text
+    return Problem(name, text, field, place)
 
 
-def refuse(name: str, message: str | None = None, **words: Any) -> ApiError:
+def refuse(name: str, text: str | None = None, **words: Any) -> ApiError:
     """Return an ApiError, for the caller to raise, with the problem made from these arguments."""
-    return ApiError(problem(name, message, **words))
+    return ApiError(problem(name, text, **words))
 
 
 def raise_problems(problems: Sequence[Problem]) -> None:

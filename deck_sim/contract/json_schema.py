@@ -125,4 +125,5 @@ def _problem(field: str, error: Any, text: str) -> Problem:
 
 
 def _invalid(place: str, text: str) -> Problem:
-    return problem("request/input_invalid", f"`{place}`: {cut(text, _LONGEST)}", field=place)
+    text = cut(text, _LONGEST)
+    return problem("request/input_invalid", text, field=place, place=f"`{place}`: ")

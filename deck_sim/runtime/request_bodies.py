@@ -106,7 +106,7 @@ def check_body(
         place = loc[:-1] if is_key else loc
         field, name = format_path(place), "request/input_invalid"
         if type_ in _MISSING or (value is None and not is_unknown):
-            name, text = "request/input_missing", None
+            name, text, beginning = "request/input_missing", None, ""
             if value is None and validation.is_optional(model, loc):
                 text = f"`{field}` must not be null; leave it out, or send a value"
         else:
@@ -120,8 +120,9 @@ def check_body(
                 what += explain_key(field)
             if (type_, field) == ("literal_error", "auth_method"):
                 name = "auth/auth_method_invalid"
-            text = redact_text(f"`{field}`: {'the key ' if is_key else ''}{what}")
-        problems.append(problem(name, text, field=field))
+            text = redact_text(f"{'the key ' if is_key else ''}{what}")
+            beginning = redact_text(f"`{field}`: ")
+        problems.append(problem(name, text, field=field, place=beginning))
     fields = {one.field for one in problems}
     raise ApiError(*problems, *(one for one in extra_checks(data) if one.field not in fields))
 

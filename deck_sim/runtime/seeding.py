@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Annotated, Any
@@ -111,8 +112,8 @@ def seed_resources(
                     # A reference may name a resource that has mistakes itself.
                     if not earlier or one.field not in ("task_id", *row.references):
                         field = f"{place}.{one.field}" if one.field else place
-                        message = f"{place}: {one.message}"
-                        problems.append(Problem(one.name, message, field))
+                        beginning = f"{place}: {one.place}"
+                        problems.append(replace(one, field=field, place=beginning))
     raise_problems(problems)
     for name in _REPLACED:
         setattr(simulation, name, getattr(ahead, name))

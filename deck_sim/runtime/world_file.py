@@ -1,6 +1,5 @@
 """World files: the resources, the default scenario and the rules of a new world."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import Any
@@ -73,9 +72,6 @@ def is_world_file(document: Document) -> bool:
     )
 
 
-_PLACE = re.compile(
-    r"^(`default_scenario` |`rules[^`]*` |resources\.\w+\[\d+\]: )?(`[\w.\[\]]+`: )?"
-)
 _OWN_KEYS = {"resources", "default_scenario", "rules"}
 
 
@@ -100,14 +96,13 @@ def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFi
     spelled = {format_path(path): path for path in (*document.keys, *document.values)}
     # The problems of the edition that the file fits best: it knows most of the names.
     lacks = [
-        sum(UNKNOWN_KEY in one.message or f"{one.field}".endswith("].resource") for one in problems)
+        sum(one.text.startswith(UNKNOWN_KEY) or f"{one.field}".endswith("].resource") for one in problems)
         for problems in found
     ]
     for problem in found[lacks.index(min(lacks))]:
         field = known = problem.field or ""
         while known and known not in spelled:
             known = known[: max(known.rfind("."), known.rfind("["), 0)]
-        message = _PLACE.sub("", problem.message)  # the mistake names the place itself
-        of_key = message.startswith(UNKNOWN_KEY)
-        mistakes.add(spelled.get(known, ()), message, of_key=of_key, path=field)
+        of_key = problem.text.startswith(UNKNOWN_KEY)
+        mistakes.add(spelled.get(known, ()), problem.text, of_key=of_key, path=field)
     raise mistakes.error

@@ -47,8 +47,8 @@ class Library:
         """Return a scenario. Raises `ApiError` (`input_invalid`, with `field`) if it is unknown."""
         found = self.find(name)
         if found is None:
-            text = f"`{field}` names an unknown scenario: {quote(name)}{self.instead(name)}"
-            raise refuse("request/input_invalid", text, field=field)
+            text = f"names an unknown scenario: {quote(name)}{self.instead(name)}"
+            raise refuse("request/input_invalid", text, field=field, place=f"`{field}` ")
         return found
 
     def find(self, name: str) -> Scenario | None:

@@ -138,8 +138,8 @@ def _kind_problems(kind: str | None, where: str, edition: str) -> Iterator[Probl
     kinds = [one for one in SCRIPT_KINDS if one in EDITIONS[edition].kinds]
     if kind is not None and kind not in kinds:
         why = f"the edition `{edition}` plays no scenarios for {quote(kind)}"
-        text = f"`{where}`: {why}{suggest(kind, kinds)}"
-        yield problem("request/input_invalid", text, field=where)
+        text = f"{why}{suggest(kind, kinds)}"
+        yield problem("request/input_invalid", text, field=where, place=f"`{where}`: ")
 
 
 @dataclass(frozen=True, slots=True)
