@@ -29,12 +29,16 @@ class SchemaChecker:
         dialect = _dialect(self.schema)
         return dialect(self.schema, format_checker=dialect.FORMAT_CHECKER, registry=Registry())
 
+    @cached_property
+    def _resolver(self) -> Any:
+        return _root_and_resolver(self.schema)[1]
+
     def violations(self, value: Any, field: str) -> list[Problem]:
         """Return a problem for each way in which `value` breaks the schema. If the schema cannot be
         used, return one problem that says so. `field` is the name of `value` in the problems.
         """
         try:
-            found = sorted(
+            errors = sorted(
                 self._validator.iter_errors(value),
                 key=lambda error: [
                     (part, "") if isinstance(part, int) else (-1, part)
@@ -42,7 +46,7 @@ class SchemaChecker:
                 ],
             )
             problems = []
-            for error in found:  # the message repeats the value, which may hold a secret
+            for error in errors:  # the message repeats the value, which may hold a secret
                 text = error.message.replace(repr(error.instance), repr(redact(error.instance)))
                 if any(is_secret(f"{name}") for name in error.absolute_path):
                     text = f"{HIDDEN} does not fit `{error.validator}: {error.validator_value}`"
@@ -57,7 +61,7 @@ class SchemaChecker:
 
     def resolve(self, reference: str) -> Any:
         """Return the schema to which a `$ref` leads. Raises `Unresolvable` if it leads nowhere."""
-        return self._validator._resolver.lookup(reference).contents
+        return self._resolver.lookup(reference).contents
 
 
 def violations(schema: Any, value: Any, field: str) -> list[Problem]:
@@ -68,24 +72,19 @@ def violations(schema: Any, value: Any, field: str) -> list[Problem]:
 def schema_problems(schema: Any, field: str) -> list[Problem]:
     """Return a list with the first reason why `schema` cannot be used as a JSON Schema, if any."""
     from jsonschema.exceptions import SchemaError
-    from referencing import Registry
     from referencing.exceptions import Unresolvable
-    from referencing.jsonschema import specification_with
 
     try:
-        dialect = _dialect(schema)
-        dialect.check_schema(schema)
-        root = specification_with(dialect.META_SCHEMA["$schema"]).create_resource(schema)
-        uri = root.id() or ""
-        found = [(root, Registry().with_resource(uri, root).crawl().resolver(uri))]
-        for part, resolver in found:  # the library checks a `$ref` only when a value reaches it
+        _dialect(schema).check_schema(schema)
+        parts = [_root_and_resolver(schema)]
+        for part, resolver in parts:  # the library checks a `$ref` only when a value reaches it
             reference = part.contents.get("$ref") if isinstance(part.contents, dict) else None
             try:
                 _ = reference is None or resolver.lookup(reference)
             # The last three are raised for a `$ref` that is not text.
             except (Unresolvable, AttributeError, TypeError, ValueError):
                 raise Unresolvable(ref=f"{reference}") from None
-            found += [(inner, resolver.in_subresource(inner)) for inner in part.subresources()]
+            parts += [(inner, resolver.in_subresource(inner)) for inner in part.subresources()]
     except SchemaError as error:
         return [_problem(field, error, error.message)]
     except Exception as error:
@@ -97,8 +96,18 @@ def _dialect(schema: Any) -> Any:
     from jsonschema import Draft202012Validator, validators
 
     declared = schema.get("$schema") if isinstance(schema, dict) else None
-    known = {"$schema": declared} if isinstance(declared, str) else {}
-    return validators.validator_for(known, default=Draft202012Validator)
+    readable = {"$schema": declared} if isinstance(declared, str) else {}
+    return validators.validator_for(readable, default=Draft202012Validator)
+
+
+def _root_and_resolver(schema: Any) -> tuple[Any, Any]:
+    """Return a schema as `referencing` reads it, and the resolver of its `$ref`s."""
+    from referencing import Registry
+    from referencing.jsonschema import specification_with
+
+    root = specification_with(_dialect(schema).META_SCHEMA["$schema"]).create_resource(schema)
+    uri = root.id() or ""
+    return root, Registry().with_resource(uri, root).crawl().resolver(uri)
 
 
 def _explain(error: Exception) -> str:
