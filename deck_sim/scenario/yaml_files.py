@@ -47,13 +47,13 @@ class Document:
 
     def written(self, path: YamlPath) -> YamlPath:
         """Return `path` without parts that the file omits, such as the index of a lone value."""
-        found, value = list[int | str](), self.data
+        written, value = list[int | str](), self.data
         for part in path:
             is_list = isinstance(value, list) and isinstance(part, int) and part < len(value)
             if is_list or (isinstance(value, dict) and part in value):
                 value = value[part]
-                found.append(part)
-        return tuple(found)
+                written.append(part)
+        return tuple(written)
 
 
 MAX_BYTES = 1024 * 1024
@@ -86,6 +86,7 @@ def read_yaml(source: bytes | str) -> Document:
     if len(source) > MAX_BYTES:
         raise YamlError(f"the file is larger than {MAX_BYTES // 1024} KiB")
     try:
+        # Without the BOM: the marks of libyaml do not count it.
         text = (source if isinstance(source, str) else source.decode()).removeprefix("\ufeff")
     except UnicodeDecodeError:
         raise YamlError("the file is not UTF-8; save it as UTF-8") from None
@@ -154,9 +155,9 @@ def _mark(node: Any) -> tuple[int, int]:
 def _message(error: Exception, text: str) -> str:
     problem, mark = f"{getattr(error, 'problem', error)}", getattr(error, "problem_mark", None)
     if "cannot start any token" in problem and mark:
-        found = text[mark.index : mark.index + 1]
+        character = text[mark.index : mark.index + 1]
         tab = "a tab is not allowed here; indent with spaces"
-        return tab if found == "\t" else f"a text that begins with {found!r} must be quoted"
+        return tab if character == "\t" else f"a text that begins with {character!r} must be quoted"
     if "mapping values are not allowed" in problem and mark:
         if ": " in text[: mark.index].rpartition("\n")[2]:
             return "a second `: ` in one line; quote the text, or begin a new line"

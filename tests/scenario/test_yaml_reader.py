@@ -108,6 +108,7 @@ REFUSED = [
     ("a: *pdf", f"not YAML: {ALIAS}", 1, 4),
     ("a:\n\t- b", "not YAML: a tab is not allowed here; indent with spaces", 2, 1),
     ("a: @x", "not YAML: a text that begins with '@' must be quoted", 1, 4),
+    ("\ufeffa: @x", "not YAML: a text that begins with '@' must be quoted", 1, 4),
 ]
 
 
