@@ -5,6 +5,7 @@ module; reading, checking and playing find the step in `STEP_CLASSES`.
 from collections.abc import Mapping
 from functools import cache, reduce
 from operator import or_
+from types import new_class
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, TypeAdapter
@@ -123,31 +124,31 @@ class _Approval(Review):
         return machine.review_status
 
 
-_APPROVED = "A person must approve; or, with a duration, the run is approved after that time."
-
-
-# Statuses that differ only in their names.
-for _base, _word, _kinds, _text in (
-    (_Timed, "connecting", ("connection",), "The agent logs in."),
-    (_Timed, "connected", ("connection",), "The connection can run tasks."),
-    (_Terminal, "disconnected", ("connection",), "The source or the network drops the connection."),
-    (_Terminal, "invalid", ("connection",), "The source rejects the credentials."),
-    (_Terminal, "terminated", ("connection",), "The connection is ended, but not by the client."),
-    (_Timed, "queued", ("session", "task_run"), "The run or session waits for an agent."),
-    (_Timed, "running", ("session", "task_run"), "The agent works or logs in."),
-    (_Timed, "idle", ("session",), "The session is open and free for a run."),
-    (_Terminal, "failed", ("session",), "The session does not start, or fails later."),
-    (_Canceled, "canceled", ("task_run",), "The run is canceled, but not by the client."),
-    (Review, "pending", ("task_run",), f"{_APPROVED} For edition `connections`."),
-    (Review, "review_required", ("task_run",), f"{_APPROVED} For edition `credentials`."),
-    (_Approval, "approval", ("task_run",), f"{_APPROVED} For every edition."),
-):
-    _name = "_".join((*(_kinds if len(_kinds) == 1 else ()), _word)).title().replace("_", "")
-    _values: Any = {"__doc__": _text, "__module__": __name__, "word": _word, "kinds": _kinds}
+def _add_status(base: type[Step], word: str, kinds: tuple[str, ...], doc: str) -> None:
+    """Make and register a step that differs from `base` only in its word and docstring."""
+    name = "_".join((*(kinds if len(kinds) == 1 else ()), word)).title().replace("_", "")
     # Or else pydantic looks for the docstrings of fields in the source of every module.
-    _values["model_config"] = ConfigDict(use_attribute_docstrings=False)
-    _make: Any = type(_base)
-    _make(_name, (_base,), _values)  # registers itself
+    config = ConfigDict(use_attribute_docstrings=False)
+    members = {"__doc__": doc, "__module__": __name__, "word": word, "kinds": kinds}
+    new_class(name, (base,), {}, lambda body: body.update(members, model_config=config))
+
+
+_add_status(_Timed, "connecting", ("connection",), "The agent logs in.")
+_add_status(_Timed, "connected", ("connection",), "The connection can run tasks.")
+_DROPPED = "The source or the network drops the connection."
+_add_status(_Terminal, "disconnected", ("connection",), _DROPPED)
+_add_status(_Terminal, "invalid", ("connection",), "The source rejects the credentials.")
+_ENDED = "The connection is ended, but not by the client."
+_add_status(_Terminal, "terminated", ("connection",), _ENDED)
+_add_status(_Timed, "queued", ("session", "task_run"), "The run or session waits for an agent.")
+_add_status(_Timed, "running", ("session", "task_run"), "The agent works or logs in.")
+_add_status(_Timed, "idle", ("session",), "The session is open and free for a run.")
+_add_status(_Terminal, "failed", ("session",), "The session does not start, or fails later.")
+_add_status(_Canceled, "canceled", ("task_run",), "The run is canceled, but not by the client.")
+_APPROVED = "A person must approve; or, with a duration, the run is approved after that time."
+_add_status(Review, "pending", ("task_run",), f"{_APPROVED} For edition `connections`.")
+_add_status(Review, "review_required", ("task_run",), f"{_APPROVED} For edition `credentials`.")
+_add_status(_Approval, "approval", ("task_run",), f"{_APPROVED} For every edition.")
 
 
 _INVALID, _DISCONNECTED = (
