@@ -86,23 +86,26 @@ def load_world_file(file: FilePath, library: Library, *editions: str) -> WorldFi
     except ValidationError as error:
         mistakes.add_errors(error, WorldFile)
         raise mistakes.error from None
-    found = list[tuple[Problem, ...]]()  # for each edition
+    problems_by_edition = list[tuple[Problem, ...]]()
     for edition in editions or EDITIONS:
         try:
             world.prepare(Simulation("check", Settings(edition), Library(library)))
             return world
         except ApiError as error:
-            found.append(error.problems)
-    spelled = {format_path(path): path for path in (*document.keys, *document.values)}
+            problems_by_edition.append(error.problems)
+    paths = {format_path(path): path for path in (*document.keys, *document.values)}
     # The problems of the edition that the file fits best: it knows most of the names.
-    lacks = [
-        sum(one.text.startswith(UNKNOWN_KEY) or f"{one.field}".endswith("].resource") for one in problems)
-        for problems in found
-    ]
-    for problem in found[lacks.index(min(lacks))]:
-        field = known = problem.field or ""
-        while known and known not in spelled:
-            known = known[: max(known.rfind("."), known.rfind("["), 0)]
+    problems = min(
+        problems_by_edition,
+        key=lambda problems: sum(
+            problem.text.startswith(UNKNOWN_KEY) or f"{problem.field}".endswith("].resource")
+            for problem in problems
+        ),
+    )
+    for problem in problems:
+        field = written = problem.field or ""
+        while written and written not in paths:
+            written = written[: max(written.rfind("."), written.rfind("["), 0)]
         of_key = problem.text.startswith(UNKNOWN_KEY)
-        mistakes.add(spelled.get(known, ()), problem.text, of_key=of_key, path=field)
+        mistakes.add(paths.get(written, ()), problem.text, of_key=of_key, path=field)
     raise mistakes.error
