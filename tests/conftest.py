@@ -10,10 +10,12 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from functools import partial
 
 import budget
 import freezegun
 import httpx2
+import inner_pytest
 import pytest
 from checked import FOUND, Checked
 
@@ -45,6 +47,17 @@ def pytest_terminal_summary(terminalreporter, exitstatus, config):
     if exitstatus and config.pluginmanager.hasplugin("randomly"):
         seed = config.getoption("randomly_seed")
         terminalreporter.write_line(f"random order: repeat it with --randomly-seed={seed}")
+
+
+@pytest.fixture(scope="session")
+def everything_imported():
+    inner_pytest.import_everything()
+
+
+@pytest.fixture
+def run_pytest(pytester, everything_imported):
+    """Run pytest in this process, in the folder of `pytester`."""
+    return partial(pytester.runpytest_inprocess, *inner_pytest.OPTIONS)
 
 
 _numbers = itertools.count(1)

@@ -11,7 +11,7 @@ import httpx2
 from standardwebhooks import Webhook
 
 ATTEMPTS = 5  # of one call
-POLLS = 1000
+POLLS = 200
 FINAL = ("completed", "failed", "canceled")
 
 

@@ -12,9 +12,11 @@ Bookings = import_module(os.environ.get("BOOKINGS", "bookings")).Bookings
 def app(deck):
     """The application, with a task that it can run."""
     ready = deck.ready_task()
-    return Bookings(
+    app = Bookings(
         deck.base_url, deck.api_key, deck.webhook_secret, ready.task_id, ready.login, deck.sleep
     )
+    yield app
+    app.http.close()
 
 
 def test_a_booking_is_polled(app):

@@ -34,7 +34,7 @@ class Block(NamedTuple):
     page: str
     kind: str  # `test`, `script`, `scenario` or `other`
     name: str | None  # of the file, in its first line
-    text: str
+    text: str  # of Python behind so many empty lines that it has the line numbers of the page
     line: int
 
     def __str__(self):
@@ -43,17 +43,19 @@ class Block(NamedTuple):
 
 def read_blocks(page):
     text = page.read_text()
-    for found in _BLOCK.finditer(text):
-        language, body = found.groups()
-        named, kind = _NAME.match(body), "other"
-        if language == "python" and _TEST.search(body):
+    for match in _BLOCK.finditer(text):
+        language, code = match.groups()
+        name, kind = _NAME.match(code), "other"
+        if language == "python" and _TEST.search(code):
             kind = "test"
-        elif language == "python" and not named:
+        elif language == "python" and not name:
             kind = "script"
-        elif language == "yaml" and _NAME.sub("", body, 1).startswith("version: 1\n"):
+        elif language == "yaml" and _NAME.sub("", code, 1).startswith("version: 1\n"):
             kind = "scenario"
-        line = text.count("\n", 0, found.start(2)) + 1
-        yield Block(page.name, kind, named and named[1], body, line)
+        lines_before = text.count("\n", 0, match.start(2))
+        if language == "python":
+            code = "\n" * lines_before + code
+        yield Block(page.name, kind, name and name[1], code, lines_before + 1)
 
 
 def files_of(page):
@@ -71,14 +73,14 @@ def write_files(folder, files):
 
 BLOCKS = {page.name: [*read_blocks(page)] for page in PAGES}
 ALL = [block for blocks in BLOCKS.values() for block in blocks]
-COMMANDS = [(b.page, *found) for b in ALL for found in _COMMAND.findall(b.text)]
+COMMANDS = [(b.page, *command) for b in ALL for command in _COMMAND.findall(b.text)]
 
 
 @pytest.mark.parametrize("page", {block.page: None for block in ALL if block.kind == "test"})
-def test_the_tests_of_a_page_pass(page, pytester):
+def test_the_tests_of_a_page_pass(page, pytester, run_pytest):
+    """A failure shows lines of the page."""
     write_files(pytester.path, files_of(page))
-    options = ("-W", "error", "-o", "asyncio_default_fixture_loop_scope=function")
-    result = pytester.runpytest_subprocess(*options, "-p", "no:randomly", "-p", "no:cacheprovider")
+    result = run_pytest()
     assert result.ret == pytest.ExitCode.OK, result.stdout.str()
 
 
@@ -86,8 +88,7 @@ def test_the_tests_of_a_page_pass(page, pytester):
 def test_a_script_runs(block, tmp_path, monkeypatch):
     write_files(tmp_path, files_of(block.page))
     monkeypatch.chdir(tmp_path)
-    code = compile("\n" * (block.line - 1) + block.text, block.page, "exec")
-    exec(code, {"__name__": "__main__"})
+    exec(compile(block.text, block.page, "exec"), {"__name__": "__main__"})
 
 
 def test_scenarios_and_world_files_are_valid(tmp_path):
@@ -101,13 +102,13 @@ def test_scenarios_and_world_files_are_valid(tmp_path):
     assert done.exit_code == 0, done.output
 
 
-@pytest.mark.parametrize(("page", "command", "shown"), COMMANDS)
-def test_a_command_prints_what_the_page_shows(page, command, shown, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("page", "command", "output"), COMMANDS)
+def test_a_command_prints_what_the_page_shows(page, command, output, tmp_path, monkeypatch):
     """A line may end in `…` where the page cuts it."""
     write_files(tmp_path, files_of(page))
     monkeypatch.chdir(tmp_path)
     printed = CliRunner(env={"COLUMNS": "200"}).invoke(main, command.split()).output
-    pattern = "\n".join(re.escape(line).replace("…", ".*") for line in shown.splitlines())
+    pattern = "\n".join(re.escape(line).replace("…", ".*") for line in output.splitlines())
     assert re.fullmatch(f"{pattern}\\s*", printed), printed
 
 

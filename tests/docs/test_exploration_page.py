@@ -7,7 +7,10 @@ import json
 import re
 import shutil
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
+
+import pytest
 
 from deck_sim.explore import places
 from deck_sim.explore.troubles import MEANINGS, TROUBLE_KINDS
@@ -33,21 +36,21 @@ _TABLE = re.compile(r"(<!-- table: troubles -->\n)(.*?)(<!-- /table -->)", re.DO
 
 def written():
     def at(kind):
-        both = kind.places == (places.WRITE, places.READ)
-        return "any call" if both else ", ".join(WORDS[place] for place in kind.places)
+        any_call = kind.places == (places.WRITE, places.READ)
+        return "any call" if any_call else ", ".join(WORDS[place] for place in kind.places)
 
     rows = (f"| `{k.name}` | {at(k)} | {MEANINGS[k.name]} | {k.advice} |\n" for k in TROUBLE_KINDS)
     table = "".join(["| trouble | at | what it is | what helps |\n|---|---|---|---|\n", *rows])
-    return _TABLE.sub(lambda found: f"{found[1]}{table}{found[3]}", PAGE)
+    return _TABLE.sub(lambda match: f"{match[1]}{table}{match[3]}", PAGE)
 
 
 def record():
     FILE.write_text(written(), encoding="utf-8")
 
 
-def explore(pytester, *options):
-    words = ("-p", "no:randomly", "-p", "no:cacheprovider", "--deck-explore", *options)
-    return pytester.runpytest_subprocess(*words)
+@pytest.fixture
+def explore(run_pytest):
+    return partial(run_pytest, "--deck-explore")
 
 
 def test_the_page_is_up_to_date():
@@ -60,40 +63,40 @@ def test_every_argument_of_the_marker_has_its_row():
     assert re.findall(r"`(\w+)(?==|`)", table) == [row.name for row in fields(ExploreOptions)]
 
 
-def test_the_first_exploration_ends_as_shown(pytester):
+def test_the_first_exploration_ends_as_shown(pytester, explore):
     for name, code in re.findall(r"```python\n# (\w+\.py)\n(.*?)```", PAGE, re.DOTALL):
         pytester.path.joinpath(name).write_text(code)
-    printed = explore(pytester).stdout.str()
-    [shown] = re.findall(r"\$ pytest --deck-explore\n…\n(.*?)\n…\n```", PAGE, re.DOTALL)
-    pattern = re.escape(shown).replace("…", ".*")
+    printed = explore().stdout.str()
+    [report] = re.findall(r"\$ pytest --deck-explore\n…\n(.*?)\n…\n```", PAGE, re.DOTALL)
+    pattern = re.escape(report).replace("…", ".*")
     assert re.search(f"^{pattern}$", printed, re.MULTILINE), printed
 
 
-def test_the_repaired_function_survives(pytester):
+def test_the_repaired_function_survives(pytester, explore):
     for name, code in re.findall(r"```python\n# (\w+\.py)\n(.*?)```", PAGE, re.DOTALL):
         changed = code.replace("from runs", "from repaired_runs").replace(
             "login)\n", "login, deck.sleep)\n"
         )
         pytester.path.joinpath(name).write_text(changed if name == "test_runs.py" else code)
-    result = explore(pytester)
+    result = explore()
     result.stdout.fnmatch_lines(["*: 8 troubles: 8 survived, 0 did not, 0 not tested"])
 
 
-def test_each_mistake_of_the_example_is_found_by_the_troubles_of_its_row(pytester):
+def test_each_mistake_of_the_example_is_found_by_the_troubles_of_its_row(pytester, explore):
     shutil.copytree(EXAMPLE, pytester.path, dirs_exist_ok=True)
-    assert explore(pytester, "--deck-explore-report=found.json").ret == 1
+    assert explore("--deck-explore-report=found.json").ret == 1
     reports = json.loads(pytester.path.joinpath("found.json").read_text())
-    found = {
+    troubles = {
         row["trouble"].partition(" ")[0]
         for report in reports
         for row in report["results"]
         if row["verdict"] == "did not survive"
     }
     table = EXAMPLE.joinpath("README.md").read_text(encoding="utf-8").partition("|---|")[2]
-    assert {*re.findall(r"`(\w+)`", table.partition("\n\n")[0])} == found
+    assert {*re.findall(r"`(\w+)`", table.partition("\n\n")[0])} == troubles
 
 
-def test_the_example_without_mistakes_survives(pytester, monkeypatch):
+def test_the_example_without_mistakes_survives(pytester, explore, monkeypatch):
     shutil.copytree(EXAMPLE, pytester.path, dirs_exist_ok=True)
     monkeypatch.setenv("BOOKINGS", "repaired")
-    assert explore(pytester).ret == 0
+    assert explore().ret == 0

@@ -38,8 +38,8 @@ def test_every_marker_argument_has_its_row():
     assert missing(names, section("The marker")) == []
 
 
-def test_every_option_has_its_row(pytester):
-    text = pytester.runpytest_subprocess("--help").stdout.str()
+def test_every_option_has_its_row(run_pytest):
+    text = run_pytest("--help").stdout.str()
     names = [
         *re.findall(r"^ +--(deck-[\w-]+)", text, re.MULTILINE),
         *re.findall(r"^ +(deck_\w+)", text, re.MULTILINE),

@@ -1,41 +1,20 @@
-"""Fixtures of the tests of the plugin: pytest runs inside the tests.
-
-A run in this process costs 0.06 seconds, one in a process of its own a second, so nearly all are in
-this process. When such a run ends, pytester removes from `sys.modules` what the run has imported. A
-later import makes the module anew, with other classes: the httpx2 that is already loaded would not
-know the errors of a second httpcore2. So everything is imported before the first run.
-"""
-
-import pkgutil
-from importlib import import_module
+"""Fixtures of the tests of the plugin: pytest runs inside the tests."""
 
 import httpx2
 import pytest
-
-import deck_sim
-import pytest_deck_sim
-
-# Warnings are errors, and plugins that the tests do not use are not loaded: they take a second.
-OPTIONS = ["-W", "error", "-o", "asyncio_default_fixture_loop_scope=function"]
-for name in ("randomly", "hypothesispytest", "schemathesis", "time_machine"):
-    OPTIONS += ["-p", f"no:{name}"]
+from inner_pytest import OPTIONS
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _everything_is_imported():
-    for name in ("httpcore", "httpcore2", "httpx"):
-        import_module(name)
-    for package in (deck_sim, pytest_deck_sim):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not module.name.endswith(".__main__"):
-                import_module(module.name)
+@pytest.fixture(autouse=True)
+def _everything_is_imported(everything_imported):
+    pass
 
 
 @pytest.fixture
-def run(pytester):
+def run(pytester, run_pytest):
     def run(text, *options):
         pytester.makepyfile(text)
-        return pytester.runpytest_inprocess(*OPTIONS, *options)
+        return run_pytest(*options)
 
     return run
 
