@@ -1,15 +1,20 @@
 """How a run keeps files and screenshots, and how their bytes are found by id."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from deck_sim.base.errors import format_path
-from deck_sim.base.screenshot_image import make_picture
 from deck_sim.engine.world import World
 from deck_sim.engine.world_values import Resource, Screenshot
 
 PNG = "image/png"
+SCREENSHOT_IMAGE = b64decode(  # an empty page with a frame, 640 by 400 pixels
+    "iVBORw0KGgoAAAANSUhEUgAAAoAAAAGQAQMAAAAEPUNmAAAABlBMVEX28+wfKjc1PRqsAAAAkUlEQVR42u3dQQ0AAAjE"
+    "sPNvGjwACZ9OQC0sdVyAwAmY04BAIBAIBAKBQCAQCAQCgUAgEAgEAoFAIBAIBAKBQCAQCAQCgUAgEAgEAoFAIBAIBAKB"
+    "QCAQCAQCgUAgEAgEAoFAIBAIBAKBQCAQCAQCgUAgEAgEAoFAIBAIBAKBQCAQCAQCgUAgEAgEAveghzXwH2zMXfhq3KXs"
+    "AwAAAABJRU5ErkJggg=="
+)
 
 
 class File(NamedTuple):
@@ -60,9 +65,8 @@ def files_of(world: World, run: Resource, behind: str | None = None) -> Iterator
 
 
 def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> None:
-    story, taken = world.stories[run.id], world.screenshots.setdefault(run.id, [])
-    id_, scenario = f"{run.id}.{len(taken)}", story.script.scenario
-    taken.append(Screenshot(id_, name, world.now, reasoning, scenario, story.position.place))
+    shots = world.screenshots.setdefault(run.id, [])
+    shots.append(Screenshot(f"{run.id}.{len(shots)}", name, world.now, reasoning))
     world.touch("screenshots", run.id)
     world.note("task_run", run.id, f"screenshot {name}")
 
@@ -74,11 +78,7 @@ def find_file(world: World, file_id: str) -> File | None:
         return File(item.hidden["content"], item["file_type"], item["file_name"])
     run = world.find("task_run", file_id.partition(".")[0])
     shot = kept_screenshots(world, run).get(file_id) if run else None
-    if shot is None:
-        return None
-    step, moment = format_path(shot.step), f"{shot.created_at:%Y-%m-%d %H:%M:%S}"
-    texts = [shot.scenario, step, moment, shot.reasoning]
-    return File(make_picture(texts), PNG, shot.name)
+    return File(SCREENSHOT_IMAGE, PNG, shot.name) if shot else None
 
 
 def kept_screenshots(world: World, run: Resource) -> dict[str, Screenshot]:

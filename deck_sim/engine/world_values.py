@@ -66,14 +66,12 @@ class Event(Immutable):
 
 @dataclass(frozen=True, slots=True)
 class Screenshot(Immutable):
-    """A screenshot of a run; its picture is drawn when somebody reads the file."""
+    """A screenshot of a run; all have the same picture."""
 
     id: str
     name: str  # of the file
     created_at: datetime
     reasoning: str
-    scenario: str
-    step: tuple[int | str, ...]  # its path in the scenario
 
 
 @value_class

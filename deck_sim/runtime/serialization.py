@@ -9,8 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from deck_sim.base.redaction import world_token
-from deck_sim.base.screenshot_image import PICTURE_SIZE
-from deck_sim.engine.files import PNG, File, files_of, find_file, kept_screenshots
+from deck_sim.engine.files import PNG, SCREENSHOT_IMAGE, File, files_of, find_file, kept_screenshots
 from deck_sim.engine.world_values import Event, Resource, Screenshot
 from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.simulation import Simulation
@@ -69,7 +68,7 @@ def screenshot_as_json(simulation: Simulation, shot: Screenshot) -> dict[str, An
     return {
         "file_name": shot.name,
         "file_type": PNG,
-        "file_size": PICTURE_SIZE,
+        "file_size": len(SCREENSHOT_IMAGE),
         "created_at": format_moment(shot.created_at),
         "url": file_url(simulation, shot.id),
         "reasoning": shot.reasoning,

@@ -83,7 +83,7 @@ class KeepFile(Step):
 
 
 class TakeScreenshot(Step):
-    """The agent takes a screenshot: a generated picture, which the API lists for the run."""
+    """The agent takes a screenshot, which the API lists for the run. Its picture is empty."""
 
     word = "screenshot"
     kinds = ("task_run",)

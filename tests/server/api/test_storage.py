@@ -5,7 +5,7 @@ import json
 import httpx2
 import pytest
 
-from deck_sim.base.screenshot_image import make_picture
+from deck_sim.engine.files import SCREENSHOT_IMAGE
 
 CSV = (
     "{name: a.csv, type: text/csv, content: 'day,amount', extraction: {total: '{{ 1 + 1 }}'},"
@@ -78,8 +78,7 @@ def test_files_and_screenshots_are_downloaded_without_a_key(api, play, stored):
     assert "Deck-Sim-Version" in file.headers
     assert file.headers["Content-Type"].startswith("text/csv")
     assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/png")
-    texts = ["story", "task_run[2]", "2025-01-15 09:30:01", "Done."]
-    assert picture.content == make_picture(texts)
+    assert picture.content == SCREENSHOT_IMAGE
     assert len(picture.content) == shot["file_size"]
 
 
