@@ -1,7 +1,7 @@
 """The pytest plugin of deck-sim: fixtures, markers, options, and the report of failed tests.
 
-pytest imports this module in every run, so it imports other modules only when they are used. One
-exception: `real_time` stores the real clock before anything can freeze it.
+pytest imports this module in every run, so it imports most other modules only when they are used.
+`real_time` stores the real clock before anything can freeze it.
 """
 
 from __future__ import annotations
@@ -17,63 +17,24 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import deck_sim.base.real_time  # noqa: F401
+from pytest_deck_sim.options import (
+    COVERAGE,
+    ENV_VARIABLES,
+    FAILED,
+    FOLDERS,
+    LINT_MODES,
+    MADE_UP,
+    OWN_SERVER,
+    REPORT,
+    check_ini_file,
+    find_folder,
+    read_option,
+)
+from pytest_deck_sim.options import pytest_addoption as pytest_addoption
 
 if TYPE_CHECKING:
-    from _pytest.terminal import TerminalReporter
-
     from deck_sim import Deck, ErrorInfo, WebhookReceiver
     from pytest_deck_sim.frozen_time import DeckTime
-
-# Writes the report on the test's world, given the text of the failure.
-REPORT = pytest.StashKey[Callable[[str], str]]()
-FAILED = pytest.StashKey[BaseException]()
-EXPLORED = pytest.StashKey[Callable[[str], Any]]()  # watches the worlds of the server at a URL
-VARIANT = pytest.StashKey[str]()  # the trouble with which an explored test runs
-FAIL = "fail"
-LINT_MODES = (FAIL, "off")  # whether findings of `deck.lint` fail a test
-COVERAGE = "deck_sim_coverage"  # the name of the plugin of `--deck-coverage`
-OWN_SERVER = pytest.StashKey[str]()  # the URL of the server that `deck_server` started
-MADE_UP = "deck_every_failure_"  # begins the names of the scenarios that this fixture makes
-
-_OPTIONS = {
-    "url": "use the deck-sim server at this URL instead of starting one",
-    "edition": "the edition of a world whose test names no edition (default: connections, or that"
-    " of the server at --deck-url)",
-    "scenarios": "a folder of your own scenario files; in the ini file, relative to the rootdir",
-    "html": "a folder for a page about each failed test; in the ini file, relative to the rootdir",
-    "fail-under": "with --deck-coverage: fail if a smaller percentage of the steps was played",
-}
-_FOLDERS = ("scenarios", "html")
-_INI_FILES = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
-_COVERAGE_TEXT = "report the steps and branches of scenarios that no test played"
-_VARIABLES = {  # of `deck_env`, by attribute of `Deck`: the default name, and its meaning
-    "base_url": ("DECK_BASE_URL", "the base URL"),
-    "api_key": ("DECK_API_KEY", "the API key"),
-    "webhook_secret": ("DECK_WEBHOOK_SECRET", "the secret that signs webhooks"),
-}
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of deck-sim to the command line and to the ini file."""
-    group = parser.getgroup("deck-sim")
-    for name, text in _OPTIONS.items():
-        group.addoption(f"--deck-{name}", help=text)
-        parser.addini(f"deck_{name.replace('-', '_')}", text)
-    group.addoption("--deck-coverage", action="store_true", help=_COVERAGE_TEXT)
-    text = "run each test again for each thing that can go wrong"
-    group.addoption("--deck-explore", action="store_true", help=text)
-    several: Any = {"metavar": "NAME", "action": "append", "default": []}
-    group.addoption("--deck-trouble", help="explore with this trouble only; repeatable", **several)
-    text = "write the results of exploration to this file, as JSON"
-    group.addoption("--deck-explore-report", metavar="FILE", help=text)
-    parser.addini("deck_coverage", _COVERAGE_TEXT, type="bool")
-    for name, (default, what) in _VARIABLES.items():
-        text = f"the environment variable that `deck_env` sets to {what}"
-        parser.addini(f"deck_env_{name}", text, default=default)
-    text = "the library of `deck_client` and `deck_async_client`: httpx2 (the default) or httpx"
-    parser.addini("deck_client_library", text, default="httpx2")
-    text = "`fail`: a test fails at its end if `deck.lint` finds a mistake; `off`: it does not"
-    parser.addini("deck_lint", text, default="off")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -93,47 +54,21 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_deck_sim.exploration import check_options
 
         check_options(config)
-    for name in _FOLDERS:
-        _check_ini_file(config, name)
+    for name in FOLDERS:
+        check_ini_file(config, name)
     lint: str = config.getini("deck_lint")
     if lint not in LINT_MODES:
         raise pytest.UsageError(f"deck_lint is {lint!r}; it can be {' or '.join(LINT_MODES)}")
-    if not _option(config, "coverage"):
+    if not read_option(config, "coverage"):
         if config.getoption("deck_fail_under"):
             raise pytest.UsageError("--deck-fail-under needs --deck-coverage")
         return
     from pytest_deck_sim.coverage import Coverage
 
-    least = _option(config, "fail_under") or "0"
+    least = read_option(config, "fail_under") or "0"
     if not re.fullmatch(r"100|\d?\d(\.\d+)?", least):
         raise pytest.UsageError(f"deck_fail_under is {least!r}; it must be a number from 0 to 100")
     config.pluginmanager.register(Coverage(config, find_folder(config), float(least)), COVERAGE)
-
-
-def _check_ini_file(config: pytest.Config, name: str) -> None:
-    """Raise UsageError if pytest missed the ini file because of an option like `--deck-html DIR`.
-
-    pytest looks for the ini file before it knows the option, so it takes DIR for a folder of tests.
-    """
-    given, here = config.getoption(f"deck_{name}"), config.invocation_params.dir
-    if given not in config.invocation_params.args or config.inipath is not None:
-        return
-    files = (folder / file for folder in (here, *here.parents) for file in _INI_FILES)
-    if lost := next(
-        (one for one in files if one.is_file() and "pytest" in one.read_text(errors="replace")),
-        None,
-    ):
-        text = f"pytest read {given} as a folder of tests, and did not read {lost}"
-        raise pytest.UsageError(f"{text}; write --deck-{name}={given}")
-
-
-def find_folder(config: pytest.Config, name: str = "scenarios") -> Path | None:
-    """Return the folder set by `--deck-NAME` or the ini value `deck_NAME`; None: neither is set."""
-    given: str | None = config.getoption(f"deck_{name}")
-    if given:
-        return config.invocation_params.dir / given
-    named: str = config.getini(f"deck_{name}")
-    return config.rootpath / named if named else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -142,7 +77,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if name in metafunc.fixturenames:
             from pytest_deck_sim.world_fixture import values_of
 
-            values = values_of(name, metafunc.definition, _option(metafunc.config, "edition"))
+            values = values_of(name, metafunc.definition, read_option(metafunc.config, "edition"))
             metafunc.parametrize(name, values, indirect=True, ids=str)
 
 
@@ -150,9 +85,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Explore a test that uses `deck`, if an option or a marker asks for it."""
     marker, options = item.get_closest_marker("deck_explore"), item.config.option
-    asked = options.deck_explore or options.deck_trouble
-    asked = asked if marker is None else marker.args != (False,)
-    if not asked or "deck" not in getattr(item, "fixturenames", ()):
+    is_asked = options.deck_explore or options.deck_trouble
+    is_asked = is_asked if marker is None else marker.args != (False,)
+    if not is_asked or "deck" not in getattr(item, "fixturenames", ()):
         return None
     from pytest_deck_sim.exploration import Explorer
 
@@ -160,10 +95,12 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     return True
 
 
-def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
     """Print the results of explored tests, and write the file of `--deck-explore-report`."""
-    reports = (one for found in terminalreporter.stats.values() for one in found)
-    explored = [one.deck_explore for one in reports if hasattr(one, "deck_explore")]
+    reports = (report for reports in terminalreporter.stats.values() for report in reports)
+    explored = [report.deck_explore for report in reports if hasattr(report, "deck_explore")]
     if explored:
         from pytest_deck_sim.exploration import show_reports
 
@@ -205,7 +142,7 @@ def _hide_our_frames(caught: pytest.ExceptionInfo[BaseException]) -> None:
 @pytest.fixture(scope="session")
 def deck_edition(pytestconfig: pytest.Config) -> str | None:
     """The edition of each world whose test names no edition; None: the server's default."""
-    return _option(pytestconfig, "edition")
+    return read_option(pytestconfig, "edition")
 
 
 @pytest.fixture(scope="session")
@@ -221,7 +158,7 @@ def deck_server(pytestconfig: pytest.Config, deck_scenarios_dir: Path | None) ->
     from deck_sim.server.uvicorn_server import Server
     from pytest_deck_sim.world_fixture import read_folder
 
-    url = _option(pytestconfig, "url")
+    url = read_option(pytestconfig, "url")
     if url:
         yield url
         return
@@ -294,7 +231,7 @@ def deck_env(deck: Deck, pytestconfig: pytest.Config, monkeypatch: pytest.Monkey
 
     Ini values such as `deck_env_base_url` give these environment variables other names.
     """
-    for name in _VARIABLES:
+    for name in ENV_VARIABLES:
         monkeypatch.setenv(pytestconfig.getini(f"deck_env_{name}"), getattr(deck, name))
     return deck
 
@@ -353,8 +290,3 @@ def _make_client(deck: Deck, config: pytest.Config, kind: str) -> Any:
         headers={"Authorization": f"Bearer {deck.api_key}"},
         trust_env=False,
     )
-
-
-def _option(config: pytest.Config, name: str) -> str | None:
-    found: str = config.getoption(f"deck_{name}") or config.getini(f"deck_{name}")
-    return found or None

@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_deck_sim import MADE_UP
+from pytest_deck_sim.options import MADE_UP
 
 if TYPE_CHECKING:
-    from _pytest.terminal import TerminalReporter
-
     from deck_sim import Deck
 
 _WORKER_KEY = "deck_sim_coverage"  # the key of the counts in the output of an xdist worker
@@ -59,23 +57,23 @@ class Coverage:
             nothing: Played = {(scenario.name, "", ()): 0 for scenario in library.own()}
             rows = step_coverage(nothing, library.find)
             self.merge({row["scenario"]: row["steps"] for row in rows})
-        if self._played()[0] < self._least and session.exitstatus == pytest.ExitCode.OK:
+        if self._measure()[0] < self._least and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the coverage of each scenario, and the total."""
-        say, width = terminalreporter.line, max(map(len, self.counts), default=0)
+        write, width = terminalreporter.line, max(map(len, self.counts), default=0)
         terminalreporter.section("deck coverage")
         for scenario, steps in sorted(self.counts.items()):
             missed = [place for place, count in steps.items() if not count]
             never = f"; never {', '.join(missed)}" if missed else ""
-            say(f"{scenario:<{width}}  {len(steps) - len(missed)} of {len(steps)} steps{never}")
-        percent, of = self._played()
-        say(f"steps played: {percent:.0f}% of {of}")
+            write(f"{scenario:<{width}}  {len(steps) - len(missed)} of {len(steps)} steps{never}")
+        percent, total = self._measure()
+        write(f"steps played: {percent:.0f}% of {total}")
         if percent < self._least:
-            say(f"FAIL: {percent:.1f}% of the steps were played; {self._least:g}% are required")
+            write(f"FAIL: {percent:.1f}% of the steps were played; {self._least:g}% are required")
 
-    def _played(self) -> tuple[float, int]:
+    def _measure(self) -> tuple[float, int]:
         """Return the percentage of the steps that were played, and the number of all steps."""
         counts = [count for steps in self.counts.values() for count in steps.values()]
         return (100 * sum(map(bool, counts)) / len(counts) if counts else 100.0), len(counts)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, fields
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -22,11 +22,8 @@ from deck_sim.explore.exploration_report import Report
 from deck_sim.explore.troubles import check_names
 from deck_sim.explore.watch import Watch
 from deck_sim.handle.connect.transports import server_at
-from pytest_deck_sim import EXPLORED, FAILED, VARIANT, find_folder
+from pytest_deck_sim.options import EXPLORED, FAILED, VARIANT, find_folder
 from pytest_deck_sim.world_fixture import make_failure, make_key, page_name
-
-if TYPE_CHECKING:
-    from _pytest.terminal import TerminalReporter
 
 _NEEDS_SERVER = (
     "exploration needs a server in this process; leave out --deck-url and the ini value `deck_url`"
@@ -51,7 +48,7 @@ class Explorer:
         self._item, self._config = item, item.config
         self._options = ExploreOptions()
         self._reports: list[pytest.TestReport] = []  # of the first run
-        self._last: Any = None  # of the last run: the failed report, otherwise the first
+        self._last_report: Any = None  # of the last run: the failed report, otherwise the first
 
     def explore(self, nextitem: pytest.Item | None) -> None:
         """Run the test without trouble and with each trouble, and report the test once."""
@@ -64,29 +61,29 @@ class Explorer:
             self._run(baseline)
         else:
             self._reports = [pytest.TestReport.from_item_and_call(item, marker)]
-        found = None
-        if all(one.passed and not hasattr(one, "wasxfail") for one in self._reports):
-            found = self._find(baseline, progress)
+        exploration = None
+        if all(report.passed and not hasattr(report, "wasxfail") for report in self._reports):
+            exploration = self._try_troubles(baseline, progress)
         # All runs have ended. This tears down wider fixtures that the next test does not use.
         state = item.session._setupstate
-        ended = pytest.CallInfo.from_call(lambda: state.teardown_exact(nextitem), "teardown")
-        if ended.excinfo is not None:
-            self._reports[-1] = pytest.TestReport.from_item_and_call(item, ended)
-        if found is not None:
-            call: Any = next(one for one in self._reports if one.when == "call")
-            call.deck_explore = found.as_json()  # xdist sends it to the process of the terminal
+        teardown = pytest.CallInfo.from_call(lambda: state.teardown_exact(nextitem), "teardown")
+        if teardown.excinfo is not None:
+            self._reports[-1] = pytest.TestReport.from_item_and_call(item, teardown)
+        if exploration is not None:
+            call: Any = next(report for report in self._reports if report.when == "call")
+            call.deck_explore = exploration.as_json()  # xdist sends it to its controller
             call.duration = time.perf_counter() - began
-            if found.failed:
-                call.outcome, call.longrepr = "failed", found.text()
+            if exploration.failed:
+                call.outcome, call.longrepr = "failed", exploration.text()
                 # After only one trouble, show the failure of the test itself.
-                if len(found.results) == 1 and self._last.failed:
-                    call.longrepr = self._last.longrepr
-                    call.sections.append(("deck exploration", found.text()))
-        for one in self._reports:
-            hooks.pytest_runtest_logreport(report=one)
+                if len(exploration.results) == 1 and self._last_report.failed:
+                    call.longrepr = self._last_report.longrepr
+                    call.sections.append(("deck exploration", exploration.text()))
+        for report in self._reports:
+            hooks.pytest_runtest_logreport(report=report)
         hooks.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
 
-    def _find(self, baseline: Watch, progress: _Progress) -> Report:
+    def _try_troubles(self, baseline: Watch, progress: _Progress) -> Report:
         options, name = self._options, self._item.nodeid
 
         def again(trouble: str) -> str:
@@ -108,9 +105,9 @@ class Explorer:
             progress.clear()
             # The page of each run was written before it was known whether the run survived.
             if folder := find_folder(self._config, "html"):
-                for one in report.results:
-                    if one.verdict != NOT_SURVIVED:
-                        (folder / page_name(f"{name} {one.trouble}")).unlink(missing_ok=True)
+                for result in report.results:
+                    if result.verdict != NOT_SURVIVED:
+                        (folder / page_name(f"{name} {result.trouble}")).unlink(missing_ok=True)
         else:
             report.error = "nothing to explore: the test made no call of the Deck API"
             report.report_only = self._item.get_closest_marker("deck_explore") is None
@@ -118,13 +115,8 @@ class Explorer:
 
     def _run(self, watch: Watch) -> str | None:
         """Run the test; return its failure in a line. None: it passed, or `raises` allows it."""
-        item: Any = copy.copy(self._item)
-        item.stash, item._report_sections = copy.copy(item.stash), []
-        item.stash._storage = {**item.stash._storage}  # or else all runs would share one
-        for name in ("_obj", "_instance"):  # or else a class would have one instance for all runs
-            item.__dict__.pop(name, None)
-        item._initrequest()
-        key = make_key(item.nodeid, own=True)
+        item = _copy_item(self._item)
+        key = make_key(item.nodeid, is_own_server=True)
 
         @contextmanager
         def watching(url: str) -> Iterator[None]:
@@ -145,14 +137,26 @@ class Explorer:
         with _debugger_off(self._config) if watch.trouble else nullcontext():
             reports = runtestprotocol(item, log=False, nextitem=self._item)
         self._reports = self._reports or reports
-        failed = next((one for one in reports if one.failed), None)
-        self._last = failed or reports[0]
+        failed = next((report for report in reports if report.failed), None)
+        self._last_report = failed or reports[0]
         if failed is None or isinstance(item.stash.get(FAILED, None), self._options.raises):
             return None
         crash = getattr(failed.longrepr, "reprcrash", None)
         text = f"{crash.message if crash else failed.longreprtext}\n".splitlines()[0]
         of_all = "; this limit is for all runs of an explored test together: raise it"
         return text + of_all * ("from pytest-timeout" in text)
+
+
+def _copy_item(original: pytest.Item) -> Any:
+    # pytest has no public way to run a test again. Plugins that rerun tests use these names, too:
+    # `runtestprotocol`, `_setupstate`, and the attributes below.
+    item: Any = copy.copy(original)
+    item.stash, item._report_sections = copy.copy(item.stash), []
+    item.stash._storage = {**item.stash._storage}  # or else all runs would share one
+    for name in ("_obj", "_instance"):  # or else a class would have one instance for all runs
+        item.__dict__.pop(name, None)
+    item._initrequest()
+    return item
 
 
 @contextmanager
@@ -171,20 +175,20 @@ class _Progress:
 
     def __init__(self, config: pytest.Config) -> None:
         reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
-        self._writers = [reporter._tw] if reporter else []  # none in a worker of xdist
+        self._reporters = [reporter] if reporter else []  # none in a worker of xdist
         self._is_terminal = reporter is not None and reporter.isatty
-        self._shown = ""
+        self._text = ""
 
     def show(self, done: int, of: int) -> None:
         if self._is_terminal:
             self.clear(text := f" {done}/{of} troubles")
-            self._shown = text
+            self._text = text
 
     def clear(self, text: str = "") -> None:
-        back = "\b" * len(self._shown)
-        for writer in self._writers:
-            writer.write(f"{back}{' ' * len(self._shown)}{back}{text}", flush=True)
-        self._shown = ""
+        back = "\b" * len(self._text)
+        for reporter in self._reporters:
+            reporter.write(f"{back}{' ' * len(self._text)}{back}{text}", flush=True)
+        self._text = ""
 
 
 def check_options(config: pytest.Config) -> None:
@@ -206,18 +210,18 @@ def read_explore_marker(item: pytest.Item) -> ExploreOptions:
     """
     mark = item.get_closest_marker("deck_explore")
     names = [field.name for field in fields(ExploreOptions)]
-    args, given = ((), {}) if mark is None else (mark.args, mark.kwargs)
+    args, kwargs = ((), {}) if mark is None else (mark.args, mark.kwargs)
     text = "@pytest.mark.deck_explore"
-    for name in [*map(str, args), *given]:
+    for name in [*map(str, args), *kwargs]:
         if name not in names:
             near = nearest(name, names)
             raise make_failure(
                 f"{text} has no argument {name!r}{near}; allowed are {listed(names)}"
             )
     for name in ("troubles", "skip"):
-        if isinstance(value := given.get(name, ()), str):
+        if isinstance(value := kwargs.get(name, ()), str):
             raise make_failure(f"{text}: `{name}` must be a list, like {name}=[{value!r}]")
-    options = ExploreOptions(**given)
+    options = ExploreOptions(**kwargs)
     try:
         isinstance(None, options.raises)
     except TypeError:
@@ -234,15 +238,15 @@ def read_explore_marker(item: pytest.Item) -> ExploreOptions:
 
 
 def show_reports(
-    reports: Sequence[Mapping[str, Any]], terminal: TerminalReporter, config: pytest.Config
+    reports: Sequence[Mapping[str, Any]], terminal: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Print the result of each explored test; write the file of `--deck-explore-report`. Details
     are printed for tests that passed; for the others, pytest's report of the failure has them.
     """
     terminal.section("deck exploration")
-    for one in reports:
-        terminal.line(f"{one['name']}: {one['summary']}")
-        for line in () if one["failed"] else filter(None, one["details"]):
+    for report in reports:
+        terminal.line(f"{report['name']}: {report['summary']}")
+        for line in () if report["failed"] else filter(None, report["details"]):
             terminal.line(f"  {line}")
     if folder := find_folder(config, "html"):
         terminal.line(f"pages of the runs that failed: {folder}")

@@ -32,7 +32,7 @@ from deck_sim.handle.problems import find_failures, find_leftovers
 from deck_sim.operations.worlds import show_world
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library
-from pytest_deck_sim import (
+from pytest_deck_sim.options import (
     COVERAGE,
     EXPLORED,
     FAIL,
@@ -74,7 +74,7 @@ def world_of(
     item: pytest.Item, server: str, edition: str | None, folder: Path | None
 ) -> Iterator[Deck]:
     """Yield the `Deck` of a new world with the marker's options; finally check and delete it."""
-    options, own = read_marker(item), item.config.stash.get(OWN_SERVER, None) == server
+    options, is_own_server = read_marker(item), item.config.stash.get(OWN_SERVER, None) == server
     with ExitStack() as stack:
         try:
             if EXPLORED in item.stash:
@@ -89,27 +89,27 @@ def world_of(
             return
         # A test with a trouble may pass without using all that it set up.
         failed, deviates = FAILED in item.stash, VARIANT in item.stash
-        problems, perhaps = list[str](), list[str]()
+        problems, oversights = list[str](), list[str]()
         if options.strict:  # problems that the test may not notice itself
-            if own:
+            if is_own_server:
                 with _paused(deck) as worlds:
                     world = show_world(worlds.select(f"Bearer {deck.api_key}"), worlds)
             else:
                 world = deck.world
-            problems, perhaps = find_failures(world), [*world["ignored_names"]]
+            problems, oversights = find_failures(world), [*world["ignored_names"]]
             # A failed test may have stopped before it used all that it set up.
             if not (failed or deviates):
-                perhaps += find_leftovers(deck, world)
+                oversights += find_leftovers(deck, world)
                 if "deck_every_scenario" not in getattr(item, "fixturenames", ()):
-                    perhaps += world["unplayed_login"]
-        problems += [f"{text}; {_IF_INTENDED}" for text in perhaps]
+                    oversights += world["unplayed_login"]
+        problems += [f"{text}; {_IF_INTENDED}" for text in oversights]
         if (options.lint or item.config.getini("deck_lint")) == FAIL and not (failed or deviates):
             problems += deck.lint.lines()
         # If the test failed earlier, its page is already written.
         failure = None if failed else "\n".join(problems)
         report = _write_report(item, deck, failure) if problems or deviates else ""
         item.stash[REPORT] = lambda failure: report
-        if type(deck) is Deck and own:
+        if type(deck) is Deck and is_own_server:
             with _paused(deck) as worlds:
                 worlds.drop(deck.api_key)
         else:
@@ -145,12 +145,14 @@ def _open_world(
     node_id: str,
     options: MarkerOptions,
 ) -> Deck:
-    own = config.stash.get(OWN_SERVER, None) == server
+    is_own_server = config.stash.get(OWN_SERVER, None) == server
     counting = config.pluginmanager.get_plugin(COVERAGE)
     make_deck = Deck if counting is None else partial(_CountedDeck, counting.add)
-    deck: Deck = stack.enter_context(make_deck(server, make_key(node_id, own=own)))
+    deck: Deck = stack.enter_context(
+        make_deck(server, make_key(node_id, is_own_server=is_own_server))
+    )
     settings = _read_settings(options, edition)
-    if own and settings == _read_settings(MarkerOptions(), None):
+    if is_own_server and settings == _read_settings(MarkerOptions(), None):
         with _paused(deck) as worlds:
             worlds.select(f"Bearer {deck.api_key}")  # makes the world
             worlds.note_control(deck.api_key)
@@ -158,7 +160,7 @@ def _open_world(
         deck.reset(**settings)
     if options.rate_limit:
         deck.limit_rate(options.rate_limit)
-    if folder is not None and not own:
+    if folder is not None and not is_own_server:
         for scenario in read_folder(folder).own():
             deck.scenario(scenario.source)
     if options.scenario is not None:
@@ -191,9 +193,9 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
     names = [field.name for field in fields(MarkerOptions)]
     allowed, options = sorted(names, key=OPTION_TYPES.__contains__), dict[str, Any]()
     for mark in reversed([*item.iter_markers("deck")]):
-        wrong = [name for name in mark.kwargs if name not in allowed] + [*map(str, mark.args)]
-        if wrong:
-            text = f"has no argument {wrong[0]!r}{nearest(wrong[0], allowed)}"
+        unknown = [name for name in mark.kwargs if name not in allowed] + [*map(str, mark.args)]
+        if unknown:
+            text = f"has no argument {unknown[0]!r}{nearest(unknown[0], allowed)}"
             raise make_failure(f"@pytest.mark.deck {text}; allowed are {listed(allowed)}")
         options.update(mark.kwargs)
     for name, values in _ALLOWED.items():
@@ -203,11 +205,11 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
     return MarkerOptions(**options)
 
 
-def make_key(node_id: str, *, own: bool) -> str:
-    """Return the API key of a test. On a shared server (`own` is false) each run gets another."""
+def make_key(node_id: str, *, is_own_server: bool) -> str:
+    """Return the API key of a test. On a shared server each run of the tests gets another."""
     name = re.sub("[^A-Za-z0-9]+", "_", node_id.rpartition("::")[2])[:40]
     digest = hashlib.sha256(node_id.encode()).hexdigest()[:12]
-    return f"sk_test_{name}_{digest}" if own else f"sk_test_{name}_{digest}_{RUN_ID}"
+    return f"sk_test_{name}_{digest}" + ("" if is_own_server else f"_{RUN_ID}")
 
 
 def _paused(deck: Deck) -> AbstractContextManager[WorldRegistry]:
