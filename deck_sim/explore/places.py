@@ -4,17 +4,18 @@ The name of a place has numbers, as in `run 2`, instead of ids, so the name mean
 run of the test.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from deck_sim.base.durations import Span
-from deck_sim.contract.editions import Edition
 from deck_sim.engine.world import World
 from deck_sim.runtime.call_journal import Call
 from deck_sim.runtime.settings import FROZEN
 from deck_sim.runtime.simulation import Simulation
+from deck_sim.server.api.routes import routes_of
 
 WRITE, READ = "write", "read"  # calls of the program, by whether they change something
 DELIVERY, EARLY, OVERTAKEN = "delivery", "early", "overtaken"
@@ -46,37 +47,33 @@ def find_places(simulation: Simulation, life: str, suffix: str, *, timing: bool)
     name of each place ends with `suffix`, such as ` in world 2`.
     """
     for kind, name, subject, number, like in (
-        *_calls(simulation),
-        *_deliveries(simulation),
-        *(_steps(simulation) if timing else ()),
+        *_find_calls(simulation),
+        *_find_deliveries(simulation),
+        *(_find_steps(simulation) if timing else ()),
     ):
         alike = life, *(like or (kind, name))
         yield Place(kind, f"{name}{suffix}", subject, number, life, alike)
 
 
-_Found = tuple[str, str, tuple[str, ...], int, tuple[str, ...]]
+# The kind, name, subject, number and `like` of a place.
+_Row = tuple[str, str, tuple[str, ...], int, tuple[str, ...]]
 
 
 def program_calls(simulation: Simulation) -> list[tuple[str, Call]]:
-    """Return the calls of the program under test, each with a pattern like `GET /v2/tasks/*`."""
-    calls = (call for call in simulation.journal if not call.from_handle)
-    return [(pattern_of(simulation.world.contract, call), call) for call in calls]
+    """Return the calls of the program under test, each with a pattern like `GET /v2/tasks/*`. A
+    call of no endpoint has its path instead.
+    """
+    routes, calls = routes_of(simulation.world.contract), list[tuple[str, Call]]()
+    for call in simulation.journal:
+        if not call.from_handle:
+            route = routes.match(call.path)
+            _, row = (route[0] if route else {}).get(call.method, (None, None))
+            path = re.sub(r"\{\w+\}", "*", f"/v2{row.path}") if row else call.path
+            calls.append((f"{call.method} {path}", call))
+    return calls
 
 
-def pattern_of(edition: Edition, call: Call) -> str:
-    """Return the method and path of a call, with `*` for each id; an unknown path is kept."""
-    segments = call.path.removeprefix("/v2").split("/")
-    for operation in edition.every_operation:
-        parts = operation.path.split("/")
-        if operation.method == call.method and len(parts) == len(segments):
-            pairs = [*zip(parts, segments, strict=True)]
-            if all(part == found or part[:1] == "{" for part, found in pairs):
-                path = "/".join("*" if part[:1] == "{" else part for part in parts)
-                return f"{call.method} /v2{path}"
-    return f"{call.method} {call.path}"
-
-
-def _calls(simulation: Simulation) -> Iterator[_Found]:
+def _find_calls(simulation: Simulation) -> Iterator[_Row]:
     counts = Counter[str]()
     for pattern, call in program_calls(simulation):
         counts[pattern] += 1
@@ -88,23 +85,23 @@ def _calls(simulation: Simulation) -> Iterator[_Found]:
             yield READ, f"{pattern} #{number}", (pattern,), number, like
 
 
-def _deliveries(simulation: Simulation) -> Iterator[_Found]:
-    world, counts, haste = simulation.world, Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-    destinations = world.all("event_destination")
-    sent = [
-        one
-        for one in world.all("event_delivery").values()
-        if world.delivery_log.get(one.id)
-        and destinations[one["event_destination_id"]]["name"] != RECORDER
+def _find_deliveries(simulation: Simulation) -> Iterator[_Row]:
+    world, counts = simulation.world, Counter[tuple[str, str]]()
+    early_counts, destinations = Counter[tuple[str, str]](), world.all("event_destination")
+    attempted = [
+        delivery
+        for delivery in world.all("event_delivery").values()
+        if world.delivery_log.get(delivery.id)
+        and destinations[delivery["event_destination_id"]]["name"] != RECORDER
     ]
     early = {
         event.id
         for call in simulation.journal
         for event in (world.events.since(*call.caused) if call.caused else ())
     }
-    last = {one["event_destination_id"]: one.id for one in sent}
-    for one in sent:
-        event, to = one.hidden["event"], str(one["event_destination_id"])
+    last = {delivery["event_destination_id"]: delivery.id for delivery in attempted}
+    for delivery in attempted:
+        event, destination = delivery.hidden["event"], str(delivery["event_destination_id"])
         subject = (event.type, event.data.id)
         counts[subject] += 1
         number, kind = counts[subject], event.data.kind
@@ -112,42 +109,42 @@ def _deliveries(simulation: Simulation) -> Iterator[_Found]:
         name = f"{event.type} of {noun} {[*world.all(kind)].index(event.data.id) + 1}"
         name += f" #{number}" if number > 1 else ""
         choice = simulation.chosen.get(event.data.id)
-        like = (event.type, f"{number}", choice.played.name if choice else "", to)
+        like = (event.type, f"{number}", choice.played.name if choice else "", destination)
         yield DELIVERY, name, subject, number, (DELIVERY, *like)
         if event.id in early:
-            haste[subject] += 1
-            yield EARLY, name, subject, haste[subject], (EARLY, *like)
-        if last[to] != one.id:
+            early_counts[subject] += 1
+            yield EARLY, name, subject, early_counts[subject], (EARLY, *like)
+        if last[destination] != delivery.id:
             yield OVERTAKEN, name, subject, number, (OVERTAKEN, *like)
 
 
-def _steps(simulation: Simulation) -> Iterator[_Found]:
-    steps = dict[str, tuple[str, ...]]()
+def _find_steps(simulation: Simulation) -> Iterator[_Row]:
+    subjects = dict[str, tuple[str, ...]]()
     has_ranges = False
     for scenario, kind, path in simulation.world.played:
-        found = simulation.library.find(scenario)
+        played = simulation.library.find(scenario)
         # If a script is for one edition, its paths begin with the name of the edition.
         edition = path[0] if isinstance(path[0], str) else None
-        positions = found.script(kind, edition).positions if found else {}
+        positions = played.script(kind, edition).positions if played else {}
         position = positions.get(path[1:] if edition else path)
         step = position and position.step
         length = getattr(step, "length", None)
         if step and getattr(step, "lasts", False) and isinstance(length, Span):
             place = (scenario, kind, "/".join(map(str, path)))
-            number = sum(name.partition(" ")[0] == step.word for name in steps) + 1
-            steps[f"{step.word}" + (f" #{number}" if number > 1 else "")] = place
+            number = sum(name.partition(" ")[0] == step.word for name in subjects) + 1
+            subjects[f"{step.word}" + (f" #{number}" if number > 1 else "")] = place
             has_ranges |= length.low != length.high
-    if steps:
+    if subjects:
         yield STEPS, "", (), 1, ()
-        if (most := _room(simulation.world)) > 1:
+        if (most := _measure_room(simulation.world)) > 1:
             yield SLOW, "", (), most, ()
     if has_ranges:
         yield RANGES, "", (), 1, ()
-    for name, subject in steps.items():
+    for name, subject in subjects.items():
         yield STEP, name, subject, 1, ()
 
 
-def _room(world: World) -> int:
+def _measure_room(world: World) -> int:
     """Return how many times as long every run could take without a timeout; at most ten."""
     factors = [_MOST_STRETCH]
     for run in world.all("task_run").values():
@@ -160,7 +157,7 @@ def why_no_timing(simulation: Simulation) -> str | None:
     """Return why timing is not explored, such as "the test cancels a run". None if timing is
     explored, or if no step takes time.
     """
-    if not [*_steps(simulation)]:
+    if not [*_find_steps(simulation)]:
         return None
     moves, contract = simulation.moves, simulation.world.contract
     if any(call.method == "POST" and call.path.endswith("/cancel") for call in simulation.journal):
