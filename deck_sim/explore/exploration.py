@@ -34,11 +34,10 @@ def explore(
     """
     again = Watch()
     failure = run(again)
-    found = [f"the second run fails: {failure}"] if failure else []
-    found = found or again.other_calls(baseline) + again.differences(baseline)
-    if found:
+    differences = [f"the second run fails: {failure}"] if failure else []
+    if differences := differences or again.other_calls(baseline) + again.differences(baseline):
         report.error = "\n  ".join(
-            ["the two runs without trouble differ; make both do the same:", *found]
+            ["the two runs without trouble differ; make both do the same:", *differences]
         )
         return
     report.no_timing, report.has_restored = baseline.why_no_timing(), baseline.has_restored
@@ -46,7 +45,7 @@ def explore(
     chosen, report.missing = choose_troubles(troubles, plan.only, plan.skip)
     tried = chosen[: plan.limit]
 
-    def try_it(trouble: Trouble) -> Result | None:
+    def try_trouble(trouble: Trouble) -> Result | None:
         if not plan.may_begin():
             return None
         watch = Watch(trouble, waits_for_retries=baseline.all_delivered)
@@ -61,7 +60,7 @@ def explore(
 
     report.not_tried = len(chosen)
     progress(0, len(tried))
-    for number, result in enumerate(plan.map(try_it, tried), 1):
+    for number, result in enumerate(plan.map(try_trouble, tried), 1):
         if result is not None:
             report.results.append(result)
             report.not_tried -= 1

@@ -56,12 +56,12 @@ class Report:
         return not self.report_only and bool(self.error or self.of(FAILED))
 
     def of(self, verdict: str) -> list[Result]:
-        return [one for one in self.results if one.verdict == verdict]
+        return [result for result in self.results if result.verdict == verdict]
 
     def summary(self) -> str:
         if self.error is not None:
             return self.error.splitlines()[0].rstrip(":")
-        survived, failed, missed = (len(self.of(one)) for one in (SURVIVED, FAILED, NOT_TESTED))
+        survived, failed, missed = map(len, map(self.of, (SURVIVED, FAILED, NOT_TESTED)))
         missed += len(self.missing)
         total = counted(survived + failed + missed, "trouble")
         parts = [f"{total}: {survived} survived, {failed} did not, {missed} not tested"]
@@ -69,7 +69,7 @@ class Report:
             parts.append(f"{counted(self.left_out, 'similar trouble')} left out")
         if self.not_tried:
             parts.append(f"{self.not_tried} not tried (limit of runs or time)")
-        if waited := sum(one.waited for one in self.results):
+        if waited := sum(result.waited for result in self.results):
             parts.append(f"the program waited {waited:.1f} s of real time after a 429")
         if self.no_timing is not None:
             parts.append(f"timing not explored: {self.no_timing}")
@@ -82,16 +82,16 @@ class Report:
 
     def details(self) -> list[str]:
         lines = list[str]()
-        for one in self.of(FAILED):
-            trouble = one.trouble
+        for result in self.of(FAILED):
+            trouble = result.trouble
             lines += [
                 "",
                 f"{trouble}",
-                *(f"  {problem}" for problem in one.problems),
+                *(f"  {problem}" for problem in result.problems),
                 f"  what helps: {trouble.advice}",
                 f"  again:      {self.again(str(trouble))}",
             ]
-        if missed := [*(f"{one.trouble}" for one in self.of(NOT_TESTED)), *self.missing]:
+        if missed := [*(f"{result.trouble}" for result in self.of(NOT_TESTED)), *self.missing]:
             lines += ["", "these troubles did not occur, so they are not tested:"]
             lines += [f"  {name}" for name in missed]
         return lines
@@ -103,7 +103,7 @@ class Report:
             "summary": self.summary(),
             "failed": self.failed,
             "details": self.details(),
-            "results": [one.as_json() for one in self.results],
+            "results": [result.as_json() for result in self.results],
             "left_out": self.left_out,
             "not_tried": self.not_tried,
             "missing": [*self.missing],

@@ -43,7 +43,9 @@ def observe(simulation: Simulation) -> Outcome:
     kinds = (*_COMPARED, world.contract.login)
     alive = {
         kind: [
-            one for one in world.all(kind).values() if not one.deleted and one.status not in _GONE
+            resource
+            for resource in world.all(kind).values()
+            if not resource.deleted and resource.status not in _GONE
         ]
         for kind in world.contract.kinds
         if kind in kinds
@@ -54,18 +56,18 @@ def observe(simulation: Simulation) -> Outcome:
         for call in calls
     )
     wrong = sum(entry.what.startswith(WRONG_ANSWER) for entry in simulation.world.timeline)
-    made = [(call.method, f"{one} -> {call.status}") for one, call in program_calls(simulation)]
-    reads = {text for method, text in made if method == "GET"}
+    lines = [(call.method, f"{name} -> {call.status}") for name, call in program_calls(simulation)]
+    reads = {line for method, line in lines if method == "GET"}
     return Outcome(
-        Counter([*(text for method, text in made if method != "GET"), *reads]),
-        {world.contract.kinds[kind].noun: len(found) for kind, found in alive.items()},
+        Counter([*(line for method, line in lines if method != "GET"), *reads]),
+        {world.contract.kinds[kind].noun: len(rows) for kind, rows in alive.items()},
         tuple(
             (f"{run.status}", _MOMENT.sub("…", json.dumps(run["output"], ensure_ascii=False)))
             for run in alive["task_run"]
         ),
         accepted - wrong,
-        all(one.ok for log in simulation.world.delivery_log.values() for one in log),
-        any("timeout" in e["code"] for run in alive["task_run"] for e in run["errors"]),
+        all(attempt.ok for log in simulation.world.delivery_log.values() for attempt in log),
+        any("timeout" in error["code"] for run in alive["task_run"] for error in run["errors"]),
     )
 
 
@@ -80,13 +82,13 @@ def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[st
     ]
     if may_lack:
         return lines
-    for number, ((status, output), (new, other)) in enumerate(
-        zip(before.runs, now.runs, strict=False), 1
-    ):
-        if status != new:
-            lines.append(f"run {number} is {new}, but {status} in the baseline")
-        elif output != other:
-            lines.append(f"the output of run {number} is {other}, but {output} in the baseline")
+    for number, (run, new_run) in enumerate(zip(before.runs, now.runs, strict=False), 1):
+        (status, output), (new_status, new_output) = run, new_run
+        if status != new_status:
+            lines.append(f"run {number} is {new_status}, but {status} in the baseline")
+        elif output != new_output:
+            text = f"the output of run {number} is {new_output}, but {output} in the baseline"
+            lines.append(text)
     if before.answers != now.answers:
         answers = f"{counted(now.answers, 'accepted answer')} to prompts"
         lines.append(f"{answers} where the baseline has {before.answers}")

@@ -33,23 +33,22 @@ def webhook_fault(**fault: Any) -> Effect:
     def start(simulation: Simulation, place: Place) -> None:
         event, resource = place.subject
         row = {"event": event, "after": place.number - 1, "times": 1, **fault}
-        found: Any = read_fault(WebhookFault, row)
-        one = _AboutResource(found, resource)
-        _inject(simulation, Injected(TROUBLE, one, TROUBLE))
+        resource_fault: Any = _ResourceFault(read_fault(WebhookFault, row), resource)
+        _inject(simulation, Injected(TROUBLE, resource_fault, TROUBLE))
 
     return start
 
 
 def refuse_hasty_calls(simulation: Simulation, place: Place) -> None:
     """Refuse the call at `place` with 429, and each repetition within a second, up to three."""
-    fault = {"error": "rate_limit/rate_limit_exceeded", "retry_after": 1}
-    found = _read_call_fault(place, fault)
-    _inject(simulation, _HastyCalls(TROUBLE, found, TROUBLE, real_ns=simulation.real_ns))
+    fields = {"error": "rate_limit/rate_limit_exceeded", "retry_after": 1}
+    fault = _read_call_fault(place, fields)
+    _inject(simulation, _HastyCalls(TROUBLE, fault, TROUBLE, real_ns=simulation.real_ns))
 
 
-def _read_call_fault(place: Place, fault: dict[str, Any], **limits: int) -> Fault:
+def _read_call_fault(place: Place, fields: dict[str, Any], **limits: int) -> Fault:
     (pattern,) = place.subject
-    return read_fault(HttpFault, {"match": pattern, "after": place.number - 1, **limits, **fault})
+    return read_fault(HttpFault, {"match": pattern, "after": place.number - 1, **limits, **fields})
 
 
 def _inject(simulation: Simulation, injected: Injected) -> None:
@@ -57,14 +56,14 @@ def _inject(simulation: Simulation, injected: Injected) -> None:
 
 
 @dataclass
-class _AboutResource:
-    fault: WebhookFault
+class _ResourceFault:
+    fault: Any  # a WebhookFault
     resource: str
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.fault, name)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> "_AboutResource":
+    def __deepcopy__(self, memo: dict[int, Any]) -> "_ResourceFault":
         return self  # it is immutable, like every fault
 
     def applies_to(self, resource: str, *names: str) -> bool:
@@ -112,9 +111,9 @@ class Pace:
         here = script.scenario, script.kind, "/".join(map(str, (*script.head, *story.path)))
         if self.step not in ((), here):
             return length
-        other = self.stretch(world, story, length)
-        self.changed += other != length
-        return other
+        new_length = self.stretch(world, story, length)
+        self.changed += new_length != length
+        return new_length
 
 
 def no_time(world: World, story: Story, length: timedelta) -> timedelta:

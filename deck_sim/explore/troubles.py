@@ -115,19 +115,19 @@ class Trouble:
             return bool(world.pace and world.pace.changed)
         if self.place.kind == EARLY and simulation.answered_before_webhooks:
             return False
-        return any(one.fired for one in world.injected.by_owner.get(TROUBLE, ()))
+        return any(fault.fired for fault in world.injected.by_owner.get(TROUBLE, ()))
 
 
 def find_troubles(places: Iterable[Place]) -> tuple[list[Trouble], int]:
     """Return the troubles of these places, and the number of similar troubles left out."""
-    seen = dict[tuple[str, ...], Trouble]()
+    troubles = dict[tuple[str, ...], Trouble]()
     left_out = 0
     for place in places:
         for kind in TROUBLE_KINDS:
             if place.kind in kind.places:
-                left_out += (kind.name, *place.like) in seen
-                seen.setdefault((kind.name, *place.like), Trouble(kind, place))
-    return [*seen.values()], left_out
+                left_out += (kind.name, *place.like) in troubles
+                troubles.setdefault((kind.name, *place.like), Trouble(kind, place))
+    return [*troubles.values()], left_out
 
 
 def choose_troubles(
@@ -136,11 +136,15 @@ def choose_troubles(
     """Return the troubles that `only` names (if empty: all), without those that `skip` names; then
     the names in `only` that fit none, each with hints at similar ones. Names may omit the place.
     """
-    asked, unwanted = dict.fromkeys(only), {*skip}
-    names = [(one, {f"{one}", one.kind.name}) for one in troubles]
-    chosen = [one for one, own in names if (not asked or own & asked.keys()) and not own & unwanted]
-    known = {name for _, own in names for name in own}
-    return chosen, [f"{name}{nearest(name, known)}" for name in asked if name not in known]
+    tried, skipped = dict.fromkeys(only), {*skip}
+    rows = [(trouble, {f"{trouble}", trouble.kind.name}) for trouble in troubles]
+    chosen = [
+        trouble
+        for trouble, names in rows
+        if (not tried or names & tried.keys()) and not names & skipped
+    ]
+    every = {name for _, names in rows for name in names}
+    return chosen, [f"{name}{nearest(name, every)}" for name in tried if name not in every]
 
 
 def check_names(names: Iterable[str]) -> None:

@@ -51,8 +51,8 @@ class Watch:
 
         def end(old: Simulation) -> None:
             before_drop(old)
-            self._end(old)
-            if key in (None, old.key) and all(one.simulation is not old for one in self.lives):
+            self._record_outcome(old)
+            if key in (None, old.key) and all(life.simulation is not old for life in self.lives):
                 self.has_restored = True
 
         worlds.prepare, worlds.before_drop = begin, end
@@ -61,20 +61,20 @@ class Watch:
         finally:
             worlds.prepare, worlds.before_drop = prepare, before_drop
 
-    def _end(self, old: Simulation) -> None:
+    def _record_outcome(self, simulation: Simulation) -> None:
         for life in self.lives:
-            if life.simulation is old and life.outcome is None:
-                life.outcome = observe(old)
+            if life.simulation is simulation and life.outcome is None:
+                life.outcome = observe(simulation)
 
     def finish(self) -> None:
         """Record the outcomes of the worlds that were not reset or deleted."""
         for life in self.lives:
-            self._end(life.simulation)
+            self._record_outcome(life.simulation)
 
     @property
     def called(self) -> dict[str, Life]:
         """The lives of worlds in which the program made calls, by name, oldest first."""
-        return {one.name: one for one in self.lives if program_calls(one.simulation)}
+        return {life.name: life for life in self.lives if program_calls(life.simulation)}
 
     @property
     def occurred(self) -> bool:
@@ -88,41 +88,41 @@ class Watch:
     def waited(self) -> float:
         """The seconds of real time that the program waited before it repeated a refused call."""
         worlds = (life.simulation.world for life in self.lives)
-        troubles = (one for world in worlds for one in world.injected.by_owner.get(TROUBLE, ()))
-        return sum(getattr(one, "waited_ns", 0) for one in troubles) / 1e9
+        faults = (fault for world in worlds for fault in world.injected.by_owner.get(TROUBLE, ()))
+        return sum(getattr(fault, "waited_ns", 0) for fault in faults) / 1e9
 
     @property
     def all_delivered(self) -> bool:
-        return all(one.outcome.all_delivered for one in self.lives if one.outcome)
+        return all(life.outcome.all_delivered for life in self.lives if life.outcome)
 
     def why_no_timing(self) -> str | None:
         if any(life.outcome and life.outcome.times_out for life in self.called.values()):
             return "a run reaches a timeout"
-        whys = (why_no_timing(life.simulation) for life in self.called.values())
-        return next(filter(None, whys), None)
+        reasons = (why_no_timing(life.simulation) for life in self.called.values())
+        return next(filter(None, reasons), None)
 
     def places(self) -> list[Place]:
         called, timing = self.called, self.why_no_timing() is None
-        found = list[Place]()
+        places = list[Place]()
         for number, life in enumerate(called.values(), 1):
             suffix = f" in world {number}" if len(called) > 1 else ""
-            found += find_places(life.simulation, life.name, suffix, timing=timing)
-        return found
+            places += find_places(life.simulation, life.name, suffix, timing=timing)
+        return places
 
     def differences(self, baseline: "Watch", *, may_lack: bool = False) -> list[str]:
-        ends = self._ends(baseline)
-        return [line for both in ends for line in compare(*both, may_lack=may_lack)]
+        pairs = self._pair_outcomes(baseline)
+        return [line for pair in pairs for line in compare(*pair, may_lack=may_lack)]
 
     def other_calls(self, baseline: "Watch") -> list[str]:
         """Describe how this run differs from `baseline` in its worlds, or else in its calls."""
-        names = [[*one.called] for one in (baseline, self)]
-        if names[0] != names[1]:
-            text = f"the first run called the worlds {names[0]}, the second {names[1]}"
+        first, second = [*baseline.called], [*self.called]
+        if first != second:
+            text = f"the first run called the worlds {first}, the second {second}"
             fix = "use the same API keys and resets in each run (a reset begins a key's next world)"
             return [f"{text}; {fix}"]
-        return [line for both in self._ends(baseline) for line in explain_calls(*both)]
+        return [line for pair in self._pair_outcomes(baseline) for line in explain_calls(*pair)]
 
-    def _ends(self, baseline: "Watch") -> list[tuple[Outcome, Outcome]]:
+    def _pair_outcomes(self, baseline: "Watch") -> list[tuple[Outcome, Outcome]]:
         called = self.called
         return [
             (life.outcome, other.outcome)

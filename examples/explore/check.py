@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 # A trouble that shows each mistake: one without a key, one that a run was never seen running, …
-SHOWN = {
+TROUBLES = {
     "a run is started twice": "lost_response",
     "a 429 is not repeated": "rate_limited",
     "a status is expected": "skipped",
@@ -31,20 +31,20 @@ def explore(words, which):
         file = Path(folder, "report.json")
         words = [word.format(file) for word in words]
         subprocess.run(words, env={**os.environ, "BOOKINGS": which}, check=False)
-        found = json.loads(file.read_text())
-    reports = found if isinstance(found, list) else [found]
-    results = [one for report in reports for one in report["results"]]
-    return {one["trouble"] for one in results if one["verdict"] == "did not survive"}
+        data = json.loads(file.read_text())
+    reports = data if isinstance(data, list) else [data]
+    results = [result for report in reports for result in report["results"]]
+    return {result["trouble"] for result in results if result["verdict"] == "did not survive"}
 
 
 def main():
     """Check each application."""
     for words in (PYTEST, NODE) if shutil.which("node") else (PYTEST,):
         kinds = {name.split(" ")[0] for name in explore(words, "bookings")}
-        for mistake, trouble in SHOWN.items():
+        for mistake, trouble in TROUBLES.items():
             assert trouble in kinds, f"not found: {mistake}"
-        found = explore(words, "repaired")
-        assert not found, f"a false alarm: {found}"
+        alarms = explore(words, "repaired")
+        assert not alarms, f"a false alarm: {alarms}"
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ class Bookings(Planted):
     def __init__(self, *settings):
         super().__init__(*settings)
         self.early = {}  # webhooks that came before the answer, by the id of their run
-        self.taken = set()
+        self.deliveries = set()
 
     def begin(self):
         """Start to read a booking."""
@@ -37,7 +37,7 @@ class Bookings(Planted):
     def take(self, headers, body):
         """Take a webhook."""
         event = self.webhook.verify(body, headers)
-        if headers["webhook-id"] in self.taken:
+        if headers["webhook-id"] in self.deliveries:
             return
         run_id = event["data"]["id"]
         if booking := self.bookings.get(run_id):
@@ -45,7 +45,7 @@ class Bookings(Planted):
             self.tell(booking, event["type"])
         else:
             self.early.setdefault(run_id, []).append(event["type"])
-        self.taken.add(headers["webhook-id"])
+        self.deliveries.add(headers["webhook-id"])
 
     def call(self, method, path, **options):
         """Call Deck, and call again if it does not answer, is unavailable or asks to wait."""

@@ -48,7 +48,9 @@ _NOTHING = "nothing to explore: no call reached the server; does the command rea
 @environment_options
 @click.option("--trouble", "only", multiple=True, help="Try only this trouble; can be repeated.")
 @click.option("--jobs", type=click.IntRange(1), default=1, help="The number of parallel runs.")
-@click.option("--time", "most", type=POSITIVE_DURATION, help="Start no new run after this time.")
+@click.option(
+    "--time", "time_limit", type=POSITIVE_DURATION, help="Start no new run after this time."
+)
 @click.option("--timeout", type=POSITIVE_DURATION, help="Stop a run after this time; it fails.")
 @click.option("--explore-report", type=FILE, help="Write the whole report to this file, as JSON.")
 @click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
@@ -59,7 +61,7 @@ def command(
     env_webhook_secret: str,
     only: tuple[str, ...],
     jobs: int,
-    most: timedelta | None,
+    time_limit: timedelta | None,
     timeout: timedelta | None,
     explore_report: Path | None,
     log_format: str,
@@ -77,7 +79,7 @@ def command(
     except DeckSimError as error:
         raise click.UsageError(f"--trouble: {error}") from None
     names = (env_base_url, env_api_key, env_webhook_secret)
-    end = time.monotonic() + most.total_seconds() if most else float("inf")
+    end = time.monotonic() + time_limit.total_seconds() if time_limit else float("inf")
 
     def run(watch: Watch) -> str | None:
         server = make_server(**options)
@@ -85,13 +87,18 @@ def command(
         async def finish(_app: object) -> None:
             watch.finish()
 
-        with server, intercepted_variables(server, os.environ) as more, watch.of(server.worlds):
+        with (
+            server,
+            intercepted_variables(server, os.environ) as intercepted,
+            watch.of(server.worlds),
+        ):
             variables = command_variables(server, names)
-            failure = _run(words, {**os.environ, **variables, **more}, timeout)
+            environment = {**os.environ, **variables, **intercepted}
+            failure = _run_command(words, environment, timeout)
             server.submit(finish).result()
         return failure
 
-    report, interrupted = Report(shlex.join(words), partial(_again, words)), False
+    report, interrupted = Report(shlex.join(words), partial(_write_repeat_command, words)), False
     baseline = Watch()
     with log_to_stderr(log_format, quiet=True), ThreadPoolExecutor(jobs) as pool:
         if failure := run(baseline):
@@ -119,21 +126,21 @@ def command(
     raise click.exceptions.Exit(2 if report.error else int(report.failed))
 
 
-def _again(words: tuple[str, ...], trouble: str) -> str:
-    given = [*sys.argv[1 : len(sys.argv) - len(words)], "--"]
-    rest = iter(given[: given.index("--")])
-    rest = (one for one in rest if not one.startswith("--trouble="))
-    kept = [one for one in rest if one != "--trouble" or not next(rest)]
-    return shlex.join(["deck-sim", *kept, "--trouble", trouble, "--", *words])
+def _write_repeat_command(words: tuple[str, ...], trouble: str) -> str:
+    arguments = [*sys.argv[1 : len(sys.argv) - len(words)], "--"]
+    options = iter(arguments[: arguments.index("--")])
+    options = (word for word in options if not word.startswith("--trouble="))
+    without_troubles = [word for word in options if word != "--trouble" or not next(options)]
+    return shlex.join(["deck-sim", *without_troubles, "--trouble", trouble, "--", *words])
 
 
-def _run(
+def _run_command(
     words: tuple[str, ...], variables: dict[str, str], timeout: timedelta | None
 ) -> str | None:
     """Run the command. Return None if it succeeds, otherwise its failure and last printed error."""
     program = shutil.which(words[0]) or words[0]
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             [program, *words[1:]],
             env=variables,
             stdin=subprocess.DEVNULL,
@@ -146,9 +153,9 @@ def _run(
         return f"cannot run {words[0]!r}: {error.strerror}"
     except subprocess.TimeoutExpired:
         return "the command did not end within --timeout"
-    if not done.returncode:
+    if not process.returncode:
         return None
-    lines = done.stdout.decode(errors="replace").strip().splitlines()
+    lines = process.stdout.decode(errors="replace").strip().splitlines()
     # The last line of a test runner may be its version.
     errors = [line.strip() for line in lines if "rror" in line] or lines
-    return ": ".join([f"exit code {done.returncode}", *errors[-1:]])
+    return ": ".join([f"exit code {process.returncode}", *errors[-1:]])

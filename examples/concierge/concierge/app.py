@@ -75,15 +75,15 @@ async def take(request: Request) -> Response:
 
 
 def _concierge(request: Request) -> Concierge:
-    found: Concierge = request.app.state.concierge
-    return found
+    concierge: Concierge = request.app.state.concierge
+    return concierge
 
 
 def _lookup(request: Request) -> Lookup:
-    found = _concierge(request).lookups.get(request.path_params["id"])
-    if found is None:
+    lookup = _concierge(request).lookups.get(request.path_params["id"])
+    if lookup is None:
         raise NotFound("unknown lookup")
-    return found
+    return lookup
 
 
 async def _read(request: Request, **names: type) -> list[Any]:

@@ -56,9 +56,9 @@ class DeckClient:
         """Read a connection or a run."""
         return await self._call("GET", path)
 
-    async def answer(self, path: str, given: Mapping[str, str]) -> Json:
+    async def answer(self, path: str, inputs: Mapping[str, str]) -> Json:
         """Answer the prompt of a connection or run."""
-        return await self._call("POST", f"{path}/interaction", {"inputs": dict(given)})
+        return await self._call("POST", f"{path}/interaction", {"inputs": dict(inputs)})
 
     async def cancel(self, path: str) -> Json:
         """Cancel a run."""
@@ -74,9 +74,9 @@ class DeckClient:
             except httpx2.TransportError:
                 continue
             if answer.status_code < 500 and answer.status_code != 429:
-                found: Json = answer.json()
+                data: Json = answer.json()
                 if answer.is_error:
-                    raise DeckError(answer.status_code, found["errors"])
-                return found
+                    raise DeckError(answer.status_code, data["errors"])
+                return data
             await asyncio.sleep(int(answer.headers.get("Retry-After", 0)))
         raise DeckError(503, [])

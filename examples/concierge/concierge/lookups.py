@@ -18,7 +18,7 @@ from concierge.deck import DeckClient, DeckError, Json
 POLL_SECONDS = 5
 # The status that the user sees. Unknown statuses of Deck are shown as `working`.
 WORKING, ASKING, DONE, FAILED, CANCELED = "working", "asking", "done", "failed", "canceled"
-SHOWN = {
+STATUSES = {
     "interaction_required": ASKING,
     "completed": DONE,
     "failed": FAILED,
@@ -41,7 +41,7 @@ class Lookup:
     connection_id: str | None = None
     run_id: str | None = None
     status: str = WORKING
-    asked: int = 0  # the number of answered questions
+    answered: int = 0  # the number of answered questions
     question: Json | None = None
     result: Json | None = None
     problems: list[str] = field(default_factory=list)
@@ -52,20 +52,20 @@ class Lookup:
         """The path of the run, or of the connection before the run exists."""
         return f"/task-runs/{self.run_id}" if self.run_id else f"/connections/{self.connection_id}"
 
-    def show(self, found: Mapping[str, Any]) -> None:
+    def show(self, resource: Mapping[str, Any]) -> None:
         """Update the lookup from a connection or run."""
-        self.status = SHOWN.get(found["status"], WORKING)
-        self.question = found.get("interaction")
-        self.result = found.get("output")
-        self.problems = [error["message"] for error in found.get("errors") or ()]
+        self.status = STATUSES.get(resource["status"], WORKING)
+        self.question = resource.get("interaction")
+        self.result = resource.get("output")
+        self.problems = [error["message"] for error in resource.get("errors") or ()]
         if self.status == FAILED and not self.problems:
-            self.problems = [f"The connection is {found['status']}."]
+            self.problems = [f"The connection is {resource['status']}."]
 
     def as_json(self) -> Json:
         """The lookup as the browser gets it. An answer must send `question.number` back."""
-        question = self.question and {**self.question, "number": self.asked}
-        shown = {"id": self.id, "status": self.status, "question": question}
-        return shown | {"result": self.result, "problems": self.problems}
+        question = self.question and {**self.question, "number": self.answered}
+        state = {"id": self.id, "status": self.status, "question": question}
+        return state | {"result": self.result, "problems": self.problems}
 
 
 class Concierge:
@@ -82,7 +82,7 @@ class Concierge:
         self.deck, self.source_id, self.task_id, self.sleep = deck, source_id, task_id, sleep
         self.webhook = Webhook(secret)
         self.lookups: dict[str, Lookup] = {}
-        self.taken: set[str] = set()
+        self.deliveries: set[str] = set()  # ids of the webhooks that were processed
 
     # Calls of the user
 
@@ -97,13 +97,13 @@ class Concierge:
             lookup.show(opened)
         return lookup
 
-    async def answer(self, lookup: Lookup, number: int, given: Mapping[str, str]) -> None:
+    async def answer(self, lookup: Lookup, number: int, inputs: Mapping[str, str]) -> None:
         """Answer a question once; a second click sends the same number and is refused."""
         async with lookup.lock:
-            if lookup.status != ASKING or number != lookup.asked:
+            if lookup.status != ASKING or number != lookup.answered:
                 raise Conflict("this question is no longer open")
-            lookup.asked += 1
-            await self._do(lookup, self.deck.answer(lookup.path, given))
+            lookup.answered += 1
+            await self._do(lookup, self.deck.answer(lookup.path, inputs))
 
     async def cancel(self, lookup: Lookup) -> None:
         """Cancel the run. If it has ended already, show how."""
@@ -117,12 +117,12 @@ class Concierge:
         since the call was repeated after its answer was lost, show the state.
         """
         try:
-            found = await call
+            resource = await call
         except DeckError as error:
             if error.status != 409:
                 raise
-            found = await self.deck.read(lookup.path)
-        lookup.show(found)
+            resource = await self.deck.read(lookup.path)
+        lookup.show(resource)
 
     async def watch(self, lookup: Lookup, seconds: float) -> None:
         """Poll Deck until the lookup is no longer `working`, for at most `seconds`."""
@@ -144,7 +144,7 @@ class Concierge:
             for lookup in self.about(event["data"]):
                 await self.react(lookup, event)
         except BaseException:
-            self.taken.discard(delivery)  # Deck sends it again
+            self.deliveries.discard(delivery)  # Deck sends it again
             raise
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> Json:
@@ -155,16 +155,17 @@ class Concierge:
 
     def is_news(self, delivery: str) -> bool:
         """Whether this is the first delivery of the event."""
-        known = delivery in self.taken
-        self.taken.add(delivery)
-        return not known
+        is_repeated = delivery in self.deliveries
+        self.deliveries.add(delivery)
+        return not is_repeated
 
     def about(self, data: Json) -> list[Lookup]:
         """The lookups that an event is about."""
         connection = data["id"] if data["object"] == "connection" else data.get("connection_id")
-        known = self.lookups.get(data.get("external_id") or "")
-        ours = (one for one in self.lookups.values() if one.connection_id == connection)
-        return [known] if known else [one for one in ours if connection]
+        if lookup := self.lookups.get(data.get("external_id") or ""):
+            return [lookup]
+        lookups = self.lookups.values() if connection else ()
+        return [lookup for lookup in lookups if lookup.connection_id == connection]
 
     async def react(self, lookup: Lookup, event: Json) -> None:
         """React to an event."""
@@ -173,9 +174,9 @@ class Concierge:
     async def refresh(self, lookup: Lookup) -> None:
         """Read the state from Deck, and start the run once the connection is open."""
         async with lookup.lock:
-            found = await self.deck.read(lookup.path)
-            lookup.show(found)
-            if found["status"] == "connected":
+            resource = await self.deck.read(lookup.path)
+            lookup.show(resource)
+            if resource["status"] == "connected":
                 await self.start(lookup)
 
     async def start(self, lookup: Lookup) -> None:

@@ -29,8 +29,8 @@ class PollsForEver(Concierge):
 class SubmitsTwice(Concierge):
     """Sends every answer of the browser to Deck."""
 
-    async def answer(self, lookup, number, given):
-        lookup.show(await self.deck.answer(lookup.path, given))
+    async def answer(self, lookup, number, inputs):
+        lookup.show(await self.deck.answer(lookup.path, inputs))
 
 
 class TrustsAnybody(Concierge):

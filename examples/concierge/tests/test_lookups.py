@@ -11,8 +11,8 @@ async def test_reservations_are_looked_up(deck, visit):
     user = await visit()
     assert (await user.begin())["status"] == "working"
     await deck.async_advance_until("task_run.completed")
-    shown = await user.look()
-    assert (shown["status"], [*shown["result"]]) == ("done", ["reservations"])
+    lookup = await user.look()
+    assert (lookup["status"], [*lookup["result"]]) == ("done", ["reservations"])
 
 
 async def test_a_code_is_asked_for_and_given(deck, visit):
@@ -22,7 +22,7 @@ async def test_a_code_is_asked_for_and_given(deck, visit):
     await user.begin()
     await deck.async_advance_until("task_run.interaction_required")
     question = (await user.look())["question"]
-    assert [asked["name"] for asked in question["fields"]] == ["code"]
+    assert [field["name"] for field in question["fields"]] == ["code"]
     assert (await user.answer(question, code="123456")).json()["status"] == "working"
     await deck.async_settle()
     assert (await user.look())["status"] == "done"
@@ -45,9 +45,9 @@ async def test_nobody_answers(deck, visit):
     user = await visit()
     await user.begin()
     await deck.async_advance("1h")
-    shown = await user.look()
-    assert (shown["status"], shown["question"]) == ("failed", None)
-    assert shown["problems"] == ["Nobody answered the interaction in time."]
+    lookup = await user.look()
+    assert (lookup["status"], lookup["question"]) == ("failed", None)
+    assert lookup["problems"] == ["Nobody answered the interaction in time."]
 
 
 async def test_waiting_ends_although_no_webhook_comes(deck, visit):
@@ -105,7 +105,7 @@ async def test_a_webhook_may_arrive_before_the_answer(deck, visit):
         hold.release()
     await deck.async_settle()
     assert (await user.look())["status"] == "done"
-    assert {one["status"] for one in deck.deliveries} == {"success"}
+    assert {delivery["status"] for delivery in deck.deliveries} == {"success"}
 
 
 async def test_waiting_ends_when_something_is_asked(deck, visit):

@@ -100,7 +100,7 @@ async def test_a_second_delivery_starts_no_second_run(deck, visit, kind):
     await user.begin()
     await deck.async_advance_until("connection.connected")
     await deck.async_advance("0s")
-    [delivery] = [one for one in deck.deliveries if one["event_type"] == "connection.connected"]
+    [delivery] = [sent for sent in deck.deliveries if sent["event_type"] == "connection.connected"]
     await deck.async_replay(delivery)
     await deck.async_settle()
     assert len(deck.runs) == 1
@@ -115,5 +115,5 @@ async def test_a_late_cancel_shows_the_completed_run(deck, visit, kind):
     with deck.hold("task_run.completed") as hold:
         await deck.async_settle()
         [_] = hold.held
-    shown = (await user.cancel()).json()
-    assert (deck.runs[0]["status"], shown["status"]) == ("completed", "done")
+    lookup = (await user.cancel()).json()
+    assert (deck.runs[0]["status"], lookup["status"]) == ("completed", "done")
