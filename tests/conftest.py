@@ -17,7 +17,7 @@ import freezegun
 import httpx2
 import inner_pytest
 import pytest
-from checked import FOUND, Checked
+from checked import MISMATCHES, Checked
 
 import deck_sim.server.uvicorn_server
 from deck_sim.runtime.registry import WorldRegistry
@@ -77,9 +77,9 @@ def checked():
 @pytest.fixture(autouse=True)
 def answers_fit(checked):
     """A test fails if an answer that it got does not fit the document."""
-    FOUND.clear()
+    MISMATCHES.clear()
     yield
-    assert FOUND == []
+    assert MISMATCHES == []
 
 
 @pytest.fixture(scope="session")
@@ -238,7 +238,7 @@ class Receiver(socketserver.ThreadingTCPServer):
         """A sender that hangs up while it is answered is nothing to report."""
 
     def types(self, path="/"):
-        return [one.data["type"] for one in self.arrivals if one.path == path]
+        return [arrival.data["type"] for arrival in self.arrivals if arrival.path == path]
 
 
 class _Line(socketserver.StreamRequestHandler):

@@ -53,8 +53,8 @@ def test_each_story_ends_as_it_says_and_its_steps_are_played():
         story = STORIES.get(name)
         played = play_scenario(story, answers, task_input=task_input, library=STORIES)
         errors = [problem["code"] for problem in played.run["errors"]] if played.run else []
-        found = [played.login.status, played.run and played.run.status, *(errors or [None])]
-        wrong += [] if found == ends else [(name, answers, found)]
+        ending = [played.login.status, played.run and played.run.status, *(errors or [None])]
+        wrong += [] if ending == ends else [(name, answers, ending)]
         wrong += played.simulation.world.script_errors
         steps += played.simulation.world.played
     assert wrong == []
@@ -76,6 +76,6 @@ def test_a_refused_booking_says_for_whom():
 def test_each_story_has_its_line():
     """The folder's page lists the stories that are there, once each."""
     page = (FOLDER / "README.md").read_text()
-    shown = re.findall(r"^\| \[(\w+)\]\((\w+)\.yaml\) \|", page, re.MULTILINE)
-    assert sorted(shown) == [(name, name) for name in NAMES]
+    rows = re.findall(r"^\| \[(\w+)\]\((\w+)\.yaml\) \|", page, re.MULTILINE)
+    assert sorted(rows) == [(name, name) for name in NAMES]
     assert {name for name, *_ in ENDS} == {*NAMES}

@@ -59,8 +59,8 @@ print(*sys.modules)
 def test_public_names_are_imported_from_where_type_checkers_see_them():
     """`deck_sim._HOMES` names the modules of the imports under `TYPE_CHECKING`, and no others."""
     tree = ast.parse(Path(deck_sim.__file__).read_text())
-    (shown,) = [node for node in tree.body if isinstance(node, ast.If)]
-    imported = {name.name: node.module for node in shown.body for name in node.names}
+    (type_checking,) = [node for node in tree.body if isinstance(node, ast.If)]
+    imported = {name.name: node.module for node in type_checking.body for name in node.names}
     assert imported == deck_sim._HOMES
 
 
@@ -74,14 +74,14 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.uvicorn_server import Server
 import_ahead("connections").join()
 with Server(WorldRegistry()) as server, Deck(server.url, "k") as deck:
-    known = {*sys.modules}
+    imported_ahead = {*sys.modules}
     hook = {"type": "webhook", "config": {"url": "http://127.0.0.1:9/"}, "events": ["*"]}
     deck.create("event-destinations", {"name": "h", **hook})
     deck.create("agents", {"name": "a"})
     run = deck.start_run("success", output_schema={"type": "object"})
     deck.settle()
     assert deck.deliveries
-    print(*{name.partition(".")[0] for name in {*sys.modules} - known})
+    print(*{name.partition(".")[0] for name in {*sys.modules} - imported_ahead})
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert ran.returncode == 0

@@ -21,13 +21,13 @@ def command(name):
     return main.get_command(click.Context(main), name)
 
 
-def fill(found):
-    lines = command(found[2]).epilog.splitlines()
+def fill_usage(match):
+    lines = command(match[2]).epilog.splitlines()
     examples = "".join(f"$ {line.strip()}\n" for line in lines if line.startswith("  "))
-    return f"{found[1]}```console\n{examples}```\n{found[4]}"
+    return f"{match[1]}```console\n{examples}```\n{match[4]}"
 
 
-def written(text):
+def write_page(text):
     for before, name in pairwise(["", *COMMANDS]):
         if f"<!-- usage: {name} -->" not in text:
             words = f"\n## deck-sim {name}\n\n{command(name).help.strip()}\n\n"
@@ -35,17 +35,17 @@ def written(text):
             place = len(text) - len("".join(after))
             added = f"{words}<!-- usage: {name} -->\n<!-- /usage -->\n"
             text = text[:place] + added + text[place:]
-    return _GENERATED.sub(fill, text)
+    return _GENERATED.sub(fill_usage, text)
 
 
 def record():
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(write_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def test_the_page_is_up_to_date():
     """If this fails, run scripts/write-docs."""
     text = PAGE.read_text(encoding="utf-8")
-    assert written(text) == text
+    assert write_page(text) == text
 
 
 def test_each_command_has_its_section_in_the_order_of_the_help():

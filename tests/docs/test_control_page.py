@@ -22,44 +22,44 @@ MORE = "…"
 TABLES = {"options": {row.name: row.metadata["description"] for row in fields(Options)}}
 TABLES["worlds"] = {"GET /_sim/health": "Show the version of the server. Needs no key."}
 for (method, path), row in CONTROL_OPERATIONS.items():
-    name = f"{method} /_sim{re.sub('{(.*?)}', lambda found: found[1].upper(), path)}"
+    name = f"{method} /_sim{re.sub('{(.*?)}', lambda match: match[1].upper(), path)}"
     module = getattr(row.function, "func", row.function).__module__.rpartition(".")[2]
     TABLES.setdefault(module, {})[name] = row.words
 TABLE_OF = {name: table for table, rows in TABLES.items() for name in rows}
 
 
-def written():
+def write_page():
     """The page, in which each table has all rows of its modules, and all options."""
 
-    def fill(found):
-        names = [row[0] for row in ROW.findall(found[0])]
-        mine = {TABLE_OF.get(name): None for name in names}
-        rows = {name: words for table in mine if table for name, words in TABLES[table].items()}
-        others = [row for row in ROW.findall(found[0]) if row[0] not in rows]
-        return "".join(f"| `{name}` | {words} |\n" for name, words in [*others, *rows.items()])
+    def fill_table(match):
+        old_rows = ROW.findall(match[0])
+        tables = {TABLE_OF.get(name): None for name, _ in old_rows}
+        rows = {name: words for table in tables if table for name, words in TABLES[table].items()}
+        handwritten = [row for row in old_rows if row[0] not in rows]
+        return "".join(f"| `{name}` | {words} |\n" for name, words in [*handwritten, *rows.items()])
 
-    return ROWS.sub(fill, PAGE)
+    return ROWS.sub(fill_table, PAGE)
 
 
 def test_each_operation_and_option_has_a_row_with_its_words():
     """If this fails, run scripts/write-docs."""
-    assert written() == PAGE
+    assert write_page() == PAGE
     assert {*TABLE_OF} <= {name for name, _ in ROW.findall(PAGE)}
 
 
 def record():
-    FILE.write_text(written(), encoding="utf-8")
+    FILE.write_text(write_page(), encoding="utf-8")
 
 
 def test_every_example_answers_as_shown(server, api):
     """The examples run from top to bottom in one world."""
     examples = EXAMPLE.findall(PAGE)
     assert examples
-    for command, shown in examples:
+    for command, output in examples:
         method, path, request = _read(command)
         answer = api.request(method, f"{server.url}{path}", **request).json()
         answer.pop("request_id", None)
-        assert _shortened(answer, json.loads(shown)) == json.loads(shown), command
+        assert _shorten(answer, json.loads(output)) == json.loads(output), command
 
 
 def _read(command):
@@ -77,16 +77,19 @@ def _read(command):
     return method, url.replace("$SIM", "/_sim").replace("$API", "/v2"), request
 
 
-def _shortened(found, shown):
+def _shorten(answer, example):
     """The answer, cut where the page has `…`: more keys, more items, more text."""
-    if isinstance(shown, dict) and isinstance(found, dict):
-        kept = {name: value for name, value in found.items() if name in shown or MORE not in shown}
-        more = {MORE: MORE} if MORE in shown else {}
-        return {name: _shortened(value, shown.get(name)) for name, value in kept.items()} | more
-    if isinstance(shown, list) and shown[-1:] == [MORE]:
-        return [*map(_shortened, found[: len(shown) - 1], shown), MORE]
-    if isinstance(shown, list) and isinstance(found, list):
-        return [_shortened(*pair) for pair in zip(found, shown, strict=True)]
-    if isinstance(shown, str) and shown.endswith(MORE):
-        return found[: len(shown) - 1] + MORE
-    return found
+    match answer, example:
+        case dict(), dict():
+            fields = {k: v for k, v in answer.items() if k in example or MORE not in example}
+            rest = {MORE: MORE} if MORE in example else {}
+            return {
+                name: _shorten(value, example.get(name)) for name, value in fields.items()
+            } | rest
+        case _, [*items, str(last)] if last == MORE:
+            return [*map(_shorten, answer[: len(items)], items), MORE]
+        case list(), list():
+            return [_shorten(*pair) for pair in zip(answer, example, strict=True)]
+        case _, str() if example.endswith(MORE):
+            return answer[: len(example) - 1] + MORE
+    return answer

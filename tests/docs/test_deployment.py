@@ -16,26 +16,27 @@ from deck_sim.cli.program import main
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
-WORKERS = [one for one in COMPOSE["services"].values() if "command" in one]
+WORKERS = [service for service in COMPOSE["services"].values() if "command" in service]
 MANIFEST = next(re.finditer(r"^```yaml\n(apiVersion.*?)^```", PAGE, re.MULTILINE | re.DOTALL))[1]
-STATEFUL = next(one for one in yaml.safe_load_all(MANIFEST) if one["kind"] == "StatefulSet")
+STATEFUL = next(doc for doc in yaml.safe_load_all(MANIFEST) if doc["kind"] == "StatefulSet")
 CONTAINER = STATEFUL["spec"]["template"]["spec"]["containers"][0]
 
 
 @pytest.mark.parametrize(
-    "line", sorted({one["command"] for one in WORKERS} | {CONTAINER["command"][-1]})
+    "line", sorted({worker["command"] for worker in WORKERS} | {CONTAINER["command"][-1]})
 )
 def test_a_worker_is_started_with_a_command_of_the_program(line):
-    found = re.search(r"deck-sim (\w+) (.*)", re.sub(r"\$\{.*?\}|\$\(.*?\)", "127.0.0.1", line))
-    command = main.get_command(click.Context(main), found[1])
-    assert command.make_context(found[1], shlex.split(found[2])).params["state"]
+    line = re.sub(r"\$\{.*?\}|\$\(.*?\)", "127.0.0.1", line)
+    name, options = re.search(r"deck-sim (\w+) (.*)", line).groups()
+    command = main.get_command(click.Context(main), name)
+    assert command.make_context(name, shlex.split(options)).params["state"]
 
 
 def test_nginx_knows_each_worker():
     conf = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-    addresses = [one["networks"]["default"]["ipv4_address"] for one in WORKERS]
+    addresses = [worker["networks"]["default"]["ipv4_address"] for worker in WORKERS]
     assert re.findall(r"server ([\d.]+):8765", conf) == addresses
-    files = [volume for one in WORKERS for volume in one["volumes"]]
+    files = [volume for worker in WORKERS for volume in worker["volumes"]]
     assert len({*files}) == len(files) == len(COMPOSE["volumes"]) == 4
 
 

@@ -16,40 +16,40 @@ PAGE = Path(__file__).parents[2] / "docs" / "endpoints.md"
 _TABLE = re.compile(r"(<!-- (\w+): (\w+) -->\n)(.*?)(<!-- /table -->)", re.DOTALL)
 
 
-def resolve(shape, known):
+def resolve(shape, components):
     """The shape behind a reference, null or a list, with the fields of all of its parts."""
     ways = [way for way in shape.get("anyOf", ()) if way != {"type": "null"}]
     if len(ways) == 1:
-        return resolve(ways[0], known)
+        return resolve(ways[0], components)
     if "$ref" in shape:
-        return resolve(known[shape["$ref"].rpartition("/")[2]], known)
+        return resolve(components[shape["$ref"].rpartition("/")[2]], components)
     if "items" in shape:
-        return resolve(shape["items"], known)
-    parts = [shape, *(resolve(part, known) for part in shape.get("allOf", ()))]
+        return resolve(shape["items"], components)
+    parts = [shape, *(resolve(part, components) for part in shape.get("allOf", ()))]
     fields = {name: field for part in parts for name, field in part.get("properties", {}).items()}
     required = {name for part in parts for name in part.get("required", ())}
     return {**shape, "properties": fields, "required": required}
 
 
-def list_fields(shape, known, marks, named=(), prefix=""):
-    """The names of fields; those of an object behind a dot, unless it is one of those `named`.
+def list_fields(shape, components, marks, objects=(), prefix=""):
+    """The names of fields; those of an object behind a dot, unless its fields are in `objects`.
 
     `marks` are what stands around a required name, and around another one.
     """
-    shown, found = [], resolve(shape, known)
-    for name, field in found["properties"].items():
-        inner, mark = resolve(field, known), marks[name not in found["required"]]
+    words, resolved = [], resolve(shape, components)
+    for name, field in resolved["properties"].items():
+        inner, mark = resolve(field, components), marks[name not in resolved["required"]]
         values = inner.get("enum", [inner.get("const")]) if not prefix and name != "object" else ()
-        words = ", ".join(f"`{word}`" for word in values if isinstance(word, str))
+        allowed = ", ".join(f"`{value}`" for value in values if isinstance(value, str))
         nested = []
-        if inner["properties"] not in named:
+        if inner["properties"] not in objects:
             parts = marks if mark == marks[0] else marks[1:] * 2
-            nested = list_fields(inner, known, parts, named, f"{prefix}{name}.")
-        shown += nested or [mark.format(f"`{prefix}{name}`") + (words and f" ({words})")]
-    return shown
+            nested = list_fields(inner, components, parts, objects, f"{prefix}{name}.")
+        words += nested or [mark.format(f"`{prefix}{name}`") + (allowed and f" ({allowed})")]
+    return words
 
 
-def table_of_calls(edition, known):
+def table_of_calls(edition, components):
     rows = []
     for operation in edition.every_operation:
         takes, name = [f"`?{name}`" for name in operation.filters], edition.body_name(operation)
@@ -58,40 +58,44 @@ def table_of_calls(edition, known):
         if name:
             body = edition.body(name).model_json_schema()
             takes += list_fields(body, body.get("$defs", {}), ("**{}**", "{}"))
-        more = resolve(known[camel(operation.answer)], known)["properties"]
-        more = [*more.keys() - resolve(known[camel(operation.kind)], known)["properties"].keys()]
-        answer = " with ".join(f"`{part}`" for part in (operation.kind, *more))
+        fields_of_kind = resolve(components[camel(operation.kind)], components)["properties"]
+        fields = resolve(components[camel(operation.answer)], components)["properties"]
+        extra = fields.keys() - fields_of_kind.keys()
+        answer = " with ".join(f"`{part}`" for part in (operation.kind, *extra))
         many = "list of " * (operation.paged or operation.whole)
         rows.append(f"| `{operation.call}` | {', '.join(takes)} | {many}{answer} |\n")
     return "".join(["| call | takes | answer |\n|---|---|---|\n", *rows])
 
 
-def table_of_objects(edition, known):
+def table_of_objects(edition, components):
     names = [*edition.kinds, "event", "interaction", *OTHERS]
-    names = [name for name in names if camel(name) in known and not name.startswith("created_")]
-    named, rows = [resolve(known[camel(name)], known)["properties"] for name in names], []
+    names = [
+        name for name in names if camel(name) in components and not name.startswith("created_")
+    ]
+    objects = [resolve(components[camel(name)], components)["properties"] for name in names]
+    rows = []
     for name in names:
-        fields = list_fields(known[camel(name)], known, ("{}", "{}?"), named)
+        fields = list_fields(components[camel(name)], components, ("{}", "{}?"), objects)
         rows.append(f"| `{name}` | {', '.join(fields)} |\n")
     return "".join(["| object | fields |\n|---|---|\n", *rows])
 
 
-def table_of_events(edition, known):
+def table_of_events(edition, components):
     words = {kind: [] for kind in edition.kinds}
     for type_ in edition.event_types:
         kind = type_.partition(".")[0]
         names = [f"`{name.removeprefix(f'{kind}.')}`" for name in edition.names_of(type_)]
         words[kind].append(" or ".join(names))
-    rows = [f"| `{kind}` | {', '.join(found)} |\n" for kind, found in words.items() if found]
+    rows = [f"| `{kind}` | {', '.join(names)} |\n" for kind, names in words.items() if names]
     return "".join(["| events of | |\n|---|---|\n", *rows])
 
 
 MAKERS = {"calls": table_of_calls, "objects": table_of_objects, "events": table_of_events}
 
 
-def fill_table(found):
-    edition = EDITIONS[found[3]]
-    return f"{found[1]}{MAKERS[found[2]](edition, schemas(edition))}{found[5]}"
+def fill_table(match):
+    edition = EDITIONS[match[3]]
+    return f"{match[1]}{MAKERS[match[2]](edition, schemas(edition))}{match[5]}"
 
 
 def record():
@@ -106,5 +110,5 @@ def test_the_page_is_up_to_date():
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_every_edition_has_all_its_tables(edition):
-    found = _TABLE.findall(PAGE.read_text(encoding="utf-8"))
-    assert [table[1] for table in found if table[2] == edition] == [*MAKERS]
+    tables = _TABLE.findall(PAGE.read_text(encoding="utf-8"))
+    assert [table[1] for table in tables if table[2] == edition] == [*MAKERS]

@@ -34,7 +34,7 @@ WORDS = {
 _TABLE = re.compile(r"(<!-- table: troubles -->\n)(.*?)(<!-- /table -->)", re.DOTALL)
 
 
-def written():
+def write_page():
     def at(kind):
         any_call = kind.places == (places.WRITE, places.READ)
         return "any call" if any_call else ", ".join(WORDS[place] for place in kind.places)
@@ -45,7 +45,7 @@ def written():
 
 
 def record():
-    FILE.write_text(written(), encoding="utf-8")
+    FILE.write_text(write_page(), encoding="utf-8")
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def explore(run_pytest):
 
 def test_the_page_is_up_to_date():
     """If this fails, run scripts/write-docs."""
-    assert written() == PAGE
+    assert write_page() == PAGE
 
 
 def test_every_argument_of_the_marker_has_its_row():

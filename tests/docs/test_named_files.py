@@ -11,7 +11,7 @@ FILE = re.compile(r"`((?:[\w.-]+/)+[\w.-]*)`|\]\(([^)#:]+)\)|^(scripts/[\w-]+)",
 def find_files(page, line):
     """The files of a line, each with its path: None if there is no such file."""
     folders = (ROOT / page).parent, ROOT, ROOT / "deck_sim", ROOT / "pytest_plugin"
-    for name in (next(filter(None, found.groups())) for found in FILE.finditer(line)):
+    for name in (next(filter(None, match.groups())) for match in FILE.finditer(line)):
         yield name, next((f / name for f in folders if (f / name).exists()), None)
 
 

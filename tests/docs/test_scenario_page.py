@@ -40,7 +40,6 @@ NOUNS = {
     "FailedWith": "error",
     "Rule": "rule",
     "When": "[when](#when)",
-    **{one.__name__: "[fault](faults.md)" for one in faults.FAULT_CLASSES.values()},
 }
 NOUNS |= {model.__name__: "[fault](faults.md)" for model in faults.FAULT_CLASSES.values()}
 KNOWN_TYPES = {"string": "text", "integer": "whole number", "object": "object", "number": "number"}
@@ -90,8 +89,7 @@ def table_of_keys(models):
     rows = {}
     for model in models:
         for name, info in model.model_fields.items():
-            found = rows.setdefault((info.alias or name, info.description), [])
-            found.append((model, info))
+            rows.setdefault((info.alias or name, info.description), []).append((model, info))
     lines = []
     for (key, _), [(model, info), *others] in rows.items():
         shared = len(others) + 1 == len(models)
@@ -117,9 +115,8 @@ def table_of_order(kind):
         words |= {status: status for status in machine.statuses if (kind, status) in STEP_CLASSES}
         for status, after in machine.follows.items():
             if (kind, status) in STEP_CLASSES and not STEP_CLASSES[kind, status].ends:
-                known = [words[status] for status in after if status in words]
-                found = may_follow.setdefault(status, [])
-                found += [word for word in known if word not in found]
+                successors = may_follow.setdefault(status, {})
+                successors |= {words[status]: None for status in after if status in words}
     rows = [
         f"| `{status}` | {', '.join(f'`{word}`' for word in after)} |\n"
         for status, after in may_follow.items()
@@ -132,36 +129,36 @@ def table_of_shipped():
     by_topic = {}
     for scenario in map(shipped().get, shipped().names()):
         link = f"[`{scenario.name}`](../scenarios/{scenario.name}.yaml)"
-        one = "" if len(scenario.editions) == len(EDITIONS) else f" (`{scenario.editions[0]}`)"
-        by_topic.setdefault(scenario.tags[0], []).append(link + one)
+        edition = "" if len(scenario.editions) == len(EDITIONS) else f" (`{scenario.editions[0]}`)"
+        by_topic.setdefault(scenario.tags[0], []).append(link + edition)
     rows = [f"| {topic} | {', '.join(links)} |\n" for topic, links in sorted(by_topic.items())]
     return "".join(["| topic | scenarios |\n|---|---|\n", *rows])
 
 
-def fill_table(found):
+def fill_table(match):
     """Replace the table between two markers. The first names it: `errors`, `shipped`, `order KIND`,
     or some mappings with the same keys.
     """
-    first, *others = found[2].split()
+    first, *others = match[2].split()
     makers = {"errors": table_of_errors, "shipped": table_of_shipped, "order": table_of_order}
     if first in makers:
-        return f"{found[1]}{makers[first](*others)}{found[4]}"
+        return f"{match[1]}{makers[first](*others)}{match[4]}"
     (table,) = {table_of_keys((PARTS | STEPS)[word]) for word in (first, *others)}
-    return f"{found[1]}{table}{found[4]}"
+    return f"{match[1]}{table}{match[4]}"
 
 
-def written(text):
+def write_page(text):
     return _TABLE.sub(fill_table, text)
 
 
 def record():
-    PAGE.write_text(written(PAGE.read_text()))
+    PAGE.write_text(write_page(PAGE.read_text()))
 
 
 def test_the_page_is_up_to_date():
     """If this fails, run scripts/write-docs."""
     text = PAGE.read_text()
-    assert written(text) == text
+    assert write_page(text) == text
 
 
 def test_every_step_and_key_has_a_heading_and_an_example():

@@ -28,12 +28,12 @@ COMMANDS = ("cli/commands/remote_world.py", "")
 def write_method(name, row):
     """The text of a method that performs an operation."""
     heads, passed = ["self"], ""
-    for one, type_, optional in _parameters(row):
-        head = f"{one}: {TYPES.get(type_, ANY)[0]}"
+    for param, type_, optional in _parameters(row):
+        head = f"{param}: {TYPES.get(type_, ANY)[0]}"
         if optional and "*" not in heads:
             heads.append("*")
         heads.append(f"{head} | None = None" if optional else head)
-        passed += f", {one}={f'write_duration({one})' if type_ == 'Length' else one}"
+        passed += f", {param}={f'write_duration({param})' if type_ == 'Length' else param}"
     call = f'self._control.call("{row.method}", "{row.path}"{passed})'
     return (
         f"    def {name}({', '.join(heads)}) -> Json:\n"
@@ -45,14 +45,14 @@ def write_command(name, row):
     """The text of a command that calls the method of that name."""
     options, heads, passed = "", ["deck: Deck"], []
     example = f"deck-sim {name.replace('_', '-')}"
-    for one, type_, optional in _parameters(row):
+    for param, type_, optional in _parameters(row):
         _, python, option = TYPES.get(type_, ANY)
-        word = f'option("--{one.replace("_", "-")}"' if optional else f'argument("{one}"'
-        words = f', help="The {one.replace("_", " ")}."' if optional else ""
+        word = f'option("--{param.replace("_", "-")}"' if optional else f'argument("{param}"'
+        words = f', help="The {param.replace("_", " ")}."' if optional else ""
         options += f"@click.{word}, type={option}{words})\n"
-        example += "" if optional else f" {one.upper()}"
-        heads.append(f"{one}: {python} | None" if optional else f"{one}: {python}")
-        passed.append(f"{one}={one}" if optional else one)
+        example += "" if optional else f" {param.upper()}"
+        heads.append(f"{param}: {python} | None" if optional else f"{param}: {python}")
+        passed.append(f"{param}={param}" if optional else param)
     return (
         f'\n\n@click.command(epilog=examples("{example}"))\n{options}@on_server\n'
         f"def {name}({', '.join(heads)}) -> tuple[Any, str]:\n"
@@ -70,7 +70,7 @@ def _docstring(words, indent):
 
 def _parameters(row):
     """The name and type of each parameter, and whether it is optional; those go last."""
-    found = [
+    params = [
         (
             name,
             "id" if name == "id" else f"{row.signature[name].annotation}".partition(" | ")[0],
@@ -78,13 +78,13 @@ def _parameters(row):
         )
         for name in row.parameters
     ]
-    return sorted(found, key=lambda one: one[2])
+    return sorted(params, key=lambda param: param[2])
 
 
 def add_method(name, root, *, with_command=False):
     """Add the method, and the command, of the operation of a function to the package at `root`."""
     row = next(
-        one for one in CONTROL_OPERATIONS.values() if getattr(one.function, "__name__", "") == name
+        row for row in CONTROL_OPERATIONS.values() if getattr(row.function, "__name__", "") == name
     )
     texts = {METHODS: write_method(name, row)}
     if with_command:

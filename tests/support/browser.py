@@ -16,9 +16,9 @@ _FLAGS = ["--no-sandbox", "--disable-gpu"]  # beside those of Playwright
 
 
 def find_chromium():
-    given = os.environ.get("DECK_SIM_CHROMIUM")
-    found = (shutil.which(name) for name in ([given] if given else _NAMES))
-    return next(filter(None, found), None)
+    name = os.environ.get("DECK_SIM_CHROMIUM")
+    paths = map(shutil.which, [name] if name else _NAMES)
+    return next(filter(None, paths), None)
 
 
 class Browser:

@@ -1,6 +1,6 @@
 """Checks every answer below `/v2` against the OpenAPI document.
 
-The app is wrapped. Mismatches are kept in `FOUND` and fail the running test.
+The app is wrapped. Mismatches are kept in `MISMATCHES` and fail the running test.
 """
 
 import json
@@ -16,7 +16,7 @@ from deck_sim.faults.outgoing import FAULT_HEADER as SPOILED
 from deck_sim.scenario.selection import SCENARIO_HEADER
 from deck_sim.server.openapi.document import CODES, document
 
-FOUND: list[str] = []
+MISMATCHES: list[str] = []
 
 
 def close(shape, schemas):
@@ -50,12 +50,12 @@ _CLOSED = {"additionalProperties": False}
 @cache
 def validator(edition, path, method, status=None, *, closed=True):
     """A validator of the answer with that status, or without a status of the request's body."""
-    found = document(edition)
-    operation = found["paths"][path][method]
+    openapi = document(edition)
+    operation = openapi["paths"][path][method]
     part = operation["responses"][status] if status else operation["requestBody"]
-    schema = {**part["content"]["application/json"]["schema"], "components": found["components"]}
+    schema = {**part["content"]["application/json"]["schema"], "components": openapi["components"]}
     if closed:
-        schema = close(schema, found["components"]["schemas"])
+        schema = close(schema, openapi["components"]["schemas"])
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
 
@@ -82,8 +82,9 @@ def complaints(edition, method, path, status, sent, answered, *, closed=True):
     # A world with additive changes takes its made-up event type in a body, too.
     if status < 400 and closed and "requestBody" in operation:
         checks.append((validator(edition, place, method), json.loads(sent)))
-    found = [f"{e.instance_path}: {e}" for one, data in checks for e in one.iter_errors(data)]
-    return found + undocumented(operation, status, checks[0][1])
+    errors = [error for schema, body in checks for error in schema.iter_errors(body)]
+    unknown_codes = undocumented(operation, status, checks[0][1])
+    return [*(f"{error.instance_path}: {error}" for error in errors), *unknown_codes]
 
 
 def undocumented(operation, status, answered):
@@ -137,9 +138,9 @@ class Checked:
         edition, closed = self._world(scope)
         method, path = scope["method"].lower(), scope["path"].removeprefix("/v2")
         status = started["status"]
-        found = complaints(edition, method, path, status, sent, answered, closed=closed)
+        texts = complaints(edition, method, path, status, sent, answered, closed=closed)
         place = f"{scope['method']} {scope['path']} -> {status}"
-        FOUND.extend(f"{place}: {text}" for text in found)
+        MISMATCHES.extend(f"{place}: {text}" for text in texts)
 
     def _world(self, scope):
         """The edition of the world that answered, and whether it shows documented fields only."""

@@ -59,8 +59,8 @@ class OfflineSimulation(Simulation):
 
     def read(self, *ids):
         """Poll these resources; returns the statuses that the reader then sees."""
-        poll(self, [self.world.resource(one) for one in ids])
-        return [self.world.resource(one).status for one in ids]
+        poll(self, [*map(self.world.resource, ids)])
+        return [self.world.resource(id_).status for id_ in ids]
 
     def look(self, run_id):
         return self.world.find("task_run", run_id)

@@ -43,5 +43,6 @@ def has_reason(method, error):
 @schemathesis.check
 def refused_only_for_a_reason(ctx, response, case):
     if case.meta and case.meta.generation.mode.is_positive and response.status_code >= 400:
-        left = [one for one in response.json()["errors"] if not has_reason(case.method, one)]
-        assert not left, f"fits the document, but is refused: {left}"
+        errors = response.json()["errors"]
+        unexplained = [error for error in errors if not has_reason(case.method, error)]
+        assert not unexplained, f"fits the document, but is refused: {unexplained}"

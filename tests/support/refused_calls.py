@@ -13,7 +13,7 @@ import yaml
 
 def read_table(text):
     """Each row: its line, method, path, body, status, and pairs of code and field."""
-    for line in re.sub(r"<(\d+)>", lambda found: "a" * int(found[1]), text).splitlines():
+    for line in re.sub(r"<(\d+)>", lambda match: "a" * int(match[1]), text).splitlines():
         if line and not line.startswith(" "):
             method, path, *usual = line.split(" ", 2)
             usual = yaml.safe_load(usual[0]) if usual else {}
@@ -38,6 +38,6 @@ def wrong_answers(client, table, **ids):
     """The rows of a table that are answered otherwise, with the answer."""
     for line, method, path, body, *expected in read_table(table):
         answer = client.request(method, path.format(**ids), json=body)
-        found = [(e["code"], e.get("field")) for e in answer.json().get("errors", [])]
-        if [answer.status_code, found] != expected:
-            yield method, path, line.strip(), answer.status_code, found
+        errors = [(e["code"], e.get("field")) for e in answer.json().get("errors", [])]
+        if [answer.status_code, errors] != expected:
+            yield method, path, line.strip(), answer.status_code, errors

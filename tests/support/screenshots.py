@@ -51,8 +51,8 @@ def tell_story(deck):
 
 def take(browser, deck, run, name, theme, size, place, act):
     page = browser.new_page(color_scheme=theme, viewport=size)
-    named = {key: value.format(run=run) for key, value in place.items()}
-    page.goto(f"{deck.url}/_sim/ui#{urlencode({'key': deck.api_key, **named})}")
+    place = {name: value.format(run=run) for name, value in place.items()}
+    page.goto(f"{deck.url}/_sim/ui#{urlencode({'key': deck.api_key, **place})}")
     page.locator(".live-live").wait_for(state="attached")
     if act == "answer":
         page.get_by_role("button", name="Answer", exact=True).wait_for()

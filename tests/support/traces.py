@@ -8,5 +8,5 @@ def answers_in(command):
     """The answers that a command line gives; None if the player gives right ones."""
     if "--no-answer" in command:
         return []
-    given = [word for option, word in pairwise(shlex.split(command)) if option == "--answer"]
-    return [dict(part.split("=") for part in text.split(",")) for text in given] or None
+    texts = [word for option, word in pairwise(shlex.split(command)) if option == "--answer"]
+    return [dict(part.split("=") for part in text.split(",")) for text in texts] or None

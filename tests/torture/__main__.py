@@ -16,12 +16,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=None, help="default: a new one")
     parser.add_argument("--number", type=int, default=20_000, help="of requests, or of worlds")
     parser.add_argument("--slice", action="store_true", help="a short run of seed 1, for CI")
-    given = parser.parse_args()
-    seed = given.seed if given.seed is not None else secrets.randbelow(10**6)
+    args = parser.parse_args()
+    seed = args.seed if args.seed is not None else secrets.randbelow(10**6)
     for name, (program, short) in _PROGRAMS.items():
-        if given.program in (None, name):
-            number = short if given.slice else given.number
-            program(1 if given.slice else seed, number)
+        if args.program in (None, name):
+            program(1 if args.slice else seed, short if args.slice else args.number)
 
 
 if __name__ == "__main__":

@@ -63,7 +63,9 @@ def prepare(process: Process, world: int) -> tuple[str, list[str]]:
         for scenario in ("mfa_then_success", "needs_approval", "downloads_statement"):
             deck.start_run(scenario)
         deck.advance("15s")
-        text = json.dumps([[dict(run) for run in deck.runs], [dict(one) for one in deck.events]])
+        text = json.dumps(
+            [[dict(run) for run in deck.runs], [dict(event) for event in deck.events]]
+        )
     return edition, sorted({*re.findall(r"\b[a-z]{2,5}_\w{16}\b", text)})
 
 
@@ -81,9 +83,9 @@ class Requests:
         ]
         self.calls = [call for call in self.calls if not _WAITS.search(call[1])]
         names = re.findall(r'"(\w+)": \{', json.dumps(described))
-        more = ("match", "event", "times", "status", "by", "to", "until", "scenarios")
-        more += ("rules", "when")
-        self.names = sorted({name for name in (*names, *more) if not _WAITS.search(name)})
+        names += ["match", "event", "times", "status", "by", "to", "until", "scenarios"]
+        names += ["rules", "when"]
+        self.names = sorted({name for name in names if not _WAITS.search(name)})
         self.scenarios = shipped().names()
 
     def make(self, number: int) -> tuple[str, bytes]:
@@ -139,18 +141,18 @@ def damage(data: bytes, random: Random) -> bytes:
 
 def exchange(port: int, data: bytes) -> bytes:
     """Send bytes, and all that the server sends until it closes."""
-    found = b""
+    answer = b""
     with socket.create_connection(("127.0.0.1", port), _PATIENCE) as connection:
         try:
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)
             while piece := connection.recv(1 << 16):
-                found += piece
+                answer += piece
         except TimeoutError:
             raise Broken(f"no end within {_PATIENCE:.0f} s") from None
         except OSError:  # the server has closed
             pass
-    return found
+    return answer
 
 
 def judge(method: str, answer: bytes) -> int:
@@ -162,10 +164,10 @@ def judge(method: str, answer: bytes) -> int:
     """
     if not answer:
         return 0
-    found = re.match(rb"HTTP/1\.1 (\d{3}) .*?\r\n(.*?)\r\n\r\n(.*)", answer, re.DOTALL)
-    if found is None:
+    match = re.match(rb"HTTP/1\.1 (\d{3}) .*?\r\n(.*?)\r\n\r\n(.*)", answer, re.DOTALL)
+    if match is None:
         raise Broken(f"answered {answer[:200]!r}")
-    status, head, body = int(found[1]), found[2].lower(), found[3]
+    status, head, body = int(match[1]), match[2].lower(), match[3]
     is_asked_for = b"deck-sim-fault:" in head or b"deck-sim-scenario:" in head
     if b"deck-sim itself failed" in body or (status >= 500 and not is_asked_for):
         raise Broken(f"a {status} that nobody asked for: {body[:500]!r}")

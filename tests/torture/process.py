@@ -32,11 +32,11 @@ class Process:
             )
         assert self._process.stdout
         banner = self._process.stdout.readline()  # comes when the server answers, or ends
-        found = re.search(r"http://127\.0\.0\.1:(\d+)", banner)
-        if not found:
+        address = re.search(r"http://127\.0\.0\.1:(\d+)", banner)
+        if not address:
             self._process.kill()
             raise Broken(f"the server printed {banner!r} and\n{self._log.read_text()[-4000:]}")
-        self.url, self.port = found[0], int(found[1])
+        self.url, self.port = address[0], int(address[1])
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -61,9 +61,9 @@ def live(url: str, random: Random, edition: str) -> None:
                 act(deck, random)
                 deck.advance(random.choice(("1s", "30s", "5m")))
             deck.advance("2d")
-            left = [run["id"] for run in deck.runs if run["status"] not in _FINAL]
-            if left:
-                raise Broken(f"runs that did not end in two days: {left}")
+            unfinished = [run["id"] for run in deck.runs if run["status"] not in _FINAL]
+            if unfinished:
+                raise Broken(f"runs that did not end in two days: {unfinished}")
             if len(deck.runs) < started:
                 raise Broken(f"{started} runs were started, and there are {len(deck.runs)}")
             sent = {delivery["event_id"] for delivery in deck.deliveries if delivery["log"]}

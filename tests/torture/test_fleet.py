@@ -112,7 +112,7 @@ class User:
     def show(self, path):
         """The statuses of what a list has, by id; newest first."""
         data = self.call("GET", f"/v2/{path}?limit=100")["data"]
-        return {one["id"]: one.get("status") for one in data}
+        return {resource["id"]: resource.get("status") for resource in data}
 
     def live(self):
         self.agents.insert(0, self.create("agents", {"name": self.key}))
@@ -152,9 +152,11 @@ def test_a_killed_worker_loses_no_world(tmp_path):
         assert fleet.worlds() == Counter(map(world_token, KEYS))
         assert all(map(worlds_of, fleet.workers))
         for user in users[::25]:
-            (shown,) = user.call("GET", f"/v2/task-runs/{[*user.runs][-1]}/screenshots")["data"]
-            path = urlsplit(shown["url"])
-            assert fleet.call("GET", f"{path.path}?{path.query}").content.startswith(b"\x89PNG")
+            (screenshot,) = user.call("GET", f"/v2/task-runs/{[*user.runs][-1]}/screenshots")[
+                "data"
+            ]
+            url = urlsplit(screenshot["url"])
+            assert fleet.call("GET", f"{url.path}?{url.query}").content.startswith(b"\x89PNG")
         assert fleet.client.get("/_sim/files/0/img_0").status_code == 404
         for worker in fleet.workers:
             worker.check()
