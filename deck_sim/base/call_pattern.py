@@ -30,12 +30,12 @@ class CallPattern:
         """Parse a pattern. With `anywhere`, the path may be outside `/v2`. Raises ValueError if the
         text is not a valid pattern.
         """
-        found = _PATTERN.fullmatch(text.strip())
-        if found is None:
+        match = _PATTERN.fullmatch(text.strip())
+        if match is None:
             raise ValueError(
                 f"{quote(text)} is not a pattern of calls; write it like `POST /v2/tasks/*/run`"
             )
-        pattern = cls((found["method"] or ANY).upper(), found["path"])
+        pattern = cls((match["method"] or ANY).upper(), match["path"])
         if _PARAMETER.search(pattern.path):
             raise ValueError(f"{quote(pattern.path)} has a parameter; write `*` for that segment")
         if pattern.method not in METHODS:

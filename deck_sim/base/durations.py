@@ -34,8 +34,8 @@ def parse_duration(text: str) -> timedelta:
     """Parse a duration. Raises ValueError if `text` is not a duration, or is longer than 36,500
     days; the message says how to write a duration.
     """
-    found = re.fullmatch(_PLAIN, text) or re.fullmatch(_ISO, text)
-    amounts = {unit: n for unit, n in found.groupdict().items() if n} if found else {}
+    match = re.fullmatch(_PLAIN, text) or re.fullmatch(_ISO, text)
+    amounts = {unit: n for unit, n in match.groupdict().items() if n} if match else {}
     if text[:1] == "-" and re.fullmatch(_PLAIN, text[1:]):
         raise ValueError(f"{quote(text)} is negative; {HOW_TO_WRITE}")
     if not amounts:

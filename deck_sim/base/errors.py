@@ -68,11 +68,11 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     # Prefer names that have every part of `word`: `auth/auth_invalid` for `auth/invalid`. Suggest
     # those with the fewest other parts: both `input_schema` and `output_schema` for `schema`.
     words = {*_WORD.findall(word)}
-    others = {one: len({*_WORD.findall(one)} - words) for one in allowed}
-    named = [one for one in allowed if words <= {*_WORD.findall(one)}]
-    if close and named:
-        fewest = min(others[one] for one in named)
-        close = [one for one in named if others[one] == fewest][:_MOST_MEANT]
+    other_words = {name: len({*_WORD.findall(name)} - words) for name in allowed}
+    complete = [name for name in allowed if words <= {*_WORD.findall(name)}]
+    if close and complete:
+        fewest = min(other_words[name] for name in complete)
+        close = [name for name in complete if other_words[name] == fewest][:_MOST_MEANT]
     return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
 
 
@@ -83,7 +83,7 @@ def suggest(word: str, allowed: Iterable[str]) -> str:
     return nearest(word, allowed) or everything
 
 
-def nearest_type(type_: str, known: Iterable[str]) -> str:
+def nearest_type(type_: str, types: Iterable[str]) -> str:
     """Like `nearest`, for an event type (`task_run.completed`) or a glob (`task_run.*`).
 
     A scenario may emit new types, such as `task_run.progress`. So the word after a known beginning,
@@ -91,10 +91,10 @@ def nearest_type(type_: str, known: Iterable[str]) -> str:
     """
     from difflib import get_close_matches
 
-    known = [*known]
-    if any(fnmatchcase(one, type_) for one in known):
+    types = [*types]
+    if any(fnmatchcase(name, type_) for name in types):
         return ""
     kind, _, word = type_.partition(".")
-    words = [one.removeprefix(f"{kind}.") for one in known if one.startswith(f"{kind}.")]
+    words = [name.removeprefix(f"{kind}.") for name in types if name.startswith(f"{kind}.")]
     may_be_new = words and not get_close_matches(word, words, n=1, cutoff=0.75)
-    return "" if may_be_new else nearest(type_, known)
+    return "" if may_be_new else nearest(type_, types)

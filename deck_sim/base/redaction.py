@@ -65,12 +65,12 @@ def redact(data: Any, name: str = "") -> Any:
     So the value of a misspelt field is hidden, too. A tuple or iterator becomes a list.
     """
     if isinstance(data, Mapping) and name in _CREDENTIALS:
-        shown: dict[str, Any] = {"username": redact(data.get("username")), "source_fields": {}}
+        readable: dict[str, Any] = {"username": redact(data.get("username")), "source_fields": {}}
         fields = data.get("source_fields")
         if isinstance(fields, Mapping):
             hidden = dict.fromkeys(fields, HIDDEN)
-            shown["source_fields"] = {**hidden, **redact(readable_fields(fields))}
-        return {key: shown.get(key, HIDDEN) for key in data}
+            readable["source_fields"] = {**hidden, **redact(readable_fields(fields))}
+        return {key: readable.get(key, HIDDEN) for key in data}
     if isinstance(data, Mapping) and name in _HEADERS:
         return redact_headers(data)
     if isinstance(data, str) and name in _TEXTS:
@@ -94,11 +94,11 @@ def redact_text(text: str) -> str:
     'amqp://•••@mq/?token=•••&vhost=a'
     """
 
-    def show(found: re.Match[str]) -> str:
-        name, value = found.groups()
+    def redact_parameter(parameter: re.Match[str]) -> str:
+        name, value = parameter.groups()
         return f"{name}={HIDDEN if is_secret(unquote(name)) else value}"
 
-    return _PARAMETER.sub(show, _USER.sub(f"{HIDDEN}@", _SHAPE.sub(HIDDEN, text)))
+    return _PARAMETER.sub(redact_parameter, _USER.sub(f"{HIDDEN}@", _SHAPE.sub(HIDDEN, text)))
 
 
 def redact_query(query: str) -> str:

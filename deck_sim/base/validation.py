@@ -113,18 +113,18 @@ def error_message(error: ErrorDetails, root: type[BaseModel]) -> str:
     """Return the message for an error of the model `root`, without the error's location."""
     if error["type"] == "extra_forbidden":
         *place, name = error["loc"]
-        allowed = sorted({known for known, _ in _fields(root, tuple(place))})
+        allowed = sorted({key for key, _ in _fields(root, tuple(place))})
         return f"{UNKNOWN_KEY} {quote(str(name))}{suggest(str(name), allowed)}"
     text = _TEXTS.get(error["type"], "{msg}")
-    found = error.get("input")
-    length = len(found) if isinstance(found, str) else 0
-    size = f", not {len(found)}" if isinstance(found, list | tuple) else ""
+    value = error.get("input")
+    length = len(value) if isinstance(value, str) else 0
+    size = f", not {len(value)}" if isinstance(value, list | tuple) else ""
     bounds = error.get("ctx", {})
     plural = "" if 1 in (bounds.get("min_length"), bounds.get("max_length")) else "s"
     allowed = re.findall("'([^']*)'", bounds.get("expected", ""))
-    near = nearest(found, allowed) if isinstance(found, str) else ""
+    near = nearest(value, allowed) if isinstance(value, str) else ""
     words = {
-        "found": show(found),
+        "found": show(value),
         "length": length,
         "size": size,
         "msg": error["msg"],
@@ -147,8 +147,8 @@ def _fields(annotation: Any, loc: tuple[int | str, ...]) -> Iterator[tuple[str, 
         for member in get_args(annotation):
             yield from _fields(member, loc)
     elif origin is Annotated:
-        inner, *about = get_args(annotation)
-        tagged = [one.tag for one in about if isinstance(one, Tag)] == [*loc[:1]]
+        inner, *marks = get_args(annotation)
+        tagged = [mark.tag for mark in marks if isinstance(mark, Tag)] == [*loc[:1]]
         yield from _fields(inner, loc[1:] if tagged and loc else loc)
     elif origin in (list, tuple) and loc and isinstance(loc[0], int):
         yield from _fields(get_args(annotation)[0], loc[1:])

@@ -98,8 +98,8 @@ class Body(BaseModel):
         if type_ not in cls.by_type:
             return cls
         fields: Any = cls.by_type[type_]
-        made: type[Body] = create_model(cls.__name__, __base__=cls, **fields)
-        return made
+        variant: type[Body] = create_model(cls.__name__, __base__=cls, **fields)
+        return variant
 
     def sent(self) -> JsonObject:
         """Return the fields that were sent. Omitted parts inside a field have their defaults."""
@@ -122,9 +122,9 @@ def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any)
         for name, type_ in {**types, **more}.items()
     }
     name = f"Update{body.__name__.removeprefix('Create')}"
-    made: type[Body] = create_model(name, __base__=base, **fields)
-    made.fixed = MADE.union(body.model_fields).difference(fields)
-    return made
+    update: type[Body] = create_model(name, __base__=base, **fields)
+    update.fixed = MADE.union(body.model_fields).difference(fields)
+    return update
 
 
 def needs_one_of(*names: str) -> ConfigDict:

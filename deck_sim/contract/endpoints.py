@@ -77,7 +77,9 @@ def usual(verb: str, row: Kind) -> Operation:
         of=row.object,
     )
     return (
-        replace(operation, **{"endpoint": None, **row.own[verb]}) if verb in row.own else operation
+        replace(operation, **{"endpoint": None, **row.special[verb]})
+        if verb in row.special
+        else operation
     )
 
 

@@ -72,9 +72,9 @@ def read_errors(text: str) -> tuple[ErrorRow, ...]:
     """
     rows = list[ErrorRow]()
     for head, source, date in read_table(text):
-        found = _ERROR.fullmatch(head)
-        assert found, f"a row must be `TYPE/CODE STATUS (GRADE): MESSAGE`, not: {head}"
-        fields: tuple[Any, ...] = found.groups()
+        match = _ERROR.fullmatch(head)
+        assert match, f"a row must be `TYPE/CODE STATUS (GRADE): MESSAGE`, not: {head}"
+        fields: tuple[Any, ...] = match.groups()
         name, status, grade, read_for, message = fields
         number = IN_RUN_ONLY if status == "run" else int(status)
         rows.append(ErrorRow(name, number, grade, read_for, message, source, date))

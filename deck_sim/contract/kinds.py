@@ -49,7 +49,7 @@ class Kind:
     attributes: Mapping[str, Shape]  # shown in this order, after `object`
     verbs: tuple[str, ...] = ("create", "list", "get", "update", "delete")
     # Verb -> fields that replace those of its usual operation; `endpoint` is None if not given.
-    own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    special: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     create: str | None = None  # the name of the model of the body
     update: str | None = None  # the same for PATCH
     # Body field -> kind of resource whose id it holds.
@@ -99,14 +99,14 @@ class Kind:
         return self.object.replace("_", " ")
 
 
-def insert_after(name: str, attributes: Mapping[str, Shape], **more: Shape) -> Mapping[str, Shape]:
+def insert_after(name: str, attributes: Mapping[str, Shape], **new: Shape) -> Mapping[str, Shape]:
     """Return `attributes`, with `more` after the attribute called `name`."""
-    found = dict[str, Shape]()
-    for each, shape in attributes.items():
-        found[each] = shape
-        if each == name:
-            found |= more
-    return found
+    extended = dict[str, Shape]()
+    for old_name, shape in attributes.items():
+        extended[old_name] = shape
+        if old_name == name:
+            extended |= new
+    return extended
 
 
 def by_object(*kinds: Kind) -> dict[str, Kind]:
@@ -261,7 +261,7 @@ EVENT_DESTINATION = Kind(
         "config": ANY_OBJECT,
         "events": {**many({"type": "string"}), "minItems": 1},
     },
-    own={
+    special={
         "create": {"body": "CreateDestination", "answer": "created_event_destination"},
         "update": {"body": "UpdateDestination"},
     },

@@ -45,9 +45,9 @@ def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behavi
     """Return all rows of the ledger, or only those of the given edition and grade."""
     rows = list[Behaviour]()
     for head, source, date in read_table(Path(__file__).with_suffix(".txt").read_text("utf-8")):
-        found = _HEAD.fullmatch(head)
-        assert found, f"a row must be `NAME (GRADE): SENTENCE`, not: {head}"
-        fields: tuple[Any, ...] = found.groups()
+        match = _HEAD.fullmatch(head)
+        assert match, f"a row must be `NAME (GRADE): SENTENCE`, not: {head}"
+        fields: tuple[Any, ...] = match.groups()
         name, of, only, is_everywhere, what = fields
         having = [only] if only and not is_everywhere else [*EDITIONS]
         rows += _share(Behaviour(name, of, what, having, source, date), only)
@@ -60,7 +60,7 @@ def rows_of(edition: str | None = None, grade: str | None = None) -> list[Behavi
         if f"{name}_status" in names:  # a row of its own, since the status has another grade
             ends = "is an error"
         what = f"`{error.name}` {ends}: {text}."
-        having = [one.name for one in EDITIONS.values() if one.has_error(error.name)]
+        having = [name for name, edition in EDITIONS.items() if edition.has_error(error.name)]
         if error.grade != "ours":
             row = Behaviour(name, error.grade, what, having, error.source, error.date)
             rows += _share(row, error.read_for)

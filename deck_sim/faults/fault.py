@@ -46,16 +46,16 @@ class Fault(Immutable, Strict):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        own = [name for name in cls.__annotations__ if name in cls.model_fields]
-        if own and "family" not in vars(cls):
-            cls.key = own[0]
+        fields = [name for name in cls.__annotations__ if name in cls.model_fields]
+        if fields and "family" not in vars(cls):
+            cls.key = fields[0]
         if cls.key:
             FAULT_CLASSES[cls.family, cls.key] = cls
 
     def __str__(self) -> str:
         value = self.model_dump()[self.key]
-        what = self.key if value is True else f"{self.key}: {value}"
-        return f"{what}, for {getattr(self, self.family)}"
+        effect = self.key if value is True else f"{self.key}: {value}"
+        return f"{effect}, for {getattr(self, self.family)}"
 
 
 def fault_keys(family: str) -> tuple[str, ...]:
@@ -69,19 +69,21 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
     if not isinstance(value, dict):
         raise value_error(f"must be an object with `{base.family}` and a fault, not {show(value)}")
     keys = fault_keys(base.family)
-    named = [key for key in value if key in keys]
+    effects = [key for key in value if key in keys]
     for family, key in FAULT_CLASSES:
-        if key in value and not named:
+        if key in value and not effects:
             text = f"is a fault of {_OF[family]}; give it `{family}` instead of `{base.family}`"
             raise field_errors((key, f"{text} (in a scenario, below `{_LISTS[family]}`)"))
-    if len(named) > 1:
-        text = f"{listed(named)} are {len(named)} faults; write a separate fault for each of them"
-        raise field_errors((named[1], text))
-    made = (FAULT_CLASSES[base.family, named[0]] if named else base).model_validate(value)
-    if not named:
+    if len(effects) > 1:
+        text = (
+            f"{listed(effects)} are {len(effects)} faults; write a separate fault for each of them"
+        )
+        raise field_errors((effects[1], text))
+    fault = (FAULT_CLASSES[base.family, effects[0]] if effects else base).model_validate(value)
+    if not effects:
         text = f"the fault is missing; add one of {listed(keys, last='or')}"
         raise field_errors((base.family, text))
-    return made
+    return fault
 
 
 def fault_field(base: type[Fault]) -> Any:

@@ -146,7 +146,7 @@ def _read_header_text(value: Any) -> str:
 
 def _read_header_value(value: Any) -> str | list[str]:
     if isinstance(value, list | tuple) and value:
-        return [_read_header_text(one) for one in value]
+        return [_read_header_text(item) for item in value]
     return _read_header_text(value)
 
 

@@ -97,13 +97,13 @@ class OwnAnswer(CallFault):
     """The header `Retry-After`, in seconds. If omitted, the header is not sent."""
 
     def answer(self) -> tuple[int, HeaderLines]:
-        own = {name.lower(): value for name, value in (self.headers or {}).items()}
+        headers = {name.lower(): value for name, value in (self.headers or {}).items()}
         if type_ := self.content_type or self._content[0]:
-            own.setdefault("content-type", type_)
+            headers.setdefault("content-type", type_)
         if self.retry_after is not None:
-            own["retry-after"] = f"{self.retry_after}"
-        lists = {name: v if isinstance(v, list) else [v] for name, v in own.items()}
-        return self.status, tuple((name, one) for name, found in lists.items() for one in found)
+            headers["retry-after"] = f"{self.retry_after}"
+        lists = ((name, v if isinstance(v, list) else [v]) for name, v in headers.items())
+        return self.status, tuple((name, value) for name, values in lists for value in values)
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         body = b"" if self.status in BODILESS else self._content[1].encode(errors="replace")

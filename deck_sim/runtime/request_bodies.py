@@ -40,8 +40,8 @@ def read_object(body: bytes, *, form: bool = False) -> dict[str, Any]:
         raise
     if not isinstance(data, dict):
         names = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
-        found = names.get(type(data), "a number")
-        raise refuse("request/body_invalid", f"The body must be a JSON object, not {found}.")
+        type_name = names.get(type(data), "a number")
+        raise refuse("request/body_invalid", f"The body must be a JSON object, not {type_name}.")
     return data
 
 
@@ -54,16 +54,16 @@ def _read_json(body: bytes) -> Any:
             dump_json(data)
         return data
     except UnicodeDecodeError as error:
-        found = f"The body is not UTF-8: byte {error.start} cannot be read."
+        why = f"The body is not UTF-8: byte {error.start} cannot be read."
     except UnicodeEncodeError:
-        found = "The body is not Unicode: it contains half of a surrogate pair."
+        why = "The body is not Unicode: it contains half of a surrogate pair."
     except json.JSONDecodeError as error:
-        found = f"The body is not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
+        why = f"The body is not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
     except RecursionError:
-        found = "The body is nested too deeply; use fewer levels."
+        why = "The body is nested too deeply; use fewer levels."
     except ValueError as error:
-        found = f"The body cannot be read: {error}."
-    raise refuse("request/body_invalid", found) from None
+        why = f"The body cannot be read: {error}."
+    raise refuse("request/body_invalid", why) from None
 
 
 def _read_number(text: str) -> float:
@@ -98,9 +98,9 @@ def check_body(
     try:
         return model.model_validate(data)
     except pydantic.ValidationError as errors:
-        found = errors.errors(include_url=False)
+        details = errors.errors(include_url=False)
     problems: list[Problem] = []
-    for error in found:
+    for error in details:
         type_, value, loc = error["type"], error["input"], error["loc"]
         is_unknown, is_key = type_ == "extra_forbidden", loc[-2:] == (value, "[key]")
         place = loc[:-1] if is_key else loc
@@ -110,21 +110,21 @@ def check_body(
             if value is None and validation.is_optional(model, loc):
                 text = f"`{field}` must not be null; leave it out, or send a value"
         else:
-            shown: ErrorDetails = {**error, "loc": place}
+            readable: ErrorDetails = {**error, "loc": place}
             if any(is_secret(f"{part}") for part in place) and not is_key:
-                shown["input"] = HIDDEN
-            what = validation.error_message(shown, model)
+                readable["input"] = HIDDEN
+            text = validation.error_message(readable, model)
             if is_unknown and field in getattr(model, "fixed", ()):
-                what = "cannot be changed"
+                text = "cannot be changed"
             elif is_unknown:
-                what += explain_key(field)
+                text += explain_key(field)
             if (type_, field) == ("literal_error", "auth_method"):
                 name = "auth/auth_method_invalid"
-            text = redact_text(f"{'the key ' if is_key else ''}{what}")
+            text = redact_text(f"{'the key ' if is_key else ''}{text}")
             beginning = redact_text(f"`{field}`: ")
         problems.append(problem(name, text, field=field, place=beginning))
-    fields = {one.field for one in problems}
-    raise ApiError(*problems, *(one for one in extra_checks(data) if one.field not in fields))
+    fields = {p.field for p in problems}
+    raise ApiError(*problems, *(p for p in extra_checks(data) if p.field not in fields))
 
 
 def parse_recorded(body: bytes) -> Any:

@@ -91,33 +91,33 @@ def seed_resources(
     `resources.tasks[0].name`. A wrong reference may result from another problem, so it is reported
     only if the resource has the right types, and no resource of an earlier kind has a problem.
     """
-    ahead = copy.copy(simulation)
+    trial = copy.copy(simulation)
     for name in _REPLACED:
-        setattr(ahead, name, copy.deepcopy(getattr(simulation, name)))
-    made: dict[str, list[str]] = {}
-    known = seedable(ahead.world.contract)
+        setattr(trial, name, copy.deepcopy(getattr(simulation, name)))
+    ids: dict[str, list[str]] = {}
+    kinds = seedable(trial.world.contract)
     problems: list[Problem] = []
-    for path in (path for path in seed if path not in known):
-        near = nearest(path, known)
-        text = f"{UNKNOWN_KEY} {quote(path)}; `resources` can hold {listed([*known])}{near}"
+    for path in (path for path in seed if path not in kinds):
+        near = nearest(path, kinds)
+        text = f"{UNKNOWN_KEY} {quote(path)}; `resources` can hold {listed([*kinds])}{near}"
         problems.append(problem("request/input_invalid", text, field=f"resources.{path}"))
-    for path, row in known.items():
+    for path, row in kinds.items():
         earlier = [*problems]
         for index, item in enumerate(seed.get(path, [])):
             try:
-                made.setdefault(path, []).append(_seed_one(ahead, row, item, latest))
+                ids.setdefault(path, []).append(_seed_one(trial, row, item, latest))
             except ApiError as error:
                 place = f"resources.{path}[{index}]"
-                for one in error.problems:
+                for inner in error.problems:
                     # A reference may name a resource that has mistakes itself.
-                    if not earlier or one.field not in ("task_id", *row.references):
-                        field = f"{place}.{one.field}" if one.field else place
-                        beginning = f"{place}: {one.place}"
-                        problems.append(replace(one, field=field, place=beginning))
+                    if not earlier or inner.field not in ("task_id", *row.references):
+                        field = f"{place}.{inner.field}" if inner.field else place
+                        beginning = f"{place}: {inner.place}"
+                        problems.append(replace(inner, field=field, place=beginning))
     raise_problems(problems)
     for name in _REPLACED:
-        setattr(simulation, name, getattr(ahead, name))
-    return made
+        setattr(simulation, name, getattr(trial, name))
+    return ids
 
 
 def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], latest: datetime) -> str:
@@ -135,10 +135,10 @@ def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], latest: d
         can_be = f"can be {listed(settled, last='or')}" if settled else "has no `status`"
         wrong["status"] = f"`status` is {body.status!r}{near}; a seeded {row.noun} {can_be}"
     status = body.status or ("failed" if item.get("errors") else next(iter(settled), ""))
-    given: dict[str, Any] = {"id": body.id, **({"status": status} if machine else {})}
+    record: dict[str, Any] = {"id": body.id, **({"status": status} if machine else {})}
     if body.created_at:
         moment = read_moment(body.created_at, "created_at")
-        given.update(created_at=moment, updated_at=moment)
+        record.update(created_at=moment, updated_at=moment)
         if moment > latest:
             wrong["created_at"] = (
                 f"`created_at` is {body.created_at}, but this world's time is"
@@ -151,9 +151,9 @@ def _seed_one(simulation: Simulation, row: Kind, item: dict[str, Any], latest: d
     texts = [problem("request/input_invalid", text, field=field) for field, text in wrong.items()]
     raise_problems([*texts, *problems])
     if is_run:
-        return _seed_run(simulation, body, given).id
+        return _seed_run(simulation, body, record).id
     fields = body.model_dump(exclude=set(Standard.model_fields))
-    return commands.seed_resource(world, row.object, fields, **given).id
+    return commands.seed_resource(world, row.object, fields, **record).id
 
 
 def _run_problems(
@@ -184,11 +184,11 @@ def _run_problems(
         wrong["output"] = f"only a `completed` run can have `output`, but this run is `{status}`"
     elif body.output is not None and task is not None:
         problems += violations(task["output_schema"], body.output, "output")
-    known = [name for name in run_errors() if world.contract.has_error(name)]
-    for index, given in enumerate(body.errors):
-        name = f"{given.type}/{given.code}"
-        if name not in known:
-            near = nearest(name, known) or "; `deck-sim schema` lists every error"
+    error_names = [name for name in run_errors() if world.contract.has_error(name)]
+    for index, row in enumerate(body.errors):
+        name = f"{row.type}/{row.code}"
+        if name not in error_names:
+            near = nearest(name, error_names) or "; `deck-sim schema` lists every error"
             wrong[f"errors[{index}].code"] = f"no run fails with {name!r}{near}"
     if body.result not in (None, *allowed):
         can_be = listed(allowed, last="or")
@@ -196,7 +196,7 @@ def _run_problems(
     return problems
 
 
-def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Resource:
+def _seed_run(simulation: Simulation, body: Any, record: Mapping[str, Any]) -> Resource:
     world = simulation.world
     row, task = world.kind(RUN), world.fetch("task", body.task_id)
     uses = commands.used_ids(world, dict(body))
@@ -210,9 +210,9 @@ def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Re
     output, timeout = body.output, task["settings"]["timeout_seconds"]
     results = world.contract.machine(RUN).results
     is_success = body.result in (None, results.get("completed"))
-    if output is None and given["status"] == "completed" and is_success:
+    if output is None and record["status"] == "completed" and is_success:
         try:
-            output = make_output(task["output_schema"], world.seed, given["id"], world.now)
+            output = make_output(task["output_schema"], world.seed, record["id"], world.now)
         except NoValidOutput as error:
             raise_problems(error.problems)
     after = spell_duration(timedelta(seconds=timeout))
@@ -229,6 +229,6 @@ def _seed_run(simulation: Simulation, body: Any, given: Mapping[str, Any]) -> Re
         "runtime_ms": body.runtime_ms,
     }
     if "result" in row.attributes:
-        fields["result"] = body.result or results[given["status"]]
+        fields["result"] = body.result or results[record["status"]]
     hidden = {"input": body.input, "timeout_seconds": timeout}
-    return world.create(RUN, fields, hidden, silent=True, **given)
+    return world.create(RUN, fields, hidden, silent=True, **record)

@@ -29,26 +29,26 @@ def resource_as_json(
     """
     world = simulation.world
     row = world.kind(resource.kind)
-    shown: dict[str, Any] = {"id": resource.id, "object": row.object}
+    data: dict[str, Any] = {"id": resource.id, "object": row.object}
     for name in row.attributes:
         if name == "status":
-            shown[name] = resource.status
+            data[name] = resource.status
         elif name == "url":  # of a storage item
-            shown[name] = file_url(simulation, resource.id)
+            data[name] = file_url(simulation, resource.id)
         elif name == "runtime_ms":
-            shown[name] = world.runtime_ms(resource, at or world.now)
+            data[name] = world.runtime_ms(resource, at or world.now)
         elif name in row.embeds:
-            shown[name] = world.embedded(resource, name)
+            data[name] = world.embedded(resource, name)
         else:
             value = resource.fields[name]
-            printed = resource.fields[row.named_by[name]] if name in row.named_by else name
-            shown[printed] = format_moment(value) if isinstance(value, datetime) else value
+            key = resource.fields[row.named_by[name]] if name in row.named_by else name
+            data[key] = format_moment(value) if isinstance(value, datetime) else value
     for name in row.includes:
         if name in includes:
-            shown[name] = _INCLUDES[name](simulation, resource)
+            data[name] = _INCLUDES[name](simulation, resource)
     for name in row.moments:
-        shown[name] = format_moment(getattr(resource, name))
-    return {**shown, **world.additive_changes.unknown_fields}
+        data[name] = format_moment(getattr(resource, name))
+    return {**data, **world.additive_changes.unknown_fields}
 
 
 def storage_as_json(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:

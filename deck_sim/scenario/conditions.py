@@ -47,24 +47,24 @@ class Rule(Strict):
     """The kind of resource: `connection`, `session` or `task_run`. If omitted, any of them."""
 
 
-def matches_text(found: Any, glob: str) -> bool:
+def matches_text(value: Any, glob: str) -> bool:
     """Whether a value, or an item of a list of values, matches a glob. None matches no glob."""
-    spellings = found if isinstance(found, list | tuple) else [found]
-    return any(fits_glob(text, glob) for text in spellings if text is not None)
+    values = value if isinstance(value, list | tuple) else [value]
+    return any(fits_glob(text, glob) for text in values if text is not None)
 
 
-def _contains(found: Any, wanted: Any) -> bool:
-    if isinstance(wanted, Mapping):
-        return isinstance(found, Mapping) and all(
-            name in found and _contains(found[name], value) for name, value in wanted.items()
+def _contains(value: Any, expected: Any) -> bool:
+    if isinstance(expected, Mapping):
+        return isinstance(value, Mapping) and all(
+            name in value and _contains(value[name], inner) for name, inner in expected.items()
         )
-    if isinstance(wanted, list):
-        same_length = isinstance(found, list) and len(found) == len(wanted)
-        return same_length and all(map(_contains, found, wanted))
-    if found is None or wanted is None:
-        return found is wanted
-    is_comparable = isinstance(found, bool) == isinstance(wanted, bool)  # in Python, True is 1
-    return (is_comparable and found == wanted) or fits_glob(found, wanted)
+    if isinstance(expected, list):
+        same_length = isinstance(value, list) and len(value) == len(expected)
+        return same_length and all(map(_contains, value, expected))
+    if value is None or expected is None:
+        return value is expected
+    is_comparable = isinstance(value, bool) == isinstance(expected, bool)  # in Python, True is 1
+    return (is_comparable and value == expected) or fits_glob(value, expected)
 
 
 def fits_glob(value: Any, glob: Any) -> bool:

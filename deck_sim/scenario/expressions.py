@@ -83,19 +83,19 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 @cache
 def environment() -> ImmutableSandboxedEnvironment:
-    made = _Environment(
+    sandbox = _Environment(
         undefined=StrictUndefined, finalize=as_text, keep_trailing_newline=True, optimized=False
     )
-    taken = {name: FILTERS[name] for name in _JINJA_FILTERS}
-    made.filters = {
-        **taken,
+    filters = {name: FILTERS[name] for name in _JINJA_FILTERS}
+    sandbox.filters = {
+        **filters,
         "join": lambda value, between="": between.join(map(as_text, value)),
         "string": as_text,
         "unique": lambda value: [*{json.dumps(item): item for item in value}.values()],
     }
-    made.tests = {name: TESTS[name] for name in _JINJA_TESTS}
-    made.globals = {}
-    return made
+    sandbox.tests = {name: TESTS[name] for name in _JINJA_TESTS}
+    sandbox.globals = {}
+    return sandbox
 
 
 def texts_in(value: Any, *path: int | str) -> Iterator[tuple[tuple[int | str, ...], str]]:
@@ -132,8 +132,8 @@ def render(value: Any, names: Mapping[str, Any]) -> Any:
     if not isinstance(value, str) or not is_template(value):
         return value
     try:
-        made = _compile(value)(**names)
-        return as_text(made) if isinstance(made, str) else json.loads(as_text(made))
+        result = _compile(value)(**names)
+        return as_text(result) if isinstance(result, str) else json.loads(as_text(result))
     except (ExpressionError, UndefinedError) as error:
         why = f"{error}"
     except Exception as error:  # a mistake in an expression can raise any error
@@ -178,22 +178,22 @@ def _parse(text: str) -> nodes.Template:
 
 
 def _problems(tree: nodes.Template) -> Iterator[str]:
-    found = [*tree.find_all(nodes.Node)]
-    yield from _unknown(nodes.Filter, found, sorted(environment().filters))
-    yield from _unknown(nodes.Test, found, sorted(environment().tests))
-    yield from _unknown(nodes.Name, found, [*VARIABLES, *FUNCTIONS])
-    called = [node.node for node in found if isinstance(node, nodes.Call)]
-    if any(not isinstance(one, nodes.Name) or one.name in VARIABLES for one in called):
+    every_node = [*tree.find_all(nodes.Node)]
+    yield from _unknown(nodes.Filter, every_node, sorted(environment().filters))
+    yield from _unknown(nodes.Test, every_node, sorted(environment().tests))
+    yield from _unknown(nodes.Name, every_node, [*VARIABLES, *FUNCTIONS])
+    called = [node.node for node in every_node if isinstance(node, nodes.Call)]
+    if any(not isinstance(callee, nodes.Name) or callee.name in VARIABLES for callee in called):
         yield f"only {listed(FUNCTIONS)} can be called"
-    for inside in (node for node in found if isinstance(node, nodes.Getattr)):
-        keys = VARIABLES.get(inside.node.name, ()) if isinstance(inside.node, nodes.Name) else ()
-        if keys and inside.attr not in keys:
-            yield f"unknown key {inside.attr!r}{suggest(inside.attr, keys)}"
+    for lookup in (node for node in every_node if isinstance(node, nodes.Getattr)):
+        keys = VARIABLES.get(lookup.node.name, ()) if isinstance(lookup.node, nodes.Name) else ()
+        if keys and lookup.attr not in keys:
+            yield f"unknown key {lookup.attr!r}{suggest(lookup.attr, keys)}"
 
 
-def _unknown(kind: Any, found: list[nodes.Node], known: list[str]) -> Iterator[str]:
-    for name in sorted({node.name for node in found if isinstance(node, kind)} - {*known}):
-        yield f"unknown {kind.__name__.lower()} {name!r}{suggest(name, known)}"
+def _unknown(kind: Any, every_node: list[nodes.Node], names: list[str]) -> Iterator[str]:
+    for name in sorted({node.name for node in every_node if isinstance(node, kind)} - {*names}):
+        yield f"unknown {kind.__name__.lower()} {name!r}{suggest(name, names)}"
 
 
 # Computing

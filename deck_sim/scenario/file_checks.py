@@ -26,10 +26,10 @@ def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]
     So the mistakes are those in scripts written for one edition; or, if there are none and no
     edition can play the scenario, all mistakes for the edition that has the fewest.
     """
-    found: dict[str, list[Found]] = {
+    mistakes_of: dict[str, list[Found]] = {
         name: [] for name in EDITIONS if scenario.edition in (None, name)
     }
-    for edition in map(EDITIONS.__getitem__, found):
+    for edition in map(EDITIONS.__getitem__, mistakes_of):
         for kind in SCRIPT_KINDS:
             for name, steps in scenario.scripts(kind).items():
                 path: YamlPath = (kind,) if name is None else (kind, name)
@@ -37,17 +37,17 @@ def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]
                     continue
                 if kind not in edition.kinds and (scenario.edition or name):
                     text = f"the edition `{edition.name}` has no {kind}s; delete this script"
-                    found[edition.name].append((path, text))
+                    mistakes_of[edition.name].append((path, text))
                     continue
                 # If this edition lacks the kind, another edition checks the script.
                 other = next(e for e in (edition, *EDITIONS.values()) if kind in e.kinds)
-                found[edition.name] += _ScriptCheck(kind, other).check(steps, path)
-    of_one = [one for name, mistakes in found.items() for one in mistakes if name in one[0][1:2]]
-    playable = tuple(name for name, mistakes in found.items() if not mistakes)
+                mistakes_of[edition.name] += _ScriptCheck(kind, other).check(steps, path)
+    of_one = [m for name, mistakes in mistakes_of.items() for m in mistakes if name in m[0][1:2]]
+    playable = tuple(name for name, mistakes in mistakes_of.items() if not mistakes)
     if of_one or playable:
-        first = next((mistakes[0] for mistakes in found.values() if mistakes), None)
+        first = next((mistakes[0] for mistakes in mistakes_of.values() if mistakes), None)
         return playable, f"in {format_path(first[0])}, {first[1]}" if first else "", of_one
-    return (), "", min(found.values(), key=len, default=[])
+    return (), "", min(mistakes_of.values(), key=len, default=[])
 
 
 class _ScriptCheck:
@@ -156,10 +156,10 @@ _OF_A_STORY = ("http", "webhooks", "task_timeout")  # a playlist or mix has none
 
 def check_exclusions(scenario: Scenario) -> Iterator[Found]:
     """Yield keys that exclude each other, and keys that have no effect in a playlist or mix."""
-    found = [name for name in _WAYS if getattr(scenario, name)]
-    if len(found) > 1:
-        yield (found[-1],), f"{listed(found)} exclude each other; keep one of them"
-    references = [name for name in found if name in _LISTS]
+    ways = [name for name in _WAYS if getattr(scenario, name)]
+    if len(ways) > 1:
+        yield (ways[-1],), f"{listed(ways)} exclude each other; keep one of them"
+    references = [name for name in ways if name in _LISTS]
     if references:
         of = f"`{references[0]}`"
         text = f"has no effect in a {of}; move the key into the scenarios that the {of} names"

@@ -31,25 +31,25 @@ _FEW = 10  # names that a message may list
 class Library:
     """Scenarios by name, which hide scenarios of the same name in the library `below`."""
 
-    __slots__ = ("_below", "_own")
+    __slots__ = ("_below", "_scenarios")
 
     def __init__(self, below: Library | None = None) -> None:
         self._below = below
-        self._own: dict[str, Scenario] = {}
+        self._scenarios: dict[str, Scenario] = {}
 
     def _current(self) -> dict[str, Scenario]:
-        return self._own
+        return self._scenarios
 
     def names(self) -> list[str]:
         return sorted({*self._current(), *(self._below.names() if self._below else ())})
 
     def get(self, name: str, field: str = "scenario") -> Scenario:
         """Return a scenario. Raises `ApiError` (`input_invalid`, with `field`) if it is unknown."""
-        found = self.find(name)
-        if found is None:
+        scenario = self.find(name)
+        if scenario is None:
             text = f"names an unknown scenario: {quote(name)}{self.instead(name)}"
             raise refuse("request/input_invalid", text, field=field, place=f"`{field}` ")
-        return found
+        return scenario
 
     def find(self, name: str) -> Scenario | None:
         return self._current().get(name) or (self._below.find(name) if self._below else None)
@@ -63,7 +63,9 @@ class Library:
         """Yield the types of the `event` steps of added scenarios; `*` stands for an expression."""
         from deck_sim.scenario.model import written_steps
 
-        steps: Iterable[Any] = (step for one in self.added() for _, _, step in written_steps(one))
+        steps: Iterable[Any] = (
+            step for scenario in self.added() for _, _, step in written_steps(scenario)
+        )
         return (re.sub("{{.*?}}", "*", step.type) for step in steps if step.word == "event")
 
     def own(self) -> list[Scenario]:
@@ -71,10 +73,10 @@ class Library:
         return sorted(self._current().values(), key=lambda scenario: bool(scenario.entries))
 
     def add(self, scenario: Scenario) -> None:
-        self._own[scenario.name] = scenario
+        self._scenarios[scenario.name] = scenario
 
     def remove(self, name: str) -> bool:
-        return self._own.pop(name, None) is not None
+        return self._scenarios.pop(name, None) is not None
 
     def instead(self, name: str) -> str:
         """Return how a message about an unknown name ends: near names, all, or how to list them."""
@@ -99,11 +101,11 @@ class _Shipped(Library):
         return []
 
     def find(self, name: str) -> Scenario | None:
-        if name not in self._own and name in self._names:
+        if name not in self._scenarios and name in self._names:
             from deck_sim.scenario.loader import read_scenario
 
             self.add(read_scenario(SHIPPED / f"{name}.yaml", name))
-        return self._own.get(name)
+        return self._scenarios.get(name)
 
 
 @cache
@@ -121,17 +123,17 @@ class WatchedFolder(Library):
     def __init__(self, folder: Path, below: Library, report: ReportReload) -> None:
         super().__init__(below)
         self._folder, self._report = folder, report
-        self._own = read_folder(folder, below)._own
-        self._seen, self._is_broken = self._look(), False
+        self._scenarios = read_folder(folder, below)._scenarios
+        self._files, self._is_broken = self._look(), False
 
     def _current(self) -> dict[str, Scenario]:
         from deck_sim.scenario.loader import ScenarioError
 
-        if (seen := self._look()) == self._seen:
-            return self._own
-        self._seen = seen
+        if (files := self._look()) == self._files:
+            return self._scenarios
+        self._files = files
         try:
-            self._own = read_folder(self._folder, self._below)._own
+            self._scenarios = read_folder(self._folder, self._below)._scenarios
         except ScenarioError as error:
             self._report(error)
             self._is_broken = True
@@ -139,11 +141,11 @@ class WatchedFolder(Library):
             if self._is_broken:
                 self._report(None)
             self._is_broken = False
-        return self._own
+        return self._scenarios
 
     def _look(self) -> list[tuple[str, int, int]]:
-        found = ((file.name, file.stat()) for file in scenario_files(self._folder))
-        return [(name, about.st_mtime_ns, about.st_size) for name, about in found]
+        files = ((file.name, file.stat()) for file in scenario_files(self._folder))
+        return [(name, stat.st_mtime_ns, stat.st_size) for name, stat in files]
 
 
 def scenario_files(folder: Path) -> list[Path]:
@@ -195,7 +197,7 @@ def read_files(
     if not broken:
         for name, mistakes in read.items():
             check_entries(library.get(name), library, mistakes)
-            broken += mistakes.found
+            broken += mistakes.collected
     return library, broken
 
 
@@ -203,12 +205,12 @@ def check_entries(scenario: Scenario, library: Library, mistakes: loader.Mistake
     """Add to `mistakes` the entries of a playlist or mix that are unknown, or are one themselves.
     `library` contains the scenario.
     """
-    for index, entry in enumerate(scenario.entries):
-        place: YamlPath = ("playlist", index) if scenario.playlist else ("mix", entry)
-        found, of_key = library.find(entry), not scenario.playlist
-        if found is None:
-            text = f"unknown scenario {quote(entry)}{library.instead(entry)}"
+    for index, name in enumerate(scenario.entries):
+        place: YamlPath = ("playlist", index) if scenario.playlist else ("mix", name)
+        entry, of_key = library.find(name), not scenario.playlist
+        if entry is None:
+            text = f"unknown scenario {quote(name)}{library.instead(name)}"
             mistakes.add(place, text, of_key=of_key)
-        elif found.entries:
-            text = f"{quote(entry)} is itself a playlist or mix; name its entries instead"
+        elif entry.entries:
+            text = f"{quote(name)} is itself a playlist or mix; name its entries instead"
             mistakes.add(place, text, of_key=of_key)

@@ -54,25 +54,28 @@ class Mistakes:
 
     def __init__(self, file: str, document: Document) -> None:
         self.file, self.document = file, document
-        self.found: list[Mistake] = []
+        self.collected: list[Mistake] = []
 
     def add(
         self, place: YamlPath, message: str, *, of_key: bool = False, path: str | None = None
     ) -> None:
         """Add a mistake in the value or key at `place`; messages show `path` instead, if given."""
         position = self.document.position(place, of_key=of_key)
-        shown = format_path(place) if path is None else path
-        self.found.append(Mistake(self.file, *position, shown, message))
+        shown_path = format_path(place) if path is None else path
+        self.collected.append(Mistake(self.file, *position, shown_path, message))
 
     def add_errors(self, error: ValidationError, root: type[Strict]) -> None:
         """Add pydantic's errors in the words of scenario files; `root` is the document's model."""
-        for one in error.errors(include_url=False):
-            written, kind, text = one["loc"], one["type"], error_message(one, root)
+        for detail in error.errors(include_url=False):
+            written, kind, text = detail["loc"], detail["type"], error_message(detail, root)
             path = self.document.written(written)
             if kind == "missing":
                 path = (*path, *written[-1:])
             elif kind == "union_tag_invalid":
-                word, of = one["ctx"]["tag"], next(part for part in written if part in SCRIPT_KINDS)
+                word, of = (
+                    detail["ctx"]["tag"],
+                    next(part for part in written if part in SCRIPT_KINDS),
+                )
                 words = step_words(f"{of}")
                 others = [kind for kind in SCRIPT_KINDS if word in step_words(kind)]
                 allowed, near = f"allowed in a {of} script: {listed(words)}", nearest(word, words)
@@ -88,17 +91,19 @@ class Mistakes:
             elif kind == "tuple_type" and not {*written[-2:]}.isdisjoint(_SCRIPTS):
                 text += "; start each step with `- `"
             of_key = kind in ("extra_forbidden", "union_tag_invalid")
-            shown = format_path(path[:-1] if kind == "extra_forbidden" else path)
-            self.add(path, text, of_key=of_key, path=shown)
+            shown_path = format_path(path[:-1] if kind == "extra_forbidden" else path)
+            self.add(path, text, of_key=of_key, path=shown_path)
 
     @property
     def error(self) -> ScenarioError:
         """The error with all mistakes, in the order of the file."""
-        return ScenarioError(*sorted(self.found, key=lambda one: (one.line, one.column)))
+        return ScenarioError(
+            *sorted(self.collected, key=lambda mistake: (mistake.line, mistake.column))
+        )
 
     def report(self) -> None:
         """Raise a ScenarioError with all mistakes, if there are any."""
-        if self.found:
+        if self.collected:
             raise self.error
 
 
@@ -133,13 +138,13 @@ def make_scenario(document: Document, file: str) -> Scenario:
         mistakes.add_errors(error, Scenario)
         raise mistakes.error from None
     editions, why, in_scripts = check_scripts(scenario)
-    for found in chain(
+    for place, message in chain(
         check_expressions(data),
         check_exclusions(scenario),
         in_scripts,
         check_faults(scenario, editions),
     ):
-        mistakes.add(*found)
+        mistakes.add(place, message)
     mistakes.report()
     scenario._source.update(data)
     scenario._text = document.text

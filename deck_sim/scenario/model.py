@@ -130,8 +130,8 @@ class Scenario(Strict):
 
     @property
     def overview(self) -> dict[str, Any]:
-        shown = {"name": self.name, "summary": self.summary}
-        return {**shown, "tags": [*self.tags], "editions": [*self.editions]}
+        about = {"name": self.name, "summary": self.summary}
+        return {**about, "tags": [*self.tags], "editions": [*self.editions]}
 
     @property
     def faults(self) -> tuple[HttpFault | WebhookFault, ...]:
@@ -165,9 +165,9 @@ class Scenario(Strict):
         faults = self.faults if is_alone or self.defines(kind) else ()
         timeout = self.task_timeout if kind == "task_run" else None
         head = () if name is None else (name,)
-        made = Script(self.name, kind, (*steps,), self._source, faults, head, timeout)
-        self._scripts[kind, edition] = made
-        return made
+        script = Script(self.name, kind, (*steps,), self._source, faults, head, timeout)
+        self._scripts[kind, edition] = script
+        return script
 
 
 def written_steps(
@@ -182,7 +182,7 @@ def written_steps(
         for name, steps in scenario.scripts(kind).items():
             if edition is None or name in (None, edition.name):
                 head = () if name is None else (name,)
-                yield from ((kind, *found) for found in _steps(steps, head))
+                yield from ((kind, path, step) for path, step in _steps(steps, head))
 
 
 def _steps(steps: tuple[Step, ...], path: Path) -> Iterator[tuple[Path, Step]]:

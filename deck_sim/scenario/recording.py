@@ -23,33 +23,33 @@ _AFTER_PROMPT = {"connection": ["connected"], "task_run": ["running", "completed
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A status that was entered, and the resource as the API showed it at that time."""
+class PastStatus:
+    """A status that was entered, and the fields of the resource as the API showed them then."""
 
     at: datetime
     status: str
-    shown: Mapping[str, Any]
+    resource: Mapping[str, Any]
 
 
-def write_script(kind: str, machine: Machine, history: Sequence[Seen]) -> list[Any]:
+def write_script(kind: str, machine: Machine, history: Sequence[PastStatus]) -> list[Any]:
     """Return steps, as plain data, that repeat a history: the same statuses at the same times."""
     entered, steps = status_steps(kind, machine), list[Any]()
-    for index, seen in enumerate(history):
-        step, later = entered.get(seen.status), history[index + 1 :]
+    for index, past in enumerate(history):
+        step, later = entered.get(past.status), history[index + 1 :]
         if step is None:  # the step before leads to it, as to `canceled` after `cancelling`
             break
-        if later and later[0].status == seen.status:  # a prompt that was shown again
+        if later and later[0].status == past.status:  # a prompt that was shown again
             continue
-        length = format_duration(later[0].at - seen.at) if later else None
+        length = format_duration(later[0].at - past.at) if later else None
         if step.ends:
-            steps.append(_written(step.word, _outcome(seen)))
+            steps.append(_written(step.word, _outcome(past)))
         elif step.lasts:
-            lasts = length or (None if seen.status in machine.settled else "stuck")
+            lasts = length or (None if past.status in machine.settled else "stuck")
             steps.append(_written(step.word, None if lasts == "0s" else lasts))
         elif not issubclass(step, InteractionRequired):  # a review
             steps += [_written(step.word, length)] if later else [step.word, "completed"]
         else:
-            keys = _literal(seen.shown["interaction"])
+            keys = _literal(past.resource["interaction"])
             steps.append({step.word: keys})
             if later and entered[later[0].status].ends:
                 keys |= {"timeout": length, "on_timeout": write_script(kind, machine, later)}
@@ -59,13 +59,13 @@ def write_script(kind: str, machine: Machine, history: Sequence[Seen]) -> list[A
     return steps
 
 
-def _outcome(seen: Seen) -> Any:
-    if errors := seen.shown.get("errors"):
-        named = [{"error": f"{error['type']}/{error['code']}", **error} for error in errors]
-        return [{n: _literal(v) for n, v in e.items() if n not in ("type", "code")} for e in named]
-    kept = {name: seen.shown.get(name) for name in ("output", "result")}
-    is_completed = seen.status == "completed"
-    return {n: _literal(redact(v)) for n, v in kept.items() if is_completed and v is not None}
+def _outcome(past: PastStatus) -> Any:
+    if errors := past.resource.get("errors"):
+        rows = [{"error": f"{error['type']}/{error['code']}", **error} for error in errors]
+        return [{n: _literal(v) for n, v in e.items() if n not in ("type", "code")} for e in rows]
+    fields = {name: past.resource.get(name) for name in ("output", "result")}
+    is_completed = past.status == "completed"
+    return {n: _literal(redact(v)) for n, v in fields.items() if is_completed and v is not None}
 
 
 def _literal(value: Any) -> Any:

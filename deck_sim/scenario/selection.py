@@ -122,7 +122,7 @@ def _find_foreign(
     scenario: Scenario, library: Library, edition: str, kind: str | None
 ) -> Scenario | None:
     entries = map(library.find, scenario.entries if kind in (None, "task_run") else ())
-    parts = (one for one in (scenario, *entries) if one and edition not in one.editions)
+    parts = (part for part in (scenario, *entries) if part and edition not in part.editions)
     return next(parts, None)
 
 
@@ -135,7 +135,7 @@ def _explain_edition(scenario: Scenario, part: Scenario, edition: str) -> str:
 
 
 def _kind_problems(kind: str | None, where: str, edition: str) -> Iterator[Problem]:
-    kinds = [one for one in SCRIPT_KINDS if one in EDITIONS[edition].kinds]
+    kinds = [name for name in SCRIPT_KINDS if name in EDITIONS[edition].kinds]
     if kind is not None and kind not in kinds:
         why = f"the edition `{edition}` plays no scenarios for {quote(kind)}"
         text = f"{why}{suggest(kind, kinds)}"
@@ -176,14 +176,16 @@ class Choice(Immutable):
 
     def __str__(self) -> str:
         plays = "" if self.played.name == self.name else f"; plays={self.played.name}"
-        names = ", ".join(f"{ascii(one.name)[1:-1]}: {one.why}" for one in self.ignored)
+        names = ", ".join(f"{ascii(magic.name)[1:-1]}: {magic.why}" for magic in self.ignored)
         ignored = f'; ignored="{names}"' if names else ""
         return f"{self.name}; because={self.because}{plays}{ignored}"
 
     @property
     def warnings(self) -> list[str]:
         played = f"is ignored, and {quote(self.name)} is played"
-        return [f"the magic name {quote(one.name)} {played}: {one.text}" for one in self.ignored]
+        return [
+            f"the magic name {quote(magic.name)} {played}: {magic.text}" for magic in self.ignored
+        ]
 
 
 def choose(new: NewResource, selection: SelectionState, library: Library) -> Choice:
@@ -223,10 +225,10 @@ def _read_magic(new: NewResource, library: Library, ignored: list[IgnoredName]) 
     cannot be played are added to `ignored`.
     """
     for fact in ("username", "external_id"):
-        if found := _MAGIC.fullmatch(str(new.facts.get(fact) or "")):
-            name = found["tagged"] or found["plain"]
+        if match := _MAGIC.fullmatch(str(new.facts.get(fact) or "")):
+            name = match["tagged"] or match["plain"]
             scenario = library.find(name)
-            if scenario is None and found["tagged"]:
+            if scenario is None and match["tagged"]:
                 text = f"there is no such scenario{nearest(name, library.names())}"
                 ignored.append(IgnoredName(name, "no such scenario", text))
             elif scenario and (part := _find_foreign(scenario, library, new.edition, new.kind)):

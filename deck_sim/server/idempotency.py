@@ -50,7 +50,7 @@ def replay_answer(request: Request) -> Answer | None:
 def store_answer(request: Request) -> None:
     """Store the answer to a call with a key, if the edition stores answers with this status."""
     key, answer, world = request.idempotency_key, request.answer, request.simulation.world
-    if key is None or answer.status not in world.contract.idempotency.kept:
+    if key is None or answer.status not in world.contract.idempotency.stored_statuses:
         return
     name, headers = f"{request.method} {request.path}", {**answer.headers}
     stored = StoredAnswer(world.now, name, _digest(request), answer.status, headers, answer.body)

@@ -22,8 +22,8 @@ class AddressRefused(Exception):
 
 async def ask_resolver(host: str, port: int) -> Sequence[str]:
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [f"{row[4][0]}" for row in found]
+    rows = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [f"{row[4][0]}" for row in rows]
 
 
 async def find_addresses(host: str, port: int, resolve: Resolve, *, public: bool) -> Sequence[str]:
@@ -32,19 +32,19 @@ async def find_addresses(host: str, port: int, resolve: Resolve, *, public: bool
     """
     name = host.removesuffix(".")  # the dot only marks the name as absolute
     if ":" in name or name.replace(".", "").isdigit():  # an address
-        found: Sequence[str] = [name]
+        addresses: Sequence[str] = [name]
     elif name == "localhost" or name.endswith(".localhost"):  # loopback without asking
-        found = ["127.0.0.1", "::1"]
+        addresses = ["127.0.0.1", "::1"]
     elif public or "." not in name or name.endswith(_LOCAL_DOMAINS):
-        found = await resolve(host, port)
+        addresses = await resolve(host, port)
     else:
         raise AddressRefused(f"{host} is not a local name, so it was not looked up; {_HOW}")
-    if allowed := [address for address in found if _may_call(address, public=public)]:
+    if allowed := [address for address in addresses if _may_call(address, public=public)]:
         return allowed
-    shown = ", ".join(found) if name in found else f"{host} is {', '.join(found)}"
-    if any(_may_call(address, public=True) for address in found):
-        raise AddressRefused(f"{shown}: neither loopback nor private; {_HOW}")
-    raise AddressRefused(f"{shown}: link-local addresses are never called")
+    resolution = ", ".join(addresses) if name in addresses else f"{host} is {', '.join(addresses)}"
+    if any(_may_call(address, public=True) for address in addresses):
+        raise AddressRefused(f"{resolution}: neither loopback nor private; {_HOW}")
+    raise AddressRefused(f"{resolution}: link-local addresses are never called")
 
 
 def _may_call(text: str, *, public: bool) -> bool:

@@ -80,11 +80,11 @@ def read_target(url: str) -> Target:
     parts = urlsplit(url)
     host = (parts.hostname or "").encode("idna").decode()
     query = f"?{parts.query}" if parts.query else ""
-    named = f"[{host}]" if ":" in host else host
-    text, at, _ = parts.netloc.rpartition("@")
-    headers = {"host": f"{named}:{parts.port}" if parts.port else named, "connection": "close"}
+    literal = f"[{host}]" if ":" in host else host
+    user, at, _ = parts.netloc.rpartition("@")
+    headers = {"host": f"{literal}:{parts.port}" if parts.port else literal, "connection": "close"}
     if at:
-        headers["authorization"] = f"Basic {base64.b64encode(unquote(text).encode()).decode()}"
+        headers["authorization"] = f"Basic {base64.b64encode(unquote(user).encode()).decode()}"
     return Target(
         is_secure=parts.scheme == "https",
         host=host,
@@ -107,7 +107,7 @@ class Exchange:
         self.body = b""
         self._path, self._sent_headers, self._sent = path, headers, body
         self._read = dict[str, str]()  # headers of the message that is being read
-        self._left = MAX_ANSWER  # bytes of the head, then of the body, that may still be read
+        self._bytes_left = MAX_ANSWER  # bytes of the head, then of the body, that may still be read
 
     async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Send the request; read the response to its end, or up to `MAX_ANSWER`. Raises EOFError if
@@ -117,10 +117,10 @@ class Exchange:
         lines = f"POST {self._path} HTTP/1.1", *map(": ".join, self._sent_headers.items()), "", ""
         writer.write("\r\n".join(lines).encode("latin-1") + self._sent)
         self._parser = httptools.HttpResponseParser(self)
-        while self._left > 0:
+        while self._bytes_left > 0:
             data = await reader.read(MAX_ANSWER)
             if self.status is None:
-                self._left -= len(data)
+                self._bytes_left -= len(data)
             if data:
                 self._parser.feed_data(data)
             elif self.status is None or not _FRAMING.isdisjoint(self.headers):
@@ -139,17 +139,17 @@ class Exchange:
         """Keep the status and the headers of the first response that is not informational."""
         status = self._parser.get_status_code()
         if status >= 200 and self.status is None:
-            self.status, self.headers, self._left = status, self._read, MAX_ANSWER
+            self.status, self.headers, self._bytes_left = status, self._read, MAX_ANSWER
         self._read = {}
 
     def on_body(self, data: bytes) -> None:
-        self._left -= len(data)
+        self._bytes_left -= len(data)
         self.body += data[: KEPT_ANSWER - len(self.body)]
 
     def on_message_complete(self) -> None:
         """Read nothing more, unless the response was informational, such as a 103."""
         if self.status is not None:
-            self._left = 0
+            self._bytes_left = 0
 
 
 class Sender:

@@ -54,9 +54,9 @@ def verify(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) 
         raise SignatureError(
             f"the timestamp {moment} is more than five minutes away from the receiver's time {now}"
         )
-    wanted = _sign(secret, headers[ID], int(headers[TIMESTAMP]), body)
-    given = headers[SIGNATURE].split(" ")
-    if not any(hmac.compare_digest(wanted.encode(), one.encode()) for one in given):
+    expected = _sign(secret, headers[ID], int(headers[TIMESTAMP]), body)
+    signatures = headers[SIGNATURE].split(" ")
+    if not any(hmac.compare_digest(expected.encode(), text.encode()) for text in signatures):
         raise SignatureError("no signature matches the secret and the body")
 
 

@@ -11,7 +11,7 @@ from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import scenario_from_data
-from deck_sim.scenario.recording import Seen, write_script
+from deck_sim.scenario.recording import PastStatus, write_script
 
 TRACES = Path(__file__).parents[1] / "traces"
 PLAYED = [(name, edition) for name in shipped().names() for edition in shipped().get(name).editions]
@@ -20,20 +20,20 @@ MACHINE = EDITIONS["connections"].kinds["task_run"].machine
 
 def history_of(world, resource):
     """The statuses that a resource entered, with what the API showed."""
-    shown, seen = {}, []
+    fields, history = {}, []
     for entry in world.timeline:
         if entry.id == resource.id and entry.status:
-            shown = {**shown, **(entry.changes or {})}
-            seen.append(Seen(entry.at, entry.status, shown))
-    return seen
+            fields = {**fields, **(entry.changes or {})}
+            history.append(PastStatus(entry.at, entry.status, fields))
+    return history
 
 
 def story_of(world, resource):
     """When a resource entered which status, with its outcome."""
     told = ("interaction", "output", "result", "errors")
     return [
-        (seen.at - resource.created_at, seen.status, {n: seen.shown.get(n) for n in told})
-        for seen in history_of(world, resource)
+        (past.at - resource.created_at, past.status, {n: past.resource.get(n) for n in told})
+        for past in history_of(world, resource)
     ]
 
 
@@ -86,7 +86,7 @@ HISTORIES = [
 def script_of(*seen):
     """The script of statuses and what was shown, each three seconds after the one before."""
     history = [
-        Seen(FROZEN_START + timedelta(seconds=3 * number), status, shown)
+        PastStatus(FROZEN_START + timedelta(seconds=3 * number), status, shown)
         for number, (status, shown) in enumerate(seen)
     ]
     return write_script("task_run", MACHINE, history)
@@ -101,8 +101,8 @@ def test_a_history_is_written_with_what_happened():
 def test_the_script_of_a_connection_does_not_end_at_a_prompt():
     """Whose answer nobody gave."""
     moments = [
-        Seen(FROZEN_START, "connecting", {}),
-        Seen(FROZEN_START, "interaction_required", ASKS),
+        PastStatus(FROZEN_START, "connecting", {}),
+        PastStatus(FROZEN_START, "interaction_required", ASKS),
     ]
     machine = EDITIONS["connections"].kinds["connection"].machine
     steps = ["connecting", {"interaction_required": PROMPT}, "connected"]
@@ -110,7 +110,7 @@ def test_the_script_of_a_connection_does_not_end_at_a_prompt():
 
 
 def test_a_status_that_lasts_for_no_time_has_no_duration():
-    moments = [Seen(FROZEN_START, status, {}) for status in ("running", "canceled")]
+    moments = [PastStatus(FROZEN_START, status, {}) for status in ("running", "canceled")]
     assert write_script("task_run", MACHINE, moments) == ["running", "canceled"]
 
 

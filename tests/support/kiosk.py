@@ -104,7 +104,7 @@ desk/closed 503 (assumed): The desk is closed.
     answer_key="replies",
     answer_body="Reply",
     numbers_messages=False,
-    idempotency=Idempotency(("POST",), creates_only=False, kept=range(200, 300)),
+    idempotency=Idempotency(("POST",), creates_only=False, stored_statuses=range(200, 300)),
 )
 STORY = """
 version: 1

@@ -31,7 +31,7 @@ class Idempotency:
 
     methods: tuple[str, ...]
     creates_only: bool
-    kept: range  # HTTP statuses of the answers that are kept
+    stored_statuses: range  # of the answers that are kept
     kept_for: timedelta = timedelta(hours=24)
     longest_key: int = 256
 

@@ -72,13 +72,13 @@ class KeepFile(Step):
             except NoValidOutput as error:
                 why = NOTHING_FITS.format(name="extraction", step=self.word)
                 broken = error.problems
-        for one in broken:
-            context.world.note("task_run", context.resource.id, f"{why}{one.message}")
+        for problem in broken:
+            context.world.note("task_run", context.resource.id, f"{why}{problem.message}")
             result = "failure"
         if schema is None or result == "failure":
             extraction = None
-        shown = {"extraction": extraction, "metadata": metadata, "result": result}
-        keep_file(context.world, context.resource, name, type_, content.encode(), **shown)
+        attributes = {"extraction": extraction, "metadata": metadata, "result": result}
+        keep_file(context.world, context.resource, name, type_, content.encode(), **attributes)
         return None
 
 

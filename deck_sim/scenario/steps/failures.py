@@ -50,13 +50,13 @@ class Failed(Step):
 
     @property
     def fails_with(self) -> tuple[str, ...]:
-        return tuple(one.error for one in self.errors)
+        return tuple(failure.error for failure in self.errors)
 
     def enter(self, context: StepContext) -> Wait | None:
-        found = (
+        errors = (
             (e.error, compute(context, e.message), compute(context, e.field)) for e in self.errors
         )
-        context.fail(*(context.problem(*one) for one in found))
+        context.fail(*(context.problem(*error) for error in errors))
         return None
 
 

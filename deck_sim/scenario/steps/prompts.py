@@ -64,20 +64,24 @@ class InteractionRequired(Step):
 
     @model_validator(mode="after")
     def _check_fields(self) -> "InteractionRequired":
-        faults = list[tuple[str, str]]()
+        mistakes = list[tuple[str, str]]()
         if not self.fields and self.type not in PROMPTS:
             text = (
                 f"{quote(self.type)} is not one of {listed(PROMPTS)}; a type of your own needs"
                 f" `fields`, like `fields: [{{name: code}}]`{nearest(self.type, PROMPTS)}"
             )
-            faults.append(("type", text))
-        asked = self.field_names
-        unknown = (name for answer in self.accept or () for name in answer if name not in asked)
-        for name in dict.fromkeys(unknown) if asked else ():
-            allowed = nearest(name, asked) or f"; it asks for {listed(asked)}"
-            faults.append(("accept", f"{quote(name)} is not a field of this interaction{allowed}"))
-        if faults:
-            raise field_errors(*faults)
+            mistakes.append(("type", text))
+        field_names = self.field_names
+        unknown = (
+            name for answer in self.accept or () for name in answer if name not in field_names
+        )
+        for name in dict.fromkeys(unknown) if field_names else ():
+            allowed = nearest(name, field_names) or f"; it asks for {listed(field_names)}"
+            mistakes.append(
+                ("accept", f"{quote(name)} is not a field of this interaction{allowed}")
+            )
+        if mistakes:
+            raise field_errors(*mistakes)
         return self
 
     @property

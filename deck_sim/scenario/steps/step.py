@@ -118,11 +118,11 @@ class Step(Strict, script.Step):
 
 def step_words(kind: str) -> tuple[str, ...]:
     """Return the words of all steps that a kind of script may have: statuses, then effects."""
-    found = [word for of, word in STEP_CLASSES if of == kind]
+    words = [word for of, word in STEP_CLASSES if of == kind]
     order = [status for e in EDITIONS.values() for status in e.statuses(kind)]
-    order += found
+    order += words
     return tuple(
-        sorted(found, key=lambda word: (not STEP_CLASSES[kind, word].is_status, order.index(word)))
+        sorted(words, key=lambda word: (not STEP_CLASSES[kind, word].is_status, order.index(word)))
     )
 
 

@@ -156,5 +156,5 @@ EDITION = Edition(
     answer_key="inputs",
     answer_body="SubmitInteraction",
     numbers_messages=True,
-    idempotency=Idempotency(("POST",), creates_only=True, kept=range(200, 600)),
+    idempotency=Idempotency(("POST",), creates_only=True, stored_statuses=range(200, 600)),
 )

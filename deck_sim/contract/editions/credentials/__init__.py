@@ -127,7 +127,7 @@ CREDENTIAL = Kind(
     attributes=insert_after("auth_method", kinds.LOGIN, auth_credentials=LOGIN_SUMMARY),
     create="CreateCredential",
     update="UpdateCredential",
-    own={
+    special={
         "create": {"summary": "Store a credential", "errors": ("auth/auth_method_invalid",)},
         "update": {"errors": ("auth/auth_method_invalid", *CONFLICT)},
         "delete": {},
@@ -181,7 +181,7 @@ AGENT = replace(kinds.AGENT, summary=("id", "object", "name"))
 SOURCE = replace(kinds.SOURCE, summary=("id", "object", "name", "type"))
 TASK = replace(
     kinds.TASK,
-    own={"create": {"endpoint": "create_resource", "errors": CONFLICT}},
+    special={"create": {"endpoint": "create_resource", "errors": CONFLICT}},
     summary=("id", "object", "status", "name", "agent_id"),
 )
 STORAGE = replace(
@@ -193,7 +193,7 @@ STORAGE = replace(
 EVENT_DESTINATION = replace(
     kinds.EVENT_DESTINATION,
     named_by={"config": "type"},
-    own={
+    special={
         "create": {"body": "CreateTypedDestination"},
         "update": {"body": "UpdateTypedDestination"},
     },
@@ -252,5 +252,7 @@ EDITION = Edition(
     numbers_messages=False,
     # Deck's list of event types has the first name, and an observed event had the second.
     also_known_as={"task_run.review_required": "task_run.pending"},
-    idempotency=Idempotency(("POST", "PATCH", "DELETE"), creates_only=False, kept=range(200, 300)),
+    idempotency=Idempotency(
+        ("POST", "PATCH", "DELETE"), creates_only=False, stored_statuses=range(200, 300)
+    ),
 )

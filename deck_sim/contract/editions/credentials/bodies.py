@@ -95,9 +95,9 @@ UpdateTypedDestination = partial(
 )
 
 
-def _by_type(own: Callable[[str], Any]) -> dict[str, dict[str, Any]]:
+def _by_type(make_field: Callable[[str], Any]) -> dict[str, dict[str, Any]]:
     others = {type_: dict.fromkeys(_OBJECTS, unwanted(type_)) for type_ in _OBJECTS}
-    return {type_: {**others[type_], type_: own(type_)} for type_ in _OBJECTS}
+    return {type_: {**others[type_], type_: make_field(type_)} for type_ in _OBJECTS}
 
 
 CreateTypedDestination.by_type = _by_type(lambda type_: needed(_OBJECTS[type_]))
