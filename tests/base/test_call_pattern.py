@@ -26,22 +26,22 @@ def test_a_star_matches_one_segment_and_two_stars_any_number():
         ("/v2/agents/*", "GET /v2/agents/"),
         ("/v2/x**", "GET /v2/y"),
     ]
-    found = [
+    matches = [
         (pattern, call)
         for pattern, call in matching + others
         if CallPattern.read(pattern).matches(*call.split(" ", 1))
     ]
-    assert found == matching
+    assert matches == matching
 
 
 def test_a_pattern_that_no_call_can_match_is_refused():
     """It would silently never match."""
     no_pattern = ["", "POST", "POST v2/tasks", "GET /a b", "/v2/agents?limit=1"]
-    said = dict.fromkeys(no_pattern, "write it like `POST /v2/tasks")
+    messages = dict.fromkeys(no_pattern, "write it like `POST /v2/tasks")
     for path in ("/v2/tasks/{id}", "/v2/tasks/<id>", "/v2/tasks/:id"):
-        said[path] = f"'{path}' has a parameter; write `*` for that segment"
-    said["POST /tasks/*/run"] = "'/tasks/*/run' is not an API path; paths begin with `/v2`"
-    said["PSOT /v2/agents"] = "unknown method 'PSOT'; did you mean 'POST'?"
-    for text, message in said.items():
+        messages[path] = f"'{path}' has a parameter; write `*` for that segment"
+    messages["POST /tasks/*/run"] = "'/tasks/*/run' is not an API path; paths begin with `/v2`"
+    messages["PSOT /v2/agents"] = "unknown method 'PSOT'; did you mean 'POST'?"
+    for text, message in messages.items():
         with pytest.raises(ValueError, match=re.escape(message)):
             CallPattern.read(text)

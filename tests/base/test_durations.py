@@ -41,11 +41,12 @@ def test_durations_are_parsed_exactly():
 
 
 def test_other_text_is_refused_with_the_notation():
-    said = dict.fromkeys(["", "5 m", "5m\n", *WRONG.split()], "is not a duration; a duration is")
-    said |= {"-5m": "is negative; a duration is written"}
-    said |= {"300": "is not a duration; .*; for seconds write '300s'"}
-    said |= dict.fromkeys(["36501d", "36500d1ms", "P36501D"], "is too long; .* up to 36500d")
-    for text, message in said.items():
+    unreadable = ["", "5 m", "5m\n", *WRONG.split()]
+    messages = dict.fromkeys(unreadable, "is not a duration; a duration is")
+    messages |= {"-5m": "is negative; a duration is written"}
+    messages |= {"300": "is not a duration; .*; for seconds write '300s'"}
+    messages |= dict.fromkeys(["36501d", "36500d1ms", "P36501D"], "is too long; .* up to 36500d")
+    for text, message in messages.items():
         with pytest.raises(ValueError, match=f"^{re.escape(repr(text))} {message}"):
             parse_duration(text)
 
@@ -85,9 +86,9 @@ def test_a_span_is_one_duration_or_a_range():
 
 
 def test_a_range_has_two_ends_in_their_order():
-    said = dict.fromkeys(["2s..8s..9s", "2s...8s", "soon"], "is not a duration")
-    said |= dict.fromkeys(["2s..", "..2s", ".."], "'' is not a duration; ")
-    said |= {"8s..2s": "'8s..2s' ends before it begins"}
-    for text, message in said.items():
+    messages = dict.fromkeys(["2s..8s..9s", "2s...8s", "soon"], "is not a duration")
+    messages |= dict.fromkeys(["2s..", "..2s", ".."], "'' is not a duration; ")
+    messages |= {"8s..2s": "'8s..2s' ends before it begins"}
+    for text, message in messages.items():
         with pytest.raises(ValueError, match=re.escape(message)):
             parse_span(text)

@@ -31,12 +31,12 @@ def test_a_long_word_is_cut_in_messages():
 
 def test_a_new_event_type_is_not_a_misspelling():
     """Scenarios may emit new types, so only very close spellings are suggested."""
-    known = ["task_run.completed", "task_run.canceled", "agent.created"]
-    said = {
+    types = ["task_run.completed", "task_run.canceled", "agent.created"]
+    endings = {
         "task_run.complete": "; did you mean 'task_run.completed'?",
         "task_run.cancelled": "; did you mean 'task_run.canceled'?",
         "run.completed": "; did you mean 'task_run.completed'?",
     }
     new = ["task_run.completed", "task_*.canceled", "task_run.progress", "task_run.sparkled"]
-    said |= dict.fromkeys([*new, "weather"], "")
-    assert {type_: nearest_type(type_, known) for type_ in said} == said
+    endings |= dict.fromkeys([*new, "weather"], "")
+    assert {type_: nearest_type(type_, types) for type_ in endings} == endings

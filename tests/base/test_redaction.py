@@ -41,8 +41,8 @@ def test_names_of_answers_are_recognized_by_their_words():
 def test_secrets_are_hidden_at_any_depth():
     """Null stays as it is; an iterator becomes a list."""
     data = {"a": iter([{"password": "x"}, {"pin": None}]), "custom_headers": '{"X-Key": "x"}'}
-    shown = {"a": [{"password": HIDDEN}, {"pin": None}], "custom_headers": HIDDEN}
-    assert redact(data) == shown
+    redacted = {"a": [{"password": HIDDEN}, {"pin": None}], "custom_headers": HIDDEN}
+    assert redact(data) == redacted
     assert data["custom_headers"] == '{"X-Key": "x"}'
 
 
@@ -50,30 +50,30 @@ def test_of_a_login_only_the_name_and_readable_fields_are_shown():
     """Misspelt names are hidden, too."""
     login = {"username": "alex", "pasword": "x", "source_fields": {"customer": "c1", "pin": "x"}}
     fields = {"customer": "c1", "pin": HIDDEN}
-    shown = {"username": "alex", "pasword": HIDDEN, "source_fields": fields}
-    assert redact({"auth_credentials": login}) == {"auth_credentials": shown}
+    redacted = {"username": "alex", "pasword": HIDDEN, "source_fields": fields}
+    assert redact({"auth_credentials": login}) == {"auth_credentials": redacted}
     nothing = {"auth_credentials": None}
     assert redact({"credentials": "x", **nothing}) == {"credentials": HIDDEN, **nothing}
 
 
 def test_of_headers_more_names_are_secret():
     headers = {"x-auth": "a", "X-My-Key": "b", "idempotency-key": "c", "www-authenticate": "d"}
-    shown = {**headers, "x-auth": HIDDEN, "X-My-Key": HIDDEN}
-    assert redact_headers(headers) == shown
-    assert redact({"request_headers": headers}) == {"request_headers": shown}
+    redacted = {**headers, "x-auth": HIDDEN, "X-My-Key": HIDDEN}
+    assert redact_headers(headers) == redacted
+    assert redact({"request_headers": headers}) == {"request_headers": redacted}
     assert redact({"headers": {"retries": 3, "pin": 1}}) == {
         "headers": {"retries": 3, "pin": HIDDEN}
     }
 
 
 def test_a_text_shows_no_secret_of_a_url_or_a_webhook():
-    shown = {
+    redacted = {
         "https://alex:hunter2@mq/a": f"https://{HIDDEN}@mq/a",
         "/a?token=1&b=2#x": f"/a?token={HIDDEN}&b=2#x",
         "the secret whsec_abc= is wrong": f"the secret {HIDDEN} is wrong",
         "a plain text?": "a plain text?",
     }
-    assert {text: redact_text(text) for text in shown} == shown
+    assert {text: redact_text(text) for text in redacted} == redacted
 
 
 def test_a_query_shows_no_secret():
@@ -81,9 +81,9 @@ def test_a_query_shows_no_secret():
 
 
 def test_the_query_and_the_body_of_a_record_are_recognized():
-    shown = {"query": f"pin={HIDDEN}", "body": "{"}
+    redacted = {"query": f"pin={HIDDEN}", "body": "{"}
     data = {"query": "pin=1", "body": '{"pin": 1', "response_body": '{"pin": 1'}
-    assert redact(data) == {**shown, "body": '{"', "response_body": '{"'}
+    assert redact(data) == {**redacted, "body": '{"', "response_body": '{"'}
 
 
 def test_a_body_that_is_no_json_is_cut_before_the_first_secret_name():

@@ -35,7 +35,7 @@ class Body(Strict):
     choice: Literal["a", "b"] = "a"
     type: Literal["webhook", "queue"] = "queue"
     names: Annotated[list[str], Field(min_length=2)] = ["a", "b"]
-    one: Annotated[list[str], Field(max_length=1)] = []
+    single: Annotated[list[str], Field(max_length=1)] = []
     inner: Small | None = None
     many: list[Small] = []
     either: Small | Large | Literal["none"] = "none"
@@ -43,7 +43,7 @@ class Body(Strict):
     when: float = Field(default=0, alias="at")
 
 
-ALL = "`at`, `choice`, `either`, `flag`, `free`, `inner`, `many`, `must`, `names`, `one`, `text`"
+ALL = "`at`, `choice`, `either`, `flag`, `free`, `inner`, `many`, `must`, `names`, `single`, `text`"
 MESSAGES = [
     ({"must": None}, ["must be text, not null"]),
     ({"text": 5}, ["must be text, not 5"]),
@@ -60,7 +60,7 @@ MESSAGES = [
     ({"type": "webhok"}, ["must be 'webhook' or 'queue', not \"webhok\"; did you mean 'webhook'?"]),
     ({"names": "a"}, ['must be a list, not "a"']),
     ({"names": ["a"]}, ["must have at least 2 items, not 1"]),
-    ({"one": ["a", "b"]}, ["must have at most 1 item, not 2"]),
+    ({"single": ["a", "b"]}, ["must have at most 1 item, not 2"]),
     ({"inner": 5}, ["must be an object, not 5"]),
     ({"free": {"a": 1, "b": 2, "c": 3}}, ["must have at most 2 items"]),
     ({"free": []}, ["must be an object, not an empty list"]),
@@ -91,15 +91,15 @@ def messages_for(data):
 
 def test_a_message_names_what_was_found_and_what_is_allowed():
     """Of an unknown name the nearest spelling alone, if there is one; at any depth."""
-    found = [(data, messages_for({"must": "", **data})) for data, _ in MESSAGES]
-    assert found == MESSAGES
+    messages = [(data, messages_for({"must": "", **data})) for data, _ in MESSAGES]
+    assert messages == MESSAGES
     assert messages_for({}) == ["is required"]
     assert messages_for([]) == ["must be an object, not an empty list"]
 
 
 def test_values_are_shown_as_short_json():
     """At most sixty characters, and no contents of objects and lists."""
-    for value, shown in [
+    for value, text in [
         (1.5, "1.5"),
         ("ü", '"ü"'),
         ({"a": 1}, "an object"),
@@ -109,4 +109,4 @@ def test_values_are_shown_as_short_json():
         ("x" * 99, f'"{"x" * 58}…'),
         ("x" * 58, f'"{"x" * 58}"'),
     ]:
-        assert show(value) == shown
+        assert show(value) == text

@@ -15,8 +15,8 @@ def test_a_whole_number_may_be_written_with_a_point():
     """60.0 is an integer in JSON Schema, and typed clients send it."""
     (seconds,) = TaskSettings.model_validate({"timeout_seconds": 60.0}).model_dump().values()
     assert (seconds, type(seconds)) == (60, int)
-    (shown,) = TaskSettings.model_json_schema()["properties"].values()
-    assert (shown["type"], shown["minimum"]) == ("integer", 1)
+    (schema,) = TaskSettings.model_json_schema()["properties"].values()
+    assert (schema["type"], schema["minimum"]) == ("integer", 1)
 
 
 def test_other_values_are_not_converted_to_whole_numbers():

@@ -74,10 +74,10 @@ def test_the_catalog_has_the_errors_of_the_contract():
 
 def test_every_message_is_filled_by_its_words():
     """No placeholder is left, and the message is a sentence; Deck's own may lack the full stop."""
-    made = [problem(name, **dict.fromkeys(WORDS.split(), "x")) for name in CATALOG]
-    assert [one.name for one in made] == [*CATALOG]
-    assert [one for one in made if "{" in one.message] == []
-    assert {one.message for one in made if not one.message.endswith(".")} <= {*DOCUMENTED.values()}
+    problems = [problem(name, **dict.fromkeys(WORDS.split(), "x")) for name in CATALOG]
+    assert [p.name for p in problems] == [*CATALOG]
+    assert [p for p in problems if "{" in p.message] == []
+    assert {p.message for p in problems if not p.message.endswith(".")} <= {*DOCUMENTED.values()}
 
 
 def test_a_documented_message_is_word_for_word():

@@ -31,8 +31,8 @@ def test_prefix_path_and_first_status_are_as_documented():
 def test_a_row_refers_only_to_kinds_of_its_edition():
     """References and embedded lists; the not-found error exists, too."""
     for edition, row in ROWS:
-        named = {*row.references.values(), *(embed.kind for embed in row.embeds.values())}
-        assert named <= set(edition.kinds)
+        kinds = {*row.references.values(), *(embed.kind for embed in row.embeds.values())}
+        assert kinds <= set(edition.kinds)
         assert row.not_found_error in CATALOG
         assert set(row.embeds) <= set(row.attributes)
         for embed in row.embeds.values():

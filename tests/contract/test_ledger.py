@@ -53,8 +53,8 @@ def test_names_of_rows_are_unique():
 
 def test_each_source_is_about_its_row():
     """It is not the sentence of the row, and at most two rows share one."""
-    said = {row.name: re.split(": |; ", row.source, maxsplit=1)[1] for row in rows_of()}
-    assert [row.name for row in rows_of() if said[row.name].strip(".") == row.what.strip(".")] == []
+    facts = {row.name: re.split(": |; ", row.source, maxsplit=1)[1] for row in rows_of()}
+    assert [r.name for r in rows_of() if facts[r.name].strip(".") == r.what.strip(".")] == []
     assert [source for source, n in Counter(r.source for r in rows_of()).items() if n > 2] == []
 
 

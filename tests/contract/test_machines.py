@@ -71,11 +71,11 @@ canceled (over):
 def test_the_transitions_are_as_documented():
     tables = dict(part.split("\n", 1) for part in DOCUMENTED.strip("\n# ").split("\n# "))
     for name, machine in MACHINES.items():
-        found = {f"{s} ({machine.family(s)})": {*after} for s, after in machine.follows.items()}
-        table = tables.get(name) or tables.get(f"every edition: {name.partition(': ')[2]}", "")
-        lines = (line.split(":") for line in table.strip().splitlines())
+        table = {f"{s} ({machine.family(s)})": {*after} for s, after in machine.follows.items()}
+        text = tables.get(name) or tables.get(f"every edition: {name.partition(': ')[2]}", "")
+        lines = (line.split(":") for line in text.strip().splitlines())
         documented = {status: {*after.split()} for status, after in lines}
-        assert found == documented, f"{name} differs from DOCUMENTED"
+        assert table == documented, f"{name} differs from DOCUMENTED"
 
 
 def test_every_status_that_a_machine_mentions_has_a_row():
@@ -145,5 +145,5 @@ def test_reads_do_not_advance_to_the_end_of_an_idle_session():
 
 
 def test_runs_whose_login_ends_fail_with_an_error_of_the_catalog():
-    named = {name for machine in MACHINES.values() for name in machine.ends_users.values() if name}
-    assert named <= set(CATALOG)
+    errors = {name for machine in MACHINES.values() for name in machine.ends_users.values() if name}
+    assert errors <= set(CATALOG)

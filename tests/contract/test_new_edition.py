@@ -56,11 +56,11 @@ def test_calls_that_only_a_new_edition_has_are_served(kiosk, api, connection):
 
 def test_the_document_and_the_ledger_of_a_new_edition_follow_from_its_rows(kiosk):
     """The OpenAPI document is valid and has the edition's calls, events and bodies."""
-    found = document("kiosk")
-    assert list(OpenAPIV31SpecValidator(found).iter_errors()) == []
-    assert {"/desks/{id}", "/connections/{id}/close"} <= found["paths"].keys()
-    assert {"desk.created", "task_run.reviewing"} <= found["webhooks"].keys()
-    assert {"Reply", "Desk"} <= found["components"]["schemas"].keys()
+    description = document("kiosk")
+    assert list(OpenAPIV31SpecValidator(description).iter_errors()) == []
+    assert {"/desks/{id}", "/connections/{id}/close"} <= description["paths"].keys()
+    assert {"desk.created", "task_run.reviewing"} <= description["webhooks"].keys()
+    assert {"Reply", "Desk"} <= description["components"]["schemas"].keys()
     editions = {row.name: row.editions for row in rows_of("kiosk")}
     assert editions["closed"] == editions["desk_not_found"] == ["kiosk"]
     assert editions["connection_not_found"] == ["connections", "kiosk"]  # two of three

@@ -35,24 +35,24 @@ def read_fault(text):
 @contextmanager
 def notes():
     """A list for the result of a call: a status, the class of an error, or both."""
-    seen = []
+    results = []
     try:
-        yield seen
+        yield results
     except ValueError as error:
-        seen.append(type(error).__name__)
+        results.append(type(error).__name__)
     except Exception as error:
-        seen[:] = [type(error).__name__]
+        results[:] = [type(error).__name__]
 
 
 def see_with(client, calls):
     for url, key, seconds in calls:
-        with notes() as seen:
+        with notes() as results:
             headers = {"Authorization": f"Bearer {key}"}
             answer = client.get(url, headers=headers, timeout=seconds)
-            seen.append(f"{answer.status_code}")
+            results.append(f"{answer.status_code}")
             if answer.status_code < 300:
                 answer.json()
-        yield ", ".join(seen)
+        yield ", ".join(results)
 
 
 def see_with_httpx(calls):
@@ -79,14 +79,14 @@ def see_with_requests(calls):
 
 def see_with_aiohttp(calls):
     async def see(session, url, key, seconds):
-        with notes() as seen:
+        with notes() as results:
             headers = {"Authorization": f"Bearer {key}"}
             timeout = aiohttp.ClientTimeout(seconds)
             async with session.get(url, headers=headers, timeout=timeout) as answer:
-                seen.append(f"{answer.status}")
+                results.append(f"{answer.status}")
                 if answer.ok:
                     await answer.json()
-        return ", ".join(seen)
+        return ", ".join(results)
 
     async def see_all():
         async with aiohttp.ClientSession() as session:
@@ -133,13 +133,13 @@ def test_a_client_sees_what_the_page_says(server, sim, key, see):
         assert sim.post("/faults", json=body, headers=worlds[-1]).status_code == 200
         seconds = SHORT if "wait: real" in fault else LONG
         calls.append((f"{server.base_url}/agents", f"{key}_{number}", seconds))
-    seen = {}
+    results = {}
     for fault, world, what in zip(TABLE, worlds, see(calls), strict=True):
         (counted,) = sim.get("/faults", headers=world).json()["data"]
-        seen[fault] = f"{what}, twice" if counted["fired"] == 2 else what
-    assert seen == {fault: row[COLUMNS[see]] for fault, row in TABLE.items()}
+        results[fault] = f"{what}, twice" if counted["fired"] == 2 else what
+    assert results == {fault: row[COLUMNS[see]] for fault, row in TABLE.items()}
 
 
 def test_the_table_has_every_fault():
-    shown = {key for fault in TABLE for key in read_fault(fault)}
-    assert {*fault_keys(HttpFault.family)} <= shown
+    faults = {key for fault in TABLE for key in read_fault(fault)}
+    assert {*fault_keys(HttpFault.family)} <= faults

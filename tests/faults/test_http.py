@@ -59,9 +59,9 @@ def test_the_first_three_faults_replace_the_call(put, call, sim):
         put(**{fault: values.get(fault, True)}, times=1)
         with suppress(httpx2.TransportError):
             call()
-        made = len(sim.get("/task-runs").json()["data"]) - before
+        created = len(sim.get("/task-runs").json()["data"]) - before
         journaled = sim.get("/requests").json()["data"][-1]
-        assert made == (status == 201)
+        assert created == (status == 201)
         assert (journaled["status"], journaled["fault"]) == (status, fault)
 
 

@@ -65,7 +65,7 @@ def test_the_log_has_one_successful_attempt(play, receiver, log, fault, value, a
     play(**{fault: value})
     assert log() == [(at, 1, True, fault)]
     assert len(receiver.arrivals) == arrivals
-    assert len({one.headers["webhook-id"] for one in receiver.arrivals}) == min(arrivals, 1)
+    assert len({arrival.headers["webhook-id"] for arrival in receiver.arrivals}) == min(arrivals, 1)
 
 
 def test_an_older_webhook_is_not_the_next_one(put, subscribe, receiver, api, advance):
@@ -135,10 +135,10 @@ def test_content_type_replaces_the_header(play, receiver):
 
 
 def test_a_fault_affects_one_attempt(put, subscribe, receiver, run_task, advance):
-    made = subscribe(DONE)
+    destination = subscribe(DONE)
     put(bad_signature=True)
     receiver.say(lambda arrival, line: 401 - 201 * is_genuine(arrival, secret))
-    secret = made["credentials"]["secret"]
+    secret = destination["credentials"]["secret"]
     run_task()
     advance("1m")
     assert [is_genuine(arrival, secret) for arrival in receiver.arrivals] == [False, True]
@@ -154,7 +154,7 @@ def test_again_after_next_sends_a_webhook_a_second_time_after_the_next_one(
     api.delete(f"/agents/{agent()['id']}")
     advance("1s")
     assert receiver.types() == ["agent.created", "agent.deleted", "agent.created"]
-    first, _, again = (one.headers["webhook-id"] for one in receiver.arrivals)
+    first, _, again = (arrival.headers["webhook-id"] for arrival in receiver.arrivals)
     assert first == again
     advance("10m")
     assert receiver.types()[3:] == ["agent.deleted"]

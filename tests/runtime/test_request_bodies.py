@@ -32,7 +32,7 @@ def test_an_unreadable_body_is_refused_with_the_place_or_the_reason():
     for body, message in UNREADABLE:
         with pytest.raises(ApiError, match=re.escape(message)) as refusal:
             read_object(body)
-        assert [one.name for one in refusal.value.problems] == ["request/body_invalid"], body[:9]
+        assert [p.name for p in refusal.value.problems] == ["request/body_invalid"], body[:9]
 
 
 def test_a_whole_surrogate_pair_is_read():
@@ -59,14 +59,14 @@ def _problems(**data):
 
 def test_every_problem_of_a_body_is_reported_with_its_field():
     """All at once."""
-    found = _problems(name=None, inner=[{"size": 1}, {"size": "x"}], extra=1, auth_method="sso")
-    assert {field: problem.name for field, problem in found.items()} == {
+    problems = _problems(name=None, inner=[{"size": 1}, {"size": "x"}], extra=1, auth_method="sso")
+    assert {field: problem.name for field, problem in problems.items()} == {
         "name": "request/input_missing",
         "inner[1].size": "request/input_invalid",
         "extra": "request/input_invalid",
         "auth_method": "auth/auth_method_invalid",
     }
-    assert found["inner[1].size"].message == '`inner[1].size`: must be a whole number, not "x"'
+    assert problems["inner[1].size"].message == '`inner[1].size`: must be a whole number, not "x"'
 
 
 def test_an_error_never_repeats_a_secret():
@@ -83,7 +83,7 @@ def test_an_error_never_repeats_a_secret():
 
 def test_a_recorded_body_is_its_json_or_the_start_of_its_text():
     """Whatever was sent."""
-    for body, kept in [
+    for body, recorded in [
         (b"", None),
         (b'{"a": [1, {"password": null}]}', {"a": [1, {"password": None}]}),
         (b"{oops", "{oops"),
@@ -91,4 +91,4 @@ def test_a_recorded_body_is_its_json_or_the_start_of_its_text():
         (b"\xff", "\N{REPLACEMENT CHARACTER}"),
         (b"x" * 5000, "x" * 1000),
     ]:
-        assert parse_recorded(body) == kept
+        assert parse_recorded(body) == recorded

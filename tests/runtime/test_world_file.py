@@ -65,7 +65,7 @@ def test_a_world_file_creates_resources_and_chooses_scenarios(load, simulation):
     load(WHOLE).prepare(simulation)
     world, selection = simulation.world, simulation.selection
     assert [*world.all("agent"), *world.all("task")] == ["agt_1", "task_1"]
-    statuses = {id_: made.status for id_, made in world.all("connection").items()}
+    statuses = {id_: connection.status for id_, connection in world.all("connection").items()}
     assert statuses == {"conn_1": "connected", "conn_2": "invalid"}
     assert f"{world.all('agent')['agt_1'].created_at:%Y-%m-%d}" == "2024-12-24"
     assert list(world.events) == []
@@ -96,8 +96,8 @@ def test_each_mistake_has_its_position(mistakes):
         ("version: 1", "version: 2", "1:10: version: "),
         ("rules:", "rule:", "3:1: "),
     ]:
-        found = mistakes(WHOLE.replace(old, new, 1))
-        assert any(line.startswith(f"world.yaml:{place}") for line in found), found
+        lines = mistakes(WHOLE.replace(old, new, 1))
+        assert any(line.startswith(f"world.yaml:{place}") for line in lines), lines
 
 
 STORED = """\

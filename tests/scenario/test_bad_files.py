@@ -21,9 +21,9 @@ def mistakes_in(file):
     """The mistakes in a scenario file, or in a world file, which is called `world_….yaml`."""
     if not file.name.startswith("world_"):
         return read_files([file], shipped())[1]
-    with pytest.raises(ScenarioError) as found:
+    with pytest.raises(ScenarioError) as caught:
         load_world_file(file, shipped())
-    return found.value.mistakes
+    return caught.value.mistakes
 
 
 def messages_for(file):
@@ -49,5 +49,5 @@ def test_recording_writes_messages_and_removes_those_of_missing_files(tmp_path):
     shutil.copy(BAD / "status_misspelt.yaml", tmp_path)
     shutil.copy(BAD / "version_2.txt", tmp_path)
     record(tmp_path)
-    found = {file.name: file.read_text() for file in tmp_path.glob("*.txt")}
-    assert found == {"status_misspelt.txt": (BAD / "status_misspelt.txt").read_text()}
+    recorded = {file.name: file.read_text() for file in tmp_path.glob("*.txt")}
+    assert recorded == {"status_misspelt.txt": (BAD / "status_misspelt.txt").read_text()}

@@ -27,8 +27,8 @@ def test_without_a_script_everything_succeeds(read):
 def test_a_summary_may_hold_expressions(read):
     """A summary stays text; elsewhere outside of scripts, expressions are a mistake."""
     steps = "task_run: [queued, running, completed]"
-    said = read(f"summary: 'Shows {{{{ input.nights }}}}.'\n{steps}").summary
-    assert said == "Shows {{ input.nights }}."
+    summary = read(f"summary: 'Shows {{{{ input.nights }}}}.'\n{steps}").summary
+    assert summary == "Shows {{ input.nights }}."
 
 
 def test_an_interaction_without_fields_is_one_mistake(mistakes):

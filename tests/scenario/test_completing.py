@@ -25,9 +25,9 @@ def test_an_output_that_breaks_the_schema_fails_the_run(
     sim.put("/scenarios/wrong", json={"task_run": ["running", completed]})
     run = run_task("wrong")
     advance("10s")
-    found = api.get(f"/task-runs/{run['id']}").json()
-    (error, *_) = found["errors"]
-    assert (found["status"], found["output"]) == ("failed", None)
+    shown_run = api.get(f"/task-runs/{run['id']}").json()
+    (error, *_) = shown_run["errors"]
+    assert (shown_run["status"], shown_run["output"]) == ("failed", None)
     assert (error["type"], error["code"], error["field"]) == ("task", "output_invalid", "output.x")
     assert error["message"].startswith(begins)
     lines = [entry["what"] for entry in sim.get("/timeline").json()["data"]]

@@ -21,9 +21,9 @@ FACTS = {
 }
 
 
-def matches(**asked):
+def matches(**conditions):
     """Whether the conditions match the facts."""
-    return When(**asked).matches(FACTS)
+    return When(**conditions).matches(FACTS)
 
 
 TEXTS = [

@@ -72,13 +72,13 @@ WRITTEN = [
 def test_only_written_steps_are_counted():
     """Default scripts, playlists and mixes have no steps of their own."""
     steps = [(written_steps(scenario("story", rest)), kinds) for rest, kinds in WRITTEN]
-    assert [kinds for found, kinds in steps if {kind for kind, *_ in found} != kinds] == []
+    assert [kinds for written, kinds in steps if {kind for kind, *_ in written} != kinds] == []
 
 
 def test_a_script_of_another_edition_is_not_counted():
     """Neither by a step that it lacks nor by one that was not played."""
     short, long = ["running", "completed"], ["running", "review_required", "running", "completed"]
-    found = scenario("story", {"task_run": {"connections": short, "credentials": long}})
+    story = scenario("story", {"task_run": {"connections": short, "credentials": long}})
     editions = (None, EDITIONS["connections"], EDITIONS["credentials"])
-    steps = [len([*written_steps(found, edition)]) for edition in editions]
+    steps = [len([*written_steps(story, edition)]) for edition in editions]
     assert steps == [7, 2, 5]  # one is the branch of a refused review

@@ -19,8 +19,8 @@ def test_a_scenario_can_lose_the_response_that_starts_it(api, sim, task, connect
 def test_faults_apply_to_calls_about_their_run(api, run_task):
     """Each run has its own count; other runs have no faults."""
     ids = [run_task(name)["id"] for name in ("proxy_error_page", "success", "proxy_error_page")]
-    found = [[api.get(f"/task-runs/{one}").status_code for one in ids] for _ in range(4)]
-    assert found == [[200, 200, 200], [502, 200, 502], [502, 200, 502], [200, 200, 200]]
+    polls = [[api.get(f"/task-runs/{id_}").status_code for id_ in ids] for _ in range(4)]
+    assert polls == [[200, 200, 200], [502, 200, 502], [502, 200, 502], [200, 200, 200]]
     assert api.get("/task-runs").status_code == 200
 
 
@@ -34,7 +34,7 @@ def test_equal_runs_fault_equally(put, sim, api, run_task):
         for _ in range(count):
             sim.post("/faults", json={"match": "GET /v2/agents", "drip": True})
         ids = [run_task(name)["id"] for _ in range(count)]
-        polls = [[api.get(f"/task-runs/{one}").status_code for one in ids] for _ in range(20)]
+        polls = [[api.get(f"/task-runs/{id_}").status_code for id_ in ids] for _ in range(20)]
         return [*zip(*polls, strict=True)]
 
     (alone,), (first, second) = poll(1), poll(2)

@@ -45,5 +45,5 @@ def record(file):
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_file_still_means_the_same(file):
-    kept = file.with_suffix(".json").read_text()
-    assert json.dumps(normal(read_scenario(file)), indent=2) + "\n" == kept
+    recorded = file.with_suffix(".json").read_text()
+    assert json.dumps(normal(read_scenario(file)), indent=2) + "\n" == recorded

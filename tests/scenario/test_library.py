@@ -74,9 +74,10 @@ def test_every_mistake_of_a_folder_is_reported(tmp_path, write):
     write("c.yaml", "other", "task_run: [runing, running: 2x]\n")
     with pytest.raises(ScenarioError) as caught:
         read_folder(tmp_path, shipped())
-    *rest, differs, taken = caught.value.mistakes
+    *rest, differs, repeated = caught.value.mistakes
     place, first = f"{tmp_path / 'same.yml'}:3:7: name: ", tmp_path / "same.yaml"
-    assert str(taken) == f"{place}the name 'same' is already used in {first}; rename one of the two"
+    text = f"the name 'same' is already used in {first}; rename one of the two"
+    assert str(repeated) == place + text
     assert differs.message == "'name' is not the name of the file; give both the same name"
     assert [(m.line, m.path) for m in rest] == [(4, "task_run[0]"), (4, "task_run[1].running")]
 

@@ -69,8 +69,8 @@ def test_references_inside_the_schema_are_followed():
 def test_keywords_imply_a_type():
     """Of a part that names none."""
     parts = {"o": {"properties": {"a": {}}}, "l": {"items": {}}, "n": {"minimum": 7}, "t": {}}
-    made = make({"properties": parts})
-    assert [type(made[name]) for name in parts] == [dict, list, int, str]
+    output = make({"properties": parts})
+    assert [type(output[name]) for name in parts] == [dict, list, int, str]
 
 
 RESERVATION = one(
@@ -98,7 +98,7 @@ def test_every_process_generates_the_same_output():
         "print(json.dumps(make_output(json.load(sys.stdin), 0, 'trun_1', FROZEN_START)))"
     )
     schema = json.dumps(one(type="string", pattern=r"^[^a]{9}\W{9}.{9}[^\w]{9}$"))
-    made = {
+    output = {
         subprocess.run(
             [sys.executable, "-c", script],
             input=schema,
@@ -109,4 +109,4 @@ def test_every_process_generates_the_same_output():
         ).stdout
         for hash_seed in ("1", "2")
     }
-    assert made == {json.dumps(make(json.loads(schema))) + "\n"}
+    assert output == {json.dumps(make(json.loads(schema))) + "\n"}

@@ -75,9 +75,9 @@ def test_a_number_fits_the_name_of_its_field():
 def test_a_name_fits_the_object_that_it_is_in():
     """The `name` of a guest is a person's; the `name` of a hotel is not."""
     inner = {"type": "object", "properties": {"name": {"type": "string"}}}
-    made = make({"properties": {"hotels": {"type": "array", "items": inner}, "guest": inner}})
-    assert all(re.fullmatch("[A-Z][a-z]+", hotel["name"]) for hotel in made["hotels"])
-    assert re.fullmatch(r"\w+ \w+", made["guest"]["name"])
+    output = make({"properties": {"hotels": {"type": "array", "items": inner}, "guest": inner}})
+    assert all(re.fullmatch("[A-Z][a-z]+", hotel["name"]) for hotel in output["hotels"])
+    assert re.fullmatch(r"\w+ \w+", output["guest"]["name"])
 
 
 def test_an_end_is_after_its_beginning():

@@ -83,18 +83,22 @@ HISTORIES = [
 ]
 
 
-def script_of(*seen):
+def script_of(*statuses):
     """The script of statuses and what was shown, each three seconds after the one before."""
     history = [
-        PastStatus(FROZEN_START + timedelta(seconds=3 * number), status, shown)
-        for number, (status, shown) in enumerate(seen)
+        PastStatus(FROZEN_START + timedelta(seconds=3 * number), status, fields)
+        for number, (status, fields) in enumerate(statuses)
     ]
     return write_script("task_run", MACHINE, history)
 
 
 def test_a_history_is_written_with_what_happened():
     """A right answer, none, a verdict, a cancel, an end that has not come yet."""
-    wrong = [(seen, script_of(*seen)) for seen, steps in HISTORIES if script_of(*seen) != steps]
+    wrong = [
+        (statuses, script_of(*statuses))
+        for statuses, steps in HISTORIES
+        if script_of(*statuses) != steps
+    ]
     assert wrong == []
 
 
@@ -125,6 +129,6 @@ def test_a_text_that_looks_like_an_expression_stays_a_text():
 
 
 def test_a_script_has_no_secret():
-    shown = {"output": {"password": "hunter2", "note": "seen"}, "result": None}
+    fields = {"output": {"password": "hunter2", "note": "seen"}, "result": None}
     output = {"password": "•••", "note": "seen"}
-    assert script_of(("completed", shown)) == [{"completed": {"output": output}}]
+    assert script_of(("completed", fields)) == [{"completed": {"output": output}}]

@@ -90,12 +90,12 @@ def test_a_warning_says_what_was_meant():
 
 def test_a_magic_user_name_wins_over_an_external_id():
     """If the user name cannot be played, the external id may be. Before both comes the header."""
-    found = "agent_hangs; because=magic_name"
+    by_id = "agent_hangs; because=magic_name"
     ignored = '; ignored="session_breaks_down: edition credentials"'
-    names = {"source_down": "source_down; because=magic_name", "ada": found}
-    names["session_breaks_down"] = found + ignored
-    given = {name: str(magic(username=name, external_id="agent_hangs")) for name in names}
-    assert given == names
+    names = {"source_down": "source_down; because=magic_name", "ada": by_id}
+    names["session_breaks_down"] = by_id + ignored
+    choices = {name: str(magic(username=name, external_id="agent_hangs")) for name in names}
+    assert choices == names
     assert magic(header="success", username="session_breaks_down").ignored == ()
 
 
@@ -133,11 +133,13 @@ def test_a_wrong_rule_changes_no_rules():
 
 def test_each_playlist_is_played_in_turn():
     library = library_of(
-        one={"playlist": ["source_down", "success"]}, two={"playlist": ["agent_hangs", "success"]}
+        first={"playlist": ["source_down", "success"]},
+        second={"playlist": ["agent_hangs", "success"]},
     )
     selection = SelectionState()
-    new = [NewResource("task_run", name, {}, 0) for name in ("one", "two", "one", "two", "one")]
-    played = [choose(one, selection, library).played.name for one in new]
+    names = ("first", "second", "first", "second", "first")
+    runs = (NewResource("task_run", name, {}, 0) for name in names)
+    played = [choose(run, selection, library).played.name for run in runs]
     assert played == ["source_down", "agent_hangs", "success", "success", "success"]
 
 
@@ -207,10 +209,10 @@ def test_a_scenario_that_cannot_be_played_is_reported_where_it_is_named():
             drawn={"mix": {name: 1}},
         )
         for field, settings in PLACES.items():
-            selection, left = (SelectionState(**settings(name)) for _ in range(2))
+            selection, expected = (SelectionState(**settings(name)) for _ in range(2))
             new = NewResource("task_run", name if field == SCENARIO_HEADER else None, {}, 0)
             with pytest.raises(ApiError, match=why) as caught:
                 choose(new, selection, library)
             assert [problem.field for problem in caught.value.problems] == [field]
-            left.queues = {kind: [] for kind in left.queues}
-            assert selection == left
+            expected.queues = {kind: [] for kind in expected.queues}
+            assert selection == expected

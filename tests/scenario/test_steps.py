@@ -15,8 +15,8 @@ def ask(read):
     def ask(prompt, *answers, then="[running, completed]"):
         body = f"task_run: [running, interaction_required: {prompt}, {then[1:]}"
         played = play_scenario(read(body), answers)
-        asked = [line for line in played.lines if line.what == "interaction_required"]
-        return played.run, len(asked)
+        prompts = [line for line in played.lines if line.what == "interaction_required"]
+        return played.run, len(prompts)
 
     return ask
 
@@ -53,8 +53,10 @@ def test_a_run_fails_with_the_errors_of_the_catalog(read):
     for errors, expected in FAILURES:
         run = play_scenario(read(f"task_run: [{{failed: {errors}}}]")).run
         assert run.status == "failed"
-        found = [(e["type"], e["code"], e.get("field"), e["message"]) for e in run["errors"]]
-        assert found == expected
+        errors_of_run = [
+            (e["type"], e["code"], e.get("field"), e["message"]) for e in run["errors"]
+        ]
+        assert errors_of_run == expected
 
 
 ANSWERS = [
@@ -80,23 +82,23 @@ def test_answers_are_compared_as_text(ask):
     list none; of a list, one mapping must fit.
     """
     for accept, answer, right in ANSWERS:
-        run, asked = ask(f"{{accept: {accept}}}", {"code": answer})
-        assert (asked == 1, run.status) == (right, "completed" if right else "failed"), accept
+        run, prompts = ask(f"{{accept: {accept}}}", {"code": answer})
+        assert (prompts == 1, run.status) == (right, "completed" if right else "failed"), accept
 
 
 def test_answers_of_other_types_are_compared_as_they_are_written_in_json(ask):
     for accept, answer in (("2.5", 2.5), ("true", True), ("7", 7)):
         prompt = f"{{fields: [{{name: n, type: any}}], accept: {{n: '{accept}'}}}}"
-        run, asked = ask(prompt, {"n": answer})
-        assert (run.status, asked) == ("completed", 1), answer
+        run, prompts = ask(prompt, {"n": answer})
+        assert (run.status, prompts) == ("completed", 1), answer
 
 
 def test_all_fields_of_an_answer_must_be_right(ask):
     """Fields that `accept` does not name may hold anything."""
     prompt = "{fields: [{name: a}, {name: b}, {name: c}], accept: {a: '1', b: '2'}, attempts: 9}"
     wrong, right = {"a": "1", "b": "3", "c": "x"}, {"a": "1", "b": "2", "c": "x"}
-    run, asked = ask(prompt, wrong, right)
-    assert (run.status, asked) == ("completed", 2)
+    run, prompts = ask(prompt, wrong, right)
+    assert (run.status, prompts) == ("completed", 2)
 
 
 def test_branches_nest_and_rejoin(ask):
@@ -105,9 +107,9 @@ def test_branches_nest_and_rejoin(ask):
     prompt = (
         f"{{accept: {{code: a}}, attempts: 1, on_rejected: [{{interaction_required: {second}}}]}}"
     )
-    rejoined, asked = ask(prompt, {"code": "x"}, {"code": "b"})
+    rejoined, prompts = ask(prompt, {"code": "x"}, {"code": "b"})
     locked, _ = ask(prompt, {"code": "x"}, {"code": "x"})
-    assert (rejoined.status, asked) == ("completed", 2)
+    assert (rejoined.status, prompts) == ("completed", 2)
     assert locked["errors"][0]["code"] == "auth_locked"
 
 
@@ -129,10 +131,10 @@ GLOBS = ["123456", "12*", "*", "??-??", "[a-c]x", "[!0-9]", "[]]", "[!]]*", "[[]
 
 def test_a_right_answer_is_known_for_every_glob(read):
     context = SimpleNamespace(world=World(), variables={})
-    for wanted in GLOBS:
-        prompt = f"interaction_required: {{accept: {{code: '{wanted}'}}}}"
+    for glob in GLOBS:
+        prompt = f"interaction_required: {{accept: {{code: '{glob}'}}}}"
         step = read(f"task_run: [running, {prompt}, running, completed]").task_run[1]
-        assert step.accepts(context, step.right_answer(context)), wanted
+        assert step.accepts(context, step.right_answer(context)), glob
 
 
 def test_a_refusal_is_the_error_of_the_call(read):

@@ -38,7 +38,7 @@ ERRORS = {name for detail in FAILURES for name in re.findall(r"(\w+/\w+): ", det
 
 def moves(kind):
     """The moves of a machine that a script can make: there is a step for where they lead."""
-    found = [
+    all_moves = [
         (kind, status, after)
         for edition in EDITIONS.values()
         if kind in edition.kinds
@@ -48,7 +48,7 @@ def moves(kind):
         if not STEP_CLASSES[kind, status].ends and (kind, status, after) != BY_A_RUN
         if after not in ("canceled", "failed", "terminated")  # they have stories of their own
     ]
-    return [*dict.fromkeys(found)]
+    return [*dict.fromkeys(all_moves)]
 
 
 def test_every_transition_of_a_script_is_in_a_trace():
@@ -76,14 +76,18 @@ def test_every_error_is_in_a_trace():
 
 def test_a_file_is_named_after_its_scenario():
     files = [file.name for file in SHIPPED.glob("*")]
-    assert sorted(files) == sorted(f"{read_scenario(SHIPPED / one).name}.yaml" for one in files)
+    assert sorted(files) == sorted(f"{read_scenario(SHIPPED / file).name}.yaml" for file in files)
 
 
 def test_a_scenario_has_a_summary_tags_and_a_script():
     """The summary is a sentence."""
-    summaries = [one.summary for one in SCENARIOS]
+    summaries = [scenario.summary for scenario in SCENARIOS]
     assert [text for text in summaries if not (text.endswith(".") and 20 < len(text) <= 100)] == []
-    bare = [one.name for one in SCENARIOS if not (one.tags and any(map(one.defines, SCRIPT_KINDS)))]
+    bare = [
+        scenario.name
+        for scenario in SCENARIOS
+        if not (scenario.tags and any(map(scenario.defines, SCRIPT_KINDS)))
+    ]
     assert bare == []
 
 
@@ -106,9 +110,16 @@ def end(scenario, edition):
 
 def test_a_scenario_ends_the_same_in_each_of_its_editions():
     """Unless the story is about the login, which is not alike."""
-    same = [one for one in SCENARIOS if "login" not in one.tags]
-    ends = {one.name: [end(one, edition) for edition in one.editions] for one in same}
-    assert {name: found for name, found in ends.items() if found != found[:1] * len(found)} == {}
+    same = [scenario for scenario in SCENARIOS if "login" not in scenario.tags]
+    ends = {
+        scenario.name: [end(scenario, edition) for edition in scenario.editions]
+        for scenario in same
+    }
+    assert {
+        name: by_edition
+        for name, by_edition in ends.items()
+        if by_edition != by_edition[:1] * len(by_edition)
+    } == {}
 
 
 NAMES_ITS_EDITION = {
@@ -122,8 +133,8 @@ NAMES_ITS_EDITION = {
 def test_a_story_that_every_edition_can_play_names_none():
     """Unless it makes sense in one alone."""
     needless = set()
-    for one in SCENARIOS:
-        bare = re.sub(r"(?m)^edition: .*\n", "", (SHIPPED / f"{one.name}.yaml").read_text())
-        if read_scenario(bare).editions != one.editions:
-            needless.add(one.name)
+    for scenario in SCENARIOS:
+        bare = re.sub(r"(?m)^edition: .*\n", "", (SHIPPED / f"{scenario.name}.yaml").read_text())
+        if read_scenario(bare).editions != scenario.editions:
+            needless.add(scenario.name)
     assert needless == NAMES_ITS_EDITION.keys()

@@ -70,8 +70,8 @@ ALONE = [
 
 def test_an_expression_alone_keeps_the_type_of_its_value():
     """Other texts become texts."""
-    found = {text: compute(text) for text, _ in ALONE}
-    assert [*map(repr, found.values())] == [repr(made) for _, made in ALONE]
+    results = {text: compute(text) for text, _ in ALONE}
+    assert [*map(repr, results.values())] == [repr(result) for _, result in ALONE]
 
 
 IN_A_TEXT = [
@@ -196,6 +196,6 @@ def test_the_known_keys_of_variables_are_those_of_a_played_script(sim, run_task)
     sim.put("/scenarios/all", json={"task_run": steps})
     run_task("all")
     output = sim.get("/events").json()["data"][-1]["data"]["output"]
-    known = {name: keys for name, keys in VARIABLES.items() if keys}
+    keys_of = {name: keys for name, keys in VARIABLES.items() if keys}
     elsewhere = {"credential": (), "session": ()}  # nothing, in this edition
-    assert {name: tuple(output[name]) for name in known} == known | elsewhere
+    assert {name: tuple(output[name]) for name in keys_of} == keys_of | elsewhere

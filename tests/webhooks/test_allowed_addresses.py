@@ -30,8 +30,8 @@ def test_loopback_and_private_addresses_are_called_and_public_ones_if_asked_for(
             with suppress(AddressRefused):
                 assert find(address, public=public) == [address]
                 called.add((address, public))
-    own = {(address, public) for address in LOCAL for public in (False, True)}
-    assert called == own | {(address, True) for address in PUBLIC}
+    local = {(address, public) for address in LOCAL for public in (False, True)}
+    assert called == local | {(address, True) for address in PUBLIC}
 
 
 def test_a_local_name_is_looked_up():

@@ -29,13 +29,13 @@ def send(url, headers=None, body=b"{}", **how):
 
 def resolver(*addresses):
     """A resolver that returns these addresses, and records what it was asked."""
-    asked = []
+    lookups = []
 
     async def resolve(host, port):
-        asked.append((host, port))
+        lookups.append((host, port))
         return addresses
 
-    resolve.asked = asked
+    resolve.lookups = lookups
     return resolve
 
 
@@ -226,7 +226,7 @@ def test_a_name_is_resolved_once_and_called_at_a_checked_address(receiver):
     port = receiver.server_address[1]
     resolve = resolver("8.8.8.8", "127.0.0.1")
     assert send(f"http://hook.test:{port}/a?b=c", resolve=resolve).ok
-    assert resolve.asked == [("hook.test", port)]
+    assert resolve.lookups == [("hook.test", port)]
     (arrival,) = receiver.arrivals
     assert (arrival.path, arrival.headers["host"]) == ("/a?b=c", f"hook.test:{port}")
 
