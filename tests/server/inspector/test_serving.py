@@ -1,6 +1,8 @@
 """The files of the inspector, over HTTP."""
 
 import re
+from graphlib import TopologicalSorter
+from posixpath import dirname, join, normpath
 
 import pytest
 
@@ -30,9 +32,20 @@ def test_the_whole_page_is_small():
 
 
 def test_the_page_names_files_that_exist(get):
-    named = re.findall(r'(?:href|src)="ui/([^"]+)"', get().text)
-    assert {*named} > {"app.js", "look/style.css"}
-    assert {*named} <= {*FILES}
+    names = re.findall(r'(?:href|src)="ui/([^"]+)"', get().text)
+    assert {*names} > {"app.js", "look/style.css"}
+    assert {*names} <= {*FILES}
+
+
+def test_no_import_goes_in_a_circle():
+    pattern = re.compile(r'^(?:import|\}) .*?from "(\.[^"]+)";', re.MULTILINE)
+    imports = {
+        name: {normpath(join(dirname(name), path)) for path in pattern.findall(file.read_text())}
+        for name, file in FILES.items()
+        if file.suffix == ".js" and not name.startswith("vendor/")
+    }
+    assert "parts/widgets.js" in imports["views/waiting.js"]
+    TopologicalSorter(imports).prepare()  # raises CycleError, which names the modules
 
 
 def test_no_file_may_run_or_load_anything_foreign(get):

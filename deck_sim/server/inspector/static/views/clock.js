@@ -4,7 +4,6 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { clockText, countText, dayText, distanceText, words } from "../parts/format.js";
 import { button, dataList, icon, readForm, textField, when } from "../parts/widgets.js";
-import { dueText } from "./waiting.js";
 
 /** @typedef {import("../app.js").Context} Context */
 
@@ -23,7 +22,7 @@ export function advance(ctx, body) {
   ctx.set({ menu: null });
   const isGood = (/** @type {any} */ { happened }) =>
     happened.every(
-      (/** @type {any} */ one) => ctx.model.statusRow(one.kind, one.status).family !== "bad",
+      (/** @type {any} */ { kind, status }) => ctx.model.statusRow(kind, status).family !== "bad",
     );
   const call = ctx.api.post("/_sim/clock/advance", body);
   return ctx.act((report) => reportText(ctx, report), call, isGood);
@@ -31,11 +30,11 @@ export function advance(ctx, body) {
 
 /** What an advance did, in a line. @param {Context} ctx @param {any} report */
 function reportText({ model }, { now, happened }) {
-  const moves = happened.filter((/** @type {any} */ one) => model.lane(one.id) && one.status);
-  const named = moves.map((/** @type {any} */ { id, what }) => `${model.lane(id)?.title}: ${what}`);
-  const attempts = happened.filter((/** @type {any} */ one) => one.changes?.attempts).length;
+  const moves = happened.filter((/** @type {any} */ entry) => model.lane(entry.id) && entry.status);
+  const texts = moves.map((/** @type {any} */ { id, what }) => `${model.lane(id)?.title}: ${what}`);
+  const attempts = happened.filter((/** @type {any} */ { changes }) => changes?.attempts).length;
   const others = attempts ? countText(attempts, "webhook attempt") : "no status changed";
-  const text = moves.length > 2 ? `${moves.length.toLocaleString("en")} changes` : named.join("; ");
+  const text = moves.length > 2 ? `${moves.length.toLocaleString("en")} changes` : texts.join("; ");
   return `${clockText(Date.parse(now))} · ${words(text).replaceAll("->", "→") || others}`;
 }
 
@@ -48,6 +47,18 @@ export function advanceToNext(ctx) {
 /** @param {Context} ctx */
 export function advanceUntilIdle(ctx) {
   return advance(ctx, { until: "idle" });
+}
+
+/** What happens next, like `Run 3: running → completed`.
+ * @param {import("../model.js").Model} model @param {import("../model.js").DueItem} due */
+export function dueText(model, due) {
+  const lane = model.lane(due.id);
+  if (lane) {
+    const what = due.to ? `${words(lane.status)} → ${words(due.to)}` : due.what;
+    return `${lane.title}: ${what}`;
+  }
+  const delivery = model.deliveries.get(due.id);
+  return delivery ? `${delivery.eventType}: attempt ${delivery.attempts.length + 1}` : due.what;
 }
 
 /** @param {Context} ctx */
@@ -77,7 +88,7 @@ export function advanceButtons(ctx) {
   if (ctx.readOnly || !model.world) return nothing;
   const due = model.firstDue;
   const isOpen = ui.menu === "advance";
-  const left = due ? distanceText(due.time, model.now()).replace("in ", "") : "";
+  const timeLeft = due ? distanceText(due.time, model.now()).replace("in ", "") : "";
   // For a resource that waits for a person, the next due item is the end of its wait.
   const isTimeout = ["answer", "review"].includes(
     model.unfinishedById.get(due?.id ?? "")?.remedy.do ?? "",
@@ -86,7 +97,7 @@ export function advanceButtons(ctx) {
   return html`<div class="advance" role="group" aria-label="Move the clock">
     ${button(
       html`${icon("next")}<span>Next</span
-        ><span class="button-note">${isTimeout ? "times out" : ""} ${left}</span>`,
+        ><span class="button-note">${isTimeout ? "times out" : ""} ${timeLeft}</span>`,
       () => advanceToNext(ctx),
       {
         kind: `button ${isBest ? "button-primary" : ""}`,

@@ -27,7 +27,7 @@ import {
   section,
   yamlView,
 } from "./details.js";
-import { remedy } from "./waiting.js";
+import { remedyButton } from "./waiting.js";
 
 /** @typedef {import("../app.js").Context} Context */
 /** @typedef {import("../model.js").Lane} Lane */
@@ -121,7 +121,7 @@ function actPart(ctx, target, state, data) {
     callout(
       isAsked ? "person" : "waiting",
       html`<p class="why">${withCode(unfinished.why)}</p>
-        ${["advance", "release"].includes(help) ? remedy(ctx, unfinished, false) : nothing}`,
+        ${["advance", "release"].includes(help) ? remedyButton(ctx, unfinished, false) : nothing}`,
     );
   if (ctx.readOnly) return html`${why} ${prompt(state)}`;
   return html`${why}
@@ -135,7 +135,9 @@ function actPart(ctx, target, state, data) {
 /** The prompt in a page that cannot answer it. @param {Record<string, any>} state */
 function prompt({ interaction }) {
   if (!interaction) return nothing;
-  const fields = (interaction.fields ?? []).map((/** @type {any} */ one) => one.label ?? one.name);
+  const fields = (interaction.fields ?? []).map(
+    (/** @type {any} */ { label, name }) => label ?? name,
+  );
   return callout(
     "person",
     html`<p class="why">${interaction.message ?? words(interaction.type)}</p>
@@ -185,8 +187,8 @@ function storySection(ctx, lane, data, marked) {
 function historyList(ctx, lane) {
   const all = historyOf(lane);
   const rows = all.slice(-MOST_LINES).map((item) => historyRow(ctx, lane, item));
-  const left = all.length - rows.length;
-  return html`${when(left, html`<p class="muted">${countText(left, "earlier line")}</p>`)}
+  const hidden = all.length - rows.length;
+  return html`${when(hidden, html`<p class="muted">${countText(hidden, "earlier line")}</p>`)}
   ${list(rows, "history")}`;
 }
 
@@ -214,7 +216,7 @@ function linkSection(ctx, id, { external_id, result, ...fields }) {
   const children = [...ctx.model.lanes.values()].filter((lane) => lane.parent === id);
   const links = children
     .slice(-MOST_CHILDREN)
-    .map((one) => html`${resourceLink(ctx, one.id)} ${statusBadge(one.status, one.family)}`);
+    .map((lane) => html`${resourceLink(ctx, lane.id)} ${statusBadge(lane.status, lane.family)}`);
   if (links.length) facts.push([`used by ${children.length}`, list(links)]);
   if (external_id) facts.push(["external id", external_id]);
   if (result) facts.push(["result", result]);

@@ -6,7 +6,7 @@ import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { answerForm, focusAnswer, release, resourceActions } from "../parts/actions.js";
 import { countText, distanceText, durationText, words } from "../parts/format.js";
 import { button, link, statusBadge, when, withCode } from "../parts/widgets.js";
-import { advance, advanceToNext } from "./clock.js";
+import { advance, advanceToNext, dueText } from "./clock.js";
 
 /**
  * @typedef {import("../app.js").Context} Context
@@ -22,11 +22,11 @@ const ORDER = ["answer", "review", "release", "none", "wait", "advance"];
 /** What is unfinished, without sessions that only wait for a run in the list.
  * @param {Context} ctx @returns {Unfinished[]} */
 function sorted({ model }) {
-  const rank = (/** @type {Unfinished} */ one) => ORDER.indexOf(one.remedy.do);
+  const rank = (/** @type {Unfinished} */ { remedy }) => ORDER.indexOf(remedy.do);
   const { unfinished = [] } = model.next ?? {};
   const parents = new Set(unfinished.map(({ id }) => model.lane(id)?.parent));
   return unfinished
-    .filter((one) => one.remedy.do !== "none" || !parents.has(one.id))
+    .filter(({ id, remedy }) => remedy.do !== "none" || !parents.has(id))
     .sort((a, b) => rank(a) - rank(b));
 }
 
@@ -46,12 +46,12 @@ export function waitingStrip(ctx) {
       )}
       ${failedLine(model)} ${nextLine(ctx)}
     </div>
-    ${kept_back.map((one) => keptBack(ctx, one))}
+    ${kept_back.map((call) => heldCallRow(ctx, call))}
     <ul class="waiting-rows">
       ${repeat(
         isAll ? all : all.slice(0, SHOWN),
         ({ id }) => id,
-        (one) => row(ctx, one),
+        (resource) => row(ctx, resource),
       )}
     </ul>
     ${when(
@@ -79,8 +79,8 @@ function failedLine({ failures }) {
 }
 
 /** An answer that a hold keeps from clients, which wait for it.
- * @param {Context} ctx @param {{call: string, answers: number, hold: string}} kept */
-function keptBack(ctx, { call, answers, hold }) {
+ * @param {Context} ctx @param {{call: string, answers: number, hold: string}} heldCall */
+function heldCallRow(ctx, { call, answers, hold }) {
   return html`<div class="waiting-row waiting-line waiting-kept">
     <span class="badge tone-person">‖ held back</span>
     <span class="waiting-name cut mono">${call}</span>
@@ -116,62 +116,48 @@ function nextLine(ctx) {
   >`;
 }
 
-/** What happens next, in words.
- * @param {import("../model.js").Model} model
- * @param {import("../model.js").DueItem} due
- * @returns {string} like `Run 3: running → completed`
- */
-export function dueText(model, due) {
-  const lane = model.lane(due.id);
-  if (lane) {
-    const what = due.to ? `${words(lane.status)} → ${words(due.to)}` : due.what;
-    return `${lane.title}: ${what}`;
-  }
-  const delivery = model.deliveries.get(due.id);
-  return delivery ? `${delivery.eventType}: attempt ${delivery.attempts.length + 1}` : due.what;
-}
-
-/** @param {Context} ctx @param {Unfinished} one */
-function row(ctx, one) {
+/** @param {Context} ctx @param {Unfinished} resource */
+function row(ctx, resource) {
   const { model } = ctx;
-  const lane = model.lane(one.id);
-  const isOpen = ctx.ui.expanded.has(`answer-${one.id}`);
+  const lane = model.lane(resource.id);
+  const isOpen = ctx.ui.expanded.has(`answer-${resource.id}`);
   const interaction = lane?.fields.interaction;
   const message =
-    one.remedy.do === "answer" ? html`<strong>${interaction?.message}</strong>` : nothing;
-  const rightAnswer = model.next?.waiting.find(({ id }) => id === one.id)?.answer ?? null;
-  const delivery = model.deliveries.get(one.id);
-  const name = lane?.title ?? delivery?.eventType ?? one.id;
+    resource.remedy.do === "answer" ? html`<strong>${interaction?.message}</strong>` : nothing;
+  const rightAnswer = model.next?.waiting.find(({ id }) => id === resource.id)?.answer ?? null;
+  const delivery = model.deliveries.get(resource.id);
+  const name = lane?.title ?? delivery?.eventType ?? resource.id;
   return html`<li class="waiting-row">
     <div class="waiting-line">
-      ${statusBadge(one.status, model.statusRow(one.kind, one.status).family)}
-      <span class="waiting-name cut" title=${one.id}
-        >${link(ctx, { type: delivery ? "delivery" : "resource", id: one.id }, name)}</span
+      ${statusBadge(resource.status, model.statusRow(resource.kind, resource.status).family)}
+      <span class="waiting-name cut" title=${resource.id}
+        >${link(ctx, { type: delivery ? "delivery" : "resource", id: resource.id }, name)}</span
       >
-      <span class="waiting-why">${message} ${withCode(one.why)}</span>
-      <span class="row waiting-help">${remedy(ctx, one, isOpen)}</span>
+      <span class="waiting-why">${message} ${withCode(resource.why)}</span>
+      <span class="row waiting-help">${remedyButton(ctx, resource, isOpen)}</span>
     </div>
     ${
-      isOpen && one.remedy.do === "answer" && interaction
-        ? answerForm(ctx, one, interaction, rightAnswer)
+      isOpen && resource.remedy.do === "answer" && interaction
+        ? answerForm(ctx, resource, interaction, rightAnswer)
         : nothing
     }
   </li>`;
 }
 
-/** The button that helps. @param {Context} ctx @param {Unfinished} one @param {boolean} isOpen */
-export function remedy(ctx, one, isOpen) {
+/** The button that helps. @param {Context} ctx @param {Unfinished} resource @param {boolean} isOpen */
+export function remedyButton(ctx, resource, isOpen) {
   if (ctx.readOnly) return nothing;
-  const { do: kind, hold } = one.remedy;
+  const { id, next, remedy } = resource;
+  const { do: kind, hold } = remedy;
   const primary = `button ${isOpen ? "" : "button-primary"}`;
   if (kind === "answer")
-    return button("Answer", () => openAnswer(ctx, one.id), { kind: primary, expanded: isOpen });
-  if (kind === "review") return resourceActions(ctx, one, true);
+    return button("Answer", () => openAnswer(ctx, id), { kind: primary, expanded: isOpen });
+  if (kind === "review") return resourceActions(ctx, resource, true);
   if (kind === "release" && hold)
     return button("Release", () => release(ctx, hold), { kind: primary });
   if (kind !== "advance") return nothing;
-  const span = one.next ? durationText(Date.parse(one.next.at) - ctx.model.now()) : "";
-  const move = () => (one.next ? advance(ctx, { to: one.next.at }) : advanceToNext(ctx));
+  const span = next ? durationText(Date.parse(next.at) - ctx.model.now()) : "";
+  const move = () => (next ? advance(ctx, { to: next.at }) : advanceToNext(ctx));
   return button(`Advance ${span}`, move, { disabled: ctx.isBusy });
 }
 
@@ -195,7 +181,7 @@ export function closeAnswer(ctx) {
 
 /** @param {Context} ctx */
 export function openFirstPrompt(ctx) {
-  const first = sorted(ctx).find((one) => one.remedy.do === "answer");
+  const first = sorted(ctx).find(({ remedy }) => remedy.do === "answer");
   if (!first) return ctx.toast("No prompt is open");
   ctx.go("timeline");
   if (!ctx.ui.expanded.has(`answer-${first.id}`)) openAnswer(ctx, first.id);
