@@ -11,19 +11,19 @@ const WORLD = { world: "w", key: "sk_…", epoch: "1", edition: "connections", n
 const ENTRY = { kind: "task_run", id: "trun_1" };
 
 /** Give a model of a frozen world these records, each with the next number. */
-function add(made, records, { events = [], ...world } = {}) {
-  let [entries, calls] = [made.entries.length, made.calls.length];
+function add(story, records, { events = [], ...world } = {}) {
+  let [entries, calls] = [story.entries.length, story.calls.length];
   const number = ({ kind }) => (kind === "call" ? ++calls : ++entries);
-  const data = records.map((one) => ({ number: number(one), what: "", ...ENTRY, ...one }));
-  const shown = { ...WORLD, clock: "frozen", speed: 1, ...world };
-  return made.take({ world: shown, data, events, schemas: SCHEMAS });
+  const data = records.map((record) => ({ number: number(record), what: "", ...ENTRY, ...record }));
+  const nextWorld = { ...WORLD, clock: "frozen", speed: 1, ...world };
+  return story.take({ world: nextWorld, data, events, schemas: SCHEMAS });
 }
 
 /** A model of a frozen world with these entries. */
 function model(...entries) {
-  const made = new Model();
-  add(made, entries);
-  return made;
+  const story = new Model();
+  add(story, entries);
+  return story;
 }
 
 const created = (seconds, more) => ({
@@ -83,8 +83,8 @@ test("a delivery has its attempts, and they are marks of its resource", () => {
   const { status, attempts } = story.deliveries.get("edlv_1");
   const told = attempts.map(({ label, ok }) => `${label} ${ok}`);
   assert.deepEqual([status, ...told], ["success", "connection refused false", "204 true"]);
-  const shown = types(story.lane("trun_1"));
-  assert.deepEqual(shown, ["created", "delivery", "attempt_failed", "attempt_ok"]);
+  const marks = types(story.lane("trun_1"));
+  assert.deepEqual(marks, ["created", "delivery", "attempt_failed", "attempt_ok"]);
 });
 
 const call = (seconds, after, what, more) => ({
@@ -104,7 +104,7 @@ test("a history has calls where they happened, and a call the entries that it ca
   const items = historyOf(story.lane("trun_1")).map(({ label }) => label);
   const polls = ["GET run", "GET run"];
   assert.deepEqual(items, ["POST run", "queued", "running", ...polls, "completed"]);
-  const caused = story.calls.map((one) => causedBy(story, one).map(({ what }) => what));
+  const caused = story.calls.map((record) => causedBy(story, record).map(({ what }) => what));
   assert.deepEqual(caused, [["created as queued"], [], []]);
 });
 
@@ -156,7 +156,7 @@ test("a real clock goes on at its speed, but not in a recording or without a ser
 
 test("entries of a lane whose beginning was dropped count from its next status", () => {
   const gone = { at: at(1), what: "deleted", id: "conn_1", kind: "connection" };
-  const made = model({ kind: "dropped", calls: 7 }, gone, moved(2, "completed"));
-  assert.deepEqual([...made.lanes.keys()], ["trun_1"]);
-  assert.equal(made.callsDropped, 7);
+  const story = model({ kind: "dropped", calls: 7 }, gone, moved(2, "completed"));
+  assert.deepEqual([...story.lanes.keys()], ["trun_1"]);
+  assert.equal(story.callsDropped, 7);
 });

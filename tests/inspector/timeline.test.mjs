@@ -33,7 +33,7 @@ function recorded() {
     entry(4, "trun_2", "queued", run),
     entry(8, "trun_2", "running"),
     entry(12, "trun_2", "interaction_required"),
-  ].map((one, i) => ({ number: i + 1, ...one }));
+  ].map((entry, i) => ({ number: i + 1, ...entry }));
   const now = new Date(START + 24 * SECOND).toISOString();
   const world = { world: "w", epoch: "e", edition: "connections", clock: "frozen", speed: 1, now };
   const due = [{ id: "trun_2", at: "2025-01-15T09:35:12Z", what: "the interaction times out" }];
@@ -43,7 +43,7 @@ function recorded() {
 }
 
 /** The ids of the rows. */
-function shown(change) {
+function shownIds(change) {
   const { rows } = arrange(recorded().lanes, { ...everything(), ...change });
   return rows.map(({ lane, depth }) => `${" ".repeat(depth)}${lane.id}`);
 }
@@ -82,7 +82,7 @@ test("the axis is as wide as it is told, however many folds it has", () => {
 
 test("ticks lie on round moments, leave folds out and tell a new day", () => {
   const texts = (moments, width) =>
-    new Axis(moments, Infinity, width).ticks().map((one) => one.text);
+    new Axis(moments, Infinity, width).ticks().map(({ text }) => text);
   const seconds = ["09:30:05", "09:30:10", "14 Feb", "09:30:15", "09:30:20"];
   assert.deepEqual(texts(TWO_STORIES, 900), ["09:30:00", ...seconds]);
   assert.deepEqual(texts([START, START + 600 * SECOND], 400), ["09:30", "09:35", "09:40"]);
@@ -90,11 +90,11 @@ test("ticks lie on round moments, leave folds out and tell a new day", () => {
 });
 
 test("runs lie beneath the login that they use, if that matches", () => {
-  assert.deepEqual(shown({}), ["conn_1", " trun_1", " trun_2"]);
-  assert.deepEqual(shown({ text: "MFA_then task_7" }), ["trun_2"]);
-  assert.deepEqual(shown({ families: new Set(["person", "good"]) }), ["conn_1", " trun_2"]);
-  assert.deepEqual(shown({ unfinished: true }), ["conn_1", " trun_2"]);
-  assert.deepEqual(shown({ text: "unknown" }), []);
+  assert.deepEqual(shownIds({}), ["conn_1", " trun_1", " trun_2"]);
+  assert.deepEqual(shownIds({ text: "MFA_then task_7" }), ["trun_2"]);
+  assert.deepEqual(shownIds({ families: new Set(["person", "good"]) }), ["conn_1", " trun_2"]);
+  assert.deepEqual(shownIds({ unfinished: true }), ["conn_1", " trun_2"]);
+  assert.deepEqual(shownIds({ text: "unknown" }), []);
 });
 
 test("of many lanes the newest are rows, and the others are counted", () => {

@@ -53,18 +53,18 @@ if (port) {
   }
   require('node:module').syncBuiltinESMExports();
   const { fetch } = globalThis;
-  globalThis.fetch = function (...given) {
+  globalThis.fetch = function (...args) {
     for (const key of dispatchers) { // Node sets them after the preloads
       const Dispatcher = globalThis[key]?.constructor;
       if (Dispatcher?.name === 'EnvHttpProxyAgent') globalThis[key] = new Dispatcher({ httpProxy: '', httpsProxy: '' });
     }
-    return fetch.apply(this, given);
+    return fetch.apply(this, args);
   };
   const connect = net.Socket.prototype.connect;
-  net.Socket.prototype.connect = function (...given) {
-    const [options, callback] = Array.isArray(given[0]) ? given[0] : net._normalizeArgs(given);
+  net.Socket.prototype.connect = function (...args) {
+    const [options, callback] = Array.isArray(args[0]) ? args[0] : net._normalizeArgs(args);
     const host = String(options.host || 'localhost').toLowerCase();
-    if (options.path) return connect.apply(this, given);
+    if (options.path) return connect.apply(this, args);
     if (isOurs(host) || host === address) {
       const { lookup, family, ...others } = options;
       return connect.call(this, { ...others, host: '127.0.0.1', port }, callback);
@@ -78,6 +78,6 @@ if (port) {
       connect.call(note, { host: '127.0.0.1', port }, () => note.write(`CONNECT ${host}:${options.port} HTTP/1.1\r\n\r\n`));
       return this;
     }
-    return connect.apply(this, given);
+    return connect.apply(this, args);
   };
 }

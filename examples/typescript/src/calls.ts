@@ -16,8 +16,8 @@ export async function read<Data>(
 ): Promise<Data> {
   const { data, error, response } = await answering;
   if (data !== undefined) return data;
-  const said = error?.errors.map((one) => `${one.type}/${one.code}: ${one.message}`);
-  throw new Error(`${response.status} ${response.url}: ${said?.join(" ")}`);
+  const texts = error?.errors.map(({ type, code, message }) => `${type}/${code}: ${message}`);
+  throw new Error(`${response.status} ${response.url}: ${texts?.join(" ")}`);
 }
 
 export const sleep = (seconds: number) =>

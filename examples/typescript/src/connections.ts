@@ -52,9 +52,9 @@ const started = await read(
     body: { connection_id: connection.id },
   }),
 );
-const asked = await poll(() => lookAtRun(started.id), "queued", "running");
-expect(asked.interaction !== null, "the run asks for a code");
-const inputs = Object.fromEntries(asked.interaction.fields.map(({ name }) => [name, "123456"]));
+const promptedRun = await poll(() => lookAtRun(started.id), "queued", "running");
+expect(promptedRun.interaction !== null, "the run asks for a code");
+const inputs = Object.fromEntries(promptedRun.interaction.fields.map(({ name }) => [name, "123456"]));
 await read(
   deck.POST("/task-runs/{id}/interaction", {
     params: { path: { id: started.id } },
@@ -95,8 +95,8 @@ const destinations: CreateDestination[] = [
   { name: "hookdeck", type: "hookdeck", events },
 ];
 for (const body of destinations) {
-  const made = await read(deck.POST("/event-destinations", { body }));
-  expect(made.type === body.type, "a destination has its type");
+  const destination = await read(deck.POST("/event-destinations", { body }));
+  expect(destination.type === body.type, "a destination has its type");
 }
 
 const page = await read(

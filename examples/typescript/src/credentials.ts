@@ -47,9 +47,9 @@ const started = await read(
     body: { credential_id: credential.id },
   }),
 );
-const asked = await poll(started.id);
-expect(asked.interaction !== null, "the run asks for a code");
-const input = Object.fromEntries(asked.interaction.fields.map(({ name }) => [name, "123456"]));
+const promptedRun = await poll(started.id);
+expect(promptedRun.interaction !== null, "the run asks for a code");
+const input = Object.fromEntries(promptedRun.interaction.fields.map(({ name }) => [name, "123456"]));
 await read(
   deck.POST("/task-runs/{id}/interaction", {
     params: { path: { id: started.id } },
@@ -103,8 +103,8 @@ const destinations: CreateDestination[] = [
   { name: "hookdeck", type: "hookdeck", events },
 ];
 for (const body of destinations) {
-  const made = await read(deck.POST("/event-destinations", { body }));
-  expect(made.type === (body.type ?? "webhook"), "a destination has its type");
+  const destination = await read(deck.POST("/event-destinations", { body }));
+  expect(destination.type === (body.type ?? "webhook"), "a destination has its type");
 }
 
 const page = await read(

@@ -8,7 +8,7 @@ export class ApiError extends Error {
    * @param {{message: string}[]} errors
    */
   constructor(status, errors) {
-    super(errors.map((one) => one.message).join("\n"));
+    super(errors.map(({ message }) => message).join("\n"));
     this.status = status;
   }
 }
@@ -122,23 +122,23 @@ export function fetched(ctx, path, version = "") {
   const answers = answersByApi.get(ctx.api) ?? new Map();
   answersByApi.set(ctx.api, answers);
   const epoch = ctx.model.world?.epoch;
-  let known = answers.get(path);
-  if (!known || known.epoch !== epoch) {
-    known = { data: null, error: null, epoch, version: null };
-    answers.set(path, known);
+  let answer = answers.get(path);
+  if (!answer || answer.epoch !== epoch) {
+    answer = { data: null, error: null, epoch, version: null };
+    answers.set(path, answer);
   }
-  if (known.version !== version) void ask(ctx, path, known, version);
-  return known;
+  if (answer.version !== version) void ask(ctx, path, answer, version);
+  return answer;
 }
 
-/** @param {Context} ctx @param {string} path @param {Fetched} known
+/** @param {Context} ctx @param {string} path @param {Fetched} answer
  * @param {string|number} version */
-async function ask(ctx, path, known, version) {
-  known.version = version;
+async function ask(ctx, path, answer, version) {
+  answer.version = version;
   try {
-    Object.assign(known, { data: await ctx.api.get(path), error: null });
+    Object.assign(answer, { data: await ctx.api.get(path), error: null });
   } catch (error) {
-    Object.assign(known, { data: null, error });
+    Object.assign(answer, { data: null, error });
   }
   ctx.refresh();
 }

@@ -110,9 +110,9 @@ function tabRow(ctx) {
     ${tabs(ctx).map((tab) => {
       const count = tab.count?.(ctx.model).toLocaleString("en");
       const failed = tab.failed?.(ctx.model);
-      const shown = html`${when(count, html`<span class="count">${count}</span>`)}
+      const counts = html`${when(count, html`<span class="count">${count}</span>`)}
       ${when(failed, statusBadge(`${failed} failed`, "bad"))}`;
-      return button(html`${tab.title}${shown}`, () => ctx.go(tab.id), {
+      return button(html`${tab.title}${counts}`, () => ctx.go(tab.id), {
         kind: "tab",
         current: tab === active && "page",
       });

@@ -97,7 +97,7 @@ export function recordingTitle({ title, text }) {
   if (!title && !text) return nothing;
   const lines = text.trim().split("\n");
   // The first line of the error: pytest begins it with an `E`.
-  const error = lines.find((one) => /^E\s/.test(one))?.replace(/^E\s+/, "");
+  const error = lines.find((line) => /^E\s/.test(line))?.replace(/^E\s+/, "");
   const line = html`<strong class="recording-name">${title}</strong>
     <span class="muted">${error ?? lines[0]}</span>`;
   if (lines.length < 2) return html`<p class="strip recording">${line}</p>`;

@@ -10,7 +10,7 @@
 
 /** @param {Model} model @param {string} number @returns {import("./model.js").Entry|undefined} */
 export function entryOf(model, number) {
-  return model.entries.find((one) => one.number === Number(number));
+  return model.entries.find((entry) => entry.number === Number(number));
 }
 
 /**
@@ -19,13 +19,13 @@ export function entryOf(model, number) {
  * @param {Call} call
  */
 export function causedBy(model, call) {
-  const next = model.calls.find((one) => one.number > call.number);
-  const found = [];
+  const next = model.calls.find(({ number }) => number > call.number);
+  const entries = [];
   for (const entry of model.entries.slice(call.after, next?.after)) {
     if (entry.time !== call.time || entry.kind === "clock") break;
-    found.push(entry);
+    entries.push(entry);
   }
-  return found;
+  return entries;
 }
 
 /** The choice of a scenario as the journal has it: `name; because=queue; ignored="…"`.
@@ -33,8 +33,8 @@ export function causedBy(model, call) {
 export function readChoice(text) {
   const [name, ...rest] = text.split("; ");
   const fields = Object.fromEntries(
-    rest.map((one) => {
-      const [key, ...value] = one.split("=");
+    rest.map((field) => {
+      const [key, ...value] = field.split("=");
       return [key, value.join("=").replace(/^"|"$/g, "")];
     }),
   );
@@ -75,7 +75,7 @@ export function withShortIds(text) {
  */
 export function lineOf(text, step) {
   const lines = text.split("\n");
-  let [first, end, found] = [0, lines.length, -1];
+  let [first, end, lineIndex] = [0, lines.length, -1];
   for (const part of step ?? []) {
     const range = lines.slice(first, end);
     const items = range.filter((line) => /^ *- /.test(line));
@@ -87,9 +87,9 @@ export function lineOf(text, step) {
     const starts = [...range.keys()].filter((index) => isStart(range[index]));
     const at = starts[typeof part === "number" ? part : 0];
     if (at === undefined) break;
-    found = first + at;
+    lineIndex = first + at;
     if (typeof part === "number" && part + 1 < starts.length) end = first + starts[part + 1];
-    first = found + (typeof part === "number" ? 0 : 1);
+    first = lineIndex + (typeof part === "number" ? 0 : 1);
   }
-  return found < 0 ? null : found + 1;
+  return lineIndex < 0 ? null : lineIndex + 1;
 }

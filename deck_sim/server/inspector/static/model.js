@@ -56,9 +56,9 @@ import { failureText, kindTitle, parseTime } from "./parts/format.js";
  * @typedef {{id: string, kind: string, title: string, status: string, family: Family, from: number,
  *   to: number|null, spans: Span[], marks: Mark[], about: Record<string, any>,
  *   fields: Record<string, any>, history: Entry[], parent: string|null,
- *   left: string}} Lane `title`: like `Run 3`;
+ *   triesLeft: string}} Lane `title`: like `Run 3`;
  *   `to`: null while it is unfinished; `fields`: as they are now; `history`: the entries that changed
- *   its status or fields; `parent`: the lane of its login or session; `left`: after a wrong answer,
+ *   its status or fields; `parent`: the lane of its login or session; `triesLeft`: after a wrong answer,
  *   like `2 of 3 left`
  * @typedef {{id: string, eventId: string, eventType: string, resourceId: string, status: string,
  *   family: Family, destinationId: string, from: number, next: number|null,
@@ -76,7 +76,7 @@ const NO_STATUS = { family: "over", final: false, event: null, commands: {} };
 /** @type {Lane} */
 const REFUSED = {
   ...{ id: "calls", kind: "call", title: "Calls", status: "", family: "bad", from: 0, to: 0 },
-  ...{ spans: [], marks: [], about: {}, fields: {}, history: [], parent: null, left: "" },
+  ...{ spans: [], marks: [], about: {}, fields: {}, history: [], parent: null, triesLeft: "" },
 };
 
 export class Model {
@@ -175,7 +175,7 @@ export class Model {
       const delivery = this.deliveries.get(due.id);
       if (delivery) delivery.next = due.time;
     }
-    this.unfinishedById = new Map(next.unfinished.map((one) => [one.id, one]));
+    this.unfinishedById = new Map(next.unfinished.map((row) => [row.id, row]));
   }
 
   /** @param {Pick<import("./api.js").Recording, "world"|"data"|"events"|"next"|"answers">} recording
@@ -220,7 +220,7 @@ export class Model {
       const why = failureText(lane);
       counts.set(why, (counts.get(why) ?? 0) + 1);
     }
-    return [...counts].sort(([, one], [, other]) => other - one);
+    return [...counts].sort(([, a], [, b]) => b - a);
   }
 
   get failedDeliveries() {
@@ -298,8 +298,8 @@ export class Model {
     const { family, final: isFinal } = this.statusRow(lane.kind, status);
     const to = isFinal ? from : null;
     lane.spans.push({ status, family, isFinal, from, to, entry, marks: lane.marks.length });
-    const left = family === "person" ? leftText(lane.marks.at(-1)) : "";
-    Object.assign(lane, { status, family, to, left });
+    const triesLeft = family === "person" ? triesLeftText(lane.marks.at(-1)) : "";
+    Object.assign(lane, { status, family, to, triesLeft });
     const type = before ? moveType(before.family, family) : "created";
     if (type) lane.marks.push({ at: entry.time, type, label: entry.what, ref });
   }
@@ -325,7 +325,7 @@ export class Model {
       fields: {},
       history: [],
       parent: within.map((name) => about[name]).find(Boolean) ?? null,
-      left: "",
+      triesLeft: "",
     };
     this.lanes.set(entry.id, lane);
     const call = this.calls.at(-1); // the one that created it comes first
@@ -381,9 +381,9 @@ export class Model {
     if (entry.what === "deleted") destination.deleted = true;
   }
 
-  /** @param {Delivery|Destination} shown @param {Entry} entry */
-  _setStatus(shown, { kind, status }) {
-    if (status) Object.assign(shown, { status, family: this.statusRow(kind, status).family });
+  /** @param {Delivery|Destination} item @param {Entry} entry */
+  _setStatus(item, { kind, status }) {
+    if (status) Object.assign(item, { status, family: this.statusRow(kind, status).family });
   }
 
   /** @param {Call} call */
@@ -421,9 +421,9 @@ const ATTEMPT = /attempt \d+: (.*)$/;
 const UNSENT = /not attempted: (.*)$/;
 
 /** How many answers are left if this is a wrong one. @param {Mark} [mark] @returns {string} */
-function leftText(mark) {
-  const [, made, most] = /^wrong answer, (\d+) of (\d+)/.exec(mark?.label ?? "") ?? [];
-  return most ? `${Number(most) - Number(made)} of ${most} left` : "";
+function triesLeftText(mark) {
+  const [, tries, most] = /^wrong answer, (\d+) of (\d+)/.exec(mark?.label ?? "") ?? [];
+  return most ? `${Number(most) - Number(tries)} of ${most} left` : "";
 }
 
 /** @param {Entry} entry @returns {MarkType} */

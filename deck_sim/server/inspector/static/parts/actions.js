@@ -67,12 +67,12 @@ const INPUT_TYPES = ["password", "email", "number", "tel", "date"];
  */
 export function answerForm(ctx, target, interaction, rightAnswer) {
   const fields = interaction.fields ?? [];
-  const left = ctx.model.lane(target.id)?.left;
+  const triesLeft = ctx.model.lane(target.id)?.triesLeft;
   const wrong = fields.length === 1 ? words(fields[0].name) : "answer";
   /** @param {SubmitEvent} event */
   const submit = (event) => {
-    const given = readForm(event);
-    const answers = Object.fromEntries(fields.map(({ name }) => [name, given[name] ?? ""]));
+    const values = readForm(event);
+    const answers = Object.fromEntries(fields.map(({ name }) => [name, values[name] ?? ""]));
     const call = post(ctx, target, "answer", { [ctx.model.edition.answer_key]: answers });
     // After a wrong answer the form says so.
     const done = (/** @type {any} */ { status }) =>
@@ -99,7 +99,7 @@ export function answerForm(ctx, target, interaction, rightAnswer) {
   >
     <p><strong class="toned">${words(interaction.type)}</strong> ${interaction.message ?? ""}</p>
     ${fields.map(fieldRow)}
-    ${when(left, html`<p class="error" role="alert">Wrong ${wrong}, ${left}</p>`)}
+    ${when(triesLeft, html`<p class="error" role="alert">Wrong ${wrong}, ${triesLeft}</p>`)}
     <div class="row">
       <button type="submit" class="button button-primary">Answer</button>
       ${when(
@@ -122,7 +122,7 @@ function fieldRow({ name, type, label, options }) {
         ? html`<select name=${name} required>
             ${options.map(optionView)}
           </select>`
-        : textField(name, { type: INPUT_TYPES.find((one) => one === type), required: true })
+        : textField(name, { type: INPUT_TYPES.find((input) => input === type), required: true })
     }
   </label>`;
 }

@@ -66,12 +66,12 @@ export function pytestAssertion(call) {
   const path = parts.map((/** @type {string} */ part) =>
     GENERATED_ID.test(part) || !/^[\w.-]*$/.test(part) ? "*" : part,
   );
-  const given = [pythonValue(`${call.method} ${path.join("/")}`)];
-  if (call.errors?.length && !call.fault) given.push(`error=${pythonValue(call.errors[0])}`);
-  else if (call.status >= 400) given.push(`status=${call.status}`);
+  const args = [pythonValue(`${call.method} ${path.join("/")}`)];
+  if (call.errors?.length && !call.fault) args.push(`error=${pythonValue(call.errors[0])}`);
+  else if (call.status >= 400) args.push(`status=${call.status}`);
   const json = comparable(call.body);
-  if (json !== undefined && json !== null) given.push(`json=${pythonValue(json)}`);
-  return `deck.requests.assert_called(${given.join(", ")})`;
+  if (json !== undefined && json !== null) args.push(`json=${pythonValue(json)}`);
+  return `deck.requests.assert_called(${args.join(", ")})`;
 }
 
 /**

@@ -106,7 +106,7 @@ const INVISIBLE = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
 /** A value as JSON without invisible characters.
  * @param {any} value @param {number} [indent] @returns {string} */
 export function jsonText(value, indent) {
-  const escape = (/** @type {string} */ one) =>
-    `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  const escape = (/** @type {string} */ character) =>
+    `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return JSON.stringify(value, null, indent).replace(INVISIBLE, escape);
 }

@@ -14,7 +14,7 @@ export class Toasts {
   constructor(changed) {
     this.changed = changed;
     /** @type {Toast[]} */
-    this.shown = [];
+    this.toasts = [];
     this.count = 0;
   }
 
@@ -22,26 +22,26 @@ export class Toasts {
   add(text, ok = true) {
     const toast = { id: ++this.count, ok, text };
     // A success takes the place of the one before; errors stay below each other.
-    this.shown = [...this.shown.filter((one) => !one.ok).slice(-2), toast];
+    this.toasts = [...this.toasts.filter(({ ok }) => !ok).slice(-2), toast];
     if (ok) setTimeout(() => this.close(toast.id), SHOWN_FOR);
     this.changed();
   }
 
   /** @param {number} id */
   close(id) {
-    this.shown = this.shown.filter((one) => one.id !== id);
+    this.toasts = this.toasts.filter((toast) => toast.id !== id);
     this.changed();
   }
 
   view() {
     return html`<div class="toasts" role="status" aria-live="polite">
       ${repeat(
-        this.shown,
-        (one) => one.id,
-        (one) =>
-          html`<div class="toast tone-${one.ok ? "good" : "bad"}">
-            ${icon(one.ok ? "check" : "warning")}<span class="grow">${withCode(one.text)}</span>
-            ${closeButton("Close", () => this.close(one.id))}
+        this.toasts,
+        ({ id }) => id,
+        ({ id, ok, text }) =>
+          html`<div class="toast tone-${ok ? "good" : "bad"}">
+            ${icon(ok ? "check" : "warning")}<span class="grow">${withCode(text)}</span>
+            ${closeButton("Close", () => this.close(id))}
           </div>`,
       )}
     </div>`;

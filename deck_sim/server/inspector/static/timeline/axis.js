@@ -84,7 +84,7 @@ export class Axis {
   /** Round moments with their labels. Folds have none. */
   ticks() {
     const { step } = this;
-    const found = [];
+    const ticks = [];
     let [free, day] = [0, dayText(this.pieces[0].from)];
     for (const { from, to, isFold } of this.pieces) {
       for (let time = Math.ceil(from / step) * step; !isFold && time <= to; time += step) {
@@ -94,11 +94,11 @@ export class Axis {
         const today = dayText(time);
         const isDay = step >= DAY || today !== day;
         const text = isDay ? today.slice(0, -5) : clockText(time);
-        found.push({ x, text: isDay || step < MINUTE ? text : text.slice(0, 5) });
+        ticks.push({ x, text: isDay || step < MINUTE ? text : text.slice(0, 5) });
         day = today;
       }
     }
-    return found;
+    return ticks;
   }
 }
 
@@ -107,7 +107,7 @@ export class Axis {
 function foldLimit(moments) {
   const gaps = moments.slice(1).map((time, i) => time - moments[i]);
   let shorter = 0;
-  for (const gap of gaps.sort((one, other) => one - other)) {
+  for (const gap of gaps.sort((a, b) => a - b)) {
     if (shorter && gap >= SHORTEST_FOLD && gap > RATIO * shorter) return [gap, shorter];
     shorter += gap;
   }

@@ -25,8 +25,8 @@ const WORD_ROOM = 64;
  */
 export function laneRow(ctx, view, { lane, depth }, isCursor) {
   /** @type {Ref} */
-  const own = { type: "resource", id: lane.id };
-  const open = () => (lane === ctx.model.refused ? ctx.go("journal") : ctx.select(own));
+  const ref = { type: "resource", id: lane.id };
+  const open = () => (lane === ctx.model.refused ? ctx.go("journal") : ctx.select(ref));
   const next = view.due.get(lane.id);
   const nextLine = next ? `→ ${nextText(next, view.now)}` : "";
   const note = nextLine || (lane.fields.errors?.length ? failureText(lane) : "");
@@ -35,7 +35,7 @@ export function laneRow(ctx, view, { lane, depth }, isCursor) {
     if (type === "ahead") return nextLine;
     return type === "end" && family === "bad" ? failureText(lane) : words(status);
   };
-  return html`<div role="row" class="tl-row" aria-selected=${isSelected(ctx, own.type, own.id)}>
+  return html`<div role="row" class="tl-row" aria-selected=${isSelected(ctx, ref.type, ref.id)}>
     <div role="rowheader" class="tl-label">
       <button
         type="button"

@@ -88,7 +88,7 @@ export function layOut(model, state, width) {
     ...(attempts.get(lane.id) ?? []).map(({ at }) => at),
     due.get(lane.id)?.time ?? now,
   ]);
-  const sorted = [...new Set([...moments, now])].sort((one, other) => one - other);
+  const sorted = [...new Set([...moments, now])].sort((a, b) => a - b);
   const after = isNarrow ? 50 : 220; // room for text after the bars, such as an error
   const room = Math.max(40, width - labels - BEFORE - after);
   const zoom = Math.min(state.zoom, LONGEST / room);
@@ -143,7 +143,7 @@ export function groupMarks({ axis, attempts }, lane) {
     if (last && x - last.x < APART) last.marks.push(mark);
     else groups.push({ x, marks: [mark] });
   }
-  for (const { marks } of groups) marks.sort((one, other) => rank(one) - rank(other));
+  for (const { marks } of groups) marks.sort((a, b) => rank(a) - rank(b));
   return groups;
 }
 

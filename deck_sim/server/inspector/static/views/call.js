@@ -17,7 +17,7 @@ import { choiceFacts, errorList } from "./resource.js";
 /** @param {Context} ctx @param {import("../model.js").Ref} ref */
 export function callDetails(ctx, ref) {
   const answer = fetched(ctx, `/_sim/requests/${encodeURIComponent(ref.id)}`);
-  const call = ctx.model.calls.find((one) => one.id === ref.id);
+  const call = ctx.model.calls.find(({ id }) => id === ref.id);
   if (!call) return callout("over", "This call is not in the journal any more.");
   const { response } = answer.data ?? {};
   return html`${detailsHead({
@@ -62,7 +62,7 @@ function notices(ctx, call) {
     callout("over", "Answered with the stored answer of its Idempotency-Key; nothing was done."),
   )}
   ${findingsOf(ctx)
-    .filter(({ calls }) => calls.some((one) => one.request_id === call.id))
+    .filter(({ calls }) => calls.some(({ request_id }) => request_id === call.id))
     .map((finding) => callout("person", findingText(finding)))}`;
 }
 

@@ -43,7 +43,7 @@ const SMALL = "button button-small";
 export function controlsView(ctx) {
   return html`${dataList(
       "scenario-names",
-      scenariosOf(ctx).map((one) => one.name),
+      scenariosOf(ctx).map(({ name }) => name),
     )}
     <div class="controls">
       <div class="stack">${queueCard(ctx)}${worldCard(ctx)}</div>
@@ -215,7 +215,7 @@ function holdsCard(ctx) {
     "Holds",
     "Until you release a hold, a run stops just before an event, or a call gets no answer.",
     html`${itemList(
-        holds.map((one) => holdRow(ctx, one)),
+        holds.map((hold) => holdRow(ctx, hold)),
         "Nothing is held.",
       )}
       <form class="stack" @submit=${hold}>
@@ -238,10 +238,9 @@ function holdRow(ctx, { id, event, of: owner, call, held, answers, met }) {
       ${owner ? html`of ${idText(owner)}` : nothing}
       <small>${met ? `met ${countText(met, "time")}` : "not met yet"}</small>
       ${held.map(
-        (/** @type {any} */ one) =>
+        (/** @type {any} */ { id, status }) =>
           html`<small
-            >${resourceLink(ctx, one.id)}
-            ${statusBadge(one.status, ctx.model.lane(one.id)?.family)}</small
+            >${resourceLink(ctx, id)} ${statusBadge(status, ctx.model.lane(id)?.family)}</small
           >`,
       )}
       ${when(answers, html`<small>${countText(answers, "answer")} kept back</small>`)}
@@ -259,10 +258,10 @@ function settingsCard(ctx) {
   const names = Object.keys(properties).filter((name) => world && name in world);
   /** @param {SubmitEvent} event */
   const save = (event) => {
-    const given = new FormData(formOf(event));
-    const changed = names.filter((name) => given.get(name) !== textOf(world[name]));
+    const values = new FormData(formOf(event));
+    const changed = names.filter((name) => values.get(name) !== textOf(world[name]));
     if (!changed.length) return ctx.toast("Nothing to change");
-    const body = Object.fromEntries(changed.map((name) => [name, valueOf(`${given.get(name)}`)]));
+    const body = Object.fromEntries(changed.map((name) => [name, valueOf(`${values.get(name)}`)]));
     const done = `Changed ${changed.map(words).join(", ")}`;
     void ctx.act(done, ctx.api.call("PATCH", "/_sim/world", body));
   };

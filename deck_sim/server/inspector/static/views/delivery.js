@@ -31,7 +31,7 @@ export function deliveryDetails(ctx, { id }) {
   const { data } = answer;
   /** @type {any[]} */
   const log = data?.log ?? [];
-  const lastFailed = log.filter((one) => one.attempt && !one.ok).at(-1);
+  const lastFailed = log.filter(({ attempt, ok }) => attempt && !ok).at(-1);
   const { destinationId } = delivery;
   const { name, status: state } = model.destinations.get(destinationId) ?? {};
   const destination = { id: destinationId, kind: "event_destination", status: state ?? "" };
@@ -48,7 +48,7 @@ export function deliveryDetails(ctx, { id }) {
     ${section(
       "Attempts",
       list(
-        log.map((one) => attemptRow(delivery.from, one, one === lastFailed)),
+        log.map((attempt) => attemptRow(delivery.from, attempt, attempt === lastFailed)),
         "plain attempts",
       ),
     )}
@@ -65,10 +65,11 @@ export function deliveryDetails(ctx, { id }) {
 }
 
 /** The address of a destination: its URL, queue or bus, in the only object that it has.
- * @param {any} shown */
-export function addressOf(shown) {
-  const given = Object.values(shown ?? {}).find((one) => one?.constructor === Object) ?? {};
-  return given.url ?? Object.values(given).find((one) => typeof one === "string") ?? "";
+ * @param {any} destination */
+export function addressOf(destination) {
+  const isObject = (/** @type {any} */ value) => value?.constructor === Object;
+  const place = Object.values(destination ?? {}).find(isObject) ?? {};
+  return place.url ?? Object.values(place).find((value) => typeof value === "string") ?? "";
 }
 
 /** A delivery can be replayed when it is over.
@@ -92,7 +93,7 @@ export function replayButton(ctx, { id, eventType, family, destinationId }, size
 
 /** The next attempt, or why there is none, in a sentence. @param {Context} ctx @param {Delivery} delivery */
 export function planText({ model }, { attempts, next, family, unsent }) {
-  const failed = attempts.filter((one) => !one.ok);
+  const failed = attempts.filter(({ ok }) => !ok);
   if (family === "bad")
     return unsent
       ? `Not attempted: ${unsent}`
@@ -100,7 +101,7 @@ export function planText({ model }, { attempts, next, family, unsent }) {
   if (next === null) return family === "waiting" ? "Waits for its first attempt" : "";
   const number = attempts.length + 1;
   const most = model.edition.attempts;
-  const isReplayed = number > most || attempts.some((one) => one.ok);
+  const isReplayed = number > most || attempts.some(({ ok }) => ok);
   const what = isReplayed ? "Next attempt" : `Attempt ${number} of ${most}`;
   return `${what} ${distanceText(next, model.now())}`;
 }
@@ -159,9 +160,9 @@ function attemptRow(from, attempt, isOpen) {
 export function eventDetails(ctx, ref) {
   const { model } = ctx;
   const answer = fetched(ctx, `/_sim/events/${encodeURIComponent(ref.id)}`);
-  const event = model.events.find((one) => one.id === ref.id);
+  const event = model.events.find(({ id }) => id === ref.id);
   if (!event) return callout("over", "There is no such event.");
-  const deliveries = [...model.deliveries.values()].filter((one) => one.eventId === event.id);
+  const deliveries = [...model.deliveries.values()].filter(({ eventId }) => eventId === event.id);
   return html`${detailsHead({
     kind: "event",
     title: html`<span class="mono">${event.type}</span>`,

@@ -42,9 +42,9 @@ export function section(title, content, open = true) {
 
 /** Names and values. Rows that are null are left out. @param {([string, any]|null)[]} rows */
 export function factList(rows) {
-  const shown = rows.filter((row) => row !== null);
+  const facts = rows.filter((row) => row !== null);
   return html`<dl class="facts">
-    ${shown.map(
+    ${facts.map(
       ([name, value]) =>
         html`<dt>${name}</dt>
           <dd>${value}</dd>`,

@@ -39,9 +39,9 @@ export function journalView(ctx) {
   const { calls, callsDropped } = ctx.model;
   if (!calls.length) return noCalls(ctx);
   const findings = findingsOf(ctx);
-  const wanted = ctx.ui.filter.toLowerCase().trim();
-  const found = wanted ? calls.filter((call) => searchText(call).includes(wanted)) : calls;
-  const count = found === calls ? "" : `${found.length.toLocaleString("en")} of `;
+  const text = ctx.ui.filter.toLowerCase().trim();
+  const matching = text ? calls.filter((call) => searchText(call).includes(text)) : calls;
+  const count = matching === calls ? "" : `${matching.length.toLocaleString("en")} of `;
   return html`<div class="fill">
     <div class="row strip toolbar">
       ${searchField(
@@ -59,7 +59,7 @@ export function journalView(ctx) {
       </p>`,
     )}
     ${lintSection(ctx, findings)}
-    ${found.length ? callList(ctx, found, findings) : emptyState("No call matches", "")}
+    ${matching.length ? callList(ctx, matching, findings) : emptyState("No call matches", "")}
   </div>`;
 }
 
@@ -71,8 +71,8 @@ function searchText(call) {
 /** The latest calls. The list is scrolled to its end, and stays there until it is scrolled.
  * @param {Context} ctx @param {Call[]} calls @param {Finding[]} findings */
 function callList(ctx, calls, findings) {
-  const shown = calls.slice(-MOST_ROWS);
-  const flagged = new Set(findings.flatMap((one) => one.calls.map((call) => call.request_id)));
+  const latest = calls.slice(-MOST_ROWS);
+  const flagged = new Set(findings.flatMap(({ calls }) => calls.map((call) => call.request_id)));
   const titles = ["Time", "Method", "Path", "Status", "Scenario, fault, errors"];
   return html`<div class="calls" tabindex="0" role="region" aria-label="List of calls">
     <div class="calls-end">
@@ -80,17 +80,17 @@ function callList(ctx, calls, findings) {
         ${titles.map((title) => html`<span>${title}</span>`)}
       </div>
       ${when(
-        shown.length < calls.length,
+        latest.length < calls.length,
         html`<p class="strip muted">
           The latest ${MOST_ROWS} of ${countText(calls.length, "call")}.
         </p>`,
       )}
       <ol aria-label="Calls of the Deck API">
         ${repeat(
-          shown,
+          latest,
           (call) => call.number,
           (call, index) =>
-            html`<li>${callRow(ctx, call, shown[index - 1], flagged.has(call.id))}</li>`,
+            html`<li>${callRow(ctx, call, latest[index - 1], flagged.has(call.id))}</li>`,
         )}
       </ol>
     </div>

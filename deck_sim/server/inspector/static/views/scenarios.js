@@ -27,22 +27,22 @@ export function scenariosOf(ctx) {
 export function scenariosView(ctx) {
   const all = scenariosOf(ctx);
   if (!all.length) return emptyState("Scenarios", "Loading…");
-  const wanted = searched.toLowerCase().split(/\s+/);
-  const found = all.filter((one) => {
-    const text = `${one.name} ${one.summary} ${one.tags.join(" ")}`.toLowerCase();
-    return wanted.every((word) => text.includes(word));
+  const terms = searched.toLowerCase().split(/\s+/);
+  const matching = all.filter(({ name, summary, tags }) => {
+    const text = `${name} ${summary} ${tags.join(" ")}`.toLowerCase();
+    return terms.every((word) => text.includes(word));
   });
   const search = (/** @type {string} */ text) => {
     searched = text;
     ctx.refresh();
   };
-  const count = found.length === all.length ? "" : `${found.length} of `;
+  const count = matching.length === all.length ? "" : `${matching.length} of `;
   return html`<div class="row strip toolbar">
       ${searchField("Search the scenarios", "Search name, summary and tags", searched, search)}
       <span class="last muted" role="status">${count}${countText(all.length, "scenario")}</span>
     </div>
     ${list(
-      found.map((one) => card(ctx, one)),
+      matching.map((scenario) => card(ctx, scenario)),
       "cards scenarios",
     )} `;
 }
@@ -63,8 +63,8 @@ function card(ctx, scenario) {
 function tags(ctx, scenario) {
   const { name, tags, ships } = scenario;
   const isDefault = ctx.model.world?.default_scenario === name;
-  const own = [...(isDefault ? ["default"] : []), ...(ships === false ? ["yours"] : [])];
-  return html`${own.map((tag) => html`<span class="tag tag-own">${tag}</span>`)}
+  const ownTags = [...(isDefault ? ["default"] : []), ...(ships === false ? ["yours"] : [])];
+  return html`${ownTags.map((tag) => html`<span class="tag tag-own">${tag}</span>`)}
   ${tags.map((tag) => html`<span class="tag">${tag}</span>`)}`;
 }
 

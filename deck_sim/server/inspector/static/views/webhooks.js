@@ -34,7 +34,8 @@ let failedOnly = false;
 export function webhooksView(ctx) {
   const destinations = [...ctx.model.destinations.values()];
   if (!destinations.length) return noDestination(ctx);
-  const all = [...ctx.model.deliveries.values()].filter((one) => !failedOnly || hasFailed(one));
+  const deliveries = [...ctx.model.deliveries.values()];
+  const all = failedOnly ? deliveries.filter(hasFailed) : deliveries;
   const toggle = () => {
     failedOnly = !failedOnly;
     ctx.refresh();
@@ -43,7 +44,7 @@ export function webhooksView(ctx) {
     <section aria-label="Destinations">
       <h2>Destinations</h2>
       ${list(
-        destinations.map((one) => destinationCard(ctx, one)),
+        destinations.map((destination) => destinationCard(ctx, destination)),
         "cards",
       )}
     </section>
@@ -53,19 +54,19 @@ export function webhooksView(ctx) {
         ${button("Failed", toggle, { kind: "chip", pressed: failedOnly })}
         <span class="muted" role="status">${summary(all)}</span>
       </div>
-      ${destinations.map((one) => deliveryGroup(ctx, one, all))}
+      ${destinations.map((destination) => deliveryGroup(ctx, destination, all))}
     </section>
   </div>`;
 }
 
 /** @param {Delivery} delivery */
 function hasFailed({ attempts, family }) {
-  return family === "bad" || attempts.some((one) => !one.ok);
+  return family === "bad" || attempts.some(({ ok }) => !ok);
 }
 
 /** @param {Delivery[]} deliveries */
 function summary(deliveries) {
-  const failed = deliveries.filter((one) => one.family === "bad").length;
+  const failed = deliveries.filter(({ family }) => family === "bad").length;
   const all = countText(deliveries.length, "delivery", "deliveries");
   return failed ? `${all} · ${failed} failed` : all;
 }
@@ -73,15 +74,15 @@ function summary(deliveries) {
 /** @param {Context} ctx @param {Destination} destination */
 function destinationCard(ctx, { id, name, deleted, status, family }) {
   const path = `/_sim/resources/${encodeURIComponent(id)}`;
-  const shown = fetched(ctx, path, status).data?.resource ?? {};
-  const { type = "", events = [] } = shown;
+  const resource = fetched(ctx, path, status).data?.resource ?? {};
+  const { type = "", events = [] } = resource;
   const count = events[0] === "*" ? "every event" : countText(events.length, "event type");
   return html`<div class="card">
     <div class="row spread">
       <strong class="cut">${link(ctx, { type: "resource", id }, name)}</strong>
       ${deleted ? statusBadge("deleted") : statusBadge(status, family)}
     </div>
-    <p class="cut mono" title=${addressOf(shown)}>${addressOf(shown)}</p>
+    <p class="cut mono" title=${addressOf(resource)}>${addressOf(resource)}</p>
     <p class="muted" title=${events.join("\n")}>${type} · ${count}</p>
     ${when(
       family === "bad" && !deleted,
@@ -96,10 +97,10 @@ function destinationCard(ctx, { id, name, deleted, status, family }) {
 function messages(ctx, id) {
   const path = `/_sim/destinations/${encodeURIComponent(id)}/messages`;
   /** @type {any[]} */
-  const found = fetched(ctx, path, ctx.model.events.length).data?.data ?? [];
+  const queue = fetched(ctx, path, ctx.model.events.length).data?.data ?? [];
   return html`<details>
-    <summary>${countText(found.length, "message")} in the queue</summary>
-    ${found.slice(-MOST_SHOWN).map((one) => body(one))}
+    <summary>${countText(queue.length, "message")} in the queue</summary>
+    ${queue.slice(-MOST_SHOWN).map((message) => body(message))}
   </details>`;
 }
 
@@ -116,8 +117,8 @@ function deliveryGroup(ctx, { id, name }, all) {
     <ul>
       ${repeat(
         latest,
-        (one) => one.id,
-        (one) => deliveryRow(ctx, one),
+        ({ id }) => id,
+        (delivery) => deliveryRow(ctx, delivery),
       )}
     </ul>
     ${when(

@@ -21,22 +21,22 @@ const PAUSE = 2_000; // ms between two requests
 const MOST_OTHERS = 3; // worlds that are named; the newest is the likeliest one
 
 /** @type {{worlds: any[]|null, needsKey: boolean, isGone: boolean, timer: number, pause: number}} */
-const found = { worlds: null, needsKey: false, isGone: false, timer: 0, pause: 0 };
+const server = { worlds: null, needsKey: false, isGone: false, timer: 0, pause: 0 };
 
 /** Ask for the worlds repeatedly while they are shown. @param {Context} ctx */
 function lookSoon(ctx) {
-  if (found.timer || found.needsKey) return;
-  found.timer = window.setTimeout(async () => {
+  if (server.timer || server.needsKey) return;
+  server.timer = window.setTimeout(async () => {
     try {
-      found.worlds = (await ctx.api.get("/_sim/worlds")).data;
-      found.isGone = false;
+      server.worlds = (await ctx.api.get("/_sim/worlds")).data;
+      server.isGone = false;
     } catch (/** @type {any} */ error) {
-      found.needsKey = error.status === 401;
-      found.isGone = error.status === 0;
+      server.needsKey = error.status === 401;
+      server.isGone = error.status === 0;
     }
-    Object.assign(found, { timer: 0, pause: PAUSE });
+    Object.assign(server, { timer: 0, pause: PAUSE });
     ctx.refresh();
-  }, found.pause);
+  }, server.pause);
 }
 
 /** @param {Context} ctx */
@@ -47,8 +47,8 @@ export function worldsPage(ctx) {
       ${LOGO}
       <h1>deck-sim</h1>
     </header>
-    ${when(found.isGone, html`<p class="notice tone-person">${icon("warning")} The server does not answer.</p>`)}
-    ${found.needsKey ? nothing : worldList(ctx, found.worlds)} ${keyForm(ctx)}
+    ${when(server.isGone, html`<p class="notice tone-person">${icon("warning")} The server does not answer.</p>`)}
+    ${server.needsKey ? nothing : worldList(ctx, server.worlds)} ${keyForm(ctx)}
   </main>`;
 }
 
@@ -97,7 +97,7 @@ function keyForm(ctx) {
     const { key } = readForm(event);
     if (key) ctx.set({ key });
   };
-  const label = found.needsKey
+  const label = server.needsKey
     ? "This server accepts some keys only. Your API key:"
     : "Or by its API key:";
   return html`<form class="stack" @submit=${open}>
@@ -137,8 +137,8 @@ export function firstCall(ctx) {
 
 /** The mistake of a wrong key: another world gets the calls. @param {Context} ctx */
 function otherWorlds(ctx) {
-  const own = ctx.model.world?.world;
-  const others = (found.worlds ?? []).filter((one) => one.id !== own && one.calls > 0);
+  const thisId = ctx.model.world?.world;
+  const others = (server.worlds ?? []).filter(({ id, calls }) => calls && id !== thisId);
   if (!others.length || ctx.model.calls.length) return nothing;
   const links = others.slice(-MOST_OTHERS).map(({ id, key, calls }) => {
     const open = () => ctx.set({ key: null, world: id });
