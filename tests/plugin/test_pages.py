@@ -1,7 +1,5 @@
 """`--deck-html=DIR`: a page for each failing test."""
 
-from functools import partial
-
 import pytest
 from recordings import read_recording
 
@@ -60,15 +58,14 @@ def test_a_page_that_cannot_be_written_is_said(run, pytester):
     result.stdout.fnmatch_lines(["cannot write this report as a page: *File exists*"])
 
 
-def test_an_ini_file_that_the_folder_hides_is_named(pytester, monkeypatch):
+def test_an_ini_file_that_the_folder_hides_is_named(run_pytest, pytester, monkeypatch):
     """Given without `=`, the folder counts as one of tests."""
     pytester.mkdir("pages")
     project = pytester.mkdir("project")
     (project / "pytest.ini").write_text("[pytest]", encoding="utf-8")
     monkeypatch.chdir(project)
-    run, none = partial(pytester.runpytest, "-p", "no:asyncio"), pytest.ExitCode.NO_TESTS_COLLECTED
-    [said] = run("--deck-html", "../pages").stderr.lines[:1]
-    assert said.endswith(f"did not read {project / 'pytest.ini'}; write --deck-html=../pages")
-    assert run("--deck-html=../pages").ret == none
+    [warning] = run_pytest("--deck-html", "../pages").stderr.lines[:1]
+    assert warning.endswith(f"did not read {project / 'pytest.ini'}; write --deck-html=../pages")
+    assert run_pytest("--deck-html=../pages").ret == pytest.ExitCode.NO_TESTS_COLLECTED
     (project / "pytest.ini").unlink()
-    assert run("--deck-html", "../pages").ret == none
+    assert run_pytest("--deck-html", "../pages").ret == pytest.ExitCode.NO_TESTS_COLLECTED
