@@ -1,0 +1,280 @@
+"""Tests that `deck_explore` explores, each with the result that it has."""
+
+from itertools import count
+
+import httpx2
+import pytest
+
+explore, result = pytest.mark.deck_explore, pytest.mark.result
+LOST = "lost_response at POST /v2/agents #1"  # which a `client` does not survive
+
+
+# Findings
+
+
+@explore
+@result("passed", "* troubles: * survived, 0 did not, 0 not tested; * left out")
+def test_a_program_without_mistakes_survives(sound_client):
+    assert sound_client.wait(sound_client.start_run()) == "completed"
+
+
+@pytest.mark.deck(edition="credentials")
+@explore
+@result("passed", "* troubles: * survived, 0 did not, 0 not tested; * left out")
+def test_a_program_without_mistakes_survives_in_the_other_edition(sound_client):
+    assert sound_client.wait(sound_client.start_run()) == "completed"
+
+
+@explore(troubles=["lost_response"])
+@result(
+    "failed",
+    "1 trouble: 0 survived, 1 did not, 0 not tested; timing not explored: *",
+    "lost_response at POST /v2/tasks/[*]/run #1",
+    "  2 task runs where the baseline has 1",
+    "  what helps: send an `Idempotency-Key` with each create*",
+    "  again:      pytest *::test_a_run_is_started_twice --deck-trouble='lost_response at POST*#1'",
+)
+def test_a_run_is_started_twice(client):
+    client.start_run()
+
+
+@pytest.mark.deck(edition="credentials")
+@explore(troubles=["lost_response"])
+@result("failed", "  2 task runs where the baseline has 1")
+def test_a_run_is_started_twice_in_the_other_edition(client):
+    client.start_run()
+
+
+@pytest.fixture
+def agent_id(deck_client):
+    return deck_client.post("/agents", json={"name": "a"}).json()["id"]
+
+
+@explore(troubles=["unavailable"])
+@result("failed", "unavailable at POST /v2/agents #1", "  *Error*")
+def test_the_setup_of_a_run_fails(agent_id):
+    pass
+
+
+@explore(troubles=["lost_response"])
+@result("failed", LOST, "  3 agents where the baseline has 2")
+def test_a_world_after_a_reset_has_its_own_places(deck, deck_client, request):
+    deck.reset(seed=7, edition="credentials")
+    request.getfixturevalue("client").create_agent()
+
+
+@explore(troubles=["lost_once"])
+@result("passed", "3 troubles: 3 survived, 0 did not, 0 not tested*")
+@pytest.mark.parametrize("move", ["advance", "finish", "advance_until"])
+def test_an_advance_waits_for_a_postponed_delivery(deck, client, receiver, move):
+    """In a run with a trouble; without one the same move ends before the second attempt."""
+    moves = {
+        "advance": lambda run: deck.advance("11s"),
+        "finish": deck.finish,
+        "advance_until": lambda run: deck.advance_until("task_run.completed"),
+    }
+    assert receiver.play_run(client, moves[move]) == "completed"
+
+
+# What is not explored
+
+
+@explore(troubles=["at_once"])
+@result("passed", "*timing not explored: a run reaches a timeout")
+def test_timing_is_not_explored_if_a_run_reaches_a_timeout(deck, client):
+    """A shorter step would change how it ends."""
+    deck.use("task_timeout")
+    client.poll(client.start_run(), times=5)
+
+
+@explore(skip=["lost_response"])
+@result("passed", "3 troubles: *; worlds that `deck.restore` put back are not explored")
+def test_a_restored_world_is_not_explored(deck, client):
+    snapshot = deck.snapshot()
+    client.create_agent()
+    deck.restore(snapshot)
+    client.create_agent()
+
+
+@explore(troubles=["reset at POST /v2/agents #2"])
+@result("passed", "1 trouble: 0 survived, 0 did not, 1 not tested")
+def test_a_trouble_whose_place_is_not_reached_is_not_tested(client):
+    client.create_agent()
+
+
+@explore
+@result("failed", "nothing to explore: the test made no call of the Deck API")
+def test_a_marked_test_without_calls_fails(deck):
+    deck.ready_task()
+
+
+numbers = count(1)
+
+
+@explore
+@result("failed", "the two runs*", "  only in the second run: POST /v2/agents -> 201")
+def test_a_test_that_makes_other_calls_fails(deck_client):
+    for _ in range(next(numbers)):
+        deck_client.post("/agents", json={"name": "a"})
+
+
+successes = iter([True])
+
+
+@explore
+@result("failed", "the two runs*", "  the second run fails: AssertionError: too many*")
+def test_a_test_that_passes_once_fails(client):
+    client.create_agent()
+    assert next(successes, False), "too many"
+
+
+# Arguments
+
+
+@explore(False)
+@result("passed")
+def test_false_forbids_exploration(client):
+    client.create_agent()
+
+
+@result("passed")
+def test_without_the_marker_a_test_is_not_explored(client):
+    client.create_agent()
+
+
+@explore(skip=["lost_response"])
+@result("passed", "3 troubles: 3 survived, 0 did not, 0 not tested")
+def test_troubles_can_be_skipped(client):
+    client.create_agent()
+
+
+@explore(troubles=["reset", LOST, "late"])
+@result("failed", "3 troubles: 1 survived, 1 did not, 1 not tested")
+def test_troubles_are_chosen_with_or_without_their_place(client):
+    client.create_agent()
+
+
+@explore(skip=[LOST], limit=2)
+@result("passed", "2 troubles: 2 survived, 0 did not, 0 not tested; 1 not tried*")
+def test_the_number_of_runs_is_limited(client):
+    client.create_agent()
+
+
+@explore(troubles=["lost_response"], report_only=True)
+@result("passed", "1 trouble: 0 survived, 1 did not, 0 not tested")
+def test_a_report_can_be_for_information_only(client):
+    client.create_agent()
+
+
+class Unavailable(Exception):
+    """The result of a program that Deck does not answer."""
+
+
+def create_or_raise(deck_client):
+    try:
+        deck_client.post("/agents", json={"name": "a"}).raise_for_status()
+    except httpx2.HTTPError as error:
+        raise Unavailable from error
+
+
+@explore(raises=Unavailable)
+@result("passed", "4 troubles: 4 survived, *")
+def test_an_exception_can_be_a_result(deck_client):
+    """The program may then leave things undone."""
+    create_or_raise(deck_client)
+
+
+@explore(raises=(KeyError, Unavailable), troubles=["reset"])
+@result("passed", "1 trouble: 1 survived, *")
+def test_one_of_several_exceptions_can_be_a_result(deck_client):
+    create_or_raise(deck_client)
+
+
+@explore(raises=ValueError, troubles=["reset"])
+@result("failed", "*Unavailable")
+def test_another_exception_is_a_failure(deck_client):
+    create_or_raise(deck_client)
+
+
+@explore(raises=Unavailable, troubles=["lost_response"])
+@result("failed", "  3 agents where the baseline has 2")
+def test_a_program_that_may_raise_may_not_do_more(client):
+    client.create_agent()
+
+
+# Each run
+
+
+events = []
+
+
+@pytest.fixture(scope="class")
+def wide():
+    events.append("class")
+    yield
+    events.append("end of class")
+
+
+@pytest.fixture
+def narrow():
+    events.append("function")
+    yield
+    events.append("end")
+
+
+@pytest.mark.usefixtures("wide")
+class TestEachRun:
+    """Fixtures of wider scopes are made once, and end when pytest ends them."""
+
+    @explore(troubles=["reset", "unavailable"])
+    @result("passed", "2 troubles: 2 survived, *")
+    def test_has_its_own_fixtures_and_instance(self, client, narrow, tmp_path, monkeypatch):
+        assert not hasattr(self, "is_used")
+        assert not [*tmp_path.iterdir()]
+        self.is_used = True
+        (tmp_path / "file").write_text("x")
+        client.create_agent()
+
+    @result("passed")
+    def test_has_no_wider_fixtures_of_its_own(self):
+        assert events == ["class", *["function", "end"] * 4]
+
+
+@explore(troubles=["reset"])
+@result("passed", "1 trouble: 1 survived, *")
+def test_each_run_has_what_was_stored_with_the_test_when_it_was_collected(client, stored):
+    assert stored == "at collection"
+    client.create_agent()
+
+
+@pytest.fixture(scope="class")
+def failing_at_its_end():
+    yield
+    raise RuntimeError("at the end")
+
+
+@explore(troubles=["reset"])
+@result("passed error", "E * RuntimeError: at the end")
+def test_a_wider_fixture_that_fails_at_its_end_is_reported(client, failing_at_its_end):
+    client.create_agent()
+
+
+@pytest.mark.deck(lint="fail")
+@explore(skip=["lost_response"])
+@result("passed", "6 troubles: 6 survived, 0 did not, 0 not tested*")
+def test_a_trouble_is_no_leftover_and_its_own_mistakes_no_finding(deck, client):
+    """Unused faults fail a strict test, and findings of `lint` others, but not with a trouble."""
+    deck.queue("success")
+    client.create_agent()
+    client.start_run()
+
+
+timeouts = iter([False, False, True])
+
+
+@explore(troubles=["reset"])
+@result("failed", "*from pytest-timeout.; this limit is for all runs of an expl*")
+def test_a_time_limit_is_for_the_whole_exploration(client):
+    client.create_agent()
+    if next(timeouts):  # pytest-timeout fails the run that is in progress
+        pytest.fail("Timeout (>1.0s) from pytest-timeout.")
