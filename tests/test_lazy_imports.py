@@ -86,3 +86,17 @@ with Server(WorldRegistry()) as server, Deck(server.url, "k") as deck:
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert ran.returncode == 0
     assert (SLOW | {"h11", "hmac", "ssl"}).isdisjoint(ran.stdout.split())
+
+
+def test_a_handle_of_a_server_elsewhere_does_not_import_what_worlds_need(elsewhere):
+    program = f"""
+import sys
+from deck_sim import Deck
+with Deck({elsewhere!r}, "k") as deck:
+    deck.advance("5m")
+    deck.next()
+print(*sys.modules)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ran.returncode == 0
+    assert {"pydantic", "jinja2", "jsonschema", "uvicorn"}.isdisjoint(ran.stdout.split())

@@ -18,7 +18,7 @@ from deck_sim.base.errors import DeckSimError, nearest, quote
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.handle.connect.address import DECK_HOST, read_url
 from deck_sim.handle.connect.applications import WebhookApps
-from deck_sim.handle.connect.control import Control, IdOrResource, Json, drop_none, read_id, shown
+from deck_sim.handle.connect.control import Control, IdOrResource, Json, drop_none, read_id, reads
 from deck_sim.handle.connect.threads import refuse_on_event_loop, twin_of
 from deck_sim.handle.connect.transports import Transport
 from deck_sim.handle.deck_clock import Clock
@@ -111,7 +111,7 @@ class Deck(AbstractContextManager["Deck"]):
     @property
     def world(self) -> Json:
         """The world's settings, problems, and numbers of records, as in `GET /_sim/world`."""
-        return self._control.call("GET", "/world")
+        return self._control("show_world")
 
     @property
     def _edition(self) -> Edition:
@@ -166,7 +166,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     def queue(self, *names: str, resource: str = "task_run") -> None:
         """Queue scenarios: each of the next new resources of the kind `resource` plays one."""
-        self._control.call("POST", "/queue", resource=resource, scenarios=[*names])
+        self._control("queue_scenarios", resource=resource, scenarios=[*names])
 
     def rule(self, when: Mapping[str, Any], scenario: str, resource: str | None = None) -> None:
         """Add a rule: connections, sessions and runs that match `when` play this scenario.
@@ -175,9 +175,9 @@ class Deck(AbstractContextManager["Deck"]):
         `resource`, the rule is for that kind only: `task_run`, `connection` or `session`.
         """
         rule = drop_none(when=when, scenario=scenario, resource=resource)
-        self._control.call("PUT", "/rules", rules=[*self.rules, rule])
+        self._control("put_rules", rules=[*self.rules, rule])
 
-    rules: list[Json] = shown("/rules", "The rules; the first that matches is used.", "rules")
+    rules: list[Json] = reads("show_rules", "The rules; the first that matches is used.", "rules")
 
     def scenario(self, source: str | PathLike[str] | Mapping[str, Any]) -> str:
         """Add a scenario to this world; return its name.
@@ -202,7 +202,7 @@ class Deck(AbstractContextManager["Deck"]):
         name = data.get("name") if isinstance(data, Mapping) else None
         if not (isinstance(name, str) and re.fullmatch("[a-z0-9_]+", name)):
             name = "scenario"  # for the path; the server says what is wrong, and where
-        self._control.call("PUT", "/scenarios/{name}", name=name, body=source)
+        self._control("put_scenario", name=name, body=source)
         return name
 
     def hold(self, point: str, id: IdOrResource | None = None) -> Hold:
@@ -220,11 +220,11 @@ class Deck(AbstractContextManager["Deck"]):
 
     def approve(self, run: IdOrResource) -> Json:
         """Approve a run that waits for a reviewer; its next step follows. Return the run."""
-        return self._control.call("POST", "/task-runs/{id}/approve", id=run)
+        return self._control("approve_task_run", id=run)
 
     def reject(self, run: IdOrResource) -> Json:
         """Reject a run that waits for a reviewer: it fails, or plays `on_rejected`. Return it."""
-        return self._control.call("POST", "/task-runs/{id}/reject", id=run)
+        return self._control("reject_task_run", id=run)
 
     def answer(self, resource: IdOrResource, answer: str | Mapping[str, Any]) -> Json:
         """Answer the open prompt of a run or connection through the Deck API, as applications do.
@@ -236,13 +236,12 @@ class Deck(AbstractContextManager["Deck"]):
     def drop(self, login: IdOrResource) -> Json:
         """End a connection (`disconnected`) or session (`failed`) at the source; its runs fail."""
         kinds = self._edition.kinds.values()
-        path = next(one.path for one in kinds if one.machine and "drop" in one.machine.commands)
-        return self._control.call("POST", f"/{path}/{{id}}/drop", id=login)
+        kind = next(row for row in kinds if row.machine and "drop" in row.machine.commands)
+        return self._control(f"drop_{kind.object}", id=login)
 
     def invalidate(self, login: IdOrResource) -> Json:
         """Change the password at the source: the connection or credential becomes `invalid`."""
-        path = self._edition.login_kind.path
-        return self._control.call("POST", f"/{path}/{{id}}/invalidate", id=login)
+        return self._control(f"invalidate_{self._edition.login}", id=login)
 
     # Time
 
@@ -323,8 +322,8 @@ class Deck(AbstractContextManager["Deck"]):
             " for a client that gives up later, set a larger `deck.most_idle_sleeps`"
         )
 
-    def _advance(self, **how: Any) -> AdvanceReport:
-        answer = self._control.call("POST", "/clock/advance", **how)
+    def _advance(self, **values: Any) -> AdvanceReport:
+        answer = self._control.advance(**values)
         happened = Timeline(map(TimelineEntry.from_json, answer["happened"]))
         held = tuple(answer.get("held", ()))
         return AdvanceReport(datetime.fromisoformat(answer["now"]), happened, held)
@@ -375,8 +374,7 @@ class Deck(AbstractContextManager["Deck"]):
     @refuse_on_event_loop
     def replay(self, delivery: IdOrResource) -> Json:
         """Send a delivery's event again: at once if the clock is frozen, else in the background."""
-        call = self._control.call
-        return self.apps.serve_during(call, "POST", "/deliveries/{id}/replay", id=delivery)
+        return self.apps.serve_during(self._control, "replay_delivery", id=delivery)
 
     # Faults and limits
 
@@ -388,19 +386,19 @@ class Deck(AbstractContextManager["Deck"]):
         `match` or the `event` of the fault, or a mapping with the whole fault.
         """
         first = {point_key(fault, "match"): fault} if isinstance(fault, str) else fault or {}
-        return self._control.call("POST", "/faults", body={**first, **fields})
+        return self._control("add_fault", body={**first, **fields})
 
-    faults: list[Json] = shown(
-        "/faults",
+    faults: list[Json] = reads(
+        "list_faults",
         "The faults, each with how often it `met` a call or webhook and how often it `fired`.",
     )
 
     def clear_faults(self, *faults: IdOrResource) -> None:
         """Remove faults, given as `fault` returned them or by id; without arguments, remove all."""
         for fault in faults:
-            self._control.call("DELETE", "/faults/{id}", id=fault)
+            self._control("delete_fault", id=fault)
         if not faults:
-            self._control.call("DELETE", "/faults")
+            self._control("delete_faults")
 
     def limit_rate(self, limit: bool | Mapping[str, Any] = True) -> None:
         """Answer calls beyond a rate limit with 429.
@@ -439,20 +437,24 @@ class Deck(AbstractContextManager["Deck"]):
 
     # What happened
 
-    runs: list[Json] = shown(
-        "/task-runs", "Every task run as it is now, its `input` included, oldest first."
+    runs: list[Json] = reads(
+        "show_task_runs", "Every task run as it is now, its `input` included, oldest first."
     )
-    connections: list[Json] = shown("/connections", "Every connection as it is now, oldest first.")
-    credentials: list[Json] = shown("/credentials", "Every credential as it is now, oldest first.")
-    sessions: list[Json] = shown("/sessions", "Every session as it is now, oldest first.")
-    events: list[Json] = shown("/events", "Every event, oldest first.")
-    deliveries: list[Json] = shown(
-        "/deliveries", "All deliveries, oldest first; the `log` of each has its attempts."
+    connections: list[Json] = reads(
+        "show_connections", "Every connection as it is now, oldest first."
+    )
+    credentials: list[Json] = reads(
+        "show_credentials", "Every credential as it is now, oldest first."
+    )
+    sessions: list[Json] = reads("show_sessions", "Every session as it is now, oldest first.")
+    events: list[Json] = reads("show_events", "Every event, oldest first.")
+    deliveries: list[Json] = reads(
+        "list_deliveries", "All deliveries, oldest first; the `log` of each has its attempts."
     )
 
     def messages(self, destination: IdOrResource) -> list[Json]:
         """Return the events that were sent to a destination that is no webhook, such as a queue."""
-        return self._control.get("/destinations/{id}/messages", id=destination)
+        return self._control.data("list_messages", id=destination)
 
     @property
     def requests(self) -> Calls:
@@ -460,17 +462,17 @@ class Deck(AbstractContextManager["Deck"]):
 
         Their `dropped` is the number of older calls that the journal has dropped.
         """
-        answer = self._control.call("GET", "/requests")
+        answer = self._control("show_requests")
         return Calls(answer["data"], answer["kept_headers"], answer["dropped"])
 
     def called_worlds(self) -> list[Json]:
         """Return the worlds that were called: the masked `key` and number of `calls` of each."""
-        return [world for world in self._control.get("/worlds") if world["calls"]]
+        return [world for world in self._control.data("list_worlds") if world["calls"]]
 
     @property
     def timeline(self) -> Timeline:
         """Calls, transitions, deliveries and clock moves, in the order they happened."""
-        return Timeline(map(TimelineEntry.from_json, self._control.get("/timeline")))
+        return Timeline(map(TimelineEntry.from_json, self._control.data("show_timeline")))
 
     def follow_timeline(self) -> Iterator[TimelineEntry]:
         """Yield each past entry of the timeline, then each new one, without end.
@@ -480,7 +482,7 @@ class Deck(AbstractContextManager["Deck"]):
         """
         epoch, after = "", 0
         while True:
-            news = self._control.call("GET", "/timeline", after=after)
+            news = self._control("show_timeline", after=after)
             if epoch not in ("", news["world"]["epoch"]):
                 epoch, after = "", 0
                 continue
@@ -494,13 +496,13 @@ class Deck(AbstractContextManager["Deck"]):
         `waiting` has the resources with no timers but limits and screenshots; `unfinished` has the
         unfinished ones, each with the reason why it waits. `limit` shortens `due` and `waiting`.
         """
-        return self._control.call("GET", "/next", limit=limit)
+        return self._control("show_next", limit=limit)
 
     @property
     def lint(self) -> LintReport:
         """The client's mistakes: `print` the report, or assert with `check()` that it is empty."""
         interval = write_duration(self.poll_interval)
-        answer = self._control.call("GET", "/lint", poll_interval=interval)
+        answer = self._control("show_lint", poll_interval=interval)
         return LintReport(answer["data"], answer["dropped"])
 
     def write_html(self, file: str | PathLike[str], *, title: str = "", text: str = "") -> None:
@@ -515,10 +517,10 @@ class Deck(AbstractContextManager["Deck"]):
 
     def coverage(self) -> list[Json]:
         """Return a row for each scenario that was played, with how often each step was played."""
-        return self._control.get("/coverage")
+        return self._control.data("show_coverage")
 
-    fidelity: list[Json] = shown(
-        "/fidelity", "A row for each imitated behaviour, with its grade and source."
+    fidelity: list[Json] = reads(
+        "show_fidelity", "A row for each imitated behaviour, with its grade and source."
     )
 
     # Resources
@@ -542,7 +544,7 @@ class Deck(AbstractContextManager["Deck"]):
         is added.
         """
         all_ = {**(resources or {}), **kinds}
-        seeded: dict[str, list[str]] = self._control.call("POST", "/seed", resources=all_)["seeded"]
+        seeded: dict[str, list[str]] = self._control("seed_world", resources=all_)["seeded"]
         return seeded
 
     def ready_task(
@@ -605,21 +607,21 @@ class Deck(AbstractContextManager["Deck"]):
         """
         body = drop_none(edition=edition, clock=clock, speed=speed, step=write_duration(step))
         body |= drop_none(now=now, seed=seed, webhook_time=webhook_time, **options)
-        self._control.call("POST", "/reset", body=body)
+        self._control("reset_world", body=body)
         self.holds = ()
 
     def snapshot(self) -> str:
         """Store a copy of the world until the server stops; return the copy's id, for `restore`."""
-        return str(self._control.call("POST", "/snapshots")["id"])
+        return str(self._control("add_snapshot")["id"])
 
     def restore(self, snapshot: str) -> None:
         """Replace the world by a snapshot of this or another world of the server."""
-        self._control.call("POST", "/snapshots/{id}/restore", id=snapshot)
+        self._control("restore_world", id=snapshot)
         self.holds = ()
 
     def delete(self) -> None:
         """Delete the world. The next call with its key starts a new one."""
-        self._control.call("DELETE", "/world")
+        self._control("drop_world")
 
     # For coroutines
 
@@ -633,4 +635,4 @@ class Deck(AbstractContextManager["Deck"]):
     async_start_run = twin_of(start_run)
 
     def _change(self, **settings: Any) -> None:
-        self._control.call("PATCH", "/world", body=settings)
+        self._control("change_world", body=settings)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from deck_sim.base.durations import parse_duration
 from deck_sim.handle.connect.applications import WebhookApps
-from deck_sim.handle.connect.control import Control, shown
+from deck_sim.handle.connect.control import Control, reads
 from deck_sim.handle.connect.threads import check_no_event_loop, twin_of
 from deck_sim.handle.timeline import Duration, write_duration
 
@@ -18,15 +18,17 @@ class Clock:
     @property
     def now(self) -> datetime:
         """The world's present time, in UTC."""
-        return datetime.fromisoformat(self._control.call("GET", "/clock")["now"])
+        return datetime.fromisoformat(self._control("show_clock")["now"])
 
-    mode: str = shown("/clock", "`frozen`, `real` or `on_poll`.", "mode")
-    speed: float = shown("/clock", "A `real` clock's speed, as a multiple of real time.", "speed")
+    mode: str = reads("show_clock", "`frozen`, `real` or `on_poll`.", "mode")
+    speed: float = reads(
+        "show_clock", "A `real` clock's speed, as a multiple of real time.", "speed"
+    )
 
     @property
     def step(self) -> timedelta | None:
         """How long a read takes on an `on_poll` clock; None: a read jumps to the next change."""
-        step: str | None = self._control.call("GET", "/clock")["step"]
+        step: str | None = self._control("show_clock")["step"]
         return None if step is None else parse_duration(step)
 
     def set(
@@ -46,6 +48,6 @@ class Clock:
         if now is not None:
             check_no_event_loop(self.set)
         settings = {"mode": mode, "now": now, "speed": speed, "step": write_duration(step)}
-        self._apps.serve_during(self._control.call, "PUT", "/clock", **settings)
+        self._apps.serve_during(self._control, "set_clock", **settings)
 
     async_set = twin_of(set)

@@ -24,7 +24,7 @@ class Hold(AbstractContextManager["Hold"]):
         self.point, self.of = point, of
         key = point_key(point, "call")
         self._control = control
-        self.id: str = control.call("POST", "/holds", **{key: point}, id=of)["id"]
+        self.id: str = control("make_hold", **{key: point}, id=of)["id"]
         self._ended: Json = {}  # the answer to the call that released this hold
 
     @property
@@ -47,7 +47,7 @@ class Hold(AbstractContextManager["Hold"]):
 
         A second call only returns the same ids.
         """
-        self._ended = self._ended or self._control.call("DELETE", "/holds/{id}", id=self.id)
+        self._ended = self._ended or self._control("release_hold", id=self.id)
         return [*self._ended["released"]]
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
@@ -64,7 +64,7 @@ class Hold(AbstractContextManager["Hold"]):
         return f"`{self.point}`" + (f" of `{self.of}`" if self.of else "")
 
     def _read(self) -> Json:
-        holds = {hold["id"]: hold for hold in self._control.get("/holds")}
+        holds = {hold["id"]: hold for hold in self._control.data("list_holds")}
         if self.id not in holds:
             left = listed(holds) if holds else "none"
             text = f"the hold on `{self.point}` was released, or its world was reset"

@@ -55,7 +55,7 @@ class TaskStarter:
         if not opens:
             seeded = {"id": ids[f"{login.object}_id"], "status": self._edition.login_status}
             resources[login.path] = [seeded | fields_of_login]
-        self._control.call("POST", "/seed", resources=resources)
+        self._control("seed_world", resources=resources)
         if opens:
             opened = self._create(login.path, fields_of_login, scenario)
             ready = ReadyTask(**ids | {f"{login.object}_id": opened["id"]})
@@ -75,8 +75,8 @@ class TaskStarter:
         if status is not None and status not in known:
             likely = nearest(status, known) or f"; known are {listed(known)}"
             raise DeckSimError(f"`status`: a run never has the status {quote(status)}{likely}")
-        name = scenario or self._control.call("GET", "/world")["default_scenario"]
-        played = self._control.call("GET", "/scenarios/{name}", name=name)
+        name = scenario or self._control("show_world")["default_scenario"]
+        played = self._control("show_scenario", name=name)
         login = self._edition.login_kind
         opens = login.object in played["scripts"]
         ready = self.make_task(fields, opens=opens, scenario=scenario)
@@ -91,11 +91,12 @@ class TaskStarter:
         if status is None or found["status"] == status:
             return found
         event = f"{kind.object}.{self._edition.machine(kind.object).events[status]}"
-        self._control.call("POST", "/clock/advance", until={"event": event, "id": id_})
+        self._control.advance(until={"event": event, "id": id_})
         return self._read(kind, id_)
 
     def _read(self, kind: Kind, id_: str) -> Json:
-        return next(one for one in self._control.get(f"/{kind.path}") if one["id"] == id_)
+        resources = self._control.data(f"show_{kind.object}s")
+        return next(resource for resource in resources if resource["id"] == id_)
 
     def _create(self, path: str, body: Json, scenario: str | None) -> Json:
         return self._control.create(path, body, **drop_none(**{SCENARIO_HEADER: scenario}))
@@ -112,7 +113,7 @@ def answer_prompt(
     control: Control, edition: Edition, id_: str, answer: str | Mapping[str, Any]
 ) -> Json:
     """Answer the open prompt of a resource with one value, or with a mapping of values."""
-    shown = control.call("GET", "/resources/{id}", id=id_)
+    shown = control("show_resource", id=id_)
     prompt = shown["resource"].get("interaction")
     if prompt is None:
         why = f" {shown['unfinished']['why']}" if shown["unfinished"] else ""
@@ -134,13 +135,13 @@ def finish_run(control: Control, edition: Edition, id_: str, limit: str | None) 
     machine = edition.machine("task_run")
     stops = [one for one in machine.statuses if machine.is_final(one) or machine.asks_person(one)]
     events = [f"task_run.{machine.events[status]}" for status in stops]
-    while (shown := control.call("GET", "/resources/{id}", id=id_))["unfinished"]:
+    while (shown := control("show_resource", id=id_))["unfinished"]:
         wait = shown["unfinished"]
         if remedy := _REMEDIES.get(wait["remedy"]["do"]):
             raise DeckSimError(f"`{id_}` is `{wait['status']}`. {wait['why']} {remedy}.")
         until = {"event": events, "id": id_}
-        control.call("POST", "/clock/advance", until=until, limit=limit)
-    run: Json = next((one for one in control.get("/task-runs") if one["id"] == id_), {})
+        control.advance(until=until, limit=limit)
+    run: Json = next((one for one in control.data("show_task_runs") if one["id"] == id_), {})
     if not run:
         raise DeckSimError(f"`finish` takes a run, but `{id_}` is of the kind `{shown['kind']}`")
     return run

@@ -146,7 +146,8 @@ for _kind, _words in (
     ("session", "Show every session, oldest first."),
 ):
     _path = f"/{_kind.replace('_', '-')}s"
-    operation("GET", _path, _words, shows_records=True)(partial(show_resources, _kind))
+    _register = operation("GET", _path, _words, name=f"show_{_kind}s", shows_records=True)
+    _register(partial(show_resources, _kind))
 
 
 @operation("GET", "/resources/{id}", shows_records=True)

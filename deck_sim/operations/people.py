@@ -66,9 +66,10 @@ for _kind, _command, _words in (
     ("event_destination", "activate", "Send events to an `inactive` destination again."),
 ):
     _path = f"/{_kind.replace('_', '-')}s/{{id}}/{_command}"
-    operation("POST", _path, _words)(partial(act, _kind, _command))
+    operation("POST", _path, _words, name=f"{_command}_{_kind}")(partial(act, _kind, _command))
 for _kind, _path in (("task_run", "/task-runs"), ("connection", "/connections")):
-    operation("POST", f"{_path}/{{id}}/answer", answer.__doc__)(partial(answer, _kind))
+    _register = operation("POST", f"{_path}/{{id}}/answer", answer.__doc__, name=f"answer_{_kind}")
+    _register(partial(answer, _kind))
 
 
 @operation("DELETE", "/storage/{id}")

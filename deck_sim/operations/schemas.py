@@ -58,9 +58,11 @@ def _describe_kind(edition: Edition, row: Kind, machine: Machine) -> Json:
     within = [name for name, kind in row.references.items() if kind in watched]
     # The commands that the control API has. An answer, which needs a body, is not among them.
     start = f"/{row.path}/{{id}}/"
-    done = [one for one in CONTROL_OPERATIONS.values() if one.method == "POST"]
-    bare = [one.path for one in done if one.parameters == ("id",)]
-    commands = [path.removeprefix(start) for path in bare if path.startswith(start)]
+    commands = [
+        action.path.removeprefix(start)
+        for action in CONTROL_OPERATIONS.values()
+        if action.path.startswith(start) and (action.method, action.parameters) == ("POST", ("id",))
+    ]
     return {
         "path": row.path,
         "watched": row.object in watched,

@@ -1,6 +1,6 @@
-"""The table of operations. The decorator `operation` adds a function with its method and path.
+"""The table of operations. The decorator `operation` adds a function, by its name.
 
-The paths are below `/_sim`. A function takes a `simulation` (and `worlds` if it needs more than one
+A function takes a `simulation` (and `worlds` if it needs more than one
 world) and plain values, and returns plain data. The control API calls it with `perform`, and so
 does the handle in the process of the server.
 """
@@ -27,7 +27,7 @@ Function = TypeVar("Function", bound=Callable[..., Json | Awaitable[Json]])
 
 BODY = "body"  # the parameter that takes the whole body of a call
 # Arguments that a function gets if it names them. `has_left()`: the caller no longer waits.
-_GIVEN = ("simulation", "worlds", "has_left")
+_CONTEXT = ("simulation", "worlds", "has_left")
 
 
 @dataclass
@@ -43,10 +43,10 @@ class ControlOperation:
 
     def __post_init__(self) -> None:
         self.signature = inspect.signature(self.function).parameters
-        self.parameters = tuple(name for name in self.signature if name not in _GIVEN)
-        # The parameters in the path, and the one that takes the whole body.
-        apart = (BODY, *re.findall("{(.*?)}", self.path))
-        self.checked = tuple(name for name in self.parameters if name not in apart)
+        self.parameters = tuple(name for name in self.signature if name not in _CONTEXT)
+        self.in_path = tuple(re.findall("{(.*?)}", self.path))
+        unchecked = (BODY, *self.in_path)
+        self.checked = tuple(name for name in self.parameters if name not in unchecked)
 
     @cached_property
     def _model(self) -> "type[Body]":
@@ -68,13 +68,13 @@ class ControlOperation:
         """Return the arguments of the function. Raises ApiError with every mistake in `values`."""
         if not self.checked:
             return values
-        others = {name: values[name] for name in self.parameters if name not in self.checked}
-        rest = {name: value for name, value in values.items() if name not in others}
-        checked = check_body(self._model, rest)
-        return others | {name: getattr(checked, name) for name in self.checked}
+        unchecked = {name: values[name] for name in self.parameters if name not in self.checked}
+        fields = {name: value for name, value in values.items() if name not in unchecked}
+        body = check_body(self._model, fields)
+        return unchecked | {name: getattr(body, name) for name in self.checked}
 
 
-CONTROL_OPERATIONS: dict[tuple[str, str], ControlOperation] = {}  # by method and path
+CONTROL_OPERATIONS: dict[str, ControlOperation] = {}  # by name
 
 
 def operation(
@@ -82,25 +82,26 @@ def operation(
     path: str,
     words: str | None = None,
     *,
+    name: str | None = None,
     shows_records: bool = False,
     takes_text: bool = False,
 ) -> Callable[[Function], Function]:
     """Decorate a function to register it as an operation.
 
-    `words` describe the operation; the default is the docstring of the function.
+    `words` describe the operation. `words` and `name` are by default those of the function.
     """
 
     def register(function: Function) -> Function:
-        said = " ".join((words or function.__doc__ or "").split())
-        row = ControlOperation(method, path, function, said, shows_records, takes_text)
-        CONTROL_OPERATIONS[method, path] = row
+        text = " ".join((words or function.__doc__ or "").split())
+        row = ControlOperation(method, path, function, text, shows_records, takes_text)
+        CONTROL_OPERATIONS[name or function.__name__] = row
         return function
 
     return register
 
 
 async def perform(
-    done: ControlOperation,
+    row: ControlOperation,
     values: Json,
     simulation: Simulation,
     worlds: WorldRegistry,
@@ -112,16 +113,16 @@ async def perform(
     simulation.uses += 1
     try:
         catch_up(simulation)
-        given = {"simulation": simulation, "worlds": worlds, "has_left": has_left}
-        asked = {name: given[name] for name in _GIVEN if name in done.signature}
-        result = done.function(**asked, **done.check(values))
+        context = dict(zip(_CONTEXT, (simulation, worlds, has_left), strict=True))
+        context = {name: value for name, value in context.items() if name in row.signature}
+        result = row.function(**context, **row.check(values))
         return result if isinstance(result, dict) else await result
     except ApiError:
         raise
     except Exception:
-        raise simulation.note_crash(f"{done.method} /_sim{done.path}") from None
+        raise simulation.note_crash(f"{row.method} /_sim{row.path}") from None
     finally:
         simulation.uses -= 1
-        simulation.control_changes += done.method != "GET"
+        simulation.control_changes += row.method != "GET"
         worlds.save(simulation)
         worlds.dispatcher.wake(simulation)

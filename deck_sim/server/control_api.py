@@ -31,7 +31,8 @@ class ControlApp:
 
     def __init__(self, worlds: WorldRegistry) -> None:
         self._worlds = worlds
-        self._routes = Routes(ROOT, CONTROL_OPERATIONS)
+        rows = CONTROL_OPERATIONS.values()
+        self._routes = Routes(ROOT, {(row.method, row.path): row for row in rows})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = await read_request(self._worlds, scope, receive)

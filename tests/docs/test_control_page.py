@@ -21,8 +21,8 @@ MORE = "…"
 # Of the options, and of the operations of each module: the words of each.
 TABLES = {"options": {row.name: row.metadata["description"] for row in fields(Options)}}
 TABLES["worlds"] = {"GET /_sim/health": "Show the version of the server. Needs no key."}
-for (method, path), row in CONTROL_OPERATIONS.items():
-    name = f"{method} /_sim{re.sub('{(.*?)}', lambda match: match[1].upper(), path)}"
+for row in CONTROL_OPERATIONS.values():
+    name = f"{row.method} /_sim{re.sub('{(.*?)}', lambda match: match[1].upper(), row.path)}"
     module = getattr(row.function, "func", row.function).__module__.rpartition(".")[2]
     TABLES.setdefault(module, {})[name] = row.words
 TABLE_OF = {name: table for table, rows in TABLES.items() for name in rows}

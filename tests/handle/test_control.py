@@ -13,23 +13,24 @@ from deck_sim.handle.connect.threads import run_in_thread
 from deck_sim.operations import CONTROL_OPERATIONS
 
 CALLS = (
-    ("PUT", "/scenarios/{name}", {"name": "a", "body": "version: 1\nname: a\nsummary: A\n"}),
-    ("PUT", "/scenarios/{name}", {"name": "b", "body": {"task_run": ["complete"]}}),
-    ("POST", "/queue", {"resource": "task_run", "scenarios": ["a", "b"]}),
-    ("POST", "/holds", {"event": "task_run.completed"}),
-    ("DELETE", "/holds/{id}", {"id": "hold_9"}),
-    ("POST", "/clock/advance", {"by": "1s"}),
-    ("POST", "/clock/advance", {"by": "soon"}),
-    ("GET", "/next", {"limit": 1}),
-    ("GET", "/next", {"limit": -1}),
-    ("GET", "/world", {}),
-    ("GET", "/scenarios/{name}", {"name": ["success"]}),
-    ("PATCH", "/world", {"body": {"seed": float("nan")}}),
-    ("PATCH", "/world", {"body": {"webhook_time": "\ud800"}}),
-    ("POST", "/seed", {"resources": {"agents": [{"created_at": timedelta()}]}}),
-    ("POST", "/seed", {"resources": {"agents": [{"created_at": object}]}}),
-    ("POST", "/clock/advance", {"by": timedelta(microseconds=1500)}),
-    ("POST", "/clock/advance", {"to": datetime(2026, 1, 1)}),
+    ("put_scenario", {"name": "a", "body": "version: 1\nname: a\nsummary: A\n"}),
+    ("put_scenario", {"name": "b", "body": {"task_run": ["complete"]}}),
+    ("queue_scenarios", {"resource": "task_run", "scenarios": ["a", "b"]}),
+    ("make_hold", {"event": "task_run.completed"}),
+    ("release_hold", {"id": "hold_9"}),
+    ("advance_clock", {"by": "1s"}),
+    ("advance_clock", {"by": "soon"}),
+    ("show_next", {"limit": 1}),
+    ("show_next", {"limit": -1}),
+    ("show_world", {}),
+    ("show_scenario", {"name": ["success"]}),
+    ("show_scenario", {"name": "a?c"}),
+    ("change_world", {"body": {"seed": float("nan")}}),
+    ("change_world", {"body": {"webhook_time": "\ud800"}}),
+    ("seed_world", {"resources": {"agents": [{"created_at": timedelta()}]}}),
+    ("seed_world", {"resources": {"agents": [{"created_at": object}]}}),
+    ("advance_clock", {"by": timedelta(microseconds=1500)}),
+    ("advance_clock", {"to": datetime(2026, 1, 1)}),
 )
 
 
@@ -38,13 +39,13 @@ def test_both_ways_to_a_world_give_the_same(deck, monkeypatch):
 
     def results():
         deck.reset()
-        found = []
-        for method, path, values in CALLS:
+        answers = []
+        for operation, values in CALLS:
             try:
-                found.append(deck._control.call(method, path, **values))
+                answers.append(deck._control(operation, **values))
             except DeckSimError as error:
-                found.append((str(error), error.errors))
-        return found
+                answers.append((str(error), error.errors))
+        return answers
 
     here = results()
     monkeypatch.setattr(control, "server_at", lambda url: None)
@@ -54,7 +55,7 @@ def test_both_ways_to_a_world_give_the_same(deck, monkeypatch):
 
 def test_what_a_caller_changes_does_not_change_the_world(deck):
     names = ["success"]
-    deck._control.call("POST", "/queue", resource="task_run", scenarios=names)
+    deck._control("queue_scenarios", resource="task_run", scenarios=names)
     names.append("other")
     deck.world["queues"]["task_run"].append("other")
     assert deck.world["queues"] == {"task_run": ["success"]}
@@ -63,10 +64,10 @@ def test_what_a_caller_changes_does_not_change_the_world(deck):
 
 def test_an_error_of_ours_is_noted(deck, monkeypatch):
     """The call fails, and so would the test at its end."""
-    broken = replace(CONTROL_OPERATIONS["GET", "/queue"], function=lambda: 1 / 0)
-    monkeypatch.setitem(CONTROL_OPERATIONS, ("GET", "/queue"), broken)
+    broken = replace(CONTROL_OPERATIONS["show_queue"], function=lambda: 1 / 0)
+    monkeypatch.setitem(CONTROL_OPERATIONS, "show_queue", broken)
     with pytest.raises(DeckSimError, match="deck-sim itself failed"):
-        deck._control.call("GET", "/queue")
+        deck._control("show_queue")
     assert "ZeroDivisionError" in deck.world["crashes"][0]
     deck.reset()
 

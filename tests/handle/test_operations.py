@@ -5,8 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from inspect import signature
-from itertools import pairwise
+from inspect import Parameter, signature
 from pathlib import Path
 
 import click
@@ -17,29 +16,31 @@ from deck_sim import Deck
 from deck_sim.base.durations import parse_duration
 from deck_sim.cli import program
 from deck_sim.cli.commands import remote_world
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.operations import CONTROL_OPERATIONS
 from deck_sim.operations.parameters import NewWorld
 
 SAME = "an application's own calls do the same, or a new world"
+KINDS = {kind for edition in EDITIONS.values() for kind in edition.kinds}
 PAGE = "`write_html` reads it for its page, and a list has the same"
 # Operations that no method performs, and parameters that none has.
 WITHOUT = {
-    "DELETE /queue": SAME,
-    "DELETE /scenarios/{name}": SAME,
-    "DELETE /snapshots/{id}": SAME,
-    "DELETE /storage/{id}": SAME,
-    "POST /{path}/{id}/answer": "`answer` calls the Deck API",
-    "POST /event-destinations/{id}/activate": SAME,
-    "POST /task-runs/{id}/answer": "`answer` calls the Deck API",
-    "POST /task-runs/{id}/cancel": SAME,
-    "GET /deliveries/{id}": PAGE,
-    "GET /events/{id}": PAGE,
-    "GET /requests/{id}": PAGE,
-    "GET /schemas": PAGE,
-    "GET /queue": "`world` has the queues",
-    "GET /scenarios": "`deck-sim scenarios` lists them",
-    "GET /fidelity edition": "a property; `deck-sim fidelity --edition` has it",
-    "GET /fidelity grade": "a property; `deck-sim fidelity --grade` has it",
+    "clear_queue": SAME,
+    "delete_scenario": SAME,
+    "delete_snapshot": SAME,
+    "delete_file": SAME,
+    "answer_connection": "`answer` calls the Deck API",
+    "answer_task_run": "`answer` calls the Deck API",
+    "activate_event_destination": SAME,
+    "cancel_task_run": SAME,
+    "show_delivery": PAGE,
+    "show_event": PAGE,
+    "show_request": PAGE,
+    "show_schemas": PAGE,
+    "show_queue": "`world` has the queues",
+    "list_scenarios": "`deck-sim scenarios` lists them",
+    "show_fidelity edition": "a property; `deck-sim fidelity --edition` has it",
+    "show_fidelity grade": "a property; `deck-sim fidelity --grade` has it",
 }
 
 DEFAULTS = {name: {None} for name in NewWorld.model_fields}  # by parameter; none has None
@@ -49,45 +50,63 @@ for row in CONTROL_OPERATIONS.values():
 
 
 def calls_of(source):
-    """Each call of an operation in a module: its method, its path, and its parameters."""
+    """Each call of an operation in a module: the names it may have, and its keywords."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
-            texts = [re.sub("^f?[\"'](.*)[\"']$", r"\1", ast.unparse(one)) for one in node.args]
-            if ast.unparse(node.func).endswith(("control.get", "shown")):
-                texts.insert(0, "GET")
-            for method, path in pairwise(texts):
-                if path.startswith("/"):
-                    yield method, path.replace("{{id}}", "{id}"), {k.arg for k in node.keywords}
+            function, *words = map(ast.unparse, (node.func, *node.args))
+            if function.endswith("serve_during"):
+                function, *words = words
+            if function.endswith(("control.advance", "self._advance")):
+                words = ["'advance_clock'"]
+            elif not function.endswith(("control", "control.data", "reads")):
+                continue
+            pattern = re.sub(r"\{.*?\}", f"({'|'.join(KINDS)})", words[0].removeprefix("f")[1:-1])
+            names = [name for name in CONTROL_OPERATIONS if re.fullmatch(pattern, name)]
+            assert names, f"no operation {words[0]}"
+            yield names, {keyword.arg for keyword in node.keywords}
+
+
+CALLS = [
+    call
+    for file in Path(*deck_sim.handle.__path__).glob("*.py")
+    for call in calls_of(file.read_text(encoding="utf-8"))
+]
+
+
+def test_each_call_has_the_parameters_of_its_operation():
+    for names, keywords in CALLS:
+        for row in map(CONTROL_OPERATIONS.get, names):
+            assert keywords - {None} <= {*row.parameters}, names
+            needed = {n for n in row.parameters if row.signature[n].default is Parameter.empty}
+            assert None in keywords or needed <= keywords, names
 
 
 def test_each_operation_and_each_of_its_parameters_has_a_method():
-    performed = dict[str, set[str]]()
-    for file in Path(*deck_sim.handle.__path__).glob("*.py"):
-        for method, path, names in calls_of(file.read_text(encoding="utf-8")):
-            performed.setdefault(f"{method} {path}", set()).update(names)
+    performed = {name: set() for name in CONTROL_OPERATIONS}
+    for names, keywords in CALLS:
+        for name in names:
+            performed[name] |= {"", *keywords}
     missing = set()
-    for (method, path), row in CONTROL_OPERATIONS.items():
-        name = f"{method} {re.sub('^/(connections|credentials|sessions)/', '/{path}/', path)}"
-        names = performed.get(name)
-        if names is None:
+    for name, keywords in performed.items():
+        if not keywords:
             missing.add(name)
-        elif None not in names:  # otherwise `**` passes what the method was given
-            missing |= {f"{name} {parameter}" for parameter in {*row.parameters} - names}
+        elif None not in keywords:  # otherwise `**` passes what the method was given
+            unused = {*CONTROL_OPERATIONS[name].parameters} - keywords
+            missing |= {f"{name} {parameter}" for parameter in unused}
     assert missing == {*WITHOUT}
 
 
 def test_the_method_and_the_command_of_a_new_operation_can_be_written():
     """As `scripts/add-method` writes them."""
-    drop, lint = CONTROL_OPERATIONS["DELETE", "/faults/{id}"], CONTROL_OPERATIONS["GET", "/lint"]
-    assert write_method("drop", drop) == (
-        "    def drop(self, id: IdOrResource) -> Json:\n"
-        f'        """{drop.words}"""\n'
-        '        return self._control.call("DELETE", "/faults/{id}", id=id)\n\n'
+    assert write_method("delete_fault") == (
+        "    def delete_fault(self, id: IdOrResource) -> Json:\n"
+        f'        """{CONTROL_OPERATIONS["delete_fault"].words}"""\n'
+        '        return self._control("delete_fault", id=id)\n\n'
     )
-    lines = [*write_method("lint", lint).split("\n"), *write_command("lint", lint).split("\n")]
-    assert "    def lint(self, *, poll_interval: Duration | None = None) -> Json:" in lines
+    lines = [*write_method("show_lint").split("\n"), *write_command("show_lint").split("\n")]
+    assert "    def show_lint(self, *, poll_interval: Duration | None = None) -> Json:" in lines
     assert '@click.option("--poll-interval", type=DURATION, help="The poll interval.")' in lines
-    assert "    data = deck.lint(poll_interval=poll_interval)" in lines
+    assert "    data = deck.show_lint(poll_interval=poll_interval)" in lines
 
 
 def test_a_method_and_a_command_that_are_added_can_be_called(tmp_path):

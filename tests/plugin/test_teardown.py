@@ -97,7 +97,7 @@ GONE = [
     "deck.use('proxy_error_page'); run(deck); assert deck.faults[0]['owner']",
     f"{HOLD}; deck.reset()",
     f"kept = deck.snapshot(); {HOLD}; deck.restore(kept)",
-    f"deck._control.call('DELETE', '/holds/{{id}}', id={HOLD}.id)",
+    f"deck._control('release_hold', id={HOLD}.id)",
     f"{LOGIN}; deck.ready_task(login=True)",
     "deck.use('source_down')",
     "fail(deck, times=3)",  # at the first attempts only

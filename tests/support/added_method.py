@@ -25,25 +25,25 @@ ROWS = ("cli/program.py", "}\n# Every other command")
 COMMANDS = ("cli/commands/remote_world.py", "")
 
 
-def write_method(name, row):
+def write_method(name):
     """The text of a method that performs an operation."""
-    heads, passed = ["self"], ""
+    row, heads, passed = CONTROL_OPERATIONS[name], ["self"], ""
     for param, type_, optional in _parameters(row):
         head = f"{param}: {TYPES.get(type_, ANY)[0]}"
         if optional and "*" not in heads:
             heads.append("*")
         heads.append(f"{head} | None = None" if optional else head)
         passed += f", {param}={f'write_duration({param})' if type_ == 'Length' else param}"
-    call = f'self._control.call("{row.method}", "{row.path}"{passed})'
+    call = f'self._control("{name}"{passed})'
     return (
         f"    def {name}({', '.join(heads)}) -> Json:\n"
         f"{_docstring(row.words, 8 * ' ')}        return {call}\n\n"
     )
 
 
-def write_command(name, row):
+def write_command(name):
     """The text of a command that calls the method of that name."""
-    options, heads, passed = "", ["deck: Deck"], []
+    row, options, heads, passed = CONTROL_OPERATIONS[name], "", ["deck: Deck"], []
     example = f"deck-sim {name.replace('_', '-')}"
     for param, type_, optional in _parameters(row):
         _, python, option = TYPES.get(type_, ANY)
@@ -83,14 +83,11 @@ def _parameters(row):
 
 def add_method(name, root, *, with_command=False):
     """Add the method, and the command, of the operation of a function to the package at `root`."""
-    row = next(
-        row for row in CONTROL_OPERATIONS.values() if getattr(row.function, "__name__", "") == name
-    )
-    texts = {METHODS: write_method(name, row)}
+    texts = {METHODS: write_method(name)}
     if with_command:
-        first = row.words.partition(". ")[0].rstrip(".")
+        first = CONTROL_OPERATIONS[name].words.partition(". ")[0].rstrip(".")
         texts[ROWS] = f'    "{name.replace("_", "-")}": "{first}.",\n'
-        texts[COMMANDS] = write_command(name, row)
+        texts[COMMANDS] = write_command(name)
     changed = {}
     for (file, before), text in texts.items():
         old = (root / file).read_text("utf-8")

@@ -128,7 +128,8 @@ def registered():
     register(KIOSK)
     for command in COMMANDS:
         path = f"/task-runs/{{id}}/{command}"
-        operation("POST", path, people.act.__doc__)(call_with(people.act, "task_run", command))
+        register_park = operation("POST", path, people.act.__doc__, name=f"{command}_task_run")
+        register_park(call_with(people.act, "task_run", command))
     _forget_editions()
     try:
         yield KIOSK

@@ -75,7 +75,7 @@ class Requests:
     def __init__(self, seed: int, world: tuple[str, list[str]]) -> None:
         edition, self.ids = world
         self.seed, described = seed, document(edition)
-        self.calls = [(method, f"/_sim{path}") for method, path in CONTROL_OPERATIONS]
+        self.calls = [(row.method, f"/_sim{row.path}") for row in CONTROL_OPERATIONS.values()]
         self.calls += [
             (method.upper(), path if path.startswith("/v2") else f"/v2{path}")
             for path, methods in described["paths"].items()

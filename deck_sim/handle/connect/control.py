@@ -1,7 +1,7 @@
 """The operations on one world, called in this process if its server runs here, otherwise over HTTP.
 
-A call names an operation by its method and path, as docs/control.md does. Both ways check the same
-parameters, and return the same data or raise the same errors.
+A call names an operation of the table in `deck_sim.operations`, which has its method and path. Both
+ways check the same parameters, and return the same data or raise the same errors.
 """
 
 import json
@@ -20,6 +20,7 @@ from deck_sim.handle.connect.transports import Transport, server_at
 from deck_sim.handle.timeline import write_duration
 
 if TYPE_CHECKING:
+    from deck_sim.operations.table import ControlOperation
     from deck_sim.server.uvicorn_server import Server
 
 Json = dict[str, Any]
@@ -39,35 +40,41 @@ class Control:
         self._authorization = f"Bearer {api_key}"
         self._transport, self._is_closed = transport, False
 
-    def call(self, method: str, path: str, /, **values: Any) -> Json:
+    def __call__(self, operation: str, /, **values: Any) -> Json:
         """Perform an operation; return its data. Its parameters are the `values` that are not None.
 
         A parameter in the path is an id, a name, or a resource with an `id`. Raises
         DeckSimError with the server's messages, or the reason why no server answered.
         """
         self._check_open()
-        if path == "/clock/advance":
-            check_not_receiving(self.api_key)
-        in_path = {name: read_id(values[name]) for name in values if f"{{{name}}}" in path}
-        values = _copy(drop_none(**values) | in_path)
+        from deck_sim.operations import CONTROL_OPERATIONS  # slow
+
+        row = CONTROL_OPERATIONS[operation]
+        in_path = {name: read_id(values[name]) for name in row.in_path}
+        arguments = _copy(drop_none(**values) | in_path)
         server = server_at(self.url)
         if server is not None:
             self._transport.note_time()
-            return self._perform(server, method, path, values)
-        url = path.format(**{name: quote_path(id_, safe="") for name, id_ in in_path.items()})
-        rest = {name: value for name, value in values.items() if name not in in_path}
+            return self._perform(server, row, arguments)
+        quoted = {name: quote_path(arguments.pop(name), safe="") for name in in_path}
+        path = row.path.format(**quoted)
         content: Json = {"params": {"plain": "true"}}  # show secrets: this process sent them
-        if method in ("GET", "DELETE"):
-            content["params"] |= rest
-        elif isinstance(rest.get(_BODY), str):
-            content["content"] = rest[_BODY]
-        elif rest:
-            content["json"] = rest.get(_BODY, rest)
-        data = _read(self._send(method, f"{self.url}/_sim{url}", **content))
+        if row.method in ("GET", "DELETE"):
+            content["params"] |= arguments
+        elif isinstance(arguments.get(_BODY), str):
+            content["content"] = arguments[_BODY]
+        elif arguments:
+            content["json"] = arguments.get(_BODY, arguments)
+        data = _read(self._send(row.method, f"{self.url}/_sim{path}", **content))
         return {name: value for name, value in data.items() if name != "request_id"}
 
-    def get(self, path: str, **values: Any) -> list[Json]:
-        data: list[Json] = self.call("GET", path, **values)["data"]
+    def advance(self, **values: Any) -> Json:
+        """Perform `advance_clock`, unless a webhook receiver of the world is the caller."""
+        check_not_receiving(self.api_key)
+        return self("advance_clock", **values)
+
+    def data(self, operation: str, /, **values: Any) -> list[Json]:
+        data: list[Json] = self(operation, **values)["data"]
         return data
 
     def read(self, path: str) -> str:
@@ -87,9 +94,9 @@ class Control:
             text = "this `Deck` is closed, since its `with` block or its test has ended"
             raise DeckSimError(f"{text}; make calls before the end, or open another `Deck`")
 
-    def _perform(self, server: "Server", method: str, path: str, values: Json) -> Json:
+    def _perform(self, server: "Server", row: "ControlOperation", arguments: Json) -> Json:
         from deck_sim.contract.error_catalog import ApiError
-        from deck_sim.operations import CONTROL_OPERATIONS, perform
+        from deck_sim.operations import perform
         from deck_sim.runtime.serialization import dump_json
 
         has_left = False
@@ -98,18 +105,17 @@ class Control:
             worlds = server.worlds
             simulation = worlds.select(self._authorization)
             worlds.note_control(simulation.key)
-            done = CONTROL_OPERATIONS[method, path]
-            return dump_json(await perform(done, values, simulation, worlds, lambda: has_left))
+            return dump_json(await perform(row, arguments, simulation, worlds, lambda: has_left))
 
         try:
-            done = server.submit(work)
-            wait_for(done, _SECONDS)  # an error from a signal handler goes to the caller
-            if not done.done():
+            result = server.submit(work)
+            wait_for(result, _SECONDS)  # an error from a signal handler goes to the caller
+            if not result.done():
                 text = f"no answer within {_SECONDS} seconds; does a webhook receiver hang?"
-                raise DeckSimError(f"{method} {path}: {text}")
-            data: Json = json.loads(done.result())
+                raise DeckSimError(f"{row.method} {row.path}: {text}")
+            data: Json = json.loads(result.result())
         except ApiError as error:
-            raise _refused([one.as_json() for one in error.problems]) from None
+            raise _refused([problem.as_json() for problem in error.problems]) from None
         except (CancelledError, ConnectionRefusedError):
             raise DeckSimError(f"the server at {self.url} was stopped; start it again") from None
         finally:
@@ -198,9 +204,9 @@ def _refused(errors: list[Json], answered: str = "") -> DeckSimError:
     return DeckSimError("\n".join(messages) or answered, errors)
 
 
-def shown(path: str, words: str, name: str = "data") -> Any:
-    """Define a property that calls GET `path` and reads `name` there; `words` explain it."""
-    return property(lambda holder: holder._control.call("GET", path)[name], doc=words)
+def reads(operation: str, words: str, key: str = "data") -> Any:
+    """Define a property that reads `key` of the answer of an operation; `words` explain it."""
+    return property(lambda holder: holder._control(operation)[key], doc=words)
 
 
 def read_id(resource: IdOrResource) -> str:
