@@ -103,8 +103,9 @@ def test_a_program_that_cannot_be_run_fails_without_any_trouble(cli):
 
 def test_runs_can_be_made_at_the_same_time(cli):
     """Each has a server of its own."""
-    one, two = (cli("explore", "--jobs", n, *python(CREATE)) for n in (1, 2))
-    assert (one.exit_code, one.stdout) == (two.exit_code, two.stdout) != (0, "")
+    serial, parallel = (cli("explore", "--jobs", n, *python(CREATE)) for n in (1, 2))
+    assert serial.exit_code == parallel.exit_code == 1
+    assert serial.stdout == parallel.stdout
 
 
 def test_no_run_begins_after_the_given_time(cli):
@@ -123,11 +124,11 @@ def test_a_run_that_takes_too_long_has_failed(cli):
 
 
 def test_the_report_can_be_a_file(cli, tmp_path):
-    file = tmp_path / "found.json"
+    file = tmp_path / "report.json"
     cli("explore", "--trouble", LOST, "--explore-report", file, *python(CREATE))
-    found = json.loads(file.read_text())
-    assert found["name"].startswith(sys.executable)
-    assert [one["verdict"] for one in found["results"]] == ["did not survive"]
+    report = json.loads(file.read_text())
+    assert report["name"].startswith(sys.executable)
+    assert [result["verdict"] for result in report["results"]] == ["did not survive"]
 
 
 def test_options_that_cannot_be_are_errors(cli):

@@ -15,7 +15,7 @@ def places(simulation):
 @pytest.fixture
 def troubles(places):
     """The troubles of the test's world, by name; those that are like another one are left out."""
-    return lambda: {f"{one}": one for one in find_troubles(places())[0]}
+    return lambda: {f"{trouble}": trouble for trouble in find_troubles(places())[0]}
 
 
 @pytest.fixture

@@ -29,14 +29,16 @@ def run(server, sim, key):
 
 @pytest.fixture
 def explored(run):
-    """The report on a program; its progress is in `report.shown`."""
+    """The report on a program; its progress is in `report.progress`."""
 
     def explored(program, **plan):
-        baseline, one = Watch(), run(program)
-        assert one(baseline) is None
+        baseline, run_program = Watch(), run(program)
+        assert run_program(baseline) is None
         report = Report("it", "again {}".format)
-        report.shown = []
-        explore(baseline, one, Plan(**plan), report, lambda *row: report.shown.append(row))
+        report.progress = []
+        explore(
+            baseline, run_program, Plan(**plan), report, lambda *row: report.progress.append(row)
+        )
         return report
 
     return explored
@@ -59,17 +61,17 @@ def create(api):
 
 def test_a_program_runs_with_each_trouble(explored, create):
     report = explored(create)
-    assert [(f"{one.trouble}", one.verdict) for one in report.results] == [
+    assert [(f"{result.trouble}", result.verdict) for result in report.results] == [
         ("lost_response at POST /v2/agents #1", "did not survive"),
         ("reset at POST /v2/agents #1", "survived"),
         ("unavailable at POST /v2/agents #1", "survived"),
         ("rate_limited at POST /v2/agents #1", "survived"),
     ]
-    assert [one.problems for one in report.results][:2] == [
+    assert [result.problems for result in report.results][:2] == [
         ["2 agents where the baseline has 1"],
         [],
     ]
-    assert report.shown == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+    assert report.progress == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
     assert (report.failed, report.not_tried) == (True, 0)
 
 
@@ -77,7 +79,8 @@ def test_a_failure_is_named_instead_of_what_follows_from_it(explored, api):
     def program():
         api.post("/agents", json={"name": "a"}).raise_for_status()
 
-    problems = {one.trouble.kind.name: one.problems for one in explored(program).results}
+    results = explored(program).results
+    problems = {result.trouble.kind.name: result.problems for result in results}
     assert problems["unavailable"] == ["HTTPStatusError"]
     assert problems["lost_response"] == ["RemoteProtocolError"]
 
@@ -85,15 +88,15 @@ def test_a_failure_is_named_instead_of_what_follows_from_it(explored, api):
 def test_the_number_of_runs_can_be_limited(explored, create):
     first = explored(create, limit=1)
     assert (len(first.results), first.not_tried) == (1, 3)
-    left = [True, True, False, False]
-    timed = explored(create, may_begin=lambda: left.pop(0))
+    answers = iter([True, True, False, False])
+    timed = explored(create, may_begin=lambda: next(answers))
     assert (len(timed.results), timed.not_tried) == (2, 2)
     assert timed.summary().endswith("; 2 not tried (limit of runs or time)")
 
 
 def test_some_troubles_alone_are_tried(explored, create):
     report = explored(create, only=["reset", "late"], skip=["lost_response"])
-    assert [one.trouble.kind.name for one in report.results] == ["reset"]
+    assert [result.trouble.kind.name for result in report.results] == ["reset"]
     assert report.missing == ["late"]
 
 
@@ -148,8 +151,8 @@ def test_a_trouble_whose_call_is_not_made_is_not_tested(explored, api):
             api.get("/agents")
 
     report = explored(program, only=["unavailable at GET /v2/agents #1"])
-    (one,) = report.results
-    assert (one.occurred, one.verdict, report.failed) == (False, "not tested", False)
+    (result,) = report.results
+    assert (result.occurred, result.verdict, report.failed) == (False, "not tested", False)
 
 
 def test_worlds_are_told_apart_by_when_they_began(explored, api, sim):
@@ -161,11 +164,11 @@ def test_worlds_are_told_apart_by_when_they_began(explored, api, sim):
             sim.post("/reset")
 
     report = explored(program, only=["unavailable"])
-    assert [f"{one.trouble}" for one in report.results] == [
+    assert [f"{result.trouble}" for result in report.results] == [
         "unavailable at GET /v2/agents #1 in world 1",
         "unavailable at GET /v2/agents #1 in world 2",
     ]
-    assert [one.verdict for one in report.results] == ["survived", "survived"]
+    assert [result.verdict for result in report.results] == ["survived", "survived"]
 
 
 def test_other_worlds_in_the_second_run_are_named(explored, api, sim, key):
@@ -191,8 +194,8 @@ def test_worlds_that_are_still_there_are_looked_at_in_the_end(server, api, sim, 
         sim.post("/reset")
         api.post("/agents", json={"name": "a"})
     every.finish()
-    assert [one.name for one in every.lives] == [f"{key}/1", f"{key}/2"]
-    assert [one.outcome.counts["agent"] for one in every.lives] == [0, 1]
+    assert [life.name for life in every.lives] == [f"{key}/1", f"{key}/2"]
+    assert [life.outcome.counts["agent"] for life in every.lives] == [0, 1]
     assert other.lives == []
     assert (every.all_delivered, every.occurred) == (True, False)
 

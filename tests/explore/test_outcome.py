@@ -26,17 +26,17 @@ def test_a_world_is_observed_at_its_end_and_stays_as_it_is(outcome, run_task, su
     subscribe("*")
     run_task(), run_task("source_down")
     with unchanged():
-        found = outcome()
-    assert [status for status, _ in found.runs] == ["completed", "failed"]
-    assert found.counts["task run"] == 2
-    assert found.counts["event destination"] == 1
+        end = outcome()
+    assert [status for status, _ in end.runs] == ["completed", "failed"]
+    assert end.counts["task run"] == 2
+    assert end.counts["event destination"] == 1
 
 
 def test_what_is_deleted_or_canceled_does_not_count(outcome, api, agent, run_task):
     api.delete(f"/agents/{agent()['id']}")
     api.post(f"/task-runs/{run_task()['id']}/cancel")
-    found = outcome()
-    assert (found.counts["agent"], found.counts["task run"], found.runs) == (1, 0, ())
+    end = outcome()
+    assert (end.counts["agent"], end.counts["task run"], end.runs) == (1, 0, ())
 
 
 def test_answers_count_that_were_accepted(outcome, api, run_task, advance):

@@ -48,8 +48,8 @@ def test_reads_of_one_resource_in_one_status_are_one_place(
     for by, run in (("0s", runs[0]), ("1s", runs[0]), ("5s", runs[0]), ("0s", runs[1])):
         advance(by)
         api.get(f"/task-runs/{run}")
-    found = [name for name in troubles() if name.startswith("reset at GET /v2/task-runs")]
-    assert found == [f"reset at GET /v2/task-runs/* #{number}" for number in (1, 3, 4)]
+    names = [name for name in troubles() if name.startswith("reset at GET /v2/task-runs")]
+    assert names == [f"reset at GET /v2/task-runs/* #{number}" for number in (1, 3, 4)]
     reads = [place for place in places() if place.kind == READ and "task-runs" in place.name]
     assert find_troubles(reads)[1] == 3
 
@@ -59,8 +59,8 @@ def test_deliveries_are_named_by_their_event_and_resource(subscribe, run_task, a
     for path in ("/a", "/b"):
         subscribe("task_run.running", "task_run.completed", path=path)
     run_task("instant_success"), run_task(), advance("1m")
-    numbered = ["task_run.running of run 2", "task_run.completed of run 2"]
-    numbered = [name for one in numbered for name in (one, f"{one} #2")]
+    events = ("task_run.running of run 2", "task_run.completed of run 2")
+    numbered = [name for event in events for name in (event, f"{event} #2")]
     first = ["task_run.completed of run 1", "task_run.completed of run 1 #2"]
     assert [name for name in names(DELIVERY) if "run 2" in name] == numbered
     assert names(DELIVERY)[-len(numbered) :] == numbered
@@ -100,7 +100,7 @@ def test_an_event_that_a_run_emits_again_is_a_place_of_its_own(
     run_task(plays("running", {"interaction_required": ask}, "running", "completed"))
     advance("1m")
     twice = [name for name in troubles() if name.startswith("duplicate")]
-    assert twice == [f"duplicate at task_run.running of run 1{one}" for one in ("", " #2")]
+    assert twice == [f"duplicate at task_run.running of run 1{number}" for number in ("", " #2")]
 
 
 def test_deliveries_of_equal_runs_of_one_scenario_are_one_place(

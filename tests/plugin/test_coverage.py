@@ -55,8 +55,8 @@ def test_scenarios_of_the_folder_always_count(run, pytester):
     mine = "version: 1\nname: mine\ntask_run: [running: 1s, completed]\n"
     pytester.mkdir("stories").joinpath("mine.yaml").write_text(mine)
     pytester.makeini("[pytest]\ndeck_scenarios = stories\ndeck_coverage = true")
-    shown = ["mine  0 of 2 steps; never task_run?0?, task_run?1?", "steps played: 0% of 2"]
-    run("def test_it(deck): pass").stdout.fnmatch_lines(shown)
+    lines = ["mine  0 of 2 steps; never task_run?0?, task_run?1?", "steps played: 0% of 2"]
+    run("def test_it(deck): pass").stdout.fnmatch_lines(lines)
 
 
 def test_without_a_scenario_coverage_is_complete(run):

@@ -62,19 +62,19 @@ def test_an_on_poll_jump_moves_the_process(world, start_run, read_run):
 
 
 def test_a_receiver_sees_the_time_of_each_webhook(world, receiver, start_run):
-    (deck, time), seen = world, []
+    (deck, time), arrivals = world, []
     deck.register_webhook(receiver.url)
     verifier = standardwebhooks.Webhook(deck.webhook_secret)
 
     def take(arrival, line):
         event = verifier.verify(arrival.body, arrival.headers)
-        seen.append((event["type"], elapsed() // SECOND))
+        arrivals.append((event["type"], elapsed() // SECOND))
         return 200
 
     receiver.say(take)
     start_run(deck, "slow_success")
     time.tick("1h")
-    assert seen == [
+    assert arrivals == [
         ("task_run.queued", 0),
         ("task_run.running", 3 * 60),
         ("task_run.completed", 25 * 60),

@@ -19,7 +19,7 @@ EVERY = """
 
 def test_a_run_fails_once_with_each_error_of_the_edition(run):
     result = run(EVERY, "-v")
-    ends = [name for one in ERRORS if one.ends_run for name in one.editions]
+    ends = [name for error in ERRORS if error.ends_run for name in error.editions]
     result.assert_outcomes(passed=ends.count("connections") + ends.count("credentials"))
     result.stdout.fnmatch_lines(["*::test_one?auth/auth_invalid? PASSED*"])
 

@@ -62,7 +62,7 @@ def test_every_world_has_the_scenarios_of_the_folder(run, pytester, stories, dec
 
 def test_a_wrong_option_is_an_error_before_the_test(run, stories):
     stories.joinpath("mine.yaml").write_text("version: 1\nname: [x]\n")
-    for option, said in (
+    for option, message in (
         ("--deck-scenarios=stories", "*mine.yaml:2:7: name:*"),
         ("--deck-edition=conections", "*: `edition`: must be 'connections'*"),
         ("--deck-url=localhost:8000", "*: 'localhost:8000' is not the URL*with http://*"),
@@ -70,7 +70,7 @@ def test_a_wrong_option_is_an_error_before_the_test(run, stories):
     ):
         result = run("def test_use(deck): pass", option)
         result.assert_outcomes(errors=1)
-        result.stdout.fnmatch_lines([said])
+        result.stdout.fnmatch_lines([message])
         result.stdout.no_fnmatch_line("*Traceback*")
 
 
@@ -100,8 +100,8 @@ def test_a_running_server_is_used(run, pytester, stories, deck_server):
 
 
 def test_the_name_of_a_test_may_have_any_letters(run):
-    found = run("def test_größe(deck): assert deck.create('agents', {'name': 'x'})")
-    found.assert_outcomes(passed=1)
+    result = run("def test_größe(deck): assert deck.create('agents', {'name': 'x'})")
+    result.assert_outcomes(passed=1)
 
 
 def test_a_wider_fixture_has_worlds_of_its_own(run, pytester, deck_server):

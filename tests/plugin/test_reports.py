@@ -24,11 +24,13 @@ def test_a_date_of_the_process_in_a_failed_assertion_is_named(run):
     result.stdout.fnmatch_lines(["two clocks:", "*the world's date is 2025-01-15: *"])
 
 
-@pytest.mark.parametrize(("option", "shown"), [("--tb=auto", False), ("--full-trace", True)])
-def test_the_traceback_of_our_error_ends_in_the_test(run, option, shown):
+@pytest.mark.parametrize(("option", "is_shown"), [("--tb=auto", False), ("--full-trace", True)])
+def test_the_traceback_of_our_error_ends_in_the_test(run, option, is_shown):
     """`--full-trace` shows our frames. An error that the test itself raises has none."""
-    own = "from deck_sim import DeckSimError\n\ndef test_own(deck):\n    raise DeckSimError('own')"
-    result = run(f"{own}\n\ndef test_it(deck):\n    deck.use('sucess')", option)
+    own_error = (
+        "from deck_sim import DeckSimError\n\ndef test_own(deck):\n    raise DeckSimError('own')"
+    )
+    result = run(f"{own_error}\n\ndef test_it(deck):\n    deck.use('sucess')", option)
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(["*deck.use('sucess')*", "E *; did you mean 'success'?"])
-    assert ("connect/control.py" in str(result.stdout)) is shown
+    assert ("connect/control.py" in str(result.stdout)) is is_shown

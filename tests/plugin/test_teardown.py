@@ -83,9 +83,9 @@ def test_a_problem_of_the_world_fails_the_test(run):
     """The error says what it is and how to allow it, and has the timeline."""
     result = run(using(*PROBLEMS))
     result.assert_outcomes(passed=len(PROBLEMS), errors=len(PROBLEMS))
-    for said in PROBLEMS.values():
+    for problem in PROBLEMS.values():
         timeline = ["*- deck timeline -*", "2025-01-15T09:30:00Z *created"]
-        result.stdout.fnmatch_lines([said, *timeline])
+        result.stdout.fnmatch_lines([problem, *timeline])
 
 
 def test_a_test_can_allow_every_problem(run):
