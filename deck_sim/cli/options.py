@@ -135,20 +135,20 @@ def complete_scenario(
     folder = context.params.get("folder")
     library = shipped() if folder is None else read_files(scenario_files(folder), shipped())[0]
     names = [name for name in library.names() if name.startswith(incomplete)]
-    found = [CompletionItem(name, help=library.get(name).summary) for name in names]
-    return found or [CompletionItem(incomplete, type="file")]
+    proposals = [CompletionItem(name, help=library.get(name).summary) for name in names]
+    return proposals or [CompletionItem(incomplete, type="file")]
 
 
-def find_scenario(wanted: str, library: Library) -> Scenario:
-    """Return the scenario named `wanted`, or that in the file `wanted`, which may use others of
+def find_scenario(name: str, library: Library) -> Scenario:
+    """Return the scenario named `name`, or that in the file `name`, which may use others of
     `library`. Raises UsageError if there is neither, and ScenarioError if the file has mistakes.
     """
-    found = library.find(wanted)
-    if found is not None:
-        return found
-    file = Path(wanted)
+    scenario = library.find(name)
+    if scenario is not None:
+        return scenario
+    file = Path(name)
     if not file.exists():
-        text = f"no scenario and no file is called {quote(wanted)}{library.instead(wanted)}"
+        text = f"no scenario and no file is called {quote(name)}{library.instead(name)}"
         raise click.UsageError(text)
     read, mistakes = read_files([file], library)
     if mistakes:

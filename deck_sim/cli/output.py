@@ -29,10 +29,10 @@ def print_text(text: object) -> None:
 
     Control characters, which texts of a scenario may contain, are escaped, except newlines.
     """
-    plain = _CONTROL.sub(lambda found: repr(found[0])[1:-1], str(text))
+    plain = _CONTROL.sub(lambda match: repr(match[0])[1:-1], str(text))
     colors = _status_colors()
     statuses = rf"\b(?:{'|'.join(colors)})\b"
-    colored = re.sub(statuses, lambda found: click.style(found[0], fg=colors[found[0]]), plain)
+    colored = re.sub(statuses, lambda match: click.style(match[0], fg=colors[match[0]]), plain)
     click.echo(plain if os.environ.get("NO_COLOR") else colored)
 
 

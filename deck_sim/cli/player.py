@@ -71,7 +71,8 @@ class Playthrough:
 
     def __str__(self) -> str:
         rows = [
-            (f"+{format_duration(one.at)}", one.who, one.what, one.detail) for one in self.lines
+            (f"+{format_duration(line.at)}", line.who, line.what, line.detail)
+            for line in self.lines
         ]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
         texts = ("  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() for row in rows)
@@ -127,7 +128,8 @@ class Playthrough:
                 run = self._start("task_run", create) or run
         while self._play_next():
             pass
-        self.login, self.run = (one and self.world.resource(one.id) for one in (login, run))
+        self.login = login and self.world.resource(login.id)
+        self.run = run and self.world.resource(run.id)
 
     def _start(self, kind: str, create: Callable[[commands.Choose], Resource]) -> Resource | None:
         """Create a resource; play until it is settled or nothing can happen. None if refused."""
@@ -165,10 +167,12 @@ class Playthrough:
             answer = right if self.answers is None else next(self.answers, None)
             if answer is None:
                 return False
-            asked = {field["name"]: field["type"] for field in resource["interaction"]["fields"]}
-            secret = {name for name, type_ in asked.items() if "password" in (name, type_)}
-            shown = [f"{name}={'•••' if name in secret else text}" for name, text in answer.items()]
-            self._add_line("user", "answered", ", ".join(shown))
+            fields = resource["interaction"]["fields"]
+            secret = {
+                field["name"] for field in fields if "password" in (field["name"], field["type"])
+            }
+            texts = [f"{name}={'•••' if name in secret else text}" for name, text in answer.items()]
+            self._add_line("user", "answered", ", ".join(texts))
             commands.answer_interaction(self.world, resource, answer)
             return True
         if resource.kind != "task_run" or resource.status != self.review_status:
@@ -192,17 +196,17 @@ class Playthrough:
                 name = self.world.all("storage")[entry.id]["file_name"]
                 self._add_line("task run", "file", name, entry.at)
             elif kind and entry.status and entry.kind in watched_kinds(self.world.contract):
-                shown, details = entry.changes or {}, list[str]()
-                if asked := shown.get("interaction"):
-                    names = ", ".join(one["name"] for one in asked["fields"])
-                    details.append(f"{asked['type']}: {asked['message']} ({names})")
-                errors = shown.get("errors") or ()
+                changes, details = entry.changes or {}, list[str]()
+                if prompt := changes.get("interaction"):
+                    names = ", ".join(field["name"] for field in prompt["fields"])
+                    details.append(f"{prompt['type']}: {prompt['message']} ({names})")
+                errors = changes.get("errors") or ()
                 texts = (f"{e['type']}/{e['code']}: {e['message']}" for e in errors)
                 details.append("; ".join(texts))
-                if entry.status == "completed" and shown.get("result") not in (None, "success"):
-                    details.append(f"result {shown['result']}")
-                if shown.get("output") is not None:
-                    details.append(json.dumps(shown["output"], ensure_ascii=False))
+                if entry.status == "completed" and changes.get("result") not in (None, "success"):
+                    details.append(f"result {changes['result']}")
+                if changes.get("output") is not None:
+                    details.append(json.dumps(changes["output"], ensure_ascii=False))
                 detail = " ".join(filter(None, details))
                 self._add_line(kind.noun, entry.status, detail, entry.at)
             elif kind and effect:
@@ -239,7 +243,7 @@ def play_scenario(
     simulation = Simulation("player", settings, Library(library or shipped()))
     simulation.library.add(scenario)
     task_input = {**_USUAL_INPUT, **(task_input or {})}
-    given = None if answers is None else iter(answers)
-    played = Playthrough(scenario, simulation, given, task_input, reject)
-    played.play()
-    return played
+    remaining = None if answers is None else iter(answers)
+    playthrough = Playthrough(scenario, simulation, remaining, task_input, reject)
+    playthrough.play()
+    return playthrough

@@ -55,8 +55,8 @@ class Program(click.Group):
             return None
         module = import_module(f"deck_sim.cli.commands.{_MODULES.get(cmd_name, cmd_name)}")
         function = cmd_name.replace("-", "_") if cmd_name in _MODULES else "command"
-        found: click.Command = getattr(module, function)
-        return found
+        command: click.Command = getattr(module, function)
+        return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands for the help, without importing their modules."""

@@ -12,8 +12,9 @@ from deck_sim.cli.options import FORMAT, JSON
 from deck_sim.cli.output import examples, print_json
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.world_file import is_world_file, load_world_file
-from deck_sim.scenario.library import read_files, scenario_files, shipped
+from deck_sim.scenario.library import Library, read_files, scenario_files, shipped
 from deck_sim.scenario.loader import ScenarioError
+from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.yaml_files import YamlError, read_file
 
 
@@ -41,37 +42,19 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
     """
     files = dict[str, Path]()
     for path in paths:
-        found = scenario_files(path) if path.is_dir() else [path]
-        if not found:
+        in_path = scenario_files(path) if path.is_dir() else [path]
+        if not in_path:
             raise click.UsageError(f"the folder '{path}' has no *.yaml or *.yml file")
-        files |= {realpath(file): file for file in found}
-    worlds, stories = list[Path](), list[Path]()
-    for file in files.values():
-        try:
-            is_world = is_world_file(read_file(file))
-        except YamlError:
-            is_world = False  # reading it as a scenario reports what is wrong
-        (worlds if is_world else stories).append(file)
+        files |= {realpath(file): file for file in in_path}
+    world_files = [*filter(_is_world_file, files.values())]
+    stories = [file for file in files.values() if file not in world_files]
     library, mistakes = read_files(stories, shipped())
-    for file in [] if mistakes else worlds:  # a world file may name any scenario
+    for file in [] if mistakes else world_files:  # a world file may name any scenario
         try:
             load_world_file(file, library)
         except ScenarioError as error:
             mistakes += error.mistakes
-    scenarios = list[dict[str, Any]]()
-    for scenario in [] if mistakes else library.own():
-        # A playlist or mix is for the editions that can play all its entries.
-        parts = [scenario, *map(library.get, scenario.entries)]
-        editions = [name for name in EDITIONS if all(name in part.editions for part in parts)]
-        limited = [part for part in reversed(parts) if len(part.editions) < len(EDITIONS)]
-        whys = [  # of the first part for each set of editions
-            part.why_editions or "the file sets `edition`"
-            if part is scenario
-            else f"{part.name} is for {part.for_editions}"
-            for part in reversed({tuple(part.editions): part for part in limited}.values())
-        ]
-        why = ", and ".join(whys) or None
-        scenarios.append({"name": scenario.name, "editions": editions, "because": why})
+    scenarios = [] if mistakes else [_edition_row(scenario, library) for scenario in library.own()]
     if as_json or shape == "json":
         rows = [asdict(mistake) for mistake in mistakes]
         print_json({"files": len(files), "mistakes": rows, "scenarios": scenarios})
@@ -81,12 +64,39 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
         wrong, of = len({mistake.file for mistake in mistakes}), counted(len(files), "file")
         click.echo(f"{counted(len(mistakes), 'mistake')} in {wrong} of {of}")
     else:
-        for one in scenarios:
-            if one["because"]:
-                named = " or ".join(one["editions"])
-                only = f"only for edition {named}" if named else "for no edition"
-                click.echo(f"{one['name']}: {only}, because {one['because']}")
-        if number := sum(one["because"] is None for one in scenarios):
-            click.echo(f"{counted(number, 'scenario')} for any edition")
+        _print_editions(scenarios)
         click.echo(f"{counted(len(files), 'file')}, no mistakes")
     return 1 if mistakes else 0
+
+
+def _is_world_file(file: Path) -> bool:
+    try:
+        return is_world_file(read_file(file))
+    except YamlError:
+        return False  # reading it as a scenario reports what is wrong
+
+
+def _edition_row(scenario: Scenario, library: Library) -> dict[str, Any]:
+    # A playlist or mix is for the editions that can play all its entries.
+    parts = [scenario, *map(library.get, scenario.entries)]
+    reasons = dict[tuple[str, ...], str]()  # of the first part for each set of editions
+    for part in parts:
+        if part is scenario:
+            reason = part.why_editions or "the file sets `edition`"
+        else:
+            reason = f"{part.name} is for {part.for_editions}"
+        if len(part.editions) < len(EDITIONS):
+            reasons.setdefault(tuple(part.editions), reason)
+    editions = [name for name in EDITIONS if all(name in part.editions for part in parts)]
+    because = ", and ".join(reasons.values()) or None
+    return {"name": scenario.name, "editions": editions, "because": because}
+
+
+def _print_editions(scenarios: list[dict[str, Any]]) -> None:
+    for row in scenarios:
+        if row["because"]:
+            editions = " or ".join(row["editions"])
+            limit = f"only for edition {editions}" if editions else "for no edition"
+            click.echo(f"{row['name']}: {limit}, because {row['because']}")
+    if number := sum(row["because"] is None for row in scenarios):
+        click.echo(f"{counted(number, 'scenario')} for any edition")

@@ -111,8 +111,8 @@ def command(folder: Path, edition: str) -> None:
         "tests/conftest.py": _CONFTEST,
         "tests/test_first_story.py": _TEST.replace("ANSWER_KEY", EDITIONS[edition].answer_key),
     }
-    found = {name: folder / name for name in _INI_FILES if (folder / name).is_file()}
-    texts = {name: file.read_text("utf-8", "replace") for name, file in found.items()}
+    ini_files = {name: folder / name for name in _INI_FILES if (folder / name).is_file()}
+    texts = {name: file.read_text("utf-8", "replace") for name, file in ini_files.items()}
     ini = next((name for name, text in texts.items() if _INI_FILES[name] in text), None)
     if ini is None:
         lines = [f"{name} = {value}" for name, value in options.items()]

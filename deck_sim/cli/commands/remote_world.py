@@ -59,7 +59,7 @@ def on_server(act: Callable[..., tuple[Any, object]]) -> Callable[..., None]:
 def _warn_if_uncalled(deck: Deck) -> None:
     if deck.requests:
         return
-    others = [f"`{one['key']}` ({one['calls']})" for one in deck.called_worlds()]
+    others = [f"`{world['key']}` ({world['calls']})" for world in deck.called_worlds()]
     rest = ", nor with another key"
     if others:
         rest = f"; calls came with {', '.join(others)}: give the right key with --key"

@@ -29,20 +29,20 @@ def command(name: str | None, folder: Path | None, as_json: bool) -> None:
     """List the scenarios, or show one with its branches."""
     library = open_library(folder)
     if name:
-        found = find_scenario(name, library)
+        scenario = find_scenario(name, library)
         if as_json:
-            print_json(found.overview | {"scenario": found.source})
+            print_json(scenario.overview | {"scenario": scenario.source})
         else:
-            print_text("\n".join(_lines_of(found)))
+            print_text("\n".join(_lines_of(scenario)))
         return
-    scenarios = [library.get(each) for each in library.names()]
+    scenarios = [library.get(name) for name in library.names()]
     if as_json:
         print_json([scenario.overview for scenario in scenarios])
         return
     rows = [("name", "summary", "editions", "tags")]
-    for one in scenarios:
-        editions = "any" if len(one.editions) == len(EDITIONS) else " ".join(one.editions)
-        rows.append((one.name, one.summary, editions, " ".join(one.tags)))
+    for scenario in scenarios:
+        editions = "any" if len(scenario.editions) == len(EDITIONS) else " ".join(scenario.editions)
+        rows.append((scenario.name, scenario.summary, editions, " ".join(scenario.tags)))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         click.echo("  ".join(map(str.ljust, row, widths)).rstrip())

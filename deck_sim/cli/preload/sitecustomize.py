@@ -40,7 +40,7 @@ def _getaddrinfo(
             proxy.connect(("127.0.0.1", int(_port)))
             proxy.sendall(f"CONNECT {name}:{port} HTTP/1.1\r\n\r\n".encode())
             proxy.recv(1)
-        options = " ".join(f"--intercept-host {one}" for one in (*_hosts, name))
+        options = " ".join(f"--intercept-host {host}" for host in (*_hosts, name))
         text = f"deck-sim refuses {name}; to intercept it: {options}"
         raise socket.gaierror(socket.EAI_FAIL, text)
     return _resolve(host, port, family, type, proto, flags)
@@ -92,8 +92,8 @@ if "DECK_SIM_INTERCEPT_PORT" in os.environ:
     sys.meta_path.insert(0, _TrustEnvironment())
 
 # Run the `sitecustomize` that this one hides, if there is one.
-_own, _here = sys.modules.pop("sitecustomize"), os.path.dirname(os.path.abspath(__file__))
+_this_module, _here = sys.modules.pop("sitecustomize"), os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [folder for folder in sys.path if folder != _here]
 with suppress(ModuleNotFoundError):
     import_module("sitecustomize")
-sys.modules.setdefault("sitecustomize", _own)  # Python's import of this module needs it
+sys.modules.setdefault("sitecustomize", _this_module)  # Python's import of this module needs it
