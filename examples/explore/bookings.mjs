@@ -62,11 +62,11 @@ class Bookings {
 
   async call(method, path, body, headers) {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const [status, , found] = await send(method, path, body, headers).catch(() => [0]);
+      const [status, , answerBody] = await send(method, path, body, headers).catch(() => [0]);
       // Mistake 6: a 429 asks to wait and to call again, too.
       if (status && status < 500) {
         assert(status < 400, `${method} ${path}: ${status}`);
-        return found;
+        return answerBody;
       }
     }
     throw new Error(`${method} ${path}: no answer`);
@@ -75,7 +75,7 @@ class Bookings {
 
 class Repaired extends Bookings {
   early = new Map(); // webhooks that came before the answer, by the id of their run
-  taken = new Set();
+  takenIds = new Set();
 
   async begin() {
     const headers = { "Idempotency-Key": randomUUID() };
@@ -90,8 +90,8 @@ class Repaired extends Bookings {
   }
 
   async take(event, id) {
-    if (this.taken.has(id)) return;
-    this.taken.add(id);
+    if (this.takenIds.has(id)) return;
+    this.takenIds.add(id);
     const booking = this.bookings.get(event.data.id);
     if (booking) {
       this.tell(booking, event.type);
@@ -103,10 +103,10 @@ class Repaired extends Bookings {
 
   async call(method, path, body, headers) {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const [status, answered, found] = await send(method, path, body, headers).catch(() => [0]);
+      const [status, answered, answerBody] = await send(method, path, body, headers).catch(() => [0]);
       if (status && status < 500 && status !== 429) {
         assert(status < 400, `${method} ${path}: ${status}`);
-        return found;
+        return answerBody;
       }
       await sleep(Number(answered?.get("Retry-After") ?? 0));
     }
@@ -133,7 +133,7 @@ function receive(app) {
 
 async function untilDelivered() {
   const control = base.replace(/\/v2$/, "/_sim/deliveries");
-  const isPending = (one) => one.status === "pending";
+  const isPending = ({ status }) => status === "pending";
   const read = async () => (await fetch(control, { headers: { Authorization: `Bearer ${key}` } })).json();
   while ((await read()).data.some(isPending)) await sleep(0.01);
 }

@@ -1,6 +1,6 @@
 // Calls each [URL, key, milliseconds] of its argument with fetch; prints what fetch saw of each.
 const calls = JSON.parse(process.argv[2]);
-const seen = calls.map(async ([url, key, milliseconds]) => {
+const outcomes = calls.map(async ([url, key, milliseconds]) => {
   let status = "";
   try {
     const signal = AbortSignal.timeout(milliseconds);
@@ -14,4 +14,4 @@ const seen = calls.map(async ([url, key, milliseconds]) => {
     return error.name === "SyntaxError" ? `${status}, ${what}` : what;
   }
 });
-console.log(JSON.stringify(await Promise.all(seen)));
+console.log(JSON.stringify(await Promise.all(outcomes)));
