@@ -58,13 +58,13 @@ def make_output(schema: Any, seed: int, run_id: str, now: datetime, field: str =
     problems: list[Problem] = []
     for attempt in range(ATTEMPTS):
         try:
-            made = _Maker(checker, seed, run_id, now, attempt).make(schema, field)
+            output = _Maker(checker, seed, run_id, now, attempt).make(schema, field)
         except Exception as error:  # nothing fits, or a keyword is of another dialect
             problems = [problem("request/input_invalid", f"`{field}`: {error}", field=field)]
         else:
-            problems = checker.violations(made, field)
+            problems = checker.violations(output, field)
             if not problems:
-                return made
+                return output
     raise NoValidOutput(problems)
 
 
@@ -81,22 +81,12 @@ class _Maker:
     def make(self, schema: Any, path: str, name: str = "", depth: int = 0) -> Any:
         """Make a value for a part of the schema; texts and numbers suit a field named `name`."""
         flat = self._flatten(schema if isinstance(schema, Mapping) else {})
-        for word in ("anyOf", "oneOf"):
-            if word in flat:
-                return self._branch(flat, word, path, name, depth)
-        for word in (word for word in ("const", "enum", "examples", "default") if word in flat):
-            values = flat[word] if word in ("enum", "examples") else [flat[word]]
-            values = [value for value in values if self.checker.fits(flat, value)]
-            if values:
-                return values[self._draw(f"{path}/choice")(len(values))]
-        draw, types = self._draw(path), flat.get("type", [])
-        types = types if isinstance(types, list) else [types]
-        types = types or [type_ for word, type_ in _IMPLIED.items() if word in flat]
-        if depth == 0 and ("type" not in flat or "object" in types):
-            types = ["object"]
-        elif not (self._is_bare(depth) and "null" in types):
-            types = [t for t in types if t != "null"] or types or ["string"]
-        match type_ := "null" if "null" in types else types[0]:
+        if word := next((word for word in ("anyOf", "oneOf") if word in flat), None):
+            return self._branch(flat, word, path, name, depth)
+        if values := self._listed_values(flat):
+            return values[self._draw(f"{path}/choice")(len(values))]
+        draw = self._draw(path)
+        match type_ := self._choose_type(flat, depth):
             case "object":
                 return self._object(flat, path, name, depth)
             case "array":
@@ -105,14 +95,33 @@ class _Maker:
                 least, most = int(flat.get("minLength", 0)), int(flat.get("maxLength", 10_000))
                 text = text_for(name, flat.get("format"), draw, self.now, least, most)
                 pattern = flat.get("pattern")
-                if pattern is not None and not re.search(pattern, text):
-                    return text_matching(pattern, draw, least)
-                return text
+                if pattern is None or re.search(pattern, text):
+                    return text
+                return text_matching(pattern, draw, least)
             case "number" | "integer":
                 return self._number(flat, name, draw, is_whole=type_ == "integer")
             case "boolean":
                 return draw(2) == 1
         return None
+
+    def _listed_values(self, flat: Schema) -> list[Any]:
+        """Return the valid values of the first keyword that lists values and has a valid one."""
+        for word in (word for word in ("const", "enum", "examples", "default") if word in flat):
+            values = flat[word] if word in ("enum", "examples") else [flat[word]]
+            if fitting := [value for value in values if self.checker.fits(flat, value)]:
+                return fitting
+        return []
+
+    def _choose_type(self, flat: Schema, depth: int) -> str:
+        """Choose the first type that is not null, or null if `_is_bare`; an output is an object."""
+        types = flat.get("type", [])
+        types = types if isinstance(types, list) else [types]
+        types = types or [type_ for word, type_ in _IMPLIED.items() if word in flat]
+        if depth == 0 and ("type" not in flat or "object" in types):
+            return "object"
+        if "null" in types and self._is_bare(depth):
+            return "null"
+        return next((t for t in types if t != "null"), "null" if types else "string")
 
     def _flatten(self, schema: Schema) -> Schema:
         flat = {word: value for word, value in schema.items() if word not in ("$ref", "allOf")}
@@ -125,12 +134,12 @@ class _Maker:
     def _branch(self, flat: Schema, word: str, path: str, name: str, depth: int) -> Any:
         """Make a value for the first branch that fits; try null last, or first if `_is_bare`."""
         rest = {key: value for key, value in flat.items() if key != word}
-        branches = [one if isinstance(one, Mapping) else {} for one in flat[word]]
+        branches = [branch if isinstance(branch, Mapping) else {} for branch in flat[word]]
         branches.sort(key=lambda branch: (branch == {"type": "null"}) != self._is_bare(depth))
         for branch in branches:
-            made = self.make(_join(rest, branch), path, name, depth)
-            if self.checker.fits(flat, made):
-                return made
+            value = self.make(_join(rest, branch), path, name, depth)
+            if self.checker.fits(flat, value):
+                return value
         raise ValueError(f"no branch of `{word}` fits")
 
     def _is_bare(self, depth: int) -> bool:
@@ -168,13 +177,13 @@ class _Maker:
             last = most if least == -ENDLESS else min(most, least + USUAL_SPAN * step)
             first = max(least, last - USUAL_SPAN * step)
         start, end = ceil(first / step), floor(last / step)
-        made: int | float = 0
+        number: int | float = 0
         for _ in range(TRIES):  # a bound may be exclusive, and a float may be no exact multiple
-            found = (start + draw(max(1, end - start + 1))) * step
-            made = found.numerator if found.denominator == 1 else float(found)
-            if self.checker.fits(schema, made):
+            multiple = (start + draw(max(1, end - start + 1))) * step
+            number = multiple.numerator if multiple.denominator == 1 else float(multiple)
+            if self.checker.fits(schema, number):
                 break
-        return made
+        return number
 
     def _draw(self, path: str) -> Draw:
         numbers, name = count(), f"{self.run_id}/{path}/{self.attempt}"
@@ -191,5 +200,5 @@ def _join(schema: Schema, more: Schema) -> dict[str, Any]:
 
 
 def _bound(schema: Schema, word: str, usual: int) -> Fraction:
-    found = schema.get(word, schema.get(f"exclusive{word.title()}"))
-    return Fraction(usual if found is None else str(found))
+    bound = schema.get(word, schema.get(f"exclusive{word.title()}"))
+    return Fraction(usual if bound is None else str(bound))

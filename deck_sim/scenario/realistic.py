@@ -33,7 +33,9 @@ _TEXTS = {
     "street address line": "## [Cedar Harbour Mill Park Station] Road",
     "zip postal postcode": "#####",
     "id number reference confirmation code sku invoice": "[AM BI CE DE EM FJ GR HA IR JU]-#####",
-    "hotel company vendor merchant supplier provider store": "[Acme Bluebird Cascade Driftwood Evergreen Foxglove]",
+    "hotel company vendor merchant supplier provider store": (
+        "[Acme Bluebird Cascade Driftwood Evergreen Foxglove]"
+    ),
     "name guest customer owner holder person user author": f"{_FIRST} {_LAST}",
     "status state": "[active confirmed open]",
     "title subject": f"{_WORD.title()} {_WORD}",
