@@ -82,10 +82,8 @@ def _shorten(answer, example):
     match answer, example:
         case dict(), dict():
             fields = {k: v for k, v in answer.items() if k in example or MORE not in example}
-            rest = {MORE: MORE} if MORE in example else {}
-            return {
-                name: _shorten(value, example.get(name)) for name, value in fields.items()
-            } | rest
+            cut = {MORE: MORE} if MORE in example else {}
+            return {name: _shorten(v, example.get(name)) for name, v in fields.items()} | cut
         case _, [*items, str(last)] if last == MORE:
             return [*map(_shorten, answer[: len(items)], items), MORE]
         case list(), list():

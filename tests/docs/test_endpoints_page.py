@@ -62,8 +62,8 @@ def table_of_calls(edition, components):
         fields = resolve(components[camel(operation.answer)], components)["properties"]
         extra = fields.keys() - fields_of_kind.keys()
         answer = " with ".join(f"`{part}`" for part in (operation.kind, *extra))
-        many = "list of " * (operation.paged or operation.whole)
-        rows.append(f"| `{operation.call}` | {', '.join(takes)} | {many}{answer} |\n")
+        list_of = "list of " * (operation.paged or operation.whole)
+        rows.append(f"| `{operation.call}` | {', '.join(takes)} | {list_of}{answer} |\n")
     return "".join(["| call | takes | answer |\n|---|---|---|\n", *rows])
 
 

@@ -62,8 +62,8 @@ def spell_type(schema):
     if "examples" in schema:
         return "duration or `stuck`" if "stuck" in schema["examples"] else "duration"
     if "oneOf" in schema:
-        many = [way.get("type") for way in schema["oneOf"]] == ["array", "object"]
-        return "list of steps, or such a list for each edition" if many else "step"
+        is_script = [way.get("type") for way in schema["oneOf"]] == ["array", "object"]
+        return "list of steps, or such a list for each edition" if is_script else "step"
     if "pattern" in schema:
         return "name"
     if {"patternProperties", "propertyNames"} & schema.keys():
@@ -91,9 +91,10 @@ def table_of_keys(models):
         for name, info in model.model_fields.items():
             rows.setdefault((info.alias or name, info.description), []).append((model, info))
     lines = []
-    for (key, _), [(model, info), *others] in rows.items():
-        shared = len(others) + 1 == len(models)
-        lines.append(row(f"`{key}`" if shared else f"`{key}`, {model.kinds[0]}", info))
+    for (key, _), owners in rows.items():
+        model, info = owners[0]
+        kind = "" if len(owners) == len(models) else f", {model.kinds[0]}"
+        lines.append(row(f"`{key}`{kind}", info))
     return "| key | type (default) | |\n|---|---|---|\n" + "".join(lines)
 
 
@@ -139,11 +140,12 @@ def fill_table(match):
     """Replace the table between two markers. The first names it: `errors`, `shipped`, `order KIND`,
     or some mappings with the same keys.
     """
-    first, *others = match[2].split()
+    words = match[2].split()
     makers = {"errors": table_of_errors, "shipped": table_of_shipped, "order": table_of_order}
-    if first in makers:
-        return f"{match[1]}{makers[first](*others)}{match[4]}"
-    (table,) = {table_of_keys((PARTS | STEPS)[word]) for word in (first, *others)}
+    if words[0] in makers:
+        table = makers[words[0]](*words[1:])
+    else:
+        (table,) = {table_of_keys((PARTS | STEPS)[word]) for word in words}
     return f"{match[1]}{table}{match[4]}"
 
 

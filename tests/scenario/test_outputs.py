@@ -11,7 +11,7 @@ import pytest
 
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.scenario.outputs import NoValidOutput
-from output_schemas import make, one
+from output_schemas import make, wrap
 
 UNSATISFIABLE = {
     "a forbidden field that is required": (
@@ -19,28 +19,28 @@ UNSATISFIABLE = {
         "`output`: False schema does not allow",
     ),
     "bounds that cross": (
-        one(type="integer", minimum=5, maximum=4),
+        wrap(type="integer", minimum=5, maximum=4),
         "`output.x`: 5 is greater than the maximum of 4",
     ),
     "a multiple that floats cannot hold": (
-        one(type="number", multipleOf=0.01, minimum=72.13, maximum=72.13),
+        wrap(type="number", multipleOf=0.01, minimum=72.13, maximum=72.13),
         "`output.x`: 72.13 is not a multiple of 0.01",
     ),
     "patterns that exclude each other": (
-        one(type="string", allOf=[{"pattern": "^a"}, {"pattern": "^b"}]),
+        wrap(type="string", allOf=[{"pattern": "^a"}, {"pattern": "^b"}]),
         "does not match '^b'",
     ),
     "too few values for a set": (
-        one(type="array", uniqueItems=True, items={"type": "boolean"}, minItems=3),
+        wrap(type="array", uniqueItems=True, items={"type": "boolean"}, minItems=3),
         "`output.x`: [",
     ),
-    "endless depth": (one(**{"$ref": "#"}), "`output`: maximum recursion"),
+    "endless depth": (wrap(**{"$ref": "#"}), "`output`: maximum recursion"),
     "a circle": ({"$ref": "#"}, "`output`: maximum recursion"),
-    "no branch": (one(anyOf=[False, {"type": "string"}], minimum=3, type="integer"), "no branch"),
-    "an invalid pattern": (one(type="string", pattern="("), "`output`: missing )"),
+    "no branch": (wrap(anyOf=[False, {"type": "string"}], minimum=3, type="integer"), "no branch"),
+    "an invalid pattern": (wrap(type="string", pattern="("), "`output`: missing )"),
     "too few fields": ({"minProperties": 1}, "`output`: {} should be non-empty"),
     "a keyword that is only checked": (
-        one(type="array", contains={"const": 7}),
+        wrap(type="array", contains={"const": 7}),
         "does not contain items matching the given schema",
     ),
 }
@@ -73,7 +73,7 @@ def test_keywords_imply_a_type():
     assert [type(output[name]) for name in parts] == [dict, list, int, str]
 
 
-RESERVATION = one(
+RESERVATION = wrap(
     type="object",
     properties={"id": {"type": "string"}, "day": {"type": "string", "format": "date"}},
 )
@@ -97,7 +97,7 @@ def test_every_process_generates_the_same_output():
         "from deck_sim.scenario.outputs import make_output;"
         "print(json.dumps(make_output(json.load(sys.stdin), 0, 'trun_1', FROZEN_START)))"
     )
-    schema = json.dumps(one(type="string", pattern=r"^[^a]{9}\W{9}.{9}[^\w]{9}$"))
+    schema = json.dumps(wrap(type="string", pattern=r"^[^a]{9}\W{9}.{9}[^\w]{9}$"))
     output = {
         subprocess.run(
             [sys.executable, "-c", script],

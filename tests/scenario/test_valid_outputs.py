@@ -1,10 +1,10 @@
 """Generated outputs are valid, keyword by keyword."""
 
 from deck_sim.contract.json_schema import schema_problems, violations
-from output_schemas import FORMATS, make, one
+from output_schemas import FORMATS, make, wrap
 
 SCHEMAS = {
-    "$ref to true": one(**{"$ref": "#/$defs/any"}) | {"$defs": {"any": True}},
+    "$ref to true": wrap(**{"$ref": "#/$defs/any"}) | {"$defs": {"any": True}},
     "nothing": {},
     "an object or null": {"type": ["null", "object"]},
     "every type": {
@@ -19,28 +19,28 @@ SCHEMAS = {
         },
         "required": ["o", "a", "n"],
     },
-    "enum": one(enum=["a", 1, None]),
-    "lengths": one(type="string", minLength=30, maxLength=31),
-    "a long email": one(type="string", format="email", minLength=60),
-    "pattern that repeats": one(type="string", pattern="^a{200}$"),
-    "pattern of others": one(type="string", pattern=r"^[^\d\s]+\W\D\S.$"),
-    "pattern of branches": one(type="string", pattern=r"^(ab|cd)(?:x|y)?\1$"),
-    "one that is far away": one(type="integer", minimum=10**40),
-    "close bounds that exclude": one(type="number", exclusiveMinimum=0, exclusiveMaximum=0.02),
-    "cents": one(type="number", multipleOf=0.01, minimum=3, maximum=4),
-    "multiples of a fraction": one(type="integer", multipleOf=1.5),
-    "prefixItems": one(type="array", prefixItems=[{"type": "integer"}, {"const": 1}], items=False),
+    "enum": wrap(enum=["a", 1, None]),
+    "lengths": wrap(type="string", minLength=30, maxLength=31),
+    "a long email": wrap(type="string", format="email", minLength=60),
+    "pattern that repeats": wrap(type="string", pattern="^a{200}$"),
+    "pattern of others": wrap(type="string", pattern=r"^[^\d\s]+\W\D\S.$"),
+    "pattern of branches": wrap(type="string", pattern=r"^(ab|cd)(?:x|y)?\1$"),
+    "one that is far away": wrap(type="integer", minimum=10**40),
+    "close bounds that exclude": wrap(type="number", exclusiveMinimum=0, exclusiveMaximum=0.02),
+    "cents": wrap(type="number", multipleOf=0.01, minimum=3, maximum=4),
+    "multiples of a fraction": wrap(type="integer", multipleOf=1.5),
+    "prefixItems": wrap(type="array", prefixItems=[{"type": "integer"}, {"const": 1}], items=False),
     "a map": {"additionalProperties": {"type": "number"}},
     "$ref to itself": {"type": "object", "properties": {"more": {"$ref": "#"}}},
     "$ref with a neighbour": {
         "properties": {"x": {"$ref": "#/$defs/n", "maximum": 3}},
         "$defs": {"n": {"type": "integer", "minimum": 2}},
     },
-    "two $refs": one(allOf=[{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/b"}])
+    "two $refs": wrap(allOf=[{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/b"}])
     | {"$defs": {"a": {"type": "integer", "minimum": 7}, "b": {"maximum": 8}}},
-    "$anchor": {"$defs": {"n": {"$anchor": "here", "type": "integer"}}} | one(**{"$ref": "#here"}),
-    "oneOf that overlaps": one(type="integer", oneOf=[{"multipleOf": 5}, {"multipleOf": 3}]),
-    "oneOf with an impossible branch": one(
+    "$anchor": {"$defs": {"n": {"$anchor": "here", "type": "integer"}}} | wrap(**{"$ref": "#here"}),
+    "oneOf that overlaps": wrap(type="integer", oneOf=[{"multipleOf": 5}, {"multipleOf": 3}]),
+    "oneOf with an impossible branch": wrap(
         oneOf=[{"type": "object", "required": ["a"], "properties": {"a": False}}, {"const": 1}]
     ),
     "allOf of objects": {
@@ -51,9 +51,9 @@ SCHEMAS = {
     },
     "formats": {"properties": {f"a_{f}": {"type": "string", "format": f} for f in FORMATS}},
     "dependents of an absent field": {"properties": {"a": {}}, "dependentRequired": {"z": ["y"]}},
-    "not a value": one(enum=["a", "b", "c"], **{"not": {"enum": ["a", "c"]}}),
-    "a short email": one(type="string", format="email", maxLength=8),
-    "multiples of a hundredth": one(type="array", items={"multipleOf": 0.01}, minItems=30),
+    "not a value": wrap(enum=["a", "b", "c"], **{"not": {"enum": ["a", "c"]}}),
+    "a short email": wrap(type="string", format="email", maxLength=8),
+    "multiples of a hundredth": wrap(type="array", items={"multipleOf": 0.01}, minItems=30),
     "two branches that both recur": {
         "$ref": "#/$defs/tree",
         "$defs": {
@@ -67,8 +67,8 @@ SCHEMAS = {
             }
         },
     },
-    "one that is far below": one(type="integer", maximum=-(10**40)),
-    "examples that do not fit": one(type="integer", examples=["a"]),
+    "one that is far below": wrap(type="integer", maximum=-(10**40)),
+    "examples that do not fit": wrap(type="integer", examples=["a"]),
     "an impossible field that may be absent": {"properties": {"a": False, "b": {}}},
 }
 

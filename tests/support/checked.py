@@ -91,10 +91,10 @@ def undocumented(operation, status, answered):
     """The error codes that the operation does not document for the status."""
     if status < 400:
         return []
-    first, *others = (f"{error['type']}/{error['code']}" for error in answered["errors"])
+    codes = [f"{error['type']}/{error['code']}" for error in answered["errors"]]
     by_status = {name: answer.get(CODES, []) for name, answer in operation["responses"].items()}
-    every = {code for codes in by_status.values() for code in codes}
-    unknown = {first} - {*by_status[f"{status}"]} | {*others} - every
+    unknown = {codes[0]}.difference(by_status[f"{status}"])
+    unknown |= {*codes[1:]}.difference(*by_status.values())
     return [f"{code} is not documented" for code in sorted(unknown)]
 
 

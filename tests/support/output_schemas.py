@@ -10,8 +10,8 @@ FORMATS = (
 )
 
 
-def one(**schema):
-    """A schema of one required field, `x`."""
+def wrap(**schema):
+    """The schema of an object with one field, `x`, of this schema."""
     return {"type": "object", "required": ["x"], "properties": {"x": schema}}
 
 

@@ -54,10 +54,10 @@ class Fleet:
         file = self.folder / f"{number}.db"
         return self.stack.enter_context(Process("--port", f"{port}", "--state", f"{file}"))
 
-    def call(self, method, path, **others):
+    def call(self, method, path, **options):
         for _ in range(3):
             with suppress(httpx2.TransportError):  # an answer that was cut
-                answer = self.client.request(method, path, **others)
+                answer = self.client.request(method, path, **options)
                 if answer.status_code != 502:
                     assert answer.is_success, (method, path, answer.text)
                     return answer
@@ -90,9 +90,9 @@ class User:
         self.advance(1)
         self.run("downloads_statement", 12)
 
-    def call(self, method, path, headers=None, **others):
+    def call(self, method, path, headers=None, **options):
         headers = {"Authorization": f"Bearer {self.key}", **(headers or {})}
-        return self.fleet.call(method, path, headers=headers, **others).json()
+        return self.fleet.call(method, path, headers=headers, **options).json()
 
     def create(self, path, body, **headers):
         headers["Idempotency-Key"] = f"{next(self.numbers)}"
