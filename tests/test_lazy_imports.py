@@ -68,7 +68,7 @@ def test_the_first_calls_import_nothing_that_could_be_imported_ahead():
     """They would wait for it, on a busy machine for seconds."""
     program = """
 import sys
-from deck_sim.cli.server import import_ahead
+from deck_sim.cli.import_ahead import import_ahead
 from deck_sim.handle.deck import Deck
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.uvicorn_server import Server

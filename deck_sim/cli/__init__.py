@@ -2,7 +2,7 @@
 
 import sys
 
-INTERRUPTED = 130  # the usual exit code after Ctrl-C
+from deck_sim.cli.signals import INTERRUPTED
 
 
 def main() -> None:

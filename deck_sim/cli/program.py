@@ -8,8 +8,8 @@ import click
 
 from deck_sim.base.errors import DeckSimError
 from deck_sim.base.version import __version__
-from deck_sim.cli import INTERRUPTED
 from deck_sim.cli.output import examples
+from deck_sim.cli.signals import INTERRUPTED
 
 # The commands that control a running server share a module.
 _ON_SERVER = {

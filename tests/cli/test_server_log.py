@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from deck_sim import DeckSim
-from deck_sim.cli.server import log_to_stderr
+from deck_sim.cli.server_log import log_to_stderr
 
 SECRET, SHOWN = "/hook?token=abc&page=1", "http://•••@127.0.0.1:PORT/hook?token=•••&page=1"
 AT = "2025-01-15T09:30:00Z"

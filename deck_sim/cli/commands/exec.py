@@ -20,19 +20,13 @@ import click
 from deck_sim.base.errors import counted
 from deck_sim.base.redaction import mask_key
 from deck_sim.cli.commands.exec_report import ExecReport, Reports, explain_refused_calls
+from deck_sim.cli.environment import command_variables, environment_options, intercepted_variables
+from deck_sim.cli.import_ahead import import_ahead
 from deck_sim.cli.options import FILE, NEW_FOLDER, POSITIVE_DURATION
 from deck_sim.cli.output import examples
-from deck_sim.cli.server import (
-    STOPS,
-    command_variables,
-    environment_options,
-    handle_signals,
-    import_ahead,
-    intercepted_variables,
-    log_to_stderr,
-    make_server,
-    server_options,
-)
+from deck_sim.cli.server_log import log_to_stderr
+from deck_sim.cli.server_options import make_server, server_options
+from deck_sim.cli.signals import STOPS, handle_signals
 from deck_sim.handle.connect.address import DECK_HOST
 from deck_sim.server.inspector import inspector_url
 from deck_sim.server.uvicorn_server import Server

@@ -18,16 +18,11 @@ from typing import Any
 import click
 
 from deck_sim.base.errors import DeckSimError
+from deck_sim.cli.environment import command_variables, environment_options, intercepted_variables
 from deck_sim.cli.options import FILE, POSITIVE_DURATION
 from deck_sim.cli.output import examples
-from deck_sim.cli.server import (
-    command_variables,
-    environment_options,
-    intercepted_variables,
-    log_to_stderr,
-    make_server,
-    server_options,
-)
+from deck_sim.cli.server_log import log_to_stderr
+from deck_sim.cli.server_options import make_server, server_options
 from deck_sim.explore.exploration import Plan, explore
 from deck_sim.explore.exploration_report import Report
 from deck_sim.explore.troubles import check_names

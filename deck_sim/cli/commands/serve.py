@@ -13,17 +13,13 @@ import click
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.version import __version__
+from deck_sim.cli.environment import intercepted_variables
+from deck_sim.cli.import_ahead import import_ahead
 from deck_sim.cli.options import ANY_KEY, FILE
 from deck_sim.cli.output import examples
-from deck_sim.cli.server import (
-    STOPS,
-    handle_signals,
-    import_ahead,
-    intercepted_variables,
-    log_to_stderr,
-    make_server,
-    server_options,
-)
+from deck_sim.cli.server_log import log_to_stderr
+from deck_sim.cli.server_options import make_server, server_options
+from deck_sim.cli.signals import STOPS, handle_signals
 from deck_sim.server.inspector import inspector_url
 from deck_sim.server.uvicorn_server import Server
 from deck_sim.webhooks.signing import secret_of

@@ -1,0 +1,93 @@
+"""The environment variables of a command that calls a server, intercepted or not."""
+
+import json
+import os
+import ssl
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import click
+
+from deck_sim.cli.options import ANY_KEY
+from deck_sim.server.intercepting_proxy import NO_ADDRESS
+from deck_sim.server.uvicorn_server import Server
+from deck_sim.webhooks.signing import secret_of
+
+Act = TypeVar("Act", bound=Callable[..., Any])
+
+_PRELOAD = f"{Path(__file__).parent / 'preload'}"
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+_BUNDLES = (
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+    "DENO_CERT",
+)
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def environment_options(act: Act) -> Act:
+    """Add the `--env-*` options, which name the environment variables that a command gets."""
+    for option, usual, what in (
+        ("--env-webhook-secret", "DECK_WEBHOOK_SECRET", "the secret that signs webhooks"),
+        ("--env-api-key", "DECK_API_KEY", "the API key"),
+        ("--env-base-url", "DECK_BASE_URL", "the base URL"),
+    ):
+        text = f"The environment variable for {what}."
+        act = click.option(option, metavar="NAME", default=usual, help=text)(act)
+    return act
+
+
+def command_variables(server: Server, names: tuple[str, str, str]) -> dict[str, str]:
+    """Set the server's webhook secret. Return base URL, API key and this secret, under `names`."""
+    key = (server.worlds.keys or (ANY_KEY,))[0]
+    secret = server.worlds.webhook_secret = secret_of(key)
+    return dict(zip(names, (server.base_url, key, secret), strict=True))
+
+
+@contextmanager
+def intercepted_variables(
+    server: Server, environment: Mapping[str, str]
+) -> Iterator[dict[str, str]]:
+    """Yield the environment variables that lead a program's calls to the server's proxy; none if
+    the server does not intercept. Some variables name a file, which is deleted at the end of the
+    `with` block.
+    """
+    interceptor = server.interceptor
+    if interceptor is None:
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(prefix="deck-sim-") as folder:
+        # The bundle replaces the authorities that programs usually trust, so it includes them, too.
+        usual = (ssl.get_default_verify_paths().cafile, *map(environment.get, _BUNDLES))
+        certificates = [interceptor.certificate]
+        for file in dict.fromkeys(filter(None, usual)):
+            with suppress(OSError):  # programs ignore an unreadable file, too
+                certificates.append(Path(file).read_bytes())
+        bundle = Path(folder) / "authorities.pem"
+        bundle.write_bytes(b"\n".join(certificates))
+        direct = [*_LOOPBACK, urlsplit(server.url).hostname or ""]  # the address of `--host`
+        # An inherited `NO_PROXY` keeps the entries that do not match an intercepted host.
+        inherited = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+        for entry in map(str.strip, inherited.split(",")):
+            name = entry.lstrip("*.").lower()
+            if name and not any(f".{host}".endswith(f".{name}") for host in interceptor.hosts):
+                direct.append(entry)
+        node = f"--require {json.dumps(f'{_PRELOAD}/intercept.cjs')}"
+        yield {
+            **dict.fromkeys(_PROXIES, interceptor.url),
+            **dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(dict.fromkeys(direct))),
+            **dict.fromkeys(_BUNDLES, f"{bundle}"),
+            "NODE_USE_ENV_PROXY": "1",
+            "NODE_OPTIONS": " ".join(filter(None, (environment.get("NODE_OPTIONS"), node))),
+            "PYTHONPATH": os.pathsep.join(filter(None, (_PRELOAD, environment.get("PYTHONPATH")))),
+            "DENO_NO_UPDATE_CHECK": "1",  # the check would call another host
+            "DECK_SIM_INTERCEPT_ADDRESS": NO_ADDRESS,
+            "DECK_SIM_INTERCEPT_PORT": f"{interceptor.port}",
+            "DECK_SIM_INTERCEPT_HOSTS": ",".join(interceptor.hosts),
+        }

@@ -1,0 +1,27 @@
+"""Imports what the first calls need while the server waits for them."""
+
+import threading
+from importlib import import_module
+
+# The modules that the first calls would import, in the order in which they need them.
+_NEEDED = (
+    "deck_sim.server.api.routes",
+    "deck_sim.contract.editions.{edition}.bodies",
+    "deck_sim.scenario.loader",
+    "deck_sim.server.control_api",
+    "deck_sim.operations.parameters",
+    "jsonschema",
+)
+
+
+def import_ahead(edition: str, seconds: float = 0) -> threading.Thread:
+    """Start a thread that imports, after `seconds`, the modules that the first calls need."""
+
+    def load() -> None:
+        for name in _NEEDED:
+            import_module(name.format(edition=edition))
+
+    thread = threading.Timer(seconds, load)
+    thread.daemon = True
+    thread.start()
+    return thread

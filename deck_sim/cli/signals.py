@@ -1,0 +1,19 @@
+"""Signals of the commands that run until one comes, and the exit code after Ctrl-C."""
+
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+INTERRUPTED = 128 + signal.SIGINT  # as shells count
+STOPS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def handle_signals(by_signal: Mapping[signal.Signals, Any]) -> Iterator[None]:
+    before = {number: signal.signal(number, act) for number, act in by_signal.items()}
+    try:
+        yield
+    finally:
+        for number, act in before.items():
+            signal.signal(number, act)
