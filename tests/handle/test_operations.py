@@ -106,17 +106,21 @@ def test_the_method_and_the_command_of_a_new_operation_can_be_written():
     lines = [*write_method("show_lint").split("\n"), *write_command("show_lint").split("\n")]
     assert "    def show_lint(self, *, poll_interval: Duration | None = None) -> Json:" in lines
     assert '@click.option("--poll-interval", type=DURATION, help="The poll interval.")' in lines
-    assert "    data = deck.show_lint(poll_interval=poll_interval)" in lines
+    assert "    data, lines = deck.show_lint(poll_interval=poll_interval), list[str]()" in lines
 
 
-def test_a_method_and_a_command_that_are_added_can_be_called(tmp_path):
+def test_a_method_and_a_command_that_are_added_can_be_called(deck, tmp_path):
+    """The command prints its values for people."""
     for folder in ("deck_sim", "scenarios"):
         shutil.copytree(Path(__file__).parents[2] / folder, tmp_path / folder)
-    add_method("show_lint", tmp_path / "deck_sim", with_command=True)
-    words = [sys.executable, "-m", "deck_sim", "show-lint", "--help"]
-    shown = subprocess.run(words, cwd=tmp_path, capture_output=True, check=True, text=True)
-    assert "--poll-interval" in shown.stdout
-    assert "def show_lint(" in (tmp_path / "deck_sim/handle/deck.py").read_text("utf-8")
+    add_method("show_clock", tmp_path / "deck_sim", with_command=True)
+    words = ["show-clock", "--url", deck.url, "--key", deck.api_key]
+    ran = subprocess.run(
+        [sys.executable, "-m", "deck_sim", *words], cwd=tmp_path, capture_output=True, text=True
+    )
+    lines = [f"now: {deck.clock.now:%Y-%m-%dT%H:%M:%SZ}", "mode: frozen", "speed: 1"]
+    assert (ran.stdout.splitlines(), ran.stderr) == (lines, "")
+    assert "def show_clock(" in (tmp_path / "deck_sim/handle/deck.py").read_text("utf-8")
 
 
 def test_every_command_of_a_world_is_listed():

@@ -57,8 +57,12 @@ def write_command(name):
         f'\n\n@click.command(epilog=examples("{example}"))\n{options}@on_server\n'
         f"def {name}({', '.join(heads)}) -> tuple[Any, str]:\n"
         f"{_docstring(row.words, 4 * ' ')}"
-        f"    data = deck.{name}({', '.join(passed)})\n"
-        "    return data, json.dumps(data, ensure_ascii=False)\n"
+        f"    data, lines = deck.{name}({', '.join(passed)}), list[str]()\n"
+        '    between = "  " if "data" in data else "\\n"\n'
+        '    for row in data.get("data", [data]):\n'
+        "        plain = {name: row[name] for name in row if isinstance(row[name], str | int)}\n"
+        "        lines.append(between.join(f'{name}: {value}' for name, value in plain.items()))\n"
+        '    return data, "\\n".join(lines)\n'
     )
 
 
