@@ -92,7 +92,7 @@ class Deck(AbstractContextManager["Deck"]):
                 '`deck.clock` is read-only; `deck.clock.set("real")` sets its mode'
             )
         if not (name[0] == "_" or name in Deck.__annotations__ or hasattr(type(self), name)):
-            near = nearest(name, (one for one in dir(self) if one[0] != "_"))
+            near = nearest(name, (attribute for attribute in dir(self) if attribute[0] != "_"))
             raise AttributeError(f"a `Deck` has no attribute {name!r}{near}")
         super().__setattr__(name, value)
 

@@ -27,11 +27,11 @@ _NO_OPERATION = ("request/endpoint_not_found", "request/method_not_allowed")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An expected and a found value. If they differ, `weight` counts in `ExpectedCall.distance`."""
+    """An expected and an actual value. If they differ, `weight` counts in `distance`."""
 
     name: str
     expected: Any
-    found: Any
+    actual: Any
     agrees: bool
     weight: int = 1
     keys: tuple[str, ...] = ()  # that lead to the value
@@ -40,14 +40,14 @@ class Comparison:
         """Format the comparison in one line, with secrets hidden by name."""
         keys = self.keys
         is_hidden = any(map(is_secret, keys)) or any(map(is_secret_in, keys[1:], keys))
-        found = "nothing" if self.found is _ABSENT else show_value(self.found)
+        actual = "nothing" if self.actual is _ABSENT else show_value(self.actual)
         if self.agrees:
-            return f"matches  {self.name}: {'the value is hidden' if is_hidden else found}"
+            return f"matches  {self.name}: {'the value is hidden' if is_hidden else actual}"
         if is_hidden:
-            sent = "nothing" if self.found is _ABSENT else "another value"
+            sent = "nothing" if self.actual is _ABSENT else "another value"
             return f"differs  {self.name}: {sent} was sent; secrets are hidden"
         expected = show_value(self.expected)
-        return f"differs  {self.name}: expected {expected}, found {found}"
+        return f"differs  {self.name}: expected {expected}, found {actual}"
 
 
 class ExpectedCall:
@@ -66,21 +66,21 @@ class ExpectedCall:
             if name not in _FIELDS:
                 text = f"unknown argument {name!r}{nearest(name, _FIELDS)}; allowed are"
                 raise DeckSimError(f"{text} {listed(_FIELDS)}")
-        given = {name: v for name, v in expected.items() if v is not None or name == "json"}
-        error, headers = given.get("error"), given.get("headers", {})
+        fields = {name: v for name, v in expected.items() if v is not None or name == "json"}
+        error, headers = fields.get("error"), fields.get("headers", {})
         try:
             # A call of a path that Deck does not have is answered with one of these errors.
             self._pattern = CallPattern.read(pattern, anywhere=error in _NO_OPERATION)
         except ValueError as wrong:
             raise DeckSimError(str(wrong)) from None
-        is_missing = error in _NO_OPERATION or given.get("status") in (404, 405)
+        is_missing = error in _NO_OPERATION or fields.get("status") in (404, 405)
         if not is_missing and not any(map(self._pattern.may_match, _CALLS)):
             near = nearest(pattern, sorted({re.sub(r"{\w+}", "*", call) for call in _CALLS}))
             remedy = 'add `error="request/endpoint_not_found"`'
             text = f"no call of the Deck API is {quote(pattern)}{near}; for a call that gets a 404,"
             raise DeckSimError(f"{text} {remedy}")
-        if not isinstance(given.get("status", 0), int):
-            raise DeckSimError(f"`status` must be a number like 409, not {given['status']!r}")
+        if not isinstance(fields.get("status", 0), int):
+            raise DeckSimError(f"`status` must be a number like 409, not {fields['status']!r}")
         if error is not None and error not in CATALOG:
             likely = nearest(error, CATALOG) or "; write it like `request/state_invalid`"
             raise DeckSimError(f"unknown error {error!r}{likely}")
@@ -89,7 +89,7 @@ class ExpectedCall:
                 text = f"the journal does not keep the header {name!r}; it keeps"
                 remedy = f"call `deck.keep_headers({name!r})` before the call is made"
                 raise DeckSimError(f"{text} {listed(kept_headers)}; {remedy}")
-        self._given = given
+        self._fields = fields
 
     def matches(self, call: Mapping[str, Any]) -> bool:
         """Whether a call of the journal agrees with the pattern and every expected value."""
@@ -101,28 +101,28 @@ class ExpectedCall:
 
     def compare(self, call: Mapping[str, Any]) -> Iterator[Comparison]:
         """Yield the comparisons of method, path and expected values; the first two weigh most."""
-        pattern, given, method, path = self._pattern, self._given, call["method"], call["path"]
+        pattern, fields, method, path = self._pattern, self._fields, call["method"], call["path"]
         yield Comparison("method", pattern.method, method, pattern.takes_method(method), 50)
         yield Comparison("path", pattern.path, path, pattern.takes_path(path), 100)
-        if "status" in given:
-            status, found = given["status"], call["status"]
-            yield Comparison("status", status, found, status == found, 2)
-        if "error" in given:
-            error, errors = given["error"], call["errors"]
+        if "status" in fields:
+            status, answered = fields["status"], call["status"]
+            yield Comparison("status", status, answered, status == answered, 2)
+        if "error" in fields:
+            error, errors = fields["error"], call["errors"]
             yield Comparison("error", error, errors, error in errors, 2)
-        if "query" in given:
+        if "query" in fields:
             sent = parse_qs(call["query"], True)
             query = {
                 name: [*map(str, value)] if isinstance(value, list | tuple) else f"{value}"
-                for name, value in given["query"].items()
+                for name, value in fields["query"].items()
             }
-            found = {name: v[0] if len(v) == 1 else v for name, v in sent.items()}
-            yield from _compare("query", query, found)
-        if "headers" in given:
-            headers = {name.lower(): value for name, value in given["headers"].items()}
+            actual = {name: v[0] if len(v) == 1 else v for name, v in sent.items()}
+            yield from _compare("query", query, actual)
+        if "headers" in fields:
+            headers = {name.lower(): value for name, value in fields["headers"].items()}
             yield from _compare("headers", headers, call["headers"], ("headers",))
-        if "json" in given:
-            yield from _compare("json", given["json"], call["body"])
+        if "json" in fields:
+            yield from _compare("json", fields["json"], call["body"])
 
 
 def explain_dropped(count: int) -> list[str]:
@@ -130,8 +130,8 @@ def explain_dropped(count: int) -> list[str]:
     if not count:
         return []
     calls = "1 older call was" if count == 1 else f"{count} older calls were"
-    kept = f"it keeps the last {MOST_CALLS:,}"
-    return [f"{calls} dropped from the journal and cannot be checked: {kept}; check earlier"]
+    limit = f"it keeps the last {MOST_CALLS:,}"
+    return [f"{calls} dropped from the journal and cannot be checked: {limit}; check earlier"]
 
 
 def show_value(value: Any) -> str:
@@ -143,25 +143,25 @@ def show_value(value: Any) -> str:
 
 def show_expected(pattern: str, expected: Mapping[str, Any]) -> str:
     """Format a pattern and the arguments of an assertion, with secrets hidden by name."""
-    shown = redact(expected).items()
-    rest = " and ".join(f"{name} {show_value(value)}" for name, value in shown)
+    fields = redact(expected).items()
+    rest = " and ".join(f"{name} {show_value(value)}" for name, value in fields)
     return f"`{pattern}`{f' with {rest}' if rest else ''}"
 
 
 def _compare(
-    place: str, expected: Any, found: Any, keys: tuple[str, ...] = ()
+    place: str, expected: Any, actual: Any, keys: tuple[str, ...] = ()
 ) -> Iterator[Comparison]:
-    """Yield a comparison for each expected value; a found mapping may have further keys."""
-    if isinstance(expected, Mapping) and isinstance(found, Mapping):
+    """Yield a comparison for each expected value; the actual mapping may have further keys."""
+    if isinstance(expected, Mapping) and isinstance(actual, Mapping):
         for name, value in expected.items():
-            inner = found.get(name, _ABSENT)
+            inner = actual.get(name, _ABSENT)
             yield from _compare(f"{place}.{name}", value, inner, (*keys, f"{name}"))
-    elif isinstance(expected, list | tuple) and isinstance(found, list):
-        if len(expected) != len(found):
-            yield Comparison(f"{place} (length)", len(expected), len(found), agrees=False)
-        for index, pair in enumerate(zip(expected, found, strict=False)):
+    elif isinstance(expected, list | tuple) and isinstance(actual, list):
+        if len(expected) != len(actual):
+            yield Comparison(f"{place} (length)", len(expected), len(actual), agrees=False)
+        for index, pair in enumerate(zip(expected, actual, strict=False)):
             yield from _compare(f"{place}[{index}]", *pair, keys)
     else:
-        is_alike = isinstance(expected, bool) == isinstance(found, bool)
-        agrees = expected == found and is_alike
-        yield Comparison(place, expected, found, agrees, keys=keys)
+        is_alike = isinstance(expected, bool) == isinstance(actual, bool)
+        agrees = expected == actual and is_alike
+        yield Comparison(place, expected, actual, agrees, keys=keys)

@@ -30,7 +30,7 @@ class Hold(AbstractContextManager["Hold"]):
     @property
     def held(self) -> list[str]:
         """The ids of the resources that are stopped now, in the order of their arrival."""
-        return [one["id"] for one in self._read()["held"]]
+        return [resource["id"] for resource in self._read()["held"]]
 
     @property
     def answers(self) -> int:
@@ -66,7 +66,7 @@ class Hold(AbstractContextManager["Hold"]):
     def _read(self) -> Json:
         holds = {hold["id"]: hold for hold in self._control.data("list_holds")}
         if self.id not in holds:
-            left = listed(holds) if holds else "none"
+            remaining = listed(holds) if holds else "none"
             text = f"the hold on `{self.point}` was released, or its world was reset"
-            raise DeckSimError(f"{text}; holds that remain: {left}")
+            raise DeckSimError(f"{text}; holds that remain: {remaining}")
         return holds[self.id]

@@ -44,11 +44,11 @@ class Interception(AbstractContextManager["Interception"]):
         self.passed: dict[str, None] = {}  # other hosts that were called, in this order
         with _lock:
             for other in _active:
-                taken = {*self.hosts} & {*other.hosts}
-                if taken and other._world != self._world:
+                shared_hosts = {*self.hosts} & {*other.hosts}
+                if shared_hosts and other._world != self._world:
                     raise DeckSimError(
                         f"another `deck.intercept()` of this process answers for"
-                        f" {listed(sorted(taken))}, with the world of"
+                        f" {listed(sorted(shared_hosts))}, with the world of"
                         f" {mask_key(other._world[1])!r}; stop that interception first"
                     )
             for module, class_name, name, replace in () if _active else _SEAMS:
@@ -56,10 +56,10 @@ class Interception(AbstractContextManager["Interception"]):
                     owner = getattr(import_module(module), class_name)
                 except ImportError:
                     continue
-                own = vars(owner).get(name)  # None if it is inherited
-                again = partial(setattr, owner, name, own) if own else partial(delattr, owner, name)
+                old = vars(owner).get(name)  # None if it is inherited
+                undo = partial(setattr, owner, name, old) if old else partial(delattr, owner, name)
                 setattr(owner, name, replace(getattr(owner, name)))
-                _replaced.callback(again)
+                _replaced.callback(undo)
             _active.append(self)
 
     def __exit__(self, *_: object) -> None:
@@ -75,62 +75,64 @@ class Interception(AbstractContextManager["Interception"]):
 
     def redirect(self, url: str, headers: MutableMapping[str, Any]) -> str:
         """Return the server's URL for an intercepted one; change host and key in `headers`."""
-        own, key = self._world
-        headers["Host"] = urlsplit(own).netloc
-        found = headers.get("Authorization") or ""
-        scheme = found.decode("latin-1") if isinstance(found, bytes) else found
+        server_url, key = self._world
+        headers["Host"] = urlsplit(server_url).netloc
+        value = headers.get("Authorization") or ""
+        scheme = value.decode("latin-1") if isinstance(value, bytes) else value
         if scheme.lower().startswith("bearer "):
             headers["Authorization"] = f"Bearer {key}"
         parts = urlsplit(url)
-        return f"{own}{parts.path}{f'?{parts.query}' if parts.query else ''}"
+        return f"{server_url}{parts.path}{f'?{parts.query}' if parts.query else ''}"
 
 
 def _find(url: str) -> Interception | None:
     host = urlsplit(url).hostname or ""
-    found = next((one for one in reversed(_active) if host in one.hosts), None)
-    for one in _active if found is None and not _LOOPBACK.fullmatch(host) else ():
-        one.passed[host] = None
-    return found
+    chosen = next((active for active in reversed(_active) if host in active.hosts), None)
+    for active in _active if chosen is None and not _LOOPBACK.fullmatch(host) else ():
+        active.passed[host] = None
+    return chosen
 
 
 def _httpx(original: Method) -> Method:
     def handle_request(self: Any, request: Any) -> Any:
-        found = _find(f"{request.url}")
-        if found is None:
+        interception = _find(f"{request.url}")
+        if interception is None:
             return original(self, request)
-        return found.transport.handle_request(_redirect_httpx(found, request))
+        return interception.transport.handle_request(_redirect_httpx(interception, request))
 
     return handle_request
 
 
 def _async_httpx(original: Method) -> Method:
     async def handle_async_request(self: Any, request: Any) -> Any:
-        found = _find(f"{request.url}")
-        if found is None:
+        interception = _find(f"{request.url}")
+        if interception is None:
             return await original(self, request)
-        return await found.transport.handle_async_request(_redirect_httpx(found, request))
+        return await interception.transport.handle_async_request(
+            _redirect_httpx(interception, request)
+        )
 
     return handle_async_request
 
 
-def _redirect_httpx(found: Interception, request: Any) -> Any:
+def _redirect_httpx(interception: Interception, request: Any) -> Any:
     library = library_of(request)
     headers = library.Headers(request.headers)
-    url = found.redirect(f"{request.url}", headers)
+    url = interception.redirect(f"{request.url}", headers)
     content = {"stream": request.stream, "extensions": request.extensions}
     return library.Request(request.method, url, headers=headers, **content)
 
 
 def _requests(original: Method) -> Method:
     def send(self: Any, request: Any, *args: Any, **options: Any) -> Any:
-        found = _find(request.url)
-        if found is None:
+        interception = _find(request.url)
+        if interception is None:
             return original(self, request, *args, **options)
         redirected = request.copy()
-        redirected.url = found.redirect(request.url, redirected.headers)
+        redirected.url = interception.redirect(request.url, redirected.headers)
         # The other arguments are about certificates and proxies.
-        kept = {name: options[name] for name in ("stream", "timeout") if name in options}
-        response = original(self, redirected, *args[:2], **kept)
+        call_options = {name: options[name] for name in ("stream", "timeout") if name in options}
+        response = original(self, redirected, *args[:2], **call_options)
         response.url, response.request = request.url, request
         return response
 
@@ -139,9 +141,9 @@ def _requests(original: Method) -> Method:
 
 def _aiohttp(original: Method) -> Method:
     async def connect(self: Any, req: Any, *args: Any, **options: Any) -> Any:
-        found = _find(f"{req.url}")
-        if found is not None:
-            req.url = type(req.url)(found.redirect(f"{req.url}", req.headers), encoded=True)
+        interception = _find(f"{req.url}")
+        if interception is not None:
+            req.url = type(req.url)(interception.redirect(f"{req.url}", req.headers), encoded=True)
             req.proxy = None
         return await original(self, req, *args, **options)
 
@@ -150,11 +152,11 @@ def _aiohttp(original: Method) -> Method:
 
 def _urllib(original: Method) -> Method:
     def do_open(self: Any, http_class: Any, req: Any, **options: Any) -> Any:
-        found = _find(req.full_url)
-        if found is None:
+        interception = _find(req.full_url)
+        if interception is None:
             return original(self, http_class, req, **options)
         headers = {**req.headers, **req.unredirected_hdrs}
-        url = found.redirect(req.full_url, headers)
+        url = interception.redirect(req.full_url, headers)
         redirected: Any = Request(url, req.data, headers, method=req.get_method())
         redirected.timeout = req.timeout
         kind = HTTPSConnection if url.startswith("https:") else HTTPConnection

@@ -62,11 +62,13 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
             lambda _path, headers, body: (self.receive(headers, body), {}, b"")
         )
         try:
-            made = self._deck.register_webhook(self.url, secret=self.secret, name="deck_webhooks")
+            destination = self._deck.register_webhook(
+                self.url, secret=self.secret, name="deck_webhooks"
+            )
         except BaseException:
             self._server.stop()
             raise
-        self.destination_id = made.id
+        self.destination_id = destination.id
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
@@ -85,9 +87,9 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
 
         Events may arrive in another order, since deliveries due at one moment are sent together.
         """
-        taken = {one.event["id"]: one.event for one in [*self.received] if one.taken}
+        events = {event["id"]: event for event in self._list_taken()}
         order = {event["id"]: place for place, event in enumerate(self._deck.events)}
-        return sorted(taken.values(), key=lambda event: order.get(event["id"], -1))
+        return sorted(events.values(), key=lambda event: order.get(event["id"], -1))
 
     def respond(self, status: int, *, times: int | None = None) -> None:
         """Answer the next `times` attempts with this status; without `times`, all later ones."""
@@ -121,13 +123,13 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
             check_no_event_loop(self.wait_for)
 
         def find() -> Json | None:
-            found = (one.event for one in self.received if one.taken and one.event["type"] == event)
-            return next((e for e in found if resource_id in (None, e["data"]["id"])), None)
+            events = (e for e in self._list_taken() if e["type"] == event)
+            return next((e for e in events if resource_id in (None, e["data"]["id"])), None)
 
         with self._arrived:
-            found = self._arrived.wait_for(find, 0 if mode == FROZEN else timeout)
-        if found is not None:
-            return found
+            first_event = self._arrived.wait_for(find, 0 if mode == FROZEN else timeout)
+        if first_event is not None:
+            return first_event
         whose = f" of `{resource_id}`" if resource_id else ""
         reason = f"waited {timeout:g} seconds"
         if mode == FROZEN:
@@ -137,15 +139,16 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
             reason += "; an `on_poll` clock moves only when a client reads an unfinished resource:"
             reason += " read one, or advance the clock"
         arrived = [
-            f"  {one.event['type']} of {one.event['data']['id']}, answered {one.answered}"
-            for one in self.received
+            f"  {arrival.event['type']} of {arrival.event['data']['id']},"
+            f" answered {arrival.answered}"
+            for arrival in self.received
         ]
         is_own = event not in EDITIONS[edition].event_types
-        own = f"`{event}` is not an event type of Deck: only an `event` step of a scenario or"
-        own += " `deck.additive_changes(event_type=…)` emits it"
+        note = f"`{event}` is not an event type of Deck: only an `event` step of a scenario or"
+        note += " `deck.additive_changes(event_type=…)` emits it"
         lines = [
             f"no `{event}`{whose} was received; {reason}",
-            *([own] if is_own else []),
+            *([note] if is_own else []),
             *(["received events:", *arrived] if arrived else ["nothing was received"]),
             *self.complaints,
         ]
@@ -180,6 +183,9 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
             self._arrived.notify_all()
         return status
 
+    def _list_taken(self) -> list[Json]:
+        return [arrival.event for arrival in [*self.received] if arrival.taken]
+
     def _verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """Verify with the time of this process or of the world: webhooks are signed with either."""
         try:
@@ -202,5 +208,5 @@ def _read_event_type(event: str, edition: str) -> str:
     # A scenario may emit types that are in no table, so only a misspelling is an error.
     if likely := nearest_type(event, every_event_type()):
         raise DeckSimError(f"unknown event type {quote(event)}{likely}")
-    known = EDITIONS[edition].also_known_as.items()
-    return next((type_ for type_, name in known if name == event), event)
+    names = EDITIONS[edition].also_known_as.items()
+    return next((type_ for type_, name in names if name == event), event)

@@ -43,9 +43,9 @@ class Calls(tuple[Json, ...]):
         """Make a tuple of calls from a journal that keeps the headers `kept_headers`, and has
         dropped `dropped` older calls.
         """
-        made = super().__new__(cls, calls)
-        made.kept_headers, made.dropped = kept_headers, dropped
-        return made
+        instance = super().__new__(cls, calls)
+        instance.kept_headers, instance.dropped = kept_headers, dropped
+        return instance
 
     def where(self, pattern: str = "**", **expected: Any) -> "Calls":
         """Return the calls that match; the arguments are as in `assert_called`."""
@@ -64,16 +64,16 @@ class Calls(tuple[Json, ...]):
         often each call was made. With `times`, the assertion also fails if calls were dropped.
         """
         __tracebackhide__ = True
-        found, shown = self.where(pattern, **expected), show_expected(pattern, expected)
+        matching, expectation = self.where(pattern, **expected), show_expected(pattern, expected)
         unknown = explain_dropped(self.dropped)
-        if times is None and not found:
-            _fail(f"no call was {shown}", *unknown, *self._nearest(pattern, expected))
-        if times is not None and len(found) != times:
-            text = f"{shown} was called {_times(len(found))}, not {_times(times)}"
-            _fail(text, *unknown, *(found.lines() or self._nearest(pattern, expected)))
+        if times is None and not matching:
+            _fail(f"no call was {expectation}", *unknown, *self._nearest(pattern, expected))
+        if times is not None and len(matching) != times:
+            text = f"{expectation} was called {_times(len(matching))}, not {_times(times)}"
+            _fail(text, *unknown, *(matching.lines() or self._nearest(pattern, expected)))
         if times is not None and unknown:
-            _fail(f"{shown} may have been called more than {_times(times)}", *unknown)
-        return found
+            _fail(f"{expectation} may have been called more than {_times(times)}", *unknown)
+        return matching
 
     def assert_not_called(self, pattern: str = "**", **expected: Any) -> None:
         """Assert that no call matches; a failure shows the matching calls.
@@ -81,13 +81,14 @@ class Calls(tuple[Json, ...]):
         The assertion also fails if the journal has dropped calls.
         """
         __tracebackhide__ = True
-        found, shown = self.where(pattern, **expected), show_expected(pattern, expected)
-        if found:
+        matching, expectation = self.where(pattern, **expected), show_expected(pattern, expected)
+        if matching:
             _fail(
-                f"{shown} was called {_times(len(found))}, but must not be called", *found.lines()
+                f"{expectation} was called {_times(len(matching))}, but must not be called",
+                *matching.lines(),
             )
         if unknown := explain_dropped(self.dropped):
-            _fail(f"{shown} may have been called, but must not be called", *unknown)
+            _fail(f"{expectation} may have been called, but must not be called", *unknown)
 
     def assert_order(self, *patterns: str) -> None:
         """Assert that calls of these patterns were made in this order; others may come in between.
@@ -98,15 +99,15 @@ class Calls(tuple[Json, ...]):
         start = 0
         for number, pattern in enumerate(patterns):
             call = ExpectedCall(pattern, self.kept_headers, {})
-            places = [place for place, made in enumerate(self) if call.matches(made)]
+            places = [place for place, recorded in enumerate(self) if call.matches(recorded)]
             later = [place for place in places if place >= start]
             if not later:
                 after = f" after `{patterns[number - 1]}`" if number else ""
                 early = ", ".join(f"{place + 1}" for place in places)
-                found = (
+                history = (
                     f"was only called before that, as call {early}" if early else "was never called"
                 )
-                text = f"expected `{pattern}`{after}, but it {found}. All calls:"
+                text = f"expected `{pattern}`{after}, but it {history}. All calls:"
                 _fail(text, *explain_dropped(self.dropped), *self.lines(numbered=True))
             start = later[0] + 1
 
@@ -129,9 +130,9 @@ class Calls(tuple[Json, ...]):
         nearest = min(self, key=call.distance)
         fields = [f"    {field.show()}" for field in call.compare(nearest)]
         kinds = Counter[str]()  # calls without their ids
-        for made in self:
-            path = re.sub("^(/[^/]*/[^/]*)/[^/]*", r"\1/*", made["path"])  # /v2/tasks/ID/run
-            kinds[f"{made['method']} {path} -> {made['status']}"] += 1
+        for recorded in self:
+            path = re.sub("^(/[^/]*/[^/]*)/[^/]*", r"\1/*", recorded["path"])  # /v2/tasks/ID/run
+            kinds[f"{recorded['method']} {path} -> {recorded['status']}"] += 1
         counts = [f"  {count} x {kind}" for kind, count in kinds.most_common()]
         counted = cut_middle(counts, _MOST_KINDS)
         return ["the nearest call was", f"  {_line(nearest)}", *fields, "the calls were:", *counted]
@@ -160,9 +161,9 @@ class LintReport(tuple[Json, ...]):
 
     def __new__(cls, findings: Iterable[Json] = (), dropped: int = 0) -> Self:
         """Make a report of findings; the journal has dropped `dropped` older calls."""
-        made = super().__new__(cls, findings)
-        made.dropped = dropped
-        return made
+        report = super().__new__(cls, findings)
+        report.dropped = dropped
+        return report
 
     def check(self, *ignore: str) -> None:
         """Assert that the report has no findings, except those with a `name` in `ignore`.
@@ -170,22 +171,22 @@ class LintReport(tuple[Json, ...]):
         The assertion also fails if the journal has dropped calls.
         """
         __tracebackhide__ = True
-        left = (found for found in self if found["name"] not in ignore)
-        if report := LintReport(left, self.dropped).lines():
+        findings = (finding for finding in self if finding["name"] not in ignore)
+        if report := LintReport(findings, self.dropped).lines():
             raise AssertionError("\n".join(report))
 
     def lines(self) -> list[str]:
         """Return a paragraph for each finding, and one more if calls were dropped."""
         paragraphs = list[str]()
-        for found in self:
+        for finding in self:
             calls = [
-                f"    {call['at']}  {call['method']} {call['path']}" for call in found["calls"]
+                f"    {call['at']}  {call['method']} {call['path']}" for call in finding["calls"]
             ]
             more = len(calls) - _MOST_CALLS
             lines = [
-                f"{found['name']}: {found['what']}",
-                f"  why it matters: {found['why']}",
-                f"  how to fix it: {found['fix']}",
+                f"{finding['name']}: {finding['what']}",
+                f"  why it matters: {finding['why']}",
+                f"  how to fix it: {finding['fix']}",
                 *calls[:_MOST_CALLS],
                 *([f"    and {more} more"] if more > 0 else []),
             ]

@@ -71,9 +71,9 @@ class TaskStarter:
         """Make a task, advance until its login is ready, and start a run. With `status`, advance
         until the run has this status. Return the run.
         """
-        known = self._edition.machine("task_run").statuses
-        if status is not None and status not in known:
-            likely = nearest(status, known) or f"; known are {listed(known)}"
+        statuses = self._edition.machine("task_run").statuses
+        if status is not None and status not in statuses:
+            likely = nearest(status, statuses) or f"; known are {listed(statuses)}"
             raise DeckSimError(f"`status`: a run never has the status {quote(status)}{likely}")
         name = scenario or self._control("show_world")["default_scenario"]
         played = self._control("show_scenario", name=name)
@@ -87,9 +87,9 @@ class TaskStarter:
         return self._reach(self._edition.kinds["task_run"], id_, status)
 
     def _reach(self, kind: Kind, id_: str, status: str | None) -> Json:
-        found = self._read(kind, id_)
-        if status is None or found["status"] == status:
-            return found
+        resource = self._read(kind, id_)
+        if status is None or resource["status"] == status:
+            return resource
         event = f"{kind.object}.{self._edition.machine(kind.object).events[status]}"
         self._control.advance(until={"event": event, "id": id_})
         return self._read(kind, id_)
@@ -113,11 +113,11 @@ def answer_prompt(
     control: Control, edition: Edition, id_: str, answer: str | Mapping[str, Any]
 ) -> Json:
     """Answer the open prompt of a resource with one value, or with a mapping of values."""
-    shown = control("show_resource", id=id_)
-    prompt = shown["resource"].get("interaction")
+    details = control("show_resource", id=id_)
+    prompt = details["resource"].get("interaction")
     if prompt is None:
-        why = f" {shown['unfinished']['why']}" if shown["unfinished"] else ""
-        status = shown["resource"].get("status")
+        why = f" {details['unfinished']['why']}" if details["unfinished"] else ""
+        status = details["resource"].get("status")
         text = f"`{id_}`{f' is `{status}` and' if status else ''} has no open prompt"
         raise DeckSimError(f"{text}.{why}")
     names = [field["name"] for field in prompt["fields"]]
@@ -126,22 +126,25 @@ def answer_prompt(
             text = f"the prompt of `{id_}` has several fields; give a mapping with"
             raise DeckSimError(f"{text} {listed(names)}")
         answer = {names[0]: answer}
-    path = f"{edition.kinds[shown['kind']].path}/{id_}/interaction"
+    path = f"{edition.kinds[details['kind']].path}/{id_}/interaction"
     return control.create(path, {edition.answer_key: answer})
 
 
 def finish_run(control: Control, edition: Edition, id_: str, limit: str | None) -> Json:
     """Advance until a run is final, and return it; raise an error if somebody must act first."""
     machine = edition.machine("task_run")
-    stops = [one for one in machine.statuses if machine.is_final(one) or machine.asks_person(one)]
-    events = [f"task_run.{machine.events[status]}" for status in stops]
-    while (shown := control("show_resource", id=id_))["unfinished"]:
-        wait = shown["unfinished"]
+    events = [
+        f"task_run.{machine.events[status]}"
+        for status in machine.statuses
+        if machine.is_final(status) or machine.asks_person(status)
+    ]
+    while (details := control("show_resource", id=id_))["unfinished"]:
+        wait = details["unfinished"]
         if remedy := _REMEDIES.get(wait["remedy"]["do"]):
             raise DeckSimError(f"`{id_}` is `{wait['status']}`. {wait['why']} {remedy}.")
         until = {"event": events, "id": id_}
         control.advance(until=until, limit=limit)
-    run: Json = next((one for one in control.data("show_task_runs") if one["id"] == id_), {})
+    run: Json = next((run for run in control.data("show_task_runs") if run["id"] == id_), {})
     if not run:
-        raise DeckSimError(f"`finish` takes a run, but `{id_}` is of the kind `{shown['kind']}`")
+        raise DeckSimError(f"`finish` takes a run, but `{id_}` is of the kind `{details['kind']}`")
     return run

@@ -93,14 +93,14 @@ async def advance_clock(
     """Move the clock. Everything that falls due, webhooks included, happens before the answer,
     which lists it in `happened`.
     """
-    given = {"by": by, "to": to, "sleep": sleep, "until": until}
-    named = [name for name, value in given.items() if value is not None]
-    if len(named) != 1:
-        text = f"give exactly one of {listed(given)}"
+    targets = {"by": by, "to": to, "sleep": sleep, "until": until}
+    names = [name for name, value in targets.items() if value is not None]
+    if len(names) != 1:
+        text = f"give exactly one of {listed(targets)}"
         raise refuse("request/input_invalid", text, field="by")
-    simulation.moves[",".join(getattr(until, "event", named))] += 1
+    simulation.moves[",".join(getattr(until, "event", names))] += 1
     if (length := sleep if by is None else by) is not None:
-        advance = advance_by(simulation, length, *named)
+        advance = advance_by(simulation, length, *names)
     elif to is not None:
         advance = advance_to(simulation, read_moment(to, "to"))
     elif until is not None and not isinstance(until, str):
@@ -123,10 +123,10 @@ def show_next(simulation: Simulation, limit: Count | None = None) -> Json:
     why it waits. `limit` shortens the first two lists.
     """
     world, waits = simulation.world, list[Json]()
-    for one in waiting(world)[:limit]:
-        answer = find_right_answer(simulation, one.id)
-        shown = {"id": one.id, "kind": one.kind, "status": one.status}
-        waits.append(shown if answer is None else {**shown, "answer": answer})
+    for resource in waiting(world)[:limit]:
+        answer = find_right_answer(simulation, resource.id)
+        row = {"id": resource.id, "kind": resource.kind, "status": resource.status}
+        waits.append(row if answer is None else {**row, "answer": answer})
     return {
         "now": format_moment(world.now),
         "due": [due_as_json(world, due) for due in islice(world.timers.upcoming(), limit)],

@@ -21,8 +21,8 @@ def list_deliveries(simulation: Simulation, worlds: WorldRegistry) -> Json:
     the destination's own. `log` has the attempts, each with up to 2 KiB of `response_body`; its
     `signature` says whether the signature is valid.
     """
-    found = simulation.world.all("event_delivery").values()
-    return {"data": [_as_json(simulation, worlds, delivery) for delivery in found]}
+    resources = simulation.world.all("event_delivery").values()
+    return {"data": [_as_json(simulation, worlds, delivery) for delivery in resources]}
 
 
 @operation("GET", "/deliveries/{id}", shows_records=True)
@@ -32,8 +32,8 @@ def show_delivery(simulation: Simulation, worlds: WorldRegistry, id: str) -> Jso
     delivery = world.fetch("event_delivery", id)
     destination = world.all("event_destination")[delivery["event_destination_id"]]
     event = message_as_json(simulation, delivery.hidden["event"])
-    shown = {"event": event, "destination": resource_as_json(simulation, destination)}
-    return {**_as_json(simulation, worlds, delivery), **shown}
+    details = {"event": event, "destination": resource_as_json(simulation, destination)}
+    return {**_as_json(simulation, worlds, delivery), **details}
 
 
 @operation("POST", "/deliveries/{id}/replay")
@@ -65,7 +65,7 @@ def _as_json(simulation: Simulation, worlds: WorldRegistry, delivery: Resource) 
     for attempt in world.delivery_log.get(delivery.id, []):
         fits = attempt.refusal is None
         why = attempt.refusal or "the signature fits the secret, the body and the time"
-        shown = {
+        row = {
             "at": format_moment(attempt.at),
             "attempt": attempt.number,
             "ok": attempt.ok,
@@ -78,6 +78,6 @@ def _as_json(simulation: Simulation, worlds: WorldRegistry, delivery: Resource) 
             "response_headers": dict(attempt.response),
             "response_body": attempt.answer.decode(errors="replace"),
         }
-        log.append(shown)
+        log.append(row)
     with_ = "world" if secret == worlds.secret_of(simulation.key) else "own"
     return {**resource_as_json(simulation, delivery), "signed_with": with_, "log": log}

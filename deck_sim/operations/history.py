@@ -41,7 +41,7 @@ def show_timeline(simulation: Simulation, after: Count = 0) -> Json:
     answer.
     """
     world = simulation.world
-    shown = {
+    settings = {
         "world": world_token(simulation.key),
         "key": mask_key(simulation.key),
         "epoch": simulation.epoch,  # differs after each reset
@@ -55,7 +55,7 @@ def show_timeline(simulation: Simulation, after: Count = 0) -> Json:
         "default_scenario": simulation.selection.default_scenario,
         "version": __version__,
     }
-    return {"world": shown, **news_as_json(simulation, after)}
+    return {"world": settings, **news_as_json(simulation, after)}
 
 
 @operation("GET", "/requests", shows_records=True)
@@ -82,8 +82,8 @@ def show_request(simulation: Simulation, id: str) -> Json:
         text = f"there is no call {quote(id)}; `GET /_sim/requests` lists the calls{older}"
         raise refuse("request/input_invalid", text, field="id")
     gave_up = call.unanswered == GAVE_UP  # so its response was not sent
-    kept = (sent for sent in simulation.responses if sent.number == call.number)
-    sent = None if gave_up else next(kept, None)
+    responses = (sent for sent in simulation.responses if sent.number == call.number)
+    sent = None if gave_up else next(responses, None)
     response = sent and {
         "headers": {n.decode("latin-1"): value.decode("latin-1") for n, value in sent.headers},
         "body": parse_recorded(sent.body),
@@ -135,8 +135,8 @@ def show_resources(kind: str, simulation: Simulation) -> Json:
     world = simulation.world
     check_kind(world, kind)
     includes = frozenset({"input"}.intersection(world.kind(kind).includes))
-    found = [*world.all(kind).values()]
-    return {"data": [resource_as_json(simulation, one, includes) for one in found]}
+    resources = [*world.all(kind).values()]
+    return {"data": [resource_as_json(simulation, resource, includes) for resource in resources]}
 
 
 for _kind, _words in (
@@ -156,10 +156,12 @@ def show_resource(simulation: Simulation, id: str) -> Json:
     its timers (`due`), why it waits (`unfinished`), and the `right_answer` to its prompt.
     """
     world = simulation.world
-    known = {id_: one for kind in world.resources.values() for id_, one in kind.items()}
-    resource = known.get(id)
+    resources = {
+        id_: resource for kind in world.resources.values() for id_, resource in kind.items()
+    }
+    resource = resources.get(id)
     if resource is None:
-        text = f"no resource of this world has the id {quote(id)}{nearest(id, known)}"
+        text = f"no resource of this world has the id {quote(id)}{nearest(id, resources)}"
         raise refuse("request/endpoint_not_found", text)
     choice, story = simulation.chosen.get(id), world.stories.get(id)
     due = [due_as_json(world, timer) for timer in world.timers.of(id)]
@@ -174,7 +176,7 @@ def show_resource(simulation: Simulation, id: str) -> Json:
         and {
             "scenario": story.script.scenario,
             "because": choice.because if choice else None,
-            "ignored": [f"{one.name}: {one.why}" for one in choice.ignored] if choice else [],
+            "ignored": [f"{skip.name}: {skip.why}" for skip in choice.ignored] if choice else [],
             "step": [*story.position.place],
             "held": story.held.hold if story.held else None,
         },
@@ -199,16 +201,16 @@ def due_as_json(world: World, due: Due) -> Json:
 def list_unfinished(simulation: Simulation) -> Json:
     """Return the latest unfinished runs, sessions, connections and deliveries, and the total."""
     world = simulation.world
-    found = [
+    unfinished = [
         resource
         for kind in (*SCRIPT_KINDS, "event_delivery")
         for resource in world.resources.get(kind, {}).values()
         if not world.is_settled(resource)
     ]
-    latest = sorted(found, key=lambda one: one.updated_at)[-MOST_UNFINISHED:]
+    latest = sorted(unfinished, key=lambda resource: resource.updated_at)[-MOST_UNFINISHED:]
     return {
         "unfinished": [_unfinished_as_json(simulation, resource) for resource in latest],
-        "unfinished_total": len(found),
+        "unfinished_total": len(unfinished),
     }
 
 

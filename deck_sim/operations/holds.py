@@ -43,9 +43,9 @@ def make_hold(
             raise refuse("request/input_invalid", text, field="event")
         # The kinds of resources that can emit the event.
         about = event.partition(".")[0] if event in types else None
-        known = world.contract.kinds
-        kinds = [one for one in SCRIPT_KINDS if one in known and about in (None, one)]
-        ids = [known for one in kinds for known in world.all(one)]
+        edition_kinds = world.contract.kinds
+        kinds = [kind for kind in SCRIPT_KINDS if kind in edition_kinds and about in (None, kind)]
+        ids = [id_ for kind in kinds for id_ in world.all(kind)]
         if id is not None and id not in ids:
             text = f"`id`: no {' or '.join(kinds)} has the id {quote(id)}"
             text += f"{nearest(id, ids)}; leave out `id` to hold any of them"
@@ -89,15 +89,15 @@ def list_holds(simulation: Simulation) -> Json:
 @operation("DELETE", "/holds/{id}")
 def release_hold(simulation: Simulation, id: str) -> Json:
     """Remove a hold. The `released` resources go on, and the answers that it held are sent."""
-    held = simulation.world.holds
-    if id not in held:
-        near = nearest(id, held)
-        known = f"its holds are {listed(held)}" if held else "it has no holds"
-        text = f"this world has no hold {quote(id)}{near}; {known}"
+    holds = simulation.world.holds
+    if id not in holds:
+        near = nearest(id, holds)
+        existing = f"its holds are {listed(holds)}" if holds else "it has no holds"
+        text = f"this world has no hold {quote(id)}{near}; {existing}"
         raise refuse("request/input_invalid", text, field="id")
-    if not held[id].met:
-        simulation.unmet_holds[f"{held[id]}"] = None
-    counts = {"answers": _answers(simulation, id), "met": held[id].met}
+    if not holds[id].met:
+        simulation.unmet_holds[f"{holds[id]}"] = None
+    counts = {"answers": _answers(simulation, id), "met": holds[id].met}
     released = simulation.release(id)
     return {"id": id, "deleted": True, "released": released, **counts}
 

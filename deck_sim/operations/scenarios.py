@@ -32,7 +32,7 @@ def show_scenario(simulation: Simulation, name: str) -> Json:
     edition = simulation.world.edition
     return {
         **scenario.overview,
-        "ships": all(one.name != scenario.name for one in simulation.library.added()),
+        "ships": all(added.name != scenario.name for added in simulation.library.added()),
         "scripts": [kind for kind in SCRIPT_KINDS if scenario.defines(kind, edition)],
         "entries": [*scenario.entries],
         "scenario": scenario.source,
@@ -80,12 +80,15 @@ def put_scenario(simulation: Simulation, name: str, body: Json | bytes) -> Json:
         mistakes.report()
     except loader.ScenarioError as error:
         texts = (
-            f"{one.path}: {one.message}".removeprefix(": ") if is_data else str(one)
-            for one in error.mistakes
+            f"{mistake.path}: {mistake.message}".removeprefix(": ") if is_data else str(mistake)
+            for mistake in error.mistakes
         )
-        found = zip(texts, error.mistakes, strict=True)
+        problems = zip(texts, error.mistakes, strict=True)
         raise ApiError(
-            *(problem("request/input_invalid", text, field=one.path or None) for text, one in found)
+            *(
+                problem("request/input_invalid", text, field=mistake.path or None)
+                for text, mistake in problems
+            )
         ) from None
     if scenario.name != name:
         text = f"`name` is {scenario.name!r}, but the path has {name!r}; make them the same"
@@ -105,7 +108,7 @@ def delete_scenario(simulation: Simulation, name: str) -> Json:
     library, users = simulation.library, list[str]()
     if library.find(name) is None:  # otherwise a scenario of the server has this name
         references = simulation.selection.references()
-        users += [place for place, named, _ in references if named == name]
+        users += [place for place, reference, _ in references if reference == name]
         users += [
             f"scenarios.{user.name}.{'playlist' if user.playlist else 'mix'}"
             for user in map(library.get, library.names())

@@ -32,9 +32,9 @@ def news_as_json(simulation: Simulation, after: int) -> dict[str, Any]:
     }
     if any(counts.values()):
         what = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
-        kept = f"a world keeps its last {MOST_CALLS:,} calls and {MOST_ENTRIES:,} entries"
-        shown = {"kind": "dropped", "id": "", "what": f"dropped: {what}; {kept}"}
-        data.append({"at": format_moment(world.now), **shown, **counts})
+        limits = f"a world keeps its last {MOST_CALLS:,} calls and {MOST_ENTRIES:,} entries"
+        dropped = {"kind": "dropped", "id": "", "what": f"dropped: {what}; {limits}"}
+        data.append({"at": format_moment(world.now), **dropped, **counts})
     entries, events = max(entries, world.timeline.dropped), max(events, world.events.dropped)
     waiting = deque(journal.since(calls))
     for number, entry in enumerate(world.timeline.since(entries), entries + 1):

@@ -39,24 +39,26 @@ def list_worlds(simulation: Simulation, worlds: WorldRegistry) -> Json:
     """
     data = list[Json]()
     keys = worlds.known_keys if worlds.keys is None else [simulation.key]
-    for one in filter(None, map(worlds.find, keys)):
-        world = one.world
+    for member in filter(None, map(worlds.find, keys)):
+        world = member.world
         players = [r for kind in SCRIPT_KINDS for r in world.resources.get(kind, {}).values()]
-        shown = {
-            "id": world_token(one.key),
-            "key": mask_key(one.key),
+        row = {
+            "id": world_token(member.key),
+            "key": mask_key(member.key),
             "edition": world.edition,
             "now": format_moment(world.now),
-            "clock": one.mode,
-            "calls": one.journal.total,
+            "clock": member.mode,
+            "calls": member.journal.total,
             "runs": len(world.all("task_run")),
             "open_prompts": sum(asks_person(world, player) for player in players),
             "failed_deliveries": sum(
                 delivery.status == "failure" for delivery in world.all("event_delivery").values()
             ),
-            "problems": one.crashes.total + world.script_errors.total + len(one.ignored_names),
+            "problems": member.crashes.total
+            + world.script_errors.total
+            + len(member.ignored_names),
         }
-        data.append(shown)
+        data.append(row)
     return {"data": data}
 
 
@@ -76,7 +78,7 @@ def show_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
             "scenario": choice.name,
             "plays": choice.played.name,
             "because": choice.because,
-            "ignored": [one.name for one in choice.ignored],
+            "ignored": [skip.name for skip in choice.ignored],
         }
         for choice in simulation.choices
     ]
@@ -144,10 +146,10 @@ def change_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> J
 def _check_event_type(world: World, type_: str | None) -> None:
     if type_ is None:
         return
-    known = world.contract.event_names
-    kinds = [*dict.fromkeys(name.partition(".")[0] for name in known)]
+    event_names = world.contract.event_names
+    kinds = [*dict.fromkeys(name.partition(".")[0] for name in event_names)]
     kind, _, word = type_.partition(".")
-    if type_ in known:
+    if type_ in event_names:
         why = f"{quote(type_)} is a type of Deck; give one that Deck does not have"
     elif kind not in kinds or not re.fullmatch(r"[a-z][a-z0-9_]{0,99}", word):
         why = f"must be a kind and a word, like 'task_run.sparkled', not {quote(type_)}"

@@ -51,8 +51,8 @@ class ControlApp:
             request.simulation = worlds.keyless()
         elif worlds.keys is not None or world_id is None:
             request.simulation = worlds.select(request.headers.get("authorization"))
-        elif found := worlds.find_by_token(world_id):
-            request.simulation = found
+        elif simulation := worlds.find_by_token(world_id):
+            request.simulation = simulation
         else:
             text = (
                 f"the header `{WORLD}` is {quote(world_id)}, and no world has this id;"
@@ -95,16 +95,16 @@ def note_caller(request: Request) -> None:
 
 
 def _read_query(request: Request, names: Collection[str]) -> dict[str, str]:
-    found, known = dict[str, str](), (*names, PLAIN)
+    values, allowed = dict[str, str](), (*names, PLAIN)
     for name, text in request.query:
         why = None
-        if name not in known:
-            why = f"unknown parameter {quote(name)} of the query{suggest(name, known)}"
-        elif name in found:
+        if name not in allowed:
+            why = f"unknown parameter {quote(name)} of the query{suggest(name, allowed)}"
+        elif name in values:
             why = f"`{name}` is twice in the query; give it once"
         elif name == PLAIN and text not in ("true", "false"):
             why = f"`{name}` must be true or false, not {quote(text)}"
         if why is not None:
             raise refuse("request/input_invalid", why, field=name)
-        found[name] = text
-    return found
+        values[name] = text
+    return values

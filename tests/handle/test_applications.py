@@ -313,21 +313,23 @@ def test_wrong_arguments_are_refused(deck):
 
 def test_host_path_and_secret_can_be_chosen(anywhere):
     """`deliver_to` returns the secret; the default is that of the `Deck`."""
-    seen, mine = [], "whsec_bXkgb3duIHNlY3JldCBvZiAyNCBieXRlcw=="
+    requests, mine = [], "whsec_bXkgb3duIHNlY3JldCBvZiAyNCBieXRlcw=="
 
     def app(environ, start_response):
         names = ("HTTP_HOST", "SERVER_NAME", "PATH_INFO", "QUERY_STRING", "CONTENT_TYPE")
-        seen.append([environ[name] for name in names])
+        requests.append([environ[name] for name in names])
         assert len(environ["wsgi.input"].read()) == int(environ["CONTENT_LENGTH"])
         start_response("200 OK", [])
         return []
 
-    given = {"host": "hotel.example", "secret": mine}
-    assert anywhere.deliver_to(app, "/hooks/a%20b?token=1", **given).secret == mine
+    options = {"host": "hotel.example", "secret": mine}
+    assert anywhere.deliver_to(app, "/hooks/a%20b?token=1", **options).secret == mine
     assert anywhere.deliver_to(wsgi(print)).secret == anywhere.webhook_secret
     agent(anywhere)
     anywhere.settle()
-    assert seen == [["hotel.example", "hotel.example", "/hooks/a b", "token=1", "application/json"]]
+    assert requests == [
+        ["hotel.example", "hotel.example", "/hooks/a b", "token=1", "application/json"]
+    ]
 
 
 @pytest.mark.parametrize("is_answered", [False, True])
@@ -355,12 +357,12 @@ def test_an_application_that_goes_on_blocks_for_the_limits_only(is_answered, mon
 
 def test_a_closed_deck_calls_no_application(deck):
     """The server has forgotten it, and tasks that still run on our own loop are cancelled."""
-    left, threads = [], []
+    cancelled, threads = [], []
 
     async def work():
         threads.append(threading.current_thread())
         running = asyncio.ensure_future(asyncio.Event().wait())
-        running.add_done_callback(lambda task: left.append(task.cancelled()))
+        running.add_done_callback(lambda task: cancelled.append(task.cancelled()))
 
     with Deck(deck.url, f"{deck.api_key}_2") as other:
         other.deliver_to(asgi(work))
@@ -371,7 +373,7 @@ def test_a_closed_deck_calls_no_application(deck):
         other.advance("0s")
         assert not other.deliveries[-1]["log"][0]["ok"]
         other.delete()
-    assert (left, len(threads)) == ([True], 1)
+    assert (cancelled, len(threads)) == ([True], 1)
     assert not threads[0].is_alive()
 
 

@@ -93,9 +93,9 @@ def test_an_answer_that_does_not_come_is_an_error(monkeypatch, stops):
 def test_a_missing_server_is_an_error_with_its_url(receiver, monkeypatch):
     """Calls use no proxy."""
     monkeypatch.setenv("HTTP_PROXY", receiver.url)
-    with socket.socket() as taken:  # nothing listens there
-        taken.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    with socket.socket() as unanswered:  # nothing listens there
+        unanswered.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unanswered.getsockname()[1]}"
         text = f"no deck-sim server answers at {url}: .*; `deck-sim serve` starts one"
         with Deck(url, "sk_test") as deck, pytest.raises(DeckSimError, match=text):
             deck.settle()
@@ -110,11 +110,11 @@ def test_a_url_with_https_is_named_as_the_mistake(server):
 
 def test_an_invalid_url_is_refused():
     """The constructor raises, with what a URL needs."""
-    said = "is not the URL of a server; write one with http:// or https:// and a host, like"
+    text = "is not the URL of a server; write one with http:// or https:// and a host, like"
     for url in ("localhost:80", "127.0.0.1:80", "ftp://a", "http://", "http://[::1", "http://a:0"):
         with pytest.raises(DeckSimError) as refusal:
             Deck(url, "sk_test")
-        assert str(refusal.value).startswith(f"{url!r} {said}")
+        assert str(refusal.value).startswith(f"{url!r} {text}")
 
 
 def test_an_answer_that_is_not_of_the_api_is_an_error(deck):
@@ -154,8 +154,8 @@ def test_certificates_are_read_only_for_https():
             with pytest.raises(DeckSimError, match="no deck-sim server"):
                 deck.reset()
             (network,) = deck.transport._networks.values()
-        found = network._pool._ssl_context.cert_store_stats()
-        assert (found["x509_ca"] > 0) is has_certificates
+        certificates = network._pool._ssl_context.cert_store_stats()
+        assert (certificates["x509_ca"] > 0) is has_certificates
 
 
 def test_a_call_that_takes_too_long_says_so(monkeypatch):

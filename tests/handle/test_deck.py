@@ -44,7 +44,7 @@ def test_advance_until_stops_at_the_first_of_several_events(deck, run):
     for name in ("source_down", "success"):
         deck.use(name)
         assert deck.advance_until(ends, run()).happened[-1].kind == "task_run"
-    assert [one["status"] for one in deck.runs] == ["failed", "completed"]
+    assert [ended["status"] for ended in deck.runs] == ["failed", "completed"]
     with pytest.raises(DeckSimError, match=r"^no `task_run\.completed` or `task_run\.failed` came"):
         deck.advance_until(ends)
 
@@ -85,10 +85,10 @@ def test_reading_through_deck_is_no_poll(deck, run):
     """An `on_poll` clock stays, and the journal has no call."""
     run()
     deck.clock.set("on_poll")
-    seen = len(deck.requests)
+    calls = len(deck.requests)
     assert [r["status"] for r in deck.runs] == [r["status"] for r in deck.runs] == ["queued"]
     assert [c["status"] for c in deck.connections] == ["connected"]
-    assert (deck.clock.now, len(deck.requests)) == (START, seen)
+    assert (deck.clock.now, len(deck.requests)) == (START, calls)
 
 
 def test_a_scenario_is_added_from_text_data_or_a_file(deck, tmp_path):
@@ -121,13 +121,13 @@ def test_an_invalid_scenario_is_refused(deck):
 
 def test_misspelt_attributes_and_another_clock_are_refused(deck):
     deck.poll_interval = "2s"
-    for name, said in (
+    for name, message in (
         ("pol_interval", "has no attribute 'pol_interval'; did you mean 'poll_interval'"),
         ("edition", "has no attribute 'edition'$"),
         ("clock", r"`deck\.clock\.set\("),
         ("runs", "no setter"),
     ):
-        with pytest.raises(AttributeError, match=said):
+        with pytest.raises(AttributeError, match=message):
             setattr(deck, name, "frozen")
     assert deck.clock.mode == "frozen"
 
@@ -224,7 +224,7 @@ def test_people_and_sources_act_on_runs_and_logins(deck):
     run = deck.start_run(status="running")
     assert deck.drop(deck.sessions[0])["status"] == "failed"
     assert deck.invalidate(run["credential_id"])["status"] == "invalid"
-    assert [found["status"] for found in deck.credentials] == ["invalid"]
+    assert [credential["status"] for credential in deck.credentials] == ["invalid"]
 
 
 def test_settings_of_a_world(deck, run):
@@ -247,7 +247,7 @@ def test_settings_of_a_world(deck, run):
 
 def test_what_is_due_and_what_waits_is_listed(deck, run):
     started = run()
-    (due,) = [one for one in deck.next()["due"] if one["what"] == "the script continues"]
+    (due,) = [timer for timer in deck.next()["due"] if timer["what"] == "the script continues"]
     assert (due["id"], due["in"], deck.next()["waiting"]) == (started["id"], "2s", [])
 
 

@@ -13,8 +13,8 @@ def test_a_fault_is_given_as_a_mapping_or_keywords(deck, api):
 
 
 def test_faults_are_cleared_by_id_or_as_returned(deck):
-    given = [deck.fault(match="**", status=status) for status in (500, 501, 502, 503)]
-    deck.clear_faults(given[0], given[1]["id"])
+    faults = [deck.fault(match="**", status=status) for status in (500, 501, 502, 503)]
+    deck.clear_faults(faults[0], faults[1]["id"])
     assert [fault["status"] for fault in deck.faults] == [502, 503]
     deck.clear_faults()
     assert deck.faults == []

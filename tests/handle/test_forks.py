@@ -23,9 +23,9 @@ def test_a_child_shares_no_socket_with_its_parent(anywhere):
     before = anywhere.clock.now
 
     def work():
-        made = anywhere.create("agents", {"name": "of the child"})
+        agent = anywhere.create("agents", {"name": "of the child"})
         anywhere.advance("1m")
-        return made["name"]
+        return agent["name"]
 
     with anywhere.hold("POST /v2/agents") as hold:
         child = Child(work)
@@ -50,11 +50,11 @@ def test_a_server_ends_while_a_child_goes_on():
     wait, go_on = os.pipe()
     with DeckSim() as deck:
         port = int(deck.url.rpartition(":")[2])
-        kept = socket.create_connection(("127.0.0.1", port), timeout=20)
+        idle_socket = socket.create_connection(("127.0.0.1", port), timeout=20)
         httpx2.get(f"{deck.url}/_sim/health", trust_env=False)  # it was accepted before
         child = Child(lambda: os.read(wait, 1) and "ended")
-    assert kept.recv(1) == b""
-    kept.close()
+    assert idle_socket.recv(1) == b""
+    idle_socket.close()
     socket.create_server(("127.0.0.1", port)).close()
     os.write(go_on, b"x")
     assert child.result() == "ended"

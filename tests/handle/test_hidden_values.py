@@ -18,16 +18,16 @@ def test_a_secret_of_an_input_is_shown_nowhere(deck, api, caplog, tmp_path):
     deck.register_webhook("http://127.0.0.1:9/")
     run = deck.start_run(deck.scenario(ECHO), input={"pin": PIN}, status="completed")
     task = deck.ready_task(input_schema=SCHEMA)
-    for given in ({"otp": PIN}, {"guests": [{"ssn": PIN}]}):
-        api.post(f"/tasks/{task.task_id}/run", json={**task.login, "input": given})
+    for values in ({"otp": PIN}, {"guests": [{"ssn": PIN}]}):
+        api.post(f"/tasks/{task.task_id}/run", json={**task.login, "input": values})
     api.post(f"/tasks/{task.task_id}/run?pin={PIN}", content=f'{{"input": {{"pin": "{PIN}"')
     assert api.get(f"/task-runs/{run['id']}?include=input").json()["input"] == {"pin": PIN}
     deck.write_html(tmp_path / "page.html")
     calls = ("requests", "timeline", "task-runs", "events", "deliveries", f"resources/{run['id']}")
-    shown = [deck._control.read(f"/{call}") for call in calls]
-    shown += [*map(str, deck.timeline), *map(str, [deck.lint, deck.requests])]
-    shown += [write_report(deck), (tmp_path / "page.html").read_text()]
-    assert [text for text in [*shown, caplog.text] if PIN in text] == []
+    texts = [deck._control.read(f"/{call}") for call in calls]
+    texts += [*map(str, deck.timeline), *map(str, [deck.lint, deck.requests])]
+    texts += [write_report(deck), (tmp_path / "page.html").read_text()]
+    assert [text for text in [*texts, caplog.text] if PIN in text] == []
     assert "`input.otp`: ••• does not fit `maxLength: 4`" in caplog.text
     assert "`input.guests`: [{'ssn': '•••'}] is too short" in caplog.text
 
@@ -42,8 +42,8 @@ def test_an_answer_to_a_prompt_is_hidden_in_reports(deck):
         AssertionError, match=r"json\.inputs\.code: another value was sent"
     ) as failed:
         deck.requests.assert_called(pattern, json={"inputs": {"code": "4711"}})
-    said = f"{failed.value} {write_report(deck)} {deck.requests}"
-    assert not any(text in said for text in (PIN, "4711"))
+    texts = f"{failed.value} {write_report(deck)} {deck.requests}"
+    assert not any(text in texts for text in (PIN, "4711"))
 
 
 def test_a_secret_header_is_hidden_in_an_assertion(deck, api):
@@ -64,11 +64,11 @@ def test_an_assertion_compares_what_was_sent_and_shows_no_secret(deck):
         ("4711", "differs  json.input.guest.card_pin: another value was sent; secrets are hidden"),
         (PIN, "matches  json.input.guest.card_pin: the value is hidden"),
     )
-    for pin, said in rows:
+    for pin, line in rows:
         wrong = {"guest": {"card_pin": pin, "ssn": "4711", "cvv": "4711"}, "nights": 3}
         with pytest.raises(AssertionError) as failed:
             deck.requests.assert_called("POST /v2/tasks/*/run", json={"input": wrong})
-        assert said in f"{failed.value}"
+        assert line in f"{failed.value}"
         assert "differs  json.input.guest.cvv: nothing was sent" in f"{failed.value}"
         assert "differs  json.input.nights: expected 3, found 2" in f"{failed.value}"
         assert not any(text in f"{failed.value}" for text in (PIN, "4711"))

@@ -20,7 +20,7 @@ def test_cancel_wins_over_complete(deck, run, api):
     started = run()
     with deck.hold("task_run.completed", started) as hold:
         report = deck.advance("1m")
-        assert [one["id"] for one in report.held] == hold.held == [started["id"]]
+        assert [stopped["id"] for stopped in report.held] == hold.held == [started["id"]]
         assert f"{started['id']} is held before task_run.completed" in str(report)
         assert api.post(f"/task-runs/{started['id']}/cancel").status_code == 200
     assert deck.runs[0]["status"] == "canceled"
@@ -65,8 +65,8 @@ def test_a_hold_counts_what_it_stopped(deck, run, api, in_thread):
         assert (hold.held, hold.met) == ([], 1)
     assert (hold.met, idle.met) == (1, 0)
     assert repr(hold) == "Hold('task_run.completed')"
-    shown = ["`task_run.completed`", f"`task_run.failed` of `{started['id']}`"]
-    assert [str(hold), str(idle)] == shown
+    names = ["`task_run.completed`", f"`task_run.failed` of `{started['id']}`"]
+    assert [str(hold), str(idle)] == names
     with deck.hold("GET /v2/agents") as hold:
         answer = in_thread(api.get, "/agents")
         _until(lambda: hold.answers)
@@ -79,9 +79,9 @@ def test_a_client_may_leave_before_its_answer_is_released(deck, client):
     """The hold no longer counts the answer, and the journal says that the client gave up."""
     transport = deck.transport if client == "transport" else None
     headers = {"Authorization": f"Bearer {deck.api_key}"}
-    with deck.hold("GET /v2/agents") as hold, httpx2.Client(transport=transport) as one:
+    with deck.hold("GET /v2/agents") as hold, httpx2.Client(transport=transport) as hasty_client:
         with pytest.raises(httpx2.ReadTimeout):
-            one.get(f"{deck.base_url}/agents", headers=headers, timeout=0.1)
+            hasty_client.get(f"{deck.base_url}/agents", headers=headers, timeout=0.1)
         _until(lambda: hold.met == 1 and not hold.answers)  # it may come after its client has left
     _until(lambda: deck.requests[-1]["unanswered"] == "its client gave up")
 

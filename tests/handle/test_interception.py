@@ -93,8 +93,8 @@ def test_a_call_to_deck_reaches_the_world_of_the_test(anywhere, call):
     """Whatever the key and the proxies of the program; it sees the URL that it called."""
     anywhere.keep_headers("host")
     with anywhere.intercept():
-        status, made, url = call(f"{BASE}/agents?x=%20", **HEADERS)
-    assert (status, made["name"], url) == (201, "Concierge", f"{BASE}/agents?x=%20")
+        status, agent, url = call(f"{BASE}/agents?x=%20", **HEADERS)
+    assert (status, agent["name"], url) == (201, "Concierge", f"{BASE}/agents?x=%20")
     (received,) = anywhere.requests
     assert (received["path"], received["query"]) == ("/v2/agents", "x=%20")
     assert received["headers"]["host"] == anywhere.url.removeprefix("http://")
@@ -153,9 +153,9 @@ def test_a_fault_is_an_error_of_the_library(deck):
         session.mount("https://", HTTPAdapter(max_retries=retry))
         assert session.get(f"{BASE}/agents", headers={"Authorization": b"Bearer k"}).ok
         deck.fault("GET /v2/agents", reset=True)
-        with pytest.raises(httpx.ReadError) as shown:
+        with pytest.raises(httpx.ReadError) as failure:
             httpx.get(f"{BASE}/agents", headers=HEADERS)
-    assert f"{shown.value.request.url}" == f"{BASE}/agents"
+    assert f"{failure.value.request.url}" == f"{BASE}/agents"
 
 
 def test_a_library_that_is_missing_is_skipped(deck, monkeypatch):

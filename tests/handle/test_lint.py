@@ -19,8 +19,8 @@ def started(deck, run, api):
 
 def test_a_finding_says_what_why_and_how_to_fix_it(deck, started):
     report = str(deck.lint).split("\n")
-    said = f"`{started['id']}` was read again less than 1s after the last read, 7 times"
-    assert report[0] == f"polls_too_often: {said}"
+    what = f"`{started['id']}` was read again less than 1s after the last read, 7 times"
+    assert report[0] == f"polls_too_often: {what}"
     assert [line.partition(":")[0] for line in report[1:3]] == [
         "  why it matters",
         "  how to fix it",

@@ -124,7 +124,9 @@ def test_a_method_and_a_command_that_are_added_can_be_called(deck, tmp_path):
 
 
 def test_every_command_of_a_world_is_listed():
-    names = [one.name for one in vars(remote_world).values() if isinstance(one, click.Command)]
+    names = [
+        value.name for value in vars(remote_world).values() if isinstance(value, click.Command)
+    ]
     assert {*names} <= {*program.COMMANDS}
 
 
@@ -145,12 +147,12 @@ def test_defaults_are_those_of_the_operation():
 
 def test_the_options_of_commands_are_parameters_of_operations():
     """With their defaults, but for those that choose the world and the output."""
-    strange, own = dict[str, object](), {"url", "key", "as_json", "follow", "resource_id"}
+    strange, no_parameters = dict[str, object](), {"url", "key", "as_json", "follow", "resource_id"}
     for name, command in vars(remote_world).items():
         if isinstance(command, click.Command):
             for option, default in command.make_context(
                 name, [], resilient_parsing=True
             ).params.items():
-                if option not in own and default not in DEFAULTS.get(option, ()):
+                if option not in no_parameters and default not in DEFAULTS.get(option, ()):
                     strange[f"{name} {option}"] = default
     assert strange == {}

@@ -79,9 +79,9 @@ def test_wait_for_shows_wrong_signatures(deck, block):
     deck.create("agents", {"name": "Concierge"})
     deck.advance("1m")
     for look in (lambda: block.receiver.wait_for("agent.created"), block.close):
-        with pytest.raises(DeckSimError, match="no signature matches") as shown:
+        with pytest.raises(DeckSimError, match="no signature matches") as failure:
             look()
-        assert str(shown.value).count("the signature of a webhook") == 1
+        assert str(failure.value).count("the signature of a webhook") == 1
 
 
 def test_a_failed_callback_is_raised_at_the_end(deck, run, block):
@@ -124,9 +124,9 @@ def test_a_signature_spoiled_by_a_fault_is_no_complaint(deck, run):
     """It gets a 401; the retry is received."""
     deck.fault("task_run.completed", bad_signature=True, times=1)
     with WebhookReceiver(deck) as receiver:
-        made = run()
+        started = run()
         deck.settle()
-        receiver.wait_for("task_run.completed", made)
+        receiver.wait_for("task_run.completed", started)
     log = next(d["log"] for d in deck.deliveries if d["event_type"] == "task_run.completed")
     assert [line["status"] for line in log] == [401, 200]
 
@@ -134,12 +134,12 @@ def test_a_signature_spoiled_by_a_fault_is_no_complaint(deck, run):
 def test_an_event_that_cannot_come_is_an_error(deck_webhooks):
     """A callback that is never called would prove nothing. Scenarios may emit unknown types."""
     deck_webhooks.on("task_run.progress", print)
-    for event, said in (
+    for event, message in (
         ("task_run.complete", "unknown event type .*did you mean 'task_run.completed'"),
         ("session.idle", "the edition `connections` has no event 'session.idle'"),
     ):
         for call in (lambda name: deck_webhooks.on(name, print), deck_webhooks.wait_for):
-            with pytest.raises(DeckSimError, match=said):
+            with pytest.raises(DeckSimError, match=message):
                 call(event)
     with pytest.raises(
         DeckSimError, match=r"^no `task_run.exploded` was .*\n.* is not an event type of Deck"
@@ -175,7 +175,7 @@ def test_a_frozen_process_accepts_signatures(anywhere, library):
             anywhere.advance("0s")
         anywhere.create("agents", {"name": "Thawed"})
         anywhere.advance("0s")
-    first, second = (int(one.headers["webhook-timestamp"]) for one in webhooks.received)
+    first, second = (int(arrival.headers["webhook-timestamp"]) for arrival in webhooks.received)
     assert first == moment.timestamp() != second
 
 

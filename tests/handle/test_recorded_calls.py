@@ -59,10 +59,10 @@ FOUND = [  # a pattern, the expected content, and the places of the calls that m
 
 def test_calls_are_found_by_pattern_and_content():
     """All filters must match; bodies, queries and headers may have more."""
-    for pattern, wanted, places in FOUND:
-        found = CALLS.where(pattern, **wanted)
-        assert found == tuple(CALLS[place] for place in places), (pattern, wanted)
-        assert CALLS.assert_called(pattern, times=len(places), **wanted) == found
+    for pattern, expected, places in FOUND:
+        matching = CALLS.where(pattern, **expected)
+        assert matching == tuple(CALLS[place] for place in places), (pattern, expected)
+        assert CALLS.assert_called(pattern, times=len(places), **expected) == matching
 
 
 IMPOSSIBLE = [
@@ -87,10 +87,10 @@ IMPOSSIBLE = [
 
 def test_an_expectation_that_no_call_can_meet_is_an_error():
     """`assert_not_called` would always pass."""
-    for pattern, wanted, text in IMPOSSIBLE:
+    for pattern, expected, text in IMPOSSIBLE:
         for find in (CALLS.where, CALLS.assert_called, CALLS.assert_not_called):
             with pytest.raises(DeckSimError, match=re.escape(text)):
-                find(pattern, **wanted)
+                find(pattern, **expected)
 
 
 def test_a_call_that_is_no_operation_can_be_asked_for_by_its_error(deck, api):
@@ -103,17 +103,17 @@ def test_a_call_that_is_no_operation_can_be_asked_for_by_its_error(deck, api):
     deck.requests.assert_not_called("HEAD /v2/agent*/agt_1")
 
 
-def failure(check, *given, **wanted):
+def failure(check, *pattern, **expected):
     """The lines of a failing assertion."""
     with pytest.raises(AssertionError) as caught:
-        check(*given, **wanted)
+        check(*pattern, **expected)
     return str(caught.value).split("\n")
 
 
 def test_a_failure_shows_the_nearest_call_field_by_field():
     """Then it counts what was called."""
-    wanted = {"status": 409, "json": {"input": {"guest": "Alx", "age": 1, "nights": [1]}}}
-    assert failure(CALLS.assert_called, "POST /v2/tasks/*/run", **wanted) == [
+    expected = {"status": 409, "json": {"input": {"guest": "Alx", "age": 1, "nights": [1]}}}
+    assert failure(CALLS.assert_called, "POST /v2/tasks/*/run", **expected) == [
         "no call was `POST /v2/tasks/*/run` with status 409"
         ' and json {"input": {"guest": "Alx", "age": 1, "nights": [1]}}',
         "the nearest call was",

@@ -22,7 +22,10 @@ def test_a_login_can_be_opened_by_its_script(deck):
     assert (deck.connections[0]["status"], deck.events) == ("connected", [])
     opened = deck.ready_task(login=True).connection_id
     deck.advance_until("connection.interaction_required", opened)
-    assert [one["status"] for one in deck.connections] == ["connected", "interaction_required"]
+    assert [connection["status"] for connection in deck.connections] == [
+        "connected",
+        "interaction_required",
+    ]
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
@@ -106,7 +109,7 @@ def test_what_cannot_be_answered_or_finished_is_an_error(deck):
     asks = {"interaction_required": {"type": "kba", "message": "Who?", "fields": fields}}
     name = deck.scenario({"task_run": ["running", asks, "running", "completed"]})
     both, done = deck.start_run(name, status="interaction_required"), deck.start_run()
-    for call, said in (
+    for call, message in (
         (lambda: deck.answer(both, "x"), "has several fields; give a mapping with `a` and `b`"),
         (
             lambda: deck.answer(done, "x"),
@@ -116,5 +119,5 @@ def test_what_cannot_be_answered_or_finished_is_an_error(deck):
         (lambda: deck.answer(deck.ready_task().agent_id, "x"), r"^`\w+` has no open prompt\.$"),
         (lambda: deck.finish(done["task_id"]), "takes a run, but `task_.*` is of the kind `task`"),
     ):
-        with pytest.raises(DeckSimError, match=said):
+        with pytest.raises(DeckSimError, match=message):
             call()

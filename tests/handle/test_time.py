@@ -113,9 +113,9 @@ NO_TIMES = [
 
 
 def test_what_is_no_duration_or_moment_is_refused(deck):
-    for call, given, said in NO_TIMES:
-        with pytest.raises(DeckSimError, match=f"^{said}"):
-            getattr(deck, call)(**given)
+    for call, arguments, message in NO_TIMES:
+        with pytest.raises(DeckSimError, match=f"^{message}"):
+            getattr(deck, call)(**arguments)
 
 
 def test_a_client_that_waits_for_ever_is_stopped(deck, run):

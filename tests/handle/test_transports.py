@@ -70,9 +70,9 @@ def play(world, ask):
         ready = deck.ready_task(storage={"enabled": True})
         yield ask("POST", f"/v2/tasks/{ready.task_id}/run", json=ready.login)
         deck.settle()
-        shown = ask("GET", f"/v2/task-runs/{deck.runs[0]['id']}?include=storage")
-        yield shown
-        (stored,) = shown.json()["storage"]
+        run = ask("GET", f"/v2/task-runs/{deck.runs[0]['id']}?include=storage")
+        yield run
+        (stored,) = run.json()["storage"]
         yield ask("GET", stored["url"].removeprefix(deck.url))
         yield ask("POST", "/v2/agents", content=b'{"name": "Concierge"}')
         yield ask("HEAD", "/v2/test")
@@ -131,15 +131,15 @@ def test_another_host_is_refused(anywhere):
 
 
 @pytest.fixture
-def own():
+def server_to_stop():
     """A server that a test may stop."""
     with Server(WorldRegistry()) as server:
         yield server
 
 
-def test_a_timeout_is_an_error_of_the_library(own):
+def test_a_timeout_is_an_error_of_the_library(server_to_stop):
     """After real time, as with a socket."""
-    with Deck(own.url, "sk_test") as deck, deck.hold("GET /v2/test"):
+    with Deck(server_to_stop.url, "sk_test") as deck, deck.hold("GET /v2/test"):
         for name, library in LIBRARIES.items():
             text = r"^no answer within 0\.05 seconds$"
             with (
@@ -150,17 +150,17 @@ def test_a_timeout_is_an_error_of_the_library(own):
 
 
 @pytest.mark.parametrize("name", TRANSPORTS)
-def test_a_server_that_stops_is_an_error_of_the_library(own, receiver, name):
+def test_a_server_that_stops_is_an_error_of_the_library(server_to_stop, receiver, name):
     """For a call that waits, as its webhook is not answered, and for later ones."""
     reached = threading.Event()
     receiver.say(lambda arrival, line: reached.set() or receiver.hang(arrival, line))
-    with Deck(own.url, "sk_test") as deck, asking(deck, TRANSPORTS[name]) as ask:
+    with Deck(server_to_stop.url, "sk_test") as deck, asking(deck, TRANSPORTS[name]) as ask:
         deck.register_webhook(receiver.url)
         deck.create("agents", {"name": "Concierge"})
         move = partial(ask, "POST", "/_sim/clock/advance", json={"by": "1s"}, timeout=60)
         waiting = run_in_thread(move)
         reached.wait()
-        own.stop()
+        server_to_stop.stop()
         with pytest.raises(LIBRARIES[name].TransportError):
             waiting.result()
         with pytest.raises(LIBRARIES[name].ConnectError):

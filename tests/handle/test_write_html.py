@@ -54,7 +54,9 @@ def test_a_page_keeps_no_secrets_of_destinations(deck, deck_client, record):
 def test_the_details_of_the_latest_500_records_are_kept():
     """All are listed."""
     news = {"data": [{"kind": "call", "id": f"req_{n}"} for n in range(501)], "events": []}
-    kept = record_world(lambda path: json.dumps(news) if path.startswith("/timeline") else "{}")
-    assert len(kept["data"]) == 501
-    requests = [path for path in kept["answers"] if path.startswith("/_sim/requests/")]
+    recording = record_world(
+        lambda path: json.dumps(news) if path.startswith("/timeline") else "{}"
+    )
+    assert len(recording["data"]) == 501
+    requests = [path for path in recording["answers"] if path.startswith("/_sim/requests/")]
     assert requests == [f"/_sim/requests/req_{n}" for n in range(1, 501)]

@@ -115,18 +115,18 @@ class WebhookApps:
             self._open.callback(loopback.stop)
             return loopback.url
         name = f"app-{next(self._numbers)}.{self._name}.deck-sim.invalid"
-        known = server.worlds.dispatcher.apps
-        known[name] = answer
-        self._open.callback(known.pop, name)
+        apps = server.worlds.dispatcher.apps
+        apps[name] = answer
+        self._open.callback(apps.pop, name)
         return f"http://{name}"
 
-    def serve_during(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    def serve_during(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do `work` and return its result; until it ends, call WSGI applications on this thread."""
         if not self._has_wsgi:
-            return work(*args, **named)
+            return work(*args, **kwargs)
         calls: CallQueue = SimpleQueue()
         before, self._wsgi_calls = self._wsgi_calls, calls
-        done = run_in_thread(work, *args, **named)
+        done = run_in_thread(work, *args, **kwargs)
         done.add_done_callback(lambda _: calls.put(None))
         try:
             for call in iter(calls.get, None):
@@ -163,19 +163,21 @@ class WebhookApps:
                 caught = error if count == 1 else None
                 log.error("application %r failed on a webhook%s", app.app, again, exc_info=caught)
 
-        own = {"host": app.host, "accept": "*/*", "content-length": f"{len(body)}"}
+        app_headers = {"host": app.host, "accept": "*/*", "content-length": f"{len(body)}"}
         answered = Future[RawAnswer]()
-        finished = self._start(app, path, {**headers, **own}, body, answered)
+        finished = self._start(app, path, {**headers, **app_headers}, body, answered)
         await first_of(finished, seconds=_BACKGROUND_SECONDS)
         await first_of(finished, answered, seconds=_ANSWER_SECONDS)
         finished.add_done_callback(log_error)
         error = _error_of(finished) if finished.done() else None
-        status, found, text = answered.result() if answered.done() else (500, (), b"")
-        shown = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in found}
+        status, raw_headers, text = answered.result() if answered.done() else (500, (), b"")
+        answer_headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw_headers
+        }
         if error is not None:
             line = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST]
-            shown[RAISED_HEADER] = line.encode("ascii", "replace").decode()
-        return status, shown, text
+            answer_headers[RAISED_HEADER] = line.encode("ascii", "replace").decode()
+        return status, answer_headers, text
 
     def _start(self, app: WebhookApp, *rest: Any) -> Future[None]:
         call = app, *rest

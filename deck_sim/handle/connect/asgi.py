@@ -45,7 +45,7 @@ async def call_asgi(
     app: Any,
     scope: dict[str, Any],
     body: bytes,
-    left: asyncio.Event | anyio.Event,
+    client_left: asyncio.Event | anyio.Event,
     answered: Callable[[RawAnswer], object],
 ) -> None:
     """Call an application; return when its background tasks have ended, too. `answered` gets the
@@ -59,7 +59,7 @@ async def call_asgi(
     async def receive() -> dict[str, Any]:
         if whole:
             return whole.pop()
-        await left.wait()
+        await client_left.wait()
         return {"type": "http.disconnect"}
 
     async def send(message: dict[str, Any]) -> None:
@@ -70,6 +70,6 @@ async def call_asgi(
         if not message.get("more_body", False):
             body = b"" if scope["method"] == "HEAD" else b"".join(parts)
             answered((head["status"], head.get("headers", []), body))
-            left.set()
+            client_left.set()
 
     await app(scope, receive, send)

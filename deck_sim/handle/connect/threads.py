@@ -99,13 +99,13 @@ def _in_trio() -> bool:
     return lowlevel is not None and lowlevel.in_trio_task()
 
 
-def run_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> Future[T]:
+def run_in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
     future, receives = Future[T](), _RECEIVES.get([])
 
     def run() -> None:
         _RECEIVES.set(receives)
         try:
-            future.set_result(work(*args, **named))
+            future.set_result(work(*args, **kwargs))
         except BaseException as error:  # also a failed test or an interrupt, for the waiting thread
             future.set_exception(error)
 
@@ -123,9 +123,9 @@ def wait_for(future: Future[Any], seconds: float | None) -> None:
         done.get(timeout=seconds)
 
 
-async def await_in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+async def await_in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Do work in a thread; return its result. Cancelling the wait does not stop the work."""
-    return await result_of(run_in_thread(work, *args, **named))
+    return await result_of(run_in_thread(work, *args, **kwargs))
 
 
 async def result_of(future: Future[T]) -> T:

@@ -48,11 +48,11 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
 
     def handle_request(self, request: Any) -> Any:
         with self._library_errors(request):
-            own = _own_request(request, request.read())
+            httpx2_request = _as_httpx2(request, request.read())
             if (server := server_at(self.url)) is None:
-                return _respond(request, self._send(own))
+                return _respond(request, self._send(httpx2_request))
             with _server_errors(request):
-                call = _Call(server, own)
+                call = _Call(server, httpx2_request)
             try:
                 # An error from a signal handler, such as a time limit, goes to the caller as it is.
                 wait_for(call.answer, _read_timeout(request))
@@ -64,11 +64,11 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: Any) -> Any:
         """Send a request, in a thread if the server is in another process; return the response."""
         with self._library_errors(request):
-            own = _own_request(request, await request.aread())
+            httpx2_request = _as_httpx2(request, await request.aread())
             if (server := server_at(self.url)) is None:
-                return _respond(request, await await_in_thread(self._send, own))
+                return _respond(request, await await_in_thread(self._send, httpx2_request))
             with _server_errors(request):
-                call = _Call(server, own)
+                call = _Call(server, httpx2_request)
                 try:
                     with anyio.fail_after(_read_timeout(request)):
                         return _respond(request, await result_of(call.answer))
@@ -157,11 +157,12 @@ class _Call:
         return answers[0]
 
 
-def _own_request(request: Any, body: bytes) -> httpx2.Request:
+def _as_httpx2(request: Any, body: bytes) -> httpx2.Request:
     if isinstance(request, httpx2.Request):
         return request
     # The body is whole, so a header that says that it comes in chunks would be wrong.
-    headers = [one for one in request.headers.raw if one[0].lower() != b"transfer-encoding"]
+    headers = request.headers.raw
+    headers = [(name, text) for name, text in headers if name.lower() != b"transfer-encoding"]
     options = {"headers": headers, "content": body, "extensions": request.extensions}
     return httpx2.Request(request.method, str(request.url), **options)
 

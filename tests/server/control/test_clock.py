@@ -40,7 +40,7 @@ def test_next_shows_the_accepted_answer_if_there_is_one(sim, run_task):
     sim.put("/scenarios/dated", json={"task_run": ["running", computed, "running", "completed"]})
     runs = [run_task(name)["id"] for name in ("needs_approval", "mfa_wrong_code", "dated")]
     sim.post("/clock/advance", json={"by": "1m"})
-    waiting = {one["id"]: one for one in sim.get("/next").json()["waiting"]}
+    waiting = {resource["id"]: resource for resource in sim.get("/next").json()["waiting"]}
     assert [(waiting[run]["status"], waiting[run].get("answer")) for run in runs] == [
         ("pending", None),
         ("interaction_required", None),
@@ -83,6 +83,6 @@ def test_an_advance_can_wait_for_deliveries_that_are_repeated(
     receiver.say(500, 200)
     agent()
     report = advance("0s")
-    assert [one.data["type"] for one in receiver.arrivals] == ["agent.created"] * 2
+    assert [arrival.data["type"] for arrival in receiver.arrivals] == ["agent.created"] * 2
     assert "attempt 2: 200" in report["happened"][-2]["what"]
     assert report["now"] == sim.get("/clock").json()["now"] == "2025-01-15T09:30:05Z"

@@ -18,14 +18,18 @@ def hold(sim):
 def test_a_hold_shows_what_it_holds(sim, hold, run_task, advance):
     """Its release lists what continues."""
     run = run_task()
-    made = hold(event="task_run.completed", id=run["id"])
-    assert (made["event"], made["of"], made["held"]) == ("task_run.completed", run["id"], [])
+    created = hold(event="task_run.completed", id=run["id"])
+    assert (created["event"], created["of"], created["held"]) == (
+        "task_run.completed",
+        run["id"],
+        [],
+    )
     advance("1m")
-    (shown,) = sim.get("/holds").json()["data"]
+    (listed,) = sim.get("/holds").json()["data"]
     standing = {"id": run["id"], "status": "running", "since": "2025-01-15T09:30:11Z"}
-    assert (shown["id"], shown["held"], shown["answers"]) == (made["id"], [standing], 0)
-    assert (made["met"], shown["met"]) == (0, 1)
-    answer = sim.delete(f"/holds/{made['id']}").json()
+    assert (listed["id"], listed["held"], listed["answers"]) == (created["id"], [standing], 0)
+    assert (created["met"], listed["met"]) == (0, 1)
+    answer = sim.delete(f"/holds/{created['id']}").json()
     assert (answer["deleted"], answer["released"], answer["answers"]) == (True, [run["id"]], 0)
     assert sim.get("/holds").json()["data"] == []
     assert sim.get("/task-runs").json()["data"][0]["status"] == "completed"
@@ -34,8 +38,8 @@ def test_a_hold_shows_what_it_holds(sim, hold, run_task, advance):
 def test_advance_and_next_show_what_is_held(sim, hold, run_task):
     run = run_task()
     assert "held" not in sim.get("/next").json()
-    made = hold(event="task_run.completed")
-    held = [{"id": run["id"], "event": "task_run.completed", "hold": made["id"]}]
+    created = hold(event="task_run.completed")
+    held = [{"id": run["id"], "event": "task_run.completed", "hold": created["id"]}]
     report = sim.post("/clock/advance", json={"until": "idle"}).json()
     assert (report["now"], report["held"]) == ("2025-01-15T09:30:11Z", held)
     now = sim.get("/next").json()

@@ -29,9 +29,9 @@ def test_the_journal_keeps_the_last_calls(sim, agents, dropped, simulation):
     """The rest is counted, and the numbers of calls go on."""
     simulation().journal = Journal(2)
     agents("a", "b", "c")
-    shown = sim.get("/requests").json()
-    assert [call["body"]["name"] for call in shown["data"]] == ["b", "c"]
-    assert (shown["dropped"], dropped()["calls"]) == (1, 1)
+    journal = sim.get("/requests").json()
+    assert [call["body"]["name"] for call in journal["data"]] == ["b", "c"]
+    assert (journal["dropped"], dropped()["calls"]) == (1, 1)
     first = sim.get("/timeline").json()["data"]
     assert first[0]["what"].startswith("dropped: 1 calls;")
     assert [entry["number"] for entry in first if entry["kind"] == "call"] == [2, 3]
@@ -96,7 +96,7 @@ def test_old_events_go_with_their_deliveries(api, sim, agents, advance, dropped,
     agents("d")
     events = [event["id"] for event in sim.get("/events").json()["data"]]
     assert (len(events), dropped()["events"], sim.get("/events").json()["dropped"]) == (2, 2, 2)
-    assert [one["event_id"] for one in sim.get("/deliveries").json()["data"]] == events
+    assert [delivery["event_id"] for delivery in sim.get("/deliveries").json()["data"]] == events
     assert len(sim.get(f"/destinations/{destination}/messages").json()["data"]) == 2
 
 

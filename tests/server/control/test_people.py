@@ -3,11 +3,11 @@
 
 def test_a_prompt_is_answered_and_a_run_canceled(sim, run_task, advance):
     """As by the Deck API, but without a call in the journal."""
-    asked, queued = run_task("mfa_then_success"), run_task("agent_hangs")
+    prompted, queued = run_task("mfa_then_success"), run_task("agent_hangs")
     advance("1m")
     calls = sim.get("/requests").json()["data"]
     body = {"inputs": {"code": "123456"}}
-    assert sim.post(f"/task-runs/{asked['id']}/answer", json=body).json()["status"] == "running"
+    assert sim.post(f"/task-runs/{prompted['id']}/answer", json=body).json()["status"] == "running"
     assert sim.post(f"/task-runs/{queued['id']}/cancel").json()["status"] == "canceled"
     assert sim.get("/requests").json()["data"] == calls
 

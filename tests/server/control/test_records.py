@@ -31,9 +31,9 @@ def test_timeline_entries_of_calls_and_resources_are_data(api, sim):
     call = {"kind": "call", "errors": [], "scenario": None, "fault": None, "replayed": False}
     call |= {"unanswered": None, "resource_id": agent["id"], "resource_ids": [], "status": 201}
     call |= {"number": 1, "after": 0, "method": "POST", "path": "/v2/agents", "query": ""}
-    made, created, read = sim.get("/timeline").json()["data"]
+    call_entry, created, read = sim.get("/timeline").json()["data"]
     what = "POST /v2/agents -> 201"
-    assert made == {**at, **call, "id": agent["request_id"], "what": what}
+    assert call_entry == {**at, **call, "id": agent["request_id"], "what": what}
     about = {"number": 1, "kind": "agent", "what": "created", "about": {"name": "x"}}
     assert created == {**at, **about, "id": agent["id"]}
     assert (read["number"], read["after"]) == (2, 1)
@@ -46,12 +46,12 @@ def test_an_entry_has_the_status_the_changes_and_the_step(sim, advance, run_task
     run = run_task("mfa_then_success", input={"n": 1})
     advance("1m")
     entries = sim.get("/timeline").json()["data"]
-    created, _, asked = [entry for entry in entries if entry["id"] == run["id"]]
+    created, _, prompted = [entry for entry in entries if entry["id"] == run["id"]]
     assert created["status"] == "queued"
     assert created["about"].items() >= {"scenario": "mfa_then_success", "because": "header"}.items()
     assert created["about"]["connection_id"] == run["connection_id"]
-    assert (asked["status"], asked["step"]) == ("interaction_required", ["task_run", 2])
-    assert asked["changes"]["interaction"]["type"] == "mfa"
+    assert (prompted["status"], prompted["step"]) == ("interaction_required", ["task_run", 2])
+    assert prompted["changes"]["interaction"]["type"] == "mfa"
     delivery = next(e for e in entries if e["kind"] == "event_delivery")
     assert delivery["about"]["resource_id"] == run["id"]
     assert delivery["about"]["event_destination_id"] == hook["id"]

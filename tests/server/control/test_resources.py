@@ -5,36 +5,36 @@ def test_a_resource_is_shown_with_its_story(api, sim, run_task, advance):
     """The step that it is at, why its scenario was chosen, and what is due for it."""
     run = run_task("mfa_then_success", input={"n": 1})
     advance("1m")
-    shown = sim.get(f"/resources/{run['id']}").json()
+    details = sim.get(f"/resources/{run['id']}").json()
     read = api.get(f"/task-runs/{run['id']}?include=input,storage,artifacts,screenshots").json()
-    assert {**shown["resource"], "request_id": read["request_id"]} == read
-    assert shown["story"] == {
+    assert {**details["resource"], "request_id": read["request_id"]} == read
+    assert details["story"] == {
         "scenario": "mfa_then_success",
         "because": "header",
         "ignored": [],
         "step": ["task_run", 2],
         "held": None,
     }
-    assert (shown["kind"], shown["deleted"], shown["scenario"]) == (
+    assert (details["kind"], details["deleted"], details["scenario"]) == (
         *("task_run", False),
         "mfa_then_success",
     )
-    assert [timer["what"] for timer in shown["due"]] == [
+    assert [timer["what"] for timer in details["due"]] == [
         "the interaction times out",
         "the task times out",
         "the run fails for inactivity",
     ]
-    assert shown["unfinished"] == sim.get("/next").json()["unfinished"][0]
-    assert shown["right_answer"] == {"code": "123456"}
+    assert details["unfinished"] == sim.get("/next").json()["unfinished"][0]
+    assert details["right_answer"] == {"code": "123456"}
 
 
 def test_a_resource_without_a_script_has_no_scenario(api, sim, agent):
     """Deleted ones are shown, too."""
-    made = agent()
-    api.delete(f"/agents/{made['id']}")
-    shown = sim.get(f"/resources/{made['id']}").json()
-    assert (shown["kind"], shown["deleted"], shown["resource"]["name"]) == (
+    deleted = agent()
+    api.delete(f"/agents/{deleted['id']}")
+    details = sim.get(f"/resources/{deleted['id']}").json()
+    assert (details["kind"], details["deleted"], details["resource"]["name"]) == (
         *("agent", True),
         "Concierge",
     )
-    assert (shown["scenario"], shown["story"], shown["unfinished"]) == (None, None, None)
+    assert (details["scenario"], details["story"], details["unfinished"]) == (None, None, None)

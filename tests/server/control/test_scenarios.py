@@ -60,12 +60,16 @@ task_run:
 def test_a_scenario_has_its_text_and_what_it_is_for(sim, put):
     """The text as it was written, if it was; else as YAML."""
     put(COMMENTED.encode())
-    shown = sim.get("/scenarios/mine").json()
-    assert (shown["text"], shown["ships"], shown["scripts"]) == (COMMENTED, False, ["task_run"])
-    found = {path: COMMENTED.splitlines()[line - 1] for path, line in shown["lines"].items()}
-    assert found["task_run.credentials.1"] == "    [running, completed]"
-    assert found["task_run.connections.1.on_rejected.1"] == "          - failed: task/task_failed"
-    assert "task_run.connections.1.on_timeout.0" not in found
+    scenario = sim.get("/scenarios/mine").json()
+    assert (scenario["text"], scenario["ships"], scenario["scripts"]) == (
+        COMMENTED,
+        False,
+        ["task_run"],
+    )
+    lines = {path: COMMENTED.splitlines()[line - 1] for path, line in scenario["lines"].items()}
+    assert lines["task_run.credentials.1"] == "    [running, completed]"
+    assert lines["task_run.connections.1.on_rejected.1"] == "          - failed: task/task_failed"
+    assert "task_run.connections.1.on_timeout.0" not in lines
     put({"task_run": ["queued", {"failed": "task/task_failed"}]})
     assert "\n  - failed: task/task_failed\n" in sim.get("/scenarios/mine").json()["text"]
     entries = sim.get("/scenarios/flaky_source").json()["entries"]
@@ -76,9 +80,9 @@ def test_every_mistake_in_json_has_its_path(sim, unchanged):
     """JSON has no lines."""
     body = {"task_run": [{"runing": "1s"}, "completed"], "sumary": "x"}
     with unchanged():
-        found = sim.put("/scenarios/mine", json=body).json()["errors"]
-    assert {error.get("field") for error in found} == {"task_run[0]", None}
-    messages = sorted(error["message"][:27] for error in found)
+        mistakes = sim.put("/scenarios/mine", json=body).json()["errors"]
+    assert {error.get("field") for error in mistakes} == {"task_run[0]", None}
+    messages = sorted(error["message"][:27] for error in mistakes)
     assert messages == ["task_run[0]: unknown status", "unknown key 'sumary'; did y"]
 
 

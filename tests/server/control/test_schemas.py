@@ -22,21 +22,21 @@ def test_a_fault_that_fits_its_schema_is_taken(sim):
 def test_every_call_and_event_that_is_listed_can_be_named(sim, edition):
     """In faults and in holds of that edition."""
     sim.patch("/world", json={"edition": edition})
-    shown = sim.get("/schemas").json()
-    faults = [{"match": call, "reset": True} for call in shown["calls"]]
-    faults += [{"event": event, "drop": True} for event in shown["events"]]
+    schemas = sim.get("/schemas").json()
+    faults = [{"match": call, "reset": True} for call in schemas["calls"]]
+    faults += [{"event": event, "drop": True} for event in schemas["events"]]
     assert {sim.post("/faults", json=fault).status_code for fault in faults} == {200}
-    holds = [{"event": event} for event in shown["held_events"]]
+    holds = [{"event": event} for event in schemas["held_events"]]
     assert {sim.post("/holds", json=hold).status_code for hold in holds} == {200}
 
 
 def test_settings_and_rules_have_schemas(sim):
     """With every option of a world and what it does, and every condition of a rule."""
-    shown = sim.get("/schemas").json()
-    settings = shown["settings"]["properties"]
+    schemas = sim.get("/schemas").json()
+    settings = schemas["settings"]["properties"]
     assert {*OPTION_TYPES, "rate_limit"} < settings.keys()
     assert [name for name, row in settings.items() if "description" not in row] == []
-    assert "username" in shown["rule"]["$defs"]["When"]["properties"]
+    assert "username" in schemas["rule"]["$defs"]["When"]["properties"]
 
 
 def test_each_edition_is_described_with_its_statuses_and_commands(sim):

@@ -47,12 +47,12 @@ def test_a_finished_run_is_seeded(api, sim, seed, run, status, output, result):
     """It is as the call would show it, without an event, and it uses its login no more."""
     answer = seed(**run, runtime_ms=5000, created_at="2025-01-01T00:00:00Z")
     assert answer.json().get("seeded", {}).get("task_runs") == ["trun_1"], answer.text
-    shown = api.get("/task-runs/trun_1?include=input").json()
-    assert (shown["status"], shown["output"], shown["runtime_ms"]) == (status, output, 5000)
-    assert (shown["input"], shown["created_at"]) == (run.get("input", {}), "2025-01-01T00:00:00Z")
-    assert (shown["agent_id"], shown["source_id"]) == ("agt_1", "src_1")
-    assert shown.get("result") == (result if seed.edition == "credentials" else None)
-    assert [error["code"] for error in shown["errors"]] == [
+    seeded = api.get("/task-runs/trun_1?include=input").json()
+    assert (seeded["status"], seeded["output"], seeded["runtime_ms"]) == (status, output, 5000)
+    assert (seeded["input"], seeded["created_at"]) == (run.get("input", {}), "2025-01-01T00:00:00Z")
+    assert (seeded["agent_id"], seeded["source_id"]) == ("agt_1", "src_1")
+    assert seeded.get("result") == (result if seed.edition == "credentials" else None)
+    assert [error["code"] for error in seeded["errors"]] == [
         e["code"] for e in run.get("errors", [])
     ]
     assert sim.get("/events").json()["data"] == []
@@ -93,9 +93,9 @@ def test_a_wrong_seeded_run_is_refused(seed, unchanged):
     ]:
         with unchanged():
             answer = seed(**run)
-        found = [error["field"] for error in answer.json()["errors"]]
-        if found != [f"resources.task_runs[0].{field}"] or answer.status_code not in (400, 404):
-            wrong.append((run, found))
+        fields = [error["field"] for error in answer.json()["errors"]]
+        if fields != [f"resources.task_runs[0].{field}"] or answer.status_code not in (400, 404):
+            wrong.append((run, fields))
     assert wrong == []
 
 
@@ -103,14 +103,14 @@ def test_a_wrong_seeded_run_is_refused(seed, unchanged):
 def test_a_seeded_run_is_checked_with_what_it_names(seed, unchanged):
     """A login that can run, a schema that can be generated, an edition that shows results."""
     impossible = {**TASK, "output_schema": {**SCHEMA, "not": {"required": ["nights"]}}}
-    for given, status, code, field in [
+    for options, status, code, field in [
         ({"login_status": "invalid", "scenario": "success"}, 409, "state_invalid", ""),
         ({"task": impossible}, 400, "input_invalid", ".output"),
         ({"result": "success"}, 400, "input_invalid", ".result"),
         ({"scenario": "rate_limited"}, 429, "rate_limit_exceeded", ""),
     ]:
         with unchanged():
-            answer = seed(**given)
+            answer = seed(**options)
         assert answer.status_code == status
         for error in answer.json()["errors"]:
             assert (error["code"], error["field"]) == (code, f"resources.task_runs[0]{field}")

@@ -10,11 +10,11 @@ from deck_sim.runtime import call_journal
 def test_a_call_is_shown_with_its_response(api, sim):
     """As it was sent, headers included; the rest is that of the journal."""
     agent = api.post("/agents", json={"name": "x"})
-    shown = sim.get(f"/requests/{agent.json()['request_id']}").json()
-    response = shown.pop("response")
+    call = sim.get(f"/requests/{agent.json()['request_id']}").json()
+    response = call.pop("response")
     [listed] = sim.get("/requests").json()["data"]
-    assert shown.pop("id") == listed.pop("request_id")
-    assert {**shown, "request_id": None} == {**listed, "request_id": None}
+    assert call.pop("id") == listed.pop("request_id")
+    assert {**call, "request_id": None} == {**listed, "request_id": None}
     assert response["body"] == agent.json()
     assert response["headers"].items() >= {"content-type": "application/json"}.items()
     assert response["truncated"] is False
@@ -72,10 +72,10 @@ def test_a_delivery_says_whether_its_signature_is_accepted(api, sim, subscribe, 
         api.post("/agents", json={"name": "x"})
         advance("0s")
         delivery = sim.get("/deliveries").json()["data"][-1]
-        shown = sim.get(f"/deliveries/{delivery['id']}").json()
-        signature = shown["log"][0]["signature"]
+        details = sim.get(f"/deliveries/{delivery['id']}").json()
+        signature = details["log"][0]["signature"]
         assert signature["ok"] is (refusal is None)
         assert (refusal or "the signature fits the secret") in signature["why"]
-        assert shown["event"] == sim.get("/events").json()["data"][-1]
-        assert shown["destination"]["id"] == hook["id"]
-        assert shown["destination"]["config"] == hook["config"]
+        assert details["event"] == sim.get("/events").json()["data"][-1]
+        assert details["destination"]["id"] == hook["id"]
+        assert details["destination"]["config"] == hook["config"]

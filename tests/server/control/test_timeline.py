@@ -16,7 +16,9 @@ def news(sim):
 
 def summary(answer):
     """The kind of each entry, and the type of each event."""
-    return [one["kind"] for one in answer["data"]], [one["type"] for one in answer["events"]]
+    return [entry["kind"] for entry in answer["data"]], [
+        event["type"] for event in answer["events"]
+    ]
 
 
 def test_the_whole_past_comes_after_0(sim, agent, news):
@@ -45,7 +47,7 @@ def test_a_call_that_ends_late_is_not_lost(simulation, agent, news):
     after = news(0)["next"]
     late = replace(simulation().journal[0], number=2, position=after, after=0)
     simulation().journal.append(late)
-    assert [one["number"] for one in news(after)["data"]] == [2]
+    assert [entry["number"] for entry in news(after)["data"]] == [2]
 
 
 def test_what_was_dropped_is_counted(simulation, agent, news):
@@ -54,9 +56,9 @@ def test_what_was_dropped_is_counted(simulation, agent, news):
     simulation().world.events, simulation().world.timeline = RecentLog(1), RecentLog(1)
     for _ in range(20):
         agent()
-    dropped, *kept = news(1)["data"]
+    dropped, *entries = news(1)["data"]
     assert (dropped["kind"], dropped["calls"]) == ("dropped", 19)
-    assert [one["kind"] for one in kept] == ["call", "agent"]
+    assert [entry["kind"] for entry in entries] == ["call", "agent"]
     assert news(news(1)["next"])["data"] == []
 
 

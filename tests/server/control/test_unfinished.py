@@ -6,7 +6,7 @@ import pytest
 @pytest.fixture
 def unfinished(sim):
     """The unfinished resources by id."""
-    return lambda: {one["id"]: one for one in sim.get("/next").json()["unfinished"]}
+    return lambda: {resource["id"]: resource for resource in sim.get("/next").json()["unfinished"]}
 
 
 def test_a_run_that_waits_for_time_says_when_and_for_what(run_task, unfinished, sim):
@@ -38,14 +38,14 @@ def test_an_attempt_in_progress_waits_for_its_receiver(
     sim, subscribe, receiver, unfinished, run_task
 ):
     """No time passes during the attempt."""
-    found = []
-    receiver.say(lambda arrival, line: found.append(unfinished()) or 200)
+    answers = []
+    receiver.say(lambda arrival, line: answers.append(unfinished()) or 200)
     subscribe("task_run.running")
     run = run_task()
     sim.post("/clock/advance", json={"by": "2s"})
-    (during,) = found
+    (during,) = answers
     assert during[run["id"]]["why"] == "An advance is in progress; it becomes `completed` in 8s."
-    (delivery,) = [one for one in during.values() if one["kind"] == "event_delivery"]
+    (delivery,) = [resource for resource in during.values() if resource["kind"] == "event_delivery"]
     assert (delivery["why"], delivery["remedy"]) == (
         "Its receiver has not answered yet.",
         {"do": "wait"},

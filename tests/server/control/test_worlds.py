@@ -15,16 +15,16 @@ def test_a_new_world_is_empty(sim):
     assert world.pop("webhook_secret").startswith("whsec_")
     lists = ("unplayed_login", "choices", "script_errors", "ignored_names")
     counted = ("agent", "source", "task", "connection", "task_run", "storage")
-    wanted = {"edition": "connections", "seed": 0, "now": "2025-01-15T09:30:00Z"}
-    wanted |= {"clock": "frozen", "webhook_time": "wall", "default_scenario": "success"}
-    wanted |= {"queues": {}, "rate_limit": False, "keyless_calls": {}}
-    wanted |= {name: [] for name in (*lists, "stray_keys", "crashes")}
-    wanted |= Options().as_json() | {"keep_headers": []}
-    wanted |= dict.fromkeys(("events", "calls", "faults"), 0)
-    wanted["dropped"] = dict.fromkeys(("calls", "events", "timeline", "runs", "keys"), 0)
-    wanted["resources"] = dict.fromkeys((*counted, "event_destination", "event_delivery"), 0)
+    expected = {"edition": "connections", "seed": 0, "now": "2025-01-15T09:30:00Z"}
+    expected |= {"clock": "frozen", "webhook_time": "wall", "default_scenario": "success"}
+    expected |= {"queues": {}, "rate_limit": False, "keyless_calls": {}}
+    expected |= {name: [] for name in (*lists, "stray_keys", "crashes")}
+    expected |= Options().as_json() | {"keep_headers": []}
+    expected |= dict.fromkeys(("events", "calls", "faults"), 0)
+    expected["dropped"] = dict.fromkeys(("calls", "events", "timeline", "runs", "keys"), 0)
+    expected["resources"] = dict.fromkeys((*counted, "event_destination", "event_delivery"), 0)
     added = {"fields": False, "event_type": None, "interaction_type": None}
-    assert world == {**wanted, "additive_changes": added}
+    assert world == {**expected, "additive_changes": added}
 
 
 def test_shown_settings_can_be_sent_back(sim):
@@ -35,9 +35,9 @@ def test_shown_settings_can_be_sent_back(sim):
     added = {"fields": True, "event_type": "task.x", "interaction_type": "y"}
     selection["additive_changes"] = added
     for body in (selection, {"seed": 7}, {"webhook_time": "world"}, {}):
-        shown = sim.patch("/world", json=body).json()
-        assert {name: shown[name] for name in selection} == selection
-    assert (shown["seed"], shown["webhook_time"]) == (7, "world")
+        world = sim.patch("/world", json=body).json()
+        assert {name: world[name] for name in selection} == selection
+    assert (world["seed"], world["webhook_time"]) == (7, "world")
 
 
 def test_a_world_with_resources_keeps_its_seed(api, errors, task):
@@ -51,8 +51,8 @@ def test_a_world_keeps_an_edition_that_fits_its_queues_and_rules(sim, errors):
     rule = {"scenario": "connection_drops_later", "when": {"task": "*"}}
     sim.put("/rules", json={"rules": [rule]})
     sim.post("/queue", json={"resource": "connection", "scenarios": ["success"]})
-    found = [("input_invalid", at) for at in ("queues.connection[0]", "rules[0].scenario")]
-    assert errors("PATCH", "/world", 400, json={"edition": "credentials"}) == found
+    mistakes = [("input_invalid", at) for at in ("queues.connection[0]", "rules[0].scenario")]
+    assert errors("PATCH", "/world", 400, json={"edition": "credentials"}) == mistakes
 
 
 def test_a_reset_takes_settings(sim):
@@ -152,8 +152,8 @@ def listed(server, key):
 
     def listed():
         answer = httpx2.get(f"{server.url}/_sim/worlds", trust_env=False).json()
-        (found,) = [world for world in answer["data"] if world["key"] == key]
-        return found
+        (row,) = [world for world in answer["data"] if world["key"] == key]
+        return row
 
     return listed
 
@@ -168,11 +168,11 @@ def test_the_worlds_of_a_server_are_listed_without_a_key(
     run_task("success")
     api.post("/agents", json={"name": "x"})
     advance("3m")
-    found = listed()
-    assert len(found.pop("id")) == 16
+    row = listed()
+    assert len(row.pop("id")) == 16
     counts = {"calls": 9, "runs": 2, "open_prompts": 1, "failed_deliveries": 1, "problems": 0}
     settings = {"edition": "connections", "now": "2025-01-15T09:33:01Z", "clock": "frozen"}
-    assert {**found, "key": ""} == {"key": "", **settings, **counts}
+    assert {**row, "key": ""} == {"key": "", **settings, **counts}
 
 
 def test_a_control_call_can_name_a_world_by_its_id(server, sim, listed, simulation):
@@ -180,8 +180,8 @@ def test_a_control_call_can_name_a_world_by_its_id(server, sim, listed, simulati
     sim.post("/reset", json={"seed": 7})
     headers = {"Deck-Sim-World": listed()["id"]}
     server.worlds._controlled.discard(simulation().key)
-    seen = httpx2.get(f"{server.url}/_sim/world", headers=headers, trust_env=False).json()
-    assert seen["seed"] == 7
+    world = httpx2.get(f"{server.url}/_sim/world", headers=headers, trust_env=False).json()
+    assert world["seed"] == 7
     assert simulation().key not in server.worlds._controlled
 
 
@@ -202,10 +202,10 @@ def test_a_server_with_keys_lists_the_world_of_the_caller():
         assert httpx2.get(url, trust_env=False).status_code == 401
         for key in ("two", "sk_live_abcdef"):
             headers = {"Authorization": f"Bearer {key}"}
-            seen = httpx2.get(url, headers=headers, trust_env=False).json()["data"]
-        headers = {"Deck-Sim-World": seen[0]["id"]}
+            worlds = httpx2.get(url, headers=headers, trust_env=False).json()["data"]
+        headers = {"Deck-Sim-World": worlds[0]["id"]}
         assert httpx2.get(url, headers=headers, trust_env=False).status_code == 401
-    assert [world["key"] for world in seen] == ["sk_live_…cdef"]
+    assert [world["key"] for world in worlds] == ["sk_live_…cdef"]
 
 
 def test_an_id_that_a_reset_removed_is_told_from_an_unknown_one(api, sim, task):
@@ -224,7 +224,7 @@ def test_the_secret_of_webhooks_is_shown_with_the_world_and_after_a_reset(api, s
     """It is that of destinations without one, and may be one for all keys."""
     config = {"url": "http://127.0.0.1:9"}
     fields = {"name": "n", "type": "webhook", "config": config, "events": ["*"]}
-    made = api.post("/event-destinations", json=fields).json()["credentials"]["secret"]
-    for shown in (sim.get("/world"), sim.post("/reset", json={})):
-        assert shown.json()["webhook_secret"] == made
-    assert WorldRegistry(webhook_secret=made).secret_of("sk_other") == made
+    secret = api.post("/event-destinations", json=fields).json()["credentials"]["secret"]
+    for answer in (sim.get("/world"), sim.post("/reset", json={})):
+        assert answer.json()["webhook_secret"] == secret
+    assert WorldRegistry(webhook_secret=secret).secret_of("sk_other") == secret
