@@ -505,6 +505,12 @@ class Deck(AbstractContextManager["Deck"]):
         answer = self._control("show_lint", poll_interval=interval)
         return LintReport(answer["data"], answer["dropped"])
 
+    @property
+    def findings(self) -> list[Json]:
+        """What is wrong with the world, and what is unfinished, as in `GET /_sim/findings`."""
+        interval = write_duration(self.poll_interval)
+        return self._control.data("show_findings", caller="test", poll_interval=interval)
+
     def write_html(self, file: str | PathLike[str], *, title: str = "", text: str = "") -> None:
         """Write the history of the world as one HTML page, which needs no server.
 

@@ -12,13 +12,13 @@ from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import counted, cut, listed
 from deck_sim.base.real_time import process_now
 from deck_sim.handle.connect.address import DECK_HOST
-from deck_sim.handle.connect.applications import RAISED_HEADER
 from deck_sim.handle.expected_call import show_value
 from deck_sim.handle.problems import explain_no_calls, find_keyless_calls
 from deck_sim.handle.timeline import cut_middle
 from deck_sim.runtime.lint import polls_a_frozen_clock
 from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.settings import FROZEN
+from deck_sim.webhooks.sender import RAISED_HEADER
 from deck_sim.webhooks.signing import TIMESTAMP
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from deck_sim.base.errors import DeckSimError, counted, listed
-from deck_sim.handle.connect.applications import RAISED_HEADER
 from deck_sim.handle.connect.control import Json
 from deck_sim.handle.deck import Deck
 from deck_sim.runtime.why import STARTS
+from deck_sim.webhooks.sender import RAISED_HEADER
 
 _MOST_CALLS = 3  # that a message names
 _CHANCE = "give the fault a higher probability, or give the world another seed"

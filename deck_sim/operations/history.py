@@ -14,7 +14,6 @@ from deck_sim.base.errors import counted, nearest, quote
 from deck_sim.base.redaction import mask_key, world_token
 from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.engine.timers import EFFECTS, Due
 from deck_sim.engine.world import World
 from deck_sim.engine.world_values import Resource
@@ -26,12 +25,16 @@ from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.request_bodies import parse_recorded
 from deck_sim.runtime.serialization import message_as_json, resource_as_json
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.runtime.why import explain_wait, find_right_answer, next_status
+from deck_sim.runtime.why import (
+    MOST_UNFINISHED,
+    explain_wait,
+    find_right_answer,
+    find_unfinished,
+    next_status,
+)
 
 if TYPE_CHECKING:
     from deck_sim.operations.parameters import Count, Length
-
-MOST_UNFINISHED = 200  # in a list
 
 
 @operation("GET", "/timeline", shows_records=True)
@@ -200,17 +203,11 @@ def due_as_json(world: World, due: Due) -> Json:
 
 def list_unfinished(simulation: Simulation) -> Json:
     """Return the latest unfinished runs, sessions, connections and deliveries, and the total."""
-    world = simulation.world
-    unfinished = [
-        resource
-        for kind in (*SCRIPT_KINDS, "event_delivery")
-        for resource in world.resources.get(kind, {}).values()
-        if not world.is_settled(resource)
-    ]
-    latest = sorted(unfinished, key=lambda resource: resource.updated_at)[-MOST_UNFINISHED:]
+    resources = find_unfinished(simulation.world)
+    latest = resources[-MOST_UNFINISHED:]
     return {
         "unfinished": [_unfinished_as_json(simulation, resource) for resource in latest],
-        "unfinished_total": len(unfinished),
+        "unfinished_total": len(resources),
     }
 
 

@@ -37,6 +37,7 @@ from deck_sim.contract.error_catalog import GRADES
 from deck_sim.engine.world_values import MOST, OPTION_TYPES, Options
 from deck_sim.faults.fault_fields import EventName as EventName
 from deck_sim.faults.fault_fields import Match as Match
+from deck_sim.runtime.findings import CALLERS
 from deck_sim.runtime.settings import MODES, WEBHOOK_TIMES
 from deck_sim.scenario.conditions import Rule as Rule
 
@@ -49,6 +50,7 @@ def _one_of(words: Collection[str]) -> GetPydanticSchema:
 
 EditionName = Annotated[str, _one_of(EDITIONS)]
 Mode = Annotated[str, _one_of(MODES)]
+Caller = Annotated[str, _one_of(CALLERS)]
 WebhookTime = Annotated[str, _one_of(WEBHOOK_TIMES)]
 Length = Annotated[timedelta, PlainValidator(partial(read_duration, parse=parse_duration))]
 Speed = Annotated[float, Field(gt=0, le=1_000_000)]

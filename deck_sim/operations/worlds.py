@@ -22,7 +22,7 @@ from deck_sim.runtime.moment_text import format_moment, read_start
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.runtime.why import explain_unplayed_login
+from deck_sim.runtime.why import STARTS, explain_unplayed_login
 from deck_sim.scenario.selection import check_scenario
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def show_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
         }
         for choice in simulation.choices
     ]
+    unplayed = explain_unplayed_login(simulation).items()
     return {
         "edition": world.edition,
         "seed": world.seed,
@@ -90,7 +91,7 @@ def show_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
         "webhook_time": simulation.settings.webhook_time,
         "webhook_secret": worlds.secret_of(simulation.key),
         "default_scenario": simulation.selection.default_scenario,
-        "unplayed_login": explain_unplayed_login(simulation),
+        "unplayed_login": [f"{reason}: {STARTS[kind]}" for kind, reason in unplayed],
         "queues": simulation.selection.queues,
         "rate_limit": limit is not None and {**asdict(limit), "per": format_duration(limit.per)},
         **world.options.as_json(),

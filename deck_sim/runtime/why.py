@@ -28,6 +28,7 @@ from deck_sim.runtime.settings import FROZEN, ON_POLL, REAL
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.selection import DEFAULT_SCENARIO
 
+MOST_UNFINISHED = 200  # in a list
 _MOST_NAMED = 5
 _DELIVERY = "event_delivery"
 _SECOND = timedelta(seconds=1)
@@ -72,6 +73,17 @@ def explain_wait(simulation: Simulation, resource: Resource) -> Explanation:
     return Explanation(f"{why[0].upper()}{why[1:]}.", remedy, due)
 
 
+def find_unfinished(world: World) -> list[Resource]:
+    """Return the unfinished connections, sessions, runs and deliveries; the latest changed last."""
+    resources = [
+        resource
+        for kind in (*SCRIPT_KINDS, _DELIVERY)
+        for resource in world.resources.get(kind, {}).values()
+        if not world.is_settled(resource)
+    ]
+    return sorted(resources, key=lambda resource: resource.updated_at)
+
+
 def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
     """Explain why an event does not come: what could emit it, and why each waits or has ended."""
     world, named = simulation.world, wanted.named(simulation.world)
@@ -101,7 +113,8 @@ def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
     if last := wanted.last(world):
         ago = format_duration(world.now - last.created_at)
         reasons.append(f"the last such event came {ago} ago, before this advance")
-    reasons += explain_unplayed_login(simulation)
+    unplayed = explain_unplayed_login(simulation).items()
+    reasons += [f"{reason}: {STARTS[kind]}" for kind, reason in unplayed]
     return "; ".join(reasons) or "nothing waits"
 
 
@@ -185,9 +198,10 @@ def find_right_answer(simulation: Simulation, owner: str) -> dict[str, str] | No
     return answer
 
 
-def explain_unplayed_login(simulation: Simulation) -> list[str]:
-    """Return a sentence for each script of the default scenario: how to start it. Empty if it has
-    a script for runs, if something played it, or if it is the one that every new world has.
+def explain_unplayed_login(simulation: Simulation) -> dict[str, str]:
+    """Return a sentence for each script of the default scenario, by its kind; `STARTS` has how to
+    start it. Empty if it has a script for runs, if something played it, or if it is the one that
+    every new world has.
     """
     world, name = simulation.world, simulation.selection.default_scenario
     scenario = None if name == DEFAULT_SCENARIO else simulation.library.find(name)
@@ -195,9 +209,8 @@ def explain_unplayed_login(simulation: Simulation) -> list[str]:
     if "task_run" in kinds or any(
         played == name and kind in kinds for played, kind, _ in world.played
     ):
-        return []
-    return [
-        f"`{name}` has a script for a {kind} and none for a run, and nothing played it:"
-        f" {STARTS[kind]}"
+        return {}
+    return {
+        kind: f"`{name}` has a script for a {kind} and none for a run, and nothing played it"
         for kind in kinds
-    ]
+    }

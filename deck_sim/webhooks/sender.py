@@ -38,6 +38,7 @@ _UNQUOTED = "/%:@!$&'()*+,;=~?"  # in a path and query
 _MAX_QUOTE = 200  # characters of the parser's error that a result repeats
 
 ReceiverAnswer = tuple[int, Mapping[str, str], bytes]  # status, headers, body
+RAISED_HEADER = "deck-sim-raised"  # of an answer: the error that an application raised
 # An application that is called without a socket, with a path, headers and a body.
 App = Callable[[str, Mapping[str, str], bytes], Awaitable[ReceiverAnswer]]
 

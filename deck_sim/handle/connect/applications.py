@@ -45,7 +45,7 @@ from deck_sim.handle.connect.threads import (
     run_on_new_loop,
 )
 from deck_sim.handle.connect.transports import server_at
-from deck_sim.webhooks.sender import ReceiverAnswer
+from deck_sim.webhooks.sender import RAISED_HEADER, ReceiverAnswer
 
 if TYPE_CHECKING:
     from anyio.lowlevel import EventLoopToken
@@ -64,8 +64,6 @@ _BACKGROUND_SECONDS = 4  # for background tasks; less than the sender's limit
 _STOP_POLL_SECONDS = 0.02
 _LONGEST = 200  # characters of an error in a header
 _INNER_FRAMES = 5  # errors with the same last frames are counted together
-
-RAISED_HEADER = "deck-sim-raised"  # in an answer: the error that the application raised
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,404 @@
+"""What is wrong with a world, or unfinished in it, as data that every report prints.
+
+A kind of finding is a function with `@finding_kind`, which yields the subject of each finding (an
+id or name), the reason and the remedy as texts, and the details as JSON.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from deck_sim.base.durations import format_duration
+from deck_sim.base.errors import counted, cut, listed
+from deck_sim.base.redaction import mask_key, redact_body
+from deck_sim.engine.deliveries import AttemptResult
+from deck_sim.engine.injected_faults import EVERYBODY
+from deck_sim.engine.world import RESET_REMOVED
+from deck_sim.engine.world_values import Resource
+from deck_sim.runtime.lint import LINT_RULES, POLL_INTERVAL, polls_a_frozen_clock
+from deck_sim.runtime.moment_text import format_moment
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.runtime.settings import FROZEN
+from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.why import (
+    MOST_UNFINISHED,
+    STARTS,
+    explain_unplayed_login,
+    explain_wait,
+    find_right_answer,
+    find_unfinished,
+)
+from deck_sim.webhooks.sender import RAISED_HEADER
+from deck_sim.webhooks.signing import TIMESTAMP
+
+# How much a finding matters. A test fails for a failure or an oversight, a passed test also for a
+# leftover; `exec` counts all of these, and mistakes, as problems. A note explains.
+FAILURE, OVERSIGHT, LEFTOVER, MISTAKE, NOTE = "failure", "oversight", "leftover", "mistake", "note"
+
+# The names of things in remedies, in the terms of each caller.
+CALLERS: dict[str, dict[str, str]] = {
+    "test": {
+        "advance": "move the clock with `deck.advance_until(…)`, `deck.advance(…)` or"
+        " `deck.settle()`, or give your client `deck.sleep`",
+        "call": "if your application reads environment variables in each test, use the fixture"
+        " `deck_env`; if it reads them on import, use `monkeypatch.setattr` on its URL and key; if"
+        " it always calls https://api.deck.co, use `deck.intercept()`",
+        "key": "give your application `deck.api_key` in each test, or use the fixture `deck_env`",
+        "authorize": "; the fixture `deck_env` sets `DECK_API_KEY`",
+        "path": " The path is an argument: `deck.deliver_to(app, path=…)`",
+        "secret": "deck.webhook_secret",
+        "setting": "`deck.stamp_webhooks(…)`",
+    },
+    "http": {
+        "advance": "move the clock with `POST /_sim/clock/advance` or `deck-sim advance`, or use"
+        " the clock `on_poll`",
+        "call": "does your application use the URL of this server, and this key?",
+        "key": "give your application the key of this world",
+        "authorize": "",
+        "path": "",
+        "secret": "webhook_secret` of `GET /_sim/world",
+        "setting": "`PATCH /_sim/world`",
+    },
+}
+_MOST_CALLS = 3  # that a message names
+_MOST_KEYS = 5
+_MOST_SAID = 200  # characters of an answer
+_REFUSED_SIGNATURE = (400, 401, 403)  # how applications answer a webhook with a wrong signature
+# Words in the errors of webhook libraries.
+_OF_SIGNATURES = re.compile("signature|verif", re.IGNORECASE)
+_OF_TIMES = re.compile("timestamp|too (old|new)|expired", re.IGNORECASE)
+_CRASHED, _NO_ROUTE = 500, (404, 405)
+_BYTES = "verify the bytes of the body as received, not parsed and serialized again?"
+_HINTS = {
+    "route": "does the application accept POST at the path of its webhooks?{path}",
+    "secret": f"does the application use the secret in `{{secret}}`, and {_BYTES}",
+    "own secret": "this destination has its own secret, not the one in `{secret}`: does the"
+    " application verify with the secret of the destination?",
+    "bytes": "the secret is right, since another webhook was accepted: does the application"
+    f" {_BYTES}",
+    "clock": "the signature has the time {time}, but the application's clock differs:"
+    " `webhook_time` can be `wall` (real time) or `world` (the world's time); {setting} sets it",
+}
+_CHANCE = "give the fault a higher probability, or give the world another seed"
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong with a world or unfinished in it."""
+
+    kind: str
+    subject: str  # the id or name that it is about; "" for the whole world
+    reason: str
+    remedy: str  # "" if only the reason can help
+    details: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        return f"{self.reason}; {self.remedy}" if self.remedy else self.reason
+
+
+class Source(NamedTuple):
+    """Where findings are looked for, and the terms of the caller."""
+
+    simulation: Simulation
+    worlds: WorldRegistry
+    terms: Mapping[str, str]
+    poll_interval: timedelta
+
+
+Row = tuple[str, str, str, dict[str, Any]]  # subject, reason, remedy, details
+
+
+@dataclass(frozen=True, slots=True)
+class FindingKind:
+    """A kind of finding: its title in reports, how much it matters, and how it is found."""
+
+    title: str
+    weight: str
+    find: Callable[[Source], Iterator[Row]]
+
+
+FINDING_KINDS: dict[str, FindingKind] = {}  # by name, in the order of reports
+_Find = Callable[[Source], Iterator[Row]]
+
+
+def finding_kind(title: str, weight: str = NOTE) -> Callable[[_Find], _Find]:
+    """Register a function as a kind of finding, with the name of the function."""
+
+    def register(find: _Find) -> _Find:
+        FINDING_KINDS[find.__name__] = FindingKind(title, weight, find)
+        return find
+
+    return register
+
+
+def collect_findings(
+    simulation: Simulation,
+    worlds: WorldRegistry,
+    terms: Mapping[str, str],
+    weights: Collection[str] = (FAILURE, OVERSIGHT, LEFTOVER, MISTAKE, NOTE),
+    poll_interval: timedelta = POLL_INTERVAL,
+) -> list[Finding]:
+    """Return the findings about a world, with these `weights` only. `terms` is a row of `CALLERS`,
+    perhaps with other names.
+    """
+    source = Source(simulation, worlds, terms, poll_interval)
+    return [
+        Finding(name, *row)
+        for name, kind in FINDING_KINDS.items()
+        if kind.weight in weights
+        for row in kind.find(source)
+    ]
+
+
+def list_findings(findings: Sequence[Finding]) -> list[str]:
+    """Return a line for each finding. A remedy of several findings is given once, in the last."""
+    last = {finding.remedy: finding for finding in findings}
+    return [row.text if last[row.remedy] is row else row.reason for row in findings]
+
+
+def explain_refused(calls: Mapping[str, int], how: str) -> str:
+    """Describe calls that reached no world; `calls` has how often each was made."""
+    others = len(calls) - _MOST_CALLS
+    names = [f"`{call}`" for call in [*calls][:_MOST_CALLS]]
+    names += [f"{others} more"] if others > 0 else []
+    return f"{counted(sum(calls.values()), 'call')} came {how} ({', '.join(names)})"
+
+
+@finding_kind("errors of deck-sim", FAILURE)
+def server_error(source: Source) -> Iterator[Row]:
+    for crash in source.simulation.crashes:
+        yield "", f"deck-sim itself failed:\n{crash}", "", {}
+
+
+@finding_kind("errors of scenarios", FAILURE)
+def script_error(source: Source) -> Iterator[Row]:
+    for error in source.simulation.world.script_errors:
+        yield error.partition(":")[0], f"a scenario failed: {error}", "", {}
+
+
+@finding_kind("ignored magic names", OVERSIGHT)
+def ignored_name(source: Source) -> Iterator[Row]:
+    for text in source.simulation.ignored_names:
+        yield "", text, "", {}
+
+
+@finding_kind("what had no effect", LEFTOVER)
+def unused_scenario(source: Source) -> Iterator[Row]:
+    for kind, names in source.simulation.selection.queues.items():
+        if names:
+            reason = f"queued for a {kind} but never played: {listed(names)}"
+            yield kind, reason, STARTS.get(kind, ""), {"scenarios": [*names]}
+
+
+@finding_kind("what had no effect", LEFTOVER)
+def unused_fault(source: Source) -> Iterator[Row]:
+    for injected in source.simulation.world.injected:
+        if injected.fired or injected.owner != EVERYBODY:
+            continue
+        fault = injected.fault.model_dump(mode="json", exclude_none=True)
+        fields = ", ".join(f"{name}={value!r}" for name, value in fault.items())
+        times = counted(injected.met, "call" if "match" in fault else "webhook")
+        by_chance = "probability" in fault and injected.met > injected.fault.after
+        reason = f"a fault never fired: {fields} (met {times}){', by chance' if by_chance else ''}"
+        yield injected.id, reason, _CHANCE if by_chance else "", {"met": injected.met}
+
+
+@finding_kind("what had no effect", LEFTOVER)
+def unused_hold(source: Source) -> Iterator[Row]:
+    unmet = {hold.id: f"{hold}" for hold in source.simulation.world.holds.values() if not hold.met}
+    for id_, hold in [*(("", text) for text in source.simulation.unmet_holds), *unmet.items()]:
+        yield id_, f"a hold stopped nothing: {hold}", "", {}
+
+
+@finding_kind("scripts that nothing played", LEFTOVER)
+def unplayed_login(source: Source) -> Iterator[Row]:
+    for kind, reason in explain_unplayed_login(source.simulation).items():
+        yield source.simulation.selection.default_scenario, reason, STARTS[kind], {"kind": kind}
+
+
+@finding_kind("calls that did not come", LEFTOVER)
+def stray_keys(source: Source) -> Iterator[Row]:
+    keys = [*map(mask_key, source.worlds.stray_keys(source.simulation))][:_MOST_KEYS]
+    if keys and not source.simulation.journal.total:
+        reason = f"{_explain_no_calls(source)}; it was called with {listed(keys)}"
+        yield source.simulation.key, reason, source.terms["key"], {"keys": keys}
+
+
+@finding_kind("calls that did not come", LEFTOVER)
+def keyless_calls(source: Source) -> Iterator[Row]:
+    if not source.simulation.journal.total:
+        yield from _find_keyless(source)
+
+
+@finding_kind("calls that did not come")
+def no_calls(source: Source) -> Iterator[Row]:
+    simulation, worlds = source.simulation, source.worlds
+    if not (simulation.journal.total or worlds.stray_keys(simulation)):
+        remedy = "" if worlds.keyless_calls(simulation) else source.terms["call"]
+        yield simulation.key, _explain_no_calls(source), remedy, {}
+
+
+def _explain_no_calls(source: Source) -> str:
+    return f"the Deck API was not called with this key, `{mask_key(source.simulation.key)}`"
+
+
+def _find_keyless(source: Source) -> Iterator[Row]:
+    if calls := source.worlds.keyless_calls(source.simulation):
+        remedy = f"send `Authorization: Bearer KEY`{source.terms['authorize']}"
+        yield "", explain_refused(calls, "without a key"), remedy, {"calls": calls}
+
+
+@finding_kind("refused calls")
+def refused_call(source: Source) -> Iterator[Row]:
+    if source.simulation.journal.total:
+        yield from _find_keyless(source)
+    refusals = {
+        f"{call.method} {call.path} -> {call.status}: {call.answered['message']}": call
+        for call in source.simulation.journal
+        if "message" in call.answered
+    }
+    for reason, call in refusals.items():
+        yield call.request_id, reason, "", {"status": call.status, "errors": [*call.errors]}
+
+
+@finding_kind("resources of an earlier world", MISTAKE)
+def removed_resource(source: Source) -> Iterator[Row]:
+    reason = "a call used a resource of a reset or deleted world"
+    for call in source.simulation.journal:
+        if RESET_REMOVED in call.answered.get("message", ""):
+            yield call.request_id, reason, "do two tests share this key?", {"path": call.path}
+
+
+@finding_kind("failed runs")
+def failed_run(source: Source) -> Iterator[Row]:
+    for run in source.simulation.world.all("task_run").values():
+        for error in run.fields.get("errors") or ():
+            name = f"{error['type']}/{error['code']}"
+            yield run.id, f"{run.id}  {name}: {error['message']}", "", {"error": name}
+
+
+@finding_kind("runs with an empty output")
+def empty_output(source: Source) -> Iterator[Row]:
+    remedy = "give the scenario an `output`, or the task an `output_schema` to generate one from"
+    for run in source.simulation.world.all("task_run").values():
+        if run.fields.get("output") == {}:
+            yield run.id, f"{run.id} has an empty output", remedy, {}
+
+
+@finding_kind("errors of the application", LEFTOVER)
+def raised_error(source: Source) -> Iterator[Row]:
+    attempts = (attempt for _, attempt in _last_attempts(source))
+    raised = Counter(a.response[RAISED_HEADER] for a in attempts if RAISED_HEADER in a.response)
+    for error, count in raised.items():
+        reason = f"the application raised an error for {counted(count, 'webhook')}: {error}"
+        yield "", reason, "", {"error": error, "webhooks": count}
+
+
+@finding_kind("undelivered webhooks")
+def undelivered_webhook(source: Source) -> Iterator[Row]:
+    deliveries = source.simulation.world.all("event_delivery").values()
+    accepting = {row["event_destination_id"] for row in deliveries if row.status == "success"}
+    for delivery, attempt in _last_attempts(source):
+        if attempt.ok:
+            continue
+        body = " ".join(attempt.answer.decode(errors="replace").split())
+        # A framework's page for an error says no more than the status.
+        answer = "" if body.startswith("<") else cut(body, _MOST_SAID)
+        answer = attempt.response.get(RAISED_HEADER, answer)
+        result = f"{attempt.status or attempt.error}{f'  {redact_body(answer)}' if answer else ''}"
+        reason = f"{delivery['event_type']} ({delivery.id}), attempt {attempt.number}: {result}"
+        hint = _choose_hint(source, delivery, attempt, answer, accepting)
+        moment = datetime.fromtimestamp(int(attempt.request[TIMESTAMP]), UTC)
+        remedy = _HINTS[hint].format(**source.terms, time=format_moment(moment)) if hint else ""
+        details = {"attempt": attempt.number, "status": attempt.status, "fault": attempt.fault}
+        yield delivery.id, reason, remedy, details
+
+
+def _last_attempts(source: Source) -> Iterator[tuple[Resource, AttemptResult]]:
+    world = source.simulation.world
+    for delivery in world.all("event_delivery").values():
+        log = world.delivery_log.get(delivery.id, ())
+        if attempts := [result for result in log if result.number]:
+            yield delivery, attempts[-1]
+
+
+def _choose_hint(
+    source: Source,
+    delivery: Resource,
+    attempt: AttemptResult,
+    answer: str,
+    accepting: Collection[str],
+) -> str | None:
+    """Return the likely cause of a failed attempt, a row of `_HINTS`; None if there is no sign."""
+    refused = attempt.status in _REFUSED_SIGNATURE or (attempt.status == _CRASHED and not answer)
+    id_ = delivery["event_destination_id"]
+    secret = source.simulation.world.all("event_destination")[id_].hidden["secret"]
+    if attempt.fault:
+        return None
+    if attempt.status in _NO_ROUTE:
+        return "route"
+    if _OF_TIMES.search(answer) or (refused and attempt.refusal):
+        return "clock"
+    if not (refused or _OF_SIGNATURES.search(answer)):
+        return None
+    if secret != source.worlds.secret_of(source.simulation.key):
+        return "own secret"
+    return "bytes" if id_ in accepting else "secret"
+
+
+@finding_kind("webhooks that were never sent")
+def unsubscribed_events(source: Source) -> Iterator[Row]:
+    world = source.simulation.world
+    types = dict.fromkeys(event.type for event in world.events)
+    if types and world.all("event_destination") and not world.all("event_delivery"):
+        reason = f"{listed(types)}: no destination was active and subscribed at the time"
+        yield "", reason, "set one up earlier", {"types": [*types]}
+
+
+@finding_kind("why nothing moved", MISTAKE)
+def frozen_clock(source: Source) -> Iterator[Row]:
+    yield from _find_mistakes(source, of_clock=True)
+
+
+@finding_kind("mistakes of the client", MISTAKE)
+def client_mistake(source: Source) -> Iterator[Row]:
+    yield from _find_mistakes(source, of_clock=False)
+
+
+def _find_mistakes(source: Source, *, of_clock: bool) -> Iterator[Row]:
+    for rule in LINT_RULES:
+        if (rule.find is polls_a_frozen_clock) is of_clock:
+            for reason, calls in rule.find(source.simulation, source.poll_interval):
+                remedy = f"{rule.fix[0].lower()}{rule.fix[1:].removesuffix('.')}"
+                rows = [
+                    {"request_id": call.request_id, "method": call.method, "path": call.path}
+                    for call in calls
+                ]
+                yield rule.name, f"{rule.name}: {reason}", remedy, {"why": rule.why, "calls": rows}
+
+
+@finding_kind("what is unfinished")
+def held_answers(source: Source) -> Iterator[Row]:
+    for id_, responses in source.simulation.held_responses.items():
+        call = source.simulation.world.holds[id_].call
+        reason = f"a hold keeps back {counted(len(responses), 'answer')} to `{call}`"
+        yield id_, f"{reason}; the call has taken effect", "release the hold", {"call": call}
+
+
+@finding_kind("what is unfinished")
+def unfinished_resource(source: Source) -> Iterator[Row]:
+    simulation = source.simulation
+    for resource in find_unfinished(simulation.world)[-MOST_UNFINISHED:]:
+        wait, remedy = explain_wait(simulation, resource), ""
+        if wait.remedy["do"] == "advance" and simulation.mode == FROZEN:
+            remedy = source.terms["advance"]
+        elif answer := find_right_answer(simulation, resource.id):
+            remedy = f"it accepts {json.dumps(redact_body(answer), ensure_ascii=False)}"
+        reason = f"{resource.id} is {resource.status}. {wait.why.removesuffix('.')}"
+        due = {"in": format_duration(wait.due.at - simulation.world.now)} if wait.due else {}
+        about = {"kind": resource.kind, "status": resource.status}
+        yield resource.id, reason, remedy, {**about, "remedy": wait.remedy, **due}
