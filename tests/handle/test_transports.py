@@ -107,6 +107,15 @@ def test_a_body_may_be_a_stream(anywhere):
             assert ask("POST", "/v2/agents", content=body).json()["name"] == "Concierge", name
 
 
+def test_a_stream_of_httpx_becomes_one_body_with_a_length(anywhere):
+    """The header that says that it comes in chunks would be wrong."""
+    anywhere.keep_headers("content-length", "transfer-encoding")
+    with asking(anywhere, TRANSPORTS["httpx"]) as ask:
+        ask("POST", "/v2/agents", content=iter([b'{"name": ', b'"A"}']))
+    headers = anywhere.requests[-1]["headers"]
+    assert (headers.get("content-length"), headers.get("transfer-encoding")) == ("13", None)
+
+
 def test_an_answer_may_be_read_as_a_stream(anywhere):
     """It also has the time that it took."""
     for library in (httpx, httpx2):
