@@ -125,52 +125,50 @@ def advance_until_event(
     cause the event.
     """
     world = simulation.world
-    if unknown := next(filter(None, (explain_unknown(simulation, one) for one in types)), None):
+    if unknown := next(filter(None, (explain_unknown(simulation, type_) for type_ in types)), None):
         raise refuse("request/input_invalid", unknown, field="until.event")
-    wanted = AwaitedEvent(tuple(types), resource_id, world.events.total)
+    awaited = AwaitedEvent(tuple(types), resource_id, world.events.total)
     until = world.now + min(limit, LAST_MOMENT - world.now)
     with _advancing(simulation) as report:
-        comes: bool | None = None  # whether it comes on a copy of the world; None: not tried
-
-        def may_come() -> bool:
-            nonlocal comes
-            if not comes and wanted.moves(simulation.world, until):
-                return True
-            if comes is None:
-                comes = _comes_on_a_copy(simulation, wanted, until)
-            return comes
+        comes = False  # whether it came on a copy of the world
 
         def is_over() -> bool:
-            return wanted.came(simulation.world) or not may_come()
+            nonlocal comes
+            if awaited.came(simulation.world):
+                return True
+            if not comes and not awaited.moves(simulation.world, until):
+                comes = _comes_on_a_copy(simulation, awaited, until)
+                return not comes
+            return False
 
         for sends in pass_time_until(simulation, until, is_over):
             yield sends
-            comes = None if sends else comes  # a receiver may have changed the world
-        if wanted.came(simulation.world):
+            comes = comes and not sends  # a receiver may have changed the world
+        if awaited.came(simulation.world):
             yield from do_all_due(simulation)
             return report
     text = (
-        f"no {wanted} came: nothing that is due within {format_duration(limit)} can cause it;"
-        f" {explain_absence(simulation, wanted)}"
+        f"no {awaited} came: nothing that is due within {format_duration(limit)} can cause it;"
+        f" {explain_absence(simulation, awaited)}"
     )
     raise refuse("request/state_invalid", text)
 
 
-def _comes_on_a_copy(simulation: Simulation, wanted: AwaitedEvent, until: datetime) -> bool:
-    """Return whether the wanted event comes by `until` on a copy of the world, which sends nothing.
+def _comes_on_a_copy(simulation: Simulation, awaited: AwaitedEvent, until: datetime) -> bool:
+    """Return whether the event comes by `until` on a copy of the world, which sends nothing.
 
     If the copy would send a webhook first, return True, because its receiver may cause the event;
-    but not if the wanted resource is final or missing. From the moment when a wait for a person
+    but not if the event's resource is final or missing. From the moment when a wait for a person
     times out, webhooks do not count.
     """
-    ahead, wanted = copy.copy(simulation), copy.copy(wanted)
+    ahead, awaited = copy.copy(simulation), copy.copy(awaited)
     world = ahead.world = copy.deepcopy(simulation.world)
-    waits = (next_due(world, one) for one in world.stories if waits_for_person(world, one))
-    patience = min((due.at for due in waits if due), default=LAST_MOMENT)
-    for sends in pass_time_until(ahead, until, lambda: wanted.came(world)):
-        if sends and world.now < patience:
-            return not wanted.is_over(world)
-    return wanted.came(world)
+    waits = (next_due(world, id_) for id_ in world.stories if waits_for_person(world, id_))
+    timeout = min((due.at for due in waits if due), default=LAST_MOMENT)
+    for sends in pass_time_until(ahead, until, lambda: awaited.came(world)):
+        if sends and world.now < timeout:
+            return not awaited.is_over(world)
+    return awaited.came(world)
 
 
 def advance_until_idle(simulation: Simulation) -> Advance:
