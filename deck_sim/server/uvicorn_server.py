@@ -43,7 +43,7 @@ _OFFER = re.compile(rb"(?i)\r\nupgrade:[^\r]*")
 _DATE_SECONDS = 1  # between two settings of the `Date` of answers
 _END_SECONDS = 0.3  # for dropped calls to end when the server stops
 
-_running = dict[str, "Server"]()  # the servers of this process, by URL
+running_servers = dict[str, "Server"]()  # the servers of this process, by URL
 
 
 def _leave_to_parent() -> None:
@@ -53,17 +53,13 @@ def _leave_to_parent() -> None:
     asyncio would close the same descriptors again, so each now refers to the null device.
     """
     with open(os.devnull) as nothing:
-        for number in [number for server in _running.values() for number in server.files()]:
+        for number in [number for server in running_servers.values() for number in server.files()]:
             os.dup2(nothing.fileno(), number, inheritable=False)
-    _running.clear()
+    running_servers.clear()
 
 
 # Windows has no forks.
 getattr(os, "register_at_fork", lambda **_: None)(after_in_child=_leave_to_parent)
-
-
-def server_at(url: str) -> "Server | None":
-    return _running.get(url)
 
 
 class Server:
@@ -121,7 +117,7 @@ class Server:
         return self
 
     async def _serve(self, ready: Callable[[], None]) -> None:
-        self._loop, _running[self.url] = cast("Loop", asyncio.get_running_loop()), self
+        self._loop, running_servers[self.url] = cast("Loop", asyncio.get_running_loop()), self
         self._http.ready = ready
         self.worlds.wake_all()
         with ExitStack() as stack:
@@ -134,7 +130,7 @@ class Server:
                     proxy.start(stack.enter_context(_listen("127.0.0.1", 0)), make_protocol)
                 await self._http.serve([self._socket])
             finally:
-                del _running[self.url]
+                del running_servers[self.url]
                 self._loop = None
                 await self.worlds.dispatcher.close()
                 calls = asyncio.all_tasks() - {asyncio.current_task()}  # nothing else is left

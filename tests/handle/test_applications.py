@@ -25,7 +25,7 @@ from standardwebhooks import Webhook
 from deck_sim import Deck, DeckSim, DeckSimError
 from deck_sim.handle.connect import applications
 from deck_sim.handle.connect.threads import result_of
-from deck_sim.server.uvicorn_server import server_at
+from deck_sim.handle.connect.transports import server_at
 
 django.conf.settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"], DEBUG=False)
 urlpatterns = []

@@ -10,7 +10,7 @@ from pytest_deck_sim.world_fixture import world_of
 
 TEST = """
     import pytest
-    from deck_sim.server.uvicorn_server import server_at
+    from deck_sim.handle.connect.transports import server_at
 
     def crash(deck):
         world = server_at(deck.url).worlds.find(deck.api_key)

@@ -8,8 +8,9 @@ import httpx2
 import pytest
 
 from deck_sim import Deck, __version__
+from deck_sim.handle.connect.transports import server_at
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.server.uvicorn_server import Server, server_at
+from deck_sim.server.uvicorn_server import Server
 
 
 def test_port_0_takes_a_free_port_at_once():
@@ -25,9 +26,9 @@ def test_other_threads_can_call_the_app_on_the_loop_of_the_server(server):
     async def ask(app):
         return app
 
-    found = server_at(server.url)
-    assert found is server
-    assert found.submit(ask).result() is server._app
+    running = server_at(server.url)
+    assert running is server
+    assert running.submit(ask).result() is server._app
 
 
 def test_the_event_loop_waits_while_another_thread_uses_the_worlds(server):

@@ -124,7 +124,7 @@ def _server_errors(request: Any) -> Iterator[None]:
 def server_at(url: str) -> "Server | None":
     """Return the server that this process runs at a URL, or None."""
     module = sys.modules.get("deck_sim.server.uvicorn_server")  # None: no server runs here
-    return None if module is None else module.server_at(url)
+    return None if module is None else module.running_servers.get(url)
 
 
 def library_of(request: Any) -> ModuleType:
