@@ -22,7 +22,7 @@ from deck_sim.handle.connect.control import Control, IdOrResource, Json, drop_no
 from deck_sim.handle.connect.threads import refuse_on_event_loop, twin_of
 from deck_sim.handle.connect.transports import Transport
 from deck_sim.handle.deck_clock import Clock
-from deck_sim.handle.hold import Hold, point_key
+from deck_sim.handle.hold import Hold, point_field
 from deck_sim.handle.recorded_calls import Calls, LintReport
 from deck_sim.handle.tasks import ReadyTask, TaskStarter, answer_prompt, finish_run
 from deck_sim.handle.timeline import (
@@ -385,7 +385,7 @@ class Deck(AbstractContextManager["Deck"]):
         `deck.fault("task_run.completed", duplicate=True)` for webhooks. The first argument is the
         `match` or the `event` of the fault, or a mapping with the whole fault.
         """
-        first = {point_key(fault, "match"): fault} if isinstance(fault, str) else fault or {}
+        first = {point_field(fault, "match"): fault} if isinstance(fault, str) else fault or {}
         return self._control("add_fault", body={**first, **fields})
 
     faults: list[Json] = reads(

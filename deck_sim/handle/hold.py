@@ -6,8 +6,8 @@ from deck_sim.base.errors import DeckSimError, listed
 from deck_sim.handle.connect.control import Control, Json
 
 
-def point_key(point: str, for_calls: str) -> str:
-    """Return the key that `point` has in the body of a new hold or fault: "event", or `for_calls`
+def point_field(point: str, for_calls: str) -> str:
+    """Return the field that `point` has in the body of a new hold or fault: "event", or `for_calls`
     if `point` is a pattern of calls.
     """
     return for_calls if "/" in point or point.endswith("**") else "event"
@@ -22,9 +22,8 @@ class Hold(AbstractContextManager["Hold"]):
 
     def __init__(self, control: Control, point: str, of: str | None) -> None:
         self.point, self.of = point, of
-        key = point_key(point, "call")
         self._control = control
-        self.id: str = control("make_hold", **{key: point}, id=of)["id"]
+        self.id: str = control("make_hold", **{point_field(point, "call"): point}, id=of)["id"]
         self._ended: Json = {}  # the answer to the call that released this hold
 
     @property

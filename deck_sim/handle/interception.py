@@ -40,16 +40,16 @@ class Interception(AbstractContextManager["Interception"]):
         """
         self.hosts = [read_host(host) for host in ([hosts] if isinstance(hosts, str) else hosts)]
         self.transport = transport
-        self._world = transport.url, api_key
+        self._url_and_key = transport.url, api_key
         self.passed: dict[str, None] = {}  # other hosts that were called, in this order
         with _lock:
             for other in _active:
                 shared_hosts = {*self.hosts} & {*other.hosts}
-                if shared_hosts and other._world != self._world:
+                if shared_hosts and other._url_and_key != self._url_and_key:
                     raise DeckSimError(
                         f"another `deck.intercept()` of this process answers for"
                         f" {listed(sorted(shared_hosts))}, with the world of"
-                        f" {mask_key(other._world[1])!r}; stop that interception first"
+                        f" {mask_key(other._url_and_key[1])!r}; stop that interception first"
                     )
             for module, class_name, name, replace in () if _active else _SEAMS:
                 try:
@@ -75,7 +75,7 @@ class Interception(AbstractContextManager["Interception"]):
 
     def redirect(self, url: str, headers: MutableMapping[str, Any]) -> str:
         """Return the server's URL for an intercepted one; change host and key in `headers`."""
-        server_url, key = self._world
+        server_url, key = self._url_and_key
         headers["Host"] = urlsplit(server_url).netloc
         value = headers.get("Authorization") or ""
         scheme = value.decode("latin-1") if isinstance(value, bytes) else value

@@ -65,9 +65,9 @@ def events_of_stories(edition: Edition) -> list[str]:
 
     machines = {kind: edition.machine(kind) for kind in SCRIPT_KINDS if kind in edition.kinds}
     entered = {
-        (kind, step.status(machines[kind]))
-        for (kind, _), step in STEP_CLASSES.items()
-        if kind in machines and step.is_status
+        (kind, step_class.status(machines[kind]))
+        for (kind, _), step_class in STEP_CLASSES.items()
+        if kind in machines and step_class.is_status
     }
     return [
         name
