@@ -89,6 +89,7 @@ def test_each_mistake_has_its_position(mistakes):
         ("agent_id: agt_1", "agent_id: agt_9", "8:42: resources.tasks[0].agent_id: "),
         ("agent_id: agt_1", "agent_id: [agt_1]", "8:42: resources.tasks[0].agent_id: must be"),
         ("agent_id: agt_1, ", "", "8:7: resources.tasks[0].agent_id: "),
+        ("id: src_1", "id: agt_1", "12:12: resources.sources[0].id: `id` 'agt_1' is taken"),
         ("id: conn_2", "id: conn_1", "15:12: resources.connections[1].id: "),
         ("status: invalid", "status: lost", "15:65: resources.connections[1].status: "),
         ("https://", "", "12:49: resources.sources[0].website.url: "),

@@ -108,6 +108,7 @@ MISTAKES = [
     ("{{ run.status }}", "unknown key 'status'; allowed: `id`"),
     ("{{ input.x|uper }}", "unknown filter 'uper'; did you mean 'upper'?"),
     ("{{ 1 is blank }}", "unknown test 'blank'; did you mean 'boolean'?"),
+    ("{{ today() }}", "only `days_from_now` and `days_after` can be called"),
     ("{{ input.x() }}", "only `days_from_now` and `days_after` can be called"),
     ("{{ input.x", "not an expression: unexpected end of the text, expected `}}`"),
     ("{{ }}", "not an expression: Expected an expression, got `}}`"),

@@ -236,6 +236,26 @@ def test_the_next_address_of_a_name_is_tried(receiver):
     assert send(url, resolve=resolver("127.0.0.2", "127.0.0.1")).ok
 
 
+def test_of_several_addresses_the_first_error_is_reported():
+    """The machine may lack the address family of later addresses."""
+    outcome = send("http://hook.test:1/", resolve=resolver("127.0.0.1", "255.255.255.255"))
+    assert outcome.error.startswith("connection refused")
+
+
+def test_after_a_reset_no_other_address_is_called():
+    """A receiver is there; another call could reach it twice."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=lambda: reset(None, server.accept()[0]))
+        thread.start()
+        url = f"https://hook.test:{server.getsockname()[1]}/"
+        outcome = send(url, resolve=resolver("127.0.0.1", "127.0.0.1"), limit=SHORT)
+        thread.join()
+        assert "reset the connection" in outcome.error
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
 def test_any_other_error_is_a_failed_attempt():
     """The outcome has its message, and its type if that is not expected."""
     for error, text in (
