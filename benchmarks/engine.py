@@ -6,6 +6,7 @@ Each is measured in its own process.
 import asyncio
 import re
 import subprocess
+import tempfile
 import time
 from datetime import timedelta
 from functools import cache, partial
@@ -23,10 +24,12 @@ from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
+from deck_sim.server.mounts import make_app
+from deck_sim.state.state_file import keep_worlds
 from deck_sim.webhooks.sender import Sender, SendResult
 from deck_sim.webhooks.signing import secret_of
 
-from .harness import SERVE, Client, environment, in_own_process, in_turn, row, serving
+from .harness import SERVE, Client, environment, in_own_process, in_turn, many_us, row, serving
 
 SIX_STEPS = """
 version: 1
@@ -197,6 +200,29 @@ def play_batches(count):
         times.append(time.process_time() - began)
     ends = times[: tenth // batch], times[-tenth // batch :]
     return *(sum(end) / tenth * 1e6 for end in ends), memory() / 1e6
+
+
+STATE = "creates of an agent with a state file, in a world of so many finished runs, in process"
+
+
+@row("state-10000", STATE, "µs", 10_000, 20, rounds=9)
+def state_10000(stack, count):
+    loop = stack.enter_context(asyncio.Runner())
+
+    def prepare_world(size):
+        worlds = WorldRegistry()
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        stack.enter_context(keep_worlds(worlds, Path(folder, "worlds.db")))
+        app, simulation = make_app(worlds), worlds.select("Bearer sk_bench")
+        simulation.library.add(read_scenario(SIX_STEPS))
+        start = starter(simulation)
+        for _ in range(size):
+            start()
+        settle(simulation)
+        body = {"name": "A"}
+        return lambda: loop.run(many_us(app, 100, "POST", "/v2/agents", body))
+
+    return in_turn({f"{size:,} runs": prepare_world(size) for size in (count // 100, count)})
 
 
 SNAPSHOT = "`deck.snapshot` of a world with finished runs; ten times as many"

@@ -126,14 +126,18 @@ rate_rows("page", "pages of 20 agents", "GET", page)
 rate_rows("create", "creates of an agent", "POST", lambda _: "/v2/agents", AGENT)
 
 
-@row("state", "creates of an agent with `--state FILE`, beside those without", "a second", 50, 5,
-     rounds=40, least=0.5)  # fmt: skip
+@row("state", "creates of an agent with `--state FILE`, beside those without, in a world of a"
+     " hundred runs", "a second", 50, 5, rounds=40, least=0.5)  # fmt: skip
 def state(stack, count):
     folder = stack.enter_context(tempfile.TemporaryDirectory())
     servers = {"in memory": SERVE, "with a file": [*SERVE, "--state", f"{folder}/worlds.db"]}
     things = {}
     for name, words in servers.items():
         client = Client(stack.enter_context(serving(words))[0])
+        run = "POST", *ready_task(client)
+        for _ in range(100):
+            client.call(*run)
+        client.call("POST", "/_sim/clock/advance", {"until": "idle"})
         things[name] = partial(client.rate, client.request("POST", "/v2/agents", AGENT), count)
     return in_turn(things)
 

@@ -203,7 +203,6 @@ def _count_attempt(world: World, delivery: Resource, outcome: str) -> Resource:
 
 def _add_to_log(world: World, delivery: Resource, result: AttemptResult) -> None:
     world.delivery_log.setdefault(delivery.id, []).append(result)
-    world.touch("delivery_log", delivery.id)
 
 
 def _give_up(world: World, delivery: Resource) -> None:

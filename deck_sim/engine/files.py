@@ -67,7 +67,6 @@ def files_of(world: World, run: Resource, behind: str | None = None) -> Iterator
 def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> None:
     shots = world.screenshots.setdefault(run.id, [])
     shots.append(Screenshot(f"{run.id}.{len(shots)}", name, world.now, reasoning))
-    world.touch("screenshots", run.id)
     world.note("task_run", run.id, f"screenshot {name}")
 
 

@@ -67,8 +67,6 @@ class InjectedFaults:
     """All faults of a world. An owner is a resource's id, `EVERYBODY` or `TROUBLE`."""
 
     by_owner: dict[str, list[Injected]] = field(default_factory=dict)
-    # Owners whose faults have changed, for a state file.
-    changed: dict[str, None] = field(default_factory=dict, compare=False)
 
     def __iter__(self) -> Iterator[Injected]:
         """Yield every fault except an exploration's. Faults without a scenario come first."""
@@ -79,24 +77,18 @@ class InjectedFaults:
     def add(self, fault_id: str, fault: Any, owner: str = EVERYBODY) -> Injected:
         injected = Injected(fault_id, fault, owner)
         self.by_owner.setdefault(owner, []).append(injected)
-        self.changed[owner] = None
         return injected
 
     def remove(self, fault_id: str) -> bool:
         found = next((one for one in self if one.id == fault_id), None)
         if found is not None:
             self.by_owner[found.owner].remove(found)
-            self.changed[found.owner] = None
         return found is not None
-
-    def forget(self, owner: str) -> None:
-        if self.by_owner.pop(owner, None):
-            self.changed[owner] = None
 
     def clear(self) -> None:
         """Remove all faults, except the one that an exploration is trying."""
         for owner in self.by_owner.keys() - {TROUBLE}:
-            self.forget(owner)
+            del self.by_owner[owner]
 
     def fire(
         self, where: tuple[str, ...], subject: tuple[str, ...], owners: Iterable[str], now: datetime
@@ -105,7 +97,6 @@ class InjectedFaults:
         in `where`, and applies to the `subject`. Return the fault that fires, or None.
         """
         met = [owner for owner in owners if owner in self.by_owner]
-        self.changed |= dict.fromkeys(met)
         due = [
             injected
             for owner in met

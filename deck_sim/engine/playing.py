@@ -93,7 +93,6 @@ def _play(context: StepContext, reacted_at: Cursor) -> None:
     world, story = context.world, context.story
     owner, script = story.owner, story.script
     players = world.all(script.kind)
-    world.changed["story"][owner] = None
     while world.stories.get(owner) is story:
         here, status = script.positions[story.path], players[owner].status
         if here.step is None:
@@ -108,7 +107,6 @@ def _play(context: StepContext, reacted_at: Cursor) -> None:
         except ScriptError as raised:
             error = raised
         world.played[here.counted_as] += 1
-        world.changed["played"][here.counted_as] = None
         if error is not None:
             _break_off(world, story, error)
             return

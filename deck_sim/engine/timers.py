@@ -58,35 +58,32 @@ class Timers:
     """All timers of one world: a heap by moment, and the armed timers by owner."""
 
     _heap: list[Due] = field(default_factory=list, compare=False)
-    _armed: dict[str, dict[str, Due]] = field(default_factory=dict)  # owner -> name -> timer
+    # The armed timers: owner -> name -> timer.
+    by_owner: dict[str, dict[str, Due]] = field(default_factory=dict)
     _removed: int = field(default=0, compare=False)  # how many in the heap are removed
     _count: int = 0  # how many timers were ever armed
     progress: int = 0  # how many of the armed timers are progress
-    # Owners whose timers have changed, for a state file.
-    changed: dict[str, None] = field(default_factory=dict, compare=False)
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Timers":
         # By hand, since `deepcopy` takes 20 times as long for moments and keys.
-        armed = {owner: {**names} for owner, names in self._armed.items()}
-        counts = self._count, self.progress
-        return Timers([*self._heap], armed, self._removed, *counts, {**self.changed})
+        armed = {owner: {**names} for owner, names in self.by_owner.items()}
+        return Timers([*self._heap], armed, self._removed, self._count, self.progress)
 
     def arm(self, owner: str, name: str, at: datetime) -> None:
         self._count += 1
         due = Due(at, self._count, owner, name)
-        mine = self._armed.setdefault(owner, {})
+        mine = self.by_owner.setdefault(owner, {})
         if name in mine:
             self._removed += 1
         else:
             self.progress += name in PROGRESS
         mine[name] = due
-        self.changed[owner] = None
         heapq.heappush(self._heap, due)
         if 2 * self._removed > len(self._heap) + _SLACK:
             self._heap, self._removed = [*self.upcoming()], 0
 
     def disarm(self, owner: str, names: Iterable[str]) -> None:
-        mine = self._armed.get(owner)
+        mine = self.by_owner.get(owner)
         if mine is not None:
             for name in names:
                 if name in mine:
@@ -98,7 +95,7 @@ class Timers:
         heap = self._heap
         while heap and heap[0].at <= limit:
             due = heapq.heappop(heap)
-            mine = self._armed.get(due.owner, {})
+            mine = self.by_owner.get(due.owner, {})
             if mine.get(due.name) is due:
                 self._forget(mine, due)
                 return due
@@ -107,11 +104,11 @@ class Timers:
 
     def of(self, owner: str) -> list[Due]:
         """Return the armed timers of one owner in a fixed order, that of `EFFECTS`."""
-        mine = self._armed.get(owner, {})
+        mine = self.by_owner.get(owner, {})
         return [mine[name] for name in EFFECTS if name in mine]
 
     def restore(self, armed: list[Due]) -> None:
-        """Arm the timers that `of` returned when the world was saved; each keeps its number."""
+        """Arm the timers that were armed when the world was saved; each keeps its number."""
         for due in sorted(armed, key=lambda due: due.number):
             self._count = due.number - 1
             self.arm(due.owner, due.name, due.at)
@@ -119,7 +116,7 @@ class Timers:
     def peek(self) -> Due | None:
         while self._heap:
             due = self._heap[0]
-            if self._armed.get(due.owner, {}).get(due.name) is due:
+            if self.by_owner.get(due.owner, {}).get(due.name) is due:
                 return due
             heapq.heappop(self._heap)
             self._removed -= 1
@@ -127,11 +124,10 @@ class Timers:
 
     def upcoming(self) -> Iterator[Due]:
         """Yield every armed timer, in the order in which they are due."""
-        return iter(sorted(due for mine in self._armed.values() for due in mine.values()))
+        return iter(sorted(due for mine in self.by_owner.values() for due in mine.values()))
 
     def _forget(self, mine: dict[str, Due], due: Due) -> None:
         del mine[due.name]
         if not mine:
-            del self._armed[due.owner]
+            del self.by_owner[due.owner]
         self.progress -= due.name in PROGRESS
-        self.changed[due.owner] = None

@@ -8,7 +8,8 @@ Laws:
    the reading of a state file.
 4. The state holds names and values, never rows of the contract's tables. So a deep copy of a world
    is a world.
-5. Nothing is created, changed, moved or deleted without an entry in the timeline.
+5. Nothing is created, changed, moved or deleted without an entry in the timeline. A state file
+   finds changed resources, and what belongs to them, by these entries.
 6. `emit` makes the deliveries of an event at once, for the destinations that are active then. So a
    new destination gets no older event.
 7. A world keeps its last timeline entries, events and finished runs, and counts the older ones.
@@ -123,18 +124,6 @@ class World:
     options: Options = field(default=Options())
     pace: Any = None  # changes how long steps last; exploration sets it
     former_ids: Collection[str] = field(default=(), compare=False)  # from earlier worlds of the key
-    # What a state file has to write again: the keys of the records that have changed, by table.
-    changed: dict[str, dict[Any, None]] = field(
-        default_factory=lambda: defaultdict(dict), compare=False
-    )
-
-    def touch(self, table: str, key: Any) -> None:
-        self.changed[table][key] = None
-
-    def mark_saved(self) -> None:
-        """Forget which records have changed: they are saved, or need not be saved."""
-        for changed in (self.changed, self.injected.changed, self.timers.changed):
-            changed.clear()
 
     @property
     def contract(self) -> Edition:
@@ -468,7 +457,6 @@ class World:
 
     def stop_story(self, owner: str) -> None:
         self.stories.pop(owner, None)
-        self.changed["story"][owner] = None
         self.timers.disarm(owner, OF_A_STORY)
 
     def forget_oldest(self) -> list[str]:
@@ -498,11 +486,9 @@ class World:
     def _forget(self, resource: Resource) -> None:
         id_ = resource.id
         del self._resources[resource.kind][id_]
-        for records in (self.users, self.screenshots, self.delivery_log):
+        records: dict[str, Any]
+        for records in (self.users, self.screenshots, self.delivery_log, self.injected.by_owner):
             records.pop(id_, None)
-        for table in (resource.kind, "screenshots", "delivery_log"):
-            self.touch(table, id_)
-        self.injected.forget(id_)
 
     def index(self) -> None:
         """Build `users` and `finished` of a loaded world; `create` and `move` update both later."""
@@ -533,7 +519,6 @@ class World:
     def _keep(self, resource: Resource) -> Resource:
         kind, id_ = resource.kind, resource.id
         self._resources[kind][id_] = resource
-        self.changed[kind][id_] = None
         return resource
 
     def _emit_lifecycle(self, resource: Resource, what: str) -> None:

@@ -211,7 +211,6 @@ class WorldRegistry:
         """
         simulation.forget_oldest()
         if self.state is None:
-            simulation.world.mark_saved()
             return
         key = simulation.key
         if not simulation.saved:

@@ -175,7 +175,6 @@ class Simulation:
         """
         for resource_id in self.world.forget_oldest():
             self.chosen.pop(resource_id, None)
-            self.world.touch("chosen", resource_id)
         answers = self.stored_answers
         while answers:
             key, oldest = next(iter(answers.items()))
@@ -183,7 +182,6 @@ class Simulation:
             if not is_old and len(answers) <= MOST_CALLS:
                 break
             del answers[key]
-            self.world.touch("answer", key)
             self.dropped_answers += not is_old
 
     def set_clock(self, mode: str, speed: float = 1, step: timedelta | None = None) -> None:
@@ -222,7 +220,6 @@ class Simulation:
         if script.refusal:
             refusal = Refusal(script.refusal, choice)
             self.world.played[script.scenario, kind, (0,)] += 1
-            self.world.touch("played", (script.scenario, kind, (0,)))
             self.world.note(kind, "", f"refused: {refusal.text} (scenario `{script.scenario}`)")
             raise refusal
         return script
@@ -231,5 +228,4 @@ class Simulation:
         """Record that a resource plays the latest choice; return that choice."""
         choice: Choice = self.choices[-1]
         self.chosen[resource_id] = choice
-        self.world.touch("chosen", resource_id)
         return choice

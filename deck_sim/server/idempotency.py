@@ -55,7 +55,6 @@ def store_answer(request: Request) -> None:
     name, headers = f"{request.method} {request.path}", {**answer.headers}
     stored = StoredAnswer(world.now, name, _digest(request), answer.status, headers, answer.body)
     request.simulation.stored_answers[key] = stored
-    world.touch("answer", key)
 
 
 def read_idempotency_key(rule: Idempotency, lines: list[str]) -> str:

@@ -92,7 +92,8 @@ class StateFile:
             if simulation is not None:
                 self._save(key, simulation)
             elif key in self._ids:
-                with self._transaction():
+                with self._db:
+                    self._db.execute("BEGIN IMMEDIATE")
                     self._delete(key)
                 del self._ids[key]
                 self._saved.pop(key, None)
@@ -126,15 +127,13 @@ class StateFile:
     def _save(self, key: str, simulation: Simulation) -> None:
         # A row counts as written when it is made. If the save fails, the next one writes all rows.
         saved, writer, saved_at = self._saved.pop(key, None), Writer(), self._wall()
-        with self._transaction():
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
             if saved is None or saved.simulation is not simulation:
                 self._delete(key)
                 added = self._db.execute("INSERT INTO world (key) VALUES (?)", (key,))
                 saved = SavedWorld(simulation, added.lastrowid or 0)
-                rows = saved.all_rows(writer, saved_at)
-            else:
-                rows = saved.changed_rows(writer, saved_at)
-            for part, name, value in rows:
+            for part, name, value in saved.changed_rows(writer.write, saved_at):
                 if value is None:
                     self._db.execute(_DELETE, (saved.id, part, name))
                 else:
@@ -143,17 +142,10 @@ class StateFile:
                 "INSERT OR IGNORE INTO source VALUES (?, ?)", writer.sources.items()
             )
         self._ids[key], self._saved[key] = saved.id, saved
-        simulation.world.mark_saved()
 
     def _delete(self, key: str) -> None:
         self._db.execute("DELETE FROM row WHERE world = ?", (self._ids.get(key),))
         self._db.execute("DELETE FROM world WHERE key = ?", (key,))
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        with self._db:
-            yield
 
 
 def _explain(error: Exception) -> str:

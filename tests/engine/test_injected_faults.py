@@ -106,13 +106,15 @@ def test_a_copy_counts_for_itself(faults):
     assert fires(faults, 2) == fires(other, 2) == [True, False]
 
 
-def test_the_faults_of_a_scenario_end_with_their_owner():
-    faults = InjectedFaults()
-    faults.add("flt_1", Fault("a"), "trun_1")
-    faults.add("flt_2", Fault("a"))
-    faults.forget("trun_1"), faults.forget("trun_2")
-    assert [one.id for one in faults] == ["flt_2"]
-    assert (faults.remove("flt_1"), faults.remove("flt_2")) == (False, True)
+def test_the_faults_of_a_scenario_end_with_their_owner(monkeypatch):
+    """When the world forgets the run."""
+    monkeypatch.setattr("deck_sim.engine.world.MOST_RUNS", 1)
+    world = World()
+    for run in "ab":
+        world.create("task_run", {"connection_id": ""}, silent=True, id=run, status="completed")
+        world.injected.add(f"flt_{run}", Fault("a"), run)
+    world.forget_oldest()
+    assert [injected.id for injected in world.injected] == ["flt_b"]
 
 
 def test_a_trouble_comes_before_the_other_faults_of_a_webhook():

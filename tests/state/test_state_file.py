@@ -1,5 +1,6 @@
 """Worlds in a file: what a server finds after another was killed, full disks, files of others."""
 
+import gc
 import os
 import resource
 import signal
@@ -8,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+import weakref
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -164,6 +166,37 @@ def test_a_call_that_changes_only_counts_writes_one_row(serve):
     one.call("GET", "/v2/agents")
     assert one.worlds.state._db.total_changes == before + 1
     assert one.is_saved()
+
+
+def test_a_value_of_another_type_is_saved(serve):
+    """Python takes 1 and true for equal."""
+    server = serve()
+    server.run("success")
+    for value in (1, True):
+        server.call("PATCH", "/v2/tasks/task", {"input_schema": {"const": value}})
+        assert server.is_saved()
+
+
+def test_more_changes_than_the_timeline_keeps_are_saved(serve):
+    """It names the resources that have changed."""
+    server = serve()
+    server.run("success")
+    world = server.simulation.world
+    world.timeline = RecentLog(2, dropped=world.timeline.total)
+    server.run("success")
+    server.advance(until="idle")
+    assert server.is_saved()
+
+
+@pytest.mark.parametrize("call", [("DELETE", "/_sim/world"), ("POST", "/_sim/reset")])
+def test_a_world_that_is_gone_leaves_the_memory(serve, call):
+    """With the values that were written last."""
+    server = serve()
+    server.run("success")
+    saved = weakref.ref(server.worlds.state._saved[KEY])
+    server.call(*call)
+    gc.collect()
+    assert saved() is None
 
 
 def test_a_message_that_is_sent_again_is_saved_again(serve):

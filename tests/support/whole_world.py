@@ -5,7 +5,7 @@ from dataclasses import fields
 from deck_sim.engine.world_values import RecentLog
 from deck_sim.state.snapshots import take_snapshot
 
-_NOT_KEPT = ("responses", "journal", "timeline", "changed", "resumed", "former_ids")
+_NOT_KEPT = ("responses", "journal", "timeline", "resumed", "former_ids")
 _UNORDERED = ("users", "finished")
 
 
